@@ -1,0 +1,49 @@
+# make reproduce   environment, then every figure and table   (SCALE=smoke or paper for another scale)
+# make test        environment, then all tests, the pipeline at smoke scale among them
+# make lint        style, types, workflow lint
+# make bench       a training step against torchdiffeq, torchode and diffrax
+# make clean       remove what the pipeline made (the environment stays)
+#
+# PYTHON names the interpreter of the environment (3.11 or newer). TORCH_INDEX names a PyTorch wheel index to take torch
+# from, for example https://download.pytorch.org/whl/cpu or .../whl/cu130; without it, pip's own index decides.
+
+PYTHON ?= python3
+SCALE ?= default
+VENV := .venv
+BIN := $(VENV)/bin
+INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet $(INDEX)
+BUILD := pyproject.toml src/pathlode/kernels.c src/pathlode/kernels_loops.h
+OVERLAY := $(if $(filter-out default,$(SCALE)),--configfile config/$(SCALE).yaml)
+
+.PHONY: reproduce test lint bench clean
+
+reproduce: $(VENV)/workflow
+	$(BIN)/snakemake $(OVERLAY)
+
+test: $(VENV)/dev
+	$(BIN)/python -m pytest -n 2
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/snakemake --lint
+
+bench: $(VENV)/bench
+	$(BIN)/python benchmarks/step.py
+
+clean:
+	rm -rf results logs resources .snakemake build
+
+# Each stamp is an environment with one more requirements file; all of them hold the package itself, editable.
+$(VENV)/workflow: requirements/workflow.txt $(BUILD)
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) -r requirements/workflow.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/dev $(VENV)/bench: $(VENV)/%: requirements/%.txt $(VENV)/workflow
+	$(PIP) -r requirements/$*.txt
+	touch $@

@@ -1,0 +1,15 @@
+# What all chapters share: the checked configuration, and where results and logs go. No rules.
+
+from snakemake.exceptions import WorkflowError
+
+from workflow.configuration import InvalidConfig, check, sources
+
+try:
+    check(config)
+except InvalidConfig as error:
+    raise WorkflowError(str(error))
+
+SUBFOLDER = "" if config["scale"] == "default" else f"/{config['scale']}"
+RESULTS = f"results{SUBFOLDER}"
+LOGS = f"logs{SUBFOLDER}"
+BENCHMARKS = f"{RESULTS}/benchmarks"

@@ -1,0 +1,110 @@
+"""Files of a training run: resumable checkpoints and finished models.
+
+Both are PyTorch files of tensors, numbers, strings, lists and dictionaries. They are read with ``weights_only=True``:
+nothing in them is ever executed.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from pathlode.errors import CheckpointError, PathlodeError
+from pathlode.files import writing
+from pathlode.model import LatentODE, ModelConfig
+from pathlode.train import Trainer, Validation
+
+
+def save(path: Path, content: dict[str, Any]) -> None:
+    """Writes a file of tensors and plain values, whole or not at all."""
+    with writing(path) as temporary:
+        torch.save(content, temporary)
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Reads a file that :func:`save` wrote.
+
+    Raises:
+        CheckpointError: if it is missing, damaged, or holds anything but tensors and plain values.
+    """
+    try:
+        content = torch.load(path, weights_only=True, map_location="cpu")
+    except FileNotFoundError:
+        raise CheckpointError(f"{path} does not exist: train the model first") from None
+    except Exception as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise CheckpointError(f"{path} is not a readable file of pathlode ({reason}): delete it and train again") from error
+    if not isinstance(content, dict):
+        raise CheckpointError(f"{path} holds a {type(content).__name__}, expected a dictionary: delete it and train again")
+    return content
+
+
+def load_checkpoint(path: Path, fingerprint: str) -> dict[str, Any]:
+    """The trainer's state in a checkpoint of the same configuration and code.
+
+    Raises:
+        CheckpointError: if the file is unreadable, or was written under another configuration or by other code.
+    """
+    content = load(path)
+    if content.get("fingerprint") != fingerprint:
+        raise CheckpointError(
+            f"{path} belongs to another configuration or to other code (fingerprint {str(content.get('fingerprint'))[:12]}, "
+            f"expected {fingerprint[:12]}): delete it to start anew, or restore what it was made with"
+        )
+    return dict(content["trainer"])
+
+
+def run_resumably(
+    trainer: Trainer, folder: Path, fingerprint: str, report: Callable[[Validation], None] | None = None
+) -> bool:
+    """Runs a trainer to its end, with a checkpoint after each validation; continues from one if it is there.
+
+    The fingerprint is part of the checkpoint's name, so that one of another configuration or other code is never taken
+    up. The checkpoint is removed when the run ends.
+
+    Args:
+        trainer: a fresh trainer.
+        folder: where the checkpoint lies while the run lasts.
+        fingerprint: identifies configuration and code, see :func:`pathlode.provenance.fingerprint`.
+        report: called with each validation.
+
+    Returns:
+        Whether the run continued from a checkpoint.
+    """
+    path = folder / f"checkpoint-{fingerprint[:16]}.pt"
+    resumed = path.exists()
+    if resumed:
+        trainer.load_state_dict(load_checkpoint(path, fingerprint))
+
+    def keep(row: Validation) -> None:
+        save(path, {"fingerprint": fingerprint, "trainer": trainer.state_dict()})
+        if report is not None:
+            report(row)
+
+    trainer.run(keep)
+    for checkpoint in folder.glob("checkpoint-*.pt"):  # this run's, and any that another configuration left behind
+        checkpoint.unlink()
+    return resumed
+
+
+def save_model(path: Path, model: LatentODE, **extra: Any) -> None:
+    """Writes a trained model with its configuration, and whatever plain values belong to it."""
+    save(path, {"model": model.describe(), "weights": model.state_dict(), **extra})
+
+
+def load_model(path: Path) -> tuple[LatentODE, dict[str, Any]]:
+    """A model that :func:`save_model` wrote, and the plain values saved with it.
+
+    Raises:
+        CheckpointError: if the file is unreadable or its weights do not fit its configuration.
+    """
+    content = load(path)
+    try:
+        description, weights = content.pop("model"), content.pop("weights")
+        model = LatentODE(ModelConfig(**description["config"]), description["seeds"])
+        model.load_state_dict(weights)
+    except (KeyError, TypeError, RuntimeError, PathlodeError) as error:
+        reason = str(error).splitlines()[0]
+        raise CheckpointError(f"{path} is not a model of this version of pathlode ({reason}): train it again") from error
+    return model, content

@@ -1,0 +1,109 @@
+"""Recurrent encoders: they read a trajectory from its last observation to its first and return the final hidden state.
+
+All members of a stack run together, which ``torch.nn.GRU`` and its siblings cannot do; in single precision on a CPU the
+scan over time is compiled (:mod:`pathlode.kernels`). The tests compare with PyTorch's own layers.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from pathlode import kernels
+from pathlode.shapes import Latent, Times, Values
+from pathlode.stacked import StackedLinear, uniform_parameter
+
+
+class Encoder(nn.Module, ABC):
+    """A recurrent network over u_i = [τ_i, x_i], i = T ... 1, for every member; subclasses define one step.
+
+    Args:
+        generators: one random generator a member.
+        features: measured quantities per observation.
+        hidden: size of the hidden state.
+    """
+
+    gates: int
+    """The recurrence has ``gates · hidden`` pre-activations."""
+    carry: int = 1
+    """The running state holds ``carry · hidden`` numbers, the hidden state first."""
+
+    def __init__(self, generators: Sequence[torch.Generator], features: int, hidden: int) -> None:
+        super().__init__()
+        self.hidden = hidden
+        bound = hidden**-0.5  # as in torch.nn's recurrent layers
+        self.input = StackedLinear(generators, features + 1, self.gates * hidden, bound)
+        self.recurrent = uniform_parameter(generators, (hidden, self.gates * hidden), bound)
+
+    def forward(self, times: Times, values: Values) -> Latent:
+        """Final hidden state, (member, batch, hidden), from times (member, batch, time) in the model's unit and values.
+
+        The compiled scan gives no gradient for times and values; where one is wanted, the plain one runs.
+        """
+        if kernels.usable(times, values, self.recurrent) and not (times.requires_grad or values.requires_grad):
+            return kernels.Scan.apply(type(self).__name__, times, values, *self.parameters_in_order())
+        inputs = self.input(torch.cat([times[..., None], values], dim=-1).transpose(1, 2))
+        members, _, batch, _ = inputs.shape
+        running = inputs.new_zeros(members, batch, self.carry * self.hidden)
+        for gate_inputs in reversed(inputs.unbind(1)):
+            running = self.step(gate_inputs, running)
+        return running[..., : self.hidden]
+
+    def parameters_in_order(self) -> tuple[nn.Parameter, ...]:
+        """Input weight and bias, recurrent weight, and what else the cell has."""
+        return (self.input.weight, self.input.bias, self.recurrent)
+
+    @abstractmethod
+    def step(self, inputs: Tensor, running: Tensor) -> Tensor:
+        """The next running state from W u + b, (member, batch, gates · hidden), and the present running state."""
+
+
+class RNN(Encoder):
+    """Plain tanh recurrence: h' = tanh(W u + b + U h)  (Elman 1990)."""
+
+    gates = 1
+
+    def step(self, inputs: Tensor, running: Tensor) -> Tensor:
+        return torch.baddbmm(inputs, running, self.recurrent).tanh()
+
+
+class GRU(Encoder):
+    """Gated recurrent unit (Cho et al. 2014), as in ``torch.nn.GRU``:
+
+    r = σ(W_r u + b_r + U_r h),  s = σ(W_s u + b_s + U_s h),  n = tanh(W_n u + b_n + r ⊙ (U_n h + c)),
+    h' = (1 - s) ⊙ n + s ⊙ h.
+    """
+
+    gates = 3
+
+    def __init__(self, generators: Sequence[torch.Generator], features: int, hidden: int) -> None:
+        super().__init__(generators, features, hidden)
+        self.candidate_bias = uniform_parameter(generators, (1, hidden), hidden**-0.5)
+
+    def parameters_in_order(self) -> tuple[nn.Parameter, ...]:
+        return (*super().parameters_in_order(), self.candidate_bias)
+
+    def step(self, inputs: Tensor, running: Tensor) -> Tensor:
+        split = 2 * self.hidden
+        gates = torch.baddbmm(inputs[..., :split], running, self.recurrent[..., :split]).sigmoid()
+        reset, update = gates.split(self.hidden, dim=-1)
+        recalled = torch.baddbmm(self.candidate_bias, running, self.recurrent[..., split:])
+        candidate = torch.addcmul(inputs[..., split:], reset, recalled).tanh()
+        return torch.lerp(candidate, running, update)
+
+
+class LSTM(Encoder):
+    """Long short-term memory (Hochreiter & Schmidhuber 1997), as in ``torch.nn.LSTM``:
+
+    i, f, g, o = σ, σ, tanh, σ of (W u + b + U h),  c' = f ⊙ c + i ⊙ g,  h' = o ⊙ tanh(c').
+    """
+
+    gates = 4
+    carry = 2
+
+    def step(self, inputs: Tensor, running: Tensor) -> Tensor:
+        hidden, cell = running.split(self.hidden, dim=-1)
+        entry, forget, proposal, output = torch.baddbmm(inputs, hidden, self.recurrent).split(self.hidden, dim=-1)
+        cell = forget.sigmoid() * cell + entry.sigmoid() * proposal.tanh()
+        return torch.cat([output.sigmoid() * cell.tanh(), cell], dim=-1)

@@ -1,0 +1,25 @@
+"""The errors that pathlode raises: each message is one sentence that names the place and the remedy."""
+
+
+class PathlodeError(ValueError):
+    """Base of every error that a user can mend; its text is meant to be shown without a traceback."""
+
+
+class ConfigError(PathlodeError):
+    """A setting is unknown, missing or out of range."""
+
+
+class DataError(PathlodeError):
+    """Times, values or a data file cannot be used as they are."""
+
+
+class SolverError(PathlodeError):
+    """An ODE could not be integrated within the given tolerance or number of steps."""
+
+
+class DivergenceError(PathlodeError):
+    """Training produced a loss or a gradient that is not finite."""
+
+
+class CheckpointError(PathlodeError):
+    """A checkpoint or model file is unreadable, or belongs to another configuration or code."""

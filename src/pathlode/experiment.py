@@ -1,0 +1,131 @@
+"""One trained setting: a model, a loss and a data set, with all seeds together; and the choice of its rate and weight."""
+
+import hashlib
+import itertools
+import json
+import logging
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pathlode.checkpoint import run_resumably
+from pathlode.files import writing
+from pathlode.metrics import evaluate
+from pathlode.model import LatentODE, ModelConfig
+from pathlode.progress import reporting
+from pathlode.provenance import fingerprint
+from pathlode.registry import ENCODERS, LOSSES
+from pathlode.solve import Adaptive
+from pathlode.systems.contract import SimulatedData
+from pathlode.train import Trainer, TrainingConfig, Validation
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What is trained, as plain values.
+
+    Args:
+        encoder: name in :data:`pathlode.registry.ENCODERS`.
+        loss: name in :data:`pathlode.registry.LOSSES`.
+        weight: the penalty's weight λ.
+        learning_rate: peak of the one-cycle schedule.
+        seeds: one stacked model a seed.
+        model: sizes, as in :class:`pathlode.model.ModelConfig`, without features and encoder.
+        train: settings, as in :class:`pathlode.train.TrainingConfig`, without the learning rate.
+    """
+
+    encoder: str
+    loss: str
+    weight: float
+    learning_rate: float
+    seeds: Sequence[int]
+    model: Mapping[str, Any]
+    train: Mapping[str, Any]
+
+    def trainer(self, data: SimulatedData, device: str = "cpu") -> Trainer:
+        """A fresh trainer on the data's noisy observations."""
+        loss = LOSSES[self.loss](self.weight)
+        model = LatentODE(
+            ModelConfig(
+                features=len(data.features), encoder=self.encoder, variational=loss.variational, **self.model
+            ),
+            self.seeds,
+        )
+        config = TrainingConfig(learning_rate=self.learning_rate, **self.train)
+        return Trainer(model, loss, data["train"].observed, data["validation"].observed, config, device)
+
+    def run(self, data: Path, folder: Path, label: str, device: str = "cpu") -> Trainer:
+        """Trains to the end, resumably and with progress.
+
+        Args:
+            data: file of :class:`pathlode.systems.contract.SimulatedData`.
+            folder: where the checkpoint lies while the run lasts.
+            label: what progress calls the run.
+            device: where to train.
+        """
+        trainer = self.trainer(SimulatedData.load(data), device)
+        with reporting(label, trainer.config.steps) as progress:
+
+            def tell(row: Validation) -> None:
+                progress(row.step, f"steps, validation MSE {float(row.mse.median()):.2e} (median of {len(self.seeds)})")
+
+            if run_resumably(trainer, folder, self.fingerprint(data), tell):
+                logger.info("%s: continued from its checkpoint", label)
+        return trainer
+
+    def fingerprint(self, data: Path) -> str:
+        """Identifies the settings, the data's content and the code."""
+        settings = {**asdict(self), "seeds": list(self.seeds), "data": hashlib.sha256(data.read_bytes()).hexdigest()}
+        return fingerprint(settings, [__name__, LOSSES.module(self.loss), ENCODERS.module(self.encoder)])
+
+
+def choose(
+    experiments: Sequence[Experiment], data: Path, folder: Path, solver: Adaptive, device: str = "cpu"
+) -> list[dict[str, Any]]:
+    """Trains every candidate and scores it on the validation trajectories, best first.
+
+    The score is the geometric mean, over seeds and over both windows, of the NMSE on the validation split's clean truth.
+    Finished candidates are kept in ``folder`` until all are done, so that an interrupted choice continues.
+
+    Returns:
+        One row a candidate: learning rate, weight, score, and the geometric means of both errors.
+    """
+    validation = SimulatedData.load(data)["validation"]
+    identity = hashlib.sha256("".join(e.fingerprint(data) for e in experiments).encode()).hexdigest()
+    partial = folder / f"checkpoint-candidates-{identity[:16]}.json"
+    rows: list[dict[str, Any]] = json.loads(partial.read_text()) if partial.exists() else []
+    for number, experiment in enumerate(experiments[len(rows) :], start=len(rows) + 1):
+        label = f"{experiment.loss}, candidate {number} of {len(experiments)}"
+        trainer = experiment.run(data, folder, label, device)
+        scores = evaluate(trainer.model, validation, solver)
+        inside = math.exp(scores.interpolation_nmse.log().mean())
+        beyond = math.exp(scores.extrapolation_nmse.log().mean())
+        rows.append(
+            {
+                "learning_rate": experiment.learning_rate,
+                "weight": experiment.weight,
+                "score": math.sqrt(inside * beyond),
+                "interpolation_nmse": inside,
+                "extrapolation_nmse": beyond,
+            }
+        )
+        logger.info("%s: learning rate %g, weight %g, score %.2e", label, *list(rows[-1].values())[:3])
+        with writing(partial) as temporary:
+            temporary.write_text(json.dumps(rows))
+    partial.unlink(missing_ok=True)
+    return sorted(rows, key=lambda row: float(row["score"]))
+
+
+def candidates(
+    learning_rates: Sequence[float], weights: Sequence[float], loss: str, **fixed: Any
+) -> list[Experiment]:
+    """One experiment a pair of learning rate and weight; a loss without penalty skips the weights."""
+    weights = weights if LOSSES[loss].penalised else [1.0]
+    return [
+        Experiment(learning_rate=rate, weight=weight, loss=loss, **fixed)
+        for rate, weight in itertools.product(learning_rates, weights)
+    ]

@@ -1,0 +1,220 @@
+"""The latent ODE: encode an irregular time series into z0, integrate a learned ODE from it, decode the solution."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import torch
+from torch import Tensor, nn
+
+from pathlode.errors import ConfigError, DataError
+from pathlode.fields import BoundedField
+from pathlode.registry import ENCODERS
+from pathlode.shapes import Latent, LatentPath, States, Times, Values
+from pathlode.solve import Adaptive, FixedStep, solve
+from pathlode.stacked import StackedLinear, StackedMLP
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Sizes of a :class:`LatentODE`.
+
+    Args:
+        features: measured quantities per observation.
+        hidden: dimensions of the ODE's state h, and of the encoder's hidden state.
+        latent: dimensions of z.
+        width: units of each hidden layer of the field and of the decoder's network.
+        depth: hidden layers of the field and of the decoder's network.
+        encoder: name in :data:`pathlode.registry.ENCODERS`.
+        variational: whether the encoder emits a mean and a log standard deviation and samples (Rubanova et al. 2019).
+        time_unit: duration, in the data's unit of time, of one unit of the model's time τ. The field is bounded with a
+            scale that starts at 1, so the state travels at most about one unit per τ: choose the unit such that the
+            observed window is long enough in τ (about 5 to 12) for the state to cross the data.
+    """
+
+    features: int
+    hidden: int = 10
+    latent: int = 10
+    width: int = 20
+    depth: int = 2
+    encoder: str = "gru"
+    variational: bool = False
+    time_unit: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name in ("features", "hidden", "latent", "width", "depth"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"model.{name} is {getattr(self, name)}, expected at least 1")
+        if not self.time_unit > 0:
+            raise ConfigError(f"model.time_unit is {self.time_unit}, expected a duration above 0 in the data's unit")
+        ENCODERS.path(self.encoder)
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """The encoder's output: ``z0`` (the mean, for a variational model) and, if variational, its log standard deviation."""
+
+    z0: Latent
+    log_std: Latent | None = None
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a latent ODE says about a batch of trajectories at the query times.
+
+    Attributes:
+        encoding: the encoder's output.
+        z0: the latent vector that was decoded: the encoding's mean, or a sample of it in variational training.
+        states: h along the query times, (member, batch, time, state).
+        path: the latent path z along the query times, (member, batch, time, latent).
+        values: predicted observations, (member, batch, time, feature).
+        evaluations: field evaluations per trajectory, (member, batch).
+        values_error: estimated solver error of ``values``, if it was asked for.
+    """
+
+    encoding: Encoding
+    z0: Latent
+    states: States
+    path: LatentPath
+    values: Values
+    evaluations: Tensor
+    values_error: Values | None = None
+
+
+class LatentODE(nn.Module):
+    """A stack of latent ODEs, one a seed, that train and predict together.
+
+    With observations (t_i, x_i), i = 1 ... T, and model time τ = t / time_unit:
+
+    * encoder: an RNN over (τ_T, x_T) ... (τ_1, x_1), then z0 = E(hidden), E linear;
+    * initial state: h(τ_1) = MLP(z0);
+    * dynamics: dh/dτ = s · tanh(MLP(h)), :class:`pathlode.fields.BoundedField`;
+    * decoder: x(t) = D(h(τ)), D linear;
+    * latent path: z(t) = E(h(τ)), the encoder's own output layer along the solution.
+
+    Args:
+        config: sizes, or a mapping of them.
+        seeds: one stacked member a seed; a member's initial weights depend on its own seed alone.
+
+    Source: Sampson & Melchior 2025, sec. 2 (https://arxiv.org/abs/2410.08923).
+    """
+
+    def __init__(self, config: ModelConfig, seeds: Sequence[int] = (0,)) -> None:
+        super().__init__()
+        if not seeds:
+            raise ConfigError("seeds is empty, expected at least one")
+        self.config = config
+        self.seeds = tuple(seeds)
+        generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+        hidden_layers = [config.width] * config.depth
+        self.encoder = ENCODERS[config.encoder](generators, config.features, config.hidden)
+        self.hidden_to_latent = StackedLinear(generators, config.hidden, config.latent)
+        self.latent_to_hidden = StackedMLP(generators, (config.latent, *hidden_layers, config.hidden))
+        self.field = BoundedField(generators, config.hidden, config.width, config.depth)
+        self.hidden_to_data = StackedLinear(generators, config.hidden, config.features)
+        if config.variational:  # drawn last, so that the common parts start equal with and without it
+            self.hidden_to_log_std = StackedLinear(generators, config.hidden, config.latent)
+
+    @property
+    def parameters_per_member(self) -> int:
+        """Number of trainable parameters of one member."""
+        return sum(p.numel() for p in self.parameters()) // len(self.seeds)
+
+    def encode(self, times: Times, values: Values) -> Encoding:
+        """z0 of every trajectory from its observations.
+
+        Args:
+            times: strictly increasing observation times, (batch, time) or (member, batch, time).
+            values: observations, (batch, time, feature) or (member, batch, time, feature).
+
+        Raises:
+            DataError: if the shapes do not fit each other or the model.
+        """
+        times, values = self._stack(times, values)
+        hidden = self.encoder(times / self.config.time_unit, values)
+        log_std = self.hidden_to_log_std(hidden) if self.config.variational else None
+        return Encoding(self.hidden_to_latent(hidden), log_std)
+
+    def decode(
+        self,
+        z0: Latent,
+        start: Tensor,
+        query: Times,
+        solver: FixedStep | Adaptive | None = None,
+        estimate_error: bool = False,
+        check: bool = True,
+    ) -> tuple[States, Values, Tensor, Values | None]:
+        """States, values, field evaluations and estimated error of the values at the query times.
+
+        Args:
+            z0: latent vectors, (member, batch, latent), which hold at ``start``.
+            start: first observation times, (batch,) or (member, batch).
+            query: times not before ``start``, (batch, time) or (member, batch, time).
+            solver: as in :func:`pathlode.solve.solve`.
+            estimate_error: whether to estimate the solver's error in the values.
+            check: whether to validate the query times.
+        """
+        unit = self.config.time_unit
+        solution = solve(
+            self.field,
+            self.latent_to_hidden(z0),
+            query / unit,
+            start=start / unit,
+            solver=solver,
+            estimate_error=estimate_error,
+            check=check,
+        )
+        error = None
+        if solution.error is not None:
+            error = solution.error @ self.hidden_to_data.weight[:, None]
+        return solution.states, self.hidden_to_data(solution.states), solution.evaluations, error
+
+    def forward(
+        self,
+        times: Times,
+        values: Values,
+        query: Times | None = None,
+        *,
+        noise: Latent | None = None,
+        solver: FixedStep | Adaptive | None = None,
+        estimate_error: bool = False,
+        check: bool = True,
+    ) -> Prediction:
+        """Encodes the observations and predicts at the query times (by default the observed ones).
+
+        Args:
+            times: observation times, (batch, time) or (member, batch, time).
+            values: observations, (batch, time, feature) or (member, batch, time, feature).
+            query: times to predict at, not before a trajectory's first observation.
+            noise: standard normal draws, (member, batch, latent), with which a variational model samples
+                z0 = mean + std · noise; without it, z0 is the mean.
+            solver: as in :func:`pathlode.solve.solve`.
+            estimate_error: whether to estimate the solver's error in the values.
+            check: whether to validate the query times.
+        """
+        encoding = self.encode(times, values)
+        z0 = encoding.z0
+        if encoding.log_std is not None and noise is not None:
+            z0 = z0 + encoding.log_std.exp() * noise
+        states, predicted, evaluations, error = self.decode(
+            z0, times[..., 0], times if query is None else query, solver, estimate_error, check
+        )
+        path = self.hidden_to_latent(states)
+        return Prediction(encoding, z0, states, path, predicted, evaluations, error)
+
+    def _stack(self, times: Times, values: Values) -> tuple[Times, Values]:
+        """Observations with a member axis, checked against each other and the model."""
+        members, features = len(self.seeds), self.config.features
+        if values.shape[:-1] != times.shape or values.shape[-1] != features or times.ndim not in (2, 3):
+            raise DataError(
+                f"times of shape {tuple(times.shape)} and values of shape {tuple(values.shape)} do not fit: "
+                f"expected (batch, time) and (batch, time, {features}), or both with a leading axis of {members}"
+            )
+        if times.ndim == 2:
+            return times.expand(members, *times.shape), values.expand(members, *values.shape)
+        if times.shape[0] != members:
+            raise DataError(f"observations are stacked {times.shape[0]} times, but the model has {members} members")
+        return times, values
+
+    def describe(self) -> dict[str, object]:
+        """Configuration and seeds as plain values, enough to build the same model again."""
+        return {"config": asdict(self.config), "seeds": list(self.seeds)}

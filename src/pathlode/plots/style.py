@@ -1,0 +1,55 @@
+"""The one style of all figures: sizes for a two-column paper, colours that colour-blind readers can tell apart."""
+
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+mpl.use("Agg")
+mpl.rcParams.update(
+    {
+        "figure.dpi": 100,
+        "savefig.dpi": 200,
+        "font.size": 9,
+        "axes.titlesize": 9,
+        "axes.labelsize": 9,
+        "legend.fontsize": 8,
+        "xtick.labelsize": 8,
+        "ytick.labelsize": 8,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "lines.linewidth": 1.4,
+        "legend.frameon": False,
+        "pdf.fonttype": 42,
+        "svg.hashsalt": "pathlode",
+    }
+)
+
+WIDTH = 7.1  # inches: the text width of a two-column paper
+
+# Okabe & Ito 2008, Color universal design
+BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION, BLACK = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#CC79A7",
+    "#56B4E9",
+    "#D55E00",
+    "#000000",
+)
+COLOURS = {"path": BLUE, "kl": VERMILLION, "none": BLACK, "displacement": GREEN, "path+kl": PURPLE}
+LINES = {"path": "-", "kl": "--", "none": ":", "displacement": "-.", "path+kl": (0, (4, 1, 1, 1, 1, 1))}
+NAMES = {
+    "path": "path length",
+    "kl": "KL",
+    "none": "no penalty",
+    "displacement": "displacement",
+    "path+kl": "path length + KL",
+}
+
+
+def save(figure: Figure, *paths: str | Path) -> None:
+    """Writes a figure in every format asked for, without dates, so that equal figures are equal files."""
+    for path in map(Path, paths):
+        metadata = {"CreationDate": None} if path.suffix == ".pdf" else {"Software": None}
+        figure.savefig(path, metadata=metadata, bbox_inches="tight")

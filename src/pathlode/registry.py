@@ -1,0 +1,76 @@
+"""What can be named in a configuration: one line an entry, imported only when it is used.
+
+The configuration's schema takes its allowed names from here, and so do the tests that every entry must pass.
+"""
+
+import importlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pathlode.errors import ConfigError
+
+
+class Registry(Mapping[str, Any]):
+    """Names and the classes behind them.
+
+    Args:
+        kind: what the entries are, for messages.
+        entries: name -> ``"module:class"``.
+    """
+
+    def __init__(self, kind: str, entries: dict[str, str]) -> None:
+        self.kind = kind
+        self._entries = entries
+
+    def __getitem__(self, name: str) -> Any:
+        module, _, attribute = self.path(name).partition(":")
+        return getattr(importlib.import_module(module), attribute)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def module(self, name: str) -> str:
+        """The module that defines the entry, without importing it."""
+        return self.path(name).partition(":")[0]
+
+    def path(self, name: str) -> str:
+        """The entry's ``"module:class"``.
+
+        Raises:
+            ConfigError: if there is no such entry.
+        """
+        if name not in self._entries:
+            raise ConfigError(f"unknown {self.kind} {name!r}: expected one of {', '.join(self._entries)}")
+        return self._entries[name]
+
+
+ENCODERS = Registry(
+    "encoder",
+    {
+        "gru": "pathlode.encoders:GRU",
+        "lstm": "pathlode.encoders:LSTM",
+        "rnn": "pathlode.encoders:RNN",
+    },
+)
+
+LOSSES = Registry(
+    "loss",
+    {
+        "path": "pathlode.losses:PathLength",
+        "kl": "pathlode.losses:KullbackLeibler",
+        "none": "pathlode.losses:Reconstruction",
+        "displacement": "pathlode.losses:Displacement",
+        "path+kl": "pathlode.losses:PathLengthAndKullbackLeibler",
+    },
+)
+
+SYSTEMS = Registry(
+    "system",
+    {
+        "coupled_oscillator": "pathlode.systems.oscillator:CoupledOscillator",
+        "damped_oscillator": "pathlode.systems.oscillator:DampedOscillator",
+    },
+)

@@ -1,0 +1,56 @@
+"""Irregular time series as the package takes them, checked once when they come in."""
+
+from dataclasses import dataclass
+
+import torch
+
+from pathlode.errors import DataError
+from pathlode.shapes import Times, Values
+from pathlode.solve import check_times
+
+
+@dataclass(frozen=True)
+class TimeSeries:
+    """Trajectories with equally many observations, each on its own times.
+
+    Args:
+        times: (batch, time), strictly increasing along time, in the data's unit.
+        values: (batch, time, feature).
+        name: what messages call these data, for example the file they came from.
+
+    Raises:
+        DataError: if shapes do not fit, a number is not finite, or times do not increase.
+    """
+
+    times: Times
+    values: Values
+    name: str = "time series"
+
+    def __post_init__(self) -> None:
+        if self.times.ndim != 2 or self.values.ndim != 3 or self.times.shape != self.values.shape[:2]:
+            raise DataError(
+                f"{self.name}: times of shape {tuple(self.times.shape)} and values of shape {tuple(self.values.shape)} do "
+                "not fit, expected (batch, time) and (batch, time, feature)"
+            )
+        try:
+            check_times(self.times)
+        except DataError as error:
+            raise DataError(f"{self.name}: {error}") from None
+        bad = (~self.values.isfinite()).nonzero()
+        if len(bad):
+            trajectory, time, feature = (int(i) for i in bad[0])
+            raise DataError(
+                f"{self.name}: the value of feature {feature + 1} at time number {time + 1} of trajectory {trajectory} is "
+                f"{self.values[trajectory, time, feature].item()}; remove or impute it"
+            )
+
+    def __len__(self) -> int:
+        return self.times.shape[0]
+
+    def to(self, dtype: torch.dtype, device: str = "cpu") -> "TimeSeries":
+        """The same series in another floating-point type, or on another device.
+
+        Raises:
+            DataError: if two times are no longer different in that type.
+        """
+        return TimeSeries(self.times.to(device, dtype), self.values.to(device, dtype), self.name)

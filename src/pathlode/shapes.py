@@ -1,0 +1,33 @@
+"""Tensor roles, each named once with its axes, so that a signature reads as a sentence.
+
+Axes: ``member`` (the stacked models, one a seed), ``batch`` (trajectories), ``time`` (observations of a
+trajectory), ``feature`` (measured quantities), ``latent`` (dimensions of z), ``state`` (dimensions of the
+ODE's state h, also the recurrent encoder's hidden size), ``point`` (trajectories and times flattened).
+"""
+
+from jaxtyping import Float
+from torch import Tensor
+
+Times = Float[Tensor, "*member batch time"]
+"""Times in the data's unit, strictly increasing along the last axis."""
+
+Starts = Float[Tensor, "*member batch"]
+"""The time at which each trajectory's integration starts."""
+
+Values = Float[Tensor, "*member batch time feature"]
+"""Observed or predicted quantities."""
+
+State = Float[Tensor, "member batch state"]
+"""The ODE's state h at one time."""
+
+States = Float[Tensor, "member batch time state"]
+"""The ODE's state h along the read-out times."""
+
+Latent = Float[Tensor, "member batch latent"]
+"""The latent vector z0, one a trajectory."""
+
+LatentPath = Float[Tensor, "member batch time latent"]
+"""The latent path z(t) along the read-out times."""
+
+PerMember = Float[Tensor, " member"]
+"""One number a stacked model, for example its loss."""

@@ -1,0 +1,1 @@
+"""Simulated dynamical systems behind one contract, :class:`pathlode.systems.contract.System`."""

@@ -1,0 +1,186 @@
+"""What a simulated system must offer, and how data sets are drawn from one."""
+
+import json
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from pathlode.errors import ConfigError, DataError
+from pathlode.files import writing
+from pathlode.series import TimeSeries
+
+Array = NDArray[np.float64]
+
+
+class System(ABC):
+    """A dynamical system whose trajectories are known exactly, or to high accuracy, at any time."""
+
+    features: ClassVar[tuple[str, ...]]
+    """Names of the observed quantities."""
+    parameters: ClassVar[tuple[str, ...]]
+    """Names of what varies between trajectories: parameters and initial state, in the order of :meth:`draw`."""
+
+    @abstractmethod
+    def draw(self, n: int, rng: np.random.Generator) -> Array:
+        """n sets of parameters and initial states, (n, parameter)."""
+
+    @abstractmethod
+    def solution(self, parameters: Array, times: Array) -> Array:
+        """The trajectories at each one's own times: (n, parameter), (n, time) -> (n, time, feature)."""
+
+
+@dataclass(frozen=True)
+class SimulationConfig:
+    """How a data set is drawn.
+
+    Args:
+        train: number of training trajectories.
+        validation: number of trajectories that choose the best weights.
+        test: number of held-out trajectories.
+        points: observations per trajectory.
+        window: range (low, high) of the observed window's end T, uniform; observations lie in [0, T].
+        noise: standard deviation of the Gaussian noise on every observed value, in the data's unit.
+        horizon: how far beyond the last observation the truth is kept for scoring.
+        seed: seed of the data set.
+    """
+
+    train: int
+    validation: int
+    test: int
+    points: int
+    window: tuple[float, float]
+    noise: float
+    horizon: float
+    seed: int
+
+    def __post_init__(self) -> None:
+        low, high = self.window
+        if not 0 < low <= high:
+            raise ConfigError(f"simulate.window is {list(self.window)}, expected 0 < low <= high")
+        if self.points < 2:
+            raise ConfigError(f"simulate.points is {self.points}, expected at least 2")
+
+
+GRID_POINTS = 100
+"""Regular times per trajectory on which the truth is kept, in the observed window and beyond it."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """One part of a data set: noisy observations, and the truth on regular times for scoring.
+
+    Attributes:
+        observed: irregular noisy observations, (n, points).
+        parameters: what was varied, (n, parameter).
+        inside: clean truth on regular times from the first to the last observation.
+        beyond: clean truth on regular times after the last observation, up to ``horizon`` later.
+    """
+
+    observed: TimeSeries
+    parameters: torch.Tensor
+    inside: TimeSeries
+    beyond: TimeSeries
+
+
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class SimulatedData:
+    """A simulated data set with its three splits.
+
+    On disk it is one ``.npz`` file without pickled objects: ``{split}_{observed|inside|beyond}_{times|values}``,
+    ``{split}_parameters``, and ``names``, a JSON text with the names of features and parameters.
+    """
+
+    features: tuple[str, ...]
+    parameters: tuple[str, ...]
+    splits: dict[str, Split]
+
+    def __getitem__(self, split: str) -> Split:
+        return self.splits[split]
+
+    def save(self, path: Path) -> None:
+        """Writes the file, whole or not at all."""
+        arrays = {}
+        for name, split in self.splits.items():
+            arrays[f"{name}_parameters"] = split.parameters.numpy()
+            for part in ("observed", "inside", "beyond"):
+                series = getattr(split, part)
+                arrays[f"{name}_{part}_times"] = series.times.numpy()
+                arrays[f"{name}_{part}_values"] = series.values.numpy()
+        names = json.dumps({"features": self.features, "parameters": self.parameters})
+        with writing(path) as temporary:
+            np.savez(temporary, names=names, **arrays)  # type: ignore[arg-type]
+
+    @classmethod
+    def load(cls, path: Path) -> "SimulatedData":
+        """Reads a file that :meth:`save` wrote.
+
+        Raises:
+            DataError: if the file is unreadable, incomplete, or holds times or values that cannot be used.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                arrays = {key: torch.from_numpy(file[key]) for key in file.files if key != "names"}
+                names = json.loads(str(file["names"]))
+            splits = {}
+            for name in SPLITS:
+                series = {
+                    part: TimeSeries(
+                        arrays[f"{name}_{part}_times"], arrays[f"{name}_{part}_values"], f"{path} ({name}, {part})"
+                    )
+                    for part in ("observed", "inside", "beyond")
+                }
+                splits[name] = Split(parameters=arrays[f"{name}_parameters"], **series)
+        except DataError:
+            raise
+        except Exception as error:
+            raise DataError(
+                f"{path} is not a complete data file of pathlode ({error}): delete it and simulate again"
+            ) from error
+        return cls(tuple(names["features"]), tuple(names["parameters"]), splits)
+
+
+def simulate(system: System, config: SimulationConfig) -> SimulatedData:
+    """Draws the three splits, each from its own random stream, so that the size of one does not change another."""
+    streams = np.random.SeedSequence(config.seed).spawn(len(SPLITS))
+    sizes = (config.train, config.validation, config.test)
+    splits = {
+        name: _split(system, config, size, np.random.default_rng(stream), name)
+        for name, size, stream in zip(SPLITS, sizes, streams, strict=True)
+    }
+    return SimulatedData(system.features, system.parameters, splits)
+
+
+def irregular_times(n: int, points: int, end: Array, rng: np.random.Generator) -> Array:
+    """Sorted uniform times in [0, end], (n, points), no two closer than 1e-5 of the end."""
+    gap = 1e-5
+    uniform = np.sort(rng.uniform(size=(n, points)), axis=1)
+    return (uniform * (1 - gap * (points - 1)) + gap * np.arange(points)) * end[:, None]
+
+
+def _split(system: System, config: SimulationConfig, n: int, rng: np.random.Generator, name: str) -> Split:
+    parameters = system.draw(n, rng)
+    times = irregular_times(n, config.points, rng.uniform(*config.window, size=n), rng)
+    first, last = times[:, :1], times[:, -1:]
+    fraction = np.linspace(0, 1, GRID_POINTS)
+    inside = first + (last - first) * fraction
+    beyond = last + config.horizon * (1 + np.arange(GRID_POINTS)) / GRID_POINTS
+    noise = config.noise * rng.standard_normal((n, config.points, len(system.features)))
+
+    def series(at: Array, part: str, added: Array | float = 0.0) -> TimeSeries:
+        values = system.solution(parameters, at) + added
+        return TimeSeries(torch.from_numpy(at), torch.from_numpy(values), f"simulated {name} data, {part}")
+
+    return Split(
+        observed=series(times, "observed", noise),
+        parameters=torch.from_numpy(parameters),
+        inside=series(inside, "inside"),
+        beyond=series(beyond, "beyond"),
+    )

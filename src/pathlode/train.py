@@ -1,0 +1,274 @@
+"""Training of a stack of latent ODEs, in named steps and without file access."""
+
+import itertools
+import logging
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim.lr_scheduler import OneCycleLR
+
+from pathlode.errors import ConfigError, DivergenceError
+from pathlode.losses import Loss
+from pathlode.model import LatentODE
+from pathlode.series import TimeSeries
+from pathlode.shapes import PerMember, Times, Values
+from pathlode.solve import FixedStep
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How a model is trained: Adam with a one-cycle learning rate (Smith & Topin 2018).
+
+    Args:
+        steps: optimiser steps.
+        batch: trajectories per step, drawn without replacement within an epoch.
+        learning_rate: the cycle's peak; it starts at 1/25 of it and ends at 1/25,000.
+        betas: Adam's decay rates of the gradient's first and second moment.
+        warmup: fraction of the steps spent rising to the peak.
+        clip_norm: largest gradient norm per member.
+        validate_every: steps between validations, each of which may also write a checkpoint.
+        solver: ``rk4`` or ``tsit5``.
+        solver_steps: solver steps per trajectory.
+        solver_error_share: largest share of the validation error that may come from the solver. A validation that finds
+            more says so.
+        refine: whether such a validation also doubles the solver's steps, for the whole stack.
+    """
+
+    steps: int = 1000
+    batch: int = 64
+    learning_rate: float = 1e-2
+    betas: tuple[float, float] = (0.95, 0.99)
+    warmup: float = 0.3
+    clip_norm: float = 10.0
+    validate_every: int = 50
+    solver: str = "tsit5"
+    solver_steps: int = 6
+    solver_error_share: float = 0.1
+    refine: bool = True
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "batch", "validate_every", "solver_steps"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"train.{name} is {getattr(self, name)}, expected at least 1")
+        for name in ("learning_rate", "clip_norm", "solver_error_share"):
+            if not getattr(self, name) > 0:
+                raise ConfigError(f"train.{name} is {getattr(self, name)}, expected a number above 0")
+        if not all(0 <= beta < 1 for beta in self.betas):
+            raise ConfigError(f"train.betas is {list(self.betas)}, expected two numbers of at least 0 and below 1")
+        if not 0 < self.warmup < 1:
+            raise ConfigError(f"train.warmup is {self.warmup}, expected a fraction between 0 and 1")
+
+
+@dataclass(frozen=True)
+class Validation:
+    """One row of the training history.
+
+    Attributes:
+        step: optimiser steps taken.
+        seconds: time spent in optimiser steps so far, for the whole stack.
+        train_loss: mean loss since the last validation, per member.
+        mse: mean squared error on the validation observations, per member.
+        solver_share: estimated solver error as a share of that mean squared error, per member.
+        solver_steps: solver steps per trajectory.
+    """
+
+    step: int
+    seconds: float
+    train_loss: PerMember
+    mse: PerMember
+    solver_share: PerMember
+    solver_steps: int
+
+
+class Trainer:
+    """Trains all members of a model together; each sees the batches that it would see alone.
+
+    Args:
+        model: the stack; its parameters are changed in place.
+        loss: a registered loss.
+        training: observations to fit.
+        validation: observations that choose the best weights.
+        config: settings.
+        device: where to train. Random numbers are drawn on the CPU, so that they do not depend on it.
+    """
+
+    def __init__(
+        self,
+        model: LatentODE,
+        loss: Loss,
+        training: TimeSeries,
+        validation: TimeSeries,
+        config: TrainingConfig,
+        device: str = "cpu",
+    ) -> None:
+        if config.batch > len(training):
+            raise ConfigError(f"train.batch is {config.batch}, but there are only {len(training)} training trajectories")
+        self.model, self.loss, self.config, self.device = model.to(device), loss, config, device
+        self.training, self.validation = (series.to(torch.float32, device) for series in (training, validation))
+        members = len(model.seeds)
+        self.step_number = 0
+        self.seconds = 0.0
+        self.solver_steps = config.solver_steps
+        self.history: list[Validation] = []
+        self.best_mse = torch.full((members,), math.inf, device=device)
+        self.best = {name: p.detach().clone() for name, p in model.named_parameters()}
+        self._since_validation: list[Tensor] = []
+        self._batches = [torch.Generator().manual_seed(seed) for seed in model.seeds]
+        self._noise = [torch.Generator().manual_seed(seed + 2**32) for seed in model.seeds]
+        self._order = torch.empty(members, 0, dtype=torch.long)
+        self._optimiser = torch.optim.Adam(model.parameters(), lr=config.learning_rate, betas=config.betas, fused=True)
+        self._schedule = OneCycleLR(
+            self._optimiser,
+            max_lr=config.learning_rate,
+            total_steps=config.steps + 1,
+            pct_start=config.warmup,
+            cycle_momentum=False,
+            div_factor=25.0,
+            final_div_factor=1000.0,
+        )
+
+    def run(self, on_validation: Callable[[Validation], None] | None = None) -> None:
+        """Takes the remaining steps, then gives the model each member's best weights.
+
+        Raises:
+            DivergenceError: if a loss or gradient is not finite.
+        """
+        while self.step_number < self.config.steps:
+            self.step()
+            if self.step_number % self.config.validate_every == 0 or self.step_number == self.config.steps:
+                row = self.validate()
+                if on_validation is not None:
+                    on_validation(row)
+        self.restore_best()
+
+    def step(self) -> None:
+        """One optimiser step for all members."""
+        started = time.perf_counter()
+        times, values = self.next_batch()
+        self._optimiser.zero_grad(set_to_none=True)
+        noise = self.draw_noise() if self.loss.variational else None
+        prediction = self.model(times, values, noise=noise, solver=self._solver(), check=False)
+        losses = self.loss(self.model, prediction, values)
+        self._refuse_divergence(losses, "loss")
+        losses.sum().backward()
+        self.clip_gradients()
+        self._optimiser.step()
+        self._schedule.step()
+        self.step_number += 1
+        self._since_validation.append(losses.detach())
+        self.seconds += time.perf_counter() - started
+
+    def next_batch(self) -> tuple[Times, Values]:
+        """Times and values of the next trajectories, (member, batch, ...), each member in its own order."""
+        if self._order.shape[1] < self.config.batch:
+            n = len(self.training)
+            self._order = torch.stack([torch.randperm(n, generator=generator) for generator in self._batches])
+        chosen, self._order = self._order.split([self.config.batch, self._order.shape[1] - self.config.batch], dim=1)
+        return self.training.times[chosen], self.training.values[chosen]
+
+    def draw_noise(self) -> Tensor:
+        """Standard normal draws for variational sampling, (member, batch, latent)."""
+        shape = (self.config.batch, self.model.config.latent)
+        return torch.stack([torch.randn(shape, generator=generator) for generator in self._noise]).to(self.device)
+
+    def clip_gradients(self) -> None:
+        """Scales each member's gradient to the largest allowed norm."""
+        gradients = [p.grad for p in self.model.parameters() if p.grad is not None]
+        norms = torch.cat([g.flatten(1) for g in gradients], dim=1).norm(dim=1)
+        self._refuse_divergence(norms, "gradient")
+        factors = (self.config.clip_norm / norms.clamp_min(1e-12)).clamp_max(1.0)
+        for gradient in gradients:
+            gradient.mul_(factors.view(-1, *[1] * (gradient.ndim - 1)))
+
+    @torch.no_grad()
+    def validate(self) -> Validation:
+        """Scores the present weights, keeps each member's best, and compares the solver's error with the data's."""
+        data = self.validation
+        prediction = self.model(data.times, data.values, solver=self._solver(), estimate_error=True, check=False)
+        assert prediction.values_error is not None
+        mse = (prediction.values - data.values).square().mean(dim=(1, 2, 3))
+        share = prediction.values_error.square().mean(dim=(1, 2, 3)) / mse
+        improved = mse < self.best_mse
+        self.best_mse = torch.where(improved, mse, self.best_mse)
+        for name, parameter in self.model.named_parameters():
+            better = improved.view(-1, *[1] * (parameter.ndim - 1))
+            self.best[name] = torch.where(better, parameter, self.best[name])
+        losses = torch.stack(self._since_validation).mean(dim=0) if self._since_validation else torch.full_like(mse, math.nan)
+        self._since_validation = []
+        row = Validation(self.step_number, self.seconds, losses, mse, share, self.solver_steps)
+        self.history.append(row)
+        self._report_solver(row)
+        return row
+
+    def _report_solver(self, row: Validation) -> None:
+        allowed = self.config.solver_error_share
+        if row.solver_share.max() <= allowed:
+            return
+        remedy = "raise train.solver_steps"
+        if self.config.refine:
+            self.solver_steps *= 2
+            remedy = f"the rest of the run takes {self.solver_steps}"
+        logger.warning(
+            "step %d: with %d %s steps the solver causes %.0f %% of the validation error of seed %d, more than the %.0f %% of "
+            "train.solver_error_share; %s",
+            *(row.step, row.solver_steps, self.config.solver, 100 * float(row.solver_share.max())),
+            *(self.model.seeds[int(row.solver_share.argmax())], 100 * allowed, remedy),
+        )
+
+    def _refuse_divergence(self, numbers: PerMember, what: str) -> None:
+        finite = numbers.isfinite()
+        if not finite.all():
+            seed = self.model.seeds[int((~finite).nonzero()[0])]
+            raise DivergenceError(
+                f"training diverged: the {what} of seed {seed} is not finite at step {self.step_number + 1}; lower "
+                f"train.learning_rate ({self.config.learning_rate:g}) or train.clip_norm ({self.config.clip_norm:g})"
+            )
+
+    def _solver(self) -> FixedStep:
+        return FixedStep(self.config.solver, self.solver_steps)
+
+    def restore_best(self) -> None:
+        """Gives the model each member's best weights by validation."""
+        with torch.no_grad():
+            for name, parameter in self.model.named_parameters():
+                parameter.copy_(self.best[name])
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that the rest of the run depends on: tensors, numbers and strings only."""
+        return {
+            "step_number": self.step_number,
+            "seconds": self.seconds,
+            "solver_steps": self.solver_steps,
+            "history": [vars(row) for row in self.history],
+            "best_mse": self.best_mse,
+            "best": self.best,
+            "since_validation": self._since_validation,
+            "batches": [generator.get_state() for generator in self._batches],
+            "noise": [generator.get_state() for generator in self._noise],
+            "order": self._order.clone(),
+            "model": self.model.state_dict(),
+            "optimiser": self._optimiser.state_dict(),
+            "schedule": self._schedule.state_dict(),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Continues from :meth:`state_dict`: the run then ends as if it had never been interrupted."""
+        self.step_number, self.seconds = state["step_number"], state["seconds"]
+        self.solver_steps = state["solver_steps"]
+        self.history = [Validation(**row) for row in state["history"]]
+        self.best_mse, self.best = state["best_mse"], state["best"]
+        self._since_validation, self._order = state["since_validation"], state["order"]
+        for generator, saved in zip(
+            itertools.chain(self._batches, self._noise), itertools.chain(state["batches"], state["noise"]), strict=True
+        ):
+            generator.set_state(saved)
+        self.model.load_state_dict(state["model"])
+        self._optimiser.load_state_dict(state["optimiser"])
+        self._schedule.load_state_dict(state["schedule"])

@@ -1,0 +1,122 @@
+"""The configuration's check, and the source files that a rule depends on: what the Snakefile needs besides rules."""
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+
+from pathlode import registry
+from pathlode.provenance import source_files
+
+SCHEMA = Path(__file__).parent / "schemas" / "config.schema.yaml"
+
+
+class InvalidConfig(ValueError):
+    """The configuration cannot be used; the text is one sentence with the place and the remedy."""
+
+
+def check(config: Mapping[str, Any]) -> None:
+    """Refuses a configuration that the schema does not allow, or whose parts do not fit together.
+
+    Raises:
+        InvalidConfig: naming the key, what was expected, and the nearest allowed name.
+    """
+    error = best_match(Draft202012Validator(schema()).iter_errors(config), relevance=_depth)
+    if error is not None:
+        raise InvalidConfig(f"config: {_sentence(error)} (every key is described in {os.path.relpath(SCHEMA)})")
+    for name in config["dynamics"]["systems"]:
+        if name not in config["systems"]:
+            raise InvalidConfig(_unknown("dynamics.systems", name, config["systems"]))
+    shared = set(config["dynamics"]["seeds"]) & set(config["tune"]["seeds"])
+    if shared:
+        raise InvalidConfig(
+            f"config: tune.seeds and dynamics.seeds share {sorted(shared)}; give tuning seeds of its own, so that no seed is "
+            "scored on a choice it made"
+        )
+    for name, entry in config["systems"].items():
+        low, high = entry["simulate"]["window"]
+        if low > high:
+            raise InvalidConfig(f"config: systems.{name}.simulate.window is [{low}, {high}], expected [low, high]")
+        if entry["train"]["batch"] > entry["simulate"]["train"]:
+            raise InvalidConfig(
+                f"config: systems.{name}.train.batch is {entry['train']['batch']}, more than the "
+                f"{entry['simulate']['train']} trajectories of simulate.train; lower it"
+            )
+
+
+def schema() -> dict[str, Any]:
+    """The configuration's JSON schema; ``x-registry: losses`` stands for the names in that registry."""
+
+    def filled(node: Any) -> Any:
+        if isinstance(node, list):
+            return [filled(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        node = {key: filled(value) for key, value in node.items()}
+        if "x-registry" in node:
+            node["enum"] = list(getattr(registry, node["x-registry"].upper()))
+        return node
+
+    return dict(filled(yaml.safe_load(SCHEMA.read_text())))
+
+
+def sources(*modules: str, files: tuple[str, ...] = ()) -> list[str]:
+    """Source files that results of these package modules depend on, relative to the working directory.
+
+    Listed as a rule's input, they make Snakemake run the rule again when, and only when, one of them changes.
+    """
+    return [*files, *(os.path.relpath(file) for file in source_files(*modules))]
+
+
+def _depth(error: ValidationError) -> int:
+    return len(error.path)
+
+
+def _sentence(error: ValidationError) -> str:
+    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path).lstrip(".")
+    value, rule = error.instance, error.validator_value
+    match error.validator:
+        case "additionalProperties":
+            allowed = error.schema.get("properties", {})
+            unknown = next(key for key in value if key not in allowed)
+            return f"unknown key {_join(place, unknown)!r}{_suggestion(unknown, allowed)}"
+        case "required":
+            missing = next(key for key in rule if key not in value)
+            return f"{_join(place, missing)} is missing; {error.schema['properties'][missing].get('description', 'add it')}"
+        case "enum":
+            return f"{place} is {value!r}, expected one of {', '.join(map(str, rule))}{_suggestion(str(value), rule)}"
+        case "type":
+            return f"{place} is {value!r}, expected {_any_of(rule)}"
+        case "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum":
+            relation = {"minimum": "at least", "exclusiveMinimum": "above", "maximum": "at most", "exclusiveMaximum": "below"}
+            return f"{place} is {value!r}, expected a number {relation[error.validator]} {rule}"
+        case "pattern":
+            return f"{place} is {value!r}, expected only letters, digits and underscores"
+        case _:
+            return f"{place}: {error.message}"
+
+
+def _any_of(types: str | list[str]) -> str:
+    words = {"object": "a mapping", "array": "a list", "string": "a text", "integer": "a whole number", "number": "a number"}
+    words |= {"boolean": "true or false", "null": "null"}
+    return " or ".join(words[name] for name in ([types] if isinstance(types, str) else types))
+
+
+def _join(place: str, key: str) -> str:
+    return f"{place}.{key}" if place else key
+
+
+def _suggestion(given: str, allowed: Any) -> str:
+    close = difflib.get_close_matches(str(given), [str(name) for name in allowed], n=1)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; allowed are {', '.join(map(str, allowed))}" if isinstance(allowed, Mapping) else ""
+
+
+def _unknown(place: str, name: str, allowed: Mapping[str, Any]) -> str:
+    return f"config: {place} names {name!r}, which is no key of systems{_suggestion(name, allowed)}"

@@ -1,0 +1,20 @@
+"""Brings the README's claim table and figure up to date."""
+
+import shutil
+from pathlib import Path
+
+from snakemake.script import snakemake
+
+from pathlode.claims import insert
+from pathlode.files import writing
+from pathlode.job import job
+
+with job(snakemake.log[0], snakemake.threads):
+    readme = Path(snakemake.params.readme)
+    text = insert(readme.read_text(), Path(snakemake.input.claims).read_text(), str(readme))
+    Path(snakemake.output.readme).write_text(text)
+    if text != readme.read_text():
+        with writing(readme) as temporary:
+            temporary.write_text(text)
+    with writing(readme.parent / "docs" / "error_in_time.png") as temporary:
+        shutil.copy(snakemake.input.figure, temporary)

@@ -1,0 +1,15 @@
+"""Draws a data set from a simulated system."""
+
+from pathlib import Path
+
+from snakemake.script import snakemake
+
+from pathlode.job import job
+from pathlode.registry import SYSTEMS
+from pathlode.systems.contract import SimulationConfig, simulate
+
+with job(snakemake.log[0], snakemake.threads):
+    settings = dict(snakemake.params.simulate)
+    settings["window"] = tuple(settings["window"])
+    system = SYSTEMS[snakemake.params.system]()
+    simulate(system, SimulationConfig(**settings)).save(Path(snakemake.output.data))

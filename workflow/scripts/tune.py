@@ -1,0 +1,36 @@
+"""Chooses a loss's learning rate and weight from a small grid, by validation error."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+from snakemake.script import snakemake
+
+from pathlode.experiment import candidates, choose
+from pathlode.job import device, job
+from pathlode.solve import Adaptive
+
+with job(snakemake.log[0], snakemake.threads):
+    wildcards, tune = snakemake.wildcards, snakemake.params.tune
+    grid = candidates(
+        tune["learning_rates"],
+        tune["weights"],
+        wildcards.loss,
+        encoder=wildcards.encoder,
+        seeds=tune["seeds"],
+        model=snakemake.params.model,
+        train=snakemake.params.train,
+    )
+    chosen = Path(snakemake.output.chosen)
+    rows = choose(
+        grid,
+        Path(snakemake.input.data),
+        chosen.parent,
+        Adaptive(**snakemake.params.evaluate),
+        device(snakemake.resources.get("gpu", 0)),
+    )
+    table = pd.DataFrame(rows)
+    for position, name in enumerate(("system", "encoder", "loss")):
+        table.insert(position, name, wildcards[name])
+    table.to_csv(snakemake.output.table, index=False)
+    chosen.write_text(json.dumps({name: rows[0][name] for name in ("learning_rate", "weight")}))
