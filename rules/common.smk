@@ -1,7 +1,10 @@
 # What all chapters share: the checked configuration, and where results and logs go. No rules.
 
+import re
+
 from snakemake.exceptions import WorkflowError
 
+from pathlode.registry import ENCODERS, LOSSES, SYSTEMS
 from workflow.configuration import InvalidConfig, check, sources
 
 try:

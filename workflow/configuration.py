@@ -4,7 +4,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from jsonschema import Draft202012Validator
@@ -26,7 +26,7 @@ def check(config: Mapping[str, Any]) -> None:
     Raises:
         InvalidConfig: naming the key, what was expected, and the nearest allowed name.
     """
-    error = best_match(Draft202012Validator(schema()).iter_errors(config), relevance=_depth)
+    error = best_match(Draft202012Validator(schema()).iter_errors(config))
     if error is not None:
         raise InvalidConfig(f"config: {_sentence(error)} (every key is described in {os.path.relpath(SCHEMA)})")
     for name in config["dynamics"]["systems"]:
@@ -73,27 +73,28 @@ def sources(*modules: str, files: tuple[str, ...] = ()) -> list[str]:
     return [*files, *(os.path.relpath(file) for file in source_files(*modules))]
 
 
-def _depth(error: ValidationError) -> int:
-    return len(error.path)
-
-
 def _sentence(error: ValidationError) -> str:
     place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path).lstrip(".")
-    value, rule = error.instance, error.validator_value
+    value, rule, schema = error.instance, cast(Any, error.validator_value), cast(Any, error.schema)
     match error.validator:
         case "additionalProperties":
-            allowed = error.schema.get("properties", {})
+            allowed = schema.get("properties", {})
             unknown = next(key for key in value if key not in allowed)
             return f"unknown key {_join(place, unknown)!r}{_suggestion(unknown, allowed)}"
         case "required":
             missing = next(key for key in rule if key not in value)
-            return f"{_join(place, missing)} is missing; {error.schema['properties'][missing].get('description', 'add it')}"
+            return f"{_join(place, missing)} is missing; {schema['properties'][missing].get('description', 'add it')}"
         case "enum":
             return f"{place} is {value!r}, expected one of {', '.join(map(str, rule))}{_suggestion(str(value), rule)}"
         case "type":
             return f"{place} is {value!r}, expected {_any_of(rule)}"
         case "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum":
-            relation = {"minimum": "at least", "exclusiveMinimum": "above", "maximum": "at most", "exclusiveMaximum": "below"}
+            relation = {
+                "minimum": "at least",
+                "exclusiveMinimum": "above",
+                "maximum": "at most",
+                "exclusiveMaximum": "below",
+            }
             return f"{place} is {value!r}, expected a number {relation[error.validator]} {rule}"
         case "pattern":
             return f"{place} is {value!r}, expected only letters, digits and underscores"
@@ -102,7 +103,13 @@ def _sentence(error: ValidationError) -> str:
 
 
 def _any_of(types: str | list[str]) -> str:
-    words = {"object": "a mapping", "array": "a list", "string": "a text", "integer": "a whole number", "number": "a number"}
+    words = {
+        "object": "a mapping",
+        "array": "a list",
+        "string": "a text",
+        "integer": "a whole number",
+        "number": "a number",
+    }
     words |= {"boolean": "true or false", "null": "null"}
     return " or ".join(words[name] for name in ([types] if isinstance(types, str) else types))
 

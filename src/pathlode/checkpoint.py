@@ -34,9 +34,13 @@ def load(path: Path) -> dict[str, Any]:
         raise CheckpointError(f"{path} does not exist: train the model first") from None
     except Exception as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise CheckpointError(f"{path} is not a readable file of pathlode ({reason}): delete it and train again") from error
+        raise CheckpointError(
+            f"{path} is not a readable file of pathlode ({reason}): delete it and train again"
+        ) from error
     if not isinstance(content, dict):
-        raise CheckpointError(f"{path} holds a {type(content).__name__}, expected a dictionary: delete it and train again")
+        raise CheckpointError(
+            f"{path} holds a {type(content).__name__}, expected a dictionary: delete it and train again"
+        )
     return content
 
 
@@ -106,5 +110,7 @@ def load_model(path: Path) -> tuple[LatentODE, dict[str, Any]]:
         model.load_state_dict(weights)
     except (KeyError, TypeError, RuntimeError, PathlodeError) as error:
         reason = str(error).splitlines()[0]
-        raise CheckpointError(f"{path} is not a model of this version of pathlode ({reason}): train it again") from error
+        raise CheckpointError(
+            f"{path} is not a model of this version of pathlode ({reason}): train it again"
+        ) from error
     return model, content

@@ -96,7 +96,7 @@ def decide(claims: Sequence[Claim], tables: Mapping[str, pd.DataFrame], confiden
         if table is None or claim.metric not in table:
             raise ConfigError(f"claim {claim.id}: there is no column {claim.metric!r} in the table {claim.table!r}")
         ours, rival = (_rows(table, where) for where in (claim.ours, claim.rival))
-        both = ours.join(rival, lsuffix="_ours", rsuffix="_rival", how="inner")
+        both = ours.merge(rival, on="seed", suffixes=("_ours", "_rival"))
         row: dict[str, Any] = {name: getattr(claim, name) for name in ("id", "paper", "claim", "paper_value", "target")}
         if len(both):
             ratio = paired_ratio(

@@ -50,9 +50,7 @@ class Experiment:
         """A fresh trainer on the data's noisy observations."""
         loss = LOSSES[self.loss](self.weight)
         model = LatentODE(
-            ModelConfig(
-                features=len(data.features), encoder=self.encoder, variational=loss.variational, **self.model
-            ),
+            ModelConfig(features=len(data.features), encoder=self.encoder, variational=loss.variational, **self.model),
             self.seeds,
         )
         config = TrainingConfig(learning_rate=self.learning_rate, **self.train)
@@ -120,9 +118,7 @@ def choose(
     return sorted(rows, key=lambda row: float(row["score"]))
 
 
-def candidates(
-    learning_rates: Sequence[float], weights: Sequence[float], loss: str, **fixed: Any
-) -> list[Experiment]:
+def candidates(learning_rates: Sequence[float], weights: Sequence[float], loss: str, **fixed: Any) -> list[Experiment]:
     """One experiment a pair of learning rate and weight; a loss without penalty skips the weights."""
     weights = weights if LOSSES[loss].penalised else [1.0]
     return [

@@ -24,8 +24,10 @@ def job(log: str | Path, threads: int = 1) -> Iterator[None]:
             exception is logged with its traceback and raised again.
     """
     torch.set_num_threads(threads)
-    handlers = [logging.FileHandler(log, mode="w"), logging.StreamHandler(sys.stderr)]
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", handlers=handlers, force=True)
+    handlers: list[logging.Handler] = [logging.FileHandler(log, mode="w"), logging.StreamHandler(sys.stderr)]
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", handlers=handlers, force=True
+    )
     logging.captureWarnings(True)
     try:
         yield

@@ -9,7 +9,7 @@ import ctypes
 import importlib.util
 import os
 from collections.abc import Sequence
-from ctypes import POINTER, c_float, c_int, c_void_p
+from ctypes import POINTER, c_int, c_void_p
 from functools import cache
 from typing import Any
 
@@ -100,7 +100,7 @@ class March(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(  # type: ignore[override]
+    def forward(
         ctx: Any, tableau: Tableau, steps: int, step: Tensor, y0: Tensor, scale: Tensor, *layers: Tensor
     ) -> Tensor:
         step, y0 = step.contiguous(), y0.contiguous()
@@ -123,7 +123,7 @@ class March(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Any, ...]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Any, ...]:
         y0, scale, *layers = ctx.saved_tensors
         gradient = gradient.contiguous()
         y0_gradient = torch.empty_like(y0)
@@ -142,7 +142,7 @@ class Readout(torch.autograd.Function):
     """Σ_j θ_p^j c_j for points p, (point, state), from coefficients (row, degree + 1, state), each point's row and θ."""
 
     @staticmethod
-    def forward(ctx: Any, polynomials: Tensor, rows: Tensor, theta: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(ctx: Any, polynomials: Tensor, rows: Tensor, theta: Tensor) -> Tensor:
         polynomials, theta = polynomials.contiguous(), theta.contiguous()
         ctx.sizes = (len(rows), *polynomials.shape[1:])
         ctx.shape = polynomials.shape
@@ -155,7 +155,7 @@ class Readout(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Any, ...]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Any, ...]:
         rows, theta = ctx.saved_tensors
         gradient, collected = gradient.contiguous(), torch.zeros(ctx.shape)
         library = _library()
@@ -175,7 +175,7 @@ class Scan(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(  # type: ignore[override]
+    def forward(
         ctx: Any, cell: str, times: Tensor, values: Tensor, weight: Tensor, bias: Tensor, *recurrent: Tensor
     ) -> Tensor:
         times, values = times.contiguous(), values.contiguous()
@@ -195,7 +195,7 @@ class Scan(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Any, ...]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Any, ...]:
         gradient = gradient.contiguous()
         gradients = [torch.zeros_like(t) for t in ctx.saved_tensors[2:]]
         pointers = [t.data_ptr() for t in (gradient, ctx.tape, *gradients)]

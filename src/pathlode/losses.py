@@ -75,7 +75,7 @@ def kl_to_standard_normal(mean: Latent, log_std: Latent) -> Tensor:
 
 
 class Reconstruction(Loss):
-    """No penalty: a deterministic autoencoder."""
+    """No penalty: a deterministic autoencoder, the reference that every penalty has to beat."""
 
     penalised = False
 

@@ -10,7 +10,7 @@ from typing import Any
 
 PACKAGE = Path(__file__).parent
 NAMES_ONLY = {"pathlode.registry"}
-"""Modules whose text decides nothing by itself: a user of the registry names the entry's module as well."""
+"""Modules that only hold names: who uses an entry of the registry depends on the entry's module, not on the list."""
 
 
 def source_files(*modules: str) -> list[Path]:
@@ -20,7 +20,8 @@ def source_files(*modules: str) -> list[Path]:
         modules: dotted names inside the package, for example ``pathlode.train``.
 
     Returns:
-        Python files, and the C files of compiled modules; without ``__init__.py`` and the registry, which hold names only.
+        Python files, and the C files of compiled modules; without ``__init__.py`` files and the registry, which hold names
+        only.
     """
     found: set[str] = set()
     waiting = list(modules)
@@ -30,8 +31,7 @@ def source_files(*modules: str) -> list[Path]:
             found.add(module)
             waiting.extend(imported_modules(_file(module)))
     files = {_file(module) for module in found - NAMES_ONLY}
-    files |= {other for file in files for other in PACKAGE.glob(f"{file.stem}*.[ch]") if file.parent == PACKAGE}
-    return sorted(file for file in files if file.name != "__init__.py")
+    return sorted(files.union(*(file.parent.glob(f"{file.stem}*.[ch]") for file in files)))
 
 
 @cache
@@ -43,7 +43,7 @@ def imported_modules(file: Path) -> tuple[str, ...]:
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names += [f"{node.module}.{alias.name}" for alias in node.names] + [node.module]
-    return tuple(name for name in names if name.split(".")[0] == PACKAGE.name and _exists(name))
+    return tuple(name for name in names if name.startswith(f"{PACKAGE.name}.") and _file(name).is_file())
 
 
 def fingerprint(settings: Mapping[str, Any], modules: Iterable[str]) -> str:
@@ -55,9 +55,4 @@ def fingerprint(settings: Mapping[str, Any], modules: Iterable[str]) -> str:
 
 
 def _file(module: str) -> Path:
-    path = PACKAGE.joinpath(*module.split(".")[1:])
-    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-
-
-def _exists(module: str) -> bool:
-    return _file(module).exists()
+    return PACKAGE.joinpath(*module.split(".")[1:]).with_suffix(".py")

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import torch
 
 from pathlode.errors import DataError
-from pathlode.shapes import Times, Values
-from pathlode.solve import check_times
+from pathlode.shapes import Starts, Times, Values
 
 
 @dataclass(frozen=True)
@@ -54,3 +53,25 @@ class TimeSeries:
             DataError: if two times are no longer different in that type.
         """
         return TimeSeries(self.times.to(device, dtype), self.values.to(device, dtype), self.name)
+
+
+def check_times(times: Times, start: Starts | None = None) -> None:
+    """Refuses times that are not finite, not strictly increasing, or before ``start``.
+
+    Raises:
+        DataError: naming the first trajectory and position at fault.
+    """
+    if times.ndim < 2 or times.shape[-1] < 1:
+        raise DataError(f"times have shape {tuple(times.shape)}, expected (batch, time) with at least one time")
+    for fault, bad in (
+        ("is not finite", ~times.isfinite()),
+        ("is not greater than the time before it; sort the times and merge repeated ones", times.diff(dim=-1) <= 0),
+        (
+            "lies before the start of the integration",
+            times[..., :1] < (times[..., :1] if start is None else start[..., None]),
+        ),
+    ):
+        if bad.any():
+            *_, trajectory, position = (int(i) for i in bad.nonzero()[0])
+            position += "greater" in fault
+            raise DataError(f"times: trajectory {trajectory}, time number {position + 1} {fault}")

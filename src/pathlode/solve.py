@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import torch
-import torchode
 from torch import Tensor
 
 from pathlode import kernels
 from pathlode.errors import ConfigError, DataError, SolverError
+from pathlode.series import check_times
 from pathlode.shapes import Starts, State, States, Times
 from pathlode.tableaus import TABLEAUS, Tableau
 
@@ -77,7 +77,7 @@ class Adaptive:
             raise ConfigError(f"solver tolerances are rtol={self.rtol}, atol={self.atol}, expected both above 0")
 
 
-_ADAPTIVE_METHODS = {"dopri5": torchode.Dopri5, "tsit5": torchode.Tsit5}
+_ADAPTIVE_METHODS = {"dopri5": "Dopri5", "tsit5": "Tsit5"}
 
 
 @dataclass(frozen=True)
@@ -150,25 +150,6 @@ def solve(
     return Solution(solution.states, solution.evaluations, error)
 
 
-def check_times(times: Times, start: Starts | None = None) -> None:
-    """Refuses times that are not finite, not strictly increasing, or before ``start``.
-
-    Raises:
-        DataError: naming the first trajectory and position at fault.
-    """
-    if times.ndim < 2 or times.shape[-1] < 1:
-        raise DataError(f"times have shape {tuple(times.shape)}, expected (batch, time) with at least one time")
-    for fault, bad in (
-        ("is not finite", ~times.isfinite()),
-        ("is not greater than the time before it; sort the times and merge repeated ones", times.diff(dim=-1) <= 0),
-        ("lies before the start of the integration", times[..., :1] < (times[..., :1] if start is None else start[..., None])),
-    ):
-        if bad.any():
-            *_, trajectory, position = (int(i) for i in bad.nonzero()[0])
-            position += "greater" in fault
-            raise DataError(f"times: trajectory {trajectory}, time number {position + 1} {fault}")
-
-
 # --- fixed steps -----------------------------------------------------------------------------------------------------
 
 
@@ -232,6 +213,8 @@ def _solve_adaptive(
     field: Field, y0: State, times: Times, start: Starts, solver: Adaptive, estimate_error: bool
 ) -> Solution:
     """One torchode solve over all members and trajectories, each with its own steps."""
+    import torchode  # here, because it takes half a second that only this solver needs
+
     members, batch, state = y0.shape
     flat_times = times.reshape(members * batch, -1).to(y0.dtype)
     flat_start = start.reshape(-1).to(y0.dtype)
@@ -239,13 +222,13 @@ def _solve_adaptive(
     def flat_field(_: Tensor, y: Tensor) -> Tensor:
         return field(y.view(members, batch, state)).reshape(members * batch, state)
 
-    term = torchode.ODETerm(flat_field)  # type: ignore[arg-type]
+    term = torchode.ODETerm(flat_field)
     problem = torchode.InitialValueProblem(
         y0.reshape(members * batch, state), flat_start, flat_times[:, -1].contiguous(), flat_times
     )
 
-    def integrate(rtol: float, atol: float) -> torchode.Solution:
-        method = _ADAPTIVE_METHODS[solver.method](term=term)
+    def integrate(rtol: float, atol: float) -> "torchode.Solution":
+        method = getattr(torchode, _ADAPTIVE_METHODS[solver.method])(term=term)
         controller = torchode.IntegralController(atol=atol, rtol=rtol, term=term)
         adjoint = torchode.AutoDiffAdjoint(
             method, controller, max_steps=solver.max_steps, backprop_through_step_size_control=False

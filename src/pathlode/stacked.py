@@ -4,6 +4,7 @@ Every member draws its initial parameters from its own generator, in the same or
 of a stack starts, and stays within floating-point noise, where it would be if it were trained alone.
 """
 
+import itertools
 from collections.abc import Sequence
 
 import torch
@@ -53,7 +54,7 @@ class StackedMLP(nn.Module):
     def __init__(self, generators: Sequence[torch.Generator], sizes: Sequence[int]) -> None:
         super().__init__()
         self.layers = nn.ModuleList(
-            StackedLinear(generators, inputs, outputs) for inputs, outputs in zip(sizes, sizes[1:], strict=False)
+            StackedLinear(generators, inputs, outputs) for inputs, outputs in itertools.pairwise(sizes)
         )
 
     def forward(self, x: Tensor) -> Tensor:

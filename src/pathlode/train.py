@@ -109,7 +109,9 @@ class Trainer:
         device: str = "cpu",
     ) -> None:
         if config.batch > len(training):
-            raise ConfigError(f"train.batch is {config.batch}, but there are only {len(training)} training trajectories")
+            raise ConfigError(
+                f"train.batch is {config.batch}, but there are only {len(training)} training trajectories"
+            )
         self.model, self.loss, self.config, self.device = model.to(device), loss, config, device
         self.training, self.validation = (series.to(torch.float32, device) for series in (training, validation))
         members = len(model.seeds)
@@ -200,7 +202,11 @@ class Trainer:
         for name, parameter in self.model.named_parameters():
             better = improved.view(-1, *[1] * (parameter.ndim - 1))
             self.best[name] = torch.where(better, parameter, self.best[name])
-        losses = torch.stack(self._since_validation).mean(dim=0) if self._since_validation else torch.full_like(mse, math.nan)
+        losses = (
+            torch.stack(self._since_validation).mean(dim=0)
+            if self._since_validation
+            else torch.full_like(mse, math.nan)
+        )
         self._since_validation = []
         row = Validation(self.step_number, self.seconds, losses, mse, share, self.solver_steps)
         self.history.append(row)

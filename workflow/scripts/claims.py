@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pandas as pd
 import yaml
-from snakemake.script import snakemake
 
 from pathlode.claims import as_markdown, decide, read_claims
 from pathlode.job import job

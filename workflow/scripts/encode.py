@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-from snakemake.script import snakemake
 
 from pathlode.checkpoint import load_model
 from pathlode.files import writing
@@ -19,4 +18,4 @@ with job(snakemake.log[0], snakemake.threads):
         arrays[f"{split}_z0"] = encode(model, data[split].observed).float().numpy()
         arrays[f"{split}_parameters"] = data[split].parameters.numpy()
     with writing(Path(snakemake.output.latents)) as temporary:
-        np.savez(temporary, **arrays)
+        np.savez(temporary, allow_pickle=False, **arrays)

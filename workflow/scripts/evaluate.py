@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from snakemake.script import snakemake
 
 from pathlode.checkpoint import load_model
 from pathlode.files import writing

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from snakemake.script import snakemake
 
 from pathlode.job import job
 from pathlode.plots import dynamics

@@ -3,8 +3,6 @@
 import shutil
 from pathlib import Path
 
-from snakemake.script import snakemake
-
 from pathlode.claims import insert
 from pathlode.files import writing
 from pathlode.job import job

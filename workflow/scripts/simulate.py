@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from snakemake.script import snakemake
-
 from pathlode.job import job
 from pathlode.registry import SYSTEMS
 from pathlode.systems.contract import SimulationConfig, simulate

@@ -1,7 +1,6 @@
 """Joins the scores and the tuning grids of all settings into one table each."""
 
 import pandas as pd
-from snakemake.script import snakemake
 
 from pathlode.job import job
 

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pandas as pd
-from snakemake.script import snakemake
 
 from pathlode.checkpoint import save_model
 from pathlode.experiment import Experiment

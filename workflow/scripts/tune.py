@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pandas as pd
-from snakemake.script import snakemake
 
 from pathlode.experiment import candidates, choose
 from pathlode.job import device, job

@@ -44,22 +44,17 @@ def trajectories(data: SimulatedData, results: Results) -> Figure:
             truth = np.concatenate([test.inside.values[example], test.beyond.values[example]])[:, 0]
             predicted = result.curves["predicted"][:, example, :, 0]
             _shade_unseen(axis, float(test.inside.times[example, -1]), float(times[-1]))
-            axis.plot(times, truth, color=BLACK, lw=0.8, label="truth")
-            axis.plot(times, predicted.T, color=COLOURS[loss], lw=0.9, alpha=0.75, label="model, one line a seed")
-            axis.plot(
-                *(test.observed.times[example], test.observed.values[example, :, 0]),
-                *("o", BLACK),
-                ms=2.2,
-                label="observed",
-            )
+            axis.plot(times, truth, color="0.65", lw=3.0, label="truth")
+            axis.plot(times, predicted.T, color=COLOURS[loss], lw=0.9)
+            seen = test.observed.times[example], test.observed.values[example, :, 0]
+            axis.plot(*seen, "o", color=BLACK, ms=2.0, label="observed")
             margin = 0.15 * np.ptp(truth)
             axis.set_ylim(truth.min() - margin, truth.max() + margin)
         row[0].set_ylabel(f"{NAMES[loss]}\n{data.features[0]}(t)")
     for axis in axes[-1]:
         axis.set_xlabel("time t")
     handles, labels = axes[0, 0].get_legend_handles_labels()
-    unique = dict(zip(labels, handles, strict=True))
-    figure.legend(unique.values(), unique.keys(), loc="outside upper center", ncols=4)
+    figure.legend(handles, labels, loc="outside upper center", ncols=2)
     figure.set_layout_engine("constrained")
     return figure
 
@@ -100,7 +95,7 @@ def error_in_time(data: SimulatedData, results: Results) -> Figure:
     axis.set_ylabel("normalised squared error")
     axis.legend(loc="upper left", ncols=2)
     low, high = axis.get_ylim()
-    axis.set_ylim(low, high * 6)  # room for the legend
+    axis.set_ylim(low / 3, high * 6)  # room for the legend above and the words below
     axis.text(0.02, 0.03, "observed", transform=axis.transAxes, fontsize=8, color="0.35")
     axis.text(0.98, 0.03, "never seen by the encoder", transform=axis.transAxes, fontsize=8, color="0.35", ha="right")
     return figure

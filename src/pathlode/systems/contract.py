@@ -116,7 +116,7 @@ class SimulatedData:
                 arrays[f"{name}_{part}_values"] = series.values.numpy()
         names = json.dumps({"features": self.features, "parameters": self.parameters})
         with writing(path) as temporary:
-            np.savez(temporary, names=names, **arrays)  # type: ignore[arg-type]
+            np.savez(temporary, allow_pickle=False, names=np.array(names), **arrays)
 
     @classmethod
     def load(cls, path: Path) -> "SimulatedData":
@@ -126,7 +126,7 @@ class SimulatedData:
             DataError: if the file is unreadable, incomplete, or holds times or values that cannot be used.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 arrays = {key: torch.from_numpy(file[key]) for key in file.files if key != "names"}
                 names = json.loads(str(file["names"]))
             splits = {}

@@ -1,0 +1,203 @@
+"""One training step of the oscillator demo: ours against torchode, torchdiffeq and diffrax, at matched accuracy.
+
+All versions hold the same trained weights and take the same batch (64 trajectories of 40 irregular points) through the same
+model, path loss and Adam, in single precision, pinned to one core. Each adaptive peer gets the loosest tolerance at which
+its predictions are at least as accurate as our fixed steps, measured against a tight double-precision solution. Rounds are
+interleaved, so that a busy machine slows all alike, and the table gives ratios of medians.
+
+    make bench    writes results/benchmarks/step.csv
+"""
+
+import os
+
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # one core for every version, JAX's thread pool included
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import diffrax_model
+import numpy as np
+import pandas as pd
+import torch
+import torchdiffeq
+import yaml
+from torch import Tensor
+
+from pathlode import LatentODE, ModelConfig, kernels
+from pathlode.experiment import Experiment
+from pathlode.losses import PathLength
+from pathlode.solve import Adaptive, FixedStep, Solution
+from pathlode.systems.contract import SimulationConfig, simulate
+from pathlode.systems.oscillator import CoupledOscillator
+
+WEIGHT = 0.1
+TOLERANCES = [10.0 ** (-exponent / 2) for exponent in range(2, 15)]  # 1e-1 to 1e-7, two a decade
+ROUNDS = 20
+
+
+def stacked(model: LatentODE, members: int) -> LatentODE:
+    """A stack with the first member's weights in every place."""
+    copy = LatentODE(model.config, range(members))
+    weights = {name: p[:1].expand(members, *p.shape[1:]) for name, p in model.state_dict().items()}
+    copy.load_state_dict(weights)
+    return copy
+
+
+def ours(model: LatentODE, times: Tensor, values: Tensor, solver: FixedStep | Adaptive) -> Callable[[], None]:
+    """A training step of our model."""
+    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
+    loss = PathLength(WEIGHT)
+
+    def step() -> None:
+        optimiser.zero_grad(set_to_none=True)
+        prediction = model(times, values, solver=solver, check=False)
+        loss(model, prediction, values).sum().backward()
+        optimiser.step()
+
+    return step
+
+
+def union_solve(tolerance: float) -> Callable[..., Solution]:
+    """torchdiffeq behind our call: one increasing grid for the whole batch, the union of all its times."""
+
+    def solve(field: Any, y0: Tensor, times: Tensor, *, start: Tensor, **_: Any) -> Solution:
+        elapsed = times.expand(len(y0), *times.shape[-2:]) - start[..., None]
+        grid, position = elapsed.unique(return_inverse=True)
+        solution = torchdiffeq.odeint(lambda t, y: field(y), y0, grid, rtol=tolerance, atol=tolerance, method="dopri5")
+        member = torch.arange(y0.shape[0])[:, None, None]
+        trajectory = torch.arange(y0.shape[1])[None, :, None]
+        return Solution(solution[position, member, trajectory], torch.zeros(y0.shape[:2]))
+
+    return solve
+
+
+@dataclass
+class Version:
+    """One competitor."""
+
+    name: str
+    tolerance: float | None
+    error: float
+    step: Callable[[], None]
+    models: int = 1
+    rounds: int = ROUNDS
+
+
+def main() -> None:
+    """Trains a model for realistic weights, matches accuracies, and times all versions."""
+    torch.set_num_threads(1)
+    config = yaml.safe_load(Path("config.yaml").read_text())["systems"]["coupled_oscillator"]
+    data = simulate(CoupledOscillator(), SimulationConfig(**config["simulate"]))
+    experiment = Experiment("gru", "path", WEIGHT, 0.03, [0], config["model"], config["train"])
+    print("training the model that all versions share ...", flush=True)
+    trainer = experiment.trainer(data)
+    trainer.run()
+    model = trainer.model
+    batch = int(config["train"]["batch"])
+    times, values = trainer.training.times[:batch], trainer.training.values[:batch]
+
+    exact = LatentODE(ModelConfig(**vars(model.config))).double()
+    exact.load_state_dict(model.state_dict())
+    with torch.no_grad():
+        tight = Adaptive(rtol=1e-10, atol=1e-10)
+        truth = exact(times.double(), values.double(), solver=tight).values
+
+    def error(predicted: Any) -> float:
+        return float(np.sqrt(((np.asarray(predicted) - truth.numpy()) ** 2).mean()))
+
+    @torch.no_grad()
+    def error_of(solver: FixedStep | Adaptive) -> float:
+        return error(model(times, values, solver=solver).values)
+
+    def error_of_union(tolerance: float) -> float:
+        with torch.no_grad(), mock.patch("pathlode.model.solve", union_solve(tolerance)):
+            return error(model(times, values).values)
+
+    def error_of_diffrax(tolerance: float) -> float:
+        return error(diffrax_model.predictions(model, times.numpy(), values.numpy(), tolerance))
+
+    fixed = FixedStep(config["train"]["solver"], config["train"]["solver_steps"])
+    reached = error_of(fixed)
+
+    def matched(errors: Callable[[float], float]) -> tuple[float, float]:
+        for tolerance in TOLERANCES:
+            found = errors(tolerance)
+            if found <= reached:
+                return tolerance, found
+        return tolerance, found
+
+    print("matching the peers' accuracy to ours ...", flush=True)
+    torchode = matched(lambda tolerance: error_of(Adaptive("tsit5", tolerance, tolerance)))
+    union = matched(error_of_union)
+    diffrax = matched(error_of_diffrax)
+
+    one, five = stacked(model, 1), stacked(model, 5)
+    plain, torchode_step = (
+        without_kernels(ours(stacked(model, 1), times, values, solver))
+        for solver in (fixed, Adaptive("tsit5", torchode[0], torchode[0]))
+    )
+    union_step = ours(stacked(model, 1), times, values, fixed)
+
+    def torchdiffeq_step() -> None:
+        with mock.patch("pathlode.model.solve", union_solve(union[0])):
+            without_kernels(union_step)()
+
+    versions = [
+        Version("pathlode, one model", None, reached, ours(one, times, values, fixed)),
+        Version("pathlode, five models stacked", None, reached, ours(five, times, values, fixed), models=5),
+        Version("pathlode, one model, without compiled loops", None, reached, plain),
+        Version("torchode, Tsit5", *torchode, torchode_step),
+        Version("torchdiffeq, dopri5 on the union of times", *union, torchdiffeq_step, rounds=2),
+        Version(
+            *("diffrax, Tsit5", *diffrax),
+            diffrax_model.stepper(model, times.numpy(), values.numpy(), WEIGHT, diffrax[0]),
+        ),
+    ]
+    table = measure(versions)
+    path = Path("results/benchmarks/step.csv")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table.to_csv(path, index=False, float_format="%.4g")
+    print(table.to_string(index=False, float_format="{:.3g}".format))
+    print(f"written to {path}")
+
+
+def without_kernels(step: Callable[[], None]) -> Callable[[], None]:
+    """The same step on plain PyTorch operations."""
+
+    def plain() -> None:
+        with mock.patch.object(kernels, "usable", lambda *_: False):
+            step()
+
+    return plain
+
+
+def measure(versions: list[Version]) -> pd.DataFrame:
+    """Median milliseconds a model-step, and how many times longer than our single model's."""
+    seconds: dict[str, list[float]] = {version.name: [] for version in versions}
+    for version in versions:
+        version.step()  # compilation and allocation
+    for number in range(ROUNDS):
+        for version in versions:
+            if number < version.rounds:
+                started = time.perf_counter()
+                version.step()
+                seconds[version.name].append((time.perf_counter() - started) / version.models)
+    medians = {name: statistics.median(values) for name, values in seconds.items()}
+    return pd.DataFrame(
+        {
+            "version": [v.name for v in versions],
+            "ms_per_model_step": [1e3 * medians[v.name] for v in versions],
+            "times_ours": [medians[v.name] / medians[versions[0].name] for v in versions],
+            "tolerance": [v.tolerance for v in versions],
+            "solver_rmse": [v.error for v in versions],
+        }
+    )
+
+
+if __name__ == "__main__":
+    main()

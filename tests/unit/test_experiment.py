@@ -1,0 +1,59 @@
+import json
+
+import pytest
+
+from pathlode import experiment
+from pathlode.experiment import Experiment, candidates, choose
+from pathlode.solve import Adaptive
+
+FIXED = {
+    "encoder": "gru",
+    "seeds": [7],
+    "model": {"hidden": 4, "latent": 3, "width": 5, "depth": 1},
+    "train": {"steps": 6, "batch": 16, "validate_every": 3},
+}
+
+
+@pytest.fixture
+def path(data, tmp_path):
+    data.save(tmp_path / "data.npz")
+    return tmp_path / "data.npz"
+
+
+def test_the_grid_is_the_product_and_skips_weights_without_a_penalty():
+    grid = candidates([0.1, 0.2], [1.0, 2.0, 3.0], "path", **FIXED)
+    assert [(e.learning_rate, e.weight) for e in grid] == [(r, w) for r in (0.1, 0.2) for w in (1.0, 2.0, 3.0)]
+    assert [(e.learning_rate, e.weight) for e in candidates([0.1, 0.2], [2.0, 3.0], "none", **FIXED)] == [(0.1, 1.0), (0.2, 1.0)]
+
+
+def test_the_best_candidate_comes_first_and_an_interrupted_choice_continues(path, tmp_path, monkeypatch):
+    folder = tmp_path / "run"
+    grid = candidates([0.01, 0.03], [0.1], "path", **FIXED)
+    whole = choose(grid, path, folder, Adaptive())
+    assert [row["score"] for row in whole] == sorted(row["score"] for row in whole)
+    assert list(folder.iterdir()) == []
+
+    real, calls = experiment.evaluate, []
+
+    def dies_on_the_second(*arguments):
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(*arguments)
+
+    monkeypatch.setattr(experiment, "evaluate", dies_on_the_second)
+    with pytest.raises(KeyboardInterrupt):
+        choose(grid, path, folder, Adaptive())
+    (partial,) = folder.glob("*.json")
+    assert len(json.loads(partial.read_text())) == 1
+    assert choose(grid, path, folder, Adaptive()) == whole
+    assert len(calls) == 3  # the first candidate was not scored again
+
+
+def test_fingerprint_follows_settings_and_data(path, data):
+    one = Experiment(loss="path", weight=0.1, learning_rate=0.01, **FIXED)
+    other = Experiment(loss="path", weight=0.2, learning_rate=0.01, **FIXED)
+    before = one.fingerprint(path)
+    assert before != other.fingerprint(path)
+    path.write_bytes(path.read_bytes() + b" ")
+    assert before != one.fingerprint(path)

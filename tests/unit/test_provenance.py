@@ -1,0 +1,55 @@
+import subprocess
+import sys
+
+import pathlode
+from pathlode.provenance import PACKAGE, fingerprint, source_files
+
+
+def names(*modules):
+    return {file.relative_to(PACKAGE).as_posix() for file in source_files(*modules)}
+
+
+def test_sources_follow_imports_and_take_the_compiled_files_along():
+    assert {"solve.py", "tableaus.py", "kernels.py", "kernels.c", "kernels_loops.h"} <= names("pathlode.solve")
+
+
+def test_a_figure_does_not_retrain_a_model_nor_a_loss_resimulate():
+    trained = names("pathlode.experiment", "pathlode.losses", "pathlode.encoders")
+    assert not any(name.startswith("plots/") or name == "claims.py" for name in trained)
+    assert "losses.py" not in names("pathlode.systems.contract", "pathlode.systems.oscillator")
+
+
+def test_sources_cover_what_python_really_loads():
+    """The files found in the text contain every module of the package that an import loads."""
+    code = (
+        "import sys, pathlode.experiment, pathlode.losses, pathlode.encoders;"
+        "print(*[m.__file__ for n, m in sys.modules.items() if n.startswith('pathlode')], sep='\\n')"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    found = {str(file) for file in source_files("pathlode.experiment", "pathlode.losses", "pathlode.encoders")}
+    ignored = ("__init__.py", "registry.py")
+    assert {file for file in loaded if not file.endswith(ignored)} <= found
+
+
+def test_fingerprint_follows_settings_and_code(tmp_path, monkeypatch):
+    before = fingerprint({"a": 1, "b": 2}, ["pathlode.solve"])
+    assert before == fingerprint({"b": 2, "a": 1}, ["pathlode.solve"])
+    assert before != fingerprint({"a": 1, "b": 3}, ["pathlode.solve"])
+    assert before != fingerprint({"a": 1, "b": 2}, ["pathlode.train"])
+
+
+def test_every_name_of_the_package_can_be_imported():
+    for name in pathlode.__all__:
+        assert getattr(pathlode, name) is not None
+
+
+def test_the_typed_names_are_the_lazy_ones():
+    typed = {
+        line.split()[-1] for line in (PACKAGE / "__init__.py").read_text().splitlines() if line.startswith("    from pathlode.")
+    }
+    assert typed == set(pathlode.__all__)
+
+
+def test_importing_the_package_or_its_registry_does_not_import_torch():
+    code = "import sys, pathlode, pathlode.registry, pathlode.provenance; print('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

@@ -1,0 +1,153 @@
+import dataclasses
+import logging
+
+import pytest
+import torch
+
+from pathlode.errors import ConfigError, DivergenceError
+from pathlode.registry import LOSSES
+from pathlode.train import Trainer, TrainingConfig
+
+CONFIG = TrainingConfig(steps=24, batch=16, learning_rate=0.02, validate_every=8, solver="rk4", solver_steps=6)
+
+
+@pytest.fixture
+def trainer(make_model, data):
+    def make(loss="path", seeds=(0, 1, 2), encoder="gru", **changes):
+        config = dataclasses.replace(CONFIG, **changes)
+        model = make_model(loss, encoder, seeds)
+        return Trainer(model, LOSSES[loss](0.1), data["train"].observed, data["validation"].observed, config)
+
+    return make
+
+
+@pytest.mark.parametrize("loss", list(LOSSES))
+def test_an_ensemble_gives_what_its_members_give_alone(trainer, loss):
+    together = trainer(loss, steps=10, validate_every=5)
+    together.run()
+    for position, seed in enumerate((0, 1, 2)):
+        alone = trainer(loss, seeds=(seed,), steps=10, validate_every=5)
+        alone.run()
+        for (name, ours), (_, theirs) in zip(
+            together.model.named_parameters(), alone.model.named_parameters(), strict=True
+        ):
+            assert torch.allclose(ours[position], theirs[0], atol=2e-4), name
+        assert together.best_mse[position] == pytest.approx(float(alone.best_mse[0]), rel=1e-3)
+
+
+def test_training_lowers_the_validation_error(trainer):
+    run = trainer(steps=400, learning_rate=0.03, validate_every=100)
+    run.run()
+    fraction = run.best_mse / run.history[0].mse
+    assert fraction.max() < 0.7
+    assert fraction.median() < 0.2
+
+
+@pytest.mark.parametrize("loss", ["path", "kl"])
+@pytest.mark.parametrize("stop", [8, 13])
+def test_a_resumed_run_ends_bit_for_bit_like_an_uninterrupted_one(trainer, loss, stop, tmp_path):
+    whole = trainer(loss)
+    whole.run()
+    first = trainer(loss)
+    while first.step_number < stop:
+        first.step()
+        if first.step_number % CONFIG.validate_every == 0:
+            first.validate()
+    torch.save(first.state_dict(), tmp_path / "state.pt")
+    second = trainer(loss)
+    second.load_state_dict(torch.load(tmp_path / "state.pt", weights_only=True))
+    second.run()
+    for (name, ours), (_, theirs) in zip(whole.model.named_parameters(), second.model.named_parameters(), strict=True):
+        assert torch.equal(ours, theirs), name
+    for ours, theirs in zip(whole.history, second.history, strict=True):
+        assert torch.equal(ours.mse, theirs.mse)
+        assert torch.equal(ours.train_loss, theirs.train_loss)
+
+
+def test_a_state_is_not_changed_by_the_steps_that_follow_it(trainer):
+    run = trainer()
+    run.step()
+    state = run.state_dict()
+    kept = {name: tensor.clone() for name, tensor in state["model"].items()}
+    run.step()
+    other = trainer()
+    other.load_state_dict({**state, "model": kept})
+    assert other.step_number == 1
+
+
+def test_the_best_weights_by_validation_are_kept_per_member(trainer):
+    run = trainer(steps=48, learning_rate=0.3)
+    run.run()
+    lowest = torch.stack([row.mse for row in run.history]).amin(dim=0)
+    assert torch.equal(run.best_mse, lowest)
+    assert torch.allclose(run.validate().mse, lowest)
+
+
+def test_batches_cover_the_data_once_an_epoch_in_an_order_of_each_members_own(trainer, data):
+    run = trainer()
+    batches = [run.next_batch()[0] for _ in range(6)]  # 96 trajectories in batches of 16
+    seen = torch.cat(batches, dim=1)
+    everything = data["train"].observed.times.float()
+    for member in range(3):
+        assert torch.equal(seen[member].sort(dim=0).values, everything.sort(dim=0).values)
+    assert not torch.equal(seen[0], seen[1])
+
+
+def test_all_losses_see_the_same_batches(trainer):
+    path, kl = trainer("path"), trainer("kl")
+    for _ in range(3):
+        kl.draw_noise()
+        assert torch.equal(path.next_batch()[0], kl.next_batch()[0])
+
+
+def test_gradients_are_clipped_per_member(trainer):
+    run = trainer(clip_norm=0.5)
+    for number, parameter in enumerate(run.model.parameters()):
+        parameter.grad = torch.zeros_like(parameter)
+        if number == 0:
+            parameter.grad[0].fill_(10.0)
+            parameter.grad[1].fill_(1e-3)
+    first = next(run.model.parameters())
+    before = first.grad[1].clone()
+    run.clip_gradients()
+    assert first.grad[0].norm() == pytest.approx(0.5)
+    assert torch.equal(first.grad[1], before)
+
+
+def test_divergence_names_seed_step_and_remedy(trainer):
+    run = trainer()
+    run.step()
+    with torch.no_grad():
+        run.model.hidden_to_data.weight[1] = float("inf")
+    with pytest.raises(DivergenceError, match=r"the loss of seed 1 is not finite at step 2; lower train.learning_rate \(0.02\)"):
+        run.step()
+
+
+def test_a_coarse_solver_is_told_and_refined(trainer, caplog):
+    run = trainer(steps=8, solver_steps=1, solver_error_share=1e-9)
+    with caplog.at_level(logging.WARNING):
+        run.run()
+    assert run.solver_steps == 2
+    assert "with 1 rk4 steps the solver causes" in caplog.text
+    assert "the rest of the run takes 2" in caplog.text
+
+
+def test_a_coarse_solver_is_only_told_if_refining_is_off(trainer, caplog):
+    run = trainer(steps=8, solver_steps=1, solver_error_share=1e-9, refine=False)
+    with caplog.at_level(logging.WARNING):
+        run.run()
+    assert run.solver_steps == 1
+    assert "raise train.solver_steps" in caplog.text
+
+
+def test_a_batch_larger_than_the_data_is_refused(trainer):
+    with pytest.raises(ConfigError, match="train.batch is 97, but there are only 96"):
+        trainer(batch=97)
+
+
+@pytest.mark.parametrize(
+    "change", [{"steps": 0}, {"learning_rate": 0.0}, {"warmup": 1.0}, {"betas": (0.9, 1.0)}, {"clip_norm": -1.0}]
+)
+def test_wrong_settings_are_refused_when_made(change):
+    with pytest.raises(ConfigError, match=f"train.{next(iter(change))} is"):
+        TrainingConfig(**change)
