@@ -1,10 +1,9 @@
-"""The same latent ODE and training step in JAX: equinox for the networks, diffrax for the ODE, optax for Adam."""
+"""The same latent ODE and training step in JAX: plain functions for the networks, diffrax for the ODE, optax for Adam."""
 
 from collections.abc import Callable
 from typing import Any
 
 import diffrax
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import optax
@@ -82,13 +81,14 @@ def stepper(model: LatentODE, times: Any, values: Any, weight: float, tolerance:
         length = jnp.sqrt(jnp.maximum(squares.sum(axis=-1), 1e-12)).sum(axis=-1).mean()
         return 0.5 * ((predicted - values) ** 2).sum() / len(times) + weight * length
 
-    @eqx.filter_jit
     def update(p: Params, state: Any) -> tuple[Params, Any]:
         updates, state = optimiser.update(jax.grad(loss)(p), state)
         return optax.apply_updates(p, updates), state
 
+    compiled = jax.jit(update)
+
     def step() -> None:
         nonlocal p, state
-        p, state = jax.block_until_ready(update(p, state))
+        p, state = jax.block_until_ready(compiled(p, state))
 
     return step

@@ -12,7 +12,7 @@ try:
 except InvalidConfig as error:
     raise WorkflowError(str(error))
 
-SUBFOLDER = "" if config["scale"] == "default" else f"/{config['scale']}"
-RESULTS = f"results{SUBFOLDER}"
-LOGS = f"logs{SUBFOLDER}"
+RESULTS, LOGS = (
+    folder if config["scale"] == "default" else f"{folder}/{config['scale']}" for folder in ("results", "logs")
+)
 BENCHMARKS = f"{RESULTS}/benchmarks"

@@ -41,9 +41,6 @@ rule simulate:
         source=lambda w: sources("pathlode.systems.contract", SYSTEMS.module(config["systems"][w.system]["system"])),
     output:
         data=f"{RESULTS}/dynamics/{{system}}/data.npz",
-    params:
-        system=lambda w: config["systems"][w.system]["system"],
-        simulate=lambda w: config["systems"][w.system]["simulate"],
     log:
         f"{LOGS}/simulate/{{system}}.log",
     benchmark:
@@ -54,6 +51,9 @@ rule simulate:
     resources:
         mem_mb=1000,  # measured: 450
         runtime=5,
+    params:
+        system=lambda w: config["systems"][w.system]["system"],
+        simulate=lambda w: config["systems"][w.system]["simulate"],
     script:
         "../workflow/scripts/simulate.py"
 
@@ -65,11 +65,6 @@ rule tune:
     output:
         chosen=f"{SETTING}/chosen.json",
         table=f"{SETTING}/tuning.csv",
-    params:
-        model=lambda w: config["systems"][w.system]["model"],
-        train=lambda w: config["systems"][w.system]["train"],
-        tune=config["tune"],
-        evaluate=config["evaluate"],
     log:
         f"{LOGS}/tune/{{system}}/{{encoder}}-{{loss}}.log",
     benchmark:
@@ -81,6 +76,11 @@ rule tune:
         mem_mb=2000,  # measured: 700
         runtime=60,
         gpu=0,  # these networks are bound by the cost of starting an operation: a CPU is faster
+    params:
+        model=lambda w: config["systems"][w.system]["model"],
+        train=lambda w: config["systems"][w.system]["train"],
+        tune=config["tune"],
+        evaluate=config["evaluate"],
     script:
         "../workflow/scripts/tune.py"
 
@@ -93,10 +93,6 @@ rule train:
     output:
         model=f"{SETTING}/model.pt",
         history=f"{SETTING}/history.csv",
-    params:
-        model=lambda w: config["systems"][w.system]["model"],
-        train=lambda w: config["systems"][w.system]["train"],
-        seeds=GRID["seeds"],
     log:
         f"{LOGS}/train/{{system}}/{{encoder}}-{{loss}}.log",
     benchmark:
@@ -108,6 +104,10 @@ rule train:
         mem_mb=2000,  # measured: 700
         runtime=60,
         gpu=0,
+    params:
+        model=lambda w: config["systems"][w.system]["model"],
+        train=lambda w: config["systems"][w.system]["train"],
+        seeds=GRID["seeds"],
     script:
         "../workflow/scripts/train.py"
 
@@ -141,8 +141,6 @@ rule evaluate:
     output:
         scores=f"{SETTING}/scores.csv",
         curves=f"{SETTING}/curves.npz",
-    params:
-        evaluate=config["evaluate"],
     log:
         f"{LOGS}/evaluate/{{system}}/{{encoder}}-{{loss}}.log",
     benchmark:
@@ -153,25 +151,21 @@ rule evaluate:
     resources:
         mem_mb=2000,
         runtime=10,
+    params:
+        evaluate=config["evaluate"],
     script:
         "../workflow/scripts/evaluate.py"
 
 
 rule tabulate:
     input:
-        scores=expand(
-            f"{SETTING}/scores.csv", system=GRID["systems"], encoder=GRID["encoders"], loss=GRID["losses"]
-        ),
-        tuning=expand(
-            f"{SETTING}/tuning.csv", system=GRID["systems"], encoder=GRID["encoders"], loss=GRID["losses"]
-        ),
+        scores=expand(f"{SETTING}/scores.csv", system=GRID["systems"], encoder=GRID["encoders"], loss=GRID["losses"]),
+        tuning=expand(f"{SETTING}/tuning.csv", system=GRID["systems"], encoder=GRID["encoders"], loss=GRID["losses"]),
     output:
         dynamics=report(
             f"{RESULTS}/tables/dynamics.csv", caption="../workflow/report/dynamics.rst", category="Dynamics [A]"
         ),
-        tuning=report(
-            f"{RESULTS}/tables/tuning.csv", caption="../workflow/report/tuning.rst", category="Dynamics [A]"
-        ),
+        tuning=report(f"{RESULTS}/tables/tuning.csv", caption="../workflow/report/tuning.rst", category="Dynamics [A]"),
     log:
         f"{LOGS}/tabulate.log",
     benchmark:
@@ -196,13 +190,13 @@ rule plot:
             labels={"system": "{system}", "encoder": "{encoder}", "figure": "{figure}"},
         ),
         pdf=f"{RESULTS}/figures/dynamics/{{system}}/{{encoder}}/{{figure}}.pdf",
-    params:
-        losses=GRID["losses"],
     log:
         f"{LOGS}/plot/{{system}}/{{encoder}}/{{figure}}.log",
     benchmark:
         f"{BENCHMARKS}/plot/{{system}}/{{encoder}}/{{figure}}.tsv"
     conda:
         "../envs/pathlode.yaml"
+    params:
+        losses=GRID["losses"],
     script:
         "../workflow/scripts/plot.py"

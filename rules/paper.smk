@@ -19,14 +19,14 @@ rule claims:
     output:
         csv=report(f"{RESULTS}/claims.csv", caption="../workflow/report/claims.rst", category="Claims"),
         markdown=f"{RESULTS}/claims.md",
-    params:
-        confidence=config["claims"]["confidence"],
     log:
         f"{LOGS}/claims.log",
     benchmark:
         f"{BENCHMARKS}/claims.tsv"
     conda:
         "../envs/pathlode.yaml"
+    params:
+        confidence=config["claims"]["confidence"],
     script:
         "../workflow/scripts/claims.py"
 
@@ -37,13 +37,13 @@ rule readme:
         figure=f"{RESULTS}/figures/dynamics/coupled_oscillator/gru/error_in_time.png",
     output:
         readme=f"{RESULTS}/readme.md",
-    params:
-        readme=config["claims"]["readme"],
     log:
         f"{LOGS}/readme.log",
     benchmark:
         f"{BENCHMARKS}/readme.tsv"
     conda:
         "../envs/pathlode.yaml"
+    params:
+        readme=config["claims"]["readme"],
     script:
         "../workflow/scripts/readme.py"

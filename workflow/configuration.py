@@ -65,17 +65,17 @@ def schema() -> dict[str, Any]:
     return dict(filled(yaml.safe_load(SCHEMA.read_text())))
 
 
-def sources(*modules: str, files: tuple[str, ...] = ()) -> list[str]:
+def sources(*modules: str) -> list[str]:
     """Source files that results of these package modules depend on, relative to the working directory.
 
     Listed as a rule's input, they make Snakemake run the rule again when, and only when, one of them changes.
     """
-    return [*files, *(os.path.relpath(file) for file in source_files(*modules))]
+    return [os.path.relpath(file) for file in source_files(*modules)]
 
 
 def _sentence(error: ValidationError) -> str:
     place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path).lstrip(".")
-    value, rule, schema = error.instance, cast(Any, error.validator_value), cast(Any, error.schema)
+    value, rule, schema = cast(Any, error.instance), cast(Any, error.validator_value), cast(Any, error.schema)
     match error.validator:
         case "additionalProperties":
             allowed = schema.get("properties", {})

@@ -66,7 +66,9 @@ def test_a_damaged_file(make_model, tmp_path):
     path = tmp_path / "model.pt"
     save_model(path, make_model())
     path.write_bytes(path.read_bytes()[:3000])
-    with pytest.raises(CheckpointError, match=r"model.pt is not a readable file of pathlode .* delete it and train again"):
+    with pytest.raises(
+        CheckpointError, match=r"model.pt is not a readable file of pathlode .* delete it and train again"
+    ):
         load_model(path)
 
 

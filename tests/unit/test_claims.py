@@ -20,7 +20,9 @@ ENTRY = {
 
 
 def scores(ours, rival):
-    rows = [("path", seed, value) for seed, value in enumerate(ours)] + [("kl", seed, value) for seed, value in enumerate(rival)]
+    rows = [("path", seed, value) for seed, value in enumerate(ours)] + [
+        ("kl", seed, value) for seed, value in enumerate(rival)
+    ]
     return pd.DataFrame(rows, columns=["loss", "seed", "error"]).assign(train_seconds=2.0)
 
 
@@ -104,7 +106,9 @@ def test_a_ratio_needs_positive_numbers(bad):
 def test_insert_replaces_what_stands_between_the_markers():
     text = f"before\n{BEGIN}\nold\n{END}\nafter\n"
     assert insert(text, "| new |\n", "README.md") == f"before\n{BEGIN}\n\n| new |\n\n{END}\nafter\n"
-    assert insert(insert(text, "| new |\n", "README.md"), "| new |\n", "README.md") == insert(text, "| new |\n", "README.md")
+    assert insert(insert(text, "| new |\n", "README.md"), "| new |\n", "README.md") == insert(
+        text, "| new |\n", "README.md"
+    )
 
 
 def test_missing_markers_are_named():

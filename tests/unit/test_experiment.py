@@ -23,7 +23,10 @@ def path(data, tmp_path):
 def test_the_grid_is_the_product_and_skips_weights_without_a_penalty():
     grid = candidates([0.1, 0.2], [1.0, 2.0, 3.0], "path", **FIXED)
     assert [(e.learning_rate, e.weight) for e in grid] == [(r, w) for r in (0.1, 0.2) for w in (1.0, 2.0, 3.0)]
-    assert [(e.learning_rate, e.weight) for e in candidates([0.1, 0.2], [2.0, 3.0], "none", **FIXED)] == [(0.1, 1.0), (0.2, 1.0)]
+    assert [(e.learning_rate, e.weight) for e in candidates([0.1, 0.2], [2.0, 3.0], "none", **FIXED)] == [
+        (0.1, 1.0),
+        (0.2, 1.0),
+    ]
 
 
 def test_the_best_candidate_comes_first_and_an_interrupted_choice_continues(path, tmp_path, monkeypatch):

@@ -45,7 +45,9 @@ def test_every_name_of_the_package_can_be_imported():
 
 def test_the_typed_names_are_the_lazy_ones():
     typed = {
-        line.split()[-1] for line in (PACKAGE / "__init__.py").read_text().splitlines() if line.startswith("    from pathlode.")
+        line.split()[-1]
+        for line in (PACKAGE / "__init__.py").read_text().splitlines()
+        if line.startswith("    from pathlode.")
     }
     assert typed == set(pathlode.__all__)
 

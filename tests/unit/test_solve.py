@@ -65,7 +65,9 @@ def test_gradcheck(solver):
     field = BoundedField(generators, state=2, width=3, depth=1).double()
     y0, times = starts().requires_grad_(), irregular(points=4)
     parameters = tuple(field.parameters())
-    assert torch.autograd.gradcheck(lambda y, *_: solve(field, y, times, solver=solver).states, (y0, *parameters), atol=1e-4)
+    assert torch.autograd.gradcheck(
+        lambda y, *_: solve(field, y, times, solver=solver).states, (y0, *parameters), atol=1e-4
+    )
 
 
 @pytest.mark.parametrize(("method", "stages"), [("rk4", 4), ("tsit5", 6)])
@@ -164,6 +166,10 @@ def test_agrees_with_scipy_on_a_long_irregular_window():
     ours = solve(pendulum, starts(1, 1), times, start=torch.zeros(1), solver=Adaptive("dopri5", 1e-9, 1e-9)).states
     y0 = starts(1, 1)[0, 0].numpy()
     reference = solve_ivp(
-        *(lambda _, y: [y[1], -np.sin(y[0])], (0, 30), y0), method="DOP853", t_eval=times[0, 0].numpy(), rtol=1e-12, atol=1e-12
+        *(lambda _, y: [y[1], -np.sin(y[0])], (0, 30), y0),
+        method="DOP853",
+        t_eval=times[0, 0].numpy(),
+        rtol=1e-12,
+        atol=1e-12,
     )
     assert np.abs(ours[0, 0].numpy() - reference.y.T).max() < 1e-6

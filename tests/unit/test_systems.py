@@ -9,7 +9,16 @@ from pathlode.errors import ConfigError, DataError
 from pathlode.registry import SYSTEMS
 from pathlode.systems.contract import SPLITS, SimulatedData, SimulationConfig, irregular_times, simulate
 
-CONFIG = {"train": 40, "validation": 10, "test": 8, "points": 9, "window": (3.0, 5.0), "noise": 0.0, "horizon": 7.0, "seed": 1}
+CONFIG = {
+    "train": 40,
+    "validation": 10,
+    "test": 8,
+    "points": 9,
+    "window": (3.0, 5.0),
+    "noise": 0.0,
+    "horizon": 7.0,
+    "seed": 1,
+}
 FIELDS = {
     "coupled_oscillator": lambda _, y: [-0.1 * y[0] + 1.3 * y[1], -y[0] - 0.1 * y[1]],
     "damped_oscillator": lambda _, y: [y[1], -y[0] - 0.12 * y[1]],
@@ -66,7 +75,9 @@ def test_windows(name):
 
 
 def test_noise_is_on_the_observations_and_not_on_the_truth(name):
-    quiet, noisy = (simulate(SYSTEMS[name](), SimulationConfig(**CONFIG | {"train": 400, "noise": n})) for n in (0.0, 0.3))
+    quiet, noisy = (
+        simulate(SYSTEMS[name](), SimulationConfig(**CONFIG | {"train": 400, "noise": n})) for n in (0.0, 0.3)
+    )
     assert torch.equal(quiet["train"].inside.values, noisy["train"].inside.values)
     difference = noisy["train"].observed.values - quiet["train"].observed.values
     assert difference.std() == pytest.approx(0.3, rel=0.05)
@@ -107,7 +118,9 @@ def test_nan_in_a_file_is_named_by_file_and_place(data, tmp_path):
     arrays = dict(np.load(path))
     arrays["train_observed_values"][4, 3, 1] = np.nan
     np.savez(path, **arrays)
-    with pytest.raises(DataError, match=r"data.npz \(train, observed\): the value of feature 2 at time number 4 of traj"):
+    with pytest.raises(
+        DataError, match=r"data.npz \(train, observed\): the value of feature 2 at time number 4 of traj"
+    ):
         SimulatedData.load(path)
 
 

@@ -119,7 +119,9 @@ def test_divergence_names_seed_step_and_remedy(trainer):
     run.step()
     with torch.no_grad():
         run.model.hidden_to_data.weight[1] = float("inf")
-    with pytest.raises(DivergenceError, match=r"the loss of seed 1 is not finite at step 2; lower train.learning_rate \(0.02\)"):
+    with pytest.raises(
+        DivergenceError, match=r"the loss of seed 1 is not finite at step 2; lower train.learning_rate \(0.02\)"
+    ):
         run.step()
 
 

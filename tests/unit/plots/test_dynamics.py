@@ -20,7 +20,12 @@ def results():
         "path": rng.normal(size=(2, 3, 200, 4)),
     }
     history = pd.DataFrame(
-        {"seed": [0, 1, 0, 1], "step": [1, 1, 2, 2], "validation_mse": [1.0, 2.0, 0.5, 0.1], "seconds": [0.1, 0.1, 0.2, 0.2]}
+        {
+            "seed": [0, 1, 0, 1],
+            "step": [1, 1, 2, 2],
+            "validation_mse": [1.0, 2.0, 0.5, 0.1],
+            "seconds": [0.1, 0.1, 0.2, 0.2],
+        }
     )
     return {loss: dynamics.Result(curves, history) for loss in LOSSES}
 

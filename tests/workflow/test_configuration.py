@@ -1,0 +1,123 @@
+"""Configurations that are refused, and how."""
+
+import copy
+
+import pytest
+import yaml
+from workflow_checkout import PROJECT
+
+from pathlode.registry import ENCODERS, LOSSES, SYSTEMS
+from pathlode.train import TrainingConfig
+from workflow.configuration import InvalidConfig, check, schema
+
+DEFAULT = yaml.safe_load((PROJECT / "config.yaml").read_text())
+
+
+def merged(*changes):
+    """The default with one value replaced, or removed if the value is ``...``."""
+    config = copy.deepcopy(DEFAULT)
+    for path, value in changes:
+        node = config
+        for key in path[:-1]:
+            node = node[key]
+        if value is ...:
+            del node[path[-1]]
+        else:
+            node[path[-1]] = value
+    return config
+
+
+OSCILLATOR = ("systems", "coupled_oscillator")
+
+
+def test_the_default_is_valid():
+    check(DEFAULT)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (("dynamcs",), {}, "unknown key 'dynamcs'; did you mean 'dynamics'"),
+        (("dynamics", "sedes"), [0], "unknown key 'dynamics.sedes'; did you mean 'seeds'"),
+        ((*OSCILLATOR, "train", "learning_rat"), 0.1, "unknown key 'systems.coupled_oscillator.train.learning_rat'"),
+        (("dynamics", "seeds"), ..., "dynamics.seeds is missing; seeds of initial weights"),
+        (("systems",), ..., "systems is missing"),
+        (
+            ("dynamics", "losses"),
+            ["path", "lk"],
+            r"dynamics.losses\[1\] is 'lk', expected one of path, kl, .*did you mean 'kl'",
+        ),
+        (("dynamics", "encoders"), ["GRU"], r"dynamics.encoders\[0\] is 'GRU', expected one of gru, lstm, rnn"),
+        (
+            (*OSCILLATOR, "system"),
+            "pendulum",
+            "systems.coupled_oscillator.system is 'pendulum', expected one of coupled_osc",
+        ),
+        (
+            ("dynamics", "systems"),
+            ["coupled_oscilator"],
+            "names 'coupled_oscilator', .*did you mean 'coupled_oscillator'",
+        ),
+        ((*OSCILLATOR, "train", "steps"), "many", "train.steps is 'many', expected a whole number"),
+        ((*OSCILLATOR, "train", "steps"), 10.5, "train.steps is 10.5, expected a whole number"),
+        ((*OSCILLATOR, "train", "steps"), 0, "train.steps is 0, expected a number at least 1"),
+        ((*OSCILLATOR, "train", "refine"), "yes", "train.refine is 'yes', expected true or false"),
+        ((*OSCILLATOR, "train", "batch"), 6000, "train.batch is 6000, more than the 5000 trajectories"),
+        ((*OSCILLATOR, "model", "time_unit"), 0, "model.time_unit is 0, expected a number above 0"),
+        ((*OSCILLATOR, "simulate", "window"), [6.0, 5.0], r"simulate.window is \[6.0, 5.0\], expected \[low, high\]"),
+        ((*OSCILLATOR, "simulate", "noise"), -0.1, "simulate.noise is -0.1, expected a number at least 0"),
+        (("tune", "seeds"), [0], r"tune.seeds and dynamics.seeds share \[0\]"),
+        (("tune", "weights"), [], "tune.weights"),
+        (("dynamics", "seeds"), [1, 1], "dynamics.seeds"),
+        (("claims", "confidence"), 95, "claims.confidence is 95, expected a number below 1"),
+        (("scale",), "my scale", "scale is 'my scale', expected only letters, digits and underscores"),
+        (("dynamics",), [1], r"dynamics is \[1\], expected a mapping"),
+    ],
+)
+def test_a_wrong_configuration_is_refused_in_one_sentence(path, value, message):
+    with pytest.raises(InvalidConfig, match=message) as error:
+        check(merged((path, value)))
+    assert "\n" not in str(error.value)
+
+
+def test_the_schema_is_closed_and_described_everywhere():
+    def visit(node, path):
+        if not isinstance(node, dict):
+            return
+        for name, child in node.get("properties", {}).items():
+            assert "description" in child or "$ref" in child, f"{path}.{name}"
+            assert "default" in child or child.get("type") == "object" or "$ref" in child, f"{path}.{name}"
+        if node.get("type") == "object":
+            assert "additionalProperties" in node, path
+            assert sorted(node.get("required", node.get("properties", {}))) == sorted(node.get("properties", {})), path
+        for name, child in node.items():
+            visit(child, f"{path}.{name}")
+
+    visit(schema(), "config")
+
+
+def test_names_come_from_the_registries():
+    properties = schema()["properties"]
+    assert properties["dynamics"]["properties"]["losses"]["items"]["enum"] == list(LOSSES)
+    assert properties["dynamics"]["properties"]["encoders"]["items"]["enum"] == list(ENCODERS)
+    assert properties["systems"]["additionalProperties"]["properties"]["system"]["enum"] == list(SYSTEMS)
+
+
+def test_schema_and_package_know_the_same_training_settings():
+    known = set(TrainingConfig.__dataclass_fields__) - {"learning_rate"}
+    assert set(schema()["$defs"]["train"]["properties"]) == known
+
+
+@pytest.mark.parametrize("scale", ["default", "smoke", "paper"])
+def test_every_scale_plans(checkout, scale):
+    planned = checkout.to_run(scale=scale)
+    assert planned["train"] == {"default": 4, "smoke": 4, "paper": 2 * 3 * 5}[scale]
+
+
+def test_the_pipeline_stops_before_any_job_with_the_sentence(checkout):
+    checkout.edit("config.yaml", "losses: [path,", "losses: [pth,")
+    done = checkout.snakemake(scale="default")
+    assert done.returncode != 0
+    assert "dynamics.losses[0] is 'pth', expected one of path, kl" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (checkout.folder / "results").exists()

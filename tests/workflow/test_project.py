@@ -1,0 +1,64 @@
+"""What must agree across the project's files."""
+
+import re
+import subprocess
+import sys
+
+import pandas as pd
+import yaml
+from workflow_checkout import PROJECT
+
+from pathlode.claims import BEGIN, END
+
+README = (PROJECT / "README.md").read_text()
+
+
+def pins(text):
+    return {name.lower(): version for name, version in re.findall(r"^\s*(?:- )?([\w.-]+)==(\S+)$", text, re.MULTILINE)}
+
+
+def test_the_readmes_claim_table_has_the_claims_and_targets_of_the_run():
+    declared = yaml.safe_load((PROJECT / "claims.yaml").read_text())
+    table = README.split(BEGIN)[1].split(END)[0]
+    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table.strip().splitlines()[2:]]
+    assert [(row[0], row[-1].strip(" |")) for row in rows] == [
+        (claim["id"], f"`snakemake {claim['target']}`") for claim in declared
+    ]
+    assert all(row[-2] in {"**holds**", "**fails**", "**unclear**"} for row in rows)
+    results = PROJECT / "results" / "claims.csv"
+    if results.exists():
+        made = pd.read_csv(results)
+        assert [(row[0], row[-2].strip("*")) for row in rows] == list(zip(made["id"], made["verdict"], strict=True))
+
+
+def test_conda_pins_what_pip_pins():
+    pinned = pins((PROJECT / "requirements/workflow.txt").read_text())
+    conda = pins((PROJECT / "envs/pathlode.yaml").read_text())
+    assert len(conda) >= 10
+    assert {name: pinned[name] for name in conda} == conda
+
+
+def test_every_direct_requirement_is_pinned():
+    import tomllib
+
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    for names, files in (
+        (project["dependencies"] + extras["workflow"], ["workflow"]),
+        (extras["dev"], ["workflow", "dev"]),
+        (extras["bench"], ["workflow", "bench"]),
+    ):
+        pinned = pins("".join((PROJECT / "requirements" / f"{file}.txt").read_text() for file in files))
+        assert {re.split(r"[><=]", name)[0].lower() for name in names} <= set(pinned)
+
+
+def test_the_readmes_package_example_runs():
+    example = README.split("```python\n")[1].split("```")[0]
+    done = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "torch.Size([3, 500, 50, 2])\n"
+
+
+def test_files_named_in_the_readme_exist():
+    for name in re.findall(r"\]\(([\w./]+)\)", README):
+        assert (PROJECT / name).exists(), name

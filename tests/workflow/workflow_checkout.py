@@ -1,0 +1,65 @@
+"""A copy of the project in which tests run the pipeline."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[2]
+COPIED = [
+    "Snakefile",
+    "rules",
+    "workflow",
+    "config",
+    "config.yaml",
+    "claims.yaml",
+    "profiles",
+    "envs",
+    "src",
+    "README.md",
+]
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A copy of the project in which the pipeline can be run."""
+
+    folder: Path
+
+    def snakemake(self, *arguments: str, scale: str = "smoke") -> subprocess.CompletedProcess[str]:
+        overlay = ["--configfile", f"config/{scale}.yaml"] if scale != "default" else []
+        command = [sys.executable, "-m", "snakemake", *arguments, *overlay]
+        environment = os.environ | {
+            "PYTHONPATH": str(self.folder / "src"),
+            "XDG_CACHE_HOME": str(self.folder / "cache"),
+        }
+        return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=900)
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        path = self.folder / name
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+
+    def to_run(self, *arguments: str, scale: str = "smoke") -> dict[str, int]:
+        """Rules that a dry run would run, and how many jobs of each."""
+        done = self.snakemake(*arguments, "--dry-run", "--quiet", "host", scale=scale)
+        assert done.returncode == 0, done.stderr
+        output = done.stdout + done.stderr
+        if "Job stats:" not in output:
+            assert "Nothing to be done" in output
+            return {}
+        lines = output.split("Job stats:")[1].split("total")[0].splitlines()[3:]
+        return {name: int(count) for name, count in (line.split() for line in lines if line.split())}
+
+
+def copy_project(folder: Path) -> Checkout:
+    for name in COPIED:
+        source = PROJECT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, folder / name)
+    return Checkout(folder)
