@@ -44,8 +44,8 @@ def test_the_default_is_valid():
         (("systems",), ..., "systems is missing"),
         (
             ("dynamics", "losses"),
-            ["path", "lk"],
-            r"dynamics.losses\[1\] is 'lk', expected one of path, kl, .*did you mean 'kl'",
+            ["path", "nonee"],
+            r"dynamics.losses\[1\] is 'nonee', expected one of path, kl, .*did you mean 'none'",
         ),
         (("dynamics", "encoders"), ["GRU"], r"dynamics.encoders\[0\] is 'GRU', expected one of gru, lstm, rnn"),
         (
