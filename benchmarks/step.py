@@ -5,7 +5,7 @@ model, path loss and Adam, in single precision, pinned to one core. Each adaptiv
 its predictions are at least as accurate as our fixed steps, measured against a tight double-precision solution. Rounds are
 interleaved, so that a busy machine slows all alike, and the table gives ratios of medians.
 
-    make bench    writes results/benchmarks/step.csv
+    make bench    writes results/benchmarks/step.csv and the README's table
 """
 
 import os
@@ -27,7 +27,9 @@ from torch import Tensor
 
 from pathlode import LatentODE, ModelConfig, kernels
 from pathlode.experiment import Experiment
+from pathlode.files import writing
 from pathlode.losses import PathLength
+from pathlode.readme import insert
 from pathlode.solve import Adaptive, FixedStep, Solution
 from pathlode.systems.contract import SimulationConfig, simulate
 from pathlode.systems.oscillator import CoupledOscillator
@@ -161,7 +163,20 @@ def main() -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(path, index=False, float_format="%.4g")
     print(table.to_string(index=False, float_format="{:.3g}".format))
-    print(f"written to {path}")
+    readme = Path("README.md")
+    text = insert(readme.read_text(), "bench", as_markdown(table), str(readme))
+    with writing(readme) as temporary:
+        temporary.write_text(text)
+    print(f"written to {path} and {readme}")
+
+
+def as_markdown(table: pd.DataFrame) -> str:
+    """The table for people."""
+    lines = ["| version | ms a model-step | times ours | RMS error of the solver |", "| --- | --- | --- | --- |"]
+    for row in table.to_dict("records"):
+        cells = (row["version"], *(f"{row[name]:.3g}" for name in ("ms_per_model_step", "times_ours", "solver_rmse")))
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
 def without_kernels(step: Callable[[], None]) -> Callable[[], None]:

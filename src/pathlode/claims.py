@@ -10,7 +10,6 @@ from scipy import stats
 
 from pathlode.errors import ConfigError, DataError
 
-BEGIN, END = "<!-- claims: begin (written by `snakemake`, do not edit) -->", "<!-- claims: end -->"
 COLUMNS = ["id", "paper", "claim", "paper_value", "value", "low", "high", "n", "verdict", "target", "seconds"]
 
 
@@ -131,15 +130,3 @@ def as_markdown(table: pd.DataFrame) -> str:
             f"`snakemake {row['target']}` |"
         )
     return "\n".join(lines) + "\n"
-
-
-def insert(text: str, table: str, source: str) -> str:
-    """The text with the table between its two markers.
-
-    Raises:
-        DataError: if a marker is missing or they are in the wrong order.
-    """
-    start, end = text.find(BEGIN), text.find(END)
-    if start < 0 or end < start:
-        raise DataError(f"{source} lacks the markers {BEGIN!r} and {END!r}: put them where the claim table belongs")
-    return f"{text[: start + len(BEGIN)]}\n\n{table}\n{text[end:]}"

@@ -14,7 +14,7 @@ from pathlode.checkpoint import run_resumably
 from pathlode.files import writing
 from pathlode.metrics import evaluate
 from pathlode.model import LatentODE, ModelConfig
-from pathlode.progress import reporting
+from pathlode.progress import Progress
 from pathlode.provenance import fingerprint
 from pathlode.registry import ENCODERS, LOSSES
 from pathlode.solve import Adaptive
@@ -66,13 +66,13 @@ class Experiment:
             device: where to train.
         """
         trainer = self.trainer(SimulatedData.load(data), device)
-        with reporting(label, trainer.config.steps) as progress:
+        progress = Progress(label, trainer.config.steps)
 
-            def tell(row: Validation) -> None:
-                progress(row.step, f"steps, validation MSE {float(row.mse.median()):.2e} (median of {len(self.seeds)})")
+        def tell(row: Validation) -> None:
+            progress(row.step, f"steps, validation MSE {float(row.mse.median()):.2e} (median of {len(self.seeds)})")
 
-            if run_resumably(trainer, folder, self.fingerprint(data), tell):
-                logger.info("%s: continued from its checkpoint", label)
+        if run_resumably(trainer, folder, self.fingerprint(data), tell):
+            logger.info("%s: continued from its checkpoint", label)
         return trainer
 
     def fingerprint(self, data: Path) -> str:

@@ -1,48 +1,37 @@
-"""Progress of long work: one bar on a terminal, a line every few seconds in a log."""
+"""Progress of long work: a line every few seconds, on standard error and in the job's log.
+
+Lines and no bars, because several jobs share one terminal.
+"""
 
 import logging
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_LINES = 5.0
 
 
-class Reporter:
-    """Tells how far a piece of work has come."""
+class Progress:
+    """Tells how far a piece of work has come.
 
-    def __init__(self, label: str, total: int, bar: Progress | None) -> None:
-        self.label, self.total, self.bar = label, total, bar
+    Args:
+        label: what the lines call the work.
+        total: how many pieces it has.
+    """
+
+    def __init__(self, label: str, total: int) -> None:
+        self.label, self.total = label, total
         self.started = self.told = time.monotonic()
         self.first: int | None = None
-        self.task = bar.add_task(label, total=total) if bar else None
 
     def __call__(self, done: int, detail: str = "") -> None:
-        """Reports that ``done`` of the total is done, with a few words of detail."""
+        """Reports that ``done`` pieces are done, with a few words of detail."""
         now = time.monotonic()
         if self.first is None:
-            self.first = done
-        if self.bar is not None and self.task is not None:
-            self.bar.update(self.task, completed=done, description=f"{self.label} {detail}")
-        if now - self.told >= SECONDS_BETWEEN_LINES or done >= self.total:
-            self.told = now
-            gained = done - self.first
-            remaining = (now - self.started) / gained * (self.total - done) if gained else float("nan")
-            left = f", about {remaining:.0f} s left" if done < self.total and gained else ""
-            logger.info("%s: %d of %d %s%s", self.label, done, self.total, detail, left)
-
-
-@contextmanager
-def reporting(label: str, total: int) -> Iterator[Reporter]:
-    """A reporter for work of ``total`` pieces; the bar appears only where standard error is a terminal."""
-    if not sys.stderr.isatty():
-        yield Reporter(label, total, None)
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, transient=True) as bar:
-        yield Reporter(label, total, bar)
+            self.first, self.started = done, now  # a resumed run starts in the middle
+        if now - self.told < SECONDS_BETWEEN_LINES and done < self.total:
+            return
+        self.told = now
+        gained = done - self.first
+        left = f", about {(now - self.started) / gained * (self.total - done):.0f} s left" if gained else ""
+        logger.info("%s: %d of %d %s%s", self.label, done, self.total, detail, left if done < self.total else "")

@@ -3,7 +3,7 @@ import math
 import pandas as pd
 import pytest
 
-from pathlode.claims import BEGIN, COLUMNS, END, as_markdown, decide, insert, paired_ratio, read_claims
+from pathlode.claims import COLUMNS, as_markdown, decide, paired_ratio, read_claims
 from pathlode.errors import ConfigError, DataError
 
 ENTRY = {
@@ -101,16 +101,3 @@ def test_wrong_entries_are_refused(entries, message):
 def test_a_ratio_needs_positive_numbers(bad):
     with pytest.raises(DataError, match="positive numbers"):
         paired_ratio(bad, [1.0], 0.95)
-
-
-def test_insert_replaces_what_stands_between_the_markers():
-    text = f"before\n{BEGIN}\nold\n{END}\nafter\n"
-    assert insert(text, "| new |\n", "README.md") == f"before\n{BEGIN}\n\n| new |\n\n{END}\nafter\n"
-    assert insert(insert(text, "| new |\n", "README.md"), "| new |\n", "README.md") == insert(
-        text, "| new |\n", "README.md"
-    )
-
-
-def test_missing_markers_are_named():
-    with pytest.raises(DataError, match="README.md lacks the markers"):
-        insert("nothing here", "| new |", "README.md")

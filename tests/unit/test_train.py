@@ -64,17 +64,6 @@ def test_a_resumed_run_ends_bit_for_bit_like_an_uninterrupted_one(trainer, loss,
         assert torch.equal(ours.train_loss, theirs.train_loss)
 
 
-def test_a_state_is_not_changed_by_the_steps_that_follow_it(trainer):
-    run = trainer()
-    run.step()
-    state = run.state_dict()
-    kept = {name: tensor.clone() for name, tensor in state["model"].items()}
-    run.step()
-    other = trainer()
-    other.load_state_dict({**state, "model": kept})
-    assert other.step_number == 1
-
-
 def test_the_best_weights_by_validation_are_kept_per_member(trainer):
     run = trainer(steps=48, learning_rate=0.3)
     run.run()

@@ -1,14 +1,17 @@
 """What must agree across the project's files."""
 
 import re
+import shutil
 import subprocess
 import sys
+import tomllib
+import zipfile
 
 import pandas as pd
 import yaml
-from workflow_checkout import PROJECT
+from workflow_checkout import PROJECT, copy_project
 
-from pathlode.claims import BEGIN, END
+from pathlode.readme import markers
 
 README = (PROJECT / "README.md").read_text()
 
@@ -19,7 +22,8 @@ def pins(text):
 
 def test_the_readmes_claim_table_has_the_claims_and_targets_of_the_run():
     declared = yaml.safe_load((PROJECT / "claims.yaml").read_text())
-    table = README.split(BEGIN)[1].split(END)[0]
+    begin, end = markers("claims")
+    table = README.split(begin)[1].split(end)[0]
     rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table.strip().splitlines()[2:]]
     assert [(row[0], row[-1].strip(" |")) for row in rows] == [
         (claim["id"], f"`snakemake {claim['target']}`") for claim in declared
@@ -39,8 +43,6 @@ def test_conda_pins_what_pip_pins():
 
 
 def test_every_direct_requirement_is_pinned():
-    import tomllib
-
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
     for names, files in (
@@ -62,3 +64,23 @@ def test_the_readmes_package_example_runs():
 def test_files_named_in_the_readme_exist():
     for name in re.findall(r"\]\(([\w./]+)\)", README):
         assert (PROJECT / name).exists(), name
+
+
+def test_the_wheel_holds_the_compiled_loops_and_their_source(tmp_path):
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        str(tmp_path),
+    ]
+    subprocess.run([*command, copy_project(tmp_path / "copy").folder], check=True, capture_output=True, timeout=300)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {"pathlode/py.typed", "pathlode/kernels.c", "pathlode/kernels_loops.h", "pathlode/solve.py"} <= set(names)
+    assert any(name.startswith("pathlode/_kernels.") for name in names) or shutil.which("cc") is None
+    assert all(name.startswith("pathlode") for name in names)

@@ -56,6 +56,7 @@ class Checkout:
 
 
 def copy_project(folder: Path) -> Checkout:
+    folder.mkdir(exist_ok=True)
     for name in COPIED:
         source = PROJECT / name
         if source.is_dir():

@@ -3,13 +3,13 @@
 import shutil
 from pathlib import Path
 
-from pathlode.claims import insert
 from pathlode.files import writing
 from pathlode.job import job
+from pathlode.readme import insert
 
 with job(snakemake.log[0], snakemake.threads):
     readme = Path(snakemake.params.readme)
-    text = insert(readme.read_text(), Path(snakemake.input.claims).read_text(), str(readme))
+    text = insert(readme.read_text(), "claims", Path(snakemake.input.claims).read_text(), str(readme))
     Path(snakemake.output.readme).write_text(text)
     if text != readme.read_text():
         with writing(readme) as temporary:
