@@ -8,6 +8,7 @@
 rule paper:
     input:
         f"{RESULTS}/claims.csv",
+        f"{RESULTS}/claims.md",
         f"{RESULTS}/readme.md" if config["claims"]["readme"] else [],
 
 

@@ -13,6 +13,9 @@
 #define sigmoid NAME(sigmoid)
 #define hyperbolic_tangent NAME(hyperbolic_tangent)
 #define multiply_add NAME(multiply_add)
+#define add_weight_gradient_block NAME(add_weight_gradient_block)
+#define multiply_transposed_add_block NAME(multiply_transposed_add_block)
+#define multiply_add_block NAME(multiply_add_block)
 #define multiply_transposed_add NAME(multiply_transposed_add)
 #define sum_lanes NAME(sum_lanes)
 #define add_weight_gradient NAME(add_weight_gradient)
@@ -76,34 +79,46 @@ INLINE vec hyperbolic_tangent(vec x) {
 
 /* ---- linear algebra on blocks; weights are (inputs, outputs), row-major with the given row length ---- */
 
+/* Sums are formed for `block` neighbours at once, a constant where these are called, so that they stay in registers. */
+#define IN_BLOCKS(count, from, call)               \
+  do {                                             \
+    int from = 0;                                  \
+    for (; from + 8 <= (count); from += 8) call(8); \
+    for (; from + 4 <= (count); from += 4) call(4); \
+    for (; from < (count); from++) call(1);        \
+  } while (0)
+
+INLINE void multiply_add_block(vec *y, const vec *x, const float *w, int inputs, int row, const int block) {
+  vec s[8];
+  for (int k = 0; k < block; k++) s[k] = y[k];
+  for (int i = 0; i < inputs; i++)
+    for (int k = 0; k < block; k++) s[k] += x[i] * w[(size_t)i * row + k];
+  for (int k = 0; k < block; k++) y[k] = s[k];
+}
+
 /* y += x W */
 INLINE void multiply_add(vec *y, const vec *x, const float *w, int inputs, int outputs, int row) {
-  int o = 0;
-  for (; o + 4 <= outputs; o += 4) {
-    vec y0 = y[o], y1 = y[o + 1], y2 = y[o + 2], y3 = y[o + 3];
-    for (int i = 0; i < inputs; i++) {
-      const float *v = w + (size_t)i * row + o;
-      y0 += x[i] * v[0], y1 += x[i] * v[1], y2 += x[i] * v[2], y3 += x[i] * v[3];
-    }
-    y[o] = y0, y[o + 1] = y1, y[o + 2] = y2, y[o + 3] = y3;
-  }
-  for (; o < outputs; o++)
-    for (int i = 0; i < inputs; i++) y[o] += x[i] * w[(size_t)i * row + o];
+#define BLOCK(size) multiply_add_block(y + o, x, w + o, inputs, row, size)
+  IN_BLOCKS(outputs, o, BLOCK);
+#undef BLOCK
+}
+
+INLINE void multiply_transposed_add_block(vec *x, const vec *y, const float *w, int outputs, int row, const int block) {
+  vec s[8];
+  for (int k = 0; k < block; k++) s[k] = x[k];
+  for (int o = 0; o < outputs; o++)
+    for (int k = 0; k < block; k++) s[k] += y[o] * w[(size_t)k * row + o];
+  for (int k = 0; k < block; k++) x[k] = s[k];
 }
 
 /* x += y W^T */
 INLINE void multiply_transposed_add(vec *x, const vec *y, const float *w, int inputs, int outputs, int row) {
-  int i = 0;
-  for (; i + 4 <= inputs; i += 4) {
-    const float *v = w + (size_t)i * row;
-    vec x0 = x[i], x1 = x[i + 1], x2 = x[i + 2], x3 = x[i + 3];
-    for (int o = 0; o < outputs; o++)
-      x0 += y[o] * v[o], x1 += y[o] * v[row + o], x2 += y[o] * v[2 * row + o], x3 += y[o] * v[3 * row + o];
-    x[i] = x0, x[i + 1] = x1, x[i + 2] = x2, x[i + 3] = x3;
-  }
-  for (; i < inputs; i++)
-    for (int o = 0; o < outputs; o++) x[i] += y[o] * w[(size_t)i * row + o];
+#define BLOCK(size) multiply_transposed_add_block(x + i, y, w + (size_t)i * row, outputs, row, size)
+  IN_BLOCKS(inputs, i, BLOCK);
+#undef BLOCK
 }
+
+INLINE int minimum(int x, int y) { return x < y ? x : y; }
 
 INLINE float sum_lanes(vec x) {
   float total = 0;
@@ -111,28 +126,27 @@ INLINE float sum_lanes(vec x) {
   return total;
 }
 
+INLINE void add_weight_gradient_block(float *g, const vec *x, int x_stride, const vec *d, int d_stride, int count,
+                                      const int block) {
+  vec s[8];
+  for (int k = 0; k < block; k++) s[k] = (vec){0};
+  for (int e = 0; e < count; e++)
+    for (int k = 0; k < block; k++) s[k] += x[(size_t)e * x_stride] * d[(size_t)e * d_stride + k];
+  for (int k = 0; k < block; k++) g[k] += sum_lanes(s[k]);
+}
+
 /* Adds the gradient of W in y = x W over `count` evaluations and all lanes; consecutive evaluations of x and of the
  * gradient of y lie `x_stride` and `d_stride` vecs apart. */
 INLINE void add_weight_gradient(float *g, const vec *x, int x_stride, const vec *d, int d_stride, int count, int inputs,
                                 int outputs, int row) {
-  for (int i = 0; i < inputs; i++) {
-    int o = 0;
-    for (; o + 4 <= outputs; o += 4) {
-      vec s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
-      for (int e = 0; e < count; e++) {
-        vec v = x[(size_t)e * x_stride + i];
-        const vec *u = d + (size_t)e * d_stride + o;
-        s0 += v * u[0], s1 += v * u[1], s2 += v * u[2], s3 += v * u[3];
-      }
-      float *h = g + (size_t)i * row + o;
-      h[0] += sum_lanes(s0), h[1] += sum_lanes(s1), h[2] += sum_lanes(s2), h[3] += sum_lanes(s3);
+  const int chunk = 16; /* evaluations whose numbers stay in the cache while all pairs of input and output are summed */
+  for (int e = 0; e < count; e += chunk, x += (size_t)chunk * x_stride, d += (size_t)chunk * d_stride)
+    for (int i = 0; i < inputs; i++) {
+      int some = minimum(chunk, count - e);
+#define BLOCK(size) add_weight_gradient_block(g + (size_t)i * row + o, x + i, x_stride, d + o, d_stride, some, size)
+      IN_BLOCKS(outputs, o, BLOCK);
+#undef BLOCK
     }
-    for (; o < outputs; o++) {
-      vec s = {0};
-      for (int e = 0; e < count; e++) s += x[(size_t)e * x_stride + i] * d[(size_t)e * d_stride + o];
-      g[(size_t)i * row + o] += sum_lanes(s);
-    }
-  }
 }
 
 INLINE void add_bias_gradient(float *g, const vec *d, int d_stride, int count, int outputs) {
@@ -156,7 +170,6 @@ INLINE void store(float *target, const vec *x, int width, size_t row, int lanes)
 }
 
 INLINE vec *scratch(size_t count) { return aligned_alloc(sizeof(vec), (count ? count : 1) * sizeof(vec)); }
-INLINE int minimum(int x, int y) { return x < y ? x : y; }
 
 /* ---- Runge-Kutta steps of dh/dt = s tanh(MLP(h)) ---- */
 
@@ -483,7 +496,11 @@ static size_t NAME(scan_tape)(const Scan *s) {
 #undef softplus
 #undef sigmoid
 #undef hyperbolic_tangent
+#undef IN_BLOCKS
 #undef multiply_add
+#undef add_weight_gradient_block
+#undef multiply_transposed_add_block
+#undef multiply_add_block
 #undef multiply_transposed_add
 #undef sum_lanes
 #undef add_weight_gradient

@@ -106,6 +106,17 @@ def test_a_touched_but_equal_file_runs_nothing(finished):
     assert finished.to_run() == {}
 
 
+@pytest.mark.parametrize("file", ["data.npz", "gru-path/chosen.json", "gru-path/model.pt", "gru-kl/curves.npz"])
+def test_a_missing_file_in_the_middle_is_made_again(finished, tmp_path, file):
+    """A run that is killed while it replaces a file leaves it missing."""
+    path = finished.folder / RESULTS / "dynamics/coupled_oscillator" / file
+    path.rename(tmp_path / "away")
+    try:
+        assert finished.to_run()
+    finally:
+        (tmp_path / "away").rename(path)
+
+
 def test_named_targets(checkout, finished):
     chapter = checkout.to_run("dynamics")
     assert (chapter["train"], chapter["plot"]) == (4, 4)
