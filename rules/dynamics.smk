@@ -48,7 +48,7 @@ rule dynamics:
 
 rule simulate:
     input:
-        source=lambda w: sources("pathlode.systems.contract", SYSTEMS.module(config["systems"][w.system]["system"])),
+        source=lambda w: sources("simulate", SYSTEMS.module(config["systems"][w.system]["system"])),
     output:
         data=f"{RESULTS}/dynamics/{{system}}/data.npz",
     log:
@@ -63,6 +63,7 @@ rule simulate:
         runtime=5,
     params:
         system=lambda w: config["systems"][w.system]["system"],
+        classes=lambda w: [SYSTEMS.path(config["systems"][w.system]["system"])],
         simulate=lambda w: config["systems"][w.system]["simulate"],
     script:
         "../workflow/scripts/simulate.py"
@@ -71,7 +72,7 @@ rule simulate:
 rule tune:
     input:
         data=rules.simulate.output.data,
-        source=lambda w: sources("pathlode.experiment", LOSSES.module(w.loss), ENCODERS.module(w.encoder)),
+        source=lambda w: sources("tune", LOSSES.module(w.loss), ENCODERS.module(w.encoder)),
     output:
         chosen=f"{SETTING}/chosen.json",
         table=f"{SETTING}/tuning.csv",
@@ -87,6 +88,7 @@ rule tune:
         runtime=60,
         gpu=0,  # these networks are bound by the cost of starting an operation: a CPU is faster
     params:
+        classes=lambda w: [LOSSES.path(w.loss), ENCODERS.path(w.encoder)],
         model=lambda w: config["systems"][w.system]["model"],
         train=lambda w: config["systems"][w.system]["train"],
         tune=config["tune"],
@@ -99,7 +101,7 @@ rule train:
     input:
         data=rules.simulate.output.data,
         chosen=rules.tune.output.chosen,
-        source=lambda w: sources("pathlode.experiment", LOSSES.module(w.loss), ENCODERS.module(w.encoder)),
+        source=lambda w: sources("train", LOSSES.module(w.loss), ENCODERS.module(w.encoder)),
     output:
         model=f"{SETTING}/model.pt",
         history=f"{SETTING}/history.csv",
@@ -115,6 +117,7 @@ rule train:
         runtime=60,
         gpu=0,
     params:
+        classes=lambda w: [LOSSES.path(w.loss), ENCODERS.path(w.encoder)],
         model=lambda w: config["systems"][w.system]["model"],
         train=lambda w: config["systems"][w.system]["train"],
         seeds=GRID["seeds"],
@@ -126,7 +129,7 @@ rule encode:
     input:
         data=rules.simulate.output.data,
         model=rules.train.output.model,
-        source=lambda w: sources("pathlode.metrics", "pathlode.checkpoint", ENCODERS.module(w.encoder)),
+        source=lambda w: sources("encode", ENCODERS.module(w.encoder)),
     output:
         latents=f"{SETTING}/latents.npz",
     log:
@@ -147,7 +150,7 @@ rule evaluate:
     input:
         data=rules.simulate.output.data,
         model=rules.train.output.model,
-        source=lambda w: sources("pathlode.metrics", "pathlode.checkpoint", ENCODERS.module(w.encoder)),
+        source=lambda w: sources("evaluate", ENCODERS.module(w.encoder)),
     output:
         scores=f"{SETTING}/scores.csv",
         curves=f"{SETTING}/curves.npz",
@@ -171,6 +174,7 @@ rule tabulate:
     input:
         scores=expand(f"{SETTING}/scores.csv", system=GRID["systems"], encoder=GRID["encoders"], loss=GRID["losses"]),
         tuning=expand(f"{SETTING}/tuning.csv", system=GRID["systems"], encoder=GRID["encoders"], loss=GRID["losses"]),
+        source=sources("tabulate"),
     output:
         dynamics=report(
             f"{RESULTS}/tables/dynamics.csv", caption="../workflow/report/dynamics.rst", category="Dynamics [A]"
@@ -191,7 +195,7 @@ rule plot:
         data=rules.simulate.output.data,
         curves=expand(f"{SETTING}/curves.npz", loss=GRID["losses"], allow_missing=True),
         histories=expand(f"{SETTING}/history.csv", loss=GRID["losses"], allow_missing=True),
-        source=sources("pathlode.plots.dynamics"),
+        source=sources("plot"),
     output:
         png=report(
             f"{RESULTS}/figures/dynamics/{{system}}/{{encoder}}/{{figure}}.png",

@@ -16,7 +16,7 @@ rule claims:
     input:
         claims="claims.yaml",
         tables=[rules.tabulate.output.dynamics],
-        source=sources("pathlode.claims"),
+        source=sources("claims"),
     output:
         csv=report(f"{RESULTS}/claims.csv", caption="../workflow/report/claims.rst", category="Claims"),
         markdown=f"{RESULTS}/claims.md",
@@ -35,7 +35,8 @@ rule claims:
 rule readme:
     input:
         claims=rules.claims.output.markdown,
-        figure=f"{RESULTS}/figures/dynamics/coupled_oscillator/gru/error_in_time.png",
+        figure=f"{RESULTS}/figures/dynamics/{GRID['systems'][0]}/{GRID['encoders'][0]}/error_in_time.png",
+        source=sources("readme"),
     output:
         readme=f"{RESULTS}/readme.md",
     log:

@@ -1,6 +1,7 @@
 """The configuration's check, and the source files that a rule depends on: what the Snakefile needs besides rules."""
 
 import difflib
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,8 +12,16 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 from pathlode import registry
-from pathlode.provenance import source_files
+from pathlode.provenance import imported_modules, source_files
+from pathlode.tableaus import TABLEAUS
 
+NAMES = {
+    "encoders": registry.ENCODERS,
+    "losses": registry.LOSSES,
+    "systems": registry.SYSTEMS,
+    "fixed_step_methods": TABLEAUS,
+}
+"""What ``x-registry`` in the schema can stand for."""
 SCHEMA = Path(__file__).parent / "schemas" / "config.schema.yaml"
 
 
@@ -26,6 +35,7 @@ def check(config: Mapping[str, Any]) -> None:
     Raises:
         InvalidConfig: naming the key, what was expected, and the nearest allowed name.
     """
+    _check_numbers(config, "config")
     error = best_match(Draft202012Validator(schema()).iter_errors(config))
     if error is not None:
         raise InvalidConfig(f"config: {_sentence(error)} (every key is described in {os.path.relpath(SCHEMA)})")
@@ -38,15 +48,35 @@ def check(config: Mapping[str, Any]) -> None:
             f"config: tune.seeds and dynamics.seeds share {sorted(shared)}; give tuning seeds of its own, so that no seed is "
             "scored on a choice it made"
         )
+    readme = config["claims"]["readme"]
+    if readme is not None and not Path(readme).is_file():
+        raise InvalidConfig(
+            f"config: claims.readme is {readme!r}, which is no file here; name the README, or null for none"
+        )
     for name, entry in config["systems"].items():
         low, high = entry["simulate"]["window"]
         if low > high:
             raise InvalidConfig(f"config: systems.{name}.simulate.window is [{low}, {high}], expected [low, high]")
+        warmup, steps = entry["train"]["warmup"], entry["train"]["steps"]
+        if warmup * (steps + 1) <= 1:
+            place = f"config: systems.{name}.train.warmup"
+            raise InvalidConfig(f"{place} is {warmup}, less than one of the {steps} steps; raise either")
         if entry["train"]["batch"] > entry["simulate"]["train"]:
             raise InvalidConfig(
                 f"config: systems.{name}.train.batch is {entry['train']['batch']}, more than the "
                 f"{entry['simulate']['train']} trajectories of simulate.train; lower it"
             )
+
+
+def _check_numbers(node: Any, place: str) -> None:
+    """Refuses what YAML allows and JSON does not: keys that are no text, and numbers that are not finite."""
+    items = node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in items:
+        if isinstance(node, Mapping) and not isinstance(key, str):
+            raise InvalidConfig(f"{place}: the key {key!r} is no text; put it in quotes or choose another name")
+        _check_numbers(value, f"{place}.{key}")
+    if isinstance(node, float) and not math.isfinite(node):
+        raise InvalidConfig(f"{place} is {node}, expected a finite number")
 
 
 def schema() -> dict[str, Any]:
@@ -59,18 +89,23 @@ def schema() -> dict[str, Any]:
             return node
         node = {key: filled(value) for key, value in node.items()}
         if "x-registry" in node:
-            node["enum"] = list(getattr(registry, node["x-registry"].upper()))
+            node["enum"] = list(NAMES[node["x-registry"]])
         return node
 
     return dict(filled(yaml.safe_load(SCHEMA.read_text())))
 
 
-def sources(*modules: str) -> list[str]:
-    """Source files that results of these package modules depend on, relative to the working directory.
+def sources(script: str, *modules: str) -> list[str]:
+    """Source files that a script's results depend on, relative to the working directory.
 
     Listed as a rule's input, they make Snakemake run the rule again when, and only when, one of them changes.
+
+    Args:
+        script: name in ``workflow/scripts``, without suffix; what it imports from the package is followed.
+        modules: further modules, which the script finds through the registries.
     """
-    return [os.path.relpath(file) for file in source_files(*modules)]
+    imported = imported_modules(Path(__file__).parent / "scripts" / f"{script}.py")
+    return [os.path.relpath(file) for file in source_files(*imported, *modules)]
 
 
 def _sentence(error: ValidationError) -> str:

@@ -65,7 +65,7 @@ def run_resumably(
     """Runs a trainer to its end, with a checkpoint after each validation; continues from one if it is there.
 
     The fingerprint is part of the checkpoint's name, so that one of another configuration or other code is never taken
-    up. The checkpoint is removed when the run ends.
+    up. The last checkpoint stays until :func:`discard_checkpoints`, to be called when the result is saved.
 
     Args:
         trainer: a fresh trainer.
@@ -87,9 +87,13 @@ def run_resumably(
             report(row)
 
     trainer.run(keep)
-    for checkpoint in folder.glob("checkpoint-*.pt"):  # this run's, and any that another configuration left behind
-        checkpoint.unlink()
     return resumed
+
+
+def discard_checkpoints(folder: Path) -> None:
+    """Removes what interrupted runs left in a folder, once the result that they led to is on disk."""
+    for checkpoint in folder.glob("checkpoint-*"):
+        checkpoint.unlink()
 
 
 def save_model(path: Path, model: LatentODE, **extra: Any) -> None:
@@ -107,8 +111,9 @@ def load_model(path: Path) -> tuple[LatentODE, dict[str, Any]]:
     try:
         description, weights = content.pop("model"), content.pop("weights")
         model = LatentODE(ModelConfig(**description["config"]), description["seeds"])
+        model = model.to(getattr(torch, description["dtype"]))
         model.load_state_dict(weights)
-    except (KeyError, TypeError, RuntimeError, PathlodeError) as error:
+    except (AttributeError, KeyError, TypeError, RuntimeError, PathlodeError) as error:
         reason = str(error).splitlines()[0]
         raise CheckpointError(
             f"{path} is not a model of this version of pathlode ({reason}): train it again"

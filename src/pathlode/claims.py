@@ -32,19 +32,34 @@ def read_claims(entries: Sequence[Mapping[str, Any]], source: str) -> list[Claim
     """Claims from plain mappings.
 
     Raises:
-        ConfigError: if an entry has a missing or unknown key, or an id is used twice.
+        ConfigError: if an entry has a missing or unknown key or a value of the wrong kind, or an id is used twice.
     """
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise ConfigError(f"{source} is not a list of mappings, expected one mapping a claim")
     expected = [field.name for field in fields(Claim)]
     for number, entry in enumerate(entries, start=1):
         wrong = sorted(set(expected) ^ set(entry))
         if wrong:
             state = "misses" if wrong[0] in expected else "has the unknown key"
             raise ConfigError(f"{source}: claim number {number} {state} {wrong[0]!r}, expected {', '.join(expected)}")
+        _check_kinds(entry, f"{source}: claim number {number}")
     ids = [entry["id"] for entry in entries]
     repeated = sorted({name for name in ids if ids.count(name) > 1})
     if repeated:
         raise ConfigError(f"{source}: the id {repeated[0]!r} is used {ids.count(repeated[0])} times, expected once")
     return [Claim(**entry) for entry in entries]
+
+
+def _check_kinds(entry: Mapping[str, Any], place: str) -> None:
+    for name, value in entry.items():
+        if name in ("ours", "rival"):
+            if not isinstance(value, dict) or not value:
+                raise ConfigError(f"{place}: {name} is {value!r}, expected a mapping from columns to values")
+        elif name == "paper_value":
+            if value is not None and not isinstance(value, int | float):
+                raise ConfigError(f"{place}: paper_value is {value!r}, expected a number or null")
+        elif not isinstance(value, str):
+            raise ConfigError(f"{place}: {name} is {value!r}, expected a text")
 
 
 @dataclass(frozen=True)
@@ -87,14 +102,14 @@ def decide(claims: Sequence[Claim], tables: Mapping[str, pd.DataFrame], confiden
     make is ``not run``.
 
     Raises:
-        ConfigError: if a claim names a table or column that does not exist.
+        ConfigError: if a claim names a table or column that does not exist, or several rows a seed.
     """
     rows = []
     for claim in claims:
         table = tables.get(claim.table)
         if table is None or claim.metric not in table:
             raise ConfigError(f"claim {claim.id}: there is no column {claim.metric!r} in the table {claim.table!r}")
-        ours, rival = (_rows(table, where) for where in (claim.ours, claim.rival))
+        ours, rival = (_rows(table, where, claim.id) for where in (claim.ours, claim.rival))
         both = ours.merge(rival, on="seed", suffixes=("_ours", "_rival"))
         row: dict[str, Any] = {name: getattr(claim, name) for name in ("id", "paper", "claim", "paper_value", "target")}
         if len(both):
@@ -109,10 +124,15 @@ def decide(claims: Sequence[Claim], tables: Mapping[str, pd.DataFrame], confiden
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _rows(table: pd.DataFrame, where: Mapping[str, str]) -> pd.DataFrame:
+def _rows(table: pd.DataFrame, where: Mapping[str, str], claim: str) -> pd.DataFrame:
+    """The rows that a claim compares, one a seed."""
     chosen = table
     for column, value in where.items():
+        if column not in table:
+            raise ConfigError(f"claim {claim}: there is no column {column!r} to choose rows by")
         chosen = chosen[chosen[column] == value]
+    if chosen["seed"].duplicated().any():
+        raise ConfigError(f"claim {claim}: {dict(where)} chooses several rows a seed: name more columns")
     return chosen.set_index("seed")
 
 

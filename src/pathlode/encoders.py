@@ -6,6 +6,7 @@ scan over time is compiled (:mod:`pathlode.kernels`). The tests compare with PyT
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -28,6 +29,12 @@ class Encoder(nn.Module, ABC):
     """The recurrence has ``gates · hidden`` pre-activations."""
     carry: int = 1
     """The running state holds ``carry · hidden`` numbers, the hidden state first."""
+    compiled_cell: str | None = None
+    """The compiled scan of exactly this class's step, a key of :data:`pathlode.kernels.CELLS`; None if there is none."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.compiled_cell = vars(cls).get("compiled_cell")  # not inherited: a subclass may step differently
 
     def __init__(self, generators: Sequence[torch.Generator], features: int, hidden: int) -> None:
         super().__init__()
@@ -41,8 +48,9 @@ class Encoder(nn.Module, ABC):
 
         The compiled scan gives no gradient for times and values; where one is wanted, the plain one runs.
         """
-        if kernels.usable(times, values, self.recurrent) and not (times.requires_grad or values.requires_grad):
-            return kernels.Scan.apply(type(self).__name__, times, values, *self.parameters_in_order())
+        wanted = times.requires_grad or values.requires_grad
+        if self.compiled_cell and not wanted and kernels.usable(times, values, *self.parameters()):
+            return kernels.Scan.apply(self.compiled_cell, times, values, *self.parameters_in_order())
         inputs = self.input(torch.cat([times[..., None], values], dim=-1).transpose(1, 2))
         members, _, batch, _ = inputs.shape
         running = inputs.new_zeros(members, batch, self.carry * self.hidden)
@@ -63,6 +71,7 @@ class RNN(Encoder):
     """Plain tanh recurrence: h' = tanh(W u + b + U h)  (Elman 1990)."""
 
     gates = 1
+    compiled_cell = "rnn"
 
     def step(self, inputs: Tensor, running: Tensor) -> Tensor:
         return torch.baddbmm(inputs, running, self.recurrent).tanh()
@@ -76,6 +85,7 @@ class GRU(Encoder):
     """
 
     gates = 3
+    compiled_cell = "gru"
 
     def __init__(self, generators: Sequence[torch.Generator], features: int, hidden: int) -> None:
         super().__init__(generators, features, hidden)
@@ -101,6 +111,7 @@ class LSTM(Encoder):
 
     gates = 4
     carry = 2
+    compiled_cell = "lstm"
 
     def step(self, inputs: Tensor, running: Tensor) -> Tensor:
         hidden, cell = running.split(self.hidden, dim=-1)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pathlode.checkpoint import run_resumably
+from pathlode.errors import DivergenceError, SolverError
 from pathlode.files import writing
 from pathlode.metrics import evaluate
 from pathlode.model import LatentODE, ModelConfig
@@ -77,7 +78,12 @@ class Experiment:
 
     def fingerprint(self, data: Path) -> str:
         """Identifies the settings, the data's content and the code."""
-        settings = {**asdict(self), "seeds": list(self.seeds), "data": hashlib.sha256(data.read_bytes()).hexdigest()}
+        settings = {
+            **asdict(self),
+            "seeds": list(self.seeds),
+            "classes": [LOSSES.path(self.loss), ENCODERS.path(self.encoder)],
+            "data": hashlib.sha256(data.read_bytes()).hexdigest(),
+        }
         return fingerprint(settings, [__name__, LOSSES.module(self.loss), ENCODERS.module(self.encoder)])
 
 
@@ -87,21 +93,30 @@ def choose(
     """Trains every candidate and scores it on the validation trajectories, best first.
 
     The score is the geometric mean, over seeds and over both windows, of the NMSE on the validation split's clean truth.
-    Finished candidates are kept in ``folder`` until all are done, so that an interrupted choice continues.
+    Finished candidates are kept in ``folder``, so that an interrupted choice continues, until
+    :func:`pathlode.checkpoint.discard_checkpoints`. A candidate that diverges scores infinity.
 
     Returns:
         One row a candidate: learning rate, weight, score, and the geometric means of both errors.
+
+    Raises:
+        DivergenceError: if every candidate diverged.
     """
     validation = SimulatedData.load(data)["validation"]
-    identity = hashlib.sha256("".join(e.fingerprint(data) for e in experiments).encode()).hexdigest()
+    identity = fingerprint(
+        {"solver": asdict(solver), "candidates": [e.fingerprint(data) for e in experiments]}, [__name__]
+    )
     partial = folder / f"checkpoint-candidates-{identity[:16]}.json"
     rows: list[dict[str, Any]] = json.loads(partial.read_text()) if partial.exists() else []
     for number, experiment in enumerate(experiments[len(rows) :], start=len(rows) + 1):
         label = f"{experiment.loss}, candidate {number} of {len(experiments)}"
-        trainer = experiment.run(data, folder, label, device)
-        scores = evaluate(trainer.model, validation, solver)
-        inside = math.exp(scores.interpolation_nmse.log().mean())
-        beyond = math.exp(scores.extrapolation_nmse.log().mean())
+        inside = beyond = math.inf
+        try:
+            scores = evaluate(experiment.run(data, folder, label, device).model, validation, solver)
+            inside = math.exp(scores.interpolation_nmse.log().mean())
+            beyond = math.exp(scores.extrapolation_nmse.log().mean())
+        except (DivergenceError, SolverError) as error:
+            logger.warning("%s: out of the running, %s", label, error)
         rows.append(
             {
                 "learning_rate": experiment.learning_rate,
@@ -114,7 +129,10 @@ def choose(
         logger.info("%s: learning rate %g, weight %g, score %.2e", label, *list(rows[-1].values())[:3])
         with writing(partial) as temporary:
             temporary.write_text(json.dumps(rows))
-    partial.unlink(missing_ok=True)
+    if all(math.isinf(row["score"]) for row in rows):
+        raise DivergenceError(
+            f"every candidate for the loss {experiments[0].loss!r} diverged: give tune.learning_rates smaller values"
+        )
     return sorted(rows, key=lambda row: float(row["score"]))
 
 

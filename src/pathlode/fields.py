@@ -41,6 +41,6 @@ class BoundedField(nn.Module):
         Returns:
             Each step's polynomial in θ, (member, batch, step, degree + 1, state), as in :mod:`pathlode.tableaus`.
         """
-        if not kernels.usable(y0, step, self.scale):
+        if not kernels.usable(y0, step, *self.parameters()):
             return None
         return kernels.March.apply(tableau, steps, step, y0, self.scale, *self.mlp.parameters())

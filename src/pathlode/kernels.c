@@ -68,6 +68,9 @@ EXPORT void march_backward(const March *m, const float *polynomial_gradients, co
   DISPATCH(march_backward, m, polynomial_gradients, tape, y0_gradient, weight_gradients, bias_gradients, scale_gradient);
 }
 
+/* Of this file and kernels_loops.h, from the build: tells a library that was built from other sources. */
+EXPORT const char *source_hash(void) { return SOURCE_HASH; }
+
 EXPORT size_t march_tape(const March *m) {
   DISPATCH(march_tape, m);
 }

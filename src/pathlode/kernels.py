@@ -6,20 +6,24 @@ Setting the environment variable ``PATHLODE_KERNELS=0`` switches the compiled lo
 """
 
 import ctypes
+import hashlib
 import importlib.util
+import itertools
 import os
 from collections.abc import Sequence
 from ctypes import POINTER, c_int, c_void_p
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from pathlode.errors import ConfigError, DataError
 from pathlode.tableaus import Tableau
 
-CELLS = {"RNN": 0, "GRU": 1, "LSTM": 2}
+CELLS = {"rnn": 0, "gru": 1, "lstm": 2}
 
 
 class _March(ctypes.Structure):
@@ -48,6 +52,12 @@ class _Scan(ctypes.Structure):
     ]
 
 
+def source_hash() -> str:
+    """Identifies the C sources; the build puts it into the extension."""
+    here = Path(__file__).parent
+    return hashlib.sha256((here / "kernels.c").read_bytes() + (here / "kernels_loops.h").read_bytes()).hexdigest()[:16]
+
+
 @cache
 def _library() -> ctypes.CDLL | None:
     """The compiled loops, or None where they were not built or are switched off."""
@@ -55,6 +65,9 @@ def _library() -> ctypes.CDLL | None:
     if spec is None or spec.origin is None or os.environ.get("PATHLODE_KERNELS") == "0":
         return None
     library = ctypes.CDLL(spec.origin)
+    library.source_hash.restype = ctypes.c_char_p
+    if library.source_hash().decode() != source_hash():
+        raise ConfigError(f"{spec.origin} was built from other sources: build it again with pip install --no-deps -e .")
     for name, arguments in (
         ("march_forward", [POINTER(_March)] + [c_void_p] * 3),
         ("march_backward", [POINTER(_March)] + [c_void_p] * 3 + [POINTER(c_void_p)] * 2 + [c_void_p]),
@@ -72,8 +85,27 @@ def _library() -> ctypes.CDLL | None:
 
 
 def usable(*tensors: Tensor) -> bool:
-    """Whether the compiled loops can take these tensors: built, single precision, on the CPU."""
+    """Whether the compiled loops can take these tensors: built, single precision, on the CPU.
+
+    Raises:
+        ConfigError: if the loops were built from other sources than the package now holds.
+    """
     return _library() is not None and all(t.dtype == torch.float32 and t.device.type == "cpu" for t in tensors)
+
+
+def _plain(tensor: Tensor, *shape: int) -> Tensor:
+    """The tensor laid out as the compiled loops read it.
+
+    Raises:
+        DataError: if it has another shape than the loops would read.
+    """
+    if tensor.shape != shape:
+        raise DataError(f"a tensor of shape {tuple(tensor.shape)} does not fit the model, which expects {shape}")
+    return tensor.contiguous()
+
+
+def _empty(*shape: int) -> Tensor:
+    return torch.empty(shape, dtype=torch.float32, device="cpu")
 
 
 def _pointers(tensors: Sequence[Tensor]) -> Any:
@@ -86,10 +118,9 @@ def _pointers(tensors: Sequence[Tensor]) -> Any:
 @cache
 def _coefficients(tableau: Tableau) -> tuple[Tensor, Tensor, Tensor]:
     stages = len(tableau.b)
-    a = torch.zeros(stages, stages)
-    for i, row in enumerate(tableau.a, start=1):
-        a[i, : len(row)] = torch.tensor(row)
-    return a, torch.tensor(tableau.b), torch.tensor(tableau.dense)
+    a = [[0.0] * stages, *([*row, *[0.0] * (stages - len(row))] for row in tableau.a)]
+    a_tensor, b, dense = (torch.tensor(x, dtype=torch.float32, device="cpu") for x in (a, tableau.b, tableau.dense))
+    return a_tensor, b, dense
 
 
 class March(torch.autograd.Function):
@@ -103,30 +134,35 @@ class March(torch.autograd.Function):
     def forward(
         ctx: Any, tableau: Tableau, steps: int, step: Tensor, y0: Tensor, scale: Tensor, *layers: Tensor
     ) -> Tensor:
-        step, y0 = step.contiguous(), y0.contiguous()
         members, batch, state = y0.shape
-        weights, biases = layers[::2], layers[1::2]
+        widths = [state, *(weight.shape[-1] for weight in layers[::2])]
+        weights = [_plain(w, members, *pair) for w, pair in zip(layers[::2], itertools.pairwise(widths), strict=True)]
+        biases = [_plain(b, members, 1, width) for b, width in zip(layers[1::2], widths[1:], strict=True)]
+        if widths[-1] != state:
+            raise DataError(f"the field maps {state} dimensions to {widths[-1]}, expected equally many")
+        step, y0, scale = _plain(step, members, batch, 1), y0.contiguous(), _plain(scale, members, 1, 1)
         a, b, dense = _coefficients(tableau)
-        sizes = (c_int * (len(weights) + 1))(state, *(w.shape[2] for w in weights))
+        sizes = (c_int * len(widths))(*widths)
         plan = _March(
             *(members, batch, steps, len(weights), sizes, _pointers(weights), _pointers(biases), scale.data_ptr()),
             *(len(b), len(dense), a.data_ptr(), b.data_ptr(), dense.data_ptr(), step.data_ptr()),
         )
         library = _library()
         assert library is not None
-        tape = torch.empty(library.march_tape(plan))
-        polynomials = torch.empty(members, batch, steps, 1 + len(dense), state)
+        tape = _empty(library.march_tape(plan))
+        polynomials = _empty(members, batch, steps, 1 + len(dense), state)
         library.march_forward(plan, y0.data_ptr(), polynomials.data_ptr(), tape.data_ptr())
         ctx.plan, ctx.tape, ctx.held = plan, tape, (step, a, b, dense)
-        ctx.save_for_backward(y0, scale, *layers)
+        ctx.save_for_backward(scale, *itertools.chain(*zip(weights, biases, strict=True)))
+        ctx.start = y0.shape
         return polynomials
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Any, ...]:
-        y0, scale, *layers = ctx.saved_tensors
+        scale, *layers = ctx.saved_tensors
         gradient = gradient.contiguous()
-        y0_gradient = torch.empty_like(y0)
+        y0_gradient = _empty(*ctx.start)
         scale_gradient, *layer_gradients = (torch.zeros_like(t) for t in (scale, *layers))
         library = _library()
         assert library is not None
@@ -147,7 +183,7 @@ class Readout(torch.autograd.Function):
         ctx.sizes = (len(rows), *polynomials.shape[1:])
         ctx.shape = polynomials.shape
         ctx.save_for_backward(rows, theta)
-        values = torch.empty(len(rows), polynomials.shape[2])
+        values = _empty(len(rows), polynomials.shape[2])
         library = _library()
         assert library is not None
         library.readout_forward(*ctx.sizes, *(t.data_ptr() for t in (polynomials, rows, theta, values)))
@@ -157,7 +193,7 @@ class Readout(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Any, ...]:
         rows, theta = ctx.saved_tensors
-        gradient, collected = gradient.contiguous(), torch.zeros(ctx.shape)
+        gradient, collected = gradient.contiguous(), _empty(*ctx.shape).zero_()
         library = _library()
         assert library is not None
         library.readout_backward(*ctx.sizes, *(t.data_ptr() for t in (gradient, rows, theta, collected)))
@@ -178,16 +214,22 @@ class Scan(torch.autograd.Function):
     def forward(
         ctx: Any, cell: str, times: Tensor, values: Tensor, weight: Tensor, bias: Tensor, *recurrent: Tensor
     ) -> Tensor:
-        times, values = times.contiguous(), values.contiguous()
         members, batch, time, features = values.shape
-        hidden = recurrent[0].shape[1]
-        held = (times, values, weight, bias, *recurrent)
+        hidden, gates = recurrent[0].shape[-2], recurrent[0].shape[-1]
+        held = (
+            _plain(times, members, batch, time),
+            values.contiguous(),
+            _plain(weight, members, features + 1, gates),
+            _plain(bias, members, 1, gates),
+            _plain(recurrent[0], members, hidden, gates),
+            *(_plain(candidate_bias, members, 1, hidden) for candidate_bias in recurrent[1:]),
+        )
         pointers = [t.data_ptr() for t in held]
         plan = _Scan(CELLS[cell], members, batch, time, features + 1, hidden, *pointers)
         library = _library()
         assert library is not None
-        tape = torch.empty(library.scan_tape(plan))
-        final = torch.empty(members, batch, hidden)
+        tape = _empty(library.scan_tape(plan))
+        final = _empty(members, batch, hidden)
         library.scan_forward(plan, final.data_ptr(), tape.data_ptr())
         ctx.plan, ctx.tape = plan, tape
         ctx.save_for_backward(*held)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from pathlode.errors import ConfigError, DataError
 from pathlode.fields import BoundedField
 from pathlode.registry import ENCODERS
+from pathlode.series import check_times, check_values
 from pathlode.shapes import Latent, LatentPath, States, Times, Values
 from pathlode.solve import Adaptive, FixedStep, solve
 from pathlode.stacked import StackedLinear, StackedMLP
@@ -119,17 +120,22 @@ class LatentODE(nn.Module):
         """Number of trainable parameters of one member."""
         return sum(p.numel() for p in self.parameters()) // len(self.seeds)
 
-    def encode(self, times: Times, values: Values) -> Encoding:
+    def encode(self, times: Times, values: Values, check: bool = True) -> Encoding:
         """z0 of every trajectory from its observations.
 
         Args:
             times: strictly increasing observation times, (batch, time) or (member, batch, time).
             values: observations, (batch, time, feature) or (member, batch, time, feature).
+            check: whether to validate times and values; turn off only for data that were validated before.
 
         Raises:
-            DataError: if the shapes do not fit each other or the model.
+            DataError: if shapes or types do not fit each other or the model, times are not finite and strictly
+                increasing, or values are not finite.
         """
         times, values = self._stack(times, values)
+        if check:
+            check_times(times)
+            check_values(values)
         hidden = self.encoder(times / self.config.time_unit, values)
         log_std = self.hidden_to_log_std(hidden) if self.config.variational else None
         return Encoding(self.hidden_to_latent(hidden), log_std)
@@ -189,9 +195,9 @@ class LatentODE(nn.Module):
                 z0 = mean + std · noise; without it, z0 is the mean.
             solver: as in :func:`pathlode.solve.solve`.
             estimate_error: whether to estimate the solver's error in the values.
-            check: whether to validate the query times.
+            check: whether to validate observations and query times.
         """
-        encoding = self.encode(times, values)
+        encoding = self.encode(times, values, check)
         z0 = encoding.z0
         if encoding.log_std is not None and noise is not None:
             z0 = z0 + encoding.log_std.exp() * noise
@@ -209,6 +215,11 @@ class LatentODE(nn.Module):
                 f"times of shape {tuple(times.shape)} and values of shape {tuple(values.shape)} do not fit: "
                 f"expected (batch, time) and (batch, time, {features}), or both with a leading axis of {members}"
             )
+        dtype = self.hidden_to_data.weight.dtype
+        if {times.dtype, values.dtype} != {dtype}:
+            raise DataError(
+                f"times are {times.dtype} and values {values.dtype}, but the model is {dtype}: convert one of them"
+            )
         if times.ndim == 2:
             return times.expand(members, *times.shape), values.expand(members, *values.shape)
         if times.shape[0] != members:
@@ -216,5 +227,6 @@ class LatentODE(nn.Module):
         return times, values
 
     def describe(self) -> dict[str, object]:
-        """Configuration and seeds as plain values, enough to build the same model again."""
-        return {"config": asdict(self.config), "seeds": list(self.seeds)}
+        """Configuration, seeds and floating-point type as plain values, enough to build the same model again."""
+        dtype = str(self.hidden_to_data.weight.dtype).removeprefix("torch.")
+        return {"config": asdict(self.config), "seeds": list(self.seeds), "dtype": dtype}

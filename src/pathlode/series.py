@@ -33,15 +33,9 @@ class TimeSeries:
             )
         try:
             check_times(self.times)
+            check_values(self.values)
         except DataError as error:
             raise DataError(f"{self.name}: {error}") from None
-        bad = (~self.values.isfinite()).nonzero()
-        if len(bad):
-            trajectory, time, feature = (int(i) for i in bad[0])
-            raise DataError(
-                f"{self.name}: the value of feature {feature + 1} at time number {time + 1} of trajectory {trajectory} is "
-                f"{self.values[trajectory, time, feature].item()}; remove or impute it"
-            )
 
     def __len__(self) -> int:
         return self.times.shape[0]
@@ -68,10 +62,25 @@ def check_times(times: Times, start: Starts | None = None) -> None:
         ("is not greater than the time before it; sort the times and merge repeated ones", times.diff(dim=-1) <= 0),
         (
             "lies before the start of the integration",
-            times[..., :1] < (times[..., :1] if start is None else start[..., None]),
+            ~(times[..., :1] >= (times[..., :1] if start is None else start[..., None])),
         ),
     ):
         if bad.any():
             *_, trajectory, position = (int(i) for i in bad.nonzero()[0])
             position += "greater" in fault
             raise DataError(f"times: trajectory {trajectory}, time number {position + 1} {fault}")
+
+
+def check_values(values: Values) -> None:
+    """Refuses values that are not finite.
+
+    Raises:
+        DataError: naming the first trajectory, time and feature at fault.
+    """
+    bad = (~values.isfinite()).nonzero()
+    if len(bad):
+        *_, trajectory, time, feature = (int(i) for i in bad[0])
+        raise DataError(
+            f"values: feature {feature + 1} at time number {time + 1} of trajectory {trajectory} is "
+            f"{values[tuple(bad[0])].item()}; remove or impute it"
+        )

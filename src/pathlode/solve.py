@@ -33,7 +33,9 @@ class MarchingField(Protocol):
 
 @dataclass(frozen=True)
 class FixedStep:
-    """Explicit Runge-Kutta steps of equal size per trajectory, differentiated exactly as discretised.
+    """Explicit Runge-Kutta steps of equal size per trajectory, differentiated exactly as discretised: for training.
+
+    The number of steps is fixed and not their size: a longer window needs more of them.
 
     Args:
         method: ``rk4`` (order 4) or ``tsit5`` (order 5), each with dense output of the same order.
@@ -112,7 +114,7 @@ def solve(
         y0: state at ``start``, (member, batch, state).
         times: read-out times, strictly increasing, (batch, time) or (member, batch, time), not before ``start``.
         start: time of y0, (batch,) or (member, batch); by default each trajectory's first read-out time.
-        solver: :class:`FixedStep` (default) or :class:`Adaptive`.
+        solver: :class:`Adaptive` (default) or :class:`FixedStep`, whose steps stretch with the longest read-out time.
         estimate_error: also estimate the fixed-step error by Richardson extrapolation, that is from a second solution
             with twice the steps, e = (y_N - y_2N) · 2^p / (2^p - 1) at order p, without gradient. With
             :class:`Adaptive` the reference solution has 1/100 of the tolerances and e is the plain difference.
@@ -125,7 +127,7 @@ def solve(
         DataError: if shapes do not fit, or times are not finite, not strictly increasing, or before the start.
         SolverError: if the adaptive solver fails.
     """
-    solver = solver or FixedStep()
+    solver = solver or Adaptive()
     members, batch, _ = y0.shape
     try:
         times = times.expand(members, batch, times.shape[-1])
@@ -245,8 +247,8 @@ def _solve_adaptive(
 
     solution = integrate(solver.rtol, solver.atol)
     states = solution.ys.view(members, batch, -1, state)
-    stages = 6  # both methods reuse the last stage of a step as the first of the next
-    evaluations = (1 + stages * solution.stats["n_steps"]).view(members, batch)
+    stages, first_guess = 6, 2  # both methods reuse a step's last stage; the first step size takes two evaluations
+    evaluations = (first_guess + stages * solution.stats["n_steps"]).view(members, batch)
     error = None
     if estimate_error:
         with torch.no_grad():

@@ -38,7 +38,8 @@ class TrainingConfig:
         solver_steps: solver steps per trajectory.
         solver_error_share: largest share of the validation error that may come from the solver. A validation that finds
             more says so.
-        refine: whether such a validation also doubles the solver's steps, for the whole stack.
+        refine: whether such a validation also doubles the solver's steps for the rest of the run, and starts the search for
+            the best weights anew. It does so for the whole stack: the one case in which a member's run depends on others.
     """
 
     steps: int = 1000
@@ -57,6 +58,10 @@ class TrainingConfig:
         for name in ("steps", "batch", "validate_every", "solver_steps"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"train.{name} is {getattr(self, name)}, expected at least 1")
+        if self.batch < 2:
+            raise ConfigError(
+                "train.batch is 1, expected at least 2: the path's length is measured in spreads over the batch"
+            )
         for name in ("learning_rate", "clip_norm", "solver_error_share"):
             if not getattr(self, name) > 0:
                 raise ConfigError(f"train.{name} is {getattr(self, name)}, expected a number above 0")
@@ -64,6 +69,10 @@ class TrainingConfig:
             raise ConfigError(f"train.betas is {list(self.betas)}, expected two numbers of at least 0 and below 1")
         if not 0 < self.warmup < 1:
             raise ConfigError(f"train.warmup is {self.warmup}, expected a fraction between 0 and 1")
+        if self.warmup * (self.steps + 1) <= 1:  # the schedule would divide by zero
+            raise ConfigError(
+                f"train.warmup is {self.warmup}, less than one of the {self.steps} steps: raise either of them"
+            )
 
 
 @dataclass(frozen=True)
@@ -220,10 +229,11 @@ class Trainer:
         remedy = "raise train.solver_steps"
         if self.config.refine:
             self.solver_steps *= 2
-            remedy = f"the rest of the run takes {self.solver_steps}"
+            self.best_mse = torch.full_like(self.best_mse, math.inf)
+            remedy = f"the rest takes {self.solver_steps}"
         logger.warning(
-            "step %d: with %d %s steps the solver causes %.0f %% of the validation error of seed %d, more than the %.0f %% of "
-            "train.solver_error_share; %s",
+            "step %d: with %d %s steps the solver causes %.0f %% of the validation error of seed %d, more than the %.0f %% "
+            "of train.solver_error_share; %s",
             *(row.step, row.solver_steps, self.config.solver, 100 * float(row.solver_share.max())),
             *(self.model.seeds[int(row.solver_share.argmax())], 100 * allowed, remedy),
         )
@@ -233,8 +243,8 @@ class Trainer:
         if not finite.all():
             seed = self.model.seeds[int((~finite).nonzero()[0])]
             raise DivergenceError(
-                f"training diverged: the {what} of seed {seed} is not finite at step {self.step_number + 1}; lower "
-                f"train.learning_rate ({self.config.learning_rate:g}) or train.clip_norm ({self.config.clip_norm:g})"
+                f"training diverged: the {what} of seed {seed} is not finite at step {self.step_number + 1}; lower the "
+                f"learning rate ({self.config.learning_rate:g}) or train.clip_norm ({self.config.clip_norm:g})"
             )
 
     def _solver(self) -> FixedStep:
@@ -269,8 +279,10 @@ class Trainer:
         self.step_number, self.seconds = state["step_number"], state["seconds"]
         self.solver_steps = state["solver_steps"]
         self.history = [Validation(**row) for row in state["history"]]
-        self.best_mse, self.best = state["best_mse"], state["best"]
-        self._since_validation, self._order = state["since_validation"], state["order"]
+        self.best_mse = state["best_mse"].to(self.device)
+        self.best = {name: parameter.to(self.device) for name, parameter in state["best"].items()}
+        self._since_validation = [losses.to(self.device) for losses in state["since_validation"]]
+        self._order = state["order"]
         for generator, saved in zip(
             itertools.chain(self._batches, self._noise), itertools.chain(state["batches"], state["noise"]), strict=True
         ):

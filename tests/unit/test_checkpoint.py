@@ -1,9 +1,18 @@
 import pickle
+import shutil
 
 import pytest
 import torch
 
-from pathlode.checkpoint import load, load_checkpoint, load_model, run_resumably, save, save_model
+from pathlode.checkpoint import (
+    discard_checkpoints,
+    load,
+    load_checkpoint,
+    load_model,
+    run_resumably,
+    save,
+    save_model,
+)
 from pathlode.errors import CheckpointError
 from pathlode.registry import LOSSES
 from pathlode.train import Trainer, TrainingConfig
@@ -29,7 +38,8 @@ def interrupted_at(step):
 
 def test_an_interrupted_run_continues_and_ends_like_an_uninterrupted_one(trainer, tmp_path):
     whole = trainer()
-    assert not run_resumably(whole, tmp_path, "a" * 64)
+    assert not run_resumably(whole, tmp_path / "whole", "a" * 64)
+    shutil.rmtree(tmp_path / "whole")
     with pytest.raises(Interrupted):
         run_resumably(trainer(), tmp_path, "a" * 64, interrupted_at(10))
     assert [path.name for path in tmp_path.iterdir()] == [f"checkpoint-{'a' * 16}.pt"]
@@ -39,6 +49,8 @@ def test_an_interrupted_run_continues_and_ends_like_an_uninterrupted_one(trainer
     assert steps == [15, 20]
     for ours, theirs in zip(whole.model.parameters(), resumed.model.parameters(), strict=True):
         assert torch.equal(ours, theirs)
+    assert len(list(tmp_path.iterdir())) == 1  # until the result is saved, a crash must not lose the run
+    discard_checkpoints(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -46,7 +58,6 @@ def test_a_checkpoint_of_other_settings_is_never_taken_up(trainer, tmp_path):
     with pytest.raises(Interrupted):
         run_resumably(trainer(), tmp_path, "a" * 64, interrupted_at(10))
     assert not run_resumably(trainer(), tmp_path, "b" * 64)
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_checkpoint_of_other_settings_is_refused_in_one_sentence(trainer, tmp_path):

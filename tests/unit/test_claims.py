@@ -77,6 +77,7 @@ def test_columns_and_markdown():
     [
         ({"metric": "eror"}, "claim X1: there is no column 'eror' in the table 'scores'"),
         ({"table": "scorse"}, "there is no column 'error' in the table 'scorse'"),
+        ({"ours": {"los": "path"}}, "claim X1: there is no column 'los' to choose rows by"),
     ],
 )
 def test_a_claim_about_nothing_is_refused(change, message):
@@ -90,6 +91,10 @@ def test_a_claim_about_nothing_is_refused(change, message):
         ([{**ENTRY, "colour": "blue"}], "claim number 1 has the unknown key 'colour'"),
         ([{k: v for k, v in ENTRY.items() if k != "metric"}], "claim number 1 misses 'metric'"),
         ([ENTRY, ENTRY], "the id 'X1' is used 2 times"),
+        (None, "is not a list of mappings"),
+        ([ENTRY | {"ours": None}], "claim number 1: ours is None, expected a mapping"),
+        ([ENTRY | {"paper_value": "0.5x"}], "paper_value is '0.5x', expected a number or null"),
+        ([ENTRY | {"target": 3}], "target is 3, expected a text"),
     ],
 )
 def test_wrong_entries_are_refused(entries, message):
@@ -101,3 +106,9 @@ def test_wrong_entries_are_refused(entries, message):
 def test_a_ratio_needs_positive_numbers(bad):
     with pytest.raises(DataError, match="positive numbers"):
         paired_ratio(bad, [1.0], 0.95)
+
+
+def test_a_claim_that_chooses_several_rows_a_seed_is_refused():
+    twice = pd.concat([scores([1.0, 1.0], [2.0, 2.0])] * 2)
+    with pytest.raises(ConfigError, match="chooses several rows a seed: name more columns"):
+        decide(read_claims([ENTRY], "claims.yaml"), {"scores": twice}, 0.95)

@@ -1,8 +1,10 @@
 import json
+import math
 
 import pytest
 
 from pathlode import experiment
+from pathlode.errors import DivergenceError
 from pathlode.experiment import Experiment, candidates, choose
 from pathlode.solve import Adaptive
 
@@ -32,9 +34,8 @@ def test_the_grid_is_the_product_and_skips_weights_without_a_penalty():
 def test_the_best_candidate_comes_first_and_an_interrupted_choice_continues(path, tmp_path, monkeypatch):
     folder = tmp_path / "run"
     grid = candidates([0.01, 0.03], [0.1], "path", **FIXED)
-    whole = choose(grid, path, folder, Adaptive())
+    whole = choose(grid, path, tmp_path / "whole", Adaptive())
     assert [row["score"] for row in whole] == sorted(row["score"] for row in whole)
-    assert list(folder.iterdir()) == []
 
     real, calls = experiment.evaluate, []
 
@@ -47,10 +48,25 @@ def test_the_best_candidate_comes_first_and_an_interrupted_choice_continues(path
     monkeypatch.setattr(experiment, "evaluate", dies_on_the_second)
     with pytest.raises(KeyboardInterrupt):
         choose(grid, path, folder, Adaptive())
-    (partial,) = folder.glob("*.json")
+    (partial,) = folder.glob("checkpoint-candidates-*.json")
     assert len(json.loads(partial.read_text())) == 1
     assert choose(grid, path, folder, Adaptive()) == whole
     assert len(calls) == 3  # the first candidate was not scored again
+    choose(grid, path, folder, Adaptive(rtol=1e-4))
+    assert len(calls) == 5  # scores by another solver are not mixed in
+
+
+def test_a_diverging_candidate_is_out_of_the_running(path, tmp_path, caplog):
+    grid = candidates([1e30, 0.01], [0.1], "path", **FIXED)
+    best, worst = choose(grid, path, tmp_path / "run", Adaptive())
+    assert (best["learning_rate"], worst["score"]) == (0.01, math.inf)
+    assert "out of the running, training diverged" in caplog.text
+
+
+def test_a_grid_that_diverges_as_a_whole_says_what_to_change(path, tmp_path):
+    grid = candidates([1e30], [0.1], "path", **FIXED)
+    with pytest.raises(DivergenceError, match="'path' diverged: give tune.learning_rates smaller values"):
+        choose(grid, path, tmp_path / "run", Adaptive())
 
 
 def test_fingerprint_follows_settings_and_data(path, data):

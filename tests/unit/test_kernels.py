@@ -7,6 +7,8 @@ import pytest
 import torch
 
 from pathlode import kernels
+from pathlode.encoders import GRU
+from pathlode.errors import ConfigError, DataError
 from pathlode.registry import ENCODERS
 from pathlode.solve import FixedStep, solve
 
@@ -72,3 +74,51 @@ def test_a_gradient_for_the_observations_takes_the_plain_route(make_model):
     observed = torch.randn(3, 2, 5, 2, requires_grad=True)
     encoder(torch.arange(5.0).expand(3, 2, 5), observed).sum().backward()
     assert observed.grad.abs().sum() > 0
+
+
+def test_weights_in_another_memory_layout(make_model):
+    model = make_model()
+    transposed = {
+        name: p.detach().transpose(-1, -2).contiguous().transpose(-1, -2) for name, p in model.named_parameters()
+    }
+    assert not transposed["field.mlp.layers.0.weight"].is_contiguous()
+    arguments = (torch.arange(5.0).expand(4, 5), torch.randn(4, 5, 2))
+    moved = torch.func.functional_call(model, transposed, arguments, {"solver": FixedStep("rk4", 3)})
+    assert torch.equal(moved.values, model(*arguments, solver=FixedStep("rk4", 3)).values)
+
+
+def test_states_that_do_not_fit_the_weights_are_refused(make_model):
+    field = make_model().field
+    for shape in ((3, 4, 5), (4, 4, 6)):
+        with pytest.raises(DataError, match="does not fit the model"):
+            solve(field, torch.randn(shape), torch.arange(3.0).expand(4, 3), solver=FixedStep())
+
+
+def test_the_default_dtype_does_not_matter(make_model):
+    model, arguments = make_model(), (torch.arange(5.0).expand(4, 5), torch.randn(4, 5, 2))
+    expected = model(*arguments, solver=FixedStep("tsit5", 3)).values
+    kernels._coefficients.cache_clear()
+    torch.set_default_dtype(torch.float64)
+    try:
+        assert torch.equal(model(*arguments, solver=FixedStep("tsit5", 3)).values, expected)
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
+def test_an_encoder_with_a_step_of_its_own_takes_the_plain_route():
+    class Forgetful(GRU):
+        def step(self, inputs, running):
+            return super().step(inputs, 0 * running)
+
+    generators = [torch.Generator().manual_seed(0)]
+    encoder, plain = Forgetful(generators, 2, 6), GRU([torch.Generator().manual_seed(0)], 2, 6)
+    times, observed = torch.arange(5.0).expand(1, 4, 5), torch.randn(1, 4, 5, 2)
+    first = encoder(times[..., :1], observed[:, :, :1])
+    assert torch.allclose(encoder(times, observed), first, atol=1e-6)
+    assert torch.allclose(first, plain(times[..., :1], observed[:, :, :1]), atol=1e-6)
+
+
+def test_a_library_of_other_sources_is_refused(monkeypatch):
+    monkeypatch.setattr(kernels, "source_hash", lambda: "another")
+    with pytest.raises(ConfigError, match="was built from other sources: build it again"):
+        kernels._library.__wrapped__()

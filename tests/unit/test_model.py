@@ -91,6 +91,37 @@ def test_the_solution_starts_from_the_decoded_latent_at_the_first_observation(ma
     assert torch.allclose(prediction.path, model.hidden_to_latent(prediction.states))
 
 
+def test_a_prediction_does_not_depend_on_what_else_is_asked(make_model, series):
+    """The default solver holds a tolerance, however far the query reaches."""
+    model = make_model().double()
+    near = series.times[:, -1:] + torch.linspace(1, 3, 5, dtype=torch.float64)
+    far = torch.cat([near, near[:, -1:] + 200], dim=1)
+    assert torch.allclose(
+        model(series.times, series.values, far).values[:, :, :5],
+        model(series.times, series.values, near).values,
+        atol=1e-4,
+    )
+
+
+def test_bad_observations_are_refused_even_if_only_a_query_is_asked(make_model, series):
+    model, query = make_model().double(), series.times + 10
+    holes = series.values.clone()
+    holes[3, 2, 1] = float("nan")
+    with pytest.raises(DataError, match="values: feature 2 at time number 3 of trajectory 3 is nan"):
+        model(series.times, holes, query)
+    with pytest.raises(DataError, match="time number 2 is not greater"):
+        model(series.times.flip(1), series.values, query)
+    with pytest.raises(DataError, match="at least one time"):
+        model(series.times[:, :0], series.values[:, :0], query)
+    with pytest.raises(DataError, match="but the model is torch.float64: convert"):
+        model(series.times.float(), series.values.float(), query.float())
+
+
+def test_save_and_load_keep_the_type(make_model, tmp_path):
+    save_model(tmp_path / "model.pt", make_model().double())
+    assert next(load_model(tmp_path / "model.pt")[0].parameters()).dtype == torch.float64
+
+
 def test_a_variational_model_samples_with_noise_and_predicts_with_the_mean(make_model, series):
     model = make_model("kl")
     times, values = series.times.float(), series.values.float()

@@ -12,7 +12,7 @@ def observations(batch=3, time=4):
 def test_a_value_that_is_not_finite_is_named_by_place():
     times, values = observations()
     values[1, 2, 1] = float("nan")
-    with pytest.raises(DataError, match="my.csv: the value of feature 2 at time number 3 of trajectory 1 is nan"):
+    with pytest.raises(DataError, match="my.csv: values: feature 2 at time number 3 of trajectory 1 is nan"):
         TimeSeries(times, values, "my.csv")
 
 

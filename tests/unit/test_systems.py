@@ -118,9 +118,7 @@ def test_nan_in_a_file_is_named_by_file_and_place(data, tmp_path):
     arrays = dict(np.load(path))
     arrays["train_observed_values"][4, 3, 1] = np.nan
     np.savez(path, **arrays)
-    with pytest.raises(
-        DataError, match=r"data.npz \(train, observed\): the value of feature 2 at time number 4 of traj"
-    ):
+    with pytest.raises(DataError, match=r"data.npz \(train, observed\): values: feature 2 at time number 4 of traj"):
         SimulatedData.load(path)
 
 

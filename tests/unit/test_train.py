@@ -109,7 +109,7 @@ def test_divergence_names_seed_step_and_remedy(trainer):
     with torch.no_grad():
         run.model.hidden_to_data.weight[1] = float("inf")
     with pytest.raises(
-        DivergenceError, match=r"the loss of seed 1 is not finite at step 2; lower train.learning_rate \(0.02\)"
+        DivergenceError, match=r"the loss of seed 1 is not finite at step 2; lower the learning rate \(0.02\)"
     ):
         run.step()
 
@@ -119,8 +119,9 @@ def test_a_coarse_solver_is_told_and_refined(trainer, caplog):
     with caplog.at_level(logging.WARNING):
         run.run()
     assert run.solver_steps == 2
+    assert run.best_mse.isinf().all()  # weights that a coarse solver liked are no longer the best
     assert "with 1 rk4 steps the solver causes" in caplog.text
-    assert "the rest of the run takes 2" in caplog.text
+    assert "the rest takes 2" in caplog.text
 
 
 def test_a_coarse_solver_is_only_told_if_refining_is_off(trainer, caplog):
@@ -131,13 +132,19 @@ def test_a_coarse_solver_is_only_told_if_refining_is_off(trainer, caplog):
     assert "raise train.solver_steps" in caplog.text
 
 
+def test_a_warmup_shorter_than_a_step_is_refused():
+    with pytest.raises(ConfigError, match="train.warmup is 0.1, less than one of the 9 steps"):
+        TrainingConfig(steps=9, warmup=0.1)
+
+
 def test_a_batch_larger_than_the_data_is_refused(trainer):
     with pytest.raises(ConfigError, match="train.batch is 97, but there are only 96"):
         trainer(batch=97)
 
 
 @pytest.mark.parametrize(
-    "change", [{"steps": 0}, {"learning_rate": 0.0}, {"warmup": 1.0}, {"betas": (0.9, 1.0)}, {"clip_norm": -1.0}]
+    "change",
+    [{"steps": 0}, {"learning_rate": 0.0}, {"warmup": 1.0}, {"betas": (0.9, 1.0)}, {"batch": 1}, {"clip_norm": -1.0}],
 )
 def test_wrong_settings_are_refused_when_made(change):
     with pytest.raises(ConfigError, match=f"train.{next(iter(change))} is"):

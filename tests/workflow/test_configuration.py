@@ -71,6 +71,12 @@ def test_the_default_is_valid():
         (("dynamics", "seeds"), [1, 1], "dynamics.seeds"),
         (("claims", "confidence"), 95, "claims.confidence is 95, expected a number below 1"),
         (("scale",), "my scale", "scale is 'my scale', expected only letters, digits and underscores"),
+        ((*OSCILLATOR, "train", "batch"), 1, "train.batch is 1, expected a number at least 2"),
+        ((*OSCILLATOR, "train", "warmup"), 1e-4, "train.warmup is 0.0001, less than one of the 1000 steps"),
+        ((*OSCILLATOR, "train", "solver"), "euler", "train.solver is 'euler', expected one of rk4, tsit5"),
+        ((*OSCILLATOR, "model", "time_unit"), float("inf"), "model.time_unit is inf, expected a finite number"),
+        (("claims", "readme"), "READM.md", "claims.readme is 'READM.md', which is no file here"),
+        (("systems", 3), DEFAULT["systems"]["coupled_oscillator"], "systems: the key 3 is no text"),
         (("dynamics",), [1], r"dynamics is \[1\], expected a mapping"),
     ],
 )

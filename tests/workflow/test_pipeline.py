@@ -70,6 +70,7 @@ def test_a_second_run_has_nothing_to_do(finished):
         ("config.yaml", "confidence: 0.95", "confidence: 0.9", {"claims": 1, "all": 1}),
         ("config.yaml", "seeds: [0, 1, 2, 3, 4] #", "seeds: [5, 6] #", {}),  # the overlay has seeds of its own
         ("src/pathlode/plots/dynamics.py", '"time t"', '"time"', {"plot": 4, "all": 1}),
+        ("src/pathlode/plots/style.py", "WIDTH = 7.1", "WIDTH = 7.0", {"plot": 4, "all": 1}),
         ("src/pathlode/claims.py", "Ratio:\n", "Ratio:  # edited\n", {"claims": 1, "all": 1}),
         ("claims.yaml", "Path minimisation keeps", "Path minimisation holds", {"claims": 1, "all": 1}),
         (

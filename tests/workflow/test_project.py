@@ -35,6 +35,12 @@ def test_the_readmes_claim_table_has_the_claims_and_targets_of_the_run():
         assert [(row[0], row[-2].strip("*")) for row in rows] == list(zip(made["id"], made["verdict"], strict=True))
 
 
+def test_every_claims_target_is_a_rule():
+    declared = yaml.safe_load((PROJECT / "claims.yaml").read_text())
+    rules = "".join(path.read_text() for path in (PROJECT / "rules").glob("*.smk"))
+    assert all(f"\nrule {claim['target']}:" in rules for claim in declared)
+
+
 def test_conda_pins_what_pip_pins():
     pinned = pins((PROJECT / "requirements/workflow.txt").read_text())
     conda = pins((PROJECT / "envs/pathlode.yaml").read_text())

@@ -9,16 +9,8 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
 COPIED = [
-    "Snakefile",
-    "rules",
-    "workflow",
-    "config",
-    "config.yaml",
-    "claims.yaml",
-    "profiles",
-    "envs",
-    "src",
-    "README.md",
+    *("Snakefile", "rules", "workflow", "config", "config.yaml", "claims.yaml", "profiles", "envs", "src", "README.md"),
+    *("pyproject.toml", "setup.py", "LICENSE", "MANIFEST.in"),
 ]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pathlode.checkpoint import save_model
+from pathlode.checkpoint import discard_checkpoints, save_model
 from pathlode.experiment import Experiment
 from pathlode.job import device, job
 
@@ -46,3 +46,4 @@ with job(snakemake.log[0], snakemake.threads):
         learning_rate=experiment.learning_rate,
         weight=experiment.weight,
     )
+    discard_checkpoints(model.parent)

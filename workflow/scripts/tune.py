@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from pathlode.checkpoint import discard_checkpoints
 from pathlode.experiment import candidates, choose
 from pathlode.job import device, job
 from pathlode.solve import Adaptive
@@ -33,3 +34,4 @@ with job(snakemake.log[0], snakemake.threads):
         table.insert(position, name, wildcards[name])
     table.to_csv(snakemake.output.table, index=False)
     chosen.write_text(json.dumps({name: rows[0][name] for name in ("learning_rate", "weight")}))
+    discard_checkpoints(chosen.parent)

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from pathlode.plots.style import BLACK, COLOURS, LINES, NAMES, WIDTH
+from pathlode.plots.style import BLACK, WIDTH, colour, dashes
 from pathlode.systems.contract import SimulatedData
 
 
@@ -45,12 +45,12 @@ def trajectories(data: SimulatedData, results: Results) -> Figure:
             predicted = result.curves["predicted"][:, example, :, 0]
             _shade_unseen(axis, float(test.inside.times[example, -1]), float(times[-1]))
             axis.plot(times, truth, color="0.65", lw=3.0, label="truth")
-            axis.plot(times, predicted.T, color=COLOURS[loss], lw=0.9)
+            axis.plot(times, predicted.T, color=colour(loss), lw=0.9)
             seen = test.observed.times[example], test.observed.values[example, :, 0]
             axis.plot(*seen, "o", color=BLACK, ms=2.0, label="observed")
             margin = 0.15 * np.ptp(truth)
             axis.set_ylim(truth.min() - margin, truth.max() + margin)
-        row[0].set_ylabel(f"{NAMES[loss]}\n{data.features[0]}(t)")
+        row[0].set_ylabel(f"{loss}\n{data.features[0]}(t)")
     for axis in axes[-1]:
         axis.set_xlabel("time t")
     handles, labels = axes[0, 0].get_legend_handles_labels()
@@ -70,8 +70,8 @@ def latent_paths(data: SimulatedData, results: Results) -> Figure:
     for axis, (loss, result) in zip(axes[0], results.items(), strict=True):
         path = result.curves["path"][0, 0]
         _shade_unseen(axis, float(test.inside.times[0, -1]), float(times[-1]))
-        axis.plot(times, path - path[:1], color=COLOURS[loss], lw=0.9)
-        axis.set_title(NAMES[loss])
+        axis.plot(times, path - path[:1], color=colour(loss), lw=0.9)
+        axis.set_title(loss)
         axis.set_xlabel("time t")
     axes[0, 0].set_ylabel("z(t) − z(t₁), in std of z0")
     return figure
@@ -88,8 +88,8 @@ def error_in_time(data: SimulatedData, results: Results) -> Figure:
     for loss, result in results.items():
         times = np.concatenate([inside, beyond])
         errors = np.concatenate([result.curves["inside_nmse"], result.curves["beyond_nmse"]], axis=1)
-        axis.fill_between(times, errors.min(axis=0), errors.max(axis=0), color=COLOURS[loss], alpha=0.15, lw=0)
-        axis.plot(times, np.median(errors, axis=0), color=COLOURS[loss], ls=LINES[loss], label=NAMES[loss])
+        axis.fill_between(times, errors.min(axis=0), errors.max(axis=0), color=colour(loss), alpha=0.15, lw=0)
+        axis.plot(times, np.median(errors, axis=0), color=colour(loss), ls=dashes(loss), label=loss)
     axis.set_yscale("log")
     axis.set_xlabel("time since the last observation")
     axis.set_ylabel("normalised squared error")
@@ -108,8 +108,8 @@ def training(data: SimulatedData, results: Results) -> Figure:
         errors = result.history.pivot_table(index="step", columns="seed", values="validation_mse")
         seconds = result.history.groupby("step")["seconds"].first()
         for axis, position in zip(axes, (errors.index.to_numpy(), seconds.to_numpy()), strict=True):
-            axis.fill_between(position, errors.min(axis=1), errors.max(axis=1), color=COLOURS[loss], alpha=0.15, lw=0)
-            axis.plot(position, errors.median(axis=1), color=COLOURS[loss], ls=LINES[loss], label=NAMES[loss])
+            axis.fill_between(position, errors.min(axis=1), errors.max(axis=1), color=colour(loss), alpha=0.15, lw=0)
+            axis.plot(position, errors.median(axis=1), color=colour(loss), ls=dashes(loss), label=loss)
     axes[0].set_yscale("log")
     axes[0].set_xlabel("optimiser step")
     axes[1].set_xlabel("seconds per model, all seeds trained together")

@@ -1,9 +1,12 @@
 """The one style of all figures: sizes for a two-column paper, colours that colour-blind readers can tell apart."""
 
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+
+from pathlode.registry import LOSSES
 
 mpl.use("Agg")
 mpl.rcParams.update(
@@ -37,15 +40,18 @@ BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION, BLACK = (
     "#D55E00",
     "#000000",
 )
-COLOURS = {"path": BLUE, "kl": VERMILLION, "none": BLACK, "displacement": GREEN, "path+kl": PURPLE}
-LINES = {"path": "-", "kl": "--", "none": ":", "displacement": "-.", "path+kl": (0, (4, 1, 1, 1, 1, 1))}
-NAMES = {
-    "path": "path length",
-    "kl": "KL",
-    "none": "no penalty",
-    "displacement": "displacement",
-    "path+kl": "path length + KL",
-}
+PALETTE = (BLUE, VERMILLION, BLACK, GREEN, PURPLE, ORANGE, SKY)
+DASHES = ("-", "--", ":", "-.", (0, (4, 1, 1, 1, 1, 1)))
+
+
+def colour(loss: str) -> str:
+    """The loss's colour, by its place in the registry."""
+    return PALETTE[list(LOSSES).index(loss) % len(PALETTE)]
+
+
+def dashes(loss: str) -> Any:
+    """The loss's line style, by its place in the registry."""
+    return DASHES[list(LOSSES).index(loss) % len(DASHES)]
 
 
 def save(figure: Figure, *paths: str | Path) -> None:

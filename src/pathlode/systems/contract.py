@@ -62,8 +62,9 @@ class SimulationConfig:
         low, high = self.window
         if not 0 < low <= high:
             raise ConfigError(f"simulate.window is {list(self.window)}, expected 0 < low <= high")
-        if self.points < 2:
-            raise ConfigError(f"simulate.points is {self.points}, expected at least 2")
+        for name in ("train", "validation", "test", "points"):
+            if getattr(self, name) < 2:
+                raise ConfigError(f"simulate.{name} is {getattr(self, name)}, expected at least 2")
 
 
 GRID_POINTS = 100
