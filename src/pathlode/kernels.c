@@ -64,8 +64,10 @@ EXPORT void march_forward(const March *m, const float *y0, float *polynomials, f
   DISPATCH(march_forward, m, y0, polynomials, tape);
 }
 
-EXPORT void march_backward(const March *m, const float *polynomial_gradients, const float *tape, float *y0_gradient, float **weight_gradients, float **bias_gradients, float *scale_gradient) {
-  DISPATCH(march_backward, m, polynomial_gradients, tape, y0_gradient, weight_gradients, bias_gradients, scale_gradient);
+EXPORT void march_backward(const March *m, const float *polynomial_gradients, const float *tape, float *y0_gradient,
+                           float **weight_gradients, float **bias_gradients, float *scale_gradient) {
+  DISPATCH(march_backward, m, polynomial_gradients, tape, y0_gradient, weight_gradients, bias_gradients,
+           scale_gradient);
 }
 
 /* Of this file and kernels_loops.h, from the build: tells a library that was built from other sources. */
@@ -75,11 +77,13 @@ EXPORT size_t march_tape(const March *m) {
   DISPATCH(march_tape, m);
 }
 
-EXPORT void readout_forward(int points, int terms, int state, const float *polynomials, const int64_t *rows, const float *theta, float *values) {
+EXPORT void readout_forward(int points, int terms, int state, const float *polynomials, const int64_t *rows,
+                            const float *theta, float *values) {
   DISPATCH(readout_forward, points, terms, state, polynomials, rows, theta, values);
 }
 
-EXPORT void readout_backward(int points, int terms, int state, const float *gradient, const int64_t *rows, const float *theta, float *polynomial_gradients) {
+EXPORT void readout_backward(int points, int terms, int state, const float *gradient, const int64_t *rows,
+                             const float *theta, float *polynomial_gradients) {
   DISPATCH(readout_backward, points, terms, state, gradient, rows, theta, polynomial_gradients);
 }
 
@@ -87,8 +91,10 @@ EXPORT void scan_forward(const Scan *s, float *final, float *tape) {
   DISPATCH(scan_forward, s, final, tape);
 }
 
-EXPORT void scan_backward(const Scan *s, const float *final_gradient, const float *tape, float *weight_gradient, float *bias_gradient, float *recurrent_gradient, float *candidate_bias_gradient) {
-  DISPATCH(scan_backward, s, final_gradient, tape, weight_gradient, bias_gradient, recurrent_gradient, candidate_bias_gradient);
+EXPORT void scan_backward(const Scan *s, const float *final_gradient, const float *tape, float *weight_gradient,
+                          float *bias_gradient, float *recurrent_gradient, float *candidate_bias_gradient) {
+  DISPATCH(scan_backward, s, final_gradient, tape, weight_gradient, bias_gradient, recurrent_gradient,
+           candidate_bias_gradient);
 }
 
 EXPORT size_t scan_tape(const Scan *s) {
