@@ -199,7 +199,7 @@ rule plot:
     output:
         png=report(
             f"{RESULTS}/figures/dynamics/{{system}}/{{encoder}}/{{figure}}.png",
-            caption="../workflow/report/{figure}.rst",
+            caption="../workflow/report/figure.rst",
             category="Dynamics [A]",
             labels={"system": "{system}", "encoder": "{encoder}", "figure": "{figure}"},
         ),

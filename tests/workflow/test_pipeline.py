@@ -102,6 +102,25 @@ def test_a_change_runs_again_what_depends_on_it_and_nothing_else(finished, file,
         assert ("simulate" in planned) == ("simulate" in expected)
 
 
+def test_the_report_holds_every_figure_and_caption(finished, tmp_path):
+    report = tmp_path / "report.html"
+    done = finished.snakemake("--report", str(report))
+    assert done.returncode == 0, done.stderr
+    text = report.read_text()
+    captions = [
+        "Held-out trajectories of coupled_oscillator (gru",
+        "The latent path of one",
+        "time since the last observation",
+    ]
+    captions += [
+        "Validation error during training",
+        "Scores of every trained model",
+        "Every candidate of the tuning grid",
+    ]
+    for caption in [*captions, "Every claim with the ratio"]:
+        assert caption in text
+
+
 def test_a_touched_but_equal_file_runs_nothing(finished):
     (finished.folder / "src/pathlode/train.py").touch()
     assert finished.to_run() == {}
