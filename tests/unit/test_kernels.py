@@ -1,5 +1,6 @@
 """The compiled loops against the same computations in plain PyTorch."""
 
+import random
 import shutil
 from unittest import mock
 
@@ -12,10 +13,10 @@ from pathlode.errors import ConfigError, DataError
 from pathlode.registry import ENCODERS
 from pathlode.solve import FixedStep, solve
 
+pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler built the loops")
+
 
 def test_the_loops_are_built_where_a_compiler_is():
-    if shutil.which("cc") is None:
-        pytest.skip("no C compiler")
     assert kernels.usable(torch.zeros(1))
 
 
@@ -122,3 +123,21 @@ def test_a_library_of_other_sources_is_refused(monkeypatch):
     monkeypatch.setattr(kernels, "source_hash", lambda: "another")
     with pytest.raises(ConfigError, match="was built from other sources: build it again"):
         kernels._library.__wrapped__()
+
+
+def test_random_sizes_agree(make_model):
+    draw = random.Random(0)
+    for _ in range(20):
+        sizes = {name: draw.randint(1, 13) for name in ("hidden", "latent", "width")}
+        model = make_model(encoder=draw.choice(list(ENCODERS)), depth=draw.randint(1, 3), **sizes)
+        batch, points = draw.randint(1, 19), draw.randint(1, 9)
+        times = torch.rand(3, batch, points).sort(dim=-1).values + 0.1 * torch.arange(points)
+        observed, solver = (
+            torch.randn(3, batch, points, 2),
+            FixedStep(draw.choice(["rk4", "tsit5"]), draw.randint(1, 7)),
+        )
+        assert_equal_to_plain(
+            lambda m=model, t=times, x=observed, s=solver: m(t, x, solver=s).values,
+            list(model.parameters()),
+            (3, batch, points, 2),
+        )
