@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from pathlode import kernels
-from pathlode.shapes import Latent, Times, Values
+from pathlode.shapes import State, Times, Values
 from pathlode.stacked import StackedLinear, uniform_parameter
 
 
@@ -43,7 +43,7 @@ class Encoder(nn.Module, ABC):
         self.input = StackedLinear(generators, features + 1, self.gates * hidden, bound)
         self.recurrent = uniform_parameter(generators, (hidden, self.gates * hidden), bound)
 
-    def forward(self, times: Times, values: Values) -> Latent:
+    def forward(self, times: Times, values: Values) -> State:
         """Final hidden state, (member, batch, hidden), from times (member, batch, time) in the model's unit and values.
 
         The compiled scan gives no gradient for times and values; where one is wanted, the plain one runs.
