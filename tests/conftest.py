@@ -32,5 +32,5 @@ def series() -> TimeSeries:
 
 @pytest.fixture(scope="session")
 def data() -> SimulatedData:
-    config = SimulationConfig(96, 24, 16, points=12, window=(5.0, 6.0), noise=0.0, horizon=10.0, seed=3)
+    config = SimulationConfig(96, 24, 16, points=12, window=(5.0, 6.0), noise=0.0, windows_beyond=2, seed=3)
     return simulate(SYSTEMS["coupled_oscillator"](), config)

@@ -17,7 +17,7 @@ from pathlode.stacked import StackedLinear, uniform_parameter
 
 
 class Encoder(nn.Module, ABC):
-    """A recurrent network over u_i = [τ_i, x_i], i = T ... 1, for every member; subclasses define one step.
+    """A recurrent network over u_i = [t_i, x_i], i = T ... 1, for every member; subclasses define one step.
 
     Args:
         generators: one random generator a member.
@@ -44,7 +44,7 @@ class Encoder(nn.Module, ABC):
         self.recurrent = uniform_parameter(generators, (hidden, self.gates * hidden), bound)
 
     def forward(self, times: Times, values: Values) -> State:
-        """Final hidden state, (member, batch, hidden), from times (member, batch, time) in the model's unit and values.
+        """Final hidden state, (member, batch, hidden), from standardised times (member, batch, time) and values.
 
         The compiled scan gives no gradient for times and values; where one is wanted, the plain one runs.
         """

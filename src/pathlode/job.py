@@ -29,6 +29,7 @@ def job(log: str | Path, threads: int = 1) -> Iterator[None]:
         level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", handlers=handlers, force=True
     )
     logging.captureWarnings(True)
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # tells every step of embedding a font
     try:
         yield
     except PathlodeError as error:

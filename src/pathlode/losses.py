@@ -1,7 +1,7 @@
 """Training losses. Each is one class here and one line in :data:`pathlode.registry.LOSSES`.
 
-All share the reconstruction ½ Σ_i ‖x_i - x̂_i‖² of a trajectory, averaged over the batch, and return one number a
-stacked member, so that the members' gradients stay apart.
+All share the reconstruction ½ Σ_i ‖x_i - x̂_i‖² of a trajectory in the model's units, averaged over the batch, and return
+one number a stacked member, so that the members' gradients stay apart.
 """
 
 from abc import ABC, abstractmethod
@@ -13,7 +13,7 @@ from torch import Tensor
 
 from pathlode.errors import ConfigError
 from pathlode.model import LatentODE, Prediction
-from pathlode.shapes import Latent, LatentPath, PerMember, Values
+from pathlode.shapes import Latent, LatentPath, PerMember, Times, Values
 
 SPREAD_FLOOR = 1e-6
 """Least spread of the latent vectors, and of a squared length: keeps quotients and roots differentiable."""
@@ -32,6 +32,8 @@ class Loss(ABC):
     """Whether the loss needs a model that emits mean and log standard deviation."""
     penalised: ClassVar[bool] = True
     """Whether ``weight`` has an effect."""
+    random_times: ClassVar[bool] = False
+    """Whether training reads the prediction out at :meth:`random_query` instead of the observation times."""
 
     def __post_init__(self) -> None:
         if not self.weight >= 0:
@@ -39,17 +41,21 @@ class Loss(ABC):
 
     def __call__(self, model: LatentODE, prediction: Prediction, values: Values) -> PerMember:
         """The loss of each member, (member,), for observed values (member, batch, time, feature)."""
-        return reconstruction(prediction.values, values) + self.weight * self.penalty(model, prediction)
+        return reconstruction(prediction.values, values, model.std) + self.weight * self.penalty(model, prediction)
 
     @abstractmethod
     def penalty(self, model: LatentODE, prediction: Prediction) -> PerMember:
         """What is paid for besides the reconstruction, averaged over the batch, (member,)."""
 
+    def random_query(self, times: Times, uniform: Tensor) -> Times:
+        """Read-out times near the observation times, (member, batch, time), given draws from [0, 1) of that shape."""
+        raise NotImplementedError
 
-def reconstruction(predicted: Values, values: Values) -> PerMember:
-    """½ Σ_i ‖x_i - x̂_i‖² over times and features, averaged over the batch."""
+
+def reconstruction(predicted: Values, values: Values, std: Tensor | float = 1.0) -> PerMember:
+    """½ Σ_i ‖(x_i - x̂_i) / std‖² over times and features, averaged over the batch."""
     members, batch = predicted.shape[:2]
-    return (predicted - values).square().view(members, -1).sum(dim=1) * (0.5 / batch)
+    return ((predicted - values) / std).square().view(members, -1).sum(dim=1) * (0.5 / batch)
 
 
 def spread(z0: Latent) -> Tensor:
@@ -134,3 +140,40 @@ class PathLengthAndKullbackLeibler(KullbackLeibler):
 
     def penalty(self, model: LatentODE, prediction: Prediction) -> PerMember:
         return super().penalty(model, prediction) + path_length(prediction.path, spread(prediction.z0)).mean(dim=1)
+
+
+class KineticEnergy(Loss):
+    """λ ∫ ‖dh/dτ‖² dτ over the observed window, by the trapezoidal rule on the observation times.
+
+    Source: Finlay et al. 2020, How to train your neural ODE (https://arxiv.org/abs/2002.02798), its kinetic term.
+    """
+
+    def penalty(self, model: LatentODE, prediction: Prediction) -> PerMember:
+        states = prediction.states
+        speed = model.field(states.flatten(1, 2)).square().sum(dim=-1).view(states.shape[:-1])
+        return torch.trapezoid(speed, prediction.times).mean(dim=1)
+
+
+class RandomEndTime(Loss):
+    """STEER: no penalty, but each observation is compared with the prediction at a random time near its own.
+
+    t_i' = t_i + λ u_i b_i, with u_i uniform in [-1, 1) and b_i half of the shorter gap to a neighbour, so that the order of
+    the times is kept for λ ≤ 1. The first time is the start of the integration and stays.
+    Source: Ghosh et al. 2020, STEER (https://arxiv.org/abs/2006.10711), applied to every observation of a trajectory.
+    """
+
+    random_times = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.weight > 1:
+            raise ConfigError(f"the weight of the loss `steer` is {self.weight}, expected at most 1: times would cross")
+
+    def penalty(self, model: LatentODE, prediction: Prediction) -> PerMember:
+        return torch.zeros_like(prediction.z0[:, 0, 0])
+
+    def random_query(self, times: Times, uniform: Tensor) -> Times:
+        gaps = times.diff(dim=-1)
+        room = torch.cat([torch.minimum(gaps[..., :-1], gaps[..., 1:]), gaps[..., -1:]], dim=-1) / 2
+        moved = times[..., 1:] + self.weight * room * (2 * uniform[..., 1:] - 1)
+        return torch.cat([times[..., :1], moved], dim=-1)

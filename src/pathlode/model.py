@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from pathlode.errors import ConfigError, DataError
 from pathlode.fields import BoundedField
 from pathlode.registry import ENCODERS
-from pathlode.series import check_times, check_values
+from pathlode.series import TimeSeries, check_times, check_values
 from pathlode.shapes import Latent, LatentPath, States, Times, Values
 from pathlode.solve import Adaptive, FixedStep, solve
 from pathlode.stacked import StackedLinear, StackedMLP
@@ -29,7 +29,7 @@ class ModelConfig:
         variational: whether the encoder emits a mean and a log standard deviation and samples (Rubanova et al. 2019).
         time_unit: duration, in the data's unit of time, of one unit of the model's time τ. The field is bounded with a
             scale that starts at 1, so the state travels at most about one unit per τ: choose the unit such that the
-            observed window is long enough in τ (about 5 to 12) for the state to cross the data.
+            observed window is long enough in τ (5 or more) for the state to cross the data.
     """
 
     features: int
@@ -67,6 +67,7 @@ class Prediction:
         z0: the latent vector that was decoded: the encoding's mean, or a sample of it in variational training.
         states: h along the query times, (member, batch, time, state).
         path: the latent path z along the query times, (member, batch, time, latent).
+        times: the query times in the model's unit, τ, (member, batch, time).
         values: predicted observations, (member, batch, time, feature).
         evaluations: field evaluations per trajectory, (member, batch).
         values_error: estimated solver error of ``values``, if it was asked for.
@@ -76,6 +77,7 @@ class Prediction:
     z0: Latent
     states: States
     path: LatentPath
+    times: Times
     values: Values
     evaluations: Tensor
     values_error: Values | None = None
@@ -86,11 +88,14 @@ class LatentODE(nn.Module):
 
     With observations (t_i, x_i), i = 1 ... T, and model time τ = t / time_unit:
 
-    * encoder: an RNN over (τ_T, x_T) ... (τ_1, x_1), then z0 = E(hidden), E linear;
+    * encoder: an RNN over (t_T, x_T) ... (t_1, x_1), then z0 = E(hidden), E linear;
     * initial state: h(τ_1) = MLP(z0);
     * dynamics: dh/dτ = s · tanh(MLP(h)), :class:`pathlode.fields.BoundedField`;
     * decoder: x(t) = D(h(τ)), D linear;
     * latent path: z(t) = E(h(τ)), the encoder's own output layer along the solution.
+
+    Inside, x is in units of ``std`` about ``mean`` (per feature), and so are the times that the encoder reads, of
+    ``time_std`` about ``time_mean``: 1 and 0 until :meth:`standardise` sets them.
 
     Args:
         config: sizes, or a mapping of them.
@@ -112,13 +117,27 @@ class LatentODE(nn.Module):
         self.latent_to_hidden = StackedMLP(generators, (config.latent, *hidden_layers, config.hidden))
         self.field = BoundedField(generators, config.hidden, config.width, config.depth)
         self.hidden_to_data = StackedLinear(generators, config.hidden, config.features)
+        self.mean, self.std = nn.Buffer(torch.zeros(config.features)), nn.Buffer(torch.ones(config.features))
+        self.time_mean, self.time_std = nn.Buffer(torch.tensor(0.0)), nn.Buffer(torch.tensor(1.0))
         if config.variational:  # drawn last, so that the common parts start equal with and without it
             self.hidden_to_log_std = StackedLinear(generators, config.hidden, config.latent)
 
+    def standardise(self, series: TimeSeries) -> None:
+        """Takes over mean and standard deviation, of the times and of each feature, from training data.
+
+        A feature that is constant keeps its unit.
+        """
+        self.time_mean.copy_(series.times.mean())
+        self.time_std.copy_(series.times.std())
+        self.mean.copy_(series.values.mean(dim=(0, 1)))
+        std = series.values.std(dim=(0, 1))
+        self.std.copy_(torch.where(std > 0, std, torch.ones_like(std)))
+
     @property
     def parameters_per_member(self) -> int:
-        """Number of trainable parameters of one member."""
-        return sum(p.numel() for p in self.parameters()) // len(self.seeds)
+        """Number of one member's parameters that a prediction uses: without the layer for log standard deviations."""
+        used = [p for name, p in self.named_parameters() if not name.startswith("hidden_to_log_std")]
+        return sum(p.numel() for p in used) // len(self.seeds)
 
     def encode(self, times: Times, values: Values, check: bool = True) -> Encoding:
         """z0 of every trajectory from its observations.
@@ -136,7 +155,7 @@ class LatentODE(nn.Module):
         if check:
             check_times(times)
             check_values(values)
-        hidden = self.encoder(times / self.config.time_unit, values)
+        hidden = self.encoder((times - self.time_mean) / self.time_std, (values - self.mean) / self.std)
         log_std = self.hidden_to_log_std(hidden) if self.config.variational else None
         return Encoding(self.hidden_to_latent(hidden), log_std)
 
@@ -171,8 +190,9 @@ class LatentODE(nn.Module):
         )
         error = None
         if solution.error is not None:
-            error = solution.error @ self.hidden_to_data.weight[:, None]
-        return solution.states, self.hidden_to_data(solution.states), solution.evaluations, error
+            error = (solution.error @ self.hidden_to_data.weight[:, None]) * self.std
+        values = self.mean + self.std * self.hidden_to_data(solution.states)
+        return solution.states, values, solution.evaluations, error
 
     def forward(
         self,
@@ -201,11 +221,11 @@ class LatentODE(nn.Module):
         z0 = encoding.z0
         if encoding.log_std is not None and noise is not None:
             z0 = z0 + encoding.log_std.exp() * noise
-        states, predicted, evaluations, error = self.decode(
-            z0, times[..., 0], times if query is None else query, solver, estimate_error, check
-        )
+        query = times if query is None else query
+        states, predicted, evaluations, error = self.decode(z0, times[..., 0], query, solver, estimate_error, check)
         path = self.hidden_to_latent(states)
-        return Prediction(encoding, z0, states, path, predicted, evaluations, error)
+        elapsed = (query / self.config.time_unit).expand(states.shape[:-1])
+        return Prediction(encoding, z0, states, path, elapsed, predicted, evaluations, error)
 
     def _stack(self, times: Times, values: Values) -> tuple[Times, Values]:
         """Observations with a member axis, checked against each other and the model."""

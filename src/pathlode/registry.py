@@ -64,6 +64,8 @@ LOSSES = Registry(
         "none": "pathlode.losses:Reconstruction",
         "displacement": "pathlode.losses:Displacement",
         "path+kl": "pathlode.losses:PathLengthAndKullbackLeibler",
+        "steer": "pathlode.losses:RandomEndTime",
+        "kinetic": "pathlode.losses:KineticEnergy",
     },
 )
 
@@ -72,5 +74,9 @@ SYSTEMS = Registry(
     {
         "coupled_oscillator": "pathlode.systems.oscillator:CoupledOscillator",
         "damped_oscillator": "pathlode.systems.oscillator:DampedOscillator",
+        "lotka_volterra": "pathlode.systems.lotka_volterra:LotkaVolterra",
+        "lotka_volterra_fixed_start": "pathlode.systems.lotka_volterra:LotkaVolterraFixedStart",
+        "lane_emden": "pathlode.systems.lane_emden:LaneEmden",
+        "lorenz": "pathlode.systems.lorenz:Lorenz",
     },
 )

@@ -21,6 +21,9 @@ from pathlode.solve import FixedStep
 
 logger = logging.getLogger(__name__)
 
+MOST_OVERFLOWS = 20
+"""Steps in a row without a finite gradient after which a member goes back to its best weights."""
+
 
 @dataclass(frozen=True)
 class TrainingConfig:
@@ -83,7 +86,7 @@ class Validation:
         step: optimiser steps taken.
         seconds: time spent in optimiser steps so far, for the whole stack.
         train_loss: mean loss since the last validation, per member.
-        mse: mean squared error on the validation observations, per member.
+        mse: mean squared error on the validation observations in the model's units, per member.
         solver_share: estimated solver error as a share of that mean squared error, per member.
         solver_steps: solver steps per trajectory.
     """
@@ -100,7 +103,7 @@ class Trainer:
     """Trains all members of a model together; each sees the batches that it would see alone.
 
     Args:
-        model: the stack; its parameters are changed in place.
+        model: the stack; its parameters are changed in place, and its units are set from the training data.
         loss: a registered loss.
         training: observations to fit.
         validation: observations that choose the best weights.
@@ -123,6 +126,7 @@ class Trainer:
             )
         self.model, self.loss, self.config, self.device = model.to(device), loss, config, device
         self.training, self.validation = (series.to(torch.float32, device) for series in (training, validation))
+        self.model.standardise(self.training)
         members = len(model.seeds)
         self.step_number = 0
         self.seconds = 0.0
@@ -131,6 +135,7 @@ class Trainer:
         self.best_mse = torch.full((members,), math.inf, device=device)
         self.best = {name: p.detach().clone() for name, p in model.named_parameters()}
         self._since_validation: list[Tensor] = []
+        self._overflows = torch.zeros(members, dtype=torch.long, device=device)
         self._batches = [torch.Generator().manual_seed(seed) for seed in model.seeds]
         self._noise = [torch.Generator().manual_seed(seed + 2**32) for seed in model.seeds]
         self._order = torch.empty(members, 0, dtype=torch.long)
@@ -149,7 +154,7 @@ class Trainer:
         """Takes the remaining steps, then gives the model each member's best weights.
 
         Raises:
-            DivergenceError: if a loss or gradient is not finite.
+            DivergenceError: if a member never had a finite validation error.
         """
         while self.step_number < self.config.steps:
             self.step()
@@ -157,6 +162,7 @@ class Trainer:
                 row = self.validate()
                 if on_validation is not None:
                     on_validation(row)
+        self._refuse_divergence()
         self.restore_best()
 
     def step(self) -> None:
@@ -164,10 +170,12 @@ class Trainer:
         started = time.perf_counter()
         times, values = self.next_batch()
         self._optimiser.zero_grad(set_to_none=True)
-        noise = self.draw_noise() if self.loss.variational else None
-        prediction = self.model(times, values, noise=noise, solver=self._solver(), check=False)
+        noise = self.draw(torch.randn, self.model.config.latent) if self.loss.variational else None
+        query = None
+        if self.loss.random_times:
+            query = self.loss.random_query(times, self.draw(torch.rand, times.shape[-1]))
+        prediction = self.model(times, values, query, noise=noise, solver=self._solver(), check=False)
         losses = self.loss(self.model, prediction, values)
-        self._refuse_divergence(losses, "loss")
         losses.sum().backward()
         self.clip_gradients()
         self._optimiser.step()
@@ -184,18 +192,29 @@ class Trainer:
         chosen, self._order = self._order.split([self.config.batch, self._order.shape[1] - self.config.batch], dim=1)
         return self.training.times[chosen], self.training.values[chosen]
 
-    def draw_noise(self) -> Tensor:
-        """Standard normal draws for variational sampling, (member, batch, latent)."""
-        shape = (self.config.batch, self.model.config.latent)
-        return torch.stack([torch.randn(shape, generator=generator) for generator in self._noise]).to(self.device)
+    def draw(self, distribution: Callable[..., Tensor], size: int) -> Tensor:
+        """Random numbers for the loss, each member's from its own stream, (member, batch, size)."""
+        draws = [distribution(self.config.batch, size, generator=generator) for generator in self._noise]
+        return torch.stack(draws).to(self.device)
 
     def clip_gradients(self) -> None:
-        """Scales each member's gradient to the largest allowed norm."""
+        """Scales each member's gradient to the largest allowed norm.
+
+        A gradient through a long integration can overflow. Such a member skips the step; after :data:`MOST_OVERFLOWS` of
+        them in a row it goes back to its best weights by validation.
+        """
         gradients = [p.grad for p in self.model.parameters() if p.grad is not None]
         norms = torch.cat([g.flatten(1) for g in gradients], dim=1).norm(dim=1)
-        self._refuse_divergence(norms, "gradient")
-        factors = (self.config.clip_norm / norms.clamp_min(1e-12)).clamp_max(1.0)
+        overflown = ~norms.isfinite()
+        self._overflows = torch.where(overflown, self._overflows + 1, 0)
+        factors = torch.where(overflown, 0.0, (self.config.clip_norm / norms.clamp_min(1e-12)).clamp_max(1.0))
+        if overflown.any():
+            seeds = [seed for seed, skipped in zip(self.model.seeds, overflown.tolist(), strict=True) if skipped]
+            logger.info("step %d: the gradient of seeds %s overflowed; they skip it", self.step_number + 1, seeds)
+            self._roll_back(self._overflows == MOST_OVERFLOWS)
         for gradient in gradients:
+            if overflown.any():
+                gradient.nan_to_num_(0.0, 0.0, 0.0)
             gradient.mul_(factors.view(-1, *[1] * (gradient.ndim - 1)))
 
     @torch.no_grad()
@@ -204,8 +223,8 @@ class Trainer:
         data = self.validation
         prediction = self.model(data.times, data.values, solver=self._solver(), estimate_error=True, check=False)
         assert prediction.values_error is not None
-        mse = (prediction.values - data.values).square().mean(dim=(1, 2, 3))
-        share = prediction.values_error.square().mean(dim=(1, 2, 3)) / mse
+        mse = ((prediction.values - data.values) / self.model.std).square().mean(dim=(1, 2, 3))
+        share = (prediction.values_error / self.model.std).square().mean(dim=(1, 2, 3)) / mse
         improved = mse < self.best_mse
         self.best_mse = torch.where(improved, mse, self.best_mse)
         for name, parameter in self.model.named_parameters():
@@ -223,8 +242,8 @@ class Trainer:
         return row
 
     def _report_solver(self, row: Validation) -> None:
-        allowed = self.config.solver_error_share
-        if row.solver_share.max() <= allowed:
+        allowed, share = self.config.solver_error_share, row.solver_share.nan_to_num(0.0)
+        if share.max() <= allowed:
             return
         remedy = "raise train.solver_steps"
         if self.config.refine:
@@ -234,27 +253,37 @@ class Trainer:
         logger.warning(
             "step %d: with %d %s steps the solver causes %.0f %% of the validation error of seed %d, more than the %.0f %% "
             "of train.solver_error_share; %s",
-            *(row.step, row.solver_steps, self.config.solver, 100 * float(row.solver_share.max())),
-            *(self.model.seeds[int(row.solver_share.argmax())], 100 * allowed, remedy),
+            *(row.step, row.solver_steps, self.config.solver, 100 * float(share.max())),
+            *(self.model.seeds[int(share.argmax())], 100 * allowed, remedy),
         )
 
-    def _refuse_divergence(self, numbers: PerMember, what: str) -> None:
-        finite = numbers.isfinite()
-        if not finite.all():
-            seed = self.model.seeds[int((~finite).nonzero()[0])]
+    def _refuse_divergence(self) -> None:
+        never = ~torch.stack([row.mse.isfinite() for row in self.history]).any(dim=0)
+        if never.any():
             raise DivergenceError(
-                f"training diverged: the {what} of seed {seed} is not finite at step {self.step_number + 1}; lower the "
-                f"learning rate ({self.config.learning_rate:g}) or train.clip_norm ({self.config.clip_norm:g})"
+                f"training diverged: seed {self.model.seeds[int(never.nonzero()[0])]} never had a finite validation error; "
+                f"lower the learning rate ({self.config.learning_rate:g}) or train.clip_norm ({self.config.clip_norm:g})"
             )
+
+    def _roll_back(self, stuck: Tensor) -> None:
+        """Gives members their best weights back."""
+        if stuck.any():
+            seeds = [seed for seed, back in zip(self.model.seeds, stuck.tolist(), strict=True) if back]
+            logger.warning("step %d: seeds %s go back to their best weights", self.step_number + 1, seeds)
+            self._overflows = torch.where(stuck, 0, self._overflows)
+            self._take_best(stuck)
 
     def _solver(self) -> FixedStep:
         return FixedStep(self.config.solver, self.solver_steps)
 
     def restore_best(self) -> None:
         """Gives the model each member's best weights by validation."""
-        with torch.no_grad():
-            for name, parameter in self.model.named_parameters():
-                parameter.copy_(self.best[name])
+        self._take_best(torch.ones_like(self.best_mse, dtype=torch.bool))
+
+    @torch.no_grad()
+    def _take_best(self, members: Tensor) -> None:
+        for name, parameter in self.model.named_parameters():
+            parameter[members] = self.best[name][members]
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that the rest of the run depends on: tensors, numbers and strings only."""
@@ -266,6 +295,7 @@ class Trainer:
             "best_mse": self.best_mse,
             "best": self.best,
             "since_validation": self._since_validation,
+            "overflows": self._overflows,
             "batches": [generator.get_state() for generator in self._batches],
             "noise": [generator.get_state() for generator in self._noise],
             "order": self._order.clone(),
@@ -282,6 +312,7 @@ class Trainer:
         self.best_mse = state["best_mse"].to(self.device)
         self.best = {name: parameter.to(self.device) for name, parameter in state["best"].items()}
         self._since_validation = [losses.to(self.device) for losses in state["since_validation"]]
+        self._overflows = state["overflows"].to(self.device)
         self._order = state["order"]
         for generator, saved in zip(
             itertools.chain(self._batches, self._noise), itertools.chain(state["batches"], state["noise"]), strict=True

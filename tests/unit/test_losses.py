@@ -105,12 +105,50 @@ def test_path_and_kl_adds_both(make_model, series):
 def test_weight_scales_the_penalty_alone(make_model, series, name):
     model = make_model(name)
     prediction, values = predict(model, series)
-    light, heavy = (LOSSES[name](weight)(model, prediction, values) for weight in (0.0, 2.0))
+    light, heavy = (LOSSES[name](weight)(model, prediction, values) for weight in (0.0, 1.0))
     assert torch.allclose(light, reconstruction(prediction.values, values))
-    assert torch.allclose(heavy - light, 2 * LOSSES[name]().penalty(model, prediction), atol=1e-4)
-    assert (heavy > light).all() == LOSSES[name].penalised
+    assert torch.allclose(heavy - light, LOSSES[name]().penalty(model, prediction), atol=1e-4)
+    assert (heavy > light).all() == (LOSSES[name].penalised and not LOSSES[name].random_times)
 
 
 def test_a_negative_weight_is_refused():
     with pytest.raises(ConfigError, match="at least 0"):
         LOSSES["path"](-1.0)
+
+
+def test_reconstruction_is_in_the_models_units(make_model, series):
+    model = make_model("none")
+    prediction, values = predict(model, series)
+    model.std.fill_(2.0)
+    assert torch.allclose(
+        LOSSES["none"]()(model, prediction, values), reconstruction(prediction.values, values) / 4, rtol=1e-5
+    )
+
+
+def test_kinetic_energy_of_a_known_motion(make_model, series):
+    """A field that is s everywhere (its network saturated) moves at speed s in each of the state's 6 dimensions."""
+    model = make_model("kinetic")
+    with torch.no_grad():
+        model.field.scale.fill_(0.5)
+        for layer in model.field.mlp.layers:
+            layer.weight.zero_()
+            layer.bias.fill_(50.0)
+    prediction, _ = predict(model, series)
+    duration = (series.times[:, -1] - series.times[:, 0]).mean().item()
+    assert LOSSES["kinetic"]().penalty(model, prediction).tolist() == pytest.approx([6 * 0.25 * duration] * 3, rel=1e-4)
+
+
+def test_random_read_out_times_keep_order_and_start_and_fill_their_room():
+    times = torch.tensor([[[0.0, 1.0, 3.0, 4.0]]]).expand(1, 20_000, 4)
+    query = LOSSES["steer"](1.0).random_query(times, torch.rand(times.shape))
+    assert (query[..., 0] == 0).all()
+    assert (query.diff(dim=-1) > 0).all()
+    low, high = query[0].min(dim=0).values, query[0].max(dim=0).values
+    assert low.tolist() == pytest.approx([0.0, 0.5, 2.5, 3.5], abs=1e-3)
+    assert high.tolist() == pytest.approx([0.0, 1.5, 3.5, 4.5], abs=1e-3)
+    assert torch.equal(LOSSES["steer"](0.0).random_query(times, torch.rand(times.shape)), times)
+
+
+def test_a_steer_weight_that_would_swap_times_is_refused():
+    with pytest.raises(ConfigError, match="at most 1"):
+        LOSSES["steer"](1.5)

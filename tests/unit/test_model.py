@@ -7,6 +7,7 @@ from pathlode.checkpoint import load_model, save_model
 from pathlode.errors import ConfigError, DataError
 from pathlode.model import LatentODE, ModelConfig
 from pathlode.registry import ENCODERS, LOSSES
+from pathlode.series import TimeSeries
 from pathlode.solve import Adaptive, FixedStep
 
 EVERY = [(encoder, loss) for encoder in ENCODERS for loss in LOSSES]
@@ -77,11 +78,31 @@ def test_the_time_unit_is_a_change_of_units(series):
     sizes = {"features": 2, "hidden": 6, "latent": 4, "width": 9, "depth": 2}
     seconds = LatentODE(ModelConfig(**sizes, time_unit=1.0))
     milliseconds = LatentODE(ModelConfig(**sizes, time_unit=1000.0))
+    seconds.standardise(series)
+    milliseconds.standardise(TimeSeries(1000 * series.times, series.values))
     assert torch.allclose(
         seconds(series.times.float(), series.values.float()).values,
         milliseconds(1000 * series.times.float(), series.values.float()).values,
         atol=1e-4,
     )
+
+
+def test_the_units_of_the_data_do_not_matter_once_standardised(make_model, series):
+    plain, scaled = make_model().double(), make_model().double()
+    offset, unit = torch.tensor([3.0, -50.0]).double(), torch.tensor([10.0, 0.01]).double()
+    other = TimeSeries(series.times, offset + unit * series.values)
+    plain.standardise(series)
+    scaled.standardise(other)
+    predicted = scaled(other.times, other.values).values
+    assert torch.allclose(predicted, offset + unit * plain(series.times, series.values).values)
+
+
+def test_a_constant_feature_keeps_its_unit(make_model, series):
+    model = make_model()
+    values = series.values.clone()
+    values[..., 1] = 4.0
+    model.standardise(TimeSeries(series.times, values))
+    assert (model.mean[1], model.std[1]) == (4.0, 1.0)
 
 
 def test_the_solution_starts_from_the_decoded_latent_at_the_first_observation(make_model, series):
@@ -141,7 +162,10 @@ def test_estimated_error_of_the_values_is_that_of_the_solver(make_model, series)
 
 def test_parameters_are_counted_per_member(make_model):
     assert make_model(seeds=(0,)).parameters_per_member == make_model(seeds=(0, 1)).parameters_per_member
-    assert make_model("kl").parameters_per_member - make_model("path").parameters_per_member == 6 * 4 + 4
+    model = make_model("kl")
+    trained = sum(parameter.numel() for parameter in model.parameters()) // 3
+    assert trained - model.parameters_per_member == 6 * 4 + 4  # the log standard deviations, which no prediction uses
+    assert model.parameters_per_member == make_model("path").parameters_per_member
 
 
 @pytest.mark.parametrize(

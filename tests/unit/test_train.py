@@ -6,7 +6,7 @@ import torch
 
 from pathlode.errors import ConfigError, DivergenceError
 from pathlode.registry import LOSSES
-from pathlode.train import Trainer, TrainingConfig
+from pathlode.train import MOST_OVERFLOWS, Trainer, TrainingConfig
 
 CONFIG = TrainingConfig(steps=24, batch=16, learning_rate=0.02, validate_every=8, solver="rk4", solver_steps=6)
 
@@ -31,16 +31,15 @@ def test_an_ensemble_gives_what_its_members_give_alone(trainer, loss):
         for (name, ours), (_, theirs) in zip(
             together.model.named_parameters(), alone.model.named_parameters(), strict=True
         ):
-            assert torch.allclose(ours[position], theirs[0], atol=2e-4), name
+            assert torch.allclose(ours[position], theirs[0], atol=1e-3), name
         assert together.best_mse[position] == pytest.approx(float(alone.best_mse[0]), rel=1e-3)
 
 
 def test_training_lowers_the_validation_error(trainer):
     run = trainer(steps=400, learning_rate=0.03, validate_every=100)
     run.run()
-    fraction = run.best_mse / run.history[0].mse
-    assert fraction.max() < 0.7
-    assert fraction.median() < 0.2
+    assert run.best_mse.max() < 0.8  # of the data's variance
+    assert run.best_mse.median() < 0.2
 
 
 @pytest.mark.parametrize("loss", ["path", "kl"])
@@ -85,7 +84,7 @@ def test_batches_cover_the_data_once_an_epoch_in_an_order_of_each_members_own(tr
 def test_all_losses_see_the_same_batches(trainer):
     path, kl = trainer("path"), trainer("kl")
     for _ in range(3):
-        kl.draw_noise()
+        kl.draw(torch.randn, 4)
         assert torch.equal(path.next_batch()[0], kl.next_batch()[0])
 
 
@@ -103,15 +102,15 @@ def test_gradients_are_clipped_per_member(trainer):
     assert torch.equal(first.grad[1], before)
 
 
-def test_divergence_names_seed_step_and_remedy(trainer):
+def test_divergence_names_seed_and_remedy(trainer):
     run = trainer()
-    run.step()
     with torch.no_grad():
-        run.model.hidden_to_data.weight[1] = float("inf")
+        for weight in (run.model.hidden_to_data.weight, run.best["hidden_to_data.weight"]):
+            weight[1] = float("inf")
     with pytest.raises(
-        DivergenceError, match=r"the loss of seed 1 is not finite at step 2; lower the learning rate \(0.02\)"
+        DivergenceError, match=r"seed 1 never had a finite validation error; lower the learning rate \(0.02\)"
     ):
-        run.step()
+        run.run()
 
 
 def test_a_coarse_solver_is_told_and_refined(trainer, caplog):
@@ -149,3 +148,43 @@ def test_a_batch_larger_than_the_data_is_refused(trainer):
 def test_wrong_settings_are_refused_when_made(change):
     with pytest.raises(ConfigError, match=f"train.{next(iter(change))} is"):
         TrainingConfig(**change)
+
+
+def test_a_gradient_that_overflows_once_is_skipped_for_that_member_alone(trainer):
+    run, calm = trainer(), trainer()
+    for spoilt, training in ((True, run), (False, calm)):
+        training.step()
+        for parameter in training.model.parameters():
+            parameter.grad = torch.ones_like(parameter)
+        if spoilt:
+            next(training.model.parameters()).grad[1] = torch.inf
+        training.clip_gradients()
+    for (name, ours), theirs in zip(run.model.named_parameters(), calm.model.parameters(), strict=True):
+        assert (ours.grad[1] == 0).all(), name
+        assert torch.equal(ours.grad[[0, 2]], theirs.grad[[0, 2]]), name
+
+
+def test_a_member_whose_gradients_keep_overflowing_goes_back_to_its_best_weights(trainer, caplog):
+    run = trainer()
+    for _ in range(CONFIG.validate_every):
+        run.step()
+    run.validate()
+    best = {name: parameter.clone() for name, parameter in run.best.items()}
+    run.step()
+    moved = {name: parameter.detach().clone() for name, parameter in run.model.named_parameters()}
+    for _ in range(MOST_OVERFLOWS):
+        next(run.model.parameters()).grad[1] = torch.inf
+        run.clip_gradients()
+    for name, parameter in run.model.named_parameters():
+        assert torch.equal(parameter[1], best[name][1]), name
+        assert torch.equal(parameter[[0, 2]], moved[name][[0, 2]]), name
+    assert "seeds [1] go back to their best weights" in caplog.text
+
+
+def test_steer_trains_on_random_times(trainer):
+    """Its batches are those of the plain loss, its loss is not."""
+    steer, plain = trainer("steer"), trainer("none")
+    for run in (steer, plain):
+        run.step()
+    assert torch.equal(steer.next_batch()[0], plain.next_batch()[0])
+    assert not torch.equal(steer._since_validation[0], plain._since_validation[0])

@@ -2,6 +2,7 @@
 
 import json
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -15,6 +16,7 @@ from pathlode.files import writing
 from pathlode.series import TimeSeries
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
 
 
 class System(ABC):
@@ -24,6 +26,8 @@ class System(ABC):
     """Names of the observed quantities."""
     parameters: ClassVar[tuple[str, ...]]
     """Names of what varies between trajectories: parameters and initial state, in the order of :meth:`draw`."""
+    time: ClassVar[str] = "time t"
+    """What the independent variable is, for the axes of figures."""
 
     @abstractmethod
     def draw(self, n: int, rng: np.random.Generator) -> Array:
@@ -40,12 +44,12 @@ class SimulationConfig:
 
     Args:
         train: number of training trajectories.
-        validation: number of trajectories that choose the best weights.
+        validation: number of trajectories that choose the best weights, the learning rate and the penalty's weight.
         test: number of held-out trajectories.
         points: observations per trajectory.
         window: range (low, high) of the observed window's end T, uniform; observations lie in [0, T].
         noise: standard deviation of the Gaussian noise on every observed value, in the data's unit.
-        horizon: how far beyond the last observation the truth is kept for scoring.
+        windows_beyond: how far beyond the last observation the truth is kept for scoring, in mean lengths of the window.
         seed: seed of the data set.
     """
 
@@ -55,7 +59,7 @@ class SimulationConfig:
     points: int
     window: tuple[float, float]
     noise: float
-    horizon: float
+    windows_beyond: int
     seed: int
 
     def __post_init__(self) -> None:
@@ -65,10 +69,39 @@ class SimulationConfig:
         for name in ("train", "validation", "test", "points"):
             if getattr(self, name) < 2:
                 raise ConfigError(f"simulate.{name} is {getattr(self, name)}, expected at least 2")
+        if self.points < FEW:
+            raise ConfigError(f"simulate.points is {self.points}, expected at least {FEW}")
+        if self.windows_beyond < 2:
+            raise ConfigError(f"simulate.windows_beyond is {self.windows_beyond}, expected at least 2")
+        if not self.noise >= 0:
+            raise ConfigError(f"simulate.noise is {self.noise}, expected at least 0")
+
+    @property
+    def horizon(self) -> float:
+        """Time from the last observation to the end of the truth."""
+        return self.windows_beyond * sum(self.window) / 2
 
 
 GRID_POINTS = 100
-"""Regular times per trajectory on which the truth is kept, in the observed window and beyond it."""
+"""Regular times per trajectory on which the truth is kept, in the observed window and in each window beyond it."""
+FEW = 10
+
+
+def _few(points: int) -> Indices:
+    return np.linspace(0, points - 1, FEW).round().astype(int)
+
+
+def _gapped(points: int) -> Indices:
+    return np.r_[: points // 3, points - points // 3 : points]
+
+
+def _late(points: int) -> Indices:
+    return np.arange(points // 3, points)
+
+
+VIEWS: dict[str, Callable[[int], Indices]] = {"few": _few, "gapped": _gapped, "late": _late}
+"""Which of the test trajectories' observations the encoder is shown, besides all of them: ten, spread evenly; all but the
+middle third; all but the first third."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +112,8 @@ class Split:
         observed: irregular noisy observations, (n, points).
         parameters: what was varied, (n, parameter).
         inside: clean truth on regular times from the first to the last observation.
-        beyond: clean truth on regular times after the last observation, up to ``horizon`` later.
+        beyond: clean truth on regular times after the last observation, up to ``horizon`` later, the same number of times
+            in every window length.
     """
 
     observed: TimeSeries
@@ -93,14 +127,15 @@ SPLITS = ("train", "validation", "test")
 
 @dataclass(frozen=True)
 class SimulatedData:
-    """A simulated data set with its three splits.
+    """A simulated data set: three splits, and the test split again in each of :data:`VIEWS`.
 
     On disk it is one ``.npz`` file without pickled objects: ``{split}_{observed|inside|beyond}_{times|values}``,
-    ``{split}_parameters``, and ``names``, a JSON text with the names of features and parameters.
+    ``{split}_parameters``, and ``names``, a JSON text with the names of features, parameters and time.
     """
 
     features: tuple[str, ...]
     parameters: tuple[str, ...]
+    time: str
     splits: dict[str, Split]
 
     def __getitem__(self, split: str) -> Split:
@@ -115,7 +150,7 @@ class SimulatedData:
                 series = getattr(split, part)
                 arrays[f"{name}_{part}_times"] = series.times.numpy()
                 arrays[f"{name}_{part}_values"] = series.values.numpy()
-        names = json.dumps({"features": self.features, "parameters": self.parameters})
+        names = json.dumps({"features": self.features, "parameters": self.parameters, "time": self.time})
         with writing(path) as temporary:
             np.savez(temporary, allow_pickle=False, names=np.array(names), **arrays)
 
@@ -131,7 +166,7 @@ class SimulatedData:
                 arrays = {key: torch.from_numpy(file[key]) for key in file.files if key != "names"}
                 names = json.loads(str(file["names"]))
             splits = {}
-            for name in SPLITS:
+            for name in (*SPLITS, *VIEWS):
                 series = {
                     part: TimeSeries(
                         arrays[f"{name}_{part}_times"], arrays[f"{name}_{part}_values"], f"{path} ({name}, {part})"
@@ -145,7 +180,7 @@ class SimulatedData:
             raise DataError(
                 f"{path} is not a complete data file of pathlode ({error}): delete it and simulate again"
             ) from error
-        return cls(tuple(names["features"]), tuple(names["parameters"]), splits)
+        return cls(tuple(names["features"]), tuple(names["parameters"]), names["time"], splits)
 
 
 def simulate(system: System, config: SimulationConfig) -> SimulatedData:
@@ -156,7 +191,8 @@ def simulate(system: System, config: SimulationConfig) -> SimulatedData:
         name: _split(system, config, size, np.random.default_rng(stream), name)
         for name, size, stream in zip(SPLITS, sizes, streams, strict=True)
     }
-    return SimulatedData(system.features, system.parameters, splits)
+    splits |= {name: _view(system, splits["test"], chosen(config.points), name) for name, chosen in VIEWS.items()}
+    return SimulatedData(system.features, system.parameters, system.time, splits)
 
 
 def irregular_times(n: int, points: int, end: Array, rng: np.random.Generator) -> Array:
@@ -169,19 +205,30 @@ def irregular_times(n: int, points: int, end: Array, rng: np.random.Generator) -
 def _split(system: System, config: SimulationConfig, n: int, rng: np.random.Generator, name: str) -> Split:
     parameters = system.draw(n, rng)
     times = irregular_times(n, config.points, rng.uniform(*config.window, size=n), rng)
-    first, last = times[:, :1], times[:, -1:]
-    fraction = np.linspace(0, 1, GRID_POINTS)
-    inside = first + (last - first) * fraction
-    beyond = last + config.horizon * (1 + np.arange(GRID_POINTS)) / GRID_POINTS
+    steps = config.windows_beyond * GRID_POINTS
+    beyond = times[:, -1:] + config.horizon * (1 + np.arange(steps)) / steps
     noise = config.noise * rng.standard_normal((n, config.points, len(system.features)))
-
-    def series(at: Array, part: str, added: Array | float = 0.0) -> TimeSeries:
-        values = system.solution(parameters, at) + added
-        return TimeSeries(torch.from_numpy(at), torch.from_numpy(values), f"simulated {name} data, {part}")
-
     return Split(
-        observed=series(times, "observed", noise),
+        observed=_series(system, parameters, times, f"simulated {name} data, observed", noise),
         parameters=torch.from_numpy(parameters),
-        inside=series(inside, "inside"),
-        beyond=series(beyond, "beyond"),
+        inside=_inside(system, parameters, times, name),
+        beyond=_series(system, parameters, beyond, f"simulated {name} data, beyond"),
     )
+
+
+def _view(system: System, whole: Split, chosen: Indices, name: str) -> Split:
+    """The same trajectories with some of their observations."""
+    observed = TimeSeries(whole.observed.times[:, chosen], whole.observed.values[:, chosen], name)
+    inside = _inside(system, whole.parameters.numpy(), observed.times.numpy(), name)
+    return Split(observed, whole.parameters, inside, whole.beyond)
+
+
+def _inside(system: System, parameters: Array, observed: Array, name: str) -> TimeSeries:
+    first, last = observed[:, :1], observed[:, -1:]
+    times = first + (last - first) * np.linspace(0, 1, GRID_POINTS)
+    return _series(system, parameters, times, f"simulated {name} data, inside")
+
+
+def _series(system: System, parameters: Array, times: Array, name: str, added: Array | float = 0.0) -> TimeSeries:
+    values = system.solution(parameters, times) + added
+    return TimeSeries(torch.from_numpy(times), torch.from_numpy(values), name)
