@@ -10,7 +10,21 @@ from scipy import stats
 
 from pathlode.errors import ConfigError, DataError
 
-COLUMNS = ["id", "paper", "claim", "paper_value", "value", "low", "high", "n", "verdict", "target", "seconds"]
+COLUMNS = [
+    "id",
+    "paper",
+    "system",
+    "claim",
+    "paper_value",
+    "value",
+    "low",
+    "high",
+    "n",
+    "reached",
+    "verdict",
+    "target",
+    "seconds",
+]
 
 
 @dataclass(frozen=True)
@@ -21,11 +35,13 @@ class Claim:
     paper: str
     claim: str
     paper_value: float | None
+    systems: Sequence[str]
     table: str
     metric: str
     ours: Mapping[str, str]
     rival: Mapping[str, str]
     target: str
+    factor: float = 1.0
 
 
 def read_claims(entries: Sequence[Mapping[str, Any]], source: str) -> list[Claim]:
@@ -38,7 +54,7 @@ def read_claims(entries: Sequence[Mapping[str, Any]], source: str) -> list[Claim
         raise ConfigError(f"{source} is not a list of mappings, expected one mapping a claim")
     expected = [field.name for field in fields(Claim)]
     for number, entry in enumerate(entries, start=1):
-        wrong = sorted(set(expected) ^ set(entry))
+        wrong = sorted({*expected} ^ {*entry, "factor"})
         if wrong:
             state = "misses" if wrong[0] in expected else "has the unknown key"
             raise ConfigError(f"{source}: claim number {number} {state} {wrong[0]!r}, expected {', '.join(expected)}")
@@ -55,9 +71,14 @@ def _check_kinds(entry: Mapping[str, Any], place: str) -> None:
         if name in ("ours", "rival"):
             if not isinstance(value, dict) or not value:
                 raise ConfigError(f"{place}: {name} is {value!r}, expected a mapping from columns to values")
-        elif name == "paper_value":
-            if value is not None and not isinstance(value, int | float):
-                raise ConfigError(f"{place}: paper_value is {value!r}, expected a number or null")
+        elif name in ("paper_value", "factor"):
+            allowed = int | float | None if name == "paper_value" else int | float
+            if not isinstance(value, allowed):
+                words = "a number or null" if name == "paper_value" else "a number"
+                raise ConfigError(f"{place}: {name} is {value!r}, expected {words}")
+        elif name == "systems":
+            if not isinstance(value, list) or not value or not all(isinstance(system, str) for system in value):
+                raise ConfigError(f"{place}: systems is {value!r}, expected a list of names")
         elif not isinstance(value, str):
             raise ConfigError(f"{place}: {name} is {value!r}, expected a text")
 
@@ -71,10 +92,15 @@ class Ratio:
     high: float
     n: int
 
-    @property
-    def verdict(self) -> str:
-        """``holds`` if the interval lies above 1, ``fails`` if below, else ``unclear``."""
-        return "holds" if self.low > 1 else "fails" if self.high < 1 else "unclear"
+    def verdict(self, factor: float = 1.0) -> str:
+        """``holds`` if the interval lies above the factor, ``fails`` if below, else ``unclear``.
+
+        An interval without width is ``unclear`` too: equal ratios come from a metric that moves in large steps, and say
+        nothing about its spread.
+        """
+        if self.low == self.high:
+            return "unclear"
+        return "holds" if self.low > factor else "fails" if self.high < factor else "unclear"
 
 
 def paired_ratio(rival: Sequence[float], ours: Sequence[float], confidence: float) -> Ratio:
@@ -91,15 +117,18 @@ def paired_ratio(rival: Sequence[float], ours: Sequence[float], confidence: floa
     mean = math.exp(sum(logs) / len(logs))
     if len(logs) == 1:
         return Ratio(mean, 0.0, math.inf, 1)
+    if max(logs) - min(logs) < 1e-9:
+        return Ratio(mean, mean, mean, len(logs))
     interval = stats.ttest_1samp(logs, 0.0).confidence_interval(confidence)
     return Ratio(mean, math.exp(interval.low), math.exp(interval.high), len(logs))
 
 
 def decide(claims: Sequence[Claim], tables: Mapping[str, pd.DataFrame], confidence: float) -> pd.DataFrame:
-    """The claim table, columns :data:`COLUMNS`.
+    """The claim table, columns :data:`COLUMNS`: one row a claim and system.
 
-    ``seconds`` is the training time, summed over seeds, of the settings compared. A claim whose rows this run did not
-    make is ``not run``.
+    ``reached`` counts the runs that came to the target of a metric that has one; the others entered with their limit.
+    ``seconds`` is the training time, summed over seeds, of the settings compared, where the table has it. A claim whose
+    rows this run did not make is ``not run``.
 
     Raises:
         ConfigError: if a claim names a table or column that does not exist, or several rows a seed.
@@ -109,19 +138,33 @@ def decide(claims: Sequence[Claim], tables: Mapping[str, pd.DataFrame], confiden
         table = tables.get(claim.table)
         if table is None or claim.metric not in table:
             raise ConfigError(f"claim {claim.id}: there is no column {claim.metric!r} in the table {claim.table!r}")
-        ours, rival = (_rows(table, where, claim.id) for where in (claim.ours, claim.rival))
-        both = ours.merge(rival, on="seed", suffixes=("_ours", "_rival"))
-        row: dict[str, Any] = {name: getattr(claim, name) for name in ("id", "paper", "claim", "paper_value", "target")}
-        if len(both):
-            ratio = paired_ratio(
-                both[f"{claim.metric}_rival"].tolist(), both[f"{claim.metric}_ours"].tolist(), confidence
-            )
-            row |= {"value": ratio.value, "low": ratio.low, "high": ratio.high, "n": ratio.n, "verdict": ratio.verdict}
-            row["seconds"] = round(float(both["train_seconds_ours"].sum() + both["train_seconds_rival"].sum()), 1)
-        else:
-            row |= {"n": 0, "verdict": "not run"}
-        rows.append(row)
+        for system in claim.systems:
+            here = {"system": system}
+            ours, rival = (_rows(table, {**here, **where}, claim.id) for where in (claim.ours, claim.rival))
+            try:
+                decision = _decision(ours, rival, claim, confidence)
+            except DataError as error:
+                raise DataError(f"claim {claim.id} on {system}: {error}") from None
+            rows.append(_facts(claim) | here | decision)
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _facts(claim: Claim) -> dict[str, Any]:
+    return {name: getattr(claim, name) for name in ("id", "paper", "claim", "paper_value", "target")}
+
+
+def _decision(ours: pd.DataFrame, rival: pd.DataFrame, claim: Claim, confidence: float) -> dict[str, Any]:
+    metric = claim.metric
+    both = ours.merge(rival, on="seed", suffixes=("_ours", "_rival"))
+    if both.empty:
+        return {"n": 0, "verdict": "not run"}
+    ratio = paired_ratio(both[f"{metric}_rival"].tolist(), both[f"{metric}_ours"].tolist(), confidence)
+    row = vars(ratio) | {"verdict": ratio.verdict(claim.factor)}
+    if "train_seconds_ours" in both:
+        row["seconds"] = round(float(both[["train_seconds_ours", "train_seconds_rival"]].sum().sum()), 1)
+    if "reached_ours" in both:
+        row["reached"] = f"{both['reached_ours'].sum()} ours, {both['reached_rival'].sum()} rival"
+    return row
 
 
 def _rows(table: pd.DataFrame, where: Mapping[str, str], claim: str) -> pd.DataFrame:
@@ -137,16 +180,23 @@ def _rows(table: pd.DataFrame, where: Mapping[str, str], claim: str) -> pd.DataF
 
 
 def as_markdown(table: pd.DataFrame) -> str:
-    """The claim table for people: one row a claim, without the seconds, which differ from run to run."""
+    """The claim table for people: a row a claim, a column a system, without the seconds, which differ from run to run."""
+    systems = list(table["system"].unique())
     lines = [
-        "| id | paper | claim | rival / ours [interval] | paper's value | seeds | verdict | target |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        f"| claim | paper's value | {' | '.join(name.replace('_', ' ') for name in systems)} | target |",
+        f"| --- | --- |{' --- |' * len(systems)} --- |",
     ]
-    for row in table.to_dict("records"):
-        value = f"{row['value']:.3g} [{row['low']:.3g}, {row['high']:.3g}]" if row["n"] else "–"
-        published = "–" if pd.isna(row["paper_value"]) else f"{row['paper_value']:g}"
+    for name, rows in table.groupby("id", sort=False):
+        first, cells = rows.iloc[0], {row["system"]: _cell(row) for _, row in rows.iterrows()}
+        published = "–" if pd.isna(first["paper_value"]) else f"{first['paper_value']:g}"
         lines.append(
-            f"| {row['id']} | {row['paper']} | {row['claim']} | {value} | {published} | {row['n']} | **{row['verdict']}** | "
-            f"`snakemake {row['target']}` |"
+            f"| **{name}** ({first['paper']}) {first['claim']} | {published} | "
+            f"{' | '.join(cells.get(system, '') for system in systems)} | `snakemake {first['target']}` |"
         )
     return "\n".join(lines) + "\n"
+
+
+def _cell(row: pd.Series) -> str:
+    if not row["n"]:
+        return str(row["verdict"])
+    return f"**{row['verdict']}** {row['value']:.2g} [{row['low']:.2g}, {row['high']:.2g}]"

@@ -13,7 +13,7 @@ from typing import Any
 from pathlode.checkpoint import run_resumably
 from pathlode.errors import DivergenceError, SolverError
 from pathlode.files import writing
-from pathlode.metrics import evaluate
+from pathlode.metrics import window_errors
 from pathlode.model import LatentODE, ModelConfig
 from pathlode.progress import Progress
 from pathlode.provenance import fingerprint
@@ -92,7 +92,8 @@ def choose(
 ) -> list[dict[str, Any]]:
     """Trains every candidate and scores it on the validation trajectories, best first.
 
-    The score is the geometric mean, over seeds and over both windows, of the NMSE on the validation split's clean truth.
+    The score is the geometric mean, over seeds and over the observed window and the next, of the NMSE on the validation
+    split's clean truth.
     Finished candidates are kept in ``folder``, so that an interrupted choice continues, until
     :func:`pathlode.checkpoint.discard_checkpoints`. A candidate that diverges scores infinity.
 
@@ -112,9 +113,8 @@ def choose(
         label = f"{experiment.loss}, candidate {number} of {len(experiments)}"
         inside = beyond = math.inf
         try:
-            scores = evaluate(experiment.run(data, folder, label, device).model, validation, solver)
-            inside = math.exp(scores.interpolation_nmse.log().mean())
-            beyond = math.exp(scores.extrapolation_nmse.log().mean())
+            errors = window_errors(experiment.run(data, folder, label, device).model, validation, solver)
+            inside, beyond = (math.exp(error.log().mean()) for error in errors)
         except (DivergenceError, SolverError) as error:
             logger.warning("%s: out of the running, %s", label, error)
         rows.append(

@@ -11,6 +11,7 @@ ENTRY = {
     "paper": "A",
     "claim": "ours is better",
     "paper_value": None,
+    "systems": ["pendulum"],
     "table": "scores",
     "metric": "error",
     "ours": {"loss": "path"},
@@ -23,7 +24,7 @@ def scores(ours, rival):
     rows = [("path", seed, value) for seed, value in enumerate(ours)] + [
         ("kl", seed, value) for seed, value in enumerate(rival)
     ]
-    return pd.DataFrame(rows, columns=["loss", "seed", "error"]).assign(train_seconds=2.0)
+    return pd.DataFrame(rows, columns=["loss", "seed", "error"]).assign(system="pendulum", train_seconds=2.0)
 
 
 def verdict(ours, rival):
@@ -40,7 +41,27 @@ def test_interval_is_that_of_a_paired_t_test_on_the_logarithms():
 
 
 def test_pairing_removes_what_the_seeds_share():
-    assert paired_ratio([2.0, 20.0, 200.0], [1.0, 10.0, 100.1], 0.95).verdict == "holds"
+    assert paired_ratio([2.0, 20.0, 200.0], [1.0, 10.0, 100.1], 0.95).verdict() == "holds"
+
+
+def test_a_factor_raises_the_bar():
+    ratio = paired_ratio([2.0, 2.1, 2.2], [1.0, 1.0, 1.0], 0.95)
+    assert [ratio.verdict(factor) for factor in (1.0, 2.1, 3.0)] == ["holds", "unclear", "fails"]
+
+
+def test_equal_ratios_say_nothing_about_their_spread():
+    assert paired_ratio([120.0] * 5, [100.0] * 5, 0.95).verdict() == "unclear"
+
+
+def test_runs_that_came_to_the_target_are_counted():
+    table = scores([1.0, 1.1], [3.0, 3.2]).assign(reached=[True, True, False, True])
+    row = decide(read_claims([ENTRY], "claims.yaml"), {"scores": table}, 0.95).iloc[0]
+    assert row["reached"] == "2 ours, 1 rival"
+
+
+def test_a_metric_without_a_ratio_names_the_claim():
+    with pytest.raises(DataError, match="claim X1 on pendulum: a ratio needs"):
+        decide(read_claims([ENTRY], "claims.yaml"), {"scores": scores([0.0], [1.0])}, 0.95)
 
 
 @pytest.mark.parametrize(
@@ -68,8 +89,28 @@ def test_a_setting_that_was_not_run_is_said_to_be_so():
 def test_columns_and_markdown():
     table = decide(read_claims([ENTRY], "claims.yaml"), {"scores": scores([1.0, 1.1], [3.0, 3.2])}, 0.95)
     assert list(table.columns) == COLUMNS
-    assert "| X1 | A | ours is better | 2.95 [" in as_markdown(table)
-    assert "`snakemake dynamics`" in as_markdown(table)
+    assert as_markdown(table).splitlines()[0] == "| claim | paper's value | pendulum | target |"
+    assert "| **X1** (A) ours is better | – | **holds** 3 [2.4, 3.6] | `snakemake dynamics` |" in as_markdown(table)
+
+
+def test_each_system_is_decided_by_itself_and_gets_a_column():
+    two = pd.concat([scores([1.0, 1.1], [3.0, 3.2]), scores([3.0, 3.2], [1.0, 1.1]).assign(system="spring")])
+    claims = read_claims([ENTRY | {"systems": ["pendulum", "spring"]}, ENTRY | {"id": "X2"}], "claims.yaml")
+    table = decide(claims, {"scores": two}, 0.95)
+    assert table[["id", "system", "verdict"]].to_numpy().tolist() == [
+        ["X1", "pendulum", "holds"],
+        ["X1", "spring", "fails"],
+        ["X2", "pendulum", "holds"],
+    ]
+    head, _, first, second = as_markdown(table).splitlines()
+    assert head == "| claim | paper's value | pendulum | spring | target |"
+    assert first.count("**holds**") == first.count("**fails**") == 1
+    assert second.endswith("|  | `snakemake dynamics` |")
+
+
+def test_a_table_without_training_times_leaves_the_seconds_out():
+    table = scores([1.0, 1.1], [3.0, 3.2]).drop(columns="train_seconds")
+    assert pd.isna(decide(read_claims([ENTRY], "claims.yaml"), {"scores": table}, 0.95).iloc[0]["seconds"])
 
 
 @pytest.mark.parametrize(
@@ -95,6 +136,8 @@ def test_a_claim_about_nothing_is_refused(change, message):
         ([ENTRY | {"ours": None}], "claim number 1: ours is None, expected a mapping"),
         ([ENTRY | {"paper_value": "0.5x"}], "paper_value is '0.5x', expected a number or null"),
         ([ENTRY | {"target": 3}], "target is 3, expected a text"),
+        ([ENTRY | {"factor": "3x"}], "factor is '3x', expected a number"),
+        ([ENTRY | {"systems": []}], r"systems is \[\], expected a list of names"),
     ],
 )
 def test_wrong_entries_are_refused(entries, message):

@@ -37,7 +37,7 @@ def test_the_best_candidate_comes_first_and_an_interrupted_choice_continues(path
     whole = choose(grid, path, tmp_path / "whole", Adaptive())
     assert [row["score"] for row in whole] == sorted(row["score"] for row in whole)
 
-    real, calls = experiment.evaluate, []
+    real, calls = experiment.window_errors, []
 
     def dies_on_the_second(*arguments):
         calls.append(1)
@@ -45,7 +45,7 @@ def test_the_best_candidate_comes_first_and_an_interrupted_choice_continues(path
             raise KeyboardInterrupt
         return real(*arguments)
 
-    monkeypatch.setattr(experiment, "evaluate", dies_on_the_second)
+    monkeypatch.setattr(experiment, "window_errors", dies_on_the_second)
     with pytest.raises(KeyboardInterrupt):
         choose(grid, path, folder, Adaptive())
     (partial,) = folder.glob("checkpoint-candidates-*.json")

@@ -41,7 +41,7 @@ BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION, BLACK = (
     "#000000",
 )
 PALETTE = (BLUE, VERMILLION, BLACK, GREEN, PURPLE, ORANGE, SKY)
-DASHES = ("-", "--", ":", "-.", (0, (4, 1, 1, 1, 1, 1)))
+DASHES = ("-", "--", ":", "-.", (0, (4, 1, 1, 1, 1, 1)), (0, (6, 2)), (0, (1, 3)))
 
 
 def colour(loss: str) -> str:

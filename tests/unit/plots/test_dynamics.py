@@ -1,24 +1,27 @@
+import sys
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 
+from pathlode.errors import ConfigError
 from pathlode.plots import dynamics
 from pathlode.plots.style import colour, dashes, save
-from pathlode.registry import LOSSES
+from pathlode.registry import LOSSES, SYSTEMS
+from pathlode.systems.contract import SimulationConfig, simulate
 
-FIGURES = ["trajectories", "latent_paths", "error_in_time", "training"]
+FIGURES = ["trajectories", "phase_portrait", "latent_paths", "latent_map", "error_in_time", "training"]
 
 
-@pytest.fixture
-def results():
+def results_for(features, parameters):
     rng = np.random.default_rng(0)
     curves = {
-        "inside_nmse": rng.uniform(1e-4, 1e-2, (2, 100)),
-        "beyond_nmse": rng.uniform(1e-4, 1e-2, (2, 100)),
-        "predicted": rng.normal(size=(2, 3, 200, 2)),
-        "path": rng.normal(size=(2, 3, 200, 4)),
+        "nmse": rng.uniform(1e-4, 1e-2, (2, 300)),
+        "predicted": rng.normal(size=(2, 3, 300, features)),
+        "path": rng.normal(size=(2, 3, 300, 4)),
     }
+    latents = {"test_z0": rng.normal(size=(2, 16, 4)), "test_parameters": rng.normal(size=(16, parameters))}
     history = pd.DataFrame(
         {
             "seed": [0, 1, 0, 1],
@@ -27,19 +30,41 @@ def results():
             "seconds": [0.1, 0.1, 0.2, 0.2],
         }
     )
-    return {loss: dynamics.Result(curves, history) for loss in LOSSES}
+    return {loss: dynamics.Result(curves, history, latents) for loss in LOSSES}
+
+
+def assert_labelled(figure):
+    panels = [axis for axis in figure.axes if axis.get_subplotspec() is not None]  # colour bars have none
+    assert all(axis.get_xlabel() for axis in panels if axis.get_subplotspec().is_last_row())
+    assert all(axis.get_ylabel() for axis in panels if axis.get_subplotspec().is_first_col())
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_every_axis_is_labelled_and_equal_figures_are_equal_files(name, data, results, tmp_path):
+def test_every_axis_is_labelled_and_equal_figures_are_equal_files(name, data, tmp_path):
+    results = results_for(features=2, parameters=2)
     for copy in ("a", "b"):
         figure = getattr(dynamics, name)(data, results)
         save(figure, tmp_path / f"{copy}.png", tmp_path / f"{copy}.pdf")
-        assert all(axis.get_xlabel() for axis in figure.axes if axis.get_subplotspec().is_last_row())
-        assert all(axis.get_ylabel() for axis in figure.axes if axis.get_subplotspec().is_first_col())
+        assert_labelled(figure)
         plt.close(figure)
     for suffix in ("png", "pdf"):
         assert (tmp_path / f"a.{suffix}").read_bytes() == (tmp_path / f"b.{suffix}").read_bytes()
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_system_with_one_observed_quantity_can_be_drawn(name, tmp_path):
+    config = SimulationConfig(20, 10, 16, points=12, window=(2.0, 2.5), noise=0.0, windows_beyond=2, seed=0)
+    data = simulate(SYSTEMS["lane_emden"](), config)
+    figure = getattr(dynamics, name)(data, results_for(features=1, parameters=1))
+    save(figure, tmp_path / "a.png")
+    assert_labelled(figure)
+    plt.close(figure)
+
+
+def test_umap_without_its_package_says_what_to_do(data, monkeypatch):
+    monkeypatch.setitem(sys.modules, "umap", None)
+    with pytest.raises(ConfigError, match="pip install umap-learn, or choose pca"):
+        dynamics.latent_map(data, results_for(2, 2), projection="umap")
 
 
 def test_losses_can_be_told_apart():

@@ -1,0 +1,174 @@
+"""Figures that compare settings across systems."""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
+from numpy.typing import NDArray
+
+from pathlode.plots.dynamics import draw_trajectory, liveliest
+from pathlode.plots.style import BLACK, BLUE, VERMILLION, WIDTH, colour, dashes
+from pathlode.systems.contract import SimulatedData
+
+
+def systems(
+    data: Mapping[str, SimulatedData], predicted: Mapping[tuple[str, str], NDArray[np.float64]], losses: Sequence[str]
+) -> Figure:
+    """One test trajectory of every system with its predictions: a row a system, a column a loss.
+
+    Args:
+        data: data set by system.
+        predicted: (member, example, time, feature) by system and loss.
+        losses: which to show.
+    """
+    figure, axes = plt.subplots(
+        len(data), len(losses), figsize=(WIDTH, 1.4 * len(data) + 0.5), sharex="row", sharey="row", squeeze=False
+    )
+    for row, (system, sets) in zip(axes, data.items(), strict=True):
+        for axis, loss in zip(row, losses, strict=True):
+            example = liveliest(sets["test"], predicted[system, loss].shape[1])
+            draw_trajectory(axis, sets["test"], example, predicted[system, loss][:, example], loss)
+        row[0].set_ylabel(f"{textwrap.fill(readable(system), 14)}\n{sets.features[0]}", fontsize=8)
+        row[-1].set_xlabel(sets.time)
+        row[0].set_xlabel(sets.time)
+    for axis, loss in zip(axes[0], losses, strict=True):
+        axis.set_title(loss)
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    figure.set_layout_engine("constrained")
+    return figure
+
+
+def encoders(scores: pd.DataFrame) -> Figure:
+    """Error in the next window with each encoder: every seed a dot, a bar at the median; a panel a system."""
+    scores = scores[scores["observations"] == "all"]
+    compared = scores.groupby(["system", "encoder"])["loss"].agg(set)
+    losses = [loss for loss in scores["loss"].unique() if all(loss in found for found in compared)]
+    names = list(scores["encoder"].unique())
+    figure, axes = _one_panel_a_system(scores)
+    for axis, (_, rows) in zip(axes, scores.groupby("system", sort=False), strict=True):
+        for position, encoder in enumerate(names):
+            for number, loss in enumerate(losses):
+                step = 0.8 / len(losses)
+                at = position + step * (number - (len(losses) - 1) / 2)
+                values = rows.loc[(rows["encoder"] == encoder) & (rows["loss"] == loss), "extrapolation_nmse"]
+                axis.plot(np.full(len(values), at), values, "o", ms=3, mew=0, alpha=0.6, color=colour(loss))
+                axis.plot([at - step / 3, at + step / 3], [values.median()] * 2, color=colour(loss), lw=1.6, label=loss)
+        axis.set_xticks(range(len(names)), names)
+        axis.set_xlim(-0.6, len(names) - 0.4)
+    axes[0].set_ylabel("NMSE, next window")
+    _legend(figure)
+    return figure
+
+
+def observations(scores: pd.DataFrame, encoder: str) -> Figure:
+    """Error inside the window (top) and in the next (bottom) when the encoder is shown all, few, gapped or late observations.
+
+    Median over seeds, and their full range as a bar.
+    """
+    scores = scores[scores["encoder"] == encoder]
+    views, losses = list(scores["observations"].unique()), list(scores["loss"].unique())
+    names = list(scores["system"].unique())
+    metrics = {"interpolation_nmse": "NMSE inside", "extrapolation_nmse": "NMSE, next window"}
+    figure, axes = plt.subplots(
+        2, len(names), figsize=(WIDTH, 3.6), sharex=True, sharey="row", layout="constrained", squeeze=False
+    )
+    for row, (metric, label) in zip(axes, metrics.items(), strict=True):
+        for axis, name in zip(row, names, strict=True):
+            for number, loss in enumerate(losses):
+                chosen = scores[(scores["system"] == name) & (scores["loss"] == loss)]
+                if chosen.empty:
+                    continue
+                errors = chosen.groupby("observations", sort=False)[metric].agg(["median", "min", "max"]).loc[views]
+                at = np.arange(len(views)) + 0.12 * (number - (len(losses) - 1) / 2)
+                axis.vlines(at, errors["min"], errors["max"], color=colour(loss), lw=0.8)
+                axis.plot(at, errors["median"], "o", ms=3, color=colour(loss), label=loss)
+            axis.set_xticks(range(len(views)), views, rotation=45)
+        row[0].set_ylabel(label)
+        row[0].set_yscale("log")
+    for axis, name in zip(axes[0], names, strict=True):
+        axis.set_title(textwrap.fill(readable(name), 14))
+    _legend(figure)
+    return figure
+
+
+def sizes(table: pd.DataFrame) -> Figure:
+    """Error against the number of parameters: median over seeds, and their full range as a band; a row a system."""
+    metrics = {"interpolation_nmse": "NMSE inside", "extrapolation_nmse": "NMSE, next window"}
+    names = list(table["system"].unique())
+    figure, axes = plt.subplots(
+        len(names), 2, figsize=(WIDTH, 2.5 * len(names)), sharex=True, layout="constrained", squeeze=False
+    )
+    for row, name in zip(axes, names, strict=True):
+        for axis, (metric, label) in zip(row, metrics.items(), strict=True):
+            for loss, rows in table[table["system"] == name].groupby("loss", sort=False):
+                errors = rows.groupby("n_parameters")[metric].agg(["median", "min", "max"])
+                axis.fill_between(errors.index, errors["min"], errors["max"], color=colour(str(loss)), alpha=0.12, lw=0)
+                style = {"color": colour(str(loss)), "ls": dashes(str(loss)), "label": loss}
+                axis.plot(errors.index, errors["median"], "o", ms=3, **style)
+            axis.set_xscale("log")
+            axis.xaxis.set_minor_formatter(NullFormatter())
+            axis.set_yscale("log")
+            axis.set_ylabel(label)
+            axis.set_xlabel("trainable parameters")
+        row[0].set_title(readable(name), loc="left")
+    axes[0, 1].legend()
+    return figure
+
+
+VERDICTS = {"holds": BLUE, "unclear": "0.5", "fails": VERMILLION}
+
+
+def claims(table: pd.DataFrame) -> Figure:
+    """Every claim's ratio with its interval: a row a claim, a panel a system; right of the line, the claim holds."""
+    table = table[table["n"] > 0].replace({"low": {0.0: 1e-9}, "high": {np.inf: 1e9}})  # of a single seed
+    if table.empty:
+        return plt.figure(figsize=(WIDTH, 1.0))
+    names, ids = list(table["system"].unique()), list(table["id"].unique())
+    figure, axes = plt.subplots(
+        1, len(names), figsize=(WIDTH, 0.24 * len(ids) + 1.0), sharey=True, layout="constrained", squeeze=False
+    )
+    for axis, name in zip(axes[0], names, strict=True):
+        axis.axvline(1.0, color=BLACK, lw=0.6)
+        for _, row in table[table["system"] == name].iterrows():
+            place, shade = ids.index(row["id"]), VERDICTS[row["verdict"]]
+            axis.plot([row["low"], row["high"]], [place, place], color=shade, lw=1.2)
+            axis.plot(row["value"], place, "o", ms=4, color=shade)
+        axis.set_title(textwrap.fill(readable(name), 14))
+        axis.set_xscale("log")
+        axis.set_xlim(*np.clip(axis.get_xlim(), 1e-3, 1e5))
+        axis.grid(axis="y", color="0.92", lw=0.6)
+        axis.set_axisbelow(True)
+    axes[0, 0].set_yticks(range(len(ids)), ids)
+    axes[0, 0].invert_yaxis()
+    figure.supxlabel("rival / ours (above 1, ours is better)", fontsize=9)
+    handles = [axes[0, 0].plot([], [], "o-", ms=4, color=shade, label=name)[0] for name, shade in VERDICTS.items()]
+    figure.legend(handles=handles, loc="outside upper center", ncols=3)
+    return figure
+
+
+def readable(name: str) -> str:
+    """A system's name as words."""
+    return name.replace("_", " ")
+
+
+def _one_panel_a_system(scores: pd.DataFrame) -> tuple[Figure, NDArray[np.object_]]:
+    names = list(scores["system"].unique())
+    figure, axes = plt.subplots(1, len(names), figsize=(WIDTH, 2.4), sharey=True, layout="constrained", squeeze=False)
+    for axis, name in zip(axes[0], names, strict=True):
+        axis.set_title(textwrap.fill(readable(name), 14))
+    axes[0, 0].set_yscale("log")
+    return figure, axes[0]
+
+
+def _legend(figure: Figure) -> None:
+    """One legend above all panels, each label once."""
+    once: dict[str, Artist] = {}
+    for axis in figure.axes:
+        handles, labels = axis.get_legend_handles_labels()
+        once |= dict(zip(labels, handles, strict=True))
+    figure.legend(list(once.values()), list(once), loc="outside upper center", ncols=6)

@@ -1,0 +1,118 @@
+"""Tables: what is derived from the scores of single runs, and how tables are written for people."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from pathlode.errors import ConfigError
+
+
+def time_to_target(histories: pd.DataFrame, compared: Sequence[str]) -> pd.DataFrame:
+    """Steps and seconds until each run's validation error first reaches a target, one row a run.
+
+    The target is common to all losses of one system and encoder: the error that the median run of every compared loss
+    reaches at some time, that is, the largest of their medians of the best error. A run that never reaches it is charged
+    its whole length (``reached`` is False), which favours it.
+
+    Args:
+        histories: rows of the training histories: system, encoder, loss, seed, step, seconds, validation_mse.
+        compared: the losses that define the target; encoders that train none of them have no rows.
+
+    Returns:
+        system, encoder, loss, seed, target_mse, reached, steps_to_target, seconds_to_target, train_seconds.
+    """
+    rows = []
+    for (system, encoder), group in histories.groupby(["system", "encoder"], sort=False):
+        best = group[group["loss"].isin(compared)].groupby(["loss", "seed"])["validation_mse"].min()
+        if best.empty:  # this encoder trains none of them
+            continue
+        target = best.groupby("loss").median().max()
+        for (loss, seed), run in group.groupby(["loss", "seed"], sort=False):
+            below = run[run["validation_mse"] <= target]
+            at = (below if len(below) else run.iloc[-1:]).iloc[0]
+            rows.append(
+                {
+                    "system": system,
+                    "encoder": encoder,
+                    "loss": loss,
+                    "seed": seed,
+                    "target_mse": target,
+                    "reached": len(below) > 0,
+                    "steps_to_target": at["step"],
+                    "seconds_to_target": at["seconds"],
+                    "train_seconds": run["seconds"].iloc[-1],
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def parameters_needed(sizes: pd.DataFrame, compared: Sequence[str], metric: str) -> pd.DataFrame:
+    """The fewest parameters with which each seed's error reaches a target, one row a system, loss and seed.
+
+    The target is common to all losses of one system: the error that the median run of every compared loss reaches at some
+    size, that is, the largest of their best medians. A seed that never reaches it is charged the largest size, which
+    favours it.
+
+    Args:
+        sizes: system, loss, seed, n_parameters, train_seconds and the metric.
+        compared: the losses that define the target.
+        metric: name of the error.
+
+    Returns:
+        system, loss, seed, target, reached, parameters_needed, train_seconds.
+    """
+    rows = []
+    for system, group in sizes.groupby("system", sort=False):
+        medians = group[group["loss"].isin(compared)].groupby(["loss", "n_parameters"])[metric].median()
+        target = medians.groupby("loss").min().max()
+        for (loss, seed), runs in group.groupby(["loss", "seed"], sort=False):
+            enough = runs.loc[runs[metric] <= target, "n_parameters"]
+            rows.append(
+                {
+                    "system": system,
+                    "loss": loss,
+                    "seed": seed,
+                    "target": target,
+                    "reached": len(enough) > 0,
+                    "parameters_needed": enough.min() if len(enough) else runs["n_parameters"].max(),
+                    "train_seconds": runs["train_seconds"].sum(),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def summarise(table: pd.DataFrame, by: Sequence[str], columns: Mapping[str, str]) -> pd.DataFrame:
+    """Median and range over seeds, as text, one row a setting.
+
+    Args:
+        table: one row a run.
+        by: columns that name a setting.
+        columns: metric -> heading.
+    """
+
+    def text(values: pd.Series) -> str:
+        return f"{values.median():.2g} [{values.min():.2g}, {values.max():.2g}]" if values.notna().any() else "–"
+
+    grouped = table.groupby(list(by), sort=False)
+    return pd.DataFrame({heading: grouped[metric].agg(text) for metric, heading in columns.items()}).reset_index()
+
+
+def write(table: pd.DataFrame, *paths: str | Path) -> None:
+    """Writes a table in the format of each path's suffix: .csv, .md, or .tex (booktabs).
+
+    Raises:
+        ConfigError: for another suffix.
+    """
+    for path in map(Path, paths):
+        match path.suffix:
+            case ".csv":
+                table.to_csv(path, index=False)
+            case ".md":
+                path.write_text(table.to_markdown(index=False) + "\n")
+            case ".tex":
+                styler = table.style.hide(axis="index").format(escape="latex", na_rep="--")
+                columns = {name: name.replace("_", r"\_").replace("%", r"\%") for name in table.columns}
+                path.write_text(styler.relabel_index(list(columns.values()), axis="columns").to_latex(hrules=True))
+            case _:
+                raise ConfigError(f"{path}: tables are written as .csv, .md or .tex")

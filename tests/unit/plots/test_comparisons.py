@@ -1,0 +1,67 @@
+import itertools
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from pathlode.plots import comparisons
+from pathlode.plots.style import save
+
+
+@pytest.fixture
+def scores():
+    rng = np.random.default_rng(0)
+    grid = itertools.product(["pendulum", "spring"], ["gru", "rnn"], ["path", "kl"], [0, 1], ["all", "few"])
+    table = pd.DataFrame(grid, columns=["system", "encoder", "loss", "seed", "observations"])
+    for metric in ("interpolation_nmse", "extrapolation_nmse"):
+        table[metric] = rng.uniform(1e-3, 1, len(table))
+    return table
+
+
+def drawn(figure, tmp_path):
+    save(figure, tmp_path / "a.png")
+    plt.close(figure)
+    return figure
+
+
+def test_systems_side_by_side(data, tmp_path):
+    predicted = {("pendulum", loss): np.zeros((2, 3, 300, 2)) for loss in ("path", "kl")}
+    figure = drawn(comparisons.systems({"pendulum": data}, predicted, ["path", "kl"]), tmp_path)
+    assert [axis.get_title() for axis in figure.axes] == ["path", "kl"]
+
+
+def test_encoders_show_the_losses_that_all_of_them_have(scores, tmp_path):
+    only_gru = scores[(scores["encoder"] == "gru") & (scores["loss"] == "kl")].assign(loss="none")
+    figure = drawn(comparisons.encoders(pd.concat([scores, only_gru])), tmp_path)
+    assert [axis.get_title() for axis in figure.axes] == ["pendulum", "spring"]
+    assert [text.get_text() for text in figure.legends[0].texts] == ["path", "kl"]
+
+
+def test_observations_show_every_view(scores, tmp_path):
+    figure = drawn(comparisons.observations(scores, "gru"), tmp_path)
+    assert [label.get_text() for label in figure.axes[-1].get_xticklabels()] == ["all", "few"]
+
+
+def test_sizes_have_an_axis_of_parameters(tmp_path):
+    table = pd.DataFrame(itertools.product(["pendulum"], ["path", "kl"], [10, 100], [0, 1]))
+    table.columns = ["system", "loss", "n_parameters", "seed"]
+    figure = drawn(comparisons.sizes(table.assign(interpolation_nmse=0.1, extrapolation_nmse=0.2)), tmp_path)
+    assert {axis.get_xlabel() for axis in figure.axes} == {"trainable parameters"}
+
+
+def test_claims_have_a_row_each_and_a_panel_a_system(tmp_path):
+    table = pd.DataFrame(
+        {
+            "id": ["A1", "A1", "A2"],
+            "system": ["pendulum", "spring", "pendulum"],
+            "n": [5, 5, 0],
+            "value": [2.0, 0.5, np.nan],
+            "low": [1.5, 0.0, np.nan],
+            "high": [3.0, np.inf, np.nan],
+            "verdict": ["holds", "unclear", "not run"],
+        }
+    )
+    figure = drawn(comparisons.claims(table), tmp_path)
+    assert [axis.get_title() for axis in figure.axes] == ["pendulum", "spring"]
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["A1"]
