@@ -1,4 +1,4 @@
-# make reproduce   environment, then every figure and table   (SCALE=smoke or paper for another scale)
+# make reproduce   environment, then every figure and table   (SCALE=smoke, long or paper for another scale)
 # make test        environment, then all tests, the pipeline at smoke scale among them
 # make lint        style, types, workflow lint
 # make bench       a training step against torchdiffeq, torchode and diffrax

@@ -4,7 +4,7 @@
 #   snakemake dynamics             one chapter
 #   snakemake results/claims.csv   one file
 #
-# simulate -> tune -> train -> encode, evaluate -> tables -> figures -> claims, each arrow a file under results/.
+# simulate -> tune -> train, size -> evaluate -> probe, tables -> figures -> claims, each arrow a file under results/.
 
 
 configfile: "config.yaml"
@@ -12,6 +12,7 @@ configfile: "config.yaml"
 
 include: "rules/common.smk"
 include: "rules/dynamics.smk"
+include: "rules/dynamics_results.smk"
 include: "rules/paper.smk"
 
 

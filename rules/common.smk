@@ -5,7 +5,7 @@ import re
 from snakemake.exceptions import WorkflowError
 
 from pathlode.registry import ENCODERS, LOSSES, SYSTEMS
-from workflow.configuration import InvalidConfig, check, sources
+from workflow.configuration import COMPARED, InvalidConfig, check, learning_rates, losses_by_encoder, sources
 
 try:
     check(config)

@@ -1,49 +1,31 @@
 # Paper [A], dynamics: how well latent ODEs interpolate and extrapolate simulated systems.
 #
-# in:   config `dynamics`, `tune`, `evaluate`, `systems`
+# in:   config `dynamics`, `tune`, `sizes`, `evaluate`, `systems`
 # out:  {RESULTS}/dynamics/{system}/data.npz                         simulate
-#       {RESULTS}/dynamics/{system}/{encoder}-{loss}/tuning.csv      tune: the grid and its scores
-#       {RESULTS}/dynamics/{system}/{encoder}-{loss}/chosen.json     tune: the best learning rate and weight
+#       {RESULTS}/dynamics/{system}/tuning/{loss}/tuning.csv         tune: the grid and its scores; chosen.json beside it
 #       {RESULTS}/dynamics/{system}/{encoder}-{loss}/model.pt        train: all seeds stacked; history.csv beside it
-#       {RESULTS}/dynamics/{system}/{encoder}-{loss}/latents.npz     encode
-#       {RESULTS}/dynamics/{system}/{encoder}-{loss}/scores.csv      evaluate; curves.npz for the figures beside it
-#       {RESULTS}/tables/dynamics.csv, tuning.csv                    tabulate
-#       {RESULTS}/figures/dynamics/{system}/{encoder}/*.png, .pdf    plot
+#       {RESULTS}/dynamics/{system}/{encoder}-{loss}/scores.csv      evaluate; latents.npz, curves.npz beside it
+#       {RESULTS}/dynamics/{system}/sizes/{loss}/sizes.csv           size: the same for models of several sizes
+#       tables and figures                                           dynamics_results.smk
 
-
-SETTING = f"{RESULTS}/dynamics/{{system}}/{{encoder}}-{{loss}}"
 GRID = config["dynamics"]
-FIGURES = ["trajectories", "latent_paths", "error_in_time", "training"]
+LOSSES_BY_ENCODER = {name: losses_by_encoder(config, name) for name in GRID["systems"]}
+TUNED = {name: sorted(set(sum(losses.values(), []))) for name, losses in LOSSES_BY_ENCODER.items()}
+POINTS = [
+    {"system": system, "encoder": encoder, "loss": loss}
+    for system, by_encoder in LOSSES_BY_ENCODER.items()
+    for encoder, losses in by_encoder.items()
+    for loss in losses
+]
+SETTING = f"{RESULTS}/dynamics/{{system}}/{{encoder}}-{{loss}}"
+CANDIDATE_STEPS = config["tune"]["steps"] * len(config["tune"]["learning_rates"]) * len(config["tune"]["weights"])
+SETTINGS = [SETTING.format(**point) for point in POINTS]
 
 
 wildcard_constraints:
     system="|".join(config["systems"]),
     encoder="|".join(ENCODERS),
     loss="|".join(map(re.escape, LOSSES)),
-    figure="|".join(FIGURES),
-
-
-# Every file of the chapter is asked for, also those in the middle: a run killed while it replaced one would otherwise leave
-# it missing, and the files made from its predecessor would pass for up to date.
-rule dynamics:
-    input:
-        f"{RESULTS}/tables/dynamics.csv",
-        f"{RESULTS}/tables/tuning.csv",
-        expand(f"{RESULTS}/dynamics/{{system}}/data.npz", system=GRID["systems"]),
-        expand(
-            f"{SETTING}/{{file}}",
-            system=GRID["systems"],
-            encoder=GRID["encoders"],
-            loss=GRID["losses"],
-            file=["tuning.csv", "chosen.json", "model.pt", "history.csv", "latents.npz", "scores.csv", "curves.npz"],
-        ),
-        expand(
-            f"{RESULTS}/figures/dynamics/{{system}}/{{encoder}}/{{figure}}.{{format}}",
-            system=GRID["systems"],
-            encoder=GRID["encoders"],
-            figure=FIGURES,
-            format=["png", "pdf"],
-        ),
 
 
 rule simulate:
@@ -59,7 +41,7 @@ rule simulate:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
-        mem_mb=1000,  # measured: 260
+        mem_mb=1000,  # measured: 360
         runtime=5,
     params:
         system=lambda w: config["systems"][w.system]["system"],
@@ -72,26 +54,26 @@ rule simulate:
 rule tune:
     input:
         data=rules.simulate.output.data,
-        source=lambda w: sources("tune", LOSSES.module(w.loss), ENCODERS.module(w.encoder)),
+        source=lambda w: sources("tune", LOSSES.module(w.loss), ENCODERS.module(config["tune"]["encoder"])),
     output:
-        chosen=f"{SETTING}/chosen.json",
-        table=f"{SETTING}/tuning.csv",
+        chosen=f"{RESULTS}/dynamics/{{system}}/tuning/{{loss}}/chosen.json",
+        table=f"{RESULTS}/dynamics/{{system}}/tuning/{{loss}}/tuning.csv",
     log:
-        f"{LOGS}/tune/{{system}}/{{encoder}}-{{loss}}.log",
+        f"{LOGS}/tune/{{system}}/{{loss}}.log",
     benchmark:
-        f"{BENCHMARKS}/tune/{{system}}/{{encoder}}-{{loss}}.tsv"
+        f"{BENCHMARKS}/tune/{{system}}/{{loss}}.tsv"
     conda:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
-        mem_mb=2000,  # measured: 540
-        runtime=60,
+        mem_mb=2000,  # measured: 840
+        runtime=lambda w: 30 + int(CANDIDATE_STEPS * config["systems"][w.system]["train"]["steps"]) // 60,  # 1 s a step
         gpu=0,  # these networks are bound by the cost of starting an operation: a CPU is faster
     params:
-        classes=lambda w: [LOSSES.path(w.loss), ENCODERS.path(w.encoder)],
+        classes=lambda w: [LOSSES.path(w.loss), ENCODERS.path(config["tune"]["encoder"])],
         model=lambda w: config["systems"][w.system]["model"],
         train=lambda w: config["systems"][w.system]["train"],
-        tune=config["tune"],
+        tune=lambda w: config["tune"] | {"learning_rates": learning_rates(config, w.system)},
         evaluate=config["evaluate"],
     script:
         "../workflow/scripts/tune.py"
@@ -113,8 +95,8 @@ rule train:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
-        mem_mb=2000,  # measured: 440
-        runtime=60,
+        mem_mb=2000,  # measured: 490
+        runtime=lambda w: 30 + config["systems"][w.system]["train"]["steps"] // 20,  # 3 s a step
         gpu=0,
     params:
         classes=lambda w: [LOSSES.path(w.loss), ENCODERS.path(w.encoder)],
@@ -125,27 +107,6 @@ rule train:
         "../workflow/scripts/train.py"
 
 
-rule encode:
-    input:
-        data=rules.simulate.output.data,
-        model=rules.train.output.model,
-        source=lambda w: sources("encode", ENCODERS.module(w.encoder)),
-    output:
-        latents=f"{SETTING}/latents.npz",
-    log:
-        f"{LOGS}/encode/{{system}}/{{encoder}}-{{loss}}.log",
-    benchmark:
-        f"{BENCHMARKS}/encode/{{system}}/{{encoder}}-{{loss}}.tsv"
-    conda:
-        "../envs/pathlode.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,  # measured: 540
-        runtime=10,
-    script:
-        "../workflow/scripts/encode.py"
-
-
 rule evaluate:
     input:
         data=rules.simulate.output.data,
@@ -153,6 +114,7 @@ rule evaluate:
         source=lambda w: sources("evaluate", ENCODERS.module(w.encoder)),
     output:
         scores=f"{SETTING}/scores.csv",
+        latents=f"{SETTING}/latents.npz",
         curves=f"{SETTING}/curves.npz",
     log:
         f"{LOGS}/evaluate/{{system}}/{{encoder}}-{{loss}}.log",
@@ -162,7 +124,7 @@ rule evaluate:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
-        mem_mb=2000,  # measured: 540
+        mem_mb=2000,  # measured: 830
         runtime=10,
     params:
         evaluate=config["evaluate"],
@@ -170,47 +132,31 @@ rule evaluate:
         "../workflow/scripts/evaluate.py"
 
 
-rule tabulate:
-    input:
-        scores=expand(f"{SETTING}/scores.csv", system=GRID["systems"], encoder=GRID["encoders"], loss=GRID["losses"]),
-        tuning=expand(f"{SETTING}/tuning.csv", system=GRID["systems"], encoder=GRID["encoders"], loss=GRID["losses"]),
-        source=sources("tabulate"),
-    output:
-        dynamics=report(
-            f"{RESULTS}/tables/dynamics.csv", caption="../workflow/report/dynamics.rst", category="Dynamics [A]"
-        ),
-        tuning=report(f"{RESULTS}/tables/tuning.csv", caption="../workflow/report/tuning.rst", category="Dynamics [A]"),
-    log:
-        f"{LOGS}/tabulate.log",
-    benchmark:
-        f"{BENCHMARKS}/tabulate.tsv"
-    conda:
-        "../envs/pathlode.yaml"
-    script:
-        "../workflow/scripts/tabulate.py"
-
-
-rule plot:
+rule size:
     input:
         data=rules.simulate.output.data,
-        curves=expand(f"{SETTING}/curves.npz", loss=GRID["losses"], allow_missing=True),
-        histories=expand(f"{SETTING}/history.csv", loss=GRID["losses"], allow_missing=True),
-        source=sources("plot"),
+        chosen=rules.tune.output.chosen,
+        source=lambda w: sources("size", LOSSES.module(w.loss), ENCODERS.module(config["tune"]["encoder"])),
     output:
-        png=report(
-            f"{RESULTS}/figures/dynamics/{{system}}/{{encoder}}/{{figure}}.png",
-            caption="../workflow/report/figure.rst",
-            category="Dynamics [A]",
-            labels={"system": "{system}", "encoder": "{encoder}", "figure": "{figure}"},
-        ),
-        pdf=f"{RESULTS}/figures/dynamics/{{system}}/{{encoder}}/{{figure}}.pdf",
+        table=f"{RESULTS}/dynamics/{{system}}/sizes/{{loss}}/sizes.csv",
     log:
-        f"{LOGS}/plot/{{system}}/{{encoder}}/{{figure}}.log",
+        f"{LOGS}/size/{{system}}/{{loss}}.log",
     benchmark:
-        f"{BENCHMARKS}/plot/{{system}}/{{encoder}}/{{figure}}.tsv"
+        f"{BENCHMARKS}/size/{{system}}/{{loss}}.tsv"
     conda:
         "../envs/pathlode.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,  # measured: 900
+        runtime=lambda w: 30 + config["systems"][w.system]["train"]["steps"] // 20,
+        gpu=0,
     params:
-        losses=GRID["losses"],
+        classes=lambda w: [LOSSES.path(w.loss), ENCODERS.path(config["tune"]["encoder"])],
+        model=lambda w: config["systems"][w.system]["model"],
+        train=lambda w: config["systems"][w.system]["train"],
+        encoder=config["tune"]["encoder"],
+        sizes=config["sizes"]["models"],
+        seeds=GRID["seeds"],
+        evaluate=config["evaluate"],
     script:
-        "../workflow/scripts/plot.py"
+        "../workflow/scripts/size.py"

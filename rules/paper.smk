@@ -1,25 +1,29 @@
 # What all chapters end in: the claims, decided from their tables, and the README's claim table.
 #
 # in:   claims.yaml, {RESULTS}/tables/*.csv
-# out:  {RESULTS}/claims.csv, claims.md    claims
-#       {RESULTS}/readme.md                readme: the README with this run's table; README.md itself is brought up to date
+# out:  {RESULTS}/claims.csv, claims.md      claims
+#       {RESULTS}/figures/claims.png, .pdf   plot_claims
+#       {RESULTS}/readme.md                  readme: the README with this run's table; README.md itself is brought up to date
 
 
 rule paper:
     input:
         f"{RESULTS}/claims.csv",
         f"{RESULTS}/claims.md",
+        f"{RESULTS}/claims.tex",
+        multiext(f"{RESULTS}/figures/claims", ".png", ".pdf"),
         f"{RESULTS}/readme.md" if config["claims"]["readme"] else [],
 
 
 rule claims:
     input:
         claims="claims.yaml",
-        tables=[rules.tabulate.output.dynamics],
+        tables=[f"{TABLES}/{name}.csv" for name in ("dynamics", "training", "sizes_needed", "probes")],
         source=sources("claims"),
     output:
         csv=report(f"{RESULTS}/claims.csv", caption="../workflow/report/claims.rst", category="Claims"),
         markdown=f"{RESULTS}/claims.md",
+        latex=f"{RESULTS}/claims.tex",
     log:
         f"{LOGS}/claims.log",
     benchmark:
@@ -32,10 +36,27 @@ rule claims:
         "../workflow/scripts/claims.py"
 
 
+rule plot_claims:
+    input:
+        claims=rules.claims.output.csv,
+        source=sources("plot_claims"),
+    output:
+        report(f"{RESULTS}/figures/claims.png", caption="../workflow/report/claims_figure.rst", category="Claims"),
+        f"{RESULTS}/figures/claims.pdf",
+    log:
+        f"{LOGS}/plot_claims.log",
+    benchmark:
+        f"{BENCHMARKS}/plot_claims.tsv"
+    conda:
+        "../envs/pathlode.yaml"
+    script:
+        "../workflow/scripts/plot_claims.py"
+
+
 rule readme:
     input:
         claims=rules.claims.output.markdown,
-        figure=f"{RESULTS}/figures/dynamics/{GRID['systems'][0]}/{GRID['encoders'][0]}/error_in_time.png",
+        figures=[f"{FIGURES}/{GRID['systems'][0]}/error_in_time.png", f"{RESULTS}/figures/claims.png"],
         source=sources("readme"),
     output:
         readme=f"{RESULTS}/readme.md",

@@ -22,6 +22,8 @@ NAMES = {
     "fixed_step_methods": TABLEAUS,
 }
 """What ``x-registry`` in the schema can stand for."""
+COMPARED = ("path", "kl")
+"""The losses that the papers compare: shown side by side, and the ones that targets of time and size are about."""
 SCHEMA = Path(__file__).parent / "schemas" / "config.schema.yaml"
 
 
@@ -42,6 +44,7 @@ def check(config: Mapping[str, Any]) -> None:
     for name in config["dynamics"]["systems"]:
         if name not in config["systems"]:
             raise InvalidConfig(_unknown("dynamics.systems", name, config["systems"]))
+    _check_grid(config)
     shared = set(config["dynamics"]["seeds"]) & set(config["tune"]["seeds"])
     if shared:
         raise InvalidConfig(
@@ -66,6 +69,49 @@ def check(config: Mapping[str, Any]) -> None:
                 f"config: systems.{name}.train.batch is {entry['train']['batch']}, more than the "
                 f"{entry['simulate']['train']} trajectories of simulate.train; lower it"
             )
+
+
+def losses_by_encoder(config: Mapping[str, Any], system: str) -> dict[str, list[str]]:
+    """What is trained on a system: its own ``losses``, or else those of the chapter."""
+    return dict(config["systems"][system].get("losses", config["dynamics"]["losses"]))
+
+
+def learning_rates(config: Mapping[str, Any], system: str) -> list[float]:
+    """What is tried on a system: its own ``learning_rates``, or else those of ``tune``."""
+    return list(config["systems"][system].get("learning_rates", config["tune"]["learning_rates"]))
+
+
+def _check_grid(config: Mapping[str, Any]) -> None:
+    """Refuses a grid that the chapter's figures, sizes and tuning cannot be made from."""
+    first = next(iter(config["dynamics"]["losses"]))
+    for name in config["dynamics"]["systems"]:
+        missing = [loss for loss in COMPARED if loss not in losses_by_encoder(config, name).get(first, [])]
+        if missing:
+            raise InvalidConfig(
+                f"config: the losses of system {name} with the encoder {first} lack {missing[0]!r}; add it, the figures show "
+                "path and kl side by side"
+            )
+    for name in config["sizes"]["systems"]:
+        if name not in config["dynamics"]["systems"]:
+            raise InvalidConfig(f"config: sizes.systems names {name!r}, which dynamics.systems lacks; add it there")
+        tuned = {loss for losses in losses_by_encoder(config, name).values() for loss in losses}
+        for loss in {*COMPARED, *config["sizes"]["losses"]}:
+            if loss not in config["sizes"]["losses"]:
+                raise InvalidConfig(
+                    f"config: sizes.losses lacks {loss!r}; add it, the sizes needed are compared with it"
+                )
+            if loss not in tuned:
+                raise InvalidConfig(
+                    f"config: sizes.losses names {loss!r}, which is not trained on {name}; add it to its losses"
+                )
+    if max(config["tune"]["weights"]) > 1 and any(
+        "steer" in losses
+        for name in config["dynamics"]["systems"]
+        for losses in losses_by_encoder(config, name).values()
+    ):
+        raise InvalidConfig(
+            f"config: tune.weights holds {max(config['tune']['weights'])}, but the loss steer takes at most 1; lower it"
+        )
 
 
 def _check_numbers(node: Any, place: str) -> None:

@@ -43,11 +43,22 @@ def test_the_default_is_valid():
         (("dynamics", "seeds"), ..., "dynamics.seeds is missing; seeds of initial weights"),
         (("systems",), ..., "systems is missing"),
         (
-            ("dynamics", "losses"),
+            ("dynamics", "losses", "gru"),
             ["path", "nonee"],
-            r"dynamics.losses\[1\] is 'nonee', expected one of path, kl, .*did you mean 'none'",
+            r"dynamics.losses.gru\[1\] is 'nonee', expected one of path, kl, .*did you mean 'none'",
         ),
-        (("dynamics", "encoders"), ["GRU"], r"dynamics.encoders\[0\] is 'GRU', expected one of gru, lstm, rnn"),
+        (("dynamics", "losses"), {"GRU": ["path"]}, "dynamics.losses is 'GRU', expected one of gru, lstm, rnn"),
+        (("tune", "encoder"), "GRU", "tune.encoder is 'GRU', expected one of gru, lstm, rnn"),
+        (("dynamics", "losses", "gru"), ["path"], "with the encoder gru lack 'kl'; add it, the figures show"),
+        (
+            ("sizes", "systems"),
+            ["lotka_volterra"],
+            "sizes.systems names 'lotka_volterra', which dynamics.systems lacks",
+        ),
+        (("sizes", "losses"), ["path", "kl", "path+kl"], "sizes.losses names .*which is not trained on coupled_osc"),
+        (("tune", "weights"), [0.1, 3.0], "tune.weights holds 3.0, but the loss steer takes at most 1"),
+        (("dynamics", "projection"), "tsne", "dynamics.projection is 'tsne', expected one of pca, umap"),
+        ((*OSCILLATOR, "simulate", "points"), 9, "simulate.points is 9, expected a number at least 10"),
         (
             (*OSCILLATOR, "system"),
             "pendulum",
@@ -95,7 +106,10 @@ def test_the_schema_is_closed_and_described_everywhere():
             assert "default" in child or child.get("type") == "object" or "$ref" in child, f"{path}.{name}"
         if node.get("type") == "object":
             assert "additionalProperties" in node, path
-            assert sorted(node.get("required", node.get("properties", {}))) == sorted(node.get("properties", {})), path
+            optional = (
+                {"losses", "learning_rates"} if "system" in node.get("properties", {}) else set()
+            )  # a system may have its own
+            assert {*node.get("required", []), *optional} >= set(node.get("properties", {})), path
         for name, child in node.items():
             visit(child, f"{path}.{name}")
 
@@ -104,8 +118,9 @@ def test_the_schema_is_closed_and_described_everywhere():
 
 def test_names_come_from_the_registries():
     properties = schema()["properties"]
-    assert properties["dynamics"]["properties"]["losses"]["items"]["enum"] == list(LOSSES)
-    assert properties["dynamics"]["properties"]["encoders"]["items"]["enum"] == list(ENCODERS)
+    by_encoder = schema()["$defs"]["losses_by_encoder"]
+    assert by_encoder["additionalProperties"]["items"]["enum"] == list(LOSSES)
+    assert by_encoder["propertyNames"]["enum"] == list(ENCODERS)
     assert properties["systems"]["additionalProperties"]["properties"]["system"]["enum"] == list(SYSTEMS)
 
 
@@ -114,16 +129,16 @@ def test_schema_and_package_know_the_same_training_settings():
     assert set(schema()["$defs"]["train"]["properties"]) == known
 
 
-@pytest.mark.parametrize("scale", ["default", "smoke", "paper"])
+@pytest.mark.parametrize("scale", ["default", "smoke", "long", "paper"])
 def test_every_scale_plans(checkout, scale):
     planned = checkout.to_run(scale=scale)
-    assert planned["train"] == {"default": 4, "smoke": 4, "paper": 2 * 3 * 5}[scale]
+    assert planned["train"] == {"default": 4 * 10 + 3, "smoke": 5 + 2, "long": 3 * 4, "paper": 6 * 3 * 7}[scale]
 
 
 def test_the_pipeline_stops_before_any_job_with_the_sentence(checkout):
-    checkout.edit("config.yaml", "losses: [path,", "losses: [pth,")
+    checkout.edit("config.yaml", "gru: [path, kl, none, disp", "gru: [pth, kl, none, disp")
     done = checkout.snakemake(scale="default")
     assert done.returncode != 0
-    assert "dynamics.losses[0] is 'pth', expected one of path, kl" in done.stderr
+    assert "dynamics.losses.gru[0] is 'pth', expected one of path, kl" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (checkout.folder / "results").exists()

@@ -1,4 +1,4 @@
-"""Brings the README's claim table and figure up to date."""
+"""Brings the README's claim table and figures up to date."""
 
 import shutil
 from pathlib import Path
@@ -14,5 +14,6 @@ with job(snakemake.log[0], snakemake.threads):
     if text != readme.read_text():
         with writing(readme) as temporary:
             temporary.write_text(text)
-    with writing(readme.parent / "docs" / "error_in_time.png") as temporary:
-        shutil.copy(snakemake.input.figure, temporary)
+    for figure in snakemake.input.figures:
+        with writing(readme.parent / "docs" / Path(figure).name) as temporary:
+            shutil.copy(figure, temporary)

@@ -26,6 +26,9 @@ with job(snakemake.log[0], snakemake.threads):
     history = pd.concat(
         pd.DataFrame(
             {
+                "system": wildcards.system,
+                "encoder": wildcards.encoder,
+                "loss": wildcards.loss,
                 "seed": seeds,
                 "step": row.step,
                 "train_loss": row.train_loss.tolist(),

@@ -1,6 +1,7 @@
 """Chooses a loss's learning rate and weight from a small grid, by validation error."""
 
 import json
+import math
 from pathlib import Path
 
 import pandas as pd
@@ -16,10 +17,10 @@ with job(snakemake.log[0], snakemake.threads):
         tune["learning_rates"],
         tune["weights"],
         wildcards.loss,
-        encoder=wildcards.encoder,
+        encoder=tune["encoder"],
         seeds=tune["seeds"],
         model=snakemake.params.model,
-        train=snakemake.params.train,
+        train=snakemake.params.train | {"steps": math.ceil(tune["steps"] * snakemake.params.train["steps"])},
     )
     chosen = Path(snakemake.output.chosen)
     rows = choose(
@@ -30,7 +31,7 @@ with job(snakemake.log[0], snakemake.threads):
         device(snakemake.resources.get("gpu", 0)),
     )
     table = pd.DataFrame(rows)
-    for position, name in enumerate(("system", "encoder", "loss")):
+    for position, name in enumerate(("system", "loss")):
         table.insert(position, name, wildcards[name])
     table.to_csv(snakemake.output.table, index=False)
     chosen.write_text(json.dumps({name: rows[0][name] for name in ("learning_rate", "weight")}))

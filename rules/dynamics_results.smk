@@ -1,0 +1,177 @@
+# Paper [A], dynamics: tables and figures of what dynamics.smk made, and the chapter's target.
+#
+# in:   the files of dynamics.smk
+# out:  {RESULTS}/tables/probes.csv                                                                         probe
+#       {RESULTS}/tables/dynamics.csv, training.csv, sizes.csv, sizes_needed.csv, tuning.csv                tabulate
+#       {RESULTS}/tables/*_summary.csv, .md, .tex                                                           tabulate
+#       {RESULTS}/figures/dynamics/{system}/*.png, .pdf                                                     plot_system
+#       {RESULTS}/figures/dynamics/*.png, .pdf                                                              plot_dynamics
+
+ENCODER = next(iter(GRID["losses"]))  # the one that the figures of single systems show
+FIRST = f"{RESULTS}/dynamics/{{system}}/{ENCODER}-{{loss}}/{{file}}"
+SYSTEM_FIGURES = ["trajectories", "phase_portrait", "latent_paths", "latent_map", "error_in_time", "training"]
+CHAPTER_FIGURES = ["systems", "encoders", "observations", "sizes"]
+FIGURES = f"{RESULTS}/figures/dynamics"
+TABLES = f"{RESULTS}/tables"
+FORMATS = ["csv", "md", "tex"]
+SUMMARIES = ["dynamics_summary", "observations_summary", "training_summary", "sizes_summary", "probes_summary"]
+
+
+# Every file of the chapter is asked for, also those in the middle: a run killed while it replaced one would otherwise leave
+# it missing, and the files made from its predecessor would pass for up to date.
+rule dynamics:
+    input:
+        expand(f"{RESULTS}/dynamics/{{system}}/data.npz", system=GRID["systems"]),
+        [
+            f"{RESULTS}/dynamics/{system}/tuning/{loss}/{file}"
+            for system in GRID["systems"]
+            for loss in TUNED[system]
+            for file in ("tuning.csv", "chosen.json")
+        ],
+        expand(
+            "{setting}/{file}",
+            setting=SETTINGS,
+            file=["model.pt", "history.csv", "scores.csv", "latents.npz", "curves.npz"],
+        ),
+        expand(
+            f"{RESULTS}/dynamics/{{system}}/sizes/{{loss}}/sizes.csv",
+            system=config["sizes"]["systems"],
+            loss=config["sizes"]["losses"],
+        ),
+        expand(f"{TABLES}/{{table}}.csv", table=["dynamics", "probes", "training", "sizes", "sizes_needed", "tuning"]),
+        expand(f"{TABLES}/{{table}}.{{format}}", table=SUMMARIES, format=FORMATS),
+        expand(
+            f"{FIGURES}/{{system}}/{{figure}}.{{format}}",
+            system=GRID["systems"],
+            figure=SYSTEM_FIGURES,
+            format=["png", "pdf"],
+        ),
+        expand(f"{FIGURES}/{{figure}}.{{format}}", figure=CHAPTER_FIGURES, format=["png", "pdf"]),
+
+
+rule probe:
+    input:
+        latents=expand("{setting}/latents.npz", setting=SETTINGS),
+        data=[f"{RESULTS}/dynamics/{point['system']}/data.npz" for point in POINTS],
+        source=sources("probe"),
+    output:
+        probes=report(f"{TABLES}/probes.csv", caption="../workflow/report/probes.rst", category="Dynamics [A]"),
+    log:
+        f"{LOGS}/probe.log",
+    benchmark:
+        f"{BENCHMARKS}/probe.tsv"
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        settings=POINTS,
+    script:
+        "../workflow/scripts/probe.py"
+
+
+rule tabulate:
+    input:
+        scores=expand("{setting}/scores.csv", setting=SETTINGS),
+        probes=rules.probe.output.probes,
+        histories=expand("{setting}/history.csv", setting=SETTINGS),
+        tuning=[
+            f"{RESULTS}/dynamics/{system}/tuning/{loss}/tuning.csv"
+            for system in GRID["systems"]
+            for loss in TUNED[system]
+        ],
+        sizes=expand(
+            f"{RESULTS}/dynamics/{{system}}/sizes/{{loss}}/sizes.csv",
+            system=config["sizes"]["systems"],
+            loss=config["sizes"]["losses"],
+        ),
+        source=sources("tabulate"),
+    output:
+        dynamics=report(f"{TABLES}/dynamics.csv", caption="../workflow/report/dynamics.rst", category="Dynamics [A]"),
+        training=report(
+            f"{TABLES}/training.csv", caption="../workflow/report/time_to_target.rst", category="Dynamics [A]"
+        ),
+        sizes=report(f"{TABLES}/sizes.csv", caption="../workflow/report/sizes.rst", category="Dynamics [A]"),
+        sizes_needed=report(
+            f"{TABLES}/sizes_needed.csv", caption="../workflow/report/sizes_needed.rst", category="Dynamics [A]"
+        ),
+        tuning=report(f"{TABLES}/tuning.csv", caption="../workflow/report/tuning.rst", category="Dynamics [A]"),
+        summaries=[
+            report(f"{TABLES}/{name}.{suffix}", caption=f"../workflow/report/{name}.rst", category="Dynamics [A]")
+            for name in SUMMARIES
+            for suffix in FORMATS
+        ],
+    log:
+        f"{LOGS}/tabulate.log",
+    benchmark:
+        f"{BENCHMARKS}/tabulate.tsv"
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        encoder=ENCODER,
+        compared=COMPARED,
+    script:
+        "../workflow/scripts/tabulate.py"
+
+
+rule plot_system:
+    input:
+        data=f"{RESULTS}/dynamics/{{system}}/data.npz",
+        curves=lambda w: expand(FIRST, file="curves.npz", loss=LOSSES_BY_ENCODER[w.system][ENCODER], system=w.system),
+        histories=lambda w: expand(
+            FIRST, file="history.csv", loss=LOSSES_BY_ENCODER[w.system][ENCODER], system=w.system
+        ),
+        latents=lambda w: expand(FIRST, file="latents.npz", loss=LOSSES_BY_ENCODER[w.system][ENCODER], system=w.system),
+        source=sources("plot_system"),
+    output:
+        [
+            report(
+                f"{FIGURES}/{{system}}/{figure}.png",
+                caption=f"../workflow/report/{figure}.rst",
+                category="Dynamics [A]",
+                labels={"system": "{system}", "figure": figure.replace("_", " ")},
+            )
+            for figure in SYSTEM_FIGURES
+        ],
+        expand(f"{FIGURES}/{{{{system}}}}/{{figure}}.pdf", figure=SYSTEM_FIGURES),
+    log:
+        f"{LOGS}/plot_system/{{system}}.log",
+    benchmark:
+        f"{BENCHMARKS}/plot_system/{{system}}.tsv"
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        losses=lambda w: LOSSES_BY_ENCODER[w.system][ENCODER],
+        projection=GRID["projection"],
+    script:
+        "../workflow/scripts/plot_system.py"
+
+
+rule plot_dynamics:
+    input:
+        scores=rules.tabulate.output.dynamics,
+        sizes=rules.tabulate.output.sizes,
+        data=expand(f"{RESULTS}/dynamics/{{system}}/data.npz", system=GRID["systems"]),
+        curves=expand(FIRST, file="curves.npz", system=GRID["systems"], loss=COMPARED),
+        source=sources("plot_dynamics"),
+    output:
+        [
+            report(
+                f"{FIGURES}/{figure}.png",
+                caption=f"../workflow/report/{figure}.rst",
+                category="Dynamics [A]",
+                labels={"system": "all", "figure": figure},
+            )
+            for figure in CHAPTER_FIGURES
+        ],
+        expand(f"{FIGURES}/{{figure}}.pdf", figure=CHAPTER_FIGURES),
+    log:
+        f"{LOGS}/plot_dynamics.log",
+    benchmark:
+        f"{BENCHMARKS}/plot_dynamics.tsv"
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        systems=GRID["systems"],
+        losses=COMPARED,
+        encoder=ENCODER,
+    script:
+        "../workflow/scripts/plot_dynamics.py"
