@@ -48,8 +48,11 @@ class Loss(ABC):
         """What is paid for besides the reconstruction, averaged over the batch, (member,)."""
 
     def random_query(self, times: Times, uniform: Tensor) -> Times:
-        """Read-out times near the observation times, (member, batch, time), given draws from [0, 1) of that shape."""
-        raise NotImplementedError
+        """Times at which training reads the prediction out, (member, batch, time), given draws from [0, 1) of that shape.
+
+        The observation times themselves, unless a loss with ``random_times`` moves them.
+        """
+        return times
 
 
 def reconstruction(predicted: Values, values: Values, std: Tensor | float = 1.0) -> PerMember:
