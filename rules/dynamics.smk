@@ -18,8 +18,14 @@ POINTS = [
     for loss in losses
 ]
 SETTING = f"{RESULTS}/dynamics/{{system}}/{{encoder}}-{{loss}}"
-CANDIDATE_STEPS = config["tune"]["steps"] * len(config["tune"]["learning_rates"]) * len(config["tune"]["weights"])
+TUNING = {name: tuning(config, name) for name in GRID["systems"]}
 SETTINGS = [SETTING.format(**point) for point in POINTS]
+
+
+def candidate_steps(system):
+    """Optimiser steps of all candidates of one loss together."""
+    tune = TUNING[system]
+    return tune["steps"] * len(tune["learning_rates"]) * len(tune["weights"])
 
 
 wildcard_constraints:
@@ -54,7 +60,7 @@ rule simulate:
 rule tune:
     input:
         data=rules.simulate.output.data,
-        source=lambda w: sources("tune", LOSSES.module(w.loss), ENCODERS.module(config["tune"]["encoder"])),
+        source=lambda w: sources("tune", LOSSES.module(w.loss), ENCODERS.module(TUNING[w.system]["encoder"])),
     output:
         chosen=f"{RESULTS}/dynamics/{{system}}/tuning/{{loss}}/chosen.json",
         table=f"{RESULTS}/dynamics/{{system}}/tuning/{{loss}}/tuning.csv",
@@ -67,13 +73,13 @@ rule tune:
     threads: 1
     resources:
         mem_mb=2000,  # measured: 840
-        runtime=lambda w: 30 + int(CANDIDATE_STEPS * config["systems"][w.system]["train"]["steps"]) // 60,  # 1 s a step
+        runtime=lambda w: 30 + candidate_steps(w.system) // 60,  # 1 s a step
         gpu=0,  # these networks are bound by the cost of starting an operation: a CPU is faster
     params:
-        classes=lambda w: [LOSSES.path(w.loss), ENCODERS.path(config["tune"]["encoder"])],
+        classes=lambda w: [LOSSES.path(w.loss), ENCODERS.path(TUNING[w.system]["encoder"])],
         model=lambda w: config["systems"][w.system]["model"],
         train=lambda w: config["systems"][w.system]["train"],
-        tune=lambda w: config["tune"] | {"learning_rates": learning_rates(config, w.system)},
+        tune=lambda w: TUNING[w.system],
         evaluate=config["evaluate"],
     script:
         "../workflow/scripts/tune.py"
@@ -136,7 +142,7 @@ rule size:
     input:
         data=rules.simulate.output.data,
         chosen=rules.tune.output.chosen,
-        source=lambda w: sources("size", LOSSES.module(w.loss), ENCODERS.module(config["tune"]["encoder"])),
+        source=lambda w: sources("size", LOSSES.module(w.loss), ENCODERS.module(TUNING[w.system]["encoder"])),
     output:
         table=f"{RESULTS}/dynamics/{{system}}/sizes/{{loss}}/sizes.csv",
     log:
@@ -151,10 +157,10 @@ rule size:
         runtime=lambda w: 30 + config["systems"][w.system]["train"]["steps"] // 20,
         gpu=0,
     params:
-        classes=lambda w: [LOSSES.path(w.loss), ENCODERS.path(config["tune"]["encoder"])],
+        classes=lambda w: [LOSSES.path(w.loss), ENCODERS.path(TUNING[w.system]["encoder"])],
         model=lambda w: config["systems"][w.system]["model"],
         train=lambda w: config["systems"][w.system]["train"],
-        encoder=config["tune"]["encoder"],
+        encoder=lambda w: TUNING[w.system]["encoder"],
         sizes=config["sizes"]["models"],
         seeds=GRID["seeds"],
         evaluate=config["evaluate"],

@@ -45,12 +45,6 @@ def check(config: Mapping[str, Any]) -> None:
         if name not in config["systems"]:
             raise InvalidConfig(_unknown("dynamics.systems", name, config["systems"]))
     _check_grid(config)
-    shared = set(config["dynamics"]["seeds"]) & set(config["tune"]["seeds"])
-    if shared:
-        raise InvalidConfig(
-            f"config: tune.seeds and dynamics.seeds share {sorted(shared)}; give tuning seeds of its own, so that no seed is "
-            "scored on a choice it made"
-        )
     readme = config["claims"]["readme"]
     if readme is not None and not Path(readme).is_file():
         raise InvalidConfig(
@@ -60,7 +54,7 @@ def check(config: Mapping[str, Any]) -> None:
         low, high = entry["simulate"]["window"]
         if low > high:
             raise InvalidConfig(f"config: systems.{name}.simulate.window is [{low}, {high}], expected [low, high]")
-        warmup, steps = entry["train"]["warmup"], entry["train"]["steps"]
+        warmup, steps = entry["train"]["warmup"], min(entry["train"]["steps"], tuning(config, name)["steps"])
         if warmup * (steps + 1) <= 1:
             place = f"config: systems.{name}.train.warmup"
             raise InvalidConfig(f"{place} is {warmup}, less than one of the {steps} steps; raise either")
@@ -76,9 +70,9 @@ def losses_by_encoder(config: Mapping[str, Any], system: str) -> dict[str, list[
     return dict(config["systems"][system].get("losses", config["dynamics"]["losses"]))
 
 
-def learning_rates(config: Mapping[str, Any], system: str) -> list[float]:
-    """What is tried on a system: its own ``learning_rates``, or else those of ``tune``."""
-    return list(config["systems"][system].get("learning_rates", config["tune"]["learning_rates"]))
+def tuning(config: Mapping[str, Any], system: str) -> dict[str, Any]:
+    """How a system's losses are tuned: as ``tune`` says, but for what its own ``tune`` replaces."""
+    return dict(config["tune"] | config["systems"][system].get("tune", {}))
 
 
 def _check_grid(config: Mapping[str, Any]) -> None:
@@ -104,14 +98,18 @@ def _check_grid(config: Mapping[str, Any]) -> None:
                 raise InvalidConfig(
                     f"config: sizes.losses names {loss!r}, which is not trained on {name}; add it to its losses"
                 )
-    if max(config["tune"]["weights"]) > 1 and any(
-        "steer" in losses
-        for name in config["dynamics"]["systems"]
-        for losses in losses_by_encoder(config, name).values()
-    ):
-        raise InvalidConfig(
-            f"config: tune.weights holds {max(config['tune']['weights'])}, but the loss steer takes at most 1; lower it"
-        )
+    for name in config["dynamics"]["systems"]:
+        tune = tuning(config, name)
+        shared = set(config["dynamics"]["seeds"]) & set(tune["seeds"])
+        if shared:
+            raise InvalidConfig(
+                f"config: tune.seeds and dynamics.seeds share {sorted(shared)}; give tuning seeds of its own, so that no seed "
+                "is scored on a choice it made"
+            )
+        if max(tune["weights"]) > 1 and any("steer" in losses for losses in losses_by_encoder(config, name).values()):
+            raise InvalidConfig(
+                f"config: tune.weights holds {max(tune['weights'])}, but the loss steer takes at most 1; lower it"
+            )
 
 
 def _check_numbers(node: Any, place: str) -> None:
@@ -164,7 +162,8 @@ def _sentence(error: ValidationError) -> str:
             return f"unknown key {_join(place, unknown)!r}{_suggestion(unknown, allowed)}"
         case "required":
             missing = next(key for key in rule if key not in value)
-            return f"{_join(place, missing)} is missing; {schema['properties'][missing].get('description', 'add it')}"
+            described = schema.get("properties", {}).get(missing, {})
+            return f"{_join(place, missing)} is missing; {described.get('description', 'add it')}"
         case "enum":
             return f"{place} is {value!r}, expected one of {', '.join(map(str, rule))}{_suggestion(str(value), rule)}"
         case "type":

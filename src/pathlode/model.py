@@ -21,11 +21,13 @@ class ModelConfig:
 
     Args:
         features: measured quantities per observation.
-        hidden: dimensions of the ODE's state h, and of the encoder's hidden state.
+        hidden: dimensions of the ODE's state h.
         latent: dimensions of z.
         width: units of each hidden layer of the field and of the decoder's network.
         depth: hidden layers of the field and of the decoder's network.
         encoder: name in :data:`pathlode.registry.ENCODERS`.
+        encoder_hidden: dimensions of the encoder's hidden state, which one linear layer brings to ``hidden``; None, as in
+            the paper, for ``hidden`` themselves and no such layer.
         variational: whether the encoder emits a mean and a log standard deviation and samples (Rubanova et al. 2019).
         time_unit: duration, in the data's unit of time, of one unit of the model's time τ. The field is bounded with a
             scale that starts at 1, so the state travels at most about one unit per τ: choose the unit such that the
@@ -38,6 +40,7 @@ class ModelConfig:
     width: int = 20
     depth: int = 2
     encoder: str = "gru"
+    encoder_hidden: int | None = None
     variational: bool = False
     time_unit: float = 1.0
 
@@ -45,6 +48,10 @@ class ModelConfig:
         for name in ("features", "hidden", "latent", "width", "depth"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"model.{name} is {getattr(self, name)}, expected at least 1")
+        if self.encoder_hidden is not None and self.encoder_hidden < 1:
+            raise ConfigError(
+                f"model.encoder_hidden is {self.encoder_hidden}, expected at least 1, or null for `hidden`"
+            )
         if not self.time_unit > 0:
             raise ConfigError(f"model.time_unit is {self.time_unit}, expected a duration above 0 in the data's unit")
         ENCODERS.path(self.encoder)
@@ -88,7 +95,8 @@ class LatentODE(nn.Module):
 
     With observations (t_i, x_i), i = 1 ... T, and model time τ = t / time_unit:
 
-    * encoder: an RNN over (t_T, x_T) ... (t_1, x_1), then z0 = E(hidden), E linear;
+    * encoder: an RNN over (t_T, x_T) ... (t_1, x_1), its last state brought to the size of h by a linear layer if need
+      be, then z0 = E(that), E linear;
     * initial state: h(τ_1) = MLP(z0);
     * dynamics: dh/dτ = s · tanh(MLP(h)), :class:`pathlode.fields.BoundedField`;
     * decoder: x(t) = D(h(τ)), D linear;
@@ -112,7 +120,11 @@ class LatentODE(nn.Module):
         self.seeds = tuple(seeds)
         generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         hidden_layers = [config.width] * config.depth
-        self.encoder = ENCODERS[config.encoder](generators, config.features, config.hidden)
+        encoder_hidden = config.encoder_hidden or config.hidden
+        self.encoder = ENCODERS[config.encoder](generators, config.features, encoder_hidden)
+        self.encoder_to_hidden: nn.Module = nn.Identity()
+        if config.encoder_hidden is not None:
+            self.encoder_to_hidden = StackedLinear(generators, encoder_hidden, config.hidden)
         self.hidden_to_latent = StackedLinear(generators, config.hidden, config.latent)
         self.latent_to_hidden = StackedMLP(generators, (config.latent, *hidden_layers, config.hidden))
         self.field = BoundedField(generators, config.hidden, config.width, config.depth)
@@ -155,7 +167,8 @@ class LatentODE(nn.Module):
         if check:
             check_times(times)
             check_values(values)
-        hidden = self.encoder((times - self.time_mean) / self.time_std, (values - self.mean) / self.std)
+        last = self.encoder((times - self.time_mean) / self.time_std, (values - self.mean) / self.std)
+        hidden = self.encoder_to_hidden(last)
         log_std = self.hidden_to_log_std(hidden) if self.config.variational else None
         return Encoding(self.hidden_to_latent(hidden), log_std)
 

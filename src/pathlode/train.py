@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -17,9 +18,16 @@ from pathlode.losses import Loss
 from pathlode.model import LatentODE
 from pathlode.series import TimeSeries
 from pathlode.shapes import PerMember, Times, Values
+from pathlode.soap import SOAP
 from pathlode.solve import FixedStep
 
 logger = logging.getLogger(__name__)
+
+OPTIMISERS: dict[str, Callable[..., torch.optim.Optimizer]] = {
+    "soap": SOAP,
+    "adam": partial(torch.optim.Adam, fused=True),
+}
+"""What can be named as a training's optimiser."""
 
 MOST_OVERFLOWS = 20
 """Steps in a row without a finite gradient after which a member goes back to its best weights."""
@@ -27,13 +35,14 @@ MOST_OVERFLOWS = 20
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """How a model is trained: Adam with a one-cycle learning rate (Smith & Topin 2018).
+    """How a model is trained: an optimiser with a one-cycle learning rate (Smith & Topin 2018).
 
     Args:
         steps: optimiser steps.
         batch: trajectories per step, drawn without replacement within an epoch.
+        optimiser: ``soap`` (:class:`pathlode.soap.SOAP`) or ``adam``.
         learning_rate: the cycle's peak; it starts at 1/25 of it and ends at 1/25,000.
-        betas: Adam's decay rates of the gradient's first and second moment.
+        betas: the optimiser's decay rates of the gradient's first and second moment.
         warmup: fraction of the steps spent rising to the peak.
         clip_norm: largest gradient norm per member.
         validate_every: steps between validations, each of which may also write a checkpoint.
@@ -47,8 +56,9 @@ class TrainingConfig:
 
     steps: int = 1000
     batch: int = 64
+    optimiser: str = "soap"
     learning_rate: float = 1e-2
-    betas: tuple[float, float] = (0.95, 0.99)
+    betas: tuple[float, float] = (0.95, 0.95)
     warmup: float = 0.3
     clip_norm: float = 10.0
     validate_every: int = 50
@@ -65,6 +75,8 @@ class TrainingConfig:
             raise ConfigError(
                 "train.batch is 1, expected at least 2: the path's length is measured in spreads over the batch"
             )
+        if self.optimiser not in OPTIMISERS:
+            raise ConfigError(f"train.optimiser is {self.optimiser!r}, expected one of {', '.join(OPTIMISERS)}")
         for name in ("learning_rate", "clip_norm", "solver_error_share"):
             if not getattr(self, name) > 0:
                 raise ConfigError(f"train.{name} is {getattr(self, name)}, expected a number above 0")
@@ -84,7 +96,8 @@ class Validation:
 
     Attributes:
         step: optimiser steps taken.
-        seconds: time spent in optimiser steps so far, for the whole stack.
+        seconds: time spent in optimiser steps so far, for the whole stack: the process's CPU time, which other work on the
+            machine hardly changes, or the time of day if training runs on another device.
         train_loss: mean loss since the last validation, per member.
         mse: mean squared error on the validation observations in the model's units, per member.
         solver_share: estimated solver error as a share of that mean squared error, per member.
@@ -130,6 +143,7 @@ class Trainer:
         members = len(model.seeds)
         self.step_number = 0
         self.seconds = 0.0
+        self._clock = time.process_time if torch.device(device).type == "cpu" else time.perf_counter
         self.solver_steps = config.solver_steps
         self.history: list[Validation] = []
         self.best_mse = torch.full((members,), math.inf, device=device)
@@ -139,7 +153,9 @@ class Trainer:
         self._batches = [torch.Generator().manual_seed(seed) for seed in model.seeds]
         self._noise = [torch.Generator().manual_seed(seed + 2**32) for seed in model.seeds]
         self._order = torch.empty(members, 0, dtype=torch.long)
-        self._optimiser = torch.optim.Adam(model.parameters(), lr=config.learning_rate, betas=config.betas, fused=True)
+        self._optimiser = OPTIMISERS[config.optimiser](
+            model.parameters(), lr=config.learning_rate, betas=tuple(config.betas)
+        )
         self._schedule = OneCycleLR(
             self._optimiser,
             max_lr=config.learning_rate,
@@ -167,7 +183,7 @@ class Trainer:
 
     def step(self) -> None:
         """One optimiser step for all members."""
-        started = time.perf_counter()
+        started = self._clock()
         times, values = self.next_batch()
         self._optimiser.zero_grad(set_to_none=True)
         noise = self.draw(torch.randn, self.model.config.latent) if self.loss.variational else None
@@ -182,7 +198,7 @@ class Trainer:
         self._schedule.step()
         self.step_number += 1
         self._since_validation.append(losses.detach())
-        self.seconds += time.perf_counter() - started
+        self.seconds += self._clock() - started
 
     def next_batch(self) -> tuple[Times, Values]:
         """Times and values of the next trajectories, (member, batch, ...), each member in its own order."""

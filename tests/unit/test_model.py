@@ -10,13 +10,13 @@ from pathlode.registry import ENCODERS, LOSSES
 from pathlode.series import TimeSeries
 from pathlode.solve import Adaptive, FixedStep
 
-EVERY = [(encoder, loss) for encoder in ENCODERS for loss in LOSSES]
+EVERY = [(encoder, loss, None) for encoder in ENCODERS for loss in LOSSES] + [("gru", "path", 7), ("lstm", "kl", 5)]
 
 
-@pytest.fixture(params=EVERY, ids="-".join)
+@pytest.fixture(params=EVERY, ids=lambda point: "-".join(str(part) for part in point if part))
 def built(request, make_model):
-    encoder, loss = request.param
-    return make_model(loss, encoder), LOSSES[loss]()
+    encoder, loss, encoder_hidden = request.param
+    return make_model(loss, encoder, encoder_hidden=encoder_hidden), LOSSES[loss]()
 
 
 def run(model, series, dtype=torch.float32, **options):
@@ -185,6 +185,7 @@ def test_mismatched_observations_are_refused(make_model, times, values, message)
     ("change", "message"),
     [
         ({"hidden": 0}, "model.hidden is 0"),
+        ({"encoder_hidden": 0}, "model.encoder_hidden is 0"),
         ({"time_unit": 0.0}, "model.time_unit"),
         ({"encoder": "gur"}, "unknown encoder 'gur': expected one of gru, lstm, rnn"),
     ],

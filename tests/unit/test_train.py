@@ -42,18 +42,18 @@ def test_training_lowers_the_validation_error(trainer):
     assert run.best_mse.median() < 0.2
 
 
-@pytest.mark.parametrize("loss", ["path", "kl"])
+@pytest.mark.parametrize(("loss", "optimiser"), [("path", "soap"), ("kl", "soap"), ("kl", "adam")])
 @pytest.mark.parametrize("stop", [8, 13])
-def test_a_resumed_run_ends_bit_for_bit_like_an_uninterrupted_one(trainer, loss, stop, tmp_path):
-    whole = trainer(loss)
+def test_a_resumed_run_ends_bit_for_bit_like_an_uninterrupted_one(trainer, loss, optimiser, stop, tmp_path):
+    whole = trainer(loss, optimiser=optimiser)
     whole.run()
-    first = trainer(loss)
+    first = trainer(loss, optimiser=optimiser)
     while first.step_number < stop:
         first.step()
         if first.step_number % CONFIG.validate_every == 0:
             first.validate()
     torch.save(first.state_dict(), tmp_path / "state.pt")
-    second = trainer(loss)
+    second = trainer(loss, optimiser=optimiser)
     second.load_state_dict(torch.load(tmp_path / "state.pt", weights_only=True))
     second.run()
     for (name, ours), (_, theirs) in zip(whole.model.named_parameters(), second.model.named_parameters(), strict=True):
@@ -143,7 +143,15 @@ def test_a_batch_larger_than_the_data_is_refused(trainer):
 
 @pytest.mark.parametrize(
     "change",
-    [{"steps": 0}, {"learning_rate": 0.0}, {"warmup": 1.0}, {"betas": (0.9, 1.0)}, {"batch": 1}, {"clip_norm": -1.0}],
+    [
+        {"steps": 0},
+        {"learning_rate": 0.0},
+        {"warmup": 1.0},
+        {"betas": (0.9, 1.0)},
+        {"batch": 1},
+        {"clip_norm": -1.0},
+        {"optimiser": "sgd"},
+    ],
 )
 def test_wrong_settings_are_refused_when_made(change):
     with pytest.raises(ConfigError, match=f"train.{next(iter(change))} is"):

@@ -7,7 +7,7 @@ import yaml
 from workflow_checkout import PROJECT
 
 from pathlode.registry import ENCODERS, LOSSES, SYSTEMS
-from pathlode.train import TrainingConfig
+from pathlode.train import OPTIMISERS, TrainingConfig
 from workflow.configuration import InvalidConfig, check, schema
 
 DEFAULT = yaml.safe_load((PROJECT / "config.yaml").read_text())
@@ -83,7 +83,11 @@ def test_the_default_is_valid():
         (("claims", "confidence"), 95, "claims.confidence is 95, expected a number below 1"),
         (("scale",), "my scale", "scale is 'my scale', expected only letters, digits and underscores"),
         ((*OSCILLATOR, "train", "batch"), 1, "train.batch is 1, expected a number at least 2"),
-        ((*OSCILLATOR, "train", "warmup"), 1e-4, "train.warmup is 0.0001, less than one of the 1000 steps"),
+        ((*OSCILLATOR, "train", "warmup"), 1e-4, "train.warmup is 0.0001, less than one of the 200 steps"),
+        ((*OSCILLATOR, "train", "optimiser"), "sgd", "train.optimiser is 'sgd', expected one of soap, adam"),
+        (("tune", "steps"), ..., "tune.steps is missing"),
+        ((*OSCILLATOR, "tune"), {"seeds": [0]}, r"tune.seeds and dynamics.seeds share \[0\]"),
+        ((*OSCILLATOR, "tune"), {"step": 10}, "unknown key 'systems.coupled_oscillator.tune.step'"),
         ((*OSCILLATOR, "train", "solver"), "euler", "train.solver is 'euler', expected one of rk4, tsit5"),
         ((*OSCILLATOR, "model", "time_unit"), float("inf"), "model.time_unit is inf, expected a finite number"),
         (("claims", "readme"), "READM.md", "claims.readme is 'READM.md', which is no file here"),
@@ -107,13 +111,15 @@ def test_the_schema_is_closed_and_described_everywhere():
         if node.get("type") == "object":
             assert "additionalProperties" in node, path
             optional = (
-                {"losses", "learning_rates"} if "system" in node.get("properties", {}) else set()
+                {"losses", "tune"} if "system" in node.get("properties", {}) else set()
             )  # a system may have its own
-            assert {*node.get("required", []), *optional} >= set(node.get("properties", {})), path
+            if path != "config.$defs.tune":  # of which a system has any part
+                assert {*node.get("required", []), *optional} >= set(node.get("properties", {})), path
         for name, child in node.items():
             visit(child, f"{path}.{name}")
 
     visit(schema(), "config")
+    assert set(schema()["properties"]["tune"]["required"]) == set(schema()["$defs"]["tune"]["properties"])
 
 
 def test_names_come_from_the_registries():
@@ -126,13 +132,15 @@ def test_names_come_from_the_registries():
 
 def test_schema_and_package_know_the_same_training_settings():
     known = set(TrainingConfig.__dataclass_fields__) - {"learning_rate"}
-    assert set(schema()["$defs"]["train"]["properties"]) == known
+    settings = schema()["$defs"]["train"]["properties"]
+    assert set(settings) == known
+    assert settings["optimiser"]["enum"] == list(OPTIMISERS)
 
 
 @pytest.mark.parametrize("scale", ["default", "smoke", "long", "paper"])
 def test_every_scale_plans(checkout, scale):
     planned = checkout.to_run(scale=scale)
-    assert planned["train"] == {"default": 4 * 10 + 3, "smoke": 5 + 2, "long": 3 * 4, "paper": 6 * 3 * 7}[scale]
+    assert planned["train"] == {"default": 4 * 10 + 3, "smoke": 5 + 2, "long": 3 * 3, "paper": 6 * 3 * 7}[scale]
 
 
 def test_the_pipeline_stops_before_any_job_with_the_sentence(checkout):

@@ -1,7 +1,6 @@
 """Chooses a loss's learning rate and weight from a small grid, by validation error."""
 
 import json
-import math
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +19,7 @@ with job(snakemake.log[0], snakemake.threads):
         encoder=tune["encoder"],
         seeds=tune["seeds"],
         model=snakemake.params.model,
-        train=snakemake.params.train | {"steps": math.ceil(tune["steps"] * snakemake.params.train["steps"])},
+        train=snakemake.params.train | {"steps": tune["steps"]},
     )
     chosen = Path(snakemake.output.chosen)
     rows = choose(

@@ -1,0 +1,123 @@
+"""The SOAP optimiser for stacked parameters: Adam in the eigenbasis of Shampoo's preconditioner."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+ADAMS_EPS = 1e-8
+"""Keeps a step finite where no gradient ever was."""
+
+
+class SOAP(torch.optim.Optimizer):
+    """Adam's rule in a slowly rotating basis, for parameters with a leading ``member`` axis.
+
+    For every member's weight matrix W, with gradient G:
+
+    * L ← γ L + (1 - γ) G Gᵀ and R ← γ R + (1 - γ) Gᵀ G, with orthonormal eigenvectors P and Q, which one step of
+      orthogonal iteration brings up to date every ``refresh`` steps;
+    * M ← β₁ M + (1 - β₁) G and V ← β₂ V + (1 - β₂) (Pᵀ G Q)², elementwise;
+    * W ← W - η P [Pᵀ M Q / (√V + ε max √V)] Qᵀ, M and V corrected for their start at zero as in Adam.
+
+    A matrix of one row or column takes Adam's step, with Adam's ε, and so does every matrix until P and Q are first set,
+    after ``refresh`` steps. That, double precision for L and R, and the maximum over the matrix under the step are ours: a
+    gradient of low rank has directions that hold rounding errors only, which would otherwise decide on steps of the size
+    of η. Other implementations know no member axis and would mix a stack's members.
+
+    Args:
+        parameters: each of shape (member, rows, columns).
+        lr: learning rate η.
+        betas: decay rates β₁ and β₂.
+        basis_decay: decay rate γ.
+        refresh: steps between two updates of P and Q.
+        eps: ε, a fraction.
+
+    Source: Vyas et al. 2024, SOAP: improving and stabilizing Shampoo using Adam (https://arxiv.org/abs/2409.11321).
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[nn.Parameter],
+        lr: float = 1e-2,
+        betas: tuple[float, float] = (0.95, 0.95),
+        basis_decay: float = 0.95,
+        refresh: int = 10,
+        eps: float = 1e-5,
+    ) -> None:
+        settings = {"lr": lr, "betas": betas, "basis_decay": basis_decay, "refresh": refresh, "eps": eps}
+        super().__init__(parameters, settings)
+
+    @torch.no_grad()
+    def step(self, closure: None = None) -> None:  # type: ignore[override]
+        """One step for all parameters. One without a gradient counts as having a gradient of zero.
+
+        Matrices of one shape are joined along ``member`` and all vectors along ``columns``: these are small networks, and
+        what costs time is the number of operations.
+        """
+        for group in self.param_groups:
+            blocks: dict[tuple[int, ...], list[nn.Parameter]] = {}
+            for parameter in group["params"]:
+                members, rows, columns = parameter.shape
+                blocks.setdefault((rows, columns) if min(rows, columns) > 1 else (members,), []).append(parameter)
+            for shape, block in blocks.items():
+                gradients = [torch.zeros_like(p) if p.grad is None else p.grad for p in block]
+                state = self.state[block[0]]
+                if len(shape) == 2:
+                    steps = self._step(torch.cat(gradients), state, group, True).split([len(p) for p in block])
+                else:
+                    vectors = torch.cat([g.flatten(1) for g in gradients], dim=1)
+                    steps = self._step(vectors, state, group, False).split([p[0].numel() for p in block], dim=1)
+                for parameter, step in zip(block, steps, strict=True):
+                    parameter.add_(step.view_as(parameter), alpha=-group["lr"])
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """As in PyTorch, which brings every state to the parameters' precision; L and R get theirs back."""
+        super().load_state_dict(state_dict)
+        parameters = [parameter for group in self.param_groups for parameter in group["params"]]
+        for number, saved in state_dict["state"].items():
+            if "grams" in saved:
+                device = parameters[number].device
+                self.state[parameters[number]]["grams"] = [gram.to(device, copy=True) for gram in saved["grams"]]
+
+    def _step(self, gradient: Tensor, state: dict[str, Any], group: dict[str, Any], rotated: bool) -> Tensor:
+        """The step, to be multiplied by -η."""
+        if not state:
+            state.update(steps=0, mean=torch.zeros_like(gradient), square=torch.zeros_like(gradient))
+            if rotated:
+                sizes = gradient.shape[1:]
+                state["grams"] = [gradient.new_zeros(len(gradient), n, n, dtype=torch.float64) for n in sizes]
+                state["bases"] = [torch.eye(n, out=gradient.new_empty(n, n)).repeat(len(gradient), 1, 1) for n in sizes]
+        state["steps"] += 1
+        (beta1, beta2), decay = group["betas"], group["basis_decay"]
+        mean, square = state["mean"].lerp_(gradient, 1 - beta1), state["square"]
+        turned = gradient
+        if rotated:
+            rows, columns = state["bases"]
+            turned, mean = rows.mT @ gradient @ columns, rows.mT @ mean @ columns
+        square.mul_(beta2).addcmul_(turned, turned, value=1 - beta2)
+        root = square.div(1 - beta2 ** state["steps"]).sqrt_()
+        if rotated:
+            root.add_(root.amax(dim=(1, 2), keepdim=True), alpha=group["eps"])
+        step = mean.div(1 - beta1 ** state["steps"]).div_(root.add_(ADAMS_EPS))
+        if rotated:
+            step = rows @ step @ columns.mT
+            wide = gradient.double()
+            for gram, product in zip(state["grams"], (wide @ wide.mT, wide.mT @ wide), strict=True):
+                gram.lerp_(product, 1 - decay)
+            if state["steps"] % group["refresh"] == 0:
+                self._turn(state, first=state["steps"] == group["refresh"])
+        return step
+
+    @staticmethod
+    def _turn(state: dict[str, Any], first: bool) -> None:
+        """Eigenvectors of both grams, later one step of orthogonal iteration; sorted by eigenvalue, and V with them."""
+        for side, (gram, basis) in enumerate(zip(state["grams"], state["bases"], strict=True)):
+            if first:
+                state["bases"][side] = torch.linalg.eigh(gram).eigenvectors.to(basis)
+                continue
+            image = gram @ basis.double()
+            order = (basis * image).sum(dim=1).argsort(dim=1, descending=True)  # of the estimated eigenvalues
+            state["bases"][side] = torch.linalg.qr(image.gather(2, order[:, None].expand_as(image))).Q.to(basis)
+            along = order.unsqueeze(2 - side).expand_as(state["square"])
+            state["square"] = state["square"].gather(1 + side, along)
