@@ -32,7 +32,7 @@ def mlp(p: Params, name: str, x: Any, layers: int) -> Any:
 
 
 def encode(p: Params, times: Any, values: Any, hidden: int) -> Any:
-    """z0 of one trajectory: a GRU from the last observation to the first, as one scan."""
+    """z0 of one trajectory, for an encoder of the size of h: a GRU from the last observation to the first, as one scan."""
     inputs = linear(p, "encoder.input", jnp.concatenate([times[:, None], values], axis=1))
 
     def step(h: Any, gates: Any) -> tuple[Any, None]:

@@ -18,7 +18,7 @@ POINTS = [
     for loss in losses
 ]
 SETTING = f"{RESULTS}/dynamics/{{system}}/{{encoder}}-{{loss}}"
-TUNING = {name: tuning(config, name) for name in GRID["systems"]}
+TUNING = {name: tuning(config, name) for name in config["systems"]}
 SETTINGS = [SETTING.format(**point) for point in POINTS]
 
 
@@ -78,7 +78,7 @@ rule tune:
     params:
         classes=lambda w: [LOSSES.path(w.loss), ENCODERS.path(TUNING[w.system]["encoder"])],
         model=lambda w: config["systems"][w.system]["model"],
-        train=lambda w: config["systems"][w.system]["train"],
+        train=lambda w: config["systems"][w.system]["train"] | {"steps": TUNING[w.system]["steps"]},
         tune=lambda w: TUNING[w.system],
         evaluate=config["evaluate"],
     script:

@@ -1,10 +1,9 @@
-# What all chapters end in: the claims, decided from their tables, and the README's claim table.
+# What all chapters end in: the claims, decided from their tables, and what the README shows of them.
 #
-# in:   claims.yaml, {RESULTS}/tables/*.csv
+# in:   config `claims`, claims.yaml, {RESULTS}/tables/*.csv
 # out:  {RESULTS}/claims.csv, claims.md      claims
 #       {RESULTS}/figures/claims.png, .pdf   plot_claims
-#       {RESULTS}/readme.md                  readme: the README with this run's table; README.md itself is brought up to date
-
+#       {RESULTS}/readme.md                  readme: the README with this run's tables; README.md itself is brought up to date
 
 rule paper:
     input:
@@ -56,7 +55,8 @@ rule plot_claims:
 rule readme:
     input:
         claims=rules.claims.output.markdown,
-        figures=[f"{FIGURES}/{GRID['systems'][0]}/error_in_time.png", f"{RESULTS}/figures/claims.png"],
+        errors=f"{TABLES}/dynamics_summary.md",
+        figures=[f"{RESULTS}/figures/{figure}.png" for figure in config["claims"]["figures"]],
         source=sources("readme"),
     output:
         readme=f"{RESULTS}/readme.md",
@@ -68,5 +68,6 @@ rule readme:
         "../envs/pathlode.yaml"
     params:
         readme=config["claims"]["readme"],
+        block=config["claims"]["block"],
     script:
         "../workflow/scripts/readme.py"

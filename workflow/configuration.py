@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, best_match
 
 from pathlode import registry
 from pathlode.provenance import imported_modules, source_files
+from pathlode.readme import markers
 from pathlode.tableaus import TABLEAUS
 
 NAMES = {
@@ -24,6 +25,11 @@ NAMES = {
 """What ``x-registry`` in the schema can stand for."""
 COMPARED = ("path", "kl")
 """The losses that the papers compare: shown side by side, and the ones that targets of time and size are about."""
+Validator = validators.extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
+)
+"""JSON schema, except that 5.0 is no integer: PyTorch does not take it for one either."""
 SCHEMA = Path(__file__).parent / "schemas" / "config.schema.yaml"
 
 
@@ -38,26 +44,25 @@ def check(config: Mapping[str, Any]) -> None:
         InvalidConfig: naming the key, what was expected, and the nearest allowed name.
     """
     _check_numbers(config, "config")
-    error = best_match(Draft202012Validator(schema()).iter_errors(config))
+    error = best_match(Validator(schema()).iter_errors(config))
     if error is not None:
         raise InvalidConfig(f"config: {_sentence(error)} (every key is described in {os.path.relpath(SCHEMA)})")
     for name in config["dynamics"]["systems"]:
         if name not in config["systems"]:
             raise InvalidConfig(_unknown("dynamics.systems", name, config["systems"]))
     _check_grid(config)
-    readme = config["claims"]["readme"]
-    if readme is not None and not Path(readme).is_file():
-        raise InvalidConfig(
-            f"config: claims.readme is {readme!r}, which is no file here; name the README, or null for none"
-        )
+    _check_readme(config["claims"]["readme"], config["claims"]["block"])
     for name, entry in config["systems"].items():
         low, high = entry["simulate"]["window"]
         if low > high:
             raise InvalidConfig(f"config: systems.{name}.simulate.window is [{low}, {high}], expected [low, high]")
-        warmup, steps = entry["train"]["warmup"], min(entry["train"]["steps"], tuning(config, name)["steps"])
-        if warmup * (steps + 1) <= 1:
-            place = f"config: systems.{name}.train.warmup"
-            raise InvalidConfig(f"{place} is {warmup}, less than one of the {steps} steps; raise either")
+        warmup = entry["train"]["warmup"]
+        for place, steps in (("training", entry["train"]["steps"]), ("tuning", tuning(config, name)["steps"])):
+            if warmup * (steps + 1) <= 1:
+                raise InvalidConfig(
+                    f"config: systems.{name}.train.warmup is {warmup}, less than one of the {steps} steps of {place}; raise "
+                    "either"
+                )
         if entry["train"]["batch"] > entry["simulate"]["train"]:
             raise InvalidConfig(
                 f"config: systems.{name}.train.batch is {entry['train']['batch']}, more than the "
@@ -98,18 +103,34 @@ def _check_grid(config: Mapping[str, Any]) -> None:
                 raise InvalidConfig(
                     f"config: sizes.losses names {loss!r}, which is not trained on {name}; add it to its losses"
                 )
-    for name in config["dynamics"]["systems"]:
-        tune = tuning(config, name)
+    for name, entry in config["systems"].items():
+        tune, own = tuning(config, name), entry.get("tune", {})
+        place = {key: f"systems.{name}.tune.{key}" if key in own else f"tune.{key}" for key in tune}
         shared = set(config["dynamics"]["seeds"]) & set(tune["seeds"])
         if shared:
             raise InvalidConfig(
-                f"config: tune.seeds and dynamics.seeds share {sorted(shared)}; give tuning seeds of its own, so that no seed "
-                "is scored on a choice it made"
+                f"config: {place['seeds']} and dynamics.seeds share {sorted(shared)}; give tuning seeds of its own, so that no "
+                "seed is scored on a choice it made"
             )
         if max(tune["weights"]) > 1 and any("steer" in losses for losses in losses_by_encoder(config, name).values()):
             raise InvalidConfig(
-                f"config: tune.weights holds {max(tune['weights'])}, but the loss steer takes at most 1; lower it"
+                f"config: {place['weights']} holds {max(tune['weights'])}, but the loss steer takes at most 1; lower it"
             )
+
+
+def _check_readme(readme: str | None, block: str) -> None:
+    if readme is None:
+        return
+    if not Path(readme).is_file():
+        raise InvalidConfig(
+            f"config: claims.readme is {readme!r}, which is no file here; name the README, or null for none"
+        )
+    lacking = [marker for marker in markers(block) if marker not in Path(readme).read_text()]
+    if lacking:
+        raise InvalidConfig(
+            f"config: claims.readme is {readme!r}, which lacks the line {lacking[0]!r} of the block {block!r}; put it where "
+            "the tables belong"
+        )
 
 
 def _check_numbers(node: Any, place: str) -> None:

@@ -180,23 +180,23 @@ def _rows(table: pd.DataFrame, where: Mapping[str, str], claim: str) -> pd.DataF
 
 
 def as_markdown(table: pd.DataFrame) -> str:
-    """The claim table for people: a row a claim, a column a system, without the seconds, which differ from run to run."""
+    """The claim table for people: a row a claim, a column a system, without the seconds, which differ from run to run.
+
+    Claims and systems of which nothing was run are left out.
+    """
+    table = table[table["n"] > 0]
     systems = list(table["system"].unique())
-    lines = [
-        f"| claim | paper's value | {' | '.join(name.replace('_', ' ') for name in systems)} | target |",
-        f"| --- | --- |{' --- |' * len(systems)} --- |",
-    ]
+    head = ["claim", "paper's value", *(name.replace("_", " ") for name in systems), "target"]
+    lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
     for name, rows in table.groupby("id", sort=False):
         first, cells = rows.iloc[0], {row["system"]: _cell(row) for _, row in rows.iterrows()}
         published = "–" if pd.isna(first["paper_value"]) else f"{first['paper_value']:g}"
+        statement, target = f"**{name}** ({first['paper']}) {first['claim']}", f"`snakemake {first['target']}`"
         lines.append(
-            f"| **{name}** ({first['paper']}) {first['claim']} | {published} | "
-            f"{' | '.join(cells.get(system, '') for system in systems)} | `snakemake {first['target']}` |"
+            f"| {' | '.join([statement, published, *(cells.get(system, '') for system in systems), target])} |"
         )
     return "\n".join(lines) + "\n"
 
 
 def _cell(row: pd.Series) -> str:
-    if not row["n"]:
-        return str(row["verdict"])
     return f"**{row['verdict']}** {row['value']:.2g} [{row['low']:.2g}, {row['high']:.2g}]"

@@ -131,7 +131,7 @@ def choose(
             temporary.write_text(json.dumps(rows))
     if all(math.isinf(row["score"]) for row in rows):
         raise DivergenceError(
-            f"every candidate for the loss {experiments[0].loss!r} diverged: give tune.learning_rates smaller values"
+            f"every candidate for the loss {experiments[0].loss!r} diverged: give the tuning grid smaller learning rates"
         )
     return sorted(rows, key=lambda row: float(row["score"]))
 

@@ -2,7 +2,7 @@
 
 Axes: ``member`` (the stacked models, one a seed), ``batch`` (trajectories), ``time`` (observations of a
 trajectory), ``feature`` (measured quantities), ``latent`` (dimensions of z), ``state`` (dimensions of the
-ODE's state h, also the recurrent encoder's hidden size).
+ODE's state h, or of the encoder's hidden state).
 """
 
 from jaxtyping import Float

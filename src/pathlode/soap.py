@@ -20,10 +20,11 @@ class SOAP(torch.optim.Optimizer):
     * M ← β₁ M + (1 - β₁) G and V ← β₂ V + (1 - β₂) (Pᵀ G Q)², elementwise;
     * W ← W - η P [Pᵀ M Q / (√V + ε max √V)] Qᵀ, M and V corrected for their start at zero as in Adam.
 
-    A matrix of one row or column takes Adam's step, with Adam's ε, and so does every matrix until P and Q are first set,
-    after ``refresh`` steps. That, double precision for L and R, and the maximum over the matrix under the step are ours: a
-    gradient of low rank has directions that hold rounding errors only, which would otherwise decide on steps of the size
-    of η. Other implementations know no member axis and would mix a stack's members.
+    A matrix of one row or column takes Adam's step, and so, but for ε, does every matrix until P and Q are first set, after
+    ``refresh`` steps (V is then kept as it is, in the old basis, and soon forgotten). That, double precision for L and R,
+    and the maximum over the matrix under the step are ours: a gradient of low rank has directions that hold rounding
+    errors only, which would otherwise decide on steps of the size of η. Other implementations know no member axis and
+    would mix a stack's members.
 
     Args:
         parameters: each of shape (member, rows, columns).
@@ -78,7 +79,7 @@ class SOAP(torch.optim.Optimizer):
         for number, saved in state_dict["state"].items():
             if "grams" in saved:
                 device = parameters[number].device
-                self.state[parameters[number]]["grams"] = [gram.to(device, copy=True) for gram in saved["grams"]]
+                self.state[parameters[number]]["grams"] = [gram.to(device) for gram in saved["grams"]]
 
     def _step(self, gradient: Tensor, state: dict[str, Any], group: dict[str, Any], rotated: bool) -> Tensor:
         """The step, to be multiplied by -η."""
@@ -87,7 +88,7 @@ class SOAP(torch.optim.Optimizer):
             if rotated:
                 sizes = gradient.shape[1:]
                 state["grams"] = [gradient.new_zeros(len(gradient), n, n, dtype=torch.float64) for n in sizes]
-                state["bases"] = [torch.eye(n, out=gradient.new_empty(n, n)).repeat(len(gradient), 1, 1) for n in sizes]
+                state["bases"] = [torch.eye(n).to(gradient).repeat(len(gradient), 1, 1) for n in sizes]
         state["steps"] += 1
         (beta1, beta2), decay = group["betas"], group["basis_decay"]
         mean, square = state["mean"].lerp_(gradient, 1 - beta1), state["square"]

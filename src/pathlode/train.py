@@ -96,8 +96,8 @@ class Validation:
 
     Attributes:
         step: optimiser steps taken.
-        seconds: time spent in optimiser steps so far, for the whole stack: the process's CPU time, which other work on the
-            machine hardly changes, or the time of day if training runs on another device.
+        seconds: time spent in optimiser steps so far, for the whole stack: the process's CPU time over all its threads,
+            which other work on the machine hardly changes, or elapsed time if training runs on another device.
         train_loss: mean loss since the last validation, per member.
         mse: mean squared error on the validation observations in the model's units, per member.
         solver_share: estimated solver error as a share of that mean squared error, per member.

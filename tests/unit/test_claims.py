@@ -108,6 +108,15 @@ def test_each_system_is_decided_by_itself_and_gets_a_column():
     assert second.endswith("|  | `snakemake dynamics` |")
 
 
+def test_markdown_leaves_out_what_was_not_run():
+    claims = [ENTRY | {"systems": ["pendulum", "spring"]}, ENTRY | {"id": "X2", "systems": ["spring"]}]
+    table = decide(read_claims(claims, "claims.yaml"), {"scores": scores([1.0, 1.1], [3.0, 3.2])}, 0.95)
+    assert len(table) == 3
+    head, _, row = as_markdown(table).splitlines()
+    assert "spring" not in head
+    assert row.startswith("| **X1**")
+
+
 def test_a_table_without_training_times_leaves_the_seconds_out():
     table = scores([1.0, 1.1], [3.0, 3.2]).drop(columns="train_seconds")
     assert pd.isna(decide(read_claims([ENTRY], "claims.yaml"), {"scores": table}, 0.95).iloc[0]["seconds"])

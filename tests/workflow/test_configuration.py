@@ -83,10 +83,17 @@ def test_the_default_is_valid():
         (("claims", "confidence"), 95, "claims.confidence is 95, expected a number below 1"),
         (("scale",), "my scale", "scale is 'my scale', expected only letters, digits and underscores"),
         ((*OSCILLATOR, "train", "batch"), 1, "train.batch is 1, expected a number at least 2"),
-        ((*OSCILLATOR, "train", "warmup"), 1e-4, "train.warmup is 0.0001, less than one of the 200 steps"),
+        ((*OSCILLATOR, "train", "warmup"), 1e-4, "train.warmup is 0.0001, less than one of the 500 steps of training"),
         ((*OSCILLATOR, "train", "optimiser"), "sgd", "train.optimiser is 'sgd', expected one of soap, adam"),
         (("tune", "steps"), ..., "tune.steps is missing"),
-        ((*OSCILLATOR, "tune"), {"seeds": [0]}, r"tune.seeds and dynamics.seeds share \[0\]"),
+        (("tune", "steps"), 1, "train.warmup is 0.3, less than one of the 1 steps of tuning"),
+        (("tune", "steps"), 20.0, "tune.steps is 20.0, expected a whole number"),
+        (("claims", "block"), "clams", "lacks the line '<!-- clams: begin .* of the block 'clams'"),
+        (
+            (*OSCILLATOR, "tune"),
+            {"seeds": [0]},
+            r"systems.coupled_oscillator.tune.seeds and dynamics.seeds share \[0\]",
+        ),
         ((*OSCILLATOR, "tune"), {"step": 10}, "unknown key 'systems.coupled_oscillator.tune.step'"),
         ((*OSCILLATOR, "train", "solver"), "euler", "train.solver is 'euler', expected one of rk4, tsit5"),
         ((*OSCILLATOR, "model", "time_unit"), float("inf"), "model.time_unit is inf, expected a finite number"),
@@ -137,10 +144,20 @@ def test_schema_and_package_know_the_same_training_settings():
     assert settings["optimiser"]["enum"] == list(OPTIMISERS)
 
 
+@pytest.mark.parametrize("scale", ["smoke", "long", "paper"])
+def test_a_scales_tuning_is_not_undone_by_what_a_system_has_of_its_own(scale):
+    """A system's own ``tune`` in config.yaml would win over an overlay's general one."""
+    overlay = yaml.safe_load((PROJECT / f"config/{scale}.yaml").read_text())
+    for name in overlay["dynamics"]["systems"]:
+        own = DEFAULT["systems"][name].get("tune", {}).keys() - overlay["systems"].get(name, {}).get("tune", {}).keys()
+        assert not own & overlay.get("tune", {}).keys(), name
+
+
 @pytest.mark.parametrize("scale", ["default", "smoke", "long", "paper"])
 def test_every_scale_plans(checkout, scale):
     planned = checkout.to_run(scale=scale)
     assert planned["train"] == {"default": 4 * 10 + 3, "smoke": 5 + 2, "long": 3 * 3, "paper": 6 * 3 * 7}[scale]
+    assert planned.get("readme", 0) == (scale in ("default", "long"))
 
 
 def test_the_pipeline_stops_before_any_job_with_the_sentence(checkout):
@@ -150,3 +167,8 @@ def test_the_pipeline_stops_before_any_job_with_the_sentence(checkout):
     assert "dynamics.losses.gru[0] is 'pth', expected one of path, kl" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (checkout.folder / "results").exists()
+
+
+def test_a_system_that_the_scale_leaves_out_can_be_asked_for(checkout):
+    file = "results/smoke/dynamics/lotka_volterra/gru-path/scores.csv"
+    assert checkout.to_run(file) == {"simulate": 1, "tune": 1, "train": 1, "evaluate": 1}

@@ -9,6 +9,7 @@ import yaml
 from workflow_checkout import Checkout
 
 from pathlode.checkpoint import load_model
+from pathlode.readme import markers
 
 RESULTS = "results/smoke"
 SYSTEMS = {"coupled_oscillator": ["gru-path", "gru-kl", "gru-none", "lstm-path", "lstm-kl"]}
@@ -122,6 +123,26 @@ def test_a_change_runs_again_what_depends_on_it_and_nothing_else(finished, file,
         assert planned.get("simulate", 0) == expected.get("simulate", 0)
 
 
+def test_the_readme_gets_its_block_and_figures(finished):
+    """Only if asked: at this scale the numbers mean nothing."""
+    readme, config = finished.folder / "README.md", finished.folder / "config/smoke.yaml"
+    before = readme.read_text(), config.read_text()
+    finished.edit("config/smoke.yaml", "readme: null", "readme: README.md\n  figures: [claims]")
+    try:
+        done = finished.snakemake()
+        assert done.returncode == 0, done.stderr
+        begin, end = (readme.read_text().index(marker) for marker in markers("claims"))
+        block = readme.read_text()[begin:end]
+        assert (finished.folder / RESULTS / "claims.md").read_text().strip() in block
+        assert (finished.folder / RESULTS / "tables/dynamics_summary.md").read_text().strip() in block
+        assert readme.read_text()[end:] == before[0][before[0].index(markers("claims")[1]) :]
+        assert (finished.folder / "docs/claims.png").stat().st_size > 10_000
+    finally:
+        readme.write_text(before[0])
+        config.write_text(before[1])
+        shutil.rmtree(finished.folder / "docs", ignore_errors=True)
+
+
 def test_the_report_holds_every_figure_and_caption(finished, tmp_path):
     report = tmp_path / "report.html"
     done = finished.snakemake("--report", str(report))
@@ -136,7 +157,7 @@ def test_the_report_holds_every_figure_and_caption(finished, tmp_path):
         "Validation error during training",
         "Scores of every trained model",
         "Every candidate of the tuning grid",
-        "Optimiser steps and seconds until",
+        "Optimiser steps and CPU seconds until",
         "How much of each quantity that a system varies",
         "Error against the number of trainable parameters",
         "with each recurrent encoder",

@@ -19,7 +19,7 @@ with job(snakemake.log[0], snakemake.threads):
         encoder=tune["encoder"],
         seeds=tune["seeds"],
         model=snakemake.params.model,
-        train=snakemake.params.train | {"steps": tune["steps"]},
+        train=snakemake.params.train,
     )
     chosen = Path(snakemake.output.chosen)
     rows = choose(

@@ -210,7 +210,7 @@ def training(data: SimulatedData, results: Results) -> Figure:
             axis.plot(position, errors.median(axis=1), color=colour(loss), ls=dashes(loss), label=loss)
     axes[0].set_yscale("log")
     axes[0].set_xlabel("optimiser step")
-    axes[1].set_xlabel("seconds per model, all seeds trained together")
+    axes[1].set_xlabel("CPU seconds per model, all seeds trained together")
     axes[0].set_ylabel("validation mean squared error,\nin units of the data's variance")
     axes[1].legend(ncols=2)
     return figure
