@@ -14,6 +14,9 @@ from pathlode.shapes import Latent, LatentPath, PerMember, Times, Values
 from pathlode.solve import Adaptive
 from pathlode.systems.contract import GRID_POINTS, Split
 
+ENCODED_AT_ONCE = 500
+"""Trajectories whose observations an encoder takes apart at once: bounds the memory that :func:`encode` takes."""
+
 
 def nmse(predicted: Values, truth: Values) -> PerMember:
     """Normalised mean squared error Σ(x̂ - x)² / Σ(x - x̄)² over all trajectories, times and features, (member,).
@@ -143,4 +146,8 @@ def _copy(model: LatentODE) -> LatentODE:
 @torch.no_grad()
 def encode(model: LatentODE, series: TimeSeries) -> Latent:
     """z0 of every trajectory, (member, batch, latent), in double precision."""
-    return _copy(model).to(torch.float64).encode(series.times.double(), series.values.double()).z0
+    model = _copy(model).to(torch.float64)
+    parts = zip(
+        series.times.double().split(ENCODED_AT_ONCE), series.values.double().split(ENCODED_AT_ONCE), strict=True
+    )
+    return torch.cat([model.encode(times, values).z0 for times, values in parts], dim=1)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from pathlode import metrics
 from pathlode.metrics import encode, evaluate, linear_probe, nmse, nmse_in_time, variance_within, window_errors
 from pathlode.series import TimeSeries
 from pathlode.solve import Adaptive
@@ -105,7 +106,9 @@ def test_the_next_window_and_those_after_it_are_scored_apart(make_model, data):
     assert not torch.equal(first["far_nmse"], second["far_nmse"])
 
 
-def test_encode_gives_the_latents_of_the_model(make_model, series):
+@pytest.mark.parametrize("at_once", [500, 4])
+def test_encode_gives_the_latents_of_the_model(make_model, series, monkeypatch, at_once):
+    monkeypatch.setattr(metrics, "ENCODED_AT_ONCE", at_once)
     model = make_model()
     single = model.encode(series.times.float(), series.values.float()).z0
     assert torch.allclose(encode(model, series).float(), single, atol=1e-4)
