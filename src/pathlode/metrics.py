@@ -145,9 +145,7 @@ def _copy(model: LatentODE) -> LatentODE:
 
 @torch.no_grad()
 def encode(model: LatentODE, series: TimeSeries) -> Latent:
-    """z0 of every trajectory, (member, batch, latent), in double precision."""
-    model = _copy(model).to(torch.float64)
-    parts = zip(
-        series.times.double().split(ENCODED_AT_ONCE), series.values.double().split(ENCODED_AT_ONCE), strict=True
-    )
+    """z0 of every trajectory, (member, batch, latent), in the model's precision."""
+    series = series.to(model.mean.dtype, str(model.mean.device))
+    parts = zip(series.times.split(ENCODED_AT_ONCE), series.values.split(ENCODED_AT_ONCE), strict=True)
     return torch.cat([model.encode(times, values).z0 for times, values in parts], dim=1)

@@ -111,4 +111,4 @@ def test_encode_gives_the_latents_of_the_model(make_model, series, monkeypatch, 
     monkeypatch.setattr(metrics, "ENCODED_AT_ONCE", at_once)
     model = make_model()
     single = model.encode(series.times.float(), series.values.float()).z0
-    assert torch.allclose(encode(model, series).float(), single, atol=1e-4)
+    assert torch.allclose(encode(model, series), single, atol=1e-6)

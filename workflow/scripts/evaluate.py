@@ -23,8 +23,7 @@ with job(snakemake.log[0], snakemake.threads):
     latents = {f"{split}_z0": encode(model, data[split].observed).numpy() for split in SPLITS}
     parameters = {f"{split}_parameters": data[split].parameters.numpy() for split in SPLITS}
     with writing(Path(snakemake.output.latents)) as temporary:
-        single = {name: z0.astype(np.float32) for name, z0 in latents.items()}
-        np.savez(temporary, allow_pickle=False, seeds=np.array(model.seeds), **single, **parameters)
+        np.savez(temporary, allow_pickle=False, seeds=np.array(model.seeds), **latents, **parameters)
 
     solver, test = Adaptive(**snakemake.params.evaluate), data["test"]
     result = evaluate(model, test, solver)
