@@ -5,7 +5,7 @@ import re
 from snakemake.exceptions import WorkflowError
 
 from pathlode.registry import ENCODERS, LOSSES, SYSTEMS
-from workflow.configuration import COMPARED, InvalidConfig, check, losses_by_encoder, sources, tuning
+from workflow.configuration import COMPARED, InvalidConfig, candidate_steps, check, losses_by_encoder, sources, tuning
 
 try:
     check(config)

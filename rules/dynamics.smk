@@ -22,12 +22,6 @@ TUNING = {name: tuning(config, name) for name in config["systems"]}
 SETTINGS = [SETTING.format(**point) for point in POINTS]
 
 
-def candidate_steps(system):
-    """Optimiser steps of all candidates of one loss together."""
-    tune = TUNING[system]
-    return tune["steps"] * len(tune["learning_rates"]) * len(tune["weights"])
-
-
 wildcard_constraints:
     system="|".join(config["systems"]),
     encoder="|".join(ENCODERS),
@@ -73,7 +67,7 @@ rule tune:
     threads: 1
     resources:
         mem_mb=2000,  # measured: 840
-        runtime=lambda w: 30 + candidate_steps(w.system) // 60,  # 1 s a step
+        runtime=lambda w: 30 + candidate_steps(config, w.system) // 60,  # 1 s a step
         gpu=0,  # these networks are bound by the cost of starting an operation: a CPU is faster
     params:
         classes=lambda w: [LOSSES.path(w.loss), ENCODERS.path(TUNING[w.system]["encoder"])],

@@ -80,6 +80,12 @@ def tuning(config: Mapping[str, Any], system: str) -> dict[str, Any]:
     return dict(config["tune"] | config["systems"][system].get("tune", {}))
 
 
+def candidate_steps(config: Mapping[str, Any], system: str) -> int:
+    """Optimiser steps of all candidates that a loss may have on a system."""
+    tune = tuning(config, system)
+    return int(tune["steps"] * len(tune["learning_rates"]) * len(tune["weights"]))
+
+
 def _check_grid(config: Mapping[str, Any]) -> None:
     """Refuses a grid that the chapter's figures, sizes and tuning cannot be made from."""
     first = next(iter(config["dynamics"]["losses"]))
