@@ -5,6 +5,7 @@
 #       {RESULTS}/figures/claims.png, .pdf   plot_claims
 #       {RESULTS}/readme.md                  readme: the README with this run's tables; README.md itself is brought up to date
 
+
 rule paper:
     input:
         f"{RESULTS}/claims.csv",
