@@ -65,7 +65,7 @@ def test_a_diverging_candidate_is_out_of_the_running(path, tmp_path, caplog):
 
 def test_a_grid_that_diverges_as_a_whole_says_what_to_change(path, tmp_path):
     grid = candidates([1e30], [0.1], "path", **FIXED)
-    with pytest.raises(DivergenceError, match="'path' diverged: give tune.learning_rates smaller values"):
+    with pytest.raises(DivergenceError, match="'path' diverged: give the tuning grid smaller learning rates"):
         choose(grid, path, tmp_path / "run", Adaptive())
 
 
