@@ -41,7 +41,7 @@ rule simulate:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
-        mem_mb=1000,  # measured: 360
+        mem_mb=1000,  # measured: 350, at the long scale 430
         runtime=5,
     params:
         system=lambda w: config["systems"][w.system]["system"],
@@ -66,7 +66,7 @@ rule tune:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
-        mem_mb=2000,  # measured: 840
+        mem_mb=2000,  # measured: 520, at the long scale 560
         runtime=lambda w: 30 + candidate_steps(config, w.system) // 60,  # 1 s a step
         gpu=0,  # these networks are bound by the cost of starting an operation: a CPU is faster
     params:
@@ -95,7 +95,7 @@ rule train:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
-        mem_mb=2000,  # measured: 490
+        mem_mb=2000,  # measured: 500
         runtime=lambda w: 30 + config["systems"][w.system]["train"]["steps"] // 20,  # 3 s a step
         gpu=0,
     params:
@@ -124,7 +124,7 @@ rule evaluate:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
-        mem_mb=2000,  # measured: 830
+        mem_mb=2000,  # measured: 1020
         runtime=10,
     params:
         evaluate=config["evaluate"],
@@ -147,7 +147,7 @@ rule size:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
-        mem_mb=2000,  # measured: 900
+        mem_mb=2000,  # measured: 490
         runtime=lambda w: 30 + config["systems"][w.system]["train"]["steps"] // 20,
         gpu=0,
     params:
