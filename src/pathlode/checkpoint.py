@@ -60,7 +60,11 @@ def load_checkpoint(path: Path, fingerprint: str) -> dict[str, Any]:
 
 
 def run_resumably(
-    trainer: Trainer, folder: Path, fingerprint: str, report: Callable[[Validation], None] | None = None
+    trainer: Trainer,
+    folder: Path,
+    fingerprint: str,
+    report: Callable[[Validation], None] | None = None,
+    strict: bool = True,
 ) -> bool:
     """Runs a trainer to its end, with a checkpoint after each validation; continues from one if it is there.
 
@@ -72,6 +76,7 @@ def run_resumably(
         folder: where the checkpoint lies while the run lasts.
         fingerprint: identifies configuration and code, see :func:`pathlode.provenance.fingerprint`.
         report: called with each validation.
+        strict: as in :meth:`pathlode.train.Trainer.run`.
 
     Returns:
         Whether the run continued from a checkpoint.
@@ -86,7 +91,7 @@ def run_resumably(
         if report is not None:
             report(row)
 
-    trainer.run(keep)
+    trainer.run(keep, strict)
     return resumed
 
 

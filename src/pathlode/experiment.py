@@ -1,7 +1,6 @@
 """One trained setting: a model, a loss and a data set, with all seeds together; and the choice of its rate and weight."""
 
 import hashlib
-import itertools
 import json
 import logging
 import math
@@ -9,6 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+import torch
+from torch import Tensor
 
 from pathlode.checkpoint import run_resumably
 from pathlode.errors import DivergenceError, SolverError
@@ -32,7 +34,7 @@ class Experiment:
     Args:
         encoder: name in :data:`pathlode.registry.ENCODERS`.
         loss: name in :data:`pathlode.registry.LOSSES`.
-        weight: the penalty's weight λ.
+        weight: the penalty's weight λ, or one a seed.
         learning_rate: peak of the one-cycle schedule.
         seeds: one stacked model a seed.
         model: sizes, as in :class:`pathlode.model.ModelConfig`, without features and encoder.
@@ -41,7 +43,7 @@ class Experiment:
 
     encoder: str
     loss: str
-    weight: float
+    weight: float | Sequence[float]
     learning_rate: float
     seeds: Sequence[int]
     model: Mapping[str, Any]
@@ -49,7 +51,8 @@ class Experiment:
 
     def trainer(self, data: SimulatedData, device: str = "cpu") -> Trainer:
         """A fresh trainer on the data's noisy observations."""
-        loss = LOSSES[self.loss](self.weight)
+        weight = self.weight if isinstance(self.weight, (int, float)) else torch.tensor(self.weight, device=device)
+        loss = LOSSES[self.loss](weight)
         model = LatentODE(
             ModelConfig(features=len(data.features), encoder=self.encoder, variational=loss.variational, **self.model),
             self.seeds,
@@ -57,7 +60,7 @@ class Experiment:
         config = TrainingConfig(learning_rate=self.learning_rate, **self.train)
         return Trainer(model, loss, data["train"].observed, data["validation"].observed, config, device)
 
-    def run(self, data: Path, folder: Path, label: str, device: str = "cpu") -> Trainer:
+    def run(self, data: Path, folder: Path, label: str, device: str = "cpu", strict: bool = True) -> Trainer:
         """Trains to the end, resumably and with progress.
 
         Args:
@@ -65,6 +68,7 @@ class Experiment:
             folder: where the checkpoint lies while the run lasts.
             label: what progress calls the run.
             device: where to train.
+            strict: as in :meth:`pathlode.train.Trainer.run`.
         """
         trainer = self.trainer(SimulatedData.load(data), device)
         progress = Progress(label, trainer.config.steps)
@@ -72,7 +76,7 @@ class Experiment:
         def tell(row: Validation) -> None:
             progress(row.step, f"steps, validation MSE {float(row.mse.median()):.2e} (median of {len(self.seeds)})")
 
-        if run_resumably(trainer, folder, self.fingerprint(data), tell):
+        if run_resumably(trainer, folder, self.fingerprint(data), tell, strict):
             logger.info("%s: continued from its checkpoint", label)
         return trainer
 
@@ -87,48 +91,57 @@ class Experiment:
         return fingerprint(settings, [__name__, LOSSES.module(self.loss), ENCODERS.module(self.encoder)])
 
 
+def candidates(
+    learning_rates: Sequence[float], weights: Sequence[float], loss: str, seeds: Sequence[int], **fixed: Any
+) -> list[Experiment]:
+    """The grid of learning rates and weights, one experiment a rate: all weights train as one stack, each with all seeds.
+
+    A loss without penalty skips the weights.
+    """
+    pairs = [(weight, seed) for weight in (weights if LOSSES[loss].penalised else [1.0]) for seed in seeds]
+    each_weight, each_seed = (list(column) for column in zip(*pairs, strict=True))
+    return [
+        Experiment(loss=loss, weight=each_weight, learning_rate=r, seeds=each_seed, **fixed) for r in learning_rates
+    ]
+
+
 def choose(
     experiments: Sequence[Experiment], data: Path, folder: Path, solver: Adaptive, device: str = "cpu"
 ) -> list[dict[str, Any]]:
-    """Trains every candidate and scores it on the validation trajectories, best first.
+    """Trains :func:`candidates` and scores each pair of rate and weight on the validation trajectories, best first.
 
     The score is the geometric mean, over seeds and over the observed window and the next, of the NMSE on the validation
-    split's clean truth.
-    Finished candidates are kept in ``folder``, so that an interrupted choice continues, until
-    :func:`pathlode.checkpoint.discard_checkpoints`. A candidate that diverges scores infinity.
+    split's clean truth. A pair of which a seed diverges scores infinity.
+    The scores of finished experiments are kept in ``folder``, so that an interrupted choice continues, until
+    :func:`pathlode.checkpoint.discard_checkpoints`.
 
     Returns:
-        One row a candidate: learning rate, weight, score, and the geometric means of both errors.
+        One row a pair: learning rate, weight, score, and the geometric means of both errors.
 
     Raises:
-        DivergenceError: if every candidate diverged.
+        DivergenceError: if every pair diverged.
     """
     validation = SimulatedData.load(data)["validation"]
     identity = fingerprint(
         {"solver": asdict(solver), "candidates": [e.fingerprint(data) for e in experiments]}, [__name__]
     )
     partial = folder / f"checkpoint-candidates-{identity[:16]}.json"
-    rows: list[dict[str, Any]] = json.loads(partial.read_text()) if partial.exists() else []
-    for number, experiment in enumerate(experiments[len(rows) :], start=len(rows) + 1):
-        label = f"{experiment.loss}, candidate {number} of {len(experiments)}"
-        inside = beyond = math.inf
+    finished: list[list[dict[str, Any]]] = json.loads(partial.read_text()) if partial.exists() else []
+    for number, experiment in enumerate(experiments[len(finished) :], start=len(finished) + 1):
+        label = f"{experiment.loss}, learning rate {number} of {len(experiments)}"
         try:
-            errors = window_errors(experiment.run(data, folder, label, device).model, validation, solver)
-            inside, beyond = (math.exp(error.log().mean()) for error in errors)
-        except (DivergenceError, SolverError) as error:
+            trainer = experiment.run(data, folder, label, device, strict=False)
+            errors = torch.stack(window_errors(trainer.model, validation, solver)).cpu()
+            errors[:, trainer.diverged.cpu()] = math.inf
+        except SolverError as error:
             logger.warning("%s: out of the running, %s", label, error)
-        rows.append(
-            {
-                "learning_rate": experiment.learning_rate,
-                "weight": experiment.weight,
-                "score": math.sqrt(inside * beyond),
-                "interpolation_nmse": inside,
-                "extrapolation_nmse": beyond,
-            }
-        )
-        logger.info("%s: learning rate %g, weight %g, score %.2e", label, *list(rows[-1].values())[:3])
+            errors = torch.full((2, len(experiment.seeds)), math.inf)
+        finished.append(_scores(experiment, errors))
+        for row in finished[-1]:
+            logger.info("%s: rate %g, weight %g, score %.2e", experiment.loss, *list(row.values())[:3])
         with writing(partial) as temporary:
-            temporary.write_text(json.dumps(rows))
+            temporary.write_text(json.dumps(finished))
+    rows = [row for each in finished for row in each]
     if all(math.isinf(row["score"]) for row in rows):
         raise DivergenceError(
             f"every candidate for the loss {experiments[0].loss!r} diverged: give the tuning grid smaller learning rates"
@@ -136,10 +149,19 @@ def choose(
     return sorted(rows, key=lambda row: float(row["score"]))
 
 
-def candidates(learning_rates: Sequence[float], weights: Sequence[float], loss: str, **fixed: Any) -> list[Experiment]:
-    """One experiment a pair of learning rate and weight; a loss without penalty skips the weights."""
-    weights = weights if LOSSES[loss].penalised else [1.0]
-    return [
-        Experiment(learning_rate=rate, weight=weight, loss=loss, **fixed)
-        for rate, weight in itertools.product(learning_rates, weights)
-    ]
+def _scores(experiment: Experiment, errors: Tensor) -> list[dict[str, Any]]:
+    """One row a weight, from the errors inside and in the next window of every member, (2, member)."""
+    weights = torch.as_tensor(experiment.weight, dtype=torch.float64)
+    rows = []
+    for weight in weights.unique().tolist():
+        inside, beyond = errors[:, weights == weight].log().mean(dim=1).exp().tolist()
+        rows.append(
+            {
+                "learning_rate": experiment.learning_rate,
+                "weight": weight,
+                "score": math.sqrt(inside * beyond),
+                "interpolation_nmse": inside,
+                "extrapolation_nmse": beyond,
+            }
+        )
+    return rows

@@ -4,10 +4,9 @@
  */
 #define vec NAME(vec)
 #define ivec NAME(ivec)
-#define choose NAME(choose)
 #define absolute NAME(absolute)
 #define constant NAME(constant)
-#define exponential NAME(exponential)
+#define decay NAME(decay)
 #define log_one_plus NAME(log_one_plus)
 #define softplus NAME(softplus)
 #define sigmoid NAME(sigmoid)
@@ -20,9 +19,11 @@
 #define sum_lanes NAME(sum_lanes)
 #define add_weight_gradient NAME(add_weight_gradient)
 #define add_bias_gradient NAME(add_bias_gradient)
+#define add_lanes NAME(add_lanes)
 #define load NAME(load)
 #define store NAME(store)
 #define scratch NAME(scratch)
+#define zeros NAME(zeros)
 #define minimum NAME(minimum)
 #define activations NAME(activations)
 #define evaluate NAME(evaluate)
@@ -33,49 +34,47 @@
 typedef float vec __attribute__((vector_size(4 * LANES)));
 typedef int32_t ivec __attribute__((vector_size(4 * LANES)));
 
-/* ---- elementary functions, each within 2e-7 of the exact value or of its magnitude (minimax polynomials of Cephes) ---- */
+/* ---- elementary functions, each within 2e-7 of the exact value; minimax polynomials, fitted for the intervals named ---- */
 
-INLINE vec choose(ivec mask, vec yes, vec no) { return (vec)(((ivec)yes & mask) | ((ivec)no & ~mask)); }
 INLINE vec absolute(vec x) { return (vec)((ivec)x & 0x7fffffff); }
 INLINE vec constant(float x) { return x - (vec){0}; }
 
-INLINE vec exponential(vec x) {
-  x = choose(x < -87.0f, constant(-87.0f), x);
-  x = choose(x > 88.0f, constant(88.0f), x);
+/* exp(-a) for a >= 0: 2^n times 2^f with |f| <= 1/2 */
+INLINE vec decay(vec a) {
   const float round = 12582912.0f; /* 1.5 * 2^23: adding and subtracting it rounds to an integer */
-  vec n = (x * 1.44269504f + round) - round;
-  vec r = x - n * 0.693359375f + n * 2.12194440e-4f;
-  vec p = r * 1.9875691500e-4f + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  p = p * r * r + r + 1.0f;
-  return p * (vec)((__builtin_convertvector(n, ivec) + 127) << 23);
+  vec exponent = a * -1.44269504f;
+  vec n = (exponent + round) - round, f = exponent - n;
+  vec p = f * 1.326472731e-3f + 9.671512060e-3f;
+  p = p * f + 5.550733581e-2f;
+  p = p * f + 2.402224243e-1f;
+  p = p * f + 6.931470037e-1f;
+  p = p * f + 1.0f;
+  vec result = p * (vec)((__builtin_convertvector(n, ivec) + 127) << 23);
+  return (vec)((ivec)result & ~(ivec)(a > 87.0f)); /* 0 where 2^n would underflow; NaN stays */
 }
 
 /* log(1 + u) for 0 <= u <= 1 */
 INLINE vec log_one_plus(vec u) {
-  ivec upper = u > 0.41421356f;
-  vec f = choose(upper, (u - 1.0f) * 0.5f, u);
-  vec p = f * 7.0376836292e-2f - 1.1514610310e-1f;
-  p = p * f + 1.1676998740e-1f;
-  p = p * f - 1.2420140846e-1f;
-  p = p * f + 1.4249322787e-1f;
-  p = p * f - 1.6668057665e-1f;
-  p = p * f + 2.0000714765e-1f;
-  p = p * f - 2.4999993993e-1f;
-  p = p * f + 3.3333331174e-1f;
-  return f - 0.5f * f * f + p * f * f * f + (vec)((ivec)constant(0.69314718f) & upper);
+  vec p = u * 5.516884848e-3f - 3.066844679e-2f;
+  p = p * u + 8.017199486e-2f;
+  p = p * u - 1.383429915e-1f;
+  p = p * u + 1.919046938e-1f;
+  p = p * u - 2.486616969e-1f;
+  p = p * u + 3.332236707e-1f;
+  p = p * u - 4.999969006e-1f;
+  p = p * u + 1.0f;
+  return p * u;
 }
 
-INLINE vec softplus(vec x) { return choose(x > 0.0f, x, (vec){0}) + log_one_plus(exponential(-absolute(x))); }
-INLINE vec sigmoid(vec x) { return 1.0f / (1.0f + exponential(-x)); }
-INLINE vec hyperbolic_tangent(vec x) {
-  vec e = exponential(-2.0f * absolute(x));
-  vec t = (1.0f - e) / (1.0f + e);
-  return choose(x < 0.0f, -t, t);
+INLINE vec softplus(vec x) {
+  return (vec)((ivec)x & ~(ivec)(x < 0.0f)) + log_one_plus(decay(absolute(x)));
 }
+INLINE vec hyperbolic_tangent(vec x) {
+  vec e = decay(2.0f * absolute(x));
+  vec t = (1.0f - e) / (1.0f + e);
+  return (vec)((ivec)t | ((ivec)x & (int32_t)0x80000000));
+}
+INLINE vec sigmoid(vec x) { return 0.5f + 0.5f * hyperbolic_tangent(0.5f * x); }
 
 /* ---- linear algebra on blocks; weights are (inputs, outputs), row-major with the given row length ---- */
 
@@ -84,8 +83,15 @@ INLINE vec hyperbolic_tangent(vec x) {
   do {                                             \
     int from = 0;                                  \
     for (; from + 8 <= (count); from += 8) call(8); \
-    for (; from + 4 <= (count); from += 4) call(4); \
-    for (; from < (count); from++) call(1);        \
+    switch ((count) - from) {                      \
+      case 7: call(7); break;                      \
+      case 6: call(6); break;                      \
+      case 5: call(5); break;                      \
+      case 4: call(4); break;                      \
+      case 3: call(3); break;                      \
+      case 2: call(2); break;                      \
+      case 1: call(1);                             \
+    }                                              \
   } while (0)
 
 INLINE void multiply_add_block(vec *y, const vec *x, const float *w, int inputs, int row, const int block) {
@@ -126,18 +132,18 @@ INLINE float sum_lanes(vec x) {
   return total;
 }
 
-INLINE void add_weight_gradient_block(float *g, const vec *x, int x_stride, const vec *d, int d_stride, int count,
+INLINE void add_weight_gradient_block(vec *g, const vec *x, int x_stride, const vec *d, int d_stride, int count,
                                       const int block) {
   vec s[8];
-  for (int k = 0; k < block; k++) s[k] = (vec){0};
+  for (int k = 0; k < block; k++) s[k] = g[k];
   for (int e = 0; e < count; e++)
     for (int k = 0; k < block; k++) s[k] += x[(size_t)e * x_stride] * d[(size_t)e * d_stride + k];
-  for (int k = 0; k < block; k++) g[k] += sum_lanes(s[k]);
+  for (int k = 0; k < block; k++) g[k] = s[k];
 }
 
-/* Adds the gradient of W in y = x W over `count` evaluations and all lanes; consecutive evaluations of x and of the
+/* Adds the gradient of W in y = x W over `count` evaluations, for each lane apart; consecutive evaluations of x and of the
  * gradient of y lie `x_stride` and `d_stride` vecs apart. */
-INLINE void add_weight_gradient(float *g, const vec *x, int x_stride, const vec *d, int d_stride, int count, int inputs,
+INLINE void add_weight_gradient(vec *g, const vec *x, int x_stride, const vec *d, int d_stride, int count, int inputs,
                                 int outputs, int row) {
   const int chunk = 16; /* evaluations whose numbers stay in the cache while all pairs of input and output are summed */
   for (int e = 0; e < count; e += chunk, x += (size_t)chunk * x_stride, d += (size_t)chunk * d_stride)
@@ -149,12 +155,14 @@ INLINE void add_weight_gradient(float *g, const vec *x, int x_stride, const vec 
     }
 }
 
-INLINE void add_bias_gradient(float *g, const vec *d, int d_stride, int count, int outputs) {
-  for (int o = 0; o < outputs; o++) {
-    vec s = {0};
-    for (int e = 0; e < count; e++) s += d[(size_t)e * d_stride + o];
-    g[o] += sum_lanes(s);
-  }
+INLINE void add_bias_gradient(vec *g, const vec *d, int d_stride, int count, int outputs) {
+  for (int e = 0; e < count; e++)
+    for (int o = 0; o < outputs; o++) g[o] += d[(size_t)e * d_stride + o];
+}
+
+/* Adds the sums over lanes of `count` gradients, and clears them for the next member. */
+INLINE void add_lanes(float *g, vec *x, int count) {
+  for (int i = 0; i < count; i++) g[i] += sum_lanes(x[i]), x[i] = (vec){0};
 }
 
 /* One row of `width` numbers per trajectory, `row` apart in memory, to and from vecs. Missing lanes read as zero. */
@@ -170,6 +178,7 @@ INLINE void store(float *target, const vec *x, int width, size_t row, int lanes)
 }
 
 INLINE vec *scratch(size_t count) { return aligned_alloc(sizeof(vec), (count ? count : 1) * sizeof(vec)); }
+INLINE vec *zeros(size_t count) { return memset(scratch(count), 0, count * sizeof(vec)); }
 
 /* ---- Runge-Kutta steps of dh/dt = s tanh(MLP(h)) ---- */
 
@@ -258,7 +267,7 @@ INLINE void pull(const March *m, int member, const vec *tape, vec *slope_gradien
       y -= inputs;
       for (int i = 0; i < inputs; i++) below[i] = (vec){0};
       multiply_transposed_add(below, delta, weight, inputs, outputs, outputs);
-      for (int i = 0; i < inputs; i++) below[i] *= 1.0f - exponential(-y[i]); /* softplus' = 1 - exp(-softplus) */
+      for (int i = 0; i < inputs; i++) below[i] *= 1.0f - decay(y[i]); /* softplus' = 1 - exp(-softplus) */
       delta = below;
     }
   }
@@ -271,8 +280,13 @@ static void NAME(march_backward)(const March *m, const float *polynomial_gradien
   int evaluations = 1 + m->steps * stages, width = kept - state;
   vec *y = scratch(state), *slope = scratch(state), *g = scratch((size_t)terms * state);
   vec *later = scratch((size_t)stages * state), *deltas = scratch((size_t)evaluations * width);
+  vec *weights[m->layers], *biases[m->layers]; /* their gradients in one member */
+  for (int l = 0; l < m->layers; l++) {
+    weights[l] = zeros((size_t)m->sizes[l] * m->sizes[l + 1]);
+    biases[l] = zeros(m->sizes[l + 1]);
+  }
   const vec *block = (const vec *)tape;
-  for (int member = 0; member < m->members; member++)
+  for (int member = 0; member < m->members; member++) {
     for (int first = 0; first < m->batch; first += LANES, block += (size_t)evaluations * kept) {
       int lanes = minimum(LANES, m->batch - first), e = evaluations - 1;
       size_t trajectory = (size_t)member * m->batch + first;
@@ -313,12 +327,18 @@ static void NAME(march_backward)(const March *m, const float *polynomial_gradien
       for (int l = 0, offset = 0; l < m->layers; l++) {
         int inputs = m->sizes[l], outputs = m->sizes[l + 1];
         const vec *delta = deltas + offset + inputs - state;
-        add_weight_gradient(weight_gradients[l] + (size_t)member * inputs * outputs, block + offset, kept, delta, width,
-                            evaluations, inputs, outputs, outputs);
-        add_bias_gradient(bias_gradients[l] + (size_t)member * outputs, delta, width, evaluations, outputs);
+        add_weight_gradient(weights[l], block + offset, kept, delta, width, evaluations, inputs, outputs, outputs);
+        add_bias_gradient(biases[l], delta, width, evaluations, outputs);
         offset += inputs;
       }
     }
+    for (int l = 0; l < m->layers; l++) {
+      int inputs = m->sizes[l], outputs = m->sizes[l + 1];
+      add_lanes(weight_gradients[l] + (size_t)member * inputs * outputs, weights[l], inputs * outputs);
+      add_lanes(bias_gradients[l] + (size_t)member * outputs, biases[l], outputs);
+    }
+  }
+  for (int l = 0; l < m->layers; l++) free(weights[l]), free(biases[l]);
   free(y), free(slope), free(g), free(later), free(deltas);
 }
 
@@ -425,10 +445,11 @@ static void NAME(scan_backward)(const Scan *s, const float *final_gradient, cons
                           float *bias_gradient, float *recurrent_gradient, float *candidate_bias_gradient) {
   int H = s->hidden, row = gates(s) * H, kept = scan_kept(s), width = scan_deltas(s);
   vec *h = scratch(H), *cell = scratch(H), *deltas = scratch((size_t)s->time * width);
+  vec *weight_g = zeros((size_t)s->inputs * row), *bias_g = zeros(row); /* in one member */
+  vec *recurrent_g = zeros((size_t)H * row), *candidate_bias_g = zeros(H);
   const vec *block = (const vec *)tape;
   for (int member = 0; member < s->members; member++) {
     const float *recurrent = s->recurrent + (size_t)member * H * row;
-    float *recurrent_g = recurrent_gradient + (size_t)member * H * row;
     for (int first = 0; first < s->batch; first += LANES, block += (size_t)s->time * kept) {
       int lanes = minimum(LANES, s->batch - first);
       load(h, final_gradient + ((size_t)member * s->batch + first) * H, H, H, lanes);
@@ -465,20 +486,23 @@ static void NAME(scan_backward)(const Scan *s, const float *final_gradient, cons
           multiply_transposed_add(h, delta, recurrent, H, row, row);
         }
       }
-      add_weight_gradient(weight_gradient + (size_t)member * s->inputs * row, block, kept, deltas, width, s->time,
-                          s->inputs, row, row);
-      add_bias_gradient(bias_gradient + (size_t)member * row, deltas, width, s->time, row);
+      add_weight_gradient(weight_g, block, kept, deltas, width, s->time, s->inputs, row, row);
+      add_bias_gradient(bias_g, deltas, width, s->time, row);
       const vec *states = block + s->inputs;
       if (s->cell == GRU) {
         add_weight_gradient(recurrent_g, states, kept, deltas, width, s->time, H, 2 * H, row);
         add_weight_gradient(recurrent_g + 2 * H, states, kept, deltas + 3 * H, width, s->time, H, H, row);
-        add_bias_gradient(candidate_bias_gradient + (size_t)member * H, deltas + 3 * H, width, s->time, H);
+        add_bias_gradient(candidate_bias_g, deltas + 3 * H, width, s->time, H);
       } else {
         add_weight_gradient(recurrent_g, states, kept, deltas, width, s->time, H, row, row);
       }
     }
+    add_lanes(weight_gradient + (size_t)member * s->inputs * row, weight_g, s->inputs * row);
+    add_lanes(bias_gradient + (size_t)member * row, bias_g, row);
+    add_lanes(recurrent_gradient + (size_t)member * H * row, recurrent_g, H * row);
+    if (s->cell == GRU) add_lanes(candidate_bias_gradient + (size_t)member * H, candidate_bias_g, H);
   }
-  free(h), free(cell), free(deltas);
+  free(h), free(cell), free(deltas), free(weight_g), free(bias_g), free(recurrent_g), free(candidate_bias_g);
 }
 
 static size_t NAME(scan_tape)(const Scan *s) {
@@ -488,10 +512,9 @@ static size_t NAME(scan_tape)(const Scan *s) {
 
 #undef vec
 #undef ivec
-#undef choose
 #undef absolute
 #undef constant
-#undef exponential
+#undef decay
 #undef log_one_plus
 #undef softplus
 #undef sigmoid
@@ -505,9 +528,11 @@ static size_t NAME(scan_tape)(const Scan *s) {
 #undef sum_lanes
 #undef add_weight_gradient
 #undef add_bias_gradient
+#undef add_lanes
 #undef load
 #undef store
 #undef scratch
+#undef zeros
 #undef minimum
 #undef activations
 #undef evaluate

@@ -24,10 +24,10 @@ class Loss(ABC):
     """Reconstruction plus weight · penalty.
 
     Args:
-        weight: λ, the penalty's weight, at least 0.
+        weight: λ, the penalty's weight, at least 0; or one a member, (member,).
     """
 
-    weight: float = 1.0
+    weight: float | PerMember = 1.0
     variational: ClassVar[bool] = False
     """Whether the loss needs a model that emits mean and log standard deviation."""
     penalised: ClassVar[bool] = True
@@ -36,7 +36,7 @@ class Loss(ABC):
     """Whether training reads the prediction out at :meth:`random_query` instead of the observation times."""
 
     def __post_init__(self) -> None:
-        if not self.weight >= 0:
+        if not (torch.as_tensor(self.weight) >= 0).all():
             raise ConfigError(f"loss weight is {self.weight}, expected a number of at least 0")
 
     def __call__(self, model: LatentODE, prediction: Prediction, values: Values) -> PerMember:
@@ -169,7 +169,7 @@ class RandomEndTime(Loss):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.weight > 1:
+        if (torch.as_tensor(self.weight) > 1).any():
             raise ConfigError(f"the weight of the loss `steer` is {self.weight}, expected at most 1: times would cross")
 
     def penalty(self, model: LatentODE, prediction: Prediction) -> PerMember:
@@ -178,5 +178,6 @@ class RandomEndTime(Loss):
     def random_query(self, times: Times, uniform: Tensor) -> Times:
         gaps = times.diff(dim=-1)
         room = torch.cat([torch.minimum(gaps[..., :-1], gaps[..., 1:]), gaps[..., -1:]], dim=-1) / 2
-        moved = times[..., 1:] + self.weight * room * (2 * uniform[..., 1:] - 1)
+        weight = torch.as_tensor(self.weight).view(-1, 1, 1)
+        moved = times[..., 1:] + weight * room * (2 * uniform[..., 1:] - 1)
         return torch.cat([times[..., :1], moved], dim=-1)

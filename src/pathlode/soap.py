@@ -1,16 +1,18 @@
 """The SOAP optimiser for stacked parameters: Adam in the eigenbasis of Shampoo's preconditioner."""
 
+import inspect
 from collections.abc import Iterable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim import Optimizer
 
 ADAMS_EPS = 1e-8
 """Keeps a step finite where no gradient ever was."""
 
 
-class SOAP(torch.optim.Optimizer):
+class SOAP(Optimizer):
     """Adam's rule in a slowly rotating basis, for parameters with a leading ``member`` axis.
 
     For every member's weight matrix W, with gradient G:
@@ -49,6 +51,11 @@ class SOAP(torch.optim.Optimizer):
         settings = {"lr": lr, "betas": betas, "basis_decay": basis_decay, "refresh": refresh, "eps": eps}
         super().__init__(parameters, settings)
 
+    # PyTorch wraps these to keep torch.compile out, and the wrapper's first call imports the compiler: two seconds a process.
+    add_param_group = inspect.unwrap(Optimizer.add_param_group)
+    zero_grad = inspect.unwrap(Optimizer.zero_grad)
+    state_dict = inspect.unwrap(Optimizer.state_dict)
+
     @torch.no_grad()
     def step(self, closure: None = None) -> None:  # type: ignore[override]
         """One step for all parameters. One without a gradient counts as having a gradient of zero.
@@ -74,7 +81,7 @@ class SOAP(torch.optim.Optimizer):
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """As in PyTorch, which brings every state to the parameters' precision; L and R get theirs back."""
-        super().load_state_dict(state_dict)
+        inspect.unwrap(Optimizer.load_state_dict)(self, state_dict)
         parameters = [parameter for group in self.param_groups for parameter in group["params"]]
         for number, saved in state_dict["state"].items():
             if "grams" in saved:

@@ -166,11 +166,16 @@ class Trainer:
             final_div_factor=1000.0,
         )
 
-    def run(self, on_validation: Callable[[Validation], None] | None = None) -> None:
+    def run(self, on_validation: Callable[[Validation], None] | None = None, strict: bool = True) -> None:
         """Takes the remaining steps, then gives the model each member's best weights.
 
+        Args:
+            on_validation: called with each validation.
+            strict: whether a member that diverged is an error. Otherwise it keeps its initial weights, and :attr:`diverged`
+                tells.
+
         Raises:
-            DivergenceError: if a member never had a finite validation error.
+            DivergenceError: if ``strict`` and a member never had a finite validation error.
         """
         while self.step_number < self.config.steps:
             self.step()
@@ -178,8 +183,14 @@ class Trainer:
                 row = self.validate()
                 if on_validation is not None:
                     on_validation(row)
-        self._refuse_divergence()
+        if strict:
+            self._refuse_divergence()
         self.restore_best()
+
+    @property
+    def diverged(self) -> Tensor:
+        """Which members never had a finite validation error so far, (member,)."""
+        return ~torch.stack([row.mse.isfinite() for row in self.history]).any(dim=0)
 
     def step(self) -> None:
         """One optimiser step for all members."""
@@ -274,10 +285,10 @@ class Trainer:
         )
 
     def _refuse_divergence(self) -> None:
-        never = ~torch.stack([row.mse.isfinite() for row in self.history]).any(dim=0)
-        if never.any():
+        if self.diverged.any():
+            seed = self.model.seeds[int(self.diverged.nonzero()[0])]
             raise DivergenceError(
-                f"training diverged: seed {self.model.seeds[int(never.nonzero()[0])]} never had a finite validation error; "
+                f"training diverged: seed {seed} never had a finite validation error; "
                 f"lower the learning rate ({self.config.learning_rate:g}) or train.clip_norm ({self.config.clip_norm:g})"
             )
 

@@ -23,12 +23,24 @@ def path(data, tmp_path):
 
 
 def test_the_grid_is_the_product_and_skips_weights_without_a_penalty():
-    grid = candidates([0.1, 0.2], [1.0, 2.0, 3.0], "path", **FIXED)
-    assert [(e.learning_rate, e.weight) for e in grid] == [(r, w) for r in (0.1, 0.2) for w in (1.0, 2.0, 3.0)]
-    assert [(e.learning_rate, e.weight) for e in candidates([0.1, 0.2], [2.0, 3.0], "none", **FIXED)] == [
-        (0.1, 1.0),
-        (0.2, 1.0),
+    grid = candidates([0.1, 0.2], [1.0, 2.0], "path", **FIXED | {"seeds": [7, 8]})
+    assert [e.learning_rate for e in grid] == [0.1, 0.2]
+    for stack in grid:
+        assert list(zip(stack.weight, stack.seeds, strict=True)) == [(1, 7), (1, 8), (2, 7), (2, 8)]
+    assert [e.weight for e in candidates([0.1, 0.2], [2.0, 3.0], "none", **FIXED)] == [[1.0], [1.0]]
+
+
+@pytest.mark.parametrize("loss", ["path", "kl", "steer"])
+def test_a_weight_trained_among_others_scores_as_it_would_alone(path, tmp_path, loss):
+    together = choose(candidates([0.01], [0.1, 1.0], loss, **FIXED), path, tmp_path / "together", Adaptive())
+    alone = [
+        choose(candidates([0.01], [weight], loss, **FIXED), path, tmp_path / f"{weight}", Adaptive())[0]
+        for weight in (0.1, 1.0)
     ]
+    alone.sort(key=lambda row: row["score"])
+    assert alone[0]["score"] != alone[1]["score"]
+    for one, other in zip(together, alone, strict=True):
+        assert one == pytest.approx(other, rel=1e-4)
 
 
 def test_the_best_candidate_comes_first_and_an_interrupted_choice_continues(path, tmp_path, monkeypatch):
@@ -57,10 +69,11 @@ def test_the_best_candidate_comes_first_and_an_interrupted_choice_continues(path
 
 
 def test_a_diverging_candidate_is_out_of_the_running(path, tmp_path, caplog):
+    caplog.set_level("INFO")
     grid = candidates([1e30, 0.01], [0.1], "path", **FIXED)
     best, worst = choose(grid, path, tmp_path / "run", Adaptive())
     assert (best["learning_rate"], worst["score"]) == (0.01, math.inf)
-    assert "out of the running, training diverged" in caplog.text
+    assert "rate 1e+30, weight 0.1, score inf" in caplog.text
 
 
 def test_a_grid_that_diverges_as_a_whole_says_what_to_change(path, tmp_path):
