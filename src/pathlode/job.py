@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import torch
-
 from pathlode.errors import PathlodeError
 
 
@@ -23,7 +21,8 @@ def job(log: str | Path, threads: int = 1) -> Iterator[None]:
         SystemExit: with status 1 after a :class:`pathlode.errors.PathlodeError`, whose sentence is logged. Any other
             exception is logged with its traceback and raised again.
     """
-    torch.set_num_threads(threads)
+    if torch := sys.modules.get("torch"):  # many jobs do without its two seconds
+        torch.set_num_threads(threads)
     handlers: list[logging.Handler] = [logging.FileHandler(log, mode="w"), logging.StreamHandler(sys.stderr)]
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", handlers=handlers, force=True
@@ -42,4 +41,6 @@ def job(log: str | Path, threads: int = 1) -> Iterator[None]:
 
 def device(gpus: int) -> str:
     """``cuda`` if a GPU was granted to the job and is there, else ``cpu``."""
+    import torch
+
     return "cuda" if gpus and torch.cuda.is_available() else "cpu"

@@ -99,7 +99,7 @@ class Evaluation:
 
 @torch.no_grad()
 def evaluate(model: LatentODE, split: Split, solver: Adaptive) -> Evaluation:
-    """Scores every member on a split in double precision, with an adaptive solver.
+    """Scores every member on a split, with an adaptive solver and in the model's precision.
 
     The model is evaluated as the continuous-time model that it claims to be: whatever error the fixed steps of training
     hid would show here.
@@ -133,19 +133,17 @@ def window_errors(model: LatentODE, split: Split, solver: Adaptive) -> tuple[Per
 
 
 def _predict(model: LatentODE, split: Split, times: Times, solver: Adaptive) -> Prediction:
-    model = _copy(model).to(torch.float64)
-    return model(split.observed.times.double(), split.observed.values.double(), times.double(), solver=solver)
+    observed = _as_the_model(split.observed, model)
+    return model(observed.times, observed.values, times.to(observed.times), solver=solver)
 
 
-def _copy(model: LatentODE) -> LatentODE:
-    copy = LatentODE(model.config, model.seeds)
-    copy.load_state_dict(model.state_dict())
-    return copy
+def _as_the_model(series: TimeSeries, model: LatentODE) -> TimeSeries:
+    return series.to(model.mean.dtype, str(model.mean.device))
 
 
 @torch.no_grad()
 def encode(model: LatentODE, series: TimeSeries) -> Latent:
     """z0 of every trajectory, (member, batch, latent), in the model's precision."""
-    series = series.to(model.mean.dtype, str(model.mean.device))
+    series = _as_the_model(series, model)
     parts = zip(series.times.split(ENCODED_AT_ONCE), series.values.split(ENCODED_AT_ONCE), strict=True)
     return torch.cat([model.encode(times, values).z0 for times, values in parts], dim=1)
