@@ -15,4 +15,3 @@ except InvalidConfig as error:
 RESULTS, LOGS = (
     folder if config["scale"] == "default" else f"{folder}/{config['scale']}" for folder in ("results", "logs")
 )
-BENCHMARKS = f"{RESULTS}/benchmarks"

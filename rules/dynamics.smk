@@ -35,8 +35,6 @@ rule simulate:
         data=f"{RESULTS}/dynamics/{{system}}/data.npz",
     log:
         f"{LOGS}/simulate/{{system}}.log",
-    benchmark:
-        f"{BENCHMARKS}/simulate/{{system}}.tsv"
     conda:
         "../envs/pathlode.yaml"
     threads: 1
@@ -60,8 +58,6 @@ rule tune:
         table=f"{RESULTS}/dynamics/{{system}}/tuning/{{loss}}/tuning.csv",
     log:
         f"{LOGS}/tune/{{system}}/{{loss}}.log",
-    benchmark:
-        f"{BENCHMARKS}/tune/{{system}}/{{loss}}.tsv"
     conda:
         "../envs/pathlode.yaml"
     threads: 1
@@ -89,8 +85,6 @@ rule train:
         history=f"{SETTING}/history.csv",
     log:
         f"{LOGS}/train/{{system}}/{{encoder}}-{{loss}}.log",
-    benchmark:
-        f"{BENCHMARKS}/train/{{system}}/{{encoder}}-{{loss}}.tsv"
     conda:
         "../envs/pathlode.yaml"
     threads: 1
@@ -118,8 +112,6 @@ rule evaluate:
         curves=f"{SETTING}/curves.npz",
     log:
         f"{LOGS}/evaluate/{{system}}/{{encoder}}-{{loss}}.log",
-    benchmark:
-        f"{BENCHMARKS}/evaluate/{{system}}/{{encoder}}-{{loss}}.tsv"
     conda:
         "../envs/pathlode.yaml"
     threads: 1
@@ -141,8 +133,6 @@ rule size:
         table=f"{RESULTS}/dynamics/{{system}}/sizes/{{loss}}/sizes.csv",
     log:
         f"{LOGS}/size/{{system}}/{{loss}}.log",
-    benchmark:
-        f"{BENCHMARKS}/size/{{system}}/{{loss}}.tsv"
     conda:
         "../envs/pathlode.yaml"
     threads: 1

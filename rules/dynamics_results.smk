@@ -58,8 +58,6 @@ rule probe:
         probes=report(f"{TABLES}/probes.csv", caption="../workflow/report/probes.rst", category="Dynamics [A]"),
     log:
         f"{LOGS}/probe.log",
-    benchmark:
-        f"{BENCHMARKS}/probe.tsv"
     conda:
         "../envs/pathlode.yaml"
     params:
@@ -101,8 +99,6 @@ rule tabulate:
         ],
     log:
         f"{LOGS}/tabulate.log",
-    benchmark:
-        f"{BENCHMARKS}/tabulate.tsv"
     conda:
         "../envs/pathlode.yaml"
     params:
@@ -134,8 +130,6 @@ rule plot_system:
         expand(f"{FIGURES}/{{{{system}}}}/{{figure}}.pdf", figure=SYSTEM_FIGURES),
     log:
         f"{LOGS}/plot_system/{{system}}.log",
-    benchmark:
-        f"{BENCHMARKS}/plot_system/{{system}}.tsv"
     conda:
         "../envs/pathlode.yaml"
     params:
@@ -165,8 +159,6 @@ rule plot_dynamics:
         expand(f"{FIGURES}/{{figure}}.pdf", figure=CHAPTER_FIGURES),
     log:
         f"{LOGS}/plot_dynamics.log",
-    benchmark:
-        f"{BENCHMARKS}/plot_dynamics.tsv"
     conda:
         "../envs/pathlode.yaml"
     params:

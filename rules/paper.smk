@@ -26,8 +26,6 @@ rule claims:
         latex=f"{RESULTS}/claims.tex",
     log:
         f"{LOGS}/claims.log",
-    benchmark:
-        f"{BENCHMARKS}/claims.tsv"
     conda:
         "../envs/pathlode.yaml"
     params:
@@ -45,8 +43,6 @@ rule plot_claims:
         f"{RESULTS}/figures/claims.pdf",
     log:
         f"{LOGS}/plot_claims.log",
-    benchmark:
-        f"{BENCHMARKS}/plot_claims.tsv"
     conda:
         "../envs/pathlode.yaml"
     script:
@@ -63,8 +59,6 @@ rule readme:
         readme=f"{RESULTS}/readme.md",
     log:
         f"{LOGS}/readme.log",
-    benchmark:
-        f"{BENCHMARKS}/readme.tsv"
     conda:
         "../envs/pathlode.yaml"
     params:

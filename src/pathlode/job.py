@@ -1,7 +1,9 @@
 """The frame of one pipeline job: threads, log, and errors told in one sentence."""
 
 import logging
+import resource
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +13,7 @@ from pathlode.errors import PathlodeError
 
 @contextmanager
 def job(log: str | Path, threads: int = 1) -> Iterator[None]:
-    """Runs a block as a job of the pipeline.
+    """Runs a block as a job of the pipeline. The log's last line says what it took.
 
     Args:
         log: file for messages; they also go to standard error.
@@ -29,8 +31,14 @@ def job(log: str | Path, threads: int = 1) -> Iterator[None]:
     )
     logging.captureWarnings(True)
     logging.getLogger("fontTools").setLevel(logging.WARNING)  # tells every step of embedding a font
+    started = time.monotonic()
     try:
         yield
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+        logging.info(
+            "done in %.1f s; with the imports %.1f s of CPU time and at most %.0f MB of memory",
+            *(time.monotonic() - started, time.process_time(), peak),
+        )
     except PathlodeError as error:
         logging.error("error: %s", error)
         sys.exit(1)

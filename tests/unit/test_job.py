@@ -36,6 +36,15 @@ def test_any_other_error_keeps_its_traceback(tmp_path):
     assert "Traceback" in log.read_text()
 
 
+def test_a_job_that_ends_well_says_what_it_took(tmp_path):
+    with job(tmp_path / "job.log"):
+        pass
+    words = (tmp_path / "job.log").read_text().split()
+    assert words[1:3] == ["done", "in"]
+    assert float(words[3]) < 60
+    assert 10 < float(words[words.index("MB") - 1]) < 100_000
+
+
 def test_threads_are_set(tmp_path):
     with job(tmp_path / "job.log", threads=2):
         assert torch.get_num_threads() == 2
