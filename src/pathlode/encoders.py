@@ -1,7 +1,8 @@
-"""Recurrent encoders: they read a trajectory from its last observation to its first and return the final hidden state.
+"""Encoders: from the observations of a trajectory to one hidden vector, for all members of a stack together.
 
-All members of a stack run together, which ``torch.nn.GRU`` and its siblings cannot do; in single precision on a CPU the
-scan over time is compiled (:mod:`pathlode.kernels`). The tests compare with PyTorch's own layers.
+The recurrent ones read from the last observation to the first and return the final hidden state. ``torch.nn.GRU`` and its
+siblings cannot run a stack; here the scan over time is compiled in single precision on a CPU (:mod:`pathlode.kernels`). The
+tests compare with PyTorch's own layers.
 """
 
 from abc import ABC, abstractmethod
@@ -10,20 +11,33 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import softplus
 
 from pathlode import kernels
 from pathlode.shapes import State, Times, Values
-from pathlode.stacked import StackedLinear, uniform_parameter
+from pathlode.stacked import StackedLinear, StackedMLP, uniform_parameter
 
 
 class Encoder(nn.Module, ABC):
-    """A recurrent network over u_i = [t_i, x_i], i = T ... 1, for every member; subclasses define one step.
+    """What every encoder is made from, and what it returns.
 
     Args:
         generators: one random generator a member.
         features: measured quantities per observation.
-        hidden: size of the hidden state.
+        hidden: size of the hidden vector.
     """
+
+    def __init__(self, generators: Sequence[torch.Generator], features: int, hidden: int) -> None:
+        super().__init__()
+        self.hidden = hidden
+
+    @abstractmethod
+    def forward(self, times: Times, values: Values) -> State:
+        """Hidden vector, (member, batch, hidden), from standardised times (member, batch, time) and values."""
+
+
+class Recurrent(Encoder):
+    """A recurrent network over u_i = [t_i, x_i], i = T ... 1, for every member; subclasses define one step."""
 
     gates: int
     """The recurrence has ``gates · hidden`` pre-activations."""
@@ -37,14 +51,13 @@ class Encoder(nn.Module, ABC):
         cls.compiled_cell = vars(cls).get("compiled_cell")  # not inherited: a subclass may step differently
 
     def __init__(self, generators: Sequence[torch.Generator], features: int, hidden: int) -> None:
-        super().__init__()
-        self.hidden = hidden
+        super().__init__(generators, features, hidden)
         bound = hidden**-0.5  # as in torch.nn's recurrent layers
         self.input = StackedLinear(generators, features + 1, self.gates * hidden, bound)
         self.recurrent = uniform_parameter(generators, (hidden, self.gates * hidden), bound)
 
     def forward(self, times: Times, values: Values) -> State:
-        """Final hidden state, (member, batch, hidden), from standardised times (member, batch, time) and values.
+        """The final hidden state.
 
         The compiled scan gives no gradient for times and values; where one is wanted, the plain one runs.
         """
@@ -67,7 +80,7 @@ class Encoder(nn.Module, ABC):
         """The next running state from W u + b, (member, batch, gates · hidden), and the present running state."""
 
 
-class RNN(Encoder):
+class RNN(Recurrent):
     """Plain tanh recurrence: h' = tanh(W u + b + U h)  (Elman 1990)."""
 
     gates = 1
@@ -77,7 +90,7 @@ class RNN(Encoder):
         return torch.baddbmm(inputs, running, self.recurrent).tanh()
 
 
-class GRU(Encoder):
+class GRU(Recurrent):
     """Gated recurrent unit (Cho et al. 2014), as in ``torch.nn.GRU``:
 
     r = σ(W_r u + b_r + U_r h),  s = σ(W_s u + b_s + U_s h),  n = tanh(W_n u + b_n + r ⊙ (U_n h + c)),
@@ -103,7 +116,7 @@ class GRU(Encoder):
         return torch.lerp(candidate, running, update)
 
 
-class LSTM(Encoder):
+class LSTM(Recurrent):
     """Long short-term memory (Hochreiter & Schmidhuber 1997), as in ``torch.nn.LSTM``:
 
     i, f, g, o = σ, σ, tanh, σ of (W u + b + U h),  c' = f ⊙ c + i ⊙ g,  h' = o ⊙ tanh(c').
@@ -118,3 +131,29 @@ class LSTM(Encoder):
         entry, forget, proposal, output = torch.baddbmm(inputs, hidden, self.recurrent).split(self.hidden, dim=-1)
         cell = forget.sigmoid() * cell + entry.sigmoid() * proposal.tanh()
         return torch.cat([output.sigmoid() * cell.tanh(), cell], dim=-1)
+
+
+class Interpolation(Encoder):
+    """The observations, linearly interpolated onto a regular grid, through a perceptron of two layers with softplus.
+
+    What it makes of a trajectory depends little on how often it was sampled, where a recurrent network counts samples.
+    The grid spans √3 standard deviations of the training times about their mean, which is the whole window if they are
+    spread evenly. Before the first observation its value holds, after the last one that one's.
+    """
+
+    POINTS = 140
+
+    def __init__(self, generators: Sequence[torch.Generator], features: int, hidden: int) -> None:
+        super().__init__(generators, features, hidden)
+        self.mlp = StackedMLP(generators, (self.POINTS * features, hidden, hidden))
+        self.grid = nn.Buffer(torch.linspace(-(3**0.5), 3**0.5, self.POINTS))
+
+    def forward(self, times: Times, values: Values) -> State:
+        members, batch, count, features = values.shape
+        grid = self.grid.expand(members, batch, -1).contiguous()
+        left = (torch.searchsorted(times.contiguous(), grid) - 1).clamp(0, max(count - 2, 0))
+        right = (left + 1).clamp_max(count - 1)
+        start, end = times.gather(2, left), times.gather(2, right)
+        share = ((grid - start) / (end - start).clamp_min(torch.finfo(times.dtype).tiny)).clamp(0, 1)
+        before, after = (values.gather(2, at[..., None].expand(-1, -1, -1, features)) for at in (left, right))
+        return softplus(self.mlp(torch.lerp(before, after, share[..., None]).flatten(2)))

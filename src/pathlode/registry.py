@@ -53,6 +53,7 @@ ENCODERS = Registry(
         "gru": "pathlode.encoders:GRU",
         "lstm": "pathlode.encoders:LSTM",
         "rnn": "pathlode.encoders:RNN",
+        "interpolation": "pathlode.encoders:Interpolation",
     },
 )
 

@@ -20,6 +20,7 @@ from pathlode.series import TimeSeries
 from pathlode.shapes import PerMember, Times, Values
 from pathlode.soap import SOAP
 from pathlode.solve import FixedStep
+from pathlode.views import Views
 
 logger = logging.getLogger(__name__)
 
@@ -121,6 +122,8 @@ class Trainer:
         training: observations to fit.
         validation: observations that choose the best weights.
         config: settings.
+        views: what the encoder sees of the observations in each step, and which of them are fitted; by default all. In
+            validation it is always all.
         device: where to train. Random numbers are drawn on the CPU, so that they do not depend on it.
     """
 
@@ -132,12 +135,14 @@ class Trainer:
         validation: TimeSeries,
         config: TrainingConfig,
         device: str = "cpu",
+        views: Views | None = None,
     ) -> None:
         if config.batch > len(training):
             raise ConfigError(
                 f"train.batch is {config.batch}, but there are only {len(training)} training trajectories"
             )
         self.model, self.loss, self.config, self.device = model.to(device), loss, config, device
+        self.views = views or Views()
         self.training, self.validation = (series.to(torch.float32, device) for series in (training, validation))
         self.model.standardise(self.training)
         members = len(model.seeds)
@@ -152,6 +157,7 @@ class Trainer:
         self._overflows = torch.zeros(members, dtype=torch.long, device=device)
         self._batches = [torch.Generator().manual_seed(seed) for seed in model.seeds]
         self._noise = [torch.Generator().manual_seed(seed + 2**32) for seed in model.seeds]
+        self._viewing = torch.Generator().manual_seed(0)  # common to all members, whatever else is in the stack
         self._order = torch.empty(members, 0, dtype=torch.long)
         self._optimiser = OPTIMISERS[config.optimiser](
             model.parameters(), lr=config.learning_rate, betas=tuple(config.betas)
@@ -196,13 +202,17 @@ class Trainer:
         """One optimiser step for all members."""
         started = self._clock()
         times, values = self.next_batch()
+        points = times.shape[-1]
+        seen, asked = (draw(points, self._viewing) for draw in (self.views.seen, self.views.asked))
+        query, targets = times[..., asked], values[..., asked, :]
         self._optimiser.zero_grad(set_to_none=True)
         noise = self.draw(torch.randn, self.model.config.latent) if self.loss.variational else None
-        query = None
         if self.loss.random_times:
-            query = self.loss.random_query(times, self.draw(torch.rand, times.shape[-1]))
-        prediction = self.model(times, values, query, noise=noise, solver=self._solver(), check=False)
-        losses = self.loss(self.model, prediction, values)
+            query = self.loss.random_query(query, self.draw(torch.rand, query.shape[-1]))
+        prediction = self.model(
+            times[..., seen], values[..., seen, :], query, noise=noise, solver=self._solver(), check=False
+        )
+        losses = self.loss(self.model, prediction, targets)
         losses.sum().backward()
         self.clip_gradients()
         self._optimiser.step()
@@ -325,6 +335,7 @@ class Trainer:
             "overflows": self._overflows,
             "batches": [generator.get_state() for generator in self._batches],
             "noise": [generator.get_state() for generator in self._noise],
+            "viewing": self._viewing.get_state(),
             "order": self._order.clone(),
             "model": self.model.state_dict(),
             "optimiser": self._optimiser.state_dict(),
@@ -340,6 +351,7 @@ class Trainer:
         self.best = {name: parameter.to(self.device) for name, parameter in state["best"].items()}
         self._since_validation = [losses.to(self.device) for losses in state["since_validation"]]
         self._overflows = state["overflows"].to(self.device)
+        self._viewing.set_state(state["viewing"])
         self._order = state["order"]
         for generator, saved in zip(
             itertools.chain(self._batches, self._noise), itertools.chain(state["batches"], state["noise"]), strict=True

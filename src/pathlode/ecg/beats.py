@@ -1,0 +1,139 @@
+"""Windows around the annotated beats of ECG records, in one compact file."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.ndimage import median_filter
+
+from pathlode.ecg.records import CLASSES, LEAD, RATE, Record
+from pathlode.errors import DataError
+from pathlode.files import writing
+
+BEFORE, AFTER = 100, 180
+"""Samples of a window before the R peak, and from it on: 278 ms and 500 ms."""
+POINTS = BEFORE + AFTER
+SHORT, LONG = 73, 217
+"""Samples of the two median filters, 200 ms and 600 ms, that estimate the baseline."""
+RR = ("before", "after", "local", "record")
+"""The RR intervals kept with each beat, in seconds: to the previous beat, to the next, the mean of the last
+:data:`LOCAL` intervals, and the mean of the record."""
+LOCAL = 10
+PAPERS_BEATS = 88_887
+"""Beats in Yan et al. 2025 (https://arxiv.org/abs/2511.16933), which does not say how they were chosen."""
+
+
+@dataclass(frozen=True)
+class Beats:
+    """Beats of many records.
+
+    Attributes:
+        microvolts: signal without baseline, (beat, :data:`POINTS`), sampled at :data:`pathlode.ecg.records.RATE`.
+        classes: index in :data:`pathlode.ecg.records.CLASSES`, (beat,).
+        records: index in ``names``, (beat,).
+        peaks: sample of the annotation in its record, (beat,).
+        rr: RR intervals in seconds, in the order of :data:`RR`, (beat, 4).
+        names: name of each record.
+        leads: name of the lead that was read in each record.
+        source: where the records come from, for example ``MIT-BIH`` or ``synthetic``.
+    """
+
+    microvolts: NDArray[np.int16]
+    classes: NDArray[np.int8]
+    records: NDArray[np.int16]
+    peaks: NDArray[np.int32]
+    rr: NDArray[np.float32]
+    names: NDArray[np.str_]
+    leads: NDArray[np.str_]
+    source: str
+
+    def save(self, path: Path) -> None:
+        """Writes an ``.npz`` file of the attributes, compressed: 44 MB for the whole database."""
+        with writing(path) as temporary:
+            np.savez_compressed(temporary, allow_pickle=False, **vars(self))
+
+    @classmethod
+    def load(cls, path: Path) -> "Beats":
+        """Reads a file that :meth:`save` wrote.
+
+        Raises:
+            DataError: if the file is missing, damaged or incomplete.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                arrays = {name: file[name] for name in cls.__dataclass_fields__}
+        except Exception as error:
+            raise DataError(f"{path} is no file of beats ({error}): delete it and make it again") from error
+        return cls(**arrays | {"source": str(arrays["source"])})
+
+
+def without_baseline(signal: NDArray[np.int16]) -> NDArray[np.int16]:
+    """The signal minus its baseline: a median filter over 200 ms removes the QRS complexes and P waves, a second one over
+    600 ms the T waves.
+
+    Source: de Chazal et al. 2004 (doi:10.1109/TBME.2004.827359), section II-B.
+    """
+    return signal - median_filter(median_filter(signal, SHORT), LONG)
+
+
+def rr_intervals(peaks: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The intervals :data:`RR` of every beat of a record, (beat, 4), in seconds.
+
+    The first beat takes the record's mean for the interval before it, the last one for that after it.
+
+    Raises:
+        DataError: if there are fewer than two beats.
+    """
+    if len(peaks) < 2:
+        raise DataError("a record has one beat only, expected at least two to measure an interval")
+    intervals = np.diff(peaks) / RATE
+    mean = intervals.mean()
+    before, after = np.r_[mean, intervals], np.r_[intervals, mean]
+    total = np.r_[0.0, before.cumsum()]
+    last = np.arange(1, len(before) + 1)
+    first = np.maximum(last - LOCAL, 0)
+    local = (total[last] - total[first]) / (last - first)
+    return np.stack([before, after, local, np.full_like(before, mean)], axis=1).astype(np.float32)
+
+
+def cut_beats(records: Iterable[Record], source: str) -> Beats:
+    """One window around every annotated beat of the records. Beats whose window leaves the record are left out."""
+    parts, names, leads = [], [], []
+    for number, record in enumerate(records):
+        signal = without_baseline(record.microvolts)
+        inside = (record.peaks >= BEFORE) & (record.peaks + AFTER <= len(signal))
+        peaks = record.peaks[inside]
+        parts.append(
+            (
+                signal[peaks[:, None] + np.arange(-BEFORE, AFTER)],
+                record.classes[inside],
+                np.full(len(peaks), number, dtype=np.int16),
+                peaks.astype(np.int32),
+                rr_intervals(record.peaks)[inside],
+            )
+        )
+        names.append(record.name)
+        leads.append(record.lead)
+    microvolts, classes, numbers, peaks32, rr = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    return Beats(microvolts, classes, numbers, peaks32, rr, np.array(names), np.array(leads), source)
+
+
+def count_beats(beats: Beats) -> pd.DataFrame:
+    """Beats by record and class: record, lead, one column a class, total; then the sums over all records, over those with
+    :data:`pathlode.ecg.records.LEAD`, and the number that the paper used."""
+    counts = np.zeros((len(beats.names), len(CLASSES)), dtype=int)
+    np.add.at(counts, (beats.records, beats.classes), 1)
+    table = pd.DataFrame(counts, columns=list(CLASSES))
+    table.insert(0, "lead", beats.leads)
+    table.insert(0, "record", beats.names)
+    sums = []
+    for label, chosen in (("all", slice(None)), (f"with {LEAD}", beats.leads == LEAD)):
+        sums.append({"record": label, "lead": ""} | dict(zip(CLASSES, counts[chosen].sum(axis=0), strict=True)))
+    table = pd.concat([table, pd.DataFrame(sums)])
+    table["total"] = table[list(CLASSES)].sum(axis=1)
+    table.insert(0, "source", beats.source)
+    paper = {"source": "paper [B]", "record": "all used", "lead": LEAD, "total": PAPERS_BEATS}
+    return pd.concat([table, pd.DataFrame([paper])]).astype(dict.fromkeys((*CLASSES, "total"), "Int64"))

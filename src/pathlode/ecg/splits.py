@@ -1,0 +1,77 @@
+"""How beats are divided into training, validation and test."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import StratifiedGroupKFold, train_test_split
+
+from pathlode.ecg.beats import Beats
+from pathlode.errors import DataError
+
+DS1 = (
+    "101", "106", "108", "109", "112", "114", "115", "116", "118", "119", "122",
+    "124", "201", "203", "205", "207", "208", "209", "215", "220", "223", "230",
+)  # fmt: skip
+"""Training records of the inter-patient split."""
+DS2 = (
+    "100", "103", "105", "111", "113", "117", "121", "123", "200", "202", "210",
+    "212", "213", "214", "219", "221", "222", "228", "231", "232", "233", "234",
+)  # fmt: skip
+"""Its test records. Records 201 and 202 are of one person, who is thus on both sides, as in all published results."""
+HELD_OUT = 0.15
+"""Share of the beats in validation, and again in test, of the random split."""
+FOLDS = 5
+"""One in so many of the training records' beats, by whole records, validates in the inter-patient split."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Positions of the beats in each part; beats in none of them are left out."""
+
+    train: NDArray[np.int64]
+    validation: NDArray[np.int64]
+    test: NDArray[np.int64]
+
+
+def random_split(beats: Beats, seed: int) -> Split:
+    """70 / 15 / 15 % of all beats at random, each class in the same shares: one person's beats are in all parts.
+
+    Raises:
+        DataError: if a class has too few beats to be in every part.
+    """
+    everything = np.arange(len(beats.classes))
+    try:
+        train, rest = train_test_split(everything, test_size=2 * HELD_OUT, random_state=seed, stratify=beats.classes)
+        validation, test = train_test_split(rest, test_size=0.5, random_state=seed, stratify=beats.classes[rest])
+    except ValueError as error:
+        counts = np.bincount(beats.classes)
+        raise DataError(
+            f"beats cannot be split at random ({error}): the classes have {counts.tolist()} beats"
+        ) from error
+    return Split(np.sort(train), np.sort(validation), np.sort(test))
+
+
+def inter_patient_split(beats: Beats, seed: int) -> Split:
+    """Train on the records :data:`DS1`, test on :data:`DS2`; paced records are in neither. Validation takes whole records.
+
+    Source: de Chazal et al. 2004 (doi:10.1109/TBME.2004.827359), table II, following ANSI/AAMI EC57.
+
+    Raises:
+        DataError: if fewer than two records of :data:`DS1`, or none of :data:`DS2`, are there.
+    """
+    of_record = beats.names[beats.records]
+    known, test = (np.flatnonzero(np.isin(of_record, side)) for side in (DS1, DS2))
+    if len(np.unique(beats.records[known])) < 2 or not len(test):
+        raise DataError(
+            f"the inter-patient split needs two records or more of {', '.join(DS1)} and one of {', '.join(DS2)}; there are "
+            f"{', '.join(beats.names)}"
+        )
+    number = min(FOLDS, len(np.unique(beats.records[known])))
+    folds = StratifiedGroupKFold(number, shuffle=True, random_state=seed)
+    train, validation = next(folds.split(known, beats.classes[known], beats.records[known]))
+    return Split(known[train], known[validation], test)
+
+
+SPLITS: dict[str, Callable[[Beats, int], Split]] = {"random": random_split, "inter_patient": inter_patient_split}

@@ -1,0 +1,64 @@
+"""What training shows of a trajectory: some of its observations to the encoder, and the same or others to the loss."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from pathlode.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Views:
+    """Draws, for every training step, what the encoder sees and what the prediction is compared with.
+
+    An encoder that has seen the same trajectories at many sampling rates, always asked for the whole of them, learns to give
+    one z0 whatever the rate. All trajectories and members share a step's draw. The first observation is always shown, since
+    the integration starts there.
+
+    Args:
+        strides: the encoder sees every k-th observation, k one of these; or
+        subsets: with this probability instead a random subset, its share of the observations ...
+        share: ... uniform in this range.
+        compared: number of observations, drawn at random, that the prediction is compared with; None for all of them.
+
+    Raises:
+        ConfigError: if a number is out of its range.
+    """
+
+    strides: tuple[int, ...] = (1,)
+    subsets: float = 0.0
+    share: tuple[float, float] = (0.1, 1.0)
+    compared: int | None = None
+
+    def __post_init__(self) -> None:
+        low, high = self.share
+        for name, value, allowed, expected in (
+            ("strides", list(self.strides), self.strides and min(self.strides) >= 1, "whole numbers of at least 1"),
+            ("subsets", self.subsets, 0 <= self.subsets <= 1, "a probability"),
+            ("share", list(self.share), 0 < low <= high <= 1, "0 < low <= high <= 1"),
+            ("compared", self.compared, self.compared is None or self.compared >= 2, "null, or at least 2"),
+        ):
+            if not allowed:
+                raise ConfigError(f"views.{name} is {value}, expected {expected}")
+
+    def seen(self, points: int, generator: torch.Generator) -> Tensor:
+        """Positions of the observations that the encoder is shown, increasing, of ``points`` in all."""
+        if torch.rand((), generator=generator) < self.subsets:
+            low, high = self.share
+            share = low + (high - low) * float(torch.rand((), generator=generator))
+            return _some(points, max(2, round(share * points)), generator)
+        stride = self.strides[int(torch.randint(len(self.strides), (), generator=generator))]
+        return torch.arange(0, points, stride)
+
+    def asked(self, points: int, generator: torch.Generator) -> Tensor:
+        """Positions of the observations that the prediction is compared with, increasing."""
+        if self.compared is None or self.compared >= points:
+            return torch.arange(points)
+        return _some(points, self.compared, generator)
+
+
+def _some(points: int, count: int, generator: torch.Generator) -> Tensor:
+    """The first of ``points`` positions and ``count - 1`` others at random, increasing."""
+    others = 1 + torch.randperm(points - 1, generator=generator)[: count - 1]
+    return torch.cat([torch.zeros(1, dtype=torch.long), others.sort().values])

@@ -1,0 +1,11 @@
+"""Gets the files of one ECG record from a mirror, checked against the committed list of SHA-256 digests."""
+
+from pathlib import Path
+
+from pathlode.download import checksums, fetch
+from pathlode.job import job
+
+with job(snakemake.log[0]):
+    listed = checksums(Path(snakemake.input.checksums))
+    for file in map(Path, snakemake.output):
+        fetch(file.name, snakemake.params.mirrors, listed[file.name], file, key="ecg.mirrors")
