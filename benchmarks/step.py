@@ -27,7 +27,7 @@ import yaml
 from torch import Tensor
 
 from pathlode import LatentODE, ModelConfig, kernels
-from pathlode.experiment import Experiment
+from pathlode.experiment import Experiment, observed
 from pathlode.files import writing
 from pathlode.losses import PathLength
 from pathlode.readme import insert
@@ -96,7 +96,7 @@ def main() -> None:
     data = simulate(CoupledOscillator(), SimulationConfig(**config["simulate"]))
     experiment = Experiment("gru", "path", WEIGHT, 0.03, [0], config["model"], config["train"])
     print("training the model that all versions share ...", flush=True)
-    trainer = experiment.trainer(data)
+    trainer = experiment.trainer(observed(data, "benchmark"))
     trainer.run()
     model = trainer.model
     batch = int(config["train"]["batch"])

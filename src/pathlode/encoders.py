@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 from pathlode import kernels
+from pathlode.interpolation import interpolate
 from pathlode.shapes import State, Times, Values
 from pathlode.stacked import StackedLinear, StackedMLP, uniform_parameter
 
@@ -149,11 +150,4 @@ class Interpolation(Encoder):
         self.grid = nn.Buffer(torch.linspace(-(3**0.5), 3**0.5, self.POINTS))
 
     def forward(self, times: Times, values: Values) -> State:
-        members, batch, count, features = values.shape
-        grid = self.grid.expand(members, batch, -1).contiguous()
-        left = (torch.searchsorted(times.contiguous(), grid) - 1).clamp(0, max(count - 2, 0))
-        right = (left + 1).clamp_max(count - 1)
-        start, end = times.gather(2, left), times.gather(2, right)
-        share = ((grid - start) / (end - start).clamp_min(torch.finfo(times.dtype).tiny)).clamp(0, 1)
-        before, after = (values.gather(2, at[..., None].expand(-1, -1, -1, features)) for at in (left, right))
-        return softplus(self.mlp(torch.lerp(before, after, share[..., None]).flatten(2)))
+        return softplus(self.mlp(interpolate(times, values, self.grid).flatten(2)))

@@ -5,7 +5,7 @@ import json
 import logging
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,38 @@ from pathlode.model import LatentODE, ModelConfig
 from pathlode.progress import Progress
 from pathlode.provenance import fingerprint
 from pathlode.registry import ENCODERS, LOSSES
+from pathlode.series import TimeSeries
 from pathlode.solve import Adaptive
 from pathlode.systems.contract import SimulatedData
 from pathlode.train import Trainer, TrainingConfig, Validation
+from pathlode.views import Views
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What a model is trained on.
+
+    Attributes:
+        training: observations to fit.
+        validation: observations that choose the best weights.
+        digest: identifies them, for example the SHA-256 of the file that they are from.
+    """
+
+    training: TimeSeries
+    validation: TimeSeries
+    digest: str
+
+
+def sha256(path: Path) -> str:
+    """Digest of a file's content."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def observed(data: SimulatedData, digest: str) -> Observed:
+    """The noisy observations of simulated data."""
+    return Observed(data["train"].observed, data["validation"].observed, digest)
 
 
 @dataclass(frozen=True)
@@ -39,6 +66,7 @@ class Experiment:
         seeds: one stacked model a seed.
         model: sizes, as in :class:`pathlode.model.ModelConfig`, without features and encoder.
         train: settings, as in :class:`pathlode.train.TrainingConfig`, without the learning rate.
+        views: what the encoder sees in training, as in :class:`pathlode.views.Views`.
     """
 
     encoder: str
@@ -48,29 +76,35 @@ class Experiment:
     seeds: Sequence[int]
     model: Mapping[str, Any]
     train: Mapping[str, Any]
+    views: Mapping[str, Any] = field(default_factory=dict)
 
-    def trainer(self, data: SimulatedData, device: str = "cpu") -> Trainer:
-        """A fresh trainer on the data's noisy observations."""
-        weight = self.weight if isinstance(self.weight, (int, float)) else torch.tensor(self.weight, device=device)
-        loss = LOSSES[self.loss](weight)
+    def trainer(self, data: Observed, device: str = "cpu") -> Trainer:
+        """A fresh trainer."""
+        weights = self.weight
+        loss = LOSSES[self.loss](weights if isinstance(weights, (int, float)) else torch.tensor(weights, device=device))
         model = LatentODE(
-            ModelConfig(features=len(data.features), encoder=self.encoder, variational=loss.variational, **self.model),
+            ModelConfig(
+                features=data.training.values.shape[-1],
+                encoder=self.encoder,
+                variational=loss.variational,
+                **self.model,
+            ),
             self.seeds,
         )
         config = TrainingConfig(learning_rate=self.learning_rate, **self.train)
-        return Trainer(model, loss, data["train"].observed, data["validation"].observed, config, device)
+        return Trainer(model, loss, data.training, data.validation, config, device, Views(**self.views))
 
-    def run(self, data: Path, folder: Path, label: str, device: str = "cpu", strict: bool = True) -> Trainer:
+    def run(self, data: Observed, folder: Path, label: str, device: str = "cpu", strict: bool = True) -> Trainer:
         """Trains to the end, resumably and with progress.
 
         Args:
-            data: file of :class:`pathlode.systems.contract.SimulatedData`.
+            data: observations.
             folder: where the checkpoint lies while the run lasts.
             label: what progress calls the run.
             device: where to train.
             strict: as in :meth:`pathlode.train.Trainer.run`.
         """
-        trainer = self.trainer(SimulatedData.load(data), device)
+        trainer = self.trainer(data, device)
         progress = Progress(label, trainer.config.steps)
 
         def tell(row: Validation) -> None:
@@ -80,13 +114,13 @@ class Experiment:
             logger.info("%s: continued from its checkpoint", label)
         return trainer
 
-    def fingerprint(self, data: Path) -> str:
+    def fingerprint(self, data: Observed) -> str:
         """Identifies the settings, the data's content and the code."""
         settings = {
             **asdict(self),
             "seeds": list(self.seeds),
             "classes": [LOSSES.path(self.loss), ENCODERS.path(self.encoder)],
-            "data": hashlib.sha256(data.read_bytes()).hexdigest(),
+            "data": data.digest,
         }
         return fingerprint(settings, [__name__, LOSSES.module(self.loss), ENCODERS.module(self.encoder)])
 
@@ -121,17 +155,18 @@ def choose(
     Raises:
         DivergenceError: if every pair diverged.
     """
-    validation = SimulatedData.load(data)["validation"]
+    loaded = SimulatedData.load(data)
+    seen = observed(loaded, sha256(data))
     identity = fingerprint(
-        {"solver": asdict(solver), "candidates": [e.fingerprint(data) for e in experiments]}, [__name__]
+        {"solver": asdict(solver), "candidates": [e.fingerprint(seen) for e in experiments]}, [__name__]
     )
     partial = folder / f"checkpoint-candidates-{identity[:16]}.json"
     finished: list[list[dict[str, Any]]] = json.loads(partial.read_text()) if partial.exists() else []
     for number, experiment in enumerate(experiments[len(finished) :], start=len(finished) + 1):
         label = f"{experiment.loss}, learning rate {number} of {len(experiments)}"
         try:
-            trainer = experiment.run(data, folder, label, device, strict=False)
-            errors = torch.stack(window_errors(trainer.model, validation, solver)).cpu()
+            trainer = experiment.run(seen, folder, label, device, strict=False)
+            errors = torch.stack(window_errors(trainer.model, loaded["validation"], solver)).cpu()
             errors[:, trainer.diverged.cpu()] = math.inf
         except SolverError as error:
             logger.warning("%s: out of the running, %s", label, error)

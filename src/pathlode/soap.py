@@ -98,11 +98,11 @@ class SOAP(Optimizer):
                 state["bases"] = [torch.eye(n).to(gradient).repeat(len(gradient), 1, 1) for n in sizes]
         state["steps"] += 1
         (beta1, beta2), decay = group["betas"], group["basis_decay"]
-        mean, square = state["mean"].lerp_(gradient, 1 - beta1), state["square"]
         turned = gradient
         if rotated:
             rows, columns = state["bases"]
-            turned, mean = rows.mT @ gradient @ columns, rows.mT @ mean @ columns
+            turned = rows.mT @ gradient @ columns
+        mean, square = state["mean"].lerp_(turned, 1 - beta1), state["square"]  # M is kept as Pᵀ M Q
         square.mul_(beta2).addcmul_(turned, turned, value=1 - beta2)
         root = square.div(1 - beta2 ** state["steps"]).sqrt_()
         if rotated:
@@ -120,6 +120,8 @@ class SOAP(Optimizer):
     @staticmethod
     def _turn(state: dict[str, Any], first: bool) -> None:
         """Eigenvectors of both grams, later one step of orthogonal iteration; sorted by eigenvalue, and V with them."""
+        rows, columns = state["bases"]
+        mean = rows @ state["mean"] @ columns.mT
         for side, (gram, basis) in enumerate(zip(state["grams"], state["bases"], strict=True)):
             if first:
                 state["bases"][side] = torch.linalg.eigh(gram).eigenvectors.to(basis)
@@ -129,3 +131,5 @@ class SOAP(Optimizer):
             state["bases"][side] = torch.linalg.qr(image.gather(2, order[:, None].expand_as(image))).Q.to(basis)
             along = order.unsqueeze(2 - side).expand_as(state["square"])
             state["square"] = state["square"].gather(1 + side, along)
+        rows, columns = state["bases"]
+        state["mean"] = rows.mT @ mean @ columns

@@ -2,10 +2,36 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from pathlode.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlode.train import Validation  # imported for real it would bring PyTorch to jobs that only make tables
+
+
+def training_history(history: Sequence["Validation"], seeds: Sequence[int], **labels: str) -> pd.DataFrame:
+    """A trainer's validations as a table, one row a step and seed, with the labels as first columns.
+
+    The stack's seconds are shared equally among its seeds.
+    """
+    return pd.concat(
+        pd.DataFrame(
+            labels
+            | {
+                "seed": list(seeds),
+                "step": row.step,
+                "train_loss": row.train_loss.tolist(),
+                "validation_mse": row.mse.tolist(),
+                "solver_share": row.solver_share.tolist(),
+                "solver_steps": row.solver_steps,
+                "seconds": row.seconds / len(seeds),
+            }
+        )
+        for row in history
+    )
 
 
 def time_to_target(histories: pd.DataFrame, compared: Sequence[str]) -> pd.DataFrame:

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import math
 
@@ -5,8 +6,9 @@ import pytest
 
 from pathlode import experiment
 from pathlode.errors import DivergenceError
-from pathlode.experiment import Experiment, candidates, choose
+from pathlode.experiment import Experiment, candidates, choose, observed, sha256
 from pathlode.solve import Adaptive
+from pathlode.systems.contract import SimulatedData
 
 FIXED = {
     "encoder": "gru",
@@ -82,10 +84,17 @@ def test_a_grid_that_diverges_as_a_whole_says_what_to_change(path, tmp_path):
         choose(grid, path, tmp_path / "run", Adaptive())
 
 
+def seen(path):
+    return observed(SimulatedData.load(path), sha256(path))
+
+
 def test_fingerprint_follows_settings_and_data(path, data):
     one = Experiment(loss="path", weight=0.1, learning_rate=0.01, **FIXED)
     other = Experiment(loss="path", weight=0.2, learning_rate=0.01, **FIXED)
-    before = one.fingerprint(path)
-    assert before != other.fingerprint(path)
+    viewed = dataclasses.replace(one, views={"strides": [2]})
+    first = seen(path)
+    before = one.fingerprint(first)
+    assert before == one.fingerprint(seen(path))
+    assert len({before, other.fingerprint(first), viewed.fingerprint(first)}) == 3
     path.write_bytes(path.read_bytes() + b" ")
-    assert before != one.fingerprint(path)
+    assert before != one.fingerprint(seen(path))

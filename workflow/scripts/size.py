@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from pathlode.checkpoint import discard_checkpoints
-from pathlode.experiment import Experiment
+from pathlode.experiment import Experiment, observed, sha256
 from pathlode.job import device, job
 from pathlode.metrics import window_errors
 from pathlode.solve import Adaptive
@@ -14,9 +14,10 @@ from pathlode.systems.contract import SimulatedData
 
 with job(snakemake.log[0], snakemake.threads):
     wildcards, params = snakemake.wildcards, snakemake.params
-    data, table = Path(snakemake.input.data), Path(snakemake.output.table)
+    file, table = Path(snakemake.input.data), Path(snakemake.output.table)
+    data = SimulatedData.load(file)
+    seen = observed(data, sha256(file))
     chosen = json.loads(Path(snakemake.input.chosen).read_text())
-    test = SimulatedData.load(data)["test"]
     rows = []
     for number, size in enumerate(params.sizes, start=1):
         experiment = Experiment(
@@ -28,8 +29,8 @@ with job(snakemake.log[0], snakemake.threads):
             **chosen,
         )
         label = f"{wildcards.system}, {wildcards.loss}, size {number} of {len(params.sizes)}"
-        trainer = experiment.run(data, table.parent, label, device(snakemake.resources.get("gpu", 0)))
-        inside, beyond = window_errors(trainer.model, test, Adaptive(**params.evaluate))
+        trainer = experiment.run(seen, table.parent, label, device(snakemake.resources.get("gpu", 0)))
+        inside, beyond = window_errors(trainer.model, data["test"], Adaptive(**params.evaluate))
         rows.append(
             pd.DataFrame(
                 {

@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
-import pandas as pd
-
 from pathlode.checkpoint import discard_checkpoints, save_model
-from pathlode.experiment import Experiment
+from pathlode.experiment import Experiment, observed, sha256
 from pathlode.job import device, job
+from pathlode.systems.contract import SimulatedData
+from pathlode.tables import training_history
 
 with job(snakemake.log[0], snakemake.threads):
     wildcards = snakemake.wildcards
@@ -19,28 +19,12 @@ with job(snakemake.log[0], snakemake.threads):
         train=snakemake.params.train,
         **json.loads(Path(snakemake.input.chosen).read_text()),
     )
-    data, model = Path(snakemake.input.data), Path(snakemake.output.model)
+    file, model = Path(snakemake.input.data), Path(snakemake.output.model)
+    data = observed(SimulatedData.load(file), sha256(file))
     label = f"{wildcards.system}, {wildcards.encoder}, {wildcards.loss}"
     trainer = experiment.run(data, model.parent, label, device(snakemake.resources.get("gpu", 0)))
-    seeds = list(experiment.seeds)
-    history = pd.concat(
-        pd.DataFrame(
-            {
-                "system": wildcards.system,
-                "encoder": wildcards.encoder,
-                "loss": wildcards.loss,
-                "seed": seeds,
-                "step": row.step,
-                "train_loss": row.train_loss.tolist(),
-                "validation_mse": row.mse.tolist(),
-                "solver_share": row.solver_share.tolist(),
-                "solver_steps": row.solver_steps,
-                "seconds": row.seconds / len(seeds),
-            }
-        )
-        for row in trainer.history
-    )
-    history.to_csv(snakemake.output.history, index=False)
+    names = {name: wildcards[name] for name in ("system", "encoder", "loss")}
+    training_history(trainer.history, experiment.seeds, **names).to_csv(snakemake.output.history, index=False)
     save_model(
         model,
         trainer.model,
