@@ -2,7 +2,7 @@
 # make test        environment, then all tests, the pipeline at smoke scale among them
 # make lint        style, types, workflow lint
 # make bench       a training step against torchdiffeq, torchode and diffrax
-# make clean       remove what the pipeline made (the environment stays)
+# make clean       remove what the pipeline made (the environment stays, and so does what was downloaded)
 #
 # PYTHON names the interpreter of the environment (3.11 or newer). TORCH_INDEX names a PyTorch wheel index to take torch
 # from, for example https://download.pytorch.org/whl/cpu or .../whl/cu130; without it, pip's own index decides.
@@ -35,7 +35,7 @@ bench: $(VENV)/bench
 	$(BIN)/python benchmarks/step.py
 
 clean:
-	rm -rf results logs resources .snakemake build
+	rm -rf results logs .snakemake build
 
 # Each stamp is an environment with one more requirements file; all of them hold the package itself, editable.
 $(VENV)/workflow: requirements/workflow.txt $(BUILD)

@@ -4,7 +4,10 @@
 #   snakemake dynamics             one chapter
 #   snakemake results/claims.csv   one file
 #
-# simulate -> tune -> train, size -> evaluate -> probe, tables -> figures -> claims, each arrow a file under results/.
+# dynamics: simulate -> tune -> train, size -> evaluate -> probe, tables -> figures -> claims
+# ecg:      fetch -> cut beats
+#
+# Each arrow is a file, under results/ or, for what was fetched, under resources/.
 
 
 configfile: "config.yaml"
@@ -13,11 +16,12 @@ configfile: "config.yaml"
 include: "rules/common.smk"
 include: "rules/dynamics.smk"
 include: "rules/dynamics_results.smk"
+include: "rules/ecg.smk"
 include: "rules/paper.smk"
 
 
 rule all:
     default_target: True
     input:
-        rules.dynamics.input,
+        [getattr(rules, chapter).input for chapter in config["chapters"]],
         rules.paper.input,

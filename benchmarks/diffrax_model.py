@@ -18,6 +18,11 @@ def parameters(model: LatentODE) -> Params:
     return {name: jnp.asarray(p[0].detach().numpy()) for name, p in model.named_parameters()}
 
 
+def units(model: LatentODE) -> Params:
+    """Means and standard deviations in which the networks see times and values, by their names in the PyTorch model."""
+    return {name: jnp.asarray(buffer.numpy()) for name, buffer in model.named_buffers()}
+
+
 def linear(p: Params, name: str, x: Any) -> Any:
     """x W + b."""
     return x @ p[f"{name}.weight"] + p[f"{name}.bias"][0]
@@ -46,10 +51,11 @@ def encode(p: Params, times: Any, values: Any, hidden: int) -> Any:
     return linear(p, "hidden_to_latent", final)
 
 
-def predict(p: Params, times: Any, values: Any, config: Any, tolerance: float) -> tuple[Any, Any, Any]:
-    """z0, latent path and predicted values of one trajectory at its own times."""
+def predict(p: Params, unit: Params, times: Any, values: Any, config: Any, tolerance: float) -> tuple[Any, Any, Any]:
+    """z0, latent path and predicted values of one trajectory at its own times, for a model whose ``time_unit`` is 1."""
     layers = config.depth + 1
-    z0 = encode(p, times, values, config.hidden)
+    seen = (times - unit["time_mean"]) / unit["time_std"], (values - unit["mean"]) / unit["std"]
+    z0 = encode(p, *seen, config.hidden)
     solution = diffrax.diffeqsolve(
         diffrax.ODETerm(lambda t, h, args: p["field.scale"][0, 0] * jnp.tanh(mlp(p, "field.mlp", h, layers))),
         diffrax.Tsit5(),
@@ -59,12 +65,13 @@ def predict(p: Params, times: Any, values: Any, config: Any, tolerance: float) -
         stepsize_controller=diffrax.PIDController(rtol=tolerance, atol=tolerance),
     )
     states = solution.ys
-    return z0, linear(p, "hidden_to_latent", states), linear(p, "hidden_to_data", states)
+    return z0, linear(p, "hidden_to_latent", states), unit["mean"] + unit["std"] * linear(p, "hidden_to_data", states)
 
 
 def predictions(model: LatentODE, times: Any, values: Any, tolerance: float) -> Any:
     """Predicted values of a batch, as a NumPy array, to measure the solver's error."""
-    batched = jax.jit(jax.vmap(lambda t, x: predict(parameters(model), t, x, model.config, tolerance)[2]))
+    p, unit = parameters(model), units(model)
+    batched = jax.jit(jax.vmap(lambda t, x: predict(p, unit, t, x, model.config, tolerance)[2]))
     return jax.device_get(batched(jnp.asarray(times), jnp.asarray(values)))
 
 
@@ -72,14 +79,14 @@ def stepper(model: LatentODE, times: Any, values: Any, weight: float, tolerance:
     """A compiled training step: path loss, gradient, Adam."""
     times, values = jnp.asarray(times), jnp.asarray(values)
     optimiser = optax.adam(1e-3)
-    p = parameters(model)
+    p, unit = parameters(model), units(model)
     state = optimiser.init(p)
 
     def loss(p: Params) -> Any:
-        z0, path, predicted = jax.vmap(lambda t, x: predict(p, t, x, model.config, tolerance))(times, values)
+        z0, path, predicted = jax.vmap(lambda t, x: predict(p, unit, t, x, model.config, tolerance))(times, values)
         squares = (jnp.diff(path, axis=1) / z0.std(axis=0, ddof=1)) ** 2
         length = jnp.sqrt(jnp.maximum(squares.sum(axis=-1), 1e-12)).sum(axis=-1).mean()
-        return 0.5 * ((predicted - values) ** 2).sum() / len(times) + weight * length
+        return 0.5 * (((predicted - values) / unit["std"]) ** 2).sum() / len(times) + weight * length
 
     def update(p: Params, state: Any) -> tuple[Params, Any]:
         updates, state = optimiser.update(jax.grad(loss)(p), state)

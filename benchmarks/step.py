@@ -43,8 +43,8 @@ ROUNDS = 20
 def stacked(model: LatentODE, members: int) -> LatentODE:
     """A stack with the first member's weights in every place."""
     copy = LatentODE(model.config, range(members))
-    weights = {name: p[:1].expand(members, *p.shape[1:]) for name, p in model.state_dict().items()}
-    copy.load_state_dict(weights)
+    weights = {name: p[:1].expand(members, *p.shape[1:]) for name, p in model.named_parameters()}
+    copy.load_state_dict(weights | dict(model.named_buffers()))
     return copy
 
 

@@ -4,6 +4,7 @@ import re
 
 from snakemake.exceptions import WorkflowError
 
+from pathlode.ecg.records import RECORDS, SUFFIXES
 from pathlode.registry import ENCODERS, LOSSES, SYSTEMS
 from workflow.configuration import COMPARED, InvalidConfig, candidate_steps, check, losses_by_encoder, sources, tuning
 
@@ -15,3 +16,4 @@ except InvalidConfig as error:
 RESULTS, LOGS = (
     folder if config["scale"] == "default" else f"{folder}/{config['scale']}" for folder in ("results", "logs")
 )
+TABLES = f"{RESULTS}/tables"

@@ -39,7 +39,7 @@ rule simulate:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
-        mem_mb=1000,  # measured: 350, at the long scale 430
+        mem_mb=1000,  # measured: 370, at the long scale 430
         runtime=5,
     params:
         system=lambda w: config["systems"][w.system]["system"],
@@ -62,8 +62,8 @@ rule tune:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
-        mem_mb=2000,  # measured: 520, at the long scale 560
-        runtime=lambda w: 30 + candidate_steps(config, w.system) // 60,  # 1 s a step
+        mem_mb=2000,  # measured: 610
+        runtime=lambda w: 30 + candidate_steps(config, w.system) // 20,  # 3 s a step
         gpu=0,  # these networks are bound by the cost of starting an operation: a CPU is faster
     params:
         classes=lambda w: [LOSSES.path(w.loss), ENCODERS.path(TUNING[w.system]["encoder"])],
@@ -89,7 +89,7 @@ rule train:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
-        mem_mb=2000,  # measured: 500
+        mem_mb=2000,  # measured: 540
         runtime=lambda w: 30 + config["systems"][w.system]["train"]["steps"] // 20,  # 3 s a step
         gpu=0,
     params:
@@ -116,7 +116,7 @@ rule evaluate:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
-        mem_mb=2000,  # measured: 1020
+        mem_mb=2000,  # measured: 930
         runtime=10,
     params:
         evaluate=config["evaluate"],
@@ -137,7 +137,7 @@ rule size:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
-        mem_mb=2000,  # measured: 490
+        mem_mb=2000,  # measured: 500
         runtime=lambda w: 30 + config["systems"][w.system]["train"]["steps"] // 20,
         gpu=0,
     params:

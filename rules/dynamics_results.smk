@@ -12,7 +12,6 @@ FIRST = f"{RESULTS}/dynamics/{{system}}/{ENCODER}-{{loss}}/{{file}}"
 SYSTEM_FIGURES = ["trajectories", "phase_portrait", "latent_paths", "latent_map", "error_in_time", "training"]
 CHAPTER_FIGURES = ["systems", "encoders", "observations", "sizes"]
 FIGURES = f"{RESULTS}/figures/dynamics"
-TABLES = f"{RESULTS}/tables"
 FORMATS = ["csv", "md", "tex"]
 SUMMARIES = ["dynamics_summary", "observations_summary", "training_summary", "sizes_summary", "probes_summary"]
 

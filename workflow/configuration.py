@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, best_match
 
 from pathlode import registry
+from pathlode.ecg.records import RECORDS
 from pathlode.provenance import imported_modules, source_files
 from pathlode.readme import markers
 from pathlode.tableaus import TABLEAUS
@@ -21,6 +22,7 @@ NAMES = {
     "losses": registry.LOSSES,
     "systems": registry.SYSTEMS,
     "fixed_step_methods": TABLEAUS,
+    "records": RECORDS,
 }
 """What ``x-registry`` in the schema can stand for."""
 COMPARED = ("path", "kl")
@@ -81,9 +83,9 @@ def tuning(config: Mapping[str, Any], system: str) -> dict[str, Any]:
 
 
 def candidate_steps(config: Mapping[str, Any], system: str) -> int:
-    """Optimiser steps of all candidates that a loss may have on a system."""
+    """Optimiser steps of all candidates that a loss may have on a system; the weights of a rate step together."""
     tune = tuning(config, system)
-    return int(tune["steps"] * len(tune["learning_rates"]) * len(tune["weights"]))
+    return int(tune["steps"] * len(tune["learning_rates"]))
 
 
 def _check_grid(config: Mapping[str, Any]) -> None:

@@ -2,13 +2,14 @@
 
 import logging
 import shutil
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pooch
 
 from pathlode.errors import DataError
-from pathlode.files import writing
+from pathlode.files import sha256, writing
 
 logger = logging.getLogger(__name__)
 
@@ -31,26 +32,28 @@ def checksums(path: Path) -> dict[str, str]:
     return listed
 
 
-def fetch(name: str, mirrors: Sequence[str], sha256: str, target: Path, key: str = "mirrors") -> None:
+def fetch(target: Path, mirrors: Sequence[str], listed: Mapping[str, str], key: str = "mirrors") -> None:
     """Puts a file from the first mirror that has it unaltered to ``target``, whole or not at all.
 
     Args:
-        name: the file's name under each mirror.
+        target: where the file goes; it has this name under each mirror.
         mirrors: folders, or URLs of folders, in the order in which they are tried.
-        sha256: the file's digest; one with another is not taken.
-        target: where the file goes.
+        listed: digests by name, as :func:`checksums` reads them; a file with another is not taken.
         key: name of the setting that holds the mirrors, for the message.
 
     Raises:
-        DataError: if no mirror has the file, with each one's reason.
+        DataError: if the file is not listed, or if no mirror has it, with each one's reason.
     """
+    name = target.name
+    if name not in listed:
+        raise DataError(f"{name} is not in the list of checksums: add its SHA-256, without which it cannot be trusted")
     failures = []
     for mirror in mirrors:
         try:
             if "://" in mirror:
-                _download(f"{mirror.rstrip('/')}/{name}", sha256, target)
+                _download(f"{mirror.rstrip('/')}/{name}", listed[name], target)
             else:
-                _copy(Path(mirror) / name, sha256, target)
+                _copy(Path(mirror) / name, listed[name], target)
         except Exception as error:  # whatever a server, a disk or a proxy comes up with, the next mirror may do better
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             logger.warning("%s: not from %s (%s)", name, mirror, reason)
@@ -64,21 +67,23 @@ def fetch(name: str, mirrors: Sequence[str], sha256: str, target: Path, key: str
     )
 
 
-def _copy(source: Path, sha256: str, target: Path) -> None:
+def _copy(source: Path, digest: str, target: Path) -> None:
     if not source.exists():
         raise DataError("no such file" if source.parent.is_dir() else "no such folder")
     with writing(target) as temporary:
         shutil.copyfile(source, temporary)
-        if (found := pooch.file_hash(str(temporary))) != sha256:
-            raise DataError(f"its SHA-256 is {found[:12]}..., expected {sha256[:12]}...: it is truncated or altered")
+        if (found := sha256(temporary)) != digest:
+            raise DataError(f"its SHA-256 is {found[:12]}..., expected {digest[:12]}...: it is truncated or altered")
 
 
-def _download(url: str, sha256: str, target: Path) -> None:
-    registry = pooch.create(
-        path=target.parent,
-        base_url="",
-        registry={target.name: f"sha256:{sha256}"},
-        urls={target.name: url},
-        retry_if_failed=ATTEMPTS - 1,
-    )
-    registry.fetch(target.name, downloader=pooch.HTTPDownloader(timeout=30))
+def _download(url: str, digest: str, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as folder:
+        registry = pooch.create(
+            path=folder,
+            base_url="",
+            registry={target.name: f"sha256:{digest}"},
+            urls={target.name: url},
+            retry_if_failed=ATTEMPTS - 1,
+        )
+        _copy(Path(registry.fetch(target.name, downloader=pooch.HTTPDownloader(timeout=30))), digest, target)

@@ -1,6 +1,5 @@
 """One trained setting: a model, a loss and a data set, with all seeds together; and the choice of its rate and weight."""
 
-import hashlib
 import json
 import logging
 import math
@@ -13,8 +12,8 @@ import torch
 from torch import Tensor
 
 from pathlode.checkpoint import run_resumably
-from pathlode.errors import DivergenceError, SolverError
-from pathlode.files import writing
+from pathlode.errors import ConfigError, DivergenceError, SolverError
+from pathlode.files import sha256, writing
 from pathlode.metrics import window_errors
 from pathlode.model import LatentODE, ModelConfig
 from pathlode.progress import Progress
@@ -42,11 +41,6 @@ class Observed:
     training: TimeSeries
     validation: TimeSeries
     digest: str
-
-
-def sha256(path: Path) -> str:
-    """Digest of a file's content."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def observed(data: SimulatedData, digest: str) -> Observed:
@@ -77,6 +71,10 @@ class Experiment:
     model: Mapping[str, Any]
     train: Mapping[str, Any]
     views: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.weight, Sequence) and len(self.weight) != len(self.seeds):
+            raise ConfigError(f"there are {len(self.weight)} weights for {len(self.seeds)} seeds, expected one each")
 
     def trainer(self, data: Observed, device: str = "cpu") -> Trainer:
         """A fresh trainer."""
@@ -130,7 +128,7 @@ def candidates(
 ) -> list[Experiment]:
     """The grid of learning rates and weights, one experiment a rate: all weights train as one stack, each with all seeds.
 
-    A loss without penalty skips the weights.
+    A loss without penalty skips the weights. Where ``refine`` doubles the solver's steps, it does so for all weights.
     """
     pairs = [(weight, seed) for weight in (weights if LOSSES[loss].penalised else [1.0]) for seed in seeds]
     each_weight, each_seed = (list(column) for column in zip(*pairs, strict=True))
@@ -145,7 +143,7 @@ def choose(
     """Trains :func:`candidates` and scores each pair of rate and weight on the validation trajectories, best first.
 
     The score is the geometric mean, over seeds and over the observed window and the next, of the NMSE on the validation
-    split's clean truth. A pair of which a seed diverges scores infinity.
+    split's clean truth. A pair of which a seed diverges scores infinity, and so does a rate at which the solver fails.
     The scores of finished experiments are kept in ``folder``, so that an interrupted choice continues, until
     :func:`pathlode.checkpoint.discard_checkpoints`.
 

@@ -17,7 +17,8 @@ def job(log: str | Path, threads: int = 1) -> Iterator[None]:
 
     Args:
         log: file for messages; they also go to standard error.
-        threads: threads that PyTorch may use; the networks here are fastest with one.
+        threads: threads that PyTorch may use, if it has been imported; the networks here are fastest with one. Other libraries
+            take theirs from OMP_NUM_THREADS, which Snakemake sets.
 
     Raises:
         SystemExit: with status 1 after a :class:`pathlode.errors.PathlodeError`, whose sentence is logged. Any other

@@ -34,7 +34,7 @@
 typedef float vec __attribute__((vector_size(4 * LANES)));
 typedef int32_t ivec __attribute__((vector_size(4 * LANES)));
 
-/* ---- elementary functions, each within 2e-7 of the exact value; minimax polynomials, fitted for the intervals named ---- */
+/* ---- elementary functions, within 2e-7 of the exact value or of its magnitude; polynomials are minimax fits ---- */
 
 INLINE vec absolute(vec x) { return (vec)((ivec)x & 0x7fffffff); }
 INLINE vec constant(float x) { return x - (vec){0}; }

@@ -178,6 +178,6 @@ class RandomEndTime(Loss):
     def random_query(self, times: Times, uniform: Tensor) -> Times:
         gaps = times.diff(dim=-1)
         room = torch.cat([torch.minimum(gaps[..., :-1], gaps[..., 1:]), gaps[..., -1:]], dim=-1) / 2
-        weight = torch.as_tensor(self.weight).view(-1, 1, 1)
+        weight = torch.as_tensor(self.weight, dtype=times.dtype, device=times.device).view(-1, 1, 1)
         moved = times[..., 1:] + weight * room * (2 * uniform[..., 1:] - 1)
         return torch.cat([times[..., :1], moved], dim=-1)

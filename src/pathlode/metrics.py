@@ -1,5 +1,6 @@
 """Scores of trained models."""
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -134,7 +135,9 @@ def window_errors(model: LatentODE, split: Split, solver: Adaptive) -> tuple[Per
 
 def _predict(model: LatentODE, split: Split, times: Times, solver: Adaptive) -> Prediction:
     observed = _as_the_model(split.observed, model)
-    return model(observed.times, observed.values, times.to(observed.times), solver=solver)
+    prediction = model(observed.times, observed.values, times.to(observed.times), solver=solver)
+    wanted = ("z0", "path", "values", "evaluations")
+    return dataclasses.replace(prediction, **{name: getattr(prediction, name).cpu() for name in wanted})
 
 
 def _as_the_model(series: TimeSeries, model: LatentODE) -> TimeSeries:

@@ -119,7 +119,8 @@ class SOAP(Optimizer):
 
     @staticmethod
     def _turn(state: dict[str, Any], first: bool) -> None:
-        """Eigenvectors of both grams, later one step of orthogonal iteration; sorted by eigenvalue, and V with them."""
+        """Eigenvectors of both grams, later one step of orthogonal iteration; sorted by eigenvalue. V's rows and columns are
+        sorted with them, M is carried over into the new basis."""
         rows, columns = state["bases"]
         mean = rows @ state["mean"] @ columns.mT
         for side, (gram, basis) in enumerate(zip(state["grams"], state["bases"], strict=True)):

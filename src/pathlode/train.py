@@ -122,9 +122,9 @@ class Trainer:
         training: observations to fit.
         validation: observations that choose the best weights.
         config: settings.
+        device: where to train. Random numbers are drawn on the CPU, so that they do not depend on it.
         views: what the encoder sees of the observations in each step, and which of them are fitted; by default all. In
             validation it is always all.
-        device: where to train. Random numbers are drawn on the CPU, so that they do not depend on it.
     """
 
     def __init__(
@@ -195,8 +195,9 @@ class Trainer:
 
     @property
     def diverged(self) -> Tensor:
-        """Which members never had a finite validation error so far, (member,)."""
-        return ~torch.stack([row.mse.isfinite() for row in self.history]).any(dim=0)
+        """Which members have been validated and never had a finite error, (member,)."""
+        finite = [row.mse.isfinite() for row in self.history] or [torch.ones_like(self.best_mse, dtype=torch.bool)]
+        return ~torch.stack(finite).any(dim=0)
 
     def step(self) -> None:
         """One optimiser step for all members."""

@@ -20,7 +20,8 @@ class Views:
         strides: the encoder sees every k-th observation, k one of these; or
         subsets: with this probability instead a random subset, its share of the observations ...
         share: ... uniform in this range.
-        compared: number of observations, drawn at random, that the prediction is compared with; None for all of them.
+        compared: number of observations, drawn at random, that the prediction is compared with; None for all of them. The
+            loss sums over these only, and takes a path's length along them.
 
     Raises:
         ConfigError: if a number is out of its range.

@@ -10,6 +10,7 @@ from pathlode.errors import DataError
 
 CONTENT = b"a heartbeat"
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
+LISTED = {"100.dat": DIGEST}
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def mirror(tmp_path):
 
 @pytest.fixture
 def target(tmp_path):
-    return tmp_path / "data" / "record.dat"
+    return tmp_path / "data" / "100.dat"
 
 
 @pytest.fixture
@@ -61,39 +62,52 @@ def impatient(monkeypatch):
 
 
 def test_the_first_mirror_that_has_the_file_is_used(mirror, tmp_path, target):
-    fetch("100.dat", [str(tmp_path / "nowhere"), str(mirror)], DIGEST, target)
+    fetch(target, [str(tmp_path / "nowhere"), str(mirror)], LISTED)
     assert target.read_bytes() == CONTENT
 
 
 def test_a_url_is_a_mirror_too(url, tmp_path, target):
-    fetch("100.dat", [str(tmp_path / "nowhere"), url], DIGEST, target)
+    fetch(target, [str(tmp_path / "nowhere"), url], LISTED)
     assert target.read_bytes() == CONTENT
 
 
 def test_a_busy_server_is_asked_again(server, url, target):
     server.failures = 2
-    fetch("100.dat", [url], DIGEST, target)
+    fetch(target, [url], LISTED)
     assert target.read_bytes() == CONTENT
 
 
 def test_an_altered_file_is_never_taken(mirror, url, target, tmp_path):
     (mirror / "100.dat").write_bytes(CONTENT[:-1])
     with pytest.raises(DataError, match=r"100.dat could not be had .*truncated or altered.*; http.*put it into"):
-        fetch("100.dat", [str(mirror), url], DIGEST, target)
+        fetch(target, [str(mirror), url], LISTED)
     assert list(target.parent.iterdir()) == []
 
 
 def test_what_was_there_stays_if_no_mirror_has_the_file(tmp_path, url, target):
-    target.parent.mkdir()
-    target.write_bytes(b"older")
+    other = target.with_name("101.dat")
+    other.parent.mkdir()
+    other.write_bytes(b"older")
     with pytest.raises(DataError, match=r"no such folder.*404.*put it into \S+nowhere, or add to ecg.mirrors a folder"):
-        fetch("101.dat", [str(tmp_path / "nowhere"), url], DIGEST, target, key="ecg.mirrors")
+        fetch(other, [str(tmp_path / "nowhere"), url], {"101.dat": DIGEST}, key="ecg.mirrors")
     assert [file.read_bytes() for file in target.parent.iterdir()] == [b"older"]
+
+
+def test_a_downloaded_file_can_be_read_by_whom_a_copied_one_can(url, mirror, target):
+    fetch(target, [url], LISTED)
+    downloaded = target.stat().st_mode
+    fetch(target, [str(mirror)], LISTED)
+    assert downloaded == target.stat().st_mode
+
+
+def test_a_file_without_a_digest_is_not_trusted(mirror, target):
+    with pytest.raises(DataError, match="100.dat is not in the list of checksums"):
+        fetch(target, [str(mirror)], {})
 
 
 def test_a_server_that_is_not_there_is_named(target):
     with pytest.raises(DataError, match=r"http://127.0.0.1:9/"):
-        fetch("100.dat", ["http://127.0.0.1:9/"], DIGEST, target)
+        fetch(target, ["http://127.0.0.1:9/"], LISTED)
 
 
 def test_checksums_are_read_as_sha256sum_writes_them(tmp_path):

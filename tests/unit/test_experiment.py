@@ -3,12 +3,15 @@ import json
 import math
 
 import pytest
+import torch
 
 from pathlode import experiment
-from pathlode.errors import DivergenceError
-from pathlode.experiment import Experiment, candidates, choose, observed, sha256
+from pathlode.errors import ConfigError, DivergenceError, SolverError
+from pathlode.experiment import Experiment, candidates, choose, observed
+from pathlode.files import sha256
 from pathlode.solve import Adaptive
 from pathlode.systems.contract import SimulatedData
+from pathlode.train import Trainer
 
 FIXED = {
     "encoder": "gru",
@@ -76,6 +79,34 @@ def test_a_diverging_candidate_is_out_of_the_running(path, tmp_path, caplog):
     best, worst = choose(grid, path, tmp_path / "run", Adaptive())
     assert (best["learning_rate"], worst["score"]) == (0.01, math.inf)
     assert "rate 1e+30, weight 0.1, score inf" in caplog.text
+
+
+def test_a_weight_that_diverges_leaves_the_others_in_the_running(path, tmp_path, monkeypatch):
+    whole = choose(candidates([0.01], [0.1, 1.0], "path", **FIXED), path, tmp_path / "whole", Adaptive())
+    monkeypatch.setattr(Trainer, "diverged", torch.tensor([True, False]))
+    best, worst = choose(candidates([0.01], [0.1, 1.0], "path", **FIXED), path, tmp_path / "run", Adaptive())
+    assert best in whole
+    assert (best["weight"], worst["weight"], worst["score"]) == (1.0, 0.1, math.inf)
+
+
+def test_a_rate_at_which_the_solver_fails_is_out_of_the_running(path, tmp_path, monkeypatch, caplog):
+    real, calls = experiment.window_errors, []
+
+    def fails_once(*arguments):
+        calls.append(1)
+        if len(calls) == 1:
+            raise SolverError("no")
+        return real(*arguments)
+
+    monkeypatch.setattr(experiment, "window_errors", fails_once)
+    best, worst = choose(candidates([0.03, 0.01], [0.1], "path", **FIXED), path, tmp_path / "run", Adaptive())
+    assert (best["learning_rate"], worst["score"]) == (0.01, math.inf)
+    assert "out of the running, no" in caplog.text
+
+
+def test_weights_and_seeds_must_pair():
+    with pytest.raises(ConfigError, match="there are 2 weights for 1 seeds"):
+        Experiment(loss="path", weight=[0.1, 0.2], learning_rate=0.01, **FIXED)
 
 
 def test_a_grid_that_diverges_as_a_whole_says_what_to_change(path, tmp_path):

@@ -6,12 +6,14 @@ from unittest import mock
 
 import pytest
 import torch
+from torch.nn.functional import softplus
 
 from pathlode import kernels
 from pathlode.encoders import GRU
 from pathlode.errors import ConfigError, DataError
 from pathlode.registry import ENCODERS
 from pathlode.solve import FixedStep, solve
+from pathlode.tableaus import TABLEAUS
 
 pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler built the loops")
 
@@ -54,12 +56,21 @@ def test_march_and_read_out(make_model, batch, method, depth):
 
 
 @pytest.mark.parametrize("batch", [1, 8, 21])
-@pytest.mark.parametrize("name", list(ENCODERS))
+@pytest.mark.parametrize("name", list(kernels.CELLS))
 def test_scan(make_model, batch, name):
     encoder = make_model(encoder=name).encoder
     times = torch.rand(3, batch, 15).sort(dim=-1).values
     observed = torch.randn(3, batch, 15, 2)
     assert_equal_to_plain(lambda: encoder(times, observed), list(encoder.parameters()), (3, batch, 6))
+
+
+@pytest.mark.parametrize("size", [1e-3, 1.0, 10.0, 50.0, 86.0, 88.0, 1e3])
+def test_elementary_functions_are_accurate_far_out(size):
+    x = size * torch.linspace(-1, 1, 64)
+    step, one, none = torch.ones(1, 64, 1), torch.ones(1, 1, 1), torch.zeros(1, 1, 1)
+    layers = (one, none, one, none)  # the field is tanh(softplus(h))
+    slope = kernels.March.apply(TABLEAUS["rk4"], 1, step, x.view(1, 64, 1), one, *layers)[0, :, 0, 1, 0]
+    assert torch.allclose(slope.double(), softplus(x.double()).tanh(), rtol=1e-6, atol=3e-7)
 
 
 def test_extreme_inputs_stay_finite(make_model):

@@ -7,32 +7,60 @@ import torch
 from pathlode.errors import ConfigError, DivergenceError
 from pathlode.registry import LOSSES
 from pathlode.train import MOST_OVERFLOWS, Trainer, TrainingConfig
+from pathlode.views import Views
 
 CONFIG = TrainingConfig(steps=24, batch=16, learning_rate=0.02, validate_every=8, solver="rk4", solver_steps=6)
 
 
+THINNED = Views(strides=(1, 3), subsets=0.5, share=(0.3, 0.9), compared=5)
+
+
 @pytest.fixture
 def trainer(make_model, data):
-    def make(loss="path", seeds=(0, 1, 2), encoder="gru", **changes):
+    def make(loss="path", seeds=(0, 1, 2), encoder="gru", views=None, **changes):
         config = dataclasses.replace(CONFIG, **changes)
         model = make_model(loss, encoder, seeds)
-        return Trainer(model, LOSSES[loss](0.1), data["train"].observed, data["validation"].observed, config)
+        series = data["train"].observed, data["validation"].observed
+        return Trainer(model, LOSSES[loss](0.1), *series, config, views=views)
 
     return make
 
 
-@pytest.mark.parametrize("loss", list(LOSSES))
-def test_an_ensemble_gives_what_its_members_give_alone(trainer, loss):
-    together = trainer(loss, steps=10, validate_every=5)
+@pytest.mark.parametrize(("loss", "views"), [*((loss, None) for loss in LOSSES), ("path", THINNED), ("steer", THINNED)])
+def test_an_ensemble_gives_what_its_members_give_alone(trainer, loss, views):
+    together = trainer(loss, views=views, steps=10, validate_every=5)
     together.run()
     for position, seed in enumerate((0, 1, 2)):
-        alone = trainer(loss, seeds=(seed,), steps=10, validate_every=5)
+        alone = trainer(loss, seeds=(seed,), views=views, steps=10, validate_every=5)
         alone.run()
         for (name, ours), (_, theirs) in zip(
             together.model.named_parameters(), alone.model.named_parameters(), strict=True
         ):
             assert torch.allclose(ours[position], theirs[0], atol=1e-3), name
         assert together.best_mse[position] == pytest.approx(float(alone.best_mse[0]), rel=1e-3)
+
+
+def test_the_encoder_sees_a_view_and_the_loss_another(trainer, monkeypatch):
+    run = trainer(views=Views(strides=(4,), compared=6))
+    points = run.training.times.shape[1]
+    times, values = trainer().next_batch()
+    calls = []
+    real = run.model.forward
+    monkeypatch.setattr(run.model, "forward", lambda *given, **options: calls.append(given) or real(*given, **options))
+    targets = []
+    monkeypatch.setattr(
+        type(run.loss), "__call__", lambda self, model, made, wanted: targets.append(wanted) or wanted.sum((1, 2, 3))
+    )
+    with pytest.raises(RuntimeError, match="does not require grad"):  # that loss has no gradient
+        run.step()
+    (seen_times, seen_values, query), (wanted,) = calls[0], targets
+    assert torch.equal(seen_times, times[..., ::4])
+    assert torch.equal(seen_values, values[:, :, ::4])
+    assert query.shape[-1] == 6 < points
+    for member in range(3):
+        for trajectory in range(CONFIG.batch):
+            at = torch.isin(times[member, trajectory], query[member, trajectory])
+            assert torch.equal(wanted[member, trajectory], values[member, trajectory, at])
 
 
 def test_training_lowers_the_validation_error(trainer):
@@ -42,18 +70,21 @@ def test_training_lowers_the_validation_error(trainer):
     assert run.best_mse.median() < 0.2
 
 
-@pytest.mark.parametrize(("loss", "optimiser"), [("path", "soap"), ("kl", "soap"), ("kl", "adam")])
+@pytest.mark.parametrize(
+    ("loss", "optimiser", "views"),
+    [("path", "soap", None), ("kl", "soap", None), ("kl", "adam", None), ("path", "soap", THINNED)],
+)
 @pytest.mark.parametrize("stop", [8, 13])
-def test_a_resumed_run_ends_bit_for_bit_like_an_uninterrupted_one(trainer, loss, optimiser, stop, tmp_path):
-    whole = trainer(loss, optimiser=optimiser)
+def test_a_resumed_run_ends_bit_for_bit_like_an_uninterrupted_one(trainer, loss, optimiser, views, stop, tmp_path):
+    whole = trainer(loss, optimiser=optimiser, views=views)
     whole.run()
-    first = trainer(loss, optimiser=optimiser)
+    first = trainer(loss, optimiser=optimiser, views=views)
     while first.step_number < stop:
         first.step()
         if first.step_number % CONFIG.validate_every == 0:
             first.validate()
     torch.save(first.state_dict(), tmp_path / "state.pt")
-    second = trainer(loss, optimiser=optimiser)
+    second = trainer(loss, optimiser=optimiser, views=views)
     second.load_state_dict(torch.load(tmp_path / "state.pt", weights_only=True))
     second.run()
     for (name, ours), (_, theirs) in zip(whole.model.named_parameters(), second.model.named_parameters(), strict=True):

@@ -8,4 +8,4 @@ from pathlode.job import job
 with job(snakemake.log[0]):
     listed = checksums(Path(snakemake.input.checksums))
     for file in map(Path, snakemake.output):
-        fetch(file.name, snakemake.params.mirrors, listed[file.name], file, key="ecg.mirrors")
+        fetch(file, snakemake.params.mirrors, listed, key="ecg.mirrors")

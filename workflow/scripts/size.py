@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from pathlode.checkpoint import discard_checkpoints
-from pathlode.experiment import Experiment, observed, sha256
+from pathlode.experiment import Experiment, observed
+from pathlode.files import sha256
 from pathlode.job import device, job
 from pathlode.metrics import window_errors
 from pathlode.solve import Adaptive

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 from pathlode.checkpoint import discard_checkpoints, save_model
-from pathlode.experiment import Experiment, observed, sha256
+from pathlode.experiment import Experiment, observed
+from pathlode.files import sha256
 from pathlode.job import device, job
 from pathlode.systems.contract import SimulatedData
 from pathlode.tables import training_history

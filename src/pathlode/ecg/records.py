@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import wfdb
 from numpy.typing import NDArray
 
 from pathlode.errors import DataError
@@ -53,6 +52,8 @@ def read_record(folder: Path, name: str) -> Record:
     Raises:
         DataError: if a file is missing or unreadable, the sampling rate is not :data:`RATE`, or no beat is annotated.
     """
+    import wfdb  # here, because it takes a second, and the names above are wanted without it
+
     path = folder / name
     for suffix in SUFFIXES:
         if not path.with_suffix(f".{suffix}").exists():

@@ -18,4 +18,4 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def beats(folder):
-    return cut_beats((read_record(folder, name) for name in NAMES), "synthetic")
+    return cut_beats((read_record(folder, name) for name in NAMES), "invented")

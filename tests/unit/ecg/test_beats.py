@@ -43,9 +43,10 @@ def test_the_local_mean_reaches_ten_intervals_back():
     assert rr_intervals(peaks)[-1, 2] == pytest.approx(1.0)
 
 
-def test_one_beat_has_no_interval():
-    with pytest.raises(DataError, match="one beat only"):
-        rr_intervals(np.array([5]))
+@pytest.mark.parametrize("peaks", [[500], [500, 500, 900]])
+def test_beats_without_an_interval_are_refused_and_their_record_named(peaks):
+    with pytest.raises(DataError, match="record 900: expected two beats or more, each later .*; leave it out"):
+        cut_beats([record(np.zeros(2000), peaks)], "test")
 
 
 def test_intervals_at_a_records_edge_come_from_beats_that_were_left_out():
@@ -57,7 +58,7 @@ def test_saved_beats_come_back(beats, tmp_path):
     path = tmp_path / "beats.npz"
     beats.save(path)
     again = Beats.load(path)
-    assert again.source == "synthetic"
+    assert again.source == "invented"
     for name, value in vars(beats).items():
         assert np.array_equal(value, getattr(again, name)), name
         assert np.asarray(value).dtype == np.asarray(getattr(again, name)).dtype, name

@@ -3,6 +3,7 @@ import pytest
 
 from pathlode.ecg.records import CLASSES, RECORDS
 from pathlode.ecg.splits import DS1, DS2, SPLITS, inter_patient_split, random_split
+from pathlode.errors import DataError
 
 
 def test_the_inter_patient_records_are_all_but_the_paced():
@@ -10,14 +11,34 @@ def test_the_inter_patient_records_are_all_but_the_paced():
 
 
 @pytest.mark.parametrize("name", list(SPLITS))
-def test_no_beat_is_in_two_parts_and_the_seed_decides(beats, name):
+def test_no_beat_is_in_two_parts(beats, name):
     split = SPLITS[name](beats, 0)
     together = np.concatenate([split.train, split.validation, split.test])
     assert len(np.unique(together)) == len(together)
     assert min(len(split.train), len(split.validation), len(split.test)) > 0
-    again, other = SPLITS[name](beats, 0), SPLITS[name](beats, 1)
-    assert np.array_equal(split.train, again.train)
-    assert not np.array_equal(split.train, other.train) or name == "inter_patient"
+    assert np.array_equal(split.train, SPLITS[name](beats, 0).train)
+
+
+def test_the_seed_decides(beats):
+    assert not np.array_equal(random_split(beats, 0).train, random_split(beats, 1).train)
+    more = type(beats)(**vars(beats) | {"names": np.array(["101", "208", "106", "200"])})
+    validating = {tuple(np.unique(beats.records[inter_patient_split(more, seed).validation])) for seed in range(12)}
+    assert len(validating) > 1
+
+
+def test_some_validation_beats_are_spread_and_not_too_many(beats):
+    split = random_split(beats, 0)
+    for count in (1, 7, 30, 10_000):
+        some = split.some_validation(count)
+        assert len(np.unique(some)) == min(count, len(split.validation))
+        assert set(some) <= set(split.validation)
+    assert set(split.some_validation(2)) == {split.validation[0], split.validation[-1]}
+
+
+def test_missing_records_are_told(beats):
+    lacking = type(beats)(**vars(beats) | {"names": np.array(["101", "102", "100", "200"])})
+    with pytest.raises(DataError, match="needs two records or more of 101, .*; there are 101, 102, 100, 200"):
+        inter_patient_split(lacking, 0)
 
 
 def test_the_random_split_has_every_class_in_its_shares(beats):

@@ -1,0 +1,107 @@
+"""A small convolutional network on the samples of a beat: the usual rival."""
+
+import copy
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.metrics import f1_score
+from torch import Tensor, nn
+
+from pathlode.ecg.beats import POINTS
+from pathlode.ecg.classify import Classes, Features, Probabilities
+from pathlode.ecg.records import CLASSES
+from pathlode.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class CnnConfig:
+    """Training of :class:`Cnn`.
+
+    Args:
+        steps: optimiser steps (Adam, one-cycle learning rate).
+        batch: beats per step, every class equally likely.
+        learning_rate: the cycle's peak.
+        validate_every: steps between validations; the weights with the best macro F1 are kept.
+    """
+
+    steps: int = 1000
+    batch: int = 128
+    learning_rate: float = 3e-3
+    validate_every: int = 200
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if not value > 0:
+                raise ConfigError(f"cnn.{name} is {value}, expected a number above 0")
+
+
+class _Network(nn.Module):
+    def __init__(self, extras: int) -> None:
+        super().__init__()
+        channels, layers = (1, 16, 32, 32), []
+        for inputs, outputs in itertools.pairwise(channels):
+            layers += [nn.Conv1d(inputs, outputs, 7, stride=2, padding=3), nn.BatchNorm1d(outputs), nn.ReLU()]
+        self.features = nn.Sequential(*layers, nn.AdaptiveAvgPool1d(9), nn.Flatten())
+        self.head = nn.Sequential(nn.Linear(9 * channels[-1] + extras, 64), nn.ReLU(), nn.Linear(64, len(CLASSES)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        signal, extras = x[:, None, :POINTS], x[:, POINTS:]
+        return self.head(torch.cat([self.features(signal), extras], dim=1))
+
+
+class Cnn:
+    """Three convolutions over a beat at 360 Hz and a perceptron, which also takes further features.
+
+    Args:
+        config: settings.
+        seed: of the initial weights and the batches.
+    """
+
+    def __init__(self, config: CnnConfig, seed: int) -> None:
+        self.config, self.seed = config, seed
+
+    def fit(self, features: Features, classes: Classes, validation: Features, validation_classes: Classes) -> "Cnn":
+        """Fits to training beats: columns are the :data:`pathlode.ecg.beats.POINTS` samples, then any other features."""
+        rng = np.random.default_rng(self.seed)
+        self.mean, self.std = features.mean(axis=0), features.std(axis=0) + 1e-6
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.seed)
+            self.network = _Network(features.shape[1] - POINTS)
+        x, y = self._standard(features), torch.as_tensor(classes, dtype=torch.long)
+        members = [np.flatnonzero(classes == label) for label in np.unique(classes)]
+        optimiser = torch.optim.Adam(self.network.parameters(), lr=self.config.learning_rate)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimiser, self.config.learning_rate, total_steps=self.config.steps + 1
+        )
+        best, best_score = None, -1.0
+        for step in range(1, self.config.steps + 1):
+            which = rng.integers(len(members), size=self.config.batch)
+            chosen = torch.as_tensor(np.array([rng.choice(members[number]) for number in which]))
+            loss = nn.functional.cross_entropy(self.network(x[chosen]), y[chosen])
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+            if step % self.config.validate_every == 0 or step == self.config.steps:
+                predicted = self.probabilities(validation).argmax(axis=1)
+                score = f1_score(validation_classes, predicted, average="macro", zero_division=0.0)
+                if score > best_score:
+                    best, best_score = copy.deepcopy(self.network.state_dict()), score
+                self.network.train()
+        assert best is not None  # the last step validates
+        self.network.load_state_dict(best)
+        return self
+
+    @torch.no_grad()
+    def probabilities(self, features: Features) -> Probabilities:
+        """Probability of each of :data:`pathlode.ecg.records.CLASSES`, (beat, class)."""
+        self.network.eval()
+        parts = [self.network(part).softmax(dim=1) for part in self._standard(features).split(4096)]
+        result: NDArray[np.float32] = torch.cat(parts).numpy()
+        return result
+
+    def _standard(self, features: Features) -> Tensor:
+        return torch.as_tensor((features - self.mean) / self.std, dtype=torch.float32)

@@ -1,0 +1,67 @@
+"""What a classifier is given of a beat, whatever the rate at which it was recorded."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.decomposition import PCA
+from torch import Tensor
+
+from pathlode.ecg.classify import Features
+from pathlode.ecg.conditions import TIMES
+from pathlode.ecg.records import RATE
+from pathlode.errors import ConfigError
+from pathlode.interpolation import interpolate
+from pathlode.metrics import encode
+from pathlode.model import LatentODE
+from pathlode.series import TimeSeries
+from pathlode.shapes import Times, Values
+
+
+@dataclass(frozen=True)
+class Samples:
+    """The samples themselves, linearly interpolated onto a regular grid.
+
+    Args:
+        rate: of the grid, in Hz; 360 divided by a whole number.
+    """
+
+    rate: int = RATE
+
+    def __post_init__(self) -> None:
+        if self.rate < 1 or RATE % self.rate:
+            raise ConfigError(f"the rate of a grid is {self.rate} Hz, expected {RATE} Hz divided by a whole number")
+
+    def __call__(self, times: Times, values: Values) -> Features:
+        """(beat, time) and (beat, time, 1) -> (beat, point)."""
+        return interpolate(times, values, TIMES[:: RATE // self.rate])[..., 0].numpy()
+
+
+class PrincipalComponents:
+    """The first principal components of the samples at 360 Hz.
+
+    Args:
+        beats: training beats, (beat, POINTS).
+        components: how many.
+    """
+
+    def __init__(self, beats: Tensor, components: int) -> None:
+        self.samples = Samples()
+        self.pca = PCA(components, svd_solver="covariance_eigh").fit(beats.numpy())
+
+    def __call__(self, times: Times, values: Values) -> Features:
+        return self.pca.transform(self.samples(times, values)).astype(np.float32)
+
+
+class Latents:
+    """z0 of a trained latent ODE.
+
+    Args:
+        model: a stack.
+        member: which of its members.
+    """
+
+    def __init__(self, model: LatentODE, member: int) -> None:
+        self.model, self.member = model, member
+
+    def __call__(self, times: Times, values: Values) -> Features:
+        return encode(self.model, TimeSeries(times, values, "beats"))[self.member].numpy()

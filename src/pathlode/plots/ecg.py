@@ -1,0 +1,224 @@
+"""Figures of the ECG chapter."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from sklearn.metrics import confusion_matrix, roc_curve
+
+from pathlode.ecg.records import CLASSES
+from pathlode.plots.style import BLACK, BLUE, GREEN, ORANGE, PALETTE, PURPLE, VERMILLION, WIDTH
+
+CLASS_COLOURS = dict(zip(CLASSES, (BLUE, ORANGE, VERMILLION, GREEN, PURPLE), strict=True))
+MARKERS = "osD^vP*X"
+
+
+def reconstructions(
+    times: NDArray[np.float64],
+    truth: Mapping[str, NDArray[np.float64]],
+    seen: Mapping[tuple[str, str], tuple[NDArray[np.float64], NDArray[np.float64]]],
+    predicted: Mapping[tuple[str, str], NDArray[np.float64]],
+) -> Figure:
+    """One test beat of every class (columns) as recorded, what the encoder saw of it, and the reconstruction, under every
+    condition (rows).
+
+    Args:
+        times: of the recording, seconds from the R peak, (time,).
+        truth: millivolts by class, (time,).
+        seen: times and millivolts that the encoder was shown, by condition and class.
+        predicted: reconstructions at ``times`` by condition and class, (seed, time).
+    """
+    conditions = list(dict.fromkeys(condition for condition, _ in seen))
+    figure, axes = plt.subplots(
+        len(conditions),
+        len(truth),
+        figsize=(WIDTH, 1.25 * len(conditions) + 0.6),
+        sharex=True,
+        sharey="col",
+        squeeze=False,
+    )
+    for row, condition in zip(axes, conditions, strict=True):
+        for axis, (name, recorded) in zip(row, truth.items(), strict=True):
+            axis.plot(times, recorded, color="0.7", lw=2.5, label="recorded")
+            axis.plot(*seen[condition, name], ".", ms=3, color=BLACK, label="seen")
+            for number, line in enumerate(predicted[condition, name]):
+                label = "path-minimized latent ODE, one line a seed" if number == 0 else None
+                axis.plot(times, line, color=BLUE, lw=0.9, label=label)
+        row[0].set_ylabel(f"{condition}\nmV", fontsize=8)
+    for axis, name in zip(axes[0], truth, strict=True):
+        axis.set_title(f"class {name}")
+    figure.supxlabel("time from the R peak (s)", fontsize=9)
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    figure.set_layout_engine("constrained")
+    return figure
+
+
+def latent_map(points: NDArray[np.float64], classes: NDArray[np.int8], method: str) -> Figure:
+    """Test beats in a plane, coloured by class; rare classes are drawn last.
+
+    Args:
+        points: (beat, 2).
+        classes: index of each beat's class.
+        method: what brought z0 to two dimensions.
+    """
+    figure, axis = plt.subplots(figsize=(0.6 * WIDTH, 0.5 * WIDTH))
+    counts = np.bincount(classes, minlength=len(CLASSES))
+    for label in np.argsort(-counts):
+        if counts[label]:
+            name, chosen = CLASSES[label], classes == label
+            axis.plot(
+                *points[chosen].T,
+                "o",
+                ms=2,
+                mew=0,
+                alpha=0.6,
+                color=CLASS_COLOURS[name],
+                label=f"{name} ({counts[label]})",
+            )
+    axis.set_xticks([])
+    axis.set_yticks([])
+    axis.set_xlabel(f"{method} 1")
+    axis.set_ylabel(f"{method} 2")
+    axis.legend(markerscale=2.5, loc="center left", bbox_to_anchor=(1, 0.5), title="class (test beats)")
+    figure.set_layout_engine("constrained")
+    return figure
+
+
+def roc(truth: NDArray[np.int8], probabilities: Mapping[str, NDArray[np.float32]], classes: str) -> Figure:
+    """ROC curves of every class against all others, a panel a condition, down to a false positive rate of 0.001.
+
+    Args:
+        truth: index of each test beat's class.
+        probabilities: (beat, class) by condition.
+        classes: which to draw.
+    """
+    figure, axes = _panels(len(probabilities))
+    for axis, (condition, given) in zip(axes, probabilities.items(), strict=True):
+        for name in classes:
+            label = CLASSES.index(name)
+            if (truth == label).any():
+                false, true, _ = roc_curve(truth == label, given[:, label])
+                axis.plot(np.maximum(false, 1e-3), true, color=CLASS_COLOURS[name], label=name)
+        axis.set_xscale("log")
+        axis.set_xlim(1e-3, 1)
+        axis.set_ylim(0, 1.02)
+        axis.set_title(condition)
+    figure.supxlabel("false positive rate", fontsize=9)
+    figure.supylabel("true positive rate", fontsize=9)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=len(classes))
+    figure.set_layout_engine("constrained")
+    return figure
+
+
+def confusion(truth: NDArray[np.int8], predicted: Mapping[str, NDArray[np.int8]], classes: str) -> Figure:
+    """Confusion matrices, each row in per cent of its class, a panel a condition. What is missing to 100 was predicted to be
+    of a class that is not drawn.
+
+    Args:
+        truth: index of each test beat's class.
+        predicted: the same as predicted, by condition.
+        classes: which to draw.
+    """
+    figure, axes = _panels(len(predicted), height=1.9)
+    labels = [CLASSES.index(name) for name in classes]
+    for axis, (condition, given) in zip(axes, predicted.items(), strict=True):
+        whole = confusion_matrix(truth, given, labels=range(len(CLASSES)), normalize="true")
+        matrix = 100 * whole[np.ix_(labels, labels)]
+        axis.imshow(matrix, cmap="Blues", vmin=0, vmax=100)
+        for i, j in np.ndindex(matrix.shape):
+            axis.text(
+                j,
+                i,
+                f"{matrix[i, j]:.0f}",
+                ha="center",
+                va="center",
+                fontsize=7,
+                color="w" if matrix[i, j] > 55 else "k",
+            )
+        axis.set_xticks(range(len(classes)), list(classes))
+        axis.set_yticks(range(len(classes)), list(classes))
+        axis.spines[:].set_visible(False)
+        axis.tick_params(length=0)
+        axis.set_title(condition)
+    figure.supxlabel("predicted class", fontsize=9)
+    figure.supylabel("true class (row = 100 %)", fontsize=9)
+    figure.set_layout_engine("constrained")
+    return figure
+
+
+def f1_against_rate(scores: pd.DataFrame, models: Sequence[str], conditions: Sequence[str]) -> Figure:
+    """Macro F1 against the sampling rate, a line a model with the range over seeds; a column a split, a row without and with
+    RR features.
+
+    Args:
+        scores: the table of all scores.
+        models: which to draw, in this order.
+        conditions: those that differ in rate only.
+    """
+    rows = scores[(scores["class"] == "macro") & scores["condition"].isin(conditions)]
+    splits = list(rows["split"].unique())
+    figure, axes = plt.subplots(2, len(splits), figsize=(WIDTH, 5), sharex=True, sharey="col", squeeze=False)
+    for with_rr, line in zip((False, True), axes, strict=True):
+        for axis, split in zip(line, splits, strict=True):
+            for number, model in enumerate(models):
+                chosen = rows[(rows["split"] == split) & (rows["model"] == model) & (rows["rr"] == with_rr)]
+                by_rate = chosen.groupby("rate_hz")["f1"].agg(["median", "min", "max"])
+                colour = PALETTE[number % len(PALETTE)]
+                axis.plot(
+                    by_rate.index,
+                    by_rate["median"],
+                    marker=MARKERS[number % len(MARKERS)],
+                    ms=4,
+                    color=colour,
+                    label=model,
+                )
+                axis.fill_between(by_rate.index, by_rate["min"], by_rate["max"], color=colour, alpha=0.15, lw=0)
+            axis.set_xscale("log", base=2)
+            rates = sorted(rows["rate_hz"].unique())
+            axis.set_xticks(rates, [f"{rate:g}" for rate in rates])
+            axis.minorticks_off()
+            axis.set_title(f"{split.replace('_', '-')} split, {'with' if with_rr else 'without'} RR intervals")
+    figure.supxlabel("sampling rate of the test beats (Hz)", fontsize=9)
+    figure.supylabel("macro F1", fontsize=9)
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
+    figure.set_layout_engine("constrained")
+    return figure
+
+
+def f1_by_class(scores: pd.DataFrame, models: Sequence[str], condition: str) -> Figure:
+    """F1 of each class in the splits, a bar a model with the range over seeds, with RR features; a panel a split."""
+    rows = scores[(scores["condition"] == condition) & scores["rr"]]
+    splits = list(rows["split"].unique())
+    figure, axes = plt.subplots(len(splits), 1, figsize=(WIDTH, 1.9 * len(splits) + 0.5), sharey=True, squeeze=False)
+    for axis, split in zip(axes[:, 0], splits, strict=True):
+        classes = list(rows.loc[rows["split"] == split, "class"].unique())
+        for number, model in enumerate(models):
+            chosen = rows[(rows["split"] == split) & (rows["model"] == model)]
+            by_class = chosen.groupby("class")["f1"].agg(["median", "min", "max"]).reindex(classes)
+            at = np.arange(len(classes)) + 0.8 * ((number + 0.5) / len(models) - 0.5)
+            spread = [by_class["median"] - by_class["min"], by_class["max"] - by_class["median"]]
+            axis.bar(at, by_class["median"], 0.8 / len(models), color=PALETTE[number % len(PALETTE)], label=model)
+            axis.errorbar(at, by_class["median"], yerr=spread, fmt="none", ecolor="0.3", lw=0.8)
+        axis.set_xticks(range(len(classes)), classes)
+        axis.set_ylabel("F1")
+        axis.set_ylim(0, 1)
+        axis.set_title(f"{split.replace('_', '-')} split, {condition}, with RR intervals")
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
+    figure.set_layout_engine("constrained")
+    return figure
+
+
+def _panels(count: int, height: float = 1.8) -> tuple[Figure, list[Axes]]:
+    """A grid of panels with common axes in rows of at most three, the spare ones hidden."""
+    columns = min(count, 3)
+    rows = -(-count // columns)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(WIDTH, height * rows + 0.7), sharex=True, sharey=True, squeeze=False
+    )
+    for axis in axes.flat[count:]:
+        axis.set_visible(False)
+    return figure, list(axes.flat[:count])
