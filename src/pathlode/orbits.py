@@ -55,8 +55,9 @@ def orbit_distance(predicted: Values, truth: Values) -> PerMember:
     standard deviation over all of them.
     """
     scale = truth.std(dim=(0, 1))
+    true = (truth / scale).to(predicted)
     distances = []
     for member in predicted:  # one at a time: the matrices of pairs are large
-        pairs = torch.cdist(member / scale, truth / scale)
+        pairs = torch.cdist((member / scale).to(true), true)
         distances.append((pairs.amin(dim=2).mean() + pairs.amin(dim=1).mean()) / 2)
     return torch.stack(distances)
