@@ -5,7 +5,7 @@
 #   snakemake results/claims.csv   one file
 #
 # dynamics: simulate -> tune -> train, size -> evaluate -> probe, tables -> figures -> claims
-# ecg:      fetch -> cut beats
+# ecg:      fetch -> cut beats -> train -> reconstruct, classify -> tables, device -> figures -> claims
 #
 # Each arrow is a file, under results/ or, for what was fetched, under resources/.
 
@@ -17,6 +17,7 @@ include: "rules/common.smk"
 include: "rules/dynamics.smk"
 include: "rules/dynamics_results.smk"
 include: "rules/ecg.smk"
+include: "rules/ecg_results.smk"
 include: "rules/paper.smk"
 
 

@@ -6,7 +6,17 @@ from snakemake.exceptions import WorkflowError
 
 from pathlode.ecg.records import RECORDS, SUFFIXES
 from pathlode.registry import ENCODERS, LOSSES, SYSTEMS
-from workflow.configuration import COMPARED, InvalidConfig, candidate_steps, check, losses_by_encoder, sources, tuning
+from workflow.configuration import (
+    COMPARED,
+    InvalidConfig,
+    balance,
+    candidate_steps,
+    check,
+    latent_ode,
+    losses_by_encoder,
+    sources,
+    tuning,
+)
 
 try:
     check(config)

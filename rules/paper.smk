@@ -6,6 +6,10 @@
 #       {RESULTS}/readme.md                  readme: the README with this run's tables; README.md itself is brought up to date
 
 
+CLAIMED = {"dynamics": ["dynamics", "training", "sizes_needed", "probes"], "ecg": ["ecg"]}
+SUMMED_UP = {"dynamics": "dynamics_summary", "ecg": "ecg_summary"}
+
+
 rule paper:
     input:
         f"{RESULTS}/claims.csv",
@@ -18,7 +22,7 @@ rule paper:
 rule claims:
     input:
         claims="claims.yaml",
-        tables=[f"{TABLES}/{name}.csv" for name in ("dynamics", "training", "sizes_needed", "probes")],
+        tables=[f"{TABLES}/{name}.csv" for chapter in config["chapters"] for name in CLAIMED[chapter]],
         source=sources("claims"),
     output:
         csv=report(f"{RESULTS}/claims.csv", caption="../workflow/report/claims.rst", category="Claims"),
@@ -30,6 +34,7 @@ rule claims:
         "../envs/pathlode.yaml"
     params:
         confidence=config["claims"]["confidence"],
+        chapters=config["chapters"],
     script:
         "../workflow/scripts/claims.py"
 
@@ -51,8 +56,8 @@ rule plot_claims:
 
 rule readme:
     input:
-        claims=rules.claims.output.markdown,
-        errors=f"{TABLES}/dynamics_summary.md",
+        claims=rules.claims.output.csv,
+        summaries=[f"{TABLES}/{SUMMED_UP[chapter]}.md" for chapter in config["chapters"]],
         figures=[f"{RESULTS}/figures/{figure}.png" for figure in config["claims"]["figures"]],
         source=sources("readme"),
     output:
@@ -64,5 +69,6 @@ rule readme:
     params:
         readme=config["claims"]["readme"],
         block=config["claims"]["block"],
+        chapters=config["chapters"],
     script:
         "../workflow/scripts/readme.py"

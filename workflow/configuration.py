@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, best_match
 
 from pathlode import registry
-from pathlode.ecg.records import RECORDS
+from pathlode.ecg.records import RATE, RECORDS
 from pathlode.provenance import imported_modules, source_files
 from pathlode.readme import markers
 from pathlode.tableaus import TABLEAUS
@@ -25,6 +25,8 @@ NAMES = {
     "records": RECORDS,
 }
 """What ``x-registry`` in the schema can stand for."""
+GIVEN = ("latents", "components", "grid")
+"""What a classifier of beats can be given, of which it has one."""
 COMPARED = ("path", "kl")
 """The losses that the papers compare: shown side by side, and the ones that targets of time and size are about."""
 Validator = validators.extend(
@@ -53,7 +55,9 @@ def check(config: Mapping[str, Any]) -> None:
         if name not in config["systems"]:
             raise InvalidConfig(_unknown("dynamics.systems", name, config["systems"]))
     _check_grid(config)
-    _check_readme(config["claims"]["readme"], config["claims"]["block"])
+    _check_ecg(config["ecg"])
+    for chapter in config["chapters"]:
+        _check_readme(config["claims"]["readme"], f"{config['claims']['block']}_{chapter}")
     for name, entry in config["systems"].items():
         low, high = entry["simulate"]["window"]
         if low > high:
@@ -80,6 +84,26 @@ def losses_by_encoder(config: Mapping[str, Any], system: str) -> dict[str, list[
 def tuning(config: Mapping[str, Any], system: str) -> dict[str, Any]:
     """How a system's losses are tuned: as ``tune`` says, but for what its own ``tune`` replaces."""
     return dict(config["tune"] | config["systems"][system].get("tune", {}))
+
+
+def latent_ode(config: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Settings of a latent ODE of the ECG chapter, as :class:`pathlode.experiment.Experiment` takes them.
+
+    Its own ``encoder_hidden`` and ``steps`` replace those of ``ecg.model`` and ``ecg.train``.
+    """
+    ecg, entry = config["ecg"], dict(config["ecg"]["latent_odes"][name])
+    entry.pop("splits", None)
+    model, train = dict(ecg["model"]), dict(ecg["train"])
+    for key, whole in (("encoder_hidden", model), ("steps", train)):
+        if key in entry:
+            whole[key] = entry.pop(key)
+    return entry | {"model": model, "train": train}
+
+
+def balance(ecg: Mapping[str, Any], split: str, classifier: str) -> dict[str, int]:
+    """Training beats of a class: as ``ecg.balance`` says, but for what the split's and the classifier's own replace."""
+    own = ecg["splits"][split].get("balance", {}), ecg["classifiers"][classifier].get("balance", {})
+    return dict(ecg["balance"] | own[0] | own[1])
 
 
 def candidate_steps(config: Mapping[str, Any], system: str) -> int:
@@ -124,6 +148,65 @@ def _check_grid(config: Mapping[str, Any]) -> None:
             raise InvalidConfig(
                 f"config: {place['weights']} holds {max(tune['weights'])}, but the loss steer takes at most 1; lower it"
             )
+
+
+def _check_ecg(ecg: Mapping[str, Any]) -> None:
+    """Refuses names that stand for nothing, and classifiers that cannot be."""
+    everywhere = ecg["splits"]
+    ours = [name for name in ecg["compared"] if name != "paper"]
+    named = [("rates", ecg["rates"], "conditions"), ("compared", ours, "classifiers")]
+    named += [("shown." + kind, [ecg["shown"][kind]], f"{kind}s") for kind in ("split", "latent_ode", "classifier")]
+    for kind in ("latent_odes", "classifiers"):
+        for name, entry in ecg[kind].items():
+            named.append((f"{kind}.{name}.splits", entry.get("splits", []), "splits"))
+            named.append((f"{kind}.{name}.trained_on", entry.get("trained_on", []), "conditions"))
+            named.append((f"{kind}.{name}.latents", [entry["latents"]] if "latents" in entry else [], "latent_odes"))
+    for place, names, whole in named:
+        for name in names:
+            if name not in ecg[whole]:
+                raise InvalidConfig(_unknown(f"ecg.{place}", name, ecg[whole], f"ecg.{whole}"))
+    for name, entry in ecg["classifiers"].items():
+        place, given = f"config: ecg.classifiers.{name}", [key for key in GIVEN if key in entry]
+        if len(given) != 1:
+            raise InvalidConfig(
+                f"{place} has {' and '.join(given) or 'none'} of {', '.join(GIVEN)}; give it one of them"
+            )
+        if entry.get("cnn") and entry.get("grid") != RATE:
+            raise InvalidConfig(
+                f"{place}.cnn is true without a grid of {RATE}; a convolutional network takes these samples"
+            )
+        if entry.get("vote") and given != ["latents"]:
+            raise InvalidConfig(
+                f"{place}.vote is true, but only encodings can vote; give it latents, or take vote away"
+            )
+        trained = ecg["latent_odes"][entry["latents"]].get("splits", everywhere) if given == ["latents"] else everywhere
+        for split in entry.get("splits", everywhere):
+            given_balance = balance(ecg, split, name)
+            if given_balance["least"] > given_balance["most"]:
+                raise InvalidConfig(
+                    f"{place} is fitted in the split {split} with a balance of {given_balance}, whose least is more than its "
+                    "most; lower it"
+                )
+            if split not in trained:
+                raise InvalidConfig(
+                    f"{place} is fitted in the split {split}, for which ecg.latent_odes.{entry['latents']} is not trained; add "
+                    "it to the latter's splits, or give the classifier splits of its own"
+                )
+    shown, classifier = ecg["shown"], ecg["classifiers"][ecg["shown"]["classifier"]]
+    if classifier.get("latents") != shown["latent_ode"] or shown["split"] not in classifier.get("splits", everywhere):
+        raise InvalidConfig(
+            f"config: ecg.shown names the classifier {shown['classifier']}, which is not given latents of "
+            f"{shown['latent_ode']} in the split {shown['split']}; choose one that is"
+        )
+    if ecg["latent_odes"][shown["latent_ode"]]["encoder"] != "interpolation":
+        raise InvalidConfig(
+            f"config: ecg.shown names the latent ODE {shown['latent_ode']}, whose encoder is recurrent and cannot be exported; "
+            "choose one with the encoder interpolation"
+        )
+    warmup = ecg["train"]["warmup"]
+    steps = min(entry.get("steps", ecg["train"]["steps"]) for entry in ecg["latent_odes"].values())
+    if warmup * (steps + 1) <= 1:
+        raise InvalidConfig(f"config: ecg.train.warmup is {warmup}, less than one of {steps} steps; raise either")
 
 
 def _check_readme(readme: str | None, block: str) -> None:
@@ -206,7 +289,7 @@ def _sentence(error: ValidationError) -> str:
             }
             return f"{place} is {value!r}, expected a number {relation[error.validator]} {rule}"
         case "pattern":
-            return f"{place} is {value!r}, expected only letters, digits and underscores"
+            return f"{place} is {value!r}, expected only letters, digits, underscores{' and blanks' * (' ' in rule)}"
         case _:
             return f"{place}: {error.message}"
 
@@ -234,5 +317,5 @@ def _suggestion(given: str, allowed: Any) -> str:
     return f"; allowed are {', '.join(map(str, allowed))}" if isinstance(allowed, Mapping) else ""
 
 
-def _unknown(place: str, name: str, allowed: Mapping[str, Any]) -> str:
-    return f"config: {place} names {name!r}, which is no key of systems{_suggestion(name, allowed)}"
+def _unknown(place: str, name: str, allowed: Mapping[str, Any], whole: str = "systems") -> str:
+    return f"config: {place} names {name!r}, which is no key of {whole}{_suggestion(name, allowed)}"

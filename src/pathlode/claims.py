@@ -38,10 +38,11 @@ class Claim:
     systems: Sequence[str]
     table: str
     metric: str
-    ours: Mapping[str, str]
-    rival: Mapping[str, str]
+    ours: Mapping[str, Any]
+    rival: Mapping[str, Any]
     target: str
     factor: float = 1.0
+    column: str = "system"
 
 
 def read_claims(entries: Sequence[Mapping[str, Any]], source: str) -> list[Claim]:
@@ -54,7 +55,7 @@ def read_claims(entries: Sequence[Mapping[str, Any]], source: str) -> list[Claim
         raise ConfigError(f"{source} is not a list of mappings, expected one mapping a claim")
     expected = [field.name for field in fields(Claim)]
     for number, entry in enumerate(entries, start=1):
-        wrong = sorted({*expected} ^ {*entry, "factor"})
+        wrong = sorted({*expected} ^ {*entry, "factor", "column"})
         if wrong:
             state = "misses" if wrong[0] in expected else "has the unknown key"
             raise ConfigError(f"{source}: claim number {number} {state} {wrong[0]!r}, expected {', '.join(expected)}")
@@ -128,7 +129,7 @@ def decide(claims: Sequence[Claim], tables: Mapping[str, pd.DataFrame], confiden
 
     ``reached`` counts the runs that came to the target of a metric that has one; the others entered with their limit.
     ``seconds`` is the training time, summed over seeds, of the settings compared, where the table has it. A claim whose
-    rows this run did not make is ``not run``.
+    rows this run did not make is ``not run``. A rival without a seed is a published number: every seed is compared with it.
 
     Raises:
         ConfigError: if a claim names a table or column that does not exist, or several rows a seed.
@@ -139,13 +140,13 @@ def decide(claims: Sequence[Claim], tables: Mapping[str, pd.DataFrame], confiden
         if table is None or claim.metric not in table:
             raise ConfigError(f"claim {claim.id}: there is no column {claim.metric!r} in the table {claim.table!r}")
         for system in claim.systems:
-            here = {"system": system}
+            here = {claim.column: system}
             ours, rival = (_rows(table, {**here, **where}, claim.id) for where in (claim.ours, claim.rival))
             try:
                 decision = _decision(ours, rival, claim, confidence)
             except DataError as error:
                 raise DataError(f"claim {claim.id} on {system}: {error}") from None
-            rows.append(_facts(claim) | here | decision)
+            rows.append(_facts(claim) | {"system": system} | decision)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -155,6 +156,8 @@ def _facts(claim: Claim) -> dict[str, Any]:
 
 def _decision(ours: pd.DataFrame, rival: pd.DataFrame, claim: Claim, confidence: float) -> dict[str, Any]:
     metric = claim.metric
+    if len(rival) == 1 and rival.index.isna().all():
+        rival = rival.reindex(index=[float("nan")] * len(ours)).set_axis(ours.index)
     both = ours.merge(rival, on="seed", suffixes=("_ours", "_rival"))
     if both.empty:
         return {"n": 0, "verdict": "not run"}
@@ -167,7 +170,7 @@ def _decision(ours: pd.DataFrame, rival: pd.DataFrame, claim: Claim, confidence:
     return row
 
 
-def _rows(table: pd.DataFrame, where: Mapping[str, str], claim: str) -> pd.DataFrame:
+def _rows(table: pd.DataFrame, where: Mapping[str, Any], claim: str) -> pd.DataFrame:
     """The rows that a claim compares, one a seed."""
     chosen = table
     for column, value in where.items():
@@ -180,21 +183,25 @@ def _rows(table: pd.DataFrame, where: Mapping[str, str], claim: str) -> pd.DataF
 
 
 def as_markdown(table: pd.DataFrame) -> str:
-    """The claim table for people: a row a claim, a column a system, without the seconds, which differ from run to run.
+    """The claims for people: a table a target, with a row a claim and a column a system, without the seconds, which differ
+    from run to run.
 
     Claims and systems of which nothing was run are left out.
     """
-    table = table[table["n"] > 0]
+    tables = table[table["n"] > 0].groupby("target", sort=False)
+    return "\n".join(_one_target(rows, str(target)) for target, rows in tables)
+
+
+def _one_target(table: pd.DataFrame, target: str) -> str:
     systems = list(table["system"].unique())
     head = ["claim", "paper's value", *(name.replace("_", " ") for name in systems), "target"]
     lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
     for name, rows in table.groupby("id", sort=False):
         first, cells = rows.iloc[0], {row["system"]: _cell(row) for _, row in rows.iterrows()}
         published = "–" if pd.isna(first["paper_value"]) else f"{first['paper_value']:g}"
-        statement, target = f"**{name}** ({first['paper']}) {first['claim']}", f"`snakemake {first['target']}`"
-        lines.append(
-            f"| {' | '.join([statement, published, *(cells.get(system, '') for system in systems), target])} |"
-        )
+        statement = f"**{name}** ({first['paper']}) {first['claim']}"
+        line = [statement, published, *(cells.get(system, "") for system in systems), f"`snakemake {target}`"]
+        lines.append(f"| {' | '.join(line)} |")
     return "\n".join(lines) + "\n"
 
 

@@ -259,6 +259,14 @@ class LatentODE(nn.Module):
             raise DataError(f"observations are stacked {times.shape[0]} times, but the model has {members} members")
         return times, values
 
+    def member(self, index: int) -> "LatentODE":
+        """A stack of this member alone, with a copy of its weights."""
+        alone = LatentODE(self.config, [self.seeds[index]]).to(self.hidden_to_data.weight)
+        shared = {name for name, _ in self.named_buffers()}
+        weights = self.state_dict()
+        alone.load_state_dict({name: w if name in shared else w[index : index + 1] for name, w in weights.items()})
+        return alone
+
     def describe(self) -> dict[str, object]:
         """Configuration, seeds and floating-point type as plain values, enough to build the same model again."""
         dtype = str(self.hidden_to_data.weight.dtype).removeprefix("torch.")

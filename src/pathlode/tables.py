@@ -1,6 +1,6 @@
 """Tables: what is derived from the scores of single runs, and how tables are written for people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,20 +108,29 @@ def parameters_needed(sizes: pd.DataFrame, compared: Sequence[str], metric: str)
     return pd.DataFrame(rows)
 
 
-def summarise(table: pd.DataFrame, by: Sequence[str], columns: Mapping[str, str]) -> pd.DataFrame:
-    """Median and range over seeds, as text, one row a setting.
+def summarise(table: pd.DataFrame, by: Sequence[str], columns: Mapping[str, str], digits: int = 2) -> pd.DataFrame:
+    """Median and range over seeds, as text, one row a setting; of a single run its value alone.
 
     Args:
         table: one row a run.
         by: columns that name a setting.
         columns: metric -> heading.
+        digits: significant ones.
     """
 
     def text(values: pd.Series) -> str:
-        return f"{values.median():.2g} [{values.min():.2g}, {values.max():.2g}]" if values.notna().any() else "–"
+        if not values.notna().any():
+            return "–"
+        middle, *ends = (f"{value:.{digits}g}" for value in (values.median(), values.min(), values.max()))
+        return middle if len(values) == 1 else f"{middle} [{', '.join(ends)}]"
 
     grouped = table.groupby(list(by), sort=False)
     return pd.DataFrame({heading: grouped[metric].agg(text) for metric, heading in columns.items()}).reset_index()
+
+
+def joined(paths: Iterable[str | Path]) -> pd.DataFrame:
+    """The rows of many CSV files, one after the other."""
+    return pd.concat([pd.read_csv(path) for path in paths], ignore_index=True)
 
 
 def write(table: pd.DataFrame, *paths: str | Path) -> None:

@@ -164,3 +164,30 @@ def test_a_claim_that_chooses_several_rows_a_seed_is_refused():
     twice = pd.concat([scores([1.0, 1.0], [2.0, 2.0])] * 2)
     with pytest.raises(ConfigError, match="chooses several rows a seed: name more columns"):
         decide(read_claims([ENTRY], "claims.yaml"), {"scores": twice}, 0.95)
+
+
+def test_a_published_number_is_compared_with_every_seed():
+    published = pd.DataFrame([{"loss": "paper", "seed": math.nan, "error": 2.0, "system": "pendulum"}])
+    table = pd.concat([scores([1.0, 1.1, 0.9], [1.0, 1.0, 1.0]), published])
+    entry = ENTRY | {"rival": {"loss": "paper"}}
+    row = decide(read_claims([entry], "claims.yaml"), {"scores": table}, 0.95).iloc[0]
+    expected = paired_ratio([2.0, 2.0, 2.0], [1.0, 1.1, 0.9], 0.95)
+    assert (row["n"], row["value"], row["low"]) == (3, pytest.approx(expected.value), pytest.approx(expected.low))
+
+
+def test_a_claim_may_be_tested_along_another_column_and_its_rival_stand_elsewhere_in_it():
+    table = scores([1.0, 1.1], [3.0, 3.2]).rename(columns={"system": "split"})
+    elsewhere = table.assign(split="spring", error=table["error"] * 10)
+    entry = ENTRY | {"column": "split", "rival": {"loss": "path", "split": "spring"}}
+    row = decide(read_claims([entry], "claims.yaml"), {"scores": pd.concat([table, elsewhere])}, 0.95).iloc[0]
+    assert (row["system"], row["value"]) == ("pendulum", pytest.approx(10))
+
+
+def test_every_target_has_a_table_of_its_own():
+    other = ENTRY | {"id": "Y1", "target": "ecg"}
+    table = decide(read_claims([ENTRY, other], "claims.yaml"), {"scores": scores([1.0], [2.0])}, 0.95)
+    first, second = as_markdown(table).strip().split("\n\n")
+    assert "**X1**" in first
+    assert "`snakemake dynamics`" in first
+    assert "**Y1**" in second
+    assert second.startswith("| claim |")

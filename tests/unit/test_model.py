@@ -198,3 +198,15 @@ def test_wrong_sizes_are_refused_when_made(change, message):
 def test_a_stack_of_none_is_refused():
     with pytest.raises(ConfigError, match="seeds is empty"):
         LatentODE(ModelConfig(features=2), seeds=())
+
+
+def test_a_member_taken_out_predicts_the_same(make_model, series):
+    model, series = make_model(seeds=(0, 1, 2)), series.to(torch.float32)
+    model.standardise(series)
+    alone = model.member(1)
+    assert alone.seeds == (1,)
+    whole = model(series.times, series.values).values
+    assert torch.allclose(alone(series.times, series.values).values[0], whole[1], atol=1e-6)
+    with torch.no_grad():
+        next(alone.parameters()).add_(1.0)
+    assert torch.equal(model(series.times, series.values).values, whole)

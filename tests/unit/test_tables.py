@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from pathlode.errors import ConfigError
-from pathlode.tables import parameters_needed, summarise, time_to_target, write
+from pathlode.tables import joined, parameters_needed, summarise, time_to_target, write
 
 
 def history(loss, seed, errors):
@@ -72,3 +72,16 @@ def test_one_table_in_three_formats(tmp_path):
         assert part in latex
     with pytest.raises(ConfigError, match=r"written as .csv, .md or .tex"):
         write(table, tmp_path / "table.xlsx")
+
+
+def test_joined_tables_keep_their_rows_in_order(tmp_path):
+    for name, values in (("a", [1, 2]), ("b", [3])):
+        pd.DataFrame({"value": values}).to_csv(tmp_path / f"{name}.csv", index=False)
+    table = joined([tmp_path / "b.csv", tmp_path / "a.csv"])
+    assert table["value"].tolist() == [3, 1, 2]
+    assert table.index.tolist() == [0, 1, 2]
+
+
+def test_a_single_run_has_no_range():
+    table = pd.DataFrame({"model": ["a", "a", "b"], "error": [0.1234, 0.2, 0.8566]})
+    assert summarise(table, ["model"], {"error": "E"}, digits=3)["E"].tolist() == ["0.162 [0.123, 0.2]", "0.857"]

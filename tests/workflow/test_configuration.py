@@ -6,9 +6,10 @@ import pytest
 import yaml
 from workflow_checkout import PROJECT
 
+from pathlode.ecg.splits import SPLITS
 from pathlode.registry import ENCODERS, LOSSES, SYSTEMS
 from pathlode.train import OPTIMISERS, TrainingConfig
-from workflow.configuration import InvalidConfig, check, schema
+from workflow.configuration import InvalidConfig, balance, check, latent_ode, schema
 
 DEFAULT = yaml.safe_load((PROJECT / "config.yaml").read_text())
 
@@ -27,6 +28,7 @@ def merged(*changes):
     return config
 
 
+CLASSIFIERS = ("ecg", "classifiers")
 OSCILLATOR = ("systems", "coupled_oscillator")
 
 
@@ -81,14 +83,63 @@ def test_the_default_is_valid():
         (("tune", "weights"), [], "tune.weights"),
         (("dynamics", "seeds"), [1, 1], "dynamics.seeds"),
         (("claims", "confidence"), 95, "claims.confidence is 95, expected a number below 1"),
-        (("scale",), "my scale", "scale is 'my scale', expected only letters, digits and underscores"),
+        (
+            ("ecg", "rates"),
+            ["90 Hz", "91 Hz"],
+            "ecg.rates names '91 Hz', which is no key of ecg.conditions; did you mean '90 Hz'",
+        ),
+        (
+            ("ecg", "compared"),
+            ["pathe"],
+            "ecg.compared names 'pathe', which is no key of ecg.classifiers; did you mean 'path'",
+        ),
+        (
+            (*CLASSIFIERS, "kl", "latents"),
+            "kll",
+            "ecg.classifiers.kl.latents names 'kll', which is no key of ecg.latent_odes",
+        ),
+        (
+            (*CLASSIFIERS, "pca", "grid"),
+            360,
+            "ecg.classifiers.pca has components and grid of latents, components, grid",
+        ),
+        ((*CLASSIFIERS, "cnn", "grid"), 90, "ecg.classifiers.cnn.cnn is true without a grid of 360"),
+        (
+            ("ecg", "balance", "least"),
+            50000,
+            "ecg.classifiers.path is fitted in the split random with a balance of .* whose",
+        ),
+        ((*CLASSIFIERS, "pca", "vote"), True, "ecg.classifiers.pca.vote is true, but only encodings can vote"),
+        (
+            ("ecg", "latent_odes", "kl", "splits"),
+            ["random"],
+            "ecg.classifiers.kl is fitted in the split inter_patient, for which",
+        ),
+        (
+            ("ecg", "shown", "classifier"),
+            "pca",
+            "ecg.shown names the classifier pca, which is not given latents of path",
+        ),
+        (
+            ("ecg", "latent_odes", "path", "encoder"),
+            "gru",
+            "ecg.shown names the latent ODE path, whose encoder is recurrent",
+        ),
+        (("ecg", "splits", "by_lot"), {"centred": True}, "unknown key 'ecg.splits.by_lot'"),
+        (
+            ("ecg", "conditions", "90 Hz", "stride"),
+            141,
+            "ecg.conditions.90 Hz.stride is 141, expected a number at most 140",
+        ),
+        (("ecg", "train", "warmup"), 0.0001, "ecg.train.warmup is 0.0001, less than one of 750 steps"),
+        (("scale",), "my scale", "scale is 'my scale', expected only letters, digits, underscores"),
         ((*OSCILLATOR, "train", "batch"), 1, "train.batch is 1, expected a number at least 2"),
         ((*OSCILLATOR, "train", "warmup"), 1e-4, "train.warmup is 0.0001, less than one of the 500 steps of training"),
         ((*OSCILLATOR, "train", "optimiser"), "sgd", "train.optimiser is 'sgd', expected one of soap, adam"),
         (("tune", "steps"), ..., "tune.steps is missing"),
         (("tune", "steps"), 1, "train.warmup is 0.3, less than one of the 1 steps of tuning"),
         (("tune", "steps"), 20.0, "tune.steps is 20.0, expected a whole number"),
-        (("claims", "block"), "clams", "lacks the line '<!-- clams: begin .* of the block 'clams'"),
+        (("claims", "block"), "clams", "lacks the line '<!-- clams_dynamics: begin .* of the block 'clams_dynamics'"),
         (
             (*OSCILLATOR, "tune"),
             {"seeds": [0]},
@@ -108,6 +159,18 @@ def test_a_wrong_configuration_is_refused_in_one_sentence(path, value, message):
     assert "\n" not in str(error.value)
 
 
+OPTIONAL = {
+    "systems.additionalProperties": {"losses", "tune"},
+    "config.$defs.split": {"balance"},
+    "latent_odes.additionalProperties": {"splits", "encoder_hidden", "steps"},
+    "classifiers.additionalProperties": {"latents", "components", "grid", "balance", "cnn", "vote", "splits"},
+}
+ANY_PART = {"config.$defs.tune", "config.$defs.balance"} | {
+    f"config.properties.ecg.properties.{place}"
+    for place in ("splits", "conditions.additionalProperties", "latent_odes.additionalProperties.properties.views")
+}
+
+
 def test_the_schema_is_closed_and_described_everywhere():
     def visit(node, path):
         if not isinstance(node, dict):
@@ -117,11 +180,9 @@ def test_the_schema_is_closed_and_described_everywhere():
             assert "default" in child or child.get("type") == "object" or "$ref" in child, f"{path}.{name}"
         if node.get("type") == "object":
             assert "additionalProperties" in node, path
-            optional = (
-                {"losses", "tune"} if "system" in node.get("properties", {}) else set()
-            )  # a system may have its own
-            if path != "config.$defs.tune":  # of which a system has any part
-                assert {*node.get("required", []), *optional} >= set(node.get("properties", {})), path
+            optional = next((names for end, names in OPTIONAL.items() if path.endswith(end)), set())
+            if path not in ANY_PART:
+                assert {*node.get("required", []), *optional} == set(node.get("properties", {})), path
         for name, child in node.items():
             visit(child, f"{path}.{name}")
 
@@ -172,3 +233,18 @@ def test_the_pipeline_stops_before_any_job_with_the_sentence(checkout):
 def test_a_system_that_the_scale_leaves_out_can_be_asked_for(checkout):
     file = "results/smoke/dynamics/lotka_volterra/gru-path/scores.csv"
     assert checkout.to_run(file) == {"simulate": 1, "tune": 1, "train": 1, "evaluate": 1}
+
+
+def test_a_latent_ode_and_a_classifier_have_their_own_in_place_of_the_common():
+    plain, path = latent_ode(DEFAULT, "plain"), latent_ode(DEFAULT, "path")
+    assert (plain["train"]["steps"], plain["model"]["encoder_hidden"]) == (750, None)
+    assert (path["train"], path["model"]) == (DEFAULT["ecg"]["train"], DEFAULT["ecg"]["model"])
+    assert set(plain) == {"encoder", "loss", "weight", "learning_rate", "views", "model", "train"}
+    common, between = DEFAULT["ecg"]["balance"], DEFAULT["ecg"]["splits"]["inter_patient"]["balance"]
+    assert balance(DEFAULT["ecg"], "random", "path") == common
+    assert balance(DEFAULT["ecg"], "inter_patient", "path") == between
+    assert balance(DEFAULT["ecg"], "random", "path_equal") == DEFAULT["ecg"]["classifiers"]["path_equal"]["balance"]
+
+
+def test_the_splits_are_the_packages():
+    assert set(schema()["properties"]["ecg"]["properties"]["splits"]["properties"]) == set(SPLITS)

@@ -5,6 +5,7 @@ import hashlib
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from pathlode.ecg.beats import Beats
 from pathlode.ecg.synthetic import write_record
@@ -38,18 +39,71 @@ def test_invented_beats_are_called_so_everywhere(finished):
     assert counts["total"].iloc[-1] == 88_887
 
 
+@pytest.mark.xdist_group("pipeline")
+def test_every_table_and_figure_of_the_chapter_is_made(finished):
+    tables, config = (
+        finished.folder / "results/smoke/tables",
+        yaml.safe_load((finished.folder / "config.yaml").read_text()),
+    )
+    scores = pd.read_csv(tables / "ecg.csv")
+    assert set(scores["source"]) == {"invented", "paper [B]"}
+    ours = scores[scores["source"] == "invented"]
+    models = {"random": {*config["ecg"]["classifiers"], "path_vote"}}
+    models["inter_patient"] = {"path", "path_vote", "samples"}
+    for split, classes in (("random", "NSVFQ"), ("inter_patient", "NSVF")):
+        of_split = ours[ours["split"] == split]
+        assert set(of_split["model"]) == models[split]
+        assert set(of_split["class"]) == {*classes, "macro"}
+        assert len(of_split) == len(models[split]) * len(config["ecg"]["conditions"]) * 2 * 2 * (len(classes) + 1)
+    assert ours["f1"].between(0, 1).all()
+    summary = pd.read_csv(tables / "ecg_summary.csv").set_index(["split", "model", "rr"])
+    assert summary.loc[("random", "paper", False), "360 Hz"] == "0.86"
+    assert len(summary) == 1 + 2 * sum(map(len, models.values()))
+    errors = pd.read_csv(tables / "ecg_reconstruction.csv")
+    assert set(errors["latent_ode"]) == {"path", "kl", "plain", "whole"}
+    assert (errors["nmse"] > 0).all()
+    device = pd.read_csv(tables / "ecg_device.csv")
+    assert device["condition"].tolist() == config["ecg"]["rates"]
+    assert (device["largest_difference_in_std"] < 1e-3).all()
+    for name in ("reconstructions", "latent_map", "roc", "confusion", "f1_against_rate", "f1_by_class"):
+        assert (finished.folder / f"results/smoke/figures/ecg/{name}.png").stat().st_size > 10_000
+
+
+@pytest.mark.xdist_group("pipeline")
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        ("config.yaml", "share: 0.7 }", "share: 0.6 }", {"train_encoder": 0, "classify": 2, "measure_device": 1}),
+        ("config.yaml", "kl: { <<: *path, loss: kl }", "kl: { <<: *path, loss: kl, weight: 0.1 }",
+         {"train_encoder": 2, "reconstruct": 2, "tune": 0}),
+        ("src/pathlode/ecg/trees.py", "max_bin=64", "max_bin=65", {"train_encoder": 0, "classify": 12, "plot_ecg": 1}),
+        ("src/pathlode/ecg/reconstruction.py", "AT_ONCE = 200", "AT_ONCE = 100", {"classify": 0, "reconstruct": 6}),
+        ("src/pathlode/ecg/classify.py", "before / record", "1.0 * before / record", {"cut_beats": 0, "classify": 12}),
+        ("config/ecg_published.csv", "0.86,0.984", "0.87,0.984", {"tabulate_ecg": 1, "claims": 1, "classify": 0}),
+    ],
+)  # fmt: skip
+def test_a_change_runs_again_what_depends_on_it_and_nothing_else(finished, file, old, new, expected):
+    original = (finished.folder / file).read_text()
+    finished.edit(file, old, new)
+    try:
+        planned = finished.to_run()
+    finally:
+        (finished.folder / file).write_text(original)
+    assert {rule: planned.get(rule, 0) for rule in expected} == expected
+
+
 def test_records_come_from_the_first_mirror_that_has_them(with_mirror):
-    done = with_mirror.snakemake("ecg")
+    done = with_mirror.snakemake(BEATS)
     assert done.returncode == 0, done.stderr
     assert Beats.load(with_mirror.folder / BEATS).source == "mitdb"
-    assert "Nothing to be done" in with_mirror.snakemake("ecg").stderr
+    assert "Nothing to be done" in with_mirror.snakemake(BEATS).stderr
 
 
 def test_an_altered_record_is_refused_in_a_sentence_and_the_rest_is_still_made(with_mirror):
     file = with_mirror.folder / "mirror/100.dat"
     file.write_bytes(file.read_bytes()[:-10])
     simulated = "results/smoke/dynamics/coupled_oscillator/data.npz"
-    done = with_mirror.snakemake("ecg", simulated)
+    done = with_mirror.snakemake(BEATS, simulated)
     assert done.returncode != 0
     assert (
         "100.dat could not be had from any of ecg.mirrors (nowhere: no such folder; mirror: its SHA-256 is"

@@ -16,7 +16,8 @@ SYSTEMS = {"coupled_oscillator": ["gru-path", "gru-kl", "gru-none", "lstm-path",
 SYSTEMS["lotka_volterra_fixed_start"] = ["gru-path", "gru-kl"]
 SETTINGS = sum(map(len, SYSTEMS.values()))
 TUNED, SIZED, DERIVED = 3 + 2, 2, ["probe", "tabulate", "plot_dynamics", "claims", "plot_claims"]
-ECG = ["invent_record"] * 4 + ["cut_beats"]
+ECG = {"invent_record": 4, "cut_beats": 1, "train_encoder": 4 + 2, "reconstruct": 4 + 2, "classify": 10 + 2}
+ECG |= {"tabulate_ecg": 1, "measure_device": 1, "plot_ecg": 1}
 RETRAINED = {"tune": TUNED, "train": SETTINGS, "evaluate": SETTINGS, "size": SIZED}
 DRAWN = {"plot_system": len(SYSTEMS), "plot_dynamics": 1, "plot_claims": 1, "all": 1}
 FIGURES = ["trajectories", "phase_portrait", "latent_paths", "latent_map", "error_in_time", "training"]
@@ -62,7 +63,7 @@ def test_every_claim_is_decided(finished):
     assert list(zip(claims["id"], claims["system"], strict=True)) == pairs
     run = claims[claims["verdict"] != "not run"]
     assert set(run["verdict"]) <= {"holds", "fails", "unclear"}
-    assert set(run["system"]) == set(SYSTEMS)
+    assert set(run["system"]) == {*SYSTEMS, "random", "inter_patient"}
 
 
 def test_models_are_usable_from_the_package(finished):
@@ -74,7 +75,7 @@ def test_models_are_usable_from_the_package(finished):
 def test_every_job_has_a_log_that_ends_in_its_cost_and_leaves_no_checkpoint(finished):
     logs = list((finished.folder / "logs/smoke").rglob("*.log"))
     assert all(" s of CPU time and at most " in log.read_text().splitlines()[-1] for log in logs)
-    assert len(logs) == len(ECG) + 2 + TUNED + 2 * SETTINGS + SIZED + 2 + len(DERIVED)
+    assert len(logs) == sum(ECG.values()) + 2 + TUNED + 2 * SETTINGS + SIZED + 2 + len(DERIVED)
     assert not list((finished.folder / RESULTS).rglob("checkpoint*"))
 
 
@@ -132,11 +133,13 @@ def test_the_readme_gets_its_block_and_figures(finished):
     try:
         done = finished.snakemake()
         assert done.returncode == 0, done.stderr
-        begin, end = (readme.read_text().index(marker) for marker in markers("claims"))
-        block = readme.read_text()[begin:end]
-        assert (finished.folder / RESULTS / "claims.md").read_text().strip() in block
-        assert (finished.folder / RESULTS / "tables/dynamics_summary.md").read_text().strip() in block
-        assert readme.read_text()[end:] == before[0][before[0].index(markers("claims")[1]) :]
+        tables = (finished.folder / RESULTS / "claims.md").read_text().strip().split("\n\n")
+        for chapter, table in zip(("dynamics", "ecg"), tables, strict=True):
+            begin, end = (readme.read_text().index(marker) for marker in markers(f"claims_{chapter}"))
+            block = readme.read_text()[begin:end]
+            assert table in block
+            assert (finished.folder / RESULTS / f"tables/{chapter}_summary.md").read_text().strip() in block
+        assert readme.read_text()[end:] == before[0][before[0].index(markers("claims_ecg")[1]) :]
         assert (finished.folder / "docs/claims.png").stat().st_size > 10_000
     finally:
         readme.write_text(before[0])
@@ -165,6 +168,10 @@ def test_the_report_holds_every_figure_and_caption(finished, tmp_path):
         "all but the middle",
         "Every claim with the ratio",
         "a row a claim, a panel a system",
+        "Every classifier on the test beats of both splits",
+        "Normalised squared error of reconstructed test beats by class",
+        "What one beat costs on one CPU thread",
+        "Macro F1 against the sampling rate",
     ]
     for caption in captions:
         assert caption in text, caption

@@ -21,18 +21,20 @@ def pins(text):
 
 def test_the_readmes_claim_table_has_the_claims_and_targets_of_the_run():
     declared = yaml.safe_load((PROJECT / "claims.yaml").read_text())
-    begin, end = markers("claims")
-    table = README.split(begin)[1].split(end)[0].split("<details>")[0]
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.strip().splitlines()[2:]]
+    blocks = [README.split(begin)[1].split(end)[0] for begin, end in map(markers, ("claims_dynamics", "claims_ecg"))]
+    tables = [block.split("<details>")[0].strip() for block in blocks]
+    lines = [line for table in tables for line in table.splitlines()[2:]]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     assert [(row[0].split("**")[1], row[-1]) for row in rows] == [
         (claim["id"], f"`snakemake {claim['target']}`") for claim in declared
     ]
     decided = [sum(cell.startswith(("**holds**", "**fails**", "**unclear**")) for cell in row) for row in rows]
-    run = set(yaml.safe_load((PROJECT / "config.yaml").read_text())["dynamics"]["systems"])
+    config = yaml.safe_load((PROJECT / "config.yaml").read_text())
+    run = {*config["dynamics"]["systems"], *config["ecg"]["splits"]}
     assert decided == [len(run.intersection(claim["systems"])) for claim in declared]
     results = PROJECT / "results" / "claims.md"
     if results.exists():
-        assert table.strip() == results.read_text().strip()
+        assert "\n\n".join(tables) == results.read_text().strip()
 
 
 def test_every_claims_target_is_a_rule():

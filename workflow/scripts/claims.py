@@ -12,7 +12,8 @@ from pathlode.tables import write
 with job(snakemake.log[0], snakemake.threads):
     claims = read_claims(yaml.safe_load(Path(snakemake.input.claims).read_text()), snakemake.input.claims)
     tables = {Path(path).stem: pd.read_csv(path) for path in snakemake.input.tables}
-    table = decide(claims, tables, snakemake.params.confidence)
+    made = [claim for claim in claims if claim.target in snakemake.params.chapters]
+    table = decide(made, tables, snakemake.params.confidence)
     table.to_csv(snakemake.output.csv, index=False)
     Path(snakemake.output.markdown).write_text(as_markdown(table))
     shown = table.drop(columns=["claim", "target", "seconds"])

@@ -3,15 +3,22 @@
 import shutil
 from pathlib import Path
 
+import pandas as pd
+
+from pathlode.claims import as_markdown
 from pathlode.files import writing
 from pathlode.job import job
 from pathlode.readme import insert
 
+FOLDED = "<details><summary>The scores behind it: median over seeds [range]</summary>\n\n{}\n</details>"
+
 with job(snakemake.log[0], snakemake.threads):
-    readme = Path(snakemake.params.readme)
-    claims, errors = (Path(table).read_text() for table in (snakemake.input.claims, snakemake.input.errors))
-    folded = f"<details><summary>The errors behind it: median over seeds [range]</summary>\n\n{errors}\n</details>"
-    text = insert(readme.read_text(), snakemake.params.block, f"{claims}\n{folded}", str(readme))
+    readme, params = Path(snakemake.params.readme), snakemake.params
+    claims, text = pd.read_csv(snakemake.input.claims), readme.read_text()
+    for chapter, summary in zip(params.chapters, snakemake.input.summaries, strict=True):
+        decided = as_markdown(claims[claims["target"] == chapter])
+        block = f"{decided}\n{FOLDED.format(Path(summary).read_text())}"
+        text = insert(text, f"{params.block}_{chapter}", block, str(readme))
     Path(snakemake.output.readme).write_text(text)
     if text != readme.read_text():
         with writing(readme) as temporary:

@@ -1,12 +1,11 @@
 """Joins the results of all settings into tables, and sums them up."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
 from pathlode.job import job
-from pathlode.tables import parameters_needed, summarise, time_to_target, write
+from pathlode.tables import joined, parameters_needed, summarise, time_to_target, write
 
 ERRORS = {"interpolation_nmse": "NMSE inside", "extrapolation_nmse": "next window"}
 SHAPES = {
@@ -17,11 +16,6 @@ SHAPES = {
     "variance_within": "variance within",
 }
 SETTING = ["system", "encoder", "loss"]
-
-
-def joined(paths: Iterable[str]) -> pd.DataFrame:
-    """One table of many."""
-    return pd.concat([pd.read_csv(path) for path in paths], ignore_index=True)
 
 
 with job(snakemake.log[0], snakemake.threads):

@@ -1,8 +1,8 @@
 """A small convolutional network on the samples of a beat: the usual rival."""
 
 import copy
-import itertools
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 from torch import Tensor, nn
 
+from pathlode.checkpoint import save
 from pathlode.ecg.beats import POINTS
 from pathlode.ecg.classify import Classes, Features, Probabilities
 from pathlode.ecg.records import CLASSES
@@ -22,7 +23,7 @@ class CnnConfig:
 
     Args:
         steps: optimiser steps (Adam, one-cycle learning rate).
-        batch: beats per step, every class equally likely.
+        batch: beats per step, every one equally likely.
         learning_rate: the cycle's peak.
         validate_every: steps between validations; the weights with the best macro F1 are kept.
     """
@@ -41,11 +42,12 @@ class CnnConfig:
 class _Network(nn.Module):
     def __init__(self, extras: int) -> None:
         super().__init__()
-        channels, layers = (1, 16, 32, 32), []
-        for inputs, outputs in itertools.pairwise(channels):
-            layers += [nn.Conv1d(inputs, outputs, 7, stride=2, padding=3), nn.BatchNorm1d(outputs), nn.ReLU()]
-        self.features = nn.Sequential(*layers, nn.AdaptiveAvgPool1d(9), nn.Flatten())
-        self.head = nn.Sequential(nn.Linear(9 * channels[-1] + extras, 64), nn.ReLU(), nn.Linear(64, len(CLASSES)))
+        layers: list[nn.Module] = []
+        for inputs, outputs, stride in ((1, 16, 4), (16, 32, 2), (32, 32, 2)):
+            layers += [nn.Conv1d(inputs, outputs, 7, stride, padding=3), nn.BatchNorm1d(outputs), nn.ReLU()]
+        self.features = nn.Sequential(*layers, nn.Flatten())
+        flat = self.features(torch.zeros(2, 1, POINTS)).shape[1]
+        self.head = nn.Sequential(nn.Linear(flat + extras, 64), nn.ReLU(), nn.Linear(64, len(CLASSES)))
 
     def forward(self, x: Tensor) -> Tensor:
         signal, extras = x[:, None, :POINTS], x[:, POINTS:]
@@ -71,15 +73,13 @@ class Cnn:
             torch.manual_seed(self.seed)
             self.network = _Network(features.shape[1] - POINTS)
         x, y = self._standard(features), torch.as_tensor(classes, dtype=torch.long)
-        members = [np.flatnonzero(classes == label) for label in np.unique(classes)]
         optimiser = torch.optim.Adam(self.network.parameters(), lr=self.config.learning_rate)
         schedule = torch.optim.lr_scheduler.OneCycleLR(
             optimiser, self.config.learning_rate, total_steps=self.config.steps + 1
         )
         best, best_score = None, -1.0
         for step in range(1, self.config.steps + 1):
-            which = rng.integers(len(members), size=self.config.batch)
-            chosen = torch.as_tensor(np.array([rng.choice(members[number]) for number in which]))
+            chosen = torch.as_tensor(rng.integers(len(x), size=self.config.batch))
             loss = nn.functional.cross_entropy(self.network(x[chosen]), y[chosen])
             optimiser.zero_grad()
             loss.backward()
@@ -105,3 +105,14 @@ class Cnn:
 
     def _standard(self, features: Features) -> Tensor:
         return torch.as_tensor((features - self.mean) / self.std, dtype=torch.float32)
+
+    def save(self, path: Path) -> None:
+        """Writes weights and units as a file of tensors."""
+        save(
+            path,
+            {
+                "weights": self.network.state_dict(),
+                "mean": torch.as_tensor(self.mean),
+                "std": torch.as_tensor(self.std),
+            },
+        )

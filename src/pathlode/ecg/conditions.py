@@ -1,15 +1,19 @@
 """How a beat that is to be classified was recorded: at which rate, with which samples missing, with how much noise."""
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.signal import butter, sosfiltfilt
 from torch import Tensor
 
 from pathlode.ecg.beats import BEFORE, POINTS, Beats
 from pathlode.ecg.records import RATE
+from pathlode.ecg.splits import Split
 from pathlode.errors import ConfigError
+from pathlode.experiment import Observed
 from pathlode.series import TimeSeries
 from pathlode.shapes import Times, Values
 
@@ -22,23 +26,21 @@ def millivolts(beats: Beats, chosen: NDArray[np.int64]) -> Tensor:
     return torch.from_numpy(beats.microvolts[chosen].astype(np.float32) / 1000)
 
 
-def whole_series(beats: Beats, chosen: NDArray[np.int64], name: str) -> TimeSeries:
-    """Some beats as time series of all their samples."""
-    return TimeSeries(*Condition().observe(millivolts(beats, chosen), seed=0), name)
-
-
 @dataclass(frozen=True)
 class Condition:
     """What is left of the 360 Hz recording.
 
     Args:
-        stride: every how many samples one is kept, without a filter before it.
+        stride: every how many samples one is kept.
+        filtered: whether a low-pass filter at 0.8 of the new Nyquist frequency comes before that, as in a recorder that
+            samples at this rate; without it, what is faster is folded into lower frequencies.
         missing: share of those samples that are lost, at random and in each beat others; the first one stays, and at
             least one more.
         noise: standard deviation of Gaussian noise, in millivolts.
     """
 
     stride: int = 1
+    filtered: bool = False
     missing: float = 0.0
     noise: float = 0.0
 
@@ -58,13 +60,42 @@ class Condition:
     def observe(self, beats: Tensor, seed: int) -> tuple[Times, Values]:
         """What is seen of beats (beat, POINTS): times (beat, time) in seconds and values (beat, time, 1)."""
         generator = torch.Generator().manual_seed(seed)
+        if self.filtered and self.stride > 1:
+            low_pass = butter(8, 0.8 / self.stride, output="sos")  # as in scipy.signal.decimate, without its phase
+            beats = torch.from_numpy(sosfiltfilt(low_pass, beats.numpy()).astype(np.float32))
         positions = torch.arange(0, POINTS, self.stride).expand(len(beats), -1)
         if self.missing:
-            kept = max(2, round((1 - self.missing) * positions.shape[1]))
-            draws = torch.rand(positions.shape, generator=generator)
-            draws[:, 0] = -1.0
-            positions = positions.gather(1, draws.argsort(dim=1)[:, :kept].sort(dim=1).values)
+            positions = positions.gather(1, some_positions(positions.shape, 1 - self.missing, generator))
         values = beats.gather(1, positions)
         if self.noise:
             values = values + self.noise * torch.randn(values.shape, generator=generator)
         return TIMES[positions], values[..., None]
+
+
+def some_positions(shape: torch.Size, share: float, generator: torch.Generator) -> Tensor:
+    """A random share of each beat's points, increasing, (beat, kept): the first one, and at least one more.
+
+    Args:
+        shape: (beat, point).
+        share: of the points, above 0 and at most 1.
+        generator: of the random numbers.
+    """
+    draws = torch.rand(shape, generator=generator)
+    draws[:, 0] = -1.0
+    return draws.argsort(dim=1)[:, : max(2, round(share * shape[1]))].sort(dim=1).values
+
+
+def observed_beats(beats: Beats, split: Split, most: int) -> Observed:
+    """What a latent ODE is trained on: whole beats at 360 Hz, without their classes.
+
+    Args:
+        beats: all beats.
+        split: which of them are for training and validation.
+        most: so many validation beats are used at most.
+    """
+    training, validation = (
+        TimeSeries(*Condition().observe(millivolts(beats, chosen), seed=0), name)
+        for name, chosen in (("training beats", split.train), ("validation beats", split.some_validation(most)))
+    )
+    digest = hashlib.sha256(training.values.numpy().tobytes() + validation.values.numpy().tobytes())
+    return Observed(training, validation, digest.hexdigest())

@@ -1,5 +1,10 @@
-"""What a classifier is given of a beat, whatever the rate at which it was recorded."""
+"""What a classifier is given of a beat, whatever the rate at which it was recorded.
 
+A representation takes times (beat, time) in seconds from the R peak and values (beat, time, 1) in millivolts, and returns
+features (member, beat, feature): one member, or as many as a trained stack has.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +20,8 @@ from pathlode.metrics import encode
 from pathlode.model import LatentODE
 from pathlode.series import TimeSeries
 from pathlode.shapes import Times, Values
+
+Representation = Callable[[Times, Values], Features]
 
 
 @dataclass(frozen=True)
@@ -32,8 +39,7 @@ class Samples:
             raise ConfigError(f"the rate of a grid is {self.rate} Hz, expected {RATE} Hz divided by a whole number")
 
     def __call__(self, times: Times, values: Values) -> Features:
-        """(beat, time) and (beat, time, 1) -> (beat, point)."""
-        return interpolate(times, values, TIMES[:: RATE // self.rate])[..., 0].numpy()
+        return interpolate(times, values, TIMES[:: RATE // self.rate])[None, ..., 0].numpy()
 
 
 class PrincipalComponents:
@@ -49,19 +55,18 @@ class PrincipalComponents:
         self.pca = PCA(components, svd_solver="covariance_eigh").fit(beats.numpy())
 
     def __call__(self, times: Times, values: Values) -> Features:
-        return self.pca.transform(self.samples(times, values)).astype(np.float32)
+        return self.pca.transform(self.samples(times, values)[0])[None].astype(np.float32)
 
 
+@dataclass(frozen=True)
 class Latents:
-    """z0 of a trained latent ODE.
+    """z0 of a trained latent ODE, by every member of its stack.
 
     Args:
         model: a stack.
-        member: which of its members.
     """
 
-    def __init__(self, model: LatentODE, member: int) -> None:
-        self.model, self.member = model, member
+    model: LatentODE
 
     def __call__(self, times: Times, values: Values) -> Features:
-        return encode(self.model, TimeSeries(times, values, "beats"))[self.member].numpy()
+        return encode(self.model, TimeSeries(times, values, "beats")).numpy()

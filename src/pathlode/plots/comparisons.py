@@ -7,7 +7,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import NullFormatter
 from numpy.typing import NDArray
 
@@ -124,14 +125,25 @@ VERDICTS = {"holds": BLUE, "unclear": "0.5", "fails": VERMILLION}
 
 
 def claims(table: pd.DataFrame) -> Figure:
-    """Every claim's ratio with its interval: a row a claim, a panel a system; right of the line, the claim holds."""
+    """Every claim's ratio with its interval: a block a target, in it a row a claim and a panel a system; right of the line,
+    the claim holds."""
     table = table[table["n"] > 0].replace({"low": {0.0: 1e-9}, "high": {np.inf: 1e9}})  # of a single seed
     if table.empty:
         return plt.figure(figsize=(WIDTH, 1.0))
+    targets = [rows for _, rows in table.groupby("target", sort=False)]
+    heights = [0.24 * rows["id"].nunique() + 0.9 for rows in targets]
+    figure = plt.figure(figsize=(WIDTH, sum(heights) + 0.4), layout="constrained")
+    blocks = figure.subfigures(len(targets), height_ratios=heights, squeeze=False)[:, 0]
+    for block, rows in zip(blocks, targets, strict=True):
+        _claims_of_one_target(block, rows)
+    handles = [Line2D([], [], marker="o", ms=4, color=shade, label=name) for name, shade in VERDICTS.items()]
+    figure.legend(handles=handles, loc="outside upper center", ncols=3)
+    return figure
+
+
+def _claims_of_one_target(block: SubFigure, table: pd.DataFrame) -> None:
     names, ids = list(table["system"].unique()), list(table["id"].unique())
-    figure, axes = plt.subplots(
-        1, len(names), figsize=(WIDTH, 0.24 * len(ids) + 1.0), sharey=True, layout="constrained", squeeze=False
-    )
+    axes = block.subplots(1, len(names), sharey=True, squeeze=False)
     for axis, name in zip(axes[0], names, strict=True):
         axis.axvline(1.0, color=BLACK, lw=0.6)
         for _, row in table[table["system"] == name].iterrows():
@@ -145,10 +157,7 @@ def claims(table: pd.DataFrame) -> Figure:
         axis.set_axisbelow(True)
     axes[0, 0].set_yticks(range(len(ids)), ids)
     axes[0, 0].invert_yaxis()
-    figure.supxlabel("rival / ours (above 1, ours is better)", fontsize=9)
-    handles = [axes[0, 0].plot([], [], "o-", ms=4, color=shade, label=name)[0] for name, shade in VERDICTS.items()]
-    figure.legend(handles=handles, loc="outside upper center", ncols=3)
-    return figure
+    block.supxlabel("rival / ours (above 1, ours is better)", fontsize=9)
 
 
 def readable(name: str) -> str:

@@ -44,7 +44,8 @@ def reconstructions(
     for row, condition in zip(axes, conditions, strict=True):
         for axis, (name, recorded) in zip(row, truth.items(), strict=True):
             axis.plot(times, recorded, color="0.7", lw=2.5, label="recorded")
-            axis.plot(*seen[condition, name], ".", ms=3, color=BLACK, label="seen")
+            given = seen[condition, name]
+            axis.plot(*given, ".", ms=3 if len(given[0]) < 100 else 1, color=BLACK, label="seen")
             for number, line in enumerate(predicted[condition, name]):
                 label = "path-minimized latent ODE, one line a seed" if number == 0 else None
                 axis.plot(times, line, color=BLUE, lw=0.9, label=label)
@@ -52,7 +53,7 @@ def reconstructions(
     for axis, name in zip(axes[0], truth, strict=True):
         axis.set_title(f"class {name}")
     figure.supxlabel("time from the R peak (s)", fontsize=9)
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    figure.legend(*axes[-1, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     figure.set_layout_engine("constrained")
     return figure
 
@@ -210,6 +211,12 @@ def f1_by_class(scores: pd.DataFrame, models: Sequence[str], condition: str) -> 
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
     figure.set_layout_engine("constrained")
     return figure
+
+
+def label_source(figure: Figure, source: str) -> None:
+    """Says in the figure itself if its records were invented."""
+    if source == "invented":
+        figure.text(0.995, 0.005, "invented records", ha="right", va="bottom", fontsize=7, color=VERMILLION)
 
 
 def _panels(count: int, height: float = 1.8) -> tuple[Figure, list[Axes]]:

@@ -2,7 +2,8 @@ import pytest
 import torch
 
 from pathlode.ecg.beats import BEFORE, POINTS
-from pathlode.ecg.conditions import TIMES, Condition
+from pathlode.ecg.conditions import TIMES, Condition, observed_beats
+from pathlode.ecg.splits import random_split
 from pathlode.errors import ConfigError
 
 BEATS = torch.randn(50, POINTS, generator=torch.Generator().manual_seed(0))
@@ -46,6 +47,23 @@ def test_two_samples_are_left_of_few():
 def test_noise_has_its_size():
     values = Condition(noise=0.3).observe(BEATS, 0)[1][..., 0]
     assert (values - BEATS).std() == pytest.approx(0.3, rel=0.02)
+
+
+def test_a_filter_takes_out_what_the_rate_cannot_hold():
+    slow, fast = (torch.sin(2 * torch.pi * hertz * TIMES).expand(1, -1) for hertz in (5, 60))
+    kept = Condition(stride=8, filtered=True).observe(slow + fast, 0)[1][0, 5:-5, 0]
+    assert kept == pytest.approx(slow[0, ::8][5:-5], abs=0.03)
+    folded = Condition(stride=8).observe(slow + fast, 0)[1][0, 5:-5, 0]
+    assert (folded - slow[0, ::8][5:-5]).abs().max() > 0.5
+
+
+def test_a_latent_ode_is_given_whole_beats_of_its_split(beats):
+    split = random_split(beats, 0)
+    data = observed_beats(beats, split, most=10)
+    assert (len(data.training), len(data.validation)) == (len(split.train), 10)
+    assert data.training.values[3, :, 0].numpy() == pytest.approx(beats.microvolts[split.train[3]] / 1000)
+    other = observed_beats(beats, random_split(beats, 1), most=10)
+    assert data.digest == observed_beats(beats, split, most=10).digest != other.digest
 
 
 @pytest.mark.parametrize(

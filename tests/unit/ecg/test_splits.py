@@ -56,3 +56,10 @@ def test_the_inter_patient_split_divides_by_record(beats):
     assert set.union(*records) == {0, 1, 2, 3}
     assert sum(map(len, records)) == 4
     assert {beats.names[number] for number in records[2]} == {"100", "200"}
+
+
+def test_class_q_is_in_no_part_of_the_inter_patient_split(beats):
+    split = inter_patient_split(beats, 0)
+    paced = beats.classes == CLASSES.index("Q")
+    assert paced.any()
+    assert not any(paced[part].any() for part in (split.train, split.validation, split.test))

@@ -60,8 +60,11 @@ def test_claims_have_a_row_each_and_a_panel_a_system(tmp_path):
             "low": [1.5, 0.0, np.nan],
             "high": [3.0, np.inf, np.nan],
             "verdict": ["holds", "unclear", "not run"],
+            "target": "dynamics",
         }
     )
-    figure = drawn(comparisons.claims(table), tmp_path)
-    assert [axis.get_title() for axis in figure.axes] == ["pendulum", "spring"]
+    beats = table.assign(id="B1", target="ecg").iloc[:1]
+    figure = drawn(comparisons.claims(pd.concat([table, beats])), tmp_path)
+    assert [axis.get_title() for axis in figure.axes] == ["pendulum", "spring", "pendulum"]
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["A1"]
+    assert [label.get_text() for label in figure.axes[2].get_yticklabels()] == ["B1"]

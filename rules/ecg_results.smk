@@ -1,0 +1,108 @@
+# Paper [B], heartbeats: tables and figures of what ecg.smk made, and the chapter's target.
+#
+# in:   the files of ecg.smk, config/ecg_published.csv
+# out:  {RESULTS}/tables/ecg.csv, ecg_reconstruction.csv, ecg*_summary.csv, .md, .tex   tabulate_ecg
+#       {RESULTS}/tables/ecg_device.csv, {RESULTS}/ecg/encoder.pt2                      measure_device
+#       {RESULTS}/figures/ecg/*.png, .pdf                                               plot_ecg
+
+ECG_SUMMARIES = ["ecg_summary", "ecg_classes_summary", "ecg_reconstruction_summary"]
+ECG_FIGURES = ["reconstructions", "latent_map", "roc", "confusion", "f1_against_rate", "f1_by_class"]
+SHOWN = ECG["shown"]  # what the figures of a single model show
+
+
+rule ecg:
+    input:
+        rules.cut_beats.output,
+        [expand(rules.train_encoder.output, **point) for point in LATENT_ODES],
+        [expand(rules.reconstruct.output, **point) for point in LATENT_ODES],
+        [expand(rules.classify.output, **point) for point in CLASSIFIERS],
+        expand(f"{TABLES}/{{table}}.csv", table=["ecg", "ecg_reconstruction", "ecg_device"]),
+        expand(f"{TABLES}/{{table}}.{{format}}", table=ECG_SUMMARIES, format=FORMATS),
+        f"{RESULTS}/ecg/encoder.pt2",
+        expand(f"{RESULTS}/figures/ecg/{{figure}}.{{format}}", figure=ECG_FIGURES, format=["png", "pdf"]),
+
+
+rule tabulate_ecg:
+    input:
+        scores=[f"{CLASSIFIER}/scores.csv".format(**point) for point in CLASSIFIERS],
+        errors=[f"{LATENT_ODE}/reconstruction.csv".format(**point) for point in LATENT_ODES],
+        published="config/ecg_published.csv",
+        source=sources("tabulate_ecg"),
+    output:
+        scores=report(f"{TABLES}/ecg.csv", caption="../workflow/report/ecg.rst", category="ECG [B]"),
+        errors=report(
+            f"{TABLES}/ecg_reconstruction.csv", caption="../workflow/report/ecg_reconstruction.rst", category="ECG [B]"
+        ),
+        summaries=[
+            report(f"{TABLES}/{name}.{suffix}", caption=f"../workflow/report/{name}.rst", category="ECG [B]")
+            for name in ECG_SUMMARIES
+            for suffix in FORMATS
+        ],
+    log:
+        f"{LOGS}/tabulate_ecg.log",
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        conditions=list(ECG["conditions"]),
+    script:
+        "../workflow/scripts/tabulate_ecg.py"
+
+
+rule measure_device:
+    input:
+        beats=rules.cut_beats.output.beats,
+        model=f"{LATENT_ODE}/model.pt".format(**SHOWN),
+        trees=f"{CLASSIFIER}/classifier.bin".format(**SHOWN),
+        source=sources("measure_device", "pathlode.encoders"),
+    output:
+        encoder=f"{RESULTS}/ecg/encoder.pt2",
+        table=report(f"{TABLES}/ecg_device.csv", caption="../workflow/report/ecg_device.rst", category="ECG [B]"),
+    log:
+        f"{LOGS}/measure_device.log",
+    conda:
+        "../envs/pathlode.yaml"
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=20,
+    params:
+        conditions={name: ECG["conditions"][name] for name in ECG["rates"]},
+    script:
+        "../workflow/scripts/measure_device.py"
+
+
+rule plot_ecg:
+    input:
+        beats=rules.cut_beats.output.beats,
+        scores=rules.tabulate_ecg.output.scores,
+        model=f"{LATENT_ODE}/model.pt".format(**SHOWN),
+        examples=f"{LATENT_ODE}/examples.npz".format(**SHOWN),
+        predictions=f"{CLASSIFIER}/predictions.npz".format(**SHOWN),
+        source=sources("plot_ecg", "pathlode.encoders"),
+    output:
+        [
+            report(
+                f"{RESULTS}/figures/ecg/{figure}.png",
+                caption=f"../workflow/report/ecg_{figure}.rst",
+                category="ECG [B]",
+                labels={"figure": figure.replace("_", " ")},
+            )
+            for figure in ECG_FIGURES
+        ],
+        expand(f"{RESULTS}/figures/ecg/{{figure}}.pdf", figure=ECG_FIGURES),
+    log:
+        f"{LOGS}/plot_ecg.log",
+    conda:
+        "../envs/pathlode.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        split=SHOWN["split"],
+        split_seed=ECG["split_seed"],
+        conditions=list(ECG["conditions"]),
+        rates=ECG["rates"],
+        compared=ECG["compared"],
+    script:
+        "../workflow/scripts/plot_ecg.py"

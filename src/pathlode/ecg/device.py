@@ -1,0 +1,58 @@
+"""What an exported encoder and its trees cost on a small device: one beat after the other, on one thread.
+
+``python -m pathlode.ecg.device ENCODER TREES BEATS`` measures it where it runs. It needs torch, xgboost and numpy, and of the
+package this file alone.
+"""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+import torch
+import xgboost
+
+
+def milliseconds(work: Callable[..., Any], each: Sequence[Any]) -> float:
+    """Median time of a call, over calls with one argument after the other."""
+    spent = []
+    for argument in each:
+        started = time.perf_counter()
+        work(argument)
+        spent.append(1e3 * (time.perf_counter() - started))
+    return median(spent)
+
+
+def measure(encoder: str, trees: str, beats: str) -> dict[str, float]:
+    """Median latencies of one beat, and the process's peak memory.
+
+    Args:
+        encoder: file of :func:`pathlode.export.export_encoder`.
+        trees: file of :meth:`pathlode.ecg.trees.Trees.save`.
+        beats: ``.npz`` file of ``times`` (beat, time) and ``values`` (beat, time, 1).
+
+    Returns:
+        encode_ms, trees_ms, and peak_mb of the whole process, the libraries included.
+    """
+    torch.set_num_threads(1)
+    booster = xgboost.Booster({"nthread": 1})
+    booster.load_model(bytearray(Path(trees).read_bytes()))  # a path would need one of its suffixes
+    program = torch.export.load(encoder).module()
+    with np.load(beats) as file:
+        observed = [torch.from_numpy(file[name]) for name in ("times", "values")]
+    one = list(zip(*(part.split(1) for part in observed), strict=True))
+    with torch.inference_mode():
+        encode_ms = milliseconds(lambda beat: program(*beat), one)
+        latents = [program(*beat).numpy() for beat in one]
+    trees_ms = milliseconds(booster.inplace_predict, latents)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+    return {"encode_ms": encode_ms, "trees_ms": trees_ms, "peak_mb": peak}
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(*sys.argv[1:])))

@@ -1,0 +1,47 @@
+import numpy as np
+import pytest
+import torch
+
+from pathlode.checkpoint import load
+from pathlode.ecg.classify import rr_features
+from pathlode.ecg.cnn import Cnn, CnnConfig
+from pathlode.ecg.records import CLASSES
+from pathlode.errors import ConfigError
+
+
+@pytest.fixture(scope="module")
+def fitted(beats):
+    features = np.concatenate([beats.microvolts / 1000, rr_features(beats)], axis=1).astype(np.float32)
+    train, test = np.arange(0, len(features), 2), np.arange(1, len(features), 2)
+    network = Cnn(CnnConfig(steps=60, batch=32, validate_every=20), 0)
+    network.fit(features[train], beats.classes[train], features[test], beats.classes[test])
+    return network, features[test], beats.classes[test]
+
+
+def test_a_network_learns_invented_beats(fitted):
+    network, features, classes = fitted
+    probabilities = network.probabilities(features)
+    assert probabilities.shape == (len(features), len(CLASSES))
+    assert probabilities.sum(axis=1) == pytest.approx(1, abs=1e-5)
+    assert (probabilities.argmax(axis=1) == classes).mean() > 0.85
+
+
+def test_rr_features_reach_the_decision(fitted):
+    network, features, _ = fitted
+    changed = features.copy()
+    changed[:, -5:] += 1.0
+    assert np.abs(network.probabilities(changed) - network.probabilities(features)).max() > 1e-3
+
+
+def test_a_saved_network_holds_weights_and_units(fitted, tmp_path):
+    network, _, _ = fitted
+    network.save(tmp_path / "cnn.bin")
+    content = load(tmp_path / "cnn.bin")
+    assert torch.equal(content["mean"], torch.as_tensor(network.mean))
+    for name, weights in network.network.state_dict().items():
+        assert torch.equal(content["weights"][name], weights)
+
+
+def test_settings_that_cannot_be_are_refused():
+    with pytest.raises(ConfigError, match="cnn.batch is 0"):
+        CnnConfig(batch=0)

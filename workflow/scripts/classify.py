@@ -1,0 +1,60 @@
+"""Fits one kind of classifier to a split's training beats, all seeds, and scores it under every recording condition."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pathlode.checkpoint import load_model
+from pathlode.ecg.balance import Balance
+from pathlode.ecg.beats import Beats
+from pathlode.ecg.cnn import Cnn, CnnConfig
+from pathlode.ecg.conditions import Condition, millivolts
+from pathlode.ecg.representations import Latents, PrincipalComponents, Representation, Samples
+from pathlode.ecg.splits import SCORED, SPLITS
+from pathlode.ecg.study import Study, Vote, compare, scores
+from pathlode.ecg.trees import TreeConfig, Trees
+from pathlode.files import writing
+from pathlode.job import job
+from pathlode.progress import Progress
+
+
+def representation(study: Study, settings: dict[str, Any], model: str) -> Representation:
+    """What the classifier is given of a beat."""
+    if "latents" in settings:
+        return Latents(load_model(Path(model))[0])
+    if "components" in settings:
+        return PrincipalComponents(millivolts(study.beats, study.split.train), settings["components"])
+    return Samples(settings["grid"])
+
+
+with job(snakemake.log[0], snakemake.threads):
+    wildcards, params, settings = snakemake.wildcards, snakemake.params, snakemake.params.classifier
+    beats = Beats.load(Path(snakemake.input.beats))
+    conditions = {name: Condition(**given) for name, given in params.conditions.items()}
+    split = SPLITS[wildcards.split](beats, params.split_seed)
+    study = Study(beats, split, conditions, params.centred)
+    represent = representation(study, settings, snakemake.input.model)
+    new = partial(Cnn, CnnConfig(**params.cnn)) if params.cnn else partial(Trees, TreeConfig(**params.trees))
+    progress = Progress(f"{wildcards.split}, {wildcards.classifier}", 2 * len(params.seeds))
+    outcomes = compare(
+        study,
+        represent,
+        new,
+        params.seeds,
+        settings["trained_on"],
+        Balance(**params.balance),
+        Vote(**params.vote) if params.vote else None,
+        tell=lambda fitted: progress(fitted, "classifiers fitted"),
+    )
+    table = pd.concat([scores(each, study, wildcards.classifier, SCORED[wildcards.split]) for each in outcomes])
+    table.insert(0, "split", wildcards.split)
+    table.insert(0, "source", beats.source)
+    table.to_csv(snakemake.output.scores, index=False, float_format="%.6g")
+    first = outcomes[0]
+    probabilities = {f"probabilities {name}": given for name, given in first.probabilities.items()}
+    with writing(Path(snakemake.output.predictions)) as temporary:
+        np.savez(temporary, allow_pickle=False, truth=beats.classes[split.test], **probabilities)
+    first.classifier.save(Path(snakemake.output.classifier))

@@ -1,0 +1,24 @@
+"""Trains the latent ODEs of one kind, all seeds together, on the training beats of a split; no class is used."""
+
+from pathlib import Path
+
+from pathlode.checkpoint import discard_checkpoints, save_model
+from pathlode.ecg.beats import Beats
+from pathlode.ecg.conditions import observed_beats
+from pathlode.ecg.splits import SPLITS
+from pathlode.experiment import Experiment
+from pathlode.job import device, job
+from pathlode.tables import training_history
+
+with job(snakemake.log[0], snakemake.threads):
+    wildcards, params, model = snakemake.wildcards, snakemake.params, Path(snakemake.output.model)
+    beats = Beats.load(Path(snakemake.input.beats))
+    split = SPLITS[wildcards.split](beats, params.split_seed)
+    experiment = Experiment(seeds=params.seeds, **params.latent_ode)
+    data = observed_beats(beats, split, params.validation)
+    label = f"{wildcards.split}, {wildcards.latent_ode}"
+    trainer = experiment.run(data, model.parent, label, device(snakemake.resources.get("gpu", 0)))
+    names = {"split": wildcards.split, "latent_ode": wildcards.latent_ode}
+    training_history(trainer.history, experiment.seeds, **names).to_csv(snakemake.output.history, index=False)
+    save_model(model, trainer.model, fingerprint=experiment.fingerprint(data), seconds=trainer.seconds)
+    discard_checkpoints(model.parent)
