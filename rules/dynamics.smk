@@ -60,6 +60,7 @@ rule tune:
         f"{LOGS}/tune/{{system}}/{{loss}}.log",
     conda:
         "../envs/pathlode.yaml"
+    priority: 1  # everything else waits for it, the longest jobs, `size`, among them
     threads: 1
     resources:
         mem_mb=2000,  # measured: 610
@@ -135,6 +136,7 @@ rule size:
         f"{LOGS}/size/{{system}}/{{loss}}.log",
     conda:
         "../envs/pathlode.yaml"
+    priority: 1
     threads: 1
     resources:
         mem_mb=2000,  # measured: 500

@@ -156,7 +156,7 @@ def _claims_of_one_target(block: SubFigure, table: pd.DataFrame) -> None:
         axis.grid(axis="y", color="0.92", lw=0.6)
         axis.set_axisbelow(True)
     axes[0, 0].set_yticks(range(len(ids)), ids)
-    axes[0, 0].invert_yaxis()
+    axes[0, 0].set_ylim(len(ids) - 0.5, -0.5)
     block.supxlabel("rival / ours (above 1, ours is better)", fontsize=9)
 
 

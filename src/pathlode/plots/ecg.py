@@ -193,6 +193,7 @@ def f1_against_rate(scores: pd.DataFrame, models: Sequence[str], conditions: Seq
 def f1_by_class(scores: pd.DataFrame, models: Sequence[str], condition: str) -> Figure:
     """F1 of each class in the splits, a bar a model with the range over seeds, with RR features; a panel a split."""
     rows = scores[(scores["condition"] == condition) & scores["rr"]]
+    models = [model for model in models if (rows["model"] == model).any()]
     splits = list(rows["split"].unique())
     figure, axes = plt.subplots(len(splits), 1, figsize=(WIDTH, 1.9 * len(splits) + 0.5), sharey=True, squeeze=False)
     for axis, split in zip(axes[:, 0], splits, strict=True):
