@@ -58,9 +58,9 @@ rule tune:
         table=f"{RESULTS}/dynamics/{{system}}/tuning/{{loss}}/tuning.csv",
     log:
         f"{LOGS}/tune/{{system}}/{{loss}}.log",
+    priority: 1  # everything else waits for it, the longest jobs, `size`, among them
     conda:
         "../envs/pathlode.yaml"
-    priority: 1  # everything else waits for it, the longest jobs, `size`, among them
     threads: 1
     resources:
         mem_mb=2000,  # measured: 610
@@ -134,9 +134,9 @@ rule size:
         table=f"{RESULTS}/dynamics/{{system}}/sizes/{{loss}}/sizes.csv",
     log:
         f"{LOGS}/size/{{system}}/{{loss}}.log",
+    priority: 1
     conda:
         "../envs/pathlode.yaml"
-    priority: 1
     threads: 1
     resources:
         mem_mb=2000,  # measured: 500

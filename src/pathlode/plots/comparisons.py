@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import LogLocator, NullFormatter
 from numpy.typing import NDArray
 
 from pathlode.plots.dynamics import draw_trajectory, liveliest
@@ -152,7 +152,12 @@ def _claims_of_one_target(block: SubFigure, table: pd.DataFrame) -> None:
             axis.plot(row["value"], place, "o", ms=4, color=shade)
         axis.set_title(textwrap.fill(readable(name), 14))
         axis.set_xscale("log")
-        axis.set_xlim(*np.clip(axis.get_xlim(), 1e-3, 1e5))
+        low, high = np.clip(axis.get_xlim(), 1e-3, 1e5)
+        axis.set_xlim(low, high)
+        if high < 100 * low:
+            axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axis.xaxis.set_major_formatter("{x:g}")
+        axis.xaxis.set_minor_formatter(NullFormatter())
         axis.grid(axis="y", color="0.92", lw=0.6)
         axis.set_axisbelow(True)
     axes[0, 0].set_yticks(range(len(ids)), ids)

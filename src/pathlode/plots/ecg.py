@@ -176,6 +176,7 @@ def f1_against_rate(scores: pd.DataFrame, models: Sequence[str], conditions: Seq
                     ms=4,
                     color=colour,
                     label=model,
+                    zorder=3 - 0.1 * number,  # the first on top
                 )
                 axis.fill_between(by_rate.index, by_rate["min"], by_rate["max"], color=colour, alpha=0.15, lw=0)
             axis.set_xscale("log", base=2)
@@ -193,17 +194,18 @@ def f1_against_rate(scores: pd.DataFrame, models: Sequence[str], conditions: Seq
 def f1_by_class(scores: pd.DataFrame, models: Sequence[str], condition: str) -> Figure:
     """F1 of each class in the splits, a bar a model with the range over seeds, with RR features; a panel a split."""
     rows = scores[(scores["condition"] == condition) & scores["rr"]]
-    models = [model for model in models if (rows["model"] == model).any()]
     splits = list(rows["split"].unique())
     figure, axes = plt.subplots(len(splits), 1, figsize=(WIDTH, 1.9 * len(splits) + 0.5), sharey=True, squeeze=False)
     for axis, split in zip(axes[:, 0], splits, strict=True):
-        classes = list(rows.loc[rows["split"] == split, "class"].unique())
-        for number, model in enumerate(models):
-            chosen = rows[(rows["split"] == split) & (rows["model"] == model)]
+        of_split = rows[rows["split"] == split]
+        classes, here = list(of_split["class"].unique()), [m for m in models if m in set(of_split["model"])]
+        for number, model in enumerate(here):
+            chosen = of_split[of_split["model"] == model]
             by_class = chosen.groupby("class")["f1"].agg(["median", "min", "max"]).reindex(classes)
-            at = np.arange(len(classes)) + 0.8 * ((number + 0.5) / len(models) - 0.5)
+            at = np.arange(len(classes)) + 0.8 * ((number + 0.5) / len(here) - 0.5)
+            colour = PALETTE[models.index(model) % len(PALETTE)]
             spread = [by_class["median"] - by_class["min"], by_class["max"] - by_class["median"]]
-            axis.bar(at, by_class["median"], 0.8 / len(models), color=PALETTE[number % len(PALETTE)], label=model)
+            axis.bar(at, by_class["median"], 0.8 / len(here), color=colour, label=model)
             axis.errorbar(at, by_class["median"], yerr=spread, fmt="none", ecolor="0.3", lw=0.8)
         axis.set_xticks(range(len(classes)), classes)
         axis.set_ylabel("F1")
