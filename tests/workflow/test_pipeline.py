@@ -97,7 +97,7 @@ def test_a_second_run_has_nothing_to_do(finished):
         ("config.yaml", "confidence: 0.95", "confidence: 0.9", {"claims": 1, "plot_claims": 1, "all": 1}),
         ("config.yaml", "seeds: [0, 1, 2, 3, 4] #", "seeds: [5, 6] #", {}),  # the overlay has seeds of its own
         ("src/pathlode/plots/dynamics.py", '"optimiser step"', '"step"', DRAWN),
-        ("src/pathlode/plots/style.py", "WIDTH = 7.1", "WIDTH = 7.0", DRAWN),
+        ("src/pathlode/plots/style.py", "WIDTH = 7.1", "WIDTH = 7.0", DRAWN | {"plot_ecg": 1}),
         ("src/pathlode/claims.py", "Ratio:\n", "Ratio:  # edited\n", {"claims": 1, "plot_claims": 1, "all": 1}),
         ("claims.yaml", "keeps the latent path", "holds the latent path", {"claims": 1, "plot_claims": 1, "all": 1}),
         (
