@@ -1,12 +1,11 @@
 import itertools
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from drawing import drawn
 
 from pathlode.plots import comparisons
-from pathlode.plots.style import save
 
 
 @pytest.fixture
@@ -17,12 +16,6 @@ def scores():
     for metric in ("interpolation_nmse", "extrapolation_nmse"):
         table[metric] = rng.uniform(1e-3, 1, len(table))
     return table
-
-
-def drawn(figure, tmp_path):
-    save(figure, tmp_path / "a.png")
-    plt.close(figure)
-    return figure
 
 
 def test_systems_side_by_side(data, tmp_path):

@@ -4,9 +4,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from drawing import drawn
 
 from pathlode.plots import ecg
-from pathlode.plots.style import save
 
 CONDITIONS = {"360 Hz": 360, "90 Hz": 90, "45 Hz": 45, "22.5 Hz": 22.5}
 RNG = np.random.default_rng(0)
@@ -22,12 +22,6 @@ def scores():
     table["rate_hz"] = table["condition"].map(CONDITIONS)
     table["f1"] = RNG.uniform(0.4, 0.9, len(table))
     return table
-
-
-def drawn(figure, tmp_path):
-    save(figure, tmp_path / "a.png")
-    plt.close(figure)
-    return figure
 
 
 def test_lines_of_f1_are_medians_over_seeds(scores, tmp_path):
