@@ -112,12 +112,7 @@ def test_a_second_run_has_nothing_to_do(finished):
     ],
 )
 def test_a_change_runs_again_what_depends_on_it_and_nothing_else(finished, file, old, new, expected):
-    original = (finished.folder / file).read_text()
-    finished.edit(file, old, new)
-    try:
-        planned = finished.to_run()
-    finally:
-        (finished.folder / file).write_text(original)
+    planned = finished.to_run_after(file, old, new)
     assert {rule: planned.get(rule, 0) for rule in expected} == expected
     if "evaluate" not in expected and "tune" not in expected:
         assert planned == expected

@@ -46,6 +46,15 @@ class Checkout:
         lines = output.split("Job stats:")[1].split("total")[0].splitlines()[3:]
         return {name: int(count) for name, count in (line.split() for line in lines if line.split())}
 
+    def to_run_after(self, name: str, old: str, new: str) -> dict[str, int]:
+        """The same if a file were edited, which is then as it was before."""
+        original = (self.folder / name).read_text()
+        self.edit(name, old, new)
+        try:
+            return self.to_run()
+        finally:
+            (self.folder / name).write_text(original)
+
 
 def copy_project(folder: Path) -> Checkout:
     folder.mkdir(exist_ok=True)
