@@ -3,11 +3,12 @@
 # in:   the files of ecg.smk, config/ecg_published.csv
 # out:  {RESULTS}/tables/ecg.csv, ecg_reconstruction.csv, ecg*_summary.csv, .md, .tex   tabulate_ecg
 #       {RESULTS}/tables/ecg_device.csv, {RESULTS}/ecg/encoder.pt2                      measure_device
-#       {RESULTS}/figures/ecg/*.png, .pdf                                               plot_ecg
+#       {RESULTS}/figures/ecg/*.png, .pdf                                               plot_ecg_model, plot_ecg
 
 ECG_SUMMARIES = ["ecg_summary", "ecg_classes_summary", "ecg_reconstruction_summary"]
-ECG_FIGURES = ["reconstructions", "latent_map", "roc", "confusion", "f1_against_rate", "f1_by_class"]
 SHOWN = ECG["shown"]  # what the figures of a single model show
+MODEL_FIGURES = ["reconstructions", "latent_map", "roc", "confusion"]
+MODELS_FIGURES = ["f1_against_rate", "f1_by_class"]
 
 
 rule ecg:
@@ -19,7 +20,11 @@ rule ecg:
         expand(f"{TABLES}/{{table}}.csv", table=["ecg", "ecg_reconstruction", "ecg_device"]),
         expand(f"{TABLES}/{{table}}.{{format}}", table=ECG_SUMMARIES, format=FORMATS),
         f"{RESULTS}/ecg/encoder.pt2",
-        expand(f"{RESULTS}/figures/ecg/{{figure}}.{{format}}", figure=ECG_FIGURES, format=["png", "pdf"]),
+        expand(
+            f"{RESULTS}/figures/ecg/{{figure}}.{{format}}",
+            figure=MODEL_FIGURES + MODELS_FIGURES,
+            format=["png", "pdf"],
+        ),
 
 
 rule tabulate_ecg:
@@ -71,14 +76,13 @@ rule measure_device:
         "../workflow/scripts/measure_device.py"
 
 
-rule plot_ecg:
+rule plot_ecg_model:
     input:
         beats=rules.cut_beats.output.beats,
-        scores=rules.tabulate_ecg.output.scores,
         model=f"{LATENT_ODE}/model.pt".format(**SHOWN),
         examples=f"{LATENT_ODE}/examples.npz".format(**SHOWN),
         predictions=f"{CLASSIFIER}/predictions.npz".format(**SHOWN),
-        source=sources("plot_ecg", "pathlode.encoders"),
+        source=sources("plot_ecg_model", "pathlode.encoders"),
     output:
         [
             report(
@@ -87,11 +91,11 @@ rule plot_ecg:
                 category="ECG [B]",
                 labels={"figure": figure.replace("_", " ")},
             )
-            for figure in ECG_FIGURES
+            for figure in MODEL_FIGURES
         ],
-        expand(f"{RESULTS}/figures/ecg/{{figure}}.pdf", figure=ECG_FIGURES),
+        expand(f"{RESULTS}/figures/ecg/{{figure}}.pdf", figure=MODEL_FIGURES),
     log:
-        f"{LOGS}/plot_ecg.log",
+        f"{LOGS}/plot_ecg_model.log",
     conda:
         "../envs/pathlode.yaml"
     threads: 1
@@ -102,6 +106,35 @@ rule plot_ecg:
         split=SHOWN["split"],
         split_seed=ECG["split_seed"],
         conditions=list(ECG["conditions"]),
+        rates=ECG["rates"],
+    script:
+        "../workflow/scripts/plot_ecg_model.py"
+
+
+rule plot_ecg:
+    input:
+        scores=rules.tabulate_ecg.output.scores,
+        source=sources("plot_ecg"),
+    output:
+        [
+            report(
+                f"{RESULTS}/figures/ecg/{figure}.png",
+                caption=f"../workflow/report/ecg_{figure}.rst",
+                category="ECG [B]",
+                labels={"figure": figure.replace("_", " ")},
+            )
+            for figure in MODELS_FIGURES
+        ],
+        expand(f"{RESULTS}/figures/ecg/{{figure}}.pdf", figure=MODELS_FIGURES),
+    log:
+        f"{LOGS}/plot_ecg.log",
+    conda:
+        "../envs/pathlode.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
         rates=ECG["rates"],
         compared=ECG["compared"],
     script:

@@ -155,6 +155,7 @@ def _check_ecg(ecg: Mapping[str, Any]) -> None:
     everywhere = ecg["splits"]
     ours = [name for name in ecg["compared"] if name != "paper"]
     named = [("rates", ecg["rates"], "conditions"), ("compared", ours, "classifiers")]
+    named.append(("vote.conditions", ecg["vote"]["conditions"], "conditions"))
     named += [("shown." + kind, [ecg["shown"][kind]], f"{kind}s") for kind in ("split", "latent_ode", "classifier")]
     for kind in ("latent_odes", "classifiers"):
         for name, entry in ecg[kind].items():

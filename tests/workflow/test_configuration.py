@@ -163,7 +163,7 @@ OPTIONAL = {
     "systems.additionalProperties": {"losses", "tune"},
     "config.$defs.split": {"balance"},
     "latent_odes.additionalProperties": {"splits", "encoder_hidden", "steps"},
-    "classifiers.additionalProperties": {"latents", "components", "grid", "balance", "cnn", "vote", "splits"},
+    "classifiers.additionalProperties": {"latents", "components", "grid", "balance", "cnn", "vote", "rr", "splits"},
 }
 ANY_PART = {"config.$defs.tune", "config.$defs.balance"} | {
     f"config.properties.ecg.properties.{place}"

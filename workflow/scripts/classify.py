@@ -38,7 +38,8 @@ with job(snakemake.log[0], snakemake.threads):
     study = Study(beats, split, conditions, params.centred)
     represent = representation(study, settings, snakemake.input.model)
     new = partial(Cnn, CnnConfig(**params.cnn)) if params.cnn else partial(Trees, TreeConfig(**params.trees))
-    progress = Progress(f"{wildcards.split}, {wildcards.classifier}", 2 * len(params.seeds))
+    rhythms = (False, True) if settings.get("rr", True) else (False,)
+    progress = Progress(f"{wildcards.split}, {wildcards.classifier}", len(rhythms) * len(params.seeds))
     outcomes = compare(
         study,
         represent,
@@ -47,6 +48,7 @@ with job(snakemake.log[0], snakemake.threads):
         settings["trained_on"],
         Balance(**params.balance),
         Vote(**params.vote) if params.vote else None,
+        rhythms,
         tell=lambda fitted: progress(fitted, "classifiers fitted"),
     )
     table = pd.concat([scores(each, study, wildcards.classifier, SCORED[wildcards.split]) for each in outcomes])

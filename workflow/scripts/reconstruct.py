@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from pathlode.checkpoint import load_model
 from pathlode.ecg.beats import Beats
@@ -11,6 +12,7 @@ from pathlode.ecg.reconstruction import errors_by_class, reconstruct, some_of_ea
 from pathlode.ecg.splits import SPLITS
 from pathlode.files import writing
 from pathlode.job import job
+from pathlode.progress import Progress
 from pathlode.solve import Adaptive
 
 with job(snakemake.log[0], snakemake.threads):
@@ -20,17 +22,21 @@ with job(snakemake.log[0], snakemake.threads):
     conditions = {name: Condition(**given) for name, given in params.conditions.items()}
     solver = Adaptive(**params.evaluate)
     some = some_of_each_class(beats, tested, params.beats)
-    table = errors_by_class(model, beats, some, conditions, solver)
-    table.insert(0, "latent_ode", wildcards.latent_ode)
-    table.insert(0, "split", wildcards.split)
-    table.insert(0, "source", beats.source)
-    table.to_csv(snakemake.output.errors, index=False, float_format="%.6g")
-
-    shown = millivolts(beats, np.array([chosen[len(chosen) // 2] for chosen in some.values()]))
-    examples = {"classes": np.array(list(some)), "truth": shown.numpy()}
-    for name, condition in conditions.items():
-        times, values = condition.observe(shown, seed=0)
-        examples |= {f"times {name}": times.numpy(), f"values {name}": values[..., 0].numpy()}
-        examples[f"predicted {name}"] = reconstruct(model, shown, condition, solver).numpy()
+    chosen = np.concatenate(list(some.values()))
+    shown = np.flatnonzero(np.isin(chosen, [mine[len(mine) // 2] for mine in some.values()]))
+    truth, classes = millivolts(beats, chosen), beats.classes[chosen]
+    examples = {"classes": np.array(list(some)), "truth": truth[shown].numpy()}
+    tables, progress = [], Progress(f"{wildcards.split}, {wildcards.latent_ode}", len(conditions))
+    for number, (name, condition) in enumerate(conditions.items(), start=1):
+        predicted = reconstruct(model, truth, condition, solver)
+        table = errors_by_class(predicted, truth, classes, model.seeds)
+        names = {"source": beats.source, "split": wildcards.split, "latent_ode": wildcards.latent_ode}
+        facts = pd.DataFrame(names | {"condition": name, "rate_hz": condition.rate}, index=table.index)
+        tables.append(facts.join(table))
+        times, values = condition.observe(truth, seed=0)
+        examples |= {f"times {name}": times[shown].numpy(), f"values {name}": values[shown, :, 0].numpy()}
+        examples[f"predicted {name}"] = predicted[:, shown].numpy()
+        progress(number, "conditions")
+    pd.concat(tables).to_csv(snakemake.output.errors, index=False, float_format="%.6g")
     with writing(Path(snakemake.output.examples)) as temporary:
         np.savez(temporary, allow_pickle=False, **examples)

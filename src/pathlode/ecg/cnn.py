@@ -73,7 +73,7 @@ class Cnn:
             torch.manual_seed(self.seed)
             self.network = _Network(features.shape[1] - POINTS)
         x, y = self._standard(features), torch.as_tensor(classes, dtype=torch.long)
-        optimiser = torch.optim.Adam(self.network.parameters(), lr=self.config.learning_rate)
+        optimiser = torch.optim.Adam(self.network.parameters(), lr=self.config.learning_rate, fused=True)
         schedule = torch.optim.lr_scheduler.OneCycleLR(
             optimiser, self.config.learning_rate, total_steps=self.config.steps + 1
         )

@@ -1,6 +1,6 @@
 """What a latent ODE makes of beats: the whole window from whatever was recorded of it."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pathlode.ecg.beats import Beats
-from pathlode.ecg.conditions import TIMES, Condition, millivolts
+from pathlode.ecg.conditions import TIMES, Condition
 from pathlode.ecg.records import CLASSES
 from pathlode.metrics import nmse
 from pathlode.model import LatentODE
@@ -38,31 +38,22 @@ def reconstruct(model: LatentODE, beats: Tensor, condition: Condition, solver: A
     return torch.cat(predicted, dim=1)
 
 
-def errors_by_class(
-    model: LatentODE,
-    beats: Beats,
-    some: Mapping[str, NDArray[np.int64]],
-    conditions: Mapping[str, Condition],
-    solver: Adaptive,
-) -> pd.DataFrame:
-    """NMSE of the reconstructions, one row a condition, class and member: the squared error over the variance of the class's
-    samples.
+def errors_by_class(predicted: Tensor, truth: Tensor, classes: NDArray[np.int8], seeds: Sequence[int]) -> pd.DataFrame:
+    """NMSE of reconstructions, one row a class and member: the squared error over the variance of the class's samples.
 
     Args:
-        model: a stack.
-        beats: all beats.
-        some: positions of those that are reconstructed, by class.
-        conditions: by name.
-        solver: the adaptive solver.
+        predicted: millivolts, (member, beat, POINTS).
+        truth: the same as recorded, (beat, POINTS).
+        classes: index of each beat's class.
+        seeds: of the members.
 
     Returns:
-        condition, rate_hz, class, n, seed, nmse.
+        class, n, seed, nmse.
     """
     tables = []
-    for name, condition in conditions.items():
-        for label, chosen in some.items():
-            truth = millivolts(beats, chosen)
-            error = nmse(reconstruct(model, truth, condition, solver)[..., None], truth[..., None])
-            facts = {"condition": name, "rate_hz": condition.rate, "class": label, "n": len(chosen)}
-            tables.append(pd.DataFrame(facts | {"seed": list(model.seeds), "nmse": error.tolist()}))
+    for label in np.unique(classes):
+        mine = torch.from_numpy(classes == label)
+        error = nmse(predicted[:, mine, :, None], truth[mine, :, None])
+        facts = {"class": CLASSES[label], "n": int(mine.sum())}
+        tables.append(pd.DataFrame(facts | {"seed": list(seeds), "nmse": error.tolist()}))
     return pd.concat(tables, ignore_index=True)

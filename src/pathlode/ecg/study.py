@@ -19,6 +19,8 @@ from pathlode.ecg.splits import Split
 from pathlode.errors import ConfigError
 from pathlode.shapes import Times, Values
 
+EVERY = slice(None)
+
 
 class Classifier(Protocol):
     """What can be compared: :class:`pathlode.ecg.trees.Trees` and :class:`pathlode.ecg.cnn.Cnn`."""
@@ -41,10 +43,12 @@ class Vote:
     the samples that they are of: each has a random part of those that were recorded, the first one always among them.
 
     Args:
+        conditions: names of those under which encodings vote.
         encodings: how many.
         share: of the samples that each has.
     """
 
+    conditions: Sequence[str]
     encodings: int = 5
     share: float = 0.7
 
@@ -70,8 +74,9 @@ class Study:
         beats: all beats.
         split: which of them are for training, validation and test.
         conditions: by name. What is random in them is drawn alike for every classifier and seed.
-        centred: whether the median over the record's beats in the same part is subtracted from their features, so that these
-            say how a beat differs from the person's usual one. It takes no classes, but all of those beats.
+        centred: whether the median over the record's beats in the same part, as recorded under the same condition, is
+            subtracted from their features, so that these say how a beat differs from the person's usual one. It takes no
+            classes, but all of those beats.
     """
 
     beats: Beats
@@ -79,20 +84,25 @@ class Study:
     conditions: Mapping[str, Condition]
     centred: bool
 
-    def features(self, represent: Representation, part: str, condition: str) -> Features:
-        """Features of the beats of a part, (member, beat, feature), as recorded under a condition."""
-        return self._represented(represent, part, *self._recorded(part, condition))
+    def features(self, represent: Representation, part: str, condition: str, some: slice = EVERY) -> Features:
+        """Features of the beats of a part, or of some of them, (member, beat, feature), as recorded under a condition."""
+        times, values = self._recorded(part, condition)
+        return self._represented(represent, self.positions(part)[some], times[some], values[some])
 
     def encodings(self, represent: Representation, part: str, condition: str, votes: Vote) -> Iterator[Features]:
         """The same of several parts of what was recorded."""
         for times, values in votes.parts(*self._recorded(part, condition)):
-            yield self._represented(represent, part, times, values)
+            yield self._represented(represent, self.positions(part), times, values)
 
     def mixed(self, represent: Representation, part: str, conditions: Sequence[str]) -> Features:
         """Features of the beats of a part, each as recorded under one of the conditions, in turn."""
-        turn = np.arange(len(self.positions(part))) % len(conditions)
-        under = np.stack([self.features(represent, part, condition) for condition in conditions])
-        return np.moveaxis(under[turn, :, np.arange(len(turn))], 0, 1)
+        turns = [slice(start, None, len(conditions)) for start in range(len(conditions))]
+        under = [self.features(represent, part, *each) for each in zip(conditions, turns, strict=True)]
+        members, _, width = under[0].shape
+        mixed = np.empty((members, len(self.positions(part)), width), under[0].dtype)
+        for turn, features in zip(turns, under, strict=True):
+            mixed[:, turn] = features
+        return mixed
 
     def positions(self, part: str) -> NDArray[np.int64]:
         """Which of the beats are in a part: ``train``, ``validation`` or ``test``."""
@@ -102,9 +112,11 @@ class Study:
     def _recorded(self, part: str, condition: str) -> tuple[Times, Values]:
         return self.conditions[condition].observe(millivolts(self.beats, self.positions(part)), seed=0)
 
-    def _represented(self, represent: Representation, part: str, times: Times, values: Values) -> Features:
+    def _represented(
+        self, represent: Representation, positions: NDArray[np.int64], times: Times, values: Values
+    ) -> Features:
         features = represent(times, values)
-        return centre(features, self.beats.records[self.positions(part)]) if self.centred else features
+        return centre(features, self.beats.records[positions]) if self.centred else features
 
 
 def centre(features: Features, records: NDArray[np.int16]) -> Features:
@@ -143,9 +155,10 @@ def compare(
     trained_on: Sequence[str],
     balance: Callable[[Features, Classes, int], tuple[Features, Classes]],
     votes: Vote | None = None,
+    rhythms: Sequence[bool] = (False, True),
     tell: Callable[[int], None] = lambda fitted: None,
 ) -> list[Outcome]:
-    """Fits a classifier for every seed, without and with RR features, and applies it under every condition.
+    """Fits classifiers for every seed and applies them under every condition.
 
     Args:
         study: the beats.
@@ -155,6 +168,7 @@ def compare(
         trained_on: names of the conditions under which the training and validation beats are seen, in turn.
         balance: from features and classes to those that a seed's classifier is fitted to.
         votes: how encodings are to vote as well.
+        rhythms: whether to add RR features: by default one classifier without and one with them.
         tell: called with the number of classifiers that are fitted.
     """
     train, held_out = (study.mixed(represent, part, trained_on) for part in ("train", "validation"))
@@ -166,7 +180,7 @@ def compare(
         return np.hstack([own, rhythm[study.positions(part)]]) if rr else own
 
     outcomes: dict[tuple[int, bool], Outcome] = {}
-    for key in itertools.product(range(len(seeds)), (False, True)):
+    for key in itertools.product(range(len(seeds)), rhythms):
         seed = seeds[key[0]]
         balanced = balance(given(train, "train", key), classes[study.split.train], seed)
         classifier = new(seed)
@@ -175,10 +189,11 @@ def compare(
         tell(len(outcomes))
     for name in study.conditions:
         features = study.features(represent, "test", name)
-        encodings = list(study.encodings(represent, "test", name, votes)) if votes else []
+        asked = votes if votes and name in votes.conditions else None
+        encodings = list(study.encodings(represent, "test", name, asked)) if asked else []
         for key, outcome in outcomes.items():
             outcome.probabilities[name] = outcome.classifier.probabilities(given(features, "test", key))
-            if votes:
+            if encodings:
                 each = [outcome.classifier.probabilities(given(one, "test", key)) for one in encodings]
                 outcome.voted[name] = vote(np.stack(each))
     return list(outcomes.values())

@@ -40,11 +40,13 @@ def test_a_reconstruction_is_the_models_prediction_of_the_whole_window(model, be
 
 
 def test_errors_are_in_units_of_the_classes_variance(model, beats):
-    some = some_of_each_class(beats, np.arange(len(beats.classes)), 4)
-    table = errors_by_class(model, beats, some, {"45 Hz": Condition(stride=8)}, SOLVER)
-    assert len(table) == len(some) * 2
+    chosen = np.concatenate(list(some_of_each_class(beats, np.arange(len(beats.classes)), 4).values()))
+    truth, classes = millivolts(beats, chosen), beats.classes[chosen]
+    predicted = reconstruct(model, truth, Condition(stride=8), SOLVER)
+    table = errors_by_class(predicted, truth, classes, model.seeds)
+    assert len(table) == len(np.unique(classes)) * 2
     row = table[(table["class"] == "V") & (table["seed"] == 5)].iloc[0]
-    truth = millivolts(beats, some["V"])
-    residual = reconstruct(model, truth, Condition(stride=8), SOLVER)[1] - truth
-    assert row["nmse"] == pytest.approx(float(residual.square().mean() / truth.var(correction=0)), rel=1e-4)
-    assert (row["rate_hz"], row["n"]) == (45, 4)
+    mine = classes == CLASSES.index("V")
+    residual = predicted[1, mine] - truth[mine]
+    assert row["nmse"] == pytest.approx(float(residual.square().mean() / truth[mine].var(correction=0)), rel=1e-4)
+    assert row["n"] == 4

@@ -55,7 +55,7 @@ def test_centring_takes_each_records_median_off():
 def test_centring_is_by_record_within_a_part(beats, part):
     study = Study(beats, inter_patient_split(beats, 0), CONDITIONS, centred=True)
     of_record = beats.records[study.positions(part)]
-    encodings = study.encodings(Samples(), part, "360 Hz", Vote(encodings=1))
+    encodings = study.encodings(Samples(), part, "360 Hz", Vote(["360 Hz"], encodings=1))
     for features in (study.features(Samples(), part, "45 Hz"), *encodings):
         for record in np.unique(of_record):
             assert np.median(features[0, of_record == record], axis=0) == pytest.approx(0, abs=1e-6)
@@ -104,7 +104,7 @@ def test_what_is_balanced_is_what_training_has(study):
 
 
 def test_encodings_that_vote_are_of_different_parts_of_one_recording(study):
-    votes = Vote(encodings=3, share=0.5)
+    votes = Vote(["half"], encodings=3, share=0.5)
     recorded = Condition(missing=0.5, noise=0.1).observe(millivolts(study.beats, study.split.test), 0)
     parts = list(votes.parts(*recorded))
     assert len({times.numpy().tobytes() for times, _ in parts}) == 3
@@ -114,19 +114,26 @@ def test_encodings_that_vote_are_of_different_parts_of_one_recording(study):
             pairs = set(zip(recorded[0][beat].tolist(), recorded[1][beat, :, 0].tolist(), strict=True))
             assert set(zip(times[beat].tolist(), values[beat, :, 0].tolist(), strict=True)) < pairs
     with pytest.raises(ConfigError, match="vote is 0 encodings of a share of 0.7"):
-        Vote(encodings=0)
+        Vote(["half"], encodings=0)
 
 
-def test_the_vote_is_of_all_encodings(study):
-    outcome, _ = compare(study, two_members, Remembering, [0], ["360 Hz"], as_they_are, Vote(encodings=3))
-    assert len(outcome.classifier.asked) == len(CONDITIONS) * (1 + 3)
+def test_the_vote_is_of_all_encodings_and_under_its_conditions(study):
+    votes = Vote(["half"], encodings=3)
+    outcome, _ = compare(study, two_members, Remembering, [0], ["360 Hz"], as_they_are, votes)
+    assert len(outcome.classifier.asked) == len(CONDITIONS) + 3
+    assert list(outcome.voted) == ["half"]
     predicted, _ = outcome.voted["half"]
     assert (predicted == 2).all()
 
 
+def test_rr_features_can_be_left_out(study):
+    outcomes = compare(study, Samples(), Remembering, [0, 1], ["360 Hz"], as_they_are, rhythms=(False,))
+    assert [(outcome.seed, outcome.rr) for outcome in outcomes] == [(0, False), (1, False)]
+
+
 def test_scores_have_a_row_a_condition_and_class_and_the_vote_is_a_model(study):
     new = partial(Trees, TreeConfig(rounds=10))
-    outcome, _ = compare(study, Samples(45), new, [3], ["45 Hz"], Balance(), Vote(2))
+    outcome, _ = compare(study, Samples(45), new, [3], ["45 Hz"], Balance(), Vote(list(CONDITIONS), 2))
     table = scores(outcome, study, "samples", "NSVFQ")
     assert len(table) == 2 * len(CONDITIONS) * 6
     assert set(table["model"]) == {"samples", "samples_vote"}
