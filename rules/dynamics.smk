@@ -4,22 +4,25 @@
 # out:  {RESULTS}/dynamics/{system}/data.npz                         simulate
 #       {RESULTS}/dynamics/{system}/tuning/{loss}/tuning.csv         tune: the grid and its scores; chosen.json beside it
 #       {RESULTS}/dynamics/{system}/{encoder}-{loss}/model.pt        train: all seeds stacked; history.csv beside it
-#       {RESULTS}/dynamics/{system}/{encoder}-{loss}/scores.csv      evaluate; latents.npz, curves.npz beside it
+#       {RESULTS}/dynamics/{system}/{encoder}/scores.csv             evaluate: all losses; evaluation.npz beside it
 #       {RESULTS}/dynamics/{system}/sizes/{loss}/sizes.csv           size: the same for models of several sizes
 #       tables and figures                                           dynamics_results.smk
 
 GRID = config["dynamics"]
-LOSSES_BY_ENCODER = {name: losses_by_encoder(config, name) for name in GRID["systems"]}
-TUNED = {name: sorted(set(sum(losses.values(), []))) for name, losses in LOSSES_BY_ENCODER.items()}
-POINTS = [
-    {"system": system, "encoder": encoder, "loss": loss}
-    for system, by_encoder in LOSSES_BY_ENCODER.items()
-    for encoder, losses in by_encoder.items()
-    for loss in losses
+LOSSES_BY_ENCODER = {name: losses_by_encoder(config, name) for name in config["systems"]}
+TUNED = {name: sorted(set(sum(LOSSES_BY_ENCODER[name].values(), []))) for name in GRID["systems"]}
+EVALUATED = [
+    {"system": system, "encoder": encoder} for system in GRID["systems"] for encoder in LOSSES_BY_ENCODER[system]
 ]
+EVALUATION = f"{RESULTS}/dynamics/{{system}}/{{encoder}}"
+EVALUATIONS = [EVALUATION.format(**point) for point in EVALUATED]
 SETTING = f"{RESULTS}/dynamics/{{system}}/{{encoder}}-{{loss}}"
+SETTINGS = [
+    SETTING.format(loss=loss, **point)
+    for point in EVALUATED
+    for loss in LOSSES_BY_ENCODER[point["system"]][point["encoder"]]
+]
 TUNING = {name: tuning(config, name) for name in config["systems"]}
-SETTINGS = [SETTING.format(**point) for point in POINTS]
 
 
 wildcard_constraints:
@@ -105,14 +108,18 @@ rule train:
 rule evaluate:
     input:
         data=rules.simulate.output.data,
-        model=rules.train.output.model,
+        models=lambda w: expand(
+            rules.train.output.model,
+            system=w.system,
+            encoder=w.encoder,
+            loss=LOSSES_BY_ENCODER[w.system][w.encoder],
+        ),
         source=lambda w: sources("evaluate", ENCODERS.module(w.encoder)),
     output:
-        scores=f"{SETTING}/scores.csv",
-        latents=f"{SETTING}/latents.npz",
-        curves=f"{SETTING}/curves.npz",
+        scores=f"{EVALUATION}/scores.csv",
+        arrays=f"{EVALUATION}/evaluation.npz",
     log:
-        f"{LOGS}/evaluate/{{system}}/{{encoder}}-{{loss}}.log",
+        f"{LOGS}/evaluate/{{system}}/{{encoder}}.log",
     conda:
         "../envs/pathlode.yaml"
     threads: 1
@@ -120,6 +127,7 @@ rule evaluate:
         mem_mb=2000,  # measured: 930
         runtime=10,
     params:
+        losses=lambda w: LOSSES_BY_ENCODER[w.system][w.encoder],
         evaluate=config["evaluate"],
     script:
         "../workflow/scripts/evaluate.py"

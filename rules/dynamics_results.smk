@@ -8,7 +8,6 @@
 #       {RESULTS}/figures/dynamics/*.png, .pdf                                                              plot_dynamics
 
 ENCODER = next(iter(GRID["losses"]))  # the one that the figures of single systems show
-FIRST = f"{RESULTS}/dynamics/{{system}}/{ENCODER}-{{loss}}/{{file}}"
 SYSTEM_FIGURES = ["trajectories", "phase_portrait", "latent_paths", "latent_map", "error_in_time", "training"]
 CHAPTER_FIGURES = ["systems", "encoders", "observations", "sizes"]
 FIGURES = f"{RESULTS}/figures/dynamics"
@@ -27,11 +26,8 @@ rule dynamics:
             for loss in TUNED[system]
             for file in ("tuning.csv", "chosen.json")
         ],
-        expand(
-            "{setting}/{file}",
-            setting=SETTINGS,
-            file=["model.pt", "history.csv", "scores.csv", "latents.npz", "curves.npz"],
-        ),
+        expand("{setting}/{file}", setting=SETTINGS, file=["model.pt", "history.csv"]),
+        expand("{evaluation}/{file}", evaluation=EVALUATIONS, file=["scores.csv", "evaluation.npz"]),
         expand(
             f"{RESULTS}/dynamics/{{system}}/sizes/{{loss}}/sizes.csv",
             system=config["sizes"]["systems"],
@@ -50,8 +46,8 @@ rule dynamics:
 
 rule probe:
     input:
-        latents=expand("{setting}/latents.npz", setting=SETTINGS),
-        data=[f"{RESULTS}/dynamics/{point['system']}/data.npz" for point in POINTS],
+        arrays=expand("{evaluation}/evaluation.npz", evaluation=EVALUATIONS),
+        data=[rules.simulate.output.data.format(system=point["system"]) for point in EVALUATED],
         source=sources("probe"),
     output:
         probes=report(f"{TABLES}/probes.csv", caption="../workflow/report/probes.rst", category="Dynamics [A]"),
@@ -60,14 +56,15 @@ rule probe:
     conda:
         "../envs/pathlode.yaml"
     params:
-        settings=POINTS,
+        settings=EVALUATED,
+        seeds=GRID["seeds"],
     script:
         "../workflow/scripts/probe.py"
 
 
 rule tabulate:
     input:
-        scores=expand("{setting}/scores.csv", setting=SETTINGS),
+        scores=expand("{evaluation}/scores.csv", evaluation=EVALUATIONS),
         probes=rules.probe.output.probes,
         histories=expand("{setting}/history.csv", setting=SETTINGS),
         tuning=[
@@ -110,11 +107,10 @@ rule tabulate:
 rule plot_system:
     input:
         data=f"{RESULTS}/dynamics/{{system}}/data.npz",
-        curves=lambda w: expand(FIRST, file="curves.npz", loss=LOSSES_BY_ENCODER[w.system][ENCODER], system=w.system),
+        arrays=f"{RESULTS}/dynamics/{{system}}/{ENCODER}/evaluation.npz",
         histories=lambda w: expand(
-            FIRST, file="history.csv", loss=LOSSES_BY_ENCODER[w.system][ENCODER], system=w.system
+            rules.train.output.history, loss=LOSSES_BY_ENCODER[w.system][ENCODER], encoder=ENCODER, system=w.system
         ),
-        latents=lambda w: expand(FIRST, file="latents.npz", loss=LOSSES_BY_ENCODER[w.system][ENCODER], system=w.system),
         source=sources("plot_system"),
     output:
         [
@@ -143,7 +139,7 @@ rule plot_dynamics:
         scores=rules.tabulate.output.dynamics,
         sizes=rules.tabulate.output.sizes,
         data=expand(f"{RESULTS}/dynamics/{{system}}/data.npz", system=GRID["systems"]),
-        curves=expand(FIRST, file="curves.npz", system=GRID["systems"], loss=COMPARED),
+        arrays=expand(rules.evaluate.output.arrays, system=GRID["systems"], encoder=ENCODER),
         source=sources("plot_dynamics"),
     output:
         [

@@ -231,8 +231,8 @@ def test_the_pipeline_stops_before_any_job_with_the_sentence(checkout):
 
 
 def test_a_system_that_the_scale_leaves_out_can_be_asked_for(checkout):
-    file = "results/smoke/dynamics/lotka_volterra/gru-path/scores.csv"
-    assert checkout.to_run(file) == {"simulate": 1, "tune": 1, "train": 1, "evaluate": 1}
+    file = "results/smoke/dynamics/lotka_volterra/gru/scores.csv"
+    assert checkout.to_run(file) == {"simulate": 1, "tune": 3, "train": 3, "evaluate": 1}
 
 
 def test_a_latent_ode_and_a_classifier_have_their_own_in_place_of_the_common():

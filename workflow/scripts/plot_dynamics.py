@@ -1,11 +1,10 @@
 """Draws the figures that compare systems."""
 
-import itertools
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
+from pathlode.arrays import load_groups
 from pathlode.job import job
 from pathlode.plots import comparisons
 from pathlode.plots.style import save
@@ -15,8 +14,8 @@ with job(snakemake.log[0], snakemake.threads):
     params, files = snakemake.params, snakemake.input
     scores = pd.read_csv(files.scores)
     data = {name: SimulatedData.load(Path(path)) for name, path in zip(params.systems, files.data, strict=True)}
-    pairs = itertools.product(params.systems, params.losses)
-    predicted = {pair: np.load(path)["predicted"] for pair, path in zip(pairs, files.curves, strict=True)}
+    kept = {name: load_groups(Path(path), "predicted") for name, path in zip(params.systems, files.arrays, strict=True)}
+    predicted = {(name, loss): kept[name][loss]["predicted"] for name in params.systems for loss in params.losses}
     figures = {
         "systems": comparisons.systems(data, predicted, params.losses),
         "encoders": comparisons.encoders(scores),

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
+from pathlode.arrays import load_groups
 from pathlode.job import job
 from pathlode.plots import dynamics
 from pathlode.plots.style import save
@@ -12,11 +12,10 @@ from pathlode.systems.contract import SimulatedData
 
 with job(snakemake.log[0], snakemake.threads):
     files, params = snakemake.input, snakemake.params
+    arrays = load_groups(Path(files.arrays), *dynamics.SHOWN)
     results = {
-        loss: dynamics.Result(dict(np.load(curves)), pd.read_csv(history), dict(np.load(latents)))
-        for loss, curves, history, latents in zip(
-            params.losses, files.curves, files.histories, files.latents, strict=True
-        )
+        loss: dynamics.Result(arrays[loss], pd.read_csv(history))
+        for loss, history in zip(params.losses, files.histories, strict=True)
     }
     data = SimulatedData.load(Path(files.data))
     for name in dict.fromkeys(Path(path).stem for path in snakemake.output):

@@ -2,22 +2,24 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
+from pathlode.arrays import load_groups
 from pathlode.job import job
 from pathlode.metrics import linear_probe
 from pathlode.systems.contract import SimulatedData
 
 with job(snakemake.log[0], snakemake.threads):
     params, rows = snakemake.params, []
-    for setting, path, data in zip(params.settings, snakemake.input.latents, snakemake.input.data, strict=True):
-        latents, names = np.load(path), SimulatedData.load(Path(data)).parameters
-        known, unseen = latents["train_parameters"], latents["test_parameters"]
-        for seed, z0, test_z0 in zip(latents["seeds"], latents["train_z0"], latents["test_z0"], strict=True):
-            r2 = linear_probe(z0, known, test_z0, unseen)
-            scores = dict(zip(names, r2, strict=True)) | {"mean": r2.mean()}
-            rows += [setting | {"seed": seed, "parameter": name, "r2": score} for name, score in scores.items()]
+    for setting, path, file in zip(params.settings, snakemake.input.arrays, snakemake.input.data, strict=True):
+        data = SimulatedData.load(Path(file))
+        known, unseen = (data[split].parameters.numpy() for split in ("train", "test"))
+        for loss, arrays in load_groups(Path(path), "train_z0", "test_z0").items():
+            for seed, z0, test_z0 in zip(params.seeds, arrays["train_z0"], arrays["test_z0"], strict=True):
+                r2 = linear_probe(z0, known, test_z0, unseen)
+                scores = dict(zip(data.parameters, r2, strict=True)) | {"mean": r2.mean()}
+                names = setting | {"loss": loss, "seed": seed}
+                rows += [names | {"parameter": name, "r2": score} for name, score in scores.items()]
     table = pd.DataFrame(rows)
     table["unexplained"] = 1 - table["r2"]
     table.to_csv(snakemake.output.probes, index=False, float_format="%.6g")

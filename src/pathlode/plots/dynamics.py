@@ -15,6 +15,9 @@ from pathlode.plots.style import BLACK, WIDTH, colour, dashes
 from pathlode.systems.contract import SimulatedData, Split
 
 Array = NDArray[np.float64]
+SHOWN = ("predicted", "path", "nmse", "test_z0")
+"""What the figures need of an evaluation: ``predicted`` (member, example, time, feature) and ``path`` (member, example, time,
+latent) over the observed window and beyond it, ``nmse`` (member, time), ``test_z0`` (member, trajectory, latent)."""
 
 
 @dataclass(frozen=True)
@@ -22,15 +25,12 @@ class Result:
     """What one loss gave.
 
     Attributes:
-        curves: arrays of ``curves.npz``: ``predicted`` (member, example, time, feature) and ``path`` (member, example,
-            time, latent) over the observed window and beyond it, ``nmse`` (member, time).
+        arrays: of ``evaluation.npz``: :data:`SHOWN`.
         history: rows of ``history.csv``: seed, step, train_loss, validation_mse, seconds.
-        latents: arrays of ``latents.npz``: ``test_z0`` (member, trajectory, latent) and ``test_parameters``.
     """
 
-    curves: Mapping[str, Array]
+    arrays: Mapping[str, Array]
     history: pd.DataFrame
-    latents: Mapping[str, Array]
 
 
 Results = Mapping[str, Result]
@@ -45,13 +45,13 @@ def truth(split: Split, example: int) -> tuple[Array, Array]:
 def trajectories(data: SimulatedData, results: Results) -> Figure:
     """Test trajectories inside and beyond the observed window, with the truth: one row a loss, one column an example."""
     test = data["test"]
-    examples = next(iter(results.values())).curves["predicted"].shape[1]
+    examples = next(iter(results.values())).arrays["predicted"].shape[1]
     figure, axes = plt.subplots(
         len(results), examples, figsize=(WIDTH, 1.15 * len(results) + 0.6), sharex="col", sharey="col", squeeze=False
     )
     for row, (loss, result) in zip(axes, results.items(), strict=True):
         for example, axis in enumerate(row):
-            draw_trajectory(axis, test, example, result.curves["predicted"][:, example], loss)
+            draw_trajectory(axis, test, example, result.arrays["predicted"][:, example], loss)
         row[0].set_ylabel(f"{loss}\n{data.features[0]}")
     for axis in axes[-1]:
         axis.set_xlabel(data.time)
@@ -85,7 +85,7 @@ def phase_portrait(data: SimulatedData, results: Results) -> Figure:
 
     A system that is observed in one quantity is shown against its rate of change.
     """
-    example = liveliest(data["test"], next(iter(results.values())).curves["predicted"].shape[1])
+    example = liveliest(data["test"], next(iter(results.values())).arrays["predicted"].shape[1])
     times, values = truth(data["test"], example)
     beyond = len(data["test"].inside.times[0])
 
@@ -98,7 +98,7 @@ def phase_portrait(data: SimulatedData, results: Results) -> Figure:
     figure, axes = _one_panel_a_loss(results, height=1.7)
     for axis, (loss, result) in zip(axes, results.items(), strict=True):
         axis.plot(x, y, color="0.65", lw=2.5)
-        for member in result.curves["predicted"][:, example]:
+        for member in result.arrays["predicted"][:, example]:
             axis.plot(*plane(member), color=colour(loss), lw=0.6, alpha=0.8)
         axis.set_title(loss)
         for limits, shown in ((axis.set_xlim, x), (axis.set_ylim, y)):
@@ -119,7 +119,7 @@ def latent_paths(data: SimulatedData, results: Results) -> Figure:
     times, _ = truth(test, 0)
     figure, axes = _one_panel_a_loss(results, height=1.7, same_scale=False)
     for axis, (loss, result) in zip(axes, results.items(), strict=True):
-        path = result.curves["path"][0, 0]
+        path = result.arrays["path"][0, 0]
         shade_unseen(axis, float(test.inside.times[0, -1]), float(times[-1]))
         axis.plot(times, path - path[:1], color=colour(loss), lw=0.8)
         axis.set_title(loss)
@@ -147,9 +147,9 @@ def latent_map(data: SimulatedData, results: Results, projection: str = "pca") -
         subplot_kw={"xticks": [], "yticks": []},
     )
     for column, (loss, result) in zip(axes.T, results.items(), strict=True):
-        places = _project(result.latents["test_z0"][0], projection)
+        places = _project(result.arrays["test_z0"][0], projection)
         column[0].set_title(loss)
-        for axis, values in zip(column, result.latents["test_parameters"].T, strict=True):
+        for axis, values in zip(column, data["test"].parameters.T, strict=True):
             axis.scatter(*places.T, c=values, s=4, lw=0, cmap="viridis", rasterized=True)
     for row, name in zip(axes, names, strict=True):
         row[0].set_ylabel(name)
@@ -185,7 +185,7 @@ def error_in_time(data: SimulatedData, results: Results) -> Figure:
     figure, axis = plt.subplots(figsize=(WIDTH * 0.6, 2.8), layout="constrained")
     shade_unseen(axis, 0.0, float(beyond[-1]))
     for loss, result in results.items():
-        errors = result.curves["nmse"]
+        errors = result.arrays["nmse"]
         axis.fill_between(times, errors.min(axis=0), errors.max(axis=0), color=colour(loss), alpha=0.12, lw=0)
         axis.plot(times, np.median(errors, axis=0), color=colour(loss), ls=dashes(loss), label=loss)
     axis.set_yscale("log")

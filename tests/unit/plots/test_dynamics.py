@@ -14,14 +14,14 @@ from pathlode.systems.contract import SimulationConfig, simulate
 FIGURES = ["trajectories", "phase_portrait", "latent_paths", "latent_map", "error_in_time", "training"]
 
 
-def results_for(features, parameters):
+def results_for(features):
     rng = np.random.default_rng(0)
-    curves = {
+    arrays = {
         "nmse": rng.uniform(1e-4, 1e-2, (2, 300)),
         "predicted": rng.normal(size=(2, 3, 300, features)),
         "path": rng.normal(size=(2, 3, 300, 4)),
+        "test_z0": rng.normal(size=(2, 16, 4)),
     }
-    latents = {"test_z0": rng.normal(size=(2, 16, 4)), "test_parameters": rng.normal(size=(16, parameters))}
     history = pd.DataFrame(
         {
             "seed": [0, 1, 0, 1],
@@ -30,7 +30,7 @@ def results_for(features, parameters):
             "seconds": [0.1, 0.1, 0.2, 0.2],
         }
     )
-    return {loss: dynamics.Result(curves, history, latents) for loss in LOSSES}
+    return {loss: dynamics.Result(arrays, history) for loss in LOSSES}
 
 
 def assert_labelled(figure):
@@ -41,7 +41,7 @@ def assert_labelled(figure):
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_axis_is_labelled_and_equal_figures_are_equal_files(name, data, tmp_path):
-    results = results_for(features=2, parameters=2)
+    results = results_for(features=2)
     for copy in ("a", "b"):
         figure = getattr(dynamics, name)(data, results)
         save(figure, tmp_path / f"{copy}.png", tmp_path / f"{copy}.pdf")
@@ -55,7 +55,7 @@ def test_every_axis_is_labelled_and_equal_figures_are_equal_files(name, data, tm
 def test_a_system_with_one_observed_quantity_can_be_drawn(name, tmp_path):
     config = SimulationConfig(20, 10, 16, points=12, window=(2.0, 2.5), noise=0.0, windows_beyond=2, seed=0)
     data = simulate(SYSTEMS["lane_emden"](), config)
-    figure = getattr(dynamics, name)(data, results_for(features=1, parameters=1))
+    figure = getattr(dynamics, name)(data, results_for(features=1))
     save(figure, tmp_path / "a.png")
     assert_labelled(figure)
     plt.close(figure)
@@ -64,7 +64,7 @@ def test_a_system_with_one_observed_quantity_can_be_drawn(name, tmp_path):
 def test_umap_without_its_package_says_what_to_do(data, monkeypatch):
     monkeypatch.setitem(sys.modules, "umap", None)
     with pytest.raises(ConfigError, match="pip install umap-learn, or choose pca"):
-        dynamics.latent_map(data, results_for(2, 2), projection="umap")
+        dynamics.latent_map(data, results_for(2), projection="umap")
 
 
 def test_losses_can_be_told_apart():
