@@ -77,8 +77,9 @@ def check(config: Mapping[str, Any]) -> None:
 
 
 def losses_by_encoder(config: Mapping[str, Any], system: str) -> dict[str, list[str]]:
-    """What is trained on a system: its own ``losses``, or else those of the chapter."""
-    return dict(config["systems"][system].get("losses", config["dynamics"]["losses"]))
+    """What is trained on a system: its own ``losses``, or else those of the chapter; encoders without any are left out."""
+    given = config["systems"][system].get("losses", config["dynamics"]["losses"])
+    return {encoder: losses for encoder, losses in given.items() if losses}
 
 
 def tuning(config: Mapping[str, Any], system: str) -> dict[str, Any]:

@@ -64,7 +64,8 @@ class Recurrent(Encoder):
         """
         wanted = times.requires_grad or values.requires_grad
         if self.compiled_cell and not wanted and kernels.usable(times, values, *self.parameters()):
-            return kernels.Scan.apply(self.compiled_cell, times, values, *self.parameters_in_order())
+            remember = torch.is_grad_enabled()
+            return kernels.Scan.apply(self.compiled_cell, remember, times, values, *self.parameters_in_order())
         inputs = self.input(torch.cat([times[..., None], values], dim=-1).transpose(1, 2))
         members, _, batch, _ = inputs.shape
         running = inputs.new_zeros(members, batch, self.carry * self.hidden)

@@ -35,6 +35,7 @@ enum { RNN, GRU, LSTM };
 
 typedef struct {
   int cell, members, batch, time, inputs, hidden; /* inputs: 1 + features */
+  int remember;                                   /* whether a backward pass will follow */
   const float *times, *values;                    /* (member, batch, time), (member, batch, time, inputs - 1) */
   const float *weight, *bias;                     /* (member, inputs, gates hidden), (member, gates hidden) */
   const float *recurrent, *candidate_bias;        /* (member, hidden, gates hidden), GRU only: (member, hidden) */

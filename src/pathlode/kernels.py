@@ -47,7 +47,7 @@ class _March(ctypes.Structure):
 
 class _Scan(ctypes.Structure):
     _fields_ = [
-        *((name, c_int) for name in ("cell", "members", "batch", "time", "inputs", "hidden")),
+        *((name, c_int) for name in ("cell", "members", "batch", "time", "inputs", "hidden", "remember")),
         *((name, c_void_p) for name in ("times", "values", "weight", "bias", "recurrent", "candidate_bias")),
     ]
 
@@ -206,13 +206,21 @@ class Readout(torch.autograd.Function):
 class Scan(torch.autograd.Function):
     """Final hidden state (member, batch, hidden) of a recurrent encoder that reads (τ, x) from last to first.
 
-    Arguments: cell (a key of :data:`CELLS`), times (member, batch, time), values (member, batch, time, feature), input
-    weight and bias, recurrent weight, and for a GRU the candidate's bias. Times and values get no gradient.
+    Arguments: cell (a key of :data:`CELLS`), whether a backward pass will follow, times (member, batch, time), values
+    (member, batch, time, feature), input weight and bias, recurrent weight, and for a GRU the candidate's bias. Times and
+    values get no gradient.
     """
 
     @staticmethod
     def forward(
-        ctx: Any, cell: str, times: Tensor, values: Tensor, weight: Tensor, bias: Tensor, *recurrent: Tensor
+        ctx: Any,
+        cell: str,
+        remember: bool,
+        times: Tensor,
+        values: Tensor,
+        weight: Tensor,
+        bias: Tensor,
+        *recurrent: Tensor,
     ) -> Tensor:
         members, batch, time, features = values.shape
         hidden, gates = recurrent[0].shape[-2], recurrent[0].shape[-1]
@@ -225,7 +233,7 @@ class Scan(torch.autograd.Function):
             *(_plain(candidate_bias, members, 1, hidden) for candidate_bias in recurrent[1:]),
         )
         pointers = [t.data_ptr() for t in held]
-        plan = _Scan(CELLS[cell], members, batch, time, features + 1, hidden, *pointers)
+        plan = _Scan(CELLS[cell], members, batch, time, features + 1, hidden, remember, *pointers)
         library = _library()
         assert library is not None
         tape = _empty(library.scan_tape(plan))
@@ -244,4 +252,4 @@ class Scan(torch.autograd.Function):
         library = _library()
         assert library is not None
         library.scan_backward(ctx.plan, *pointers, *[None] * (6 - len(pointers)))
-        return None, None, None, *gradients
+        return None, None, None, None, *gradients

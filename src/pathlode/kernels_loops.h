@@ -400,7 +400,7 @@ static void NAME(scan_forward)(const Scan *s, float *final, float *tape) {
       int lanes = minimum(LANES, s->batch - first);
       size_t trajectory = (size_t)member * s->batch + first;
       for (int d = 0; d < H; d++) h[d] = cell[d] = (vec){0};
-      for (int t = s->time - 1; t >= 0; t--, at += kept) {
+      for (int t = s->time - 1; t >= 0; t--, at += s->remember ? kept : 0) {
         vec *before = at + s->inputs, *p = before + H;
         load(at, s->times + trajectory * s->time + t, 1, s->time, lanes);
         load(at + 1, s->values + (trajectory * s->time + t) * (s->inputs - 1), s->inputs - 1,
@@ -506,6 +506,7 @@ static void NAME(scan_backward)(const Scan *s, const float *final_gradient, cons
 }
 
 static size_t NAME(scan_tape)(const Scan *s) {
+  if (!s->remember) return (size_t)scan_kept(s) * LANES;
   size_t blocks = (size_t)s->members * ((s->batch + LANES - 1) / LANES);
   return blocks * s->time * scan_kept(s) * LANES;
 }

@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,33 +24,38 @@ from pathlode.series import TimeSeries
 SINGLE = 200  # beats that are taken one after the other
 
 with job(snakemake.log[0], snakemake.threads):
-    files, (encoder, table) = snakemake.input, snakemake.output
+    files, encoder = snakemake.input, snakemake.output.encoder
     beats, (model, _) = Beats.load(Path(files.beats)), load_model(Path(files.model))
     export_encoder(model, 0, Path(encoder))
     alone, exported = model.member(0), torch.export.load(encoder).module()
     signals = millivolts(beats, np.arange(len(beats.classes)))
     some = torch.linspace(0, len(signals) - 1, min(SINGLE, len(signals))).long()
-    rows = []
-    for name, settings in snakemake.params.conditions.items():
-        condition = Condition(**settings)
-        times, values = condition.observe(signals, seed=0)
-        started = time.perf_counter()
-        z0 = encode(alone, TimeSeries(times, values, "beats"))[0]
-        seconds = time.perf_counter() - started
-        difference = (exported(times[some], values[some]) - z0[some]) / z0.std(dim=0)
-        with tempfile.TemporaryDirectory() as folder:
-            np.savez(f"{folder}/beats.npz", times=times[some].numpy(), values=values[some].numpy())
-            command = [sys.executable, device.__file__, encoder, files.trees, f"{folder}/beats.npz"]
-            measured = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        rows.append(
-            {"source": beats.source, "condition": name, "rate_hz": condition.rate, "samples": times.shape[1]}
-            | measured
-            | {
-                "encoder_kb": Path(encoder).stat().st_size / 1e3,
-                "trees_kb": Path(files.trees).stat().st_size / 1e3,
-                "largest_difference_in_std": float(difference.abs().max()),
-                "beats": len(signals),
-                "encode_all_seconds": seconds,
-            }
-        )
-    pd.DataFrame(rows).to_csv(table, index=False, float_format="%.4g")
+    rows: list[dict[str, Any]] = []
+    parts: list[str] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, settings in snakemake.params.conditions.items():
+            condition = Condition(**settings)
+            times, values = condition.observe(signals, seed=0)
+            started = time.perf_counter()
+            z0 = encode(alone, TimeSeries(times, values, "beats"))[0]
+            seconds = time.perf_counter() - started
+            difference = (exported(times[some], values[some]) - z0[some]) / z0.std(dim=0)
+            rows.append(
+                {
+                    "source": beats.source,
+                    "condition": name,
+                    "rate_hz": condition.rate,
+                    "samples": times.shape[1],
+                    "encoder_kb": Path(encoder).stat().st_size / 1e3,
+                    "trees_kb": Path(files.trees).stat().st_size / 1e3,
+                    "largest_difference_in_std": float(difference.abs().max()),
+                    "beats": len(signals),
+                    "encode_all_seconds": seconds,
+                }
+            )
+            parts.append(f"{folder}/{len(parts)}.npz")
+            np.savez(parts[-1], times=times[some].numpy(), values=values[some].numpy())
+        command = [sys.executable, device.__file__, encoder, files.trees, *parts]
+        measured = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    table = pd.concat([pd.DataFrame(rows), pd.DataFrame(measured)], axis=1)
+    table.to_csv(snakemake.output.table, index=False, float_format="%.4g")

@@ -1,7 +1,7 @@
 """What an exported encoder and its trees cost on a small device: one beat after the other, on one thread.
 
-``python -m pathlode.ecg.device ENCODER TREES BEATS`` measures it where it runs. It needs torch, xgboost and numpy, and of the
-package this file alone.
+``python -m pathlode.ecg.device ENCODER TREES BEATS...`` measures it where it runs. It needs torch, xgboost and numpy, and of
+the package this file alone.
 """
 
 import json
@@ -37,29 +37,32 @@ def peak_megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 
-def measure(encoder: str, trees: str, beats: str) -> dict[str, float]:
+def measure(encoder: str, trees: str, *beats: str) -> list[dict[str, float]]:
     """Median latencies of one beat, and the process's peak memory.
 
     Args:
         encoder: file of :func:`pathlode.export.export_encoder`.
         trees: file of :meth:`pathlode.ecg.trees.Trees.save`.
-        beats: ``.npz`` file of ``times`` (beat, time) and ``values`` (beat, time, 1).
+        beats: ``.npz`` files of ``times`` (beat, time) and ``values`` (beat, time, 1).
 
     Returns:
-        encode_ms, trees_ms, and peak_mb of the whole process, the libraries included.
+        For each file of beats encode_ms, trees_ms, and peak_mb of the whole process up to then, the libraries included.
     """
     torch.set_num_threads(1)
     booster = xgboost.Booster({"nthread": 1})
     booster.load_model(bytearray(Path(trees).read_bytes()))  # a path would need one of its suffixes
     program = torch.export.load(encoder).module()
-    with np.load(beats) as file:
-        observed = [torch.from_numpy(file[name]) for name in ("times", "values")]
-    one = list(zip(*(part.split(1) for part in observed), strict=True))
-    with torch.inference_mode():
-        encode_ms = milliseconds(lambda beat: program(*beat), one)
-        latents = [program(*beat).numpy() for beat in one]
-    trees_ms = milliseconds(booster.inplace_predict, latents)
-    return {"encode_ms": encode_ms, "trees_ms": trees_ms, "peak_mb": peak_megabytes()}
+    measured = []
+    for path in beats:
+        with np.load(path) as file:
+            observed = [torch.from_numpy(file[name]) for name in ("times", "values")]
+        one = list(zip(*(part.split(1) for part in observed), strict=True))
+        with torch.inference_mode():
+            encode_ms = milliseconds(lambda beat: program(*beat), one)
+            latents = [program(*beat).numpy() for beat in one]
+        trees_ms = milliseconds(booster.inplace_predict, latents)
+        measured.append({"encode_ms": encode_ms, "trees_ms": trees_ms, "peak_mb": peak_megabytes()})
+    return measured
 
 
 if __name__ == "__main__":

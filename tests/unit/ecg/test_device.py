@@ -21,12 +21,13 @@ def test_a_device_needs_three_files_and_no_package(beats, tmp_path):
     trees.save(tmp_path / "trees.bin")
     export_encoder(model, 0, tmp_path / "encoder.pt2")
     np.savez(tmp_path / "beats.npz", times=times.numpy(), values=values.numpy())
-    files = [str(tmp_path / name) for name in ("encoder.pt2", "trees.bin", "beats.npz")]
+    files = [str(tmp_path / name) for name in ("encoder.pt2", "trees.bin", "beats.npz", "beats.npz")]
     without = f"import runpy, sys; sys.modules['pathlode'] = None; sys.argv[1:] = {files}; "
     command = [sys.executable, "-c", f"{without}runpy.run_path({device.__file__!r}, run_name='__main__')"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
-    measured = json.loads(done.stdout)
+    measured, again = json.loads(done.stdout)
+    assert set(measured) == set(again)
     assert set(measured) == {"encode_ms", "trees_ms", "peak_mb"}
     assert 0 < measured["encode_ms"] < 1000
     assert 50 < measured["peak_mb"] < 5000
