@@ -5,16 +5,19 @@ import re
 from snakemake.exceptions import WorkflowError
 
 from pathlode.ecg.records import RECORDS, SUFFIXES
-from pathlode.registry import ENCODERS, LOSSES, SYSTEMS
+from pathlode.registry import ENCODERS, FLOWS, LOSSES, SYSTEMS
 from workflow.configuration import (
     COMPARED,
     InvalidConfig,
     balance,
     candidate_steps,
     check,
+    flow,
     latent_ode,
+    latents_of,
     losses_by_encoder,
     sources,
+    summary,
     tuning,
 )
 

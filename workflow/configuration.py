@@ -21,12 +21,15 @@ NAMES = {
     "encoders": registry.ENCODERS,
     "losses": registry.LOSSES,
     "systems": registry.SYSTEMS,
+    "flows": registry.FLOWS,
     "fixed_step_methods": TABLEAUS,
     "records": RECORDS,
 }
 """What ``x-registry`` in the schema can stand for."""
 GIVEN = ("latents", "components", "grid")
 """What a classifier of beats can be given, of which it has one."""
+SUMMARISED = ("latents", "grid", "statistics", "recurrent")
+"""What a summary of the inference chapter can be, of which it is one."""
 COMPARED = ("path", "kl")
 """The losses that the papers compare: shown side by side, and the ones that targets of time and size are about."""
 Validator = validators.extend(
@@ -55,6 +58,7 @@ def check(config: Mapping[str, Any]) -> None:
         if name not in config["systems"]:
             raise InvalidConfig(_unknown("dynamics.systems", name, config["systems"]))
     _check_grid(config)
+    _check_inference(config)
     _check_ecg(config["ecg"])
     for chapter in config["chapters"]:
         _check_readme(config["claims"]["readme"], f"{config['claims']['block']}_{chapter}")
@@ -99,6 +103,25 @@ def latent_ode(config: Mapping[str, Any], name: str) -> dict[str, Any]:
         if key in entry:
             whole[key] = entry.pop(key)
     return entry | {"model": model, "train": train}
+
+
+def latents_of(config: Mapping[str, Any], summary: str, model: str) -> list[str]:
+    """The file of the latent ODEs whose z0 a summary of the inference chapter is, from that file's pattern; or none."""
+    inference = config["inference"]
+    loss = inference["summaries"][summary].get("latents")
+    return [model.format(system=inference["system"], encoder=inference["encoder"], loss=loss)] if loss else []
+
+
+def summary(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Settings of a summary as :class:`pathlode.inference.study.Summary` takes them, without its model."""
+    given = inference["summaries"][name]
+    return {key: given[key] for key in ("grid", "statistics", "end") if key in given}
+
+
+def flow(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Settings of the flows that are given a summary, as :class:`pathlode.inference.flows.FlowConfig` takes them."""
+    given = inference["summaries"][name]
+    return dict(inference["flow"]) | {key: given[key] for key in ("recurrent", "embedded") if key in given}
 
 
 def balance(ecg: Mapping[str, Any], split: str, classifier: str) -> dict[str, int]:
@@ -149,6 +172,47 @@ def _check_grid(config: Mapping[str, Any]) -> None:
             raise InvalidConfig(
                 f"config: {place['weights']} holds {max(tune['weights'])}, but the loss steer takes at most 1; lower it"
             )
+
+
+def _check_inference(config: Mapping[str, Any]) -> None:
+    """Refuses names that stand for nothing, and more simulations, systems or seeds than there are."""
+    inference = config["inference"]
+    if inference["system"] not in config["systems"]:
+        raise InvalidConfig(_unknown("inference.system", inference["system"], config["systems"]))
+    for backend, names in inference["flows"].items():
+        for name in names:
+            if name not in inference["summaries"]:
+                raise InvalidConfig(
+                    _unknown(f"inference.flows.{backend}", name, inference["summaries"], "inference.summaries")
+                )
+    shown = next(iter(inference["flows"].values()))
+    for name in inference["compared"]:
+        if name not in shown:
+            raise InvalidConfig(f"config: inference.compared names {name!r}, expected some of {', '.join(shown)}")
+    for name, entry in inference["summaries"].items():
+        place, given = f"config: inference.summaries.{name}", [key for key in SUMMARISED if key in entry]
+        if len(given) != 1:
+            raise InvalidConfig(
+                f"{place} has {' and '.join(given) or 'none'} of {', '.join(SUMMARISED)}; give it one of them"
+            )
+        for key, owners in (("end", ("grid", "statistics")), ("embedded", ("recurrent",))):
+            if (key in entry) != (given[0] in owners):
+                raise InvalidConfig(f"{place} has {given[0]} {'and' if key in entry else 'without'} {key}; mend it")
+    drawn = config["systems"][inference["system"]]["simulate"]
+    for place, asked, part in (
+        ("training_sets", max(inference["training_sets"]), "train"),
+        ("reference.systems", inference["reference"]["systems"], "test"),
+    ):
+        if asked > drawn[part]:
+            raise InvalidConfig(
+                f"config: inference.{place} asks for {asked} trajectories, but there are {drawn[part]} of "
+                f"systems.{inference['system']}.simulate.{part}; lower it"
+            )
+    strange = set(inference["seeds"]) - set(config["dynamics"]["seeds"])
+    if strange:
+        raise InvalidConfig(
+            f"config: inference.seeds has {sorted(strange)}, which dynamics.seeds, those of the latent ODEs, lacks"
+        )
 
 
 def _check_ecg(ecg: Mapping[str, Any]) -> None:

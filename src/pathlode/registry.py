@@ -81,3 +81,11 @@ SYSTEMS = Registry(
         "lorenz": "pathlode.systems.lorenz:Lorenz",
     },
 )
+
+FLOWS = Registry(
+    "flow backend",
+    {
+        "zuko": "pathlode.inference.flows:ZukoFlow",
+        "nflows": "pathlode.inference.flows:NFlowsFlow",
+    },
+)

@@ -28,6 +28,10 @@ class System(ABC):
     """Names of what varies between trajectories: parameters and initial state, in the order of :meth:`draw`."""
     time: ClassVar[str] = "time t"
     """What the independent variable is, for the axes of figures."""
+    low: ClassVar[tuple[float, ...]] = ()
+    """Lower ends of :attr:`parameters`, if they are uniform in a box."""
+    high: ClassVar[tuple[float, ...]] = ()
+    """Upper ends."""
 
     @abstractmethod
     def draw(self, n: int, rng: np.random.Generator) -> Array:
@@ -195,6 +199,14 @@ def simulate(system: System, config: SimulationConfig) -> SimulatedData:
     return SimulatedData(system.features, system.parameters, system.time, splits)
 
 
+def observe(
+    system: System, parameters: Array, times: Array, noise: float, rng: np.random.Generator, name: str
+) -> TimeSeries:
+    """Trajectories at each one's own times, (n, parameter), (n, time), with Gaussian noise of that standard deviation."""
+    added = noise * rng.standard_normal((*times.shape, len(system.features)))
+    return _series(system, parameters, times, name, added)
+
+
 def irregular_times(n: int, points: int, end: Array, rng: np.random.Generator) -> Array:
     """Sorted uniform times in [0, end], (n, points), no two closer than 1e-5 of the end."""
     gap = 1e-5
@@ -207,9 +219,8 @@ def _split(system: System, config: SimulationConfig, n: int, rng: np.random.Gene
     times = irregular_times(n, config.points, rng.uniform(*config.window, size=n), rng)
     steps = config.windows_beyond * GRID_POINTS
     beyond = times[:, -1:] + config.horizon * (1 + np.arange(steps)) / steps
-    noise = config.noise * rng.standard_normal((n, config.points, len(system.features)))
     return Split(
-        observed=_series(system, parameters, times, f"simulated {name} data, observed", noise),
+        observed=observe(system, parameters, times, config.noise, rng, f"simulated {name} data, observed"),
         parameters=torch.from_numpy(parameters),
         inside=_inside(system, parameters, times, name),
         beyond=_series(system, parameters, beyond, f"simulated {name} data, beyond"),

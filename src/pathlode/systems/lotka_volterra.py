@@ -17,9 +17,11 @@ class LotkaVolterra(System):
 
     features: ClassVar[tuple[str, ...]] = ("x", "y")
     parameters: ClassVar[tuple[str, ...]] = ("alpha", "beta", "gamma", "delta", "x0", "y0")
+    low: ClassVar[tuple[float, ...]] = (0.5, 0.5, 0.5, 1.5, 1.0, 1.0)
+    high: ClassVar[tuple[float, ...]] = (1.5, 1.5, 1.5, 2.5, 3.0, 3.0)
 
     def draw(self, n: int, rng: np.random.Generator) -> Array:
-        return rng.uniform([0.5, 0.5, 0.5, 1.5, 1.0, 1.0], [1.5, 1.5, 1.5, 2.5, 3.0, 3.0], size=(n, 6))
+        return rng.uniform(LotkaVolterra.low, LotkaVolterra.high, size=(n, 6))
 
     def solution(self, parameters: Array, times: Array) -> Array:
         return integrate(_series, parameters[:, 4:], parameters[:, :4], times)
@@ -29,6 +31,7 @@ class LotkaVolterraFixedStart(LotkaVolterra):
     """The same from one initial state, (3, 3), as in most runs of the reference code: only the four rates vary."""
 
     parameters = ("alpha", "beta", "gamma", "delta")
+    low, high = LotkaVolterra.low[:4], LotkaVolterra.high[:4]
 
     def draw(self, n: int, rng: np.random.Generator) -> Array:
         return super().draw(n, rng)[:, :4]

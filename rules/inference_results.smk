@@ -1,0 +1,85 @@
+# Paper [A], inference: tables and figures of what inference.smk made, and the chapter's target.
+#
+# in:   the files of inference.smk
+# out:  {RESULTS}/tables/inference*.csv, *_summary.csv, .md, .tex   tabulate_inference
+#       {RESULTS}/figures/inference/*.png, .pdf                     plot_inference
+
+INFERENCE_SUMMARIES = ["inference_summary", "inference_parameters_summary", "inference_robustness_summary"]
+INFERENCE_FIGURES = [
+    *("posterior", "recovery", "ranks", "coverage", "predictive", "simulations", "robustness", "outside"),
+]
+FIRST_BACKEND = next(iter(INFERENCE["flows"]))
+
+
+rule inference:
+    input:
+        SIMULATED,
+        REFERENCES,
+        [expand(rules.fit_flows.output, **point) for point in FITTED],
+        [expand(rules.calibrate.output, **point) for point in FITTED],
+        expand(f"{TABLES}/inference{{table}}.csv", table=["", "_robustness", "_references"]),
+        expand(f"{TABLES}/{{table}}.{{format}}", table=INFERENCE_SUMMARIES, format=FORMATS),
+        expand(f"{RESULTS}/figures/inference/{{figure}}.{{format}}", figure=INFERENCE_FIGURES, format=["png", "pdf"]),
+
+
+rule tabulate_inference:
+    input:
+        scores=[rules.calibrate.output.scores.format(**point) for point in FITTED],
+        robustness=[rules.calibrate.output.robustness.format(**point) for point in FITTED],
+        references=REFERENCES,
+        source=sources("tabulate_inference"),
+    output:
+        scores=report(f"{TABLES}/inference.csv", caption="../workflow/report/inference.rst", category="Inference [A]"),
+        robustness=report(
+            f"{TABLES}/inference_robustness.csv",
+            caption="../workflow/report/inference_robustness.rst",
+            category="Inference [A]",
+        ),
+        references=report(
+            f"{TABLES}/inference_references.csv",
+            caption="../workflow/report/inference_references.rst",
+            category="Inference [A]",
+        ),
+        summaries=[
+            report(f"{TABLES}/{name}.{suffix}", caption=f"../workflow/report/{name}.rst", category="Inference [A]")
+            for name in INFERENCE_SUMMARIES
+            for suffix in FORMATS
+        ],
+    log:
+        f"{LOGS}/tabulate_inference.log",
+    conda:
+        "../envs/pathlode.yaml"
+    script:
+        "../workflow/scripts/tabulate_inference.py"
+
+
+rule plot_inference:
+    input:
+        data=SIMULATED,
+        arrays=expand(rules.calibrate.output.arrays, backend=FIRST_BACKEND, summary=INFERENCE["flows"][FIRST_BACKEND]),
+        references=REFERENCES,
+        scores=rules.tabulate_inference.output.scores,
+        robustness=rules.tabulate_inference.output.robustness,
+        source=sources("plot_inference", SYSTEMS.module(config["systems"][INFERENCE["system"]]["system"])),
+    output:
+        [
+            report(
+                f"{RESULTS}/figures/inference/{figure}.png",
+                caption=f"../workflow/report/inference_{figure}_figure.rst",
+                category="Inference [A]",
+                labels={"figure": figure},
+            )
+            for figure in INFERENCE_FIGURES
+        ],
+        expand(f"{RESULTS}/figures/inference/{{figure}}.pdf", figure=INFERENCE_FIGURES),
+    log:
+        f"{LOGS}/plot_inference.log",
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        system=config["systems"][INFERENCE["system"]]["system"],
+        compared=INFERENCE["compared"],
+        predicted=INFERENCE["predicted"],
+        outside=INFERENCE["outside"],
+    script:
+        "../workflow/scripts/plot_inference.py"

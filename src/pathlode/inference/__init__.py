@@ -1,0 +1,1 @@
+"""Simulation-based inference with latent vectors as data summaries, after paper [A]."""

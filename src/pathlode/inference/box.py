@@ -1,0 +1,50 @@
+"""The prior of a simulated system: uniform in a box."""
+
+import torch
+from torch import Tensor
+
+from pathlode.errors import ConfigError
+
+MARGIN = 1e-6
+"""Smallest distance from the box's sides, as a fraction of its widths, at which the logit is taken: single precision."""
+
+
+class Box:
+    """Uniform prior in low < θ < high, and its map onto all real numbers: y = log(u / (1 - u)), u = (θ - low) / (high - low).
+
+    Args:
+        low: lower ends, (parameter,).
+        high: upper ends, (parameter,).
+
+    Raises:
+        ConfigError: if an end is not finite, or not above the lower one.
+    """
+
+    def __init__(self, low: Tensor, high: Tensor) -> None:
+        if low.shape != high.shape or low.ndim != 1 or not (high - low > 0).all() or not (high - low).isfinite().all():
+            raise ConfigError(f"a prior is {low.tolist()} to {high.tolist()}, expected finite numbers, low < high")
+        self.low, self.high = low, high
+
+    @property
+    def std(self) -> Tensor:
+        """Standard deviation of each parameter, (high - low) / √12."""
+        return (self.high - self.low) / 12**0.5
+
+    def contains(self, theta: Tensor) -> Tensor:
+        """Whether (..., parameter) lies inside, (...)."""
+        return ((theta >= self.low) & (theta <= self.high)).all(dim=-1)
+
+    def log_prob(self, theta: Tensor) -> Tensor:
+        """Log-density, (..., parameter) -> (...); minus infinity outside."""
+        inside = -(self.high - self.low).log().sum().expand(theta.shape[:-1])
+        return torch.where(self.contains(theta), inside, -torch.inf)
+
+    def to_reals(self, theta: Tensor) -> tuple[Tensor, Tensor]:
+        """y and log |dy/dθ| summed over the parameters. Within :data:`MARGIN` of a side, both are those at that distance."""
+        u = ((theta - self.low) / (self.high - self.low)).clamp(MARGIN, 1 - MARGIN)
+        slopes = -(u * (1 - u) * (self.high - self.low)).log()
+        return u.logit(), slopes.sum(dim=-1)
+
+    def from_reals(self, y: Tensor) -> Tensor:
+        """θ of y, never outside the box."""
+        return self.low + (self.high - self.low) * y.sigmoid().clamp(MARGIN, 1 - MARGIN)

@@ -1,0 +1,302 @@
+"""Conditional neural spline flows: the density of a system's parameters, given a summary of its data.
+
+One interface, two libraries behind it. Both stack transforms, each of which passes one random half of the parameters after the
+other through monotonic rational-quadratic splines, whose bins a perceptron computes from the other half and the summary.
+
+Source: Durkan et al. 2019, Neural spline flows (https://arxiv.org/abs/1906.04032).
+"""
+
+import copy
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from pathlode import checkpoint
+from pathlode.errors import CheckpointError, ConfigError, DataError
+from pathlode.inference.box import Box
+from pathlode.inference.summaries import RecurrentSummary
+from pathlode.registry import FLOWS
+
+AT_ONCE = 50_000
+"""Parameter vectors that a flow draws, or scores, at once: bounds the memory."""
+BOUND = 5.0
+"""Splines lie in [-BOUND, BOUND]; further out, parameters pass unchanged."""
+
+
+@dataclass(frozen=True)
+class FlowConfig:
+    """A flow and its training: Adam with a one-cycle learning rate, stopped early by the log-probability of held-out pairs.
+
+    Args:
+        backend: name in :data:`pathlode.registry.FLOWS`.
+        transforms: how many are stacked.
+        width: units of a hidden layer of their perceptrons.
+        depth: hidden layers.
+        bins: of a spline.
+        steps: optimiser steps, at most.
+        batch: pairs per step.
+        learning_rate: the cycle's peak.
+        held_out: share of the pairs that are not fitted.
+        validate_every: steps between validations; the weights of the best one are kept.
+        patience: validations without a better one after which training stops.
+        recurrent: units of a recurrent network that is trained with the flow and turns observations into summaries of
+            ``embedded`` numbers (:class:`pathlode.inference.summaries.RecurrentSummary`); none if 0.
+        embedded: see there.
+    """
+
+    backend: str = "zuko"
+    transforms: int = 5
+    width: int = 64
+    depth: int = 2
+    bins: int = 8
+    steps: int = 2000
+    batch: int = 256
+    learning_rate: float = 3e-3
+    held_out: float = 0.1
+    validate_every: int = 50
+    patience: int = 8
+    recurrent: int = 0
+    embedded: int = 16
+
+    def __post_init__(self) -> None:
+        FLOWS.path(self.backend)  # refuses what is not there
+        for name, least in (("transforms", 1), ("width", 1), ("depth", 1), ("bins", 2), ("steps", 10), ("batch", 2)):
+            if getattr(self, name) < least:
+                raise ConfigError(f"flow.{name} is {getattr(self, name)}, expected at least {least}")
+        if not 0 < self.held_out < 1:
+            raise ConfigError(f"flow.held_out is {self.held_out}, expected a share between 0 and 1")
+
+
+class Flow(ABC):
+    """A density q(θ | c) in a prior's box.
+
+    θ goes through the prior's logit and is standardised, so that no draw ever leaves the box; c is standardised. With
+    y = (logit θ - m) / s and the library's density p, log q(θ | c) = log p(y | c) - Σ log s + log |d logit θ / dθ|.
+
+    Args:
+        prior: the box.
+        numbers: in a summary c. With a recurrent network observations (n, time, number) are given in the place of c.
+        config: settings.
+        seed: of the initial weights and the batches.
+    """
+
+    def __init__(self, prior: Box, numbers: int, config: FlowConfig, seed: int) -> None:
+        self.prior, self.numbers, self.config, self.seed = prior, numbers, config, seed
+        recurrent = config.recurrent
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.network = self.build(len(prior.low), config.embedded if recurrent else numbers)
+        self.embedding = RecurrentSummary(numbers - 1, recurrent, config.embedded, seed) if recurrent else None
+        self.units: dict[str, Tensor] = {}
+
+    @abstractmethod
+    def build(self, parameters: int, summary: int) -> nn.Module:
+        """The library's flow of standardised parameters."""
+
+    @abstractmethod
+    def density(self, y: Tensor, summary: Tensor) -> Tensor:
+        """Its log-density, (n, parameter), (n, summary) -> (n,)."""
+
+    @abstractmethod
+    def draw(self, count: int, summary: Tensor) -> Tensor:
+        """Draws from it, (n, summary) -> (count, n, parameter)."""
+
+    def fit(
+        self, theta: Tensor, observed: Tensor, tell: Callable[[int, float], None] = lambda step, score: None
+    ) -> list[tuple[int, float, float]]:
+        """Trains on pairs of parameters (n, parameter) and summaries (n, number), or observations (n, time, number).
+
+        Args:
+            theta: drawn from the prior.
+            observed: what they gave.
+            tell: called with the step and the held-out log-probability at each validation.
+
+        Returns:
+            One row a validation: step, mean log-probability of θ in training since the last, and of the held-out pairs.
+
+        Raises:
+            DataError: if a number is not finite, a θ lies outside the prior, or there are too few pairs.
+        """
+        self._check(theta, observed)
+        shuffled = torch.randperm(len(theta), generator=torch.Generator().manual_seed(self.seed))
+        held, fitted = shuffled.split([self._held(len(theta)), len(theta) - self._held(len(theta))])
+        self._standardise(theta[fitted], observed[fitted])
+        (y, slopes), c = self._parameters(theta), self._observations(observed)
+        modules = nn.ModuleList([self.network, *([self.embedding] if self.embedding else [])])
+        optimiser = torch.optim.Adam(modules.parameters(), lr=self.config.learning_rate, fused=True)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimiser, self.config.learning_rate, total_steps=self.config.steps + 1, cycle_momentum=False
+        )
+        generator = torch.Generator().manual_seed(self.seed + 2**32)
+        history: list[tuple[int, float, float]] = []
+        best, best_step, best_score, since = copy.deepcopy(modules.state_dict()), 0, -math.inf, []
+        for step in range(1, self.config.steps + 1):
+            chosen = fitted[torch.randint(len(fitted), (min(self.config.batch, len(fitted)),), generator=generator)]
+            loss = -self.density(y[chosen], self._embed(c[chosen])).mean()
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            nn.utils.clip_grad_norm_(modules.parameters(), 5.0)
+            optimiser.step()
+            schedule.step()
+            since.append(float(slopes[chosen].mean() - loss.detach()))
+            if step % self.config.validate_every == 0 or step == self.config.steps:
+                with torch.no_grad():
+                    score = float((self.density(y[held], self._embed(c[held])) + slopes[held]).mean())
+                history.append((step, sum(since) / len(since), score))
+                since = []
+                tell(step, score)
+                if score > best_score:
+                    best, best_step, best_score = copy.deepcopy(modules.state_dict()), step, score
+                elif step - best_step >= self.config.patience * self.config.validate_every:
+                    break
+        modules.load_state_dict(best)
+        return history
+
+    @torch.no_grad()
+    def log_prob(self, theta: Tensor, observed: Tensor) -> Tensor:
+        """log q(θ | c), (..., n, parameter), (n, ...) -> (..., n); minus infinity outside the prior."""
+        summary = self._embed(self._observations(observed))
+        summary = summary.expand(*theta.shape[:-1], summary.shape[-1]).flatten(0, -2)
+        y, slopes = self._parameters(theta.flatten(0, -2))
+        parts = zip(y.split(AT_ONCE), summary.split(AT_ONCE), strict=True)
+        scores = torch.cat([self.density(*part) for part in parts]) + slopes
+        return torch.where(self.prior.contains(theta), scores.view(theta.shape[:-1]), -torch.inf)
+
+    @torch.no_grad()
+    def sample(self, count: int, observed: Tensor, seed: int = 0) -> Tensor:
+        """Draws of θ for each of n summaries or observations, (count, n, parameter)."""
+        summary = self._embed(self._observations(observed))
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            parts = [self.draw(count, part) for part in summary.split(max(1, AT_ONCE // count))]
+        y = torch.cat(parts, dim=1) * self.units["spread"] + self.units["mean"]
+        return self.prior.from_reals(y)
+
+    def save(self, path: Path) -> None:
+        """Writes the flow to one file, whole or not at all."""
+        description = {"numbers": self.numbers, "config": asdict(self.config), "seed": self.seed}
+        weights = {"network": self.network.state_dict()}
+        if self.embedding is not None:
+            weights["embedding"] = self.embedding.state_dict()
+        prior = {"low": self.prior.low, "high": self.prior.high}
+        checkpoint.save(path, {"flow": description, "prior": prior, "units": self.units, "weights": weights})
+
+    def _held(self, pairs: int) -> int:
+        return max(1, round(self.config.held_out * pairs))
+
+    def _check(self, theta: Tensor, observed: Tensor) -> None:
+        if len(theta) != len(observed) or len(theta) < 10:
+            raise DataError(
+                f"there are {len(theta)} parameter vectors and {len(observed)} summaries, expected equally many, ten at least"
+            )
+        for name, numbers in (("parameter vector", theta), ("summary", observed)):
+            wrong = (~numbers.flatten(1).isfinite()).any(dim=1).nonzero()
+            if len(wrong):
+                raise DataError(f"{name} number {int(wrong[0]) + 1} is not finite: leave it out, or mend what made it")
+        outside = (~self.prior.contains(theta)).nonzero()
+        if len(outside):
+            raise DataError(f"parameter vector number {int(outside[0]) + 1} lies outside the prior: widen the prior")
+
+    def _standardise(self, theta: Tensor, observed: Tensor) -> None:
+        y, _ = self.prior.to_reals(theta)
+        flat = observed.flatten(0, -2)
+        self.units = {"mean": y.mean(dim=0), "spread": y.std(dim=0)}
+        self.units |= {"centre": flat.mean(dim=0), "scale": flat.std(dim=0).clamp_min(1e-6)}
+
+    def _parameters(self, theta: Tensor) -> tuple[Tensor, Tensor]:
+        y, slopes = self.prior.to_reals(theta)
+        return (y - self.units["mean"]) / self.units["spread"], slopes - self.units["spread"].log().sum()
+
+    def _observations(self, observed: Tensor) -> Tensor:
+        return (observed - self.units["centre"]) / self.units["scale"]
+
+    def _embed(self, standard: Tensor) -> Tensor:
+        return standard if self.embedding is None else self.embedding(standard)
+
+
+class ZukoFlow(Flow):
+    """Of zuko (https://zuko.readthedocs.io)."""
+
+    def build(self, parameters: int, summary: int) -> nn.Module:
+        import zuko
+
+        config = self.config
+        return zuko.flows.NSF(
+            parameters,
+            summary,
+            bins=config.bins,
+            transforms=config.transforms,
+            passes=2,
+            randperm=True,
+            hidden_features=[config.width] * config.depth,
+        )
+
+    def density(self, y: Tensor, summary: Tensor) -> Tensor:
+        distribution: Any = self.network(summary)
+        return distribution.log_prob(y)
+
+    def draw(self, count: int, summary: Tensor) -> Tensor:
+        distribution: Any = self.network(summary)
+        return distribution.sample((count,))
+
+
+class NFlowsFlow(Flow):
+    """Of nflows (https://github.com/bayesiains/nflows)."""
+
+    def build(self, parameters: int, summary: int) -> nn.Module:
+        from nflows.distributions import StandardNormal
+        from nflows.flows import Flow as Composed
+        from nflows.nn.nets import ResidualNet
+        from nflows.transforms import CompositeTransform, PiecewiseRationalQuadraticCouplingTransform
+
+        config, layers = self.config, []
+
+        def perceptron(inputs: int, outputs: int) -> nn.Module:
+            return ResidualNet(
+                inputs, outputs, hidden_features=config.width, context_features=summary, num_blocks=config.depth
+            )
+
+        for _ in range(config.transforms):
+            half = torch.randperm(parameters) % 2
+            layers += [
+                PiecewiseRationalQuadraticCouplingTransform(
+                    mask, perceptron, num_bins=config.bins, tails="linear", tail_bound=BOUND
+                )
+                for mask in (half, 1 - half)
+            ]
+        return Composed(CompositeTransform(layers), StandardNormal([parameters]))
+
+    def density(self, y: Tensor, summary: Tensor) -> Tensor:
+        flow: Any = self.network
+        return flow.log_prob(y, context=summary)
+
+    def draw(self, count: int, summary: Tensor) -> Tensor:
+        flow: Any = self.network
+        return flow.sample(count, context=summary).movedim(1, 0)
+
+
+def load_flow(path: Path) -> Flow:
+    """A flow that :meth:`Flow.save` wrote.
+
+    Raises:
+        CheckpointError: if the file is unreadable or its weights do not fit.
+    """
+    content = checkpoint.load(path)
+    try:
+        description: dict[str, Any] = content["flow"]
+        config = FlowConfig(**description["config"])
+        prior = Box(content["prior"]["low"], content["prior"]["high"])
+        flow: Flow = FLOWS[config.backend](prior, description["numbers"], config, description["seed"])
+        flow.network.load_state_dict(content["weights"]["network"])
+        if flow.embedding is not None:
+            flow.embedding.load_state_dict(content["weights"]["embedding"])
+    except (KeyError, TypeError, RuntimeError, ConfigError) as error:
+        raise CheckpointError(f"{path} holds no flow of this version ({error}): delete it and fit again") from error
+    flow.units = content["units"]
+    return flow

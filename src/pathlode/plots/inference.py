@@ -1,0 +1,273 @@
+"""Figures of the inference chapter."""
+
+from collections.abc import Mapping, Sequence
+
+import corner
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from arviz_stats.ecdf_utils import ecdf_pit
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from pathlode.plots.style import BLACK, BLUE, DASHES, PALETTE, VERMILLION, WIDTH
+
+Array = NDArray[np.float64]
+MARKERS = "osD^vP*X"
+SYMBOLS = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "x0": "x₀", "y0": "y₀"}
+
+
+def symbol(parameter: str) -> str:
+    """How a parameter is written in figures."""
+    return SYMBOLS.get(parameter, parameter)
+
+
+def posterior(names: Sequence[str], truth: Array, reference: Array, draws: Mapping[str, Array], box: Array) -> Figure:
+    """All one- and two-dimensional marginals of one system's posterior: the exact one and those of flows.
+
+    Args:
+        names: of the parameters.
+        truth: (parameter,).
+        reference: draws from the exact posterior, (draw, parameter).
+        draws: of flows, by summary, (draw, parameter).
+        box: ends of the prior, (2, parameter).
+    """
+    every = {"exact (Markov chains)": reference, **draws}
+    figure = plt.figure(figsize=(WIDTH, WIDTH))
+    for number, (label, some) in enumerate(every.items()):
+        corner.corner(
+            some,
+            fig=figure,
+            labels=[symbol(name) for name in names],
+            range=[tuple(ends) for ends in box.T],
+            color=(BLACK, *PALETTE)[number],
+            bins=25,
+            smooth=1.0,
+            levels=(0.5, 0.9),
+            plot_datapoints=False,
+            plot_density=False,
+            fill_contours=False,
+            no_fill_contours=True,
+            hist_kwargs={"density": True, "lw": 1.4},
+            contour_kwargs={"linewidths": 1.1},
+            truths=truth if number == 0 else None,
+            truth_color="0.6",
+            label_kwargs={"fontsize": 9},
+            max_n_ticks=3,
+        )
+        del label
+    handles = [Line2D([], [], color=(BLACK, *PALETTE)[number], label=label) for number, label in enumerate(every)]
+    handles.append(Line2D([], [], color="0.6", label="truth"))
+    figure.legend(handles=handles, loc="upper right", bbox_to_anchor=(0.97, 0.97))
+    return figure
+
+
+def recovery(names: Sequence[str], truth: Array, mean: Array, std: Array, summary: str) -> Figure:
+    """Posterior mean and standard deviation against the truth, a panel a parameter.
+
+    Args:
+        names: of the parameters.
+        truth: (system, parameter).
+        mean: of the posteriors, the same.
+        std: their standard deviations, the same.
+        summary: what the flow was given.
+    """
+    figure, axes = _panels(len(names), 2.1)
+    for axis, name, x, y, error in zip(axes, names, truth.T, mean.T, std.T, strict=True):
+        ends = [x.min(), x.max()]
+        axis.plot(ends, ends, color="0.6", lw=1, zorder=0)
+        axis.errorbar(x, y, yerr=error, fmt="o", ms=2, lw=0.4, color=BLUE, alpha=0.6)
+        axis.set_title(symbol(name))
+    figure.supxlabel("truth", fontsize=9)
+    figure.supylabel(f"posterior mean ± standard deviation, given {summary}", fontsize=9)
+    return figure
+
+
+def ranks(names: Sequence[str], by_summary: Mapping[str, Array]) -> Figure:
+    """Simulation-based calibration: the distribution of the truths' ranks less the uniform one, with the band in which 95 % of
+    calibrated posteriors lie whole; a panel a parameter.
+
+    Args:
+        names: of the parameters.
+        by_summary: share of the draws below the truth, (system, parameter).
+    """
+    figure, axes = _panels(len(names), 1.9)
+    for column, (axis, name) in enumerate(zip(axes, names, strict=True)):
+        for number, (summary, share) in enumerate(by_summary.items()):
+            at, cumulated, low, high = ecdf_pit(share[:, column], 0.95, 500)
+            if number == 0:
+                axis.fill_between(at, low - at, high - at, color="0.88", lw=0, label="95 % if calibrated")
+            axis.plot(at, cumulated - at, color=PALETTE[number], ls=DASHES[number], lw=1.1, label=summary)
+        axis.set_title(symbol(name))
+    figure.supxlabel("rank of the truth among the draws, as a share", fontsize=9)
+    figure.supylabel("share of truths below less expected share", fontsize=9)
+    _legend(figure, axes[0])
+    return figure
+
+
+def coverage(tarp: Mapping[str, tuple[Array, Array]], dense: Mapping[str, tuple[Array, Array]], systems: int) -> Figure:
+    """How often regions of a credibility hold the truth: around random points (TARP), and of highest density.
+
+    Args:
+        tarp: credibilities and coverage by summary.
+        dense: the same of regions of highest density.
+        systems: number of held-out systems.
+    """
+    figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.3), sharex=True, sharey=True, layout="constrained")
+    level = np.linspace(0, 1, 101)
+    spread = 1.96 * np.sqrt(level * (1 - level) / systems)
+    for axis, curves, title in zip(
+        axes, (tarp, dense), ("around random points (TARP)", "of highest density"), strict=True
+    ):
+        axis.fill_between(
+            level, level - spread, level + spread, color="0.88", lw=0, label="95 % at one level if calibrated"
+        )
+        axis.plot(level, level, color="0.6", lw=1)
+        for number, (summary, (at, covered)) in enumerate(curves.items()):
+            axis.plot(at, covered, color=PALETTE[number], ls=DASHES[number], label=summary)
+        axis.set_title(f"regions {title}")
+        axis.set_aspect("equal")
+    figure.supxlabel("credibility", fontsize=9)
+    axes[0].set_ylabel("share of truths inside")
+    _legend(figure, axes[0])
+    return figure
+
+
+def predictive(
+    times: Array, features: Sequence[str], truth: Array, draws: Array, seen: Sequence[tuple[Array, Array]], summary: str
+) -> Figure:
+    """Trajectories simulated again with draws from the posterior, against what was observed; a column a system, a row a
+    feature.
+
+    Args:
+        times: common grid, (time,).
+        features: their names.
+        truth: (system, time, feature).
+        draws: (draw, system, time, feature).
+        seen: observed times and values of every system, (point,), (point, feature).
+        summary: what the flow was given.
+    """
+    figure, axes = plt.subplots(
+        len(features),
+        len(truth),
+        figsize=(WIDTH, 1.7 * len(features) + 0.6),
+        sharex=True,
+        sharey="row",
+        squeeze=False,
+        layout="constrained",
+    )
+    for column, (at, values) in enumerate(seen):
+        for row, axis in enumerate(axes[:, column]):
+            low, middle, high = np.quantile(draws[:, column, :, row], [0.05, 0.5, 0.95], axis=0)
+            axis.axvspan(at[-1], times[-1], color="0.95", lw=0)
+            axis.fill_between(
+                times, low, high, color=BLUE, alpha=0.3, lw=0, label="90 % of the posterior's trajectories"
+            )
+            axis.plot(times, middle, color=BLUE, label="their median")
+            axis.plot(times, truth[column, :, row], color=BLACK, ls=":", label="truth")
+            axis.plot(at, values[:, row], ".", ms=3, color=VERMILLION, label="observed")
+    for row, feature in zip(axes[:, 0], features, strict=True):
+        row.set_ylabel(feature)
+    figure.supxlabel(f"time t (grey: after the last observation), flow given {summary}", fontsize=9)
+    _legend(figure, axes[0, 0])
+    return figure
+
+
+def simulations(scores: pd.DataFrame, floor: float) -> Figure:
+    """Log-probability of the truth, and distance to the exact posteriors, against the number of simulations; median and range
+    over seeds.
+
+    Args:
+        scores: the table of all scores.
+        floor: mean accuracy with which two sets of draws from an exact posterior can be told apart.
+    """
+    rows = scores[scores["parameter"] == "all"]
+    labels = {"mean_log_prob": "mean log-probability of the truth", "c2st": "C2ST to the exact posterior"}
+    figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 2.9), layout="constrained")
+    for axis, (metric, label) in zip(axes, labels.items(), strict=True):
+        for number, ((backend, summary), some) in enumerate(rows.groupby(["backend", "summary"], sort=False)):
+            by_size = some.groupby("n_train")[metric].agg(["median", "min", "max"])
+            style = {"color": PALETTE[number % len(PALETTE)], "marker": MARKERS[number], "ms": 4}
+            axis.plot(by_size.index, by_size["median"], label=f"{summary} ({backend})", **style)
+            axis.fill_between(by_size.index, by_size["min"], by_size["max"], color=style["color"], alpha=0.15, lw=0)
+        axis.set_xscale("log")
+        axis.set_ylabel(label)
+    axes[1].axhline(floor, color="0.6", lw=1, ls="--", label="noise floor")
+    figure.supxlabel("number of simulations", fontsize=9)
+    _legend(figure, axes[1])
+    return figure
+
+
+def robustness(scores: pd.DataFrame) -> Figure:
+    """Error and calibration with data unlike those of training: a panel a measure, a row a condition, a mark a summary."""
+    labels = {
+        "rmse_over_prior_sd": "RMSE / standard deviation\nof the prior",
+        "tarp_atc": "area to curve (TARP)\n< 0: overconfident",
+    }
+    conditions, summaries = list(scores["condition"].unique()), list(scores["summary"].unique())
+    figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 0.42 * len(conditions) + 1.3), sharey=True, layout="constrained")
+    rows = scores[scores["parameter"] == "all"]
+    for axis, (metric, label) in zip(axes, labels.items(), strict=True):
+        for number, summary in enumerate(summaries):
+            some = (
+                rows[rows["summary"] == summary]
+                .groupby("condition")[metric]
+                .agg(["median", "min", "max"])
+                .reindex(conditions)
+            )
+            at = np.arange(len(conditions)) + 0.6 * ((number + 0.5) / len(summaries) - 0.5)
+            error = [some["median"] - some["min"], some["max"] - some["median"]]
+            style = {"color": PALETTE[number], "marker": MARKERS[number], "ms": 4, "lw": 0.9, "ls": "none"}
+            axis.errorbar(some["median"], at, xerr=error, label=summary, **style)
+        axis.set_xlabel(label)
+    axes[0].set_yticks(range(len(conditions)), conditions)
+    axes[0].invert_yaxis()
+    axes[1].axvline(0, color="0.6", lw=1, zorder=0)
+    _legend(figure, axes[0])
+    return figure
+
+
+def outside(names: Sequence[str], truth: Array, draws: Mapping[str, Array], box: Array) -> Figure:
+    """Marginal posteriors of a system that the prior excludes: mean and 90 % of the draws of every parameter, and by how many
+    standard deviations the truth of the excluded ones is missed; a panel a parameter.
+
+    Args:
+        names: of the parameters.
+        truth: (parameter,).
+        draws: by summary, (draw, parameter).
+        box: ends of the prior, (2, parameter).
+    """
+    figure, axes = _panels(len(names), 1.7)
+    for column, (axis, name) in enumerate(zip(axes, names, strict=True)):
+        axis.axvspan(*box[:, column], color="0.93", lw=0, label="prior")
+        axis.axvline(truth[column], color=VERMILLION, lw=1.2, label="truth")
+        excluded = not box[0, column] <= truth[column] <= box[1, column]
+        for number, some in enumerate(draws.values()):
+            low, high = np.quantile(some[:, column], [0.05, 0.95])
+            missed = abs(truth[column] - some[:, column].mean()) / some[:, column].std()
+            axis.plot(
+                [low, high], [number, number], color=BLUE, lw=1.2, label="90 % of the draws" if number == 0 else None
+            )
+            axis.plot(some[:, column].mean(), number, "o", ms=4, color=BLUE)
+            if excluded:
+                axis.annotate(f" {missed:.0f} sd off", (high, number), fontsize=7, va="center")
+        axis.set_yticks(range(len(draws)), list(draws))
+        axis.invert_yaxis()
+        axis.set_title(f"{symbol(name)}{', excluded by the prior' if excluded else ''}")
+    _legend(figure, axes[0])
+    return figure
+
+
+def _panels(count: int, height: float) -> tuple[Figure, list[Axes]]:
+    """A figure of so many panels in rows of three."""
+    rows = -(-count // 3)
+    figure, axes = plt.subplots(rows, 3, figsize=(WIDTH, height * rows + 0.5), squeeze=False, layout="constrained")
+    for axis in axes.flat[count:]:
+        axis.remove()
+    return figure, list(axes.flat[:count])
+
+
+def _legend(figure: Figure, axis: Axes) -> None:
+    figure.legend(*axis.get_legend_handles_labels(), loc="outside upper center", ncols=4)

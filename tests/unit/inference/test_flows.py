@@ -1,0 +1,116 @@
+"""Every library's flow keeps the same contract."""
+
+import math
+
+import pytest
+import torch
+
+from pathlode.errors import CheckpointError, ConfigError, DataError
+from pathlode.inference.box import Box
+from pathlode.inference.flows import FlowConfig, load_flow
+from pathlode.registry import FLOWS
+
+PRIOR = Box(torch.tensor([-3.0, 0.0]), torch.tensor([3.0, 10.0]))
+NOISE = torch.tensor([0.5, 1.5])
+SMALL = {"transforms": 3, "width": 32, "batch": 128, "validate_every": 50}
+
+
+def pairs(count, seed=0):
+    """θ from the prior and c = θ + noise: the posterior is normal, but for the prior's ends."""
+    generator = torch.Generator().manual_seed(seed)
+    theta = PRIOR.low + (PRIOR.high - PRIOR.low) * torch.rand(count, 2, generator=generator)
+    return theta, theta + NOISE * torch.randn(count, 2, generator=generator)
+
+
+def fitted(backend, steps=30, seed=0, count=500, **settings):
+    config = FlowConfig(backend=backend, steps=steps, **SMALL | settings)
+    flow = FLOWS[backend](PRIOR, 2, config, seed)
+    return flow, flow.fit(*pairs(count))
+
+
+@pytest.mark.parametrize("backend", FLOWS)
+def test_a_known_normal_posterior_is_recovered(backend):
+    flow, _ = fitted(backend, steps=700, count=8000, learning_rate=5e-3)
+    centre = torch.tensor([[0.0, 5.0]])
+    draws = flow.sample(4000, centre, seed=1)[:, 0]
+    assert torch.allclose(draws.mean(dim=0), centre[0], atol=0.15)
+    assert torch.allclose(draws.std(dim=0), NOISE, rtol=0.15)
+    assert abs(float(torch.corrcoef(draws.T)[0, 1])) < 0.1
+    exact = torch.distributions.Normal(centre[0], NOISE).log_prob(draws).sum(dim=-1)
+    said = flow.log_prob(draws, centre.expand(len(draws), 2))
+    assert float((said - exact).abs().mean()) < 0.2
+
+
+@pytest.mark.parametrize("backend", FLOWS)
+def test_its_density_integrates_to_one(backend):
+    flow, _ = fitted(backend)
+    axes = [torch.linspace(low, high, 301) for low, high in zip(PRIOR.low, PRIOR.high, strict=True)]
+    grid = torch.cartesian_prod(*[(axis[1:] + axis[:-1]) / 2 for axis in axes])
+    density = flow.log_prob(grid, torch.tensor([[1.0, 4.0]]).expand(len(grid), 2)).exp()
+    assert float(density.mean() * (PRIOR.high - PRIOR.low).prod()) == pytest.approx(1, abs=0.02)
+
+
+@pytest.mark.parametrize("backend", FLOWS)
+def test_draws_never_leave_the_prior_and_density_is_nothing_outside(backend):
+    flow, _ = fitted(backend)
+    extreme = torch.tensor([[0.0, 5.0], [1e4, -1e4], [-1e4, 1e4]])
+    draws = flow.sample(200, extreme)
+    assert draws.shape == (200, 3, 2)
+    assert PRIOR.contains(draws).all()
+    assert flow.log_prob(torch.tensor([[4.0, 5.0]]), extreme[:1]).tolist() == [-math.inf]
+    assert flow.log_prob(draws, extreme).shape == (200, 3)
+
+
+@pytest.mark.parametrize("backend", FLOWS)
+@pytest.mark.parametrize("recurrent", [0, 6])
+def test_a_flow_comes_back_from_its_file(backend, recurrent, tmp_path):
+    config = FlowConfig(backend=backend, steps=20, recurrent=recurrent, embedded=4, **SMALL)
+    theta, summary = pairs(300)
+    observed = summary
+    if recurrent:
+        times = torch.linspace(0, 1, 5).expand(300, 5)[..., None]
+        observed = torch.cat([times, summary[:, None].expand(300, 5, 2)], dim=-1)
+    flow = FLOWS[backend](PRIOR, observed.shape[-1], config, 4)
+    flow.fit(theta, observed)
+    flow.save(tmp_path / "flow.pt")
+    again = load_flow(tmp_path / "flow.pt")
+    assert type(again) is type(flow)
+    assert torch.equal(again.sample(10, observed[:3], seed=2), flow.sample(10, observed[:3], seed=2))
+    assert torch.equal(again.log_prob(theta, observed), flow.log_prob(theta, observed))
+
+
+@pytest.mark.parametrize("backend", FLOWS)
+def test_the_seed_decides(backend):
+    one, again, other = (fitted(backend, seed=seed)[0] for seed in (0, 0, 1))
+    c = torch.tensor([[0.0, 5.0]])
+    assert torch.equal(one.sample(5, c), again.sample(5, c))
+    assert not torch.equal(one.sample(5, c), other.sample(5, c))
+    assert not torch.equal(one.sample(5, c, seed=0), one.sample(5, c, seed=1))
+
+
+@pytest.mark.parametrize("backend", FLOWS)
+def test_training_stops_when_held_out_pairs_no_longer_gain(backend):
+    _, history = fitted(backend, steps=2000, count=60, validate_every=20, patience=3, learning_rate=0.01)
+    scores = [row[2] for row in history]
+    assert history[-1][0] < 2000
+    assert len(scores) - 1 - scores.index(max(scores)) == 3
+
+
+def test_what_a_flow_cannot_use_is_refused(tmp_path):
+    theta, c = pairs(100)
+    flow = FLOWS["zuko"](PRIOR, 2, FlowConfig(**SMALL), 0)
+    with pytest.raises(DataError, match="100 parameter vectors and 99 summaries"):
+        flow.fit(theta, c[1:])
+    broken = c.clone()
+    broken[6, 1] = torch.nan
+    with pytest.raises(DataError, match="summary number 7 is not finite"):
+        flow.fit(theta, broken)
+    with pytest.raises(DataError, match="parameter vector number 1 lies outside the prior"):
+        flow.fit(theta + 100, c)
+    with pytest.raises(ConfigError, match="unknown flow backend 'zucko': expected one of zuko, nflows"):
+        FlowConfig(backend="zucko")
+    with pytest.raises(ConfigError, match="flow.held_out is 1.0"):
+        FlowConfig(held_out=1.0)
+    torch.save({"flow": {}}, tmp_path / "flow.pt")
+    with pytest.raises(CheckpointError, match="holds no flow of this version"):
+        load_flow(tmp_path / "flow.pt")

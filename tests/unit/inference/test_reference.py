@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+
+from pathlode.errors import ConfigError
+from pathlode.inference.reference import ChainConfig, log_likelihood, sample
+from pathlode.systems.contract import System
+
+LOW, HIGH, NOISE = np.array([-3.0, -3.0]), np.array([3.0, 3.0]), 0.3
+
+
+class Line(System):
+    """x = a + b t: its posterior is normal."""
+
+    features = ("x",)
+    parameters = ("a", "b")
+
+    def draw(self, n, rng):
+        return rng.uniform(LOW, HIGH, (n, 2))
+
+    def solution(self, parameters, times):
+        return (parameters[:, :1] + parameters[:, 1:] * times)[..., None]
+
+
+@pytest.fixture(scope="module")
+def observed():
+    times = np.linspace(0, 1, 20)
+    return times, (0.5 - 1.0 * times + NOISE * np.random.default_rng(0).standard_normal(20))[:, None]
+
+
+def test_the_likelihood_is_that_of_the_noise(observed):
+    times, values = observed
+    theta = np.array([[0.5, -1.0], [0.0, 0.0]])
+    residual = values[:, 0] - (theta[:, :1] + theta[:, 1:] * times)
+    expected = -0.5 * (residual**2).sum(axis=1) / NOISE**2
+    assert log_likelihood(Line(), theta, times, values, NOISE) == pytest.approx(expected)
+
+
+def test_chains_draw_from_the_exact_posterior(observed):
+    times, values = observed
+    config = ChainConfig(walkers=32, warmup=200, steps=1500, prior_draws=500)
+    reference = sample(Line(), LOW, HIGH, times, values, NOISE, config, seed=0)
+    design = np.stack([np.ones(20), times], axis=1)
+    covariance = np.linalg.inv(design.T @ design) * NOISE**2
+    mean = covariance @ design.T @ values[:, 0] / NOISE**2
+    draws = reference.draws.reshape(-1, 2)
+    assert draws.mean(axis=0) == pytest.approx(mean, abs=0.02)
+    assert np.cov(draws.T) == pytest.approx(covariance, rel=0.12)
+    assert (reference.rhat < 1.01).all()
+    assert (reference.ess > 1000).all()
+    assert 0.1 < reference.acceptance < 1
+    again = sample(Line(), LOW, HIGH, times, values, NOISE, config, seed=0)
+    assert np.array_equal(again.draws, reference.draws)
+    thinned = reference.thinned(100)
+    assert thinned.shape == (100, 2)
+    assert {tuple(row) for row in thinned} <= {tuple(row) for row in draws}
+
+
+def test_no_draw_leaves_the_prior(observed):
+    times, values = observed
+    config = ChainConfig(walkers=16, warmup=50, steps=100, prior_draws=200)
+    reference = sample(Line(), np.array([0.6, -3.0]), HIGH, times, values, NOISE, config, seed=0)
+    assert reference.draws[..., 0].min() >= 0.6
+
+
+def test_an_ensemble_that_cannot_be_is_refused():
+    with pytest.raises(ConfigError, match="reference.walkers is 15, expected an even number"):
+        ChainConfig(walkers=15)

@@ -1,0 +1,67 @@
+"""Scores the flows of one library and summary on held-out systems: errors, calibration, distance to the exact posteriors, and
+how they fare with data that they were not made for.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pathlode.arrays import save_groups
+from pathlode.checkpoint import load_model
+from pathlode.inference.calibration import LEVELS, Posteriors, predictive_coverage, score, two_sample_accuracy
+from pathlode.inference.flows import load_flow
+from pathlode.inference.study import Observing, Summary
+from pathlode.job import job
+from pathlode.progress import Progress
+from pathlode.registry import SYSTEMS
+from pathlode.systems.contract import SimulatedData
+
+with job(snakemake.log[0], snakemake.threads):
+    params, wildcards, files = snakemake.params, snakemake.wildcards, snakemake.input.flows
+    data, system = SimulatedData.load(Path(snakemake.input.data)), SYSTEMS[params.system]()
+    held_out, names = data["test"], list(data.parameters)
+    model = load_model(Path(snakemake.input.model))[0] if snakemake.input.model else None
+    summary = Summary(model, **params.summary)
+    references = [np.load(path)["draws"] for path in snakemake.input.references]
+    few = slice(len(references))
+    conditions = {name: Observing(**params.observing | own) for name, own in params.robustness.items()}
+    truth = held_out.parameters.numpy()
+    others = {name: condition.observe(system, truth, seed=1) for name, condition in conditions.items()}
+    outside = Observing(**params.observing).observe(system, np.array([params.outside]), seed=2)
+    largest = max(int(Path(path).parent.name) for path in files)
+    scores, robust, kept = [], [], {}
+    progress = Progress(f"{wildcards.summary}, {wildcards.backend}", len(files))
+    for done, path in enumerate(files, start=1):
+        size, seed, flow = int(Path(path).parent.name), int(Path(path).stem), load_flow(Path(path))
+        facts = {"summary": wildcards.summary, "backend": wildcards.backend, "n_train": size, "seed": seed}
+        posteriors = Posteriors.of(flow, summary(held_out.observed, seed), held_out.parameters, params.draws, seed)
+        apart = [
+            two_sample_accuracy(posteriors.draws[:, i].numpy(), reference[: params.draws])
+            for i, reference in enumerate(references)
+        ]
+        some = posteriors.draws[: params.predicted, few]
+        predicted = predictive_coverage(system, some, held_out.observed, params.observing["noise"])
+        own = {"c2st": float(np.mean(apart)), "predictive_coverage": predicted}
+        scores.append(score(posteriors, flow.prior, names, facts | own))
+        if size == largest:
+            for name, series in others.items():
+                drawn = Posteriors.of(flow, summary(series, seed), held_out.parameters, params.robust_draws, seed)
+                robust.append(score(drawn, flow.prior, names, {"condition": name} | facts))
+        if size == largest and seed == params.seeds[0]:
+            levels, covered, _ = posteriors.tarp()
+            kept[wildcards.summary] = {
+                "ranks": posteriors.ranks(),
+                "tarp_levels": levels,
+                "tarp_covered": covered,
+                "levels": LEVELS,
+                "coverage": posteriors.coverage(),
+                "mean": posteriors.draws.mean(dim=0).numpy(),
+                "std": posteriors.draws.std(dim=0).numpy(),
+                "draws": posteriors.draws[:, few].numpy(),
+                "outside": flow.sample(params.draws, summary(outside, seed), seed)[:, 0].numpy(),
+            }
+        progress(done, f"flows scored, C2ST {np.mean(apart):.3f}")
+    for tables, output in ((scores, snakemake.output.scores), (robust, snakemake.output.robustness)):
+        pd.concat(tables).to_csv(output, index=False, float_format="%.6g")
+    save_groups(Path(snakemake.output.arrays), kept)

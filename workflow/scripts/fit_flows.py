@@ -1,0 +1,35 @@
+"""Fits flows of one library to one kind of summary: one for every number of simulations and every seed."""
+
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+from pathlode.checkpoint import load_model
+from pathlode.inference.box import Box
+from pathlode.inference.flows import FlowConfig
+from pathlode.inference.study import Summary
+from pathlode.job import job
+from pathlode.progress import Progress
+from pathlode.registry import FLOWS, SYSTEMS
+from pathlode.systems.contract import SimulatedData
+
+with job(snakemake.log[0], snakemake.threads):
+    params, wildcards, files = snakemake.params, snakemake.wildcards, snakemake.output.flows
+    known = SimulatedData.load(Path(snakemake.input.data))["train"]
+    model = load_model(Path(snakemake.input.model))[0] if snakemake.input.model else None
+    summary = Summary(model, **params.summary)
+    system = SYSTEMS[params.system]
+    prior = Box(torch.tensor(system.low), torch.tensor(system.high))
+    config = FlowConfig(backend=wildcards.backend, **params.flow)
+    rows, progress = [], Progress(f"{wildcards.summary}, {wildcards.backend}", len(files))
+    for fitted, path in enumerate(files):
+        size, seed = int(Path(path).parent.name), int(Path(path).stem)
+        observed = summary(known.observed, seed)[:size]
+        flow = FLOWS[config.backend](prior, observed.shape[-1], config, seed)
+        history = flow.fit(known.parameters[:size].float(), observed)
+        flow.save(Path(path))
+        names = {"summary": wildcards.summary, "backend": wildcards.backend, "n_train": size, "seed": seed}
+        rows += [names | dict(zip(("step", "log_prob", "held_out"), row, strict=True)) for row in history]
+        progress(fitted + 1, f"flows fitted, held-out log-probability {max(row[2] for row in history):.3f}")
+    pd.DataFrame(rows).to_csv(snakemake.output.history, index=False, float_format="%.6g")
