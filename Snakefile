@@ -5,6 +5,7 @@
 #   snakemake results/claims.csv   one file
 #
 # dynamics: simulate -> tune -> train, size -> evaluate -> probe, tables -> figures -> claims
+# inference: simulate -> tune -> train -> fit flows, sample reference -> calibrate -> tables -> figures -> claims
 # ecg:      fetch -> cut beats -> train -> reconstruct, classify -> tables, device -> figures -> claims
 #
 # Each arrow is a file, under results/ or, for what was fetched, under resources/.

@@ -12,12 +12,12 @@ from workflow.configuration import (
     balance,
     candidate_steps,
     check,
-    flow,
+    flow_settings,
     latent_ode,
     latents_of,
     losses_by_encoder,
     sources,
-    summary,
+    summary_settings,
     tuning,
 )
 

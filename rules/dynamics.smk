@@ -42,7 +42,7 @@ rule simulate:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
-        mem_mb=1000,  # measured: 370, at the long scale 430
+        mem_mb=lambda w: 1000 + config["systems"][w.system]["simulate"]["train"] // 20,  # measured: 370 for 5,000
         runtime=5,
     params:
         system=lambda w: config["systems"][w.system]["system"],

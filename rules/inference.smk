@@ -1,16 +1,17 @@
 # Paper [A], inference: posteriors of what a simulated system varies, from summaries of its data.
 #
 # in:   config `inference`, and of its system the data and latent ODEs of dynamics.smk
-# out:  {RESULTS}/inference/reference/{number}.npz                   sample_reference: the exact posterior of a held-out system
+# out:  {RESULTS}/inference/reference/{number}.npz                   sample_reference: the posterior of a held-out system, by MCMC
 #       {RESULTS}/inference/{backend}/{summary}/{n}/{seed}.pt        fit_flows: all numbers of simulations and seeds
-#       {RESULTS}/inference/{backend}/{summary}/scores.csv           calibrate; robustness.csv, posteriors.npz beside it
+#       {RESULTS}/inference/{backend}/{summary}/scores.csv           calibrate; robustness.csv, outside.csv, posteriors.npz
 #       tables and figures                                           inference_results.smk
 
 INFERENCE = config["inference"]
+INFERRED = config["systems"][INFERENCE["system"]]["system"]
 OBSERVED = config["systems"][INFERENCE["system"]]["simulate"]
 SIMULATED = rules.simulate.output.data.format(system=INFERENCE["system"])
 FITTED = [{"backend": backend, "summary": name} for backend, names in INFERENCE["flows"].items() for name in names]
-FLOW = f"{RESULTS}/inference/{{backend}}/{{summary}}"
+FLOW_FOLDER = f"{RESULTS}/inference/{{backend}}/{{summary}}"
 REFERENCES = expand(f"{RESULTS}/inference/reference/{{number}}.npz", number=range(INFERENCE["reference"]["systems"]))
 
 
@@ -23,7 +24,7 @@ wildcard_constraints:
 rule sample_reference:
     input:
         data=SIMULATED,
-        source=sources("sample_reference", SYSTEMS.module(config["systems"][INFERENCE["system"]]["system"])),
+        source=sources("sample_reference", SYSTEMS.module(INFERRED)),
     output:
         draws=f"{RESULTS}/inference/reference/{{number}}.npz",
     log:
@@ -32,13 +33,15 @@ rule sample_reference:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=1000 + OBSERVED["train"] // 40,
         runtime=20,
     params:
-        system=config["systems"][INFERENCE["system"]]["system"],
+        system=INFERRED,
+        classes=[SYSTEMS.path(INFERRED)],
         noise=OBSERVED["noise"],
         chains=INFERENCE["reference"]["chains"],
-        draws=INFERENCE["draws"],
+        draws=INFERENCE["reference"]["draws"],
+        predicted=INFERENCE["predicted"],
     script:
         "../workflow/scripts/sample_reference.py"
 
@@ -47,25 +50,30 @@ rule fit_flows:
     input:
         data=SIMULATED,
         model=lambda w: latents_of(config, w.summary, rules.train.output.model),
-        source=lambda w: sources("fit_flows", FLOWS.module(w.backend), "pathlode.encoders"),
+        source=lambda w: sources("fit_flows", FLOWS.module(w.backend), SYSTEMS.module(INFERRED), "pathlode.encoders"),
     output:
         flows=expand(
-            f"{FLOW}/{{n}}/{{seed}}.pt", n=INFERENCE["training_sets"], seed=INFERENCE["seeds"], allow_missing=True
+            f"{FLOW_FOLDER}/{{n}}/{{seed}}.pt",
+            n=INFERENCE["training_sets"],
+            seed=INFERENCE["seeds"],
+            allow_missing=True,
         ),
-        history=f"{FLOW}/history.csv",
+        history=f"{FLOW_FOLDER}/history.csv",
     log:
         f"{LOGS}/fit_flows/{{backend}}/{{summary}}.log",
     conda:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=lambda w: 30 + INFERENCE["flow"]["steps"] * len(INFERENCE["seeds"]) // 100,
+        mem_mb=2000 + OBSERVED["train"] // 40,
+        runtime=30 + INFERENCE["flow"]["steps"] * len(INFERENCE["seeds"]) * len(INFERENCE["training_sets"]) // 500,
         gpu=0,
     params:
-        system=config["systems"][INFERENCE["system"]]["system"],
-        summary=lambda w: summary(INFERENCE, w.summary),
-        flow=lambda w: flow(INFERENCE, w.summary),
+        system=INFERRED,
+        classes=lambda w: [SYSTEMS.path(INFERRED), FLOWS.path(w.backend)],
+        seeds=INFERENCE["seeds"],
+        summary=lambda w: summary_settings(INFERENCE, w.summary),
+        flow=lambda w: flow_settings(INFERENCE, w.summary),
     script:
         "../workflow/scripts/fit_flows.py"
 
@@ -76,28 +84,30 @@ rule calibrate:
         model=lambda w: latents_of(config, w.summary, rules.train.output.model),
         flows=rules.fit_flows.output.flows,
         references=REFERENCES,
-        source=lambda w: sources("calibrate", FLOWS.module(w.backend), "pathlode.encoders"),
+        source=lambda w: sources("calibrate", FLOWS.module(w.backend), SYSTEMS.module(INFERRED), "pathlode.encoders"),
     output:
-        scores=f"{FLOW}/scores.csv",
-        robustness=f"{FLOW}/robustness.csv",
-        arrays=f"{FLOW}/posteriors.npz",
+        scores=f"{FLOW_FOLDER}/scores.csv",
+        robustness=f"{FLOW_FOLDER}/robustness.csv",
+        outside=f"{FLOW_FOLDER}/outside.csv",
+        arrays=f"{FLOW_FOLDER}/posteriors.npz",
     log:
         f"{LOGS}/calibrate/{{backend}}/{{summary}}.log",
     conda:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
-        mem_mb=3000,
-        runtime=60,
+        mem_mb=3000 + OBSERVED["train"] // 40,
+        runtime=60 + 30 * len(INFERENCE["seeds"]) * len(INFERENCE["training_sets"]),
     params:
-        system=config["systems"][INFERENCE["system"]]["system"],
-        summary=lambda w: summary(INFERENCE, w.summary),
+        system=INFERRED,
+        classes=lambda w: [SYSTEMS.path(INFERRED), FLOWS.path(w.backend)],
         seeds=INFERENCE["seeds"],
+        summary=lambda w: summary_settings(INFERENCE, w.summary),
         observing={key: OBSERVED[key] for key in ("points", "window", "noise")},
         robustness=INFERENCE["robustness"],
         outside=INFERENCE["outside"],
         draws=INFERENCE["draws"],
-        robust_draws=INFERENCE["robust_draws"],
+        reference_draws=INFERENCE["reference"]["draws"],
         predicted=INFERENCE["predicted"],
     script:
         "../workflow/scripts/calibrate.py"

@@ -14,10 +14,12 @@ FIRST_BACKEND = next(iter(INFERENCE["flows"]))
 rule inference:
     input:
         SIMULATED,
+        [latents_of(config, point["summary"], rules.train.output.model) for point in FITTED],
+        [latents_of(config, point["summary"], rules.train.output.history) for point in FITTED],
         REFERENCES,
         [expand(rules.fit_flows.output, **point) for point in FITTED],
         [expand(rules.calibrate.output, **point) for point in FITTED],
-        expand(f"{TABLES}/inference{{table}}.csv", table=["", "_robustness", "_references"]),
+        expand(f"{TABLES}/inference{{table}}.csv", table=["", "_criteria", "_robustness", "_outside", "_references"]),
         expand(f"{TABLES}/{{table}}.{{format}}", table=INFERENCE_SUMMARIES, format=FORMATS),
         expand(f"{RESULTS}/figures/inference/{{figure}}.{{format}}", figure=INFERENCE_FIGURES, format=["png", "pdf"]),
 
@@ -26,13 +28,24 @@ rule tabulate_inference:
     input:
         scores=[rules.calibrate.output.scores.format(**point) for point in FITTED],
         robustness=[rules.calibrate.output.robustness.format(**point) for point in FITTED],
+        outside=[rules.calibrate.output.outside.format(**point) for point in FITTED],
         references=REFERENCES,
         source=sources("tabulate_inference"),
     output:
         scores=report(f"{TABLES}/inference.csv", caption="../workflow/report/inference.rst", category="Inference [A]"),
+        criteria=report(
+            f"{TABLES}/inference_criteria.csv",
+            caption="../workflow/report/inference_criteria.rst",
+            category="Inference [A]",
+        ),
         robustness=report(
             f"{TABLES}/inference_robustness.csv",
             caption="../workflow/report/inference_robustness.rst",
+            category="Inference [A]",
+        ),
+        outside=report(
+            f"{TABLES}/inference_outside.csv",
+            caption="../workflow/report/inference_outside.rst",
             category="Inference [A]",
         ),
         references=report(
@@ -49,6 +62,9 @@ rule tabulate_inference:
         f"{LOGS}/tabulate_inference.log",
     conda:
         "../envs/pathlode.yaml"
+    params:
+        backend=FIRST_BACKEND,
+        compared=INFERENCE["compared"],
     script:
         "../workflow/scripts/tabulate_inference.py"
 
@@ -60,7 +76,7 @@ rule plot_inference:
         references=REFERENCES,
         scores=rules.tabulate_inference.output.scores,
         robustness=rules.tabulate_inference.output.robustness,
-        source=sources("plot_inference", SYSTEMS.module(config["systems"][INFERENCE["system"]]["system"])),
+        source=sources("plot_inference", SYSTEMS.module(INFERRED)),
     output:
         [
             report(
@@ -77,7 +93,8 @@ rule plot_inference:
     conda:
         "../envs/pathlode.yaml"
     params:
-        system=config["systems"][INFERENCE["system"]]["system"],
+        system=INFERRED,
+        backend=FIRST_BACKEND,
         compared=INFERENCE["compared"],
         predicted=INFERENCE["predicted"],
         outside=INFERENCE["outside"],

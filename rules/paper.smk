@@ -6,8 +6,8 @@
 #       {RESULTS}/readme.md                  readme: the README with this run's tables; README.md itself is brought up to date
 
 
-CLAIMED = {"dynamics": ["dynamics", "training", "sizes_needed", "probes"], "ecg": ["ecg"]}
-SUMMED_UP = {"dynamics": "dynamics_summary", "ecg": "ecg_summary"}
+CLAIMED = {"dynamics": ["dynamics", "training", "sizes_needed", "probes"], "inference": ["inference"], "ecg": ["ecg"]}
+SUMMED_UP = {"dynamics": "dynamics_summary", "inference": "inference_summary", "ecg": "ecg_summary"}
 
 
 rule paper:

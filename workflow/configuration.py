@@ -105,20 +105,20 @@ def latent_ode(config: Mapping[str, Any], name: str) -> dict[str, Any]:
     return entry | {"model": model, "train": train}
 
 
-def latents_of(config: Mapping[str, Any], summary: str, model: str) -> list[str]:
+def latents_of(config: Mapping[str, Any], summary: str, model: str) -> str | list[str]:
     """The file of the latent ODEs whose z0 a summary of the inference chapter is, from that file's pattern; or none."""
     inference = config["inference"]
     loss = inference["summaries"][summary].get("latents")
-    return [model.format(system=inference["system"], encoder=inference["encoder"], loss=loss)] if loss else []
+    return model.format(system=inference["system"], encoder=inference["encoder"], loss=loss) if loss else []
 
 
-def summary(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
+def summary_settings(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Settings of a summary as :class:`pathlode.inference.study.Summary` takes them, without its model."""
     given = inference["summaries"][name]
     return {key: given[key] for key in ("grid", "statistics", "end") if key in given}
 
 
-def flow(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
+def flow_settings(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Settings of the flows that are given a summary, as :class:`pathlode.inference.flows.FlowConfig` takes them."""
     given = inference["summaries"][name]
     return dict(inference["flow"]) | {key: given[key] for key in ("recurrent", "embedded") if key in given}
@@ -208,6 +208,26 @@ def _check_inference(config: Mapping[str, Any]) -> None:
                 f"config: inference.{place} asks for {asked} trajectories, but there are {drawn[part]} of "
                 f"systems.{inference['system']}.simulate.{part}; lower it"
             )
+    reference, chains = inference["reference"], inference["reference"]["chains"]
+    if chains["walkers"] % 2 or 4 * chains["walkers"] > chains["prior_draws"]:
+        raise InvalidConfig(
+            f"config: inference.reference.chains.walkers is {chains['walkers']}, expected an even number, at most a quarter of "
+            f"prior_draws, {chains['prior_draws']}"
+        )
+    if 2 * reference["draws"] > chains["ensembles"] * chains["walkers"] * chains["steps"]:
+        raise InvalidConfig(
+            f"config: inference.reference.draws is {reference['draws']}, but twice as many are compared and the chains have "
+            "not as many; lower it, or raise chains.steps"
+        )
+    if inference["predicted"] > reference["draws"]:
+        raise InvalidConfig(
+            f"config: inference.predicted is {inference['predicted']}, more than the {reference['draws']} of "
+            "inference.reference.draws; lower it"
+        )
+    if not drawn["noise"] > 0:
+        raise InvalidConfig(
+            f"config: systems.{inference['system']}.simulate.noise is 0, but inference needs a likelihood; raise it"
+        )
     strange = set(inference["seeds"]) - set(config["dynamics"]["seeds"])
     if strange:
         raise InvalidConfig(

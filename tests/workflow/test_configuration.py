@@ -103,6 +103,25 @@ def test_the_default_is_valid():
             360,
             "ecg.classifiers.pca has components and grid of latents, components, grid",
         ),
+        (
+            ("inference", "flows", "zuko"),
+            ["path", "pth"],
+            "inference.flows.zuko names 'pth', which is no key of inference.summaries; did you mean 'path'",
+        ),
+        (
+            ("inference", "summaries", "series", "statistics"),
+            50,
+            "inference.summaries.series has grid and statistics of latents",
+        ),
+        (("inference", "summaries", "path", "end"), 3.0, "inference.summaries.path has latents and end; mend it"),
+        (
+            ("inference", "training_sets"),
+            [20, 20000],
+            "training_sets asks for 20000 trajectories, but there are 10000 of systems.lotka_volterra_noisy.simulate.train",
+        ),
+        (("inference", "seeds"), [7], r"inference.seeds has \[7\], which dynamics.seeds"),
+        (("inference", "compared"), ["pth"], "inference.compared names 'pth', expected some of path, kl"),
+        (("inference", "system"), "lotka", "inference.system names 'lotka', which is no key of systems"),
         ((*CLASSIFIERS, "cnn", "grid"), 90, "ecg.classifiers.cnn.cnn is true without a grid of 360"),
         (
             ("ecg", "balance", "least"),
@@ -164,11 +183,15 @@ OPTIONAL = {
     "config.$defs.split": {"balance"},
     "latent_odes.additionalProperties": {"splits", "encoder_hidden", "steps"},
     "classifiers.additionalProperties": {"latents", "components", "grid", "balance", "cnn", "vote", "rr", "splits"},
+    "summaries.additionalProperties": {"latents", "grid", "statistics", "end", "recurrent", "embedded"},
 }
 ANY_PART = {"config.$defs.tune", "config.$defs.balance"} | {
     f"config.properties.ecg.properties.{place}"
     for place in ("splits", "conditions.additionalProperties", "latent_odes.additionalProperties.properties.views")
 }
+
+
+ANY_PART.add("config.properties.inference.properties.robustness.additionalProperties")
 
 
 def test_the_schema_is_closed_and_described_everywhere():

@@ -15,10 +15,17 @@ RESULTS = "results/smoke"
 SYSTEMS = {"coupled_oscillator": ["gru-path", "gru-kl", "gru-none", "lstm-path", "lstm-kl"]}
 SYSTEMS["lotka_volterra_fixed_start"] = ["gru-path", "gru-kl"]
 SETTINGS = sum(map(len, SYSTEMS.values()))
-TUNED, EVALUATED, SIZED, DERIVED = 3 + 2, 2 + 1, 2, ["probe", "tabulate", "plot_dynamics", "claims", "plot_claims"]
+TUNED, TRAINED, EVALUATED, SIZED, DERIVED = (
+    3 + 2 + 1,
+    SETTINGS + 1,
+    2 + 1,
+    2,
+    ["probe", "tabulate", "plot_dynamics", "claims", "plot_claims"],
+)
 ECG = {"invent_record": 4, "cut_beats": 1, "train_encoder": 5 + 2, "reconstruct": 5 + 2, "classify": 11 + 2}
 ECG |= {"tabulate_ecg": 1, "measure_device": 1, "plot_ecg_model": 1, "plot_ecg": 1}
-RETRAINED = {"tune": TUNED, "train": SETTINGS, "evaluate": EVALUATED, "size": SIZED}
+INFERENCE = {"sample_reference": 2, "fit_flows": 3, "calibrate": 3, "tabulate_inference": 1, "plot_inference": 1}
+RETRAINED = {"tune": TUNED, "train": TRAINED, "evaluate": EVALUATED, "size": SIZED}
 DRAWN = {"plot_system": len(SYSTEMS), "plot_dynamics": 1, "plot_claims": 1, "all": 1}
 FIGURES = ["trajectories", "phase_portrait", "latent_paths", "latent_map", "error_in_time", "training"]
 
@@ -75,7 +82,8 @@ def test_models_are_usable_from_the_package(finished):
 def test_every_job_has_a_log_that_ends_in_its_cost_and_leaves_no_checkpoint(finished):
     logs = list((finished.folder / "logs/smoke").rglob("*.log"))
     assert all(" s of CPU time and at most " in log.read_text().splitlines()[-1] for log in logs)
-    assert len(logs) == sum(ECG.values()) + 2 + TUNED + SETTINGS + EVALUATED + SIZED + 2 + len(DERIVED)
+    others = sum(ECG.values()) + sum(INFERENCE.values())
+    assert len(logs) == others + 3 + TUNED + TRAINED + EVALUATED + SIZED + 2 + len(DERIVED)
     assert not list((finished.folder / RESULTS).rglob("checkpoint*"))
 
 
@@ -97,7 +105,12 @@ def test_a_second_run_has_nothing_to_do(finished):
         ("config.yaml", "confidence: 0.95", "confidence: 0.9", {"claims": 1, "plot_claims": 1, "all": 1}),
         ("config.yaml", "seeds: [0, 1, 2, 3, 4] #", "seeds: [5, 6] #", {}),  # the overlay has seeds of its own
         ("src/pathlode/plots/dynamics.py", '"optimiser step"', '"step"', DRAWN),
-        ("src/pathlode/plots/style.py", "WIDTH = 7.1", "WIDTH = 7.0", DRAWN | {"plot_ecg_model": 1, "plot_ecg": 1}),
+        (
+            "src/pathlode/plots/style.py",
+            "WIDTH = 7.1",
+            "WIDTH = 7.0",
+            DRAWN | {"plot_ecg_model": 1, "plot_ecg": 1, "plot_inference": 1},
+        ),
         ("src/pathlode/claims.py", "Ratio:\n", "Ratio:  # edited\n", {"claims": 1, "plot_claims": 1, "all": 1}),
         ("claims.yaml", "keeps the latent path", "holds the latent path", {"claims": 1, "plot_claims": 1, "all": 1}),
         (

@@ -9,9 +9,11 @@ import pandas as pd
 
 from pathlode.arrays import save_groups
 from pathlode.checkpoint import load_model
-from pathlode.inference.calibration import LEVELS, Posteriors, predictive_coverage, score, two_sample_accuracy
+from pathlode.inference.c2st import c2st
+from pathlode.inference.calibration import LEVELS, Posteriors, missed, score
 from pathlode.inference.flows import load_flow
-from pathlode.inference.study import Observing, Summary
+from pathlode.inference.predictive import predictive_coverage
+from pathlode.inference.study import ObservationConfig, Summary
 from pathlode.job import job
 from pathlode.progress import Progress
 from pathlode.registry import SYSTEMS
@@ -23,31 +25,31 @@ with job(snakemake.log[0], snakemake.threads):
     held_out, names = data["test"], list(data.parameters)
     model = load_model(Path(snakemake.input.model))[0] if snakemake.input.model else None
     summary = Summary(model, **params.summary)
-    references = [np.load(path)["draws"] for path in snakemake.input.references]
-    few = slice(len(references))
-    conditions = {name: Observing(**params.observing | own) for name, own in params.robustness.items()}
+    references = [np.load(path)["draws"][::2] for path in snakemake.input.references]
+    conditions = {name: ObservationConfig(**params.observing | own) for name, own in params.robustness.items()}
     truth = held_out.parameters.numpy()
     others = {name: condition.observe(system, truth, seed=1) for name, condition in conditions.items()}
-    outside = Observing(**params.observing).observe(system, np.array([params.outside]), seed=2)
+    outside = ObservationConfig(**params.observing).observe(system, np.array([params.outside]), seed=2)
     largest = max(int(Path(path).parent.name) for path in files)
-    scores, robust, kept = [], [], {}
+    scores, robust, excluded, kept = [], [], [], {}
     progress = Progress(f"{wildcards.summary}, {wildcards.backend}", len(files))
     for done, path in enumerate(files, start=1):
         size, seed, flow = int(Path(path).parent.name), int(Path(path).stem), load_flow(Path(path))
         facts = {"summary": wildcards.summary, "backend": wildcards.backend, "n_train": size, "seed": seed}
-        posteriors = Posteriors.of(flow, summary(held_out.observed, seed), held_out.parameters, params.draws, seed)
-        apart = [
-            two_sample_accuracy(posteriors.draws[:, i].numpy(), reference[: params.draws])
-            for i, reference in enumerate(references)
-        ]
-        some = posteriors.draws[: params.predicted, few]
-        predicted = predictive_coverage(system, some, held_out.observed, params.observing["noise"])
-        own = {"c2st": float(np.mean(apart)), "predictive_coverage": predicted}
+        given = summary(held_out.observed, seed)
+        posteriors = Posteriors.of(flow, given, held_out.parameters, params.draws, seed)
+        compared = flow.sample(params.reference_draws, given[: len(references)], seed)
+        accuracies = [c2st(compared[:, i].numpy(), reference) for i, reference in enumerate(references)]
+        some, noise = compared[: params.predicted].numpy(), params.observing["noise"]
+        predicted = predictive_coverage(system, some, held_out.observed, noise)
+        own = {"c2st": float(np.mean(accuracies)), "predictive_coverage": predicted}
         scores.append(score(posteriors, flow.prior, names, facts | own))
         if size == largest:
             for name, series in others.items():
-                drawn = Posteriors.of(flow, summary(series, seed), held_out.parameters, params.robust_draws, seed)
+                drawn = Posteriors.of(flow, summary(series, seed), held_out.parameters, params.draws, seed)
                 robust.append(score(drawn, flow.prior, names, {"condition": name} | facts))
+            strange = flow.sample(params.reference_draws, summary(outside, seed), seed)[:, 0]
+            excluded.append(missed(strange, params.outside, names, facts))
         if size == largest and seed == params.seeds[0]:
             levels, covered, _ = posteriors.tarp()
             kept[wildcards.summary] = {
@@ -58,10 +60,10 @@ with job(snakemake.log[0], snakemake.threads):
                 "coverage": posteriors.coverage(),
                 "mean": posteriors.draws.mean(dim=0).numpy(),
                 "std": posteriors.draws.std(dim=0).numpy(),
-                "draws": posteriors.draws[:, few].numpy(),
-                "outside": flow.sample(params.draws, summary(outside, seed), seed)[:, 0].numpy(),
+                "draws": compared.numpy(),
+                "outside": strange.numpy(),
             }
-        progress(done, f"flows scored, C2ST {np.mean(apart):.3f}")
-    for tables, output in ((scores, snakemake.output.scores), (robust, snakemake.output.robustness)):
-        pd.concat(tables).to_csv(output, index=False, float_format="%.6g")
+        progress(done, f"flows scored, C2ST {np.mean(accuracies):.3f}")
+    for name, tables in (("scores", scores), ("robustness", robust), ("outside", excluded)):
+        pd.concat(tables).to_csv(snakemake.output[name], index=False, float_format="%.6g")
     save_groups(Path(snakemake.output.arrays), kept)

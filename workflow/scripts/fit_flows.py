@@ -23,13 +23,14 @@ with job(snakemake.log[0], snakemake.threads):
     prior = Box(torch.tensor(system.low), torch.tensor(system.high))
     config = FlowConfig(backend=wildcards.backend, **params.flow)
     rows, progress = [], Progress(f"{wildcards.summary}, {wildcards.backend}", len(files))
+    summaries = {seed: summary(known.observed, seed) for seed in params.seeds}
     for fitted, path in enumerate(files):
         size, seed = int(Path(path).parent.name), int(Path(path).stem)
-        observed = summary(known.observed, seed)[:size]
+        observed = summaries[seed][:size]
         flow = FLOWS[config.backend](prior, observed.shape[-1], config, seed)
         history = flow.fit(known.parameters[:size].float(), observed)
         flow.save(Path(path))
         names = {"summary": wildcards.summary, "backend": wildcards.backend, "n_train": size, "seed": seed}
-        rows += [names | dict(zip(("step", "log_prob", "held_out"), row, strict=True)) for row in history]
-        progress(fitted + 1, f"flows fitted, held-out log-probability {max(row[2] for row in history):.3f}")
+        rows += [names | dict(zip(("step", "log_prob", "validation_log_prob"), row, strict=True)) for row in history]
+        progress(fitted + 1, f"flows fitted, validation log-probability {max(row[2] for row in history):.3f}")
     pd.DataFrame(rows).to_csv(snakemake.output.history, index=False, float_format="%.6g")

@@ -31,8 +31,9 @@ with job(snakemake.log[0], snakemake.threads):
     again = system.solution(draws.reshape(-1, draws.shape[2]).astype(float), grid)
     seen = [(test.observed.times[i].numpy(), test.observed.values[i].numpy()) for i in shown]
     clean = system.solution(truth[list(shown)], grid[: len(shown)])
+    robustness = pd.read_csv(files.robustness)
     figures = {
-        "posterior": inference.posterior(names, truth[0], references[0]["draws"], compared, box),
+        "posterior": inference.posterior(names, truth[0], references[0]["draws"], compared),
         "recovery": inference.recovery(names, truth, kept[first]["mean"], kept[first]["std"], first),
         "ranks": inference.ranks(names, {name: arrays["ranks"] for name, arrays in kept.items()}),
         "coverage": inference.coverage(
@@ -44,9 +45,9 @@ with job(snakemake.log[0], snakemake.threads):
             times, data.features, clean, again.reshape(*draws.shape[:2], *again.shape[1:]), seen, first
         ),
         "simulations": inference.simulations(
-            pd.read_csv(files.scores), float(np.mean([each["floor"] for each in references]))
+            pd.read_csv(files.scores), float(np.mean([each["c2st_floor"] for each in references]))
         ),
-        "robustness": inference.robustness(pd.read_csv(files.robustness)),
+        "robustness": inference.robustness(robustness[robustness["backend"] == params.backend]),
         "outside": inference.outside(
             names, np.array(params.outside), {name: arrays["outside"] for name, arrays in kept.items()}, box
         ),

@@ -1,30 +1,27 @@
-"""Draws from the exact posterior of one held-out system, and says how well two halves of the draws agree."""
+"""Draws from the reference posterior of one held-out system, and says how well two halves of the draws agree."""
 
 from pathlib import Path
 
 import numpy as np
 
 from pathlode.files import writing
-from pathlode.inference.calibration import two_sample_accuracy
-from pathlode.inference.reference import ChainConfig, sample
+from pathlode.inference.c2st import c2st
+from pathlode.inference.predictive import predictive_coverage
+from pathlode.inference.reference import McmcConfig, sample
 from pathlode.job import job
 from pathlode.registry import SYSTEMS
+from pathlode.series import TimeSeries
 from pathlode.systems.contract import SimulatedData
 
 with job(snakemake.log[0], snakemake.threads):
     params, number = snakemake.params, int(snakemake.wildcards.number)
     system, series = SYSTEMS[params.system](), SimulatedData.load(Path(snakemake.input.data))["test"].observed
-    reference = sample(
-        system,
-        np.array(system.low),
-        np.array(system.high),
-        series.times[number].numpy(),
-        series.values[number].numpy(),
-        params.noise,
-        ChainConfig(**params.chains),
-        seed=number,
-    )
+    one = TimeSeries(series.times[number : number + 1], series.values[number : number + 1])
+    low, high = np.array(system.low), np.array(system.high)
+    times, values = one.times[0].numpy(), one.values[0].numpy()
+    reference = sample(system, low, high, times, values, params.noise, McmcConfig(**params.chains), seed=number)
     draws = reference.thinned(2 * params.draws)
+    some = draws[:: -(-len(draws) // params.predicted)]
     with writing(Path(snakemake.output.draws)) as temporary:
         np.savez(
             temporary,
@@ -33,5 +30,6 @@ with job(snakemake.log[0], snakemake.threads):
             rhat=reference.rhat,
             ess=reference.ess,
             acceptance=np.array(reference.acceptance),
-            floor=np.array(two_sample_accuracy(draws[::2], draws[1::2])),
+            c2st_floor=np.array(c2st(draws[::2], draws[1::2])),
+            predictive_coverage=np.array(predictive_coverage(system, some[:, None], one, params.noise)),
         )

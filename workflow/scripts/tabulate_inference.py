@@ -1,10 +1,13 @@
-"""Joins the scores of all flows, those of the exact posteriors beside them, and sums them up."""
+"""Joins the scores of all flows, those of the reference posteriors beside them, sums them up, and holds them against what was
+asked for.
+"""
 
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from pathlode.inference.criteria import criteria
 from pathlode.job import job
 from pathlode.tables import joined, summarise, write
 
@@ -19,35 +22,36 @@ SCORES = {
     "predictive_coverage": "predictive coverage at 0.9",
 }
 
+REFERENCE = ["acceptance", "c2st_floor", "predictive_coverage"]
 
 with job(snakemake.log[0], snakemake.threads):
     files, tables = snakemake.input, snakemake.output
-    scores, robustness = joined(files.scores), joined(files.robustness)
+    scores, robustness, outside = joined(files.scores), joined(files.robustness), joined(files.outside)
     references = [np.load(path) for path in files.references]
-    exact = pd.DataFrame(
+    measured = pd.DataFrame(
         {
             "system": range(len(references)),
             "rhat_max": [each["rhat"].max() for each in references],
             "ess_min": [each["ess"].min() for each in references],
-            "acceptance": [float(each["acceptance"]) for each in references],
-            "c2st_floor": [float(each["floor"]) for each in references],
+            **{name: [float(each[name]) for each in references] for name in REFERENCE},
         }
     )
+    scores["perplexity"] = np.exp(-scores["mean_log_prob"])
+    scores["c2st_excess"] = (scores["c2st"] - measured["c2st_floor"].mean()).clip(lower=0.005)
+    every, largest = scores[scores["parameter"] == "all"], scores[scores["n_train"] == scores["n_train"].max()]
     write(scores, tables.scores)
     write(robustness, tables.robustness)
-    write(exact, tables.references)
-    every = scores[scores["parameter"] == "all"]
-    single = scores[(scores["parameter"] != "all") & (scores["n_train"] == scores["n_train"].max())]
-    shifted = robustness[robustness["parameter"] == "all"]
+    write(outside, tables.outside)
+    write(measured, tables.references)
+    write(
+        criteria(largest[largest["backend"] == snakemake.params.backend], *snakemake.params.compared), tables.criteria
+    )
+    single, shifted = largest[largest["parameter"] != "all"], robustness[robustness["parameter"] == "all"]
     calibrated = {name: SCORES[name] for name in ("rmse_over_prior_sd", "mean_log_prob", "tarp_atc", "coverage_error")}
+    by_parameter = {name: SCORES[name] for name in ("rmse_over_prior_sd", "sbc_p")}
     summaries = {
         "inference_summary": summarise(every, SETTING, SCORES, digits=3),
-        "inference_parameters_summary": summarise(
-            single,
-            ["summary", "backend", "parameter"],
-            {"rmse_over_prior_sd": "RMSE / prior sd", "sbc_p": "SBC p"},
-            digits=3,
-        ),
+        "inference_parameters_summary": summarise(single, ["summary", "backend", "parameter"], by_parameter, digits=3),
         "inference_robustness_summary": summarise(shifted, ["condition", "summary", "backend"], calibrated, digits=3),
     }
     for path in tables.summaries:

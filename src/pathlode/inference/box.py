@@ -1,6 +1,5 @@
 """The prior of a simulated system: uniform in a box."""
 
-import torch
 from torch import Tensor
 
 from pathlode.errors import ConfigError
@@ -21,8 +20,16 @@ class Box:
     """
 
     def __init__(self, low: Tensor, high: Tensor) -> None:
-        if low.shape != high.shape or low.ndim != 1 or not (high - low > 0).all() or not (high - low).isfinite().all():
-            raise ConfigError(f"a prior is {low.tolist()} to {high.tolist()}, expected finite numbers, low < high")
+        if (
+            low.shape != high.shape
+            or not low.numel()
+            or not (high - low > 0).all()
+            or not (high - low).isfinite().all()
+        ):
+            raise ConfigError(
+                f"a prior is {low.tolist()} to {high.tolist()}, expected finite numbers, low < high: choose a system whose "
+                "parameters are uniform in a box"
+            )
         self.low, self.high = low, high
 
     @property
@@ -33,11 +40,6 @@ class Box:
     def contains(self, theta: Tensor) -> Tensor:
         """Whether (..., parameter) lies inside, (...)."""
         return ((theta >= self.low) & (theta <= self.high)).all(dim=-1)
-
-    def log_prob(self, theta: Tensor) -> Tensor:
-        """Log-density, (..., parameter) -> (...); minus infinity outside."""
-        inside = -(self.high - self.low).log().sum().expand(theta.shape[:-1])
-        return torch.where(self.contains(theta), inside, -torch.inf)
 
     def to_reals(self, theta: Tensor) -> tuple[Tensor, Tensor]:
         """y and log |dy/dθ| summed over the parameters. Within :data:`MARGIN` of a side, both are those at that distance."""

@@ -1,6 +1,7 @@
-"""Whether posteriors are right: on average over held-out systems, and one by one against a reference."""
+"""Whether posteriors are right on average over held-out systems, by the diagnostics of sbi (https://sbi.readthedocs.io)."""
 
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,18 +9,13 @@ import numpy as np
 import pandas as pd
 import torch
 from numpy.typing import NDArray
-from sbi.diagnostics import check_tarp, run_tarp
-from scipy.stats import kstest
-from sklearn.model_selection import KFold, cross_val_score
+from sbi.diagnostics import check_tarp, run_sbc, run_tarp
+from sbi.diagnostics.sbc import check_uniformity_frequentist
 from torch import Tensor
-from xgboost import XGBClassifier
 
 from pathlode.inference.box import Box
 from pathlode.inference.flows import Flow
-from pathlode.series import TimeSeries
-from pathlode.systems.contract import System, observe
 
-Numbers = NDArray[np.floating[Any]]
 LEVELS = np.linspace(0.05, 0.95, 19)
 """Credibility levels at which coverage is measured."""
 
@@ -60,19 +56,31 @@ class Posteriors:
 
         Source: Talts et al. 2018, simulation-based calibration (https://arxiv.org/abs/1804.06788).
         """
-        return (self.draws < self.truth).double().mean(dim=0).numpy()
+        return self._ranks("marginals")
 
     def rank_p_values(self) -> NDArray[np.float64]:
         """p-values of the Kolmogorov-Smirnov test that :meth:`ranks` are uniform, (parameter,)."""
-        return np.array([kstest(ranks, "uniform").pvalue for ranks in self.ranks().T])
+        count = len(self.draws)
+        return check_uniformity_frequentist(torch.from_numpy(self.ranks() * count), count).double().numpy()
 
     def coverage(self) -> NDArray[np.float64]:
         """Share of the truths inside the region of highest density of each of :data:`LEVELS`.
 
         Source: Deistler et al. 2022, truncated proposals (https://arxiv.org/abs/2210.04815).
         """
-        region = (self.draws_log_prob > self.log_prob).double().mean(dim=0).numpy()  # the smallest that holds the truth
-        return (region[:, None] <= LEVELS).mean(axis=0)
+
+        def log_prob(theta: Tensor, index: Tensor) -> Tensor:  # as computed before: of a truth, or of all its draws
+            system = int(index)
+            return self.log_prob[system : system + 1] if len(theta) == 1 else self.draws_log_prob[:, system]
+
+        below = self._ranks(log_prob)[:, 0]  # share of the draws that are less likely than the truth
+        return (1 - below[:, None] <= LEVELS).mean(axis=0)
+
+    def _ranks(self, reduced: str | Callable[[Tensor, Tensor], Tensor]) -> NDArray[np.float64]:
+        with warnings.catch_warnings(action="ignore"):  # sbi would like a hundred systems
+            index = torch.arange(len(self.truth), dtype=torch.float32)[:, None]
+            ranks, _ = run_sbc(self.truth, index, self, len(self.draws), reduced, show_progress_bar=False)
+        return ranks.double().numpy() / len(self.draws)
 
     def coverage_error(self) -> float:
         """Mean absolute difference between :meth:`coverage` and :data:`LEVELS`."""
@@ -84,7 +92,7 @@ class Posteriors:
 
         Source: Lemos et al. 2023 (https://arxiv.org/abs/2302.03026).
         """
-        with torch.random.fork_rng(devices=[]):
+        with torch.random.fork_rng(devices=[]), warnings.catch_warnings(action="ignore"):
             torch.manual_seed(seed)
             covered, levels = run_tarp(
                 self.truth,
@@ -122,40 +130,27 @@ def score(posteriors: Posteriors, prior: Box, names: Sequence[str], facts: Mappi
     return pd.DataFrame({**facts, **columns})
 
 
-def two_sample_accuracy(draws: Numbers, reference: Numbers, seed: int = 0) -> float:
-    """Cross-validated accuracy of boosted trees that tell draws (n, parameter) from those of a reference: 0.5 if nothing can.
-
-    Source: Lopez-Paz & Oquab 2017, classifier two-sample tests (https://arxiv.org/abs/1610.06545).
-    """
-    both = np.concatenate([draws, reference])
-    origin = np.repeat([0, 1], [len(draws), len(reference)])
-    trees = XGBClassifier(n_estimators=60, max_depth=4, learning_rate=0.15, n_jobs=1, random_state=seed)
-    folds = KFold(5, shuffle=True, random_state=seed)
-    return float(cross_val_score(trees, both, origin, cv=folds, scoring="accuracy").mean())
-
-
-def predictive_coverage(system: System, draws: Tensor, series: TimeSeries, noise: float, level: float = 0.9) -> float:
-    """Share of observed values inside the central region of their posterior predictive distribution, which should be ``level``:
-    the system is simulated again with every draw, and observed with noise.
+def missed(draws: Tensor, truth: Sequence[float], names: Sequence[str], facts: Mapping[str, Any]) -> pd.DataFrame:
+    """By how much one posterior misses the truth, one row a parameter.
 
     Args:
-        system: what is simulated.
-        draws: of its parameters, (draw, n, parameter).
-        series: n observed trajectories.
-        noise: standard deviation of the observations.
-        level: of the region.
+        draws: (draw, parameter).
+        truth: (parameter,).
+        names: of the parameters.
+        facts: values of further columns, which come first.
+
+    Returns:
+        parameter, truth, mean, std, sd_off (distance from the mean in standard deviations of the draws) and inside_90 (whether
+        the truth lies between their 5 % and 95 % quantiles).
     """
-    predicted = predictive(system, draws, series, noise)
-    low, high = np.quantile(predicted, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    observed = series.values[: draws.shape[1]].numpy()
-    return float(((observed >= low) & (observed <= high)).mean())
-
-
-def predictive(system: System, draws: Tensor, series: TimeSeries, noise: float) -> NDArray[np.float64]:
-    """Values drawn from the posterior predictive distribution at the observed times, (draw, n, time, feature)."""
-    count, n, parameters = draws.shape
-    times = series.times[:n].numpy()
-    repeated = np.broadcast_to(times, (count, *times.shape)).reshape(count * n, -1)
-    rng = np.random.default_rng(0)
-    values = observe(system, draws.double().numpy().reshape(-1, parameters), repeated, noise, rng, "predicted").values
-    return values.numpy().reshape(count, n, *values.shape[1:])
+    exact, mean, std = torch.tensor(truth, dtype=draws.dtype), draws.mean(dim=0), draws.std(dim=0)
+    low, high = draws.quantile(torch.tensor([0.05, 0.95], dtype=draws.dtype), dim=0)
+    columns = {
+        "parameter": list(names),
+        "truth": list(truth),
+        "mean": mean.tolist(),
+        "std": std.tolist(),
+        "sd_off": ((exact - mean).abs() / std).tolist(),
+        "inside_90": ((low <= exact) & (exact <= high)).tolist(),
+    }
+    return pd.DataFrame({**facts, **columns})

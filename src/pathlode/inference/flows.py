@@ -1,7 +1,8 @@
 """Conditional neural spline flows: the density of a system's parameters, given a summary of its data.
 
-One interface, two libraries behind it. Both stack transforms, each of which passes one random half of the parameters after the
-other through monotonic rational-quadratic splines, whose bins a perceptron computes from the other half and the summary.
+One interface, two libraries behind it. Both stack transforms that pass one random half of the parameters after the other
+through monotonic rational-quadratic splines. A perceptron computes the bins of the second half from the summary and the first
+half; those of the first half from the summary alone, with nflows from the second half as well.
 
 Source: Durkan et al. 2019, Neural spline flows (https://arxiv.org/abs/1906.04032).
 """
@@ -9,7 +10,6 @@ Source: Durkan et al. 2019, Neural spline flows (https://arxiv.org/abs/1906.0403
 import copy
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,33 +18,35 @@ import torch
 from torch import Tensor, nn
 
 from pathlode import checkpoint
-from pathlode.errors import CheckpointError, ConfigError, DataError
+from pathlode.errors import CheckpointError, ConfigError, DataError, DivergenceError
 from pathlode.inference.box import Box
 from pathlode.inference.summaries import RecurrentSummary
 from pathlode.registry import FLOWS
 
 AT_ONCE = 50_000
-"""Parameter vectors that a flow draws, or scores, at once: bounds the memory."""
+"""Parameter vectors that a flow draws for several observations, or scores, at once: bounds the memory."""
+WARMUP = 0.3
+"""Fraction of the steps up to the peak learning rate."""
 BOUND = 5.0
 """Splines lie in [-BOUND, BOUND]; further out, parameters pass unchanged."""
 
 
 @dataclass(frozen=True)
 class FlowConfig:
-    """A flow and its training: Adam with a one-cycle learning rate, stopped early by the log-probability of held-out pairs.
+    """A flow and its training: Adam with a one-cycle learning rate, stopped early by the log-probability of validation pairs.
 
     Args:
         backend: name in :data:`pathlode.registry.FLOWS`.
         transforms: how many are stacked.
         width: units of a hidden layer of their perceptrons.
-        depth: hidden layers.
+        depth: hidden layers; with nflows, residual blocks of two.
         bins: of a spline.
         steps: optimiser steps, at most.
         batch: pairs per step.
         learning_rate: the cycle's peak.
-        held_out: share of the pairs that are not fitted.
+        validation_fraction: share of the pairs that are not fitted.
         validate_every: steps between validations; the weights of the best one are kept.
-        patience: validations without a better one after which training stops.
+        patience: validations without a better one after which training stops, counted from the cycle's peak on.
         recurrent: units of a recurrent network that is trained with the flow and turns observations into summaries of
             ``embedded`` numbers (:class:`pathlode.inference.summaries.RecurrentSummary`); none if 0.
         embedded: see there.
@@ -58,7 +60,7 @@ class FlowConfig:
     steps: int = 2000
     batch: int = 256
     learning_rate: float = 3e-3
-    held_out: float = 0.1
+    validation_fraction: float = 0.1
     validate_every: int = 50
     patience: int = 8
     recurrent: int = 0
@@ -69,8 +71,10 @@ class FlowConfig:
         for name, least in (("transforms", 1), ("width", 1), ("depth", 1), ("bins", 2), ("steps", 10), ("batch", 2)):
             if getattr(self, name) < least:
                 raise ConfigError(f"flow.{name} is {getattr(self, name)}, expected at least {least}")
-        if not 0 < self.held_out < 1:
-            raise ConfigError(f"flow.held_out is {self.held_out}, expected a share between 0 and 1")
+        if not 0 < self.validation_fraction < 1:
+            raise ConfigError(
+                f"flow.validation_fraction is {self.validation_fraction}, expected a share between 0 and 1"
+            )
 
 
 class Flow(ABC):
@@ -81,18 +85,18 @@ class Flow(ABC):
 
     Args:
         prior: the box.
-        numbers: in a summary c. With a recurrent network observations (n, time, number) are given in the place of c.
+        context_features: numbers in a summary c. With a recurrent network, observations (n, time, number) take its place.
         config: settings.
         seed: of the initial weights and the batches.
     """
 
-    def __init__(self, prior: Box, numbers: int, config: FlowConfig, seed: int) -> None:
-        self.prior, self.numbers, self.config, self.seed = prior, numbers, config, seed
+    def __init__(self, prior: Box, context_features: int, config: FlowConfig, seed: int) -> None:
+        self.prior, self.context_features, self.config, self.seed = prior, context_features, config, seed
         recurrent = config.recurrent
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.network = self.build(len(prior.low), config.embedded if recurrent else numbers)
-        self.embedding = RecurrentSummary(numbers - 1, recurrent, config.embedded, seed) if recurrent else None
+            self.network = self.build(len(prior.low), config.embedded if recurrent else context_features)
+        self.embedding = RecurrentSummary(context_features - 1, recurrent, config.embedded, seed) if recurrent else None
         self.units: dict[str, Tensor] = {}
 
     @abstractmethod
@@ -107,34 +111,39 @@ class Flow(ABC):
     def draw(self, count: int, summary: Tensor) -> Tensor:
         """Draws from it, (n, summary) -> (count, n, parameter)."""
 
-    def fit(
-        self, theta: Tensor, observed: Tensor, tell: Callable[[int, float], None] = lambda step, score: None
-    ) -> list[tuple[int, float, float]]:
+    def fit(self, theta: Tensor, observed: Tensor) -> list[tuple[int, float, float]]:
         """Trains on pairs of parameters (n, parameter) and summaries (n, number), or observations (n, time, number).
 
         Args:
             theta: drawn from the prior.
             observed: what they gave.
-            tell: called with the step and the held-out log-probability at each validation.
 
         Returns:
-            One row a validation: step, mean log-probability of θ in training since the last, and of the held-out pairs.
+            One row a validation: step, mean log-probability of θ in training since the last, and of the validation pairs.
 
         Raises:
             DataError: if a number is not finite, a θ lies outside the prior, or there are too few pairs.
+            DivergenceError: if no validation gave a finite number.
         """
         self._check(theta, observed)
         shuffled = torch.randperm(len(theta), generator=torch.Generator().manual_seed(self.seed))
-        held, fitted = shuffled.split([self._held(len(theta)), len(theta) - self._held(len(theta))])
+        held, fitted = shuffled.split(
+            [self._validation_pairs(len(theta)), len(theta) - self._validation_pairs(len(theta))]
+        )
         self._standardise(theta[fitted], observed[fitted])
         (y, slopes), c = self._parameters(theta), self._observations(observed)
         modules = nn.ModuleList([self.network, *([self.embedding] if self.embedding else [])])
         optimiser = torch.optim.Adam(modules.parameters(), lr=self.config.learning_rate, fused=True)
         schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, self.config.learning_rate, total_steps=self.config.steps + 1, cycle_momentum=False
+            optimiser,
+            self.config.learning_rate,
+            total_steps=self.config.steps + 1,
+            pct_start=WARMUP,
+            cycle_momentum=False,
         )
         generator = torch.Generator().manual_seed(self.seed + 2**32)
         history: list[tuple[int, float, float]] = []
+        peak = WARMUP * self.config.steps
         best, best_step, best_score, since = copy.deepcopy(modules.state_dict()), 0, -math.inf, []
         for step in range(1, self.config.steps + 1):
             chosen = fitted[torch.randint(len(fitted), (min(self.config.batch, len(fitted)),), generator=generator)]
@@ -150,11 +159,12 @@ class Flow(ABC):
                     score = float((self.density(y[held], self._embed(c[held])) + slopes[held]).mean())
                 history.append((step, sum(since) / len(since), score))
                 since = []
-                tell(step, score)
                 if score > best_score:
                     best, best_step, best_score = copy.deepcopy(modules.state_dict()), step, score
-                elif step - best_step >= self.config.patience * self.config.validate_every:
+                elif step - max(best_step, peak) >= self.config.patience * self.config.validate_every:
                     break
+        if best_score == -math.inf:
+            raise DivergenceError(f"the flow diverged: lower its learning rate, {self.config.learning_rate:g}")
         modules.load_state_dict(best)
         return history
 
@@ -180,15 +190,15 @@ class Flow(ABC):
 
     def save(self, path: Path) -> None:
         """Writes the flow to one file, whole or not at all."""
-        description = {"numbers": self.numbers, "config": asdict(self.config), "seed": self.seed}
+        description = {"context_features": self.context_features, "config": asdict(self.config), "seed": self.seed}
         weights = {"network": self.network.state_dict()}
         if self.embedding is not None:
             weights["embedding"] = self.embedding.state_dict()
         prior = {"low": self.prior.low, "high": self.prior.high}
         checkpoint.save(path, {"flow": description, "prior": prior, "units": self.units, "weights": weights})
 
-    def _held(self, pairs: int) -> int:
-        return max(1, round(self.config.held_out * pairs))
+    def _validation_pairs(self, pairs: int) -> int:
+        return max(1, round(self.config.validation_fraction * pairs))
 
     def _check(self, theta: Tensor, observed: Tensor) -> None:
         if len(theta) != len(observed) or len(theta) < 10:
@@ -292,7 +302,7 @@ def load_flow(path: Path) -> Flow:
         description: dict[str, Any] = content["flow"]
         config = FlowConfig(**description["config"])
         prior = Box(content["prior"]["low"], content["prior"]["high"])
-        flow: Flow = FLOWS[config.backend](prior, description["numbers"], config, description["seed"])
+        flow: Flow = FLOWS[config.backend](prior, description["context_features"], config, description["seed"])
         flow.network.load_state_dict(content["weights"]["network"])
         if flow.embedding is not None:
             flow.embedding.load_state_dict(content["weights"]["embedding"])

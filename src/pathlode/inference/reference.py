@@ -1,9 +1,10 @@
-"""The exact posterior of one observed trajectory, by Markov chains: what flows are compared with.
+"""The reference posterior of one observed trajectory, by Markov chains: what flows are compared with.
 
 A trajectory of a deterministic system with Gaussian noise has a likelihood that can be computed, unlike what simulation-based
 inference is made for.
 """
 
+import logging
 from dataclasses import dataclass
 
 import emcee
@@ -14,27 +15,34 @@ from numpy.typing import NDArray
 from pathlode.errors import ConfigError
 from pathlode.systems.contract import Array, System
 
+logger = logging.getLogger(__name__)
+
+MIXED = 1.01
+"""Largest R̂ of chains that have mixed."""
+
 
 @dataclass(frozen=True)
-class ChainConfig:
-    """An ensemble of walkers (Goodman & Weare 2010), with moves by differential evolution and by the ensemble's own density.
+class McmcConfig:
+    """Ensembles of walkers, with moves by differential evolution and by the ensemble's own density.
 
     Args:
-        walkers: in the ensemble.
+        ensembles: independent of each other.
+        walkers: in each ensemble.
         warmup: steps of each that are thrown away.
         steps: steps of each that are kept.
-        prior_draws: draws from the prior, of which the most likely ones are the walkers' first places.
+        prior_draws: draws from the prior for each ensemble; its walkers begin at random ones of the most likely quarter.
     """
 
+    ensembles: int = 2
     walkers: int = 64
     warmup: int = 300
     steps: int = 1000
     prior_draws: int = 4000
 
     def __post_init__(self) -> None:
-        if self.walkers % 2 or not 4 <= self.walkers <= self.prior_draws:
+        if self.walkers % 2 or not 4 <= 4 * self.walkers <= self.prior_draws:
             raise ConfigError(
-                f"reference.walkers is {self.walkers}, expected an even number of at least 4, and at most prior_draws, "
+                f"reference.walkers is {self.walkers}, expected an even number, at most a quarter of prior_draws, "
                 f"{self.prior_draws}"
             )
 
@@ -43,9 +51,12 @@ class ChainConfig:
 class Reference:
     """Draws from the posterior of one trajectory.
 
+    The walkers of one ensemble are not independent, which R̂ and effective sample size take them for; those of different
+    ensembles are.
+
     Attributes:
         draws: (step, walker, parameter).
-        rhat: rank-normalised split R̂ of every parameter, each walker a chain, (parameter,).
+        rhat: rank-normalised split R̂ of every parameter over the walkers of all ensembles, (parameter,).
         ess: bulk effective sample size of every parameter, (parameter,).
         acceptance: share of the proposals that were accepted.
     """
@@ -83,10 +94,10 @@ def sample(
     times: Array,
     values: Array,
     noise: float,
-    config: ChainConfig,
+    config: McmcConfig,
     seed: int,
 ) -> Reference:
-    """Draws from the posterior under a prior that is uniform in a box.
+    """Draws from the posterior under a prior that is uniform in a box. Chains that have not mixed are told of.
 
     Args:
         system: what is simulated.
@@ -101,7 +112,6 @@ def sample(
     Source: Foreman-Mackey et al. 2013, emcee: the MCMC hammer (https://arxiv.org/abs/1202.3665); for R̂ and effective sample
     size Vehtari et al. 2021 (https://arxiv.org/abs/1903.08008).
     """
-    rng = np.random.default_rng(seed)
 
     def log_prob(theta: Array) -> Array:
         scores = np.full(len(theta), -np.inf)
@@ -110,18 +120,23 @@ def sample(
             scores[inside] = log_likelihood(system, theta[inside], times, values, noise)
         return scores
 
-    tried = rng.uniform(low, high, (config.prior_draws, len(low)))
-    start = tried[np.argsort(log_prob(tried))[-config.walkers :]]
     moves = [(emcee.moves.DEMove(), 0.5), (emcee.moves.DESnookerMove(), 0.1), (emcee.moves.KDEMove(), 0.4)]
-    sampler = emcee.EnsembleSampler(config.walkers, len(low), log_prob, moves=moves, vectorize=True)
-    sampler.random_state = np.random.RandomState(seed).get_state()
-    state = sampler.run_mcmc(start, config.warmup)
-    sampler.reset()
-    sampler.run_mcmc(state, config.steps)
-    draws: NDArray[np.float64] = sampler.get_chain()
-    return Reference(
-        draws,
-        np.asarray(array_stats.rhat(draws, chain_axis=1, draw_axis=0)),
-        np.asarray(array_stats.ess(draws, chain_axis=1, draw_axis=0)),
-        float(sampler.acceptance_fraction.mean()),
+    chains, acceptance = [], []
+    for stream in np.random.SeedSequence(seed).spawn(config.ensembles):
+        rng = np.random.default_rng(stream)
+        tried = rng.uniform(low, high, (config.prior_draws, len(low)))
+        likely = tried[np.argsort(log_prob(tried))[-(config.prior_draws // 4) :]]
+        sampler = emcee.EnsembleSampler(config.walkers, len(low), log_prob, moves=moves, vectorize=True)
+        sampler.random_state = np.random.RandomState(rng.integers(2**32)).get_state()
+        state = sampler.run_mcmc(rng.choice(likely, config.walkers, replace=False), config.warmup)
+        sampler.reset()
+        sampler.run_mcmc(state, config.steps)
+        chains.append(sampler.get_chain())
+        acceptance.append(sampler.acceptance_fraction.mean())
+    draws: NDArray[np.float64] = np.concatenate(chains, axis=1)
+    rhat, ess = (
+        np.asarray(measure(draws, chain_axis=1, draw_axis=0)) for measure in (array_stats.rhat, array_stats.ess)
     )
+    if not (rhat < MIXED).all():
+        logger.warning("R-hat is %.3f, expected below %g: give the chains more steps", rhat.max(), MIXED)
+    return Reference(draws, rhat, ess, float(np.mean(acceptance)))

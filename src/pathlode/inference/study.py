@@ -36,14 +36,14 @@ class Summary:
         if self.model is not None:
             return summaries.latents(self.model, self.model.seeds.index(seed), series)
         if self.grid:
-            return summaries.on_grid(series, 0.0, self.end, self.grid)
+            return summaries.on_grid(series, self.end, self.grid)
         if self.statistics:
-            return summaries.statistics(series, 0.0, self.end, self.statistics)
+            return summaries.statistics(series, self.end, self.statistics)
         return summaries.observations(series)
 
 
 @dataclass(frozen=True)
-class Observing:
+class ObservationConfig:
     """How systems are observed.
 
     Args:

@@ -21,30 +21,33 @@ def latents(model: LatentODE, member: int, series: TimeSeries) -> Tensor:
     return encode(model, series)[member]
 
 
-def on_grid(series: TimeSeries, start: float, end: float, points: int) -> Tensor:
-    """The values, linearly interpolated to equally spaced times from ``start`` to ``end``, feature by feature."""
-    grid = torch.linspace(start, end, points, dtype=series.times.dtype)
-    return interpolate(series.times, series.values, grid).transpose(1, 2).flatten(1).float()
+def on_grid(series: TimeSeries, end: float, points: int) -> Tensor:
+    """The values, linearly interpolated to equally spaced times from 0 to ``end``, feature by feature, and the time of the last
+    observation, after which the values stay what they were.
+    """
+    grid = torch.linspace(0.0, end, points, dtype=series.times.dtype)
+    values = interpolate(series.times, series.values, grid).transpose(1, 2).flatten(1)
+    return torch.cat([values, series.times[:, -1:]], dim=1).float()
 
 
-def statistics(series: TimeSeries, start: float, end: float, points: int) -> Tensor:
+def statistics(series: TimeSeries, end: float, points: int) -> Tensor:
     """Statistics as one would choose them by hand: of each feature on a grid as in :func:`on_grid` the mean, log variance,
-    autocorrelations, and position and height of the largest value; and the features' correlations.
+    height and position of the largest value, first and last value, and autocorrelations; the features' correlations; and the
+    time of the last observation.
     """
     n, features = len(series), series.values.shape[-1]
-    x = on_grid(series, start, end, points).view(n, features, points)
-    mean, variance = x.mean(dim=2), x.var(dim=2, correction=0)
-    centred = x - mean[..., None]
+    grid = on_grid(series, end, points)
+    x = grid[:, :-1].view(n, features, points)
+    mean, variance = x.mean(dim=2), x.var(dim=2, correction=0).clamp_min(1e-12)
+    centred = (x - mean[..., None]) / variance.sqrt()[..., None]
     peak = x.max(dim=2)
-    numbers = [mean, variance.clamp_min(1e-12).log(), peak.values, peak.indices / points, x[..., 0], x[..., -1]]
+    numbers = [mean, variance.log(), peak.values, peak.indices / points, x[..., 0], x[..., -1]]
     for lag in range(1, LAGS + 1):
         shift = lag * points // 10
-        numbers.append((centred[..., shift:] * centred[..., :-shift]).mean(dim=2) / variance.clamp_min(1e-12))
+        numbers.append((centred[..., shift:] * centred[..., :-shift]).mean(dim=2))
     first, second = torch.triu_indices(features, features, 1)
-    numbers.append(
-        (centred[:, first] * centred[:, second]).mean(dim=2) / (variance[:, first] * variance[:, second]).sqrt()
-    )
-    return torch.cat(numbers, dim=1)
+    numbers.append((centred[:, first] * centred[:, second]).mean(dim=2))
+    return torch.cat([*numbers, grid[:, -1:]], dim=1)
 
 
 def observations(series: TimeSeries) -> Tensor:

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
+from scipy.stats import kstest
 
 from pathlode.plots.style import BLACK, BLUE, DASHES, PALETTE, VERMILLION, WIDTH
 
@@ -24,31 +25,32 @@ def symbol(parameter: str) -> str:
     return SYMBOLS.get(parameter, parameter)
 
 
-def posterior(names: Sequence[str], truth: Array, reference: Array, draws: Mapping[str, Array], box: Array) -> Figure:
-    """All one- and two-dimensional marginals of one system's posterior: the exact one and those of flows.
+def posterior(names: Sequence[str], truth: Array, reference: Array, draws: Mapping[str, Array]) -> Figure:
+    """All one- and two-dimensional marginals of one system's posterior: by Markov chains, and by flows.
 
     Args:
         names: of the parameters.
         truth: (parameter,).
-        reference: draws from the exact posterior, (draw, parameter).
+        reference: draws from the reference posterior, (draw, parameter).
         draws: of flows, by summary, (draw, parameter).
-        box: ends of the prior, (2, parameter).
     """
-    every = {"exact (Markov chains)": reference, **draws}
+    every = {"reference (MCMC)": reference, **draws}
+    colours = [BLACK, BLUE, VERMILLION]
+    pooled = np.concatenate([*every.values(), truth[None]])
+    low, high = np.quantile(pooled, [0.001, 0.999], axis=0)
     figure = plt.figure(figsize=(WIDTH, WIDTH))
-    for number, (label, some) in enumerate(every.items()):
+    for number, (some, colour) in enumerate(zip(every.values(), colours, strict=False)):
         corner.corner(
             some,
             fig=figure,
             labels=[symbol(name) for name in names],
-            range=[tuple(ends) for ends in box.T],
-            color=(BLACK, *PALETTE)[number],
-            bins=25,
+            range=list(zip(low, high, strict=True)),
+            color=colour,
+            bins=30,
             smooth=1.0,
             levels=(0.5, 0.9),
             plot_datapoints=False,
             plot_density=False,
-            fill_contours=False,
             no_fill_contours=True,
             hist_kwargs={"density": True, "lw": 1.4},
             contour_kwargs={"linewidths": 1.1},
@@ -57,8 +59,7 @@ def posterior(names: Sequence[str], truth: Array, reference: Array, draws: Mappi
             label_kwargs={"fontsize": 9},
             max_n_ticks=3,
         )
-        del label
-    handles = [Line2D([], [], color=(BLACK, *PALETTE)[number], label=label) for number, label in enumerate(every)]
+    handles = [Line2D([], [], color=colour, label=label) for label, colour in zip(every, colours, strict=False)]
     handles.append(Line2D([], [], color="0.6", label="truth"))
     figure.legend(handles=handles, loc="upper right", bbox_to_anchor=(0.97, 0.97))
     return figure
@@ -100,7 +101,8 @@ def ranks(names: Sequence[str], by_summary: Mapping[str, Array]) -> Figure:
             if number == 0:
                 axis.fill_between(at, low - at, high - at, color="0.88", lw=0, label="95 % if calibrated")
             axis.plot(at, cumulated - at, color=PALETTE[number], ls=DASHES[number], lw=1.1, label=summary)
-        axis.set_title(symbol(name))
+        p = kstest(next(iter(by_summary.values()))[:, column], "uniform").pvalue
+        axis.set_title(f"{symbol(name)}, {next(iter(by_summary))}: p = {p:.2g}")
     figure.supxlabel("rank of the truth among the draws, as a share", fontsize=9)
     figure.supylabel("share of truths below less expected share", fontsize=9)
     _legend(figure, axes[0])
@@ -163,7 +165,13 @@ def predictive(
             low, middle, high = np.quantile(draws[:, column, :, row], [0.05, 0.5, 0.95], axis=0)
             axis.axvspan(at[-1], times[-1], color="0.95", lw=0)
             axis.fill_between(
-                times, low, high, color=BLUE, alpha=0.3, lw=0, label="90 % of the posterior's trajectories"
+                times,
+                low,
+                high,
+                color=BLUE,
+                alpha=0.3,
+                lw=0,
+                label="90 % of the posterior's trajectories, without noise",
             )
             axis.plot(times, middle, color=BLUE, label="their median")
             axis.plot(times, truth[column, :, row], color=BLACK, ls=":", label="truth")
@@ -176,15 +184,15 @@ def predictive(
 
 
 def simulations(scores: pd.DataFrame, floor: float) -> Figure:
-    """Log-probability of the truth, and distance to the exact posteriors, against the number of simulations; median and range
-    over seeds.
+    """Log-probability of the truth, and distance to the reference posteriors, against the number of simulations; medians and
+    ranges over seeds.
 
     Args:
         scores: the table of all scores.
-        floor: mean accuracy with which two sets of draws from an exact posterior can be told apart.
+        floor: mean accuracy with which two sets of draws from a reference posterior can be told apart.
     """
     rows = scores[scores["parameter"] == "all"]
-    labels = {"mean_log_prob": "mean log-probability of the truth", "c2st": "C2ST to the exact posterior"}
+    labels = {"mean_log_prob": "mean log-probability of the truth", "c2st": "C2ST to the reference posterior"}
     figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 2.9), layout="constrained")
     for axis, (metric, label) in zip(axes, labels.items(), strict=True):
         for number, ((backend, summary), some) in enumerate(rows.groupby(["backend", "summary"], sort=False)):
@@ -195,7 +203,7 @@ def simulations(scores: pd.DataFrame, floor: float) -> Figure:
         axis.set_xscale("log")
         axis.set_ylabel(label)
     axes[1].axhline(floor, color="0.6", lw=1, ls="--", label="noise floor")
-    figure.supxlabel("number of simulations", fontsize=9)
+    figure.supxlabel("simulations that flows are fitted to", fontsize=9)
     _legend(figure, axes[1])
     return figure
 
@@ -207,7 +215,7 @@ def robustness(scores: pd.DataFrame) -> Figure:
         "tarp_atc": "area to curve (TARP)\n< 0: overconfident",
     }
     conditions, summaries = list(scores["condition"].unique()), list(scores["summary"].unique())
-    figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 0.42 * len(conditions) + 1.3), sharey=True, layout="constrained")
+    figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 0.6 * len(conditions) + 1.3), sharey=True, layout="constrained")
     rows = scores[scores["parameter"] == "all"]
     for axis, (metric, label) in zip(axes, labels.items(), strict=True):
         for number, summary in enumerate(summaries):
@@ -231,7 +239,7 @@ def robustness(scores: pd.DataFrame) -> Figure:
 
 def outside(names: Sequence[str], truth: Array, draws: Mapping[str, Array], box: Array) -> Figure:
     """Marginal posteriors of a system that the prior excludes: mean and 90 % of the draws of every parameter, and by how many
-    standard deviations the truth of the excluded ones is missed; a panel a parameter.
+    of their standard deviations the truth is missed; a panel a parameter. It counts the posteriors that are overconfident.
 
     Args:
         names: of the parameters.
@@ -251,11 +259,18 @@ def outside(names: Sequence[str], truth: Array, draws: Mapping[str, Array], box:
                 [low, high], [number, number], color=BLUE, lw=1.2, label="90 % of the draws" if number == 0 else None
             )
             axis.plot(some[:, column].mean(), number, "o", ms=4, color=BLUE)
-            if excluded:
-                axis.annotate(f" {missed:.0f} sd off", (high, number), fontsize=7, va="center")
+            axis.annotate(f" {missed:.1f} sd", (high, number), fontsize=7, va="center")
         axis.set_yticks(range(len(draws)), list(draws))
         axis.invert_yaxis()
         axis.set_title(f"{symbol(name)}{', excluded by the prior' if excluded else ''}")
+    wrong = [
+        not ((np.quantile(some, 0.05, axis=0) <= truth) & (truth <= np.quantile(some, 0.95, axis=0))).all()
+        for some in draws.values()
+    ]
+    figure.supxlabel(
+        f"{sum(wrong)} of {len(wrong)} posteriors are overconfident: 90 % of the draws of some parameter miss the truth",
+        fontsize=9,
+    )
     _legend(figure, axes[0])
     return figure
 

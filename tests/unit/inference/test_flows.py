@@ -90,10 +90,10 @@ def test_the_seed_decides(backend):
 
 @pytest.mark.parametrize("backend", FLOWS)
 def test_training_stops_when_held_out_pairs_no_longer_gain(backend):
-    _, history = fitted(backend, steps=2000, count=60, validate_every=20, patience=3, learning_rate=0.01)
+    _, history = fitted(backend, steps=400, count=60, validate_every=20, patience=3, learning_rate=0.01)
     scores = [row[2] for row in history]
-    assert history[-1][0] < 2000
-    assert len(scores) - 1 - scores.index(max(scores)) == 3
+    assert 0.3 * 400 <= history[-1][0] < 400
+    assert len(scores) - 1 - scores.index(max(scores)) >= 3
 
 
 def test_what_a_flow_cannot_use_is_refused(tmp_path):
@@ -109,8 +109,8 @@ def test_what_a_flow_cannot_use_is_refused(tmp_path):
         flow.fit(theta + 100, c)
     with pytest.raises(ConfigError, match="unknown flow backend 'zucko': expected one of zuko, nflows"):
         FlowConfig(backend="zucko")
-    with pytest.raises(ConfigError, match="flow.held_out is 1.0"):
-        FlowConfig(held_out=1.0)
+    with pytest.raises(ConfigError, match="flow.validation_fraction is 1.0"):
+        FlowConfig(validation_fraction=1.0)
     torch.save({"flow": {}}, tmp_path / "flow.pt")
     with pytest.raises(CheckpointError, match="holds no flow of this version"):
         load_flow(tmp_path / "flow.pt")

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pathlode.errors import ConfigError
-from pathlode.inference.reference import ChainConfig, log_likelihood, sample
+from pathlode.inference.reference import McmcConfig, log_likelihood, sample
 from pathlode.systems.contract import System
 
 LOW, HIGH, NOISE = np.array([-3.0, -3.0]), np.array([3.0, 3.0]), 0.3
@@ -37,7 +37,7 @@ def test_the_likelihood_is_that_of_the_noise(observed):
 
 def test_chains_draw_from_the_exact_posterior(observed):
     times, values = observed
-    config = ChainConfig(walkers=32, warmup=200, steps=1500, prior_draws=500)
+    config = McmcConfig(walkers=24, warmup=200, steps=1000, prior_draws=500)
     reference = sample(Line(), LOW, HIGH, times, values, NOISE, config, seed=0)
     design = np.stack([np.ones(20), times], axis=1)
     covariance = np.linalg.inv(design.T @ design) * NOISE**2
@@ -57,11 +57,12 @@ def test_chains_draw_from_the_exact_posterior(observed):
 
 def test_no_draw_leaves_the_prior(observed):
     times, values = observed
-    config = ChainConfig(walkers=16, warmup=50, steps=100, prior_draws=200)
+    config = McmcConfig(walkers=16, warmup=50, steps=100, prior_draws=200)
     reference = sample(Line(), np.array([0.6, -3.0]), HIGH, times, values, NOISE, config, seed=0)
     assert reference.draws[..., 0].min() >= 0.6
+    assert reference.draws.shape == (100, 2 * 16, 2)
 
 
 def test_an_ensemble_that_cannot_be_is_refused():
     with pytest.raises(ConfigError, match="reference.walkers is 15, expected an even number"):
-        ChainConfig(walkers=15)
+        McmcConfig(walkers=15)

@@ -1,0 +1,39 @@
+"""Posterior predictive checks: the system is simulated again with draws from the posterior."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pathlode.series import TimeSeries
+from pathlode.systems.contract import Array, System, observe
+
+
+def predictive_draws(system: System, draws: NDArray[np.floating[Any]], series: TimeSeries, noise: float) -> Array:
+    """Values from the posterior predictive distribution at the observed times, (draw, n, time, feature).
+
+    Args:
+        system: what is simulated.
+        draws: of its parameters, (draw, n, parameter).
+        series: at least n observed trajectories; the first n are predicted.
+        noise: standard deviation of the observations.
+    """
+    count, n, parameters = draws.shape
+    times = series.times[:n].numpy()
+    repeated = np.broadcast_to(times, (count, *times.shape)).reshape(count * n, -1)
+    rng = np.random.default_rng(0)
+    values = observe(system, draws.astype(float).reshape(-1, parameters), repeated, noise, rng, "predicted").values
+    return values.numpy().reshape(count, n, *values.shape[1:])
+
+
+def predictive_coverage(
+    system: System, draws: NDArray[np.floating[Any]], series: TimeSeries, noise: float, level: float = 0.9
+) -> float:
+    """Share of the observed values inside the central region of their posterior predictive distribution.
+
+    With the true posterior it is a little above ``level``, because the same values made the posterior.
+    """
+    predicted = predictive_draws(system, draws, series, noise)
+    low, high = np.quantile(predicted, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    observed = series.values[: draws.shape[1]].numpy()
+    return float(((observed >= low) & (observed <= high)).mean())

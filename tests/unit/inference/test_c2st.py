@@ -1,0 +1,25 @@
+import numpy as np
+import pytest
+import torch
+from sbi.utils.metrics import c2st as with_perceptron
+
+from pathlode.inference.c2st import c2st
+
+
+def test_two_samples_are_told_apart_if_they_differ():
+    rng = np.random.default_rng(0)
+    one, same = rng.normal(size=(2, 800, 3))
+    assert c2st(one, same) == pytest.approx(0.5, abs=0.05)
+    assert c2st(one, same + 1.0) > 0.7
+    correlated = same.copy()
+    correlated[:, 1] = 0.9 * same[:, 0] + 0.44 * same[:, 1]  # the marginals stay
+    assert c2st(one, correlated) > 0.65
+
+
+def test_trees_find_as_much_as_the_usual_perceptron():
+    rng = np.random.default_rng(1)
+    mixing = rng.normal(size=(4, 4))
+    reference = rng.normal(size=(1000, 4)) @ mixing
+    draws = (1.3 * rng.normal(size=(1000, 4))) @ mixing + 0.2
+    usual = float(with_perceptron(torch.from_numpy(draws), torch.from_numpy(reference), classifier="mlp"))
+    assert c2st(draws, reference) == pytest.approx(usual, abs=0.07)

@@ -1,0 +1,18 @@
+import pandas as pd
+
+from pathlode.inference.criteria import criteria
+
+
+def test_each_criterion_is_decided_by_the_median_over_seeds():
+    rows = []
+    for summary, shift in (("path", 0.0), ("kl", 0.1)):
+        for seed, p in enumerate((0.01, 0.4, 0.5)):
+            joint = {"summary": summary, "seed": seed, "tarp_atc": -0.06, "c2st": 0.6}
+            rows += [
+                joint | {"parameter": name, "sbc_p": p, "rmse_over_prior_sd": 0.3 + shift} for name in ("a", "b", "all")
+            ]
+    table = criteria(pd.DataFrame(rows), "path", "kl")
+    assert table["met"].tolist() == [True, False, True, True]
+    assert table["value"].tolist()[:3] == [0.4, -0.06, 0.6]
+    assert criteria(pd.DataFrame(rows), "kl", "path")["met"].tolist()[-1] is False
+    assert len(criteria(pd.DataFrame(rows), "kl")) == 3

@@ -1,0 +1,75 @@
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+import yaml
+
+from pathlode.inference.flows import load_flow
+
+RESULTS = "results/smoke/inference"
+
+pytestmark = pytest.mark.xdist_group("pipeline")
+
+
+def test_every_table_and_figure_of_the_chapter_is_made(finished):
+    tables, figures = (finished.folder / "results/smoke" / name for name in ("tables", "figures/inference"))
+    config = yaml.safe_load((finished.folder / "config/smoke.yaml").read_text())["inference"]
+    flows = [(backend, name) for backend, names in config["flows"].items() for name in names]
+    scores = pd.read_csv(tables / "inference.csv")
+    assert {
+        *("summary", "backend", "n_train", "seed", "parameter", "rmse_over_prior_sd", "mean_log_prob", "c2st", "sbc_p"),
+        *("tarp_atc", "coverage_error"),
+    } <= set(scores.columns)
+    assert set(scores["parameter"]) == {"alpha", "beta", "gamma", "delta", "x0", "y0", "all"}
+    assert set(zip(scores["backend"], scores["summary"], strict=True)) == set(flows)
+    assert len(scores) == len(flows) * len(config["training_sets"]) * len(config["seeds"]) * 7
+    assert scores["c2st"].between(0, 1).all()
+    assert scores["sbc_p"].between(0, 1).all()
+    robustness = pd.read_csv(tables / "inference_robustness.csv")
+    conditions = yaml.safe_load((finished.folder / "config.yaml").read_text())["inference"]["robustness"]
+    assert set(robustness["condition"]) == set(conditions)
+    assert len(robustness) == len(flows) * len(config["seeds"]) * len(conditions) * 7
+    outside = pd.read_csv(tables / "inference_outside.csv")
+    assert len(outside) == len(flows) * len(config["seeds"]) * 6
+    assert not outside.loc[outside["parameter"] == "alpha", "inside_90"].any()
+    criteria = pd.read_csv(tables / "inference_criteria.csv")
+    assert set(criteria["met"]) <= {True, False}
+    references = pd.read_csv(tables / "inference_references.csv")
+    assert len(references) == config["reference"]["systems"]
+    assert (references["ess_min"] > 0).all()
+    for name in (
+        *("posterior", "recovery", "ranks", "coverage", "predictive", "simulations", "robustness", "outside"),
+    ):
+        assert (figures / f"{name}.png").stat().st_size > 10_000
+
+
+def test_flows_can_be_used_from_the_package(finished):
+    flow = load_flow(finished.folder / RESULTS / "nflows/path/200/0.pt")
+    draws = flow.sample(5, torch.zeros(2, flow.context_features))
+    assert draws.shape == (5, 2, 6)
+    assert flow.prior.contains(draws).all()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        ("config/smoke.yaml", "steps: 30, validate_every: 10", "steps: 40, validate_every: 10",
+         {"train": 0, "fit_flows": 3, "calibrate": 3, "sample_reference": 0}),
+        ("src/pathlode/inference/reference.py", "KDEMove(), 0.4", "KDEMove(), 0.3",
+         {"fit_flows": 0, "sample_reference": 2, "calibrate": 3}),
+        ("src/pathlode/inference/calibration.py", "LEVELS = np.linspace(0.05", "LEVELS = np.linspace(0.04",
+         {"fit_flows": 0, "sample_reference": 0, "calibrate": 3, "plot_inference": 1}),
+        ("src/pathlode/inference/c2st.py", "n_estimators=60", "n_estimators=61",
+         {"fit_flows": 0, "sample_reference": 2, "calibrate": 3, "plot_inference": 1}),
+        ("src/pathlode/plots/inference.py", '"credibility"', '"level"', {"calibrate": 0, "plot_inference": 1}),
+    ],
+)  # fmt: skip
+def test_a_change_runs_again_what_depends_on_it_and_nothing_else(finished, file, old, new, expected):
+    planned = finished.to_run_after(file, old, new)
+    assert {rule: planned.get(rule, 0) for rule in expected} == expected
+
+
+def test_what_the_figures_show_is_kept(finished):
+    kept = np.load(finished.folder / RESULTS / "zuko/path/posteriors.npz")
+    assert kept["path/draws"].shape == (60, 2, 6)
+    assert kept["path/ranks"].shape == (30, 6)
