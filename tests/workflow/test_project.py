@@ -20,7 +20,9 @@ def pins(text):
 
 
 def test_the_readmes_claim_table_has_the_claims_and_targets_of_the_run():
-    declared = yaml.safe_load((PROJECT / "claims.yaml").read_text())
+    config = yaml.safe_load((PROJECT / "config.yaml").read_text())
+    every = yaml.safe_load((PROJECT / "claims.yaml").read_text())
+    declared = [claim for claim in every if claim["target"] in config["chapters"]]
     blocks = [README.split(begin)[1].split(end)[0] for begin, end in map(markers, ("claims_dynamics", "claims_ecg"))]
     tables = [block.split("<details>")[0].strip() for block in blocks]
     lines = [line for table in tables for line in table.splitlines()[2:]]
@@ -29,7 +31,6 @@ def test_the_readmes_claim_table_has_the_claims_and_targets_of_the_run():
         (claim["id"], f"`snakemake {claim['target']}`") for claim in declared
     ]
     decided = [sum(cell.startswith(("**holds**", "**fails**", "**unclear**")) for cell in row) for row in rows]
-    config = yaml.safe_load((PROJECT / "config.yaml").read_text())
     run = {*config["dynamics"]["systems"], *config["ecg"]["splits"]}
     assert decided == [len(run.intersection(claim["systems"])) for claim in declared]
     results = PROJECT / "results" / "claims.md"
