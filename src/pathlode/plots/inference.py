@@ -264,7 +264,7 @@ def outside(names: Sequence[str], truth: Array, draws: Mapping[str, Array], box:
             axis.plot(some[:, column].mean(), number, "o", ms=4, color=BLUE)
             axis.annotate(f" {missed:.1f} sd", (high, number), fontsize=7, va="center")
         axis.set_yticks(range(len(draws)), list(draws))
-        axis.invert_yaxis()
+        axis.set_ylim(len(draws) - 0.5, -0.5)
         axis.set_title(f"{symbol(name)}{', excluded by the prior' if excluded else ''}")
     wrong = [
         not ((np.quantile(some, 0.05, axis=0) <= truth) & (truth <= np.quantile(some, 0.95, axis=0))).all()

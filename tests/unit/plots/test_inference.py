@@ -1,0 +1,79 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from pathlode.plots import inference
+from pathlode.plots.style import save
+
+NAMES = ["alpha", "x0", "theta"]
+RNG = np.random.default_rng(0)
+TRUTH = RNG.uniform(size=(40, 3))
+BOX = np.array([[0.0, 0.0, 0.0], [1.0, 1.0, 1.0]])
+
+
+def scores(**columns):
+    rows = [
+        {
+            "summary": summary,
+            "backend": "zuko",
+            "seed": seed,
+            "parameter": "all",
+            "rmse_over_prior_sd": 0.4,
+            "tarp_atc": 0.01,
+        }
+        | {"mean_log_prob": 2.0 + seed, "c2st": 0.6}
+        for summary in ("path", "kl")
+        for seed in (0, 1)
+    ]
+    return pd.DataFrame([row | {key: value} for row in rows for key, values in columns.items() for value in values])
+
+
+FIGURES = {
+    "posterior": lambda: inference.posterior(
+        NAMES,
+        TRUTH[0],
+        RNG.uniform(size=(400, 3)),
+        {"path": RNG.uniform(size=(400, 3)), "kl": RNG.uniform(size=(400, 3))},
+    ),
+    "recovery": lambda: inference.recovery(NAMES, TRUTH, TRUTH + 0.1, np.full_like(TRUTH, 0.1), "path"),
+    "ranks": lambda: inference.ranks(NAMES, {"path": RNG.uniform(size=(40, 3)), "kl": RNG.uniform(size=(40, 3)) ** 2}),
+    "coverage": lambda: inference.coverage(
+        {"path": (np.linspace(0, 1, 5), np.linspace(0, 1, 5))}, {"path": (np.linspace(0.1, 0.9, 9),) * 2}, 40
+    ),
+    "predictive": lambda: inference.predictive(
+        np.linspace(0, 15, 30),
+        ["x", "y"],
+        RNG.uniform(size=(2, 30, 2)),
+        RNG.uniform(size=(20, 2, 30, 2)),
+        [(np.linspace(0, 10, 12), RNG.uniform(size=(12, 2)))] * 2,
+        "path",
+    ),
+    "simulations": lambda: inference.simulations(scores(n_train=[1000, 10000]), 0.51),
+    "robustness": lambda: inference.robustness(scores(condition=["as in training", "20 points"])),
+    "outside": lambda: inference.outside(NAMES, np.array([1.5, 0.5, 0.5]), {"path": RNG.uniform(size=(100, 3))}, BOX),
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_is_drawn_with_labels(name, tmp_path):
+    figure = FIGURES[name]()
+    save(figure, tmp_path / f"{name}.png", tmp_path / f"{name}.pdf")
+    assert (tmp_path / f"{name}.png").stat().st_size > 10_000
+    labels = [figure.get_supxlabel(), figure.get_supylabel(), *(axis.get_xlabel() for axis in figure.axes)]
+    assert any(labels)
+    assert figure.legends or name == "recovery"
+
+
+def test_ranks_that_are_not_uniform_leave_the_band():
+    figure = FIGURES["ranks"]()
+    axis = figure.axes[0]
+    reach = axis.patches[0].get_y() + axis.patches[0].get_height()
+    calibrated, skewed = (np.abs(line.get_ydata()).max() for line in axis.lines[:2])
+    assert calibrated < reach < skewed
+
+
+def test_the_outside_figure_counts_overconfident_posteriors():
+    figure = FIGURES["outside"]()
+    assert figure.get_supxlabel().startswith("1 of 1 posteriors are overconfident")
+    inside = inference.outside(NAMES, np.full(3, 0.5), {"path": np.random.default_rng(1).uniform(size=(500, 3))}, BOX)
+    assert inside.get_supxlabel().startswith("0 of 1")
