@@ -39,7 +39,7 @@ rule sample_reference:
         system=INFERRED,
         classes=[SYSTEMS.path(INFERRED)],
         noise=OBSERVED["noise"],
-        chains=INFERENCE["reference"]["chains"],
+        mcmc=INFERENCE["reference"]["mcmc"],
         draws=INFERENCE["reference"]["draws"],
         predicted=INFERENCE["predicted"],
     script:

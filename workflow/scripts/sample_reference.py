@@ -19,7 +19,7 @@ with job(snakemake.log[0], snakemake.threads):
     one = TimeSeries(series.times[number : number + 1], series.values[number : number + 1])
     low, high = np.array(system.low), np.array(system.high)
     times, values = one.times[0].numpy(), one.values[0].numpy()
-    reference = sample(system, low, high, times, values, params.noise, McmcConfig(**params.chains), seed=number)
+    reference = sample(system, low, high, times, values, params.noise, McmcConfig(**params.mcmc), seed=number)
     draws = reference.thinned(2 * params.draws)
     some = draws[:: -(-len(draws) // params.predicted)]
     with writing(Path(snakemake.output.draws)) as temporary:

@@ -5,14 +5,16 @@ inference is made for.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import emcee
 import numpy as np
 from arviz_stats.base import array_stats
-from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import ndtr
+from scipy.stats import gaussian_kde
 
-from pathlode.errors import ConfigError
 from pathlode.systems.contract import Array, System
 
 logger = logging.getLogger(__name__)
@@ -21,42 +23,40 @@ MIXED = 1.01
 """Largest R̂ of chains that have mixed."""
 
 
+TEMPERED = 0.1
+"""Effective share of the draws to which their importance weights are tempered when a density is fitted to them."""
+WIDE, WIDER = 0.2, 1.6
+"""Share of the proposals that come from kernels so many times as wide: the tails that others would miss."""
+
+
 @dataclass(frozen=True)
 class McmcConfig:
-    """Ensembles of walkers, with moves by differential evolution and by the ensemble's own density.
+    """Markov chains, and the rounds in which the density is found that they propose from.
 
     Args:
-        ensembles: independent of each other.
-        walkers: in each ensemble.
+        chains: independent of each other.
         warmup: steps of each that are thrown away.
         steps: steps of each that are kept.
-        prior_draws: draws from the prior for each ensemble; its walkers begin at random ones of the most likely quarter.
+        attempts: at most; chains that have not mixed are followed by others that propose from what these have drawn.
+        draws: simulated in each round.
+        rounds: at most.
     """
 
-    ensembles: int = 2
-    walkers: int = 64
-    warmup: int = 300
-    steps: int = 1000
-    prior_draws: int = 4000
-
-    def __post_init__(self) -> None:
-        if self.walkers % 2 or not 4 <= 4 * self.walkers <= self.prior_draws:
-            raise ConfigError(
-                f"reference.walkers is {self.walkers}, expected an even number, at most a quarter of prior_draws, "
-                f"{self.prior_draws}"
-            )
+    chains: int = 6
+    warmup: int = 200
+    steps: int = 6000
+    attempts: int = 5
+    draws: int = 2000
+    rounds: int = 40
 
 
 @dataclass(frozen=True)
 class Reference:
     """Draws from the posterior of one trajectory.
 
-    The walkers of one ensemble are not independent, which R̂ and effective sample size take them for; those of different
-    ensembles are.
-
     Attributes:
-        draws: (step, walker, parameter).
-        rhat: rank-normalised split R̂ of every parameter over the walkers of all ensembles, (parameter,).
+        draws: (step, chain, parameter).
+        rhat: rank-normalised split R̂ of every parameter, (parameter,).
         ess: bulk effective sample size of every parameter, (parameter,).
         acceptance: share of the proposals that were accepted.
     """
@@ -68,8 +68,8 @@ class Reference:
 
     def thinned(self, count: int) -> Array:
         """So many of the draws, (count, parameter), from steps that are equally far apart."""
-        steps, walkers, _ = self.draws.shape
-        kept = self.draws[np.linspace(0, steps - 1, -(-count // walkers)).round().astype(int)]
+        steps, chains, _ = self.draws.shape
+        kept = self.draws[np.linspace(0, steps - 1, -(-count // chains)).round().astype(int)]
         return kept.reshape(-1, kept.shape[-1])[:count]
 
 
@@ -99,6 +99,10 @@ def sample(
 ) -> Reference:
     """Draws from the posterior under a prior that is uniform in a box. Chains that have not mixed are told of.
 
+    Parameters θ = low + (high - low) Φ(u), with u standard normal and Φ its distribution function, have that prior. Chains of u
+    propose from a kernel density, which is found in rounds of importance sampling, from the prior through tempered posteriors.
+    Since no proposal depends on a chain's state, all are simulated at once.
+
     Args:
         system: what is simulated.
         low: the box's lower ends, (parameter,).
@@ -107,36 +111,83 @@ def sample(
         values: observed, (time, feature).
         noise: their standard deviation.
         config: settings.
-        seed: of the walkers.
+        seed: of all draws.
 
-    Source: Foreman-Mackey et al. 2013, emcee: the MCMC hammer (https://arxiv.org/abs/1202.3665); for R̂ and effective sample
-    size Vehtari et al. 2021 (https://arxiv.org/abs/1903.08008).
+    Source: Cappé et al. 2004, Population Monte Carlo (https://doi.org/10.1198/106186004X12803) for the rounds; Tierney 1994
+    (https://doi.org/10.1214/aos/1176325750) for independence chains, run by emcee (https://arxiv.org/abs/1202.3665); for R̂ and
+    effective sample size Vehtari et al. 2021 (https://arxiv.org/abs/1903.08008).
     """
 
-    def log_prob(theta: Array) -> Array:
-        scores = np.full(len(theta), -np.inf)
-        inside = ((theta >= low) & (theta <= high)).all(axis=1)
-        if inside.any():
-            scores[inside] = log_likelihood(system, theta[inside], times, values, noise)
-        return scores
+    def theta(u: Array) -> Array:
+        return low + (high - low) * ndtr(u)
 
-    moves = [(emcee.moves.DEMove(), 0.5), (emcee.moves.DESnookerMove(), 0.1), (emcee.moves.KDEMove(), 0.4)]
-    chains, acceptance = [], []
-    for stream in np.random.SeedSequence(seed).spawn(config.ensembles):
-        rng = np.random.default_rng(stream)
-        tried = rng.uniform(low, high, (config.prior_draws, len(low)))
-        likely = tried[np.argsort(log_prob(tried))[-(config.prior_draws // 4) :]]
-        sampler = emcee.EnsembleSampler(config.walkers, len(low), log_prob, moves=moves, vectorize=True)
-        sampler.random_state = np.random.RandomState(rng.integers(2**32)).get_state()
-        state = sampler.run_mcmc(rng.choice(likely, config.walkers, replace=False), config.warmup)
-        sampler.reset()
-        sampler.run_mcmc(state, config.steps)
-        chains.append(sampler.get_chain())
-        acceptance.append(sampler.acceptance_fraction.mean())
-    draws: NDArray[np.float64] = np.concatenate(chains, axis=1)
-    rhat, ess = (
-        np.asarray(measure(draws, chain_axis=1, draw_axis=0)) for measure in (array_stats.rhat, array_stats.ess)
-    )
-    if not (rhat < MIXED).all():
+    def log_target(u: Array) -> Array:
+        return log_likelihood(system, theta(u), times, values, noise) - 0.5 * (u**2).sum(axis=1)
+
+    rng = np.random.default_rng(seed)
+    density = _kernel_density(log_target, len(low), config, rng)
+    for _ in range(config.attempts):
+        u, acceptance = _independence_chains(log_target, density, config, rng)
+        draws = theta(u)
+        rhat, ess = (
+            np.asarray(measure(draws, chain_axis=1, draw_axis=0)) for measure in (array_stats.rhat, array_stats.ess)
+        )
+        if (rhat < MIXED).all():
+            break
+        density = gaussian_kde(rng.choice(u.reshape(-1, len(low)), config.draws).T)
+    else:
         logger.warning("R-hat is %.3f, expected below %g: give the chains more steps", rhat.max(), MIXED)
-    return Reference(draws, rhat, ess, float(np.mean(acceptance)))
+    return Reference(draws, rhat, ess, acceptance)
+
+
+def _independence_chains(
+    log_target: Callable[[Array], Array], density: gaussian_kde, config: McmcConfig, rng: np.random.Generator
+) -> tuple[Array, float]:
+    """States of Markov chains that propose from a kernel density, (step, chain, parameter), and the share accepted."""
+    wide = gaussian_kde(density.dataset, weights=density.weights, bw_method=WIDER * density.factor)
+    numbers = np.arange(config.chains * (1 + config.warmup + config.steps)).reshape(-1, config.chains, 1)
+    from_wide = rng.binomial(numbers.size, WIDE)
+    u = np.hstack([density.resample(numbers.size - from_wide, rng), wide.resample(from_wide, rng)])
+    u = rng.permutation(u.T)
+    log_weights = log_target(u) - np.logaddexp(np.log(1 - WIDE) + density.logpdf(u.T), np.log(WIDE) + wide.logpdf(u.T))
+
+    # A chain's state is the number of a proposal: with the weights as target, proposing the next number is symmetric.
+    start, upcoming = numbers[0], iter(numbers[1:])
+    sampler = emcee.EnsembleSampler(
+        config.chains,
+        1,
+        lambda state: log_weights[state[:, 0].astype(int)],
+        moves=emcee.moves.MHMove(lambda *_: (next(upcoming), np.zeros(config.chains))),
+        vectorize=True,
+    )
+    sampler.random_state = np.random.RandomState(rng.integers(2**32)).get_state()
+    sampler.run_mcmc(start, len(numbers) - 1)
+    chains = sampler.get_chain(discard=config.warmup)[..., 0].astype(int)
+    return u[chains], float(sampler.acceptance_fraction.mean())
+
+
+def _kernel_density(
+    log_target: Callable[[Array], Array], parameters: int, config: McmcConfig, rng: np.random.Generator
+) -> gaussian_kde:
+    """A kernel density like the target's: that of draws with importance weights wᵝ, of which the next draws are made, until
+    β, as large as leaves :data:`TEMPERED` of them effective, is 1 in two rounds.
+    """
+    u = rng.standard_normal((config.draws, parameters))
+    log_density = -0.5 * (u**2).sum(axis=1)
+    complete = 0
+    for _ in range(config.rounds):
+        log_weights = log_target(u) - log_density
+        log_weights -= log_weights.max()
+
+        def surplus(beta: float, log_weights: Array = log_weights) -> float:
+            weights = np.exp(beta * log_weights)
+            return float(weights.sum() ** 2 / (weights**2).sum() - TEMPERED * config.draws)
+
+        beta = 1.0 if surplus(1.0) >= 0 else brentq(surplus, 0.0, 1.0)
+        density = gaussian_kde(u.T, weights=np.exp(beta * log_weights))
+        complete += beta == 1.0
+        if complete == 2:
+            break
+        u = density.resample(config.draws, rng).T
+        log_density = density.logpdf(u.T)
+    return density

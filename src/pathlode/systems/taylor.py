@@ -46,21 +46,16 @@ def integrate(series: Series, start: Array, parameters: Array, times: Array) -> 
     methods (https://doi.org/10.1080/10586458.2005.10128904).
     """
     values = np.empty((*times.shape, start.shape[1]))
-    padded = np.hstack([times, np.full((len(times), 1), np.inf)])
     time, state = np.zeros(len(start)), start.copy()
-    due = np.zeros(len(start), dtype=int)  # read-out times already passed
     running = np.arange(len(start))
     for _ in range(MOST_STEPS):
-        now, last = time[running], times[running, -1]
+        now, due, last = time[running], times[running], times[running, -1]
         coefficients = series(now, state[running].T, parameters[running].T)
         end = np.minimum(now + _step(coefficients), last)
         if not np.isfinite(coefficients).all() or (end <= now)[now < last].any():
             break
-        while len(rows := np.flatnonzero(padded[running, due[running]] <= end)):
-            reading = running[rows]
-            elapsed = padded[reading, due[reading]] - now[rows]
-            values[reading, due[reading]] = _evaluate(coefficients[..., rows], elapsed).T
-            due[reading] += 1
+        rows, columns = np.nonzero((due >= now[:, None]) & (due <= end[:, None]))
+        values[running[rows], columns] = _evaluate(coefficients[..., rows], due[rows, columns] - now[rows]).T
         state[running], time[running] = _evaluate(coefficients, end - now).T, end
         running = running[end < last]
         if not len(running):

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from pathlode.errors import ConfigError
 from pathlode.inference.reference import McmcConfig, log_likelihood, sample
 from pathlode.systems.contract import System
 
@@ -37,7 +36,7 @@ def test_the_likelihood_is_that_of_the_noise(observed):
 
 def test_chains_draw_from_the_exact_posterior(observed):
     times, values = observed
-    config = McmcConfig(walkers=24, warmup=200, steps=1000, prior_draws=500)
+    config = McmcConfig(chains=4, warmup=100, steps=4000, draws=1000)
     reference = sample(Line(), LOW, HIGH, times, values, NOISE, config, seed=0)
     design = np.stack([np.ones(20), times], axis=1)
     covariance = np.linalg.inv(design.T @ design) * NOISE**2
@@ -57,12 +56,34 @@ def test_chains_draw_from_the_exact_posterior(observed):
 
 def test_no_draw_leaves_the_prior(observed):
     times, values = observed
-    config = McmcConfig(walkers=16, warmup=50, steps=100, prior_draws=200)
+    config = McmcConfig(chains=4, warmup=50, steps=100, attempts=1, draws=200)
     reference = sample(Line(), np.array([0.6, -3.0]), HIGH, times, values, NOISE, config, seed=0)
     assert reference.draws[..., 0].min() >= 0.6
-    assert reference.draws.shape == (100, 2 * 16, 2)
+    assert reference.draws.shape == (100, 4, 2)
 
 
-def test_an_ensemble_that_cannot_be_is_refused():
-    with pytest.raises(ConfigError, match="reference.walkers is 15, expected an even number"):
-        McmcConfig(walkers=15)
+class Square(Line):
+    """x = a², which tells nothing of the sign of a, nor of b."""
+
+    def solution(self, parameters, times):
+        return np.broadcast_to(parameters[:, :1] ** 2, times.shape)[..., None]
+
+
+def test_both_modes_of_a_posterior_are_found():
+    times = np.linspace(0, 1, 4)
+    values = 1.0 + NOISE * np.random.default_rng(0).standard_normal((4, 1))
+    reference = sample(Square(), LOW, HIGH, times, values, NOISE, McmcConfig(chains=4, steps=8000, draws=500), seed=0)
+    a, b = reference.draws[..., 0], reference.draws[..., 1]
+    assert (np.abs(np.abs(a) - values.mean() ** 0.5) < 0.5).all()
+    assert (a > 0).mean() == pytest.approx(0.5, abs=0.05)
+    assert b.std() == pytest.approx(3 / 3**0.5, rel=0.05)
+    assert (reference.rhat < 1.01).all()
+
+
+def test_chains_that_have_not_mixed_are_told_of(observed, caplog):
+    times, values = observed
+    sample(
+        Line(), LOW, HIGH, times, values, NOISE, McmcConfig(chains=4, warmup=1, steps=8, attempts=1, draws=50), seed=0
+    )
+    assert "R-hat is" in caplog.text
+    assert "give the chains more steps" in caplog.text
