@@ -6,20 +6,11 @@ from snakemake.exceptions import WorkflowError
 
 from pathlode.ecg.records import RECORDS, SUFFIXES
 from pathlode.registry import ENCODERS, FLOWS, LOSSES, SYSTEMS
-from workflow.configuration import (
-    COMPARED,
-    InvalidConfig,
-    balance,
-    candidate_steps,
-    check,
-    flow_settings,
-    latent_ode,
-    latents_of,
-    losses_by_encoder,
-    sources,
-    summary_settings,
-    tuning,
-)
+from workflow.configuration import InvalidConfig, check
+from workflow.configuration.dynamics import COMPARED, candidate_steps, losses_by_encoder, tuning
+from workflow.configuration.ecg import balance, latent_ode
+from workflow.configuration.inference import flow_settings, latents_of, summary_settings
+from workflow.sources import sources
 
 try:
     check(config)

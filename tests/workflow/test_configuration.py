@@ -9,7 +9,9 @@ from workflow_checkout import PROJECT
 from pathlode.ecg.splits import SPLITS
 from pathlode.registry import ENCODERS, LOSSES, SYSTEMS
 from pathlode.train import OPTIMISERS, TrainingConfig
-from workflow.configuration import InvalidConfig, balance, check, latent_ode, schema
+from workflow.configuration import InvalidConfig, check
+from workflow.configuration.ecg import balance, latent_ode
+from workflow.configuration.schema import schema
 
 DEFAULT = yaml.safe_load((PROJECT / "config.yaml").read_text())
 

@@ -1,0 +1,90 @@
+"""The ECG chapter: the settings of latent ODEs and classifiers, and whether they fit together."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pathlode.ecg.records import RATE
+from workflow.configuration.schema import InvalidConfig, unknown
+
+GIVEN = ("latents", "components", "grid")
+"""What a classifier of beats can be given, of which it has one."""
+
+
+def latent_ode(config: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Settings of a latent ODE of the ECG chapter, as :class:`pathlode.experiment.Experiment` takes them.
+
+    Its own ``encoder_hidden`` and ``steps`` replace those of ``ecg.model`` and ``ecg.train``.
+    """
+    ecg, entry = config["ecg"], dict(config["ecg"]["latent_odes"][name])
+    entry.pop("splits", None)
+    model, train = dict(ecg["model"]), dict(ecg["train"])
+    for key, whole in (("encoder_hidden", model), ("steps", train)):
+        if key in entry:
+            whole[key] = entry.pop(key)
+    return entry | {"model": model, "train": train}
+
+
+def balance(ecg: Mapping[str, Any], split: str, classifier: str) -> dict[str, int]:
+    """Training beats of a class: as ``ecg.balance`` says, but for what the split's and the classifier's own replace."""
+    own = ecg["splits"][split].get("balance", {}), ecg["classifiers"][classifier].get("balance", {})
+    return dict(ecg["balance"] | own[0] | own[1])
+
+
+def check(ecg: Mapping[str, Any]) -> None:
+    """Refuses names that stand for nothing, and classifiers that cannot be."""
+    everywhere = ecg["splits"]
+    ours = [name for name in ecg["compared"] if name != "paper"]
+    named = [("rates", ecg["rates"], "conditions"), ("compared", ours, "classifiers")]
+    named.append(("vote.conditions", ecg["vote"]["conditions"], "conditions"))
+    named += [("shown." + kind, [ecg["shown"][kind]], f"{kind}s") for kind in ("split", "latent_ode", "classifier")]
+    for kind in ("latent_odes", "classifiers"):
+        for name, entry in ecg[kind].items():
+            named.append((f"{kind}.{name}.splits", entry.get("splits", []), "splits"))
+            named.append((f"{kind}.{name}.trained_on", entry.get("trained_on", []), "conditions"))
+            named.append((f"{kind}.{name}.latents", [entry["latents"]] if "latents" in entry else [], "latent_odes"))
+    for place, names, whole in named:
+        for name in names:
+            if name not in ecg[whole]:
+                raise InvalidConfig(unknown(f"ecg.{place}", name, ecg[whole], f"ecg.{whole}"))
+    for name, entry in ecg["classifiers"].items():
+        place, given = f"config: ecg.classifiers.{name}", [key for key in GIVEN if key in entry]
+        if len(given) != 1:
+            raise InvalidConfig(
+                f"{place} has {' and '.join(given) or 'none'} of {', '.join(GIVEN)}; give it one of them"
+            )
+        if entry.get("cnn") and entry.get("grid") != RATE:
+            raise InvalidConfig(
+                f"{place}.cnn is true without a grid of {RATE}; a convolutional network takes these samples"
+            )
+        if entry.get("vote") and given != ["latents"]:
+            raise InvalidConfig(
+                f"{place}.vote is true, but only encodings can vote; give it latents, or take vote away"
+            )
+        trained = ecg["latent_odes"][entry["latents"]].get("splits", everywhere) if given == ["latents"] else everywhere
+        for split in entry.get("splits", everywhere):
+            given_balance = balance(ecg, split, name)
+            if given_balance["least"] > given_balance["most"]:
+                raise InvalidConfig(
+                    f"{place} is fitted in the split {split} with a balance of {given_balance}, whose least is more than its "
+                    "most; lower it"
+                )
+            if split not in trained:
+                raise InvalidConfig(
+                    f"{place} is fitted in the split {split}, for which ecg.latent_odes.{entry['latents']} is not trained; add "
+                    "it to the latter's splits, or give the classifier splits of its own"
+                )
+    shown, classifier = ecg["shown"], ecg["classifiers"][ecg["shown"]["classifier"]]
+    if classifier.get("latents") != shown["latent_ode"] or shown["split"] not in classifier.get("splits", everywhere):
+        raise InvalidConfig(
+            f"config: ecg.shown names the classifier {shown['classifier']}, which is not given latents of "
+            f"{shown['latent_ode']} in the split {shown['split']}; choose one that is"
+        )
+    if ecg["latent_odes"][shown["latent_ode"]]["encoder"] != "interpolation":
+        raise InvalidConfig(
+            f"config: ecg.shown names the latent ODE {shown['latent_ode']}, whose encoder is recurrent and cannot be exported; "
+            "choose one with the encoder interpolation"
+        )
+    warmup = ecg["train"]["warmup"]
+    steps = min(entry.get("steps", ecg["train"]["steps"]) for entry in ecg["latent_odes"].values())
+    if warmup * (steps + 1) <= 1:
+        raise InvalidConfig(f"config: ecg.train.warmup is {warmup}, less than one of {steps} steps; raise either")

@@ -1,0 +1,84 @@
+"""The inference chapter: the settings of summaries and flows, and whether all that it asks for is there."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workflow.configuration.schema import InvalidConfig, unknown
+
+SUMMARISED = ("latents", "grid", "statistics", "recurrent")
+"""What a summary of the inference chapter can be, of which it is one."""
+
+
+def latents_of(config: Mapping[str, Any], summary: str, model: str) -> str | list[str]:
+    """The file of the latent ODEs whose z0 a summary of the inference chapter is, from that file's pattern; or none."""
+    inference = config["inference"]
+    loss = inference["summaries"][summary].get("latents")
+    return model.format(system=inference["system"], encoder=inference["encoder"], loss=loss) if loss else []
+
+
+def summary_settings(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Settings of a summary as :class:`pathlode.inference.study.Summary` takes them, without its model."""
+    given = inference["summaries"][name]
+    return {key: given[key] for key in ("grid", "statistics", "end") if key in given}
+
+
+def flow_settings(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Settings of the flows that are given a summary, as :class:`pathlode.inference.flows.FlowConfig` takes them."""
+    given = inference["summaries"][name]
+    return dict(inference["flow"]) | {key: given[key] for key in ("recurrent", "embedded") if key in given}
+
+
+def check(config: Mapping[str, Any]) -> None:
+    """Refuses names that stand for nothing, and more simulations, systems or seeds than there are."""
+    inference = config["inference"]
+    if inference["system"] not in config["systems"]:
+        raise InvalidConfig(unknown("inference.system", inference["system"], config["systems"]))
+    for backend, names in inference["flows"].items():
+        for name in names:
+            if name not in inference["summaries"]:
+                raise InvalidConfig(
+                    unknown(f"inference.flows.{backend}", name, inference["summaries"], "inference.summaries")
+                )
+    shown = next(iter(inference["flows"].values()))
+    for name in inference["compared"]:
+        if name not in shown:
+            raise InvalidConfig(f"config: inference.compared names {name!r}, expected some of {', '.join(shown)}")
+    for name, entry in inference["summaries"].items():
+        place, given = f"config: inference.summaries.{name}", [key for key in SUMMARISED if key in entry]
+        if len(given) != 1:
+            raise InvalidConfig(
+                f"{place} has {' and '.join(given) or 'none'} of {', '.join(SUMMARISED)}; give it one of them"
+            )
+        for key, owners in (("end", ("grid", "statistics")), ("embedded", ("recurrent",))):
+            if (key in entry) != (given[0] in owners):
+                raise InvalidConfig(f"{place} has {given[0]} {'and' if key in entry else 'without'} {key}; mend it")
+    drawn = config["systems"][inference["system"]]["simulate"]
+    for place, asked, part in (
+        ("training_sets", max(inference["training_sets"]), "train"),
+        ("reference.systems", inference["reference"]["systems"], "test"),
+    ):
+        if asked > drawn[part]:
+            raise InvalidConfig(
+                f"config: inference.{place} asks for {asked} trajectories, but there are {drawn[part]} of "
+                f"systems.{inference['system']}.simulate.{part}; lower it"
+            )
+    reference, mcmc = inference["reference"], inference["reference"]["mcmc"]
+    if 2 * reference["draws"] > mcmc["chains"] * mcmc["steps"]:
+        raise InvalidConfig(
+            f"config: inference.reference.draws is {reference['draws']}, but twice as many are compared and the chains have "
+            "not as many; lower it, or raise mcmc.steps"
+        )
+    if inference["predicted"] > reference["draws"]:
+        raise InvalidConfig(
+            f"config: inference.predicted is {inference['predicted']}, more than the {reference['draws']} of "
+            "inference.reference.draws; lower it"
+        )
+    if not drawn["noise"] > 0:
+        raise InvalidConfig(
+            f"config: systems.{inference['system']}.simulate.noise is 0, but inference needs a likelihood; raise it"
+        )
+    strange = set(inference["seeds"]) - set(config["dynamics"]["seeds"])
+    if strange:
+        raise InvalidConfig(
+            f"config: inference.seeds has {sorted(strange)}, which dynamics.seeds, those of the latent ODEs, lacks"
+        )

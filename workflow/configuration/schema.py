@@ -1,0 +1,129 @@
+"""The configuration's JSON schema, and sentences for what it does not allow."""
+
+import difflib
+import math
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+from jsonschema import Draft202012Validator, validators
+from jsonschema.exceptions import ValidationError, best_match
+
+from pathlode import registry
+from pathlode.ecg.records import RECORDS
+from pathlode.tableaus import TABLEAUS
+
+NAMES = {
+    "encoders": registry.ENCODERS,
+    "losses": registry.LOSSES,
+    "systems": registry.SYSTEMS,
+    "flows": registry.FLOWS,
+    "fixed_step_methods": TABLEAUS,
+    "records": RECORDS,
+}
+"""What ``x-registry`` in the schema can stand for."""
+Validator = validators.extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
+)
+"""JSON schema, except that 5.0 is no integer: PyTorch does not take it for one either."""
+SCHEMA = Path(__file__).parents[1] / "schemas" / "config.schema.yaml"
+
+
+class InvalidConfig(ValueError):
+    """The configuration cannot be used; the text is one sentence with the place and the remedy."""
+
+
+def schema() -> dict[str, Any]:
+    """The configuration's JSON schema; ``x-registry: losses`` stands for the names in that registry."""
+
+    def filled(node: Any) -> Any:
+        if isinstance(node, list):
+            return [filled(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        node = {key: filled(value) for key, value in node.items()}
+        if "x-registry" in node:
+            node["enum"] = list(NAMES[node["x-registry"]])
+        return node
+
+    return dict(filled(yaml.safe_load(SCHEMA.read_text())))
+
+
+def check_schema(config: Mapping[str, Any]) -> None:
+    """Refuses what the schema does not allow."""
+    _check_numbers(config, "config")
+    error = best_match(Validator(schema()).iter_errors(config))
+    if error is not None:
+        raise InvalidConfig(f"config: {_sentence(error)} (every key is described in {os.path.relpath(SCHEMA)})")
+
+
+def unknown(place: str, name: str, allowed: Mapping[str, Any], whole: str = "systems") -> str:
+    """Sentence for a name that is no key of a part of the configuration."""
+    return f"config: {place} names {name!r}, which is no key of {whole}{_suggestion(name, allowed)}"
+
+
+def _check_numbers(node: Any, place: str) -> None:
+    """Refuses what YAML allows and JSON does not: keys that are no text, and numbers that are not finite."""
+    items = node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in items:
+        if isinstance(node, Mapping) and not isinstance(key, str):
+            raise InvalidConfig(f"{place}: the key {key!r} is no text; put it in quotes or choose another name")
+        _check_numbers(value, f"{place}.{key}")
+    if isinstance(node, float) and not math.isfinite(node):
+        raise InvalidConfig(f"{place} is {node}, expected a finite number")
+
+
+def _sentence(error: ValidationError) -> str:
+    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path).lstrip(".")
+    value, rule, schema = cast(Any, error.instance), cast(Any, error.validator_value), cast(Any, error.schema)
+    match error.validator:
+        case "additionalProperties":
+            allowed = schema.get("properties", {})
+            unknown = next(key for key in value if key not in allowed)
+            return f"unknown key {_join(place, unknown)!r}{_suggestion(unknown, allowed)}"
+        case "required":
+            missing = next(key for key in rule if key not in value)
+            described = schema.get("properties", {}).get(missing, {})
+            return f"{_join(place, missing)} is missing; {described.get('description', 'add it')}"
+        case "enum":
+            return f"{place} is {value!r}, expected one of {', '.join(map(str, rule))}{_suggestion(str(value), rule)}"
+        case "type":
+            return f"{place} is {value!r}, expected {_any_of(rule)}"
+        case "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum":
+            relation = {
+                "minimum": "at least",
+                "exclusiveMinimum": "above",
+                "maximum": "at most",
+                "exclusiveMaximum": "below",
+            }
+            return f"{place} is {value!r}, expected a number {relation[error.validator]} {rule}"
+        case "pattern":
+            return f"{place} is {value!r}, expected only letters, digits, underscores{' and blanks' * (' ' in rule)}"
+        case _:
+            return f"{place}: {error.message}"
+
+
+def _any_of(types: str | list[str]) -> str:
+    words = {
+        "object": "a mapping",
+        "array": "a list",
+        "string": "a text",
+        "integer": "a whole number",
+        "number": "a number",
+    }
+    words |= {"boolean": "true or false", "null": "null"}
+    return " or ".join(words[name] for name in ([types] if isinstance(types, str) else types))
+
+
+def _join(place: str, key: str) -> str:
+    return f"{place}.{key}" if place else key
+
+
+def _suggestion(given: str, allowed: Any) -> str:
+    close = difflib.get_close_matches(str(given), [str(name) for name in allowed], n=1)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; allowed are {', '.join(map(str, allowed))}" if isinstance(allowed, Mapping) else ""

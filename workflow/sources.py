@@ -1,0 +1,19 @@
+"""The source files that a rule depends on."""
+
+import os
+from pathlib import Path
+
+from pathlode.provenance import imported_modules, source_files
+
+
+def sources(script: str, *modules: str) -> list[str]:
+    """Source files that a script's results depend on, relative to the working directory.
+
+    Listed as a rule's input, they make Snakemake run the rule again when, and only when, one of them changes.
+
+    Args:
+        script: name in ``workflow/scripts``, without suffix; what it imports from the package is followed.
+        modules: further modules, which the script finds through the registries.
+    """
+    imported = imported_modules(Path(__file__).parent / "scripts" / f"{script}.py")
+    return [os.path.relpath(file) for file in source_files(*imported, *modules)]
