@@ -55,7 +55,7 @@ def test_flows_can_be_used_from_the_package(finished):
     [
         ("config/smoke.yaml", "steps: 30, validate_every: 10", "steps: 40, validate_every: 10",
          {"train": 0, "fit_flows": 3, "calibrate": 3, "sample_reference": 0}),
-        ("src/pathlode/inference/reference.py", "KDEMove(), 0.4", "KDEMove(), 0.3",
+        ("src/pathlode/inference/reference.py", "TEMPERED = 0.1", "TEMPERED = 0.2",
          {"fit_flows": 0, "sample_reference": 2, "calibrate": 3}),
         ("src/pathlode/inference/calibration.py", "LEVELS = np.linspace(0.05", "LEVELS = np.linspace(0.04",
          {"fit_flows": 0, "sample_reference": 0, "calibrate": 3, "plot_inference": 1}),

@@ -11,6 +11,7 @@ import yaml
 from workflow_checkout import PROJECT, copy_project
 
 from pathlode.readme import markers
+from pathlode.registry import SYSTEMS
 
 README = (PROJECT / "README.md").read_text()
 
@@ -22,8 +23,9 @@ def pins(text):
 def test_the_readmes_claim_table_has_the_claims_and_targets_of_the_run():
     config = yaml.safe_load((PROJECT / "config.yaml").read_text())
     every = yaml.safe_load((PROJECT / "claims.yaml").read_text())
-    declared = [claim for claim in every if claim["target"] in config["chapters"]]
-    blocks = [README.split(begin)[1].split(end)[0] for begin, end in map(markers, ("claims_dynamics", "claims_ecg"))]
+    declared = [claim for chapter in config["chapters"] for claim in every if claim["target"] == chapter]
+    ends = [markers(f"claims_{chapter}") for chapter in config["chapters"]]
+    blocks = [README.split(begin)[1].split(end)[0] for begin, end in ends]
     tables = [block.split("<details>")[0].strip() for block in blocks]
     lines = [line for table in tables for line in table.splitlines()[2:]]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
@@ -31,7 +33,8 @@ def test_the_readmes_claim_table_has_the_claims_and_targets_of_the_run():
         (claim["id"], f"`snakemake {claim['target']}`") for claim in declared
     ]
     decided = [sum(cell.startswith(("**holds**", "**fails**", "**unclear**")) for cell in row) for row in rows]
-    run = {*config["dynamics"]["systems"], *config["ecg"]["splits"]}
+    parameters = SYSTEMS[config["systems"][config["inference"]["system"]]["system"]].parameters
+    run = {*config["dynamics"]["systems"], "all", *parameters, *config["ecg"]["splits"]}
     assert decided == [len(run.intersection(claim["systems"])) for claim in declared]
     results = PROJECT / "results" / "claims.md"
     if results.exists():

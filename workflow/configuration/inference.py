@@ -23,9 +23,14 @@ def summary_settings(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def flow_settings(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Settings of the flows that are given a summary, as :class:`pathlode.inference.flows.FlowConfig` takes them."""
+    """Settings of the flows that are given a summary, as :class:`pathlode.inference.flows.FlowConfig` takes them.
+
+    The summary's own ``learning_rate`` replaces that of ``inference.flow``.
+    """
     given = inference["summaries"][name]
-    return dict(inference["flow"]) | {key: given[key] for key in ("recurrent", "embedded") if key in given}
+    return dict(inference["flow"]) | {
+        key: given[key] for key in ("recurrent", "embedded", "learning_rate") if key in given
+    }
 
 
 def check(config: Mapping[str, Any]) -> None:

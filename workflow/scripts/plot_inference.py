@@ -45,7 +45,8 @@ with job(snakemake.log[0], snakemake.threads):
             times, data.features, clean, again.reshape(*draws.shape[:2], *again.shape[1:]), seen, first
         ),
         "simulations": inference.simulations(
-            pd.read_csv(files.scores), float(np.mean([each["c2st_floor"] for each in references]))
+            pd.read_csv(files.scores),
+            *(float(np.mean([each[name] for each in references])) for name in ("log_prob", "c2st_floor")),
         ),
         "robustness": inference.robustness(robustness[robustness["backend"] == params.backend]),
         "outside": inference.outside(

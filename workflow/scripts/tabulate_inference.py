@@ -22,7 +22,7 @@ SCORES = {
     "predictive_coverage": "predictive coverage at 0.9",
 }
 
-REFERENCE = ["acceptance", "c2st_floor", "predictive_coverage"]
+REFERENCE = ["acceptance", "log_prob", "c2st_floor", "predictive_coverage"]
 
 with job(snakemake.log[0], snakemake.threads):
     files, tables = snakemake.input, snakemake.output

@@ -39,7 +39,7 @@ class FlowConfig:
         backend: name in :data:`pathlode.registry.FLOWS`.
         transforms: how many are stacked.
         width: units of a hidden layer of their perceptrons.
-        depth: hidden layers; with nflows, residual blocks of two.
+        depth: hidden layers; with nflows, which has residual blocks of two, rounded up to even.
         bins: of a spline.
         steps: optimiser steps, at most.
         batch: pairs per step.
@@ -269,7 +269,11 @@ class NFlowsFlow(Flow):
 
         def perceptron(inputs: int, outputs: int) -> nn.Module:
             return ResidualNet(
-                inputs, outputs, hidden_features=config.width, context_features=summary, num_blocks=config.depth
+                inputs,
+                outputs,
+                hidden_features=config.width,
+                context_features=summary,
+                num_blocks=-(-config.depth // 2),
             )
 
         for _ in range(config.transforms):

@@ -12,8 +12,8 @@ import emcee
 import numpy as np
 from arviz_stats.base import array_stats
 from scipy.optimize import brentq
-from scipy.special import ndtr
-from scipy.stats import gaussian_kde
+from scipy.special import logsumexp, ndtr
+from scipy.stats import gaussian_kde, norm
 
 from pathlode.systems.contract import Array, System
 
@@ -59,12 +59,15 @@ class Reference:
         rhat: rank-normalised split R̂ of every parameter, (parameter,).
         ess: bulk effective sample size of every parameter, (parameter,).
         acceptance: share of the proposals that were accepted.
+        log_evidence: log p(x) = log ∫ p(x | θ) p(θ) dθ, with :func:`log_likelihood` as log p(x | θ), by importance sampling. So
+            log p(θ | x) = log p(x | θ) - log p(x) + log p(θ).
     """
 
     draws: Array
     rhat: Array
     ess: Array
     acceptance: float
+    log_evidence: float
 
     def thinned(self, count: int) -> Array:
         """So many of the draws, (count, parameter), from steps that are equally far apart."""
@@ -122,12 +125,12 @@ def sample(
         return low + (high - low) * ndtr(u)
 
     def log_target(u: Array) -> Array:
-        return log_likelihood(system, theta(u), times, values, noise) - 0.5 * (u**2).sum(axis=1)
+        return log_likelihood(system, theta(u), times, values, noise) + norm.logpdf(u).sum(axis=1)
 
     rng = np.random.default_rng(seed)
     density = _kernel_density(log_target, len(low), config, rng)
     for _ in range(config.attempts):
-        u, acceptance = _independence_chains(log_target, density, config, rng)
+        u, acceptance, log_evidence = _independence_chains(log_target, density, config, rng)
         draws = theta(u)
         rhat, ess = (
             np.asarray(measure(draws, chain_axis=1, draw_axis=0)) for measure in (array_stats.rhat, array_stats.ess)
@@ -137,13 +140,15 @@ def sample(
         density = gaussian_kde(rng.choice(u.reshape(-1, len(low)), config.draws).T)
     else:
         logger.warning("R-hat is %.3f, expected below %g: give the chains more steps", rhat.max(), MIXED)
-    return Reference(draws, rhat, ess, acceptance)
+    return Reference(draws, rhat, ess, acceptance, log_evidence)
 
 
 def _independence_chains(
     log_target: Callable[[Array], Array], density: gaussian_kde, config: McmcConfig, rng: np.random.Generator
-) -> tuple[Array, float]:
-    """States of Markov chains that propose from a kernel density, (step, chain, parameter), and the share accepted."""
+) -> tuple[Array, float, float]:
+    """States of Markov chains that propose from a kernel density, (step, chain, parameter); share of proposals accepted; and
+    log mean weight of all proposals.
+    """
     wide = gaussian_kde(density.dataset, weights=density.weights, bw_method=WIDER * density.factor)
     numbers = np.arange(config.chains * (1 + config.warmup + config.steps)).reshape(-1, config.chains, 1)
     from_wide = rng.binomial(numbers.size, WIDE)
@@ -163,7 +168,8 @@ def _independence_chains(
     sampler.random_state = np.random.RandomState(rng.integers(2**32)).get_state()
     sampler.run_mcmc(start, len(numbers) - 1)
     chains = sampler.get_chain(discard=config.warmup)[..., 0].astype(int)
-    return u[chains], float(sampler.acceptance_fraction.mean())
+    log_mean = float(logsumexp(log_weights)) - np.log(len(log_weights))
+    return u[chains], float(sampler.acceptance_fraction.mean()), log_mean
 
 
 def _kernel_density(
@@ -173,7 +179,7 @@ def _kernel_density(
     β, as large as leaves :data:`TEMPERED` of them effective, is 1 in two rounds.
     """
     u = rng.standard_normal((config.draws, parameters))
-    log_density = -0.5 * (u**2).sum(axis=1)
+    log_density = norm.logpdf(u).sum(axis=1)
     complete = 0
     for _ in range(config.rounds):
         log_weights = log_target(u) - log_density

@@ -186,12 +186,13 @@ def predictive(
     return figure
 
 
-def simulations(scores: pd.DataFrame, floor: float) -> Figure:
+def simulations(scores: pd.DataFrame, log_prob: float, floor: float) -> Figure:
     """Log-probability of the truth, and distance to the reference posteriors, against the number of simulations; medians and
     ranges over seeds.
 
     Args:
         scores: the table of all scores.
+        log_prob: mean log-probability of the truth under the reference posteriors.
         floor: mean accuracy with which two sets of draws from a reference posterior can be told apart.
     """
     rows = scores[scores["parameter"] == "all"]
@@ -205,7 +206,8 @@ def simulations(scores: pd.DataFrame, floor: float) -> Figure:
             axis.fill_between(by_size.index, by_size["min"], by_size["max"], color=style["color"], alpha=0.15, lw=0)
         axis.set_xscale("log")
         axis.set_ylabel(label)
-    axes[1].axhline(floor, color="0.6", lw=1, ls="--", label="noise floor")
+    for axis, best in zip(axes, (log_prob, floor), strict=True):
+        axis.axhline(best, color="0.6", lw=1, ls="--", label="reference posteriors")
     figure.supxlabel("simulations that flows are fitted to", fontsize=9)
     _legend(figure, axes[1])
     return figure

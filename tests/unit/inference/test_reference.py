@@ -47,6 +47,9 @@ def test_chains_draw_from_the_exact_posterior(observed):
     assert (reference.rhat < 1.01).all()
     assert (reference.ess > 1000).all()
     assert 0.1 < reference.acceptance < 1
+    residual = values - Line().solution(mean[None], times[None])[0]
+    evidence = np.log(2 * np.pi) + 0.5 * np.linalg.slogdet(covariance)[1] - 0.5 * (residual**2).sum() / NOISE**2
+    assert reference.log_evidence == pytest.approx(evidence - np.log(HIGH - LOW).sum(), abs=0.05)
     again = sample(Line(), LOW, HIGH, times, values, NOISE, config, seed=0)
     assert np.array_equal(again.draws, reference.draws)
     thinned = reference.thinned(100)
