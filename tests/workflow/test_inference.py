@@ -17,7 +17,18 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
     flows = [(backend, name) for backend, names in config["flows"].items() for name in names]
     scores = pd.read_csv(tables / "inference.csv")
     assert {
-        *("summary", "backend", "n_train", "seed", "parameter", "rmse_over_prior_sd", "mean_log_prob", "c2st", "sbc_p"),
+        *(
+            "summary",
+            "backend",
+            "n_train",
+            "seed",
+            "parameter",
+            "rmse_over_prior_sd",
+            "mean_log_prob",
+            "log_prob_gap",
+            "c2st",
+            "sbc_p",
+        ),
         *("tarp_atc", "coverage_error"),
     } <= set(scores.columns)
     assert set(scores["parameter"]) == {"alpha", "beta", "gamma", "delta", "x0", "y0", "all"}

@@ -20,7 +20,7 @@ def check(config: Mapping[str, Any]) -> None:
     check_schema(config)
     dynamics.check(config)
     inference.check(config)
-    ecg.check(config["ecg"])
+    ecg.check(config)
     for chapter in config["chapters"]:
         _check_readme(config["claims"]["readme"], f"{config['claims']['block']}_{chapter}")
 

@@ -30,8 +30,9 @@ def balance(ecg: Mapping[str, Any], split: str, classifier: str) -> dict[str, in
     return dict(ecg["balance"] | own[0] | own[1])
 
 
-def check(ecg: Mapping[str, Any]) -> None:
+def check(config: Mapping[str, Any]) -> None:
     """Refuses names that stand for nothing, and classifiers that cannot be."""
+    ecg = config["ecg"]
     everywhere = ecg["splits"]
     ours = [name for name in ecg["compared"] if name != "paper"]
     named = [("rates", ecg["rates"], "conditions"), ("compared", ours, "classifiers")]

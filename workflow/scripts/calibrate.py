@@ -25,7 +25,8 @@ with job(snakemake.log[0], snakemake.threads):
     held_out, names = data["test"], list(data.parameters)
     model = load_model(Path(snakemake.input.model))[0] if snakemake.input.model else None
     summary = Summary(model, **params.summary)
-    references = [np.load(path)["draws"][::2] for path in snakemake.input.references]
+    exact = [np.load(path) for path in snakemake.input.references]
+    references, likeliest = [each["draws"][::2] for each in exact], np.array([each["log_prob"] for each in exact])
     conditions = {name: ObservationConfig(**params.observing | own) for name, own in params.robustness.items()}
     truth = held_out.parameters.numpy()
     others = {name: condition.observe(system, truth, seed=1) for name, condition in conditions.items()}
@@ -42,7 +43,11 @@ with job(snakemake.log[0], snakemake.threads):
         accuracies = [c2st(compared[:, i].numpy(), reference) for i, reference in enumerate(references)]
         some, noise = compared[: params.predicted].numpy(), params.observing["noise"]
         predicted = predictive_coverage(system, some, held_out.observed, noise)
-        own = {"c2st": float(np.mean(accuracies)), "predictive_coverage": predicted}
+        own = {
+            "log_prob_gap": float((likeliest - posteriors.log_prob[: len(exact)].numpy()).mean()),
+            "c2st": float(np.mean(accuracies)),
+            "predictive_coverage": predicted,
+        }
         scores.append(score(posteriors, flow.prior, names, facts | own))
         if size == largest:
             for name, series in others.items():

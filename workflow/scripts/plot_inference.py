@@ -46,7 +46,7 @@ with job(snakemake.log[0], snakemake.threads):
         ),
         "simulations": inference.simulations(
             pd.read_csv(files.scores),
-            *(float(np.mean([each[name] for each in references])) for name in ("log_prob", "c2st_floor")),
+            float(np.mean([each["c2st_floor"] for each in references])),
         ),
         "robustness": inference.robustness(robustness[robustness["backend"] == params.backend]),
         "outside": inference.outside(

@@ -25,7 +25,7 @@ with job(snakemake.log[0], snakemake.threads):
     reference = sample(system, low, high, times, values, params.noise, McmcConfig(**params.mcmc), seed=number)
     draws = reference.thinned(2 * params.draws)
     exact = log_likelihood(system, data.parameters[number : number + 1].numpy(), times, values, params.noise)
-    some = draws[:: -(-len(draws) // params.predicted)]
+    some = reference.thinned(params.predicted)
     with writing(Path(snakemake.output.draws)) as temporary:
         np.savez(
             temporary,

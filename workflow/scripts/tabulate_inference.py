@@ -15,6 +15,7 @@ SETTING = ["summary", "backend", "n_train"]
 SCORES = {
     "rmse_over_prior_sd": "RMSE / prior sd",
     "mean_log_prob": "log-probability",
+    "log_prob_gap": "below the reference",
     "c2st": "C2ST",
     "sbc_p": "SBC p",
     "tarp_atc": "ATC",

@@ -4,12 +4,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import KFold, cross_val_score
+from sklearn.model_selection import GroupKFold, cross_val_score
 from xgboost import XGBClassifier
 
 
 def c2st(draws: NDArray[np.floating[Any]], reference: NDArray[np.floating[Any]], seed: int = 0) -> float:
     """Cross-validated accuracy of boosted trees that tell draws (n, parameter) from those of a reference: 0.5 if nothing can.
+
+    Equal draws, as a Markov chain that rejects has them, are in one fold, so that none is told by having been seen.
 
     Trees are a tenth of the cost of the usual perceptron, and find as much in posteriors like these (a test compares).
 
@@ -18,5 +20,6 @@ def c2st(draws: NDArray[np.floating[Any]], reference: NDArray[np.floating[Any]],
     both = np.concatenate([draws, reference])
     origin = np.repeat([0, 1], [len(draws), len(reference)])
     trees = XGBClassifier(n_estimators=60, max_depth=4, learning_rate=0.15, n_jobs=1, random_state=seed)
-    folds = KFold(5, shuffle=True, random_state=seed)
-    return float(cross_val_score(trees, both, origin, cv=folds, scoring="accuracy").mean())
+    _, same = np.unique(both, axis=0, return_inverse=True)
+    folds = GroupKFold(5, shuffle=True, random_state=seed)
+    return float(cross_val_score(trees, both, origin, groups=same, cv=folds, scoring="accuracy").mean())

@@ -15,6 +15,7 @@ from scipy.optimize import brentq
 from scipy.special import logsumexp, ndtr
 from scipy.stats import gaussian_kde, norm
 
+from pathlode.errors import ConfigError
 from pathlode.systems.contract import Array, System
 
 logger = logging.getLogger(__name__)
@@ -34,10 +35,12 @@ class McmcConfig:
     """Markov chains, and the rounds in which the density is found that they propose from.
 
     Args:
-        chains: independent of each other.
+        chains: an even number, so that half of them can be compared with the others.
         warmup: steps of each that are thrown away.
         steps: steps of each that are kept.
-        attempts: at most; chains that have not mixed are followed by others that propose from what these have drawn.
+        effective: sample size of every parameter that is asked for.
+        attempts: at most; chains that have not mixed, or not so many effective draws, are followed by others that propose from
+            what these have drawn.
         draws: simulated in each round.
         rounds: at most.
     """
@@ -45,9 +48,14 @@ class McmcConfig:
     chains: int = 6
     warmup: int = 200
     steps: int = 6000
+    effective: int = 1000
     attempts: int = 5
     draws: int = 2000
     rounds: int = 40
+
+    def __post_init__(self) -> None:
+        if self.chains < 2 or self.chains % 2:
+            raise ConfigError(f"reference.mcmc.chains is {self.chains}, expected an even number")
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,7 @@ class Reference:
         draws: (step, chain, parameter).
         rhat: rank-normalised split R̂ of every parameter, (parameter,).
         ess: bulk effective sample size of every parameter, (parameter,).
-        acceptance: share of the proposals that were accepted.
+        acceptance: share of the proposals that were accepted, those of the warm-up among them.
         log_evidence: log p(x) = log ∫ p(x | θ) p(θ) dθ, with :func:`log_likelihood` as log p(x | θ), by importance sampling. So
             log p(θ | x) = log p(x | θ) - log p(x) + log p(θ).
     """
@@ -104,7 +112,8 @@ def sample(
 
     Parameters θ = low + (high - low) Φ(u), with u standard normal and Φ its distribution function, have that prior. Chains of u
     propose from a kernel density, which is found in rounds of importance sampling, from the prior through tempered posteriors.
-    Since no proposal depends on a chain's state, all are simulated at once.
+    Since no proposal depends on a chain's state, all are simulated at once. All chains propose from the same density: R̂ does
+    not show what all of its rounds have missed.
 
     Args:
         system: what is simulated.
@@ -116,7 +125,8 @@ def sample(
         config: settings.
         seed: of all draws.
 
-    Source: Cappé et al. 2004, Population Monte Carlo (https://doi.org/10.1198/106186004X12803) for the rounds; Tierney 1994
+    Source: Cappé et al. 2004, Population Monte Carlo (https://doi.org/10.1198/106186004X12803), and Koblents & Míguez 2015,
+    with tempered weights (https://arxiv.org/abs/1208.5600), for the rounds; Tierney 1994
     (https://doi.org/10.1214/aos/1176325750) for independence chains, run by emcee (https://arxiv.org/abs/1202.3665); for R̂ and
     effective sample size Vehtari et al. 2021 (https://arxiv.org/abs/1903.08008).
     """
@@ -129,18 +139,26 @@ def sample(
 
     rng = np.random.default_rng(seed)
     density = _kernel_density(log_target, len(low), config, rng)
-    for _ in range(config.attempts):
+    log_evidences: list[float] = []
+    for further in reversed(range(config.attempts)):
         u, acceptance, log_evidence = _independence_chains(log_target, density, config, rng)
+        log_evidences.append(log_evidence)
         draws = theta(u)
         rhat, ess = (
             np.asarray(measure(draws, chain_axis=1, draw_axis=0)) for measure in (array_stats.rhat, array_stats.ess)
         )
-        if (rhat < MIXED).all():
+        if (rhat < MIXED).all() and (ess >= config.effective).all():
             break
-        density = gaussian_kde(rng.choice(u.reshape(-1, len(low)), config.draws).T)
+        if further:
+            states, counts = np.unique(rng.choice(u.reshape(-1, len(low)), config.draws), axis=0, return_counts=True)
+            density = gaussian_kde(states.T, weights=counts)
     else:
-        logger.warning("R-hat is %.3f, expected below %g: give the chains more steps", rhat.max(), MIXED)
-    return Reference(draws, rhat, ess, acceptance, log_evidence)
+        logger.warning(
+            "R-hat is %.3f and the effective sample size %.0f, expected below %g and at least %d: give the chains more steps, "
+            "or the rounds more draws",
+            *(rhat.max(), ess.min(), MIXED, config.effective),
+        )
+    return Reference(draws, rhat, ess, acceptance, float(logsumexp(log_evidences)) - np.log(len(log_evidences)))
 
 
 def _independence_chains(
@@ -156,7 +174,7 @@ def _independence_chains(
     u = rng.permutation(u.T)
     log_weights = log_target(u) - np.logaddexp(np.log(1 - WIDE) + density.logpdf(u.T), np.log(WIDE) + wide.logpdf(u.T))
 
-    # A chain's state is the number of a proposal: with the weights as target, proposing the next number is symmetric.
+    # A chain's state is the number of a proposal. No proposal depends on it, so the Hastings ratio is that of the weights.
     start, upcoming = numbers[0], iter(numbers[1:])
     sampler = emcee.EnsembleSampler(
         config.chains,
@@ -193,7 +211,8 @@ def _kernel_density(
         density = gaussian_kde(u.T, weights=np.exp(beta * log_weights))
         complete += beta == 1.0
         if complete == 2:
-            break
+            return density
         u = density.resample(config.draws, rng).T
         log_density = density.logpdf(u.T)
+    logger.warning("the posterior was not reached in %d rounds: raise rounds or their draws", config.rounds)
     return density

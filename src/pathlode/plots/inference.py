@@ -186,18 +186,21 @@ def predictive(
     return figure
 
 
-def simulations(scores: pd.DataFrame, log_prob: float, floor: float) -> Figure:
-    """Log-probability of the truth, and distance to the reference posteriors, against the number of simulations; medians and
-    ranges over seeds.
+def simulations(scores: pd.DataFrame, floor: float) -> Figure:
+    """Log-probability of the truth, how far it is below that of the reference posteriors, and C2ST to them, against the number
+    of simulations; medians and ranges over seeds.
 
     Args:
         scores: the table of all scores.
-        log_prob: mean log-probability of the truth under the reference posteriors.
         floor: mean accuracy with which two sets of draws from a reference posterior can be told apart.
     """
     rows = scores[scores["parameter"] == "all"]
-    labels = {"mean_log_prob": "mean log-probability of the truth", "c2st": "C2ST to the reference posterior"}
-    figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 2.9), layout="constrained")
+    labels = {
+        "mean_log_prob": "log-probability of the truth",
+        "log_prob_gap": "the same, below the reference",
+        "c2st": "C2ST to the reference",
+    }
+    figure, axes = plt.subplots(1, len(labels), figsize=(WIDTH, 2.9), layout="constrained")
     for axis, (metric, label) in zip(axes, labels.items(), strict=True):
         for number, ((backend, summary), some) in enumerate(rows.groupby(["backend", "summary"], sort=False)):
             by_size = some.groupby("n_train")[metric].agg(["median", "min", "max"])
@@ -206,10 +209,10 @@ def simulations(scores: pd.DataFrame, log_prob: float, floor: float) -> Figure:
             axis.fill_between(by_size.index, by_size["min"], by_size["max"], color=style["color"], alpha=0.15, lw=0)
         axis.set_xscale("log")
         axis.set_ylabel(label)
-    for axis, best in zip(axes, (log_prob, floor), strict=True):
-        axis.axhline(best, color="0.6", lw=1, ls="--", label="reference posteriors")
+    axes[1].axhline(0.0, color="0.6", lw=1, ls="--")
+    axes[2].axhline(floor, color="0.6", lw=1, ls="--", label="reference")
     figure.supxlabel("simulations that flows are fitted to", fontsize=9)
-    _legend(figure, axes[1])
+    _legend(figure, axes[2])
     return figure
 
 

@@ -16,6 +16,11 @@ def test_two_samples_are_told_apart_if_they_differ():
     assert c2st(one, correlated) > 0.65
 
 
+def test_repeated_draws_are_not_told_by_having_been_seen():
+    one, same = np.random.default_rng(0).normal(size=(2, 400, 3))
+    assert c2st(np.repeat(one, 3, axis=0), np.repeat(same, 3, axis=0)) == pytest.approx(0.5, abs=0.06)
+
+
 def test_trees_find_as_much_as_the_usual_perceptron():
     rng = np.random.default_rng(1)
     mixing = rng.normal(size=(4, 4))

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from pathlode.errors import ConfigError
+from pathlode.inference import reference as reference_module
 from pathlode.inference.reference import McmcConfig, log_likelihood, sample
 from pathlode.systems.contract import System
 
@@ -26,6 +28,13 @@ def observed():
     return times, (0.5 - 1.0 * times + NOISE * np.random.default_rng(0).standard_normal(20))[:, None]
 
 
+def normal(times, values):
+    """Mean and covariance of the posterior of :class:`Line` under a flat prior."""
+    design = np.stack([np.ones(20), times], axis=1)
+    covariance = np.linalg.inv(design.T @ design) * NOISE**2
+    return covariance @ design.T @ values[:, 0] / NOISE**2, covariance
+
+
 def test_the_likelihood_is_that_of_the_noise(observed):
     times, values = observed
     theta = np.array([[0.5, -1.0], [0.0, 0.0]])
@@ -38,9 +47,7 @@ def test_chains_draw_from_the_exact_posterior(observed):
     times, values = observed
     config = McmcConfig(chains=4, warmup=100, steps=4000, draws=1000)
     reference = sample(Line(), LOW, HIGH, times, values, NOISE, config, seed=0)
-    design = np.stack([np.ones(20), times], axis=1)
-    covariance = np.linalg.inv(design.T @ design) * NOISE**2
-    mean = covariance @ design.T @ values[:, 0] / NOISE**2
+    mean, covariance = normal(times, values)
     draws = reference.draws.reshape(-1, 2)
     assert draws.mean(axis=0) == pytest.approx(mean, abs=0.02)
     assert np.cov(draws.T) == pytest.approx(covariance, rel=0.12)
@@ -59,10 +66,17 @@ def test_chains_draw_from_the_exact_posterior(observed):
 
 def test_no_draw_leaves_the_prior(observed):
     times, values = observed
-    config = McmcConfig(chains=4, warmup=50, steps=100, attempts=1, draws=200)
-    reference = sample(Line(), np.array([0.6, -3.0]), HIGH, times, values, NOISE, config, seed=0)
-    assert reference.draws[..., 0].min() >= 0.6
-    assert reference.draws.shape == (100, 4, 2)
+    config = McmcConfig(chains=4)
+    low = np.array([0.6, -3.0])  # above the likelihood's peak
+    reference = sample(Line(), low, HIGH, times, values, NOISE, config, seed=0)
+    assert reference.draws.shape == (6000, 4, 2)
+    mean, covariance = normal(times, values)
+    exact = np.random.default_rng(0).multivariate_normal(mean, covariance, 400_000)
+    exact = exact[exact[:, 0] >= 0.6]
+    draws = reference.draws.reshape(-1, 2)
+    assert draws.min(axis=0)[0] >= 0.6
+    assert draws.mean(axis=0) == pytest.approx(exact.mean(axis=0), abs=0.01)
+    assert draws.std(axis=0) == pytest.approx(exact.std(axis=0), rel=0.06)
 
 
 class Square(Line):
@@ -72,10 +86,13 @@ class Square(Line):
         return np.broadcast_to(parameters[:, :1] ** 2, times.shape)[..., None]
 
 
-def test_both_modes_of_a_posterior_are_found():
+def test_both_modes_of_a_posterior_are_found_by_a_second_attempt(monkeypatch):
+    tried, chains = [], reference_module._independence_chains
+    monkeypatch.setattr(reference_module, "_independence_chains", lambda *given: tried.append(0) or chains(*given))
     times = np.linspace(0, 1, 4)
     values = 1.0 + NOISE * np.random.default_rng(0).standard_normal((4, 1))
-    reference = sample(Square(), LOW, HIGH, times, values, NOISE, McmcConfig(chains=4, steps=8000, draws=500), seed=0)
+    reference = sample(Square(), LOW, HIGH, times, values, NOISE, McmcConfig(chains=4, steps=2000, draws=500), seed=0)
+    assert len(tried) > 1
     a, b = reference.draws[..., 0], reference.draws[..., 1]
     assert (np.abs(np.abs(a) - values.mean() ** 0.5) < 0.5).all()
     assert (a > 0).mean() == pytest.approx(0.5, abs=0.05)
@@ -90,3 +107,9 @@ def test_chains_that_have_not_mixed_are_told_of(observed, caplog):
     )
     assert "R-hat is" in caplog.text
     assert "give the chains more steps" in caplog.text
+
+
+@pytest.mark.parametrize("chains", [1, 3])
+def test_chains_that_cannot_be_halved_are_refused(chains):
+    with pytest.raises(ConfigError, match=f"chains is {chains}, expected an even number"):
+        McmcConfig(chains=chains)

@@ -21,7 +21,7 @@ def scores(**columns):
             "rmse_over_prior_sd": 0.4,
             "tarp_atc": 0.01,
         }
-        | {"mean_log_prob": 2.0 + seed, "c2st": 0.6}
+        | {"mean_log_prob": 2.0 + seed, "log_prob_gap": 5.0, "c2st": 0.6}
         for summary in ("path", "kl")
         for seed in (0, 1)
     ]
@@ -48,7 +48,7 @@ FIGURES = {
         [(np.linspace(0, 10, 12), RNG.uniform(size=(12, 2)))] * 2,
         "path",
     ),
-    "simulations": lambda: inference.simulations(scores(n_train=[1000, 10000]), 9.5, 0.51),
+    "simulations": lambda: inference.simulations(scores(n_train=[1000, 10000]), 0.51),
     "robustness": lambda: inference.robustness(scores(condition=["as in training", "20 points"])),
     "outside": lambda: inference.outside(NAMES, np.array([1.5, 0.5, 0.5]), {"path": RNG.uniform(size=(100, 3))}, BOX),
 }
