@@ -124,7 +124,7 @@ class Trainer:
         config: settings.
         device: where to train. Random numbers are drawn on the CPU, so that they do not depend on it.
         views: what the encoder sees of the observations in each step, and which of them are fitted; by default all. In
-            validation it is always all.
+            validation it is always all, or the first ones if the views have only these.
     """
 
     def __init__(
@@ -258,8 +258,15 @@ class Trainer:
     @torch.no_grad()
     def validate(self) -> Validation:
         """Scores the present weights, keeps each member's best, and compares the solver's error with the data's."""
-        data = self.validation
-        prediction = self.model(data.times, data.values, solver=self._solver(), estimate_error=True, check=False)
+        data, first = self.validation, self.views.first
+        prediction = self.model(
+            data.times[:, :first],
+            data.values[:, :first],
+            data.times,
+            solver=self._solver(),
+            estimate_error=True,
+            check=False,
+        )
         assert prediction.values_error is not None
         mse = ((prediction.values - data.values) / self.model.std).square().mean(dim=(1, 2, 3))
         share = (prediction.values_error / self.model.std).square().mean(dim=(1, 2, 3)) / mse

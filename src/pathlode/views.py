@@ -20,6 +20,8 @@ class Views:
         strides: the encoder sees every k-th observation, k one of these; or
         subsets: with this probability instead a random subset, its share of the observations ...
         share: ... uniform in this range.
+        first: the encoder sees only so many observations, the first ones, in training and validation alike, and learns to
+            predict the others; None for all of them. Strides and subsets are of these.
         compared: number of observations, drawn at random, that the prediction is compared with; None for all of them. The
             loss sums over these only, and takes a path's length along them.
 
@@ -30,6 +32,7 @@ class Views:
     strides: tuple[int, ...] = (1,)
     subsets: float = 0.0
     share: tuple[float, float] = (0.1, 1.0)
+    first: int | None = None
     compared: int | None = None
 
     def __post_init__(self) -> None:
@@ -38,6 +41,7 @@ class Views:
             ("strides", list(self.strides), self.strides and min(self.strides) >= 1, "whole numbers of at least 1"),
             ("subsets", self.subsets, 0 <= self.subsets <= 1, "a probability"),
             ("share", list(self.share), 0 < low <= high <= 1, "0 < low <= high <= 1"),
+            ("first", self.first, self.first is None or self.first >= 2, "null, or at least 2"),
             ("compared", self.compared, self.compared is None or self.compared >= 2, "null, or at least 2"),
         ):
             if not allowed:
@@ -45,6 +49,7 @@ class Views:
 
     def seen(self, points: int, generator: torch.Generator) -> Tensor:
         """Positions of the observations that the encoder is shown, increasing, of ``points`` in all."""
+        points = min(points, self.first or points)
         if torch.rand((), generator=generator) < self.subsets:
             low, high = self.share
             share = low + (high - low) * float(torch.rand((), generator=generator))

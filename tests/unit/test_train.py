@@ -40,6 +40,17 @@ def test_an_ensemble_gives_what_its_members_give_alone(trainer, loss, views):
         assert together.best_mse[position] == pytest.approx(float(alone.best_mse[0]), rel=1e-3)
 
 
+def test_in_validation_the_encoder_sees_no_more_than_the_first_observations(trainer, monkeypatch):
+    run, calls = trainer(views=Views(first=5)), []
+    real = run.model.forward
+    monkeypatch.setattr(run.model, "forward", lambda *given, **options: calls.append(given) or real(*given, **options))
+    run.validate()
+    times, values, query = calls[0]
+    assert torch.equal(times, run.validation.times[:, :5])
+    assert torch.equal(values, run.validation.values[:, :5])
+    assert torch.equal(query, run.validation.times)
+
+
 def test_the_encoder_sees_a_view_and_the_loss_another(trainer, monkeypatch):
     run = trainer(views=Views(strides=(4,), compared=6))
     points = run.training.times.shape[1]

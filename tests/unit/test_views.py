@@ -37,6 +37,14 @@ def test_subsets_have_their_share_and_are_increasing(generator):
     assert torch.bincount(torch.cat(subsets), minlength=100)[1:].float().std() < 12  # no position is favoured
 
 
+def test_strides_and_subsets_are_of_the_first_observations(generator):
+    assert Views(first=5).seen(20, generator).tolist() == [0, 1, 2, 3, 4]
+    assert Views(first=5, strides=(2,)).seen(20, generator).tolist() == [0, 2, 4]
+    assert Views(first=5, subsets=1.0).seen(20, generator).max() <= 4
+    assert len(Views(first=50).seen(20, generator)) == 20
+    assert len(Views(first=5).asked(20, generator)) == 20
+
+
 def test_what_is_asked_has_the_wanted_number(generator):
     asked = Views(compared=10).asked(100, generator)
     assert len(asked) == 10
@@ -52,6 +60,7 @@ def test_what_is_asked_has_the_wanted_number(generator):
         ({"strides": (0, 1)}, r"views.strides is \[0, 1\]"),
         ({"subsets": 1.5}, "views.subsets is 1.5, expected a probability"),
         ({"share": (0.5, 0.2)}, r"views.share is \[0.5, 0.2\], expected 0 < low <= high <= 1"),
+        ({"first": 1}, "views.first is 1, expected null, or at least 2"),
         ({"compared": 1}, "views.compared is 1, expected null, or at least 2"),
     ],
 )

@@ -1,0 +1,226 @@
+"""A path-minimized latent ODE of training runs: from the last moments of one it predicts loss, rate and metric to its end."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from pathlode import __version__, checkpoint
+from pathlode.errors import CheckpointError, ConfigError
+from pathlode.losses import PathLength
+from pathlode.model import LatentODE, ModelConfig
+from pathlode.schedule.runs import FEATURES, Runs
+from pathlode.series import TimeSeries
+from pathlode.solve import FixedStep
+from pathlode.train import Trainer, TrainingConfig, Validation
+from pathlode.views import Views
+
+AHEAD = 40
+"""Moments after the window, equally spaced to the run's end, at which the model is fitted."""
+UNITS = 10.0
+"""Duration of a whole run in the model's own time."""
+
+
+@dataclass(frozen=True)
+class FitConfig:
+    """How a :class:`RunModel` is fitted. Sizes and weight are those of the paper.
+
+    Args:
+        mode: whether a good metric is large (``max``, an accuracy) or small (``min``, a loss).
+        points: moments of a run, equally spaced from its first to its last row; one unit of the clock lies between two.
+        window: consecutive moments that the encoder sees.
+        starts: windows that are taken from every run.
+        held_out: share of the runs that choose the best weights and measure the error; at least one.
+        weight: of the path's length, λ.
+        hidden: dimensions of the ODE's state and of the latent vector.
+        width: units of a hidden layer.
+        steps: optimiser steps.
+        learning_rate: their peak.
+        seed: of the weights, the batches, and the choice of runs that are held out.
+
+    Raises:
+        ConfigError: if a number is out of its range.
+    """
+
+    mode: Literal["max", "min"] = "max"
+    points: int = 100
+    window: int = 20
+    starts: int = 16
+    held_out: float = 0.1
+    weight: float = 0.01
+    hidden: int = 20
+    width: int = 20
+    steps: int = 1000
+    learning_rate: float = 0.01
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.mode not in ("max", "min"):
+            raise ConfigError(f"mode is {self.mode!r}, expected 'max' or 'min'")
+        for name, allowed, expected in (
+            ("points", self.points >= 8, "at least 8"),
+            ("window", 4 <= self.window <= self.points // 2, "at least 4 and at most half of `points`"),
+            ("starts", self.starts >= 1, "at least 1"),
+            ("held_out", 0 < self.held_out < 1, "a share between 0 and 1"),
+        ):
+            if not allowed:
+                raise ConfigError(f"{name} is {getattr(self, name)}, expected {expected}")
+
+
+@dataclass(frozen=True)
+class RunModel:
+    """What :func:`fit` found.
+
+    Attributes:
+        model: the latent ODE of (training loss, log of the rate, metric), in this order.
+        config: how it was fitted.
+        rates: log of the rates of the best run, by its last metric, at every moment of the clock, (point,).
+        card: what it was fitted to and how well: ``runs`` (their names), ``held_out`` (those that were), ``ranges`` (smallest
+            and largest value by feature), ``error`` (root mean squared error by feature at the moments after the window, over
+            windows of the runs that were held out), ``spread`` (standard deviation of the feature there), ``version``.
+    """
+
+    model: LatentODE
+    config: FitConfig
+    rates: NDArray[np.float64]
+    card: dict[str, Any] = field(default_factory=dict)
+
+    @torch.no_grad()
+    def encode(self, times: NDArray[np.float64], values: NDArray[np.float64]) -> Tensor:
+        """z0 of one window: moments on the clock, increasing, (time,), and (training loss, log rate, metric), (time, 3)."""
+        moments, window = (torch.from_numpy(array).float()[None] for array in (times, values))
+        return self.model.encode(moments, window).z0[0, 0]
+
+    @torch.no_grad()
+    def decode(self, z0: Tensor, start: float, query: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Training loss, log rate and metric, (n, time, 3), from latent vectors (n, latent) that hold at ``start``.
+
+        Args:
+            z0: latent vectors.
+            start: moment of the window's first observation.
+            query: moments from then on, (time,).
+        """
+        moments = torch.from_numpy(query).float().expand(1, len(z0), -1)
+        begun = torch.full((1, len(z0)), start)
+        _, values, _, _ = self.model.decode(z0[None], begun, moments, SOLVER)
+        return values[0].double().numpy()
+
+    def save(self, path: Path) -> None:
+        """Writes everything to one file, whole or not at all."""
+        checkpoint.save_model(
+            path, self.model, config=asdict(self.config), rates=torch.from_numpy(self.rates), card=self.card
+        )
+
+
+SOLVER = FixedStep("tsit5", 12)
+"""Of the model's predictions, and of its training."""
+
+
+def fit(
+    runs: Runs, config: FitConfig | None = None, on_validation: Callable[[Validation], None] | None = None
+) -> RunModel:
+    """Fits a latent ODE to past runs: from a window of a run, all that follows to its end.
+
+    Args:
+        runs: past runs, best of several schedules and rates.
+        config: settings.
+        on_validation: called now and then with the state of the training.
+
+    Raises:
+        ConfigError: if there are too few windows for a batch.
+        DivergenceError: if the training diverged.
+
+    Source: Sampson & Melchior 2025, Dynamics of Learning (https://arxiv.org/abs/2509.23052).
+    """
+    config = config or FitConfig()
+    values = runs.on_clock(config.points)
+    order = np.random.default_rng(config.seed).permutation(len(values))
+    held_out = max(1, round(config.held_out * len(values)))
+    validation, training = (_windows(values[some], config) for some in (order[:held_out], order[held_out:]))
+    model = LatentODE(
+        ModelConfig(
+            features=len(FEATURES),
+            hidden=config.hidden,
+            latent=config.hidden,
+            width=config.width,
+            time_unit=(config.points - 1) / UNITS,
+        ),
+        [config.seed],
+    )
+    settings = TrainingConfig(
+        steps=config.steps,
+        batch=min(64, len(training)),
+        learning_rate=config.learning_rate,
+        validate_every=max(1, config.steps // 20),
+        solver=SOLVER.method,
+        solver_steps=SOLVER.steps,
+        refine=False,
+    )
+    trainer = Trainer(
+        model, PathLength(config.weight), training, validation, settings, views=Views(first=config.window)
+    )
+    trainer.run(on_validation)
+    best = np.argmax(values[:, -1, 2] * (1 if config.mode == "max" else -1))
+    return RunModel(model, config, values[best, :, 1], _card(runs, values, order[:held_out], model, validation, config))
+
+
+def load_run_model(path: Path) -> RunModel:
+    """A model that :meth:`RunModel.save` wrote.
+
+    Raises:
+        CheckpointError: if the file is unreadable or holds something else.
+    """
+    model, rest = checkpoint.load_model(path)
+    try:
+        return RunModel(model, FitConfig(**rest["config"]), rest["rates"].numpy(), rest["card"])
+    except (KeyError, TypeError, ConfigError) as error:
+        raise CheckpointError(
+            f"{path} holds no model of training runs ({error}): fit one with pathlode.schedule.fit"
+        ) from error
+
+
+def _windows(values: NDArray[np.float64], config: FitConfig) -> TimeSeries:
+    """Windows of runs (run, point, feature), each with :data:`AHEAD` moments after it, as series of equally many."""
+    last = config.points - 1
+    starts = np.unique(np.linspace(0, last - config.window, config.starts).round().astype(int))
+    ahead = np.arange(1, AHEAD + 1) / AHEAD
+    times, series = [], []
+    for start in starts:
+        end = start + config.window - 1
+        moments = np.concatenate([np.arange(start, end + 1), end + ahead * (last - end)])
+        low = np.minimum(moments.astype(int), last - 1)
+        share = (moments - low)[:, None]
+        times.append(np.broadcast_to(moments, (len(values), len(moments))))
+        series.append((1 - share) * values[:, low] + share * values[:, low + 1])
+    return TimeSeries(
+        torch.from_numpy(np.concatenate(times)).float(), torch.from_numpy(np.concatenate(series)).float(), "the runs"
+    )
+
+
+@torch.no_grad()
+def _card(
+    runs: Runs,
+    values: NDArray[np.float64],
+    held_out: NDArray[np.int64],
+    model: LatentODE,
+    validation: TimeSeries,
+    config: FitConfig,
+) -> dict[str, Any]:
+    seen = slice(config.window)
+    predicted = model(validation.times[:, seen], validation.values[:, seen], validation.times, solver=SOLVER).values[0]
+    later, truth = predicted[:, config.window :], validation.values[:, config.window :]
+    error, spread = (later - truth).square().mean(dim=(0, 1)).sqrt(), truth.flatten(0, 1).std(dim=0)
+    ends = np.stack([values.min(axis=(0, 1)), values.max(axis=(0, 1))], axis=1)
+    return {
+        "runs": runs.ids,
+        "held_out": [runs.ids[number] for number in sorted(held_out)],
+        "ranges": dict(zip(FEATURES, ends.tolist(), strict=True)),
+        "error": dict(zip(FEATURES, error.tolist(), strict=True)),
+        "spread": dict(zip(FEATURES, spread.tolist(), strict=True)),
+        "version": __version__,
+    }

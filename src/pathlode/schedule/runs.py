@@ -1,0 +1,106 @@
+"""Past training runs as data: one tidy table, whatever logged them, on a clock that all runs share."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pathlode.errors import DataError
+
+COLUMNS = ("run_id", "step", "epoch", "lr", "train_loss", "val_loss", "val_metric", "seconds")
+"""Of the tidy table, one row a logged moment: the run's name, optimiser steps and epochs taken, learning rate, mean training
+loss since the row before, validation loss, validation metric, and seconds since the run began."""
+NEEDED = ("run_id", "step", "lr", "train_loss", "val_metric")
+"""The columns that a model of the runs is fitted to; the others may be absent."""
+FEATURES = ("train_loss", "log_lr", "val_metric")
+"""What is modelled, in this order."""
+FEWEST = 8
+"""Rows that a run must have."""
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Past runs of one kind of training.
+
+    Args:
+        table: columns :data:`NEEDED`, and any others of :data:`COLUMNS`; the steps of each run increasing.
+        name: what messages call these runs, for example the folder that they are from.
+
+    Raises:
+        DataError: if a column is missing, a number is not finite, a rate is not above 0, steps do not increase, a run has fewer
+            than :data:`FEWEST` rows, or there is only one run.
+    """
+
+    table: pd.DataFrame
+    name: str = "the runs"
+
+    def __post_init__(self) -> None:
+        missing = [column for column in NEEDED if column not in self.table]
+        if missing:
+            raise DataError(f"{self.name}: the column {missing[0]!r} is missing, expected {', '.join(NEEDED)}")
+        numbers = [column for column in COLUMNS if column in self.table and column != "run_id"]
+        for column in numbers:
+            values = pd.to_numeric(self.table[column], errors="coerce")
+            wrong = ~np.isfinite(values) | ((values <= 0) if column == "lr" else False)
+            if wrong.any():
+                row = self.table[wrong].iloc[0]
+                raise DataError(
+                    f"{self.name}: {column} of run {row['run_id']!r} at step {row['step']} is {row[column]}, expected a finite "
+                    f"number{' above 0' * (column == 'lr')}; mend the log, or leave the run out"
+                )
+        for run, rows in self.table.groupby("run_id", sort=False):
+            steps = rows["step"].to_numpy(float)
+            if (np.diff(steps) <= 0).any():
+                position = int(np.flatnonzero(np.diff(steps) <= 0)[0]) + 1
+                raise DataError(
+                    f"{self.name}: step {steps[position]:g} of run {run!r} follows step {steps[position - 1]:g}, expected "
+                    "increasing steps; sort the rows, and give every run a run_id of its own"
+                )
+            if len(rows) < FEWEST:
+                raise DataError(f"{self.name}: run {run!r} has {len(rows)} rows, expected at least {FEWEST}")
+        if len(self) < 2:
+            raise DataError(f"{self.name}: there is {len(self)} run, expected at least two, of different schedules")
+
+    def __len__(self) -> int:
+        return int(self.table["run_id"].nunique())
+
+    @property
+    def ids(self) -> list[str]:
+        """Names of the runs, in the table's order."""
+        return [str(run) for run in self.table["run_id"].unique()]
+
+    def on_clock(self, points: int) -> NDArray[np.float64]:
+        """All runs at equally spaced moments from their first to their last row, (run, point, feature) of :data:`FEATURES`.
+
+        The clock is the share of the training, so that long and short runs can be compared. Values in between are linear, those
+        of the rate in its logarithm.
+        """
+        moments = np.linspace(0.0, 1.0, points)
+        resampled = []
+        for _, rows in self.table.groupby("run_id", sort=False):
+            steps = rows["step"].to_numpy(float)
+            clock = (steps - steps[0]) / (steps[-1] - steps[0])
+            columns = (rows["train_loss"], np.log(rows["lr"]), rows["val_metric"])
+            resampled.append(np.stack([np.interp(moments, clock, column) for column in columns], axis=1))
+        return np.stack(resampled)
+
+
+def read_runs(path: Path) -> Runs:
+    """Runs from one CSV file, or from all those of a folder. A file without a column ``run_id`` is one run, named as the file.
+
+    Raises:
+        DataError: if there is no such file, one cannot be read, or as :class:`Runs` does.
+    """
+    files = sorted(path.glob("*.csv")) if path.is_dir() else [path]
+    if not files or not path.exists():
+        raise DataError(f"{path} holds no training runs, expected a CSV file, or a folder of them")
+    tables = []
+    for file in files:
+        try:
+            table = pd.read_csv(file)
+        except (OSError, ValueError) as error:
+            raise DataError(f"{file} cannot be read ({error}), expected a table with {', '.join(NEEDED)}") from error
+        tables.append(table if "run_id" in table else table.assign(run_id=file.stem))
+    return Runs(pd.concat(tables, ignore_index=True), str(path))

@@ -1,0 +1,247 @@
+"""A learning-rate scheduler that looks ahead with a model of past runs."""
+
+import logging
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+from pathlode.errors import ConfigError
+from pathlode.schedule.model import RunModel
+
+logger = logging.getLogger(__name__)
+
+LOSS, RATE, METRIC = range(3)
+"""Features of a :class:`pathlode.schedule.model.RunModel`."""
+
+
+@dataclass(frozen=True)
+class LookAheadConfig:
+    """How futures are drawn and chosen. The defaults are the paper's.
+
+    Args:
+        every: moments of the clock between decisions; None for as many as the model's window has.
+        futures: predicted ones, that of the unperturbed latent vector among them.
+        spread: σ of the perturbation z + σ |z| ε, ε standard normal.
+        tolerance: standard deviations of the losses in the window's later half, within which of their mean a predicted loss is
+            like the present one.
+        averaged: number of the best futures whose rates are averaged, in their logarithm.
+        horizon: share of the training at which the predicted metric is to be best.
+        seed: of the perturbations.
+
+    Raises:
+        ConfigError: if a number is out of its range.
+    """
+
+    every: int | None = None
+    futures: int = 50
+    spread: float = 0.15
+    tolerance: float = 2.0
+    averaged: int = 3
+    horizon: float = 1.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, allowed, expected in (
+            ("every", self.every is None or self.every >= 1, "null, or at least 1"),
+            ("futures", self.futures >= 1, "at least 1"),
+            ("spread", self.spread >= 0, "a number of at least 0"),
+            ("tolerance", self.tolerance > 0, "a number above 0"),
+            ("averaged", self.averaged >= 1, "at least 1"),
+            ("horizon", 0 < self.horizon <= 1, "a share above 0 and at most 1"),
+        ):
+            if not allowed:
+                raise ConfigError(f"{name} is {getattr(self, name)}, expected {expected}")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One look ahead.
+
+    Attributes:
+        step: optimiser steps taken.
+        moment: on the model's clock.
+        loss: mean of the recent training losses.
+        qualified: futures that somewhere have such a loss.
+        metric: predicted at the horizon, mean over those that were chosen; NaN if none was.
+        rate: of the first parameter group from now on.
+        outcome: what was done: ``new schedule``, or why the present one was kept.
+    """
+
+    step: int
+    moment: float
+    loss: float
+    qualified: int
+    metric: float
+    rate: float
+    outcome: str
+
+
+class LatentODELR(LRScheduler):
+    """Sets the rate of the future that a model of past runs predicts to end best.
+
+    Call :meth:`step` after every optimiser step. The rate follows that of the best past run until the model's window is full.
+    From then on, every so many moments of the clock: the last window is encoded, the latent vector z is perturbed to
+    z + σ |z| ε, and each is integrated to the horizon. On every predicted future the moments are found whose loss is like the
+    present one, and of these the one with the largest rate; from there on, the rates of the futures with the best metric at the
+    horizon are averaged and become the schedule. If no future has such a loss, the present schedule goes on.
+
+    Rates stay between the smallest and the largest of the past runs. With several parameter groups they are those of the first;
+    the others keep the ratio of their initial rates to that of the first.
+
+    Args:
+        optimizer: any.
+        model: fitted to past runs (:func:`pathlode.schedule.model.fit`).
+        total_steps: optimiser steps that the training will take.
+        config: settings.
+
+    Raises:
+        ConfigError: if there are fewer steps than the window has moments.
+
+    Source: Sampson & Melchior 2025, Dynamics of Learning (https://arxiv.org/abs/2509.23052). Unlike the published code, the
+    averaged rates are those of the futures that were scored, a loss is like the present one from both sides, and every
+    decision has perturbations of its own.
+
+    Cost: one decision encodes a window and solves ``futures`` small ODEs, whatever is trained.
+    """
+
+    def __init__(
+        self, optimizer: Optimizer, model: RunModel, total_steps: int, config: LookAheadConfig | None = None
+    ) -> None:
+        if total_steps < model.config.window:
+            raise ConfigError(
+                f"total_steps is {total_steps}, expected at least the {model.config.window} moments of the model's window"
+            )
+        self.model, self.total_steps, self.config = model, total_steps, config or LookAheadConfig()
+        self.decisions: list[Decision] = []
+        self._last_moment = float(model.config.points - 1)
+        self._schedule = model.rates.copy()
+        self._range = model.card["ranges"]["log_lr"]
+        self._moments: list[float] = []
+        self._window: list[tuple[float, float, float]] = []
+        self._losses: list[float] = []
+        self._metric = math.nan
+        self._decided = 0.0
+        self._generator = torch.Generator().manual_seed(self.config.seed)
+        super().__init__(optimizer)
+
+    def step(self, loss: float | None = None, metric: float | None = None) -> None:
+        """Takes note of a training loss, and of the validation metric whenever it was measured, and sets the rate.
+
+        Args:
+            loss: of the optimiser step just taken. Without any the schedule goes on as it is.
+            metric: as that of the past runs. Between two of them the last one counts.
+        """
+        if metric is not None:
+            self._metric = float(metric)
+        if loss is not None:
+            self._losses.append(float(loss))
+            self._note(self.last_epoch + 1)
+        super().step()
+
+    def get_lr(self) -> list[float | torch.Tensor]:
+        """The groups' rates at the present step."""
+        points = np.arange(len(self._schedule))
+        rate = math.exp(float(np.interp(self._moment(self.last_epoch), points, self._schedule)))
+        return [rate * float(base) / float(self.base_lrs[0]) for base in self.base_lrs]
+
+    def state_dict(self) -> dict[str, Any]:
+        """Plain values and tensors with which :meth:`load_state_dict` goes on exactly; without the model and the settings."""
+        state = {name: value for name, value in self.__dict__.items() if name not in ("optimizer", "model", "config")}
+        return state | {
+            "decisions": [asdict(decision) for decision in self.decisions],
+            "_generator": self._generator.get_state(),
+            "_schedule": torch.from_numpy(self._schedule.copy()),
+            "_moments": list(self._moments),
+            "_window": list(self._window),
+            "_losses": list(self._losses),
+        }
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Goes on from :meth:`state_dict` of a scheduler with the same model and settings."""
+        state = dict(state_dict)
+        self._generator.set_state(state.pop("_generator"))
+        self.decisions = [Decision(**row) for row in state.pop("decisions")]
+        self._schedule = state.pop("_schedule").numpy().copy()
+        self.__dict__.update(state)
+
+    def _moment(self, step: int) -> float:
+        return self._last_moment * min(1.0, step / self.total_steps)
+
+    def _note(self, step: int) -> None:
+        """Adds a moment to the window once the clock has come to a new one, and decides if it is time."""
+        moment = self._moment(step)
+        if self._moments and int(moment) <= int(self._moments[-1]):
+            return
+        loss, self._losses = float(np.mean(self._losses)), []
+        rate = math.log(float(self.optimizer.param_groups[0]["lr"]))
+        self._moments.append(moment)
+        self._window.append((loss, rate, self._metric))
+        wanted = self.model.config.window
+        self._moments, self._window = self._moments[-wanted:], self._window[-wanted:]
+        if len(self._moments) == wanted and moment - self._decided >= (self.config.every or wanted):
+            self._decided = moment
+            self._decide(step, moment)
+
+    def _decide(self, step: int, moment: float) -> None:
+        window = np.array(self._window)
+        metrics = window[:, METRIC]
+        known = np.isfinite(metrics)
+        if known.any():  # before the first measurement, that one
+            window[:, METRIC] = np.where(known, metrics, metrics[known][0])
+        recent = window[len(window) // 2 :, LOSS]
+        horizon = self.config.horizon * self._last_moment
+        chosen: NDArray[np.float64] | None = None
+        qualified, metric = 0, math.nan
+        if not np.isfinite(window[:, LOSS]).all():
+            outcome = "kept: a loss is not finite"
+        elif not known.any():
+            outcome = "kept: no metric is known yet"
+        elif moment >= horizon:
+            outcome = "kept: the horizon is past"
+        else:
+            futures = self._futures(window, horizon)
+            schedules, ends = self._candidates(futures, recent, moment)
+            qualified, outcome = len(ends), "kept: no future has such a loss"
+            if qualified:
+                best = np.argsort(-ends if self.model.config.mode == "max" else ends)[: self.config.averaged]
+                chosen, metric, outcome = schedules[best].mean(axis=0), float(ends[best].mean()), "new schedule"
+        if chosen is not None:
+            points = np.arange(len(self._schedule))
+            later = points > moment
+            self._schedule[later] = np.interp(points[later] - moment, np.arange(len(chosen)), chosen)
+            self._schedule[math.floor(moment)] = chosen[0]
+        else:
+            logger.warning("step %d: the present schedule is %s", step, outcome)
+        rate = math.exp(float(np.interp(moment, np.arange(len(self._schedule)), self._schedule)))
+        self.decisions.append(Decision(step, moment, float(recent.mean()), qualified, metric, rate, outcome))
+
+    def _futures(self, window: NDArray[np.float64], horizon: float) -> NDArray[np.float64]:
+        """Predictions from the window's first moment to the horizon, one moment apart, (future, time, feature)."""
+        z0 = self.model.encode(np.array(self._moments), window)
+        noise = torch.randn(self.config.futures, len(z0), generator=self._generator)
+        noise[0] = 0.0
+        start = self._moments[0]
+        query = np.append(np.arange(start, horizon, 1.0), horizon)
+        return self.model.decode(z0 + self.config.spread * z0.abs() * noise, start, query)
+
+    def _candidates(
+        self, futures: NDArray[np.float64], recent: NDArray[np.float64], moment: float
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Log rates from now on, (qualified, time), and the metric at the horizon, (qualified,), of the futures that qualify.
+
+        A schedule that reaches the horizon sooner keeps its last rate.
+        """
+        futures = futures[np.isfinite(futures).all(axis=(1, 2))]
+        alike = np.abs(futures[..., LOSS] - recent.mean()) <= self.config.tolerance * recent.std()
+        futures, alike = futures[alike.any(axis=1)], alike[alike.any(axis=1)]
+        rates = np.clip(futures[..., RATE], *self._range)
+        begin = np.where(alike, rates, -np.inf).argmax(axis=1)
+        length = math.ceil(self._last_moment - moment) + 1
+        ahead = np.minimum(begin[:, None] + np.arange(length), rates.shape[1] - 1)
+        return np.take_along_axis(rates, ahead, axis=1), futures[:, -1, METRIC]

@@ -1,0 +1,38 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from pathlode.schedule import FitConfig, Runs, fit
+
+STEPS = 200
+
+
+def simulated(name, rates, seed=0):
+    """A training whose loss falls with the rate and is held up by it: dL = -5 lr (L - lr) + noise."""
+    rng, loss, rows = np.random.default_rng(seed), 2.0, []
+    for step, rate in enumerate(rates, start=1):
+        loss += -0.5 * rate * (loss - rate) + 0.002 * rng.standard_normal()
+        rows.append((name, step, rate, loss, 1 - loss / 2))
+    return pd.DataFrame(rows, columns=["run_id", "step", "lr", "train_loss", "val_metric"])
+
+
+@pytest.fixture(scope="session")
+def runs():
+    clock = np.linspace(0, 1, STEPS)
+    shapes = {
+        "constant": np.ones(STEPS),
+        "cosine": 0.505 + 0.495 * np.cos(np.pi * clock),
+        "step": 0.5 ** np.floor(3 * clock).clip(0, 2),
+    }
+    return Runs(
+        pd.concat(
+            simulated(f"{shape} {peak:g}", peak * factors, seed)
+            for shape, factors in shapes.items()
+            for seed, peak in enumerate((0.01, 0.03, 0.1, 0.2))
+        )
+    )
+
+
+@pytest.fixture(scope="session")
+def model(runs):
+    return fit(runs, FitConfig(points=40, window=8, starts=8, hidden=8, width=16, steps=300, held_out=0.25))

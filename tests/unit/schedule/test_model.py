@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+
+from pathlode.errors import CheckpointError, ConfigError
+from pathlode.schedule import FitConfig, fit, load_run_model
+
+
+def test_the_model_predicts_runs_that_it_was_not_fitted_to(model):
+    assert set(model.card["error"]) == {"train_loss", "log_lr", "val_metric"}
+    for feature in ("train_loss", "val_metric"):  # rates begin alike, whatever becomes of them
+        assert model.card["error"][feature] < 0.5 * model.card["spread"][feature]
+
+
+def test_the_card_says_what_it_was_fitted_to(model, runs):
+    assert model.card["runs"] == runs.ids
+    assert len(model.card["held_out"]) == 3
+    assert set(model.card["held_out"]) < set(runs.ids)
+    low, high = model.card["ranges"]["log_lr"]
+    assert np.exp([low, high]) == pytest.approx([runs.table["lr"].min(), runs.table["lr"].max()])
+
+
+def test_the_rates_of_the_best_run_are_kept(model, runs):
+    last = runs.table.groupby("run_id", sort=False)["val_metric"].last()
+    best = runs.table[runs.table["run_id"] == last.idxmax()]
+    assert np.exp(model.rates[[0, -1]]) == pytest.approx(best["lr"].iloc[[0, -1]].to_numpy())
+    worst = fit(runs, FitConfig(mode="min", points=40, window=8, starts=2, hidden=4, width=4, steps=20))
+    assert np.exp(worst.rates[0]) == pytest.approx(runs.table[runs.table["run_id"] == last.idxmin()]["lr"].iloc[0])
+
+
+def test_one_file_holds_everything(model, tmp_path):
+    model.save(tmp_path / "runs.pt")
+    loaded = load_run_model(tmp_path / "runs.pt")
+    assert (loaded.config, loaded.card) == (model.config, model.card)
+    assert np.array_equal(loaded.rates, model.rates)
+    times, values = np.arange(8.0), np.random.default_rng(0).normal(size=(8, 3))
+    z0 = model.encode(times, values)
+    assert loaded.encode(times, values).equal(z0)
+    query = np.arange(0.0, 39.0)
+    assert np.array_equal(loaded.decode(z0[None], 0.0, query), model.decode(z0[None], 0.0, query))
+
+
+def test_another_file_is_refused(model, tmp_path):
+    from pathlode import save_model
+
+    save_model(tmp_path / "model.pt", model.model)
+    with pytest.raises(CheckpointError, match="holds no model of training runs"):
+        load_run_model(tmp_path / "model.pt")
+
+
+def test_equal_seeds_give_equal_models(runs):
+    config = FitConfig(points=20, window=4, starts=4, hidden=4, width=4, steps=20)
+    first, second = (fit(runs, config).model.state_dict() for _ in range(2))
+    assert all(first[name].equal(second[name]) for name in first)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"mode": "best"}, "mode is 'best', expected 'max' or 'min'"),
+        ({"points": 4}, "points is 4, expected at least 8"),
+        ({"window": 60}, "window is 60, expected at least 4 and at most half"),
+        ({"starts": 0}, "starts is 0"),
+        ({"held_out": 1.0}, "held_out is 1.0, expected a share"),
+    ],
+)
+def test_settings_out_of_range_are_refused(settings, message):
+    with pytest.raises(ConfigError, match=message):
+        FitConfig(**settings)

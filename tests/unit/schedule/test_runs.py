@@ -1,0 +1,75 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from pathlode.errors import DataError
+from pathlode.schedule.runs import COLUMNS, Runs, read_runs
+
+
+def run(name="a", rows=20, **columns):
+    step = np.arange(1, rows + 1) * 10
+    table = {
+        "run_id": name,
+        "step": step,
+        "epoch": step / 100,
+        "lr": np.geomspace(0.1, 0.001, rows),
+        "train_loss": np.linspace(2, 1, rows),
+        "val_loss": 1.0,
+        "val_metric": np.linspace(0, 0.9, rows),
+        "seconds": step * 0.1,
+    }
+    return pd.DataFrame(table | columns)
+
+
+def test_runs_of_any_length_are_resampled_to_one_clock():
+    runs = Runs(pd.concat([run("a", 20), run("b", 50)]))
+    assert len(runs) == 2
+    assert runs.ids == ["a", "b"]
+    values = runs.on_clock(11)
+    assert values.shape == (2, 11, 3)
+    assert values[0] == pytest.approx(values[1])
+    assert values[0, :, 0] == pytest.approx(np.linspace(2, 1, 11))
+    assert np.exp(values[0, 5, 1]) == pytest.approx(0.01)
+    assert values[0, :, 2] == pytest.approx(np.linspace(0, 0.9, 11))
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (pd.concat([run("a"), run("b")]).drop(columns="lr"), "the column 'lr' is missing"),
+        (pd.concat([run("a"), run("b", lr=0.0)]), "lr of run 'b' at step 10 is 0.0, expected a finite number above 0"),
+        (pd.concat([run("a"), run("b", train_loss=np.nan)]), "train_loss of run 'b' at step 10 is nan"),
+        (pd.concat([run("a"), run("b", val_loss=np.inf)]), "val_loss of run 'b' at step 10 is inf"),
+        (pd.concat([run("a"), run("b", val_metric="none")]), "val_metric of run 'b' at step 10 is none"),
+        (pd.concat([run("a"), run("a")]), "step 10 of run 'a' follows step 200, expected increasing steps"),
+        (pd.concat([run("a"), run("b", rows=3)]), "run 'b' has 3 rows, expected at least 8"),
+        (run("a"), "there is 1 run, expected at least two"),
+    ],
+)
+def test_bad_logs_are_refused_with_a_sentence(table, message):
+    with pytest.raises(DataError, match=message):
+        Runs(table, "log")
+
+
+def test_columns_that_are_not_needed_may_be_absent():
+    assert len(Runs(pd.concat([run("a"), run("b")]).drop(columns=["epoch", "val_loss", "seconds"]))) == 2
+
+
+def test_a_folder_of_logs_is_read(tmp_path):
+    for name in ("first", "second"):
+        run().drop(columns="run_id").to_csv(tmp_path / f"{name}.csv", index=False)
+    (tmp_path / "notes.txt").write_text("no run")
+    runs = read_runs(tmp_path)
+    assert runs.ids == ["first", "second"]
+    assert set(runs.table) == set(COLUMNS)
+    runs.table.to_csv(tmp_path / "all.table", index=False)
+    assert read_runs(tmp_path / "all.table").table.equals(pd.read_csv(tmp_path / "all.table"))
+
+
+def test_what_is_no_log_is_refused(tmp_path):
+    for path in (tmp_path, tmp_path / "absent.csv"):
+        with pytest.raises(DataError, match="holds no training runs"):
+            read_runs(path)
+    (tmp_path / "log.csv").write_bytes(b"")
+    with pytest.raises(DataError, match="cannot be read"):
+        read_runs(tmp_path / "log.csv")

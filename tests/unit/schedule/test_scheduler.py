@@ -1,0 +1,148 @@
+import copy
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from pathlode.errors import ConfigError
+from pathlode.schedule import LatentODELR, LookAheadConfig
+
+
+def optimiser(rates=(0.1,), kind=torch.optim.SGD):
+    return kind([{"params": [nn.Parameter(torch.zeros(2))], "lr": rate} for rate in rates])
+
+
+def train(scheduler, steps, loss=2.0, seed=0, first=0):
+    """The training that the past runs are of, with the scheduler's rates; returns them and the last loss."""
+    noise = np.random.default_rng(seed).standard_normal(1000)
+    rates = []
+    for step in range(first, first + steps):
+        rate = scheduler.optimizer.param_groups[0]["lr"]
+        rates.append(rate)
+        loss += -0.5 * rate * (loss - rate) + 0.002 * noise[step]
+        scheduler.optimizer.step()
+        scheduler.step(loss=loss, metric=1 - loss / 2)
+    return rates, loss
+
+
+def test_a_whole_training(model):
+    scheduler = LatentODELR(optimiser(), model, 400, LookAheadConfig(every=4))
+    rates, _ = train(scheduler, 400)
+    low, high = np.exp(model.card["ranges"]["log_lr"])
+    assert all(low * 0.999 <= rate <= high * 1.001 for rate in rates)
+    assert [decision.step for decision in scheduler.decisions][:2] == sorted(
+        {decision.step for decision in scheduler.decisions}
+    )[:2]
+    taken = [decision for decision in scheduler.decisions if decision.outcome == "new schedule"]
+    assert taken
+    for decision in taken:
+        assert decision.qualified >= 1
+        assert math.isfinite(decision.metric)
+    assert scheduler.get_last_lr() == [scheduler.optimizer.param_groups[0]["lr"]]
+
+
+def test_until_the_window_is_full_the_rate_is_that_of_the_best_run(model):
+    scheduler = LatentODELR(optimiser(), model, 390)
+    rates, _ = train(scheduler, 60)
+    assert not scheduler.decisions
+    expected = np.exp(np.interp(np.arange(60) / 10, np.arange(40), model.rates))
+    assert rates == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("kind", [torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW])
+def test_groups_keep_the_ratio_of_their_initial_rates(model, kind):
+    scheduler = LatentODELR(optimiser((0.1, 0.02), kind), model, 200)
+    train(scheduler, 150)
+    first, second = scheduler.get_last_lr()
+    assert second == pytest.approx(0.2 * first)
+
+
+def test_a_resumed_run_is_the_uninterrupted_one(model):
+    whole = LatentODELR(optimiser(), model, 300, LookAheadConfig(every=3))
+    rates, _ = train(whole, 300)
+    half = LatentODELR(optimiser(), model, 300, LookAheadConfig(every=3))
+    first, loss = train(half, 170)
+    state = copy.deepcopy((half.state_dict(), half.optimizer.state_dict()))
+    resumed = LatentODELR(optimiser((0.7,)), model, 300, LookAheadConfig(every=3))
+    resumed.load_state_dict(state[0])
+    resumed.optimizer.load_state_dict(state[1])
+    rest, _ = train(resumed, 130, loss, first=170)
+    assert first + rest == rates
+    assert resumed.decisions == whole.decisions
+
+
+def test_its_state_can_be_written_and_read_as_plain_values(model, tmp_path):
+    scheduler = LatentODELR(optimiser(), model, 200)
+    train(scheduler, 120)
+    torch.save(scheduler.state_dict(), tmp_path / "state.pt")
+    state = torch.load(tmp_path / "state.pt", weights_only=True)
+    again = LatentODELR(optimiser(), model, 200)
+    again.load_state_dict(state)
+    assert again.decisions == scheduler.decisions
+
+
+def test_seeds_give_futures_of_their_own(model):
+    runs = [train(LatentODELR(optimiser(), model, 300, LookAheadConfig(every=3, seed=s)), 300)[0] for s in (0, 0, 1)]
+    assert runs[0] == runs[1]
+    assert runs[0] != runs[2]
+
+
+def test_a_training_unlike_all_others_keeps_the_present_schedule_and_says_so(model, caplog):
+    scheduler = LatentODELR(optimiser(), model, 300)
+    for _ in range(300):
+        scheduler.optimizer.step()
+        scheduler.step(loss=1e6, metric=0.5)
+    assert {decision.outcome for decision in scheduler.decisions} == {"kept: no future has such a loss"}
+    assert scheduler.get_last_lr()[0] == pytest.approx(math.exp(model.rates[-1]))
+    assert "the present schedule is kept: no future has such a loss" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("loss", "metric", "outcome"),
+    [(math.nan, 0.5, "kept: a loss is not finite"), (1.0, None, "kept: no metric is known yet")],
+)
+def test_what_cannot_be_looked_ahead_from_keeps_the_schedule(model, loss, metric, outcome):
+    scheduler = LatentODELR(optimiser(), model, 200)
+    for _ in range(200):
+        scheduler.optimizer.step()
+        scheduler.step(loss=loss, metric=metric)
+    assert {decision.outcome for decision in scheduler.decisions} == {outcome}
+    assert all(math.isfinite(rate) and rate > 0 for rate in scheduler.get_last_lr())
+
+
+def test_after_the_horizon_the_schedule_goes_on(model):
+    scheduler = LatentODELR(optimiser(), model, 300, LookAheadConfig(every=4, horizon=0.5))
+    train(scheduler, 320)
+    assert scheduler.decisions[0].outcome != "kept: the horizon is past"
+    assert {d.outcome for d in scheduler.decisions if d.step >= 152} == {"kept: the horizon is past"}
+
+
+def test_steps_without_a_loss_follow_the_schedule(model):
+    scheduler = LatentODELR(optimiser(), model, 100)
+    for _ in range(100):
+        scheduler.optimizer.step()
+        scheduler.step()
+    assert scheduler.get_last_lr()[0] == pytest.approx(math.exp(model.rates[-1]))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"every": 0}, "every is 0"),
+        ({"futures": 0}, "futures is 0, expected at least 1"),
+        ({"spread": -1.0}, "spread is -1.0"),
+        ({"tolerance": 0.0}, "tolerance is 0.0"),
+        ({"averaged": 0}, "averaged is 0"),
+        ({"horizon": 1.5}, "horizon is 1.5, expected a share above 0 and at most 1"),
+    ],
+)
+def test_settings_out_of_range_are_refused(settings, message):
+    with pytest.raises(ConfigError, match=message):
+        LookAheadConfig(**settings)
+
+
+def test_a_training_shorter_than_the_window_is_refused(model):
+    with pytest.raises(ConfigError, match="total_steps is 5, expected at least the 8 moments"):
+        LatentODELR(optimiser(), model, 5)
