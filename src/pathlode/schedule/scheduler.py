@@ -126,7 +126,7 @@ class LatentODELR(LRScheduler):
         self._window: list[tuple[float, float, float]] = []
         self._losses: list[float] = []
         self._metric = math.nan
-        self._decided = 0.0
+        self._decided = 0
         self._generator = torch.Generator().manual_seed(self.config.seed)
         super().__init__(optimizer)
 
@@ -184,8 +184,8 @@ class LatentODELR(LRScheduler):
         self._window.append((loss, rate, self._metric))
         wanted = self.model.config.window
         self._moments, self._window = self._moments[-wanted:], self._window[-wanted:]
-        if len(self._moments) == wanted and moment - self._decided >= (self.config.every or wanted):
-            self._decided = moment
+        if len(self._moments) == wanted and int(moment) - self._decided >= (self.config.every or wanted):
+            self._decided = int(moment)
             self._decide(step, moment)
 
     def _decide(self, step: int, moment: float) -> None:
