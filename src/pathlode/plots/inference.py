@@ -57,6 +57,7 @@ def posterior(names: Sequence[str], truth: Array, reference: Array, draws: Mappi
             truths=truth if number == 0 else None,
             truth_color="0.6",
             label_kwargs={"fontsize": 9},
+            labelpad=0.15,
             max_n_ticks=3,
         )
     handles = [Line2D([], [], color=colour, label=label) for label, colour in zip(every, colours, strict=False)]
