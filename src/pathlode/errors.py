@@ -23,3 +23,18 @@ class DivergenceError(PathlodeError):
 
 class CheckpointError(PathlodeError):
     """A checkpoint or model file is unreadable, or belongs to another configuration or code."""
+
+
+def refuse_unless(settings: object, *rules: tuple[str, bool, str]) -> None:
+    """Refuses settings of which one is not what it must be.
+
+    Args:
+        settings: an object with these attributes.
+        rules: an attribute's name, whether its value is allowed, and what was expected.
+
+    Raises:
+        ConfigError: naming the first attribute at fault, its value, and what was expected.
+    """
+    for name, allowed, expected in rules:
+        if not allowed:
+            raise ConfigError(f"{name} is {getattr(settings, name)}, expected {expected}")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pathlode import __version__, checkpoint
-from pathlode.errors import CheckpointError, ConfigError
+from pathlode.errors import CheckpointError, ConfigError, refuse_unless
 from pathlode.losses import PathLength
 from pathlode.model import LatentODE, ModelConfig
 from pathlode.schedule.runs import FEATURES, Runs
@@ -60,16 +60,14 @@ class FitConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.mode not in ("max", "min"):
-            raise ConfigError(f"mode is {self.mode!r}, expected 'max' or 'min'")
-        for name, allowed, expected in (
+        refuse_unless(
+            self,
+            ("mode", self.mode in ("max", "min"), "max or min"),
             ("points", self.points >= 8, "at least 8"),
             ("window", 4 <= self.window <= self.points // 2, "at least 4 and at most half of `points`"),
             ("starts", self.starts >= 1, "at least 1"),
             ("held_out", 0 < self.held_out < 1, "a share between 0 and 1"),
-        ):
-            if not allowed:
-                raise ConfigError(f"{name} is {getattr(self, name)}, expected {expected}")
+        )
 
 
 @dataclass(frozen=True)

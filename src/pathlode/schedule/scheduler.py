@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from pathlode.errors import ConfigError
+from pathlode.errors import ConfigError, refuse_unless
 from pathlode.schedule.model import RunModel
 
 logger = logging.getLogger(__name__)
@@ -47,16 +47,15 @@ class LookAheadConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, allowed, expected in (
+        refuse_unless(
+            self,
             ("every", self.every is None or self.every >= 1, "null, or at least 1"),
             ("futures", self.futures >= 1, "at least 1"),
             ("spread", self.spread >= 0, "a number of at least 0"),
             ("tolerance", self.tolerance > 0, "a number above 0"),
             ("averaged", self.averaged >= 1, "at least 1"),
             ("horizon", 0 < self.horizon <= 1, "a share above 0 and at most 1"),
-        ):
-            if not allowed:
-                raise ConfigError(f"{name} is {getattr(self, name)}, expected {expected}")
+        )
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def test_equal_seeds_give_equal_models(runs):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"mode": "best"}, "mode is 'best', expected 'max' or 'min'"),
+        ({"mode": "best"}, "mode is best, expected max or min"),
         ({"points": 4}, "points is 4, expected at least 8"),
         ({"window": 60}, "window is 60, expected at least 4 and at most half"),
         ({"starts": 0}, "starts is 0"),
