@@ -48,11 +48,13 @@ with job(snakemake.log[0], snakemake.threads):
             "c2st": float(np.mean(accuracies)),
             "predictive_coverage": predicted,
         }
-        scores.append(score(posteriors, flow.prior, names, facts | own))
+        table = score(posteriors, flow.prior, names, facts)
+        scores.append(table.assign(**own))
         if size == largest:
+            robust.append(table.assign(condition="as in training"))
             for name, series in others.items():
                 drawn = Posteriors.of(flow, summary(series, seed), held_out.parameters, params.draws, seed)
-                robust.append(score(drawn, flow.prior, names, {"condition": name} | facts))
+                robust.append(score(drawn, flow.prior, names, facts).assign(condition=name))
             strange = flow.sample(params.reference_draws, summary(outside, seed), seed)[:, 0]
             excluded.append(missed(strange, params.outside, names, facts))
         if size == largest and seed == params.seeds[0]:

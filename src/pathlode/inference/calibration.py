@@ -40,8 +40,8 @@ class Posteriors:
     def of(cls, flow: Flow, observed: Tensor, truth: Tensor, count: int, seed: int) -> "Posteriors":
         """What a flow says of summaries, or observations, (n, ...)."""
         truth = truth.float()
-        draws = flow.sample(count, observed, seed)
-        return cls(truth, draws, flow.log_prob(truth, observed), flow.log_prob(draws, observed))
+        draws, draws_log_prob = flow.sample_and_log_prob(count, observed, seed)
+        return cls(truth, draws, flow.log_prob(truth, observed), draws_log_prob)
 
     def sample_batched(self, shape: torch.Size, x: Tensor, show_progress_bars: bool = False) -> Tensor:
         """The draws, as sbi asks for them."""

@@ -108,8 +108,8 @@ class Flow(ABC):
         """Its log-density, (n, parameter), (n, summary) -> (n,)."""
 
     @abstractmethod
-    def draw(self, count: int, summary: Tensor) -> Tensor:
-        """Draws from it, (n, summary) -> (count, n, parameter)."""
+    def draw(self, count: int, summary: Tensor) -> tuple[Tensor, Tensor]:
+        """Draws from it, (n, summary) -> (count, n, parameter), and their log-density, (count, n)."""
 
     def fit(self, theta: Tensor, observed: Tensor) -> list[tuple[int, float, float]]:
         """Trains on pairs of parameters (n, parameter) and summaries (n, number), or observations (n, time, number).
@@ -178,15 +178,20 @@ class Flow(ABC):
         scores = torch.cat([self.density(*part) for part in parts]) + slopes
         return torch.where(self.prior.contains(theta), scores.view(theta.shape[:-1]), -torch.inf)
 
-    @torch.no_grad()
     def sample(self, count: int, observed: Tensor, seed: int = 0) -> Tensor:
         """Draws of θ for each of n summaries or observations, (count, n, parameter)."""
+        return self.sample_and_log_prob(count, observed, seed)[0]
+
+    @torch.no_grad()
+    def sample_and_log_prob(self, count: int, observed: Tensor, seed: int = 0) -> tuple[Tensor, Tensor]:
+        """As :meth:`sample`, with :meth:`log_prob` of every draw, (count, n), from the same pass through the flow."""
         summary = self._embed(self._observations(observed))
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             parts = [self.draw(count, part) for part in summary.split(max(1, AT_ONCE // count))]
-        y = torch.cat(parts, dim=1) * self.units["spread"] + self.units["mean"]
-        return self.prior.from_reals(y)
+        y, densities = (torch.cat(tensors, dim=1) for tensors in zip(*parts, strict=True))
+        theta = self.prior.from_reals(y * self.units["spread"] + self.units["mean"])
+        return theta, densities + self._parameters(theta)[1]
 
     def save(self, path: Path) -> None:
         """Writes the flow to one file, whole or not at all."""
@@ -251,9 +256,10 @@ class ZukoFlow(Flow):
         distribution: Any = self.network(summary)
         return distribution.log_prob(y)
 
-    def draw(self, count: int, summary: Tensor) -> Tensor:
+    def draw(self, count: int, summary: Tensor) -> tuple[Tensor, Tensor]:
         distribution: Any = self.network(summary)
-        return distribution.sample((count,))
+        y, density = distribution.rsample_and_log_prob((count,))
+        return y, density
 
 
 class NFlowsFlow(Flow):
@@ -290,9 +296,10 @@ class NFlowsFlow(Flow):
         flow: Any = self.network
         return flow.log_prob(y, context=summary)
 
-    def draw(self, count: int, summary: Tensor) -> Tensor:
+    def draw(self, count: int, summary: Tensor) -> tuple[Tensor, Tensor]:
         flow: Any = self.network
-        return flow.sample(count, context=summary).movedim(1, 0)
+        y, density = flow.sample_and_log_prob(count, context=summary)
+        return y.movedim(1, 0), density.movedim(1, 0)
 
 
 def load_flow(path: Path) -> Flow:

@@ -62,6 +62,15 @@ def test_draws_never_leave_the_prior_and_density_is_nothing_outside(backend):
 
 
 @pytest.mark.parametrize("backend", FLOWS)
+def test_draws_come_with_the_log_probability_that_the_flow_gives_them(backend):
+    flow, _ = fitted(backend)
+    observed = torch.tensor([[0.0, 5.0], [2.0, 1.0]])
+    draws, log_prob = flow.sample_and_log_prob(300, observed, seed=3)
+    assert torch.equal(draws, flow.sample(300, observed, seed=3))
+    assert torch.allclose(log_prob, flow.log_prob(draws, observed), atol=1e-3)
+
+
+@pytest.mark.parametrize("backend", FLOWS)
 @pytest.mark.parametrize("recurrent", [0, 6])
 def test_a_flow_comes_back_from_its_file(backend, recurrent, tmp_path):
     config = FlowConfig(backend=backend, steps=20, recurrent=recurrent, embedded=4, **SMALL)
