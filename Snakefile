@@ -7,6 +7,7 @@
 # dynamics: simulate -> tune -> train, size -> evaluate -> probe, tables -> figures -> claims
 # inference: simulate -> tune -> train -> fit flows, sample reference -> calibrate -> tables -> figures -> claims
 # ecg:      fetch -> cut beats -> train -> reconstruct, classify -> tables, device -> figures -> claims
+## scheduler: fetch -> tune policies -> fit run models -> apply policies -> tables -> figures -> claims
 #
 # Each arrow is a file, under results/ or, for what was fetched, under resources/.
 
@@ -21,6 +22,8 @@ include: "rules/inference.smk"
 include: "rules/inference_results.smk"
 include: "rules/ecg.smk"
 include: "rules/ecg_results.smk"
+include: "rules/scheduler.smk"
+include: "rules/scheduler_results.smk"
 include: "rules/paper.smk"
 
 

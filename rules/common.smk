@@ -5,11 +5,20 @@ import re
 from snakemake.exceptions import WorkflowError
 
 from pathlode.ecg.records import RECORDS, SUFFIXES
-from pathlode.registry import ENCODERS, FLOWS, LOSSES, SYSTEMS
+from pathlode.registry import DATA_SETS, ENCODERS, FLOWS, LOSSES, SYSTEMS
 from workflow.configuration import InvalidConfig, check
 from workflow.configuration.dynamics import COMPARED, candidate_steps, losses_by_encoder, tuning
 from workflow.configuration.ecg import balance, latent_ode
 from workflow.configuration.inference import flow_settings, latents_of, summary_settings
+from workflow.configuration.scheduler import (
+    chosen_runs,
+    example_files,
+    fit_settings,
+    learnt_from,
+    look_ahead_settings,
+    task_modules,
+    task_settings,
+)
 from workflow.sources import sources
 
 try:

@@ -6,8 +6,6 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import pooch
-
 from pathlode.errors import DataError
 from pathlode.files import sha256, writing
 
@@ -17,22 +15,24 @@ ATTEMPTS = 3
 """How often a URL is tried before the next mirror is."""
 
 
-def checksums(path: Path) -> dict[str, str]:
+def checksums(path: Path) -> dict[str, list[str]]:
     """SHA-256 of each file named in a list of lines ``<digest> <name>``, as ``sha256sum`` writes them.
+
+    A name may come more than once: the same content packed differently.
 
     Raises:
         DataError: if a line has another form.
     """
-    listed = {}
+    listed: dict[str, list[str]] = {}
     for number, line in enumerate(path.read_text().splitlines(), start=1):
         digest, _, name = line.partition(" ")
         if len(digest) != 64 or not name.strip():
             raise DataError(f"{path}, line {number}: expected a SHA-256 digest and a file name, got {line!r}")
-        listed[name.strip().removeprefix("*")] = digest
+        listed.setdefault(name.strip().removeprefix("*"), []).append(digest)
     return listed
 
 
-def fetch(target: Path, mirrors: Sequence[str], listed: Mapping[str, str], key: str = "mirrors") -> None:
+def fetch(target: Path, mirrors: Sequence[str], listed: Mapping[str, Sequence[str]], key: str = "mirrors") -> None:
     """Puts a file from the first mirror that has it unaltered to ``target``, whole or not at all.
 
     Args:
@@ -67,23 +67,26 @@ def fetch(target: Path, mirrors: Sequence[str], listed: Mapping[str, str], key: 
     )
 
 
-def _copy(source: Path, digest: str, target: Path) -> None:
+def _copy(source: Path, digests: Sequence[str], target: Path) -> None:
     if not source.exists():
         raise DataError("no such file" if source.parent.is_dir() else "no such folder")
     with writing(target) as temporary:
         shutil.copyfile(source, temporary)
-        if (found := sha256(temporary)) != digest:
-            raise DataError(f"its SHA-256 is {found[:12]}..., expected {digest[:12]}...: it is truncated or altered")
+        if (found := sha256(temporary)) not in digests:
+            expected = " or ".join(f"{digest[:12]}..." for digest in digests)
+            raise DataError(f"its SHA-256 is {found[:12]}..., expected {expected}: it is truncated or altered")
 
 
-def _download(url: str, digest: str, target: Path) -> None:
+def _download(url: str, digests: Sequence[str], target: Path) -> None:
+    import pooch  # takes a third of a second, of which no Snakefile needs to know
+
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as folder:
         registry = pooch.create(
             path=folder,
             base_url="",
-            registry={target.name: f"sha256:{digest}"},
+            registry={target.name: f"sha256:{digests[0]}" if len(digests) == 1 else None},
             urls={target.name: url},
             retry_if_failed=ATTEMPTS - 1,
         )
-        _copy(Path(registry.fetch(target.name, downloader=pooch.HTTPDownloader(timeout=30))), digest, target)
+        _copy(Path(registry.fetch(target.name, downloader=pooch.HTTPDownloader(timeout=30))), digests, target)

@@ -89,3 +89,24 @@ FLOWS = Registry(
         "nflows": "pathlode.inference.flows:NFlowsFlow",
     },
 )
+
+DATA_SETS = Registry(
+    "data set",
+    {
+        "fashion_mnist": "pathlode.schedule.tasks.images:FashionMnist",
+        "cifar100": "pathlode.schedule.tasks.images:Cifar100",
+        "tinyshakespeare": "pathlode.schedule.tasks.texts:TinyShakespeare",
+        "tinystories": "pathlode.schedule.tasks.texts:TinyStories",
+        "invented_images": "pathlode.schedule.tasks.invented:InventedImages",
+        "invented_text": "pathlode.schedule.tasks.invented:InventedText",
+    },
+)
+
+NETWORKS = Registry(
+    "network",
+    {
+        "cnn": "pathlode.schedule.tasks.networks:Cnn",
+        "resnet": "pathlode.schedule.tasks.networks:ResNet",
+        "transformer": "pathlode.schedule.tasks.networks:Transformer",
+    },
+)

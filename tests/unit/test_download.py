@@ -10,7 +10,7 @@ from pathlode.errors import DataError
 
 CONTENT = b"a heartbeat"
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
-LISTED = {"100.dat": DIGEST}
+LISTED = {"100.dat": [DIGEST]}
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_server_that_is_not_there_is_named(target):
 def test_checksums_are_read_as_sha256sum_writes_them(tmp_path):
     path = tmp_path / "list"
     path.write_text(f"{DIGEST}  a.dat\n{DIGEST} *b.dat\n")
-    assert checksums(path) == {"a.dat": DIGEST, "b.dat": DIGEST}
+    assert checksums(path) == {"a.dat": [DIGEST], "b.dat": [DIGEST]}
     path.write_text(f"{DIGEST}  a.dat\nnonsense\n")
     with pytest.raises(DataError, match=r"list, line 2: expected a SHA-256 digest and a file name, got 'nonsense'"):
         checksums(path)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pathlode.readme import markers
-from workflow.configuration import dynamics, ecg, inference
+from workflow.configuration import dynamics, ecg, inference, scheduler
 from workflow.configuration.schema import InvalidConfig, check_schema
 
 __all__ = ["InvalidConfig", "check"]
@@ -21,6 +21,7 @@ def check(config: Mapping[str, Any]) -> None:
     dynamics.check(config)
     inference.check(config)
     ecg.check(config)
+    scheduler.check(config)
     for chapter in config["chapters"]:
         _check_readme(config["claims"]["readme"], f"{config['claims']['block']}_{chapter}")
 

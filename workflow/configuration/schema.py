@@ -20,6 +20,8 @@ NAMES = {
     "losses": registry.LOSSES,
     "systems": registry.SYSTEMS,
     "flows": registry.FLOWS,
+    "data_sets": registry.DATA_SETS,
+    "networks": registry.NETWORKS,
     "fixed_step_methods": TABLEAUS,
     "records": RECORDS,
 }

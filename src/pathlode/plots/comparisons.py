@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import LogLocator, NullFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from numpy.typing import NDArray
 
 from pathlode.plots.dynamics import draw_trajectory, liveliest
@@ -154,8 +154,10 @@ def _claims_of_one_target(block: SubFigure, table: pd.DataFrame) -> None:
         axis.set_xscale("log")
         low, high = np.clip(axis.get_xlim(), 1e-3, 1e5)
         axis.set_xlim(low, high)
-        if high < 100 * low:
-            axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        if high < 100 * low:  # decades alone would be too few ticks, and below a factor of 3 so would be 1, 2 and 5
+            axis.xaxis.set_major_locator(
+                LogLocator(subs=(1, 2, 5)) if high > 3 * low else MaxNLocator(3, steps=(1, 2, 5))
+            )
             axis.xaxis.set_major_formatter("{x:g}")
         axis.xaxis.set_minor_formatter(NullFormatter())
         axis.grid(axis="y", color="0.92", lw=0.6)

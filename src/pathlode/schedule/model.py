@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -14,7 +15,7 @@ from pathlode import __version__, checkpoint
 from pathlode.errors import CheckpointError, ConfigError, refuse_unless
 from pathlode.losses import PathLength
 from pathlode.model import LatentODE, ModelConfig
-from pathlode.schedule.runs import FEATURES, Runs
+from pathlode.schedule.runs import FEATURES, Runs, on_clock
 from pathlode.series import TimeSeries
 from pathlode.solve import FixedStep
 from pathlode.train import Trainer, TrainingConfig, Validation
@@ -32,14 +33,14 @@ class FitConfig:
 
     Args:
         mode: whether a good metric is large (``max``, an accuracy) or small (``min``, a loss).
-        points: moments of a run, equally spaced from its first to its last row; one unit of the clock lies between two.
+        points: moments of a run, equally spaced over its optimiser steps; one unit of the clock lies between two.
         window: consecutive moments that the encoder sees.
         starts: windows that are taken from every run.
         held_out: share of the runs that choose the best weights and measure the error; at least one.
         weight: of the path's length, λ.
         hidden: dimensions of the ODE's state and of the latent vector.
         width: units of a hidden layer.
-        steps: optimiser steps.
+        steps: optimiser steps; 0 leaves the initial weights, for a control.
         learning_rate: their peak.
         seed: of the weights, the batches, and the choice of runs that are held out.
 
@@ -66,6 +67,7 @@ class FitConfig:
             ("points", self.points >= 8, "at least 8"),
             ("window", 4 <= self.window <= self.points // 2, "at least 4 and at most half of `points`"),
             ("starts", self.starts >= 1, "at least 1"),
+            ("steps", self.steps >= 0, "at least 0"),
             ("held_out", 0 < self.held_out < 1, "a share between 0 and 1"),
         )
 
@@ -151,7 +153,7 @@ def fit(
         [config.seed],
     )
     settings = TrainingConfig(
-        steps=config.steps,
+        steps=config.steps or 10,  # of which none is taken
         batch=min(64, len(training)),
         learning_rate=config.learning_rate,
         validate_every=max(1, config.steps // 20),
@@ -162,9 +164,42 @@ def fit(
     trainer = Trainer(
         model, PathLength(config.weight), training, validation, settings, views=Views(first=config.window)
     )
-    trainer.run(on_validation)
+    if config.steps:
+        trainer.run(on_validation)
     best = np.argmax(values[:, -1, 2] * (1 if config.mode == "max" else -1))
     return RunModel(model, config, values[best, :, 1], _card(runs, values, order[:held_out], model, validation, config))
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a model predicts at one moment of a run.
+
+    Attributes:
+        seen: share of the training at the end of the window.
+        share: that of each predicted moment, (time,).
+        predicted: training loss, log rate and metric, (time, 3).
+    """
+
+    seen: float
+    share: NDArray[np.float64]
+    predicted: NDArray[np.float64]
+
+
+def forecast(model: RunModel, run: pd.DataFrame, seen: float) -> Forecast:
+    """What follows in a run, predicted from the last window before a moment.
+
+    Args:
+        model: fitted to runs like it.
+        run: its log, with the columns of :class:`pathlode.schedule.runs.Runs`.
+        seen: the moment, as a share of the training; not before the first window is full.
+    """
+    last, window = model.config.points - 1, model.config.window
+    values = on_clock(run, model.config.points)
+    end = max(window - 1, round(seen * last))
+    moments = np.arange(end - window + 1, last + 1, dtype=float)
+    z0 = model.encode(moments[:window], values[end - window + 1 : end + 1])
+    predicted = model.decode(z0[None], moments[0], moments)[0]
+    return Forecast(end / last, moments[window - 1 :] / last, predicted[window - 1 :])
 
 
 def load_run_model(path: Path) -> RunModel:
@@ -182,6 +217,13 @@ def load_run_model(path: Path) -> RunModel:
         ) from error
 
 
+def at_moments(values: NDArray[np.float64], moments: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Runs on the clock, (run, point, feature), linear in between, at moments (time,): (run, time, feature)."""
+    low = np.minimum(moments.astype(int), values.shape[1] - 2)
+    share = (moments - low)[:, None]
+    return (1 - share) * values[:, low] + share * values[:, low + 1]
+
+
 def _windows(values: NDArray[np.float64], config: FitConfig) -> TimeSeries:
     """Windows of runs (run, point, feature), each with :data:`AHEAD` moments after it, as series of equally many."""
     last = config.points - 1
@@ -191,10 +233,8 @@ def _windows(values: NDArray[np.float64], config: FitConfig) -> TimeSeries:
     for start in starts:
         end = start + config.window - 1
         moments = np.concatenate([np.arange(start, end + 1), end + ahead * (last - end)])
-        low = np.minimum(moments.astype(int), last - 1)
-        share = (moments - low)[:, None]
         times.append(np.broadcast_to(moments, (len(values), len(moments))))
-        series.append((1 - share) * values[:, low] + share * values[:, low + 1])
+        series.append(at_moments(values, moments))
     return TimeSeries(
         torch.from_numpy(np.concatenate(times)).float(), torch.from_numpy(np.concatenate(series)).float(), "the runs"
     )

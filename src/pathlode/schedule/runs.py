@@ -1,5 +1,6 @@
 """Past training runs as data: one tidy table, whatever logged them, on a clock that all runs share."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from pathlode.errors import DataError
 COLUMNS = ("run_id", "step", "epoch", "lr", "train_loss", "val_loss", "val_metric", "seconds")
 """Of the tidy table, one row a logged moment: the run's name, optimiser steps and epochs taken, learning rate, mean training
 loss since the row before, validation loss, validation metric, and seconds since the run began."""
+FLOOR = 1e-3
+"""Share of a run's largest rate below which rates are not told apart."""
 NEEDED = ("run_id", "step", "lr", "train_loss", "val_metric")
 """The columns that a model of the runs is fitted to; the others may be absent."""
 FEATURES = ("train_loss", "log_lr", "val_metric")
@@ -72,35 +75,67 @@ class Runs:
         return [str(run) for run in self.table["run_id"].unique()]
 
     def on_clock(self, points: int) -> NDArray[np.float64]:
-        """All runs at equally spaced moments from their first to their last row, (run, point, feature) of :data:`FEATURES`.
+        """All runs on the clock, (run, point, feature), as :func:`on_clock` gives them."""
+        return np.stack([on_clock(rows, points) for _, rows in self.table.groupby("run_id", sort=False)])
 
-        The clock is the share of the training, so that long and short runs can be compared. Values in between are linear, those
-        of the rate in its logarithm.
-        """
-        moments = np.linspace(0.0, 1.0, points)
-        resampled = []
-        for _, rows in self.table.groupby("run_id", sort=False):
-            steps = rows["step"].to_numpy(float)
-            clock = (steps - steps[0]) / (steps[-1] - steps[0])
-            columns = (rows["train_loss"], np.log(rows["lr"]), rows["val_metric"])
-            resampled.append(np.stack([np.interp(moments, clock, column) for column in columns], axis=1))
-        return np.stack(resampled)
+
+def on_clock(run: pd.DataFrame, points: int) -> NDArray[np.float64]:
+    """One run's :data:`FEATURES` at equally spaced moments of its training, (point, feature).
+
+    The clock is the share of the optimiser steps, so that long and short runs can be compared. Values in between are linear,
+    those of the rate in its logarithm; before the first row they are that row's. A rate of less than :data:`FLOOR` of the run's
+    largest counts as so much: to the training it is none, but the logarithm would be ruled by it.
+    """
+    clock = run["step"].to_numpy(float) / run["step"].iloc[-1]
+    log_rates = np.log(run["lr"].clip(lower=FLOOR * run["lr"].max()))
+    columns = (run["train_loss"], log_rates, run["val_metric"])
+    return np.stack([np.interp(np.linspace(0.0, 1.0, points), clock, column) for column in columns], axis=1)
+
+
+def _json_lines(file: Path) -> pd.DataFrame:
+    return pd.read_json(file, lines=True, dtype=False)
+
+
+TABLES: dict[str, Callable[[Path], pd.DataFrame]] = {
+    ".csv": pd.read_csv,
+    ".parquet": pd.read_parquet,
+    ".jsonl": _json_lines,
+}
+"""What reads a table, by the end of the file's name."""
+
+
+def read_table(file: Path) -> pd.DataFrame:
+    """The table of one file, as CSV if the end of its name is not among :data:`TABLES`.
+
+    Raises:
+        DataError: if it cannot be read, or is Parquet and pyarrow is not installed.
+    """
+    try:
+        return TABLES.get(file.suffix, pd.read_csv)(file)
+    except ImportError:
+        raise DataError(
+            f"{file} cannot be read without pyarrow: pip install 'pathlode[parquet]', or give CSV"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise DataError(f"{file} cannot be read ({error}), expected a table with one row a logged moment") from error
+
+
+def tables_in(path: Path) -> list[Path]:
+    """The path itself if it is a file, or the files of a folder that :func:`read_table` knows by the end of their name."""
+    return sorted(file for file in path.iterdir() if file.suffix in TABLES) if path.is_dir() else [path]
 
 
 def read_runs(path: Path) -> Runs:
-    """Runs from one CSV file, or from all those of a folder. A file without a column ``run_id`` is one run, named as the file.
+    """Runs from one file (CSV, Parquet, JSON lines), or from all those of a folder.
+
+    A file without a column ``run_id`` is one run, named as the file.
 
     Raises:
         DataError: if there is no such file, one cannot be read, or as :class:`Runs` does.
     """
-    files = sorted(path.glob("*.csv")) if path.is_dir() else [path]
+    files = tables_in(path)
     if not files or not path.exists():
-        raise DataError(f"{path} holds no training runs, expected a CSV file, or a folder of them")
-    tables = []
-    for file in files:
-        try:
-            table = pd.read_csv(file)
-        except (OSError, ValueError) as error:
-            raise DataError(f"{file} cannot be read ({error}), expected a table with {', '.join(NEEDED)}") from error
-        tables.append(table if "run_id" in table else table.assign(run_id=file.stem))
-    return Runs(pd.concat(tables, ignore_index=True), str(path))
+        raise DataError(f"{path} holds no training runs, expected a CSV or Parquet file, or a folder of them")
+    tables = [(file, read_table(file)) for file in files]
+    named = [table if "run_id" in table else table.assign(run_id=file.stem) for file, table in tables]
+    return Runs(pd.concat(named, ignore_index=True), str(path))

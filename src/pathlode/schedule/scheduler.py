@@ -1,5 +1,6 @@
 """A learning-rate scheduler that looks ahead with a model of past runs."""
 
+import copy
 import logging
 import math
 from dataclasses import asdict, dataclass
@@ -22,7 +23,7 @@ LOSS, RATE, METRIC = range(3)
 
 @dataclass(frozen=True)
 class LookAheadConfig:
-    """How futures are drawn and chosen. The defaults are the paper's.
+    """How futures are drawn and chosen. The defaults are the paper's, whose window and ``every`` are 30 moments each.
 
     Args:
         every: moments of the clock between decisions; None for as many as the model's window has.
@@ -86,9 +87,11 @@ class LatentODELR(LRScheduler):
 
     Call :meth:`step` after every optimiser step. The rate follows that of the best past run until the model's window is full.
     From then on, every so many moments of the clock: the last window is encoded, the latent vector z is perturbed to
-    z + σ |z| ε, and each is integrated to the horizon. On every predicted future the moments are found whose loss is like the
-    present one, and of these the one with the largest rate; from there on, the rates of the futures with the best metric at the
-    horizon are averaged and become the schedule. If no future has such a loss, the present schedule goes on.
+    z + σ |z| ε, and each is integrated to the horizon. On every predicted future the moments from now on are found whose loss
+    is like the present one, and of these the one with the largest rate; from there on, the rates of the futures with the best
+    metric at the horizon are averaged and become the schedule. If no future has such a loss, the present schedule goes on. What
+    lies between a future's moment and its horizon is stretched to what lies between now and then, so that a rate that is to
+    fall has fallen by then, however often the schedule changes.
 
     Rates stay between the smallest and the largest of the past runs. With several parameter groups they are those of the first;
     the others keep the ratio of their initial rates to that of the first.
@@ -99,12 +102,15 @@ class LatentODELR(LRScheduler):
         total_steps: optimiser steps that the training will take.
         config: settings.
 
+    Attributes:
+        decisions: every look ahead (:class:`Decision`); ``pandas.DataFrame(scheduler.decisions)`` is a table of them.
+
     Raises:
         ConfigError: if there are fewer steps than the window has moments.
 
     Source: Sampson & Melchior 2025, Dynamics of Learning (https://arxiv.org/abs/2509.23052). Unlike the published code, the
-    averaged rates are those of the futures that were scored, a loss is like the present one from both sides, and every
-    decision has perturbations of its own.
+    averaged rates are those of the futures that were scored, a loss is like the present one from both sides, every decision has
+    perturbations of its own, rates stay in the range of the past ones, and schedules are stretched to the horizon.
 
     Cost: one decision encodes a window and solves ``futures`` small ODEs, whatever is trained.
     """
@@ -167,7 +173,7 @@ class LatentODELR(LRScheduler):
         self._generator.set_state(state.pop("_generator"))
         self.decisions = [Decision(**row) for row in state.pop("decisions")]
         self._schedule = state.pop("_schedule").numpy().copy()
-        self.__dict__.update(state)
+        self.__dict__.update(copy.deepcopy(state))
 
     def _moment(self, step: int) -> float:
         return self._last_moment * min(1.0, step / self.total_steps)
@@ -183,7 +189,11 @@ class LatentODELR(LRScheduler):
         self._window.append((loss, rate, self._metric))
         wanted = self.model.config.window
         self._moments, self._window = self._moments[-wanted:], self._window[-wanted:]
-        if len(self._moments) == wanted and int(moment) - self._decided >= (self.config.every or wanted):
+        if (
+            len(self._moments) == wanted
+            and moment < self._last_moment
+            and int(moment) - self._decided >= (self.config.every or wanted)
+        ):
             self._decided = int(moment)
             self._decide(step, moment)
 
@@ -221,26 +231,31 @@ class LatentODELR(LRScheduler):
         self.decisions.append(Decision(step, moment, float(recent.mean()), qualified, metric, rate, outcome))
 
     def _futures(self, window: NDArray[np.float64], horizon: float) -> NDArray[np.float64]:
-        """Predictions from the window's first moment to the horizon, one moment apart, (future, time, feature)."""
+        """Predictions from now to the horizon, one moment apart, (future, time, feature)."""
         z0 = self.model.encode(np.array(self._moments), window)
         noise = torch.randn(self.config.futures, len(z0), generator=self._generator)
         noise[0] = 0.0
-        start = self._moments[0]
-        query = np.append(np.arange(start, horizon, 1.0), horizon)
-        return self.model.decode(z0 + self.config.spread * z0.abs() * noise, start, query)
+        return self.model.decode(z0 + self.config.spread * z0.abs() * noise, self._moments[0], self._ahead(horizon))
+
+    def _ahead(self, horizon: float) -> NDArray[np.float64]:
+        """Moments from now to the horizon, one apart but for the last."""
+        return np.append(np.arange(self._moments[-1], horizon, 1.0), horizon)
 
     def _candidates(
         self, futures: NDArray[np.float64], recent: NDArray[np.float64], moment: float
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Log rates from now on, (qualified, time), and the metric at the horizon, (qualified,), of the futures that qualify.
 
-        A schedule that reaches the horizon sooner keeps its last rate.
+        Each is as much quicker or slower than its future that both come to the horizon together, and keeps the last rate then.
         """
         futures = futures[np.isfinite(futures).all(axis=(1, 2))]
         alike = np.abs(futures[..., LOSS] - recent.mean()) <= self.config.tolerance * recent.std()
         futures, alike = futures[alike.any(axis=1)], alike[alike.any(axis=1)]
         rates = np.clip(futures[..., RATE], *self._range)
-        begin = np.where(alike, rates, -np.inf).argmax(axis=1)
-        length = math.ceil(self._last_moment - moment) + 1
-        ahead = np.minimum(begin[:, None] + np.arange(length), rates.shape[1] - 1)
-        return np.take_along_axis(rates, ahead, axis=1), futures[:, -1, METRIC]
+        begin, last = np.where(alike, rates, -np.inf).argmax(axis=1)[:, None], rates.shape[1] - 1
+        ahead = np.arange(math.ceil(self._last_moment - moment) + 1)
+        share = np.minimum(1.0, ahead / (self.config.horizon * self._last_moment - moment))
+        places = begin + share * (last - begin)
+        before = np.minimum(places.astype(int), last - 1)
+        low, high = (np.take_along_axis(rates, at, axis=1) for at in (before, before + 1))
+        return low + (places - before) * (high - low), futures[:, -1, METRIC]

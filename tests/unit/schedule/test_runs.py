@@ -1,9 +1,11 @@
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from pathlode.errors import DataError
-from pathlode.schedule.runs import COLUMNS, Runs, read_runs
+from pathlode.schedule.runs import COLUMNS, Runs, on_clock, read_runs
 
 
 def run(name="a", rows=20, **columns):
@@ -22,7 +24,7 @@ def run(name="a", rows=20, **columns):
 
 
 def test_runs_of_any_length_are_resampled_to_one_clock():
-    runs = Runs(pd.concat([run("a", 20), run("b", 50)]))
+    runs = Runs(pd.concat([run("a", 20, step=np.arange(20)), run("b", 50, step=np.arange(50) * 7)]))
     assert len(runs) == 2
     assert runs.ids == ["a", "b"]
     values = runs.on_clock(11)
@@ -31,6 +33,13 @@ def test_runs_of_any_length_are_resampled_to_one_clock():
     assert values[0, :, 0] == pytest.approx(np.linspace(2, 1, 11))
     assert np.exp(values[0, 5, 1]) == pytest.approx(0.01)
     assert values[0, :, 2] == pytest.approx(np.linspace(0, 0.9, 11))
+
+
+def test_the_clock_begins_with_the_first_optimiser_step():
+    values = on_clock(run(rows=10), 21)  # first logged at a tenth of the training
+    assert values[:3, 0] == pytest.approx(2)
+    assert values[3, 0] < 2
+    assert values[-1, 0] == pytest.approx(1)
 
 
 @pytest.mark.parametrize(
@@ -66,10 +75,34 @@ def test_a_folder_of_logs_is_read(tmp_path):
     assert read_runs(tmp_path / "all.table").table.equals(pd.read_csv(tmp_path / "all.table"))
 
 
+def test_parquet_is_read_as_csv_is(tmp_path):
+    table = pd.concat([run("a"), run("b")], ignore_index=True)
+    table.to_csv(tmp_path / "all.csv", index=False)
+    table.to_parquet(tmp_path / "all.parquet")
+    runs = read_runs(tmp_path / "all.parquet")
+    pd.testing.assert_frame_equal(runs.table, read_runs(tmp_path / "all.csv").table)
+
+
+def test_a_folder_may_hold_tables_of_several_kinds(tmp_path):
+    table = run().drop(columns="run_id")
+    table.to_csv(tmp_path / "first.csv", index=False)
+    table.to_parquet(tmp_path / "second.parquet")
+    table.to_json(tmp_path / "third.jsonl", orient="records", lines=True)
+    assert read_runs(tmp_path).ids == ["first", "second", "third"]
+
+
+def test_parquet_without_its_package_says_what_to_do(tmp_path, monkeypatch):
+    (tmp_path / "run.parquet").write_bytes(b"")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(DataError, match=r"cannot be read without pyarrow: pip install 'pathlode\[parquet\]'"):
+        read_runs(tmp_path / "run.parquet")
+
+
 def test_what_is_no_log_is_refused(tmp_path):
     for path in (tmp_path, tmp_path / "absent.csv"):
         with pytest.raises(DataError, match="holds no training runs"):
             read_runs(path)
-    (tmp_path / "log.csv").write_bytes(b"")
-    with pytest.raises(DataError, match="cannot be read"):
-        read_runs(tmp_path / "log.csv")
+    for name in ("log.csv", "log.parquet"):
+        (tmp_path / name).write_bytes(b"")
+        with pytest.raises(DataError, match="cannot be read"):
+            read_runs(tmp_path / name)

@@ -1,0 +1,128 @@
+# Paper [C], learning rates from past training runs: training with every policy, and latent ODEs of the runs.
+#
+# in:   config `scheduler`, a mirror of each data set
+# out:  resources/{data_set}/{file}                                  fetch_examples
+#       {RESULTS}/scheduler/{task}/tuned/{policy}/outcomes.csv       tune_policy: all runs of one policy; logs.csv beside it
+#       {RESULTS}/scheduler/{task}/fits/{fit}.pt, .json              fit_run_model: to the sweep's runs, and its card
+#       {RESULTS}/scheduler/{task}/learnt/{learner}/outcomes.csv     apply_policy: one that learnt from the sweep; logs.csv
+#       tables and figures                                           scheduler_results.smk
+
+SCHEDULER = config["scheduler"]
+RUN = SCHEDULER["run"]
+TASK = f"{RESULTS}/scheduler/{{task}}"
+TUNED = [{"task": task, "policy": policy} for task in RUN["tasks"] for policy in RUN["policies"]]
+LEARNT = [
+    {"task": task, "learner": name}
+    for task in RUN["tasks"]
+    for name in RUN["learners"]
+    if task in SCHEDULER["learners"][name].get("tasks", RUN["tasks"])
+]
+
+
+wildcard_constraints:
+    data_set="|".join(DATA_SETS),
+    task="|".join(SCHEDULER["tasks"]),
+    policy="|".join(SCHEDULER["policies"]),
+    fit="|".join(SCHEDULER["fits"]),
+    learner="|".join(SCHEDULER["learners"]),
+
+
+rule fetch_examples:  # no source files as input: an edited script fetches nothing else
+    input:
+        checksums="config/{data_set}.sha256",
+    output:
+        "resources/{data_set}/{file}",
+    log:
+        f"{LOGS}/fetch_examples/{{data_set}}/{{file}}.log",
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        mirrors=lambda w: SCHEDULER["mirrors"][w.data_set],
+    script:
+        "../workflow/scripts/fetch_examples.py"
+
+
+rule tune_policy:
+    input:
+        examples=lambda w: example_files(SCHEDULER, w.task),
+        source=lambda w: sources("tune_policy", *task_modules(SCHEDULER, w.task)),
+    output:
+        outcomes=f"{TASK}/tuned/{{policy}}/outcomes.csv",
+        logs=f"{TASK}/tuned/{{policy}}/logs.csv",
+    log:
+        f"{LOGS}/tune_policy/{{task}}/{{policy}}.log",
+    conda:
+        "../envs/pathlode.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=lambda w: 30 + SCHEDULER["tasks"][w.task]["minutes"],
+        gpu=lambda w: SCHEDULER["tasks"][w.task]["gpus"],
+    params:
+        task=lambda w: task_settings(SCHEDULER, w.task),
+        settings=lambda w: SCHEDULER["policies"][w.policy],
+        tuning_seeds=SCHEDULER["sweep"]["seeds"],
+        seeds=lambda w: SCHEDULER["tasks"][w.task]["seeds"],
+    script:
+        "../workflow/scripts/tune_policy.py"
+
+
+rule fit_run_model:
+    input:
+        logs=lambda w: expand(rules.tune_policy.output.logs, task=w.task, policy=SCHEDULER["sweep"]["schedules"]),
+        source=sources("fit_run_model", "pathlode.encoders"),
+    output:
+        model=f"{TASK}/fits/{{fit}}.pt",
+        card=f"{TASK}/fits/{{fit}}.json",
+    log:
+        f"{LOGS}/fit_run_model/{{task}}/{{fit}}.log",
+    priority: 1
+    conda:
+        "../envs/pathlode.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=30,
+    params:
+        fit=lambda w: fit_settings(SCHEDULER, w.fit),
+        chosen=lambda w: chosen_runs(SCHEDULER, w.fit),
+    script:
+        "../workflow/scripts/fit_run_model.py"
+
+
+rule apply_policy:
+    input:
+        examples=lambda w: example_files(SCHEDULER, w.task),
+        logs=lambda w: expand(
+            rules.tune_policy.output.logs,
+            task=learnt_from(SCHEDULER, w.learner, w.task),
+            policy=SCHEDULER["sweep"]["schedules"],
+        ),
+        model=lambda w: rules.fit_run_model.output.model.format(
+            task=learnt_from(SCHEDULER, w.learner, w.task), fit=SCHEDULER["learners"][w.learner]["fit"]
+        ),
+        card=lambda w: rules.fit_run_model.output.card.format(
+            task=learnt_from(SCHEDULER, w.learner, w.task), fit=SCHEDULER["learners"][w.learner]["fit"]
+        ),
+        source=lambda w: sources("apply_policy", "pathlode.encoders", *task_modules(SCHEDULER, w.task)),
+    output:
+        outcomes=f"{TASK}/learnt/{{learner}}/outcomes.csv",
+        logs=f"{TASK}/learnt/{{learner}}/logs.csv",
+    log:
+        f"{LOGS}/apply_policy/{{task}}/{{learner}}.log",
+    conda:
+        "../envs/pathlode.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=lambda w: 30 + SCHEDULER["tasks"][w.task]["minutes"],
+        gpu=lambda w: SCHEDULER["tasks"][w.task]["gpus"],
+    params:
+        task=lambda w: task_settings(SCHEDULER, w.task),
+        learner=lambda w: SCHEDULER["learners"][w.learner],
+        chosen=lambda w: chosen_runs(SCHEDULER, SCHEDULER["learners"][w.learner]["fit"]),
+        look_ahead=lambda w: look_ahead_settings(SCHEDULER, w.learner),
+        tuning_seeds=SCHEDULER["sweep"]["seeds"],
+        seeds=lambda w: SCHEDULER["tasks"][w.task]["seeds"],
+    script:
+        "../workflow/scripts/apply_policy.py"

@@ -1,0 +1,97 @@
+# Paper [C], learning rates from past training runs: tables and figures of what scheduler.smk made, and the chapter's target.
+#
+# in:   the files of scheduler.smk
+# out:  {RESULTS}/tables/scheduler*.csv, *_summary.csv, .md, .tex   tabulate_scheduler
+#       {RESULTS}/figures/scheduler/*.png, .pdf                     plot_scheduler
+
+SCHEDULER_FIGURES = ["schedules", "validation", "predictions", "accuracy", "sharpness", "horizon"]
+OURS = SCHEDULER["compared"][0]
+EARLY = {point["learner"]: SCHEDULER["learners"][point["learner"]].get("horizon", 1.0) for point in LEARNT}
+FITTED_RUNS = [
+    {
+        "task": learnt_from(SCHEDULER, point["learner"], point["task"]),
+        "fit": SCHEDULER["learners"][point["learner"]]["fit"],
+    }
+    for point in LEARNT
+]
+
+
+rule scheduler:
+    input:
+        [expand(rules.tune_policy.output, **point) for point in TUNED],
+        [expand(rules.fit_run_model.output, **point) for point in FITTED_RUNS],
+        [expand(rules.apply_policy.output, **point) for point in LEARNT],
+        expand(f"{TABLES}/scheduler{{table}}.csv", table=["", "_comparisons", "_fits"]),
+        expand(f"{TABLES}/scheduler_summary.{{format}}", format=FORMATS),
+        expand(f"{RESULTS}/figures/scheduler/{{figure}}.{{format}}", figure=SCHEDULER_FIGURES, format=["png", "pdf"]),
+
+
+rule tabulate_scheduler:
+    input:
+        outcomes=[
+            *(rules.tune_policy.output.outcomes.format(**point) for point in TUNED),
+            *(rules.apply_policy.output.outcomes.format(**point) for point in LEARNT),
+        ],
+        cards=sorted({rules.fit_run_model.output.card.format(**point) for point in FITTED_RUNS}),
+        source=sources("tabulate_scheduler"),
+    output:
+        outcomes=report(f"{TABLES}/scheduler.csv", caption="../workflow/report/scheduler.rst", category="Scheduler [C]"),
+        comparisons=report(
+            f"{TABLES}/scheduler_comparisons.csv",
+            caption="../workflow/report/scheduler_comparisons.rst",
+            category="Scheduler [C]",
+        ),
+        fits=report(
+            f"{TABLES}/scheduler_fits.csv", caption="../workflow/report/scheduler_fits.rst", category="Scheduler [C]"
+        ),
+        summaries=[
+            report(
+                f"{TABLES}/scheduler_summary.{suffix}",
+                caption="../workflow/report/scheduler_summary.rst",
+                category="Scheduler [C]",
+            )
+            for suffix in FORMATS
+        ],
+    log:
+        f"{LOGS}/tabulate_scheduler.log",
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        ours=OURS,
+        parametric=SCHEDULER["sweep"]["schedules"],
+        confidence=config["claims"]["confidence"],
+    script:
+        "../workflow/scripts/tabulate_scheduler.py"
+
+
+rule plot_scheduler:
+    input:
+        logs=[
+            *(rules.tune_policy.output.logs.format(**point) for point in TUNED),
+            *(rules.apply_policy.output.logs.format(**point) for point in LEARNT),
+        ],
+        models=expand(rules.fit_run_model.output.model, task=RUN["tasks"], fit=SCHEDULER["learners"][OURS]["fit"]),
+        outcomes=rules.tabulate_scheduler.output.outcomes,
+        source=sources("plot_scheduler", "pathlode.encoders"),
+    output:
+        [
+            report(
+                f"{RESULTS}/figures/scheduler/{figure}.png",
+                caption=f"../workflow/report/scheduler_{figure}_figure.rst",
+                category="Scheduler [C]",
+                labels={"figure": figure},
+            )
+            for figure in SCHEDULER_FIGURES
+        ],
+        expand(f"{RESULTS}/figures/scheduler/{{figure}}.pdf", figure=SCHEDULER_FIGURES),
+    log:
+        f"{LOGS}/plot_scheduler.log",
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        ours=OURS,
+        parametric=SCHEDULER["sweep"]["schedules"],
+        compared=SCHEDULER["compared"],
+        early={name: share for name, share in EARLY.items() if share < 1},
+    script:
+        "../workflow/scripts/plot_scheduler.py"

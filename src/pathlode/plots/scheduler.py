@@ -1,0 +1,181 @@
+"""Figures of the scheduler chapter: training runs under different learning-rate policies."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
+from numpy.typing import NDArray
+from scipy.stats import t
+
+from pathlode.plots.style import BLACK, DASHES, ORANGE, PALETTE, PURPLE, VERMILLION, WIDTH
+from pathlode.schedule.model import Forecast
+
+Array = NDArray[np.float64]
+AXES = ("training loss", "learning rate", "validation accuracy")
+
+
+def schedules(logs: pd.DataFrame, parametric: Sequence[str], ours: str) -> Figure:
+    """Learning rates against the share of the training, a panel a task: those of every run of ours over the schedules of the
+    sweep at their best settings.
+    """
+    figure, axes = _panel_a_task(logs, height=2.6, sharey=True)
+    for axis, (_, rows) in zip(axes, logs.groupby("task", sort=False), strict=True):
+        for number, (_, run) in enumerate(rows[rows["schedule"] == ours].groupby("seed", sort=False)):
+            label = f"{ours}, one line a run" if number == 0 else None
+            axis.plot(_share(run), run["lr"], color=VERMILLION, lw=0.8, alpha=0.8, label=label)
+        for schedule in parametric:
+            run = _first(rows[rows["schedule"] == schedule])
+            axis.plot(_share(run), run["lr"], label=schedule.replace("_", " "), **_style(schedule, parametric))
+        axis.set_yscale("log")
+        axis.set_xlabel("share of the training")
+    axes[0].set_ylabel("learning rate")
+    floor = logs.loc[logs["lr"] > 0, "lr"].max() / 3e4
+    axes[0].set_ylim(bottom=max(floor, logs.loc[logs["lr"] > 0, "lr"].min()))
+    _legend(figure, axes)
+    return figure
+
+
+def validation(logs: pd.DataFrame, shown: Sequence[str], ours: str) -> Figure:
+    """Validation accuracy against the share of the training: mean over runs, and as a band their standard error; a panel a
+    task.
+    """
+    figure, axes = _panel_a_task(logs, height=2.8)
+    for axis, (_, rows) in zip(axes, logs.groupby("task", sort=False), strict=True):
+        for schedule in shown:
+            curves = rows[rows["schedule"] == schedule].pivot(index="step", columns="seed", values="val_metric")
+            share, mean, error = curves.index / curves.index[-1], curves.mean(axis=1), curves.sem(axis=1)
+            style = {"color": VERMILLION, "lw": 1.8} if schedule == ours else _style(schedule, shown)
+            axis.plot(share, mean, label=schedule.replace("_", " "), **style)
+            axis.fill_between(share, mean - error, mean + error, color=style["color"], alpha=0.15, lw=0)
+        late = rows[rows["schedule"].isin(shown) & (rows["step"] > 0.3 * rows["step"].max())]["val_metric"]
+        axis.set_ylim(late.quantile(0.05) - 0.01, late.max() + 0.005)
+        axis.set_xlabel("share of the training")
+    axes[0].set_ylabel("validation accuracy")
+    _legend(figure, axes)
+    return figure
+
+
+def predictions(runs: Mapping[str, tuple[pd.DataFrame, Sequence[Forecast]]]) -> Figure:
+    """Forecasts from several moments of one run over what came: a column a task, a row a quantity.
+
+    Args:
+        runs: log and forecasts by task.
+    """
+    figure, axes = plt.subplots(
+        len(AXES), len(runs), figsize=(WIDTH, 5.2), sharex=True, layout="constrained", squeeze=False
+    )
+    colours = (ORANGE, PURPLE, VERMILLION, *PALETTE)
+    for column, (task, (log, forecasts)) in zip(axes.T, runs.items(), strict=True):
+        truth = (log["train_loss"], log["lr"], log["val_metric"])
+        for row, (axis, values) in enumerate(zip(column, truth, strict=True)):
+            axis.plot(_share(log), values, color=BLACK, lw=1, label="run")
+            for number, forecast in enumerate(forecasts):
+                line = forecast.predicted[:, row]
+                axis.plot(
+                    forecast.share,
+                    np.exp(line) if AXES[row] == "learning rate" else line,
+                    color=colours[number],
+                    ls=DASHES[1 + number % 3],
+                    label=f"predicted at {forecast.seen:.0%}",
+                )
+            if AXES[row] == "learning rate":
+                axis.set_yscale("log")
+        column[0].set_title(task)
+        column[-1].set_xlabel("share of the training")
+    for axis, label in zip(axes[:, 0], AXES, strict=True):
+        axis.set_ylabel(label)
+    _legend(figure, [axes[0, 0]])
+    return figure
+
+
+def by_schedule(outcomes: pd.DataFrame, metric: str, label: str, ours: str, log: bool = False) -> Figure:
+    """A metric of every schedule, a panel a task: each run a dot, the mean with its 95 % interval beside them."""
+    names = list(outcomes["schedule"].unique())
+    figure, axes = _panel_a_task(outcomes, height=0.22 * len(names) + 0.9, sharey=True)
+    for axis, (_, rows) in zip(axes, outcomes.groupby("task", sort=False), strict=True):
+        for place, name in enumerate(names):
+            values = rows.loc[rows["schedule"] == name, metric].dropna()
+            if values.empty:
+                continue
+            shade = VERMILLION if name == ours else BLACK
+            axis.plot(values, np.full(len(values), place + 0.18), "o", ms=2.5, mew=0, alpha=0.5, color=shade)
+            half = values.sem() * t.ppf(0.975, len(values) - 1) if len(values) > 1 else 0.0
+            axis.errorbar(values.mean(), place - 0.12, xerr=half, fmt="o", ms=4, lw=1.2, color=shade)
+        if log:
+            axis.set_xscale("log")
+            axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axis.xaxis.set_major_formatter("{x:g}")
+            axis.xaxis.set_minor_formatter(NullFormatter())
+        axis.set_xlabel(label)
+        axis.grid(axis="y", color="0.92", lw=0.6)
+        axis.set_axisbelow(True)
+    axes[0].set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
+    axes[0].set_ylim(len(names) - 0.5, -0.5)
+    return figure
+
+
+def horizon(logs: pd.DataFrame, ours: str, early: Mapping[str, float]) -> Figure:
+    """What asking for an early optimum does: learning rate (top) and validation accuracy (bottom), a column a task: median over
+    the runs, and their full range as a band.
+
+    Args:
+        logs: of all runs.
+        ours: the schedule whose horizon is the end.
+        early: those with an earlier one, as a share of the training.
+    """
+    shown = logs[logs["schedule"].isin([ours, *early])]
+    kinds = shown.groupby("task", sort=False)["schedule"].nunique()
+    tasks = kinds.index[kinds == kinds.max()]
+    figure, axes = plt.subplots(2, len(tasks), figsize=(WIDTH, 4.0), sharex=True, layout="constrained", squeeze=False)
+    for column, task in zip(axes.T, tasks, strict=True):
+        rows = shown[shown["task"] == task]
+        for number, schedule in enumerate([ours, *early]):
+            style = {"color": (VERMILLION, BLACK, *PALETTE)[number], "ls": DASHES[number]}
+            for axis, name in zip(column, ("lr", "val_metric"), strict=True):
+                curves = rows[rows["schedule"] == schedule].pivot(index="step", columns="seed", values=name)
+                share = curves.index / curves.index[-1]
+                axis.plot(share, curves.median(axis=1), label=schedule.replace("_", " "), **style)
+                axis.fill_between(share, curves.min(axis=1), curves.max(axis=1), color=style["color"], alpha=0.12, lw=0)
+                if schedule in early:
+                    axis.axvline(early[schedule], color="0.6", lw=0.8, zorder=0)
+        column[0].set_yscale("log")
+        column[0].set_title(str(task))
+        column[1].set_xlabel("share of the training")
+    axes[0, 0].set_ylabel("learning rate")
+    axes[1, 0].set_ylabel("validation accuracy")
+    _legend(figure, [axes[0, 0]])
+    return figure
+
+
+def _panel_a_task(table: pd.DataFrame, height: float, sharey: bool = False) -> tuple[Figure, list[Axes]]:
+    tasks = list(table["task"].unique())
+    figure, axes = plt.subplots(
+        1, len(tasks), figsize=(WIDTH, height), sharey=sharey, layout="constrained", squeeze=False
+    )
+    for axis, task in zip(axes[0], tasks, strict=True):
+        axis.set_title(task)
+    return figure, list(axes[0])
+
+
+def _style(schedule: str, among: Sequence[str]) -> dict[str, Any]:
+    number = list(among).index(schedule)
+    shades = [shade for shade in PALETTE if shade != VERMILLION]
+    return {"color": shades[number % len(shades)], "ls": DASHES[number % len(DASHES)], "lw": 1.2}
+
+
+def _first(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["seed"] == rows["seed"].iloc[0]]
+
+
+def _share(run: pd.DataFrame) -> Array:
+    return (run["step"] / run["step"].iloc[-1]).to_numpy()
+
+
+def _legend(figure: Figure, axes: Sequence[Axes]) -> None:
+    handles, labels = max((axis.get_legend_handles_labels() for axis in axes), key=lambda pair: len(pair[0]))
+    figure.legend(handles, labels, loc="outside upper center", ncols=5)

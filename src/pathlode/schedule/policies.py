@@ -1,0 +1,263 @@
+"""Ways to set the learning rate of a training, all with AdamW or an optimiser derived from it.
+
+A policy is made of a network's parameters, the number of optimiser steps that the training will take, and a setting: the peak
+rate of a schedule, or what a policy that learns from past runs has learnt from them.
+"""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.optim import AdamW, Optimizer, lr_scheduler
+
+from pathlode.schedule.model import RunModel
+from pathlode.schedule.nearest import NearestRunsLR
+from pathlode.schedule.runs import Runs
+from pathlode.schedule.scheduler import LatentODELR, LookAheadConfig
+
+Parameters = Iterable[nn.Parameter]
+
+WEIGHT_DECAY = 0.01
+"""Of AdamW, the published value of [C]."""
+WARMUP = 0.1
+"""Share of the steps in which the rate rises, for the policies that have a warm-up of their own."""
+DECAY = 0.2
+"""Share of the steps in which the rate of warm-up-stable-decay falls."""
+
+
+class Policy(ABC):
+    """Takes the optimiser steps of one training.
+
+    Attributes:
+        optimizer: to be stepped by the training, before :meth:`step`.
+    """
+
+    optimizer: Optimizer
+
+    @abstractmethod
+    def step(self, loss: float, metric: float | None) -> None:
+        """Takes note of the loss of an optimiser step just taken, and of the validation metric if it was measured."""
+
+    @property
+    def rate(self) -> float:
+        """Learning rate of the next optimiser step."""
+        return float(self.optimizer.param_groups[0]["lr"])
+
+    def evaluating(self) -> AbstractContextManager[None]:
+        """While it lasts, the parameters are those to be evaluated, if these differ from the trained ones."""
+        return nullcontext()
+
+
+class Scheduled(Policy):
+    """AdamW with one of torch's schedulers.
+
+    Args:
+        parameters: to be trained.
+        scheduler: made for the optimiser.
+        rate: of the optimiser at first.
+    """
+
+    def __init__(
+        self, parameters: Parameters, scheduler: Callable[[Optimizer], lr_scheduler.LRScheduler], rate: float = 1.0
+    ) -> None:
+        self.optimizer = AdamW(parameters, lr=rate, weight_decay=WEIGHT_DECAY, fused=True)
+        self.scheduler = scheduler(self.optimizer)
+
+    def step(self, loss: float, metric: float | None) -> None:
+        self.scheduler.step()
+
+
+def constant(parameters: Parameters, steps: int, peak: float) -> Policy:
+    """The same rate all along."""
+    return Scheduled(parameters, lambda optimizer: lr_scheduler.ConstantLR(optimizer, 1.0), peak)
+
+
+def cosine(parameters: Parameters, steps: int, peak: float) -> Policy:
+    """peak (1 + cos πt) / 2 at the share t of the steps (Loshchilov & Hutter 2017, https://arxiv.org/abs/1608.03983)."""
+    return Scheduled(parameters, lambda optimizer: lr_scheduler.CosineAnnealingLR(optimizer, steps), peak)
+
+
+def one_cycle(parameters: Parameters, steps: int, peak: float) -> Policy:
+    """Up to the peak in 30 % of the steps and down again (Smith & Topin 2018, https://arxiv.org/abs/1708.07120)."""
+    return Scheduled(
+        parameters,
+        lambda optimizer: lr_scheduler.OneCycleLR(optimizer, peak, total_steps=steps + 1, cycle_momentum=False),
+        peak,
+    )
+
+
+def step_decay(parameters: Parameters, steps: int, peak: float) -> Policy:
+    """Halved at each third of the steps, as in [C]."""
+    thirds = [round(steps / 3), round(2 * steps / 3)]
+    return Scheduled(parameters, lambda optimizer: lr_scheduler.MultiStepLR(optimizer, thirds, gamma=0.5), peak)
+
+
+def warmup_stable_decay(parameters: Parameters, steps: int, peak: float) -> Policy:
+    """Linear warm-up over :data:`WARMUP`, constant, linear decay over :data:`DECAY` of the steps.
+
+    Source: Hu et al. 2024, MiniCPM (https://arxiv.org/abs/2404.06395).
+    """
+
+    def scheduler(optimizer: Optimizer) -> lr_scheduler.LRScheduler:
+        warm, falling = math.ceil(WARMUP * steps), math.ceil(DECAY * steps)
+        return lr_scheduler.LambdaLR(
+            optimizer, lambda step: max(0.0, min((step + 1) / (warm + 1), 1.0, (steps - step) / falling))
+        )
+
+    return Scheduled(parameters, scheduler, peak)
+
+
+def replay(parameters: Parameters, steps: int, log_rates: NDArray[np.float64]) -> Policy:
+    """Rates whose logarithms are given at equally spaced moments from the first to the last step, linear in between."""
+    moments = np.linspace(0.0, steps, len(log_rates))
+    return Scheduled(
+        parameters,
+        lambda optimizer: lr_scheduler.LambdaLR(
+            optimizer, lambda step: math.exp(float(np.interp(step, moments, log_rates)))
+        ),
+    )
+
+
+class ScheduleFree(Policy):
+    """Schedule-free AdamW: averaged iterates in place of a falling rate (Defazio et al. 2024, https://arxiv.org/abs/2405.15682)."""
+
+    def __init__(self, parameters: Parameters, steps: int, peak: float) -> None:
+        from schedulefree import AdamWScheduleFree
+
+        warm = math.ceil(WARMUP * steps)
+        self._averaging = AdamWScheduleFree(parameters, lr=peak, weight_decay=WEIGHT_DECAY, warmup_steps=warm)
+        self._averaging.train()
+        self.optimizer = self._averaging
+
+    def step(self, loss: float, metric: float | None) -> None:
+        pass
+
+    @contextmanager
+    def evaluating(self) -> Iterator[None]:
+        self._averaging.eval()
+        try:
+            yield
+        finally:
+            self._averaging.train()
+
+
+class Prodigy(Policy):
+    """Prodigy, which estimates the rate, under the cosine that its authors advise; the setting multiplies its estimate.
+
+    Source: Mishchenko & Defazio 2024 (https://arxiv.org/abs/2306.06101).
+    """
+
+    def __init__(self, parameters: Parameters, steps: int, coefficient: float) -> None:
+        import prodigyopt
+
+        with redirect_stdout(None):  # on which it tells that its weight decay is decoupled
+            self.optimizer = prodigyopt.Prodigy(
+                parameters, lr=1.0, d_coef=coefficient, weight_decay=WEIGHT_DECAY, use_bias_correction=True
+            )
+        self.scheduler = lr_scheduler.CosineAnnealingLR(self.optimizer, steps)
+
+    def step(self, loss: float, metric: float | None) -> None:
+        self.scheduler.step()
+
+    @property
+    def rate(self) -> float:
+        group = self.optimizer.param_groups[0]
+        return float(group["d"]) * float(group["lr"])
+
+
+class Hypergradient(Policy):
+    """AdamW whose rate descends the loss too: α ← α (1 + β cos(g, u)), with the gradient g and the last step's direction -u.
+
+    If the gradient still points the way that the last step went down, that step was too short.
+
+    Args:
+        parameters: to be trained.
+        steps: not used.
+        initial: the rate at first.
+
+    Source: Baydin et al. 2018 (https://arxiv.org/abs/1703.04782), the multiplicative rule.
+    """
+
+    SENSITIVITY = 0.02
+    """β."""
+
+    def __init__(self, parameters: Parameters, steps: int, initial: float) -> None:
+        self._parameters = list(parameters)
+        self.optimizer = AdamW(self._parameters, lr=initial, weight_decay=WEIGHT_DECAY, fused=True)
+        self.optimizer.register_step_pre_hook(self._adapt)
+        self._before: list[Tensor] = []
+
+    def step(self, loss: float, metric: float | None) -> None:
+        pass
+
+    @torch.no_grad()
+    def _adapt(self, *_: Any) -> None:
+        present = torch.cat([parameter.flatten() for parameter in self._parameters])
+        gradient = torch.cat([parameter.grad.flatten() for parameter in self._parameters if parameter.grad is not None])
+        if self._before:
+            cosine = torch.nn.functional.cosine_similarity(gradient, self._before[0] - present, dim=0)
+            for group in self.optimizer.param_groups:
+                group["lr"] *= 1 + self.SENSITIVITY * float(cosine)
+        self._before = [present]
+
+
+class LookAhead(Policy):
+    """AdamW with a scheduler that looks ahead."""
+
+    def __init__(self, parameters: Parameters, scheduler: Callable[[Optimizer], LatentODELR]) -> None:
+        self.optimizer = AdamW(parameters, lr=1.0, weight_decay=WEIGHT_DECAY, fused=True)
+        self.scheduler = scheduler(self.optimizer)
+
+    def step(self, loss: float, metric: float | None) -> None:
+        self.scheduler.step(loss=loss, metric=metric)
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What a policy that looks ahead has learnt from past runs.
+
+    Attributes:
+        model: fitted to them.
+        runs: themselves.
+        config: how futures are drawn and chosen.
+    """
+
+    model: RunModel
+    runs: Runs
+    config: LookAheadConfig
+
+
+def lode(parameters: Parameters, steps: int, learnt: Learnt) -> Policy:
+    """The rates of the futures that a latent ODE of past runs predicts to end best."""
+    return LookAhead(parameters, lambda optimizer: LatentODELR(optimizer, learnt.model, steps, learnt.config))
+
+
+def nearest(parameters: Parameters, steps: int, learnt: Learnt) -> Policy:
+    """The same with the most similar past runs in place of predicted futures."""
+    return LookAhead(
+        parameters, lambda optimizer: NearestRunsLR(optimizer, learnt.model, steps, learnt.config, runs=learnt.runs)
+    )
+
+
+POLICIES: dict[str, Callable[[Parameters, int, Any], Policy]] = {
+    "constant": constant,
+    "cosine": cosine,
+    "one_cycle": one_cycle,
+    "step": step_decay,
+    "warmup_stable_decay": warmup_stable_decay,
+    "schedule_free": ScheduleFree,
+    "prodigy": Prodigy,
+    "hypergradient": Hypergradient,
+    "mix": replay,
+    "replay": replay,
+    "nearest": nearest,
+    "lode": lode,
+}
+"""By the names that the configuration gives them."""

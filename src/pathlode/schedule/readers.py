@@ -1,0 +1,266 @@
+"""Past runs as TensorBoard, Weights & Biases and MLflow logged them, joined into the one tidy table.
+
+The readers take ``names``: what the log calls each column of :data:`pathlode.schedule.runs.COLUMNS`, for example
+``{"lr": "train/lr", "train_loss": "loss", "val_metric": "val/acc"}``. These three must be named, the others may be, save the
+run and the step, which every log has. A run that logged nothing of what is named is left out.
+"""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pathlode.errors import ConfigError, DataError
+from pathlode.schedule.runs import COLUMNS, NEEDED, Runs, read_table, tables_in
+
+LOGGED = COLUMNS[2:]
+"""The columns that ``names`` may name."""
+
+
+@dataclass(frozen=True)
+class Log:
+    """One run as it was logged, each scalar at steps of its own.
+
+    Args:
+        run_id: what tells the run from all others.
+        title: what people call it.
+        tags: what was logged.
+        history: columns ``step``, ``value`` and ``time`` (in seconds, nan if unknown) of a tag, in the order of logging.
+    """
+
+    run_id: str
+    title: str
+    tags: Collection[str]
+    history: Callable[[str], pd.DataFrame]
+
+
+def join_logs(logs: Iterable[Log], names: Mapping[str, str], place: str) -> Runs:
+    """Runs from scalars that were logged at steps of their own.
+
+    A run has a row at each step at which ``val_metric`` was logged, with the mean of the ``train_loss`` logged since the row
+    before. The other columns, and a mean of no loss at all, are linear in the step between two known values, and constant
+    before the first and after the last one. Of two values at one step, which a resumed training logs, the later counts.
+    ``seconds``, unless named, count from the first scalar read. Runs that share a title are told apart by their ids behind it.
+
+    Args:
+        logs: the runs.
+        names: what the log calls each column.
+        place: what messages call the log.
+
+    Raises:
+        ConfigError: if ``names`` lacks a column that is needed, or names another.
+        DataError: if no run logged what is named, one logged only some of it or a number that is not finite, or as
+            :class:`pathlode.schedule.runs.Runs` does.
+    """
+    wrong = [f"has {column!r}" for column in names if column not in LOGGED]
+    wrong += [f"lacks {column!r}" for column in LOGGED if column in NEEDED and column not in names]
+    if wrong:
+        raise ConfigError(f"names {wrong[0]}, expected lr, train_loss and val_metric, and any of {', '.join(LOGGED)}")
+    tables: dict[str, pd.DataFrame] = {}
+    titles: dict[str, str] = {}
+    seen: set[str] = set()
+    for log in logs:
+        seen.update(log.tags)
+        absent = [tag for tag in names.values() if tag not in log.tags]
+        if len(absent) == len(names):
+            continue
+        if absent:
+            raise DataError(
+                f"{place}: run {log.title!r} logged no {absent[0]!r}, only {_listed(log.tags)}; mend the names, or "
+                "leave the run out"
+            )
+        tables[log.run_id], titles[log.run_id] = _rows(log, names, place), log.title
+    if not tables:
+        raise DataError(
+            f"{place} holds no run that logged {_listed(names.values())}, only {_listed(seen)}; mend the names"
+        )
+    shared = Counter(titles.values())
+    labels = {run: title if shared[title] == 1 else f"{title} ({run})" for run, title in titles.items()}
+    table = pd.concat([rows.assign(run_id=labels[run]) for run, rows in tables.items()], ignore_index=True)
+    known = table.dropna(axis="columns", how="all")
+    return Runs(known[[column for column in COLUMNS if column in known]], place)
+
+
+def _listed(tags: Iterable[object]) -> str:
+    return ", ".join(sorted(map(str, tags))) or "nothing"
+
+
+def _rows(log: Log, names: Mapping[str, str], place: str) -> pd.DataFrame:
+    scalars = pd.concat([log.history(tag).assign(column=column) for column, tag in names.items()], ignore_index=True)
+    wrong = scalars[~np.isfinite(scalars["value"])]
+    if len(wrong):
+        column, step, value = wrong[["column", "step", "value"]].iloc[0]
+        raise DataError(
+            f"{place}: {column} of run {log.title!r} at step {step} is {value}, expected a finite number; leave the run out"
+        )
+    scalars = scalars.drop_duplicates(["column", "step"], keep="last")
+    wide = scalars.pivot(index="step", columns="column", values="value")
+    moments = wide.index[wide["val_metric"].notna()]
+    losses = wide["train_loss"].groupby(np.searchsorted(moments, wide.index)).mean()
+    wide["train_loss"] = losses.reindex(range(len(moments))).set_axis(moments)
+    rows = wide.interpolate(method="index", limit_direction="both").loc[moments]
+    times = scalars[scalars["column"] == "val_metric"].set_index("step")["time"]
+    return pd.DataFrame({"seconds": times.loc[moments] - scalars["time"].min()} | dict(rows.items())).reset_index()
+
+
+def _need(package: str) -> None:
+    if importlib.util.find_spec(package) is None:
+        raise DataError(f"{package} is not installed, expected it to read its logs: pip install 'pathlode[{package}]'")
+
+
+def read_tensorboard(folder: Path, names: Mapping[str, str]) -> Runs:
+    """Runs from event files of TensorBoard: each folder, of this one and all below it, that holds some is one run.
+
+    Args:
+        folder: the folder that ``tensorboard --logdir`` takes.
+        names: the tag of each column.
+
+    Raises:
+        DataError: if there are no event files, tensorboard is not installed, or as :func:`join_logs` does.
+    """
+    return join_logs(_tensorboard(folder), names, str(folder))
+
+
+def _tensorboard(folder: Path) -> Iterator[Log]:
+    _need("tensorboard")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+    from tensorboard.util.tensor_util import make_ndarray
+
+    def history(events: EventAccumulator, tag: str) -> pd.DataFrame:
+        if tag in events.Tags()["scalars"]:
+            points = [(event.step, event.value, event.wall_time) for event in events.Scalars(tag)]
+        else:
+            points = [
+                (event.step, make_ndarray(event.tensor_proto).item(), event.wall_time) for event in events.Tensors(tag)
+            ]
+        return pd.DataFrame(points, columns=["step", "value", "time"])
+
+    places = sorted({file.parent for file in folder.rglob("*tfevents*")})
+    if not places:
+        raise DataError(f"{folder} holds no event files of TensorBoard, expected them there or in folders below it")
+    for place in places:
+        events = EventAccumulator(str(place), size_guidance={"scalars": 0, "tensors": 0}).Reload()
+        kinds = {tag: events.SummaryMetadata(tag).plugin_data.plugin_name for tag in events.Tags()["tensors"]}
+        tags = [*events.Tags()["scalars"], *(tag for tag, kind in kinds.items() if kind == "scalars")]
+        name = place.relative_to(folder).as_posix() if place != folder else folder.name
+        yield Log(name, name, tags, partial(history, events))
+
+
+def read_wandb(source: Path, names: Mapping[str, str], step: str = "_step") -> Runs:
+    """Runs from the files that Weights & Biases leaves on the disk, or from exported histories; nothing is fetched.
+
+    The folder ``wandb`` of a training has a file ``run-*.wandb`` for each run, uploaded or not; the command
+    ``wandb leet inspect --json`` reads them. An exported history is a table (CSV, Parquet or JSON lines) of one run, which is
+    named as the file::
+
+        for run in wandb.Api().runs("team/project"):
+            pandas.DataFrame(run.scan_history()).to_csv(f"exported/{run.name}.csv")
+
+    Args:
+        source: one such file, or a folder that holds tables, or ``.wandb`` files at any depth.
+        names: the metric of each column.
+        step: the metric that counts optimiser steps, if it is not W&B's own count of calls of ``log``; for example
+            ``trainer/global_step``, which Lightning logs.
+
+    Raises:
+        DataError: if there are no such files, one cannot be read, wandb is not installed, or as :func:`join_logs` does.
+    """
+    return join_logs(_wandb(source, step), names, str(source))
+
+
+def _wandb(source: Path, step: str) -> Iterator[Log]:
+    files = [*(sorted(source.rglob("*.wandb")) if source.is_dir() else []), *tables_in(source)]
+    if not files or not source.exists():
+        raise DataError(f"{source} holds no runs of W&B, expected run-*.wandb files, or histories as CSV or Parquet")
+    histories: dict[str, list[pd.DataFrame]] = {}
+    titles: dict[str, str] = {}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for run, title, history in pool.map(_wandb_file, files):
+            histories.setdefault(run, []).append(history)
+            titles[run] = title
+    for run, parts in histories.items():
+        table = pd.concat(parts, ignore_index=True)
+        if table.empty:
+            continue
+        if step not in table:
+            raise DataError(f"{source}: run {titles[run]!r} logged no {step!r}, only {_listed(table)}; name its step")
+        counted = table.dropna(subset=[step]).dropna(axis="columns", how="all")
+        yield Log(run, titles[run], [str(tag) for tag in counted], partial(_wandb_history, counted, step))
+
+
+def _wandb_file(file: Path) -> tuple[str, str, pd.DataFrame]:
+    """Id, title and history of a run."""
+    if file.suffix != ".wandb":
+        return file.stem, file.stem, read_table(file)
+    _need("wandb")
+    command = [sys.executable, "-m", "wandb", "leet", "inspect", "--json", str(file)]
+    quiet = {"WANDB_MODE": "offline", "WANDB_ERROR_REPORTING": "false"}
+    done = subprocess.run(command, env=os.environ | quiet, capture_output=True, text=True)
+    if done.returncode:
+        raise DataError(
+            f"{file} cannot be read ({done.stderr.strip()}), expected a run of W&B, and wandb 0.31 or newer"
+        )
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    run: dict[str, Any] = {"run_id": file.stem}
+    for record in records:
+        run |= record.get("run", {})
+    history = pd.DataFrame([record["history"]["item"] for record in records if record["type"] == "history"])
+    return run["run_id"], run.get("display_name", run["run_id"]), history
+
+
+def _wandb_history(table: pd.DataFrame, step: str, tag: str) -> pd.DataFrame:
+    times = table.get("_timestamp", np.nan)
+    points = pd.DataFrame({"step": table[step], "value": table[tag], "time": times}).dropna(subset=["value"])
+    return points.assign(value=pd.to_numeric(points["value"], errors="coerce"))
+
+
+def read_mlflow(uri: str, experiment: str, names: Mapping[str, str]) -> Runs:
+    """Runs of one experiment of MLflow.
+
+    Args:
+        uri: the tracking server or database, for example ``sqlite:///mlflow.db`` or ``http://localhost:5000``; a folder
+            ``mlruns`` is read only if ``MLFLOW_ALLOW_FILE_STORE`` is ``true`` in the environment, as MLflow itself has it.
+        experiment: its name.
+        names: the metric of each column.
+
+    Raises:
+        DataError: if there is no such experiment, MLflow cannot read it or is not installed, or as :func:`join_logs` does.
+    """
+    return join_logs(_mlflow(uri, experiment), names, f"{uri} ({experiment})")
+
+
+def _mlflow(uri: str, experiment: str) -> Iterator[Log]:
+    _need("mlflow")
+    from mlflow import MlflowClient
+
+    def history(run: str, tag: str) -> pd.DataFrame:
+        metrics = client.get_metric_history(run, tag)
+        points = [(metric.step, metric.value, metric.timestamp / 1000) for metric in metrics]
+        return pd.DataFrame(points, columns=["step", "value", "time"])
+
+    oldest = ["attributes.start_time ASC"]
+    try:
+        client = MlflowClient(uri)
+        found = client.get_experiment_by_name(experiment)
+        others = [each.name for each in client.search_experiments()]
+        pages = [client.search_runs([found.experiment_id], order_by=oldest)] if found else []
+        while pages and pages[-1].token:
+            pages.append(client.search_runs([found.experiment_id], order_by=oldest, page_token=pages[-1].token))
+    except Exception as error:
+        reason = str(error).strip().split("\n")[0]
+        raise DataError(f"{uri} cannot be read by MLflow: {reason}") from error
+    if not found:
+        raise DataError(f"{uri} holds no experiment {experiment!r}, expected one of {_listed(others)}")
+    for run in (run for page in pages for run in page):
+        yield Log(run.info.run_id, run.info.run_name, list(run.data.metrics), partial(history, run.info.run_id))

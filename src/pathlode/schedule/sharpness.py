@@ -1,0 +1,86 @@
+"""How sharp a minimum is: the largest curvature of the loss at a network's weights."""
+
+import math
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from pathlode.errors import ConfigError, DivergenceError
+from pathlode.schedule.tasks.data import Examples
+
+
+def top_eigenvalue(
+    network: nn.Module,
+    loss_of: Callable[[Tensor, Tensor], Tensor],
+    examples: Examples,
+    iterations: int = 50,
+    tolerance: float = 1e-3,
+    seed: int = 0,
+) -> float:
+    """The eigenvalue of largest magnitude of the Hessian H = ∂²L/∂θ² of a loss, by power iteration.
+
+    From a random unit vector v, v ← Hv/|Hv| is repeated; the eigenvalue is λ = vᵀHv. The product is Hv = ∂(vᵀ∂L/∂θ)/∂θ, so
+    that H itself is never formed. The error of λ falls like (λ₂/λ₁)²ᵏ after k iterations, λ₂ the next largest in magnitude.
+    Paper [C] takes 50 iterations.
+
+    Args:
+        network: its weights are θ, all those that require a gradient; it is evaluated in evaluation mode, and left as it was.
+        loss_of: L from logits and targets, a mean, so that its curvature does not grow with the number of examples.
+        examples: whose loss it is, all in one batch on the network's device; the graph of its gradient is kept in memory.
+        iterations: at most so many Hessian-vector products, each about twice the cost of a gradient.
+        tolerance: the iteration ends when λ changes by less than this share of itself.
+        seed: of the first v.
+
+    Returns:
+        λ, negative where the curvature of largest magnitude is.
+
+    Raises:
+        ConfigError: if there is no iteration to make.
+        DivergenceError: if λ is not finite.
+
+    Source: Sampson & Melchior 2025 (https://arxiv.org/abs/2509.23052); Pearlmutter 1994
+    (https://doi.org/10.1162/neco.1994.6.1.147), the product; Yao et al. 2020 (https://arxiv.org/abs/1912.07145).
+    """
+    if iterations < 1:
+        raise ConfigError(f"iterations is {iterations}, expected at least 1")
+    weights = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    gradient = _gradient(network, loss_of, examples, weights)
+    generator = torch.Generator().manual_seed(seed)
+    vector = _unit([torch.randn(w.shape, generator=generator, dtype=w.dtype).to(w.device) for w in weights])
+    eigenvalue = math.inf
+    for _ in range(iterations):
+        product = torch.autograd.grad(gradient, weights, vector, retain_graph=True, materialize_grads=True)
+        previous, eigenvalue = eigenvalue, _dot(vector, product)
+        if not math.isfinite(eigenvalue):
+            raise DivergenceError("the curvature of the loss is not finite: the network's training has diverged")
+        if abs(eigenvalue - previous) <= tolerance * abs(eigenvalue):
+            break
+        vector = _unit(product)
+    return eigenvalue
+
+
+def _gradient(
+    network: nn.Module, loss_of: Callable[[Tensor, Tensor], Tensor], examples: Examples, weights: Sequence[Tensor]
+) -> Sequence[Tensor]:
+    """∂L/∂θ in evaluation mode, with the graph that its own derivative needs."""
+    modes = {module: module.training for module in network.modules()}
+    network.eval()
+    try:
+        with sdpa_kernel(SDPBackend.MATH):  # the fused kernels of attention have no second derivative
+            loss = loss_of(network(examples.inputs), examples.targets)
+        return torch.autograd.grad(loss, weights, create_graph=True)
+    finally:
+        for module, training in modes.items():
+            module.training = training
+
+
+def _dot(first: Sequence[Tensor], second: Sequence[Tensor]) -> float:
+    return float(torch.stack([(a * b).sum() for a, b in zip(first, second, strict=True)]).sum())
+
+
+def _unit(vector: Sequence[Tensor]) -> list[Tensor]:
+    """The vector at length 1, or zero if it is."""
+    length = _dot(vector, vector) ** 0.5
+    return [part.detach() / (length or 1.0) for part in vector]

@@ -1,0 +1,158 @@
+"""The study of learning-rate policies: which setting each gets, what its runs come to, and what others learn from them."""
+
+import math
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pathlode.errors import DivergenceError
+from pathlode.progress import Progress
+from pathlode.registry import DATA_SETS
+from pathlode.schedule.policies import POLICIES
+from pathlode.schedule.runs import Runs
+from pathlode.schedule.scheduler import RATE
+from pathlode.schedule.sharpness import top_eigenvalue
+from pathlode.schedule.tasks import Examples, Task
+from pathlode.schedule.training import RunConfig, train
+
+SHARPNESS_EXAMPLES, SHARPNESS_TOLERANCE = 100, 0.01
+"""Training examples, the first ones, of whose loss the Hessian is, and the change of its eigenvalue that ends the iteration."""
+TUNING, FINAL = "tuning", "final"
+"""Phases of the study of one policy."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """All runs of one policy on one task.
+
+    Attributes:
+        outcomes: one row a run: schedule, setting, phase, seed, test_last, test_best_val, val_last, sharpness (NaN in tuning),
+            seconds.
+        logs: one row a validation, as :class:`pathlode.schedule.runs.Runs` takes them, with schedule, setting, phase and seed.
+    """
+
+    outcomes: pd.DataFrame
+    logs: pd.DataFrame
+
+
+def read_task(entry: Mapping[str, Any], folder: Path, device: str = "cpu") -> Task:
+    """A task from its entry in the configuration.
+
+    Args:
+        entry: ``data``, the name of the data set; ``examples``, what it takes; ``network``, one kind with its sizes.
+        folder: that has a folder of the data set's name, with its files.
+        device: of the examples.
+    """
+    data = DATA_SETS[entry["data"]](**entry["examples"]).read(folder / entry["data"])
+    ((kind, sizes),) = entry["network"].items()
+    return Task(data.to(device), kind, sizes)
+
+
+def tune_and_train(
+    task: Task,
+    name: str,
+    schedule: str,
+    policy: str,
+    settings: Mapping[str, Any],
+    tuning_seeds: Sequence[int],
+    seeds: Sequence[int],
+    config: RunConfig,
+) -> Trained:
+    """Trains a task with every setting of a policy, and with the best one on further seeds.
+
+    The best has the largest mean of the last validation accuracy. A single setting is not tuned.
+
+    Args:
+        task: what is trained.
+        name: of the task, for its progress.
+        schedule: what the tables call the policy.
+        policy: name in :data:`pathlode.schedule.policies.POLICIES`.
+        settings: by name.
+        tuning_seeds: of the runs that choose.
+        seeds: of those that count.
+        config: of all runs.
+    """
+    tried = settings if len(settings) > 1 else {}
+    outcomes: list[dict[str, Any]] = []
+    logs: list[pd.DataFrame] = []
+    some = Examples(*(tensor[:SHARPNESS_EXAMPLES] for tensor in (task.data.train.inputs, task.data.train.targets)))
+    progress = Progress(f"{name}, {schedule}", len(tried) * len(tuning_seeds) + len(seeds))
+
+    def run(setting: str, seed: int, phase: str) -> None:
+        done = train(
+            task, lambda parameters, steps: POLICIES[policy](parameters, steps, settings[setting]), seed, config
+        )
+        facts = {"schedule": schedule, "setting": setting, "phase": phase, "seed": seed}
+        sharpness = math.nan
+        if phase == FINAL:
+            with suppress(DivergenceError):
+                sharpness = top_eigenvalue(done.network, task.loss, some, tolerance=SHARPNESS_TOLERANCE)
+        scores = {"test_last": done.test_last, "test_best_val": done.test_best_val}
+        scores |= {"val_last": done.log["val_metric"].iloc[-1], "sharpness": sharpness, "seconds": done.seconds}
+        outcomes.append(facts | scores)
+        named = done.log.assign(run_id=f"{schedule} {setting} seed {seed}", schedule=schedule, setting=setting)
+        logs.append(named.assign(phase=phase, seed=seed))
+        progress(len(outcomes), f"runs, {setting}, seed {seed}: test accuracy {done.test_last:.3f}")
+
+    for setting in tried:
+        for seed in tuning_seeds:
+            run(setting, seed, TUNING)
+    best = next(iter(settings))
+    if tried:
+        best = str(pd.DataFrame(outcomes).groupby("setting", sort=False)["val_last"].mean().idxmax())
+    for seed in seeds:
+        run(best, seed, FINAL)
+    return Trained(pd.DataFrame(outcomes), pd.concat(logs, ignore_index=True))
+
+
+def swept(
+    logs: pd.DataFrame, name: str, schedules: Sequence[str] | None = None, seeds: Sequence[int] | None = None
+) -> Runs:
+    """The past runs: those of tuning, or some of them, that did not diverge.
+
+    Args:
+        logs: as in :class:`Trained`.
+        name: of the sweep, for messages.
+        schedules: only these; None for all.
+        seeds: only these; None for all.
+
+    Raises:
+        DataError: if fewer than two are left.
+    """
+    kept = logs["phase"] == TUNING
+    for column, chosen in (("schedule", schedules), ("seed", seeds)):
+        kept &= logs[column].isin(chosen) if chosen is not None else True
+    finite = np.isfinite(logs[["train_loss", "val_loss", "val_metric"]].to_numpy(float)).all(axis=1)
+    diverged = logs.loc[~finite, "run_id"].unique()
+    return Runs(logs[kept & ~logs["run_id"].isin(diverged)].reset_index(drop=True), name)
+
+
+def mixes(runs: Runs, points: int, count: int, seed: int) -> list[NDArray[np.float64]]:
+    """Log rates of random linear mixes of schedules, (point,) each: Σ w log α, weights w uniform over all that sum to 1.
+
+    Of every schedule the rates α of its best setting, by the mean of the last validation accuracy, are taken.
+
+    Args:
+        runs: of several schedules, as :func:`swept` gives them.
+        points: equally spaced moments of a run.
+        count: number of mixes.
+        seed: of the weights.
+    """
+    rates = runs.on_clock(points)[:, :, RATE]
+    facts = (
+        runs.table.groupby("run_id", sort=False)[["schedule", "setting", "val_metric"]].last().reset_index(drop=True)
+    )
+    by_setting = facts.groupby(["schedule", "setting"], sort=False)["val_metric"].mean()
+    best = by_setting.groupby("schedule", sort=False).idxmax()
+    chosen = [
+        rates[((facts["schedule"] == schedule) & (facts["setting"] == setting)).to_numpy()].mean(axis=0)
+        for schedule, setting in best
+    ]
+    weights = np.random.default_rng(seed).dirichlet(np.ones(len(chosen)), count)
+    return list(weights @ np.stack(chosen))

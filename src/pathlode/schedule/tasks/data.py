@@ -1,0 +1,107 @@
+"""What a data set must offer, and what a task reads of it."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from pathlode.errors import ConfigError, DataError, refuse_unless
+
+SEED = 0
+"""Of the order in which examples are taken, one for all runs, so that all have the same data."""
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Inputs and the classes to be told from them.
+
+    Attributes:
+        inputs: images (example, channel, height, width), float32, or characters (example, time), int64.
+        targets: classes, int64: (example,) of images, (example, time) of texts, each position's next character.
+    """
+
+    inputs: Tensor
+    targets: Tensor
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    def to(self, device: str) -> "Examples":
+        """The same examples on another device."""
+        return Examples(self.inputs.to(device), self.targets.to(device))
+
+
+@dataclass(frozen=True)
+class Data:
+    """The examples of a task: those it learns from, those that guide the training, and those that judge it.
+
+    Attributes:
+        classes: number of different targets.
+    """
+
+    train: Examples
+    validation: Examples
+    test: Examples
+    classes: int
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one input."""
+        return tuple(self.train.inputs.shape[1:])
+
+    def to(self, device: str) -> "Data":
+        """The same examples on another device."""
+        return Data(self.train.to(device), self.validation.to(device), self.test.to(device), self.classes)
+
+
+class DataSet(ABC):
+    """Examples, in files that are public unless they are made up.
+
+    Args:
+        train: number of training examples.
+        validation: number of validation examples.
+        test: number of test examples.
+
+    Raises:
+        ConfigError: if a number is below 1.
+    """
+
+    def __init__(self, train: int, validation: int, test: int) -> None:
+        self.train, self.validation, self.test = train, validation, test
+        refuse_unless(
+            self, *((name, getattr(self, name) >= 1, "at least 1") for name in ("train", "validation", "test"))
+        )
+
+    @abstractmethod
+    def read(self, folder: Path) -> Data:
+        """The examples, from files under their own names in a folder.
+
+        Raises:
+            DataError: if a file is missing, damaged, or not what it should be.
+            ConfigError: if there are not as many examples as are wanted.
+        """
+
+
+def existing(path: Path) -> Path:
+    """The path of a data file.
+
+    Raises:
+        DataError: if it does not exist.
+    """
+    if not path.is_file():
+        raise DataError(f"{path} does not exist: put the data set's file of this name there")
+    return path
+
+
+def chosen(what: str, wanted: int, available: int) -> NDArray[np.int64]:
+    """The first so many of as many positions as are available, in the random order of :data:`SEED`.
+
+    Raises:
+        ConfigError: if there are not as many; ``what`` names them.
+    """
+    if wanted > available:
+        raise ConfigError(f"{what} is {wanted}, expected at most {available}, as many as the data set has")
+    return np.random.default_rng(SEED).permutation(available)[:wanted]

@@ -1,0 +1,52 @@
+"""Data sets that are made up, for tests: they say nothing about images or texts."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from pathlode.schedule.tasks.data import SEED, Data, DataSet, Examples
+
+CLASSES = 4
+SIDE = 8
+
+
+class InventedImages(DataSet):
+    """Images (1, 8, 8) of one random pattern a class, in as much noise."""
+
+    def read(self, folder: Path) -> Data:
+        rng = np.random.default_rng(SEED)
+        patterns = rng.standard_normal((CLASSES, 1, SIDE, SIDE))
+
+        def examples(count: int) -> Examples:
+            targets = rng.integers(CLASSES, size=count)
+            images = patterns[targets] + rng.standard_normal((count, 1, SIDE, SIDE))
+            return Examples(torch.from_numpy(images).float(), torch.from_numpy(targets))
+
+        return Data(examples(self.train), examples(self.validation), examples(self.test), classes=CLASSES)
+
+
+class InventedText(DataSet):
+    """Windows of characters, each of which is mostly followed by the next in the alphabet.
+
+    Args:
+        train: number of training windows.
+        validation: number of validation windows.
+        test: number of test windows.
+        context: characters of a window.
+    """
+
+    def __init__(self, train: int, validation: int, test: int, context: int = 12) -> None:
+        super().__init__(train, validation, test)
+        self.context = context
+
+    def read(self, folder: Path) -> Data:
+        rng = np.random.default_rng(SEED)
+
+        def examples(count: int) -> Examples:
+            shape = count, self.context + 1
+            steps = np.where(rng.random(shape) < 0.8, 1, rng.integers(CLASSES, size=shape))
+            text = torch.from_numpy(steps.cumsum(axis=1) % CLASSES)
+            return Examples(text[:, :-1].contiguous(), text[:, 1:].contiguous())
+
+        return Data(examples(self.train), examples(self.validation), examples(self.test), classes=CLASSES)

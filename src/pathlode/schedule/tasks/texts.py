@@ -1,0 +1,90 @@
+"""Data sets of text, read character by character: tinyshakespeare and TinyStories."""
+
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from pathlode.errors import ConfigError, DataError
+from pathlode.schedule.tasks.data import Data, DataSet, Examples, chosen, existing
+
+ENDS = {"train": (0.0, 0.8), "validation": (0.8, 0.9), "test": (0.9, 1.0)}
+"""Where each part of a text begins and ends, as shares of its length, so that no text is shared."""
+CHUNK = 2**24
+"""Bytes of which occurrences are counted at a time."""
+
+
+class _Text(DataSet):
+    """Windows of a text that do not overlap; at each position the next character is the class.
+
+    Characters are the text's bytes, numbered in their order: in these texts nearly all are ASCII.
+
+    Args:
+        train: number of training windows.
+        validation: number of validation windows.
+        test: number of test windows.
+        context: characters of a window.
+
+    Raises:
+        ConfigError: if a number is below 1.
+    """
+
+    file: ClassVar[str]
+
+    def __init__(self, train: int, validation: int, test: int, context: int = 64) -> None:
+        super().__init__(train, validation, test)
+        if context < 1:
+            raise ConfigError(f"context is {context}, expected at least 1")
+        self.context = context
+
+    def read(self, folder: Path) -> Data:
+        path = existing(folder / self.file)
+        try:
+            text: NDArray[np.uint8] = np.memmap(path, np.uint8, "r")
+        except (OSError, ValueError) as error:
+            raise DataError(f"{path} cannot be read ({error}), expected a text: get it anew") from error
+        occurring = np.flatnonzero(_occurrences(text))
+        number_of = np.zeros(256, np.int64)
+        number_of[occurring] = np.arange(len(occurring))
+        examples = {
+            name: _windows(
+                text[int(begin * len(text)) : int(end * len(text))], name, getattr(self, name), self.context, number_of
+            )
+            for name, (begin, end) in ENDS.items()
+        }
+        return Data(**examples, classes=len(occurring))
+
+
+def _occurrences(text: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """How often each byte occurs, (256,), of a text that may be larger than the memory."""
+    counts = np.zeros(256, np.int64)
+    for start in range(0, len(text), CHUNK):
+        counts += np.bincount(text[start : start + CHUNK], minlength=256)
+    return counts
+
+
+def _windows(part: NDArray[np.uint8], name: str, wanted: int, context: int, number_of: NDArray[np.int64]) -> Examples:
+    available = len(part) // (context + 1)
+    windows = part[: available * (context + 1)].reshape(available, context + 1)
+    characters = torch.from_numpy(number_of[windows[chosen(name, wanted, available)]])
+    return Examples(characters[:, :-1].contiguous(), characters[:, 1:].contiguous())
+
+
+class TinyShakespeare(_Text):
+    """1.1 million characters of Shakespeare's plays, 65 different ones.
+
+    Source: Karpathy 2015 (https://karpathy.github.io/2015/05/21/rnn-effectiveness/).
+    """
+
+    file = "input.txt"
+
+
+class TinyStories(_Text):
+    """2.1 million short stories that a language model wrote for children, 1.9 GB, each ended by a line ``<|endoftext|>``.
+
+    Source: Eldan & Li 2023 (https://arxiv.org/abs/2305.07759).
+    """
+
+    file = "TinyStories-train.txt"

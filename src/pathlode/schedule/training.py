@@ -1,0 +1,113 @@
+"""One training run of a task under a policy, logged as past runs are."""
+
+import copy
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+import torch
+from torch import nn
+
+from pathlode.errors import refuse_unless
+from pathlode.schedule.policies import Parameters, Policy
+from pathlode.schedule.tasks import Examples, Task
+
+AT_ONCE = 1000
+"""Examples that are evaluated at once: bounds the memory."""
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """How long a task is trained, and how often the run is logged.
+
+    Args:
+        epochs: times that every example is seen.
+        batch: examples per optimiser step; the last ones of an epoch that make no full batch are left out.
+        log_every: optimiser steps between two rows of the log, each with a validation.
+    """
+
+    epochs: int
+    batch: int
+    log_every: int
+
+    def __post_init__(self) -> None:
+        refuse_unless(
+            self, *((name, getattr(self, name) >= 1, "at least 1") for name in ("epochs", "batch", "log_every"))
+        )
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of a training run.
+
+    Attributes:
+        log: one row a validation: step, epoch, lr, train_loss, val_loss, val_metric, seconds.
+        network: with its last weights.
+        test_last: accuracy on the test examples with these.
+        test_best_val: with the weights of the best validation.
+        seconds: of the optimiser steps and the policy, without validations: CPU time, or elapsed time on another device.
+    """
+
+    log: pd.DataFrame
+    network: nn.Module
+    test_last: float
+    test_best_val: float
+    seconds: float
+
+
+def train(task: Task, policy_of: Callable[[Parameters, int], Policy], seed: int, config: RunConfig) -> Run:
+    """Trains a task's network. Runs of the same seed begin with the same weights and see the same batches.
+
+    Args:
+        task: what is trained.
+        policy_of: makes the policy from the parameters and the number of optimiser steps.
+        seed: of the weights and the batches.
+        config: settings.
+    """
+    examples, generator = task.data.train, torch.Generator().manual_seed(seed)
+    network = task.network(seed).to(examples.inputs.device)
+    clock = time.process_time if examples.inputs.device.type == "cpu" else time.monotonic
+    batches = len(examples.inputs) // config.batch
+    policy = policy_of(network.parameters(), config.epochs * batches)
+    rows: list[dict[str, float]] = []
+    losses: list[float] = []
+    best_metric, best_weights, seconds = -1.0, network.state_dict(), 0.0
+    for epoch in range(config.epochs):
+        order = torch.randperm(len(examples.inputs), generator=generator)[: batches * config.batch]
+        for number, chosen in enumerate(order.view(batches, config.batch), start=1):
+            step, rate, started = epoch * batches + number, policy.rate, clock()
+            loss = task.loss(network(examples.inputs[chosen]), examples.targets[chosen])
+            policy.optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            policy.optimizer.step()
+            losses.append(loss.item())
+            seconds += clock() - started
+            metric = None
+            if step % config.log_every == 0:
+                with policy.evaluating():
+                    val_loss, metric = evaluate(task, network, task.data.validation)
+                    if metric > best_metric:
+                        best_metric, best_weights = metric, copy.deepcopy(network.state_dict())
+                row = {"step": step, "epoch": step / batches, "lr": rate, "train_loss": sum(losses) / len(losses)}
+                rows.append(row | {"val_loss": val_loss, "val_metric": metric, "seconds": seconds})
+                losses = []
+            started = clock()
+            policy.step(loss.item(), metric)
+            seconds += clock() - started
+    with policy.evaluating():
+        last = copy.deepcopy(network.state_dict())
+    tested = []
+    for weights in (best_weights, last):  # so that the network is left with its last ones
+        network.load_state_dict(weights)
+        tested.append(evaluate(task, network, task.data.test)[1])
+    return Run(pd.DataFrame(rows), network, tested[1], tested[0], seconds)
+
+
+@torch.no_grad()
+def evaluate(task: Task, network: nn.Module, examples: Examples) -> tuple[float, float]:
+    """Mean loss and accuracy on some examples."""
+    network.eval()
+    logits = torch.cat([network(inputs) for inputs in examples.inputs.split(AT_ONCE)])
+    network.train()
+    return float(task.loss(logits, examples.targets)), task.accuracy(logits, examples.targets)

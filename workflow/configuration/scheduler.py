@@ -1,0 +1,114 @@
+"""The scheduler chapter: the settings of tasks, fits and policies, and whether all that it names is there."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pathlode.download import checksums
+from pathlode.registry import DATA_SETS, NETWORKS
+from workflow.configuration.schema import InvalidConfig, unknown
+
+ROWS = 8
+"""Least rows of a run's log: pathlode.schedule.runs.FEWEST, whose import would bring PyTorch to every Snakefile."""
+
+
+def example_files(scheduler: Mapping[str, Any], task: str) -> list[str]:
+    """The files of a task's data set; none if it is made up."""
+    name = scheduler["tasks"][task]["data"]
+    return (
+        [f"resources/{name}/{file}" for file in checksums(Path(f"config/{name}.sha256"))]
+        if name in scheduler["mirrors"]
+        else []
+    )
+
+
+def task_modules(scheduler: Mapping[str, Any], task: str) -> list[str]:
+    """Modules that define a task's data set and network."""
+    entry = scheduler["tasks"][task]
+    return [DATA_SETS.module(entry["data"]), *(NETWORKS.module(kind) for kind in entry["network"])]
+
+
+def task_settings(scheduler: Mapping[str, Any], task: str) -> dict[str, Any]:
+    """What of a task's entry its runs depend on, besides their seeds."""
+    return {key: scheduler["tasks"][task][key] for key in ("data", "examples", "network", "run")}
+
+
+def fit_settings(scheduler: Mapping[str, Any], fit: str) -> dict[str, Any]:
+    """Settings of a fit, as :class:`pathlode.schedule.model.FitConfig` takes them."""
+    return dict(scheduler["fit"]) | {key: value for key, value in scheduler["fits"][fit].items() if key == "steps"}
+
+
+def chosen_runs(scheduler: Mapping[str, Any], fit: str) -> dict[str, Any]:
+    """Which runs of the sweep a fit sees, as :func:`pathlode.schedule.study.swept` takes them."""
+    return {key: value for key, value in scheduler["fits"][fit].items() if key in ("schedules", "seeds")}
+
+
+def learnt_from(scheduler: Mapping[str, Any], learner: str, task: str) -> str:
+    """The task of whose runs a policy has learnt."""
+    return str(scheduler["learners"][learner].get("learnt_from", task))
+
+
+def look_ahead_settings(scheduler: Mapping[str, Any], learner: str) -> dict[str, Any]:
+    """Settings of a learner's decisions, as :class:`pathlode.schedule.scheduler.LookAheadConfig` takes them."""
+    own = {key: value for key, value in scheduler["learners"][learner].items() if key == "horizon"}
+    return dict(scheduler["look_ahead"]) | own
+
+
+def check(config: Mapping[str, Any]) -> None:
+    """Refuses names that stand for nothing, and settings that do not fit together."""
+    scheduler = config["scheduler"]
+    tasks, policies, fits, learners = (scheduler[key] for key in ("tasks", "policies", "fits", "learners"))
+    sweep, run = scheduler["sweep"], scheduler["run"]
+    tuned, learnt = dict.fromkeys(run["policies"]), dict.fromkeys(run["learners"])
+    named = [(f"run.{key}", name, scheduler[key], f"scheduler.{key}") for key in run for name in run[key]]
+    named += [("sweep.schedules", name, tuned, "scheduler.run.policies") for name in sweep["schedules"]]
+    named += [("compared", name, learnt, "scheduler.run.learners") for name in scheduler["compared"][:1]]
+    named += [
+        ("compared", name, tuned | learnt, "scheduler.run.policies or learners") for name in scheduler["compared"]
+    ]
+    for name, entry in learners.items():
+        named.append((f"learners.{name}.fit", entry["fit"], fits, "scheduler.fits"))
+        named += [(f"learners.{name}.tasks", task, tasks, "scheduler.tasks") for task in entry.get("tasks", [])]
+        if "learnt_from" in entry:
+            named.append((f"learners.{name}.learnt_from", entry["learnt_from"], tasks, "scheduler.tasks"))
+        if (entry["policy"] == "mix") != ("mixes" in entry):
+            raise InvalidConfig(
+                f"config: scheduler.learners.{name} has the policy {entry['policy']} "
+                f"{'and' if 'mixes' in entry else 'without'} mixes; mend it"
+            )
+    for name in {learners[learner]["fit"] for learner in run["learners"] if learner in learners} & set(fits):
+        entry = fits[name]
+        swept = dict.fromkeys(sweep["schedules"])
+        named += [
+            (f"fits.{name}.schedules", one, swept, "scheduler.sweep.schedules") for one in entry.get("schedules", [])
+        ]
+        strange = set(entry.get("seeds", [])) - set(sweep["seeds"])
+        if strange:
+            raise InvalidConfig(
+                f"config: scheduler.fits.{name}.seeds has {sorted(strange)}, which scheduler.sweep.seeds lacks"
+            )
+    for place, name, allowed, whole in named:
+        if name not in allowed:
+            raise InvalidConfig(unknown(f"scheduler.{place}", name, allowed, whole))
+    for name in policies:
+        if name in learners:
+            raise InvalidConfig(
+                f"config: {name!r} is a key of scheduler.policies and of scheduler.learners; rename one"
+            )
+    for name, entry in ((name, tasks[name]) for name in run["tasks"]):
+        if entry["data"] not in scheduler["mirrors"] and not entry["data"].startswith("invented"):
+            raise InvalidConfig(
+                f"config: scheduler.mirrors lacks {entry['data']!r}, the data set of scheduler.tasks.{name}; add a folder or "
+                "URL that has it"
+            )
+        run = entry["run"]
+        steps = run["epochs"] * (entry["examples"]["train"] // run["batch"])
+        if steps < scheduler["fit"]["window"] or steps < ROWS * run["log_every"]:
+            raise InvalidConfig(
+                f"config: scheduler.tasks.{name} has {steps} optimiser steps, too few for {ROWS} rows of its log and the "
+                f"{scheduler['fit']['window']} moments of a window; raise its examples or epochs"
+            )
+        if set(entry["seeds"]) & set(sweep["seeds"]):
+            raise InvalidConfig(
+                f"config: scheduler.tasks.{name}.seeds shares some with scheduler.sweep.seeds; change them"
+            )

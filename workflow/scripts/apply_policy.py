@@ -1,0 +1,43 @@
+"""Trains a task with one policy that has learnt from the runs of a sweep."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pathlode.job import device, job
+from pathlode.schedule.model import load_run_model
+from pathlode.schedule.policies import Learnt
+from pathlode.schedule.scheduler import LookAheadConfig
+from pathlode.schedule.study import TUNING, mixes, read_task, swept, tune_and_train
+from pathlode.schedule.training import RunConfig
+from pathlode.tables import joined
+
+with job(snakemake.log[0], snakemake.threads):
+    params, name = snakemake.params, snakemake.wildcards.learner
+    task = read_task(params.task, Path("resources"), device(snakemake.resources.get("gpu", 0)))
+    model, card = load_run_model(Path(snakemake.input.model)), json.loads(Path(snakemake.input.card).read_text())
+    runs = swept(joined(snakemake.input.logs), "the sweep", **params.chosen)
+    settings: dict[str, Any]
+    match params.learner["policy"]:
+        case "replay":
+            settings = {"best run": model.rates}
+        case "mix":
+            rates = mixes(runs, model.config.points, params.learner["mixes"], params.seeds[0])
+            settings = {f"mix {number}": each for number, each in enumerate(rates, start=1)}
+        case _:
+            settings = {"learnt": Learnt(model, runs, LookAheadConfig(**params.look_ahead))}
+    trained = tune_and_train(
+        task,
+        snakemake.wildcards.task,
+        name,
+        params.learner["policy"],
+        settings,
+        params.tuning_seeds,
+        params.seeds,
+        RunConfig(**params.task["run"]),
+    )
+    outcomes = trained.outcomes
+    spent = float(runs.table.groupby("run_id")["seconds"].last().sum() + card["seconds"])
+    spent += float(outcomes.loc[outcomes["phase"] == TUNING, "seconds"].sum())
+    outcomes.assign(seconds_before=spent).to_csv(snakemake.output.outcomes, index=False, float_format="%.6g")
+    trained.logs.to_csv(snakemake.output.logs, index=False, float_format="%.8g")

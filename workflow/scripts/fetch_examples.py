@@ -1,0 +1,11 @@
+"""Gets one file of a data set from a mirror, checked against its SHA-256."""
+
+from pathlib import Path
+
+from pathlode.download import checksums, fetch
+from pathlode.job import job
+
+with job(snakemake.log[0]):
+    listed = checksums(Path(snakemake.input.checksums))
+    key = f"scheduler.mirrors.{snakemake.wildcards.data_set}"
+    fetch(Path(snakemake.output[0]), snakemake.params.mirrors, listed, key)

@@ -1,0 +1,37 @@
+"""Draws the figures of the scheduler chapter."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from pathlode.job import job
+from pathlode.plots import scheduler
+from pathlode.plots.style import save
+from pathlode.schedule.comparison import BEST_PARAMETRIC
+from pathlode.schedule.model import forecast, load_run_model
+from pathlode.schedule.study import FINAL
+
+MOMENTS = (0.2, 0.5, 0.75)  # shares of the training at the ends of the windows that forecasts are made from
+
+with job(snakemake.log[0], snakemake.threads):
+    params, files = snakemake.params, snakemake.input
+    logs = pd.concat([pd.read_csv(path).assign(task=Path(path).parents[2].name) for path in files.logs])
+    logs = logs[logs["phase"] == FINAL]
+    outcomes = pd.read_csv(files.outcomes)
+    outcomes = outcomes[outcomes["schedule"] != BEST_PARAMETRIC]  # which stands there under its own name
+    models = {Path(path).parents[1].name: load_run_model(Path(path)) for path in files.models}
+    forecasts = {}
+    for task, model in models.items():
+        run = logs[(logs["task"] == task) & (logs["schedule"] == params.ours)]
+        run = run[run["seed"] == run["seed"].iloc[0]]
+        forecasts[task] = run, [forecast(model, run, share) for share in MOMENTS]
+    figures = {
+        "schedules": scheduler.schedules(logs, params.parametric, params.ours),
+        "validation": scheduler.validation(logs, params.compared, params.ours),
+        "predictions": scheduler.predictions(forecasts),
+        "accuracy": scheduler.by_schedule(outcomes, "test_last", "test accuracy, last epoch", params.ours),
+        "sharpness": scheduler.by_schedule(outcomes, "sharpness", "top Hessian eigenvalue", params.ours, log=True),
+        "horizon": scheduler.horizon(logs, params.ours, params.early),
+    }
+    for path in snakemake.output:
+        save(figures[Path(path).stem], path)

@@ -1,0 +1,56 @@
+"""Joins the outcomes of all policies' runs, compares them pair by pair, and sums them up."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from pathlode.job import job
+from pathlode.schedule.comparison import BEST_PARAMETRIC, METRICS, compare, with_best_parametric
+from pathlode.tables import write
+
+LEAST = 1e-4  # error of a run without any, so that ratios can be taken
+
+with job(snakemake.log[0]):
+    params, tables = snakemake.params, snakemake.output
+    frames = [pd.read_csv(path).assign(task=Path(path).parents[2].name) for path in snakemake.input.outcomes]
+    runs = pd.concat(frames, ignore_index=True)
+    runs["seconds_with_sweep"] = runs["seconds"] + runs["seconds_before"]
+    runs["sharpness"] = runs["sharpness"].abs()
+    for metric in METRICS:
+        runs[f"{metric}_error"] = (1 - runs[metric]).clip(lower=LEAST)
+    final = with_best_parametric(runs[runs["phase"] == "final"], params.parametric)
+    columns = ["task", "schedule", "setting", "seed", *METRICS, *(f"{metric}_error" for metric in METRICS)]
+    write(final[[*columns, "sharpness", "seconds", "seconds_with_sweep"]], tables.outcomes)
+    compared = pd.concat([compare(final, params.ours, metric, params.confidence) for metric in (*METRICS, "sharpness")])
+    write(compared, tables.comparisons)
+    cards = []
+    for path in map(Path, snakemake.input.cards):
+        card = json.loads(path.read_text())
+        errors = {f"error_{name}": value for name, value in card["error"].items()}
+        spreads = {f"spread_{name}": value for name, value in card["spread"].items()}
+        facts = {"task": path.parents[1].name, "fit": path.stem, "runs": len(card["runs"])}
+        cards.append(facts | errors | spreads | {"seconds": card["seconds"]})
+    write(pd.DataFrame(cards), tables.fits)
+    accuracy = compared[compared["metric"] == "test_last"]
+    rows = []
+    for _, row in accuracy.iterrows():
+        task, schedule = row["task"], row["schedule"]
+        some = final[(final["task"] == task) & (final["schedule"] == schedule)]
+        middle, low, high = (f"{100 * row[name]:+.2f}" for name in ("difference", "low", "high"))
+        difference = "–" if pd.isna(row["low"]) else f"{middle} [{low}, {high}]"
+        rows.append(
+            {
+                "task": task,
+                "schedule": schedule if schedule != BEST_PARAMETRIC else f"best of {', '.join(params.parametric)}",
+                "setting": some["setting"].iloc[0],
+                "accuracy, last epoch (%)": f"{100 * row['mean']:.2f}",
+                f"{params.ours} minus it": difference,
+                "best validation (%)": f"{100 * some['test_best_val'].mean():.2f}",
+                "top Hessian eigenvalue": f"{some['sharpness'].median():.3g}",
+                "seconds": f"{some['seconds'].mean():.2g}",
+                "with the sweep": f"{some['seconds_with_sweep'].mean():.3g}",
+            }
+        )
+    for path in tables.summaries:
+        write(pd.DataFrame(rows), path)
