@@ -1,7 +1,7 @@
 # make reproduce   environment, then every figure and table   (SCALE=smoke, long or paper for another scale)
 # make test        environment, then all tests, the pipeline at smoke scale among them
 # make lint        style, types, workflow lint
-# make bench       a training step against torchdiffeq, torchode and diffrax
+# make bench       a training step, simulations, draws and decisions beside their peers
 # make clean       remove what the pipeline made (the environment stays, and so does what was downloaded)
 #
 # PYTHON names the interpreter of the environment (3.11 or newer). TORCH_INDEX names a PyTorch wheel index to take torch
@@ -33,6 +33,7 @@ lint: $(VENV)/dev
 
 bench: $(VENV)/bench
 	$(BIN)/python benchmarks/step.py
+	$(BIN)/python benchmarks/answers.py
 
 clean:
 	rm -rf results logs .snakemake build

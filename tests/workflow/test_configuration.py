@@ -8,8 +8,9 @@ from workflow_checkout import PROJECT
 
 from pathlode.ecg.splits import SPLITS
 from pathlode.registry import ENCODERS, LOSSES, SYSTEMS
+from pathlode.schedule.runs import FEWEST
 from pathlode.train import OPTIMISERS, TrainingConfig
-from workflow.configuration import InvalidConfig, check
+from workflow.configuration import InvalidConfig, check, scheduler
 from workflow.configuration.ecg import balance, latent_ode
 from workflow.configuration.schema import schema
 
@@ -124,6 +125,32 @@ def test_the_default_is_valid():
         (("inference", "seeds"), [7], r"inference.seeds has \[7\], which dynamics.seeds"),
         (("inference", "compared"), ["pth"], "inference.compared names 'pth', expected some of path, kl"),
         (("inference", "system"), "lotka", "inference.system names 'lotka', which is no key of systems"),
+        (("scheduler", "run", "tasks"), ["cn"], "scheduler.run.tasks names 'cn', which is no key of scheduler.tasks"),
+        (("scheduler", "sweep", "schedules"), ["cosin"], "sweep.schedules names 'cosin', .*did you mean 'cosine'"),
+        (("scheduler", "compared"), ["cosine"], "scheduler.compared names 'cosine', .*scheduler.run.learners"),
+        (
+            ("scheduler", "fits", "without_one_cycle", "schedules"),
+            ["prodigy", "step"],
+            "fits.without_one_cycle.schedules names 'prodigy', which is no key of scheduler.sweep.schedules",
+        ),
+        (("scheduler", "compared"), ["lodes"], "scheduler.compared names 'lodes', .*did you mean 'lode'"),
+        (("scheduler", "learners", "lode", "fit"), "al", "learners.lode.fit names 'al', .*did you mean 'all'"),
+        (("scheduler", "learners", "lode", "mixes"), 3, "learners.lode has the policy lode and mixes; mend it"),
+        (
+            ("scheduler", "learners", "cosine"),
+            {"policy": "lode", "fit": "all"},
+            "'cosine' is a key of scheduler.policies",
+        ),
+        (
+            ("scheduler", "fits", "one_seed", "seeds"),
+            [7],
+            r"fits.one_seed.seeds has \[7\], which scheduler.sweep.seeds",
+        ),
+        (("scheduler", "tasks", "cnn", "seeds"), [100], "tasks.cnn.seeds shares some with scheduler.sweep.seeds"),
+        (("scheduler", "tasks", "cnn", "run", "log_every"), 200, "tasks.cnn has 624 optimiser steps, too few for"),
+        (("scheduler", "tasks", "cnn", "data"), "cifar100", "scheduler.mirrors lacks 'cifar100', the data set of"),
+        (("scheduler", "tasks", "cnn", "network"), {"mlp": {}}, "scheduler.tasks.cnn.network"),
+        (("scheduler", "policies", "cosine"), [0.1], "scheduler.policies.cosine"),
         ((*CLASSIFIERS, "cnn", "grid"), 90, "ecg.classifiers.cnn.cnn is true without a grid of 360"),
         (
             ("ecg", "balance", "least"),
@@ -185,6 +212,9 @@ OPTIONAL = {
     "config.$defs.split": {"balance"},
     "latent_odes.additionalProperties": {"splits", "encoder_hidden", "steps"},
     "classifiers.additionalProperties": {"latents", "components", "grid", "balance", "cnn", "vote", "rr", "splits"},
+    "properties.examples": {"context"},
+    "network.additionalProperties": {"channels", "strides", "hidden", "blocks", "stride", "layers", "width", "heads"},
+    "learners.additionalProperties": {"mixes", "horizon", "tasks", "learnt_from"},
     "summaries.additionalProperties": {
         "latents",
         "grid",
@@ -199,6 +229,7 @@ ANY_PART = {"config.$defs.tune", "config.$defs.balance"} | {
     f"config.properties.ecg.properties.{place}"
     for place in ("splits", "conditions.additionalProperties", "latent_odes.additionalProperties.properties.views")
 }
+ANY_PART |= {f"config.properties.scheduler.properties.{place}" for place in ("policies", "fits.additionalProperties")}
 ANY_PART.add("config.properties.inference.properties.robustness.additionalProperties")
 
 
@@ -219,6 +250,10 @@ def test_the_schema_is_closed_and_described_everywhere():
 
     visit(schema(), "config")
     assert set(schema()["properties"]["tune"]["required"]) == set(schema()["$defs"]["tune"]["properties"])
+
+
+def test_the_least_rows_of_a_log_are_those_of_the_package():
+    assert scheduler.ROWS == FEWEST
 
 
 def test_names_come_from_the_registries():

@@ -25,6 +25,7 @@ TUNED, TRAINED, EVALUATED, SIZED, DERIVED = (
 ECG = {"invent_record": 4, "cut_beats": 1, "train_encoder": 5 + 2, "reconstruct": 5 + 2, "classify": 11 + 2}
 ECG |= {"tabulate_ecg": 1, "measure_device": 1, "plot_ecg_model": 1, "plot_ecg": 1}
 INFERENCE = {"sample_reference": 2, "fit_flows": 3, "calibrate": 3, "tabulate_inference": 1, "plot_inference": 1}
+SCHEDULER = {"tune_policy": 6, "fit_run_model": 2, "apply_policy": 5, "tabulate_scheduler": 1, "plot_scheduler": 1}
 RETRAINED = {"tune": TUNED, "train": TRAINED, "evaluate": EVALUATED, "size": SIZED}
 DRAWN = {"plot_system": len(SYSTEMS), "plot_dynamics": 1, "plot_claims": 1, "all": 1}
 FIGURES = ["trajectories", "phase_portrait", "latent_paths", "latent_map", "error_in_time", "training"]
@@ -70,7 +71,7 @@ def test_every_claim_is_decided(finished):
     assert list(zip(claims["id"], claims["system"], strict=True)) == pairs
     run = claims[claims["verdict"] != "not run"]
     assert set(run["verdict"]) <= {"holds", "fails", "unclear"}
-    assert set(run["system"]) == {*SYSTEMS, "random", "inter_patient"}
+    assert set(run["system"]) == {*SYSTEMS, "random", "inter_patient", "cnn", "transformer"}
 
 
 def test_models_are_usable_from_the_package(finished):
@@ -82,7 +83,7 @@ def test_models_are_usable_from_the_package(finished):
 def test_every_job_has_a_log_that_ends_in_its_cost_and_leaves_no_checkpoint(finished):
     logs = list((finished.folder / "logs/smoke").rglob("*.log"))
     assert all(" s of CPU time and at most " in log.read_text().splitlines()[-1] for log in logs)
-    others = sum(ECG.values()) + sum(INFERENCE.values())
+    others = sum(ECG.values()) + sum(INFERENCE.values()) + sum(SCHEDULER.values())
     assert len(logs) == others + 3 + TUNED + TRAINED + EVALUATED + SIZED + 2 + len(DERIVED)
     assert not list((finished.folder / RESULTS).rglob("checkpoint*"))
 
@@ -102,14 +103,19 @@ def test_a_second_run_has_nothing_to_do(finished):
             {"tune": 3, "train": 5, "evaluate": 2, "size": SIZED},
         ),
         ("config.yaml", "rtol: 1.0e-5", "rtol: 1.0e-6", RETRAINED),
-        ("config.yaml", "confidence: 0.95", "confidence: 0.9", {"claims": 1, "plot_claims": 1, "all": 1}),
+        (
+            "config.yaml",
+            "confidence: 0.95",
+            "confidence: 0.9",
+            {"tabulate_scheduler": 1, "plot_scheduler": 1, "claims": 1, "plot_claims": 1, "all": 1},
+        ),
         ("config.yaml", "seeds: [0, 1, 2, 3, 4] #", "seeds: [5, 6] #", {}),  # the overlay has seeds of its own
         ("src/pathlode/plots/dynamics.py", '"optimiser step"', '"step"', DRAWN),
         (
             "src/pathlode/plots/style.py",
             "WIDTH = 7.1",
             "WIDTH = 7.0",
-            DRAWN | {"plot_ecg_model": 1, "plot_ecg": 1, "plot_inference": 1},
+            DRAWN | {"plot_ecg_model": 1, "plot_ecg": 1, "plot_inference": 1, "plot_scheduler": 1},
         ),
         ("src/pathlode/claims.py", "Ratio:\n", "Ratio:  # edited\n", {"claims": 1, "plot_claims": 1, "all": 1}),
         ("claims.yaml", "keeps the latent path", "holds the latent path", {"claims": 1, "plot_claims": 1, "all": 1}),
@@ -142,12 +148,12 @@ def test_the_readme_gets_its_block_and_figures(finished):
         done = finished.snakemake()
         assert done.returncode == 0, done.stderr
         tables = (finished.folder / RESULTS / "claims.md").read_text().strip().split("\n\n")
-        for chapter, table in zip(("dynamics", "ecg"), tables, strict=True):
+        for chapter, table in zip(("dynamics", "ecg", "scheduler"), tables, strict=True):
             begin, end = (readme.read_text().index(marker) for marker in markers(f"claims_{chapter}"))
             block = readme.read_text()[begin:end]
             assert table in block
             assert (finished.folder / RESULTS / f"tables/{chapter}_summary.md").read_text().strip() in block
-        assert readme.read_text()[end:] == before[0][before[0].index(markers("claims_ecg")[1]) :]
+        assert readme.read_text()[end:] == before[0][before[0].index(markers("claims_scheduler")[1]) :]
         assert (finished.folder / "docs/claims.png").stat().st_size > 10_000
     finally:
         readme.write_text(before[0])
@@ -180,6 +186,8 @@ def test_the_report_holds_every_figure_and_caption(finished, tmp_path):
         "Normalised squared error of reconstructed test beats by class",
         "What one beat costs on one CPU thread",
         "Macro F1 against the sampling rate",
+        "Every run that counts, one row a task, policy and seed",
+        "Learning rates that the latent ODE chose",
     ]
     for caption in captions:
         assert caption in text, caption

@@ -7,6 +7,8 @@ import sys
 import tomllib
 import zipfile
 
+import numpy as np
+import pandas as pd
 import yaml
 from workflow_checkout import PROJECT, copy_project
 
@@ -34,7 +36,13 @@ def test_the_readmes_claim_table_has_the_claims_and_targets_of_the_run():
     ]
     decided = [sum(cell.startswith(("**holds**", "**fails**", "**unclear**")) for cell in row) for row in rows]
     parameters = SYSTEMS[config["systems"][config["inference"]["system"]]["system"]].parameters
-    run = {*config["dynamics"]["systems"], "all", *parameters, *config["ecg"]["splits"]}
+    run = {
+        *config["dynamics"]["systems"],
+        "all",
+        *parameters,
+        *config["ecg"]["splits"],
+        *config["scheduler"]["run"]["tasks"],
+    }
     assert decided == [len(run.intersection(claim["systems"])) for claim in declared]
     results = PROJECT / "results" / "claims.md"
     if results.exists():
@@ -61,6 +69,7 @@ def test_every_direct_requirement_is_pinned():
         (project["dependencies"] + extras["workflow"], ["workflow"]),
         (extras["dev"], ["workflow", "dev"]),
         (extras["bench"], ["workflow", "bench"]),
+        *((extras[name], ["workflow", "dev"]) for name in ("schedule", "parquet", "tensorboard", "wandb", "mlflow")),
     ):
         pinned = pins("".join((PROJECT / "requirements" / f"{file}.txt").read_text() for file in files))
         assert {re.split(r"[><=]", name)[0].lower() for name in names} <= set(pinned)
@@ -71,6 +80,24 @@ def test_the_readmes_package_example_runs():
     done = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert done.stdout == "torch.Size([3, 500, 50, 2])\n"
+
+
+def test_the_readmes_scheduler_example_runs(tmp_path):
+    example = README.split("```python\n")[2].split("```")[0]
+    assert len(example.splitlines()) <= 22
+    (tmp_path / "logs").mkdir()
+    step = np.arange(10, 210, 10)
+    for peak in (0.003, 0.01, 0.03):
+        for name, rates in (("constant", np.full(20, peak)), ("falling", peak * (1.01 - step / 200))):
+            learnt = 1 - np.exp(-np.cumsum(rates))
+            run = {"step": step, "lr": rates, "train_loss": 0.7 - 0.5 * learnt, "val_metric": 0.5 + 0.4 * learnt}
+            pd.DataFrame(run).to_csv(tmp_path / f"logs/{name} {peak}.csv", index=False)
+    command = [sys.executable, "-c", example]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    decisions = done.stdout.splitlines()
+    assert len(decisions) == 4
+    assert all(line.startswith("Decision(step=") for line in decisions)
 
 
 def test_files_named_in_the_readme_exist():

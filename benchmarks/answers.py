@@ -1,0 +1,156 @@
+"""What is asked for again and again: simulations, draws from a posterior, a scheduler's decisions, each beside a peer.
+
+All run on one core, at the sizes of config.yaml, with weights that are not trained, which changes no cost.
+
+    make bench    writes results/benchmarks/answers.csv and the README's table
+"""
+
+import os
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+import yaml
+from scipy.integrate import solve_ivp
+
+from pathlode.files import writing
+from pathlode.inference.box import Box
+from pathlode.inference.flows import FlowConfig
+from pathlode.readme import insert
+from pathlode.registry import FLOWS
+from pathlode.schedule import FitConfig, LatentODELR, LookAheadConfig, Runs, fit
+from pathlode.systems.lotka_volterra import LotkaVolterra
+
+MANY = 10_000
+ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Work:
+    """One thing to time.
+
+    Attributes:
+        name: what the table calls it.
+        once: does it.
+        share: part of the whole that it does, by which its seconds are divided.
+    """
+
+    name: str
+    once: Callable[[], object]
+    share: float = 1.0
+
+    def seconds(self) -> float:
+        """Median of some rounds after a first one."""
+        self.once()
+        taken = []
+        for _ in range(ROUNDS):
+            started = time.perf_counter()
+            self.once()
+            taken.append(time.perf_counter() - started)
+        return statistics.median(taken) / self.share
+
+
+def simulations() -> tuple[Work, Work]:
+    """Lotka-Volterra trajectories at 50 times, ours and by scipy's DOP853 one at a time, to 1e-10."""
+    rng, system = np.random.default_rng(0), LotkaVolterra()
+    theta, times = system.draw(MANY, rng), np.sort(rng.uniform(0, 12, (MANY, 50)), axis=1)
+
+    def one(p: np.ndarray, at: np.ndarray) -> object:
+        def field(_: float, s: np.ndarray) -> list[float]:
+            return [p[0] * s[0] - p[1] * s[0] * s[1], p[3] * s[0] * s[1] - p[2] * s[1]]
+
+        return solve_ivp(field, (0, 12), p[4:], "DOP853", at, rtol=1e-10, atol=1e-10)
+
+    some = 50
+    return (
+        Work(f"{MANY:,} simulations", lambda: system.solution(theta, times)),
+        Work("scipy's DOP853, one at a time", lambda: [one(theta[i], times[i]) for i in range(some)], some / MANY),
+    )
+
+
+def draws(settings: dict[str, Any]) -> tuple[Work, Work]:
+    """Draws from one posterior, with the two libraries."""
+    box = Box(torch.tensor(LotkaVolterra.low), torch.tensor(LotkaVolterra.high))
+    generator = torch.Generator().manual_seed(0)
+    theta = box.low + (box.high - box.low) * torch.rand(200, 6, generator=generator)
+    context = torch.randn(200, 8, generator=generator)
+    flows = {}
+    for backend in ("zuko", "nflows"):
+        flows[backend] = FLOWS[backend](box, 8, FlowConfig(**settings | {"backend": backend, "steps": 10}), 0)
+        flows[backend].fit(theta, context)
+    return (
+        Work(f"{MANY:,} draws from a posterior, zuko's flow", lambda: flows["zuko"].sample(MANY, context[:1])),
+        Work("nflows' flow", lambda: flows["nflows"].sample(MANY, context[:1])),
+    )
+
+
+def decisions(settings: dict[str, Any], look_ahead: dict[str, Any]) -> tuple[Work, Work]:
+    """One look ahead of the scheduler, and an AdamW step of a network of a million weights beside it."""
+    steps = np.arange(1, 101)
+    past = Runs(
+        pd.concat(
+            pd.DataFrame(
+                {"run_id": str(peak), "step": steps, "lr": peak, "train_loss": 1 / steps, "val_metric": 1 - 1 / steps}
+            )
+            for peak in (0.001, 0.003, 0.01)
+        )
+    )
+    model = fit(past, FitConfig(**settings | {"steps": 0}))
+    optimiser = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)
+    scheduler = LatentODELR(optimiser, model, 100, LookAheadConfig(**look_ahead))
+    for step in range(1, model.config.window + 2):
+        optimiser.step()
+        scheduler.step(loss=1 / step, metric=1 - 1 / step)
+    network = torch.nn.Sequential(torch.nn.Linear(500, 1000), torch.nn.ReLU(), torch.nn.Linear(1000, 500))
+    adam, batch = torch.optim.AdamW(network.parameters(), fused=True), torch.randn(128, 500)
+
+    def train() -> None:
+        adam.zero_grad()
+        network(batch).square().mean().backward()
+        adam.step()
+
+    decide = Work("a decision of the scheduler", lambda: scheduler._decide(model.config.window, scheduler._moments[-1]))
+    decide.once()
+    if scheduler.decisions[-1].outcome not in (
+        "new schedule",
+        "kept: no future has such a loss",
+    ):  # both solve all futures
+        raise RuntimeError(f"no decision was timed: {scheduler.decisions[-1].outcome}")
+    return decide, Work("a training step of a million weights, batch of 128", train)
+
+
+def main() -> None:
+    """Times all and writes the table."""
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    torch.set_num_threads(1)
+    config = yaml.safe_load(Path("config.yaml").read_text())
+    scheduler = config["scheduler"]
+    rows = []
+    for ours, peer in (
+        simulations(),
+        draws(config["inference"]["flow"]),
+        decisions(scheduler["fit"], scheduler["look_ahead"]),
+    ):
+        mine, theirs = ours.seconds(), peer.seconds()
+        rows.append({"what": ours.name, "seconds": mine, "peer": peer.name, "times_ours": theirs / mine})
+    table = pd.DataFrame(rows)
+    path = Path("results/benchmarks/answers.csv")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table.to_csv(path, index=False, float_format="%.4g")
+    shown = table.map(lambda value: f"{value:.2g}" if isinstance(value, float) else value)
+    shown.columns = ["what", "seconds", "peer", "its time, times ours"]
+    print(shown.to_string(index=False))
+    readme = Path("README.md")
+    text = insert(readme.read_text(), "answers", shown.to_markdown(index=False, disable_numparse=True), str(readme))
+    with writing(readme) as temporary:
+        temporary.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+import json
+
+import pandas as pd
+import pytest
+import yaml
+
+from pathlode.schedule import Runs, load_run_model
+from pathlode.schedule.comparison import BEST_PARAMETRIC
+
+RESULTS = "results/smoke/scheduler"
+FIGURES = ["schedules", "validation", "predictions", "accuracy", "sharpness", "horizon"]
+
+pytestmark = pytest.mark.xdist_group("pipeline")
+
+
+@pytest.fixture(scope="module")
+def run(finished):
+    return yaml.safe_load((finished.folder / "config/smoke.yaml").read_text())["scheduler"]["run"]
+
+
+def test_every_table_and_figure_of_the_chapter_is_made(finished, run):
+    tables, figures = (finished.folder / "results/smoke" / name for name in ("tables", "figures/scheduler"))
+    table = pd.read_csv(tables / "scheduler.csv")
+    columns = ["task", "schedule", "seed", "test_last", "test_best_val", "sharpness", "seconds", "seconds_with_sweep"]
+    assert set(columns) <= set(table.columns)
+    everywhere = {*run["policies"], *run["learners"], BEST_PARAMETRIC}
+    assert set(table.loc[table["task"] == "cnn", "schedule"]) == everywhere
+    assert set(table.loc[table["task"] == "transformer", "schedule"]) == everywhere - {"lode_half"}
+    assert len(table) == 2 * (2 * len(everywhere) - 1)
+    assert (table["seconds_with_sweep"] > table["seconds"]).all()
+    assert table[["test_last", "test_best_val"]].stack().between(0, 1).all()
+    assert (table["sharpness"] > 0).all()
+    compared = pd.read_csv(tables / "scheduler_comparisons.csv")
+    assert set(compared["metric"]) == {"test_last", "test_best_val", "sharpness"}
+    assert (compared["low"].isna() == (compared["schedule"] == "lode")).all()
+    summary = pd.read_csv(tables / "scheduler_summary.csv")
+    assert len(summary) == 2 * len(everywhere) - 1
+    fits = pd.read_csv(tables / "scheduler_fits.csv")
+    assert set(fits["runs"]) == {8}
+    for name in FIGURES:
+        assert (figures / f"{name}.png").stat().st_size > 10_000
+        assert (figures / f"{name}.pdf").stat().st_size > 5_000
+
+
+def test_runs_and_models_can_be_used_from_the_package(finished):
+    folder = finished.folder / RESULTS / "transformer"
+    model = load_run_model(folder / "fits/all.pt")
+    assert model.card["runs"] == json.loads((folder / "fits/all.json").read_text())["runs"]
+    logs = pd.read_csv(folder / "tuned/cosine/logs.csv")
+    assert len(Runs(logs)) == 2 * 2 + 2
+    assert set(logs["phase"]) == {"tuning", "final"}
+
+
+def test_runs_of_one_seed_are_paired(finished):
+    """All policies begin with the same weights and batches: at the first row they differ by their rates only."""
+    firsts = [
+        pd.read_csv(path).query("phase == 'final' and seed == 0")["train_loss"].iloc[0]
+        for path in (finished.folder / RESULTS / "cnn").glob("*/*/logs.csv")
+    ]
+    assert len(firsts) == 6
+    assert max(firsts) - min(firsts) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        ("config/smoke.yaml", "steps: 20 }", "steps: 30 }",
+         {"tune_policy": 0, "fit_run_model": 2, "apply_policy": 5, "tabulate_scheduler": 1, "plot_scheduler": 1}),
+        ("src/pathlode/schedule/scheduler.py", "spread: float = 0.15", "spread: float = 0.16",
+         {"train": 0, "fit_flows": 0, "tune_policy": 6, "fit_run_model": 2, "apply_policy": 5}),
+        ("src/pathlode/schedule/comparison.py", "SAME = 1e-9", "SAME = 1e-8",
+         {"tune_policy": 0, "apply_policy": 0, "tabulate_scheduler": 1, "plot_scheduler": 1}),
+        ("src/pathlode/plots/scheduler.py", '"validation accuracy"', '"accuracy"',
+         {"apply_policy": 0, "tabulate_scheduler": 0, "plot_scheduler": 1}),
+        ("src/pathlode/schedule/tasks/texts.py", "2**24", "2**23", {"tune_policy": 0, "apply_policy": 0}),
+    ],
+)  # fmt: skip
+def test_a_change_runs_again_what_depends_on_it_and_nothing_else(finished, file, old, new, expected):
+    planned = finished.to_run_after(file, old, new)
+    assert {rule: planned.get(rule, 0) for rule in expected} == expected
+
+
+def test_examples_come_from_a_mirror_and_are_checked(checkout, tmp_path):
+    checkout.edit("config.yaml", "      - ../shared/data/tinyshakespeare\n", f"      - {tmp_path}\n")
+    checkout.edit("config.yaml", "      - https://raw.githubusercontent.com/karpathy", "      - file:///nowhere #")
+    (tmp_path / "input.txt").write_text("not Shakespeare")
+    done = checkout.snakemake("resources/tinyshakespeare/input.txt", scale="default")
+    assert done.returncode != 0
+    log = (checkout.folder / "logs/fetch_examples/tinyshakespeare/input.txt.log").read_text()
+    assert "its SHA-256 is" in log
+    assert "scheduler.mirrors.tinyshakespeare" in log
+    assert "Traceback" not in log
+    assert not (checkout.folder / "resources/tinyshakespeare/input.txt").exists()
