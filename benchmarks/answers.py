@@ -115,7 +115,10 @@ def decisions(settings: dict[str, Any], look_ahead: dict[str, Any]) -> tuple[Wor
         network(batch).square().mean().backward()
         adam.step()
 
-    decide = Work("a decision of the scheduler", lambda: scheduler._decide(model.config.window, scheduler._moments[-1]))
+    decide = Work(
+        "a decision of the scheduler",
+        lambda: scheduler._decide(model.config.window, scheduler._moment(model.config.window)),
+    )
     decide.once()
     if scheduler.decisions[-1].outcome not in (
         "new schedule",

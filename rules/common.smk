@@ -5,7 +5,7 @@ import re
 from snakemake.exceptions import WorkflowError
 
 from pathlode.ecg.records import RECORDS, SUFFIXES
-from pathlode.registry import DATA_SETS, ENCODERS, FLOWS, LOSSES, SYSTEMS
+from pathlode.registry import DATA_SETS, ENCODERS, FLOWS, LOSSES, POLICIES, SYSTEMS
 from workflow.configuration import InvalidConfig, check
 from workflow.configuration.dynamics import COMPARED, candidate_steps, losses_by_encoder, tuning
 from workflow.configuration.ecg import balance, latent_ode

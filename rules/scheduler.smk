@@ -45,7 +45,7 @@ rule fetch_examples:  # no source files as input: an edited script fetches nothi
 rule tune_policy:
     input:
         examples=lambda w: example_files(SCHEDULER, w.task),
-        source=lambda w: sources("tune_policy", *task_modules(SCHEDULER, w.task)),
+        source=lambda w: sources("tune_policy", POLICIES.module(w.policy), *task_modules(SCHEDULER, w.task)),
     output:
         outcomes=f"{TASK}/tuned/{{policy}}/outcomes.csv",
         logs=f"{TASK}/tuned/{{policy}}/logs.csv",
@@ -104,7 +104,12 @@ rule apply_policy:
         card=lambda w: rules.fit_run_model.output.card.format(
             task=learnt_from(SCHEDULER, w.learner, w.task), fit=SCHEDULER["learners"][w.learner]["fit"]
         ),
-        source=lambda w: sources("apply_policy", "pathlode.encoders", *task_modules(SCHEDULER, w.task)),
+        source=lambda w: sources(
+            "apply_policy",
+            "pathlode.encoders",
+            POLICIES.module(SCHEDULER["learners"][w.learner]["policy"]),
+            *task_modules(SCHEDULER, w.task),
+        ),
     output:
         outcomes=f"{TASK}/learnt/{{learner}}/outcomes.csv",
         logs=f"{TASK}/learnt/{{learner}}/logs.csv",

@@ -102,6 +102,24 @@ DATA_SETS = Registry(
     },
 )
 
+POLICIES = Registry(
+    "learning-rate policy",
+    {
+        "constant": "pathlode.schedule.policies:constant",
+        "cosine": "pathlode.schedule.policies:cosine",
+        "one_cycle": "pathlode.schedule.policies:one_cycle",
+        "step": "pathlode.schedule.policies:step_decay",
+        "warmup_stable_decay": "pathlode.schedule.policies:warmup_stable_decay",
+        "schedule_free": "pathlode.schedule.policies:ScheduleFree",
+        "prodigy": "pathlode.schedule.policies:Prodigy",
+        "hypergradient": "pathlode.schedule.policies:Hypergradient",
+        "replay": "pathlode.schedule.policies:replay",
+        "mix": "pathlode.schedule.policies:replay",
+        "nearest": "pathlode.schedule.learners:nearest",
+        "lode": "pathlode.schedule.learners:lode",
+    },
+)
+
 NETWORKS = Registry(
     "network",
     {

@@ -35,7 +35,8 @@ def task_settings(scheduler: Mapping[str, Any], task: str) -> dict[str, Any]:
 
 def fit_settings(scheduler: Mapping[str, Any], fit: str) -> dict[str, Any]:
     """Settings of a fit, as :class:`pathlode.schedule.model.FitConfig` takes them."""
-    return dict(scheduler["fit"]) | {key: value for key, value in scheduler["fits"][fit].items() if key == "steps"}
+    own = {key: value for key, value in scheduler["fits"][fit].items() if key in ("steps", "seed")}
+    return dict(scheduler["fit"]) | own
 
 
 def chosen_runs(scheduler: Mapping[str, Any], fit: str) -> dict[str, Any]:
@@ -50,8 +51,10 @@ def learnt_from(scheduler: Mapping[str, Any], learner: str, task: str) -> str:
 
 def look_ahead_settings(scheduler: Mapping[str, Any], learner: str) -> dict[str, Any]:
     """Settings of a learner's decisions, as :class:`pathlode.schedule.scheduler.LookAheadConfig` takes them."""
-    own = {key: value for key, value in scheduler["learners"][learner].items() if key == "horizon"}
-    return dict(scheduler["look_ahead"]) | own
+    entry = scheduler["learners"][learner]
+    if entry["policy"] in ("mix", "replay"):  # which decide nothing on the way
+        return {}
+    return dict(scheduler["look_ahead"]) | {key: value for key, value in entry.items() if key == "horizon"}
 
 
 def check(config: Mapping[str, Any]) -> None:

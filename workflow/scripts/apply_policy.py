@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from pathlode.job import device, job
+from pathlode.schedule.learners import Learnt
 from pathlode.schedule.model import load_run_model
-from pathlode.schedule.policies import Learnt
 from pathlode.schedule.scheduler import LookAheadConfig
-from pathlode.schedule.study import TUNING, mixes, read_task, swept, tune_and_train
+from pathlode.schedule.study import TUNING, learnable, mixes, read_task, swept, tune_and_train
 from pathlode.schedule.training import RunConfig
 from pathlode.tables import joined
 
@@ -16,7 +16,8 @@ with job(snakemake.log[0], snakemake.threads):
     params, name = snakemake.params, snakemake.wildcards.learner
     task = read_task(params.task, Path("resources"), device(snakemake.resources.get("gpu", 0)))
     model, card = load_run_model(Path(snakemake.input.model)), json.loads(Path(snakemake.input.card).read_text())
-    runs = swept(joined(snakemake.input.logs), "the sweep", **params.chosen)
+    sweep = swept(joined(snakemake.input.logs), **params.chosen)
+    runs = learnable(sweep, "the sweep")
     settings: dict[str, Any]
     match params.learner["policy"]:
         case "replay":
@@ -37,7 +38,7 @@ with job(snakemake.log[0], snakemake.threads):
         RunConfig(**params.task["run"]),
     )
     outcomes = trained.outcomes
-    spent = float(runs.table.groupby("run_id")["seconds"].last().sum() + card["seconds"])
+    spent = float(sweep.groupby("run_id")["seconds"].last().sum() + card["seconds"])
     spent += float(outcomes.loc[outcomes["phase"] == TUNING, "seconds"].sum())
     outcomes.assign(seconds_before=spent).to_csv(snakemake.output.outcomes, index=False, float_format="%.6g")
     trained.logs.to_csv(snakemake.output.logs, index=False, float_format="%.8g")

@@ -7,12 +7,13 @@ from pathlib import Path
 from pathlode.job import job
 from pathlode.progress import Progress
 from pathlode.schedule.model import FitConfig, fit
-from pathlode.schedule.study import swept
+from pathlode.schedule.study import learnable, swept
 from pathlode.tables import joined
 
 with job(snakemake.log[0], snakemake.threads):
     params = snakemake.params
-    runs = swept(joined(snakemake.input.logs), f"the sweep of {snakemake.wildcards.task}", **params.chosen)
+    sweep = swept(joined(snakemake.input.logs), **params.chosen)
+    runs = learnable(sweep, f"the sweep of {snakemake.wildcards.task}")
     config = FitConfig(**params.fit)
     progress = Progress(f"{snakemake.wildcards.task}, {snakemake.wildcards.fit}", config.steps)
     started = time.process_time()

@@ -15,11 +15,11 @@ with job(snakemake.log[0]):
     params, tables = snakemake.params, snakemake.output
     frames = [pd.read_csv(path).assign(task=Path(path).parents[2].name) for path in snakemake.input.outcomes]
     runs = pd.concat(frames, ignore_index=True)
-    runs["seconds_with_sweep"] = runs["seconds"] + runs["seconds_before"]
     runs["sharpness"] = runs["sharpness"].abs()
     for metric in METRICS:
         runs[f"{metric}_error"] = (1 - runs[metric]).clip(lower=LEAST)
     final = with_best_parametric(runs[runs["phase"] == "final"], params.parametric)
+    final["seconds_with_sweep"] = final["seconds"] + final["seconds_before"]
     columns = ["task", "schedule", "setting", "seed", *METRICS, *(f"{metric}_error" for metric in METRICS)]
     write(final[[*columns, "sharpness", "seconds", "seconds_with_sweep"]], tables.outcomes)
     compared = pd.concat([compare(final, params.ours, metric, params.confidence) for metric in (*METRICS, "sharpness")])

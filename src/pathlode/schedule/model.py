@@ -1,6 +1,6 @@
 """A path-minimized latent ODE of training runs: from the last moments of one it predicts loss, rate and metric to its end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -15,7 +15,7 @@ from pathlode import __version__, checkpoint
 from pathlode.errors import CheckpointError, ConfigError, refuse_unless
 from pathlode.losses import PathLength
 from pathlode.model import LatentODE, ModelConfig
-from pathlode.schedule.runs import FEATURES, Runs, on_clock
+from pathlode.schedule.runs import FEATURES, METRIC, RATE, Runs, Trajectory, trajectory
 from pathlode.series import TimeSeries
 from pathlode.solve import FixedStep
 from pathlode.train import Trainer, TrainingConfig, Validation
@@ -82,7 +82,8 @@ class RunModel:
         rates: log of the rates of the best run, by its last metric, at every moment of the clock, (point,).
         card: what it was fitted to and how well: ``runs`` (their names), ``held_out`` (those that were), ``ranges`` (smallest
             and largest value by feature), ``error`` (root mean squared error by feature at the moments after the window, over
-            windows of the runs that were held out), ``spread`` (standard deviation of the feature there), ``version``.
+            windows of the runs that were held out), ``spread`` (standard deviation of the feature there), ``rows`` (of the
+            median run's log), ``version``.
     """
 
     model: LatentODE
@@ -138,10 +139,12 @@ def fit(
     Source: Sampson & Melchior 2025, Dynamics of Learning (https://arxiv.org/abs/2509.23052).
     """
     config = config or FitConfig()
-    values = runs.on_clock(config.points)
+    trajectories, values = runs.trajectories, runs.on_clock(config.points)
     order = np.random.default_rng(config.seed).permutation(len(values))
     held_out = max(1, round(config.held_out * len(values)))
-    validation, training = (_windows(values[some], config) for some in (order[:held_out], order[held_out:]))
+    validation, training = (
+        _windows([trajectories[number] for number in some], config) for some in (order[:held_out], order[held_out:])
+    )
     model = LatentODE(
         ModelConfig(
             features=len(FEATURES),
@@ -166,8 +169,10 @@ def fit(
     )
     if config.steps:
         trainer.run(on_validation)
-    best = np.argmax(values[:, -1, 2] * (1 if config.mode == "max" else -1))
-    return RunModel(model, config, values[best, :, 1], _card(runs, values, order[:held_out], model, validation, config))
+    best = np.argmax(values[:, -1, METRIC] * (1 if config.mode == "max" else -1))
+    return RunModel(
+        model, config, values[best, :, RATE], _card(runs, values, order[:held_out], model, validation, config)
+    )
 
 
 @dataclass(frozen=True)
@@ -194,10 +199,9 @@ def forecast(model: RunModel, run: pd.DataFrame, seen: float) -> Forecast:
         seen: the moment, as a share of the training; not before the first window is full.
     """
     last, window = model.config.points - 1, model.config.window
-    values = on_clock(run, model.config.points)
     end = max(window - 1, round(seen * last))
     moments = np.arange(end - window + 1, last + 1, dtype=float)
-    z0 = model.encode(moments[:window], values[end - window + 1 : end + 1])
+    z0 = model.encode(moments[:window], trajectory(run).until(end / last).at(moments[:window] / last))
     predicted = model.decode(z0[None], moments[0], moments)[0]
     return Forecast(end / last, moments[window - 1 :] / last, predicted[window - 1 :])
 
@@ -217,27 +221,17 @@ def load_run_model(path: Path) -> RunModel:
         ) from error
 
 
-def at_moments(values: NDArray[np.float64], moments: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Runs on the clock, (run, point, feature), linear in between, at moments (time,): (run, time, feature)."""
-    low = np.minimum(moments.astype(int), values.shape[1] - 2)
-    share = (moments - low)[:, None]
-    return (1 - share) * values[:, low] + share * values[:, low + 1]
-
-
-def _windows(values: NDArray[np.float64], config: FitConfig) -> TimeSeries:
-    """Windows of runs (run, point, feature), each with :data:`AHEAD` moments after it, as series of equally many."""
+def _windows(runs: Sequence[Trajectory], config: FitConfig) -> TimeSeries:
+    """Windows of runs as they were known at their end, each with :data:`AHEAD` moments after it, as equally long series."""
     last = config.points - 1
     starts = np.unique(np.linspace(0, last - config.window, config.starts).round().astype(int))
-    ahead = np.arange(1, AHEAD + 1) / AHEAD
     times, series = [], []
     for start in starts:
         end = start + config.window - 1
-        moments = np.concatenate([np.arange(start, end + 1), end + ahead * (last - end)])
-        times.append(np.broadcast_to(moments, (len(values), len(moments))))
-        series.append(at_moments(values, moments))
-    return TimeSeries(
-        torch.from_numpy(np.concatenate(times)).float(), torch.from_numpy(np.concatenate(series)).float(), "the runs"
-    )
+        seen, ahead = np.arange(start, end + 1), end + np.arange(1, AHEAD + 1) / AHEAD * (last - end)
+        times += [np.concatenate([seen, ahead])] * len(runs)
+        series += [np.concatenate([run.until(end / last).at(seen / last), run.at(ahead / last)]) for run in runs]
+    return TimeSeries(torch.from_numpy(np.stack(times)).float(), torch.from_numpy(np.stack(series)).float(), "the runs")
 
 
 @torch.no_grad()
@@ -260,5 +254,6 @@ def _card(
         "ranges": dict(zip(FEATURES, ends.tolist(), strict=True)),
         "error": dict(zip(FEATURES, error.tolist(), strict=True)),
         "spread": dict(zip(FEATURES, spread.tolist(), strict=True)),
+        "rows": int(runs.table.groupby("run_id").size().median()),
         "version": __version__,
     }

@@ -1,12 +1,12 @@
 """Ways to set the learning rate of a training, all with AdamW or an optimiser derived from it.
 
-A policy is made of a network's parameters, the number of optimiser steps that the training will take, and a setting: the peak
-rate of a schedule, or what a policy that learns from past runs has learnt from them.
+A policy is made for a training with a setting: the peak rate of a schedule, or what has been learnt from past runs
+(:mod:`pathlode.schedule.learners`).
 """
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
 from dataclasses import dataclass
 from typing import Any
@@ -17,19 +17,27 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim import AdamW, Optimizer, lr_scheduler
 
-from pathlode.schedule.model import RunModel
-from pathlode.schedule.nearest import NearestRunsLR
-from pathlode.schedule.runs import Runs
-from pathlode.schedule.scheduler import LatentODELR, LookAheadConfig
-
-Parameters = Iterable[nn.Parameter]
-
 WEIGHT_DECAY = 0.01
 """Of AdamW, the published value of [C]."""
 WARMUP = 0.1
 """Share of the steps in which the rate rises, for the policies that have a warm-up of their own."""
 DECAY = 0.2
 """Share of the steps in which the rate of warm-up-stable-decay falls."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a policy is made for.
+
+    Attributes:
+        parameters: to be trained.
+        steps: optimiser steps that will be taken.
+        seed: of what the policy draws.
+    """
+
+    parameters: Sequence[nn.Parameter]
+    steps: int
+    seed: int = 0
 
 
 class Policy(ABC):
@@ -59,68 +67,70 @@ class Scheduled(Policy):
     """AdamW with one of torch's schedulers.
 
     Args:
-        parameters: to be trained.
+        training: that it is made for.
         scheduler: made for the optimiser.
         rate: of the optimiser at first.
     """
 
     def __init__(
-        self, parameters: Parameters, scheduler: Callable[[Optimizer], lr_scheduler.LRScheduler], rate: float = 1.0
+        self, training: Training, scheduler: Callable[[Optimizer], lr_scheduler.LRScheduler], rate: float = 1.0
     ) -> None:
-        self.optimizer = AdamW(parameters, lr=rate, weight_decay=WEIGHT_DECAY, fused=True)
+        self.optimizer = AdamW(training.parameters, lr=rate, weight_decay=WEIGHT_DECAY, fused=True)
         self.scheduler = scheduler(self.optimizer)
 
     def step(self, loss: float, metric: float | None) -> None:
         self.scheduler.step()
 
 
-def constant(parameters: Parameters, steps: int, peak: float) -> Policy:
+def constant(training: Training, peak: float) -> Policy:
     """The same rate all along."""
-    return Scheduled(parameters, lambda optimizer: lr_scheduler.ConstantLR(optimizer, 1.0), peak)
+    return Scheduled(training, lambda optimizer: lr_scheduler.ConstantLR(optimizer, 1.0), peak)
 
 
-def cosine(parameters: Parameters, steps: int, peak: float) -> Policy:
+def cosine(training: Training, peak: float) -> Policy:
     """peak (1 + cos πt) / 2 at the share t of the steps (Loshchilov & Hutter 2017, https://arxiv.org/abs/1608.03983)."""
-    return Scheduled(parameters, lambda optimizer: lr_scheduler.CosineAnnealingLR(optimizer, steps), peak)
+    return Scheduled(training, lambda optimizer: lr_scheduler.CosineAnnealingLR(optimizer, training.steps), peak)
 
 
-def one_cycle(parameters: Parameters, steps: int, peak: float) -> Policy:
+def one_cycle(training: Training, peak: float) -> Policy:
     """Up to the peak in 30 % of the steps and down again (Smith & Topin 2018, https://arxiv.org/abs/1708.07120)."""
     return Scheduled(
-        parameters,
-        lambda optimizer: lr_scheduler.OneCycleLR(optimizer, peak, total_steps=steps + 1, cycle_momentum=False),
+        training,
+        lambda optimizer: lr_scheduler.OneCycleLR(
+            optimizer, peak, total_steps=training.steps + 1, cycle_momentum=False
+        ),
         peak,
     )
 
 
-def step_decay(parameters: Parameters, steps: int, peak: float) -> Policy:
+def step_decay(training: Training, peak: float) -> Policy:
     """Halved at each third of the steps, as in [C]."""
-    thirds = [round(steps / 3), round(2 * steps / 3)]
-    return Scheduled(parameters, lambda optimizer: lr_scheduler.MultiStepLR(optimizer, thirds, gamma=0.5), peak)
+    thirds = [round(training.steps / 3), round(2 * training.steps / 3)]
+    return Scheduled(training, lambda optimizer: lr_scheduler.MultiStepLR(optimizer, thirds, gamma=0.5), peak)
 
 
-def warmup_stable_decay(parameters: Parameters, steps: int, peak: float) -> Policy:
+def warmup_stable_decay(training: Training, peak: float) -> Policy:
     """Linear warm-up over :data:`WARMUP`, constant, linear decay over :data:`DECAY` of the steps.
 
     Source: Hu et al. 2024, MiniCPM (https://arxiv.org/abs/2404.06395).
     """
 
     def scheduler(optimizer: Optimizer) -> lr_scheduler.LRScheduler:
-        warm, falling = math.ceil(WARMUP * steps), math.ceil(DECAY * steps)
+        warm, falling = math.ceil(WARMUP * training.steps), math.ceil(DECAY * training.steps)
         return lr_scheduler.LambdaLR(
-            optimizer, lambda step: max(0.0, min((step + 1) / (warm + 1), 1.0, (steps - step) / falling))
+            optimizer, lambda step: max(0.0, min((step + 1) / (warm + 1), 1.0, (training.steps - step) / falling))
         )
 
-    return Scheduled(parameters, scheduler, peak)
+    return Scheduled(training, scheduler, peak)
 
 
-def replay(parameters: Parameters, steps: int, log_rates: NDArray[np.float64]) -> Policy:
+def replay(training: Training, log_rates: NDArray[np.float64]) -> Policy:
     """Rates whose logarithms are given at equally spaced moments from the first to the last step, linear in between."""
-    moments = np.linspace(0.0, steps, len(log_rates))
+    moments = np.linspace(0.0, training.steps, len(log_rates))
     return Scheduled(
-        parameters,
+        training,
         lambda optimizer: lr_scheduler.LambdaLR(
-            optimizer, lambda step: math.exp(float(np.interp(step, moments, log_rates)))
+            optimizer, lambda step: math.exp(float(np.interp(step + 1, moments, log_rates)))
         ),
     )
 
@@ -128,11 +138,11 @@ def replay(parameters: Parameters, steps: int, log_rates: NDArray[np.float64]) -
 class ScheduleFree(Policy):
     """Schedule-free AdamW: averaged iterates in place of a falling rate (Defazio et al. 2024, https://arxiv.org/abs/2405.15682)."""
 
-    def __init__(self, parameters: Parameters, steps: int, peak: float) -> None:
+    def __init__(self, training: Training, peak: float) -> None:
         from schedulefree import AdamWScheduleFree
 
-        warm = math.ceil(WARMUP * steps)
-        self._averaging = AdamWScheduleFree(parameters, lr=peak, weight_decay=WEIGHT_DECAY, warmup_steps=warm)
+        warm = math.ceil(WARMUP * training.steps)
+        self._averaging = AdamWScheduleFree(training.parameters, lr=peak, weight_decay=WEIGHT_DECAY, warmup_steps=warm)
         self._averaging.train()
         self.optimizer = self._averaging
 
@@ -154,14 +164,14 @@ class Prodigy(Policy):
     Source: Mishchenko & Defazio 2024 (https://arxiv.org/abs/2306.06101).
     """
 
-    def __init__(self, parameters: Parameters, steps: int, coefficient: float) -> None:
+    def __init__(self, training: Training, coefficient: float) -> None:
         import prodigyopt
 
         with redirect_stdout(None):  # on which it tells that its weight decay is decoupled
             self.optimizer = prodigyopt.Prodigy(
-                parameters, lr=1.0, d_coef=coefficient, weight_decay=WEIGHT_DECAY, use_bias_correction=True
+                training.parameters, lr=1.0, d_coef=coefficient, weight_decay=WEIGHT_DECAY, use_bias_correction=True
             )
-        self.scheduler = lr_scheduler.CosineAnnealingLR(self.optimizer, steps)
+        self.scheduler = lr_scheduler.CosineAnnealingLR(self.optimizer, training.steps)
 
     def step(self, loss: float, metric: float | None) -> None:
         self.scheduler.step()
@@ -178,8 +188,7 @@ class Hypergradient(Policy):
     If the gradient still points the way that the last step went down, that step was too short.
 
     Args:
-        parameters: to be trained.
-        steps: not used.
+        training: that it is made for.
         initial: the rate at first.
 
     Source: Baydin et al. 2018 (https://arxiv.org/abs/1703.04782), the multiplicative rule.
@@ -188,8 +197,8 @@ class Hypergradient(Policy):
     SENSITIVITY = 0.02
     """β."""
 
-    def __init__(self, parameters: Parameters, steps: int, initial: float) -> None:
-        self._parameters = list(parameters)
+    def __init__(self, training: Training, initial: float) -> None:
+        self._parameters = list(training.parameters)
         self.optimizer = AdamW(self._parameters, lr=initial, weight_decay=WEIGHT_DECAY, fused=True)
         self.optimizer.register_step_pre_hook(self._adapt)
         self._before: list[Tensor] = []
@@ -206,58 +215,3 @@ class Hypergradient(Policy):
             for group in self.optimizer.param_groups:
                 group["lr"] *= 1 + self.SENSITIVITY * float(cosine)
         self._before = [present]
-
-
-class LookAhead(Policy):
-    """AdamW with a scheduler that looks ahead."""
-
-    def __init__(self, parameters: Parameters, scheduler: Callable[[Optimizer], LatentODELR]) -> None:
-        self.optimizer = AdamW(parameters, lr=1.0, weight_decay=WEIGHT_DECAY, fused=True)
-        self.scheduler = scheduler(self.optimizer)
-
-    def step(self, loss: float, metric: float | None) -> None:
-        self.scheduler.step(loss=loss, metric=metric)
-
-
-@dataclass(frozen=True)
-class Learnt:
-    """What a policy that looks ahead has learnt from past runs.
-
-    Attributes:
-        model: fitted to them.
-        runs: themselves.
-        config: how futures are drawn and chosen.
-    """
-
-    model: RunModel
-    runs: Runs
-    config: LookAheadConfig
-
-
-def lode(parameters: Parameters, steps: int, learnt: Learnt) -> Policy:
-    """The rates of the futures that a latent ODE of past runs predicts to end best."""
-    return LookAhead(parameters, lambda optimizer: LatentODELR(optimizer, learnt.model, steps, learnt.config))
-
-
-def nearest(parameters: Parameters, steps: int, learnt: Learnt) -> Policy:
-    """The same with the most similar past runs in place of predicted futures."""
-    return LookAhead(
-        parameters, lambda optimizer: NearestRunsLR(optimizer, learnt.model, steps, learnt.config, runs=learnt.runs)
-    )
-
-
-POLICIES: dict[str, Callable[[Parameters, int, Any], Policy]] = {
-    "constant": constant,
-    "cosine": cosine,
-    "one_cycle": one_cycle,
-    "step": step_decay,
-    "warmup_stable_decay": warmup_stable_decay,
-    "schedule_free": ScheduleFree,
-    "prodigy": Prodigy,
-    "hypergradient": Hypergradient,
-    "mix": replay,
-    "replay": replay,
-    "nearest": nearest,
-    "lode": lode,
-}
-"""By the names that the configuration gives them."""

@@ -19,8 +19,43 @@ NEEDED = ("run_id", "step", "lr", "train_loss", "val_metric")
 """The columns that a model of the runs is fitted to; the others may be absent."""
 FEATURES = ("train_loss", "log_lr", "val_metric")
 """What is modelled, in this order."""
+LOSS, RATE, METRIC = range(len(FEATURES))
+"""Their positions."""
 FEWEST = 8
 """Rows that a run must have."""
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """One run on the clock, which is the share of its optimiser steps, so that long and short runs can be compared.
+
+    Args:
+        clock: of each row of the log, increasing, (row,).
+        values: :data:`FEATURES`, (row, feature).
+    """
+
+    clock: NDArray[np.float64]
+    values: NDArray[np.float64]
+
+    def until(self, now: float) -> "Trajectory":
+        """What is known at a moment: the rows up to then, at least the first."""
+        known = max(1, int(np.searchsorted(self.clock, now, side="right")))
+        return Trajectory(self.clock[:known], self.values[:known])
+
+    def at(self, moments: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Values at moments, (moment, feature): linear in between, the first row's before it, the last one's after it."""
+        return np.stack([np.interp(moments, self.clock, column) for column in self.values.T], axis=-1)
+
+
+def trajectory(run: pd.DataFrame) -> Trajectory:
+    """One run's table, columns :data:`NEEDED`, on the clock.
+
+    A rate of less than :data:`FLOOR` of the run's largest counts as so much: to the training it is none, but it would rule the
+    logarithm.
+    """
+    log_rates = np.log(run["lr"].clip(lower=FLOOR * run["lr"].max()))
+    columns = (run["train_loss"], log_rates, run["val_metric"])
+    return Trajectory(run["step"].to_numpy(float) / run["step"].iloc[-1], np.stack(columns, axis=-1).astype(float))
 
 
 @dataclass(frozen=True)
@@ -74,22 +109,14 @@ class Runs:
         """Names of the runs, in the table's order."""
         return [str(run) for run in self.table["run_id"].unique()]
 
+    @property
+    def trajectories(self) -> list[Trajectory]:
+        """Every run on the clock."""
+        return [trajectory(rows) for _, rows in self.table.groupby("run_id", sort=False)]
+
     def on_clock(self, points: int) -> NDArray[np.float64]:
-        """All runs on the clock, (run, point, feature), as :func:`on_clock` gives them."""
-        return np.stack([on_clock(rows, points) for _, rows in self.table.groupby("run_id", sort=False)])
-
-
-def on_clock(run: pd.DataFrame, points: int) -> NDArray[np.float64]:
-    """One run's :data:`FEATURES` at equally spaced moments of its training, (point, feature).
-
-    The clock is the share of the optimiser steps, so that long and short runs can be compared. Values in between are linear,
-    those of the rate in its logarithm; before the first row they are that row's. A rate of less than :data:`FLOOR` of the run's
-    largest counts as so much: to the training it is none, but the logarithm would be ruled by it.
-    """
-    clock = run["step"].to_numpy(float) / run["step"].iloc[-1]
-    log_rates = np.log(run["lr"].clip(lower=FLOOR * run["lr"].max()))
-    columns = (run["train_loss"], log_rates, run["val_metric"])
-    return np.stack([np.interp(np.linspace(0.0, 1.0, points), clock, column) for column in columns], axis=1)
+        """All runs at equally spaced moments from the first to the last optimiser step, (run, point, feature)."""
+        return np.stack([run.at(np.linspace(0.0, 1.0, points)) for run in self.trajectories])
 
 
 def _json_lines(file: Path) -> pd.DataFrame:

@@ -14,11 +14,9 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from pathlode.errors import ConfigError, refuse_unless
 from pathlode.schedule.model import RunModel
+from pathlode.schedule.runs import FEATURES, LOSS, METRIC, RATE, Trajectory
 
 logger = logging.getLogger(__name__)
-
-LOSS, RATE, METRIC = range(3)
-"""Features of a :class:`pathlode.schedule.model.RunModel`."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ class Decision:
     Attributes:
         step: optimiser steps taken.
         moment: on the model's clock.
-        loss: mean of the recent training losses.
+        loss: mean of the recent training losses; NaN if no row of the log is complete.
         qualified: futures that somewhere have such a loss.
         metric: predicted at the horizon, mean over those that were chosen; NaN if none was.
         rate: of the first parameter group from now on.
@@ -85,13 +83,14 @@ class Decision:
 class LatentODELR(LRScheduler):
     """Sets the rate of the future that a model of past runs predicts to end best.
 
-    Call :meth:`step` after every optimiser step. The rate follows that of the best past run until the model's window is full.
-    From then on, every so many moments of the clock: the last window is encoded, the latent vector z is perturbed to
-    z + σ |z| ε, and each is integrated to the horizon. On every predicted future the moments from now on are found whose loss
-    is like the present one, and of these the one with the largest rate; from there on, the rates of the futures with the best
-    metric at the horizon are averaged and become the schedule. If no future has such a loss, the present schedule goes on. What
-    lies between a future's moment and its horizon is stretched to what lies between now and then, so that a rate that is to
-    fall has fallen by then, however often the schedule changes.
+    Call :meth:`step` after every optimiser step. What it is told is kept as a log with as many rows as those of the past runs
+    have: the mean loss since the row before, the rate and the last metric. The rate follows that of the best past run until the
+    model's window is full. From then on, every so many moments of the clock: the last window is encoded, the latent vector z is
+    perturbed to z + σ |z| ε, and each is integrated to the horizon. On every predicted future the moments from now on are found
+    whose loss is like the present one, and of these the one with the largest rate; from there on, the rates of the futures with
+    the best metric at the horizon are averaged and become the schedule. If no future has such a loss, the present schedule goes
+    on. What lies between a future's moment and its horizon is stretched to what lies between now and then, so that a rate that
+    is to fall has fallen by then, however often the schedule changes.
 
     Rates stay between the smallest and the largest of the past runs. With several parameter groups they are those of the first;
     the others keep the ratio of their initial rates to that of the first.
@@ -127,11 +126,11 @@ class LatentODELR(LRScheduler):
         self._last_moment = float(model.config.points - 1)
         self._schedule = model.rates.copy()
         self._range = model.card["ranges"]["log_lr"]
-        self._moments: list[float] = []
-        self._window: list[tuple[float, float, float]] = []
+        self._clock: list[float] = []
+        self._log: list[tuple[float, float, float]] = []
         self._losses: list[float] = []
-        self._metric = math.nan
-        self._decided = 0
+        self._metric: float | None = None
+        self._due = model.config.window - 1
         self._generator = torch.Generator().manual_seed(self.config.seed)
         super().__init__(optimizer)
 
@@ -146,13 +145,12 @@ class LatentODELR(LRScheduler):
             self._metric = float(metric)
         if loss is not None:
             self._losses.append(float(loss))
-            self._note(self.last_epoch + 1)
+            self._take_note(self.last_epoch + 1)
         super().step()
 
     def get_lr(self) -> list[float | torch.Tensor]:
-        """The groups' rates at the present step."""
-        points = np.arange(len(self._schedule))
-        rate = math.exp(float(np.interp(self._moment(self.last_epoch), points, self._schedule)))
+        """The groups' rates for the next optimiser step."""
+        rate = self._rate_at(self._moment(self.last_epoch + 1))
         return [rate * float(base) / float(self.base_lrs[0]) for base in self.base_lrs]
 
     def state_dict(self) -> dict[str, Any]:
@@ -162,8 +160,8 @@ class LatentODELR(LRScheduler):
             "decisions": [asdict(decision) for decision in self.decisions],
             "_generator": self._generator.get_state(),
             "_schedule": torch.from_numpy(self._schedule.copy()),
-            "_moments": list(self._moments),
-            "_window": list(self._window),
+            "_clock": list(self._clock),
+            "_log": list(self._log),
             "_losses": list(self._losses),
         }
 
@@ -178,43 +176,38 @@ class LatentODELR(LRScheduler):
     def _moment(self, step: int) -> float:
         return self._last_moment * min(1.0, step / self.total_steps)
 
-    def _note(self, step: int) -> None:
-        """Adds a moment to the window once the clock has come to a new one, and decides if it is time."""
-        moment = self._moment(step)
-        if self._moments and int(moment) <= int(self._moments[-1]):
-            return
-        loss, self._losses = float(np.mean(self._losses)), []
-        rate = math.log(float(self.optimizer.param_groups[0]["lr"]))
-        self._moments.append(moment)
-        self._window.append((loss, rate, self._metric))
-        wanted = self.model.config.window
-        self._moments, self._window = self._moments[-wanted:], self._window[-wanted:]
-        if (
-            len(self._moments) == wanted
-            and moment < self._last_moment
-            and int(moment) - self._decided >= (self.config.every or wanted)
-        ):
-            self._decided = int(moment)
+    def _rate_at(self, moment: float) -> float:
+        return math.exp(float(np.interp(moment, np.arange(len(self._schedule)), self._schedule)))
+
+    def _take_note(self, step: int) -> None:
+        """Adds a row to the log as often as past runs have one, and decides if it is time."""
+        rows, moment = self.model.card["rows"], self._moment(step)
+        if self._metric is not None and step * rows // self.total_steps > (step - 1) * rows // self.total_steps:
+            loss, self._losses = float(np.mean(self._losses)), []
+            self._clock.append(step / self.total_steps)
+            self._log.append((loss, math.log(float(self.optimizer.param_groups[0]["lr"])), self._metric))
+        if self._due <= moment < self._last_moment:
+            self._due = math.floor(moment) + (self.config.every or self.model.config.window)
             self._decide(step, moment)
 
     def _decide(self, step: int, moment: float) -> None:
-        window = np.array(self._window)
-        metrics = window[:, METRIC]
-        known = np.isfinite(metrics)
-        if known.any():  # before the first measurement, that one
-            window[:, METRIC] = np.where(known, metrics, metrics[known][0])
-        recent = window[len(window) // 2 :, LOSS]
+        """Looks ahead once; ``moment`` is the one on the clock after so many optimiser steps."""
         horizon = self.config.horizon * self._last_moment
+        moments: NDArray[np.float64] = moment - np.arange(self.model.config.window, dtype=np.float64)[::-1]
+        window = np.full((len(moments), len(FEATURES)), np.nan)
+        if self._log:
+            window = Trajectory(np.array(self._clock), np.array(self._log)).at(moments / self._last_moment)
+        recent = window[len(window) // 2 :, LOSS]
         chosen: NDArray[np.float64] | None = None
         qualified, metric = 0, math.nan
-        if not np.isfinite(window[:, LOSS]).all():
-            outcome = "kept: a loss is not finite"
-        elif not known.any():
+        if not self._log:
             outcome = "kept: no metric is known yet"
+        elif not np.isfinite(window).all():
+            outcome = "kept: a loss or metric is not finite"
         elif moment >= horizon:
             outcome = "kept: the horizon is past"
         else:
-            futures = self._futures(window, horizon)
+            futures = self._futures(moments, window, horizon)
             schedules, ends = self._candidates(futures, recent, moment)
             qualified, outcome = len(ends), "kept: no future has such a loss"
             if qualified:
@@ -227,19 +220,18 @@ class LatentODELR(LRScheduler):
             self._schedule[math.floor(moment)] = chosen[0]
         else:
             logger.warning("step %d: the present schedule is %s", step, outcome)
-        rate = math.exp(float(np.interp(moment, np.arange(len(self._schedule)), self._schedule)))
-        self.decisions.append(Decision(step, moment, float(recent.mean()), qualified, metric, rate, outcome))
+        self.decisions.append(
+            Decision(step, moment, float(recent.mean()), qualified, metric, self._rate_at(moment), outcome)
+        )
 
-    def _futures(self, window: NDArray[np.float64], horizon: float) -> NDArray[np.float64]:
-        """Predictions from now to the horizon, one moment apart, (future, time, feature)."""
-        z0 = self.model.encode(np.array(self._moments), window)
+    def _futures(
+        self, moments: NDArray[np.float64], window: NDArray[np.float64], horizon: float
+    ) -> NDArray[np.float64]:
+        """What may follow the window, from its last moment to the horizon, one moment apart, (future, time, feature)."""
+        z0 = self.model.encode(moments, window)
         noise = torch.randn(self.config.futures, len(z0), generator=self._generator)
         noise[0] = 0.0
-        return self.model.decode(z0 + self.config.spread * z0.abs() * noise, self._moments[0], self._ahead(horizon))
-
-    def _ahead(self, horizon: float) -> NDArray[np.float64]:
-        """Moments from now to the horizon, one apart but for the last."""
-        return np.append(np.arange(self._moments[-1], horizon, 1.0), horizon)
+        return self.model.decode(z0 + self.config.spread * z0.abs() * noise, moments[0], ahead(moments[-1], horizon))
 
     def _candidates(
         self, futures: NDArray[np.float64], recent: NDArray[np.float64], moment: float
@@ -259,3 +251,8 @@ class LatentODELR(LRScheduler):
         before = np.minimum(places.astype(int), last - 1)
         low, high = (np.take_along_axis(rates, at, axis=1) for at in (before, before + 1))
         return low + (places - before) * (high - low), futures[:, -1, METRIC]
+
+
+def ahead(moment: float, horizon: float) -> NDArray[np.float64]:
+    """Moments from one to the horizon, one apart but for the last."""
+    return np.append(np.arange(moment, horizon, 1.0), horizon)

@@ -13,10 +13,8 @@ from numpy.typing import NDArray
 
 from pathlode.errors import DivergenceError
 from pathlode.progress import Progress
-from pathlode.registry import DATA_SETS
-from pathlode.schedule.policies import POLICIES
-from pathlode.schedule.runs import Runs
-from pathlode.schedule.scheduler import RATE
+from pathlode.registry import DATA_SETS, POLICIES
+from pathlode.schedule.runs import RATE, Runs
 from pathlode.schedule.sharpness import top_eigenvalue
 from pathlode.schedule.tasks import Examples, Task
 from pathlode.schedule.training import RunConfig, train
@@ -72,7 +70,7 @@ def tune_and_train(
         task: what is trained.
         name: of the task, for its progress.
         schedule: what the tables call the policy.
-        policy: name in :data:`pathlode.schedule.policies.POLICIES`.
+        policy: name in :data:`pathlode.registry.POLICIES`.
         settings: by name.
         tuning_seeds: of the runs that choose.
         seeds: of those that count.
@@ -85,9 +83,7 @@ def tune_and_train(
     progress = Progress(f"{name}, {schedule}", len(tried) * len(tuning_seeds) + len(seeds))
 
     def run(setting: str, seed: int, phase: str) -> None:
-        done = train(
-            task, lambda parameters, steps: POLICIES[policy](parameters, steps, settings[setting]), seed, config
-        )
+        done = train(task, lambda training: POLICIES[policy](training, settings[setting]), seed, config)
         facts = {"schedule": schedule, "setting": setting, "phase": phase, "seed": seed}
         sharpness = math.nan
         if phase == FINAL:
@@ -112,25 +108,34 @@ def tune_and_train(
 
 
 def swept(
-    logs: pd.DataFrame, name: str, schedules: Sequence[str] | None = None, seeds: Sequence[int] | None = None
-) -> Runs:
-    """The past runs: those of tuning, or some of them, that did not diverge.
+    logs: pd.DataFrame, schedules: Sequence[str] | None = None, seeds: Sequence[int] | None = None
+) -> pd.DataFrame:
+    """The sweep: logs of the runs of tuning.
 
     Args:
         logs: as in :class:`Trained`.
-        name: of the sweep, for messages.
         schedules: only these; None for all.
         seeds: only these; None for all.
-
-    Raises:
-        DataError: if fewer than two are left.
     """
     kept = logs["phase"] == TUNING
     for column, chosen in (("schedule", schedules), ("seed", seeds)):
         kept &= logs[column].isin(chosen) if chosen is not None else True
-    finite = np.isfinite(logs[["train_loss", "val_loss", "val_metric"]].to_numpy(float)).all(axis=1)
-    diverged = logs.loc[~finite, "run_id"].unique()
-    return Runs(logs[kept & ~logs["run_id"].isin(diverged)].reset_index(drop=True), name)
+    return logs[kept].reset_index(drop=True)
+
+
+def learnable(sweep: pd.DataFrame, name: str) -> Runs:
+    """The runs of a sweep that did not diverge.
+
+    Args:
+        sweep: as :func:`swept` gives it.
+        name: of the sweep, for messages.
+
+    Raises:
+        DataError: if fewer than two are left.
+    """
+    finite = np.isfinite(sweep[["train_loss", "val_loss", "val_metric"]].to_numpy(float)).all(axis=1)
+    diverged = sweep.loc[~finite, "run_id"].unique()
+    return Runs(sweep[~sweep["run_id"].isin(diverged)].reset_index(drop=True), name)
 
 
 def mixes(runs: Runs, points: int, count: int, seed: int) -> list[NDArray[np.float64]]:
@@ -139,7 +144,7 @@ def mixes(runs: Runs, points: int, count: int, seed: int) -> list[NDArray[np.flo
     Of every schedule the rates α of its best setting, by the mean of the last validation accuracy, are taken.
 
     Args:
-        runs: of several schedules, as :func:`swept` gives them.
+        runs: of several schedules, as :func:`learnable` gives them.
         points: equally spaced moments of a run.
         count: number of mixes.
         seed: of the weights.

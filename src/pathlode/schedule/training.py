@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from pathlode.errors import refuse_unless
-from pathlode.schedule.policies import Parameters, Policy
+from pathlode.schedule.policies import Policy, Training
 from pathlode.schedule.tasks import Examples, Task
 
 AT_ONCE = 1000
@@ -24,7 +24,7 @@ class RunConfig:
     Args:
         epochs: times that every example is seen.
         batch: examples per optimiser step; the last ones of an epoch that make no full batch are left out.
-        log_every: optimiser steps between two rows of the log, each with a validation.
+        log_every: optimiser steps between two rows of the log, each with a validation; the last step has one too.
     """
 
     epochs: int
@@ -56,20 +56,21 @@ class Run:
     seconds: float
 
 
-def train(task: Task, policy_of: Callable[[Parameters, int], Policy], seed: int, config: RunConfig) -> Run:
+def train(task: Task, policy_of: Callable[[Training], Policy], seed: int, config: RunConfig) -> Run:
     """Trains a task's network. Runs of the same seed begin with the same weights and see the same batches.
 
     Args:
         task: what is trained.
-        policy_of: makes the policy from the parameters and the number of optimiser steps.
-        seed: of the weights and the batches.
+        policy_of: makes the policy.
+        seed: of the weights, the batches and what the policy draws.
         config: settings.
     """
     examples, generator = task.data.train, torch.Generator().manual_seed(seed)
     network = task.network(seed).to(examples.inputs.device)
     clock = time.process_time if examples.inputs.device.type == "cpu" else time.monotonic
     batches = len(examples.inputs) // config.batch
-    policy = policy_of(network.parameters(), config.epochs * batches)
+    steps = config.epochs * batches
+    policy = policy_of(Training(list(network.parameters()), steps, seed))
     rows: list[dict[str, float]] = []
     losses: list[float] = []
     best_metric, best_weights, seconds = -1.0, network.state_dict(), 0.0
@@ -84,7 +85,7 @@ def train(task: Task, policy_of: Callable[[Parameters, int], Policy], seed: int,
             losses.append(loss.item())
             seconds += clock() - started
             metric = None
-            if step % config.log_every == 0:
+            if step % config.log_every == 0 or step == steps:
                 with policy.evaluating():
                     val_loss, metric = evaluate(task, network, task.data.validation)
                     if metric > best_metric:

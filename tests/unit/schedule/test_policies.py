@@ -5,8 +5,10 @@ import pytest
 import torch
 from torch import nn
 
+from pathlode.registry import POLICIES
 from pathlode.schedule import LookAheadConfig
-from pathlode.schedule.policies import POLICIES, Learnt
+from pathlode.schedule.learners import Learnt
+from pathlode.schedule.policies import Training
 
 STEPS = 100
 
@@ -20,7 +22,7 @@ def setting(name, runs, model):
 def trained(name, runs, model, steps=STEPS):
     """Rates of a training of x² from (1, -2), and the last x."""
     x = nn.Parameter(torch.tensor([1.0, -2.0]))
-    policy = POLICIES[name]([x], steps, setting(name, runs, model))
+    policy = POLICIES[name](Training([x], steps), setting(name, runs, model))
     rates = []
     for step in range(1, steps + 1):
         rates.append(policy.rate)
@@ -55,14 +57,26 @@ def test_the_shapes_of_the_parametric_schedules(runs, model):
     assert (np.diff(stable[80:]) < 0).all()
     assert stable[-1] > 0
     moments = np.linspace(0, STEPS, 30)
-    replayed = np.exp(np.interp(np.arange(STEPS), moments, np.log(np.linspace(0.1, 0.01, 30))))
+    replayed = np.exp(np.interp(np.arange(1, STEPS + 1), moments, np.log(np.linspace(0.1, 0.01, 30))))
     assert rates["replay"] * 0.05 == pytest.approx(replayed)
+
+
+def test_each_training_draws_futures_of_its_own(runs, model):
+    rates = {}
+    for seed in (0, 1):
+        policy = POLICIES["lode"](Training([nn.Parameter(torch.ones(1))], STEPS, seed), setting("lode", runs, model))
+        for step in range(STEPS):
+            policy.optimizer.step()
+            policy.step(1.0 + 0.8 * (-1) ** (step // 5), 0.5)
+        rates[seed] = [decision.rate for decision in policy.scheduler.decisions]
+    assert len(rates[0]) == len(rates[1]) > 5
+    assert rates[0] != rates[1]
 
 
 def test_hypergradient_raises_a_rate_that_is_too_small_and_lowers_one_that_is_too_large(runs, model):
     def last(initial):
         x = nn.Parameter(torch.tensor([1.0, -2.0]))
-        policy = POLICIES["hypergradient"]([x], STEPS, initial)
+        policy = POLICIES["hypergradient"](Training([x], STEPS), initial)
         for _ in range(STEPS):
             policy.optimizer.zero_grad()
             x.square().sum().backward()
@@ -75,7 +89,7 @@ def test_hypergradient_raises_a_rate_that_is_too_small_and_lowers_one_that_is_to
 
 def test_schedule_free_is_evaluated_at_its_average(runs, model):
     x = nn.Parameter(torch.tensor([1.0, -2.0]))
-    policy = POLICIES["schedule_free"]([x], STEPS, 0.05)
+    policy = POLICIES["schedule_free"](Training([x], STEPS), 0.05)
     for _ in range(10):
         policy.optimizer.zero_grad()
         x.square().sum().backward()

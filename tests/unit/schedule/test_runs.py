@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pathlode.errors import DataError
-from pathlode.schedule.runs import COLUMNS, Runs, on_clock, read_runs
+from pathlode.schedule.runs import COLUMNS, Runs, read_runs, trajectory
 
 
 def run(name="a", rows=20, **columns):
@@ -36,10 +36,20 @@ def test_runs_of_any_length_are_resampled_to_one_clock():
 
 
 def test_the_clock_begins_with_the_first_optimiser_step():
-    values = on_clock(run(rows=10), 21)  # first logged at a tenth of the training
+    values = trajectory(run(rows=10)).at(np.linspace(0, 1, 21))  # first logged at a tenth of the training
     assert values[:3, 0] == pytest.approx(2)
     assert values[3, 0] < 2
     assert values[-1, 0] == pytest.approx(1)
+
+
+def test_what_is_known_at_a_moment_says_nothing_of_later_rows():
+    whole = trajectory(run(rows=10))
+    moments = np.array([0.05, 0.25, 0.3, 0.34])
+    known = whole.until(0.34)
+    assert known.clock.tolist() == pytest.approx([0.1, 0.2, 0.3])
+    assert known.at(moments)[:3] == pytest.approx(whole.at(moments)[:3])
+    assert known.at(moments)[3] == pytest.approx(whole.values[2])
+    assert whole.until(0.0).at(moments) == pytest.approx(np.tile(whole.values[0], (4, 1)))
 
 
 @pytest.mark.parametrize(

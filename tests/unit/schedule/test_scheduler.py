@@ -33,6 +33,7 @@ def test_a_whole_training(model):
     low, high = np.exp(model.card["ranges"]["log_lr"])
     assert all(low * 0.999 <= rate <= high * 1.001 for rate in rates)
     assert [int(decision.moment) for decision in scheduler.decisions] == list(range(7, 39, 4))
+    assert scheduler.decisions[0].step == math.ceil(7 / 39 * 400)  # as soon as the window is full
     taken = [decision for decision in scheduler.decisions if decision.outcome == "new schedule"]
     assert taken
     for decision in taken:
@@ -45,7 +46,7 @@ def test_until_the_window_is_full_the_rate_is_that_of_the_best_run(model):
     scheduler = LatentODELR(optimiser(), model, 390)
     rates, _ = train(scheduler, 60)
     assert not scheduler.decisions
-    expected = np.exp(np.interp(np.arange(60) / 10, np.arange(40), model.rates))
+    expected = np.exp(np.interp(np.arange(1, 61) / 10, np.arange(40), model.rates))  # the first step is moment 0.1
     assert rates == pytest.approx(expected)
 
 
@@ -100,7 +101,11 @@ def test_a_training_unlike_all_others_keeps_the_present_schedule_and_says_so(mod
 
 @pytest.mark.parametrize(
     ("loss", "metric", "outcome"),
-    [(math.nan, 0.5, "kept: a loss is not finite"), (1.0, None, "kept: no metric is known yet")],
+    [
+        (math.nan, 0.5, "kept: a loss or metric is not finite"),
+        (1.0, math.nan, "kept: a loss or metric is not finite"),
+        (1.0, None, "kept: no metric is known yet"),
+    ],
 )
 def test_what_cannot_be_looked_ahead_from_keeps_the_schedule(model, loss, metric, outcome):
     scheduler = LatentODELR(optimiser(), model, 200)
@@ -124,7 +129,7 @@ def test_a_schedule_comes_to_the_horizon_with_its_future(model, monkeypatch):
     low, high = model.card["ranges"]["log_lr"]
     rates = np.array([0.2, 0.9, 1.0, 0.7, 0.4, 0.1])
     future = np.stack([[2.0, 2.0, 2.0, 9.0, 9.0, 9.0], low + rates * (high - low), np.linspace(0, 1, 6)], axis=1)
-    monkeypatch.setattr(scheduler, "_futures", lambda window, horizon: future[None])
+    monkeypatch.setattr(scheduler, "_futures", lambda moments, window, horizon: future[None])
     for step in range(400):
         scheduler.optimizer.step()
         scheduler.step(loss=2.0 + 0.1 * (-1) ** (step // 20), metric=0.5)
@@ -138,6 +143,27 @@ def test_a_schedule_comes_to_the_horizon_with_its_future(model, monkeypatch):
     share = np.minimum(1, (np.arange(40)[later] - moment) / (horizon - moment))
     assert relative[later] == pytest.approx(np.interp(2 + 3 * share, np.arange(6), rates), abs=0.05)
     assert relative[-1] == pytest.approx(0.1)
+
+
+def test_the_window_is_what_a_log_like_the_past_ones_would_say(model, monkeypatch):
+    """Losses of a training of 1,000 steps, measured at every 10th, as mean over as many steps as lie between two past rows."""
+    seen = []
+    scheduler = LatentODELR(optimiser(), model, 1000)
+    monkeypatch.setattr(scheduler, "_futures", lambda *given: seen.append(given) or np.full((1, 5, 3), np.nan))
+    losses = 2 - np.arange(1000) / 1000 + 0.1 * (-1.0) ** np.arange(1000)
+    for step, loss in enumerate(losses, start=1):
+        scheduler.optimizer.step()
+        scheduler.step(loss=loss, metric=step / 1000 if step % 10 == 0 else None)
+        if seen:
+            break
+    between = 1000 // model.card["rows"]
+    rows = losses[between : step // between * between].reshape(-1, between).mean(axis=1)  # after the first, at step 10
+    moments, window, _ = seen[0]
+    assert moments[-1] == pytest.approx(step / 1000 * 39)
+    assert moments == pytest.approx(moments[-1] - np.arange(8)[::-1])
+    ends = np.arange(2 * between, step + 1, between) / 1000 * 39
+    assert window[1:, 0] == pytest.approx(np.interp(moments[1:], ends, rows), abs=1e-9)
+    assert window[-1, 2] == step // 10 * 10 / 1000
 
 
 def test_steps_without_a_loss_follow_the_schedule(model):

@@ -4,7 +4,7 @@ import pytest
 
 from pathlode.errors import DataError
 from pathlode.schedule.comparison import BEST_PARAMETRIC, compare, with_best_parametric
-from pathlode.schedule.study import mixes, read_task, swept, tune_and_train
+from pathlode.schedule.study import learnable, mixes, read_task, swept, tune_and_train
 from pathlode.schedule.training import RunConfig
 
 ENTRY = {
@@ -44,17 +44,18 @@ def test_a_single_setting_needs_no_tuning(tmp_path):
 
 def test_only_tuning_runs_are_learnt_from(trained):
     logs = pd.concat([each.logs for each in trained.values()])
-    assert len(swept(logs, "the sweep")) == 8
-    assert len(swept(logs, "the sweep", schedules=["cosine"])) == 4
-    assert len(swept(logs, "the sweep", seeds=[100])) == 4
+    assert swept(logs)["run_id"].nunique() == 8
+    assert swept(logs, schedules=["cosine"])["run_id"].nunique() == 4
+    assert swept(logs, seeds=[100])["run_id"].nunique() == 4
     ruined = logs.assign(val_loss=logs["val_loss"].where(logs["run_id"] != "cosine 0.02 seed 100", np.nan))
-    assert "cosine 0.02 seed 100" not in swept(ruined, "the sweep").ids
+    assert "cosine 0.02 seed 100" not in learnable(swept(ruined), "the sweep").ids
+    assert len(learnable(swept(ruined), "the sweep")) == 7
     with pytest.raises(DataError, match="the sweep: there is 0 run"):
-        swept(logs[logs["phase"] == "final"], "the sweep")
+        learnable(swept(logs[logs["phase"] == "final"]), "the sweep")
 
 
 def test_mixes_lie_between_the_schedules(trained):
-    runs = swept(pd.concat([each.logs for each in trained.values()]), "the sweep")
+    runs = learnable(swept(pd.concat([each.logs for each in trained.values()])), "the sweep")
     mixed = np.stack(mixes(runs, 20, 5, seed=0))
     assert mixed.shape == (5, 20)
     best = runs.on_clock(20)[[0, 4], :, 1]  # constant and cosine at 0.02
@@ -67,7 +68,9 @@ def test_mixes_lie_between_the_schedules(trained):
 def outcomes(**means):
     noise = np.array([0.0, 0.01, 0.02, 0.03])
     return pd.concat(
-        pd.DataFrame({"task": "t", "schedule": name, "setting": "s", "seed": range(4), "test_last": mean + noise})
+        pd.DataFrame(
+            {"task": "t", "schedule": name, "setting": "s", "seed": range(4), "test_last": mean + noise}
+        ).assign(seconds_before=10 * mean)
         for name, mean in means.items()
     )
 
@@ -98,6 +101,7 @@ def test_the_best_parametric_schedule_stands_once_more():
     copies = table[table["schedule"] == BEST_PARAMETRIC]
     assert copies["test_last"].tolist() == pytest.approx([0.8, 0.81, 0.82, 0.83])
     assert set(copies["setting"]) == {"step s"}
+    assert copies["seconds_before"].tolist() == pytest.approx([15.0] * 4)  # both had to be tuned
 
 
 def test_a_comparison_without_ours_is_refused():

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from pathlode.errors import ConfigError
-from pathlode.schedule.policies import POLICIES
+from pathlode.registry import POLICIES
 from pathlode.schedule.study import read_task
 from pathlode.schedule.training import RunConfig, evaluate, train
 
@@ -21,7 +21,7 @@ def task(tmp_path_factory):
 
 
 def run(task, policy="cosine", setting=0.02, seed=0, config=CONFIG):
-    return train(task, lambda *made: POLICIES[policy](*made, setting), seed, config)
+    return train(task, lambda training: POLICIES[policy](training, setting), seed, config)
 
 
 def test_a_run_learns_and_is_logged(task):
@@ -35,6 +35,11 @@ def test_a_run_learns_and_is_logged(task):
     assert done.test_last > 0.6
     assert done.test_last == evaluate(task, done.network, task.data.test)[1]
     assert done.seconds >= done.log["seconds"].iloc[-1]
+
+
+def test_the_last_step_is_logged(task):
+    done = run(task, config=RunConfig(epochs=1, batch=16, log_every=4))
+    assert done.log["step"].tolist() == [4, 8, 10]
 
 
 def test_the_best_validations_weights_are_tested(task):

@@ -1,0 +1,52 @@
+"""Policies that learn from past runs while a training goes on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from torch.optim import AdamW, Optimizer
+
+from pathlode.schedule.model import RunModel
+from pathlode.schedule.nearest import NearestRunsLR
+from pathlode.schedule.policies import WEIGHT_DECAY, Policy, Training
+from pathlode.schedule.runs import Runs
+from pathlode.schedule.scheduler import LatentODELR, LookAheadConfig
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What has been learnt from past runs.
+
+    Attributes:
+        model: fitted to them.
+        runs: themselves.
+        config: how futures are drawn and chosen; the seed is each training's own.
+    """
+
+    model: RunModel
+    runs: Runs
+    config: LookAheadConfig
+
+
+class LookAhead(Policy):
+    """AdamW with a scheduler that looks ahead."""
+
+    def __init__(self, training: Training, scheduler: Callable[[Optimizer], LatentODELR]) -> None:
+        self.optimizer = AdamW(training.parameters, lr=1.0, weight_decay=WEIGHT_DECAY, fused=True)
+        self.scheduler = scheduler(self.optimizer)
+
+    def step(self, loss: float, metric: float | None) -> None:
+        self.scheduler.step(loss=loss, metric=metric)
+
+
+def lode(training: Training, learnt: Learnt) -> Policy:
+    """The rates of the futures that a latent ODE of past runs predicts to end best."""
+    config = replace(learnt.config, seed=training.seed)
+    return LookAhead(training, lambda optimizer: LatentODELR(optimizer, learnt.model, training.steps, config))
+
+
+def nearest(training: Training, learnt: Learnt) -> Policy:
+    """The same with the most similar past runs in place of predicted futures; of the model only its clock is used."""
+    return LookAhead(
+        training,
+        lambda optimizer: NearestRunsLR(optimizer, learnt.model, training.steps, learnt.config, runs=learnt.runs),
+    )
