@@ -45,6 +45,6 @@ $(VENV)/workflow: requirements/workflow.txt $(BUILD)
 	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@
 
-$(VENV)/dev $(VENV)/bench: $(VENV)/%: requirements/%.txt $(VENV)/workflow
+$(VENV)/slurm $(VENV)/dev $(VENV)/bench: $(VENV)/%: requirements/%.txt $(VENV)/workflow
 	$(PIP) -r requirements/$*.txt
 	touch $@

@@ -23,6 +23,7 @@ SETTINGS = [
     for loss in LOSSES_BY_ENCODER[point["system"]][point["encoder"]]
 ]
 TUNING = {name: tuning(config, name) for name in config["systems"]}
+LONGEST = max(config["systems"][name]["train"]["steps"] for name in GRID["systems"])
 
 
 wildcard_constraints:
@@ -67,7 +68,7 @@ rule tune:
     threads: 1
     resources:
         mem_mb=2000,  # measured: 610
-        runtime=lambda w: 30 + candidate_steps(config, w.system) // 20,  # 3 s a step
+        runtime=30 + max(candidate_steps(config, name) for name in GRID["systems"]) // 20,  # 3 s a step, alike for all jobs
         gpu=0,  # these networks are bound by the cost of starting an operation: a CPU is faster
     params:
         classes=lambda w: [LOSSES.path(w.loss), ENCODERS.path(TUNING[w.system]["encoder"])],
@@ -94,7 +95,7 @@ rule train:
     threads: 1
     resources:
         mem_mb=2000,  # measured: 540
-        runtime=lambda w: 30 + config["systems"][w.system]["train"]["steps"] // 20,  # 3 s a step
+        runtime=30 + LONGEST // 20,  # 3 s a step
         gpu=0,
     params:
         classes=lambda w: [LOSSES.path(w.loss), ENCODERS.path(w.encoder)],
@@ -148,7 +149,7 @@ rule size:
     threads: 1
     resources:
         mem_mb=2000,  # measured: 500
-        runtime=lambda w: 30 + config["systems"][w.system]["train"]["steps"] // 20,
+        runtime=30 + LONGEST // 20,
         gpu=0,
     params:
         classes=lambda w: [LOSSES.path(w.loss), ENCODERS.path(TUNING[w.system]["encoder"])],

@@ -103,7 +103,7 @@ rule train_encoder:
     threads: 1
     resources:
         mem_mb=2000,
-        runtime=lambda w: 30 + latent_ode(config, w.latent_ode)["train"]["steps"] // 20,  # 3 s a step
+        runtime=30 + max(latent_ode(config, name)["train"]["steps"] for name in ECG["latent_odes"]) // 20,  # 3 s a step
         gpu=ECG["gpus"],
     params:
         split_seed=ECG["split_seed"],

@@ -1,13 +1,35 @@
 # What all chapters end in: the claims, decided from their tables, and what the README shows of them.
 #
-# in:   config `claims`, claims.yaml, {RESULTS}/tables/*.csv
+# in:   config `claims`, claims.yaml, {RESULTS}/tables/*.csv; the record of every job, beside its log
 # out:  {RESULTS}/claims.csv, claims.md      claims
 #       {RESULTS}/figures/claims.png, .pdf   plot_claims
+#       {RESULTS}/provenance.csv             trace: what made each file; runtime.csv, runtime.md: what each chapter cost
 #       {RESULTS}/readme.md                  readme: the README with this run's tables; README.md itself is brought up to date
 
+from pathlib import Path
 
 CLAIMED = {chapter: [chapter] for chapter in ("inference", "ecg", "scheduler")}
 CLAIMED["dynamics"] = ["dynamics", "training", "sizes_needed", "probes"]
+CHAPTERS = {rule.name: Path(rule.snakefile).stem.removesuffix("_results") for rule in workflow.rules}
+
+
+rule trace:
+    input:
+        made=[getattr(rules, chapter).input for chapter in config["chapters"]],
+        source=sources("trace"),
+    output:
+        files=report(f"{RESULTS}/provenance.csv", caption="../workflow/report/provenance.rst", category="Cost"),
+        costs=report(f"{RESULTS}/runtime.csv", caption="../workflow/report/runtime.rst", category="Cost"),
+        markdown=f"{RESULTS}/runtime.md",
+    log:
+        f"{LOGS}/trace.log",
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        logs=LOGS,
+        chapters={name: chapter for name, chapter in CHAPTERS.items() if chapter in config["chapters"]},
+    script:
+        "../workflow/scripts/trace.py"
 
 
 rule paper:
@@ -16,6 +38,7 @@ rule paper:
         f"{RESULTS}/claims.md",
         f"{RESULTS}/claims.tex",
         multiext(f"{RESULTS}/figures/claims", ".png", ".pdf"),
+        rules.trace.output,
         f"{RESULTS}/readme.md" if config["claims"]["readme"] else [],
 
 
@@ -59,6 +82,7 @@ rule readme:
         claims=rules.claims.output.csv,
         summaries=[f"{TABLES}/{chapter}_summary.md" for chapter in config["chapters"]],
         figures=[f"{RESULTS}/figures/{figure}.png" for figure in config["claims"]["figures"]],
+        costs=rules.trace.output.markdown,
         source=sources("readme"),
     output:
         readme=f"{RESULTS}/readme.md",

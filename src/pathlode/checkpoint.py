@@ -59,6 +59,11 @@ def load_checkpoint(path: Path, fingerprint: str) -> dict[str, Any]:
     return dict(content["trainer"])
 
 
+def checkpoint_path(folder: Path, fingerprint: str) -> Path:
+    """Where the checkpoint lies of what a fingerprint identifies."""
+    return folder / f"checkpoint-{fingerprint[:16]}.pt"
+
+
 def run_resumably(
     trainer: Trainer,
     folder: Path,
@@ -81,7 +86,7 @@ def run_resumably(
     Returns:
         Whether the run continued from a checkpoint.
     """
-    path = folder / f"checkpoint-{fingerprint[:16]}.pt"
+    path = checkpoint_path(folder, fingerprint)
     resumed = path.exists()
     if resumed:
         trainer.load_state_dict(load_checkpoint(path, fingerprint))

@@ -1,45 +1,63 @@
-"""The frame of one pipeline job: threads, log, and errors told in one sentence."""
+"""The frame of one pipeline job: threads, log, a record of what was made how, and errors told in one sentence."""
 
+import json
 import logging
+import os
 import resource
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from pathlode.errors import PathlodeError
+from pathlode.provenance import commit, digest, packages, processor
 
 
 @contextmanager
-def job(log: str | Path, threads: int = 1) -> Iterator[None]:
-    """Runs a block as a job of the pipeline. The log's last line says what it took.
+def job(snakemake: Any) -> Iterator[None]:
+    """Runs a script's block as a job of the pipeline.
+
+    The log's last line says what it took. The record, a file of JSON beside the log, says what made the outputs: rule and
+    wildcards, outputs, commit, digest of the configuration, seeds, versions of the packages, device, threads, beginning, wall
+    and CPU time with the imports in seconds, and the largest memory in MB.
+
+    PyTorch, if it has been imported, gets the job's threads; the networks here are fastest with one. Other libraries take
+    theirs from OMP_NUM_THREADS, which Snakemake sets.
 
     Args:
-        log: file for messages; they also go to standard error.
-        threads: threads that PyTorch may use, if it has been imported; the networks here are fastest with one. Other libraries
-            take theirs from OMP_NUM_THREADS, which Snakemake sets.
+        snakemake: the object that Snakemake gives a script.
 
     Raises:
         SystemExit: with status 1 after a :class:`pathlode.errors.PathlodeError`, whose sentence is logged. Any other
             exception is logged with its traceback and raised again.
     """
-    if torch := sys.modules.get("torch"):  # many jobs do without its two seconds
-        torch.set_num_threads(threads)
+    torch, log = sys.modules.get("torch"), Path(snakemake.log[0])  # many jobs do without its two seconds
+    if torch:
+        torch.set_num_threads(snakemake.threads)
     handlers: list[logging.Handler] = [logging.FileHandler(log, mode="w"), logging.StreamHandler(sys.stderr)]
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", handlers=handlers, force=True
     )
     logging.captureWarnings(True)
     logging.getLogger("fontTools").setLevel(logging.WARNING)  # tells every step of embedding a font
-    started = time.monotonic()
+    record = log.with_suffix(".json")
+    record.unlink(missing_ok=True)
+    begun, started, imports = datetime.now(UTC), time.monotonic(), time.process_time()
     try:
         yield
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+        seconds, cpu_seconds = time.monotonic() - started, time.process_time()
         logging.info(
             "done in %.1f s; with the imports %.1f s of CPU time and at most %.0f MB of memory",
-            *(time.monotonic() - started, time.process_time(), peak),
+            seconds,
+            cpu_seconds,
+            peak,
         )
+        cost = {"begun": begun.isoformat(), "seconds": seconds + imports, "cpu_seconds": cpu_seconds, "peak_mb": peak}
+        record.write_text(json.dumps(_made(snakemake) | cost, indent=1))
     except PathlodeError as error:
         logging.error("error: %s", error)
         sys.exit(1)
@@ -48,8 +66,33 @@ def job(log: str | Path, threads: int = 1) -> Iterator[None]:
         raise
 
 
+def identity(snakemake: Any) -> str:
+    """Digest of all that a job's result depends on: its rule, wildcards, parameters, and the content of its input files."""
+    given = {"rule": snakemake.rule, "wildcards": dict(snakemake.wildcards.items())}
+    return digest(given | {"params": dict(snakemake.params.items())}, map(Path, sorted(set(snakemake.input))))
+
+
 def device(gpus: int) -> str:
     """``cuda`` if a GPU was granted to the job and is there, else ``cpu``."""
     import torch
 
     return "cuda" if gpus and torch.cuda.is_available() else "cpu"
+
+
+def _made(snakemake: Any) -> dict[str, Any]:
+    """What made a job's outputs, besides what it cost."""
+    gpus, torch = snakemake.resources.get("gpu", 0), sys.modules.get("torch")
+    graphics = torch.cuda.get_device_name() if torch and device(gpus) == "cuda" else None
+    seeds = {name: value for name, value in snakemake.params.items() if "seed" in name}
+    return {
+        "rule": snakemake.rule,
+        "wildcards": dict(snakemake.wildcards.items()),
+        "outputs": list(snakemake.output),
+        "commit": commit(),
+        "config": digest(snakemake.config, []),
+        "seeds": seeds,
+        "packages": packages(),
+        "device": graphics or processor(),
+        "cores": os.cpu_count(),
+        "threads": snakemake.threads,
+    }

@@ -1,10 +1,32 @@
+import json
 import logging
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 from pathlode.errors import DataError
-from pathlode.job import device, job
+from pathlode.job import device, identity, job
+
+
+def given(folder, threads=1, **changes):
+    """What Snakemake gives a script."""
+    wildcards, params = {"system": "lorenz"}, {"seeds": [3, 4], "steps": 10}
+    return SimpleNamespace(
+        **{
+            "rule": "train",
+            "log": [str(folder / "job.log")],
+            "threads": threads,
+            "resources": {"gpu": 0},
+            "wildcards": wildcards,
+            "params": params,
+            "input": [],
+            "output": [str(folder / "model.pt")],
+            "config": {"scale": "smoke"},
+        }
+        | changes
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +43,7 @@ def restored_logging():
 
 def test_a_users_error_is_one_sentence_and_a_failing_exit(tmp_path, capfd):
     log = tmp_path / "job.log"
-    with pytest.raises(SystemExit) as exit_, job(log):
+    with pytest.raises(SystemExit) as exit_, job(given(tmp_path)):
         raise DataError("data.npz: trajectory 3 is empty; remove it")
     assert exit_.value.code == 1
     assert log.read_text().endswith("error: data.npz: trajectory 3 is empty; remove it\n")
@@ -31,13 +53,13 @@ def test_a_users_error_is_one_sentence_and_a_failing_exit(tmp_path, capfd):
 
 def test_any_other_error_keeps_its_traceback(tmp_path):
     log = tmp_path / "job.log"
-    with pytest.raises(ZeroDivisionError), job(log):
+    with pytest.raises(ZeroDivisionError), job(given(tmp_path)):
         _ = 1 / 0
     assert "Traceback" in log.read_text()
 
 
 def test_a_job_that_ends_well_says_what_it_took(tmp_path):
-    with job(tmp_path / "job.log"):
+    with job(given(tmp_path)):
         pass
     words = (tmp_path / "job.log").read_text().split()
     assert words[1:3] == ["done", "in"]
@@ -45,8 +67,41 @@ def test_a_job_that_ends_well_says_what_it_took(tmp_path):
     assert 10 < float(words[words.index("MB") - 1]) < 100_000
 
 
+def test_a_record_says_what_made_the_outputs_and_what_it_cost(tmp_path):
+    with job(given(tmp_path)):
+        pass
+    record = json.loads((tmp_path / "job.json").read_text())
+    assert (record["rule"], record["wildcards"], record["seeds"]) == ("train", {"system": "lorenz"}, {"seeds": [3, 4]})
+    assert record["outputs"] == [str(tmp_path / "model.pt")]
+    assert {"python", "pathlode", "torch", "scipy"} <= set(record["packages"])
+    assert record["device"]
+    assert record["commit"]
+    assert record["cpu_seconds"] > 0
+    assert record["seconds"] > 0
+    assert record["peak_mb"] > 10
+
+
+def test_a_failed_job_leaves_no_record(tmp_path):
+    with job(given(tmp_path)):
+        pass
+    with pytest.raises(SystemExit), job(given(tmp_path)):
+        raise DataError("no")
+    assert not (tmp_path / "job.json").exists()
+
+
+def test_a_jobs_identity_is_what_its_result_depends_on(tmp_path):
+    file = tmp_path / "data.csv"
+    file.write_text("1")
+    one = identity(given(tmp_path, input=[str(file)]))
+    assert one == identity(given(tmp_path, threads=4, input=[str(file)], log=["other.log"]))
+    assert one != identity(given(tmp_path, input=[str(file)], params={"seeds": [3, 4], "steps": 11}))
+    assert one != identity(given(tmp_path, input=[str(file)], wildcards={"system": "lotka"}))
+    Path(file).write_text("2")
+    assert one != identity(given(tmp_path, input=[str(file)]))
+
+
 def test_threads_are_set(tmp_path):
-    with job(tmp_path / "job.log", threads=2):
+    with job(given(tmp_path, threads=2)):
         assert torch.get_num_threads() == 2
 
 

@@ -54,7 +54,7 @@ def test_the_default_is_valid():
         ),
         (("dynamics", "losses"), {"GRU": ["path"]}, "dynamics.losses is 'GRU', expected one of gru, lstm, rnn"),
         (("tune", "encoder"), "GRU", "tune.encoder is 'GRU', expected one of gru, lstm, rnn"),
-        (("dynamics", "losses", "gru"), ["path"], "with the encoder gru lack 'kl'; add it, the figures show"),
+        (("dynamics", "losses", "gru"), ["path"], "dynamics.losses.gru lacks 'kl'; add it, the figures show"),
         (
             ("sizes", "systems"),
             ["lotka_volterra"],

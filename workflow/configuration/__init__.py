@@ -22,8 +22,8 @@ def check(config: Mapping[str, Any]) -> None:
     inference.check(config)
     ecg.check(config)
     scheduler.check(config)
-    for chapter in config["chapters"]:
-        _check_readme(config["claims"]["readme"], f"{config['claims']['block']}_{chapter}")
+    for block in (*(f"{config['claims']['block']}_{chapter}" for chapter in config["chapters"]), "cost"):
+        _check_readme(config["claims"]["readme"], block)
 
 
 def _check_readme(readme: str | None, block: str) -> None:

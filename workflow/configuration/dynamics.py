@@ -35,9 +35,9 @@ def check(config: Mapping[str, Any]) -> None:
     for name in config["dynamics"]["systems"]:
         missing = [loss for loss in COMPARED if loss not in losses_by_encoder(config, name).get(first, [])]
         if missing:
+            owner = f"systems.{name}" if "losses" in config["systems"][name] else "dynamics"
             raise InvalidConfig(
-                f"config: the losses of system {name} with the encoder {first} lack {missing[0]!r}; add it, the figures show "
-                "path and kl side by side"
+                f"config: {owner}.losses.{first} lacks {missing[0]!r}; add it, the figures show path and kl side by side"
             )
     for name in config["sizes"]["systems"]:
         if name not in config["dynamics"]["systems"]:

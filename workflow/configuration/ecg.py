@@ -47,6 +47,12 @@ def check(config: Mapping[str, Any]) -> None:
         for name in names:
             if name not in ecg[whole]:
                 raise InvalidConfig(unknown(f"ecg.{place}", name, ecg[whole], f"ecg.{whole}"))
+    for name, entry in ecg["latent_odes"].items():
+        low, high = entry.get("views", {}).get("share", (1, 1))
+        if low > high:
+            raise InvalidConfig(
+                f"config: ecg.latent_odes.{name}.views.share is [{low}, {high}], expected [low, high]; change them round"
+            )
     for name, entry in ecg["classifiers"].items():
         place, given = f"config: ecg.classifiers.{name}", [key for key in GIVEN if key in entry]
         if len(given) != 1:

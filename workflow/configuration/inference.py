@@ -85,5 +85,6 @@ def check(config: Mapping[str, Any]) -> None:
     strange = set(inference["seeds"]) - set(config["dynamics"]["seeds"])
     if strange:
         raise InvalidConfig(
-            f"config: inference.seeds has {sorted(strange)}, which dynamics.seeds, those of the latent ODEs, lacks"
+            f"config: inference.seeds has {sorted(strange)}, which dynamics.seeds, those of the latent ODEs, lacks; "
+            "change either"
         )

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pathlode.job import device, job
+from pathlode.checkpoint import checkpoint_path, discard_checkpoints
+from pathlode.job import device, identity, job
 from pathlode.schedule.learners import Learnt
 from pathlode.schedule.model import load_run_model
 from pathlode.schedule.scheduler import LookAheadConfig
@@ -12,7 +13,7 @@ from pathlode.schedule.study import TUNING, learnable, mixes, read_task, swept, 
 from pathlode.schedule.training import RunConfig
 from pathlode.tables import joined
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     params, name = snakemake.params, snakemake.wildcards.learner
     task = read_task(params.task, Path("resources"), device(snakemake.resources.get("gpu", 0)))
     model, card = load_run_model(Path(snakemake.input.model)), json.loads(Path(snakemake.input.card).read_text())
@@ -36,9 +37,11 @@ with job(snakemake.log[0], snakemake.threads):
         params.tuning_seeds,
         params.seeds,
         RunConfig(**params.task["run"]),
+        checkpoint_path(Path(snakemake.output.logs).parent, identity(snakemake)),
     )
     outcomes = trained.outcomes
     spent = float(sweep.groupby("run_id")["seconds"].last().sum() + card["seconds"])
     spent += float(outcomes.loc[outcomes["phase"] == TUNING, "seconds"].sum())
     outcomes.assign(seconds_before=spent).to_csv(snakemake.output.outcomes, index=False, float_format="%.6g")
     trained.logs.to_csv(snakemake.output.logs, index=False, float_format="%.8g")
+    discard_checkpoints(Path(snakemake.output.logs).parent)

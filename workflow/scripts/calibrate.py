@@ -19,7 +19,7 @@ from pathlode.progress import Progress
 from pathlode.registry import SYSTEMS
 from pathlode.systems.contract import SimulatedData
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     params, wildcards, files = snakemake.params, snakemake.wildcards, snakemake.input.flows
     data, system = SimulatedData.load(Path(snakemake.input.data)), SYSTEMS[params.system]()
     held_out, names = data["test"], list(data.parameters)

@@ -9,7 +9,7 @@ from pathlode.claims import as_markdown, decide, read_claims
 from pathlode.job import job
 from pathlode.tables import write
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     claims = read_claims(yaml.safe_load(Path(snakemake.input.claims).read_text()), snakemake.input.claims)
     tables = {Path(path).stem: pd.read_csv(path) for path in snakemake.input.tables}
     made = [claim for claim in claims if claim.target in snakemake.params.chapters]

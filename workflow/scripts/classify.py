@@ -30,7 +30,7 @@ def representation(study: Study, settings: dict[str, Any], model: str) -> Repres
     return Samples(settings["grid"])
 
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     wildcards, params, settings = snakemake.wildcards, snakemake.params, snakemake.params.classifier
     beats = Beats.load(Path(snakemake.input.beats))
     conditions = {name: Condition(**given) for name, given in params.conditions.items()}

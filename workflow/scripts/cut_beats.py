@@ -6,7 +6,7 @@ from pathlode.ecg.beats import count_beats, cut_beats
 from pathlode.ecg.records import read_record
 from pathlode.job import job
 
-with job(snakemake.log[0]):
+with job(snakemake):
     folder, names = Path(snakemake.input.records[0]).parent, snakemake.params.records
     beats = cut_beats((read_record(folder, name) for name in names), snakemake.params.source)
     beats.save(Path(snakemake.output.beats))

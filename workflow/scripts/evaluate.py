@@ -17,7 +17,7 @@ from pathlode.systems.contract import SPLITS, VIEWS, SimulatedData
 
 EXAMPLES = 3  # test trajectories whose predictions are kept
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     wildcards, losses = snakemake.wildcards, snakemake.params.losses
     data, solver = SimulatedData.load(Path(snakemake.input.data)), Adaptive(**snakemake.params.evaluate)
     truth = torch.cat([data["test"].inside.values, data["test"].beyond.values], dim=1)

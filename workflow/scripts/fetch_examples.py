@@ -5,7 +5,7 @@ from pathlib import Path
 from pathlode.download import checksums, fetch
 from pathlode.job import job
 
-with job(snakemake.log[0]):
+with job(snakemake):
     listed = checksums(Path(snakemake.input.checksums))
     key = f"scheduler.mirrors.{snakemake.wildcards.data_set}"
     fetch(Path(snakemake.output[0]), snakemake.params.mirrors, listed, key)

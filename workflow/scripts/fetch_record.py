@@ -5,7 +5,7 @@ from pathlib import Path
 from pathlode.download import checksums, fetch
 from pathlode.job import job
 
-with job(snakemake.log[0]):
+with job(snakemake):
     listed = checksums(Path(snakemake.input.checksums))
     for file in map(Path, snakemake.output):
         fetch(file, snakemake.params.mirrors, listed, key="ecg.mirrors")

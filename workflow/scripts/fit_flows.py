@@ -14,7 +14,7 @@ from pathlode.progress import Progress
 from pathlode.registry import FLOWS, SYSTEMS
 from pathlode.systems.contract import SimulatedData
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     params, wildcards, files = snakemake.params, snakemake.wildcards, snakemake.output.flows
     known = SimulatedData.load(Path(snakemake.input.data))["train"]
     model = load_model(Path(snakemake.input.model))[0] if snakemake.input.model else None

@@ -10,7 +10,7 @@ from pathlode.schedule.model import FitConfig, fit
 from pathlode.schedule.study import learnable, swept
 from pathlode.tables import joined
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     params = snakemake.params
     sweep = swept(joined(snakemake.input.logs), **params.chosen)
     runs = learnable(sweep, f"the sweep of {snakemake.wildcards.task}")

@@ -5,6 +5,6 @@ from pathlib import Path
 from pathlode.ecg.synthetic import write_record
 from pathlode.job import job
 
-with job(snakemake.log[0]):
+with job(snakemake):
     folder = Path(snakemake.output[0]).parent
     write_record(folder, snakemake.wildcards.record, snakemake.params.seconds, snakemake.params.seed)

@@ -23,7 +23,7 @@ from pathlode.series import TimeSeries
 
 SINGLE = 200  # beats that are taken one after the other
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     files, encoder = snakemake.input, snakemake.output.encoder
     beats, (model, _) = Beats.load(Path(files.beats)), load_model(Path(files.model))
     export_encoder(model, 0, Path(encoder))

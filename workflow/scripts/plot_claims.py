@@ -6,5 +6,5 @@ from pathlode.job import job
 from pathlode.plots.comparisons import claims
 from pathlode.plots.style import save
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     save(claims(pd.read_csv(snakemake.input.claims)), *snakemake.output)

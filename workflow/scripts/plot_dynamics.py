@@ -10,7 +10,7 @@ from pathlode.plots import comparisons
 from pathlode.plots.style import save
 from pathlode.systems.contract import SimulatedData
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     params, files = snakemake.params, snakemake.input
     scores = pd.read_csv(files.scores)
     data = {name: SimulatedData.load(Path(path)) for name, path in zip(params.systems, files.data, strict=True)}

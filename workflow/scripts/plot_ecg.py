@@ -8,7 +8,7 @@ from pathlode.job import job
 from pathlode.plots import ecg
 from pathlode.plots.style import save
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     scores, params = pd.read_csv(snakemake.input.scores), snakemake.params
     figures = {
         "f1_against_rate": ecg.f1_against_rate(scores, params.compared, params.rates),

@@ -18,7 +18,7 @@ from pathlode.series import TimeSeries
 
 MAPPED = 600  # test beats of a class, at most, in the latent map
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     files, params = snakemake.input, snakemake.params
     beats = Beats.load(Path(files.beats))
     with np.load(files.predictions) as file:

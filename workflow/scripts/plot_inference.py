@@ -15,7 +15,7 @@ from pathlode.systems.contract import SimulatedData
 SHOWN = 4  # systems whose posteriors are simulated again
 KEPT = ("ranks", "tarp_levels", "tarp_covered", "coverage", "levels", "mean", "std", "draws", "outside")
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     files, params = snakemake.input, snakemake.params
     system, data = SYSTEMS[params.system](), SimulatedData.load(Path(files.data))
     test, names, box = data["test"], data.parameters, np.array([system.low, system.high])

@@ -13,7 +13,7 @@ from pathlode.schedule.study import FINAL
 
 MOMENTS = (0.2, 0.5, 0.75)  # shares of the training at the ends of the windows that forecasts are made from
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     params, files = snakemake.params, snakemake.input
     logs = pd.concat([pd.read_csv(path).assign(task=Path(path).parents[2].name) for path in files.logs])
     logs = logs[logs["phase"] == FINAL]

@@ -10,7 +10,7 @@ from pathlode.plots import dynamics
 from pathlode.plots.style import save
 from pathlode.systems.contract import SimulatedData
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     files, params = snakemake.input, snakemake.params
     arrays = load_groups(Path(files.arrays), *dynamics.SHOWN)
     results = {

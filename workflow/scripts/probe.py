@@ -9,7 +9,7 @@ from pathlode.job import job
 from pathlode.metrics import linear_probe
 from pathlode.systems.contract import SimulatedData
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     params, rows = snakemake.params, []
     for setting, path, file in zip(params.settings, snakemake.input.arrays, snakemake.input.data, strict=True):
         data = SimulatedData.load(Path(file))

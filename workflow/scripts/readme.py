@@ -13,13 +13,14 @@ from pathlode.readme import insert
 FOLDED = "<details><summary>The scores behind it: {}</summary>\n\n{}\n</details>"
 STATISTICS = {"scheduler": "means over runs, median eigenvalue; differences in points [interval]; CPU seconds"}
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     readme, params = Path(snakemake.params.readme), snakemake.params
     claims, text = pd.read_csv(snakemake.input.claims), readme.read_text()
     for chapter, summary in zip(params.chapters, snakemake.input.summaries, strict=True):
         decided = as_markdown(claims[claims["target"] == chapter])
         block = f"{decided}\n{FOLDED.format(STATISTICS.get(chapter, 'median over seeds [range]'), Path(summary).read_text())}"
         text = insert(text, f"{params.block}_{chapter}", block, str(readme))
+    text = insert(text, "cost", Path(snakemake.input.costs).read_text(), str(readme))
     Path(snakemake.output.readme).write_text(text)
     if text != readme.read_text():
         with writing(readme) as temporary:

@@ -15,7 +15,7 @@ from pathlode.job import job
 from pathlode.progress import Progress
 from pathlode.solve import Adaptive
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     wildcards, params = snakemake.wildcards, snakemake.params
     beats, (model, _) = Beats.load(Path(snakemake.input.beats)), load_model(Path(snakemake.input.model))
     tested = SPLITS[wildcards.split](beats, params.split_seed).test

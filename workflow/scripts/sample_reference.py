@@ -15,7 +15,7 @@ from pathlode.registry import SYSTEMS
 from pathlode.series import TimeSeries
 from pathlode.systems.contract import SimulatedData
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     params, number = snakemake.params, int(snakemake.wildcards.number)
     system, data = SYSTEMS[params.system](), SimulatedData.load(Path(snakemake.input.data))["test"]
     series = data.observed

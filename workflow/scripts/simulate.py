@@ -6,7 +6,7 @@ from pathlode.job import job
 from pathlode.registry import SYSTEMS
 from pathlode.systems.contract import SimulationConfig, simulate
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     settings = dict(snakemake.params.simulate)
     settings["window"] = tuple(settings["window"])
     system = SYSTEMS[snakemake.params.system]()

@@ -13,7 +13,7 @@ from pathlode.metrics import window_errors
 from pathlode.solve import Adaptive
 from pathlode.systems.contract import SimulatedData
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     wildcards, params = snakemake.wildcards, snakemake.params
     file, table = Path(snakemake.input.data), Path(snakemake.output.table)
     data = SimulatedData.load(file)

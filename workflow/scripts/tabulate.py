@@ -18,7 +18,7 @@ SHAPES = {
 SETTING = ["system", "encoder", "loss"]
 
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     files, tables, params = snakemake.input, snakemake.output, snakemake.params
     scores, sizes = joined(files.scores), joined(files.sizes)
     training = time_to_target(joined(files.histories), params.compared)

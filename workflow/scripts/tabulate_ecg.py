@@ -7,7 +7,7 @@ from pathlode.tables import joined, summarise, write
 
 SETTING = ["split", "model", "rr"]
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     files, tables, conditions = snakemake.input, snakemake.output, snakemake.params.conditions
     scores, errors = joined([*files.scores, files.published]), joined(files.errors)
     for score in ("f1", "auc"):

@@ -25,7 +25,7 @@ SCORES = {
 
 REFERENCE = ["acceptance", "log_prob", "c2st_floor", "predictive_coverage"]
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     files, tables = snakemake.input, snakemake.output
     scores, robustness, outside = joined(files.scores), joined(files.robustness), joined(files.outside)
     references = [np.load(path) for path in files.references]

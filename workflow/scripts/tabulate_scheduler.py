@@ -11,7 +11,7 @@ from pathlode.tables import write
 
 LEAST = 1e-4  # error of a run without any, so that ratios can be taken
 
-with job(snakemake.log[0]):
+with job(snakemake):
     params, tables = snakemake.params, snakemake.output
     frames = [pd.read_csv(path).assign(task=Path(path).parents[2].name) for path in snakemake.input.outcomes]
     runs = pd.concat(frames, ignore_index=True)

@@ -10,7 +10,7 @@ from pathlode.job import device, job
 from pathlode.systems.contract import SimulatedData
 from pathlode.tables import training_history
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     wildcards = snakemake.wildcards
     experiment = Experiment(
         encoder=wildcards.encoder,

@@ -10,7 +10,7 @@ from pathlode.experiment import Experiment
 from pathlode.job import device, job
 from pathlode.tables import training_history
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     wildcards, params, model = snakemake.wildcards, snakemake.params, Path(snakemake.output.model)
     beats = Beats.load(Path(snakemake.input.beats))
     split = SPLITS[wildcards.split](beats, params.split_seed)

@@ -10,7 +10,7 @@ from pathlode.experiment import candidates, choose
 from pathlode.job import device, job
 from pathlode.solve import Adaptive
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     wildcards, tune = snakemake.wildcards, snakemake.params.tune
     grid = candidates(
         tune["learning_rates"],

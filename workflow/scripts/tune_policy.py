@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from pathlode.job import device, job
+from pathlode.checkpoint import checkpoint_path, discard_checkpoints
+from pathlode.job import device, identity, job
 from pathlode.schedule.study import TUNING, read_task, tune_and_train
 from pathlode.schedule.training import RunConfig
 
-with job(snakemake.log[0], snakemake.threads):
+with job(snakemake):
     params, name = snakemake.params, snakemake.wildcards.policy
     task = read_task(params.task, Path("resources"), device(snakemake.resources.get("gpu", 0)))
     settings = {f"{value:g}": value for value in params.settings}
@@ -19,8 +20,10 @@ with job(snakemake.log[0], snakemake.threads):
         params.tuning_seeds,
         params.seeds,
         RunConfig(**params.task["run"]),
+        checkpoint_path(Path(snakemake.output.logs).parent, identity(snakemake)),
     )
     outcomes = trained.outcomes
     spent = float(outcomes.loc[outcomes["phase"] == TUNING, "seconds"].sum())
     outcomes.assign(seconds_before=spent).to_csv(snakemake.output.outcomes, index=False, float_format="%.6g")
     trained.logs.to_csv(snakemake.output.logs, index=False, float_format="%.8g")
+    discard_checkpoints(Path(snakemake.output.logs).parent)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pathlode.checkpoint import load, save
 from pathlode.errors import DivergenceError
 from pathlode.progress import Progress
 from pathlode.registry import DATA_SETS, POLICIES
@@ -61,10 +62,12 @@ def tune_and_train(
     tuning_seeds: Sequence[int],
     seeds: Sequence[int],
     config: RunConfig,
+    kept: Path | None = None,
 ) -> Trained:
     """Trains a task with every setting of a policy, and with the best one on further seeds.
 
-    The best has the largest mean of the last validation accuracy. A single setting is not tuned.
+    The best has the largest mean of the last validation accuracy. A single setting is not tuned. After each run all that is
+    done is written to a file, and runs that are there already are not made again.
 
     Args:
         task: what is trained.
@@ -75,35 +78,47 @@ def tune_and_train(
         tuning_seeds: of the runs that choose.
         seeds: of those that count.
         config: of all runs.
+        kept: the file, whose name should tell apart all that these runs depend on; None for none.
+
+    Raises:
+        CheckpointError: if the file cannot be read.
     """
     tried = settings if len(settings) > 1 else {}
+    done = load(kept) if kept and kept.exists() else {"outcomes": [], "logs": []}
     outcomes: list[dict[str, Any]] = []
     logs: list[pd.DataFrame] = []
     some = Examples(*(tensor[:SHARPNESS_EXAMPLES] for tensor in (task.data.train.inputs, task.data.train.targets)))
     progress = Progress(f"{name}, {schedule}", len(tried) * len(tuning_seeds) + len(seeds))
 
-    def run(setting: str, seed: int, phase: str) -> None:
-        done = train(task, lambda training: POLICIES[policy](training, settings[setting]), seed, config)
+    def add(setting: str, seed: int, phase: str) -> None:
+        number = len(outcomes)
+        if number < len(done["outcomes"]):
+            outcomes.append(done["outcomes"][number])
+            logs.append(pd.DataFrame(done["logs"][number]))
+            return
+        run = train(task, lambda training: POLICIES[policy](training, settings[setting]), seed, config)
         facts = {"schedule": schedule, "setting": setting, "phase": phase, "seed": seed}
         sharpness = math.nan
         if phase == FINAL:
             with suppress(DivergenceError):
-                sharpness = top_eigenvalue(done.network, task.loss, some, tolerance=SHARPNESS_TOLERANCE)
-        scores = {"test_last": done.test_last, "test_best_val": done.test_best_val}
-        scores |= {"val_last": done.log["val_metric"].iloc[-1], "sharpness": sharpness, "seconds": done.seconds}
+                sharpness = top_eigenvalue(run.network, task.loss, some, tolerance=SHARPNESS_TOLERANCE)
+        scores = {"test_last": run.test_last, "test_best_val": run.test_best_val}
+        scores |= {"val_last": float(run.log["val_metric"].iloc[-1]), "sharpness": sharpness, "seconds": run.seconds}
         outcomes.append(facts | scores)
-        named = done.log.assign(run_id=f"{schedule} {setting} seed {seed}", schedule=schedule, setting=setting)
+        named = run.log.assign(run_id=f"{schedule} {setting} seed {seed}", schedule=schedule, setting=setting)
         logs.append(named.assign(phase=phase, seed=seed))
-        progress(len(outcomes), f"runs, {setting}, seed {seed}: test accuracy {done.test_last:.3f}")
+        progress(len(outcomes), f"runs, {setting}, seed {seed}: test accuracy {run.test_last:.3f}")
+        if kept:
+            save(kept, {"outcomes": outcomes, "logs": [log.to_dict("list") for log in logs]})
 
     for setting in tried:
         for seed in tuning_seeds:
-            run(setting, seed, TUNING)
+            add(setting, seed, TUNING)
     best = next(iter(settings))
     if tried:
         best = str(pd.DataFrame(outcomes).groupby("setting", sort=False)["val_last"].mean().idxmax())
     for seed in seeds:
-        run(best, seed, FINAL)
+        add(best, seed, FINAL)
     return Trained(pd.DataFrame(outcomes), pd.concat(logs, ignore_index=True))
 
 

@@ -3,9 +3,10 @@ import pandas as pd
 import pytest
 
 from pathlode.errors import DataError
+from pathlode.schedule import study
 from pathlode.schedule.comparison import BEST_PARAMETRIC, compare, with_best_parametric
 from pathlode.schedule.study import learnable, mixes, read_task, swept, tune_and_train
-from pathlode.schedule.training import RunConfig
+from pathlode.schedule.training import RunConfig, train
 
 ENTRY = {
     "data": "invented_images",
@@ -34,6 +35,30 @@ def test_a_policy_is_tuned_and_then_trained_on_other_seeds(trained):
     assert (final["sharpness"] != 0).all()
     assert outcomes.loc[outcomes["phase"] == "tuning", "sharpness"].isna().all()
     assert trained["cosine"].logs["run_id"].nunique() == 7
+
+
+def test_what_is_done_is_not_done_again(trained, tmp_path, monkeypatch):
+    """Stopped in the third run, a study goes on with it and ends as if it had not been."""
+    task, settings = read_task(ENTRY, tmp_path), {"0.02": 0.02, "1e-07": 1e-7}
+    config, kept, seeds = RunConfig(epochs=4, batch=8, log_every=3), tmp_path / "kept.pt", ([100, 101], [0, 1, 2])
+    runs = []
+
+    def counted(task, policy_of, seed, config):
+        runs.append(seed)
+        if len(runs) == 3:
+            raise KeyboardInterrupt
+        return train(task, policy_of, seed, config)
+
+    monkeypatch.setattr(study, "train", counted)
+    with pytest.raises(KeyboardInterrupt):
+        tune_and_train(task, "images", "cosine", "cosine", settings, *seeds, config, kept)
+    done = tune_and_train(task, "images", "cosine", "cosine", settings, *seeds, config, kept)
+    assert len(runs) == 3 + 5
+    pd.testing.assert_frame_equal(
+        done.outcomes.drop(columns="seconds"), trained["cosine"].outcomes.drop(columns="seconds"), check_exact=True
+    )
+    columns = [column for column in done.logs if column != "seconds"]
+    pd.testing.assert_frame_equal(done.logs[columns], trained["cosine"].logs[columns], check_exact=True)
 
 
 def test_a_single_setting_needs_no_tuning(tmp_path):

@@ -1,0 +1,174 @@
+"""The default configuration, changed at random: it is refused in a sentence that helps, or it is one that a run can be made of."""
+
+import copy
+import re
+
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from workflow_checkout import PROJECT
+
+from pathlode.ecg.balance import Balance
+from pathlode.ecg.cnn import CnnConfig
+from pathlode.ecg.conditions import Condition
+from pathlode.ecg.study import Vote
+from pathlode.ecg.trees import TreeConfig
+from pathlode.inference.flows import FlowConfig
+from pathlode.inference.reference import McmcConfig
+from pathlode.inference.study import ObservationConfig
+from pathlode.model import ModelConfig
+from pathlode.registry import ENCODERS, FLOWS, LOSSES, NETWORKS, POLICIES, SYSTEMS
+from pathlode.schedule.model import FitConfig
+from pathlode.schedule.scheduler import LookAheadConfig
+from pathlode.schedule.training import RunConfig
+from pathlode.solve import Adaptive
+from pathlode.systems.contract import SimulationConfig
+from pathlode.train import TrainingConfig
+from pathlode.views import Views
+from workflow.configuration import InvalidConfig, check
+from workflow.configuration.dynamics import losses_by_encoder, tuning
+from workflow.configuration.ecg import balance, latent_ode
+from workflow.configuration.inference import flow_settings
+from workflow.configuration.scheduler import fit_settings, look_ahead_settings
+
+DEFAULT = yaml.safe_load((PROJECT / "config.yaml").read_text())
+REMEDY = re.compile(
+    r"expected|did you mean|allowed are|is missing|every key is described in|; (add|lower|raise|choose|mend|give|rename|change|name|put)"
+)
+
+
+def places(node, path=()):
+    """Paths of all keys and items."""
+    pairs = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in pairs:
+        yield (*path, key)
+        yield from places(value, (*path, key))
+
+
+PLACES = list(places(DEFAULT))
+WRONG = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.sampled_from(
+        [0, 1, -1, 2, 10**9, 0.0, 0.5, -0.5, 1e-300, 1e300, float("nan"), float("inf"), "", "none", "kl", [], {}]
+    ),
+    st.integers(-5, 200),
+    st.floats(allow_nan=True),
+    st.text(max_size=8),
+    st.lists(st.one_of(st.integers(-2, 5), st.text(max_size=3)), max_size=3),
+    st.dictionaries(st.one_of(st.text(max_size=3), st.integers()), st.integers(), max_size=2),
+)
+
+
+CHANGES = st.lists(
+    st.tuples(
+        st.sampled_from(PLACES),
+        st.one_of(
+            st.tuples(st.just("replaced by"), WRONG),
+            st.tuples(st.just("named with"), st.sampled_from(["s", "_", "X", " "])),
+            st.tuples(st.just("times"), st.sampled_from([-1, 0, 0.1, 10, 1000])),
+            st.tuples(st.sampled_from(["removed", "twice", "reversed"]), st.none()),
+        ),
+    ),
+    min_size=1,
+    max_size=2,
+)
+
+
+def changed(changes):
+    """The default with some changes, of which those are left out that cannot be made."""
+    config = copy.deepcopy(DEFAULT)
+    for path, (kind, value) in changes:
+        node = config
+        try:
+            for key in path[:-1]:
+                node = node[key]
+            old = node[path[-1]]
+            match kind:
+                case "replaced by":
+                    node[path[-1]] = value
+                case "removed":
+                    del node[path[-1]]
+                case "named with" if isinstance(node, dict):
+                    node[path[-1] + value] = node.pop(path[-1])
+                case "times" if isinstance(old, (int, float)) and not isinstance(old, bool):
+                    node[path[-1]] = old * value
+                case "twice" if isinstance(old, list):
+                    node[path[-1]] = old + old
+                case "reversed" if isinstance(old, list):
+                    node[path[-1]] = old[::-1]
+        except (KeyError, IndexError, TypeError):  # an earlier change took it away
+            continue
+    return config
+
+
+def takes_all(config):
+    """Makes of a configuration all that its jobs would make of it before they compute, and raises as they would."""
+    for name, entry in config["systems"].items():
+        _ = SYSTEMS[entry["system"]]()
+        SimulationConfig(**entry["simulate"] | {"window": tuple(entry["simulate"]["window"])})
+        for encoder, losses in losses_by_encoder(config, name).items():
+            ModelConfig(features=2, encoder=encoder, **entry["model"])
+            for loss in losses:
+                for weight in tuning(config, name)["weights"]:
+                    LOSSES[loss](weight)
+        for rate in tuning(config, name)["learning_rates"]:
+            TrainingConfig(learning_rate=rate, **entry["train"])
+    for size in config["sizes"]["models"]:
+        ModelConfig(features=2, **config["systems"][config["dynamics"]["systems"][0]]["model"] | size)
+    Adaptive(**config["evaluate"])
+    ecg = config["ecg"]
+    for name in ecg["latent_odes"]:
+        entry = latent_ode(config, name)
+        ModelConfig(features=1, encoder=entry["encoder"], **entry["model"])
+        TrainingConfig(learning_rate=entry["learning_rate"], **entry["train"])
+        Views(**entry.get("views", {}))
+        assert entry["encoder"] in ENCODERS
+        LOSSES[entry["loss"]](entry["weight"])
+    for entry in ecg["conditions"].values():
+        Condition(**entry)
+    for name, entry in ecg["classifiers"].items():
+        for split in entry.get("splits", ecg["splits"]):
+            Balance(**balance(ecg, split, name))
+    TreeConfig(**ecg["trees"])
+    CnnConfig(**ecg["cnn"])
+    Vote(**ecg["vote"])
+    inference = config["inference"]
+    for backend, names in inference["flows"].items():
+        assert backend in FLOWS
+        for name in names:
+            FlowConfig(backend=backend, **flow_settings(inference, name))
+    simulated = config["systems"][inference["system"]]["simulate"]
+    observing = {key: simulated[key] for key in ("points", "window", "noise")}
+    for own in inference["robustness"].values():
+        ObservationConfig(**observing | own)
+    McmcConfig(**inference["reference"]["mcmc"])
+    scheduler = config["scheduler"]
+    for entry in scheduler["tasks"].values():
+        RunConfig(**entry["run"])
+        assert set(entry["network"]) <= set(NETWORKS)
+    for name in scheduler["fits"]:
+        FitConfig(**fit_settings(scheduler, name))
+    for name, entry in scheduler["learners"].items():
+        assert entry["policy"] in POLICIES
+        LookAheadConfig(**look_ahead_settings(scheduler, name))
+
+
+def test_the_default_is_taken():
+    takes_all(DEFAULT)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(CHANGES)
+def test_a_changed_configuration_is_refused_by_name_or_taken(changes):
+    config = changed(changes)
+    try:
+        check(config)
+    except InvalidConfig as error:
+        sentence = str(error)
+        assert sentence.startswith("config")
+        assert "\n" not in sentence
+        assert REMEDY.search(sentence), sentence
+        assert any(str(path[0]) in sentence for path, _ in changes), sentence
+    else:
+        takes_all(config)

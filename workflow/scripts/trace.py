@@ -1,0 +1,18 @@
+"""Gathers what made each file, and what each chapter cost, from the records of the jobs."""
+
+import json
+from pathlib import Path
+
+from pathlode.job import job
+from pathlode.records import by_chapter, by_file
+from pathlode.tables import write
+
+with job(snakemake):
+    logs, chapters = Path(snakemake.params.logs), snakemake.params.chapters
+    files = [
+        file for rule in chapters for pattern in (f"{rule}.json", f"{rule}/**/*.json") for file in logs.glob(pattern)
+    ]
+    records = [json.loads(file.read_text()) for file in files]
+    made = [record for record in records if all(Path(output).exists() for output in record["outputs"])]
+    write(by_file(made), snakemake.output.files)
+    write(by_chapter(made, chapters), snakemake.output.costs, snakemake.output.markdown)
