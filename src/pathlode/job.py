@@ -6,7 +6,7 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,18 +79,26 @@ def device(gpus: int) -> str:
     return "cuda" if gpus and torch.cuda.is_available() else "cpu"
 
 
+def _seeds(settings: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, Any]]:
+    """Everything that is called a seed, by its place in the parameters."""
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            yield from _seeds(value, f"{place}{name}.")
+        elif "seed" in str(name):
+            yield f"{place}{name}", value
+
+
 def _made(snakemake: Any) -> dict[str, Any]:
     """What made a job's outputs, besides what it cost."""
     gpus, torch = snakemake.resources.get("gpu", 0), sys.modules.get("torch")
     graphics = torch.cuda.get_device_name() if torch and device(gpus) == "cuda" else None
-    seeds = {name: value for name, value in snakemake.params.items() if "seed" in name}
     return {
         "rule": snakemake.rule,
         "wildcards": dict(snakemake.wildcards.items()),
         "outputs": list(snakemake.output),
         "commit": commit(),
         "config": digest(snakemake.config, []),
-        "seeds": seeds,
+        "seeds": dict(_seeds(dict(snakemake.params.items()))),
         "packages": packages(),
         "device": graphics or processor(),
         "cores": os.cpu_count(),

@@ -53,6 +53,16 @@ def test_the_default_is_valid():
             r"dynamics.losses.gru\[1\] is 'nonee', expected one of path, kl, .*did you mean 'none'",
         ),
         (("dynamics", "losses"), {"GRU": ["path"]}, "dynamics.losses is 'GRU', expected one of gru, lstm, rnn"),
+        (
+            ("scheduler", "fit", "window"),
+            60,
+            "scheduler.fit.window is 60, expected at most half of the 100 points; lower it",
+        ),
+        (
+            ("ecg", "latent_odes", "path", "views", "share"),
+            [0.7, 0.05],
+            r"ecg.latent_odes.path.views.share is \[0.7, 0.05\], expected \[low, high\]",
+        ),
         (("tune", "encoder"), "GRU", "tune.encoder is 'GRU', expected one of gru, lstm, rnn"),
         (("dynamics", "losses", "gru"), ["path"], "dynamics.losses.gru lacks 'kl'; add it, the figures show"),
         (

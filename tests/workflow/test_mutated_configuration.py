@@ -4,7 +4,7 @@ import copy
 import re
 
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from workflow_checkout import PROJECT
 
@@ -172,3 +172,16 @@ def test_a_changed_configuration_is_refused_by_name_or_taken(changes):
         assert any(str(path[0]) in sentence for path, _ in changes), sentence
     else:
         takes_all(config)
+
+
+@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(CHANGES)
+def test_a_changed_configuration_that_is_taken_can_be_planned(checkout, changes):
+    config = changed(changes)
+    try:
+        check(config)
+    except InvalidConfig:
+        assume(False)
+    assume(config != DEFAULT)
+    (checkout.folder / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
+    assert checkout.to_run(scale="default")["all"] == 1

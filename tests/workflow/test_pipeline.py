@@ -1,6 +1,7 @@
 """The real pipeline at smoke scale."""
 
 import hashlib
+import json
 import shutil
 
 import pandas as pd
@@ -20,14 +21,14 @@ TUNED, TRAINED, EVALUATED, SIZED, DERIVED = (
     SETTINGS + 1,
     2 + 1,
     2,
-    ["probe", "tabulate", "plot_dynamics", "claims", "plot_claims"],
+    ["probe", "tabulate", "plot_dynamics", "claims", "plot_claims", "trace"],
 )
 ECG = {"invent_record": 4, "cut_beats": 1, "train_encoder": 5 + 2, "reconstruct": 5 + 2, "classify": 11 + 2}
 ECG |= {"tabulate_ecg": 1, "measure_device": 1, "plot_ecg_model": 1, "plot_ecg": 1}
 INFERENCE = {"sample_reference": 2, "fit_flows": 3, "calibrate": 3, "tabulate_inference": 1, "plot_inference": 1}
 SCHEDULER = {"tune_policy": 6, "fit_run_model": 2, "apply_policy": 5, "tabulate_scheduler": 1, "plot_scheduler": 1}
 RETRAINED = {"tune": TUNED, "train": TRAINED, "evaluate": EVALUATED, "size": SIZED}
-DRAWN = {"plot_system": len(SYSTEMS), "plot_dynamics": 1, "plot_claims": 1, "all": 1}
+DRAWN = {"plot_system": len(SYSTEMS), "plot_dynamics": 1, "trace": 1, "plot_claims": 1, "all": 1}
 FIGURES = ["trajectories", "phase_portrait", "latent_paths", "latent_map", "error_in_time", "training"]
 
 pytestmark = pytest.mark.xdist_group("pipeline")  # all tests on the finished copy in one worker: it is made once
@@ -88,6 +89,25 @@ def test_every_job_has_a_log_that_ends_in_its_cost_and_leaves_no_checkpoint(fini
     assert not list((finished.folder / RESULTS).rglob("checkpoint*"))
 
 
+def test_every_file_is_traced_to_what_made_it(finished):
+    files = pd.read_csv(finished.folder / RESULTS / "provenance.csv").set_index("file")
+    made = {
+        str(path.relative_to(finished.folder))
+        for path in (finished.folder / RESULTS).rglob("*.*")
+        if path.is_file() and path.name not in ("provenance.csv", "runtime.csv", "runtime.md")
+    }
+    assert {name for name in made if "claims" not in name} == set(files.index)
+    model = files.loc[f"{RESULTS}/dynamics/coupled_oscillator/gru-path/model.pt"]
+    assert (model["rule"], json.loads(model["seeds"])) == ("train", {"seeds": [0, 1]})
+    assert json.loads(files.loc[f"{RESULTS}/dynamics/coupled_oscillator/data.npz", "seeds"]) == {"simulate.seed": 1}
+    assert "torch" in json.loads(model["packages"])
+    assert files["config"].nunique() == 1
+    assert (files[["seconds", "cpu_seconds", "peak_mb"]] > 0).all(axis=None)
+    costs = pd.read_csv(finished.folder / RESULTS / "runtime.csv").set_index("chapter")
+    assert costs.loc["dynamics", "jobs"] == TUNED - 1 + TRAINED - 1 + EVALUATED - 1 + SIZED + 2 + 3 + len(SYSTEMS)
+    assert (costs["CPU minutes"] > 0).all()
+
+
 def test_a_second_run_has_nothing_to_do(finished):
     assert "Nothing to be done" in finished.snakemake().stderr
     assert finished.to_run() == {}
@@ -107,7 +127,7 @@ def test_a_second_run_has_nothing_to_do(finished):
             "config.yaml",
             "confidence: 0.95",
             "confidence: 0.9",
-            {"tabulate_scheduler": 1, "plot_scheduler": 1, "claims": 1, "plot_claims": 1, "all": 1},
+            {"tabulate_scheduler": 1, "plot_scheduler": 1, "trace": 1, "claims": 1, "plot_claims": 1, "all": 1},
         ),
         ("config.yaml", "seeds: [0, 1, 2, 3, 4] #", "seeds: [5, 6] #", {}),  # the overlay has seeds of its own
         ("src/pathlode/plots/dynamics.py", '"optimiser step"', '"step"', DRAWN),
@@ -153,7 +173,10 @@ def test_the_readme_gets_its_block_and_figures(finished):
             block = readme.read_text()[begin:end]
             assert table in block
             assert (finished.folder / RESULTS / f"tables/{chapter}_summary.md").read_text().strip() in block
-        assert readme.read_text()[end:] == before[0][before[0].index(markers("claims_scheduler")[1]) :]
+        costs = (finished.folder / RESULTS / "runtime.md").read_text().strip()
+        assert costs in readme.read_text()
+        now, then = (text[text.index(markers("cost")[1]) :] for text in (readme.read_text(), before[0]))
+        assert now == then
         assert (finished.folder / "docs/claims.png").stat().st_size > 10_000
     finally:
         readme.write_text(before[0])
@@ -187,6 +210,8 @@ def test_the_report_holds_every_figure_and_caption(finished, tmp_path):
         "What one beat costs on one CPU thread",
         "Macro F1 against the sampling rate",
         "Every run that counts, one row a task, policy and seed",
+        "What made each file of the chapters",
+        "What each chapter cost",
         "Learning rates that the latent ODE chose",
     ]
     for caption in captions:

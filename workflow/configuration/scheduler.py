@@ -69,6 +69,11 @@ def check(config: Mapping[str, Any]) -> None:
     named += [
         ("compared", name, tuned | learnt, "scheduler.run.policies or learners") for name in scheduler["compared"]
     ]
+    fit = scheduler["fit"]
+    if 2 * fit["window"] > fit["points"]:
+        raise InvalidConfig(
+            f"config: scheduler.fit.window is {fit['window']}, expected at most half of the {fit['points']} points; lower it"
+        )
     for name, entry in learners.items():
         named.append((f"learners.{name}.fit", entry["fit"], fits, "scheduler.fits"))
         named += [(f"learners.{name}.tasks", task, tasks, "scheduler.tasks") for task in entry.get("tasks", [])]
