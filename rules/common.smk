@@ -14,7 +14,7 @@ from workflow.configuration.scheduler import (
     chosen_runs,
     example_files,
     fit_settings,
-    learnt_from,
+    fitted_to,
     look_ahead_settings,
     task_modules,
     task_settings,

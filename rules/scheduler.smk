@@ -3,7 +3,7 @@
 # in:   config `scheduler`, a mirror of each data set
 # out:  resources/{data_set}/{file}                                  fetch_examples
 #       {RESULTS}/scheduler/{task}/tuned/{policy}/outcomes.csv       tune_policy: all runs of one policy; logs.csv beside it
-#       {RESULTS}/scheduler/{task}/fits/{fit}.pt, .json              fit_run_model: to the sweep's runs, and its card
+#       {RESULTS}/scheduler/{task}/fits/{fit}/{seed}.pt              fit_run_model: to the sweep's runs; cards.json beside them
 #       {RESULTS}/scheduler/{task}/learnt/{learner}/outcomes.csv     apply_policy: one that learnt from the sweep; logs.csv
 #       tables and figures                                           scheduler_results.smk
 
@@ -72,8 +72,8 @@ rule fit_run_model:
         logs=lambda w: expand(rules.tune_policy.output.logs, task=w.task, policy=SCHEDULER["sweep"]["schedules"]),
         source=sources("fit_run_model", "pathlode.encoders"),
     output:
-        model=f"{TASK}/fits/{{fit}}.pt",
-        card=f"{TASK}/fits/{{fit}}.json",
+        models=expand(f"{TASK}/fits/{{fit}}/{{seed}}.pt", seed=SCHEDULER["fit_seeds"], allow_missing=True),
+        cards=f"{TASK}/fits/{{fit}}/cards.json",
     log:
         f"{LOGS}/fit_run_model/{{task}}/{{fit}}.log",
     priority: 1
@@ -85,6 +85,7 @@ rule fit_run_model:
         runtime=30,
     params:
         fit=lambda w: fit_settings(SCHEDULER, w.fit),
+        seeds=SCHEDULER["fit_seeds"],
         chosen=lambda w: chosen_runs(SCHEDULER, w.fit),
     script:
         "../workflow/scripts/fit_run_model.py"
@@ -95,15 +96,11 @@ rule apply_policy:
         examples=lambda w: example_files(SCHEDULER, w.task),
         logs=lambda w: expand(
             rules.tune_policy.output.logs,
-            task=learnt_from(SCHEDULER, w.learner, w.task),
+            task=fitted_to(SCHEDULER, w.learner, w.task)["task"],
             policy=SCHEDULER["sweep"]["schedules"],
         ),
-        model=lambda w: rules.fit_run_model.output.model.format(
-            task=learnt_from(SCHEDULER, w.learner, w.task), fit=SCHEDULER["learners"][w.learner]["fit"]
-        ),
-        card=lambda w: rules.fit_run_model.output.card.format(
-            task=learnt_from(SCHEDULER, w.learner, w.task), fit=SCHEDULER["learners"][w.learner]["fit"]
-        ),
+        models=lambda w: expand(rules.fit_run_model.output.models, **fitted_to(SCHEDULER, w.learner, w.task)),
+        cards=lambda w: expand(rules.fit_run_model.output.cards, **fitted_to(SCHEDULER, w.learner, w.task)),
         source=lambda w: sources(
             "apply_policy",
             "pathlode.encoders",

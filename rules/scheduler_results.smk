@@ -7,13 +7,7 @@
 SCHEDULER_FIGURES = ["schedules", "validation", "predictions", "accuracy", "sharpness", "horizon"]
 OURS = SCHEDULER["compared"][0]
 EARLY = {point["learner"]: SCHEDULER["learners"][point["learner"]].get("horizon", 1.0) for point in LEARNT}
-FITTED_RUNS = [
-    {
-        "task": learnt_from(SCHEDULER, point["learner"], point["task"]),
-        "fit": SCHEDULER["learners"][point["learner"]]["fit"],
-    }
-    for point in LEARNT
-]
+FITTED_RUNS = [fitted_to(SCHEDULER, point["learner"], point["task"]) for point in LEARNT]
 
 
 rule scheduler:
@@ -32,7 +26,7 @@ rule tabulate_scheduler:
             *(rules.tune_policy.output.outcomes.format(**point) for point in TUNED),
             *(rules.apply_policy.output.outcomes.format(**point) for point in LEARNT),
         ],
-        cards=sorted({rules.fit_run_model.output.card.format(**point) for point in FITTED_RUNS}),
+        cards=sorted({rules.fit_run_model.output.cards.format(**point) for point in FITTED_RUNS}),
         source=sources("tabulate_scheduler"),
     output:
         outcomes=report(f"{TABLES}/scheduler.csv", caption="../workflow/report/scheduler.rst", category="Scheduler [C]"),
@@ -70,7 +64,7 @@ rule plot_scheduler:
             *(rules.tune_policy.output.logs.format(**point) for point in TUNED),
             *(rules.apply_policy.output.logs.format(**point) for point in LEARNT),
         ],
-        models=expand(rules.fit_run_model.output.model, task=RUN["tasks"], fit=SCHEDULER["learners"][OURS]["fit"]),
+        models=[expand(rules.fit_run_model.output.models[0], **fitted_to(SCHEDULER, OURS, task)) for task in RUN["tasks"]],
         outcomes=rules.tabulate_scheduler.output.outcomes,
         source=sources("plot_scheduler", "pathlode.encoders"),
     output:

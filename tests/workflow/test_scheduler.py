@@ -44,8 +44,8 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished, run):
 
 def test_runs_and_models_can_be_used_from_the_package(finished):
     folder = finished.folder / RESULTS / "transformer"
-    model = load_run_model(folder / "fits/all.pt")
-    assert model.card["runs"] == json.loads((folder / "fits/all.json").read_text())["runs"]
+    model = load_run_model(folder / "fits/all/1.pt")
+    assert model.card["runs"] == json.loads((folder / "fits/all/cards.json").read_text())[1]["runs"]
     logs = pd.read_csv(folder / "tuned/cosine/logs.csv")
     assert len(Runs(logs)) == 2 * 2 + 2
     assert set(logs["phase"]) == {"tuning", "final"}

@@ -35,7 +35,7 @@ def task_settings(scheduler: Mapping[str, Any], task: str) -> dict[str, Any]:
 
 def fit_settings(scheduler: Mapping[str, Any], fit: str) -> dict[str, Any]:
     """Settings of a fit, as :class:`pathlode.schedule.model.FitConfig` takes them."""
-    own = {key: value for key, value in scheduler["fits"][fit].items() if key in ("steps", "seed")}
+    own = {key: value for key, value in scheduler["fits"][fit].items() if key == "steps"}
     return dict(scheduler["fit"]) | own
 
 
@@ -44,9 +44,10 @@ def chosen_runs(scheduler: Mapping[str, Any], fit: str) -> dict[str, Any]:
     return {key: value for key, value in scheduler["fits"][fit].items() if key in ("schedules", "seeds")}
 
 
-def learnt_from(scheduler: Mapping[str, Any], learner: str, task: str) -> str:
-    """The task of whose runs a policy has learnt."""
-    return str(scheduler["learners"][learner].get("learnt_from", task))
+def fitted_to(scheduler: Mapping[str, Any], learner: str, task: str) -> dict[str, str]:
+    """The task of whose runs a policy has learnt, and the name of the fits to them."""
+    entry = scheduler["learners"][learner]
+    return {"task": entry.get("learnt_from", task), "fit": entry["fit"]}
 
 
 def look_ahead_settings(scheduler: Mapping[str, Any], learner: str) -> dict[str, Any]:

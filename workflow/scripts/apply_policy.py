@@ -1,6 +1,7 @@
 """Trains a task with one policy that has learnt from the runs of a sweep."""
 
 import json
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +17,20 @@ from pathlode.tables import joined
 with job(snakemake):
     params, name = snakemake.params, snakemake.wildcards.learner
     task = read_task(params.task, Path("resources"), device(snakemake.resources.get("gpu", 0)))
-    model, card = load_run_model(Path(snakemake.input.model)), json.loads(Path(snakemake.input.card).read_text())
+    models = [load_run_model(Path(file)) for file in snakemake.input.models]
+    first, card = models[0], json.loads(Path(snakemake.input.cards).read_text())[0]
     sweep = swept(joined(snakemake.input.logs), **params.chosen)
     runs = learnable(sweep, "the sweep")
     settings: dict[str, Any]
     match params.learner["policy"]:
         case "replay":
-            settings = {"best run": model.rates}
+            settings = {"best run": first.rates}
         case "mix":
-            rates = mixes(runs, model.config.points, params.learner["mixes"], params.seeds[0])
+            rates = mixes(runs, first.config.points, params.learner["mixes"], params.seeds[0])
             settings = {f"mix {number}": each for number, each in enumerate(rates, start=1)}
         case _:
-            settings = {"learnt": Learnt(model, runs, LookAheadConfig(**params.look_ahead))}
+            by_seed = dict(zip(params.seeds, cycle(models), strict=False))
+            settings = {"learnt": Learnt(by_seed, runs, LookAheadConfig(**params.look_ahead))}
     trained = tune_and_train(
         task,
         snakemake.wildcards.task,

@@ -1,4 +1,4 @@
-"""Fits a latent ODE to the runs of a task's sweep, or to some of them."""
+"""Fits latent ODEs of several seeds to the runs of a task's sweep, or to some of them."""
 
 import json
 import time
@@ -6,18 +6,25 @@ from pathlib import Path
 
 from pathlode.job import job
 from pathlode.progress import Progress
-from pathlode.schedule.model import FitConfig, fit
+from pathlode.schedule.model import FitConfig, fit_stacked
 from pathlode.schedule.study import learnable, swept
 from pathlode.tables import joined
 
 with job(snakemake):
-    params = snakemake.params
+    params, files = snakemake.params, snakemake.output
     sweep = swept(joined(snakemake.input.logs), **params.chosen)
     runs = learnable(sweep, f"the sweep of {snakemake.wildcards.task}")
     config = FitConfig(**params.fit)
     progress = Progress(f"{snakemake.wildcards.task}, {snakemake.wildcards.fit}", config.steps)
     started = time.process_time()
-    model = fit(runs, config, lambda row: progress(row.step, f"steps, validation MSE {float(row.mse[0]):.3f}"))
-    spent = time.process_time() - started
-    model.save(Path(snakemake.output.model))
-    Path(snakemake.output.card).write_text(json.dumps({**model.card, "seconds": spent}, indent=1))
+    models = fit_stacked(
+        runs,
+        config,
+        params.seeds,
+        lambda row: progress(row.step, f"steps, median validation MSE {float(row.mse.median()):.3f}"),
+    )
+    seconds = (time.process_time() - started) / len(models)
+    for model, file in zip(models, files.models, strict=True):
+        model.save(Path(file))
+    cards = [model.card | {"seed": model.config.seed, "seconds": seconds} for model in models]
+    Path(files.cards).write_text(json.dumps(cards, indent=1))

@@ -19,7 +19,7 @@ with job(snakemake):
     logs = logs[logs["phase"] == FINAL]
     outcomes = pd.read_csv(files.outcomes)
     outcomes = outcomes[outcomes["schedule"] != BEST_PARAMETRIC]  # which stands there under its own name
-    models = {Path(path).parents[1].name: load_run_model(Path(path)) for path in files.models}
+    models = {Path(path).parents[2].name: load_run_model(Path(path)) for path in files.models}
     forecasts = {}
     for task, model in models.items():
         run = logs[(logs["task"] == task) & (logs["schedule"] == params.ours)]

@@ -26,11 +26,16 @@ with job(snakemake):
     write(compared, tables.comparisons)
     cards = []
     for path in map(Path, snakemake.input.cards):
-        card = json.loads(path.read_text())
-        errors = {f"error_{name}": value for name, value in card["error"].items()}
-        spreads = {f"spread_{name}": value for name, value in card["spread"].items()}
-        facts = {"task": path.parents[1].name, "fit": path.stem, "runs": len(card["runs"])}
-        cards.append(facts | errors | spreads | {"seconds": card["seconds"]})
+        for card in json.loads(path.read_text()):
+            errors = {f"error_{name}": value for name, value in card["error"].items()}
+            spreads = {f"spread_{name}": value for name, value in card["spread"].items()}
+            facts = {
+                "task": path.parents[2].name,
+                "fit": path.parent.name,
+                "seed": card["seed"],
+                "runs": len(card["runs"]),
+            }
+            cards.append(facts | errors | spreads | {"seconds": card["seconds"]})
     write(pd.DataFrame(cards), tables.fits)
     accuracy = compared[compared["metric"] == "test_last"]
     rows = []

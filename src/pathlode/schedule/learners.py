@@ -1,6 +1,6 @@
 """Policies that learn from past runs while a training goes on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from torch.optim import AdamW, Optimizer
@@ -17,12 +17,12 @@ class Learnt:
     """What has been learnt from past runs.
 
     Attributes:
-        model: fitted to them.
+        models: fitted to them, by the seed of the training that each is for.
         runs: themselves.
         config: how futures are drawn and chosen; the seed is each training's own.
     """
 
-    model: RunModel
+    models: Mapping[int, RunModel]
     runs: Runs
     config: LookAheadConfig
 
@@ -40,13 +40,13 @@ class LookAhead(Policy):
 
 def lode(training: Training, learnt: Learnt) -> Policy:
     """The rates of the futures that a latent ODE of past runs predicts to end best."""
-    config = replace(learnt.config, seed=training.seed)
-    return LookAhead(training, lambda optimizer: LatentODELR(optimizer, learnt.model, training.steps, config))
+    model, config = learnt.models[training.seed], replace(learnt.config, seed=training.seed)
+    return LookAhead(training, lambda optimizer: LatentODELR(optimizer, model, training.steps, config))
 
 
 def nearest(training: Training, learnt: Learnt) -> Policy:
     """The same with the most similar past runs in place of predicted futures; of the model only its clock is used."""
+    model = learnt.models[training.seed]
     return LookAhead(
-        training,
-        lambda optimizer: NearestRunsLR(optimizer, learnt.model, training.steps, learnt.config, runs=learnt.runs),
+        training, lambda optimizer: NearestRunsLR(optimizer, model, training.steps, learnt.config, runs=learnt.runs)
     )

@@ -1,7 +1,7 @@
 """A path-minimized latent ODE of training runs: from the last moments of one it predicts loss, rate and metric to its end."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -139,13 +139,27 @@ def fit(
     Source: Sampson & Melchior 2025, Dynamics of Learning (https://arxiv.org/abs/2509.23052).
     """
     config = config or FitConfig()
+    return fit_stacked(runs, config, [config.seed], on_validation)[0]
+
+
+def fit_stacked(
+    runs: Runs, config: FitConfig, seeds: Sequence[int], on_validation: Callable[[Validation], None] | None = None
+) -> list[RunModel]:
+    """Several fits to the same runs, trained together, which costs less than one after the other.
+
+    Args:
+        runs: as in :func:`fit`, whose errors are raised.
+        config: settings, of which the seed chooses the runs that are held out from all fits.
+        seeds: of the fits' weights and batches.
+        on_validation: as in :func:`fit`.
+    """
     trajectories, values = runs.trajectories, runs.on_clock(config.points)
     order = np.random.default_rng(config.seed).permutation(len(values))
     held_out = max(1, round(config.held_out * len(values)))
     validation, training = (
         _windows([trajectories[number] for number in some], config) for some in (order[:held_out], order[held_out:])
     )
-    model = LatentODE(
+    stack = LatentODE(
         ModelConfig(
             features=len(FEATURES),
             hidden=config.hidden,
@@ -153,7 +167,7 @@ def fit(
             width=config.width,
             time_unit=(config.points - 1) / UNITS,
         ),
-        [config.seed],
+        seeds,
     )
     settings = TrainingConfig(
         steps=config.steps or 10,  # of which none is taken
@@ -165,14 +179,17 @@ def fit(
         refine=False,
     )
     trainer = Trainer(
-        model, PathLength(config.weight), training, validation, settings, views=Views(first=config.window)
+        stack, PathLength(config.weight), training, validation, settings, views=Views(first=config.window)
     )
     if config.steps:
         trainer.run(on_validation)
     best = np.argmax(values[:, -1, METRIC] * (1 if config.mode == "max" else -1))
-    return RunModel(
-        model, config, values[best, :, RATE], _card(runs, values, order[:held_out], model, validation, config)
-    )
+    fitted = []
+    for number, seed in enumerate(seeds):
+        model = stack.member(number)
+        card = _card(runs, values, order[:held_out], model, validation, config)
+        fitted.append(RunModel(model, replace(config, seed=seed), values[best, :, RATE], card))
+    return fitted
 
 
 @dataclass(frozen=True)

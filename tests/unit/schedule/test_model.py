@@ -3,6 +3,7 @@ import pytest
 
 from pathlode.errors import CheckpointError, ConfigError
 from pathlode.schedule import FitConfig, fit, load_run_model
+from pathlode.schedule.model import fit_stacked
 
 
 def test_the_model_predicts_runs_that_it_was_not_fitted_to(model):
@@ -45,6 +46,16 @@ def test_another_file_is_refused(model, tmp_path):
     save_model(tmp_path / "model.pt", model.model)
     with pytest.raises(CheckpointError, match="holds no model of training runs"):
         load_run_model(tmp_path / "model.pt")
+
+
+def test_stacked_fits_are_models_of_their_own(runs):
+    config = FitConfig(points=20, window=4, starts=4, hidden=4, width=4, steps=20)
+    first, second = fit_stacked(runs, config, [0, 1])
+    assert [first.config.seed, second.config.seed] == [0, 1]
+    assert first.card["held_out"] == second.card["held_out"]
+    assert first.card["error"] != second.card["error"]
+    alone = fit(runs, config)
+    assert alone.card["error"] == pytest.approx(first.card["error"], rel=1e-3)
 
 
 def test_equal_seeds_give_equal_models(runs):

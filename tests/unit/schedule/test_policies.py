@@ -15,7 +15,7 @@ STEPS = 100
 
 def setting(name, runs, model):
     if name in ("lode", "nearest"):
-        return Learnt(model, runs, LookAheadConfig(every=5, futures=6))
+        return Learnt({0: model, 1: model}, runs, LookAheadConfig(every=5, futures=6))
     return np.log(np.linspace(0.1, 0.01, 30)) if name in ("replay", "mix") else 1.0 if name == "prodigy" else 0.05
 
 
