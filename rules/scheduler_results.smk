@@ -64,7 +64,9 @@ rule plot_scheduler:
             *(rules.tune_policy.output.logs.format(**point) for point in TUNED),
             *(rules.apply_policy.output.logs.format(**point) for point in LEARNT),
         ],
-        models=[expand(rules.fit_run_model.output.models[0], **fitted_to(SCHEDULER, OURS, task)) for task in RUN["tasks"]],
+        models=[
+            expand(rules.fit_run_model.output.models[0], **fitted_to(SCHEDULER, OURS, task)) for task in RUN["tasks"]
+        ],
         outcomes=rules.tabulate_scheduler.output.outcomes,
         source=sources("plot_scheduler", "pathlode.encoders"),
     output:
