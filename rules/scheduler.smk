@@ -100,7 +100,7 @@ rule apply_policy:
             policy=SCHEDULER["sweep"]["schedules"],
         ),
         models=lambda w: expand(rules.fit_run_model.output.models, **fitted_to(SCHEDULER, w.learner, w.task)),
-        cards=lambda w: expand(rules.fit_run_model.output.cards, **fitted_to(SCHEDULER, w.learner, w.task)),
+        cards=lambda w: rules.fit_run_model.output.cards.format(**fitted_to(SCHEDULER, w.learner, w.task)),
         source=lambda w: sources(
             "apply_policy",
             "pathlode.encoders",
