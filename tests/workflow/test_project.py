@@ -6,10 +6,13 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib import metadata
 
 import numpy as np
 import pandas as pd
+import pytest
 import yaml
+from packaging.requirements import Requirement
 from workflow_checkout import PROJECT, copy_project
 
 from pathlode.readme import markers
@@ -66,11 +69,13 @@ def test_every_direct_requirement_is_pinned():
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
     for names, files in (
-        (project["dependencies"] + extras["workflow"], ["workflow"]),
-        (extras["dev"], ["workflow", "dev"]),
+        *((extras[name], ["workflow"]) for name in ("workflow", "ecg", "inference", "schedule")),
+        (project["dependencies"], ["workflow"]),
+        (extras["slurm"], ["workflow", "slurm"]),
         (extras["bench"], ["workflow", "bench"]),
-        *((extras[name], ["workflow", "dev"]) for name in ("schedule", "parquet", "tensorboard", "wandb", "mlflow")),
+        *((extras[name], ["workflow", "dev"]) for name in ("dev", "parquet", "tensorboard", "wandb", "mlflow")),
     ):
+        names = [name for name in names if not name.startswith("pathlode[")]
         pinned = pins("".join((PROJECT / "requirements" / f"{file}.txt").read_text() for file in files))
         assert {re.split(r"[><=]", name)[0].lower() for name in names} <= set(pinned)
 
@@ -105,21 +110,48 @@ def test_files_named_in_the_readme_exist():
         assert (PROJECT / name).exists(), name
 
 
-def test_the_wheel_holds_the_compiled_loops_and_their_source(tmp_path):
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "--quiet",
-        "--no-deps",
-        "--no-build-isolation",
-        "-w",
-        str(tmp_path),
-    ]
-    subprocess.run([*command, copy_project(tmp_path / "copy").folder], check=True, capture_output=True, timeout=300)
-    (wheel,) = tmp_path.glob("*.whl")
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", str(folder)]
+    subprocess.run([*command, copy_project(folder / "copy").folder], check=True, capture_output=True, timeout=300)
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+def test_the_wheel_holds_the_compiled_loops_and_their_source(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert {"pathlode/py.typed", "pathlode/kernels.c", "pathlode/kernels_loops.h", "pathlode/solve.py"} <= set(names)
     assert any(name.startswith("pathlode/_kernels.") for name in names) or shutil.which("cc") is None
     assert all(name.startswith("pathlode") for name in names)
+
+
+def required(*names):
+    """Distributions that some need, themselves among them, without extras."""
+    found, waiting = set(), list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            requirements = map(Requirement, metadata.requires(name) or [])
+            waiting += [
+                each.name for each in requirements if each.marker is None or each.marker.evaluate({"extra": ""})
+            ]
+    return found
+
+
+def test_the_wheel_works_where_nothing_is_but_what_it_requires(wheel, tmp_path):
+    """The README's example, without Snakemake, pandas or any other part of an extra."""
+    zipfile.ZipFile(wheel).extractall(tmp_path)
+    needs = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["dependencies"]
+    for name in required(*(Requirement(need).name for need in needs)):
+        for top in {file.parts[0] for file in metadata.files(name)} - {"..", "__pycache__"}:
+            if not (tmp_path / top).exists():
+                (tmp_path / top).symlink_to(metadata.distribution(name).locate_file(top))
+    example = README.split("```python\n")[1].split("```")[0]
+    code = f"import sys; sys.path.append({str(tmp_path)!r})\n{example}\nassert 'site-packages' not in ''.join(sys.path)"
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "torch.Size([3, 500, 50, 2])\n"
+    for absent in ("pandas", "snakemake", "sklearn", "matplotlib"):
+        assert not (tmp_path / absent).exists()

@@ -20,14 +20,20 @@ class Checkout:
 
     folder: Path
 
-    def snakemake(self, *arguments: str, scale: str = "smoke") -> subprocess.CompletedProcess[str]:
+    def snakemake(
+        self, *arguments: str, scale: str = "smoke", environment: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         overlay = ["--configfile", f"config/{scale}.yaml"] if scale != "default" else []
         command = [sys.executable, "-m", "snakemake", *arguments, *overlay]
-        environment = os.environ | {
-            "PYTHONPATH": str(self.folder / "src"),
-            "XDG_CACHE_HOME": str(self.folder / "cache"),
-        }
-        return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=900)
+        own = {"PYTHONPATH": str(self.folder / "src"), "XDG_CACHE_HOME": str(self.folder / "cache")}
+        return subprocess.run(
+            command,
+            cwd=self.folder,
+            env=os.environ | own | (environment or {}),
+            capture_output=True,
+            text=True,
+            timeout=900,
+        )
 
     def edit(self, name: str, old: str, new: str) -> None:
         path = self.folder / name
