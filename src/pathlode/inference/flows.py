@@ -81,7 +81,7 @@ class Flow(ABC):
     """A density q(θ | c) in a prior's box.
 
     θ goes through the prior's logit and is standardised, so that no draw ever leaves the box; c is standardised. With
-    y = (logit θ - m) / s and the library's density p, log q(θ | c) = log p(y | c) - Σ log s + log |d logit θ / dθ|.
+    y = (logit θ - m) / s and the library's density p, ``log q(θ | c) = log p(y | c) - Σ log s + log |d logit θ / dθ|``.
 
     Args:
         prior: the box.

@@ -26,7 +26,7 @@ class LookAheadConfig:
     Args:
         every: moments of the clock between decisions; None for as many as the model's window has.
         futures: predicted ones, that of the unperturbed latent vector among them.
-        spread: σ of the perturbation z + σ |z| ε, ε standard normal.
+        spread: σ of the perturbation ``z + σ |z| ε``, ε standard normal.
         tolerance: standard deviations of the losses in the window's later half, within which of their mean a predicted loss is
             like the present one.
         averaged: number of the best futures whose rates are averaged, in their logarithm.
@@ -86,10 +86,10 @@ class LatentODELR(LRScheduler):
     Call :meth:`step` after every optimiser step. What it is told is kept as a log with as many rows as those of the past runs
     have: the mean loss since the row before, the rate and the last metric. The rate follows that of the best past run until the
     model's window is full. From then on, every so many moments of the clock: the last window is encoded, the latent vector z is
-    perturbed to z + σ |z| ε, and each is integrated to the horizon. On every predicted future the moments from now on are found
-    whose loss is like the present one, and of these the one with the largest rate; from there on, the rates of the futures with
-    the best metric at the horizon are averaged and become the schedule. If no future has such a loss, the present schedule goes
-    on. What lies between a future's moment and its horizon is stretched to what lies between now and then, so that a rate that
+    perturbed to ``z + σ |z| ε``, and each is integrated to the horizon. On every predicted future the moments from now on are
+    found whose loss is like the present one, and of these the one with the largest rate; from there on, the rates of the
+    futures with the best metric at the horizon are averaged and become the schedule. If no future has such a loss, the present
+    schedule goes on. What lies between a future's moment and its horizon is stretched to what lies between now and then, so that a rate that
     is to fall has fallen by then, however often the schedule changes.
 
     Rates stay between the smallest and the largest of the past runs. With several parameter groups they are those of the first;

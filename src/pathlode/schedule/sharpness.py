@@ -21,8 +21,8 @@ def top_eigenvalue(
 ) -> float:
     """The eigenvalue of largest magnitude of the Hessian H = ∂²L/∂θ² of a loss, by power iteration.
 
-    From a random unit vector v, v ← Hv/|Hv| is repeated; the eigenvalue is λ = vᵀHv. The product is Hv = ∂(vᵀ∂L/∂θ)/∂θ, so
-    that H itself is never formed. The error of λ falls like (λ₂/λ₁)²ᵏ after k iterations, λ₂ the next largest in magnitude.
+    From a random unit vector v, ``v ← Hv / |Hv|`` is repeated; the eigenvalue is λ = vᵀHv. The product is Hv = ∂(vᵀ∂L/∂θ)/∂θ,
+    so that H itself is never formed. The error of λ falls like (λ₂/λ₁)²ᵏ after k iterations, λ₂ the next largest in magnitude.
     Paper [C] takes 50 iterations.
 
     Args:

@@ -1,0 +1,16 @@
+"""The site: `make docs` builds it, and fails at any warning."""
+
+from pathlode import __version__
+
+project, author, release = "pathlode", "The pathlode maintainers", __version__
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode", "sphinx_copybutton"]
+exclude_patterns = ["site"]
+html_theme = "furo"
+html_title = "pathlode"
+myst_heading_anchors = 3
+napoleon_use_ivar = True  # attributes as a list in the class, without entries of their own
+napoleon_attr_annotations = False
+autodoc_default_options = {"members": True, "member-order": "bysource", "show-inheritance": True}
+autodoc_typehints = "signature"
+autodoc_type_aliases = {"Array": "Array"}
+copybutton_exclude = ".linenos, .gp, .go"
