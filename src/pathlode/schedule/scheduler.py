@@ -89,8 +89,8 @@ class LatentODELR(LRScheduler):
     perturbed to ``z + σ |z| ε``, and each is integrated to the horizon. On every predicted future the moments from now on are
     found whose loss is like the present one, and of these the one with the largest rate; from there on, the rates of the
     futures with the best metric at the horizon are averaged and become the schedule. If no future has such a loss, the present
-    schedule goes on. What lies between a future's moment and its horizon is stretched to what lies between now and then, so that a rate that
-    is to fall has fallen by then, however often the schedule changes.
+    schedule goes on. What lies between a future's moment and its horizon is stretched to what lies between now and then, so
+    that a rate that is to fall has fallen by then, however often the schedule changes.
 
     Rates stay between the smallest and the largest of the past runs. With several parameter groups they are those of the first;
     the others keep the ratio of their initial rates to that of the first.
