@@ -1,7 +1,10 @@
 # make reproduce   environment, then every figure and table   (SCALE=smoke, long or paper for another scale)
 # make test        environment, then all tests, the pipeline at smoke scale among them
 # make lint        style, types, workflow lint
+# make report      results/report.html: every figure and table with its caption, in one file
+# make docs        the site, in build/site
 # make bench       a training step, simulations, draws and decisions beside their peers
+# make faults      the table of faults in docs/, from the tests that try them
 # make clean       remove what the pipeline made (the environment stays, and so does what was downloaded)
 #
 # PYTHON names the interpreter of the environment (3.11 or newer). TORCH_INDEX names a PyTorch wheel index to take torch
@@ -16,7 +19,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet $(INDEX)
 BUILD := pyproject.toml setup.py src/pathlode/kernels.c src/pathlode/kernels_loops.h
 OVERLAY := $(if $(filter-out default,$(SCALE)),--configfile config/$(SCALE).yaml)
 
-.PHONY: reproduce test lint bench clean
+.PHONY: reproduce test lint report docs faults bench clean
 
 reproduce: $(VENV)/workflow
 	$(BIN)/snakemake $(OVERLAY)
@@ -31,9 +34,18 @@ lint: $(VENV)/dev
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
 
+report: $(VENV)/workflow
+	$(BIN)/snakemake $(OVERLAY) --report $(if $(OVERLAY),results/$(SCALE)/report.html,results/report.html)
+
+docs: $(VENV)/docs
+	$(BIN)/sphinx-build -W --keep-going -q docs build/site
+
 bench: $(VENV)/bench
 	$(BIN)/python benchmarks/step.py
 	$(BIN)/python benchmarks/answers.py
+
+faults: $(VENV)/dev
+	$(BIN)/python -m pytest -n 2 -m fault --faults docs/faults_table.md
 
 clean:
 	rm -rf results logs .snakemake build
@@ -45,6 +57,6 @@ $(VENV)/workflow: requirements/workflow.txt $(BUILD)
 	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@
 
-$(VENV)/slurm $(VENV)/dev $(VENV)/bench: $(VENV)/%: requirements/%.txt $(VENV)/workflow
+$(VENV)/slurm $(VENV)/docs $(VENV)/dev $(VENV)/bench: $(VENV)/%: requirements/%.txt $(VENV)/workflow
 	$(PIP) -r requirements/$*.txt
 	touch $@

@@ -7,9 +7,12 @@
 # dynamics: simulate -> tune -> train, size -> evaluate -> probe, tables -> figures -> claims
 # inference: simulate -> tune -> train -> fit flows, sample reference -> calibrate -> tables -> figures -> claims
 # ecg:      fetch -> cut beats -> train -> reconstruct, classify -> tables, device -> figures -> claims
-## scheduler: fetch -> tune policies -> fit run models -> apply policies -> tables -> figures -> claims
+# scheduler: fetch -> tune policies -> fit run models -> apply policies -> tables -> figures -> claims
 #
 # Each arrow is a file, under results/ or, for what was fetched, under resources/.
+
+
+import sys
 
 
 configfile: "config.yaml"
@@ -32,3 +35,12 @@ rule all:
     input:
         [getattr(rules, chapter).input for chapter in config["chapters"]],
         rules.paper.input,
+
+
+onerror:
+    print(
+        "What is done is kept: run the same command again, and it goes on from there. The logs named above say what to mend. "
+        "A log that ends with neither 'done' nor 'error' is of a job that was killed, mostly for memory: then run fewer jobs at "
+        "once, with --cores 1. After a run that was killed itself, `snakemake --unlock` comes first.",
+        file=sys.stderr,
+    )

@@ -4,7 +4,7 @@ from pathlode import __version__
 
 project, author, release = "pathlode", "The pathlode maintainers", __version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode", "sphinx_copybutton"]
-exclude_patterns = ["site"]
+exclude_patterns = ["faults_table.md"]
 html_theme = "furo"
 html_title = "pathlode"
 myst_heading_anchors = 3

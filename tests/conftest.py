@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -5,6 +7,34 @@ from pathlode.model import LatentODE, ModelConfig
 from pathlode.registry import LOSSES, SYSTEMS
 from pathlode.series import TimeSeries
 from pathlode.systems.contract import SimulatedData, SimulationConfig, simulate
+
+
+def pytest_addoption(parser):
+    parser.addoption("--faults", help="write a table of the faults that the tests tried, as Markdown, to this file")
+
+
+@pytest.fixture(autouse=True)
+def recorded_fault(request, record_property):
+    """What a test marked ``fault`` tried and what came of it, for the table."""
+    if marker := request.node.get_closest_marker("fault"):
+        record_property("fault", marker.args)
+
+
+def pytest_sessionfinish(session):
+    """Writes the table of faults, of the tests that passed."""
+    path, terminal = session.config.getoption("--faults"), session.config.pluginmanager.getplugin("terminalreporter")
+    if path is None or terminal is None:
+        return
+    passed = [report for report in terminal.stats.get("passed", []) if report.when == "call"]
+    tried = [
+        (*value, report.nodeid.split("[")[0])
+        for report in passed
+        for name, value in report.user_properties
+        if name == "fault"
+    ]
+    rows = [f"| {what} | {outcome} | `{test}` |" for what, outcome, test in dict.fromkeys(map(tuple, sorted(tried)))]
+    head = ["| fault | what comes of it | tried in |", "| --- | --- | --- |"]
+    Path(path).write_text("\n".join([*head, *rows]) + "\n")
 
 
 @pytest.fixture(autouse=True)

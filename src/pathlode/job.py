@@ -1,5 +1,6 @@
 """The frame of one pipeline job: threads, log, a record of what was made how, and errors told in one sentence."""
 
+import errno
 import json
 import logging
 import os
@@ -10,10 +11,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from pathlode.errors import PathlodeError
 from pathlode.provenance import commit, digest, packages, processor
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system calls a disk or a quota that is full, and a file larger than is allowed."""
 
 
 @contextmanager
@@ -31,8 +35,8 @@ def job(snakemake: Any) -> Iterator[None]:
         snakemake: the object that Snakemake gives a script.
 
     Raises:
-        SystemExit: with status 1 after a :class:`pathlode.errors.PathlodeError`, whose sentence is logged. Any other
-            exception is logged with its traceback and raised again.
+        SystemExit: with status 1 after a :class:`pathlode.errors.PathlodeError`, whose sentence is logged, and where disk or
+            memory are full. Any other exception is logged with its traceback and raised again.
     """
     torch, log = sys.modules.get("torch"), Path(snakemake.log[0])  # many jobs do without its two seconds
     if torch:
@@ -59,8 +63,16 @@ def job(snakemake: Any) -> Iterator[None]:
         cost = {"begun": begun.isoformat(), "seconds": seconds + imports, "cpu_seconds": cpu_seconds, "peak_mb": peak}
         record.write_text(json.dumps(_made(snakemake) | cost, indent=1))
     except PathlodeError as error:
-        logging.error("error: %s", error)
-        sys.exit(1)
+        _give_up(str(error))
+    except MemoryError:
+        _give_up(
+            "out of memory: run fewer jobs at once (--cores 1), or on a machine with more; then the same command again"
+        )
+    except OSError as error:
+        if error.errno not in FULL:
+            logging.exception("unexpected error")
+            raise
+        _give_up(f"{error}: make room, then run the same command again; nothing half-written is kept")
     except Exception:
         logging.exception("unexpected error")
         raise
@@ -77,6 +89,11 @@ def device(gpus: int) -> str:
     import torch
 
     return "cuda" if gpus and torch.cuda.is_available() else "cpu"
+
+
+def _give_up(sentence: str) -> NoReturn:
+    logging.error("error: %s", sentence)
+    sys.exit(1)
 
 
 def _seeds(settings: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, Any]]:

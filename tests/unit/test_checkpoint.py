@@ -36,6 +36,9 @@ def interrupted_at(step):
     return report
 
 
+@pytest.mark.fault(
+    "training is interrupted", "it goes on from its checkpoint and ends with the same weights, bit for bit"
+)
 def test_an_interrupted_run_continues_and_ends_like_an_uninterrupted_one(trainer, tmp_path):
     whole = trainer()
     assert not run_resumably(whole, tmp_path / "whole", "a" * 64)
@@ -54,6 +57,7 @@ def test_an_interrupted_run_continues_and_ends_like_an_uninterrupted_one(trainer
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.fault("a checkpoint of other settings or code lies there", "it is not taken up")
 def test_a_checkpoint_of_other_settings_is_never_taken_up(trainer, tmp_path):
     with pytest.raises(Interrupted):
         run_resumably(trainer(), tmp_path, "a" * 64, interrupted_at(10))
@@ -73,6 +77,7 @@ def test_a_missing_file(tmp_path):
         load(tmp_path / "model.pt")
 
 
+@pytest.mark.fault("a model file is damaged", "a sentence says to delete it and train again")
 def test_a_damaged_file(make_model, tmp_path):
     path = tmp_path / "model.pt"
     save_model(path, make_model())
@@ -83,6 +88,7 @@ def test_a_damaged_file(make_model, tmp_path):
         load_model(path)
 
 
+@pytest.mark.fault("a model file would run code", "it is refused unread")
 def test_a_file_that_would_run_code_is_refused(tmp_path):
     class Malicious:
         def __reduce__(self):

@@ -71,12 +71,17 @@ def test_a_url_is_a_mirror_too(url, tmp_path, target):
     assert target.read_bytes() == CONTENT
 
 
+@pytest.mark.fault("a server answers 503, then 200", "it is asked again")
 def test_a_busy_server_is_asked_again(server, url, target):
     server.failures = 2
     fetch(target, [url], LISTED)
     assert target.read_bytes() == CONTENT
 
 
+@pytest.mark.fault(
+    "a mirror serves a truncated or altered file",
+    "the file is refused by its SHA-256, the next mirror is asked, nothing is written",
+)
 def test_an_altered_file_is_never_taken(mirror, url, target, tmp_path):
     (mirror / "100.dat").write_bytes(CONTENT[:-1])
     with pytest.raises(DataError, match=r"100.dat could not be had .*truncated or altered.*; http.*put it into"):
@@ -84,6 +89,7 @@ def test_an_altered_file_is_never_taken(mirror, url, target, tmp_path):
     assert list(target.parent.iterdir()) == []
 
 
+@pytest.mark.fault("a file that no mirror has", "what was there stays; a sentence says where to put it")
 def test_what_was_there_stays_if_no_mirror_has_the_file(tmp_path, url, target):
     other = target.with_name("101.dat")
     other.parent.mkdir()
@@ -105,6 +111,7 @@ def test_a_file_without_a_digest_is_not_trusted(mirror, target):
         fetch(target, [str(mirror)], {})
 
 
+@pytest.mark.fault("no network", "a sentence names the mirrors and where to put the file")
 def test_a_server_that_is_not_there_is_named(target):
     with pytest.raises(DataError, match=r"http://127.0.0.1:9/"):
         fetch(target, ["http://127.0.0.1:9/"], LISTED)

@@ -13,6 +13,7 @@ def test_a_file_is_replaced_whole(tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
+@pytest.mark.fault("a write fails half-way", "the old file is as it was")
 def test_a_failed_write_leaves_the_old_file(tmp_path):
     path = tmp_path / "table.csv"
     path.write_text("old")

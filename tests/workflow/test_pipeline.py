@@ -226,6 +226,7 @@ def test_a_touched_but_equal_file_runs_nothing(finished):
 @pytest.mark.parametrize(
     "file", ["data.npz", "tuning/path/chosen.json", "gru-path/model.pt", "gru/evaluation.npz", "sizes/kl/sizes.csv"]
 )
+@pytest.mark.fault("a file in the middle of the pipeline is gone", "it and what depends on it are made again")
 def test_a_missing_file_in_the_middle_is_made_again(finished, tmp_path, file):
     """A run that is killed while it replaces a file leaves it missing."""
     path = finished.folder / RESULTS / "dynamics/coupled_oscillator" / file
@@ -262,6 +263,7 @@ def test_training_again_gives_the_same_tables(finished, tmp_path):
     assert tables(finished) == tables(copy)
 
 
+@pytest.mark.fault("a data file is damaged", "a sentence in the log says which, and to delete it; no traceback")
 def test_a_damaged_data_file_is_told_in_one_sentence(finished, tmp_path):
     copy = Checkout(tmp_path / "copy")
     shutil.copytree(finished.folder, copy.folder)

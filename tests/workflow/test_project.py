@@ -1,5 +1,6 @@
 """What must agree across the project's files."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -73,6 +74,7 @@ def test_every_direct_requirement_is_pinned():
         (project["dependencies"], ["workflow"]),
         (extras["slurm"], ["workflow", "slurm"]),
         (extras["bench"], ["workflow", "bench"]),
+        (extras["docs"], ["workflow", "docs"]),
         *((extras[name], ["workflow", "dev"]) for name in ("dev", "parquet", "tensorboard", "wandb", "mlflow")),
     ):
         names = [name for name in names if not name.startswith("pathlode[")]
@@ -103,6 +105,17 @@ def test_the_readmes_scheduler_example_runs(tmp_path):
     decisions = done.stdout.splitlines()
     assert len(decisions) == 4
     assert all(line.startswith("Decision(step=") for line in decisions)
+
+
+def test_the_table_of_faults_is_that_of_the_tests():
+    tried = {
+        tuple(argument.value for argument in node.args)
+        for file in (PROJECT / "tests").rglob("test_*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.fault"
+    }
+    table = (PROJECT / "docs/faults_table.md").read_text().splitlines()[2:]
+    assert {tuple(cell.strip() for cell in row.split("|")[1:3]) for row in table} == tried
 
 
 def test_files_named_in_the_readme_exist():

@@ -1,11 +1,14 @@
 """A copy of the project in which tests run the pipeline."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+import pandas as pd
 
 PROJECT = Path(__file__).parents[2]
 COPIED = [
@@ -71,3 +74,22 @@ def copy_project(folder: Path) -> Checkout:
         else:
             shutil.copy(source, folder / name)
     return Checkout(folder)
+
+
+TIMED = re.compile("second|with the sweep|encode_ms|trees_ms|peak_mb|encoder_kb")
+"""Columns that hold times, or sizes that depend on the folder's name."""
+TIMED_CLAIMS = ("A3-seconds", "C3-cost")
+
+
+def assert_same_tables(one: Checkout, other: Checkout, least: int = 25) -> None:
+    """Compares all tables of two runs at smoke scale, and the claims, but for times."""
+    here, there = (each.folder / "results/smoke" for each in (one, other))
+    names = sorted(path.relative_to(here) for path in (here / "tables").glob("*.csv"))
+    assert names == sorted(path.relative_to(there) for path in (there / "tables").glob("*.csv"))
+    assert len(names) >= least
+    for name in (*names, "claims.csv"):
+        left, right = (pd.read_csv(folder / name) for folder in (here, there))
+        if "id" in left:
+            left, right = (table[~table["id"].isin(TIMED_CLAIMS)] for table in (left, right))
+        columns = [column for column in left if not TIMED.search(column)]
+        pd.testing.assert_frame_equal(left[columns], right[columns], check_exact=True, obj=str(name))

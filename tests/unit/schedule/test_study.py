@@ -37,6 +37,10 @@ def test_a_policy_is_tuned_and_then_trained_on_other_seeds(trained):
     assert trained["cosine"].logs["run_id"].nunique() == 7
 
 
+@pytest.mark.fault(
+    "the runs of a learning-rate policy are interrupted",
+    "runs that had ended are not made again; the tables are the same",
+)
 def test_what_is_done_is_not_done_again(trained, tmp_path, monkeypatch):
     """Stopped in the third run, a study goes on with it and ends as if it had not been."""
     task, settings = read_task(ENTRY, tmp_path), {"0.02": 0.02, "1e-07": 1e-7}

@@ -1,0 +1,118 @@
+"""Faults of the machine, each tried on the real pipeline."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+
+import pytest
+from workflow_checkout import assert_same_tables
+
+from pathlode.checkpoint import load_model
+
+DATA = "results/smoke/dynamics/coupled_oscillator/data.npz"
+MODEL = "results/smoke/dynamics/coupled_oscillator/gru-path/model.pt"
+KILLS = 10
+
+pytestmark = pytest.mark.xdist_group("pipeline")
+
+
+@pytest.mark.fault(
+    "a job is killed, as for memory",
+    "nothing of it stays; a hint says what it was and what to do; the next run goes on",
+)
+def test_a_job_that_is_killed(checkout):
+    script, line = "workflow/scripts/simulate.py", "    system = SYSTEMS["
+    die = (
+        "    Path(snakemake.output.data).write_text('half')\n    __import__('os').kill(__import__('os').getpid(), 9)\n"
+    )
+    checkout.edit(script, line, die + line)
+    done = checkout.snakemake(DATA)
+    assert done.returncode != 0
+    assert "was killed, mostly for memory: then run fewer jobs at once" in " ".join(done.stderr.split())
+    assert not (checkout.folder / DATA).exists()
+    checkout.edit(script, die, "")
+    assert checkout.snakemake(DATA).returncode == 0
+
+
+@pytest.mark.fault(
+    "the disk is full", "nothing half-written stays; a sentence says to make room and run again, which goes on"
+)
+def test_a_disk_that_is_full(checkout):
+    """In place of a full disk, no file may be larger than 20 kB: the system refuses a write in the same way."""
+    script, line = "workflow/scripts/simulate.py", "with job(snakemake):"
+    full = "import resource, signal\n\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nresource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
+    checkout.edit(script, line, full + line)
+    done = checkout.snakemake(DATA)
+    assert done.returncode != 0
+    assert "make room, then run the same command again; nothing half-written is kept" in done.stderr
+    assert (
+        "Traceback (most recent call last)"
+        not in (checkout.folder / "logs/smoke/simulate/coupled_oscillator.log").read_text()
+    )
+    assert list((checkout.folder / DATA).parent.iterdir()) == []
+    checkout.edit(script, full, "")
+    assert checkout.snakemake(DATA).returncode == 0
+
+
+@pytest.mark.fault(
+    "a checkpoint cannot be written for want of space", "a sentence says to make room; the model is whole once there is"
+)
+def test_a_model_that_does_not_fit_on_the_disk(tmp_path):
+    code = f"""
+import errno, resource, signal, torch
+from pathlib import Path
+from pathlode import checkpoint
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+try:
+    checkpoint.save(Path({str(tmp_path / "model.pt")!r}), {{"weights": torch.zeros(100_000)}})
+except OSError as error:
+    print(errno.errorcode[error.errno])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.stdout == "EFBIG\n", done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.fault(
+    "the whole run is killed, again and again, at any moment", "it goes on each time and ends with the same tables"
+)
+def test_a_run_that_is_killed_at_random_moments_ends_with_the_same_tables(checkout, finished):
+    """By turns as a scheduler ends a job, which lets Snakemake clean up, and as a machine dies, which does not."""
+    rng, kills, resumed = random.Random(0), 0, 0
+    command = [sys.executable, "-m", "snakemake", "--configfile", "config/smoke.yaml"]
+    environment = os.environ | {
+        "PYTHONPATH": str(checkout.folder / "src"),
+        "XDG_CACHE_HOME": str(checkout.folder / "cache"),
+    }
+    while True:
+        assert checkout.snakemake("--unlock").returncode == 0
+        log = checkout.folder / "output.txt"
+        with log.open("w") as output:
+            run = subprocess.Popen(
+                command, cwd=checkout.folder, env=environment, stdout=output, stderr=output, start_new_session=True
+            )
+            try:
+                status = run.wait(rng.uniform(6, 25) if kills < KILLS else 900)
+            except subprocess.TimeoutExpired:
+                if kills % 2:
+                    run.send_signal(signal.SIGTERM)
+                    with suppress(subprocess.TimeoutExpired):
+                        run.wait(60)
+                with suppress(ProcessLookupError):
+                    os.killpg(run.pid, signal.SIGKILL)
+                run.wait()
+                kills += 1
+            else:
+                break
+        resumed += any((checkout.folder / "results").rglob("checkpoint*"))
+    assert status == 0, log.read_text()
+    assert kills >= KILLS
+    assert resumed  # at least once a training was under way
+    assert_same_tables(checkout, finished)
+    ours, theirs = (load_model(each.folder / MODEL)[0].state_dict() for each in (checkout, finished))
+    assert all(ours[name].equal(theirs[name]) for name in theirs)
+    assert "Nothing to be done" in checkout.snakemake().stderr

@@ -1,0 +1,121 @@
+"""The site: it builds without a warning, its code runs, and a browser has nothing to complain about."""
+
+import functools
+import http.server
+import re
+import shutil
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+from workflow_checkout import PROJECT
+
+from pathlode import ENCODERS, LOSSES, SYSTEMS, LatentODE, ModelConfig, Trainer, TrainingConfig
+from pathlode.systems.contract import SimulationConfig, simulate
+
+DOCS = PROJECT / "docs"
+
+
+def blocks(page):
+    return re.findall(r"```python\n(.*?)```", (DOCS / page).read_text(), re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "-W",
+        "--keep-going",
+        "-q",
+        "-d",
+        folder / "doctrees",
+        DOCS,
+        folder / "html",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=PROJECT)
+    assert done.returncode == 0, done.stderr
+    return folder / "html"
+
+
+def test_every_page_is_built_and_the_claims_are_on_theirs(site):
+    pages = {path.relative_to(site).as_posix() for path in site.rglob("*.html")}
+    written = {path.relative_to(DOCS).with_suffix(".html").as_posix() for path in DOCS.rglob("*.md")} - {
+        "faults_table.html"
+    }
+    assert written <= pages
+    claims = (site / "claims.html").read_text()
+    assert all(f"<strong>{name}</strong>" in claims for name in ("A1", "A5", "B1", "C1"))
+    assert "LatentODELR" in (site / "reference/schedule.html").read_text()
+
+
+def test_no_link_within_the_site_is_dead(site):
+    pages = {path: path.read_text() for path in site.rglob("*.html")}
+    checked = 0
+    for page, text in pages.items():
+        for target in re.findall(r'(?:href|src)="([^"]+)"', text):
+            if re.match(r"[a-z]+:|//", target):
+                continue
+            path, _, anchor = target.partition("#")
+            file = (page.parent / path.split("?")[0]).resolve() if path else page
+            file = file / "index.html" if file.is_dir() else file
+            assert file.exists(), (page.name, target)
+            if anchor and file.suffix == ".html":
+                assert f'id="{anchor}"' in pages[file], (page.name, target)
+            checked += 1
+    assert checked > 500
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs chromium")
+def test_a_browser_loads_every_page_without_a_complaint(site, tmp_path):
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(site))
+    handler.func.log_message = lambda *_: None
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    flags = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-sync"
+    flags += f" --disable-component-update --enable-logging=stderr --v=0 --user-data-dir={tmp_path} --virtual-time-budget=3000"
+    try:
+        for path in sorted(site.rglob("*.html")):
+            url = f"http://127.0.0.1:{server.server_address[1]}/{path.relative_to(site).as_posix()}"
+            done = subprocess.run(
+                ["chromium", *flags.split(), "--dump-dom", url], capture_output=True, text=True, timeout=120
+            )
+            assert done.returncode == 0, done.stderr
+            assert "</html>" in done.stdout
+            assert "CONSOLE" not in done.stderr, (path.name, done.stderr)
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_the_tutorials_code_runs(tmp_path):
+    code = "\n".join(blocks("tutorial.md"))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[-3:] == ["torch.Size([2, 60, 100, 1])", "torch.Size([2, 60, 8])", "{'unit': 'hours'}"]
+    errors = re.findall(r"[\d.]+(?:e-\d+)?", lines[-4].split("error")[1])
+    assert all(float(error) < 0.3 for error in errors)
+
+
+def test_what_is_added_as_the_site_says_can_be_trained(tmp_path, monkeypatch):
+    (tmp_path / "added.py").write_text("\n".join(blocks("extending.md")))
+    monkeypatch.syspath_prepend(tmp_path)
+    for registry, name in ((SYSTEMS, "Decay"), (LOSSES, "Shrinkage"), (ENCODERS, "Leaky")):
+        monkeypatch.setitem(registry._entries, name.lower(), f"added:{name}")
+    system = SYSTEMS["decay"]()
+    parameters, times = system.draw(5, np.random.default_rng(0)), np.linspace(0, 3, 7)[None].repeat(5, 0)
+    start, rate = parameters[:, :1], parameters[:, 1:]
+    assert system.solution(parameters, times)[:, :, 0] == pytest.approx(start * np.exp(-rate * times))
+    data = simulate(
+        system, SimulationConfig(64, 16, 16, points=12, window=(3.0, 4.0), noise=0.0, windows_beyond=2, seed=0)
+    )
+    model = LatentODE(ModelConfig(features=1, encoder="leaky", hidden=4, latent=4, width=8), seeds=(0, 1))
+    loss, settings = LOSSES["shrinkage"](0.01), TrainingConfig(steps=60, batch=16, validate_every=20)
+    trainer = Trainer(model, loss, data["train"].observed, data["validation"].observed, settings)
+    trainer.run()
+    assert (trainer.history[-1].mse < trainer.history[0].mse).all()
