@@ -22,7 +22,7 @@ from scipy.integrate import solve_ivp
 from pathlode.files import writing
 from pathlode.inference.box import Box
 from pathlode.inference.flows import FlowConfig
-from pathlode.readme import insert
+from pathlode.pages import insert
 from pathlode.registry import FLOWS
 from pathlode.schedule import FitConfig, LatentODELR, LookAheadConfig, Runs, fit
 from pathlode.systems.lotka_volterra import LotkaVolterra

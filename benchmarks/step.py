@@ -30,7 +30,7 @@ from pathlode import LatentODE, ModelConfig, kernels
 from pathlode.experiment import Experiment, observed
 from pathlode.files import writing
 from pathlode.losses import PathLength
-from pathlode.readme import insert
+from pathlode.pages import insert
 from pathlode.solve import Adaptive, FixedStep, Solution
 from pathlode.systems.contract import SimulationConfig, simulate
 from pathlode.systems.oscillator import CoupledOscillator

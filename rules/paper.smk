@@ -1,10 +1,10 @@
-# What all chapters end in: the claims, decided from their tables, and what the README shows of them.
+# What all chapters end in: the claims, decided from their tables, and what the README and the pages show of them.
 #
 # in:   config `claims`, claims.yaml, {RESULTS}/tables/*.csv; the record of every job, beside its log
 # out:  {RESULTS}/claims.csv, claims.md      claims
 #       {RESULTS}/figures/claims.png, .pdf   plot_claims
 #       {RESULTS}/provenance.csv             trace: what made each file; runtime.csv, runtime.md: what each chapter cost
-#       {RESULTS}/readme.md                  readme: the README with this run's tables; README.md itself is brought up to date
+#       {RESULTS}/pages.md                   pages: this run's blocks of the README and of docs/, which are brought up to date
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ rule paper:
         f"{RESULTS}/claims.tex",
         multiext(f"{RESULTS}/figures/claims", ".png", ".pdf"),
         rules.trace.output,
-        f"{RESULTS}/readme.md" if config["claims"]["readme"] else [],
+        f"{RESULTS}/pages.md" if config["claims"]["readme"] or config["claims"]["pages"] else [],
 
 
 rule claims:
@@ -77,22 +77,23 @@ rule plot_claims:
         "../workflow/scripts/plot_claims.py"
 
 
-rule readme:
+rule pages:
     input:
         claims=rules.claims.output.csv,
         summaries=[f"{TABLES}/{chapter}_summary.md" for chapter in config["chapters"]],
         figures=[f"{RESULTS}/figures/{figure}.png" for figure in config["claims"]["figures"]],
         costs=rules.trace.output.markdown,
-        source=sources("readme"),
+        source=sources("pages"),
     output:
-        readme=f"{RESULTS}/readme.md",
+        blocks=f"{RESULTS}/pages.md",
     log:
-        f"{LOGS}/readme.log",
+        f"{LOGS}/pages.log",
     conda:
         "../envs/pathlode.yaml"
     params:
         readme=config["claims"]["readme"],
+        pages=config["claims"]["pages"],
         block=config["claims"]["block"],
         chapters=config["chapters"],
     script:
-        "../workflow/scripts/readme.py"
+        "../workflow/scripts/pages.py"

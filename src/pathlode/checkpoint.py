@@ -4,6 +4,7 @@ Both are PyTorch files of tensors, numbers, strings, lists and dictionaries. The
 nothing in them is ever executed.
 """
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,10 @@ from pathlode.train import Trainer, Validation
 
 def save(path: Path, content: dict[str, Any]) -> None:
     """Writes a file of tensors and plain values, whole or not at all."""
-    with writing(path) as temporary:
-        torch.save(content, temporary)
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    with writing(path) as temporary:  # not by torch, whose writer hides why the system refused
+        temporary.write_bytes(buffer.getbuffer())
 
 
 def load(path: Path) -> dict[str, Any]:

@@ -192,6 +192,23 @@ def as_markdown(table: pd.DataFrame) -> str:
     return "\n".join(_one_target(rows, str(target)) for target, rows in tables)
 
 
+def in_short(table: pd.DataFrame, pages: str) -> str:
+    """The papers' own claims in one table for people, without a number: on which systems each holds.
+
+    Args:
+        table: what :func:`decide` gives.
+        pages: the folder with a page a target, which the last column points to.
+    """
+    verdicts = ["holds", "unclear", "fails"]
+    lines = [f"| claim | {' | '.join(verdicts)} | all of it |", f"|{' --- |' * (len(verdicts) + 2)}"]
+    for name, rows in table[(table["n"] > 0) & (table["paper"] != "ours")].groupby("id", sort=False):
+        first = rows.iloc[0]
+        where = {verdict: ", ".join(of["system"]).replace("_", " ") for verdict, of in rows.groupby("verdict")}
+        cells = [f"**{name}** {first['claim']}", *(where.get(verdict, "") for verdict in verdicts)]
+        lines.append(f"| {' | '.join(cells)} | [`snakemake {first['target']}`]({pages}/{first['target']}.md) |")
+    return "\n".join(lines) + "\n"
+
+
 def _one_target(table: pd.DataFrame, target: str) -> str:
     systems = list(table["system"].unique())
     head = ["claim", "paper's value", *(name.replace("_", " ") for name in systems), "target"]

@@ -3,7 +3,7 @@ import math
 import pandas as pd
 import pytest
 
-from pathlode.claims import COLUMNS, as_markdown, decide, paired_ratio, read_claims
+from pathlode.claims import COLUMNS, as_markdown, decide, in_short, paired_ratio, read_claims
 from pathlode.errors import ConfigError, DataError
 
 ENTRY = {
@@ -115,6 +115,15 @@ def test_markdown_leaves_out_what_was_not_run():
     head, _, row = as_markdown(table).splitlines()
     assert "spring" not in head
     assert row.startswith("| **X1**")
+
+
+def test_in_short_the_papers_claims_stand_with_where_they_hold():
+    two = pd.concat([scores([1.0, 1.1], [3.0, 3.2]), scores([3.0, 3.2], [1.0, 1.1]).assign(system="long_spring")])
+    both = ENTRY | {"systems": ["pendulum", "long_spring"]}
+    claims = read_claims([both, both | {"id": "X2", "paper": "ours"}], "claims.yaml")
+    head, _, row = in_short(decide(claims, {"scores": two}, 0.95), "docs").splitlines()
+    assert head == "| claim | holds | unclear | fails | all of it |"
+    assert row == "| **X1** ours is better | pendulum |  | long spring | [`snakemake dynamics`](docs/dynamics.md) |"
 
 
 def test_a_table_without_training_times_leaves_the_seconds_out():

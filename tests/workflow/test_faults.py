@@ -52,7 +52,7 @@ def test_a_disk_that_is_full(checkout):
         "Traceback (most recent call last)"
         not in (checkout.folder / "logs/smoke/simulate/coupled_oscillator.log").read_text()
     )
-    assert list((checkout.folder / DATA).parent.iterdir()) == []
+    assert list((checkout.folder / DATA).parent.rglob("*")) == []
     checkout.edit(script, full, "")
     assert checkout.snakemake(DATA).returncode == 0
 

@@ -10,7 +10,7 @@ import yaml
 from workflow_checkout import Checkout
 
 from pathlode.checkpoint import load_model
-from pathlode.readme import markers
+from pathlode.pages import markers
 
 RESULTS = "results/smoke"
 SYSTEMS = {"coupled_oscillator": ["gru-path", "gru-kl", "gru-none", "lstm-path", "lstm-kl"]}
@@ -159,29 +159,34 @@ def test_a_change_runs_again_what_depends_on_it_and_nothing_else(finished, file,
         assert planned.get("simulate", 0) == expected.get("simulate", 0)
 
 
-def test_the_readme_gets_its_block_and_figures(finished):
+def test_the_readme_and_the_pages_get_their_blocks_and_figures(finished):
     """Only if asked: at this scale the numbers mean nothing."""
     readme, config = finished.folder / "README.md", finished.folder / "config/smoke.yaml"
     before = readme.read_text(), config.read_text()
-    finished.edit("config/smoke.yaml", "readme: null", "readme: README.md\n  figures: [claims]")
+    docs = shutil.copytree(PROJECT / "docs", finished.folder / "docs", ignore=shutil.ignore_patterns("*.png"))
+    finished.edit(
+        "config/smoke.yaml", "readme: null\n  pages: null", "readme: README.md\n  pages: docs\n  figures: [claims]"
+    )
     try:
         done = finished.snakemake()
         assert done.returncode == 0, done.stderr
         tables = (finished.folder / RESULTS / "claims.md").read_text().strip().split("\n\n")
         for chapter, table in zip(("dynamics", "ecg", "scheduler"), tables, strict=True):
-            begin, end = (readme.read_text().index(marker) for marker in markers(f"claims_{chapter}"))
-            block = readme.read_text()[begin:end]
+            page = (docs / f"{chapter}.md").read_text()
+            begin, end = (page.index(marker) for marker in markers(f"claims_{chapter}"))
+            block = page[begin:end]
             assert table in block
             assert (finished.folder / RESULTS / f"tables/{chapter}_summary.md").read_text().strip() in block
+        assert "**B1-45**" in readme.read_text().split(markers("claims")[0])[1].split(markers("claims")[1])[0]
         costs = (finished.folder / RESULTS / "runtime.md").read_text().strip()
         assert costs in readme.read_text()
         now, then = (text[text.index(markers("cost")[1]) :] for text in (readme.read_text(), before[0]))
         assert now == then
-        assert (finished.folder / "docs/claims.png").stat().st_size > 10_000
+        assert (docs / "claims.png").stat().st_size > 10_000
     finally:
         readme.write_text(before[0])
         config.write_text(before[1])
-        shutil.rmtree(finished.folder / "docs", ignore_errors=True)
+        shutil.rmtree(docs)
 
 
 def test_the_report_holds_every_figure_and_caption(finished, tmp_path):

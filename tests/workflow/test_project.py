@@ -16,7 +16,7 @@ import yaml
 from packaging.requirements import Requirement
 from workflow_checkout import PROJECT, copy_project
 
-from pathlode.readme import markers
+from pathlode.pages import markers
 from pathlode.registry import SYSTEMS
 
 README = (PROJECT / "README.md").read_text()
@@ -26,12 +26,14 @@ def pins(text):
     return {name.lower(): version for name, version in re.findall(r"^\s*(?:- )?([\w.-]+)==(\S+)$", text, re.MULTILINE)}
 
 
-def test_the_readmes_claim_table_has_the_claims_and_targets_of_the_run():
+def test_the_claim_tables_have_the_claims_and_targets_of_the_run():
     config = yaml.safe_load((PROJECT / "config.yaml").read_text())
     every = yaml.safe_load((PROJECT / "claims.yaml").read_text())
     declared = [claim for chapter in config["chapters"] for claim in every if claim["target"] == chapter]
-    ends = [markers(f"claims_{chapter}") for chapter in config["chapters"]]
-    blocks = [README.split(begin)[1].split(end)[0] for begin, end in ends]
+    blocks = []
+    for chapter in config["chapters"]:
+        begin, end = markers(f"claims_{chapter}")
+        blocks.append((PROJECT / f"docs/{chapter}.md").read_text().split(begin)[1].split(end)[0])
     tables = [block.split("<details>")[0].strip() for block in blocks]
     lines = [line for table in tables for line in table.splitlines()[2:]]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
@@ -48,6 +50,9 @@ def test_the_readmes_claim_table_has_the_claims_and_targets_of_the_run():
         *config["scheduler"]["run"]["tasks"],
     }
     assert decided == [len(run.intersection(claim["systems"])) for claim in declared]
+    begin, end = markers("claims")
+    short = re.findall(r"^\| \*\*(\S+)\*\*.*`snakemake (\w+)`", README.split(begin)[1].split(end)[0], re.MULTILINE)
+    assert short == [(claim["id"], claim["target"]) for claim in declared if claim["paper"] != "ours"]
     results = PROJECT / "results" / "claims.md"
     if results.exists():
         assert "\n\n".join(tables) == results.read_text().strip()
@@ -118,9 +123,10 @@ def test_the_table_of_faults_is_that_of_the_tests():
     assert {tuple(cell.strip() for cell in row.split("|")[1:3]) for row in table} == tried
 
 
-def test_files_named_in_the_readme_exist():
-    for name in re.findall(r"\]\(([\w./]+)\)", README):
-        assert (PROJECT / name).exists(), name
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/{path.name}" for path in (PROJECT / "docs").glob("*.md"))])
+def test_files_named_on_a_page_exist(page):
+    for name in re.findall(r"\]\(([\w./]+)\)", (PROJECT / page).read_text()):
+        assert (PROJECT / page).parent.joinpath(name).exists(), name
 
 
 @pytest.fixture(scope="module")

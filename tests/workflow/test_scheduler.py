@@ -65,9 +65,9 @@ def test_runs_of_one_seed_are_paired(finished):
     ("file", "old", "new", "expected"),
     [
         ("config/smoke.yaml", "steps: 20 }", "steps: 30 }",
-         {"tune_policy": 0, "fit_run_model": 2, "apply_policy": 5, "tabulate_scheduler": 1, "plot_scheduler": 1}),
+         {"tune_policy": 0, "fit_run_model": 2, "apply_policy": 3, "tabulate_scheduler": 1, "plot_scheduler": 1}),
         ("src/pathlode/schedule/scheduler.py", "spread: float = 0.15", "spread: float = 0.16",
-         {"train": 0, "fit_flows": 0, "tune_policy": 6, "fit_run_model": 2, "apply_policy": 5}),
+         {"train": 0, "fit_flows": 0, "tune_policy": 0, "fit_run_model": 0, "apply_policy": 5}),
         ("src/pathlode/schedule/comparison.py", "SAME = 1e-9", "SAME = 1e-8",
          {"tune_policy": 0, "apply_policy": 0, "tabulate_scheduler": 1, "plot_scheduler": 1}),
         ("src/pathlode/plots/scheduler.py", '"validation accuracy"', '"accuracy"',

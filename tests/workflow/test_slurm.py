@@ -27,7 +27,7 @@ def cluster(tmp_path_factory):
     wrapper = folder / "bin/sbatch"
     wrapper.write_text(f'#!/bin/sh\nprintf "%s " "$@" | tr "\\n" " " >>{calls}\necho >>{calls}\nexec {real} "$@"\n')
     wrapper.chmod(0o755)
-    yield {"SLURM_CONF": str(folder / "slurm.conf"), "PATH": f"{folder / 'bin'}:{os.environ['PATH']}"}, calls
+    yield {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}"}, calls
     subprocess.run([start, "--stop", folder], check=True)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pathlode.readme import markers
+from pathlode.pages import README_BLOCKS, markers
 from workflow.configuration import dynamics, ecg, inference, scheduler
 from workflow.configuration.schema import InvalidConfig, check_schema
 
@@ -22,20 +22,21 @@ def check(config: Mapping[str, Any]) -> None:
     inference.check(config)
     ecg.check(config)
     scheduler.check(config)
-    for block in (*(f"{config['claims']['block']}_{chapter}" for chapter in config["chapters"]), "cost"):
-        _check_readme(config["claims"]["readme"], block)
+    claims = config["claims"]
+    if claims["readme"] is not None:
+        for block in README_BLOCKS:
+            _check_block("claims.readme", Path(claims["readme"]), block)
+    if claims["pages"] is not None:
+        for chapter in config["chapters"]:
+            _check_block("claims.pages", Path(claims["pages"]) / f"{chapter}.md", f"{claims['block']}_{chapter}")
 
 
-def _check_readme(readme: str | None, block: str) -> None:
-    if readme is None:
-        return
-    if not Path(readme).is_file():
-        raise InvalidConfig(
-            f"config: claims.readme is {readme!r}, which is no file here; name the README, or null for none"
-        )
-    lacking = [marker for marker in markers(block) if marker not in Path(readme).read_text()]
+def _check_block(key: str, page: Path, block: str) -> None:
+    if not page.is_file():
+        raise InvalidConfig(f"config: {key} asks for {str(page)!r}, which is no file here; name one, or null for none")
+    lacking = [marker for marker in markers(block) if marker not in page.read_text()]
     if lacking:
         raise InvalidConfig(
-            f"config: claims.readme is {readme!r}, which lacks the line {lacking[0]!r} of the block {block!r}; put it where "
-            "the tables belong"
+            f"config: {key} asks for {str(page)!r}, which lacks the line {lacking[0]!r} of the block {block!r}; put it "
+            "where the tables belong"
         )

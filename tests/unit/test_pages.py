@@ -1,7 +1,7 @@
 import pytest
 
 from pathlode.errors import DataError
-from pathlode.readme import insert, markers
+from pathlode.pages import insert, markers
 
 BEGIN, END = markers("claims")
 

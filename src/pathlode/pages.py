@@ -2,6 +2,8 @@
 
 from pathlode.errors import DataError
 
+README_BLOCKS = ("claims", "cost")  # in the README; those on the pages of the chapters are the configuration's
+
 
 def markers(block: str) -> tuple[str, str]:
     """The lines before and after a generated block."""

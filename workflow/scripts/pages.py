@@ -1,0 +1,35 @@
+"""Brings the README and the pages of the chapters up to date: their generated blocks and their figures."""
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+
+from pathlode.claims import as_markdown, in_short
+from pathlode.files import writing
+from pathlode.job import job
+from pathlode.pages import README_BLOCKS, insert
+
+FOLDED = "<details><summary>The scores behind it: {}</summary>\n\n{}\n</details>"
+STATISTICS = {"scheduler": "means over runs, median eigenvalue; differences in points [interval]; CPU seconds"}
+
+with job(snakemake):
+    params, claims, blocks = snakemake.params, pd.read_csv(snakemake.input.claims), []
+    if params.readme is not None:
+        contents = in_short(claims, params.pages or "docs"), Path(snakemake.input.costs).read_text()
+        blocks += [(Path(params.readme), name, content) for name, content in zip(README_BLOCKS, contents, strict=True)]
+    if params.pages is not None:
+        for chapter, summary in zip(params.chapters, snakemake.input.summaries, strict=True):
+            scores = FOLDED.format(STATISTICS.get(chapter, "median over seeds [range]"), Path(summary).read_text())
+            content = f"{as_markdown(claims[claims['target'] == chapter])}\n{scores}"
+            blocks.append((Path(params.pages) / f"{chapter}.md", f"{params.block}_{chapter}", content))
+        for figure in snakemake.input.figures:
+            with writing(Path(params.pages) / Path(figure).name) as temporary:
+                shutil.copy(figure, temporary)
+    for page, name, content in blocks:
+        before = page.read_text()
+        after = insert(before, name, content, str(page))
+        if after != before:
+            with writing(page) as temporary:
+                temporary.write_text(after)
+    Path(snakemake.output.blocks).write_text("\n\n".join(content.strip() for _, _, content in blocks) + "\n")
