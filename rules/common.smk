@@ -1,7 +1,9 @@
 # What all chapters share: the checked configuration, and where results and logs go. No rules.
 
 import re
+from pathlib import Path
 
+import yaml
 from snakemake.exceptions import WorkflowError
 
 from pathlode.ecg.records import RECORDS, SUFFIXES
@@ -25,6 +27,21 @@ try:
     check(config)
 except InvalidConfig as error:
     raise WorkflowError(str(error))
+
+SUBJECTS = {
+    name: {"category": paper, "subcategory": subject}
+    for paper, subjects in yaml.safe_load(Path("workflow/report/subjects.yaml").read_text()).items()
+    for subject, names in subjects.items()
+    for name in names
+}
+
+
+def shown(path, name=None, of="all"):
+    """A table or figure that the report shows, by the caption of its own or another name, under the claims that it is about."""
+    stem, suffix = Path(path).stem, Path(path).suffix
+    labels = {"what": stem.replace("_", " "), "of": of, "file": suffix.removeprefix(".")}
+    return report(path, caption=f"../workflow/report/{name or stem}.rst", labels=labels, **SUBJECTS[name or stem])
+
 
 RESULTS, LOGS = (
     folder if config["scale"] == "default" else f"{folder}/{config['scale']}" for folder in ("results", "logs")

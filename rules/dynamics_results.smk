@@ -50,7 +50,7 @@ rule probe:
         data=[rules.simulate.output.data.format(system=point["system"]) for point in EVALUATED],
         source=sources("probe"),
     output:
-        probes=report(f"{TABLES}/probes.csv", caption="../workflow/report/probes.rst", category="Dynamics [A]"),
+        probes=shown(f"{TABLES}/probes.csv"),
     log:
         f"{LOGS}/probe.log",
     conda:
@@ -79,20 +79,12 @@ rule tabulate:
         ),
         source=sources("tabulate"),
     output:
-        dynamics=report(f"{TABLES}/dynamics.csv", caption="../workflow/report/dynamics.rst", category="Dynamics [A]"),
-        training=report(
-            f"{TABLES}/training.csv", caption="../workflow/report/time_to_target.rst", category="Dynamics [A]"
-        ),
-        sizes=report(f"{TABLES}/sizes.csv", caption="../workflow/report/sizes.rst", category="Dynamics [A]"),
-        sizes_needed=report(
-            f"{TABLES}/sizes_needed.csv", caption="../workflow/report/sizes_needed.rst", category="Dynamics [A]"
-        ),
-        tuning=report(f"{TABLES}/tuning.csv", caption="../workflow/report/tuning.rst", category="Dynamics [A]"),
-        summaries=[
-            report(f"{TABLES}/{name}.{suffix}", caption=f"../workflow/report/{name}.rst", category="Dynamics [A]")
-            for name in SUMMARIES
-            for suffix in FORMATS
-        ],
+        dynamics=shown(f"{TABLES}/dynamics.csv"),
+        training=shown(f"{TABLES}/training.csv", "time_to_target"),
+        sizes=shown(f"{TABLES}/sizes.csv"),
+        sizes_needed=shown(f"{TABLES}/sizes_needed.csv"),
+        tuning=shown(f"{TABLES}/tuning.csv"),
+        summaries=[shown(f"{TABLES}/{name}.{suffix}") for name in SUMMARIES for suffix in FORMATS],
     log:
         f"{LOGS}/tabulate.log",
     conda:
@@ -113,15 +105,7 @@ rule plot_system:
         ),
         source=sources("plot_system"),
     output:
-        [
-            report(
-                f"{FIGURES}/{{system}}/{figure}.png",
-                caption=f"../workflow/report/{figure}.rst",
-                category="Dynamics [A]",
-                labels={"system": "{system}", "figure": figure.replace("_", " ")},
-            )
-            for figure in SYSTEM_FIGURES
-        ],
+        [shown(f"{FIGURES}/{{system}}/{figure}.png", of="{system}") for figure in SYSTEM_FIGURES],
         expand(f"{FIGURES}/{{{{system}}}}/{{figure}}.pdf", figure=SYSTEM_FIGURES),
     log:
         f"{LOGS}/plot_system/{{system}}.log",
@@ -142,15 +126,7 @@ rule plot_dynamics:
         arrays=expand(rules.evaluate.output.arrays, system=GRID["systems"], encoder=ENCODER),
         source=sources("plot_dynamics"),
     output:
-        [
-            report(
-                f"{FIGURES}/{figure}.png",
-                caption=f"../workflow/report/{figure}.rst",
-                category="Dynamics [A]",
-                labels={"system": "all", "figure": figure},
-            )
-            for figure in CHAPTER_FIGURES
-        ],
+        [shown(f"{FIGURES}/{figure}.png") for figure in CHAPTER_FIGURES],
         expand(f"{FIGURES}/{{figure}}.pdf", figure=CHAPTER_FIGURES),
     log:
         f"{LOGS}/plot_dynamics.log",

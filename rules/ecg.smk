@@ -72,7 +72,7 @@ rule cut_beats:
         source=sources("cut_beats"),
     output:
         beats=f"{RESULTS}/ecg/beats.npz",
-        counts=report(f"{TABLES}/ecg_counts.csv", caption="../workflow/report/ecg_counts.rst", category="ECG [B]"),
+        counts=shown(f"{TABLES}/ecg_counts.csv"),
     log:
         f"{LOGS}/cut_beats.log",
     conda:

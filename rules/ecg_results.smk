@@ -34,15 +34,9 @@ rule tabulate_ecg:
         published="config/ecg_published.csv",
         source=sources("tabulate_ecg"),
     output:
-        scores=report(f"{TABLES}/ecg.csv", caption="../workflow/report/ecg.rst", category="ECG [B]"),
-        errors=report(
-            f"{TABLES}/ecg_reconstruction.csv", caption="../workflow/report/ecg_reconstruction.rst", category="ECG [B]"
-        ),
-        summaries=[
-            report(f"{TABLES}/{name}.{suffix}", caption=f"../workflow/report/{name}.rst", category="ECG [B]")
-            for name in ECG_SUMMARIES
-            for suffix in FORMATS
-        ],
+        scores=shown(f"{TABLES}/ecg.csv"),
+        errors=shown(f"{TABLES}/ecg_reconstruction.csv"),
+        summaries=[shown(f"{TABLES}/{name}.{suffix}") for name in ECG_SUMMARIES for suffix in FORMATS],
     log:
         f"{LOGS}/tabulate_ecg.log",
     conda:
@@ -61,7 +55,7 @@ rule measure_device:
         source=sources("measure_device", "pathlode.encoders"),
     output:
         encoder=f"{RESULTS}/ecg/encoder.pt2",
-        table=report(f"{TABLES}/ecg_device.csv", caption="../workflow/report/ecg_device.rst", category="ECG [B]"),
+        table=shown(f"{TABLES}/ecg_device.csv"),
     log:
         f"{LOGS}/measure_device.log",
     conda:
@@ -84,15 +78,7 @@ rule plot_ecg_model:
         predictions=f"{CLASSIFIER}/predictions.npz".format(**SHOWN),
         source=sources("plot_ecg_model", "pathlode.encoders"),
     output:
-        [
-            report(
-                f"{RESULTS}/figures/ecg/{figure}.png",
-                caption=f"../workflow/report/ecg_{figure}.rst",
-                category="ECG [B]",
-                labels={"figure": figure.replace("_", " ")},
-            )
-            for figure in MODEL_FIGURES
-        ],
+        [shown(f"{RESULTS}/figures/ecg/{figure}.png", f"ecg_{figure}") for figure in MODEL_FIGURES],
         expand(f"{RESULTS}/figures/ecg/{{figure}}.pdf", figure=MODEL_FIGURES),
     log:
         f"{LOGS}/plot_ecg_model.log",
@@ -116,15 +102,7 @@ rule plot_ecg:
         scores=rules.tabulate_ecg.output.scores,
         source=sources("plot_ecg"),
     output:
-        [
-            report(
-                f"{RESULTS}/figures/ecg/{figure}.png",
-                caption=f"../workflow/report/ecg_{figure}.rst",
-                category="ECG [B]",
-                labels={"figure": figure.replace("_", " ")},
-            )
-            for figure in MODELS_FIGURES
-        ],
+        [shown(f"{RESULTS}/figures/ecg/{figure}.png", f"ecg_{figure}") for figure in MODELS_FIGURES],
         expand(f"{RESULTS}/figures/ecg/{{figure}}.pdf", figure=MODELS_FIGURES),
     log:
         f"{LOGS}/plot_ecg.log",

@@ -32,32 +32,12 @@ rule tabulate_inference:
         references=REFERENCES,
         source=sources("tabulate_inference"),
     output:
-        scores=report(f"{TABLES}/inference.csv", caption="../workflow/report/inference.rst", category="Inference [A]"),
-        criteria=report(
-            f"{TABLES}/inference_criteria.csv",
-            caption="../workflow/report/inference_criteria.rst",
-            category="Inference [A]",
-        ),
-        robustness=report(
-            f"{TABLES}/inference_robustness.csv",
-            caption="../workflow/report/inference_robustness.rst",
-            category="Inference [A]",
-        ),
-        outside=report(
-            f"{TABLES}/inference_outside.csv",
-            caption="../workflow/report/inference_outside.rst",
-            category="Inference [A]",
-        ),
-        references=report(
-            f"{TABLES}/inference_references.csv",
-            caption="../workflow/report/inference_references.rst",
-            category="Inference [A]",
-        ),
-        summaries=[
-            report(f"{TABLES}/{name}.{suffix}", caption=f"../workflow/report/{name}.rst", category="Inference [A]")
-            for name in INFERENCE_SUMMARIES
-            for suffix in FORMATS
-        ],
+        scores=shown(f"{TABLES}/inference.csv"),
+        criteria=shown(f"{TABLES}/inference_criteria.csv"),
+        robustness=shown(f"{TABLES}/inference_robustness.csv"),
+        outside=shown(f"{TABLES}/inference_outside.csv"),
+        references=shown(f"{TABLES}/inference_references.csv"),
+        summaries=[shown(f"{TABLES}/{name}.{suffix}") for name in INFERENCE_SUMMARIES for suffix in FORMATS],
     log:
         f"{LOGS}/tabulate_inference.log",
     conda:
@@ -79,12 +59,7 @@ rule plot_inference:
         source=sources("plot_inference", SYSTEMS.module(INFERRED)),
     output:
         [
-            report(
-                f"{RESULTS}/figures/inference/{figure}.png",
-                caption=f"../workflow/report/inference_{figure}_figure.rst",
-                category="Inference [A]",
-                labels={"figure": figure},
-            )
+            shown(f"{RESULTS}/figures/inference/{figure}.png", f"inference_{figure}_figure")
             for figure in INFERENCE_FIGURES
         ],
         expand(f"{RESULTS}/figures/inference/{{figure}}.pdf", figure=INFERENCE_FIGURES),

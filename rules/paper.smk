@@ -18,8 +18,8 @@ rule trace:
         made=[getattr(rules, chapter).input for chapter in config["chapters"]],
         source=sources("trace"),
     output:
-        files=report(f"{RESULTS}/provenance.csv", caption="../workflow/report/provenance.rst", category="Cost"),
-        costs=report(f"{RESULTS}/runtime.csv", caption="../workflow/report/runtime.rst", category="Cost"),
+        files=shown(f"{RESULTS}/provenance.csv"),
+        costs=shown(f"{RESULTS}/runtime.csv"),
         markdown=f"{RESULTS}/runtime.md",
     log:
         f"{LOGS}/trace.log",
@@ -48,7 +48,7 @@ rule claims:
         tables=[f"{TABLES}/{name}.csv" for chapter in config["chapters"] for name in CLAIMED[chapter]],
         source=sources("claims"),
     output:
-        csv=report(f"{RESULTS}/claims.csv", caption="../workflow/report/claims.rst", category="Claims"),
+        csv=shown(f"{RESULTS}/claims.csv"),
         markdown=f"{RESULTS}/claims.md",
         latex=f"{RESULTS}/claims.tex",
     log:
@@ -67,7 +67,7 @@ rule plot_claims:
         claims=rules.claims.output.csv,
         source=sources("plot_claims"),
     output:
-        report(f"{RESULTS}/figures/claims.png", caption="../workflow/report/claims_figure.rst", category="Claims"),
+        shown(f"{RESULTS}/figures/claims.png", "claims_figure"),
         f"{RESULTS}/figures/claims.pdf",
     log:
         f"{LOGS}/plot_claims.log",

@@ -29,23 +29,10 @@ rule tabulate_scheduler:
         cards=sorted({rules.fit_run_model.output.cards.format(**point) for point in FITTED_RUNS}),
         source=sources("tabulate_scheduler"),
     output:
-        outcomes=report(f"{TABLES}/scheduler.csv", caption="../workflow/report/scheduler.rst", category="Scheduler [C]"),
-        comparisons=report(
-            f"{TABLES}/scheduler_comparisons.csv",
-            caption="../workflow/report/scheduler_comparisons.rst",
-            category="Scheduler [C]",
-        ),
-        fits=report(
-            f"{TABLES}/scheduler_fits.csv", caption="../workflow/report/scheduler_fits.rst", category="Scheduler [C]"
-        ),
-        summaries=[
-            report(
-                f"{TABLES}/scheduler_summary.{suffix}",
-                caption="../workflow/report/scheduler_summary.rst",
-                category="Scheduler [C]",
-            )
-            for suffix in FORMATS
-        ],
+        outcomes=shown(f"{TABLES}/scheduler.csv"),
+        comparisons=shown(f"{TABLES}/scheduler_comparisons.csv"),
+        fits=shown(f"{TABLES}/scheduler_fits.csv"),
+        summaries=[shown(f"{TABLES}/scheduler_summary.{suffix}") for suffix in FORMATS],
     log:
         f"{LOGS}/tabulate_scheduler.log",
     conda:
@@ -71,12 +58,7 @@ rule plot_scheduler:
         source=sources("plot_scheduler", "pathlode.encoders"),
     output:
         [
-            report(
-                f"{RESULTS}/figures/scheduler/{figure}.png",
-                caption=f"../workflow/report/scheduler_{figure}_figure.rst",
-                category="Scheduler [C]",
-                labels={"figure": figure},
-            )
+            shown(f"{RESULTS}/figures/scheduler/{figure}.png", f"scheduler_{figure}_figure")
             for figure in SCHEDULER_FIGURES
         ],
         expand(f"{RESULTS}/figures/scheduler/{{figure}}.pdf", figure=SCHEDULER_FIGURES),
