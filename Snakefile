@@ -18,6 +18,9 @@ import sys
 configfile: "config.yaml"
 
 
+report: "workflow/report/workflow.rst"
+
+
 include: "rules/common.smk"
 include: "rules/dynamics.smk"
 include: "rules/dynamics_results.smk"
