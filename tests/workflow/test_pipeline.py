@@ -7,7 +7,7 @@ import shutil
 import pandas as pd
 import pytest
 import yaml
-from workflow_checkout import Checkout
+from workflow_checkout import CHROMIUM, PROJECT, Checkout, browse
 
 from pathlode.checkpoint import load_model
 from pathlode.pages import markers
@@ -189,10 +189,22 @@ def test_the_readme_and_the_pages_get_their_blocks_and_figures(finished):
         shutil.rmtree(docs)
 
 
-def test_the_report_holds_every_figure_and_caption(finished, tmp_path):
-    report = tmp_path / "report.html"
-    done = finished.snakemake("--report", str(report))
+@pytest.fixture(scope="module")
+def report(finished, tmp_path_factory):
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    done = finished.snakemake("--report", str(path))
     assert done.returncode == 0, done.stderr
+    return path
+
+
+@CHROMIUM
+def test_a_browser_shows_the_report_without_a_complaint(report, tmp_path):
+    page, console = browse(report.as_uri(), tmp_path)
+    assert all(paper in page for paper in yaml.safe_load((PROJECT / "workflow/report/subjects.yaml").read_text()))
+    assert [line for line in console if "cdn.tailwindcss.com" not in line] == []  # Snakemake's own
+
+
+def test_the_report_holds_every_figure_and_caption(report):
     text = report.read_text()
     captions = [
         "Held-out trajectories of coupled_oscillator",

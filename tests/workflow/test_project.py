@@ -52,10 +52,20 @@ def test_the_claim_tables_have_the_claims_and_targets_of_the_run():
     assert decided == [len(run.intersection(claim["systems"])) for claim in declared]
     begin, end = markers("claims")
     short = re.findall(r"^\| \*\*(\S+)\*\*.*`snakemake (\w+)`", README.split(begin)[1].split(end)[0], re.MULTILINE)
-    assert short == [(claim["id"], claim["target"]) for claim in declared if claim["paper"] != "ours"]
+    assert short == [(claim["id"], claim["target"]) for claim in every if claim["paper"] != "ours"]
     results = PROJECT / "results" / "claims.md"
     if results.exists():
         assert "\n\n".join(tables) == results.read_text().strip()
+
+
+def test_every_caption_of_the_report_stands_under_one_subject_and_names_claims_that_there_are():
+    papers = yaml.safe_load((PROJECT / "workflow/report/subjects.yaml").read_text())
+    subjects = [(subject, names) for of in papers.values() for subject, names in of.items()]
+    captions = {path.stem for path in (PROJECT / "workflow/report").glob("*.rst")} - {"workflow"}
+    assert sorted(name for _, names in subjects for name in names) == sorted(captions)
+    declared = {claim["id"].split("-")[0] for claim in yaml.safe_load((PROJECT / "claims.yaml").read_text())}
+    named = {name for subject, _ in subjects for name in re.findall(r"\b[ABC]\d\b", subject)}
+    assert named <= declared
 
 
 def test_every_claims_target_is_a_rule():

@@ -3,14 +3,13 @@
 import functools
 import http.server
 import re
-import shutil
 import subprocess
 import sys
 import threading
 
 import numpy as np
 import pytest
-from workflow_checkout import PROJECT
+from workflow_checkout import CHROMIUM, PROJECT, browse
 
 from pathlode import ENCODERS, LOSSES, SYSTEMS, LatentODE, ModelConfig, Trainer, TrainingConfig
 from pathlode.systems.contract import SimulationConfig, simulate
@@ -70,23 +69,18 @@ def test_no_link_within_the_site_is_dead(site):
     assert checked > 500
 
 
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs chromium")
+@CHROMIUM
 def test_a_browser_loads_every_page_without_a_complaint(site, tmp_path):
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(site))
     handler.func.log_message = lambda *_: None
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    flags = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-sync"
-    flags += f" --disable-component-update --enable-logging=stderr --v=0 --user-data-dir={tmp_path} --virtual-time-budget=3000"
     try:
         for path in sorted(site.rglob("*.html")):
             url = f"http://127.0.0.1:{server.server_address[1]}/{path.relative_to(site).as_posix()}"
-            done = subprocess.run(
-                ["chromium", *flags.split(), "--dump-dom", url], capture_output=True, text=True, timeout=120
-            )
-            assert done.returncode == 0, done.stderr
-            assert "</html>" in done.stdout
-            assert "CONSOLE" not in done.stderr, (path.name, done.stderr)
+            page, console = browse(url, tmp_path)
+            assert "</html>" in page
+            assert console == [], path.name
     finally:
         server.shutdown()
         server.server_close()

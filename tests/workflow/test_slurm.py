@@ -37,11 +37,9 @@ def run(cluster, tmp_path_factory):
     environment, calls = cluster
     copy = copy_project(tmp_path_factory.mktemp("on_slurm"))
     copy.edit("config.yaml", "gpus: 0 # that each of these trainings asks for", "gpus: 1")
-    quick = ["--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "3"]
-    done = copy.snakemake(
-        *("--profile", "profiles/slurm", "--seconds-between-status-checks", "3", "--latency-wait", "10", *quick),
-        environment=environment,
-    )
+    often = ["--seconds-between-status-checks", "3", "--slurm-init-seconds-before-status-checks", "3"]
+    often += ["--slurm-status-command", "squeue", "--latency-wait", "10"]
+    done = copy.snakemake("--workflow-profile", "profiles/slurm", *often, environment=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     return copy, [call for call in calls.read_text().splitlines() if call.strip()]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 PROJECT = Path(__file__).parents[2]
 COPIED = [
@@ -74,6 +75,19 @@ def copy_project(folder: Path) -> Checkout:
         else:
             shutil.copy(source, folder / name)
     return Checkout(folder)
+
+
+CHROMIUM = pytest.mark.skipif(shutil.which("chromium") is None, reason="needs chromium")
+
+
+def browse(url: str, profile: Path) -> tuple[str, list[str]]:
+    """The page as a browser has it after its scripts, and what the browser says of it on its console."""
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+    flags += ["--disable-component-update", "--disable-sync", "--enable-logging=stderr", "--virtual-time-budget=3000"]
+    command = ["chromium", *flags, f"--user-data-dir={profile}", "--dump-dom", url]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
 
 
 TIMED = re.compile("second|with the sweep|encode_ms|trees_ms|peak_mb|encoder_kb")
