@@ -4,6 +4,7 @@
 # make report      results/report.html: every figure and table with its caption, in one file
 # make docs        the site, in build/site
 # make bench       a training step, simulations, draws and decisions beside their peers
+# make plan        what the paper scale would take, into docs/cluster.md, after make reproduce
 # make faults      the table of faults in docs/, from the tests that try them
 # make clean       remove what the pipeline made (the environment stays, and so does what was downloaded)
 #
@@ -19,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet $(INDEX)
 BUILD := pyproject.toml setup.py src/pathlode/kernels.c src/pathlode/kernels_loops.h
 OVERLAY := $(if $(filter-out default,$(SCALE)),--configfile config/$(SCALE).yaml)
 
-.PHONY: reproduce test lint report docs faults bench clean
+.PHONY: reproduce test lint report docs faults bench plan clean
 
 reproduce: $(VENV)/workflow
 	$(BIN)/snakemake $(OVERLAY)
@@ -43,6 +44,9 @@ docs: $(VENV)/docs
 bench: $(VENV)/bench
 	$(BIN)/python benchmarks/step.py
 	$(BIN)/python benchmarks/answers.py
+
+plan: $(VENV)/workflow
+	PYTHONPATH=. $(BIN)/python benchmarks/plan.py
 
 faults: $(VENV)/dev
 	$(BIN)/python -m pytest -n 2 -m fault --faults docs/faults_table.md

@@ -1,0 +1,222 @@
+"""What the paper scale would take: a few steps of its trainings, timed on one core at their full sizes, times their number.
+
+All seeds of a job train together, as in the pipeline; data are drawn at random where only their shapes matter. Jobs that train
+nothing, and the space on disk, are those of the default scale's last run (results/provenance.csv) times the ratio of the jobs.
+
+    make plan    writes results/benchmarks/plan.csv and the table in docs/cluster.md; needs results/ of the default scale
+"""
+
+import re
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+import yaml
+from snakemake.utils import update_config
+
+from pathlode.experiment import Experiment, Observed, observed
+from pathlode.files import writing
+from pathlode.inference.box import Box
+from pathlode.inference.flows import FlowConfig
+from pathlode.pages import insert
+from pathlode.registry import FLOWS, LOSSES, POLICIES, SYSTEMS
+from pathlode.schedule.tasks import Data, Examples, Task
+from pathlode.schedule.training import RunConfig, train
+from pathlode.series import TimeSeries
+from pathlode.systems.contract import SimulationConfig, simulate
+from workflow.configuration import check
+from workflow.configuration.ecg import latent_ode
+from workflow.configuration.inference import flow_settings
+
+FEW, MORE = 1, 4
+SHAPES = {"fashion_mnist": ((1, 28, 28), 10), "cifar100": ((3, 32, 32), 100), "tinystories": (None, 128)}
+"""Of an example and the number of classes, by data set; a text's length is its context."""
+
+GPU = ["train_encoder", "tune_policy", "apply_policy"]
+"""Rules whose jobs ask for one at the paper scale."""
+ORDER = ["dynamics", "inference", "ecg", "scheduler", "paper"]
+HEADS = {
+    "jobs": "jobs",
+    "gpu_jobs": "that ask for a GPU",
+    "core_hours": "hours of one CPU core",
+    "gpu_core_hours": "of them, of jobs that ask for a GPU",
+    "longest_job_hours": "longest job (h)",
+    "gigabytes": "disk (GB)",
+}
+
+Hours = Iterator[tuple[str, str, float]]
+"""Rule, what of it, and the hours on one core of the jobs that do it, one job an entry."""
+
+
+def per_step(run: Callable[[int], object]) -> float:
+    """Seconds of one more step."""
+    seconds = []
+    for steps in (FEW, MORE):
+        started = time.perf_counter()
+        run(steps)
+        seconds.append(time.perf_counter() - started)
+    return (seconds[1] - seconds[0]) / (MORE - FEW)
+
+
+def trained(experiment: Experiment, data: Observed) -> float:
+    """Seconds per step of a latent ODE's training."""
+
+    def run(steps: int) -> None:
+        train = {**experiment.train, "steps": steps, "validate_every": steps}
+        replace(experiment, train=train).trainer(data).run()
+
+    return per_step(run)
+
+
+def dynamics(config: Mapping[str, Any]) -> Hours:
+    """Training, tuning and sizes of the dynamical systems, and of those that the inference chapter adds."""
+    grid, inference = config["dynamics"], config["inference"]
+    for name in [*grid["systems"], inference["system"]]:
+        entry = config["systems"][name]
+        drawn = {**entry["simulate"], "train": 256, "validation": 2, "test": 2, "seed": 0}
+        data = observed(simulate(SYSTEMS[entry["system"]](), SimulationConfig(**drawn)), "")
+        own = {inference["encoder"]: ["path", "kl", "none"]} if name not in grid["systems"] else grid["losses"]
+        seeds = grid["seeds"] if name in grid["systems"] else [0]
+        tune = config["tune"] | entry.get("tune", {})
+        for encoder, losses in own.items():
+            fixed = {"encoder": encoder, "loss": "path", "learning_rate": 0.001, "model": entry["model"]}
+            step = trained(Experiment(weight=0.1, seeds=list(seeds), train=entry["train"], **fixed), data)
+            hours = step * entry["train"]["steps"] / 3600
+            yield from (("train", f"{name} {encoder} {loss}", hours) for loss in losses)
+            if encoder == next(iter(own)):
+                for loss in losses:
+                    models = len(tune["learning_rates"]) * len(tune["seeds"])
+                    models *= len(tune["weights"]) if LOSSES[loss.split("+")[0]].penalised else 1
+                    yield "tune", f"{name} {loss}", step / len(seeds) * models * tune["steps"] / 3600
+                if name in config["sizes"]["systems"]:
+                    number = len(config["sizes"]["models"])
+                    yield from (("size", f"{name} {loss}", hours * number) for loss in config["sizes"]["losses"])
+
+
+def ecg(config: Mapping[str, Any]) -> Hours:
+    """Encoders of heartbeats; the classifiers' networks and trees count as what trains nothing."""
+    windows = torch.randn(512, 280, 1)
+    series = TimeSeries(torch.linspace(-0.28, 0.5, 280).expand(512, -1), windows)
+    data = Observed(series, TimeSeries(series.times[:2], series.values[:2]), "")
+    for name, entry in config["ecg"]["latent_odes"].items():
+        settings = latent_ode(config, name)
+        step = trained(Experiment(seeds=config["ecg"]["seeds"], **settings), data)
+        for split in entry.get("splits", config["ecg"]["splits"]):
+            yield "train_encoder", f"{split} {name}", step * settings["train"]["steps"] / 3600
+
+
+def inference(config: Mapping[str, Any]) -> Hours:
+    """Flows, one job for all seeds and numbers of simulations; the steps are those without early stopping."""
+    entry = config["inference"]
+    system = SYSTEMS[config["systems"][entry["system"]]["system"]]
+    prior = Box(torch.tensor(system.low), torch.tensor(system.high))
+    summaries = torch.randn(512, 8)
+    parameters = prior.low + (prior.high - prior.low) * torch.rand(len(summaries), len(system.low))
+    for backend, names in entry["flows"].items():
+
+        def run(steps: int, backend: str = backend) -> None:
+            settings = flow_settings(entry, "path") | {"steps": steps, "validate_every": steps}
+            flow = FLOWS[backend](prior, summaries.shape[-1], FlowConfig(backend=backend, **settings), 0)
+            flow.fit(parameters.float(), summaries)
+
+        fits = len(entry["training_sets"]) * len(entry["seeds"])
+        hours = per_step(run) * entry["flow"]["steps"] * fits / 3600
+        yield from (("fit_flows", f"{backend} {name}", hours) for name in names)
+
+
+def one_run(task: Mapping[str, Any]) -> float:
+    """Hours of one training of a task, as with the cosine schedule."""
+    settings, (shape, classes) = task["run"], SHAPES[task["data"]]
+    number, batch = task["examples"]["train"], settings["batch"]
+    count = MORE * batch
+    if shape is None:
+        inputs = torch.randint(classes, (count, task["examples"]["context"]))
+        examples = Examples(inputs, inputs)
+    else:
+        examples = Examples(torch.randn(count, *shape), torch.randint(classes, (count,)))
+    few = Examples(examples.inputs[:2], examples.targets[:2])
+    ((kind, sizes),) = task["network"].items()
+
+    def run(steps: int) -> None:
+        chosen = Examples(examples.inputs[: steps * batch], examples.targets[: steps * batch])
+        whole = Task(Data(chosen, few, few, classes), kind, sizes)
+        train(whole, lambda training: POLICIES["cosine"](training, 0.001), 0, RunConfig(1, batch, steps))
+
+    return per_step(run) * settings["epochs"] * (number // batch) / 3600
+
+
+def scheduler(config: Mapping[str, Any]) -> Hours:
+    """All runs of every policy; the models of runs are fitted by jobs of their own, which are short."""
+    entry = config["scheduler"]
+    names, policies, learners = (entry["run"][key] for key in ("tasks", "policies", "learners"))
+    tunings = len(entry["sweep"]["seeds"])
+    for name in names:
+        hours, finals = one_run(entry["tasks"][name]), len(entry["tasks"][name]["seeds"])
+        for policy in policies:
+            yield "tune_policy", f"{name} {policy}", hours * (len(entry["policies"][policy]) * tunings + finals)
+        for learner in learners:
+            settings = entry["learners"][learner]
+            if name in settings.get("tasks", names):
+                yield "apply_policy", f"{name} {learner}", hours * (settings.get("mixes", 0) * tunings + finals)
+
+
+def chapters() -> dict[str, str]:
+    """The chapter of every rule, which is the name of the file that it stands in."""
+    files = [(path.stem.removesuffix("_results"), path.read_text()) for path in Path("rules").glob("*.smk")]
+    return {rule: chapter for chapter, text in files for rule in re.findall(r"^rule (\w+):", text, re.MULTILINE)}
+
+
+def planned(*overlay: str) -> dict[str, int]:
+    """Jobs of every rule that a run from nothing would have."""
+    command = [sys.executable, "-m", "snakemake", "--dry-run", "--forceall", "--quiet", "host", *overlay]
+    output = subprocess.run(command, capture_output=True, text=True, check=True)
+    lines = (output.stdout + output.stderr).split("Job stats:")[1].split("total")[0].splitlines()
+    return {found[1]: int(found[2]) for line in lines if (found := re.match(r"(\w+) +(\d+)$", line))}
+
+
+def main() -> None:
+    """Times, counts and writes."""
+    torch.set_num_threads(1)
+    config = yaml.safe_load(Path("config.yaml").read_text())
+    update_config(config, yaml.safe_load(Path("config/paper.yaml").read_text()))
+    check(config)
+    jobs, before = planned("--configfile", "config/paper.yaml"), planned()
+    made = pd.read_csv("results/provenance.csv")
+    made["bytes"] = [path.stat().st_size if (path := Path(file)).exists() else 0 for file in made["file"]]
+    ran = made.drop_duplicates(["rule", "wildcards"]).groupby("rule")["cpu_seconds"].sum() / 3600
+    space = made.groupby("rule")["bytes"].sum() / 1e9
+    hours: dict[str, list[float]] = defaultdict(list)
+    for measure in (dynamics, ecg, inference, scheduler):
+        for rule, what, needed in measure(config):
+            hours[rule].append(needed)
+            print(f"{rule:15} {what:45} {needed:10.1f} h", flush=True)
+    rows, of = [], chapters()
+    for rule, count in jobs.items():
+        ratio = count / before[rule] if rule in before else 1.0
+        measured = hours.get(rule)
+        total = sum(measured) if measured else ratio * ran.get(rule, 0.0)
+        longest = max(measured) if measured else ran.get(rule, 0.0) / before.get(rule, 1)
+        rows.append((of[rule], rule, count, rule in GPU, total, longest, ratio * space.get(rule, 0.0)))
+    columns = ["chapter", "rule", "jobs", "gpu", "core_hours", "longest_job_hours", "gigabytes"]
+    table = pd.DataFrame(rows, columns=columns).sort_values("chapter", key=lambda c: c.map(ORDER.index), kind="stable")
+    path, page = Path("results/benchmarks/plan.csv"), Path("docs/cluster.md")
+    with writing(path) as temporary:
+        table.to_csv(temporary, index=False, float_format="%.4g")
+    table = table.assign(gpu_jobs=table["jobs"] * table["gpu"], gpu_core_hours=table["core_hours"] * table["gpu"])
+    how = {name: "max" if name == "longest_job_hours" else "sum" for name in HEADS}
+    shown = table.groupby("chapter", sort=False).agg(how)
+    shown = shown.rename(columns=HEADS).reset_index()
+    with writing(page) as temporary:
+        text = shown.to_markdown(index=False, floatfmt=".2g", intfmt=",")
+        temporary.write_text(insert(page.read_text(), "plan", text, str(page)))
+
+
+if __name__ == "__main__":
+    main()
