@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def pytest_sessionfinish(session):
         return
     passed = [report for report in terminal.stats.get("passed", []) if report.when == "call"]
     tried = [
-        (*value, report.nodeid.split("[")[0])
+        (*value, re.split(r"[\[@]", report.nodeid)[0])
         for report in passed
         for name, value in report.user_properties
         if name == "fault"

@@ -8,7 +8,7 @@ import pytest
 from workflow_checkout import PROJECT, assert_same_tables, copy_project
 
 pytestmark = [
-    pytest.mark.xdist_group("pipeline"),
+    pytest.mark.xdist_group("machine"),
     pytest.mark.skipif(
         shutil.which("slurmctld") is None or os.geteuid() != 0,
         reason="needs root and SLURM, which tests/slurm/start --install takes from Debian's packages",
