@@ -298,7 +298,13 @@ def test_every_scale_plans(checkout, scale):
         planned["train"]
         == {"default": 4 * 10 + 3 + 3, "smoke": 5 + 2 + 1, "long": 3 * 3, "paper": 6 * 3 * 7 + 3}[scale]
     )
-    assert planned.get("readme", 0) == (scale in ("default", "long"))
+    assert planned.get("pages", 0) == (scale in ("default", "long"))
+
+
+def test_the_paper_scale_plans_under_the_clusters_profile(checkout):
+    planned = checkout.to_run("--workflow-profile", "profiles/slurm", scale="paper")
+    profile = yaml.safe_load((PROJECT / "profiles/slurm/config.yaml").read_text())
+    assert 400 < sum(planned.values()) < profile["jobs"]  # a limit that holds back part of an array halts it for ever
 
 
 def test_the_pipeline_stops_before_any_job_with_the_sentence(checkout):

@@ -16,7 +16,9 @@ DATA = "results/smoke/dynamics/coupled_oscillator/data.npz"
 MODEL = "results/smoke/dynamics/coupled_oscillator/gru-path/model.pt"
 KILLS = 10
 
-pytestmark = pytest.mark.xdist_group("machine")  # beside the other tests of the pipeline, with a finished copy of its own
+pytestmark = pytest.mark.xdist_group(
+    "machine"
+)  # beside the other tests of the pipeline, with a finished copy of its own
 
 
 @pytest.mark.fault(

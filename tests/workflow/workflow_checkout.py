@@ -13,7 +13,19 @@ import pytest
 
 PROJECT = Path(__file__).parents[2]
 COPIED = [
-    *("Snakefile", "rules", "workflow", "config", "config.yaml", "claims.yaml", "profiles", "envs", "src", "README.md"),
+    *(
+        "Snakefile",
+        "rules",
+        "workflow",
+        "config",
+        "config.yaml",
+        "claims.yaml",
+        "profiles",
+        "envs",
+        "src",
+        "README.md",
+        "docs",
+    ),
     *("pyproject.toml", "setup.py", "LICENSE", "MANIFEST.in"),
 ]
 
