@@ -60,7 +60,7 @@ def posterior(names: Sequence[str], truth: Array, reference: Array, draws: Mappi
             labelpad=0.15,
             max_n_ticks=3,
         )
-    for axis in np.reshape(figure.axes, (len(names), len(names))).diagonal():  # corner fits them to the last draws only
+    for axis in figure.axes[:: len(names) + 1]:  # the diagonal, which corner fits to the last draws only
         axis.set_ylim(0, 1.05 * max(patch.get_xy()[:, 1].max() for patch in axis.patches))
     handles = [Line2D([], [], color=colour, label=label) for label, colour in zip(every, colours, strict=False)]
     handles.append(Line2D([], [], color="0.6", label="truth"))
