@@ -61,7 +61,7 @@ def posterior(names: Sequence[str], truth: Array, reference: Array, draws: Mappi
             max_n_ticks=3,
         )
     for axis in figure.axes[:: len(names) + 1]:  # the diagonal, which corner fits to the last draws only
-        axis.set_ylim(0, 1.05 * max(np.max(patch.get_path().vertices[:, 1]) for patch in axis.patches))
+        axis.set_ylim(0, 1.05 * max(patch.get_path().get_extents().ymax for patch in axis.patches))
     handles = [Line2D([], [], color=colour, label=label) for label, colour in zip(every, colours, strict=False)]
     handles.append(Line2D([], [], color="0.6", label="truth"))
     figure.legend(handles=handles, loc="upper right", bbox_to_anchor=(0.97, 0.97))
