@@ -24,7 +24,7 @@ def recorded_fault(request, record_property):
 def pytest_sessionfinish(session):
     """Writes the table of faults, of the tests that passed."""
     path, terminal = session.config.getoption("--faults"), session.config.pluginmanager.getplugin("terminalreporter")
-    if path is None or terminal is None:
+    if path is None or hasattr(session.config, "workerinput"):  # what workers know of reaches their controller
         return
     passed = [report for report in terminal.stats.get("passed", []) if report.when == "call"]
     tried = [
