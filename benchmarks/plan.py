@@ -35,7 +35,8 @@ from workflow.configuration import check
 from workflow.configuration.ecg import latent_ode
 from workflow.configuration.inference import flow_settings
 
-FEW, MORE = 1, 4
+BATCHES = 3
+"""Steps of the dear networks of the scheduler's tasks."""
 SHAPES = {"fashion_mnist": ((1, 28, 28), 10), "cifar100": ((3, 32, 32), 100), "tinystories": (None, 128)}
 """Of an example and the number of classes, by data set; a text's length is its context."""
 
@@ -55,14 +56,19 @@ Hours = Iterator[tuple[str, str, float]]
 """Rule, what of it, and the hours on one core of the jobs that do it, one job an entry."""
 
 
-def per_step(run: Callable[[int], object]) -> float:
-    """Seconds of one more step."""
-    seconds = []
-    for steps in (FEW, MORE):
-        started = time.perf_counter()
-        run(steps)
-        seconds.append(time.perf_counter() - started)
-    return (seconds[1] - seconds[0]) / (MORE - FEW)
+def per_step(run: Callable[[int], object], few: int = 4, more: int = 8, most: int = 512) -> float:
+    """Seconds of one more step, told from more and more of them until they take a second."""
+    run(few)
+    while True:
+        seconds = []
+        for steps in (few, more):
+            started = time.perf_counter()
+            run(steps)
+            seconds.append(time.perf_counter() - started)
+        difference = seconds[1] - seconds[0]
+        if difference > 1 or 2 * more > most:
+            return difference / (more - few)
+        more *= 2
 
 
 def trained(experiment: Experiment, data: Observed) -> float:
@@ -135,7 +141,7 @@ def one_run(task: Mapping[str, Any]) -> float:
     """Hours of one training of a task, as with the cosine schedule."""
     settings, (shape, classes) = task["run"], SHAPES[task["data"]]
     number, batch = task["examples"]["train"], settings["batch"]
-    count = MORE * batch
+    count = BATCHES * batch
     if shape is None:
         inputs = torch.randint(classes, (count, task["examples"]["context"]))
         examples = Examples(inputs, inputs)
@@ -149,7 +155,7 @@ def one_run(task: Mapping[str, Any]) -> float:
         whole = Task(Data(chosen, few, few, classes), kind, sizes)
         train(whole, lambda training: POLICIES["cosine"](training, 0.001), 0, RunConfig(1, batch, steps))
 
-    return per_step(run) * settings["epochs"] * (number // batch) / 3600
+    return per_step(run, 1, BATCHES, BATCHES) * settings["epochs"] * (number // batch) / 3600
 
 
 def scheduler(config: Mapping[str, Any]) -> Hours:

@@ -5,6 +5,7 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 
 import pytest
@@ -79,40 +80,48 @@ except OSError as error:
     assert list(tmp_path.iterdir()) == []
 
 
+def checkpoints(folder):
+    return folder.rglob("checkpoint-*.pt")
+
+
 @pytest.mark.fault(
     "the whole run is killed, again and again, at any moment", "it goes on each time and ends with the same tables"
 )
 def test_a_run_that_is_killed_at_random_moments_ends_with_the_same_tables(checkout, finished):
-    """By turns as a scheduler ends a job, which lets Snakemake clean up, and as a machine dies, which does not."""
+    """By turns as a machine dies, when some training has a checkpoint, and as a scheduler ends a job, which lets Snakemake clean up."""
     rng, kills, resumed = random.Random(0), 0, 0
     command = [sys.executable, "-m", "snakemake", "--configfile", "config/smoke.yaml"]
     environment = os.environ | {
         "PYTHONPATH": str(checkout.folder / "src"),
         "XDG_CACHE_HOME": str(checkout.folder / "cache"),
     }
+    log, results = checkout.folder / "output.txt", checkout.folder / "results"
     while True:
         assert checkout.snakemake("--unlock").returncode == 0
-        log = checkout.folder / "output.txt"
+        gently, moment = kills % 2, time.monotonic() + rng.uniform(4, 20)
         with log.open("w") as output:
             run = subprocess.Popen(
                 command, cwd=checkout.folder, env=environment, stdout=output, stderr=output, start_new_session=True
             )
-            try:
-                status = run.wait(rng.uniform(6, 25) if kills < KILLS else 900)
-            except subprocess.TimeoutExpired:
-                if kills % 2:
-                    run.send_signal(signal.SIGTERM)
-                    with suppress(subprocess.TimeoutExpired):
-                        run.wait(60)
-                with suppress(ProcessLookupError):
-                    os.killpg(run.pid, signal.SIGKILL)
-                run.wait()
-                kills += 1
-            else:
+            while run.poll() is None and (kills == KILLS or time.monotonic() < moment):
+                time.sleep(0.05)
+            while (
+                run.poll() is None and not gently and time.monotonic() < moment + 20 and not any(checkpoints(results))
+            ):
+                time.sleep(0.01)
+            if run.poll() is not None:
                 break
-        resumed += any((checkout.folder / "results").rglob("checkpoint*"))
-    assert status == 0, log.read_text()
-    assert kills >= KILLS
+            if gently:
+                run.send_signal(signal.SIGTERM)
+                with suppress(subprocess.TimeoutExpired):
+                    run.wait(60)
+            with suppress(ProcessLookupError):
+                os.killpg(run.pid, signal.SIGKILL)
+            run.wait()
+        kills += 1
+        resumed += any(checkpoints(results))
+    assert run.returncode == 0, log.read_text()
+    assert kills == KILLS
     assert resumed  # at least once a training was under way
     assert_same_tables(checkout, finished)
     ours, theirs = (load_model(each.folder / MODEL)[0].state_dict() for each in (checkout, finished))
