@@ -20,7 +20,7 @@ def predictive_draws(system: System, draws: NDArray[np.floating[Any]], series: T
     """
     count, n, parameters = draws.shape
     times = series.times[:n].numpy()
-    repeated = np.broadcast_to(times, (count, *times.shape)).reshape(count * n, -1)
+    repeated = np.tile(times, (count, 1))
     rng = np.random.default_rng(0)
     values = observe(system, draws.astype(float).reshape(-1, parameters), repeated, noise, rng, "predicted").values
     return values.numpy().reshape(count, n, *values.shape[1:])

@@ -223,7 +223,7 @@ def robustness(scores: pd.DataFrame) -> Figure:
     """Error and calibration with data unlike those of training: a panel a measure, a row a condition, a mark a summary."""
     labels = {
         "rmse_over_prior_sd": "RMSE / standard deviation\nof the prior",
-        "tarp_atc": "area to curve (TARP)\n< 0: overconfident",
+        "coverage_error": "coverage error\n0: calibrated",
     }
     conditions, summaries = list(scores["condition"].unique()), list(scores["summary"].unique())
     figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 0.6 * len(conditions) + 1.3), sharey=True, layout="constrained")
@@ -250,7 +250,8 @@ def robustness(scores: pd.DataFrame) -> Figure:
 
 def outside(names: Sequence[str], truth: Array, draws: Mapping[str, Array], box: Array) -> Figure:
     """Marginal posteriors of a system that the prior excludes: mean and 90 % of the draws of every parameter, and by how many
-    of their standard deviations the truth is missed; a panel a parameter. It counts the posteriors that are overconfident.
+    of their standard deviations the truth is missed; a panel a parameter. It counts the misses among the parameters that the
+    prior does not exclude: a posterior that leaves no doubt about wrong values of these is overconfident.
 
     Args:
         names: of the parameters.
@@ -274,12 +275,13 @@ def outside(names: Sequence[str], truth: Array, draws: Mapping[str, Array], box:
         axis.set_yticks(range(len(draws)), list(draws))
         axis.set_ylim(len(draws) - 0.5, -0.5)
         axis.set_title(f"{symbol(name)}{', excluded by the prior' if excluded else ''}")
+    allowed = (box[0] <= truth) & (truth <= box[1])
     wrong = [
-        not ((np.quantile(some, 0.05, axis=0) <= truth) & (truth <= np.quantile(some, 0.95, axis=0))).all()
-        for some in draws.values()
+        (truth < np.quantile(some, 0.05, axis=0)) | (np.quantile(some, 0.95, axis=0) < truth) for some in draws.values()
     ]
+    missed, of = int(np.sum(wrong, axis=0)[allowed].sum()), len(wrong) * int(allowed.sum())
     figure.supxlabel(
-        f"{sum(wrong)} of {len(wrong)} posteriors are overconfident: 90 % of the draws of some parameter miss the truth",
+        f"90 % of the draws miss the truth in {missed} of {of} cases where the prior allows it; {0.1 * of:.0f} would be right",
         fontsize=9,
     )
     _legend(figure, axes[0])

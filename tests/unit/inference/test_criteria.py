@@ -9,7 +9,8 @@ def test_each_criterion_is_decided_by_the_median_over_seeds():
         for seed, p in enumerate((0.01, 0.4, 0.5)):
             joint = {"summary": summary, "seed": seed, "tarp_atc": -0.06, "c2st": 0.6}
             rows += [
-                joint | {"parameter": name, "sbc_p": p, "rmse_over_prior_sd": 0.3 + shift} for name in ("a", "b", "all")
+                joint | {"parameter": name, "sbc_p": value, "rmse_over_prior_sd": 0.3 + shift}
+                for name, value in (("a", 0.9), ("b", p), ("all", p))
             ]
     table = criteria(pd.DataFrame(rows), "path", "kl")
     assert table["met"].tolist() == [True, False, True, True]
