@@ -56,7 +56,7 @@ Hours = Iterator[tuple[str, str, float]]
 """Rule, what of it, and the hours on one core of the jobs that do it, one job an entry."""
 
 
-def per_step(run: Callable[[int], object], few: int = 4, more: int = 8, most: int = 512) -> float:
+def per_step(run: Callable[[int], object], few: int = 5, more: int = 10, most: int = 512) -> float:
     """Seconds of one more step, told from more and more of them until they take a second."""
     run(few)
     while True:

@@ -155,7 +155,7 @@ def fit_stacked(
     """
     trajectories, values = runs.trajectories, runs.on_clock(config.points)
     order = np.random.default_rng(config.seed).permutation(len(values))
-    held_out = max(1, round(config.held_out * len(values)))
+    held_out = min(max(1, round(config.held_out * len(values))), len(values) - 1)
     validation, training = (
         _windows([trajectories[number] for number in some], config) for some in (order[:held_out], order[held_out:])
     )

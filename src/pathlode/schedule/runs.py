@@ -67,8 +67,8 @@ class Runs:
         name: what messages call these runs, for example the folder that they are from.
 
     Raises:
-        DataError: if a column is missing, a number is not finite, a rate is not above 0, steps do not increase, a run has fewer
-            than :data:`FEWEST` rows, or there is only one run.
+        DataError: if a column is missing, a row has no run_id, a number is not finite, a rate is not above 0, steps are
+            below 0 or do not increase, a run has fewer than :data:`FEWEST` rows, or there is only one run.
     """
 
     table: pd.DataFrame
@@ -78,16 +78,19 @@ class Runs:
         missing = [column for column in NEEDED if column not in self.table]
         if missing:
             raise DataError(f"{self.name}: the column {missing[0]!r} is missing, expected {', '.join(NEEDED)}")
+        if self.table["run_id"].isna().any():
+            raise DataError(f"{self.name}: a row has no run_id; give every run one of its own")
         numbers = [column for column in COLUMNS if column in self.table and column != "run_id"]
+        values = self.table[numbers].apply(pd.to_numeric, errors="coerce")
         for column in numbers:
-            values = pd.to_numeric(self.table[column], errors="coerce")
-            wrong = ~np.isfinite(values) | ((values <= 0) if column == "lr" else False)
+            wrong = ~np.isfinite(values[column]) | ((values[column] <= 0) if column == "lr" else False)
             if wrong.any():
                 row = self.table[wrong].iloc[0]
                 raise DataError(
                     f"{self.name}: {column} of run {row['run_id']!r} at step {row['step']} is {row[column]}, expected a finite "
                     f"number{' above 0' * (column == 'lr')}; mend the log, or leave the run out"
                 )
+        object.__setattr__(self, "table", self.table.assign(**values))
         for run, rows in self.table.groupby("run_id", sort=False):
             steps = rows["step"].to_numpy(float)
             if (np.diff(steps) <= 0).any():
@@ -95,6 +98,10 @@ class Runs:
                 raise DataError(
                     f"{self.name}: step {steps[position]:g} of run {run!r} follows step {steps[position - 1]:g}, expected "
                     "increasing steps; sort the rows, and give every run a run_id of its own"
+                )
+            if steps[0] < 0:
+                raise DataError(
+                    f"{self.name}: run {run!r} begins at step {steps[0]:g}, expected at least 0; count from its start"
                 )
             if len(rows) < FEWEST:
                 raise DataError(f"{self.name}: run {run!r} has {len(rows)} rows, expected at least {FEWEST}")

@@ -105,7 +105,7 @@ class LatentODELR(LRScheduler):
         decisions: every look ahead (:class:`Decision`); ``pandas.DataFrame(scheduler.decisions)`` is a table of them.
 
     Raises:
-        ConfigError: if there are fewer steps than the window has moments.
+        ConfigError: if there are fewer steps than the window has moments, or the first group's rate is not above 0.
 
     Source: Sampson & Melchior 2025, Dynamics of Learning (https://arxiv.org/abs/2509.23052). Unlike the published code, the
     averaged rates are those of the futures that were scored, a loss is like the present one from both sides, every decision has
@@ -120,6 +120,11 @@ class LatentODELR(LRScheduler):
         if total_steps < model.config.window:
             raise ConfigError(
                 f"total_steps is {total_steps}, expected at least the {model.config.window} moments of the model's window"
+            )
+        first = float(optimizer.param_groups[0]["lr"])
+        if not first > 0:
+            raise ConfigError(
+                f"the first parameter group has a rate of {first:g}, to which the others' are relative; give it one above 0"
             )
         self.model, self.total_steps, self.config = model, total_steps, config or LookAheadConfig()
         self.decisions: list[Decision] = []
@@ -185,7 +190,8 @@ class LatentODELR(LRScheduler):
         if self._metric is not None and step * rows // self.total_steps > (step - 1) * rows // self.total_steps:
             loss, self._losses = float(np.mean(self._losses)), []
             self._clock.append(step / self.total_steps)
-            self._log.append((loss, math.log(float(self.optimizer.param_groups[0]["lr"])), self._metric))
+            rate = float(self.optimizer.param_groups[0]["lr"])
+            self._log.append((loss, math.log(rate) if rate > 0 else self._range[0], self._metric))
         if self._due <= moment < self._last_moment:
             self._due = math.floor(moment) + (self.config.every or self.model.config.window)
             self._decide(step, moment)

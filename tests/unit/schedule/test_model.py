@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pathlode.errors import CheckpointError, ConfigError
-from pathlode.schedule import FitConfig, fit, load_run_model
+from pathlode.schedule import FitConfig, Runs, fit, load_run_model
 from pathlode.schedule.model import fit_stacked
 
 
@@ -56,6 +56,11 @@ def test_stacked_fits_are_models_of_their_own(runs):
     assert first.card["error"] != second.card["error"]
     alone = fit(runs, config)
     assert alone.card["error"] == pytest.approx(first.card["error"], rel=1e-3)
+
+
+def test_one_run_at_least_is_left_to_fit(runs):
+    few = Runs(runs.table[runs.table["run_id"].isin(runs.ids[:2])])
+    assert len(fit(few, FitConfig(held_out=0.9, points=40, window=8, steps=10)).card["held_out"]) == 1
 
 
 def test_equal_seeds_give_equal_models(runs):

@@ -63,11 +63,18 @@ def test_what_is_known_at_a_moment_says_nothing_of_later_rows():
         (pd.concat([run("a"), run("a")]), "step 10 of run 'a' follows step 200, expected increasing steps"),
         (pd.concat([run("a"), run("b", rows=3)]), "run 'b' has 3 rows, expected at least 8"),
         (run("a"), "there is 1 run, expected at least two"),
+        (pd.concat([run("a"), run(None)]), "a row has no run_id"),
+        (pd.concat([run("a"), run("b").assign(step=np.arange(20) - 19)]), "run 'b' begins at step -19"),
     ],
 )
 def test_bad_logs_are_refused_with_a_sentence(table, message):
     with pytest.raises(DataError, match=message):
         Runs(table, "log")
+
+
+def test_numbers_that_are_written_as_text_are_numbers():
+    table = pd.concat([run("a"), run("b")])
+    assert Runs(table.astype({"lr": str, "step": str})).on_clock(5) == pytest.approx(Runs(table).on_clock(5))
 
 
 def test_columns_that_are_not_needed_may_be_absent():

@@ -1,5 +1,6 @@
 import copy
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,10 +9,17 @@ from torch import nn
 
 from pathlode.errors import ConfigError
 from pathlode.schedule import LatentODELR, LookAheadConfig
+from pathlode.schedule.scheduler import ahead
 
 
 def optimiser(rates=(0.1,), kind=torch.optim.SGD):
     return kind([{"params": [nn.Parameter(torch.zeros(2))], "lr": rate} for rate in rates])
+
+
+def model_window(model):
+    """Rows of a run, at the first moments of the clock: loss, log rate, metric."""
+    fall = np.linspace(2.0, 1.5, model.config.window)
+    return np.stack([fall, np.full_like(fall, np.mean(model.card["ranges"]["log_lr"])), 1 - fall / 2], axis=1)
 
 
 def train(scheduler, steps, loss=2.0, seed=0, first=0):
@@ -188,6 +196,48 @@ def test_steps_without_a_loss_follow_the_schedule(model):
 def test_settings_out_of_range_are_refused(settings, message):
     with pytest.raises(ConfigError, match=message):
         LookAheadConfig(**settings)
+
+
+@pytest.mark.parametrize("mode", ["max", "min"])
+def test_the_rates_of_the_futures_that_end_best_are_averaged(model, monkeypatch, mode):
+    model = replace(model, config=replace(model.config, mode=mode))
+    scheduler = LatentODELR(optimiser(), model, 400, LookAheadConfig(averaged=2))
+    low, high = model.card["ranges"]["log_lr"]
+    shares, ends = np.array([0.1, 0.3, 0.6, 0.8, 1.0]), np.array([0.5, 0.9, 0.2, 0.8, 0.1])
+    futures = np.stack(
+        [np.full((5, 6), 2.0), np.full((5, 6), low) + shares[:, None] * (high - low), np.full((5, 6), 0.0)], axis=2
+    )
+    futures[:, -1, 2] = ends
+    futures[4, :, 0] = 9.0  # has no such loss
+    monkeypatch.setattr(scheduler, "_futures", lambda *_: futures)
+    for step in range(400):
+        scheduler.optimizer.step()
+        scheduler.step(loss=2.0 + 0.1 * (-1) ** (step // 20), metric=0.5)
+        if scheduler.decisions:
+            break
+    (decision,), best = scheduler.decisions, [1, 3] if mode == "max" else [2, 0]
+    assert decision.qualified == 4
+    assert decision.metric == pytest.approx(ends[best].mean())
+    assert math.log(decision.rate) == pytest.approx(low + shares[best].mean() * (high - low))
+
+
+def test_the_first_future_is_not_perturbed_and_no_two_decisions_share_perturbations(model):
+    scheduler = LatentODELR(optimiser(), model, 400, LookAheadConfig(futures=6))
+    moments, window = np.arange(8.0), model_window(model)
+    first, second = (scheduler._futures(moments, window, 20.0) for _ in range(2))
+    undisturbed = model.decode(model.encode(moments, window)[None], moments[0], ahead(moments[-1], 20.0))
+    assert first[0] == pytest.approx(undisturbed[0], abs=1e-5)
+    assert first[0] == pytest.approx(second[0], abs=1e-5)
+    assert not np.isclose(first[1:], second[1:]).all(axis=(1, 2)).any()
+
+
+def test_a_rate_of_zero_is_refused_at_first_and_taken_for_the_smallest_later(model):
+    with pytest.raises(ConfigError, match="first parameter group has a rate of 0"):
+        LatentODELR(optimiser((0.0, 0.1)), model, 400)
+    scheduler = LatentODELR(optimiser(), model, 400)
+    scheduler.optimizer.param_groups[0]["lr"] = 0.0  # by what warms up, for example
+    train(scheduler, 100)
+    assert scheduler.decisions
 
 
 def test_a_training_shorter_than_the_window_is_refused(model):
