@@ -223,4 +223,10 @@ def _one_target(table: pd.DataFrame, target: str) -> str:
 
 
 def _cell(row: pd.Series) -> str:
-    return f"**{row['verdict']}** {row['value']:.2g} [{row['low']:.2g}, {row['high']:.2g}]"
+    value, low, high = (_ratio(row[name]) for name in ("value", "low", "high"))
+    return f"**{row['verdict']}** {value} [{low}, {high}]"
+
+
+def _ratio(value: float) -> str:
+    """Two digits, or three near 1, where they tell on which side of it a ratio lies."""
+    return f"{value:.3g}" if 0.9 < value < 1.1 else f"{value:.2g}"

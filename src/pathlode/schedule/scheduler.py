@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class LookAheadConfig:
-    """How futures are drawn and chosen. The defaults are the paper's, whose window and ``every`` are 30 moments each.
+    """How futures are drawn and chosen. The defaults are the paper's, but for ``every``: 30 rows of a log there.
 
     Args:
         every: moments of the clock between decisions; None for as many as the model's window has.
