@@ -133,7 +133,7 @@ def inference(config: Mapping[str, Any]) -> Hours:
             flow.fit(parameters.float(), summaries)
 
         fits = len(entry["training_sets"]) * len(entry["seeds"])
-        hours = per_step(run) * entry["flow"]["steps"] * fits / 3600
+        hours = per_step(run, 10, 20) * entry["flow"]["steps"] * fits / 3600
         yield from (("fit_flows", f"{backend} {name}", hours) for name in names)
 
 
