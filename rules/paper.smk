@@ -13,32 +13,14 @@ CLAIMED["dynamics"] = ["dynamics", "training", "sizes_needed", "probes"]
 CHAPTERS = {rule.name: Path(rule.snakefile).stem.removesuffix("_results") for rule in workflow.rules}
 
 
-rule trace:
-    input:
-        made=[getattr(rules, chapter).input for chapter in config["chapters"]],
-        source=sources("trace"),
-    output:
-        files=shown(f"{RESULTS}/provenance.csv"),
-        costs=shown(f"{RESULTS}/runtime.csv"),
-        markdown=f"{RESULTS}/runtime.md",
-    log:
-        f"{LOGS}/trace.log",
-    conda:
-        "../envs/pathlode.yaml"
-    params:
-        logs=LOGS,
-        chapters={name: chapter for name, chapter in CHAPTERS.items() if chapter in config["chapters"]},
-    script:
-        "../workflow/scripts/trace.py"
-
-
 rule paper:
     input:
         f"{RESULTS}/claims.csv",
         f"{RESULTS}/claims.md",
         f"{RESULTS}/claims.tex",
         multiext(f"{RESULTS}/figures/claims", ".png", ".pdf"),
-        rules.trace.output,
+        multiext(f"{RESULTS}/runtime", ".csv", ".md"),
+        f"{RESULTS}/provenance.csv",
         f"{RESULTS}/pages.md" if config["claims"]["readme"] or config["claims"]["pages"] else [],
 
 
@@ -75,6 +57,27 @@ rule plot_claims:
         "../envs/pathlode.yaml"
     script:
         "../workflow/scripts/plot_claims.py"
+
+
+rule trace:
+    input:
+        made=[getattr(rules, chapter).input for chapter in config["chapters"]],
+        claims=[rules.claims.output, rules.plot_claims.output],
+        source=sources("trace"),
+    output:
+        files=shown(f"{RESULTS}/provenance.csv"),
+        costs=shown(f"{RESULTS}/runtime.csv"),
+        markdown=f"{RESULTS}/runtime.md",
+    log:
+        f"{LOGS}/trace.log",
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        logs=LOGS,
+        chapters={name: chapter for name, chapter in CHAPTERS.items() if chapter in config["chapters"]},
+        others=["claims", "plot_claims"],
+    script:
+        "../workflow/scripts/trace.py"
 
 
 rule pages:

@@ -7,7 +7,7 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,18 +21,21 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextmanager
-def job(snakemake: Any) -> Iterator[None]:
+def job(snakemake: Any) -> Iterator[Callable[[], dict[str, Any]]]:
     """Runs a script's block as a job of the pipeline.
 
     The log's last line says what it took. The record, a file of JSON beside the log, says what made the outputs: rule and
-    wildcards, outputs, commit, digest of the configuration, seeds, versions of the packages, device, threads, beginning, wall
-    and CPU time with the imports in seconds, and the largest memory in MB.
+    wildcards, inputs but for source files, outputs, commit, digest of the configuration, seeds, versions of the packages,
+    device, threads, beginning, wall and CPU time with the imports in seconds, and the largest memory in MB.
 
     PyTorch, if it has been imported, gets the job's threads; the networks here are fastest with one. Other libraries take
     theirs from OMP_NUM_THREADS, which Snakemake sets.
 
     Args:
         snakemake: the object that Snakemake gives a script.
+
+    Yields:
+        A function that gives the record as it stands, of plain values: models carry it with them.
 
     Raises:
         SystemExit: with status 1 after a :class:`pathlode.errors.PathlodeError`, whose sentence is logged, and where disk or
@@ -49,19 +52,24 @@ def job(snakemake: Any) -> Iterator[None]:
     logging.getLogger("fontTools").setLevel(logging.WARNING)  # tells every step of embedding a font
     record = log.with_suffix(".json")
     record.unlink(missing_ok=True)
-    begun, started, imports = datetime.now(UTC), time.monotonic(), time.process_time()
-    try:
-        yield
+    begun, started, imports = datetime.now(UTC).isoformat(), time.monotonic(), time.process_time()
+    made = _made(snakemake)
+
+    def origin() -> dict[str, Any]:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
-        seconds, cpu_seconds = time.monotonic() - started, time.process_time()
+        seconds = time.monotonic() - started + imports
+        return made | {"begun": begun, "seconds": seconds, "cpu_seconds": time.process_time(), "peak_mb": peak}
+
+    try:
+        yield origin
+        whole = origin()
         logging.info(
             "done in %.1f s; with the imports %.1f s of CPU time and at most %.0f MB of memory",
-            seconds,
-            cpu_seconds,
-            peak,
+            whole["seconds"] - imports,
+            whole["cpu_seconds"],
+            whole["peak_mb"],
         )
-        cost = {"begun": begun.isoformat(), "seconds": seconds + imports, "cpu_seconds": cpu_seconds, "peak_mb": peak}
-        record.write_text(json.dumps(_made(snakemake) | cost, indent=1))
+        record.write_text(json.dumps(whole, indent=1))
     except PathlodeError as error:
         _give_up(str(error))
     except MemoryError:
@@ -106,12 +114,13 @@ def _seeds(settings: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, 
 
 
 def _made(snakemake: Any) -> dict[str, Any]:
-    """What made a job's outputs, besides what it cost."""
+    """What made a job's outputs, besides what it cost, in plain values."""
     gpus, torch = snakemake.resources.get("gpu", 0), sys.modules.get("torch")
     graphics = torch.cuda.get_device_name() if torch and device(gpus) == "cuda" else None
-    return {
+    made = {
         "rule": snakemake.rule,
         "wildcards": dict(snakemake.wildcards.items()),
+        "inputs": sorted(set(snakemake.input) - set(getattr(snakemake.input, "source", []))),
         "outputs": list(snakemake.output),
         "commit": commit(),
         "config": digest(snakemake.config, []),
@@ -121,3 +130,4 @@ def _made(snakemake: Any) -> dict[str, Any]:
         "cores": os.cpu_count(),
         "threads": snakemake.threads,
     }
+    return dict(json.loads(json.dumps(made)))  # file names are strings of Snakemake's own

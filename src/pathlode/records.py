@@ -1,9 +1,12 @@
 """Tables of the records that :func:`pathlode.job.job` leaves of every job."""
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from graphlib import TopologicalSorter
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 
@@ -12,9 +15,11 @@ def by_file(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 
     Returns:
         file, rule, wildcards, commit, config, seeds, packages, device, cores, threads, begun, seconds, cpu_seconds, peak_mb;
-        wildcards, seeds and packages as JSON.
+        wildcards, seeds and packages as JSON. The seeds are those of all jobs that a file goes back to, as
+        ``{"<rule>.<name>": [seed, ...]}``.
     """
-    table = pd.DataFrame(records).explode("outputs").rename(columns={"outputs": "file"})
+    table = pd.DataFrame(records).drop(columns="inputs").assign(seeds=pd.Series(_all_seeds(records)))
+    table = table.explode("outputs").rename(columns={"outputs": "file"})
     for column in ("wildcards", "seeds", "packages"):
         table[column] = table[column].map(json.dumps)
     columns = ["file", *(column for column in table if column != "file")]
@@ -51,6 +56,22 @@ def by_chapter(records: Sequence[Mapping[str, Any]], chapters: Mapping[str, str]
     order = {chapter: number for number, chapter in enumerate(dict.fromkeys(chapters.values()))}
     made = pd.DataFrame(rows).sort_values("chapter", key=lambda names: names.map(order), ignore_index=True)
     return made.round(1)
+
+
+def _all_seeds(records: Sequence[Mapping[str, Any]]) -> list[dict[str, list[int]]]:
+    """Of each job, its own seeds and those of every job that its inputs go back to."""
+    maker = {output: number for number, record in enumerate(records) for output in record["outputs"]}
+    parents = [{maker[file] for file in record["inputs"] if file in maker} for record in records]
+    found: dict[int, dict[str, set[int]]] = {}
+    for number in TopologicalSorter(dict(enumerate(parents))).static_order():
+        seeds: dict[str, set[int]] = defaultdict(set)
+        for name, given in records[number]["seeds"].items():
+            seeds[f"{records[number]['rule']}.{name.rsplit('.')[-1]}"].update(np.ravel(given).tolist())
+        for parent in parents[number]:
+            for name, values in found[parent].items():
+                seeds[name] |= values
+        found[number] = seeds
+    return [{name: sorted(found[number][name]) for name in sorted(found[number])} for number in range(len(records))]
 
 
 def _covered(jobs: pd.DataFrame) -> float:

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from pathlode import checkpoint
 from pathlode.errors import DataError
 from pathlode.job import device, identity, job
 
@@ -79,6 +80,16 @@ def test_a_record_says_what_made_the_outputs_and_what_it_cost(tmp_path):
     assert record["cpu_seconds"] > 0
     assert record["seconds"] > 0
     assert record["peak_mb"] > 10
+
+
+def test_a_model_carries_its_jobs_record(tmp_path):
+    with job(given(tmp_path)) as origin:
+        checkpoint.save(tmp_path / "model.pt", {"origin": origin()})
+    carried = checkpoint.load(tmp_path / "model.pt")["origin"]
+    record = json.loads((tmp_path / "job.json").read_text())
+    assert carried.keys() == record.keys()
+    assert {name for name in record if carried[name] != record[name]} <= {"seconds", "cpu_seconds", "peak_mb"}
+    assert 0 < carried["seconds"] <= record["seconds"]
 
 
 def test_a_failed_job_leaves_no_record(tmp_path):

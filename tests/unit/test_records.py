@@ -9,6 +9,7 @@ def record(rule, begun, seconds, outputs=("a.csv",), **more):
     return {
         "rule": rule,
         "wildcards": {},
+        "inputs": [],
         "outputs": list(outputs),
         "commit": "abc",
         "config": "def",
@@ -29,6 +30,20 @@ def test_every_output_has_a_row():
     assert table["file"].tolist() == ["a.csv", "b.csv", "z.pt"]
     assert table["rule"].tolist() == ["plot", "train", "train"]
     assert json.loads(table["packages"][0]) == {"torch": "2"}
+
+
+def test_a_file_names_the_seeds_of_all_that_it_goes_back_to():
+    simulated = record("simulate", 0, 60, ("data.npz",), seeds={"simulate.seed": 7})
+    trained = [
+        record("train", 1, 60, (f"{name}.pt",), inputs=["data.npz", "unknown"], seeds={"seeds": seeds})
+        for name, seeds in (("one", [0, 1]), ("two", [1, 2]))
+    ]
+    told = record("tabulate", 2, 60, ("table.csv",), inputs=["one.pt", "two.pt"], seeds={})
+    alone = record("fetch", 2, 60, ("record.dat",), seeds={})
+    table = by_file([told, *trained, alone, simulated]).set_index("file")["seeds"].map(json.loads)
+    assert table["table.csv"] == {"simulate.seed": [7], "train.seeds": [0, 1, 2]}
+    assert table["two.pt"] == {"simulate.seed": [7], "train.seeds": [1, 2]}
+    assert table["record.dat"] == {}
 
 
 def test_jobs_side_by_side_count_once_in_the_minutes():

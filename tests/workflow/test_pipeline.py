@@ -4,12 +4,17 @@ import hashlib
 import json
 import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
+import torch
+import xgboost
 import yaml
 from workflow_checkout import CHROMIUM, PROJECT, Checkout, browse
 
+from pathlode import checkpoint
 from pathlode.checkpoint import load_model
+from pathlode.errors import CheckpointError
 from pathlode.pages import markers
 
 RESULTS = "results/smoke"
@@ -81,6 +86,46 @@ def test_models_are_usable_from_the_package(finished):
     assert extra["weight"] == 0.1
 
 
+def origin(path):
+    """What a model's file says of its making."""
+    if path.suffix == ".pt":
+        return checkpoint.load(path)["origin"]
+    if path.suffix == ".pt2":
+        found = {"origin.json": ""}
+        torch.export.load(path, extra_files=found)
+        return json.loads(found["origin.json"])
+    try:
+        return checkpoint.load(path)["origin"]
+    except CheckpointError:
+        booster = xgboost.Booster()
+        booster.load_model(bytearray(path.read_bytes()))
+        return json.loads(booster.attr("origin"))
+
+
+def test_every_model_carries_what_made_it(finished):
+    results = finished.folder / RESULTS
+    files = pd.read_csv(results / "provenance.csv").set_index("file")
+    models = [path for suffix in ("pt", "pt2", "bin") for path in results.rglob(f"*.{suffix}")]
+    assert {path.name for path in models} >= {"model.pt", "0.pt", "encoder.pt2", "classifier.bin"}
+    for path in models:
+        carried, row = origin(path), files.loc[str(path.relative_to(finished.folder))]
+        for name in ("rule", "commit", "config", "device"):
+            assert carried[name] == row[name]
+        assert carried["packages"] == json.loads(row["packages"])
+        seeds = json.loads(row["seeds"])
+        for name, given in carried["seeds"].items():
+            assert seeds[f"{row['rule']}.{name.rsplit('.')[-1]}"] == np.unique(given).tolist()
+        assert 0 < carried["seconds"] <= row["seconds"]
+        assert 0 < carried["peak_mb"] <= row["peak_mb"]
+
+
+def test_every_table_names_the_seeds_that_it_goes_back_to(finished):
+    files = pd.read_csv(finished.folder / RESULTS / "provenance.csv").set_index("file")
+    tables = files[files.index.str.contains("/tables/|claims.csv")]
+    assert len(tables) > 20
+    assert all(json.loads(seeds) for seeds in tables["seeds"])
+
+
 def test_every_job_has_a_log_that_ends_in_its_cost_and_leaves_no_checkpoint(finished):
     logs = list((finished.folder / "logs/smoke").rglob("*.log"))
     assert all(" s of CPU time and at most " in log.read_text().splitlines()[-1] for log in logs)
@@ -94,12 +139,15 @@ def test_every_file_is_traced_to_what_made_it(finished):
     made = {
         str(path.relative_to(finished.folder))
         for path in (finished.folder / RESULTS).rglob("*.*")
-        if path.is_file() and path.name not in ("provenance.csv", "runtime.csv", "runtime.md")
+        if path.is_file() and path.name not in ("provenance.csv", "runtime.csv", "runtime.md", "pages.md")
     }
-    assert {name for name in made if "claims" not in name and "readme" not in name} == set(files.index)
+    assert made == set(files.index)
     model = files.loc[f"{RESULTS}/dynamics/coupled_oscillator/gru-path/model.pt"]
-    assert (model["rule"], json.loads(model["seeds"])) == ("train", {"seeds": [0, 1]})
-    assert json.loads(files.loc[f"{RESULTS}/dynamics/coupled_oscillator/data.npz", "seeds"]) == {"simulate.seed": 1}
+    assert (model["rule"], json.loads(model["seeds"])) == (
+        "train",
+        {"simulate.seed": [1], "train.seeds": [0, 1], "tune.seeds": [100]},
+    )
+    assert json.loads(files.loc[f"{RESULTS}/dynamics/coupled_oscillator/data.npz", "seeds"]) == {"simulate.seed": [1]}
     assert "torch" in json.loads(model["packages"])
     assert files["config"].nunique() == 1
     assert (files[["seconds", "cpu_seconds", "peak_mb"]] > 0).all(axis=None)
@@ -137,8 +185,18 @@ def test_a_second_run_has_nothing_to_do(finished):
             "WIDTH = 7.0",
             DRAWN | {"plot_ecg_model": 1, "plot_ecg": 1, "plot_inference": 1, "plot_scheduler": 1},
         ),
-        ("src/pathlode/claims.py", "Ratio:\n", "Ratio:  # edited\n", {"claims": 1, "plot_claims": 1, "all": 1}),
-        ("claims.yaml", "keeps the latent path", "holds the latent path", {"claims": 1, "plot_claims": 1, "all": 1}),
+        (
+            "src/pathlode/claims.py",
+            "Ratio:\n",
+            "Ratio:  # edited\n",
+            {"claims": 1, "plot_claims": 1, "trace": 1, "all": 1},
+        ),
+        (
+            "claims.yaml",
+            "keeps the latent path",
+            "holds the latent path",
+            {"claims": 1, "plot_claims": 1, "trace": 1, "all": 1},
+        ),
         (
             "src/pathlode/systems/oscillator.py",
             "frequency * times",

@@ -30,7 +30,7 @@ def representation(study: Study, settings: dict[str, Any], model: str) -> Repres
     return Samples(settings["grid"])
 
 
-with job(snakemake):
+with job(snakemake) as origin:
     wildcards, params, settings = snakemake.wildcards, snakemake.params, snakemake.params.classifier
     beats = Beats.load(Path(snakemake.input.beats))
     conditions = {name: Condition(**given) for name, given in params.conditions.items()}
@@ -59,4 +59,4 @@ with job(snakemake):
     probabilities = {f"probabilities {name}": given for name, given in first.probabilities.items()}
     with writing(Path(snakemake.output.predictions)) as temporary:
         np.savez(temporary, allow_pickle=False, truth=beats.classes[split.test], **probabilities)
-    first.classifier.save(Path(snakemake.output.classifier))
+    first.classifier.save(Path(snakemake.output.classifier), origin=origin())

@@ -14,7 +14,7 @@ from pathlode.progress import Progress
 from pathlode.registry import FLOWS, SYSTEMS
 from pathlode.systems.contract import SimulatedData
 
-with job(snakemake):
+with job(snakemake) as origin:
     params, wildcards, files = snakemake.params, snakemake.wildcards, snakemake.output.flows
     known = SimulatedData.load(Path(snakemake.input.data))["train"]
     model = load_model(Path(snakemake.input.model))[0] if snakemake.input.model else None
@@ -29,7 +29,7 @@ with job(snakemake):
         observed = summaries[seed][:size]
         flow = FLOWS[config.backend](prior, observed.shape[-1], config, seed)
         history = flow.fit(known.parameters[:size].float(), observed)
-        flow.save(Path(path))
+        flow.save(Path(path), origin=origin())
         names = {"summary": wildcards.summary, "backend": wildcards.backend, "n_train": size, "seed": seed}
         rows += [names | dict(zip(("step", "log_prob", "validation_log_prob"), row, strict=True)) for row in history]
         progress(fitted + 1, f"flows fitted, validation log-probability {max(row[2] for row in history):.3f}")

@@ -10,7 +10,7 @@ from pathlode.schedule.model import FitConfig, fit_stacked
 from pathlode.schedule.study import learnable, swept
 from pathlode.tables import joined
 
-with job(snakemake):
+with job(snakemake) as origin:
     params, files = snakemake.params, snakemake.output
     sweep = swept(joined(snakemake.input.logs), **params.chosen)
     runs = learnable(sweep, f"the sweep of {snakemake.wildcards.task}")
@@ -25,6 +25,6 @@ with job(snakemake):
     )
     seconds = (time.process_time() - started) / len(models)
     for model, file in zip(models, files.models, strict=True):
-        model.save(Path(file))
+        model.save(Path(file), origin=origin())
     cards = [model.card | {"seed": model.config.seed, "seconds": seconds} for model in models]
     Path(files.cards).write_text(json.dumps(cards, indent=1))

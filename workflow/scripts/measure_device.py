@@ -23,10 +23,10 @@ from pathlode.series import TimeSeries
 
 SINGLE = 200  # beats that are taken one after the other
 
-with job(snakemake):
+with job(snakemake) as origin:
     files, encoder = snakemake.input, snakemake.output.encoder
     beats, (model, _) = Beats.load(Path(files.beats)), load_model(Path(files.model))
-    export_encoder(model, 0, Path(encoder))
+    export_encoder(model, 0, Path(encoder), origin=origin())
     alone, exported = model.member(0), torch.export.load(encoder).module()
     signals = millivolts(beats, np.arange(len(beats.classes)))
     some = torch.linspace(0, len(signals) - 1, min(SINGLE, len(signals))).long()

@@ -10,7 +10,10 @@ from pathlode.tables import write
 with job(snakemake):
     logs, chapters = Path(snakemake.params.logs), snakemake.params.chapters
     files = [
-        file for rule in chapters for pattern in (f"{rule}.json", f"{rule}/**/*.json") for file in logs.glob(pattern)
+        file
+        for rule in (*chapters, *snakemake.params.others)
+        for pattern in (f"{rule}.json", f"{rule}/**/*.json")
+        for file in logs.glob(pattern)
     ]
     records = [json.loads(file.read_text()) for file in files]
     made = [record for record in records if all(Path(output).exists() for output in record["outputs"])]

@@ -10,7 +10,7 @@ from pathlode.job import device, job
 from pathlode.systems.contract import SimulatedData
 from pathlode.tables import training_history
 
-with job(snakemake):
+with job(snakemake) as origin:
     wildcards = snakemake.wildcards
     experiment = Experiment(
         encoder=wildcards.encoder,
@@ -33,5 +33,6 @@ with job(snakemake):
         seconds=trainer.seconds,
         learning_rate=experiment.learning_rate,
         weight=experiment.weight,
+        origin=origin(),
     )
     discard_checkpoints(model.parent)

@@ -10,7 +10,7 @@ from pathlode.experiment import Experiment
 from pathlode.job import device, job
 from pathlode.tables import training_history
 
-with job(snakemake):
+with job(snakemake) as origin:
     wildcards, params, model = snakemake.wildcards, snakemake.params, Path(snakemake.output.model)
     beats = Beats.load(Path(snakemake.input.beats))
     split = SPLITS[wildcards.split](beats, params.split_seed)
@@ -20,5 +20,6 @@ with job(snakemake):
     trainer = experiment.run(data, model.parent, label, device(snakemake.resources.get("gpu", 0)))
     names = {"split": wildcards.split, "latent_ode": wildcards.latent_ode}
     training_history(trainer.history, experiment.seeds, **names).to_csv(snakemake.output.history, index=False)
-    save_model(model, trainer.model, fingerprint=experiment.fingerprint(data), seconds=trainer.seconds)
+    fingerprint = experiment.fingerprint(data)
+    save_model(model, trainer.model, fingerprint=fingerprint, seconds=trainer.seconds, origin=origin())
     discard_checkpoints(model.parent)

@@ -3,6 +3,7 @@
 import copy
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -106,13 +107,7 @@ class Cnn:
     def _standard(self, features: Features) -> Tensor:
         return torch.as_tensor((features - self.mean) / self.std, dtype=torch.float32)
 
-    def save(self, path: Path) -> None:
-        """Writes weights and units as a file of tensors."""
-        save(
-            path,
-            {
-                "weights": self.network.state_dict(),
-                "mean": torch.as_tensor(self.mean),
-                "std": torch.as_tensor(self.std),
-            },
-        )
+    def save(self, path: Path, **extra: Any) -> None:
+        """Writes weights and units as a file of tensors, and whatever plain values belong to them."""
+        units = {"mean": torch.as_tensor(self.mean), "std": torch.as_tensor(self.std)}
+        save(path, {"weights": self.network.state_dict(), **units, **extra})

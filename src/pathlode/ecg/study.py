@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -33,8 +33,8 @@ class Classifier(Protocol):
     def probabilities(self, features: Features) -> Probabilities:
         """Probability of each of :data:`pathlode.ecg.records.CLASSES`, (beat, class)."""
 
-    def save(self, path: Path) -> None:
-        """Writes it to a file, whole or not at all."""
+    def save(self, path: Path, **extra: Any) -> None:
+        """Writes it to a file, whole or not at all, and whatever plain values belong to it."""
 
 
 @dataclass(frozen=True)

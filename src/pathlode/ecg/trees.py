@@ -1,7 +1,9 @@
 """Boosted trees."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xgboost
@@ -73,10 +75,11 @@ class Trees:
         table[:, self.known] = self.model.predict_proba(features)
         return table
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path, **extra: Any) -> None:
         """Writes the trees up to the best round in XGBoost's binary format. Its attribute ``classes`` says which index in
-        :data:`pathlode.ecg.records.CLASSES` each of their outputs is."""
+        :data:`pathlode.ecg.records.CLASSES` each of their outputs is; whatever plain values are given become attributes of
+        their own, as JSON."""
         booster = self.model.get_booster()[: self.model.best_iteration + 1]
-        booster.set_attr(classes=" ".join(map(str, self.known)))
+        booster.set_attr(classes=" ".join(map(str, self.known)), **{name: json.dumps(extra[name]) for name in extra})
         with writing(path) as temporary:
             temporary.write_bytes(booster.save_raw("ubj"))

@@ -193,14 +193,14 @@ class Flow(ABC):
         theta = self.prior.from_reals(y * self.units["spread"] + self.units["mean"])
         return theta, densities + self._parameters(theta)[1]
 
-    def save(self, path: Path) -> None:
-        """Writes the flow to one file, whole or not at all."""
+    def save(self, path: Path, **extra: Any) -> None:
+        """Writes the flow to one file, whole or not at all, and whatever plain values belong to it."""
         description = {"context_features": self.context_features, "config": asdict(self.config), "seed": self.seed}
         weights = {"network": self.network.state_dict()}
         if self.embedding is not None:
             weights["embedding"] = self.embedding.state_dict()
         prior = {"low": self.prior.low, "high": self.prior.high}
-        checkpoint.save(path, {"flow": description, "prior": prior, "units": self.units, "weights": weights})
+        checkpoint.save(path, {"flow": description, "prior": prior, "units": self.units, "weights": weights, **extra})
 
     def _validation_pairs(self, pairs: int) -> int:
         return max(1, round(self.config.validation_fraction * pairs))

@@ -111,11 +111,10 @@ class RunModel:
         _, values, _, _ = self.model.decode(z0[None], begun, moments, SOLVER)
         return values[0].double().numpy()
 
-    def save(self, path: Path) -> None:
-        """Writes everything to one file, whole or not at all."""
-        checkpoint.save_model(
-            path, self.model, config=asdict(self.config), rates=torch.from_numpy(self.rates), card=self.card
-        )
+    def save(self, path: Path, **extra: Any) -> None:
+        """Writes everything to one file, whole or not at all, and whatever plain values belong to it."""
+        rates = torch.from_numpy(self.rates)
+        checkpoint.save_model(path, self.model, config=asdict(self.config), rates=rates, card=self.card, **extra)
 
 
 SOLVER = FixedStep("tsit5", 12)
