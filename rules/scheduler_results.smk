@@ -15,7 +15,7 @@ rule scheduler:
         [expand(rules.tune_policy.output, **point) for point in TUNED],
         [expand(rules.fit_run_model.output, **point) for point in FITTED_RUNS],
         [expand(rules.apply_policy.output, **point) for point in LEARNT],
-        expand(f"{TABLES}/scheduler{{table}}.csv", table=["", "_comparisons", "_fits"]),
+        expand(f"{TABLES}/scheduler{{table}}.csv", table=["", "_comparisons", "_fits", "_decisions"]),
         expand(f"{TABLES}/scheduler_summary.{{format}}", format=FORMATS),
         expand(f"{RESULTS}/figures/scheduler/{{figure}}.{{format}}", figure=SCHEDULER_FIGURES, format=["png", "pdf"]),
 
@@ -26,12 +26,14 @@ rule tabulate_scheduler:
             *(rules.tune_policy.output.outcomes.format(**point) for point in TUNED),
             *(rules.apply_policy.output.outcomes.format(**point) for point in LEARNT),
         ],
+        decisions=[rules.apply_policy.output.decisions.format(**point) for point in LEARNT],
         cards=sorted({rules.fit_run_model.output.cards.format(**point) for point in FITTED_RUNS}),
         source=sources("tabulate_scheduler"),
     output:
         outcomes=shown(f"{TABLES}/scheduler.csv"),
         comparisons=shown(f"{TABLES}/scheduler_comparisons.csv"),
         fits=shown(f"{TABLES}/scheduler_fits.csv"),
+        decisions=shown(f"{TABLES}/scheduler_decisions.csv"),
         summaries=[shown(f"{TABLES}/scheduler_summary.{suffix}") for suffix in FORMATS],
     log:
         f"{LOGS}/tabulate_scheduler.log",

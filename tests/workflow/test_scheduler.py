@@ -37,6 +37,11 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished, run):
     assert len(summary) == 2 * len(everywhere) - 1
     fits = pd.read_csv(tables / "scheduler_fits.csv")
     assert set(fits["runs"]) == {8}
+    decisions = pd.read_csv(tables / "scheduler_decisions.csv")
+    learnt = {*run["learners"]} - {"replay", "mix"}
+    assert set(decisions["schedule"]) == learnt
+    assert set(decisions.loc[decisions["schedule"] == "lode", "seed"]) == {0, 1}
+    assert decisions["outcome"].str.fullmatch("new schedule|kept: .+").all()
     for name in FIGURES:
         assert (figures / f"{name}.png").stat().st_size > 10_000
         assert (figures / f"{name}.pdf").stat().st_size > 5_000

@@ -47,4 +47,5 @@ with job(snakemake):
     spent += float(outcomes.loc[outcomes["phase"] == TUNING, "seconds"].sum())
     outcomes.assign(seconds_before=spent).to_csv(snakemake.output.outcomes, index=False, float_format="%.6g")
     trained.logs.to_csv(snakemake.output.logs, index=False, float_format="%.8g")
+    trained.decisions.to_csv(snakemake.output.decisions, index=False, float_format="%.6g")
     discard_checkpoints(Path(snakemake.output.logs).parent)

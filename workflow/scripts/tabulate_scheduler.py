@@ -1,6 +1,7 @@
 """Joins the outcomes of all policies' runs, compares them pair by pair, and sums them up."""
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
@@ -11,10 +12,19 @@ from pathlode.tables import write
 
 LEAST = 1e-4  # error of a run without any, so that ratios can be taken
 
+
+def by_task(paths: Collection[str]) -> pd.DataFrame:
+    """The rows of the files of several tasks' policies, with the task."""
+    tables = [pd.read_csv(path) for path in paths]
+    for path, table in zip(paths, tables, strict=True):
+        table.insert(0, "task", Path(path).parents[2].name)
+    return pd.concat(tables, ignore_index=True)
+
+
 with job(snakemake):
     params, tables = snakemake.params, snakemake.output
-    frames = [pd.read_csv(path).assign(task=Path(path).parents[2].name) for path in snakemake.input.outcomes]
-    runs = pd.concat(frames, ignore_index=True)
+    runs = by_task(snakemake.input.outcomes)
+    write(by_task(snakemake.input.decisions), tables.decisions)
     runs["sharpness"] = runs["sharpness"].abs()
     for metric in METRICS:
         runs[f"{metric}_error"] = (1 - runs[metric]).clip(lower=LEAST)

@@ -33,6 +33,7 @@ class LookAhead(Policy):
     def __init__(self, training: Training, scheduler: Callable[[Optimizer], LatentODELR]) -> None:
         self.optimizer = AdamW(training.parameters, lr=1.0, weight_decay=WEIGHT_DECAY, fused=True)
         self.scheduler = scheduler(self.optimizer)
+        self.decisions = self.scheduler.decisions
 
     def step(self, loss: float, metric: float | None) -> None:
         self.scheduler.step(loss=loss, metric=metric)

@@ -45,9 +45,11 @@ class Policy(ABC):
 
     Attributes:
         optimizer: to be stepped by the training, before :meth:`step`.
+        decisions: what it decided so far, for policies that decide as the training goes on.
     """
 
     optimizer: Optimizer
+    decisions: Sequence[Any] = ()
 
     @abstractmethod
     def step(self, loss: float, metric: float | None) -> None:

@@ -34,10 +34,12 @@ class Trained:
         outcomes: one row a run: schedule, setting, phase, seed, test_last, test_best_val, val_last, sharpness (NaN in tuning),
             seconds.
         logs: one row a validation, as :class:`pathlode.schedule.runs.Runs` takes them, with schedule, setting, phase and seed.
+        decisions: one row a decision, as :class:`pathlode.schedule.scheduler.Decision`, with the same.
     """
 
     outcomes: pd.DataFrame
     logs: pd.DataFrame
+    decisions: pd.DataFrame
 
 
 def read_task(entry: Mapping[str, Any], folder: Path, device: str = "cpu") -> Task:
@@ -84,9 +86,10 @@ def tune_and_train(
         CheckpointError: if the file cannot be read.
     """
     tried = settings if len(settings) > 1 else {}
-    done = load(kept) if kept and kept.exists() else {"outcomes": [], "logs": []}
+    done = load(kept) if kept and kept.exists() else {"outcomes": [], "logs": [], "decisions": []}
     outcomes: list[dict[str, Any]] = []
     logs: list[pd.DataFrame] = []
+    decisions: list[pd.DataFrame] = []
     some = Examples(*(tensor[:SHARPNESS_EXAMPLES] for tensor in (task.data.train.inputs, task.data.train.targets)))
     progress = Progress(f"{name}, {schedule}", len(tried) * len(tuning_seeds) + len(seeds))
 
@@ -95,9 +98,10 @@ def tune_and_train(
         if number < len(done["outcomes"]):
             outcomes.append(done["outcomes"][number])
             logs.append(pd.DataFrame(done["logs"][number]))
+            decisions.append(pd.DataFrame(done["decisions"][number]))
             return
         run = train(task, lambda training: POLICIES[policy](training, settings[setting]), seed, config)
-        facts = {"schedule": schedule, "setting": setting, "phase": phase, "seed": seed}
+        facts: dict[str, Any] = {"schedule": schedule, "setting": setting, "phase": phase, "seed": seed}
         sharpness = math.nan
         if phase == FINAL:
             with suppress(DivergenceError):
@@ -105,11 +109,13 @@ def tune_and_train(
         scores = {"test_last": run.test_last, "test_best_val": run.test_best_val}
         scores |= {"val_last": float(run.log["val_metric"].iloc[-1]), "sharpness": sharpness, "seconds": run.seconds}
         outcomes.append(facts | scores)
-        named = run.log.assign(run_id=f"{schedule} {setting} seed {seed}", schedule=schedule, setting=setting)
-        logs.append(named.assign(phase=phase, seed=seed))
+        logs.append(run.log.assign(run_id=f"{schedule} {setting} seed {seed}", **facts))
+        decisions.append(run.decisions.assign(**facts))
         progress(len(outcomes), f"runs, {setting}, seed {seed}: test accuracy {run.test_last:.3f}")
         if kept:
-            save(kept, {"outcomes": outcomes, "logs": [log.to_dict("list") for log in logs]})
+            tables = {"logs": logs, "decisions": decisions}
+            columns = {name: [table.to_dict("list") for table in made] for name, made in tables.items()}
+            save(kept, {"outcomes": outcomes, **columns})
 
     for setting in tried:
         for seed in tuning_seeds:
@@ -119,7 +125,7 @@ def tune_and_train(
         best = str(pd.DataFrame(outcomes).groupby("setting", sort=False)["val_last"].mean().idxmax())
     for seed in seeds:
         add(best, seed, FINAL)
-    return Trained(pd.DataFrame(outcomes), pd.concat(logs, ignore_index=True))
+    return Trained(pd.DataFrame(outcomes), *(pd.concat(made, ignore_index=True) for made in (logs, decisions)))
 
 
 def swept(

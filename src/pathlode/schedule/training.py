@@ -43,6 +43,7 @@ class Run:
 
     Attributes:
         log: one row a validation: step, epoch, lr, train_loss, val_loss, val_metric, seconds.
+        decisions: one row each of the policy's decisions, as :class:`pathlode.schedule.scheduler.Decision`; often none.
         network: with its last weights.
         test_last: accuracy on the test examples with these.
         test_best_val: with the weights of the best validation.
@@ -50,6 +51,7 @@ class Run:
     """
 
     log: pd.DataFrame
+    decisions: pd.DataFrame
     network: nn.Module
     test_last: float
     test_best_val: float
@@ -102,7 +104,7 @@ def train(task: Task, policy_of: Callable[[Training], Policy], seed: int, config
     for weights in (best_weights, last):  # so that the network is left with its last ones
         network.load_state_dict(weights)
         tested.append(evaluate(task, network, task.data.test)[1])
-    return Run(pd.DataFrame(rows), network, tested[1], tested[0], seconds)
+    return Run(pd.DataFrame(rows), pd.DataFrame(policy.decisions), network, tested[1], tested[0], seconds)
 
 
 @torch.no_grad()

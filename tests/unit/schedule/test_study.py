@@ -35,6 +35,7 @@ def test_a_policy_is_tuned_and_then_trained_on_other_seeds(trained):
     assert (final["sharpness"] != 0).all()
     assert outcomes.loc[outcomes["phase"] == "tuning", "sharpness"].isna().all()
     assert trained["cosine"].logs["run_id"].nunique() == 7
+    assert trained["cosine"].decisions.empty
 
 
 @pytest.mark.fault(
