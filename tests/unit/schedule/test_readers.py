@@ -190,10 +190,10 @@ def test_a_folder_without_runs_of_wandb_is_refused(tmp_path):
             read_wandb(source, NAMES)
 
 
-@pytest.fixture(scope="module")
-def mlflow_uri(tmp_path_factory):
+@pytest.fixture(scope="module", params=["file://{}/mlruns", "sqlite:///{}/mlflow.db"])
+def mlflow_uri(tmp_path_factory, request):
     folder = tmp_path_factory.mktemp("mlflow")
-    uri = f"file://{folder}/mlruns"
+    uri = request.param.format(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
         patch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
