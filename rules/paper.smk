@@ -80,6 +80,13 @@ rule trace:
         "../workflow/scripts/trace.py"
 
 
+for figure in config["claims"]["figures"]:
+    if not any(rule.is_producer(f"{RESULTS}/figures/{figure}.png") for rule in workflow.rules):
+        raise WorkflowError(
+            f"config: claims.figures names {figure!r}, which no rule makes; name one that a run leaves in {RESULTS}/figures"
+        )
+
+
 rule pages:
     input:
         claims=rules.claims.output.csv,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pathlode.errors import DataError
-from pathlode.files import sha256, writing
+from pathlode.files import FULL, sha256, writing
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +43,7 @@ def fetch(target: Path, mirrors: Sequence[str], listed: Mapping[str, Sequence[st
 
     Raises:
         DataError: if the file is not listed, or if no mirror has it, with each one's reason.
+        OSError: if the disk is full.
     """
     name = target.name
     if name not in listed:
@@ -55,6 +56,8 @@ def fetch(target: Path, mirrors: Sequence[str], listed: Mapping[str, Sequence[st
             else:
                 _copy(Path(mirror) / name, listed[name], target)
         except Exception as error:  # whatever a server, a disk or a proxy comes up with, the next mirror may do better
+            if isinstance(error, OSError) and error.errno in FULL:
+                raise
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             logger.warning("%s: not from %s (%s)", name, mirror, reason)
             failures.append(f"{mirror}: {reason}")

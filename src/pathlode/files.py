@@ -1,10 +1,14 @@
 """Files that are written whole or not at all, and what identifies them."""
 
 import contextlib
+import errno
 import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system calls a disk or a quota that is full, and a file larger than is allowed."""
 
 
 @contextlib.contextmanager

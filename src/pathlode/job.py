@@ -1,6 +1,5 @@
 """The frame of one pipeline job: threads, log, a record of what was made how, and errors told in one sentence."""
 
-import errno
 import json
 import logging
 import os
@@ -14,10 +13,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from pathlode.errors import PathlodeError
+from pathlode.files import FULL
 from pathlode.provenance import commit, digest, packages, processor
-
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-"""What the system calls a disk or a quota that is full, and a file larger than is allowed."""
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 import functools
 import hashlib
 import http.server
+import resource
+import signal
 import threading
 
 import pytest
@@ -97,6 +99,27 @@ def test_what_was_there_stays_if_no_mirror_has_the_file(tmp_path, url, target):
     with pytest.raises(DataError, match=r"no such folder.*404.*put it into \S+nowhere, or add to ecg.mirrors a folder"):
         fetch(other, [str(tmp_path / "nowhere"), url], {"101.dat": DIGEST}, key="ecg.mirrors")
     assert [file.read_bytes() for file in target.parent.iterdir()] == [b"older"]
+
+
+@pytest.fixture
+def no_room():
+    """In place of a full disk, no file may be larger than 20 kB: the system refuses a write in the same way."""
+    handler, limits = signal.signal(signal.SIGXFSZ, signal.SIG_IGN), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    signal.signal(signal.SIGXFSZ, handler)
+
+
+@pytest.mark.fault("the disk is full while a file is fetched", "no mirror is blamed, and nothing is written")
+def test_a_disk_without_room_is_no_fault_of_the_mirrors(mirror, url, target, request):
+    content = CONTENT * 10_000
+    (mirror / "100.dat").write_bytes(content)
+    request.getfixturevalue("no_room")
+    for source in (str(mirror), url):
+        with pytest.raises(OSError, match="File too large"):
+            fetch(target, [source], {"100.dat": [hashlib.sha256(content).hexdigest()]})
+        assert list(target.parent.iterdir()) == []
 
 
 def test_a_downloaded_file_can_be_read_by_whom_a_copied_one_can(url, mirror, target):

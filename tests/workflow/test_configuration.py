@@ -1,16 +1,17 @@
 """Configurations that are refused, and how."""
 
 import copy
+import inspect
 
 import pytest
 import yaml
 from workflow_checkout import PROJECT
 
 from pathlode.ecg.splits import SPLITS
-from pathlode.registry import ENCODERS, LOSSES, SYSTEMS
+from pathlode.registry import DATA_SETS, ENCODERS, LOSSES, NETWORKS, SYSTEMS
 from pathlode.schedule.runs import FEWEST
 from pathlode.train import OPTIMISERS, TrainingConfig
-from workflow.configuration import InvalidConfig, check, scheduler
+from workflow.configuration import InvalidConfig, check, inference, scheduler
 from workflow.configuration.ecg import balance, latent_ode
 from workflow.configuration.schema import schema
 
@@ -32,6 +33,7 @@ def merged(*changes):
 
 
 CLASSIFIERS = ("ecg", "classifiers")
+CNN, TRANSFORMER = (("scheduler", "tasks", name) for name in ("cnn", "transformer"))
 OSCILLATOR = ("systems", "coupled_oscillator")
 
 
@@ -161,6 +163,42 @@ def test_the_default_is_valid():
         (("scheduler", "tasks", "cnn", "data"), "cifar100", "scheduler.mirrors lacks 'cifar100', the data set of"),
         (("scheduler", "tasks", "cnn", "network"), {"mlp": {}}, "scheduler.tasks.cnn.network"),
         (("scheduler", "policies", "cosine"), [0.1], "scheduler.policies.cosine"),
+        (
+            (*CNN, "network"),
+            {"transformer": {}},
+            "cnn.network is a transformer, expected a cnn or a resnet for the data",
+        ),
+        ((*CNN, "network"), {"cnn": {"blocks": 2}}, "unknown key 'scheduler.tasks.cnn.network.cnn.blocks'"),
+        ((*CNN, "network"), {"cnn": {"channels": [8]}}, "has 1 channels and 2 strides, expected as many"),
+        ((*CNN, "examples", "context"), 8, "examples has a context, but fashion_mnist has images"),
+        ((*CNN, "examples", "train"), 59_001, "asks for 60001 of train and validation, but fashion_mnist has 60000"),
+        ((*CNN, "examples", "test"), 10_001, "asks for 10001 of test, but fashion_mnist has 10000; lower it"),
+        ((*TRANSFORMER, "network"), {"cnn": {}}, "network is a cnn, expected a transformer for the data set tinyshake"),
+        ((*TRANSFORMER, "network"), {"transformer": {"heads": 3}}, "width is 64, expected a multiple of its 3 heads"),
+        ((*TRANSFORMER, "examples", "context"), 10**6, "examples asks for 5000 of train, but tinyshakespeare has 0"),
+        (("scheduler", "learners", "replay", "horizon"), 0.5, "learners.replay has a horizon, but its policy replay"),
+        (
+            ("scheduler", "mirrors", "fashion_mnist"),
+            ["ftp://x"],
+            "is 'ftp://x', expected a folder, or a URL that begins",
+        ),
+        (("ecg", "mirrors"), [""], r"ecg.mirrors\[0\] is '', expected a folder, or a URL"),
+        (
+            ("ecg", "records"),
+            ["101", "100"],
+            "ecg.records is .*'100', '101'.*, but the split inter_patient needs two of",
+        ),
+        (
+            ("systems", "lotka_volterra_noisy", "system"),
+            "lorenz",
+            "inference.system is lotka_.*, whose prior is not uniform",
+        ),
+        (("inference", "outside"), [1.0], r"inference.outside is \[1.0\], expected 6 numbers"),
+        (("inference", "outside"), [1, 1, 1, 2, 2, 2], "expected 6 numbers, one of them at least outside the prior's"),
+        (("scheduler", "fit", "seed"), 2**32, "scheduler.fit.seed is 4294967296, expected a number at most 4294967295"),
+        (("evaluate", "rtol"), 1e-30, "evaluate.rtol is 1e-30, expected a number at least 1e-12"),
+        (("dynamics", "projection"), "umap", "umap, whose package umap-learn is not installed; add it, or choose pca"),
+        (("scale",), "tables", "scale is 'tables', a folder of the default scale's results; choose another name"),
         ((*CLASSIFIERS, "cnn", "grid"), 90, "ecg.classifiers.cnn.cnn is true without a grid of 360"),
         (
             ("ecg", "balance", "least"),
@@ -224,7 +262,10 @@ OPTIONAL = {
     "latent_odes.additionalProperties": {"splits", "encoder_hidden", "steps"},
     "classifiers.additionalProperties": {"latents", "components", "grid", "balance", "cnn", "vote", "rr", "splits"},
     "properties.examples": {"context"},
-    "network.additionalProperties": {"channels", "strides", "hidden", "blocks", "stride", "layers", "width", "heads"},
+    "network": {"cnn", "resnet", "transformer"},
+    "network.properties.cnn": {"channels", "strides", "hidden"},
+    "network.properties.resnet": {"channels", "blocks", "stride"},
+    "network.properties.transformer": {"layers", "width", "heads"},
     "learners.additionalProperties": {"mixes", "horizon", "tasks", "learnt_from"},
     "summaries.additionalProperties": {
         "latents",
@@ -263,8 +304,19 @@ def test_the_schema_is_closed_and_described_everywhere():
     assert set(schema()["properties"]["tune"]["required"]) == set(schema()["$defs"]["tune"]["properties"])
 
 
-def test_the_least_rows_of_a_log_are_those_of_the_package():
+def test_what_the_configuration_knows_of_the_package_without_importing_it_is_so():
     assert scheduler.ROWS == FEWEST
+    assert set(scheduler.IMAGES) | set(scheduler.TEXTS) == set(DATA_SETS)
+    for name, read in DATA_SETS.items():
+        assert ("context" in inspect.signature(read).parameters) == (name in scheduler.TEXTS)
+    for kind, network in NETWORKS.items():
+        known = {name: given.default for name, given in inspect.signature(network).parameters.items()}
+        sizes = schema()["properties"]["scheduler"]["properties"]["tasks"]["additionalProperties"]["properties"]
+        assert set(sizes["network"]["properties"][kind]["properties"]) == known.keys() - {"shape", "classes"}
+        for size in scheduler.DEFAULTS.keys() & known.keys() if kind != "resnet" else ():
+            assert scheduler.DEFAULTS[size] == (list(known[size]) if size in ("channels", "strides") else known[size])
+    boxed = {name: list(zip(kind.low, kind.high, strict=True)) for name, kind in SYSTEMS.items() if kind.low}
+    assert boxed == inference.BOXES
 
 
 def test_names_come_from_the_registries():

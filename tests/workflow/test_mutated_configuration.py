@@ -3,6 +3,7 @@
 import copy
 import re
 
+import torch
 import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from pathlode.inference.flows import FlowConfig
 from pathlode.inference.reference import McmcConfig
 from pathlode.inference.study import ObservationConfig
 from pathlode.model import ModelConfig
-from pathlode.registry import ENCODERS, FLOWS, LOSSES, NETWORKS, POLICIES, SYSTEMS
+from pathlode.registry import DATA_SETS, ENCODERS, FLOWS, LOSSES, NETWORKS, POLICIES, SYSTEMS
 from pathlode.schedule.model import FitConfig
 from pathlode.schedule.scheduler import LookAheadConfig
 from pathlode.schedule.training import RunConfig
@@ -146,7 +147,10 @@ def takes_all(config):
     scheduler = config["scheduler"]
     for entry in scheduler["tasks"].values():
         RunConfig(**entry["run"])
-        assert set(entry["network"]) <= set(NETWORKS)
+        DATA_SETS[entry["data"]](**entry["examples"])
+        ((kind, sizes),) = entry["network"].items()
+        with torch.device("meta"):
+            NETWORKS[kind]((16,) if kind == "transformer" else (1, 28, 28), 10, **sizes)
     for name in scheduler["fits"]:
         FitConfig(**fit_settings(scheduler, name))
     for name, entry in scheduler["learners"].items():

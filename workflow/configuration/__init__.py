@@ -10,6 +10,9 @@ from workflow.configuration.schema import InvalidConfig, check_schema
 
 __all__ = ["InvalidConfig", "check"]
 
+FOLDERS = ("dynamics", "inference", "ecg", "scheduler", "tables", "figures")
+"""What lies in results/ beside the folders of other scales."""
+
 
 def check(config: Mapping[str, Any]) -> None:
     """Refuses a configuration that the schema does not allow, or whose parts do not fit together.
@@ -18,6 +21,10 @@ def check(config: Mapping[str, Any]) -> None:
         InvalidConfig: naming the key, what was expected, and the nearest allowed name.
     """
     check_schema(config)
+    if config["scale"] in FOLDERS:
+        raise InvalidConfig(
+            f"config: scale is {config['scale']!r}, a folder of the default scale's results; choose another name"
+        )
     dynamics.check(config)
     inference.check(config)
     ecg.check(config)

@@ -1,6 +1,7 @@
 """The dynamics chapter: what is trained on each system, how it is tuned, and whether its grid can be."""
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any
 
 from workflow.configuration.schema import InvalidConfig, unknown
@@ -31,6 +32,10 @@ def check(config: Mapping[str, Any]) -> None:
     for name in config["dynamics"]["systems"]:
         if name not in config["systems"]:
             raise InvalidConfig(unknown("dynamics.systems", name, config["systems"]))
+    if config["dynamics"]["projection"] == "umap" and find_spec("umap") is None:
+        raise InvalidConfig(
+            "config: dynamics.projection is umap, whose package umap-learn is not installed; add it, or choose pca"
+        )
     first = next(iter(config["dynamics"]["losses"]))
     for name in config["dynamics"]["systems"]:
         missing = [loss for loss in COMPARED if loss not in losses_by_encoder(config, name).get(first, [])]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pathlode.ecg.records import RATE
+from pathlode.ecg.records import DS1, DS2, RATE, RECORDS
 from workflow.configuration.schema import InvalidConfig, unknown
 
 GIVEN = ("latents", "components", "grid")
@@ -47,6 +47,12 @@ def check(config: Mapping[str, Any]) -> None:
         for name in names:
             if name not in ecg[whole]:
                 raise InvalidConfig(unknown(f"ecg.{place}", name, ecg[whole], f"ecg.{whole}"))
+    records = set(ecg["records"] or RECORDS)
+    if "inter_patient" in ecg["splits"] and (len(records & set(DS1)) < 2 or not records & set(DS2)):
+        raise InvalidConfig(
+            f"config: ecg.records is {sorted(records)}, but the split inter_patient needs two of {', '.join(DS1)} and one of "
+            f"{', '.join(DS2)}; add them, or take the split away"
+        )
     for name, entry in ecg["latent_odes"].items():
         low, high = entry.get("views", {}).get("share", (1, 1))
         if low > high:

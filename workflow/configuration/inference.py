@@ -5,6 +5,12 @@ from typing import Any
 
 from workflow.configuration.schema import InvalidConfig, unknown
 
+BOXES = {
+    "lotka_volterra": [(0.5, 1.5)] * 3 + [(1.5, 2.5)] + [(1.0, 3.0)] * 2,
+    "lotka_volterra_fixed_start": [(0.5, 1.5)] * 3 + [(1.5, 2.5)],
+}
+"""Ends of the box in which each parameter is uniform, of the systems that have one: their ``low`` and ``high``, whose import
+would bring PyTorch to every Snakefile."""
 SUMMARISED = ("latents", "grid", "statistics", "recurrent")
 """What a summary of the inference chapter can be, of which it is one."""
 
@@ -78,6 +84,7 @@ def check(config: Mapping[str, Any]) -> None:
             f"config: inference.predicted is {inference['predicted']}, more than the {reference['draws']} of "
             "inference.reference.draws; lower it"
         )
+    _check_prior(config["systems"][inference["system"]]["system"], inference)
     if not drawn["noise"] > 0:
         raise InvalidConfig(
             f"config: systems.{inference['system']}.simulate.noise is 0, but inference needs a likelihood; raise it"
@@ -87,4 +94,19 @@ def check(config: Mapping[str, Any]) -> None:
         raise InvalidConfig(
             f"config: inference.seeds has {sorted(strange)}, which dynamics.seeds, those of the latent ODEs, lacks; "
             "change either"
+        )
+
+
+def _check_prior(system: str, inference: Mapping[str, Any]) -> None:
+    """Refuses a system whose prior is no box, and parameters outside it that are not, or not as many."""
+    if system not in BOXES:
+        raise InvalidConfig(
+            f"config: inference.system is {inference['system']}, whose prior is not uniform in a box, expected a system of the "
+            f"class {' or '.join(BOXES)}"
+        )
+    box, outside = BOXES[system], inference["outside"]
+    if len(outside) != len(box) or all(low <= value <= high for (low, high), value in zip(box, outside, strict=True)):
+        raise InvalidConfig(
+            f"config: inference.outside is {outside}, expected {len(box)} numbers, one of them at least outside the prior's "
+            f"{', '.join(f'[{low}, {high}]' for low, high in box)}"
         )

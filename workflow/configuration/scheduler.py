@@ -10,6 +10,14 @@ from workflow.configuration.schema import InvalidConfig, unknown
 
 ROWS = 8
 """Least rows of a run's log: pathlode.schedule.runs.FEWEST, whose import would bring PyTorch to every Snakefile."""
+IMAGES = {"fashion_mnist": (60_000, 10_000), "cifar100": (50_000, 10_000), "invented_images": None}
+"""Images of each data set's training and test files; None where as many are made up as are wanted."""
+TEXTS = {"tinyshakespeare": 1_115_394, "tinystories": 1_900_000_000, "invented_text": None}
+"""Characters of each text: eight tenths are for training, one each for validation and test."""
+DECIDING_NOTHING = ("mix", "replay")
+"""Learners whose rates are known before a training begins."""
+DEFAULTS = {"channels": [16, 32], "strides": [2, 2], "width": 64, "heads": 4, "context": 64}
+"""Sizes that a task need not give, as its network and data set have them."""
 
 
 def example_files(scheduler: Mapping[str, Any], task: str) -> list[str]:
@@ -53,7 +61,7 @@ def fitted_to(scheduler: Mapping[str, Any], learner: str, task: str) -> dict[str
 def look_ahead_settings(scheduler: Mapping[str, Any], learner: str) -> dict[str, Any]:
     """Settings of a learner's decisions, as :class:`pathlode.schedule.scheduler.LookAheadConfig` takes them."""
     entry = scheduler["learners"][learner]
-    if entry["policy"] in ("mix", "replay"):  # which decide nothing on the way
+    if entry["policy"] in DECIDING_NOTHING:
         return {}
     return dict(scheduler["look_ahead"]) | {key: value for key, value in entry.items() if key == "horizon"}
 
@@ -84,6 +92,11 @@ def check(config: Mapping[str, Any]) -> None:
             raise InvalidConfig(
                 f"config: scheduler.learners.{name} has the policy {entry['policy']} "
                 f"{'and' if 'mixes' in entry else 'without'} mixes; mend it"
+            )
+        if entry["policy"] in DECIDING_NOTHING and "horizon" in entry:
+            raise InvalidConfig(
+                f"config: scheduler.learners.{name} has a horizon, but its policy {entry['policy']} looks at none; take it "
+                "away, or choose another policy"
             )
     for name in {learners[learner]["fit"] for learner in run["learners"] if learner in learners} & set(fits):
         entry = fits[name]
@@ -121,3 +134,42 @@ def check(config: Mapping[str, Any]) -> None:
             raise InvalidConfig(
                 f"config: scheduler.tasks.{name}.seeds shares some with scheduler.sweep.seeds; change them"
             )
+        _check_task(f"config: scheduler.tasks.{name}", entry)
+
+
+def _check_task(place: str, entry: Mapping[str, Any]) -> None:
+    """Refuses networks that cannot be, or not read the data, and more examples than the data set has."""
+    data, examples = entry["data"], entry["examples"]
+    ((kind, own),) = entry["network"].items()
+    sizes = DEFAULTS | own | examples
+    if (kind == "transformer") != (data in TEXTS):
+        allowed = "a transformer" if data in TEXTS else "a cnn or a resnet"
+        raise InvalidConfig(f"{place}.network is a {kind}, expected {allowed} for the data set {data}; change either")
+    if "context" in examples and data not in TEXTS:
+        raise InvalidConfig(
+            f"{place}.examples has a context, but {data} has images, not texts; take it away, or change data"
+        )
+    if kind == "cnn" and len(sizes["channels"]) != len(sizes["strides"]):
+        raise InvalidConfig(
+            f"{place}.network.cnn has {len(sizes['channels'])} channels and {len(sizes['strides'])} strides, expected as many"
+        )
+    if kind == "transformer" and sizes["width"] % sizes["heads"]:
+        raise InvalidConfig(
+            f"{place}.network.transformer.width is {sizes['width']}, expected a multiple of its {sizes['heads']} heads"
+        )
+    for parts, available in _held(data, sizes["context"]).items():
+        asked = sum(sizes[part] for part in parts)
+        if asked > available:
+            raise InvalidConfig(
+                f"{place}.examples asks for {asked} of {' and '.join(parts)}, but {data} has {available}; lower it"
+            )
+
+
+def _held(data: str, context: int) -> dict[tuple[str, ...], int]:
+    """How many examples a data set has in each part, or in parts together; none if they are made up."""
+    if images := IMAGES.get(data):
+        return {("train", "validation"): images[0], ("test",): images[1]}
+    if characters := TEXTS.get(data):
+        windows = characters // 10 // (context + 1)
+        return {("train",): 8 * windows, ("validation",): windows, ("test",): windows}
+    return {}

@@ -102,6 +102,8 @@ def _sentence(error: ValidationError) -> str:
                 "exclusiveMaximum": "below",
             }
             return f"{place} is {value!r}, expected a number {relation[error.validator]} {rule}"
+        case "pattern" if "x-expected" in schema:
+            return f"{place} is {value!r}, expected {schema['x-expected']}"
         case "pattern":
             return f"{place} is {value!r}, expected only letters, digits, underscores{' and blanks' * (' ' in rule)}"
         case _:

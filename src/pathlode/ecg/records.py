@@ -14,6 +14,16 @@ RECORDS = (
     "212", "213", "214", "215", "217", "219", "220", "221", "222", "223", "228", "230", "231", "232", "233", "234",
 )  # fmt: skip
 """The 48 half-hour records of the MIT-BIH Arrhythmia Database (Moody & Mark 2001, doi:10.13026/C2F305)."""
+DS1 = (
+    "101", "106", "108", "109", "112", "114", "115", "116", "118", "119", "122",
+    "124", "201", "203", "205", "207", "208", "209", "215", "220", "223", "230",
+)  # fmt: skip
+"""Training records of the inter-patient split (de Chazal et al. 2004, doi:10.1109/TBME.2004.827359, table II)."""
+DS2 = (
+    "100", "103", "105", "111", "113", "117", "121", "123", "200", "202", "210",
+    "212", "213", "214", "219", "221", "222", "228", "231", "232", "233", "234",
+)  # fmt: skip
+"""Its test records. Records 201 and 202 are of one person, who is thus on both sides of the published split."""
 SUFFIXES = ("hea", "dat", "atr")
 """The files of a record: header, signals, annotations."""
 RATE = 360

@@ -8,19 +8,9 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold, train_test_split
 
 from pathlode.ecg.beats import Beats
-from pathlode.ecg.records import CLASSES
+from pathlode.ecg.records import CLASSES, DS1, DS2
 from pathlode.errors import DataError
 
-DS1 = (
-    "101", "106", "108", "109", "112", "114", "115", "116", "118", "119", "122",
-    "124", "201", "203", "205", "207", "208", "209", "215", "220", "223", "230",
-)  # fmt: skip
-"""Training records of the inter-patient split."""
-DS2 = (
-    "100", "103", "105", "111", "113", "117", "121", "123", "200", "202", "210",
-    "212", "213", "214", "219", "221", "222", "228", "231", "232", "233", "234",
-)  # fmt: skip
-"""Its test records. Records 201 and 202 are of one person, who is thus on both sides of the published split."""
 HELD_OUT = 0.15
 """Share of the beats in validation, and again in test, of the random split."""
 FOLDS = 5

@@ -203,7 +203,7 @@ class Flow(ABC):
         checkpoint.save(path, {"flow": description, "prior": prior, "units": self.units, "weights": weights, **extra})
 
     def _validation_pairs(self, pairs: int) -> int:
-        return max(1, round(self.config.validation_fraction * pairs))
+        return min(max(1, round(self.config.validation_fraction * pairs)), pairs - 2)  # of two there is a spread
 
     def _check(self, theta: Tensor, observed: Tensor) -> None:
         if len(theta) != len(observed) or len(theta) < 10:

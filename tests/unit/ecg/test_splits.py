@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from pathlode.ecg.records import CLASSES, RECORDS
-from pathlode.ecg.splits import DS1, DS2, SPLITS, inter_patient_split, random_split
+from pathlode.ecg.records import CLASSES, DS1, DS2, RECORDS
+from pathlode.ecg.splits import SPLITS, inter_patient_split, random_split
 from pathlode.errors import DataError
 
 

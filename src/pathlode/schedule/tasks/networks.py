@@ -1,5 +1,6 @@
 """The networks that are trained: convolutional, residual, and a causal transformer."""
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -127,7 +128,7 @@ def _convolution(inputs: int, outputs: int, stride: int) -> nn.Module:
 
 
 def _normalisation(channels: int) -> nn.Module:
-    return nn.GroupNorm(min(GROUPS, channels), channels)
+    return nn.GroupNorm(math.gcd(GROUPS, channels), channels)
 
 
 class Transformer(nn.Module):
