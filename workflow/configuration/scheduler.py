@@ -157,11 +157,13 @@ def _check_task(place: str, entry: Mapping[str, Any]) -> None:
         raise InvalidConfig(
             f"{place}.network.transformer.width is {sizes['width']}, expected a multiple of its {sizes['heads']} heads"
         )
-    for parts, available in _held(data, sizes["context"]).items():
+    context = sizes["context"]
+    for parts, available in _held(data, context).items():
         asked = sum(sizes[part] for part in parts)
         if asked > available:
             raise InvalidConfig(
-                f"{place}.examples asks for {asked} of {' and '.join(parts)}, but {data} has {available}; lower it"
+                f"{place}.examples asks for {asked} of {' and '.join(parts)}, but {data} has {available}"
+                f"{f' with a context of {context}' if data in TEXTS else ''}; lower it"
             )
 
 

@@ -95,13 +95,21 @@ def _sentence(error: ValidationError) -> str:
         case "type":
             return f"{place} is {value!r}, expected {_any_of(rule)}"
         case "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum":
-            relation = {
+            relations = {
                 "minimum": "at least",
                 "exclusiveMinimum": "above",
                 "maximum": "at most",
                 "exclusiveMaximum": "below",
             }
-            return f"{place} is {value!r}, expected a number {relation[error.validator]} {rule}"
+            return f"{place} is {value!r}, expected a number {relations[error.validator]} {rule}"
+        case "multipleOf":
+            return f"{place} is {value!r}, expected a multiple of {rule}"
+        case "minItems" | "minProperties" | "maxItems" | "maxProperties":
+            relation = "at least" if str(error.validator).startswith("min") else "at most"
+            return f"{place} has {len(value)} entries, expected {relation} {rule}"
+        case "uniqueItems":
+            twice = next(item for number, item in enumerate(value) if item in value[:number])
+            return f"{place} has {twice!r} twice; take one away"
         case "pattern" if "x-expected" in schema:
             return f"{place} is {value!r}, expected {schema['x-expected']}"
         case "pattern":
