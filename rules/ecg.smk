@@ -42,6 +42,7 @@ rule fetch_record:  # no source files as input: an edited script fetches nothing
         RECORD_FILES["mitdb"],
     log:
         f"{LOGS}/fetch_record/{{record}}.log",
+    localrule: True  # nodes of a cluster often have no network
     conda:
         "../envs/pathlode.yaml"
     params:

@@ -80,6 +80,8 @@ rule trace:
         "../workflow/scripts/trace.py"
 
 
+FIGURES = [figure for figure in config["claims"]["figures"] if figure.split("/")[0] in ("claims", *config["chapters"])]
+
 for figure in config["claims"]["figures"]:
     if not any(rule.is_producer(f"{RESULTS}/figures/{figure}.png") for rule in workflow.rules):
         raise WorkflowError(
@@ -91,7 +93,7 @@ rule pages:
     input:
         claims=rules.claims.output.csv,
         summaries=[f"{TABLES}/{chapter}_summary.md" for chapter in config["chapters"]],
-        figures=[f"{RESULTS}/figures/{figure}.png" for figure in config["claims"]["figures"]],
+        figures=[f"{RESULTS}/figures/{figure}.png" for figure in FIGURES],
         costs=rules.trace.output.markdown,
         source=sources("pages"),
     output:

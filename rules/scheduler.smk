@@ -34,6 +34,7 @@ rule fetch_examples:  # no source files as input: an edited script fetches nothi
         "resources/{data_set}/{file}",
     log:
         f"{LOGS}/fetch_examples/{{data_set}}/{{file}}.log",
+    localrule: True  # nodes of a cluster often have no network
     conda:
         "../envs/pathlode.yaml"
     params:

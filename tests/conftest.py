@@ -33,7 +33,10 @@ def pytest_sessionfinish(session):
         for name, value in report.user_properties
         if name == "fault"
     ]
-    rows = [f"| {what} | {outcome} | `{test}` |" for what, outcome, test in dict.fromkeys(map(tuple, sorted(tried)))]
+    rows = []
+    for what, outcome, test in dict.fromkeys(map(tuple, sorted(tried))):
+        file, _, name = test.partition("::test_")
+        rows.append(f"| {what} | {outcome} | {name.replace('_', ' ')} (`{Path(file).name}`) |")
     head = ["| fault | what comes of it | tried in |", "| --- | --- | --- |"]
     Path(path).write_text("\n".join([*head, *rows]) + "\n")
 

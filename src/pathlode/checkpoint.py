@@ -104,8 +104,8 @@ def run_resumably(
 
 
 def discard_checkpoints(folder: Path) -> None:
-    """Removes what interrupted runs left in a folder, once the result that they led to is on disk."""
-    for checkpoint in folder.glob("checkpoint-*"):
+    """Removes what interrupted runs left in a folder, half-written or whole, once the result that they led to is on disk."""
+    for checkpoint in (*folder.glob("checkpoint-*"), *folder.glob(".checkpoint-*")):
         checkpoint.unlink()
 
 

@@ -65,8 +65,8 @@ def fetch(target: Path, mirrors: Sequence[str], listed: Mapping[str, Sequence[st
             logger.info("%s: from %s", name, mirror)
             return
     raise DataError(
-        f"{name} could not be had from any of {key} ({'; '.join(failures)}): put it into {mirrors[0]}, or add to {key} a "
-        "folder or URL that has it"
+        f"{name} could not be had from any of {key} ({'; '.join(failures)}): add to {key} a folder or URL that has it, or put "
+        f"it where it belongs, as {target}"
     )
 
 

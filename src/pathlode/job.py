@@ -1,5 +1,6 @@
 """The frame of one pipeline job: threads, log, a record of what was made how, and errors told in one sentence."""
 
+import errno
 import json
 import logging
 import os
@@ -35,8 +36,8 @@ def job(snakemake: Any) -> Iterator[Callable[[], dict[str, Any]]]:
         A function that gives the record as it stands, of plain values: models carry it with them.
 
     Raises:
-        SystemExit: with status 1 after a :class:`pathlode.errors.PathlodeError`, whose sentence is logged, and where disk or
-            memory are full. Any other exception is logged with its traceback and raised again.
+        SystemExit: with status 1 after a :class:`pathlode.errors.PathlodeError`, whose sentence is logged, where disk or memory
+            are full, and where permissions are lacking. Any other exception is logged with its traceback and raised again.
     """
     torch, log = sys.modules.get("torch"), Path(snakemake.log[0])  # many jobs do without its two seconds
     if torch:
@@ -69,16 +70,15 @@ def job(snakemake: Any) -> Iterator[Callable[[], dict[str, Any]]]:
         record.write_text(json.dumps(whole, indent=1))
     except PathlodeError as error:
         _give_up(str(error))
-    except MemoryError:
-        _give_up(
-            "out of memory: run fewer jobs at once (--cores 1), or on a machine with more; then the same command again"
-        )
-    except OSError as error:
-        if error.errno not in FULL:
-            logging.exception("unexpected error")
-            raise
-        _give_up(f"{error}: make room, then run the same command again; nothing half-written is kept")
-    except Exception:
+    except Exception as error:
+        if _out_of_memory(error):
+            _give_up(
+                "out of memory: run fewer jobs at once (--cores 1), or on a machine with more; then the same command again"
+            )
+        if isinstance(error, OSError) and error.errno in FULL:
+            _give_up(f"{error}: make room, then run the same command again; nothing half-written is kept")
+        if isinstance(error, PermissionError):
+            _give_up(f"{error}: see to its permissions, then run the same command again")
         logging.exception("unexpected error")
         raise
 
@@ -94,6 +94,16 @@ def device(gpus: int) -> str:
     import torch
 
     return "cuda" if gpus and torch.cuda.is_available() else "cpu"
+
+
+def _out_of_memory(error: Exception) -> bool:
+    """Whether Python, the system, or PyTorch on any device had no memory left."""
+    torch = sys.modules.get("torch")
+    if torch and isinstance(error, torch.OutOfMemoryError):
+        return True
+    if isinstance(error, RuntimeError):  # of PyTorch's allocator on the CPU, which has no class of its own
+        return "can't allocate memory" in str(error)
+    return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
 
 
 def _give_up(sentence: str) -> NoReturn:

@@ -1,3 +1,4 @@
+import errno
 import json
 import logging
 from pathlib import Path
@@ -109,6 +110,31 @@ def test_a_jobs_identity_is_what_its_result_depends_on(tmp_path):
     assert one != identity(given(tmp_path, input=[str(file)], wildcards={"system": "lotka"}))
     Path(file).write_text("2")
     assert one != identity(given(tmp_path, input=[str(file)]))
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (MemoryError(), "out of memory: run fewer jobs at once"),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), "out of memory: run fewer jobs at once"),
+        (torch.OutOfMemoryError("CUDA out of memory"), "out of memory: run fewer jobs at once"),
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device: make room"),
+        (PermissionError(errno.EACCES, "Permission denied", "a.csv"), "Permission denied: 'a.csv': see to its perm"),
+    ],
+)
+@pytest.mark.fault("memory or disk run out in a job, or a file may not be read", "a sentence says what to do")
+def test_what_the_machine_lacks_is_told_in_one_sentence(tmp_path, error, advice):
+    with pytest.raises(SystemExit), job(given(tmp_path)):
+        raise error
+    log = (tmp_path / "job.log").read_text()
+    assert advice in log
+    assert "Traceback" not in log
+
+
+def test_an_allocation_that_fails_is_told_in_one_sentence(tmp_path):
+    with pytest.raises(SystemExit), job(given(tmp_path)):
+        torch.empty(2**60)
+    assert "error: out of memory: run fewer jobs at once" in (tmp_path / "job.log").read_text()
 
 
 def test_threads_are_set(tmp_path):

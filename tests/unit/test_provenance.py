@@ -1,7 +1,9 @@
+import shutil
 import subprocess
 import sys
 
 import pathlode
+from pathlode import provenance
 from pathlode.provenance import PACKAGE, fingerprint, source_files
 
 
@@ -32,10 +34,19 @@ def test_sources_cover_what_python_really_loads():
 
 
 def test_fingerprint_follows_settings_and_code(tmp_path, monkeypatch):
-    before = fingerprint({"a": 1, "b": 2}, ["pathlode.solve"])
-    assert before == fingerprint({"b": 2, "a": 1}, ["pathlode.solve"])
-    assert before != fingerprint({"a": 1, "b": 3}, ["pathlode.solve"])
-    assert before != fingerprint({"a": 1, "b": 2}, ["pathlode.train"])
+    copy = tmp_path / PACKAGE.name
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(provenance, "PACKAGE", copy)
+    before = fingerprint({"a": 1, "b": 2}, ["pathlode.train"])
+    assert before == fingerprint({"b": 2, "a": 1}, ["pathlode.train"])
+    assert before != fingerprint({"a": 1, "b": 3}, ["pathlode.train"])
+    for file in ("train.py", "solve.py", "kernels_loops.h"):  # itself, what it imports, and what that compiles
+        text = (copy / file).read_text()
+        (copy / file).write_text(text + "\n")
+        assert before != fingerprint({"a": 1, "b": 2}, ["pathlode.train"]), file
+        (copy / file).write_text(text)
+    (copy / "claims.py").write_text("")
+    assert before == fingerprint({"a": 1, "b": 2}, ["pathlode.train"])
 
 
 def test_every_name_of_the_package_can_be_imported():

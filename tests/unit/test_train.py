@@ -10,18 +10,17 @@ from pathlode.train import MOST_OVERFLOWS, Trainer, TrainingConfig
 from pathlode.views import Views
 
 CONFIG = TrainingConfig(steps=24, batch=16, learning_rate=0.02, validate_every=8, solver="rk4", solver_steps=6)
-
-
+CUDA = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 THINNED = Views(strides=(1, 3), subsets=0.5, share=(0.3, 0.9), compared=5)
 
 
 @pytest.fixture
 def trainer(make_model, data):
-    def make(loss="path", seeds=(0, 1, 2), encoder="gru", views=None, **changes):
+    def make(loss="path", seeds=(0, 1, 2), encoder="gru", views=None, device="cpu", **changes):
         config = dataclasses.replace(CONFIG, **changes)
         model = make_model(loss, encoder, seeds)
         series = data["train"].observed, data["validation"].observed
-        return Trainer(model, LOSSES[loss](0.1), *series, config, views=views)
+        return Trainer(model, LOSSES[loss](0.1), *series, config, device, views)
 
     return make
 
@@ -103,6 +102,30 @@ def test_a_resumed_run_ends_bit_for_bit_like_an_uninterrupted_one(trainer, loss,
     for ours, theirs in zip(whole.history, second.history, strict=True):
         assert torch.equal(ours.mse, theirs.mse)
         assert torch.equal(ours.train_loss, theirs.train_loss)
+
+
+@CUDA
+@pytest.mark.parametrize("loss", ["path", "kl"])
+def test_a_training_on_cuda_ends_like_one_on_the_cpu(trainer, loss):
+    """The tolerance that docs/cluster.md states."""
+    here, there = trainer(loss), trainer(loss, device="cuda")
+    for run in (here, there):
+        run.run()
+    assert there.best_mse.cpu().tolist() == pytest.approx(here.best_mse.tolist(), rel=0.01)
+
+
+@CUDA
+@pytest.mark.parametrize(("one", "other"), [("cpu", "cuda"), ("cuda", "cpu")])
+def test_a_training_goes_on_on_another_device(trainer, one, other, tmp_path):
+    first, second = trainer(device=one), trainer(device=other)
+    while first.step_number < CONFIG.validate_every:
+        first.step()
+    first.validate()
+    torch.save(first.state_dict(), tmp_path / "state.pt")
+    second.load_state_dict(torch.load(tmp_path / "state.pt", weights_only=True, map_location="cpu"))
+    for run in (first, second):
+        run.run()
+    assert second.best_mse.cpu().tolist() == pytest.approx(first.best_mse.cpu().tolist(), rel=0.01)
 
 
 def test_the_best_weights_by_validation_are_kept_per_member(trainer):

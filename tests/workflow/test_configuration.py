@@ -198,6 +198,12 @@ def test_the_default_is_valid():
         (("scheduler", "fit", "seed"), 2**32, "scheduler.fit.seed is 4294967296, expected a number at most 4294967295"),
         (("evaluate", "rtol"), 1e-30, "evaluate.rtol is 1e-30, expected a number at least 1e-12"),
         (("dynamics", "projection"), "umap", "umap, whose package umap-learn is not installed; add it, or choose pca"),
+        (("chapters",), [], "chapters has 0 entries, expected at least 1"),
+        (
+            ("scheduler", "learners", "lode", "tasks"),
+            ["cnn"],
+            r"compared names 'lode', whose tasks lack \['resnet', 'transf",
+        ),
         (("scale",), "tables", "scale is 'tables', a folder of the default scale's results; choose another name"),
         ((*CLASSIFIERS, "cnn", "grid"), 90, "ecg.classifiers.cnn.cnn is true without a grid of 360"),
         (
@@ -353,10 +359,19 @@ def test_every_scale_plans(checkout, scale):
     assert planned.get("pages", 0) == (scale in ("default", "long"))
 
 
-def test_the_paper_scale_plans_under_the_clusters_profile(checkout):
-    planned = checkout.to_run("--workflow-profile", "profiles/slurm", scale="paper")
+@pytest.mark.parametrize("scale", ["default", "smoke", "long", "paper"])
+def test_every_scale_plans_under_the_clusters_profile(checkout, scale):
+    planned = checkout.to_run("--workflow-profile", "profiles/slurm", scale=scale)
     profile = yaml.safe_load((PROJECT / "profiles/slurm/config.yaml").read_text())
-    assert 400 < sum(planned.values()) < profile["jobs"]  # a limit that holds back part of an array halts it for ever
+    assert sum(planned.values()) < profile["jobs"]  # a limit that holds back part of an array halts it for ever
+    assert scale != "paper" or sum(planned.values()) > 400
+
+
+def test_only_the_chapters_that_are_asked_for_are_planned(checkout):
+    checkout.edit("config.yaml", "chapters: [dynamics, inference, ecg, scheduler]", "chapters: [ecg]")
+    planned = checkout.to_run(scale="default")
+    assert planned["train_encoder"]
+    assert not {"train", "fit_flows", "tune_policy"} & planned.keys()
 
 
 def test_the_pipeline_stops_before_any_job_with_the_sentence(checkout):

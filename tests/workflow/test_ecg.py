@@ -7,21 +7,24 @@ import pandas as pd
 import pytest
 import yaml
 
+from pathlode.checkpoint import load
 from pathlode.ecg.beats import Beats
 from pathlode.ecg.synthetic import write_record
+from pathlode.provenance import processor
 
 BEATS, COUNTS = "results/smoke/ecg/beats.npz", "results/smoke/tables/ecg_counts.csv"
 
 
 @pytest.fixture
 def with_mirror(checkout):
-    """A checkout that takes the record 100 for real, from a mirror with a list of digests of its own."""
+    """A checkout that takes records for real, from a mirror with a list of digests of its own."""
     mirror = checkout.folder / "mirror"
     mirror.mkdir()
-    write_record(mirror, "100", seconds=20, seed=5)
+    for seed, name in enumerate(("100", "101", "106")):
+        write_record(mirror, name, seconds=20, seed=seed)
     lines = [f"{hashlib.sha256(file.read_bytes()).hexdigest()} {file.name}\n" for file in mirror.iterdir()]
     (checkout.folder / "config/mitdb.sha256").write_text("".join(lines))
-    overlay = '  source: mitdb\n  mirrors: [nowhere, mirror]\n  records: ["100"]'
+    overlay = '  source: mitdb\n  mirrors: [nowhere, mirror]\n  records: ["100", "101", "106"]'
     checkout.edit("config/smoke.yaml", '  source: invented\n  records: ["101", "208", "100", "200"]', overlay)
     return checkout
 
@@ -90,6 +93,14 @@ def test_a_change_runs_again_what_depends_on_it_and_nothing_else(finished, file,
     assert {rule: planned.get(rule, 0) for rule in expected} == expected
 
 
+def test_a_training_that_asks_for_a_gpu_runs_without_one(checkout):
+    checkout.edit("config.yaml", "gpus: 0 # that each of these trainings asks for", "gpus: 1")
+    model = "results/smoke/ecg/random/latent_odes/path/model.pt"
+    done = checkout.snakemake(model, "--resources", "gpu=0")
+    assert done.returncode == 0, done.stderr
+    assert load(checkout.folder / model)["origin"]["device"] == processor()
+
+
 def test_records_come_from_the_first_mirror_that_has_them(with_mirror):
     done = with_mirror.snakemake(BEATS)
     assert done.returncode == 0, done.stderr
@@ -110,7 +121,7 @@ def test_an_altered_record_is_refused_in_a_sentence_and_the_rest_is_still_made(w
         "100.dat could not be had from any of ecg.mirrors (nowhere: no such folder; mirror: its SHA-256 is"
         in done.stderr
     )
-    assert "put it into nowhere, or add to ecg.mirrors a folder or URL that has it" in done.stderr
+    assert "add to ecg.mirrors a folder or URL that has it, or put it where it belongs, as " in done.stderr
     assert "Traceback" not in done.stderr
     assert (with_mirror.folder / simulated).exists()
     assert not (with_mirror.folder / BEATS).exists()

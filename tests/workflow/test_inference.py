@@ -1,9 +1,13 @@
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 import yaml
+from workflow_checkout import Checkout
 
+from pathlode.checkpoint import load
 from pathlode.inference.flows import load_flow
 
 RESULTS = "results/smoke/inference"
@@ -52,6 +56,32 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
         *("posterior", "recovery", "ranks", "coverage", "predictive", "simulations", "robustness", "outside"),
     ):
         assert (figures / f"{name}.png").stat().st_size > 10_000
+
+
+@pytest.mark.fault("a job that fits flows is killed", "flows that were fitted are kept; all end the same, bit for bit")
+def test_flows_that_were_fitted_are_not_fitted_again(finished, tmp_path):
+    copy = Checkout(tmp_path / "copy")
+    shutil.copytree(finished.folder, copy.folder)
+    folder = copy.folder / RESULTS / "zuko/path"
+    script, line = (
+        "workflow/scripts/fit_flows.py",
+        "            flow.save(kept[path], history=history, origin=origin())\n",
+    )
+    die = line + "            __import__('os').kill(__import__('os').getpid(), 9)\n"
+    copy.edit(script, line, die)
+    target = f"{RESULTS}/zuko/path/history.csv"
+    for left in (1, 2):
+        assert copy.snakemake(target, "--forcerun", "fit_flows").returncode != 0
+        assert len(list(folder.glob("checkpoint-*"))) == left
+    copy.edit(script, die, line)
+    done = copy.snakemake(target, "--forcerun", "fit_flows")
+    assert done.returncode == 0, done.stderr
+    assert not list(folder.glob("checkpoint-*"))
+    for path in folder.glob("*/*.pt"):
+        again, before = (
+            load(each)["weights"]["network"] for each in (path, finished.folder / path.relative_to(copy.folder))
+        )
+        assert all(again[name].equal(before[name]) for name in before)
 
 
 def test_flows_can_be_used_from_the_package(finished):

@@ -6,13 +6,13 @@ import shutil
 import subprocess
 
 import pytest
-from workflow_checkout import PROJECT, assert_same_tables, copy_project
+from workflow_checkout import PROJECT, assert_same_tables, copy_project, needs
 
 pytestmark = [
     pytest.mark.xdist_group("machine"),
-    pytest.mark.skipif(
-        shutil.which("slurmctld") is None or os.geteuid() != 0,
-        reason="needs root and SLURM, which tests/slurm/start --install takes from Debian's packages",
+    needs(
+        shutil.which("slurmctld") is not None and os.geteuid() == 0,
+        "root and SLURM, which tests/slurm/start --install takes from Debian's packages",
     ),
 ]
 
@@ -59,6 +59,7 @@ def test_jobs_ask_for_what_their_rules_say(run):
         assert "--gpus=1" in call
         assert "-p gpu" in call
         assert "--mem 20" in call
+        assert re.search(" -t [1-9]", call)
     for call in of("train"):
         assert "-p cpu" in call
         assert "--gpus" not in call

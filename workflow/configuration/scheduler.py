@@ -107,11 +107,18 @@ def check(config: Mapping[str, Any]) -> None:
         strange = set(entry.get("seeds", [])) - set(sweep["seeds"])
         if strange:
             raise InvalidConfig(
-                f"config: scheduler.fits.{name}.seeds has {sorted(strange)}, which scheduler.sweep.seeds lacks"
+                f"config: scheduler.fits.{name}.seeds has {sorted(strange)}, which scheduler.sweep.seeds lacks; change either"
             )
     for place, name, allowed, whole in named:
         if name not in allowed:
             raise InvalidConfig(unknown(f"scheduler.{place}", name, allowed, whole))
+    for name in scheduler["compared"]:
+        lacking = set(run["tasks"]) - set(learners.get(name, {}).get("tasks", run["tasks"]))
+        if lacking:
+            raise InvalidConfig(
+                f"config: scheduler.compared names {name!r}, whose tasks lack {sorted(lacking)} of scheduler.run.tasks; add "
+                "them, or take the name away"
+            )
     for name in policies:
         if name in learners:
             raise InvalidConfig(

@@ -1,16 +1,21 @@
-"""Fits flows of one library to one kind of summary: one for every number of simulations and every seed."""
+"""Fits flows of one library to one kind of summary: one for every number of simulations and every seed.
 
+A job that goes on after an interruption takes the flows that were fitted then.
+"""
+
+import shutil
 from pathlib import Path
 
 import pandas as pd
 import torch
 
-from pathlode.checkpoint import load_model
+from pathlode.checkpoint import checkpoint_path, discard_checkpoints, load, load_model
 from pathlode.inference.box import Box
 from pathlode.inference.flows import FlowConfig
 from pathlode.inference.study import Summary
-from pathlode.job import job
+from pathlode.job import identity, job
 from pathlode.progress import Progress
+from pathlode.provenance import digest
 from pathlode.registry import FLOWS, SYSTEMS
 from pathlode.systems.contract import SimulatedData
 
@@ -24,13 +29,20 @@ with job(snakemake) as origin:
     config = FlowConfig(backend=wildcards.backend, **params.flow)
     rows, progress = [], Progress(f"{wildcards.summary}, {wildcards.backend}", len(files))
     summaries = {seed: summary(known.observed, seed) for seed in params.seeds}
+    folder = Path(snakemake.output.history).parent
+    kept = {path: checkpoint_path(folder, digest({"job": identity(snakemake), "flow": path}, [])) for path in files}
     for fitted, path in enumerate(files):
         size, seed = int(Path(path).parent.name), int(Path(path).stem)
-        observed = summaries[seed][:size]
-        flow = FLOWS[config.backend](prior, observed.shape[-1], config, seed)
-        history = flow.fit(known.parameters[:size].float(), observed)
-        flow.save(Path(path), origin=origin())
+        if not kept[path].exists():
+            observed = summaries[seed][:size]
+            flow = FLOWS[config.backend](prior, observed.shape[-1], config, seed)
+            history = flow.fit(known.parameters[:size].float(), observed)
+            flow.save(kept[path], history=history, origin=origin())
+        history = load(kept[path])["history"]
         names = {"summary": wildcards.summary, "backend": wildcards.backend, "n_train": size, "seed": seed}
         rows += [names | dict(zip(("step", "log_prob", "validation_log_prob"), row, strict=True)) for row in history]
         progress(fitted + 1, f"flows fitted, validation log-probability {max(row[2] for row in history):.3f}")
     pd.DataFrame(rows).to_csv(snakemake.output.history, index=False, float_format="%.6g")
+    for path in files:
+        shutil.copyfile(kept[path], path)
+    discard_checkpoints(folder)

@@ -1,10 +1,10 @@
 """Fits latent ODEs of several seeds to the runs of a task's sweep, or to some of them."""
 
 import json
-import time
 from pathlib import Path
 
-from pathlode.job import job
+from pathlode.checkpoint import discard_checkpoints, run_resumably
+from pathlode.job import identity, job
 from pathlode.progress import Progress
 from pathlode.schedule.model import FitConfig, fit_stacked
 from pathlode.schedule.study import learnable, swept
@@ -16,15 +16,20 @@ with job(snakemake) as origin:
     runs = learnable(sweep, f"the sweep of {snakemake.wildcards.task}")
     config = FitConfig(**params.fit)
     progress = Progress(f"{snakemake.wildcards.task}, {snakemake.wildcards.fit}", config.steps)
-    started = time.process_time()
+    folder = Path(files.cards).parent
     models = fit_stacked(
         runs,
         config,
         params.seeds,
-        lambda row: progress(row.step, f"steps, median validation MSE {float(row.mse.median()):.3f}"),
+        lambda trainer: run_resumably(
+            trainer,
+            folder,
+            identity(snakemake),
+            lambda row: progress(row.step, f"steps, median validation MSE {float(row.mse.median()):.3f}"),
+        ),
     )
-    seconds = (time.process_time() - started) / len(models)
     for model, file in zip(models, files.models, strict=True):
         model.save(Path(file), origin=origin())
-    cards = [model.card | {"seed": model.config.seed, "seconds": seconds} for model in models]
+    cards = [model.card | {"seed": model.config.seed} for model in models]
     Path(files.cards).write_text(json.dumps(cards, indent=1))
+    discard_checkpoints(folder)

@@ -14,7 +14,7 @@ from torch import Tensor
 from pathlode.ecg.classify import Features
 from pathlode.ecg.conditions import TIMES
 from pathlode.ecg.records import RATE
-from pathlode.errors import ConfigError
+from pathlode.errors import ConfigError, DataError
 from pathlode.interpolation import interpolate
 from pathlode.metrics import encode
 from pathlode.model import LatentODE
@@ -48,9 +48,14 @@ class PrincipalComponents:
     Args:
         beats: training beats, (beat, POINTS).
         components: how many.
+
+    Raises:
+        DataError: if there are fewer beats than components.
     """
 
     def __init__(self, beats: Tensor, components: int) -> None:
+        if len(beats) < components:
+            raise DataError(f"{len(beats)} training beats have no {components} principal components: ask for fewer")
         self.samples = Samples()
         self.pca = PCA(components, svd_solver="covariance_eigh").fit(beats.numpy())
 

@@ -83,7 +83,7 @@ class RunModel:
         card: what it was fitted to and how well: ``runs`` (their names), ``held_out`` (those that were), ``ranges`` (smallest
             and largest value by feature), ``error`` (root mean squared error by feature at the moments after the window, over
             windows of the runs that were held out), ``spread`` (standard deviation of the feature there), ``rows`` (of the
-            median run's log), ``version``.
+            median run's log), ``version``, ``seconds`` (CPU time of the fit).
     """
 
     model: LatentODE
@@ -138,11 +138,11 @@ def fit(
     Source: Sampson & Melchior 2025, Dynamics of Learning (https://arxiv.org/abs/2509.23052).
     """
     config = config or FitConfig()
-    return fit_stacked(runs, config, [config.seed], on_validation)[0]
+    return fit_stacked(runs, config, [config.seed], lambda trainer: trainer.run(on_validation))[0]
 
 
 def fit_stacked(
-    runs: Runs, config: FitConfig, seeds: Sequence[int], on_validation: Callable[[Validation], None] | None = None
+    runs: Runs, config: FitConfig, seeds: Sequence[int], run: Callable[[Trainer], object] = Trainer.run
 ) -> list[RunModel]:
     """Several fits to the same runs, trained together, which costs less than one after the other.
 
@@ -150,7 +150,7 @@ def fit_stacked(
         runs: as in :func:`fit`, whose errors are raised.
         config: settings, of which the seed chooses the runs that are held out from all fits.
         seeds: of the fits' weights and batches.
-        on_validation: as in :func:`fit`.
+        run: takes the trainer's steps, for example resumably.
     """
     trajectories, values = runs.trajectories, runs.on_clock(config.points)
     order = np.random.default_rng(config.seed).permutation(len(values))
@@ -181,12 +181,13 @@ def fit_stacked(
         stack, PathLength(config.weight), training, validation, settings, views=Views(first=config.window)
     )
     if config.steps:
-        trainer.run(on_validation)
+        run(trainer)
     best = np.argmax(values[:, -1, METRIC] * (1 if config.mode == "max" else -1))
     fitted = []
     for number, seed in enumerate(seeds):
         model = stack.member(number)
         card = _card(runs, values, order[:held_out], model, validation, config)
+        card["seconds"] = trainer.seconds / len(seeds)
         fitted.append(RunModel(model, replace(config, seed=seed), values[best, :, RATE], card))
     return fitted
 
