@@ -80,7 +80,7 @@ rule trace:
         "../workflow/scripts/trace.py"
 
 
-FIGURES = [figure for figure in config["claims"]["figures"] if figure.split("/")[0] in ("claims", *config["chapters"])]
+FIGURES = [figure for figure in config["claims"]["figures"] if Path(figure).parts[0] in ("claims", *config["chapters"])]
 
 for figure in config["claims"]["figures"]:
     if not any(rule.is_producer(f"{RESULTS}/figures/{figure}.png") for rule in workflow.rules):
