@@ -5,6 +5,7 @@ nothing in them is ever executed.
 """
 
 import io
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from pathlode.errors import CheckpointError, PathlodeError
 from pathlode.files import writing
 from pathlode.model import LatentODE, ModelConfig
 from pathlode.train import Trainer, Validation
+
+logger = logging.getLogger(__name__)
 
 
 def save(path: Path, content: dict[str, Any]) -> None:
@@ -93,6 +96,7 @@ def run_resumably(
     resumed = path.exists()
     if resumed:
         trainer.load_state_dict(load_checkpoint(path, fingerprint))
+        logger.info("continued from its checkpoint %s", path)
 
     def keep(row: Validation) -> None:
         save(path, {"fingerprint": fingerprint, "trainer": trainer.state_dict()})

@@ -108,8 +108,7 @@ class Experiment:
         def tell(row: Validation) -> None:
             progress(row.step, f"steps, validation MSE {float(row.mse.median()):.2e} (median of {len(self.seeds)})")
 
-        if run_resumably(trainer, folder, self.fingerprint(data), tell, strict):
-            logger.info("%s: continued from its checkpoint", label)
+        run_resumably(trainer, folder, self.fingerprint(data), tell, strict)
         return trainer
 
     def fingerprint(self, data: Observed) -> str:

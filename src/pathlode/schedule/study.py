@@ -1,5 +1,6 @@
 """The study of learning-rate policies: which setting each gets, what its runs come to, and what others learn from them."""
 
+import logging
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -19,6 +20,8 @@ from pathlode.schedule.runs import RATE, Runs
 from pathlode.schedule.sharpness import top_eigenvalue
 from pathlode.schedule.tasks import Examples, Task
 from pathlode.schedule.training import RunConfig, train
+
+logger = logging.getLogger(__name__)
 
 SHARPNESS_EXAMPLES, SHARPNESS_TOLERANCE = 100, 0.01
 """Training examples, the first ones, of whose loss the Hessian is, and the change of its eigenvalue that ends the iteration."""
@@ -86,7 +89,10 @@ def tune_and_train(
         CheckpointError: if the file cannot be read.
     """
     tried = settings if len(settings) > 1 else {}
-    done = load(kept) if kept and kept.exists() else {"outcomes": [], "logs": [], "decisions": []}
+    done: dict[str, Any] = {"outcomes": [], "logs": [], "decisions": []}
+    if kept and kept.exists():
+        done = load(kept)
+        logger.info("continued from its checkpoint %s", kept)
     outcomes: list[dict[str, Any]] = []
     logs: list[pd.DataFrame] = []
     decisions: list[pd.DataFrame] = []
