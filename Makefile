@@ -49,7 +49,7 @@ plan: $(VENV)/workflow
 	PYTHONPATH=. $(BIN)/python benchmarks/plan.py
 
 faults: $(VENV)/dev
-	$(BIN)/python -m pytest -n 2 -m fault --faults docs/faults_table.md
+	$(BIN)/python -m pytest -n 2 -m fault --faults=docs/faults_table.md
 
 clean:
 	rm -rf results logs .snakemake build

@@ -142,7 +142,7 @@ def test_files_named_on_a_page_exist(page):
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", str(folder)]
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder]  # the wheel from the source archive
     subprocess.run([*command, copy_project(folder / "copy").folder], check=True, capture_output=True, timeout=300)
     (path,) = folder.glob("*.whl")
     return path

@@ -4,9 +4,13 @@ import os
 import re
 import shutil
 import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from workflow_checkout import PROJECT, assert_same_tables, copy_project, needs
+
+from pathlode.checkpoint import load_model
 
 pytestmark = [
     pytest.mark.xdist_group("machine"),
@@ -15,6 +19,8 @@ pytestmark = [
         "root and SLURM, which tests/slurm/start --install takes from Debian's packages",
     ),
 ]
+ON_SLURM = ["--workflow-profile", "profiles/slurm", "--slurm-status-command", "squeue", "--latency-wait", "10"]
+ON_SLURM += ["--seconds-between-status-checks", "3", "--slurm-init-seconds-before-status-checks", "3"]
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +44,7 @@ def run(cluster, tmp_path_factory):
     environment, calls = cluster
     copy = copy_project(tmp_path_factory.mktemp("on_slurm"))
     copy.edit("config.yaml", "gpus: 0 # that each of these trainings asks for", "gpus: 1")
-    often = ["--seconds-between-status-checks", "3", "--slurm-init-seconds-before-status-checks", "3"]
-    often += ["--slurm-status-command", "squeue", "--latency-wait", "10"]
-    done = copy.snakemake("--workflow-profile", "profiles/slurm", *often, environment=environment)
+    done = copy.snakemake(*ON_SLURM, environment=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     return copy, [call for call in calls.read_text().splitlines() if call.strip()]
 
@@ -69,3 +73,33 @@ def test_jobs_ask_for_what_their_rules_say(run):
     assert all("--requeue" in call for call in run[1])
     assert all("--ntasks=1" in call for call in run[1] if "--gpus" not in call)
     assert len(run[1]) < 60  # submissions for 94 jobs
+
+
+@pytest.mark.fault(
+    "SLURM puts a running training back into the queue, and cancels another, as at a time limit",
+    "both go on from their checkpoints and end with the same weights, bit for bit",
+)
+def test_trainings_that_slurm_interrupts_go_on(cluster, checkout):
+    checkout.edit("config/smoke.yaml", "train: { steps: 40, batch: 32,", "train: { steps: 2000, batch: 32,")
+    folders = [f"results/smoke/dynamics/coupled_oscillator/gru-{loss}" for loss in ("path", "none")]
+    models = [f"{folder}/model.pt" for folder in folders]
+    assert checkout.snakemake(*models).returncode == 0
+    expected = [load_model(checkout.folder / model)[0].state_dict() for model in models]
+    for model in models:
+        (checkout.folder / model).unlink()
+    with ThreadPoolExecutor() as pool:
+        run = pool.submit(checkout.snakemake, *models, *ON_SLURM, environment=cluster[0])
+        while not all(any((checkout.folder / folder).glob("checkpoint-*.pt")) for folder in folders):
+            assert not run.done(), run.result().stderr
+            time.sleep(0.1)
+        listed = ["squeue", "--noheader", "--states", "RUNNING", "--format", "%i"]
+        one, other = subprocess.run(listed, capture_output=True, text=True, check=True).stdout.split()
+        subprocess.run(["scontrol", "requeue", one], check=True)
+        subprocess.run(["scancel", other], check=True)
+        done = run.result()
+    assert done.returncode == 0, done.stdout + done.stderr
+    for folder, model, weights in zip(folders, models, expected, strict=True):
+        log = checkout.folder / folder.replace("results/smoke/dynamics", "logs/smoke/train")
+        assert "continued from its checkpoint" in log.with_suffix(".log").read_text()
+        found = load_model(checkout.folder / model)[0].state_dict()
+        assert all(found[name].equal(weights[name]) for name in weights)
