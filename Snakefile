@@ -14,6 +14,10 @@
 
 import sys
 
+from workflow.array_tasks import become_own_job
+
+become_own_job()
+
 
 configfile: "config.yaml"
 

@@ -2,8 +2,11 @@
 
 import os
 import re
+import shlex
 import shutil
+import signal
 import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -19,8 +22,9 @@ pytestmark = [
         "root and SLURM, which tests/slurm/start --install takes from Debian's packages",
     ),
 ]
-ON_SLURM = ["--workflow-profile", "profiles/slurm", "--slurm-status-command", "squeue", "--latency-wait", "10"]
-ON_SLURM += ["--seconds-between-status-checks", "3", "--slurm-init-seconds-before-status-checks", "3"]
+STATUS = ["--slurm-status-command", "squeue", "--seconds-between-status-checks", "3"]
+STATUS += ["--slurm-init-seconds-before-status-checks", "3"]
+ON_SLURM = ["--workflow-profile", "profiles/slurm", "--latency-wait", "10", *STATUS]
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +53,10 @@ def run(cluster, tmp_path_factory):
     return copy, [call for call in calls.read_text().splitlines() if call.strip()]
 
 
+def lines(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
 def test_the_cluster_makes_the_same_tables(run, finished):
     assert_same_tables(run[0], finished)
 
@@ -75,8 +83,49 @@ def test_jobs_ask_for_what_their_rules_say(run):
     assert len(run[1]) < 60  # submissions for 94 jobs
 
 
+ARRAY = """
+from workflow.array_tasks import become_own_job
+
+become_own_job()
+
+
+rule all:
+    input:
+        expand("{task}.txt", task=["1_late", "2_early", "3_failing"]),
+
+
+rule work:
+    output:
+        "{task}.txt",
+    params:
+        do=lambda w: {
+            "1_late": "sleep 20",
+            "2_early": "true",
+            "3_failing": "while [ ! -f 1_late.txt ]; do sleep 1; done; [ $(grep -c failing tried) = 2 ]",
+        }[w.task],
+    shell:
+        "echo {wildcards.task} >> tried; {params.do}; touch {output}"
+"""
+
+
 @pytest.mark.fault(
-    "SLURM puts a running training back into the queue, and cancels another, as at a time limit",
+    "a task of a SLURM array ends long before the array's first, and another fails after it",
+    "only the one that failed runs again, and no task's files are deleted but its own",
+)
+def test_tasks_of_an_array_keep_to_their_own_job(cluster, tmp_path):
+    (tmp_path / "Snakefile").write_text(ARRAY)
+    shutil.copytree(PROJECT / "workflow", tmp_path / "workflow")
+    options = "--executor slurm --slurm-array-jobs work --jobs 9 --retries 1 --latency-wait 5"
+    options += " --default-resources runtime=5 mem_mb=500 slurm_partition=cpu"
+    call = [sys.executable, "-m", "snakemake", *STATUS, *shlex.split(options)]
+    done = subprocess.run(call, cwd=tmp_path, env=os.environ | cluster[0], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert sorted((tmp_path / "tried").read_text().split()) == ["1_late", "2_early", "3_failing", "3_failing"]
+    assert any("--array=1-3" in call for call in cluster[1].read_text().splitlines())
+
+
+@pytest.mark.fault(
+    "SLURM puts a running training back into the queue, and ends another at its time limit",
     "both go on from their checkpoints and end with the same weights, bit for bit",
 )
 def test_trainings_that_slurm_interrupts_go_on(cluster, checkout):
@@ -92,12 +141,15 @@ def test_trainings_that_slurm_interrupts_go_on(cluster, checkout):
         while not all(any((checkout.folder / folder).glob("checkpoint-*.pt")) for folder in folders):
             assert not run.done(), run.result().stderr
             time.sleep(0.1)
-        listed = ["squeue", "--noheader", "--states", "RUNNING", "--format", "%i"]
-        one, other = subprocess.run(listed, capture_output=True, text=True, check=True).stdout.split()
-        subprocess.run(["scontrol", "requeue", one], check=True)
-        subprocess.run(["scancel", other], check=True)
+        first, second = sorted(lines("squeue", "--noheader", "--states", "RUNNING", "--format", "%i %A"))
+        subprocess.run(["scontrol", "requeue", second.split()[0]], check=True)
+        task, job = first.split()
+        subprocess.run(["scontrol", "update", f"JobId={task}", "TimeLimit=1"], check=True)  # a minute
+        for process in lines("scontrol", "listpids", job)[1:]:
+            os.kill(int(process.split()[0]), signal.SIGSTOP)  # lest it ends in time
         done = run.result()
     assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr.count("Trying to restart job") == done.stderr.count("SLURM status is: 'TIMEOUT'") == 1
     for folder, model, weights in zip(folders, models, expected, strict=True):
         log = checkout.folder / folder.replace("results/smoke/dynamics", "logs/smoke/train")
         assert "continued from its checkpoint" in log.with_suffix(".log").read_text()
