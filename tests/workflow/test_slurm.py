@@ -11,6 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import yaml
 from workflow_checkout import PROJECT, assert_same_tables, copy_project, needs
 
 from pathlode.checkpoint import load_model
@@ -50,6 +51,7 @@ def run(cluster, tmp_path_factory):
     copy.edit("config.yaml", "gpus: 0 # that each of these trainings asks for", "gpus: 1")
     done = copy.snakemake(*ON_SLURM, environment=environment)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "Trying to restart job" not in done.stderr
     return copy, [call for call in calls.read_text().splitlines() if call.strip()]
 
 
@@ -80,6 +82,9 @@ def test_jobs_ask_for_what_their_rules_say(run):
         assert any(re.search("--array=1-[2-9]", call) for call in of(rule))
     assert all("--requeue" in call for call in run[1])
     assert all("--ntasks=1" in call for call in run[1] if "--gpus" not in call)
+    tasks = {call: int(found[1]) for call in run[1] if (found := re.search(r"--array=1-(\d+)", call))}
+    longest = max(len(call) / number for call, number in tasks.items())  # a task
+    assert yaml.safe_load((PROJECT / "profiles/slurm/config.yaml").read_text())["slurm-array-limit"] * longest < 2**17
     assert len(run[1]) < 60  # submissions for 94 jobs
 
 
