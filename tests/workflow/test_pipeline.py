@@ -263,6 +263,8 @@ def test_a_browser_shows_the_report_without_a_complaint(report, tmp_path):
     page = re.sub("<script.*?</script>", "", page, flags=re.DOTALL)  # which hold all that can be shown
     assert all(paper in page for paper in yaml.safe_load((PROJECT / "workflow/report/subjects.yaml").read_text()))
     assert [line for line in console if "cdn.tailwindcss.com" not in line] == []  # Snakemake's own
+    links = re.findall(r'(?:href|src)="([^"]+)"', page)
+    assert {re.split("[#:]", link)[0] for link in links} == {"", "data"}  # none can be dead
 
 
 def test_the_report_holds_every_figure_and_table_with_its_caption(report, finished):
