@@ -1,3 +1,4 @@
+import os
 import re
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def pytest_sessionfinish(session):
 @pytest.fixture(autouse=True)
 def one_thread() -> None:
     torch.set_num_threads(1)
+    os.environ["OMP_NUM_THREADS"] = "1"  # of what it starts: threads beyond the cores wait for each other
     torch.manual_seed(0)
 
 
