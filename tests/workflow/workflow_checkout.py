@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -42,14 +43,17 @@ class Checkout:
         overlay = ["--configfile", f"config/{scale}.yaml"] if scale != "default" else []
         command = [sys.executable, "-m", "snakemake", *arguments, *overlay]
         own = {"PYTHONPATH": str(self.folder / "src"), "XDG_CACHE_HOME": str(self.folder / "cache")}
-        return subprocess.run(
-            command,
-            cwd=self.folder,
-            env=os.environ | own | (environment or {}),
-            capture_output=True,
-            text=True,
-            timeout=900,
-        )
+        try:
+            return subprocess.run(
+                command,
+                cwd=self.folder,
+                env=os.environ | own | (environment or {}),
+                capture_output=True,
+                text=True,
+                timeout=900,
+            )
+        except subprocess.TimeoutExpired as error:
+            pytest.fail(f"{shlex.join(command)} still ran after 900 s: {(error.stderr or b'').decode()[-5000:]}")
 
     def edit(self, name: str, old: str, new: str) -> None:
         path = self.folder / name
