@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from pathlode.checkpoint import Interim
 from pathlode.model import LatentODE, ModelConfig
 from pathlode.registry import LOSSES, SYSTEMS
 from pathlode.series import TimeSeries
@@ -42,11 +43,42 @@ def pytest_sessionfinish(session):
     Path(path).write_text("\n".join([*head, *rows]) + "\n")
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="session")
 def one_thread() -> None:
+    """Also of what tests start: threads beyond the cores wait for each other."""
+    os.environ["OMP_NUM_THREADS"] = "1"
     torch.set_num_threads(1)
-    os.environ["OMP_NUM_THREADS"] = "1"  # of what it starts: threads beyond the cores wait for each other
+
+
+@pytest.fixture(autouse=True)
+def seeded() -> None:
     torch.manual_seed(0)
+
+
+class Dies(Exception):
+    """Stands for a process that dies."""
+
+
+@pytest.fixture
+def interrupted(monkeypatch):
+    """Runs a training that writes its checkpoint after every step, until it dies after so many of them."""
+
+    def until(steps, training):
+        written, write = [], Interim.write
+
+        def write_and_die(self, state):
+            write(self, state)
+            written.append(state)
+            if len(written) == steps:
+                raise Dies
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Interim, "SECONDS", 0.0)
+            patch.setattr(Interim, "write", write_and_die)
+            with pytest.raises(Dies):
+                training()
+
+    return until
 
 
 @pytest.fixture

@@ -9,11 +9,12 @@ from pathlode.provenance import imported_modules, source_files
 def sources(script: str, *modules: str) -> list[str]:
     """Source files that a script's results depend on, relative to the working directory.
 
-    Listed as a rule's input, they make Snakemake run the rule again when, and only when, one of them changes.
+    Listed as a rule's input, they make Snakemake run the rule again when, and only when, one of them changes, and are part of
+    the job's identity, without which no checkpoint is taken up.
 
     Args:
-        script: name in ``workflow/scripts``, without suffix; what it imports from the package is followed.
+        script: name in ``workflow/scripts``, without suffix: itself, and what it imports from the package.
         modules: further modules, which the script finds through the registries.
     """
-    imported = imported_modules(Path(__file__).parent / "scripts" / f"{script}.py")
-    return [os.path.relpath(file) for file in source_files(*imported, *modules)]
+    file = Path(__file__).parent / "scripts" / f"{script}.py"
+    return [os.path.relpath(each) for each in (file, *source_files(*imported_modules(file), *modules))]

@@ -6,6 +6,7 @@ nothing in them is ever executed.
 
 import io
 import logging
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,48 @@ def run_resumably(
 
     trainer.run(keep, strict)
     return resumed
+
+
+class Interim:
+    """The state of a training under way, in a file that is written now and then and is gone when the training has ended.
+
+    Args:
+        path: the file, whose name should tell apart all that the training depends on; None for none.
+    """
+
+    SECONDS = 30.0
+    """At least, between two times that it is written."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path, self._written = path, time.monotonic()
+
+    def read(self) -> dict[str, Any] | None:
+        """The state that an interrupted training left; None for a fresh one.
+
+        Raises:
+            CheckpointError: if the file is unreadable.
+        """
+        if self.path is None or not self.path.exists():
+            return None
+        state = load(self.path)
+        logger.info("continued from its checkpoint %s", self.path)
+        return state
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time to write."""
+        return self.path is not None and time.monotonic() - self._written >= self.SECONDS
+
+    def write(self, state: dict[str, Any]) -> None:
+        """Keeps what the rest of the training depends on, of tensors and plain values."""
+        if self.path is not None:
+            save(self.path, state)
+            self._written = time.monotonic()
+
+    def discard(self) -> None:
+        """Removes the file."""
+        if self.path is not None:
+            self.path.unlink(missing_ok=True)
 
 
 def discard_checkpoints(folder: Path) -> None:

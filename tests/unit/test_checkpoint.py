@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from pathlode.checkpoint import (
+    Interim,
     discard_checkpoints,
     load,
     load_checkpoint,
@@ -70,6 +71,23 @@ def test_a_checkpoint_of_other_settings_is_refused_in_one_sentence(trainer, tmp_
     assert load_checkpoint(path, "a" * 64)["step_number"] == 0
     with pytest.raises(CheckpointError, match=r"belongs to another configuration or to other code .* delete it"):
         load_checkpoint(path, "b" * 64)
+
+
+def test_an_interim_state_is_written_now_and_then_and_discarded(tmp_path, monkeypatch):
+    interim = Interim(tmp_path / "state.pt")
+    assert interim.read() is None
+    assert not interim.due
+    monkeypatch.setattr(Interim, "SECONDS", 0.0)
+    assert interim.due
+    interim.write({"step": 3})
+    assert Interim(tmp_path / "state.pt").read() == {"step": 3}
+    interim.discard()
+    assert list(tmp_path.iterdir()) == []
+    nowhere = Interim(None)
+    nowhere.write({"step": 3})
+    nowhere.discard()
+    assert not nowhere.due
+    assert nowhere.read() is None
 
 
 def test_a_missing_file(tmp_path):

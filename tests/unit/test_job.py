@@ -32,7 +32,8 @@ def given(folder, threads=1, **changes):
 
 
 @pytest.fixture(autouse=True)
-def restored_logging():
+def restored():
+    """Logging, and PyTorch's threads."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
@@ -41,6 +42,7 @@ def restored_logging():
             handler.close()
     root.handlers, root.level = handlers, level
     logging.captureWarnings(False)
+    torch.set_num_threads(1)
 
 
 def test_a_users_error_is_one_sentence_and_a_failing_exit(tmp_path, capfd):

@@ -1,6 +1,6 @@
 """Fits flows of one library to one kind of summary: one for every number of simulations and every seed.
 
-A job that goes on after an interruption takes the flows that were fitted then.
+A job that goes on after an interruption takes the flows that were fitted then, and goes on with the one under way.
 """
 
 import shutil
@@ -36,7 +36,8 @@ with job(snakemake) as origin:
         if not kept[path].exists():
             observed = summaries[seed][:size]
             flow = FLOWS[config.backend](prior, observed.shape[-1], config, seed)
-            history = flow.fit(known.parameters[:size].float(), observed)
+            under_way = kept[path].with_stem(f"{kept[path].stem}-under-way")
+            history = flow.fit(known.parameters[:size].float(), observed, under_way)
             flow.save(kept[path], history=history, origin=origin())
         history = load(kept[path])["history"]
         names = {"summary": wildcards.summary, "backend": wildcards.backend, "n_train": size, "seed": seed}

@@ -111,12 +111,13 @@ class Flow(ABC):
     def draw(self, count: int, summary: Tensor) -> tuple[Tensor, Tensor]:
         """Draws from it, (n, summary) -> (count, n, parameter), and their log-density, (count, n)."""
 
-    def fit(self, theta: Tensor, observed: Tensor) -> list[tuple[int, float, float]]:
+    def fit(self, theta: Tensor, observed: Tensor, kept: Path | None = None) -> list[tuple[int, float, float]]:
         """Trains on pairs of parameters (n, parameter) and summaries (n, number), or observations (n, time, number).
 
         Args:
             theta: drawn from the prior.
             observed: what they gave.
+            kept: file of a checkpoint while the training lasts, as :class:`pathlode.checkpoint.Interim` takes it.
 
         Returns:
             One row a validation: step, mean log-probability of θ in training since the last, and of the validation pairs.
@@ -124,6 +125,7 @@ class Flow(ABC):
         Raises:
             DataError: if a number is not finite, a θ lies outside the prior, or there are too few pairs.
             DivergenceError: if no validation gave a finite number.
+            CheckpointError: if the checkpoint cannot be read.
         """
         self._check(theta, observed)
         shuffled = torch.randperm(len(theta), generator=torch.Generator().manual_seed(self.seed))
@@ -144,8 +146,16 @@ class Flow(ABC):
         generator = torch.Generator().manual_seed(self.seed + 2**32)
         history: list[tuple[int, float, float]] = []
         peak = WARMUP * self.config.steps
-        best, best_step, best_score, since = copy.deepcopy(modules.state_dict()), 0, -math.inf, []
-        for step in range(1, self.config.steps + 1):
+        best, best_step, best_score, since, first = copy.deepcopy(modules.state_dict()), 0, -math.inf, [], 1
+        interim = checkpoint.Interim(kept)
+        if state := interim.read():
+            modules.load_state_dict(state["modules"])
+            optimiser.load_state_dict(state["optimiser"])
+            schedule.load_state_dict(state["schedule"])
+            generator.set_state(state["generator"])
+            history, since, first = state["history"], state["since"], state["step"] + 1
+            best, best_step, best_score = state["best"], state["best_step"], state["best_score"]
+        for step in range(first, self.config.steps + 1):
             chosen = fitted[torch.randint(len(fitted), (min(self.config.batch, len(fitted)),), generator=generator)]
             loss = -self.density(y[chosen], self._embed(c[chosen])).mean()
             optimiser.zero_grad(set_to_none=True)
@@ -163,6 +173,12 @@ class Flow(ABC):
                     best, best_step, best_score = copy.deepcopy(modules.state_dict()), step, score
                 elif step - max(best_step, peak) >= self.config.patience * self.config.validate_every:
                     break
+            if interim.due:
+                state = {"step": step, "history": history, "since": since, "generator": generator.get_state()}
+                state |= {"best": best, "best_step": best_step, "best_score": best_score}
+                state |= {"modules": modules.state_dict(), "optimiser": optimiser.state_dict()}
+                interim.write(state | {"schedule": schedule.state_dict()})
+        interim.discard()
         if best_score == -math.inf:
             raise DivergenceError(f"the flow diverged: lower its learning rate, {self.config.learning_rate:g}")
         modules.load_state_dict(best)

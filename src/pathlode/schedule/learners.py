@@ -1,6 +1,6 @@
 """Policies that learn from past runs while a training goes on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from torch.optim import AdamW, Optimizer
@@ -9,7 +9,7 @@ from pathlode.schedule.model import RunModel
 from pathlode.schedule.nearest import NearestRunsLR
 from pathlode.schedule.policies import WEIGHT_DECAY, Policy, Training
 from pathlode.schedule.runs import Runs
-from pathlode.schedule.scheduler import LatentODELR, LookAheadConfig
+from pathlode.schedule.scheduler import Decision, LatentODELR, LookAheadConfig
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,11 @@ class LookAhead(Policy):
 
     def __init__(self, training: Training, scheduler: Callable[[Optimizer], LatentODELR]) -> None:
         self.optimizer = AdamW(training.parameters, lr=1.0, weight_decay=WEIGHT_DECAY, fused=True)
-        self.scheduler = scheduler(self.optimizer)
-        self.decisions = self.scheduler.decisions
+        self.scheduler: LatentODELR = scheduler(self.optimizer)
+
+    @property
+    def decisions(self) -> Sequence[Decision]:
+        return self.scheduler.decisions
 
     def step(self, loss: float, metric: float | None) -> None:
         self.scheduler.step(loss=loss, metric=metric)

@@ -45,11 +45,16 @@ class Policy(ABC):
 
     Attributes:
         optimizer: to be stepped by the training, before :meth:`step`.
-        decisions: what it decided so far, for policies that decide as the training goes on.
+        scheduler: of its rate, if it has one of torch's kind.
     """
 
     optimizer: Optimizer
-    decisions: Sequence[Any] = ()
+    scheduler: lr_scheduler.LRScheduler | None = None
+
+    @property
+    def decisions(self) -> Sequence[Any]:
+        """What it decided so far, for policies that decide as the training goes on."""
+        return ()
 
     @abstractmethod
     def step(self, loss: float, metric: float | None) -> None:
@@ -63,6 +68,17 @@ class Policy(ABC):
     def evaluating(self) -> AbstractContextManager[None]:
         """While it lasts, the parameters are those to be evaluated, if these differ from the trained ones."""
         return nullcontext()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Tensors and plain values with which :meth:`load_state_dict` goes on exactly, given the same parameters."""
+        own = {"scheduler": self.scheduler.state_dict()} if self.scheduler else {}
+        return {"optimizer": self.optimizer.state_dict(), **own}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Goes on from :meth:`state_dict` of a policy that was made alike."""
+        if self.scheduler:
+            self.scheduler.load_state_dict(state["scheduler"])
+        self.optimizer.load_state_dict(state["optimizer"])
 
 
 class Scheduled(Policy):
@@ -78,7 +94,7 @@ class Scheduled(Policy):
         self, training: Training, scheduler: Callable[[Optimizer], lr_scheduler.LRScheduler], rate: float = 1.0
     ) -> None:
         self.optimizer = AdamW(training.parameters, lr=rate, weight_decay=WEIGHT_DECAY, fused=True)
-        self.scheduler = scheduler(self.optimizer)
+        self.scheduler: lr_scheduler.LRScheduler = scheduler(self.optimizer)
 
     def step(self, loss: float, metric: float | None) -> None:
         self.scheduler.step()
@@ -173,7 +189,7 @@ class Prodigy(Policy):
             self.optimizer = prodigyopt.Prodigy(
                 training.parameters, lr=1.0, d_coef=coefficient, weight_decay=WEIGHT_DECAY, use_bias_correction=True
             )
-        self.scheduler = lr_scheduler.CosineAnnealingLR(self.optimizer, training.steps)
+        self.scheduler: lr_scheduler.LRScheduler = lr_scheduler.CosineAnnealingLR(self.optimizer, training.steps)
 
     def step(self, loss: float, metric: float | None) -> None:
         self.scheduler.step()
@@ -207,6 +223,13 @@ class Hypergradient(Policy):
 
     def step(self, loss: float, metric: float | None) -> None:
         pass
+
+    def state_dict(self) -> dict[str, Any]:
+        return super().state_dict() | {"before": self._before}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        super().load_state_dict(state)
+        self._before = [values.to(self._parameters[0].device) for values in state["before"]]
 
     @torch.no_grad()
     def _adapt(self, *_: Any) -> None:

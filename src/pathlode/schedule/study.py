@@ -72,7 +72,7 @@ def tune_and_train(
     """Trains a task with every setting of a policy, and with the best one on further seeds.
 
     The best has the largest mean of the last validation accuracy. A single setting is not tuned. After each run all that is
-    done is written to a file, and runs that are there already are not made again.
+    done is written to a file, and runs that are there already are not made again. The one under way has a checkpoint beside it.
 
     Args:
         task: what is trained.
@@ -106,7 +106,8 @@ def tune_and_train(
             logs.append(pd.DataFrame(done["logs"][number]))
             decisions.append(pd.DataFrame(done["decisions"][number]))
             return
-        run = train(task, lambda training: POLICIES[policy](training, settings[setting]), seed, config)
+        under_way = kept and kept.with_name(f"{kept.stem}-{number}{kept.suffix}")
+        run = train(task, lambda training: POLICIES[policy](training, settings[setting]), seed, config, under_way)
         facts: dict[str, Any] = {"schedule": schedule, "setting": setting, "phase": phase, "seed": seed}
         sharpness = math.nan
         if phase == FINAL:

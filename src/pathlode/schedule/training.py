@@ -4,11 +4,13 @@ import copy
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 import torch
 from torch import nn
 
+from pathlode.checkpoint import Interim
 from pathlode.errors import refuse_unless
 from pathlode.schedule.policies import Policy, Training
 from pathlode.schedule.tasks import Examples, Task
@@ -58,7 +60,9 @@ class Run:
     seconds: float
 
 
-def train(task: Task, policy_of: Callable[[Training], Policy], seed: int, config: RunConfig) -> Run:
+def train(
+    task: Task, policy_of: Callable[[Training], Policy], seed: int, config: RunConfig, kept: Path | None = None
+) -> Run:
     """Trains a task's network. Runs of the same seed begin with the same weights and see the same batches.
 
     Args:
@@ -66,6 +70,10 @@ def train(task: Task, policy_of: Callable[[Training], Policy], seed: int, config
         policy_of: makes the policy.
         seed: of the weights, the batches and what the policy draws.
         config: settings.
+        kept: file of the run's checkpoint while it lasts, as :class:`pathlode.checkpoint.Interim` takes it.
+
+    Raises:
+        CheckpointError: if this file cannot be read.
     """
     examples, generator = task.data.train, torch.Generator().manual_seed(seed)
     network = task.network(seed).to(examples.inputs.device)
@@ -75,35 +83,50 @@ def train(task: Task, policy_of: Callable[[Training], Policy], seed: int, config
     policy = policy_of(Training(list(network.parameters()), steps, seed))
     rows: list[dict[str, float]] = []
     losses: list[float] = []
-    best_metric, best_weights, seconds = -1.0, network.state_dict(), 0.0
-    for epoch in range(config.epochs):
-        order = torch.randperm(len(examples.inputs), generator=generator)[: batches * config.batch]
-        for number, chosen in enumerate(order.view(batches, config.batch), start=1):
-            step, rate, started = epoch * batches + number, policy.rate, clock()
-            loss = task.loss(network(examples.inputs[chosen]), examples.targets[chosen])
-            policy.optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            policy.optimizer.step()
-            losses.append(loss.item())
-            seconds += clock() - started
-            metric = None
-            if step % config.log_every == 0 or step == steps:
-                with policy.evaluating():
-                    val_loss, metric = evaluate(task, network, task.data.validation)
-                    if metric > best_metric:
-                        best_metric, best_weights = metric, copy.deepcopy(network.state_dict())
-                row = {"step": step, "epoch": step / batches, "lr": rate, "train_loss": sum(losses) / len(losses)}
-                rows.append(row | {"val_loss": val_loss, "val_metric": metric, "seconds": seconds})
-                losses = []
-            started = clock()
-            policy.step(loss.item(), metric)
-            seconds += clock() - started
+    order = torch.empty(0, dtype=torch.long)
+    best_metric, best_weights, seconds, first = -1.0, network.state_dict(), 0.0, 1
+    interim = Interim(kept)
+    if state := interim.read():
+        network.load_state_dict(state["network"])
+        policy.load_state_dict(state["policy"])
+        generator.set_state(state["generator"])
+        rows, losses, order, best_metric = (state[name] for name in ("rows", "losses", "order", "best_metric"))
+        best_weights, seconds, first = state["best_weights"], state["seconds"], state["step"] + 1
+    for step in range(first, steps + 1):
+        number = (step - 1) % batches
+        if number == 0:
+            order = torch.randperm(len(examples.inputs), generator=generator)[: batches * config.batch]
+        chosen, rate, started = order.view(batches, config.batch)[number], policy.rate, clock()
+        loss = task.loss(network(examples.inputs[chosen]), examples.targets[chosen])
+        policy.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        policy.optimizer.step()
+        losses.append(loss.item())
+        seconds += clock() - started
+        metric = None
+        if step % config.log_every == 0 or step == steps:
+            with policy.evaluating():
+                val_loss, metric = evaluate(task, network, task.data.validation)
+                if metric > best_metric:
+                    best_metric, best_weights = metric, copy.deepcopy(network.state_dict())
+            row = {"step": step, "epoch": step / batches, "lr": rate, "train_loss": sum(losses) / len(losses)}
+            rows.append(row | {"val_loss": val_loss, "val_metric": metric, "seconds": seconds})
+            losses = []
+        started = clock()
+        policy.step(loss.item(), metric)
+        seconds += clock() - started
+        if interim.due:
+            state = {"step": step, "rows": rows, "losses": losses, "seconds": seconds, "order": order}
+            state |= {"network": network.state_dict(), "policy": policy.state_dict()}
+            state |= {"best_metric": best_metric, "best_weights": best_weights, "generator": generator.get_state()}
+            interim.write(state)
     with policy.evaluating():
         last = copy.deepcopy(network.state_dict())
     tested = []
     for weights in (best_weights, last):  # so that the network is left with its last ones
         network.load_state_dict(weights)
         tested.append(evaluate(task, network, task.data.test)[1])
+    interim.discard()
     return Run(pd.DataFrame(rows), pd.DataFrame(policy.decisions), network, tested[1], tested[0], seconds)
 
 

@@ -90,6 +90,19 @@ def test_a_flow_comes_back_from_its_file(backend, recurrent, tmp_path):
     assert torch.equal(again.log_prob(theta, observed), flow.log_prob(theta, observed))
 
 
+@pytest.mark.fault("fitting a flow is interrupted", "it goes on from its checkpoint; all ends the same, bit for bit")
+@pytest.mark.parametrize("backend", FLOWS)
+def test_an_interrupted_fit_goes_on_as_if_it_had_not_been(backend, interrupted, tmp_path):
+    whole, history = fitted(backend, validate_every=5)
+    config, kept = FlowConfig(backend=backend, steps=30, **SMALL | {"validate_every": 5}), tmp_path / "checkpoint.pt"
+    interrupted(17, lambda: FLOWS[backend](PRIOR, 2, config, 0).fit(*pairs(500), kept))
+    resumed = FLOWS[backend](PRIOR, 2, config, 0)
+    assert resumed.fit(*pairs(500), kept) == history
+    weights = whole.network.state_dict()
+    assert all(found.equal(weights[name]) for name, found in resumed.network.state_dict().items())
+    assert not kept.exists()
+
+
 @pytest.mark.parametrize("backend", FLOWS)
 def test_the_seed_decides(backend):
     one, again, other = (fitted(backend, seed=seed)[0] for seed in (0, 0, 1))

@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pathlode.schedule import FitConfig, Runs, fit
+from pathlode.schedule import FitConfig, LookAheadConfig, Runs, fit
+from pathlode.schedule.learners import Learnt
 
 STEPS = 200
 
@@ -36,3 +37,15 @@ def runs():
 @pytest.fixture(scope="session")
 def model(runs):
     return fit(runs, FitConfig(points=40, window=8, starts=8, hidden=8, width=16, steps=300, held_out=0.25))
+
+
+@pytest.fixture(scope="session")
+def setting(runs, model):
+    """What a policy of a name is made with."""
+
+    def of(name):
+        if name in ("lode", "nearest"):
+            return Learnt({0: model, 1: model}, runs, LookAheadConfig(every=5, futures=6))
+        return np.log(np.linspace(0.1, 0.01, 30)) if name in ("replay", "mix") else 1.0 if name == "prodigy" else 0.05
+
+    return of

@@ -6,23 +6,15 @@ import torch
 from torch import nn
 
 from pathlode.registry import POLICIES
-from pathlode.schedule import LookAheadConfig
-from pathlode.schedule.learners import Learnt
 from pathlode.schedule.policies import Training
 
 STEPS = 100
 
 
-def setting(name, runs, model):
-    if name in ("lode", "nearest"):
-        return Learnt({0: model, 1: model}, runs, LookAheadConfig(every=5, futures=6))
-    return np.log(np.linspace(0.1, 0.01, 30)) if name in ("replay", "mix") else 1.0 if name == "prodigy" else 0.05
-
-
-def trained(name, runs, model, steps=STEPS):
+def trained(name, setting, steps=STEPS):
     """Rates of a training of x² from (1, -2), and the last x."""
     x = nn.Parameter(torch.tensor([1.0, -2.0]))
-    policy = POLICIES[name](Training([x], steps), setting(name, runs, model))
+    policy = POLICIES[name](Training([x], steps), setting(name))
     rates = []
     for step in range(1, steps + 1):
         rates.append(policy.rate)
@@ -36,15 +28,15 @@ def trained(name, runs, model, steps=STEPS):
 
 
 @pytest.mark.parametrize("name", POLICIES)
-def test_every_policy_trains_with_finite_rates(name, runs, model):
-    rates, x = trained(name, runs, model)
+def test_every_policy_trains_with_finite_rates(name, setting):
+    rates, x = trained(name, setting)
     assert np.isfinite(rates).all()
     assert (rates >= 0).all()
     assert float(x.abs().max()) < 1.0
 
 
-def test_the_shapes_of_the_parametric_schedules(runs, model):
-    rates = {name: trained(name, runs, model)[0] / 0.05 for name in POLICIES if name not in ("lode", "nearest")}
+def test_the_shapes_of_the_parametric_schedules(setting):
+    rates = {name: trained(name, setting)[0] / 0.05 for name in POLICIES if name not in ("lode", "nearest")}
     share = np.arange(STEPS) / STEPS
     assert rates["constant"] == pytest.approx(1)
     assert rates["cosine"] == pytest.approx((1 + np.cos(math.pi * share)) / 2)
@@ -61,10 +53,10 @@ def test_the_shapes_of_the_parametric_schedules(runs, model):
     assert rates["replay"] * 0.05 == pytest.approx(replayed)
 
 
-def test_each_training_draws_futures_of_its_own(runs, model):
+def test_each_training_draws_futures_of_its_own(setting):
     rates = {}
     for seed in (0, 1):
-        policy = POLICIES["lode"](Training([nn.Parameter(torch.ones(1))], STEPS, seed), setting("lode", runs, model))
+        policy = POLICIES["lode"](Training([nn.Parameter(torch.ones(1))], STEPS, seed), setting("lode"))
         for step in range(STEPS):
             policy.optimizer.step()
             policy.step(1.0 + 0.8 * (-1) ** (step // 5), 0.5)
@@ -73,7 +65,7 @@ def test_each_training_draws_futures_of_its_own(runs, model):
     assert rates[0] != rates[1]
 
 
-def test_hypergradient_raises_a_rate_that_is_too_small_and_lowers_one_that_is_too_large(runs, model):
+def test_hypergradient_raises_a_rate_that_is_too_small_and_lowers_one_that_is_too_large(setting):
     def last(initial):
         x = nn.Parameter(torch.tensor([1.0, -2.0]))
         policy = POLICIES["hypergradient"](Training([x], STEPS), initial)
@@ -87,7 +79,7 @@ def test_hypergradient_raises_a_rate_that_is_too_small_and_lowers_one_that_is_to
     assert last(3.0) < 2.0
 
 
-def test_schedule_free_is_evaluated_at_its_average(runs, model):
+def test_schedule_free_is_evaluated_at_its_average(setting):
     x = nn.Parameter(torch.tensor([1.0, -2.0]))
     policy = POLICIES["schedule_free"](Training([x], STEPS), 0.05)
     for _ in range(10):

@@ -48,11 +48,11 @@ def test_what_is_done_is_not_done_again(trained, tmp_path, monkeypatch):
     config, kept, seeds = RunConfig(epochs=4, batch=8, log_every=3), tmp_path / "kept.pt", ([100, 101], [0, 1, 2])
     runs = []
 
-    def counted(task, policy_of, seed, config):
+    def counted(task, policy_of, seed, config, kept):
         runs.append(seed)
         if len(runs) == 3:
             raise KeyboardInterrupt
-        return train(task, policy_of, seed, config)
+        return train(task, policy_of, seed, config, kept)
 
     monkeypatch.setattr(study, "train", counted)
     with pytest.raises(KeyboardInterrupt):

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -20,8 +21,8 @@ def task(tmp_path_factory):
     return read_task(IMAGES, tmp_path_factory.mktemp("none"))
 
 
-def run(task, policy="cosine", setting=0.02, seed=0, config=CONFIG):
-    return train(task, lambda training: POLICIES[policy](training, setting), seed, config)
+def run(task, policy="cosine", setting=0.02, seed=0, config=CONFIG, kept=None):
+    return train(task, lambda training: POLICIES[policy](training, setting), seed, config, kept)
 
 
 def test_a_run_learns_and_is_logged(task):
@@ -55,6 +56,25 @@ def test_the_seed_decides(task, policy):
     columns = ["lr", "train_loss", "val_loss", "val_metric"]
     assert one.log[columns].equals(again.log[columns])
     assert not one.log[columns].equals(other.log[columns])
+
+
+@pytest.mark.fault(
+    "a training under a learning-rate policy is interrupted",
+    "it goes on from its checkpoint and ends with the same weights, bit for bit",
+)
+@pytest.mark.parametrize("policy", POLICIES)
+def test_an_interrupted_run_goes_on_as_if_it_had_not_been(task, policy, interrupted, setting, tmp_path):
+    """Of 60 steps, in the middle of an epoch and between two rows of the log."""
+    whole, kept = run(task, policy, setting(policy)), tmp_path / "checkpoint.pt"
+    interrupted(38, lambda: run(task, policy, setting(policy), kept=kept))
+    resumed = run(task, policy, setting(policy), kept=kept)
+    pd.testing.assert_frame_equal(*(done.log.drop(columns="seconds") for done in (whole, resumed)), check_exact=True)
+    pd.testing.assert_frame_equal(whole.decisions, resumed.decisions, check_exact=True)
+    assert (resumed.log["seconds"].diff().dropna() > 0).all()
+    weights = whole.network.state_dict()
+    assert all(found.equal(weights[name]) for name, found in resumed.network.state_dict().items())
+    assert (resumed.test_last, resumed.test_best_val) == (whole.test_last, whole.test_best_val)
+    assert not kept.exists()
 
 
 def test_all_policies_of_a_seed_begin_alike(task):
