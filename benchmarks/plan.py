@@ -1,18 +1,22 @@
 """What the paper scale would take: a few steps of its trainings, timed on one core at their full sizes, times their number.
 
-All seeds of a job train together, as in the pipeline; data are drawn at random where only their shapes matter. Jobs that train
-nothing, and the space on disk, are those of the default scale's last run (results/provenance.csv) times the ratio of the jobs.
+All seeds of a job train together, as in the pipeline; data are drawn at random where only their shapes matter. Jobs that are
+not timed are those of the default scale's last run (results/provenance.csv) times the ratio of the jobs and of the work in
+each (:data:`WORK`), the space on disk times the ratio of the jobs.
 
     make plan    writes results/benchmarks/plan.csv and the table in docs/cluster.md; needs results/ of the default scale
 """
 
+import math
+import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +44,19 @@ BATCHES = 3
 SHAPES = {"fashion_mnist": ((1, 28, 28), 10), "cifar100": ((3, 32, 32), 100), "tinystories": (None, 128)}
 """Of an example and the number of classes, by data set; a text's length is its context."""
 
-GPU = ["train_encoder", "tune_policy", "apply_policy"]
-"""Rules whose jobs ask for one at the paper scale."""
+WORK: dict[str, Callable[[Any], float]] = {
+    "evaluate": lambda config: len(config["dynamics"]["seeds"]),
+    "reconstruct": lambda config: len(config["ecg"]["seeds"]),
+    "classify": lambda config: len(config["ecg"]["seeds"]) * config["ecg"]["trees"]["rounds"],
+    "sample_reference": lambda config: config["inference"]["reference"]["mcmc"]["steps"],
+    "calibrate": lambda config: math.prod(
+        (*(len(config["inference"][key]) for key in ("seeds", "training_sets")), config["inference"]["draws"])
+    ),
+    "fit_run_model": lambda config: len(config["scheduler"]["fit_seeds"]) * config["scheduler"]["fit"]["steps"],
+}
+"""What a job's time is in proportion to, by rule; of others it is taken to be the same at all scales."""
+CORES = 16
+"""Of a small cluster, for which the time is given."""
 ORDER = ["dynamics", "inference", "ecg", "scheduler", "paper"]
 HEADS = {
     "jobs": "jobs",
@@ -49,6 +64,7 @@ HEADS = {
     "core_hours": "hours of one CPU core",
     "gpu_core_hours": "of them, of jobs that ask for a GPU",
     "longest_job_hours": "longest job (h)",
+    "hours_on_cores": f"on {CORES} cores, at least (h)",
     "gigabytes": "disk (GB)",
 }
 
@@ -179,22 +195,49 @@ def chapters() -> dict[str, str]:
     return {rule: chapter for chapter, text in files for rule in re.findall(r"^rule (\w+):", text, re.MULTILINE)}
 
 
-def planned(*overlay: str) -> dict[str, int]:
-    """Jobs of every rule that a run from nothing would have."""
-    command = [sys.executable, "-m", "snakemake", "--dry-run", "--forceall", "--quiet", "host", *overlay]
-    output = subprocess.run(command, capture_output=True, text=True, check=True)
-    lines = (output.stdout + output.stderr).split("Job stats:")[1].split("total")[0].splitlines()
-    return {found[1]: int(found[2]) for line in lines if (found := re.match(r"(\w+) +(\d+)$", line))}
+@dataclass(frozen=True)
+class Plan:
+    """What Snakemake says that it would run.
+
+    Attributes:
+        jobs: of every rule.
+        gpu: rules whose jobs ask for a GPU.
+        seconds: that planning took.
+        gigabytes: of memory that planning took.
+    """
+
+    jobs: dict[str, int]
+    gpu: set[str]
+    seconds: float
+    gigabytes: float
+
+
+def planned(*overlay: str) -> Plan:
+    """A run from nothing."""
+    command = [sys.executable, "-m", "snakemake", "--dry-run", "--forceall", "--nocolor", *overlay]
+    with tempfile.TemporaryFile("w+") as output:
+        started = time.monotonic()
+        run = subprocess.Popen(command, stdout=output, stderr=output)
+        _, status, usage = os.wait4(run.pid, 0)
+        run.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.monotonic() - started
+        output.seek(0)
+        text = output.read()
+    if run.returncode:
+        raise subprocess.CalledProcessError(run.returncode, command, text)
+    lines = text.split("Job stats:")[1].split("total")[0].splitlines()
+    jobs = {found[1]: int(found[2]) for line in lines if (found := re.match(r"(\w+) +(\d+)$", line))}
+    gpu = re.findall(r"^rule (\w+):\n(?:    .*\n)*?    resources: .*\bgpu=[1-9]", text, re.MULTILINE)
+    return Plan(jobs, set(gpu), seconds, usage.ru_maxrss / 1e6)
 
 
 def main() -> None:
     """Times, counts and writes."""
     torch.set_num_threads(1)
-    config = yaml.safe_load(Path("config.yaml").read_text())
+    default, config = (yaml.safe_load(Path("config.yaml").read_text()) for _ in range(2))
     update_config(config, yaml.safe_load(Path("config/paper.yaml").read_text()))
     check(config)
-    jobs, before = planned("--configfile", "config/paper.yaml"), planned()
-    jobs.pop("all")
+    plan, before = planned("--configfile", "config/paper.yaml"), planned().jobs
     made = pd.read_csv("results/provenance.csv")
     made["bytes"] = [path.stat().st_size if (path := Path(file)).exists() else 0 for file in made["file"]]
     ran = made.drop_duplicates(["rule", "wildcards"]).groupby("rule")["cpu_seconds"].sum() / 3600
@@ -205,12 +248,15 @@ def main() -> None:
             hours[rule].append(needed)
             print(f"{rule:15} {what:45} {needed:10.1f} h", flush=True)
     rows, of = [], chapters()
-    for rule, count in jobs.items():
+    for rule, count in plan.jobs.items():
+        if rule == "all":
+            continue
         ratio = count / before[rule] if rule in before else 1.0
-        measured = hours.get(rule)
-        total = sum(measured) if measured else ratio * ran.get(rule, 0.0)
-        longest = max(measured) if measured else ran.get(rule, 0.0) / before.get(rule, 1)
-        rows.append((of[rule], rule, count, rule in GPU, total, longest, ratio * space.get(rule, 0.0)))
+        harder = WORK[rule](config) / WORK[rule](default) if rule in WORK else 1.0
+        each = harder * ran.get(rule, 0.0) / before.get(rule, 1)
+        measured = hours.get(rule) or [each] * count
+        facts = (of[rule], rule, count, rule in plan.gpu)
+        rows.append((*facts, sum(measured), max(measured), ratio * space.get(rule, 0.0)))
     columns = ["chapter", "rule", "jobs", "gpu", "core_hours", "longest_job_hours", "gigabytes"]
     table = pd.DataFrame(rows, columns=columns).sort_values("chapter", key=lambda c: c.map(ORDER.index), kind="stable")
     path, page = Path("results/benchmarks/plan.csv"), Path("docs/cluster.md")
@@ -218,10 +264,13 @@ def main() -> None:
         table.to_csv(temporary, index=False, float_format="%.4g")
     table = table.assign(gpu_jobs=table["jobs"] * table["gpu"], gpu_core_hours=table["core_hours"] * table["gpu"])
     how = {name: "max" if name == "longest_job_hours" else "sum" for name in HEADS}
+    table["hours_on_cores"] = table["core_hours"] / CORES
     shown = table.groupby("chapter", sort=False).agg(how)
+    shown["hours_on_cores"] = shown[["hours_on_cores", "longest_job_hours"]].max(axis=1)
     shown = shown.rename(columns=HEADS).reset_index()
     with writing(page) as temporary:
         text = shown.to_markdown(index=False, floatfmt=".2g", intfmt=",")
+        text += f"\n\nSnakemake plans the jobs in {plan.seconds:.0f} s, with {plan.gigabytes:.1f} GB of memory."
         temporary.write_text(insert(page.read_text(), "plan", text, str(page)))
 
 

@@ -34,7 +34,7 @@ rule sample_reference:
     threads: 1
     resources:
         mem_mb=1000 + OBSERVED["train"] // 40,
-        runtime=20,
+        runtime=20 + INFERENCE["reference"]["mcmc"]["steps"] // 500,
     params:
         system=INFERRED,
         classes=[SYSTEMS.path(INFERRED)],

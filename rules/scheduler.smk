@@ -57,7 +57,7 @@ rule tune_policy:
     threads: 1
     resources:
         mem_mb=2000,
-        runtime=lambda w: 30 + SCHEDULER["tasks"][w.task]["minutes"],
+        runtime=30 + max(SCHEDULER["tasks"][task]["minutes"] for task in RUN["tasks"]),  # alike for all jobs
         gpu=lambda w: SCHEDULER["tasks"][w.task]["gpus"],
     params:
         task=lambda w: task_settings(SCHEDULER, w.task),
@@ -119,7 +119,7 @@ rule apply_policy:
     threads: 1
     resources:
         mem_mb=2000,
-        runtime=lambda w: 30 + SCHEDULER["tasks"][w.task]["minutes"],
+        runtime=30 + max(SCHEDULER["tasks"][task]["minutes"] for task in RUN["tasks"]),  # alike for all jobs
         gpu=lambda w: SCHEDULER["tasks"][w.task]["gpus"],
     params:
         task=lambda w: task_settings(SCHEDULER, w.task),

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from pathlode.errors import ConfigError, DataError
+from pathlode.naming import readable
 
 COLUMNS = [
     "id",
@@ -19,6 +20,7 @@ COLUMNS = [
     "value",
     "low",
     "high",
+    "factor",
     "n",
     "reached",
     "verdict",
@@ -151,7 +153,7 @@ def decide(claims: Sequence[Claim], tables: Mapping[str, pd.DataFrame], confiden
 
 
 def _facts(claim: Claim) -> dict[str, Any]:
-    return {name: getattr(claim, name) for name in ("id", "paper", "claim", "paper_value", "target")}
+    return {name: getattr(claim, name) for name in ("id", "paper", "claim", "paper_value", "factor", "target")}
 
 
 def _decision(ours: pd.DataFrame, rival: pd.DataFrame, claim: Claim, confidence: float) -> dict[str, Any]:
@@ -203,15 +205,24 @@ def in_short(table: pd.DataFrame, pages: str) -> str:
     lines = [f"| claim | {' | '.join(verdicts)} | all of it |", f"|{' --- |' * (len(verdicts) + 2)}"]
     for name, rows in table[(table["n"] > 0) & (table["paper"] != "ours")].groupby("id", sort=False):
         first = rows.iloc[0]
-        where = {verdict: ", ".join(of["system"]).replace("_", " ") for verdict, of in rows.groupby("verdict")}
+        where = {verdict: ", ".join(map(readable, of["system"])) for verdict, of in rows.groupby("verdict")}
         cells = [f"**{name}** {first['claim']}", *(where.get(verdict, "") for verdict in verdicts)]
         lines.append(f"| {' | '.join(cells)} | [`snakemake {first['target']}`]({pages}/{first['target']}.md) |")
     return "\n".join(lines) + "\n"
 
 
+def for_print(table: pd.DataFrame) -> pd.DataFrame:
+    """The same as a table of words, one row a claim and system: id, system, claim, paper's value, ratio, verdict."""
+    made = table[table["n"] > 0]
+    published = made["paper_value"].map(lambda value: "–" if pd.isna(value) else f"{value:g}")
+    words = {"id": made["id"], "system": made["system"].map(readable), "claim": made["claim"]}
+    words |= {"paper's value": published, "ratio": made.apply(_interval, axis=1), "verdict": made["verdict"]}
+    return pd.DataFrame(words)
+
+
 def _one_target(table: pd.DataFrame, target: str) -> str:
     systems = list(table["system"].unique())
-    head = ["claim", "paper's value", *(name.replace("_", " ") for name in systems), "target"]
+    head = ["claim", "paper's value", *map(readable, systems), "target"]
     lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
     for name, rows in table.groupby("id", sort=False):
         first, cells = rows.iloc[0], {row["system"]: _cell(row) for _, row in rows.iterrows()}
@@ -223,8 +234,12 @@ def _one_target(table: pd.DataFrame, target: str) -> str:
 
 
 def _cell(row: pd.Series) -> str:
+    return f"**{row['verdict']}** {_interval(row)}"
+
+
+def _interval(row: pd.Series) -> str:
     value, low, high = (_ratio(row[name]) for name in ("value", "low", "high"))
-    return f"**{row['verdict']}** {value} [{low}, {high}]"
+    return f"{value} [{low}, {high}]"
 
 
 def _ratio(value: float) -> str:

@@ -1,6 +1,6 @@
 """Tables: what is derived from the scores of single runs, and how tables are written for people."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,10 @@ from pathlode.errors import ConfigError
 
 if TYPE_CHECKING:
     from pathlode.train import Validation  # imported for real it would bring PyTorch to jobs that only make tables
+
+
+LONG = 40
+"""Rows beyond which a table does not fit a printed page."""
 
 
 def training_history(history: Sequence["Validation"], seeds: Sequence[int], **labels: str) -> pd.DataFrame:
@@ -133,8 +137,15 @@ def joined(paths: Iterable[str | Path]) -> pd.DataFrame:
     return pd.concat([pd.read_csv(path) for path in paths], ignore_index=True)
 
 
-def write(table: pd.DataFrame, *paths: str | Path) -> None:
-    """Writes a table in the format of each path's suffix: .csv, .md, or .tex (booktabs).
+def write(table: pd.DataFrame, *paths: str | Path, wide: Collection[str] = ()) -> None:
+    """Writes a table in the format of each path's suffix: .csv, .md, or .tex.
+
+    LaTeX wants the packages booktabs and longtable: a table of more than :data:`LONG` rows breaks across pages.
+
+    Args:
+        table: the table.
+        paths: the files.
+        wide: columns of sentences, which LaTeX breaks into lines.
 
     Raises:
         ConfigError: for another suffix.
@@ -148,6 +159,12 @@ def write(table: pd.DataFrame, *paths: str | Path) -> None:
             case ".tex":
                 styler = table.style.hide(axis="index").format(escape="latex", na_rep="--")
                 columns = {name: name.replace("_", r"\_").replace("%", r"\%") for name in table.columns}
-                path.write_text(styler.relabel_index(list(columns.values()), axis="columns").to_latex(hrules=True))
+                path.write_text(
+                    styler.relabel_index(list(columns.values()), axis="columns").to_latex(
+                        hrules=True,
+                        column_format="".join(r"p{0.4\linewidth}" if name in wide else "l" for name in columns),
+                        environment="longtable" if len(table) > LONG else None,
+                    )
+                )
             case _:
                 raise ConfigError(f"{path}: tables are written as .csv, .md or .tex")

@@ -70,6 +70,11 @@ def test_one_table_in_three_formats(tmp_path):
     latex = (tmp_path / "table.tex").read_text()
     for part in (r"\toprule", r"\bottomrule", r"loss\_name & NMSE \%", r"a\_b & 2"):
         assert part in latex
+    assert latex.startswith(r"\begin{tabular}{ll}")
+    write(pd.concat([table] * 30), tmp_path / "long.tex", wide=["NMSE %"])
+    latex = (tmp_path / "long.tex").read_text()
+    assert latex.startswith(r"\begin{longtable}{lp{0.4\linewidth}}")
+    assert latex.count(r"a\_b & 2") == 30
     with pytest.raises(ConfigError, match=r"written as .csv, .md or .tex"):
         write(table, tmp_path / "table.xlsx")
 

@@ -2,6 +2,10 @@
 
 import copy
 import inspect
+import os
+import re
+import subprocess
+import sys
 
 import pytest
 import yaml
@@ -366,6 +370,29 @@ def test_every_scale_plans_under_the_clusters_profile(checkout, scale):
     limits = [profile["jobs"], int(profile["max-jobs-per-timespan"].removesuffix("/1s"))]
     assert sum(planned.values()) < min(limits)  # a limit that holds back part of an array halts it for ever
     assert scale != "paper" or sum(planned.values()) > 400
+
+
+@pytest.mark.parametrize("scale", ["smoke", "paper"])
+def test_jobs_of_an_array_ask_for_the_same(checkout, scale):
+    """The plugin asks for what the first one needs."""
+    profile = yaml.safe_load((PROJECT / "profiles/slurm/config.yaml").read_text())
+    done = checkout.snakemake("--workflow-profile", "profiles/slurm", "--dry-run", scale=scale)
+    asked = re.findall(r"^rule (\w+):\n(?:    .*\n)*?    resources: (.*)$", done.stdout + done.stderr, re.MULTILINE)
+    for name in profile["slurm-array-jobs"].split(", "):
+        every = [resources for rule, resources in asked if rule == name]
+        assert every, name
+        assert len(set(every)) == 1, name
+
+
+def test_the_paper_scale_is_planned_in_two_gigabytes(checkout):
+    """How long it takes stands in docs/cluster.md, of `make plan`."""
+    command = [sys.executable, "-m", "snakemake", "--configfile", "config/paper.yaml", "--dry-run", "--quiet"]
+    environment = os.environ | {"PYTHONPATH": str(checkout.folder / "src")}
+    run = subprocess.Popen(command, cwd=checkout.folder, env=environment, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(run.pid, 0)
+    run.returncode = os.waitstatus_to_exitcode(status)
+    assert run.returncode == 0
+    assert usage.ru_maxrss < 2e6  # kB
 
 
 def test_only_the_chapters_that_are_asked_for_are_planned(checkout):

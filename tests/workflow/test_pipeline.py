@@ -61,14 +61,29 @@ def test_every_table_and_figure_is_made(finished):
     assert (probes["r2"] <= 1).all()
     for name in ("dynamics", "observations", "training", "sizes", "probes"):
         name = f"{name}_summary"
-        assert (tables / f"{name}.tex").read_text().startswith(r"\begin{tabular}")
         assert (tables / f"{name}.md").read_text().count("\n") == len(pd.read_csv(tables / f"{name}.csv")) + 2
     figures = finished.folder / RESULTS / "figures"
     names = [f"dynamics/{system}/{figure}" for system in SYSTEMS for figure in FIGURES]
     names += [f"dynamics/{name}" for name in ("systems", "encoders", "observations", "sizes")]
     for name in [*names, "claims"]:
         assert (figures / f"{name}.png").stat().st_size > 10_000
-        assert (figures / f"{name}.pdf").stat().st_size > 5_000
+
+
+def test_figures_and_tables_are_ready_for_a_paper(finished):
+    """Every figure as a PDF, and every summary, and the claims, in LaTeX."""
+    results = finished.folder / RESULTS
+    figures = list((results / "figures").rglob("*.png"))
+    assert len(figures) > 30
+    for figure in figures:
+        assert figure.with_suffix(".pdf").read_bytes().startswith(b"%PDF"), figure
+        assert figure.with_suffix(".pdf").stat().st_size > 5_000, figure
+    summaries = [*(results / "tables").glob("*_summary.csv"), results / "claims.csv"]
+    assert len(summaries) == 5 + 3 + 3 + 1 + 1
+    for summary in summaries:
+        table, latex = pd.read_csv(summary), summary.with_suffix(".tex").read_text()
+        table = table[table["n"] > 0] if summary.stem == "claims" else table
+        assert re.match(r"\\begin\{(tabular|longtable)\}", latex), summary
+        assert latex.count(r" \\" + "\n") >= len(table) + 1, summary
 
 
 def test_every_claim_is_decided(finished):

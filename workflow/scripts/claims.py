@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from pathlode.claims import as_markdown, decide, read_claims
+from pathlode.claims import as_markdown, decide, for_print, read_claims
 from pathlode.job import job
 from pathlode.tables import write
 
@@ -16,8 +16,4 @@ with job(snakemake):
     table = decide(made, tables, snakemake.params.confidence)
     table.to_csv(snakemake.output.csv, index=False)
     Path(snakemake.output.markdown).write_text(as_markdown(table))
-    shown = table.drop(columns=["claim", "target", "seconds"])
-    write(
-        shown.map(lambda value: f"{value:.3g}" if isinstance(value, float) and pd.notna(value) else value),
-        snakemake.output.latex,
-    )
+    write(for_print(table), snakemake.output.latex, wide=["claim"])

@@ -29,7 +29,9 @@ with job(snakemake):
         "schedules": scheduler.schedules(logs, params.parametric, params.ours),
         "validation": scheduler.validation(logs, params.compared, params.ours),
         "predictions": scheduler.predictions(forecasts),
-        "accuracy": scheduler.by_schedule(outcomes, "test_last", "test accuracy, last epoch", params.ours),
+        "accuracy": scheduler.by_schedule(
+            outcomes, "test_last", "test accuracy, last epoch (%)", params.ours, percent=True
+        ),
         "sharpness": scheduler.by_schedule(outcomes, "sharpness", "top Hessian eigenvalue", params.ours, log=True),
         "horizon": scheduler.horizon(logs, params.ours, params.early),
     }

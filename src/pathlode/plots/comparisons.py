@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from numpy.typing import NDArray
 
+from pathlode.naming import readable
 from pathlode.plots.dynamics import draw_trajectory, liveliest
 from pathlode.plots.style import BLACK, BLUE, VERMILLION, WIDTH, colour, dashes
 from pathlode.systems.contract import SimulatedData
@@ -121,12 +122,16 @@ def sizes(table: pd.DataFrame) -> Figure:
     return figure
 
 
-VERDICTS = {"holds": BLUE, "unclear": "0.5", "fails": VERMILLION}
+VERDICTS = {"holds": (BLUE, "o"), "unclear": ("0.5", "s"), "fails": (VERMILLION, "X")}
+"""Colour and marker of each."""
+FARTHEST = 1e6
+"""Ratio up to which the axes of claims reach; an arrow shows that an interval goes on."""
 
 
 def claims(table: pd.DataFrame) -> Figure:
-    """Every claim's ratio with its interval: a block a target, in it a row a claim and a panel a system; right of the line,
-    the claim holds."""
+    """Every claim's ratio with its interval: a block a target, in it a row a claim and a panel a system. A claim holds right of
+    the line at 1, or of the tick of its own if it asks for another factor.
+    """
     table = table[table["n"] > 0].replace({"low": {0.0: 1e-9}, "high": {np.inf: 1e9}})  # of a single seed
     if table.empty:
         return plt.figure(figsize=(WIDTH, 1.0))
@@ -136,8 +141,9 @@ def claims(table: pd.DataFrame) -> Figure:
     blocks = figure.subfigures(len(targets), height_ratios=heights, squeeze=False)[:, 0]
     for block, rows in zip(blocks, targets, strict=True):
         _claims_of_one_target(block, rows)
-    handles = [Line2D([], [], marker="o", ms=4, color=shade, label=name) for name, shade in VERDICTS.items()]
-    figure.legend(handles=handles, loc="outside upper center", ncols=3)
+    handles = [Line2D([], [], marker=mark, ms=4, color=shade, label=name) for name, (shade, mark) in VERDICTS.items()]
+    handles.append(Line2D([], [], marker="|", ms=9, mew=1, ls="none", color=BLACK, label="threshold, where not 1"))
+    figure.legend(handles=handles, loc="outside upper center", ncols=4)
     return figure
 
 
@@ -147,12 +153,18 @@ def _claims_of_one_target(block: SubFigure, table: pd.DataFrame) -> None:
     for axis, name in zip(axes[0], names, strict=True):
         axis.axvline(1.0, color=BLACK, lw=0.6)
         for _, row in table[table["system"] == name].iterrows():
-            place, shade = ids.index(row["id"]), VERDICTS[row["verdict"]]
+            place, (shade, mark) = ids.index(row["id"]), VERDICTS[row["verdict"]]
             axis.plot([row["low"], row["high"]], [place, place], color=shade, lw=1.2)
-            axis.plot(row["value"], place, "o", ms=4, color=shade)
+            axis.plot(row["value"], place, mark, ms=4, color=shade)
+            if row["factor"] != 1.0:
+                axis.plot(row["factor"], place, "|", ms=9, mew=1, color=BLACK, zorder=3)
+            if row["low"] < 1 / FARTHEST:
+                axis.plot(1 / FARTHEST, place, "<", ms=4, color=shade, clip_on=False)
+            if row["high"] > FARTHEST:
+                axis.plot(FARTHEST, place, ">", ms=4, color=shade, clip_on=False)
         axis.set_title(textwrap.fill(readable(name), 14))
         axis.set_xscale("log")
-        low, high = np.clip(axis.get_xlim(), 1e-3, 1e5)
+        low, high = np.clip(axis.get_xlim(), 1 / FARTHEST, FARTHEST)
         axis.set_xlim(low, high)
         if high < 100 * low:  # decades alone would be too few ticks, and below a factor of 3 so would be 1, 2 and 5
             axis.xaxis.set_major_locator(
@@ -165,11 +177,6 @@ def _claims_of_one_target(block: SubFigure, table: pd.DataFrame) -> None:
     axes[0, 0].set_yticks(range(len(ids)), ids)
     axes[0, 0].set_ylim(len(ids) - 0.5, -0.5)
     block.supxlabel("rival / ours (above 1, ours is better)", fontsize=9)
-
-
-def readable(name: str) -> str:
-    """A system's name as words."""
-    return name.replace("_", " ")
 
 
 def _one_panel_a_system(scores: pd.DataFrame) -> tuple[Figure, NDArray[np.object_]]:

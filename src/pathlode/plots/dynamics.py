@@ -70,7 +70,7 @@ def draw_trajectory(axis: Axes, split: Split, example: int, predicted: Array, lo
     axis.plot(times, predicted[0, :, 0], color=colour(loss), lw=1.0)
     seen = split.observed.times[example], split.observed.values[example, :, 0]
     axis.plot(*seen, "o", color=BLACK, ms=1.5, mew=0, label="observed")
-    axis.plot([], [], color="0.2", lw=1.0, label="predicted (one thin line a seed)")
+    axis.plot([], [], color="0.2", lw=1.0, label="predicted, one line per seed (bold: the first)")
     margin = 0.15 * np.ptp(values)
     axis.set_ylim(values.min() - margin, values.max() + margin)
 

@@ -182,6 +182,7 @@ def f1_against_rate(scores: pd.DataFrame, models: Sequence[str], conditions: Seq
             axis.set_xscale("log", base=2)
             rates = sorted(rows["rate_hz"].unique())
             axis.set_xticks(rates, [f"{rate:g}" for rate in rates])
+            axis.set_yscale("logit", nonpositive="clip")  # stretches what is near 1
             axis.minorticks_off()
             axis.set_title(f"{split.replace('_', '-')} split, {'with' if with_rr else 'without'} RR intervals")
     figure.supxlabel("sampling rate of the test beats (Hz)", fontsize=9)

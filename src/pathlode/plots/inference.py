@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 from scipy.stats import ecdf, kstest, kstwo
 
@@ -58,8 +59,10 @@ def posterior(names: Sequence[str], truth: Array, reference: Array, draws: Mappi
             truth_color="0.6",
             label_kwargs={"fontsize": 9},
             labelpad=0.15,
-            max_n_ticks=3,
         )
+    for axis in figure.axes:  # ticks away from the ends, where those of the next panel begin
+        axis.xaxis.set_major_locator(MaxNLocator(3, prune="both"))
+        axis.yaxis.set_major_locator(MaxNLocator(3, prune="both"))
     for axis in figure.axes[:: len(names) + 1]:  # the diagonal, which corner fits to the last draws only
         axis.set_ylim(0, 1.05 * max(patch.get_path().get_extents().ymax for patch in axis.patches))
     handles = [Line2D([], [], color=colour, label=label) for label, colour in zip(every, colours, strict=False)]

@@ -12,6 +12,7 @@ from matplotlib.ticker import LogLocator, NullFormatter
 from numpy.typing import NDArray
 from scipy.stats import t
 
+from pathlode.naming import readable
 from pathlode.plots.style import BLACK, DASHES, ORANGE, PALETTE, PURPLE, VERMILLION, WIDTH
 from pathlode.schedule.model import Forecast
 
@@ -30,9 +31,9 @@ def schedules(logs: pd.DataFrame, parametric: Sequence[str], ours: str) -> Figur
             axis.plot(_share(run), run["lr"], color=VERMILLION, lw=0.8, alpha=0.8, label=label)
         for schedule in parametric:
             run = _first(rows[rows["schedule"] == schedule])
-            axis.plot(_share(run), run["lr"], label=schedule.replace("_", " "), **_style(schedule, parametric))
+            axis.plot(_share(run), run["lr"], label=readable(schedule), **_style(schedule, parametric))
         axis.set_yscale("log")
-        axis.set_xlabel("share of the training")
+        axis.set_xlabel("fraction of the training")
     axes[0].set_ylabel("learning rate")
     floor = logs.loc[logs["lr"] > 0, "lr"].max() / 3e4
     axes[0].set_ylim(bottom=max(floor, logs.loc[logs["lr"] > 0, "lr"].min()))
@@ -50,11 +51,11 @@ def validation(logs: pd.DataFrame, shown: Sequence[str], ours: str) -> Figure:
             curves = rows[rows["schedule"] == schedule].pivot(index="step", columns="seed", values="val_metric")
             share, mean, error = curves.index / curves.index[-1], curves.mean(axis=1), curves.sem(axis=1)
             style = {"color": VERMILLION, "lw": 1.8} if schedule == ours else _style(schedule, shown)
-            axis.plot(share, mean, label=schedule.replace("_", " "), **style)
+            axis.plot(share, mean, label=readable(schedule), **style)
             axis.fill_between(share, mean - error, mean + error, color=style["color"], alpha=0.15, lw=0)
         late = rows[rows["schedule"].isin(shown) & (rows["step"] > 0.3 * rows["step"].max())]["val_metric"]
         axis.set_ylim(late.quantile(0.05) - 0.01, late.max() + 0.005)
-        axis.set_xlabel("share of the training")
+        axis.set_xlabel("fraction of the training")
     axes[0].set_ylabel("validation accuracy")
     _legend(figure, axes)
     return figure
@@ -86,20 +87,22 @@ def predictions(runs: Mapping[str, tuple[pd.DataFrame, Sequence[Forecast]]]) -> 
             if AXES[row] == "learning rate":
                 axis.set_yscale("log")
         column[0].set_title(task)
-        column[-1].set_xlabel("share of the training")
+        column[-1].set_xlabel("fraction of the training")
     for axis, label in zip(axes[:, 0], AXES, strict=True):
         axis.set_ylabel(label)
     _legend(figure, [axes[0, 0]])
     return figure
 
 
-def by_schedule(outcomes: pd.DataFrame, metric: str, label: str, ours: str, log: bool = False) -> Figure:
+def by_schedule(
+    outcomes: pd.DataFrame, metric: str, label: str, ours: str, log: bool = False, percent: bool = False
+) -> Figure:
     """A metric of every schedule, a panel a task: each run a dot, the mean with its 95 % interval beside them."""
     names = list(outcomes["schedule"].unique())
     figure, axes = _panel_a_task(outcomes, height=0.22 * len(names) + 0.9, sharey=True)
     for axis, (_, rows) in zip(axes, outcomes.groupby("task", sort=False), strict=True):
         for place, name in enumerate(names):
-            values = rows.loc[rows["schedule"] == name, metric].dropna()
+            values = rows.loc[rows["schedule"] == name, metric].dropna() * (100 if percent else 1)
             if values.empty:
                 continue
             shade = VERMILLION if name == ours else BLACK
@@ -114,7 +117,7 @@ def by_schedule(outcomes: pd.DataFrame, metric: str, label: str, ours: str, log:
         axis.set_xlabel(label)
         axis.grid(axis="y", color="0.92", lw=0.6)
         axis.set_axisbelow(True)
-    axes[0].set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
+    axes[0].set_yticks(range(len(names)), [readable(name) for name in names])
     axes[0].set_ylim(len(names) - 0.5, -0.5)
     return figure
 
@@ -139,13 +142,13 @@ def horizon(logs: pd.DataFrame, ours: str, early: Mapping[str, float]) -> Figure
             for axis, name in zip(column, ("lr", "val_metric"), strict=True):
                 curves = rows[rows["schedule"] == schedule].pivot(index="step", columns="seed", values=name)
                 share = curves.index / curves.index[-1]
-                axis.plot(share, curves.median(axis=1), label=schedule.replace("_", " "), **style)
+                axis.plot(share, curves.median(axis=1), label=readable(schedule), **style)
                 axis.fill_between(share, curves.min(axis=1), curves.max(axis=1), color=style["color"], alpha=0.12, lw=0)
                 if schedule in early:
                     axis.axvline(early[schedule], color="0.6", lw=0.8, zorder=0)
         column[0].set_yscale("log")
         column[0].set_title(str(task))
-        column[1].set_xlabel("share of the training")
+        column[1].set_xlabel("fraction of the training")
     axes[0, 0].set_ylabel("learning rate")
     axes[1, 0].set_ylabel("validation accuracy")
     _legend(figure, [axes[0, 0]])

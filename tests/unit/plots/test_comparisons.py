@@ -53,6 +53,7 @@ def test_claims_have_a_row_each_and_a_panel_a_system(tmp_path):
             "low": [1.5, 0.0, np.nan],
             "high": [3.0, np.inf, np.nan],
             "verdict": ["holds", "unclear", "not run"],
+            "factor": [1.0, 0.8, 1.0],
             "target": "dynamics",
         }
     )
@@ -61,3 +62,5 @@ def test_claims_have_a_row_each_and_a_panel_a_system(tmp_path):
     assert [axis.get_title() for axis in figure.axes] == ["pendulum", "spring", "pendulum"]
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["A1"]
     assert [label.get_text() for label in figure.axes[2].get_yticklabels()] == ["B1"]
+    markers = [[line.get_marker() for line in axis.lines] for axis in figure.axes[:2]]
+    assert [{"|", "<", ">"} & {*each} for each in markers] == [set(), {"|", "<", ">"}]  # a threshold, an interval without ends

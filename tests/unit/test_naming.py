@@ -1,0 +1,12 @@
+from pathlode.naming import PROPER, readable
+from pathlode.registry import SYSTEMS
+
+
+def test_names_become_words():
+    assert readable("lotka_volterra_fixed_start") == "Lotka-Volterra fixed start"
+    assert readable("coupled_oscillator") == "coupled oscillator"
+    assert readable("lorenz") == "Lorenz-63"
+
+
+def test_what_has_a_proper_name_is_there():
+    assert set(PROPER) <= set(SYSTEMS)
