@@ -63,4 +63,7 @@ def test_claims_have_a_row_each_and_a_panel_a_system(tmp_path):
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["A1"]
     assert [label.get_text() for label in figure.axes[2].get_yticklabels()] == ["B1"]
     markers = [[line.get_marker() for line in axis.lines] for axis in figure.axes[:2]]
-    assert [{"|", "<", ">"} & {*each} for each in markers] == [set(), {"|", "<", ">"}]  # a threshold, an interval without ends
+    assert [{"|", "<", ">"} & {*each} for each in markers] == [
+        set(),
+        {"|", "<", ">"},
+    ]  # a threshold, an interval without ends
