@@ -17,12 +17,11 @@ import numpy as np
 import pandas as pd
 import torch
 import yaml
+from keeping import keep, show
 from scipy.integrate import solve_ivp
 
-from pathlode.files import writing
 from pathlode.inference.box import Box
 from pathlode.inference.flows import FlowConfig
-from pathlode.pages import insert
 from pathlode.registry import FLOWS
 from pathlode.schedule import FitConfig, LatentODELR, LookAheadConfig, Runs, fit
 from pathlode.systems.lotka_volterra import LotkaVolterra
@@ -143,16 +142,11 @@ def main() -> None:
         mine, theirs = ours.seconds(), peer.seconds()
         rows.append({"what": ours.name, "seconds": mine, "peer": peer.name, "times_ours": theirs / mine})
     table = pd.DataFrame(rows)
-    path = Path("results/benchmarks/answers.csv")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(path, index=False, float_format="%.4g")
-    shown = table.map(lambda value: f"{value:.2g}" if isinstance(value, float) else value)
+    keep(table, "answers")
+    shown = table.map(lambda value: f"{float(f'{value:.2g}'):g}" if isinstance(value, float) else value)
     shown.columns = ["what", "seconds", "peer", "its time, times ours"]
     print(shown.to_string(index=False))
-    readme = Path("README.md")
-    text = insert(readme.read_text(), "answers", shown.to_markdown(index=False, disable_numparse=True), str(readme))
-    with writing(readme) as temporary:
-        temporary.write_text(text)
+    show(shown.to_markdown(index=False, disable_numparse=True), "answers", "README.md")
 
 
 if __name__ == "__main__":

@@ -23,13 +23,12 @@ from typing import Any
 import pandas as pd
 import torch
 import yaml
+from keeping import keep, show
 from snakemake.utils import update_config
 
 from pathlode.experiment import Experiment, Observed, observed
-from pathlode.files import writing
 from pathlode.inference.box import Box
 from pathlode.inference.flows import FlowConfig
-from pathlode.pages import insert
 from pathlode.registry import FLOWS, LOSSES, POLICIES, SYSTEMS
 from pathlode.schedule.tasks import Data, Examples, Task
 from pathlode.schedule.training import RunConfig, train
@@ -259,19 +258,16 @@ def main() -> None:
         rows.append((*facts, sum(measured), max(measured), ratio * space.get(rule, 0.0)))
     columns = ["chapter", "rule", "jobs", "gpu", "core_hours", "longest_job_hours", "gigabytes"]
     table = pd.DataFrame(rows, columns=columns).sort_values("chapter", key=lambda c: c.map(ORDER.index), kind="stable")
-    path, page = Path("results/benchmarks/plan.csv"), Path("docs/cluster.md")
-    with writing(path) as temporary:
-        table.to_csv(temporary, index=False, float_format="%.4g")
+    keep(table, "plan")
     table = table.assign(gpu_jobs=table["jobs"] * table["gpu"], gpu_core_hours=table["core_hours"] * table["gpu"])
     how = {name: "max" if name == "longest_job_hours" else "sum" for name in HEADS}
     table["hours_on_cores"] = table["core_hours"] / CORES
     shown = table.groupby("chapter", sort=False).agg(how)
     shown["hours_on_cores"] = shown[["hours_on_cores", "longest_job_hours"]].max(axis=1)
     shown = shown.rename(columns=HEADS).reset_index()
-    with writing(page) as temporary:
-        text = shown.to_markdown(index=False, floatfmt=".2g", intfmt=",")
-        text += f"\n\nSnakemake plans the jobs in {plan.seconds:.0f} s, with {plan.gigabytes:.1f} GB of memory."
-        temporary.write_text(insert(page.read_text(), "plan", text, str(page)))
+    text = shown.to_markdown(index=False, floatfmt=".2g", intfmt=",")
+    text += f"\n\nSnakemake plans the jobs in {plan.seconds:.0f} s, with {plan.gigabytes:.1f} GB of memory."
+    show(text, "plan", "docs/cluster.md")
 
 
 if __name__ == "__main__":

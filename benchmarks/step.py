@@ -24,13 +24,12 @@ import pandas as pd
 import torch
 import torchdiffeq
 import yaml
+from keeping import keep, show
 from torch import Tensor
 
 from pathlode import LatentODE, ModelConfig, kernels
 from pathlode.experiment import Experiment, observed
-from pathlode.files import writing
 from pathlode.losses import PathLength
-from pathlode.pages import insert
 from pathlode.solve import Adaptive, FixedStep, Solution
 from pathlode.systems.contract import SimulationConfig, simulate
 from pathlode.systems.oscillator import CoupledOscillator
@@ -158,15 +157,9 @@ def main() -> None:
         ),
     ]
     table = measure(versions)
-    path = Path("results/benchmarks/step.csv")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(path, index=False, float_format="%.4g")
+    keep(table, "step")
+    show(as_markdown(table), "bench", "README.md")
     print(table.to_string(index=False, float_format="{:.3g}".format))
-    readme = Path("README.md")
-    text = insert(readme.read_text(), "bench", as_markdown(table), str(readme))
-    with writing(readme) as temporary:
-        temporary.write_text(text)
-    print(f"written to {path} and {readme}")
 
 
 def as_markdown(table: pd.DataFrame) -> str:

@@ -8,6 +8,7 @@ exclude_patterns = ["faults_table.md"]
 html_theme = "furo"
 html_title = "pathlode"
 html_show_copyright = False
+html_use_index = False
 myst_heading_anchors = 3
 napoleon_use_ivar = True  # attributes as a list in the class, without entries of their own
 napoleon_attr_annotations = False

@@ -37,7 +37,8 @@ def job(snakemake: Any) -> Iterator[Callable[[], dict[str, Any]]]:
 
     Raises:
         SystemExit: with status 1 after a :class:`pathlode.errors.PathlodeError`, whose sentence is logged, where disk or memory
-            are full, and where permissions are lacking. Any other exception is logged with its traceback and raised again.
+            are full, and where a file may not or cannot be read. Any other exception is logged with its traceback and raised
+            again.
     """
     torch, log = sys.modules.get("torch"), Path(snakemake.log[0])  # many jobs do without its two seconds
     if torch:
@@ -77,8 +78,8 @@ def job(snakemake: Any) -> Iterator[Callable[[], dict[str, Any]]]:
             )
         if isinstance(error, OSError) and error.errno in FULL:
             _give_up(f"{error}: make room, then run the same command again; nothing half-written is kept")
-        if isinstance(error, PermissionError):
-            _give_up(f"{error}: see to its permissions, then run the same command again")
+        if isinstance(error, PermissionError | IsADirectoryError) or getattr(error, "errno", None) == errno.EIO:
+            _give_up(f"{error}: see to the file, its permissions and its disk, then run the same command again")
         logging.exception("unexpected error")
         raise
 

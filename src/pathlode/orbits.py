@@ -29,7 +29,7 @@ def period(values: Tensor, times: Tensor) -> Tensor:
 
 
 def period_error(predicted: Values, truth: Values, times: Times) -> PerMember:
-    """Median over trajectories of |P̂ / P - 1|, P the first feature's period; 1 for a prediction without a period.
+    """Median over trajectories of ``|P̂ / P - 1|``, P the first feature's period; 1 for a prediction without a period.
 
     Trajectories whose truth has no period do not count; NaN if there are no others.
     """
@@ -39,7 +39,7 @@ def period_error(predicted: Values, truth: Values, times: Times) -> PerMember:
 
 
 def amplitude_error(predicted: Values, truth: Values) -> PerMember:
-    """Median over trajectories of |σ̂ / σ - 1|, σ the standard deviation in time, averaged over features.
+    """Median over trajectories of ``|σ̂ / σ - 1|``, σ the standard deviation in time, averaged over features.
 
     Trajectories of which a feature stands still do not count; NaN if there are no others.
     """

@@ -121,15 +121,25 @@ def test_a_jobs_identity_is_what_its_result_depends_on(tmp_path):
         (OSError(errno.ENOMEM, "Cannot allocate memory"), "out of memory: run fewer jobs at once"),
         (torch.OutOfMemoryError("CUDA out of memory"), "out of memory: run fewer jobs at once"),
         (OSError(errno.ENOSPC, "No space left on device"), "No space left on device: make room"),
-        (PermissionError(errno.EACCES, "Permission denied", "a.csv"), "Permission denied: 'a.csv': see to its perm"),
+        (PermissionError(errno.EACCES, "Permission denied", "a.csv"), "Permission denied: 'a.csv': see to the file"),
     ],
 )
-@pytest.mark.fault("memory or disk run out in a job, or a file may not be read", "a sentence says what to do")
+@pytest.mark.fault("the system refuses a job memory, room or a file", "a sentence says what to do")
 def test_what_the_machine_lacks_is_told_in_one_sentence(tmp_path, error, advice):
     with pytest.raises(SystemExit), job(given(tmp_path)):
         raise error
     log = (tmp_path / "job.log").read_text()
     assert advice in log
+    assert "Traceback" not in log
+
+
+@pytest.mark.parametrize("unreadable", ["/proc/self/mem", "/proc"])  # an error of the device, and a directory
+@pytest.mark.fault("a file cannot be read", "a sentence says which, and what to see to; no traceback")
+def test_a_file_that_cannot_be_read_is_told_in_one_sentence(tmp_path, unreadable):
+    with pytest.raises(SystemExit), job(given(tmp_path)):
+        Path(unreadable).read_bytes()
+    log = (tmp_path / "job.log").read_text()
+    assert "see to the file, its permissions and its disk" in log
     assert "Traceback" not in log
 
 

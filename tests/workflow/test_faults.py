@@ -2,14 +2,16 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
-from workflow_checkout import assert_same_tables
+from workflow_checkout import assert_same_tables, needs
 
 from pathlode.checkpoint import load_model
 
@@ -23,7 +25,7 @@ pytestmark = pytest.mark.xdist_group(
 
 
 @pytest.mark.fault(
-    "a job is killed, as for memory",
+    "a job is killed (SIGKILL), as for memory",
     "nothing of it stays; a hint says what it was and what to do; the next run goes on",
 )
 def test_a_job_that_is_killed(checkout):
@@ -40,38 +42,53 @@ def test_a_job_that_is_killed(checkout):
     assert checkout.snakemake(DATA).returncode == 0
 
 
+@pytest.fixture
+def disk(checkout):
+    """Results on a disk of their own, of as many free kilobytes as are asked for."""
+    results = checkout.folder / "results"
+    results.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=10m", "tmpfs", results], check=True)
+
+    def free(kilobytes):
+        size = shutil.disk_usage(results).used // 1024 + kilobytes
+        subprocess.run(["mount", "-o", f"remount,size={size}k", results], check=True)
+
+    yield free
+    subprocess.run(["umount", results], check=True)
+
+
+MOUNTS = needs(os.geteuid() == 0, "root, to mount a small disk")
+
+
+@MOUNTS
 @pytest.mark.fault(
     "the disk is full", "nothing half-written stays; a sentence says to make room and run again, which goes on"
 )
-def test_a_disk_that_is_full(checkout):
-    """In place of a full disk, no file may be larger than 20 kB: the system refuses a write in the same way."""
-    script, line = "workflow/scripts/simulate.py", "with job(snakemake):"
-    full = "import resource, signal\n\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nresource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
-    checkout.edit(script, line, full + line)
+def test_a_disk_that_is_full(checkout, disk):
+    disk(8)
     done = checkout.snakemake(DATA)
     assert done.returncode != 0
-    assert "make room, then run the same command again; nothing half-written is kept" in done.stderr
-    assert (
-        "Traceback (most recent call last)"
-        not in (checkout.folder / "logs/smoke/simulate/coupled_oscillator.log").read_text()
-    )
+    assert "No space left on device: make room, then run the same command again; nothing half-written" in done.stderr
+    log = (checkout.folder / "logs/smoke/simulate/coupled_oscillator.log").read_text()
+    assert "Traceback (most recent call last)" not in log
     assert list((checkout.folder / DATA).parent.rglob("*")) == []
-    checkout.edit(script, full, "")
+    disk(10_000)
     assert checkout.snakemake(DATA).returncode == 0
 
 
+@MOUNTS
 @pytest.mark.fault(
     "a checkpoint cannot be written for want of space", "a sentence says to make room; the model is whole once there is"
 )
-def test_a_model_that_does_not_fit_on_the_disk(checkout):
-    script, line = "workflow/scripts/train.py", "with job(snakemake) as origin:"
-    full = "import resource, signal\n\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nresource.setrlimit(resource.RLIMIT_FSIZE, (5_000, 5_000))\n"
-    checkout.edit(script, line, full + line)
+def test_a_model_that_does_not_fit_on_the_disk(checkout, disk):
+    chosen = str(Path(MODEL).parents[1] / "tuning/path/chosen.json")
+    assert checkout.snakemake(chosen).returncode == 0
+    disk(8)
     done = checkout.snakemake(MODEL)
     assert done.returncode != 0
-    assert "make room, then run the same command again; nothing half-written is kept" in done.stderr
+    assert "No space left on device: make room, then run the same command again; nothing half-written" in done.stderr
     assert not list((checkout.folder / MODEL).parent.glob("*.pt"))
-    checkout.edit(script, full, "")
+    disk(10_000)
     assert checkout.snakemake(MODEL).returncode == 0
     assert load_model(checkout.folder / MODEL)[0].seeds == (0, 1)
 
@@ -86,7 +103,7 @@ def checkpoints(folder):
 def test_a_run_that_is_killed_at_random_moments_ends_with_the_same_tables(checkout, finished):
     """By turns as a machine dies, when some training has a checkpoint, and as a scheduler ends a job, which lets Snakemake clean up."""
     rng, kills, resumed = random.Random(0), 0, 0
-    command = [sys.executable, "-m", "snakemake", "--configfile", "config/smoke.yaml"]
+    command = [sys.executable, "-m", "snakemake", "--configfile", "config/smoke.yaml", "--cores", "2"]
     environment = os.environ | {
         "PYTHONPATH": str(checkout.folder / "src"),
         "XDG_CACHE_HOME": str(checkout.folder / "cache"),

@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import json
 import re
 import subprocess
 import sys
@@ -52,6 +53,22 @@ def test_every_page_is_built_and_the_claims_are_on_theirs(site):
     assert "LatentODELR" in (site / "reference/schedule.html").read_text()
 
 
+INNER = ["arrays", "files", "kernels", "naming", "pages", "progress", "records", "stacked", "tableaus"]
+"""Modules that only others of the package use."""
+
+
+def test_the_reference_has_every_module():
+    package = PROJECT / "src/pathlode"
+    modules = {path.relative_to(package).with_suffix("") for path in package.rglob("*.py") if path.stem != "__init__"}
+    named = {
+        name
+        for page in (DOCS / "reference").glob("*.md")
+        for name in re.findall(r"^## `pathlode.([\w.]+)`", page.read_text(), re.M)
+    }
+    tasks = {"schedule.tasks", *(f"schedule.tasks.{path.stem}" for path in (package / "schedule/tasks").glob("*.py"))}
+    assert {".".join(module.parts) for module in modules} - tasks == (named | set(INNER)) - tasks
+
+
 def test_no_link_within_the_site_is_dead(site):
     pages = {path: path.read_text() for path in site.rglob("*.html")}
     checked = 0
@@ -69,21 +86,43 @@ def test_no_link_within_the_site_is_dead(site):
     assert checked > 500
 
 
+WIDTHS = (420, 1280)
+"""Of a telephone and of a screen, in pixels."""
+FRAMES = """<!doctype html><ul></ul><script>
+for (const width of %s) for (const page of %s) {
+    const frame = document.createElement("iframe");
+    frame.style.cssText = `width: ${width}px; height: 900px; border: 0`;
+    frame.onload = () => {
+        const item = document.createElement("li");
+        item.textContent = [page, width, frame.contentDocument.documentElement.scrollWidth].join(" ");
+        document.querySelector("ul").append(item);
+    };
+    frame.src = page;
+    document.body.append(frame);
+}
+</script>"""
+
+
 @CHROMIUM
-def test_a_browser_loads_every_page_without_a_complaint(site, tmp_path):
+def test_a_browser_shows_every_page_at_two_widths_without_a_complaint(site, tmp_path):
+    """Each in a frame of that width, out of which nothing may reach."""
+    pages = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(site))
     handler.func.log_message = lambda *_: None
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    frames = site / "frames.html"
+    frames.write_text(FRAMES % (json.dumps(WIDTHS), json.dumps(pages)))
     try:
-        for path in sorted(site.rglob("*.html")):
-            url = f"http://127.0.0.1:{server.server_address[1]}/{path.relative_to(site).as_posix()}"
-            page, console = browse(url, tmp_path)
-            assert "</html>" in page
-            assert console == [], path.name
+        shown, console = browse(f"http://127.0.0.1:{server.server_address[1]}/frames.html", tmp_path)
     finally:
+        frames.unlink()
         server.shutdown()
         server.server_close()
+    assert console == []
+    reach = {(page, int(width)): int(at) for page, width, at in re.findall(r"<li>(\S+) (\d+) (\d+)</li>", shown)}
+    assert set(reach) == {(page, width) for page in pages for width in WIDTHS}
+    assert {place for place, at in reach.items() if at > place[1]} == set()
 
 
 def test_the_tutorials_code_runs(tmp_path):

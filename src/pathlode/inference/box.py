@@ -42,7 +42,7 @@ class Box:
         return ((theta >= self.low) & (theta <= self.high)).all(dim=-1)
 
     def to_reals(self, theta: Tensor) -> tuple[Tensor, Tensor]:
-        """y and log |dy/dθ| summed over the parameters. Within :data:`MARGIN` of a side, both are those at that distance."""
+        """y and ``log |dy/dθ|`` summed over the parameters. Within :data:`MARGIN` of a side both are as there."""
         u = ((theta - self.low) / (self.high - self.low)).clamp(MARGIN, 1 - MARGIN)
         slopes = -(u * (1 - u) * (self.high - self.low)).log()
         return u.logit(), slopes.sum(dim=-1)
