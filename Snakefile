@@ -1,4 +1,4 @@
-# pathlode: every figure, table and claim of three papers on path-minimized latent ODEs.
+# pathlode: tests the claims of three papers on path-minimized latent ODEs, with every figure and table that it takes.
 #
 #   snakemake                      everything (profiles/default says how many cores)
 #   snakemake dynamics             one chapter

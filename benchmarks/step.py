@@ -164,7 +164,7 @@ def main() -> None:
 
 def as_markdown(table: pd.DataFrame) -> str:
     """The table for people."""
-    lines = ["| version | ms a model-step | times ours | RMS error of the solver |", "| --- | --- | --- | --- |"]
+    lines = ["| version | ms per model and step | times ours | RMS error of the solver |", "| --- | --- | --- | --- |"]
     for row in table.to_dict("records"):
         cells = (row["version"], *(f"{row[name]:.3g}" for name in ("ms_per_model_step", "times_ours", "solver_rmse")))
         lines.append(f"| {' | '.join(cells)} |")

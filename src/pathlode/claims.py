@@ -202,7 +202,7 @@ def in_short(table: pd.DataFrame, pages: str) -> str:
         pages: the folder with a page a target, which the last column points to.
     """
     verdicts = ["holds", "unclear", "fails"]
-    lines = [f"| claim | {' | '.join(verdicts)} | all of it |", f"|{' --- |' * (len(verdicts) + 2)}"]
+    lines = [f"| claim | {' | '.join(verdicts)} | details |", f"|{' --- |' * (len(verdicts) + 2)}"]
     for name, rows in table[(table["n"] > 0) & (table["paper"] != "ours")].groupby("id", sort=False):
         first = rows.iloc[0]
         where = {verdict: ", ".join(map(readable, of["system"])) for verdict, of in rows.groupby("verdict")}

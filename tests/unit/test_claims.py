@@ -122,7 +122,7 @@ def test_in_short_the_papers_claims_stand_with_where_they_hold():
     both = ENTRY | {"systems": ["pendulum", "long_spring"]}
     claims = read_claims([both, both | {"id": "X2", "paper": "ours"}], "claims.yaml")
     head, _, row = in_short(decide(claims, {"scores": two}, 0.95), "docs").splitlines()
-    assert head == "| claim | holds | unclear | fails | all of it |"
+    assert head == "| claim | holds | unclear | fails | details |"
     assert row == "| **X1** ours is better | pendulum |  | long spring | [`snakemake dynamics`](docs/dynamics.md) |"
 
 
