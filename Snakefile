@@ -1,4 +1,4 @@
-# pathlode: tests the claims of three papers on path-minimized latent ODEs, with every figure and table that it takes.
+# pathlode: tests the claims of three papers on path-minimized latent ODEs.
 #
 #   snakemake                      everything (profiles/default says how many cores)
 #   snakemake dynamics             one chapter

@@ -7,12 +7,10 @@ each (:data:`WORK`), the space on disk times the ratio of the jobs.
     make plan    writes results/benchmarks/plan.csv and the table in docs/cluster.md; needs results/ of the default scale
 """
 
-import math
-import os
 import re
+import resource
 import subprocess
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -48,8 +46,13 @@ WORK: dict[str, Callable[[Any], float]] = {
     "reconstruct": lambda config: len(config["ecg"]["seeds"]),
     "classify": lambda config: len(config["ecg"]["seeds"]) * config["ecg"]["trees"]["rounds"],
     "sample_reference": lambda config: config["inference"]["reference"]["mcmc"]["steps"],
-    "calibrate": lambda config: math.prod(
-        (*(len(config["inference"][key]) for key in ("seeds", "training_sets")), config["inference"]["draws"])
+    "calibrate": lambda config: (
+        len(config["inference"]["seeds"])
+        * len(config["inference"]["training_sets"])
+        * (
+            config["systems"][config["inference"]["system"]]["simulate"]["test"] * config["inference"]["draws"]
+            + config["inference"]["reference"]["systems"] * config["inference"]["reference"]["draws"]
+        )
     ),
     "fit_run_model": lambda config: len(config["scheduler"]["fit_seeds"]) * config["scheduler"]["fit"]["steps"],
 }
@@ -122,7 +125,7 @@ def dynamics(config: Mapping[str, Any]) -> Hours:
 
 
 def ecg(config: Mapping[str, Any]) -> Hours:
-    """Encoders of heartbeats; the classifiers' networks and trees count as what trains nothing."""
+    """Encoders of heartbeats; the classifiers are not timed."""
     windows = torch.randn(512, 280, 1)
     series = TimeSeries(torch.linspace(-0.28, 0.5, 280).expand(512, -1), windows)
     data = Observed(series, TimeSeries(series.times[:2], series.values[:2]), "")
@@ -214,20 +217,14 @@ class Plan:
 def planned(*overlay: str) -> Plan:
     """A run from nothing."""
     command = [sys.executable, "-m", "snakemake", "--dry-run", "--forceall", "--nocolor", *overlay]
-    with tempfile.TemporaryFile("w+") as output:
-        started = time.monotonic()
-        run = subprocess.Popen(command, stdout=output, stderr=output)
-        _, status, usage = os.wait4(run.pid, 0)
-        run.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.monotonic() - started
-        output.seek(0)
-        text = output.read()
-    if run.returncode:
-        raise subprocess.CalledProcessError(run.returncode, command, text)
+    started = time.monotonic()
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    seconds, text = time.monotonic() - started, done.stdout + done.stderr
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (1 if sys.platform == "darwin" else 2**-10)
     lines = text.split("Job stats:")[1].split("total")[0].splitlines()
     jobs = {found[1]: int(found[2]) for line in lines if (found := re.match(r"(\w+) +(\d+)$", line))}
     gpu = re.findall(r"^rule (\w+):\n(?:    .*\n)*?    resources: .*\bgpu=[1-9]", text, re.MULTILINE)
-    return Plan(jobs, set(gpu), seconds, usage.ru_maxrss / 1e6)
+    return Plan(jobs, set(gpu), seconds, most / 1e9)
 
 
 def main() -> None:
@@ -254,6 +251,7 @@ def main() -> None:
         harder = WORK[rule](config) / WORK[rule](default) if rule in WORK else 1.0
         each = harder * ran.get(rule, 0.0) / before.get(rule, 1)
         measured = hours.get(rule) or [each] * count
+        assert len(measured) == count, rule
         facts = (of[rule], rule, count, rule in plan.gpu)
         rows.append((*facts, sum(measured), max(measured), ratio * space.get(rule, 0.0)))
     columns = ["chapter", "rule", "jobs", "gpu", "core_hours", "longest_job_hours", "gigabytes"]

@@ -160,7 +160,7 @@ rule classify:
     threads: 1
     resources:
         mem_mb=3000,
-        runtime=60 + len(ECG["seeds"]) * (ECG["trees"]["rounds"] // 50 + ECG["cnn"]["steps"] // 1000),  # alike for all jobs
+        runtime=60 + len(ECG["seeds"]) * (ECG["trees"]["rounds"] // 50 + ECG["cnn"]["steps"] // 1000),  # alike for all jobs of an array
     params:
         split_seed=ECG["split_seed"],
         centred=lambda w: ECG["splits"][w.split]["centred"],

@@ -57,8 +57,8 @@ rule tune_policy:
     threads: 1
     resources:
         mem_mb=2000,
-        runtime=30 + max(SCHEDULER["tasks"][task]["minutes"] for task in RUN["tasks"]),  # alike for all jobs
-        gpu=lambda w: SCHEDULER["tasks"][w.task]["gpus"],
+        runtime=30 + SCHEDULER["minutes"],
+        gpu=SCHEDULER["gpus"],
     params:
         task=lambda w: task_settings(SCHEDULER, w.task),
         settings=lambda w: SCHEDULER["policies"][w.policy],
@@ -119,8 +119,8 @@ rule apply_policy:
     threads: 1
     resources:
         mem_mb=2000,
-        runtime=30 + max(SCHEDULER["tasks"][task]["minutes"] for task in RUN["tasks"]),  # alike for all jobs
-        gpu=lambda w: SCHEDULER["tasks"][w.task]["gpus"],
+        runtime=30 + SCHEDULER["minutes"],
+        gpu=SCHEDULER["gpus"],
     params:
         task=lambda w: task_settings(SCHEDULER, w.task),
         learner=lambda w: SCHEDULER["learners"][w.learner],

@@ -109,14 +109,16 @@ def run_resumably(
 
 
 class Interim:
-    """The state of a training under way, in a file that is written now and then and is gone when the training has ended.
+    """The state of a training under way, in a file that is written now and then.
+
+    The file stays when the training has ended, to be removed when its result is saved.
 
     Args:
         path: the file, whose name should tell apart all that the training depends on; None for none.
     """
 
-    SECONDS = 30.0
-    """At least, between two times that it is written."""
+    SECONDS = 120.0
+    """At least, between two times that it is written: a large network's file has hundreds of megabytes."""
 
     def __init__(self, path: Path | None) -> None:
         self.path, self._written = path, time.monotonic()
@@ -143,11 +145,6 @@ class Interim:
         if self.path is not None:
             save(self.path, state)
             self._written = time.monotonic()
-
-    def discard(self) -> None:
-        """Removes the file."""
-        if self.path is not None:
-            self.path.unlink(missing_ok=True)
 
 
 def discard_checkpoints(folder: Path) -> None:

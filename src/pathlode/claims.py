@@ -212,12 +212,11 @@ def in_short(table: pd.DataFrame, pages: str) -> str:
 
 
 def for_print(table: pd.DataFrame) -> pd.DataFrame:
-    """The same as a table of words, one row a claim and system: id, system, claim, paper's value, ratio, verdict."""
+    """The same as a table of words, one row a claim and system: id, system, claim, ratio, threshold, verdict."""
     made = table[table["n"] > 0]
-    published = made["paper_value"].map(lambda value: "–" if pd.isna(value) else f"{value:g}")
-    words = {"id": made["id"], "system": made["system"].map(readable), "claim": made["claim"]}
-    words |= {"paper's value": published, "ratio": made.apply(_interval, axis=1), "verdict": made["verdict"]}
-    return pd.DataFrame(words)
+    ratios = pd.Series([_interval(row) for _, row in made.iterrows()], made.index, dtype=str)
+    words = {"id": made["id"], "system": made["system"].map(readable), "claim": made["claim"], "ratio": ratios}
+    return pd.DataFrame(words | {"threshold": made["factor"].map("{:g}".format), "verdict": made["verdict"]})
 
 
 def _one_target(table: pd.DataFrame, target: str) -> str:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What the system calls a disk or a quota that is full, and a file larger than is allowed."""
+UNREADABLE = (errno.EACCES, errno.EPERM, errno.EISDIR, errno.EIO)
+"""What it calls a lack of permissions, a folder in a file's place, and a disk that fails."""
 
 
 @contextlib.contextmanager

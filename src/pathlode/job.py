@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from pathlode.errors import PathlodeError
-from pathlode.files import FULL
+from pathlode.files import FULL, UNREADABLE
 from pathlode.provenance import commit, digest, packages, processor
 
 
@@ -37,8 +37,7 @@ def job(snakemake: Any) -> Iterator[Callable[[], dict[str, Any]]]:
 
     Raises:
         SystemExit: with status 1 after a :class:`pathlode.errors.PathlodeError`, whose sentence is logged, where disk or memory
-            are full, and where a file may not or cannot be read. Any other exception is logged with its traceback and raised
-            again.
+            are full, and where a file cannot be read. Any other exception is logged with its traceback and raised again.
     """
     torch, log = sys.modules.get("torch"), Path(snakemake.log[0])  # many jobs do without its two seconds
     if torch:
@@ -78,7 +77,7 @@ def job(snakemake: Any) -> Iterator[Callable[[], dict[str, Any]]]:
             )
         if isinstance(error, OSError) and error.errno in FULL:
             _give_up(f"{error}: make room, then run the same command again; nothing half-written is kept")
-        if isinstance(error, PermissionError | IsADirectoryError) or getattr(error, "errno", None) == errno.EIO:
+        if isinstance(error, OSError) and error.errno in UNREADABLE:
             _give_up(f"{error}: see to the file, its permissions and its disk, then run the same command again")
         logging.exception("unexpected error")
         raise

@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parent
 NAMES_ONLY = {"pathlode.registry"}
 """Modules that only hold names: who uses an entry of the registry depends on the entry's module, not on the list."""
 
-COMPUTING = ("ecg", "inference", "schedule", "workflow")
+COMPUTING = ("bench", "ecg", "inference", "schedule", "workflow")
 """Extras of the package without which some numbers cannot be made."""
 
 

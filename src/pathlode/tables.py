@@ -1,6 +1,6 @@
 """Tables: what is derived from the scores of single runs, and how tables are written for people."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -137,7 +137,7 @@ def joined(paths: Iterable[str | Path]) -> pd.DataFrame:
     return pd.concat([pd.read_csv(path) for path in paths], ignore_index=True)
 
 
-def write(table: pd.DataFrame, *paths: str | Path, wide: Collection[str] = ()) -> None:
+def write(table: pd.DataFrame, *paths: str | Path, widths: Mapping[str, float] | None = None) -> None:
     """Writes a table in the format of each path's suffix: .csv, .md, or .tex.
 
     LaTeX wants the packages booktabs and longtable: a table of more than :data:`LONG` rows breaks across pages.
@@ -145,7 +145,7 @@ def write(table: pd.DataFrame, *paths: str | Path, wide: Collection[str] = ()) -
     Args:
         table: the table.
         paths: the files.
-        wide: columns of sentences, which LaTeX breaks into lines.
+        widths: shares of the line for columns whose text LaTeX breaks; others are as wide as it is.
 
     Raises:
         ConfigError: for another suffix.
@@ -162,7 +162,9 @@ def write(table: pd.DataFrame, *paths: str | Path, wide: Collection[str] = ()) -
                 path.write_text(
                     styler.relabel_index(list(columns.values()), axis="columns").to_latex(
                         hrules=True,
-                        column_format="".join(r"p{0.4\linewidth}" if name in wide else "l" for name in columns),
+                        column_format="".join(
+                            rf"p{{{widths[name]}\linewidth}}" if widths and name in widths else "l" for name in columns
+                        ),
                         environment="longtable" if len(table) > LONG else None,
                     )
                 )

@@ -73,7 +73,7 @@ def test_a_checkpoint_of_other_settings_is_refused_in_one_sentence(trainer, tmp_
         load_checkpoint(path, "b" * 64)
 
 
-def test_an_interim_state_is_written_now_and_then_and_discarded(tmp_path, monkeypatch):
+def test_an_interim_state_is_written_now_and_then(tmp_path, monkeypatch):
     interim = Interim(tmp_path / "state.pt")
     assert interim.read() is None
     assert not interim.due
@@ -81,11 +81,8 @@ def test_an_interim_state_is_written_now_and_then_and_discarded(tmp_path, monkey
     assert interim.due
     interim.write({"step": 3})
     assert Interim(tmp_path / "state.pt").read() == {"step": 3}
-    interim.discard()
-    assert list(tmp_path.iterdir()) == []
     nowhere = Interim(None)
     nowhere.write({"step": 3})
-    nowhere.discard()
     assert not nowhere.due
     assert nowhere.read() is None
 

@@ -3,7 +3,7 @@ import math
 import pandas as pd
 import pytest
 
-from pathlode.claims import COLUMNS, as_markdown, decide, in_short, paired_ratio, read_claims
+from pathlode.claims import COLUMNS, as_markdown, decide, for_print, in_short, paired_ratio, read_claims
 from pathlode.errors import ConfigError, DataError
 
 ENTRY = {
@@ -115,6 +115,14 @@ def test_markdown_leaves_out_what_was_not_run():
     head, _, row = as_markdown(table).splitlines()
     assert "spring" not in head
     assert row.startswith("| **X1**")
+
+
+def test_for_print_a_row_is_a_claim_on_a_system_with_its_threshold():
+    claims = [ENTRY | {"systems": ["pendulum", "spring"], "factor": 3.5}]
+    table = for_print(decide(read_claims(claims, "claims.yaml"), {"scores": scores([1.0, 1.1], [3.0, 3.2])}, 0.95))
+    assert list(table.columns) == ["id", "system", "claim", "ratio", "threshold", "verdict"]
+    assert table[["id", "system", "threshold"]].to_numpy().tolist() == [["X1", "pendulum", "3.5"]]
+    assert table["ratio"].iloc[0].startswith("3 [")
 
 
 def test_in_short_the_papers_claims_stand_with_where_they_hold():

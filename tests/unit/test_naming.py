@@ -5,7 +5,7 @@ from pathlode.registry import SYSTEMS
 def test_names_become_words():
     assert readable("lotka_volterra_fixed_start") == "Lotka-Volterra fixed start"
     assert readable("coupled_oscillator") == "coupled oscillator"
-    assert readable("lorenz") == "Lorenz-63"
+    assert (readable("lorenz"), readable("lorenz96")) == ("Lorenz-63", "lorenz96")
 
 
 def test_what_has_a_proper_name_is_there():

@@ -71,7 +71,7 @@ def test_one_table_in_three_formats(tmp_path):
     for part in (r"\toprule", r"\bottomrule", r"loss\_name & NMSE \%", r"a\_b & 2"):
         assert part in latex
     assert latex.startswith(r"\begin{tabular}{ll}")
-    write(pd.concat([table] * 30), tmp_path / "long.tex", wide=["NMSE %"])
+    write(pd.concat([table] * 30), tmp_path / "long.tex", widths={"NMSE %": 0.4})
     latex = (tmp_path / "long.tex").read_text()
     assert latex.startswith(r"\begin{longtable}{lp{0.4\linewidth}}")
     assert latex.count(r"a\_b & 2") == 30

@@ -372,7 +372,7 @@ def test_every_scale_plans_under_the_clusters_profile(checkout, scale):
     assert scale != "paper" or sum(planned.values()) > 400
 
 
-@pytest.mark.parametrize("scale", ["smoke", "paper"])
+@pytest.mark.parametrize("scale", ["smoke", "default", "paper"])
 def test_jobs_of_an_array_ask_for_the_same(checkout, scale):
     """The plugin asks for what the first one needs."""
     profile = yaml.safe_load((PROJECT / "profiles/slurm/config.yaml").read_text())

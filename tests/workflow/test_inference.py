@@ -61,41 +61,51 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
 DYING = """
 import os
 
-replace = os.replace
+replace, steps = os.replace, 0
 
 
 def replace_and_die(source, target):
+    global steps
     replace(source, target)
-    if os.path.basename(target).startswith("checkpoint-"):
+    name = os.path.basename(target)
+    steps += "under-way" in name
+    if name.startswith("checkpoint-") and ("under-way" not in name or steps == 20):
         os.kill(os.getpid(), 9)
 
 
 os.replace = replace_and_die
 """
+"""Makes a job die when it has fitted a flow, or taken 20 of the 30 steps of one."""
 
 
 @pytest.mark.fault(
     "a job that fits flows is killed, and so it is after an edit of its script",
-    "flows that were fitted are kept, and not taken up by the other script; all end the same, bit for bit",
+    "flows that were fitted are kept and the one under way goes on, but not under the other script; all end the same, bit for bit",
 )
 def test_flows_that_were_fitted_are_not_fitted_again(finished, tmp_path):
     copy = Checkout(tmp_path / "copy")
     shutil.copytree(finished.folder, copy.folder)
-    folder, target = copy.folder / RESULTS / "zuko/path", f"{RESULTS}/zuko/path/history.csv"
+    copy.edit("src/pathlode/checkpoint.py", "SECONDS = 120.0", "SECONDS = 0.0")
+    folder, log = copy.folder / RESULTS / "zuko/path", copy.folder / "logs/smoke/fit_flows/zuko/path.log"
+    only = [f"{RESULTS}/zuko/path/history.csv", "--forcerun", "fit_flows"]
+    only += ["--rerun-triggers", "code", "--allowed-rules", "fit_flows"]
     (tmp_path / "sitecustomize.py").write_text(DYING)
     dying = {"PYTHONPATH": f"{tmp_path}:{copy.folder / 'src'}"}
 
-    def left_by_a_killed_job():
-        assert copy.snakemake(target, "--forcerun", "fit_flows", environment=dying).returncode != 0
-        return len(list(folder.glob("checkpoint-*")))
+    def killed():
+        """Numbers of flows that are fitted and under way after a job died, and whether it had continued with one."""
+        assert copy.snakemake(*only, environment=dying).returncode != 0
+        under_way = ["under-way" in path.name for path in folder.glob("checkpoint-*")]
+        return under_way.count(False), under_way.count(True), "continued from its checkpoint" in log.read_text()
 
-    assert [left_by_a_killed_job() for _ in range(2)] == [1, 2]
+    assert [killed() for _ in range(3)] == [(0, 1, False), (1, 1, True), (1, 2, False)]
     script, head = "workflow/scripts/fit_flows.py", '"""Fits flows'
     copy.edit(script, head, '"""Now fits flows')
-    assert left_by_a_killed_job() == 3  # those of another script are not taken up
+    assert killed() == (1, 3, False)
     copy.edit(script, '"""Now fits flows', head)
-    done = copy.snakemake(target, "--forcerun", "fit_flows")
+    done = copy.snakemake(*only)
     assert done.returncode == 0, done.stderr
+    assert "continued from its checkpoint" in log.read_text()
     assert not list(folder.glob("checkpoint-*"))
     for path in folder.glob("*/*.pt"):
         again, before = (

@@ -38,9 +38,20 @@ class Cluster:
     def calls(self):
         return [file.read_text() for file in self.folder.iterdir()]
 
+    def clear(self):
+        """Ends all jobs, and forgets the calls."""
+        subprocess.run(["scancel", "--user", "root"], check=True)
+        deadline = time.monotonic() + 120
+        while lines("squeue", "--noheader"):
+            assert time.monotonic() < deadline, lines("squeue")
+            time.sleep(0.1)
+        for file in self.folder.iterdir():
+            file.unlink()
+
 
 @pytest.fixture(scope="module")
 def started(tmp_path_factory):
+    os.environ.pop("SLURM_CONF", None)  # of another cluster, which would have precedence
     folder = tmp_path_factory.mktemp("slurm")
     start, calls, programs = PROJECT / "tests/slurm/start", folder / "calls", folder / "bin"
     subprocess.run([start, folder], check=True, timeout=120)
@@ -58,17 +69,14 @@ def started(tmp_path_factory):
 @pytest.fixture
 def cluster(started):
     """The cluster, on which nothing of other tests runs any more."""
-    subprocess.run(["scancel", "--user", "root"], check=True)
-    while lines("squeue", "--noheader"):
-        time.sleep(0.1)
-    for file in started.folder.iterdir():
-        file.unlink()
+    started.clear()
     return started
 
 
 @pytest.fixture(scope="module")
 def run(started, tmp_path_factory):
     """A copy in which the smoke scale has run on the cluster, encoders of heartbeats asking for a GPU, and the calls of sbatch."""
+    started.clear()
     copy = copy_project(tmp_path_factory.mktemp("on_slurm"))
     copy.edit("config.yaml", "gpus: 0 # that each of these trainings asks for", "gpus: 1")
     done = copy.snakemake(*ON_SLURM, environment=started.environment)

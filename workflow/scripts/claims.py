@@ -16,4 +16,4 @@ with job(snakemake):
     table = decide(made, tables, snakemake.params.confidence)
     table.to_csv(snakemake.output.csv, index=False)
     Path(snakemake.output.markdown).write_text(as_markdown(table))
-    write(for_print(table), snakemake.output.latex, wide=["claim"])
+    write(for_print(table), snakemake.output.latex, widths={"system": 0.12, "claim": 0.34})

@@ -39,6 +39,7 @@ with job(snakemake) as origin:
             under_way = kept[path].with_stem(f"{kept[path].stem}-under-way")
             history = flow.fit(known.parameters[:size].float(), observed, under_way)
             flow.save(kept[path], history=history, origin=origin())
+            under_way.unlink(missing_ok=True)
         history = load(kept[path])["history"]
         names = {"summary": wildcards.summary, "backend": wildcards.backend, "n_train": size, "seed": seed}
         rows += [names | dict(zip(("step", "log_prob", "validation_log_prob"), row, strict=True)) for row in history]

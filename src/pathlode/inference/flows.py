@@ -117,7 +117,7 @@ class Flow(ABC):
         Args:
             theta: drawn from the prior.
             observed: what they gave.
-            kept: file of a checkpoint while the training lasts, as :class:`pathlode.checkpoint.Interim` takes it.
+            kept: file of a checkpoint, as :class:`pathlode.checkpoint.Interim` takes it.
 
         Returns:
             One row a validation: step, mean log-probability of θ in training since the last, and of the validation pairs.
@@ -178,7 +178,6 @@ class Flow(ABC):
                 state |= {"best": best, "best_step": best_step, "best_score": best_score}
                 state |= {"modules": modules.state_dict(), "optimiser": optimiser.state_dict()}
                 interim.write(state | {"schedule": schedule.state_dict()})
-        interim.discard()
         if best_score == -math.inf:
             raise DivergenceError(f"the flow diverged: lower its learning rate, {self.config.learning_rate:g}")
         modules.load_state_dict(best)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix, roc_curve
 
@@ -15,6 +16,8 @@ from pathlode.plots.style import BLACK, BLUE, GREEN, ORANGE, PALETTE, PURPLE, VE
 
 CLASS_COLOURS = dict(zip(CLASSES, (BLUE, ORANGE, VERMILLION, GREEN, PURPLE), strict=True))
 MARKERS = "osD^vP*X"
+SHARES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
+"""Ticks of an axis that stretches what is near 1."""
 
 
 def reconstructions(
@@ -47,12 +50,13 @@ def reconstructions(
             given = seen[condition, name]
             axis.plot(*given, ".", ms=3 if len(given[0]) < 100 else 1, color=BLACK, label="seen")
             for number, line in enumerate(predicted[condition, name]):
-                label = "path-minimized latent ODE, one line a seed" if number == 0 else None
+                label = "path-minimized latent ODE, one line per seed" if number == 0 else None
                 axis.plot(times, line, color=BLUE, lw=0.9, label=label)
-        row[0].set_ylabel(f"{condition}\nmV", fontsize=8)
+        row[0].set_ylabel(condition, fontsize=8)
     for axis, name in zip(axes[0], truth, strict=True):
         axis.set_title(f"class {name}")
     figure.supxlabel("time from the R peak (s)", fontsize=9)
+    figure.supylabel("signal (mV; each column has a scale of its own)", fontsize=9)
     figure.legend(*axes[-1, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     figure.set_layout_engine("constrained")
     return figure
@@ -182,7 +186,9 @@ def f1_against_rate(scores: pd.DataFrame, models: Sequence[str], conditions: Seq
             axis.set_xscale("log", base=2)
             rates = sorted(rows["rate_hz"].unique())
             axis.set_xticks(rates, [f"{rate:g}" for rate in rates])
-            axis.set_yscale("logit", nonpositive="clip")  # stretches what is near 1
+            axis.set_yscale("logit", nonpositive="clip")
+            axis.yaxis.set_major_locator(FixedLocator(SHARES))
+            axis.yaxis.set_major_formatter("{x:g}")
             axis.minorticks_off()
             axis.set_title(f"{split.replace('_', '-')} split, {'with' if with_rr else 'without'} RR intervals")
     figure.supxlabel("sampling rate of the test beats (Hz)", fontsize=9)

@@ -60,9 +60,12 @@ def posterior(names: Sequence[str], truth: Array, reference: Array, draws: Mappi
             label_kwargs={"fontsize": 9},
             labelpad=0.15,
         )
-    for axis in figure.axes:  # ticks away from the ends, where those of the next panel begin
-        axis.xaxis.set_major_locator(MaxNLocator(3, prune="both"))
-        axis.yaxis.set_major_locator(MaxNLocator(3, prune="both"))
+    for place, axis in enumerate(figure.axes):  # ticks away from the ends, where those of the next panel begin
+        row, column = divmod(place, len(names))
+        if column <= row:
+            axis.xaxis.set_major_locator(MaxNLocator(3, prune="both"))
+        if column < row:
+            axis.yaxis.set_major_locator(MaxNLocator(3, prune="both"))
     for axis in figure.axes[:: len(names) + 1]:  # the diagonal, which corner fits to the last draws only
         axis.set_ylim(0, 1.05 * max(patch.get_path().get_extents().ymax for patch in axis.patches))
     handles = [Line2D([], [], color=colour, label=label) for label, colour in zip(every, colours, strict=False)]
@@ -203,7 +206,7 @@ def simulations(scores: pd.DataFrame, floor: float) -> Figure:
     rows = scores[scores["parameter"] == "all"]
     labels = {
         "mean_log_prob": "log-probability of the truth",
-        "log_prob_gap": "the same, below the reference",
+        "log_prob_gap": "log-probability below the reference",
         "c2st": "C2ST to the reference",
     }
     figure, axes = plt.subplots(1, len(labels), figsize=(WIDTH, 2.9), layout="constrained")

@@ -27,7 +27,7 @@ def schedules(logs: pd.DataFrame, parametric: Sequence[str], ours: str) -> Figur
     figure, axes = _panel_a_task(logs, height=2.6, sharey=True)
     for axis, (_, rows) in zip(axes, logs.groupby("task", sort=False), strict=True):
         for number, (_, run) in enumerate(rows[rows["schedule"] == ours].groupby("seed", sort=False)):
-            label = f"{ours}, one line a run" if number == 0 else None
+            label = f"{ours}, one line per run" if number == 0 else None
             axis.plot(_share(run), run["lr"], color=VERMILLION, lw=0.8, alpha=0.8, label=label)
         for schedule in parametric:
             run = _first(rows[rows["schedule"] == schedule])

@@ -106,7 +106,7 @@ def tune_and_train(
             logs.append(pd.DataFrame(done["logs"][number]))
             decisions.append(pd.DataFrame(done["decisions"][number]))
             return
-        under_way = kept and kept.with_name(f"{kept.stem}-{number}{kept.suffix}")
+        under_way = kept and kept.with_stem(f"{kept.stem}-{number}")
         run = train(task, lambda training: POLICIES[policy](training, settings[setting]), seed, config, under_way)
         facts: dict[str, Any] = {"schedule": schedule, "setting": setting, "phase": phase, "seed": seed}
         sharpness = math.nan
@@ -119,10 +119,11 @@ def tune_and_train(
         logs.append(run.log.assign(run_id=f"{schedule} {setting} seed {seed}", **facts))
         decisions.append(run.decisions.assign(**facts))
         progress(len(outcomes), f"runs, {setting}, seed {seed}: test accuracy {run.test_last:.3f}")
-        if kept:
+        if kept and under_way:
             tables = {"logs": logs, "decisions": decisions}
             columns = {name: [table.to_dict("list") for table in made] for name, made in tables.items()}
             save(kept, {"outcomes": outcomes, **columns})
+            under_way.unlink(missing_ok=True)
 
     for setting in tried:
         for seed in tuning_seeds:

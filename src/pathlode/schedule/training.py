@@ -70,7 +70,7 @@ def train(
         policy_of: makes the policy.
         seed: of the weights, the batches and what the policy draws.
         config: settings.
-        kept: file of the run's checkpoint while it lasts, as :class:`pathlode.checkpoint.Interim` takes it.
+        kept: file of the run's checkpoint, as :class:`pathlode.checkpoint.Interim` takes it.
 
     Raises:
         CheckpointError: if this file cannot be read.
@@ -126,7 +126,6 @@ def train(
     for weights in (best_weights, last):  # so that the network is left with its last ones
         network.load_state_dict(weights)
         tested.append(evaluate(task, network, task.data.test)[1])
-    interim.discard()
     return Run(pd.DataFrame(rows), pd.DataFrame(policy.decisions), network, tested[1], tested[0], seconds)
 
 

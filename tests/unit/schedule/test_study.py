@@ -40,25 +40,29 @@ def test_a_policy_is_tuned_and_then_trained_on_other_seeds(trained):
 
 @pytest.mark.fault(
     "the runs of a learning-rate policy are interrupted",
-    "runs that had ended are not made again; the tables are the same",
+    "runs that had ended are not made again, the one under way goes on; the tables are the same",
 )
-def test_what_is_done_is_not_done_again(trained, tmp_path, monkeypatch):
-    """Stopped in the third run, a study goes on with it and ends as if it had not been."""
+def test_what_is_done_is_not_done_again(trained, tmp_path, monkeypatch, interrupted):
+    """Stopped in the middle of the third run, a study goes on there and ends as if it had not been."""
     task, settings = read_task(ENTRY, tmp_path), {"0.02": 0.02, "1e-07": 1e-7}
-    config, kept, seeds = RunConfig(epochs=4, batch=8, log_every=3), tmp_path / "kept.pt", ([100, 101], [0, 1, 2])
+    config, seeds = RunConfig(epochs=4, batch=8, log_every=3), ([100, 101], [0, 1, 2])
     runs = []
 
-    def counted(task, policy_of, seed, config, kept):
-        runs.append(seed)
-        if len(runs) == 3:
-            raise KeyboardInterrupt
-        return train(task, policy_of, seed, config, kept)
+    def counted(*arguments):
+        runs.append(arguments)
+        return train(*arguments)
 
     monkeypatch.setattr(study, "train", counted)
-    with pytest.raises(KeyboardInterrupt):
-        tune_and_train(task, "images", "cosine", "cosine", settings, *seeds, config, kept)
-    done = tune_and_train(task, "images", "cosine", "cosine", settings, *seeds, config, kept)
+
+    def whole():
+        return tune_and_train(task, "images", "cosine", "cosine", settings, *seeds, config, tmp_path / "kept.pt")
+
+    interrupted(2 * 32 + 20, whole)  # of 32 steps a run
+    assert len(runs) == 3
+    assert {path.name for path in tmp_path.iterdir()} == {"kept.pt", "kept-2.pt"}
+    done = whole()
     assert len(runs) == 3 + 5
+    assert [path.name for path in tmp_path.iterdir()] == ["kept.pt"]
     pd.testing.assert_frame_equal(
         done.outcomes.drop(columns="seconds"), trained["cosine"].outcomes.drop(columns="seconds"), check_exact=True
     )
