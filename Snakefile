@@ -44,6 +44,12 @@ rule all:
         rules.paper.input,
 
 
+onstart:
+    # Its limit on jobs a second, which nothing here reaches, has Snakemake 9.27 look for jobs to start once a second for every job
+    # that ever ended, and holds back parts of arrays: https://github.com/snakemake/snakemake/issues/2967
+    workflow.scheduler.job_rate_limiter = None
+
+
 onerror:
     print(
         "What is done is kept: run the same command again, and it goes on from there. The logs named above say what to mend. "
