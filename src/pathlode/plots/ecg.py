@@ -16,7 +16,7 @@ from pathlode.plots.style import BLACK, BLUE, GREEN, ORANGE, PALETTE, PURPLE, VE
 
 CLASS_COLOURS = dict(zip(CLASSES, (BLUE, ORANGE, VERMILLION, GREEN, PURPLE), strict=True))
 MARKERS = "osD^vP*X"
-SHARES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
+SHARES = (0.05, 0.1, 0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
 """Ticks of an axis that stretches what is near 1."""
 
 

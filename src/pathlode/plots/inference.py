@@ -60,12 +60,14 @@ def posterior(names: Sequence[str], truth: Array, reference: Array, draws: Mappi
             label_kwargs={"fontsize": 9},
             labelpad=0.15,
         )
-    for place, axis in enumerate(figure.axes):  # ticks away from the ends, where those of the next panel begin
+    ends = np.stack([low, high]) + 0.1 * np.outer([1, -1], high - low)  # beyond them ticks would meet the next panel's
+    ticks = [[at for at in MaxNLocator(3).tick_values(*own) if own[0] < at < own[1]] for own in ends.T]
+    for place, axis in enumerate(figure.axes):
         row, column = divmod(place, len(names))
         if column <= row:
-            axis.xaxis.set_major_locator(MaxNLocator(3, prune="both"))
+            axis.set_xticks(ticks[column])
         if column < row:
-            axis.yaxis.set_major_locator(MaxNLocator(3, prune="both"))
+            axis.set_yticks(ticks[row])
     for axis in figure.axes[:: len(names) + 1]:  # the diagonal, which corner fits to the last draws only
         axis.set_ylim(0, 1.05 * max(patch.get_path().get_extents().ymax for patch in axis.patches))
     handles = [Line2D([], [], color=colour, label=label) for label, colour in zip(every, colours, strict=False)]
@@ -206,7 +208,7 @@ def simulations(scores: pd.DataFrame, floor: float) -> Figure:
     rows = scores[scores["parameter"] == "all"]
     labels = {
         "mean_log_prob": "log-probability of the truth",
-        "log_prob_gap": "log-probability below the reference",
+        "log_prob_gap": "log-prob. below the reference",
         "c2st": "C2ST to the reference",
     }
     figure, axes = plt.subplots(1, len(labels), figsize=(WIDTH, 2.9), layout="constrained")
