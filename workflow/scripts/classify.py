@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pathlode.checkpoint import load_model
+from pathlode.checkpoint import checkpoint_path, discard_checkpoints, load_model
 from pathlode.ecg.balance import Balance
 from pathlode.ecg.beats import Beats
 from pathlode.ecg.cnn import Cnn, CnnConfig
@@ -17,7 +17,7 @@ from pathlode.ecg.splits import SCORED, SPLITS
 from pathlode.ecg.study import Study, Vote, compare, scores
 from pathlode.ecg.trees import TreeConfig, Trees
 from pathlode.files import writing
-from pathlode.job import job
+from pathlode.job import identity, job
 from pathlode.progress import Progress
 
 
@@ -37,7 +37,9 @@ with job(snakemake) as origin:
     split = SPLITS[wildcards.split](beats, params.split_seed)
     study = Study(beats, split, conditions, params.centred)
     represent = representation(study, settings, snakemake.input.model)
-    new = partial(Cnn, CnnConfig(**params.cnn)) if params.cnn else partial(Trees, TreeConfig(**params.trees))
+    folder = Path(snakemake.output.classifier).parent
+    kept = checkpoint_path(folder, identity(snakemake))
+    new = partial(Cnn, CnnConfig(**params.cnn), kept=kept) if params.cnn else partial(Trees, TreeConfig(**params.trees))
     rhythms = (False, True) if settings.get("rr", True) else (False,)
     progress = Progress(f"{wildcards.split}, {wildcards.classifier}", len(rhythms) * len(params.seeds))
     outcomes = compare(
@@ -60,3 +62,4 @@ with job(snakemake) as origin:
     with writing(Path(snakemake.output.predictions)) as temporary:
         np.savez(temporary, allow_pickle=False, truth=beats.classes[split.test], **probabilities)
     first.classifier.save(Path(snakemake.output.classifier), origin=origin())
+    discard_checkpoints(folder)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 from torch import Tensor, nn
 
-from pathlode.checkpoint import save
+from pathlode.checkpoint import Interim, save
 from pathlode.ecg.beats import POINTS
 from pathlode.ecg.classify import Classes, Features, Probabilities
 from pathlode.ecg.records import CLASSES
@@ -61,13 +61,19 @@ class Cnn:
     Args:
         config: settings.
         seed: of the initial weights and the batches.
+        kept: file of a checkpoint, as :class:`pathlode.checkpoint.Interim` takes it; seed and number of features are added to
+            its name.
     """
 
-    def __init__(self, config: CnnConfig, seed: int) -> None:
-        self.config, self.seed = config, seed
+    def __init__(self, config: CnnConfig, seed: int, kept: Path | None = None) -> None:
+        self.config, self.seed, self.kept = config, seed, kept
 
     def fit(self, features: Features, classes: Classes, validation: Features, validation_classes: Classes) -> "Cnn":
-        """Fits to training beats: columns are the :data:`pathlode.ecg.beats.POINTS` samples, then any other features."""
+        """Fits to training beats: columns are the :data:`pathlode.ecg.beats.POINTS` samples, then any other features.
+
+        Raises:
+            CheckpointError: if the checkpoint cannot be read.
+        """
         rng = np.random.default_rng(self.seed)
         self.mean, self.std = features.mean(axis=0), features.std(axis=0) + 1e-6
         with torch.random.fork_rng(devices=[]):
@@ -78,8 +84,15 @@ class Cnn:
         schedule = torch.optim.lr_scheduler.OneCycleLR(
             optimiser, self.config.learning_rate, total_steps=self.config.steps + 1
         )
-        best, best_score = None, -1.0
-        for step in range(1, self.config.steps + 1):
+        best, best_score, first = self.network.state_dict(), -1.0, 1
+        interim = Interim(self.kept and self.kept.with_stem(f"{self.kept.stem}-{self.seed}-{features.shape[1]}"))
+        if state := interim.read():
+            self.network.load_state_dict(state["network"])
+            optimiser.load_state_dict(state["optimiser"])
+            schedule.load_state_dict(state["schedule"])
+            rng.bit_generator.state = state["rng"]
+            best, best_score, first = state["best"], state["best_score"], state["step"] + 1
+        for step in range(first, self.config.steps + 1):
             chosen = torch.as_tensor(rng.integers(len(x), size=self.config.batch))
             loss = nn.functional.cross_entropy(self.network(x[chosen]), y[chosen])
             optimiser.zero_grad()
@@ -90,9 +103,12 @@ class Cnn:
                 predicted = self.probabilities(validation).argmax(axis=1)
                 score = f1_score(validation_classes, predicted, average="macro", zero_division=0.0)
                 if score > best_score:
-                    best, best_score = copy.deepcopy(self.network.state_dict()), score
+                    best, best_score = copy.deepcopy(self.network.state_dict()), float(score)
                 self.network.train()
-        assert best is not None  # the last step validates
+            if interim.due:
+                state = {"step": step, "best": best, "best_score": best_score, "rng": rng.bit_generator.state}
+                state |= {"network": self.network.state_dict(), "optimiser": optimiser.state_dict()}
+                interim.write(state | {"schedule": schedule.state_dict()})
         self.network.load_state_dict(best)
         return self
 

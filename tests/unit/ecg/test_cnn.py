@@ -9,13 +9,17 @@ from pathlode.ecg.records import CLASSES
 from pathlode.errors import ConfigError
 
 
-@pytest.fixture(scope="module")
-def fitted(beats):
+def fit(beats, kept=None):
     features = np.concatenate([beats.microvolts / 1000, rr_features(beats)], axis=1).astype(np.float32)
     train, test = np.arange(0, len(features), 2), np.arange(1, len(features), 2)
-    network = Cnn(CnnConfig(steps=60, batch=32, validate_every=20), 0)
+    network = Cnn(CnnConfig(steps=60, batch=32, validate_every=20), 0, kept)
     network.fit(features[train], beats.classes[train], features[test], beats.classes[test])
     return network, features[test], beats.classes[test]
+
+
+@pytest.fixture(scope="module")
+def fitted(beats):
+    return fit(beats)
 
 
 def test_a_network_learns_invented_beats(fitted):
@@ -24,6 +28,16 @@ def test_a_network_learns_invented_beats(fitted):
     assert probabilities.shape == (len(features), len(CLASSES))
     assert probabilities.sum(axis=1) == pytest.approx(1, abs=1e-5)
     assert (probabilities.argmax(axis=1) == classes).mean() > 0.85
+
+
+@pytest.mark.fault(
+    "training a convolutional network is interrupted", "it goes on from its checkpoint; all ends the same, bit for bit"
+)
+def test_an_interrupted_training_goes_on_as_if_it_had_not_been(fitted, beats, interrupted, tmp_path):
+    interrupted(47, lambda: fit(beats, tmp_path / "kept.pt"))
+    assert len(list(tmp_path.iterdir())) == 1
+    weights = fit(beats, tmp_path / "kept.pt")[0].network.state_dict()
+    assert all(weights[name].equal(found) for name, found in fitted[0].network.state_dict().items())
 
 
 def test_rr_features_reach_the_decision(fitted):
