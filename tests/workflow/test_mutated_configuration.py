@@ -184,8 +184,9 @@ def test_a_changed_configuration_is_refused_by_name_or_taken():
     def each(changes):
         config = changed(changes)
         tried.add(repr(config))
-        innermost = [[key for key in path if isinstance(key, str)][-1] for path, _ in changes]
-        refused_by_name_or_taken(config, innermost)
+        named = [[key for key in path if isinstance(key, str)] for path, _ in changes]
+        gone = [keys[-2] for keys, (_, (kind, _)) in zip(named, changes, strict=True) if kind == "removed" and keys[1:]]
+        refused_by_name_or_taken(config, [keys[-1] for keys in named] + gone)
 
     each()
     assert len(tried - {repr(DEFAULT)}) > 200

@@ -50,10 +50,13 @@ def check(config: Mapping[str, Any]) -> None:
                 raise InvalidConfig(
                     unknown(f"inference.flows.{backend}", name, inference["summaries"], "inference.summaries")
                 )
-    shown = next(iter(inference["flows"].values()))
+    first, shown = next(iter(inference["flows"].items()))
     for name in inference["compared"]:
         if name not in shown:
-            raise InvalidConfig(f"config: inference.compared names {name!r}, expected some of {', '.join(shown)}")
+            raise InvalidConfig(
+                f"config: inference.compared names {name!r}, expected some of those in inference.flows.{first}, the first of "
+                f"inference.flows: {', '.join(shown)}"
+            )
     for name, entry in inference["summaries"].items():
         place, given = f"config: inference.summaries.{name}", [key for key in SUMMARISED if key in entry]
         if len(given) != 1:
