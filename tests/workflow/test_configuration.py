@@ -139,7 +139,11 @@ def test_the_default_is_valid():
             "training_sets asks for 20000 trajectories, but there are 10000 of systems.lotka_volterra_noisy.simulate.train",
         ),
         (("inference", "seeds"), [7], r"inference.seeds has \[7\], which dynamics.seeds"),
-        (("inference", "compared"), ["pth"], "inference.compared names 'pth', expected some of those in inference.flows.zuko"),
+        (
+            ("inference", "compared"),
+            ["pth"],
+            "inference.compared names 'pth', expected some of those in inference.flows.zuko",
+        ),
         (("inference", "system"), "lotka", "inference.system names 'lotka', which is no key of systems"),
         (("scheduler", "run", "tasks"), ["cn"], "scheduler.run.tasks names 'cn', which is no key of scheduler.tasks"),
         (("scheduler", "sweep", "schedules"), ["cosin"], "sweep.schedules names 'cosin', .*did you mean 'cosine'"),
