@@ -17,7 +17,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet $(INDEX)
-BUILD := pyproject.toml setup.py src/pathlode/kernels.c src/pathlode/kernels_loops.h
+BUILD := pyproject.toml setup.py src/pathlode/core/kernels/kernels.c src/pathlode/core/kernels/kernels_loops.h
 OVERLAY := $(if $(filter-out default,$(SCALE)),--configfile config/$(SCALE).yaml)
 
 .PHONY: reproduce test lint report docs faults bench plan clean

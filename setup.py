@@ -8,7 +8,7 @@ from pathlib import Path
 
 from setuptools import Extension, setup
 
-SOURCES = ["src/pathlode/kernels.c", "src/pathlode/kernels_loops.h"]
+SOURCES = ["src/pathlode/core/kernels/kernels.c", "src/pathlode/core/kernels/kernels_loops.h"]
 digest = hashlib.sha256(b"".join((Path(__file__).parent / source).read_bytes() for source in SOURCES)).hexdigest()[:16]
 
 setup(

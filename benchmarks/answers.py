@@ -20,11 +20,11 @@ import yaml
 from keeping import keep, show
 from scipy.integrate import solve_ivp
 
+from pathlode.dynamics.systems.lotka_volterra import LotkaVolterra
 from pathlode.inference.box import Box
 from pathlode.inference.flows import FlowConfig
 from pathlode.registry import FLOWS
 from pathlode.schedule import FitConfig, LatentODELR, LookAheadConfig, Runs, fit
-from pathlode.systems.lotka_volterra import LotkaVolterra
 
 MANY = 10_000
 ROUNDS = 5

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from pathlode.files import writing
-from pathlode.pages import insert
-from pathlode.provenance import commit, packages, processor
+from pathlode.reporting.pages import insert
+from pathlode.reporting.provenance import commit, packages, processor
 
 
 def keep(table: pd.DataFrame, name: str) -> None:

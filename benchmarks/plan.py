@@ -24,14 +24,15 @@ import yaml
 from keeping import keep, show
 from snakemake.utils import update_config
 
-from pathlode.experiment import Experiment, Observed, observed
+from pathlode.core.series import TimeSeries
+from pathlode.dynamics.data import SimulationConfig, simulate
+from pathlode.dynamics.tuning import observed
 from pathlode.inference.box import Box
 from pathlode.inference.flows import FlowConfig
 from pathlode.registry import FLOWS, LOSSES, POLICIES, SYSTEMS
 from pathlode.schedule.tasks import Data, Examples, Task
 from pathlode.schedule.training import RunConfig, train
-from pathlode.series import TimeSeries
-from pathlode.systems.contract import SimulationConfig, simulate
+from pathlode.training.experiment import Experiment, Observed
 from workflow.configuration import check
 from workflow.configuration.ecg import latent_ode
 from workflow.configuration.inference import flow_settings

@@ -27,12 +27,14 @@ import yaml
 from keeping import keep, show
 from torch import Tensor
 
-from pathlode import LatentODE, ModelConfig, kernels
-from pathlode.experiment import Experiment, observed
-from pathlode.losses import PathLength
-from pathlode.solve import Adaptive, FixedStep, Solution
-from pathlode.systems.contract import SimulationConfig, simulate
-from pathlode.systems.oscillator import CoupledOscillator
+from pathlode import LatentODE, ModelConfig
+from pathlode.core.kernels import bindings as kernels
+from pathlode.core.solve import Adaptive, FixedStep, Solution
+from pathlode.dynamics.data import SimulationConfig, simulate
+from pathlode.dynamics.systems.oscillator import CoupledOscillator
+from pathlode.dynamics.tuning import observed
+from pathlode.training.experiment import Experiment
+from pathlode.training.losses.path_length import PathLength
 
 WEIGHT = 0.1
 TOLERANCES = [10.0 ** (-exponent / 8) for exponent in range(8, 57)]  # 1e-1 to 1e-7, eight a decade
@@ -115,7 +117,7 @@ def main() -> None:
         return error(model(times, values, solver=solver).values)
 
     def error_of_union(tolerance: float) -> float:
-        with torch.no_grad(), mock.patch("pathlode.model.solve", union_solve(tolerance)):
+        with torch.no_grad(), mock.patch("pathlode.models.latent_ode.solve", union_solve(tolerance)):
             return error(model(times, values).values)
 
     def error_of_diffrax(tolerance: float) -> float:
@@ -140,7 +142,7 @@ def main() -> None:
     union_step = ours(stacked(model, 1), times, values, fixed)
 
     def torchdiffeq_step() -> None:
-        with mock.patch("pathlode.model.solve", union_solve(union[0])):
+        with mock.patch("pathlode.models.latent_ode.solve", union_solve(union[0])):
             union_step()
 
     versions = [

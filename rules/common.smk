@@ -46,4 +46,5 @@ def shown(path, name=None, of="all"):
 RESULTS, LOGS = (
     folder if config["scale"] == "default" else f"{folder}/{config['scale']}" for folder in ("results", "logs")
 )
+EVERY_ENCODER = [ENCODERS.module(name) for name in ENCODERS]
 TABLES = f"{RESULTS}/tables"

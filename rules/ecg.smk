@@ -148,7 +148,7 @@ rule classify:
             if "latents" in ECG["classifiers"][w.classifier]
             else []
         ),
-        source=sources("classify", "pathlode.encoders"),
+        source=sources("classify", *EVERY_ENCODER),
     output:
         scores=f"{CLASSIFIER}/scores.csv",
         predictions=f"{CLASSIFIER}/predictions.npz",

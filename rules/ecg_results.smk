@@ -52,7 +52,7 @@ rule measure_device:
         beats=rules.cut_beats.output.beats,
         model=f"{LATENT_ODE}/model.pt".format(**SHOWN),
         trees=f"{CLASSIFIER}/classifier.bin".format(**SHOWN),
-        source=sources("measure_device", "pathlode.encoders"),
+        source=sources("measure_device", *EVERY_ENCODER),
     output:
         encoder=f"{RESULTS}/ecg/encoder.pt2",
         table=shown(f"{TABLES}/ecg_device.csv"),
@@ -76,7 +76,7 @@ rule plot_ecg_model:
         model=f"{LATENT_ODE}/model.pt".format(**SHOWN),
         examples=f"{LATENT_ODE}/examples.npz".format(**SHOWN),
         predictions=f"{CLASSIFIER}/predictions.npz".format(**SHOWN),
-        source=sources("plot_ecg_model", "pathlode.encoders"),
+        source=sources("plot_ecg_model", *EVERY_ENCODER),
     output:
         [shown(f"{RESULTS}/figures/ecg/{figure}.png", f"ecg_{figure}") for figure in MODEL_FIGURES],
         expand(f"{RESULTS}/figures/ecg/{{figure}}.pdf", figure=MODEL_FIGURES),

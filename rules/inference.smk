@@ -50,7 +50,7 @@ rule fit_flows:
     input:
         data=SIMULATED,
         model=lambda w: latents_of(config, w.summary, rules.train.output.model),
-        source=lambda w: sources("fit_flows", FLOWS.module(w.backend), SYSTEMS.module(INFERRED), "pathlode.encoders"),
+        source=lambda w: sources("fit_flows", FLOWS.module(w.backend), SYSTEMS.module(INFERRED), *EVERY_ENCODER),
     output:
         flows=expand(
             f"{FLOW_FOLDER}/{{n}}/{{seed}}.pt",
@@ -84,7 +84,7 @@ rule calibrate:
         model=lambda w: latents_of(config, w.summary, rules.train.output.model),
         flows=rules.fit_flows.output.flows,
         references=REFERENCES,
-        source=lambda w: sources("calibrate", FLOWS.module(w.backend), SYSTEMS.module(INFERRED), "pathlode.encoders"),
+        source=lambda w: sources("calibrate", FLOWS.module(w.backend), SYSTEMS.module(INFERRED), *EVERY_ENCODER),
     output:
         scores=f"{FLOW_FOLDER}/scores.csv",
         robustness=f"{FLOW_FOLDER}/robustness.csv",

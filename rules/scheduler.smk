@@ -71,7 +71,7 @@ rule tune_policy:
 rule fit_run_model:
     input:
         logs=lambda w: expand(rules.tune_policy.output.logs, task=w.task, policy=SCHEDULER["sweep"]["schedules"]),
-        source=sources("fit_run_model", "pathlode.encoders"),
+        source=sources("fit_run_model", *EVERY_ENCODER),
     output:
         models=expand(f"{TASK}/fits/{{fit}}/{{seed}}.pt", seed=SCHEDULER["fit_seeds"], allow_missing=True),
         cards=f"{TASK}/fits/{{fit}}/cards.json",
@@ -104,7 +104,7 @@ rule apply_policy:
         cards=lambda w: rules.fit_run_model.output.cards.format(**fitted_to(SCHEDULER, w.learner, w.task)),
         source=lambda w: sources(
             "apply_policy",
-            "pathlode.encoders",
+            *EVERY_ENCODER,
             POLICIES.module(SCHEDULER["learners"][w.learner]["policy"]),
             *task_modules(SCHEDULER, w.task),
         ),

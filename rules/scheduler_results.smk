@@ -57,7 +57,7 @@ rule plot_scheduler:
             expand(rules.fit_run_model.output.models[0], **fitted_to(SCHEDULER, OURS, task)) for task in RUN["tasks"]
         ],
         outcomes=rules.tabulate_scheduler.output.outcomes,
-        source=sources("plot_scheduler", "pathlode.encoders"),
+        source=sources("plot_scheduler", *EVERY_ENCODER),
     output:
         [
             shown(f"{RESULTS}/figures/scheduler/{figure}.png", f"scheduler_{figure}_figure")

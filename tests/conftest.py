@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from pathlode.checkpoint import Interim
-from pathlode.model import LatentODE, ModelConfig
+from pathlode.core.series import TimeSeries
+from pathlode.dynamics.data import SimulatedData, SimulationConfig, simulate
+from pathlode.models.latent_ode import LatentODE, ModelConfig
 from pathlode.registry import LOSSES, SYSTEMS
-from pathlode.series import TimeSeries
-from pathlode.systems.contract import SimulatedData, SimulationConfig, simulate
+from pathlode.training.resume import Interim
 
 
 def pytest_addoption(parser):

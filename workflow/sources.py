@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from pathlode.provenance import imported_modules, source_files
+from pathlode.reporting.provenance import imported_modules, source_files
 
 
 def sources(script: str, *modules: str) -> list[str]:

@@ -7,32 +7,34 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pathlode.checkpoint import load_model as load_model
-    from pathlode.checkpoint import save_model as save_model
-    from pathlode.model import LatentODE as LatentODE
-    from pathlode.model import ModelConfig as ModelConfig
+    from pathlode.core.series import TimeSeries as TimeSeries
+    from pathlode.core.solve import Adaptive as Adaptive
+    from pathlode.core.solve import FixedStep as FixedStep
+    from pathlode.models.latent_ode import LatentODE as LatentODE
+    from pathlode.models.latent_ode import ModelConfig as ModelConfig
+    from pathlode.models.saving import load_model as load_model
+    from pathlode.models.saving import save_model as save_model
     from pathlode.registry import ENCODERS as ENCODERS
     from pathlode.registry import LOSSES as LOSSES
     from pathlode.registry import SYSTEMS as SYSTEMS
-    from pathlode.series import TimeSeries as TimeSeries
-    from pathlode.solve import Adaptive as Adaptive
-    from pathlode.solve import FixedStep as FixedStep
-    from pathlode.train import Trainer as Trainer
-    from pathlode.train import TrainingConfig as TrainingConfig
+    from pathlode.training.losses.path_length import PathLength as PathLength
+    from pathlode.training.trainer import Trainer as Trainer
+    from pathlode.training.trainer import TrainingConfig as TrainingConfig
 
 _HOMES = {
-    "LatentODE": "model",
-    "ModelConfig": "model",
-    "TimeSeries": "series",
-    "Trainer": "train",
-    "TrainingConfig": "train",
-    "FixedStep": "solve",
-    "Adaptive": "solve",
+    "LatentODE": "models.latent_ode",
+    "ModelConfig": "models.latent_ode",
+    "TimeSeries": "core.series",
+    "PathLength": "training.losses.path_length",
+    "Trainer": "training.trainer",
+    "TrainingConfig": "training.trainer",
+    "FixedStep": "core.solve",
+    "Adaptive": "core.solve",
     "ENCODERS": "registry",
     "LOSSES": "registry",
     "SYSTEMS": "registry",
-    "load_model": "checkpoint",
-    "save_model": "checkpoint",
+    "load_model": "models.saving",
+    "save_model": "models.saving",
 }
 
 __all__ = sorted(_HOMES)

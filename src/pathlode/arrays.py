@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from pathlode.files import writing
 
+Array = NDArray[np.float64]
+"""Numbers in double precision."""
+
 
 def save_groups(path: Path, groups: Mapping[str, Mapping[str, NDArray[Any]]]) -> None:
     """Writes arrays that are named twice, by group and within it, to one ``.npz`` file."""

@@ -50,35 +50,35 @@ class Registry(Mapping[str, Any]):
 ENCODERS = Registry(
     "encoder",
     {
-        "gru": "pathlode.encoders:GRU",
-        "lstm": "pathlode.encoders:LSTM",
-        "rnn": "pathlode.encoders:RNN",
-        "interpolation": "pathlode.encoders:Interpolation",
+        "gru": "pathlode.core.encoders.gru:GRU",
+        "lstm": "pathlode.core.encoders.lstm:LSTM",
+        "rnn": "pathlode.core.encoders.rnn:RNN",
+        "interpolation": "pathlode.core.encoders.grid:Interpolation",
     },
 )
 
 LOSSES = Registry(
     "loss",
     {
-        "path": "pathlode.losses:PathLength",
-        "kl": "pathlode.losses:KullbackLeibler",
-        "none": "pathlode.losses:Reconstruction",
-        "displacement": "pathlode.losses:Displacement",
-        "path+kl": "pathlode.losses:PathLengthAndKullbackLeibler",
-        "steer": "pathlode.losses:RandomEndTime",
-        "kinetic": "pathlode.losses:KineticEnergy",
+        "path": "pathlode.training.losses.path_length:PathLength",
+        "kl": "pathlode.training.losses.kullback_leibler:KullbackLeibler",
+        "none": "pathlode.training.losses.reconstruction:Reconstruction",
+        "displacement": "pathlode.training.losses.displacement:Displacement",
+        "path+kl": "pathlode.training.losses.path_length_and_kullback_leibler:PathLengthAndKullbackLeibler",
+        "steer": "pathlode.training.losses.random_end_time:RandomEndTime",
+        "kinetic": "pathlode.training.losses.kinetic_energy:KineticEnergy",
     },
 )
 
 SYSTEMS = Registry(
     "system",
     {
-        "coupled_oscillator": "pathlode.systems.oscillator:CoupledOscillator",
-        "damped_oscillator": "pathlode.systems.oscillator:DampedOscillator",
-        "lotka_volterra": "pathlode.systems.lotka_volterra:LotkaVolterra",
-        "lotka_volterra_fixed_start": "pathlode.systems.lotka_volterra:LotkaVolterraFixedStart",
-        "lane_emden": "pathlode.systems.lane_emden:LaneEmden",
-        "lorenz": "pathlode.systems.lorenz:Lorenz",
+        "coupled_oscillator": "pathlode.dynamics.systems.oscillator:CoupledOscillator",
+        "damped_oscillator": "pathlode.dynamics.systems.oscillator:DampedOscillator",
+        "lotka_volterra": "pathlode.dynamics.systems.lotka_volterra:LotkaVolterra",
+        "lotka_volterra_fixed_start": "pathlode.dynamics.systems.lotka_volterra:LotkaVolterraFixedStart",
+        "lane_emden": "pathlode.dynamics.systems.lane_emden:LaneEmden",
+        "lorenz": "pathlode.dynamics.systems.lorenz:Lorenz",
     },
 )
 

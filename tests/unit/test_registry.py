@@ -1,10 +1,10 @@
 import pytest
 
-from pathlode.encoders import Encoder
+from pathlode.core.encoders.contract import Encoder
+from pathlode.dynamics.systems.contract import System
 from pathlode.errors import ConfigError
-from pathlode.losses import Loss
 from pathlode.registry import ENCODERS, LOSSES, SYSTEMS
-from pathlode.systems.contract import System
+from pathlode.training.losses.contract import Loss
 
 
 @pytest.mark.parametrize(("registry", "base"), [(ENCODERS, Encoder), (LOSSES, Loss), (SYSTEMS, System)])

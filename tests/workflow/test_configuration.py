@@ -7,10 +7,10 @@ import pytest
 import yaml
 from workflow_checkout import PROJECT
 
-from pathlode.ecg.splits import SPLITS
+from pathlode.ecg.splits import SPLITTERS
 from pathlode.registry import DATA_SETS, ENCODERS, LOSSES, NETWORKS, SYSTEMS
 from pathlode.schedule.runs import FEWEST
-from pathlode.train import OPTIMISERS, TrainingConfig
+from pathlode.training.trainer import OPTIMISERS, TrainingConfig
 from workflow.configuration import InvalidConfig, check, inference, scheduler
 from workflow.configuration.ecg import balance, latent_ode
 from workflow.configuration.schema import schema
@@ -365,4 +365,4 @@ def test_a_latent_ode_and_a_classifier_have_their_own_in_place_of_the_common():
 
 
 def test_the_splits_are_the_packages():
-    assert set(schema()["properties"]["ecg"]["properties"]["splits"]["properties"]) == set(SPLITS)
+    assert set(schema()["properties"]["ecg"]["properties"]["splits"]["properties"]) == set(SPLITTERS)

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from pathlode.checkpoint import load
+from pathlode.core.tensor_files import load_tensors
 from pathlode.ecg.beats import Beats
 from pathlode.ecg.synthetic import write_record
-from pathlode.provenance import processor
+from pathlode.reporting.provenance import processor
 
 BEATS, COUNTS = "results/smoke/ecg/beats.npz", "results/smoke/tables/ecg_counts.csv"
 
@@ -83,7 +83,7 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
         ("config.yaml", "kl: { <<: *path, loss: kl }", "kl: { <<: *path, loss: kl, weight: 0.1 }",
          {"train_encoder": 2, "reconstruct": 2, "tune": 0}),
         ("src/pathlode/ecg/trees.py", "max_bin=64", "max_bin=65", {"train_encoder": 0, "classify": 13, "plot_ecg": 1}),
-        ("src/pathlode/ecg/reconstruction.py", "AT_ONCE = 200", "AT_ONCE = 100", {"classify": 0, "reconstruct": 7}),
+        ("src/pathlode/ecg/reconstruction.py", "_AT_ONCE = 200", "_AT_ONCE = 100", {"classify": 0, "reconstruct": 7}),
         ("src/pathlode/ecg/classify.py", "before / record", "1.0 * before / record", {"cut_beats": 0, "classify": 13}),
         ("config/ecg_published.csv", "0.86,0.984", "0.87,0.984", {"tabulate_ecg": 1, "claims": 1, "classify": 0}),
     ],
@@ -98,7 +98,7 @@ def test_a_training_that_asks_for_a_gpu_runs_without_one(checkout):
     model = "results/smoke/ecg/random/latent_odes/path/model.pt"
     done = checkout.snakemake(model, "--resources", "gpu=0")
     assert done.returncode == 0, done.stderr
-    assert load(checkout.folder / model)["origin"]["device"] == processor()
+    assert load_tensors(checkout.folder / model)["origin"]["device"] == processor()
 
 
 def test_records_come_from_the_first_mirror_that_has_them(with_mirror):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from workflow_checkout import assert_same_tables, needs
 
-from pathlode.checkpoint import load_model
+from pathlode.models.saving import load_model
 
 DATA = "results/smoke/dynamics/coupled_oscillator/data.npz"
 MODEL = "results/smoke/dynamics/coupled_oscillator/gru-path/model.pt"

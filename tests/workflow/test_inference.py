@@ -7,7 +7,7 @@ import torch
 import yaml
 from workflow_checkout import Checkout
 
-from pathlode.checkpoint import load
+from pathlode.core.tensor_files import load_tensors
 from pathlode.inference.flows import load_flow
 
 RESULTS = "results/smoke/inference"
@@ -85,7 +85,7 @@ os.replace = replace_and_die
 def test_flows_that_were_fitted_are_not_fitted_again(finished, tmp_path):
     copy = Checkout(tmp_path / "copy")
     shutil.copytree(finished.folder, copy.folder)
-    copy.edit("src/pathlode/checkpoint.py", "SECONDS = 120.0", "SECONDS = 0.0")
+    copy.edit("src/pathlode/training/resume.py", "SECONDS = 120.0", "SECONDS = 0.0")
     folder, log = copy.folder / RESULTS / "zuko/path", copy.folder / "logs/smoke/fit_flows/zuko/path.log"
     only = [f"{RESULTS}/zuko/path/history.csv", "--forcerun", "fit_flows"]
     only += ["--rerun-triggers", "code", "--allowed-rules", "fit_flows"]
@@ -109,7 +109,7 @@ def test_flows_that_were_fitted_are_not_fitted_again(finished, tmp_path):
     assert not list(folder.glob("checkpoint-*"))
     for path in folder.glob("*/*.pt"):
         again, before = (
-            load(each)["weights"]["network"] for each in (path, finished.folder / path.relative_to(copy.folder))
+            load_tensors(each)["weights"]["network"] for each in (path, finished.folder / path.relative_to(copy.folder))
         )
         assert all(again[name].equal(before[name]) for name in before)
 

@@ -9,23 +9,23 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from workflow_checkout import PROJECT
 
+from pathlode.core.solve import Adaptive
+from pathlode.dynamics.data import SimulationConfig
 from pathlode.ecg.balance import Balance
 from pathlode.ecg.cnn import CnnConfig
+from pathlode.ecg.comparison import Vote
 from pathlode.ecg.conditions import Condition
-from pathlode.ecg.study import Vote
 from pathlode.ecg.trees import TreeConfig
+from pathlode.inference.designs import ObservationConfig
 from pathlode.inference.flows import FlowConfig
 from pathlode.inference.reference import McmcConfig
-from pathlode.inference.study import ObservationConfig
-from pathlode.model import ModelConfig
+from pathlode.models.latent_ode import ModelConfig
 from pathlode.registry import DATA_SETS, ENCODERS, FLOWS, LOSSES, NETWORKS, POLICIES, SYSTEMS
 from pathlode.schedule.model import FitConfig
 from pathlode.schedule.scheduler import LookAheadConfig
 from pathlode.schedule.training import RunConfig
-from pathlode.solve import Adaptive
-from pathlode.systems.contract import SimulationConfig
-from pathlode.train import TrainingConfig
-from pathlode.views import Views
+from pathlode.training.trainer import TrainingConfig
+from pathlode.training.views import Views
 from workflow.configuration import InvalidConfig, check
 from workflow.configuration.dynamics import losses_by_encoder, tuning
 from workflow.configuration.ecg import balance, latent_ode

@@ -13,10 +13,10 @@ import xgboost
 import yaml
 from workflow_checkout import CHROMIUM, PROJECT, Checkout, browse
 
-from pathlode import checkpoint
-from pathlode.checkpoint import load_model
+from pathlode.core.tensor_files import load_tensors
 from pathlode.errors import CheckpointError
-from pathlode.pages import markers
+from pathlode.models.saving import load_model
+from pathlode.reporting.pages import markers
 
 RESULTS = "results/smoke"
 SYSTEMS = {"coupled_oscillator": ["gru-path", "gru-kl", "gru-none", "lstm-path", "lstm-kl"]}
@@ -105,13 +105,13 @@ def test_models_are_usable_from_the_package(finished):
 def origin(path):
     """What a model's file says of its making."""
     if path.suffix == ".pt":
-        return checkpoint.load(path)["origin"]
+        return load_tensors(path)["origin"]
     if path.suffix == ".pt2":
         found = {"origin.json": ""}
         torch.export.load(path, extra_files=found)
         return json.loads(found["origin.json"])
     try:
-        return checkpoint.load(path)["origin"]
+        return load_tensors(path)["origin"]
     except CheckpointError:
         booster = xgboost.Booster()
         booster.load_model(bytearray(path.read_bytes()))
@@ -202,7 +202,7 @@ def test_a_second_run_has_nothing_to_do(finished):
             DRAWN | {"plot_ecg_model": 1, "plot_ecg": 1, "plot_inference": 1, "plot_scheduler": 1},
         ),
         (
-            "src/pathlode/claims.py",
+            "src/pathlode/reporting/claims.py",
             "Ratio:\n",
             "Ratio:  # edited\n",
             {"claims": 1, "plot_claims": 1, "trace": 1, "all": 1},
@@ -214,14 +214,19 @@ def test_a_second_run_has_nothing_to_do(finished):
             {"claims": 1, "plot_claims": 1, "trace": 1, "all": 1},
         ),
         (
-            "src/pathlode/systems/oscillator.py",
+            "src/pathlode/dynamics/systems/oscillator.py",
             "frequency * times",
             "1.0 * frequency * times",
             {"simulate": 1, "tune": 3},
         ),
-        ("src/pathlode/losses.py", "0.5 / batch", "1 / (2 * batch)", RETRAINED),
-        ("src/pathlode/train.py", "math.inf", "float('inf')", RETRAINED),
-        ("src/pathlode/orbits.py", "nan_to_num(1.0)", "nan_to_num(nan=1.0)", {"simulate": 0, "evaluate": EVALUATED}),
+        ("src/pathlode/training/losses/contract.py", "0.5 / batch", "1 / (2 * batch)", RETRAINED),
+        ("src/pathlode/training/trainer.py", "math.inf", "float('inf')", RETRAINED),
+        (
+            "src/pathlode/dynamics/orbits.py",
+            "nan_to_num(1.0)",
+            "nan_to_num(nan=1.0)",
+            {"simulate": 0, "evaluate": EVALUATED},
+        ),
     ],
 )
 def test_a_change_runs_again_what_depends_on_it_and_nothing_else(finished, file, old, new, expected):
@@ -292,7 +297,7 @@ def test_the_report_holds_every_figure_and_table_with_its_caption(report, finish
 
 
 def test_a_touched_but_equal_file_runs_nothing(finished):
-    (finished.folder / "src/pathlode/train.py").touch()
+    (finished.folder / "src/pathlode/training/trainer.py").touch()
     assert finished.to_run() == {}
 
 

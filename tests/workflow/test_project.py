@@ -18,8 +18,8 @@ import yaml
 from packaging.requirements import Requirement
 from workflow_checkout import PROJECT, copy_project
 
-from pathlode.pages import markers
 from pathlode.registry import SYSTEMS
+from pathlode.reporting.pages import markers
 
 README = (PROJECT / "README.md").read_text()
 
@@ -154,7 +154,12 @@ def wheel(tmp_path_factory):
 
 def test_the_wheel_holds_the_compiled_loops_and_their_source(wheel):
     names = zipfile.ZipFile(wheel).namelist()
-    assert {"pathlode/py.typed", "pathlode/kernels.c", "pathlode/kernels_loops.h", "pathlode/solve.py"} <= set(names)
+    assert {
+        "pathlode/py.typed",
+        "pathlode/core/kernels/kernels.c",
+        "pathlode/core/kernels/kernels_loops.h",
+        "pathlode/core/solve.py",
+    } <= set(names)
     assert any(name.startswith("pathlode/_kernels.") for name in names) or shutil.which("cc") is None
     assert all(name.startswith("pathlode") for name in names)
 

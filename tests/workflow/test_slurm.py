@@ -14,7 +14,7 @@ import pytest
 import yaml
 from workflow_checkout import PROJECT, Checkout, assert_same_tables, copy_project, needs
 
-from pathlode.checkpoint import load_model
+from pathlode.models.saving import load_model
 
 pytestmark = [
     pytest.mark.xdist_group("machine"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pathlode.pages import README_BLOCKS, markers
+from pathlode.reporting.pages import README_BLOCKS, markers
 from workflow.configuration import dynamics, ecg, inference, scheduler
 from workflow.configuration.schema import InvalidConfig, check_schema
 

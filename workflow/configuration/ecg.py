@@ -11,7 +11,7 @@ GIVEN = ("latents", "components", "grid")
 
 
 def latent_ode(config: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Settings of a latent ODE of the ECG chapter, as :class:`pathlode.experiment.Experiment` takes them.
+    """Settings of a latent ODE of the ECG chapter, as :class:`pathlode.training.experiment.Experiment` takes them.
 
     Its own ``encoder_hidden`` and ``steps`` replace those of ``ecg.model`` and ``ecg.train``.
     """

@@ -23,7 +23,7 @@ def latents_of(config: Mapping[str, Any], summary: str, model: str) -> str | lis
 
 
 def summary_settings(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Settings of a summary as :class:`pathlode.inference.study.Summary` takes them, without its model."""
+    """Settings of a summary as :class:`pathlode.inference.summaries.Summary` takes them, without its model."""
     given = inference["summaries"][name]
     return {key: given[key] for key in ("grid", "statistics", "end") if key in given}
 

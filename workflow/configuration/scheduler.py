@@ -48,7 +48,7 @@ def fit_settings(scheduler: Mapping[str, Any], fit: str) -> dict[str, Any]:
 
 
 def chosen_runs(scheduler: Mapping[str, Any], fit: str) -> dict[str, Any]:
-    """Which runs of the sweep a fit sees, as :func:`pathlode.schedule.study.swept` takes them."""
+    """Which runs of the sweep a fit sees, as :func:`pathlode.schedule.policy_runs.swept` takes them."""
     return {key: value for key, value in scheduler["fits"][fit].items() if key in ("schedules", "seeds")}
 
 

@@ -12,8 +12,8 @@ from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, best_match
 
 from pathlode import registry
+from pathlode.core.tableaus import TABLEAUS
 from pathlode.ecg.records import RECORDS
-from pathlode.tableaus import TABLEAUS
 
 NAMES = {
     "encoders": registry.ENCODERS,

@@ -5,14 +5,14 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from pathlode.checkpoint import checkpoint_path, discard_checkpoints
-from pathlode.job import device, identity, job
+from pathlode.reporting.job import device, identity, job
+from pathlode.reporting.tables import joined
 from pathlode.schedule.learners import Learnt
 from pathlode.schedule.model import load_run_model
+from pathlode.schedule.policy_runs import TUNING, learnable, mixes, read_task, swept, tune_and_train
 from pathlode.schedule.scheduler import LookAheadConfig
-from pathlode.schedule.study import TUNING, learnable, mixes, read_task, swept, tune_and_train
 from pathlode.schedule.training import RunConfig
-from pathlode.tables import joined
+from pathlode.training.resume import checkpoint_path, discard_checkpoints
 
 with job(snakemake):
     params, name = snakemake.params, snakemake.wildcards.learner

@@ -8,16 +8,17 @@ import numpy as np
 import pandas as pd
 
 from pathlode.arrays import save_groups
-from pathlode.checkpoint import load_model
+from pathlode.dynamics.data import SimulatedData
 from pathlode.inference.c2st import c2st
-from pathlode.inference.calibration import LEVELS, Posteriors, missed, score
+from pathlode.inference.calibration import LEVELS, Posteriors, missed, score_posteriors
+from pathlode.inference.designs import ObservationConfig
 from pathlode.inference.flows import load_flow
 from pathlode.inference.predictive import predictive_coverage
-from pathlode.inference.study import ObservationConfig, Summary
-from pathlode.job import job
+from pathlode.inference.summaries import Summary
+from pathlode.models.saving import load_model
 from pathlode.progress import Progress
 from pathlode.registry import SYSTEMS
-from pathlode.systems.contract import SimulatedData
+from pathlode.reporting.job import job
 
 with job(snakemake):
     params, wildcards, files = snakemake.params, snakemake.wildcards, snakemake.input.flows
@@ -48,13 +49,13 @@ with job(snakemake):
             "c2st": float(np.mean(accuracies)),
             "predictive_coverage": predicted,
         }
-        table = score(posteriors, flow.prior, names, facts)
+        table = score_posteriors(posteriors, flow.prior, names, facts)
         scores.append(table.assign(**own))
         if size == largest:
             robust.append(table.assign(condition="as in training"))
             for name, series in others.items():
                 drawn = Posteriors.of(flow, summary(series, seed), held_out.parameters, params.draws, seed)
-                robust.append(score(drawn, flow.prior, names, facts).assign(condition=name))
+                robust.append(score_posteriors(drawn, flow.prior, names, facts).assign(condition=name))
             strange = flow.sample(params.reference_draws, summary(outside, seed), seed)[:, 0]
             excluded.append(missed(strange, params.outside, names, facts))
         if size == largest and seed == params.seeds[0]:

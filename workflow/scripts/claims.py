@@ -5,9 +5,9 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from pathlode.claims import as_markdown, decide, for_print, read_claims
-from pathlode.job import job
-from pathlode.tables import write
+from pathlode.reporting.claims import as_markdown, decide, for_print, read_claims
+from pathlode.reporting.job import job
+from pathlode.reporting.tables import write
 
 with job(snakemake):
     claims = read_claims(yaml.safe_load(Path(snakemake.input.claims).read_text()), snakemake.input.claims)

@@ -7,18 +7,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pathlode.checkpoint import checkpoint_path, discard_checkpoints, load_model
 from pathlode.ecg.balance import Balance
 from pathlode.ecg.beats import Beats
-from pathlode.ecg.cnn import Cnn, CnnConfig
+from pathlode.ecg.cnn import BeatCnn, CnnConfig
+from pathlode.ecg.comparison import Study, Vote, compare_classifiers, scores
 from pathlode.ecg.conditions import Condition, millivolts
 from pathlode.ecg.representations import Latents, PrincipalComponents, Representation, Samples
-from pathlode.ecg.splits import SCORED, SPLITS
-from pathlode.ecg.study import Study, Vote, compare, scores
+from pathlode.ecg.splits import SCORED, SPLITTERS
 from pathlode.ecg.trees import TreeConfig, Trees
 from pathlode.files import writing
-from pathlode.job import identity, job
+from pathlode.models.saving import load_model
 from pathlode.progress import Progress
+from pathlode.reporting.job import identity, job
+from pathlode.training.resume import checkpoint_path, discard_checkpoints
 
 
 def representation(study: Study, settings: dict[str, Any], model: str) -> Representation:
@@ -34,15 +35,19 @@ with job(snakemake) as origin:
     wildcards, params, settings = snakemake.wildcards, snakemake.params, snakemake.params.classifier
     beats = Beats.load(Path(snakemake.input.beats))
     conditions = {name: Condition(**given) for name, given in params.conditions.items()}
-    split = SPLITS[wildcards.split](beats, params.split_seed)
+    split = SPLITTERS[wildcards.split](beats, params.split_seed)
     study = Study(beats, split, conditions, params.centred)
     represent = representation(study, settings, snakemake.input.model)
     folder = Path(snakemake.output.classifier).parent
     kept = checkpoint_path(folder, identity(snakemake))
-    new = partial(Cnn, CnnConfig(**params.cnn), kept=kept) if params.cnn else partial(Trees, TreeConfig(**params.trees))
+    new = (
+        partial(BeatCnn, CnnConfig(**params.cnn), kept=kept)
+        if params.cnn
+        else partial(Trees, TreeConfig(**params.trees))
+    )
     rhythms = (False, True) if settings.get("rr", True) else (False,)
     progress = Progress(f"{wildcards.split}, {wildcards.classifier}", len(rhythms) * len(params.seeds))
-    outcomes = compare(
+    outcomes = compare_classifiers(
         study,
         represent,
         new,

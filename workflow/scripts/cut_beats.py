@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pathlode.ecg.beats import count_beats, cut_beats
 from pathlode.ecg.records import read_record
-from pathlode.job import job
+from pathlode.reporting.job import job
 
 with job(snakemake):
     folder, names = Path(snakemake.input.records[0]).parent, snakemake.params.records

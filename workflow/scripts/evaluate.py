@@ -8,12 +8,13 @@ import pandas as pd
 import torch
 
 from pathlode.arrays import save_groups
-from pathlode.checkpoint import load_model
-from pathlode.job import job
-from pathlode.metrics import encode, evaluate, nmse_in_time, window_errors
+from pathlode.core.solve import Adaptive
+from pathlode.dynamics.data import SPLITS, VIEWS, SimulatedData
+from pathlode.dynamics.scores import evaluate, nmse_in_time, window_errors
+from pathlode.models.latents import encode
+from pathlode.models.saving import load_model
 from pathlode.progress import Progress
-from pathlode.solve import Adaptive
-from pathlode.systems.contract import SPLITS, VIEWS, SimulatedData
+from pathlode.reporting.job import job
 
 EXAMPLES = 3  # test trajectories whose predictions are kept
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pathlode.download import checksums, fetch
-from pathlode.job import job
+from pathlode.reporting.job import job
 
 with job(snakemake):
     listed = checksums(Path(snakemake.input.checksums))

@@ -9,15 +9,17 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from pathlode.checkpoint import checkpoint_path, discard_checkpoints, load, load_model
+from pathlode.core.tensor_files import load_tensors
+from pathlode.dynamics.data import SimulatedData
 from pathlode.inference.box import Box
 from pathlode.inference.flows import FlowConfig
-from pathlode.inference.study import Summary
-from pathlode.job import identity, job
+from pathlode.inference.summaries import Summary
+from pathlode.models.saving import load_model
 from pathlode.progress import Progress
-from pathlode.provenance import digest
 from pathlode.registry import FLOWS, SYSTEMS
-from pathlode.systems.contract import SimulatedData
+from pathlode.reporting.job import identity, job
+from pathlode.reporting.provenance import digest
+from pathlode.training.resume import checkpoint_path, discard_checkpoints
 
 with job(snakemake) as origin:
     params, wildcards, files = snakemake.params, snakemake.wildcards, snakemake.output.flows
@@ -40,7 +42,7 @@ with job(snakemake) as origin:
             history = flow.fit(known.parameters[:size].float(), observed, under_way)
             flow.save(kept[path], history=history, origin=origin())
             under_way.unlink(missing_ok=True)
-        history = load(kept[path])["history"]
+        history = load_tensors(kept[path])["history"]
         names = {"summary": wildcards.summary, "backend": wildcards.backend, "n_train": size, "seed": seed}
         rows += [names | dict(zip(("step", "log_prob", "validation_log_prob"), row, strict=True)) for row in history]
         progress(fitted + 1, f"flows fitted, validation log-probability {max(row[2] for row in history):.3f}")

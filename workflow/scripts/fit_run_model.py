@@ -3,12 +3,12 @@
 import json
 from pathlib import Path
 
-from pathlode.checkpoint import discard_checkpoints, run_resumably
-from pathlode.job import identity, job
 from pathlode.progress import Progress
+from pathlode.reporting.job import identity, job
+from pathlode.reporting.tables import joined
 from pathlode.schedule.model import FitConfig, fit_stacked
-from pathlode.schedule.study import learnable, swept
-from pathlode.tables import joined
+from pathlode.schedule.policy_runs import learnable, swept
+from pathlode.training.resume import discard_checkpoints, run_resumably
 
 with job(snakemake) as origin:
     params, files = snakemake.params, snakemake.output

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pathlode.ecg.synthetic import write_record
-from pathlode.job import job
+from pathlode.reporting.job import job
 
 with job(snakemake):
     folder = Path(snakemake.output[0]).parent

@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 import torch
 
-from pathlode.checkpoint import load_model
+from pathlode.core.series import TimeSeries
 from pathlode.ecg import device
 from pathlode.ecg.beats import Beats
 from pathlode.ecg.conditions import Condition, millivolts
-from pathlode.export import export_encoder
-from pathlode.job import job
-from pathlode.metrics import encode
-from pathlode.series import TimeSeries
+from pathlode.models.export import export_encoder
+from pathlode.models.latents import encode
+from pathlode.models.saving import load_model
+from pathlode.reporting.job import job
 
 SINGLE = 200  # beats that are taken one after the other
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from pathlode.claims import as_markdown, in_short
 from pathlode.files import writing
-from pathlode.job import job
-from pathlode.pages import README_BLOCKS, insert
+from pathlode.reporting.claims import as_markdown, in_short
+from pathlode.reporting.job import job
+from pathlode.reporting.pages import README_BLOCKS, insert
 
 FOLDED = "<details><summary>The scores behind it: {}</summary>\n\n{}\n</details>"
 STATISTICS = {"scheduler": "means over runs, median eigenvalue; differences in points [interval]; CPU seconds"}

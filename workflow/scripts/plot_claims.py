@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from pathlode.job import job
 from pathlode.plots.comparisons import claims
-from pathlode.plots.style import save
+from pathlode.plots.style import save_figure
+from pathlode.reporting.job import job
 
 with job(snakemake):
-    save(claims(pd.read_csv(snakemake.input.claims)), *snakemake.output)
+    save_figure(claims(pd.read_csv(snakemake.input.claims)), *snakemake.output)

@@ -5,10 +5,10 @@ from pathlib import Path
 import pandas as pd
 
 from pathlode.arrays import load_groups
-from pathlode.job import job
+from pathlode.dynamics.data import SimulatedData
 from pathlode.plots import comparisons
-from pathlode.plots.style import save
-from pathlode.systems.contract import SimulatedData
+from pathlode.plots.style import save_figure
+from pathlode.reporting.job import job
 
 with job(snakemake):
     params, files = snakemake.params, snakemake.input
@@ -19,8 +19,8 @@ with job(snakemake):
     figures = {
         "systems": comparisons.systems(data, predicted, params.losses),
         "encoders": comparisons.encoders(scores),
-        "observations": comparisons.observations(scores, params.encoder),
+        "observations": comparisons.fewer_observations(scores, params.encoder),
         "sizes": comparisons.sizes(pd.read_csv(files.sizes)),
     }
     for path in snakemake.output:
-        save(figures[Path(path).stem], path)
+        save_figure(figures[Path(path).stem], path)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from pathlode.job import job
 from pathlode.plots import ecg
-from pathlode.plots.style import save
+from pathlode.plots.style import save_figure
+from pathlode.reporting.job import job
 
 with job(snakemake):
     scores, params = pd.read_csv(snakemake.input.scores), snakemake.params
@@ -17,4 +17,4 @@ with job(snakemake):
     for figure in figures.values():
         ecg.label_source(figure, scores["source"].iloc[0])
     for path in snakemake.output:
-        save(figures[Path(path).stem], path)
+        save_figure(figures[Path(path).stem], path)

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from pathlode.arrays import load_groups
-from pathlode.job import job
+from pathlode.dynamics.data import SimulatedData
 from pathlode.plots import inference
-from pathlode.plots.style import save
+from pathlode.plots.style import save_figure
 from pathlode.registry import SYSTEMS
-from pathlode.systems.contract import SimulatedData
+from pathlode.reporting.job import job
 
 SHOWN = 4  # systems whose posteriors are simulated again
 KEPT = ("ranks", "tarp_levels", "tarp_covered", "coverage", "levels", "mean", "std", "draws", "outside")
@@ -54,4 +54,4 @@ with job(snakemake):
         ),
     }
     for path in snakemake.output:
-        save(figures[Path(path).stem], path)
+        save_figure(figures[Path(path).stem], path)

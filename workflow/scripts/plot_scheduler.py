@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from pathlode.job import job
 from pathlode.plots import scheduler
-from pathlode.plots.style import save
+from pathlode.plots.style import save_figure
+from pathlode.reporting.job import job
 from pathlode.schedule.comparison import BEST_PARAMETRIC
 from pathlode.schedule.model import forecast, load_run_model
-from pathlode.schedule.study import FINAL
+from pathlode.schedule.policy_runs import FINAL
 
 MOMENTS = (0.2, 0.5, 0.75)  # shares of the training at the ends of the windows that forecasts are made from
 
@@ -36,4 +36,4 @@ with job(snakemake):
         "horizon": scheduler.horizon(logs, params.ours, params.early),
     }
     for path in snakemake.output:
-        save(figures[Path(path).stem], path)
+        save_figure(figures[Path(path).stem], path)

@@ -5,10 +5,10 @@ from pathlib import Path
 import pandas as pd
 
 from pathlode.arrays import load_groups
-from pathlode.job import job
+from pathlode.dynamics.data import SimulatedData
 from pathlode.plots import dynamics
-from pathlode.plots.style import save
-from pathlode.systems.contract import SimulatedData
+from pathlode.plots.style import save_figure
+from pathlode.reporting.job import job
 
 with job(snakemake):
     files, params = snakemake.input, snakemake.params
@@ -21,4 +21,4 @@ with job(snakemake):
     for name in dict.fromkeys(Path(path).stem for path in snakemake.output):
         options = {"projection": params.projection} if name == "latent_map" else {}
         figure = getattr(dynamics, name)(data, results, **options)
-        save(figure, *(path for path in snakemake.output if Path(path).stem == name))
+        save_figure(figure, *(path for path in snakemake.output if Path(path).stem == name))

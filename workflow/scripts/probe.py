@@ -5,9 +5,9 @@ from pathlib import Path
 import pandas as pd
 
 from pathlode.arrays import load_groups
-from pathlode.job import job
-from pathlode.metrics import linear_probe
-from pathlode.systems.contract import SimulatedData
+from pathlode.dynamics.data import SimulatedData
+from pathlode.dynamics.scores import linear_probe
+from pathlode.reporting.job import job
 
 with job(snakemake):
     params, rows = snakemake.params, []

@@ -5,20 +5,20 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pathlode.checkpoint import load_model
+from pathlode.core.solve import Adaptive
 from pathlode.ecg.beats import Beats
 from pathlode.ecg.conditions import Condition, millivolts
 from pathlode.ecg.reconstruction import errors_by_class, reconstruct, some_of_each_class
-from pathlode.ecg.splits import SPLITS
+from pathlode.ecg.splits import SPLITTERS
 from pathlode.files import writing
-from pathlode.job import job
+from pathlode.models.saving import load_model
 from pathlode.progress import Progress
-from pathlode.solve import Adaptive
+from pathlode.reporting.job import job
 
 with job(snakemake):
     wildcards, params = snakemake.wildcards, snakemake.params
     beats, (model, _) = Beats.load(Path(snakemake.input.beats)), load_model(Path(snakemake.input.model))
-    tested = SPLITS[wildcards.split](beats, params.split_seed).test
+    tested = SPLITTERS[wildcards.split](beats, params.split_seed).test
     conditions = {name: Condition(**given) for name, given in params.conditions.items()}
     solver = Adaptive(**params.evaluate)
     some = some_of_each_class(beats, tested, params.beats)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
+from pathlode.core.series import TimeSeries
+from pathlode.dynamics.data import SimulatedData
 from pathlode.files import writing
 from pathlode.inference.c2st import c2st
 from pathlode.inference.predictive import predictive_coverage
 from pathlode.inference.reference import McmcConfig, log_likelihood, sample
-from pathlode.job import job
 from pathlode.registry import SYSTEMS
-from pathlode.series import TimeSeries
-from pathlode.systems.contract import SimulatedData
+from pathlode.reporting.job import job
 
 with job(snakemake):
     params, number = snakemake.params, int(snakemake.wildcards.number)

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from pathlode.job import job
+from pathlode.dynamics.data import SimulationConfig, simulate
 from pathlode.registry import SYSTEMS
-from pathlode.systems.contract import SimulationConfig, simulate
+from pathlode.reporting.job import job
 
 with job(snakemake):
     settings = dict(snakemake.params.simulate)

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from pathlode.checkpoint import discard_checkpoints
-from pathlode.experiment import Experiment, observed
+from pathlode.core.solve import Adaptive
+from pathlode.dynamics.data import SimulatedData
+from pathlode.dynamics.scores import window_errors
+from pathlode.dynamics.tuning import observed
 from pathlode.files import sha256
-from pathlode.job import device, job
-from pathlode.metrics import window_errors
-from pathlode.solve import Adaptive
-from pathlode.systems.contract import SimulatedData
+from pathlode.reporting.job import device, job
+from pathlode.training.experiment import Experiment
+from pathlode.training.resume import discard_checkpoints
 
 with job(snakemake):
     wildcards, params = snakemake.wildcards, snakemake.params

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from pathlode.job import job
-from pathlode.tables import joined, parameters_needed, summarise, time_to_target, write
+from pathlode.dynamics.columns import parameters_needed, time_to_target
+from pathlode.reporting.job import job
+from pathlode.reporting.tables import joined, summarise, write
 
 ERRORS = {"interpolation_nmse": "NMSE inside", "extrapolation_nmse": "next window"}
 SHAPES = {

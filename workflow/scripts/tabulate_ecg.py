@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from pathlode.job import job
-from pathlode.tables import joined, summarise, write
+from pathlode.reporting.job import job
+from pathlode.reporting.tables import joined, summarise, write
 
 SETTING = ["split", "model", "rr"]
 

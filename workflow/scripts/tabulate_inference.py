@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from pathlode.inference.criteria import criteria
-from pathlode.job import job
-from pathlode.tables import joined, summarise, write
+from pathlode.reporting.job import job
+from pathlode.reporting.tables import joined, summarise, write
 
 SETTING = ["summary", "backend", "n_train"]
 SCORES = {

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from pathlode.job import job
-from pathlode.schedule.comparison import BEST_PARAMETRIC, METRICS, compare, with_best_parametric
-from pathlode.tables import write
+from pathlode.reporting.job import job
+from pathlode.reporting.tables import write
+from pathlode.schedule.comparison import BEST_PARAMETRIC, METRICS, compare_policies, with_best_parametric
 
 LEAST = 1e-4  # error of a run without any, so that ratios can be taken
 
@@ -32,7 +32,9 @@ with job(snakemake):
     final["seconds_with_sweep"] = final["seconds"] + final["seconds_before"]
     columns = ["task", "schedule", "setting", "seed", *METRICS, *(f"{metric}_error" for metric in METRICS)]
     write(final[[*columns, "sharpness", "seconds", "seconds_with_sweep"]], tables.outcomes)
-    compared = pd.concat([compare(final, params.ours, metric, params.confidence) for metric in (*METRICS, "sharpness")])
+    compared = pd.concat(
+        [compare_policies(final, params.ours, metric, params.confidence) for metric in (*METRICS, "sharpness")]
+    )
     write(compared, tables.comparisons)
     cards = []
     for path in map(Path, snakemake.input.cards):

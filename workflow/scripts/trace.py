@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from pathlode.job import job
-from pathlode.records import by_chapter, by_file
-from pathlode.tables import write
+from pathlode.reporting.job import job
+from pathlode.reporting.records import by_chapter, by_file
+from pathlode.reporting.tables import write
 
 with job(snakemake):
     logs, chapters = Path(snakemake.params.logs), snakemake.params.chapters

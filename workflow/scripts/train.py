@@ -3,12 +3,14 @@
 import json
 from pathlib import Path
 
-from pathlode.checkpoint import discard_checkpoints, save_model
-from pathlode.experiment import Experiment, observed
+from pathlode.dynamics.data import SimulatedData
+from pathlode.dynamics.tuning import observed
 from pathlode.files import sha256
-from pathlode.job import device, job
-from pathlode.systems.contract import SimulatedData
-from pathlode.tables import training_history
+from pathlode.models.saving import save_model
+from pathlode.reporting.job import device, job
+from pathlode.training.experiment import Experiment
+from pathlode.training.history import training_history
+from pathlode.training.resume import discard_checkpoints
 
 with job(snakemake) as origin:
     wildcards = snakemake.wildcards

@@ -2,18 +2,19 @@
 
 from pathlib import Path
 
-from pathlode.checkpoint import discard_checkpoints, save_model
 from pathlode.ecg.beats import Beats
 from pathlode.ecg.conditions import observed_beats
-from pathlode.ecg.splits import SPLITS
-from pathlode.experiment import Experiment
-from pathlode.job import device, job
-from pathlode.tables import training_history
+from pathlode.ecg.splits import SPLITTERS
+from pathlode.models.saving import save_model
+from pathlode.reporting.job import device, job
+from pathlode.training.experiment import Experiment
+from pathlode.training.history import training_history
+from pathlode.training.resume import discard_checkpoints
 
 with job(snakemake) as origin:
     wildcards, params, model = snakemake.wildcards, snakemake.params, Path(snakemake.output.model)
     beats = Beats.load(Path(snakemake.input.beats))
-    split = SPLITS[wildcards.split](beats, params.split_seed)
+    split = SPLITTERS[wildcards.split](beats, params.split_seed)
     experiment = Experiment(seeds=params.seeds, **params.latent_ode)
     data = observed_beats(beats, split, params.validation)
     label = f"{wildcards.split}, {wildcards.latent_ode}"

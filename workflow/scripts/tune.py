@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from pathlode.checkpoint import discard_checkpoints
-from pathlode.experiment import candidates, choose
-from pathlode.job import device, job
-from pathlode.solve import Adaptive
+from pathlode.core.solve import Adaptive
+from pathlode.dynamics.tuning import candidates, choose
+from pathlode.reporting.job import device, job
+from pathlode.training.resume import discard_checkpoints
 
 with job(snakemake):
     wildcards, tune = snakemake.wildcards, snakemake.params.tune

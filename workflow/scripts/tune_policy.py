@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from pathlode.checkpoint import checkpoint_path, discard_checkpoints
-from pathlode.job import device, identity, job
-from pathlode.schedule.study import TUNING, read_task, tune_and_train
+from pathlode.reporting.job import device, identity, job
+from pathlode.schedule.policy_runs import TUNING, read_task, tune_and_train
 from pathlode.schedule.training import RunConfig
+from pathlode.training.resume import checkpoint_path, discard_checkpoints
 
 with job(snakemake):
     params, name = snakemake.params, snakemake.wildcards.policy

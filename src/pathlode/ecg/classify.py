@@ -34,7 +34,7 @@ def vote(probabilities: NDArray[np.float32]) -> tuple[Classes, Probabilities]:
     return (votes + 0.5 * mean).argmax(axis=1).astype(np.int8), mean
 
 
-def score(truth: Classes, predicted: Classes, probabilities: Probabilities, classes: str) -> pd.DataFrame:
+def score_classes(truth: Classes, predicted: Classes, probabilities: Probabilities, classes: str) -> pd.DataFrame:
     """Precision, recall and F1 of each class, the area under its ROC curve against all others, and their plain means.
 
     Args:

@@ -11,16 +11,17 @@ from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 from torch import Tensor, nn
 
-from pathlode.checkpoint import Interim, save
+from pathlode.core.tensor_files import save_tensors
 from pathlode.ecg.beats import POINTS
 from pathlode.ecg.classify import Classes, Features, Probabilities
 from pathlode.ecg.records import CLASSES
 from pathlode.errors import ConfigError
+from pathlode.training.resume import Interim
 
 
 @dataclass(frozen=True)
 class CnnConfig:
-    """Training of :class:`Cnn`.
+    """Training of :class:`BeatCnn`.
 
     Args:
         steps: optimiser steps (Adam, one-cycle learning rate).
@@ -55,20 +56,20 @@ class _Network(nn.Module):
         return self.head(torch.cat([self.features(signal), extras], dim=1))
 
 
-class Cnn:
+class BeatCnn:
     """Three convolutions over a beat at 360 Hz and a perceptron, which also takes further features.
 
     Args:
         config: settings.
         seed: of the initial weights and the batches.
-        kept: file of a checkpoint, as :class:`pathlode.checkpoint.Interim` takes it; seed and number of features are added to
-            its name.
+        kept: file of a checkpoint, as :class:`pathlode.training.resume.Interim` takes it; seed and number of features are
+            added to its name.
     """
 
     def __init__(self, config: CnnConfig, seed: int, kept: Path | None = None) -> None:
         self.config, self.seed, self.kept = config, seed, kept
 
-    def fit(self, features: Features, classes: Classes, validation: Features, validation_classes: Classes) -> "Cnn":
+    def fit(self, features: Features, classes: Classes, validation: Features, validation_classes: Classes) -> "BeatCnn":
         """Fits to training beats: columns are the :data:`pathlode.ecg.beats.POINTS` samples, then any other features.
 
         Raises:
@@ -126,4 +127,4 @@ class Cnn:
     def save(self, path: Path, **extra: Any) -> None:
         """Writes weights and units as a file of tensors, and whatever plain values belong to them."""
         units = {"mean": torch.as_tensor(self.mean), "std": torch.as_tensor(self.std)}
-        save(path, {"weights": self.network.state_dict(), **units, **extra})
+        save_tensors(path, {"weights": self.network.state_dict(), **units, **extra})

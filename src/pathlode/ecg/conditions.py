@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from scipy.signal import butter, sosfiltfilt
 from torch import Tensor
 
+from pathlode.core.series import TimeSeries
+from pathlode.core.shapes import Times, Values
 from pathlode.ecg.beats import BEFORE, POINTS, Beats
 from pathlode.ecg.records import RATE
-from pathlode.ecg.splits import Split
+from pathlode.ecg.splits import BeatSplit
 from pathlode.errors import ConfigError
-from pathlode.experiment import Observed
-from pathlode.series import TimeSeries
-from pathlode.shapes import Times, Values
+from pathlode.training.experiment import Observed
 
 TIMES = (torch.arange(POINTS) - BEFORE) / RATE
 """Times of a window's samples in seconds from the R peak, (POINTS,)."""
@@ -86,7 +86,7 @@ def some_positions(shape: torch.Size, share: float, generator: torch.Generator) 
     return draws.topk(kept, largest=False, sorted=False).indices.sort(dim=1).values
 
 
-def observed_beats(beats: Beats, split: Split, most: int) -> Observed:
+def observed_beats(beats: Beats, split: BeatSplit, most: int) -> Observed:
     """What a latent ODE is trained on: whole beats at 360 Hz, without their classes.
 
     Args:

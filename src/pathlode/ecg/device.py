@@ -41,7 +41,7 @@ def measure(encoder: str, trees: str, *beats: str) -> list[dict[str, float]]:
     """Median latencies of one beat, and the process's peak memory.
 
     Args:
-        encoder: file of :func:`pathlode.export.export_encoder`.
+        encoder: file of :func:`pathlode.models.export.export_encoder`.
         trees: file of :meth:`pathlode.ecg.trees.Trees.save`.
         beats: ``.npz`` files of ``times`` (beat, time) and ``values`` (beat, time, 1).
 

@@ -8,14 +8,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from pathlode.core.solve import Adaptive
+from pathlode.dynamics.scores import nmse
 from pathlode.ecg.beats import Beats
 from pathlode.ecg.conditions import TIMES, Condition
 from pathlode.ecg.records import CLASSES
-from pathlode.metrics import nmse
-from pathlode.model import LatentODE
-from pathlode.solve import Adaptive
+from pathlode.models.latent_ode import LatentODE
 
-AT_ONCE = 200
+_AT_ONCE = 200
 """Beats that are reconstructed at once: bounds the memory."""
 
 
@@ -33,7 +33,7 @@ def some_of_each_class(beats: Beats, chosen: NDArray[np.int64], count: int) -> d
 def reconstruct(model: LatentODE, beats: Tensor, condition: Condition, solver: Adaptive) -> Tensor:
     """Millivolts at 360 Hz, (member, beat, POINTS), from what is recorded of beats (beat, POINTS) under a condition."""
     times, values = condition.observe(beats, seed=0)
-    parts = zip(times.split(AT_ONCE), values.split(AT_ONCE), strict=True)
+    parts = zip(times.split(_AT_ONCE), values.split(_AT_ONCE), strict=True)
     predicted = [model(t, x, TIMES.expand(len(t), -1), solver=solver).values[..., 0] for t, x in parts]
     return torch.cat(predicted, dim=1)
 

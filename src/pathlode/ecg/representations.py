@@ -11,15 +11,15 @@ import numpy as np
 from sklearn.decomposition import PCA
 from torch import Tensor
 
+from pathlode.core.interpolation import interpolate
+from pathlode.core.series import TimeSeries
+from pathlode.core.shapes import Times, Values
 from pathlode.ecg.classify import Features
 from pathlode.ecg.conditions import TIMES
 from pathlode.ecg.records import RATE
 from pathlode.errors import ConfigError, DataError
-from pathlode.interpolation import interpolate
-from pathlode.metrics import encode
-from pathlode.model import LatentODE
-from pathlode.series import TimeSeries
-from pathlode.shapes import Times, Values
+from pathlode.models.latent_ode import LatentODE
+from pathlode.models.latents import encode
 
 Representation = Callable[[Times, Values], Features]
 

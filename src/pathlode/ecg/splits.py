@@ -18,7 +18,7 @@ FOLDS = 5
 
 
 @dataclass(frozen=True)
-class Split:
+class BeatSplit:
     """Positions of the beats in each part; beats in none of them are left out."""
 
     train: NDArray[np.int64]
@@ -31,7 +31,7 @@ class Split:
         return self.validation[np.linspace(0, len(self.validation) - 1, count).round().astype(int)]
 
 
-def random_split(beats: Beats, seed: int) -> Split:
+def random_split(beats: Beats, seed: int) -> BeatSplit:
     """70 / 15 / 15 % of all beats at random, each class in the same shares: one person's beats are in all parts.
 
     Raises:
@@ -46,10 +46,10 @@ def random_split(beats: Beats, seed: int) -> Split:
         raise DataError(
             f"beats cannot be split at random ({error}): the classes have {counts.tolist()} beats"
         ) from error
-    return Split(np.sort(train), np.sort(validation), np.sort(test))
+    return BeatSplit(np.sort(train), np.sort(validation), np.sort(test))
 
 
-def inter_patient_split(beats: Beats, seed: int) -> Split:
+def inter_patient_split(beats: Beats, seed: int) -> BeatSplit:
     """Train on the records :data:`DS1`, test on :data:`DS2`; paced records are in neither, nor is what is left of class Q.
     Validation takes whole records, the seed says which.
 
@@ -69,9 +69,9 @@ def inter_patient_split(beats: Beats, seed: int) -> Split:
     number = min(FOLDS, len(np.unique(beats.records[known])))
     folds = list(StratifiedGroupKFold(number).split(known, beats.classes[known], beats.records[known]))
     train, validation = folds[seed % number]
-    return Split(known[train], known[validation], test)
+    return BeatSplit(known[train], known[validation], test)
 
 
-SPLITS: dict[str, Callable[[Beats, int], Split]] = {"random": random_split, "inter_patient": inter_patient_split}
+SPLITTERS: dict[str, Callable[[Beats, int], BeatSplit]] = {"random": random_split, "inter_patient": inter_patient_split}
 SCORED = {"random": "NSVFQ", "inter_patient": "NSVF"}
 """The classes that are scored: without the paced records, 15 beats of Q are left."""

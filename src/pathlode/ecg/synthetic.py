@@ -16,7 +16,7 @@ WAVES = {  # centre and width in milliseconds from the R peak, and height in mil
     "Q": [(-45, 3, 1.6), (0, 45, 1.0), (90, 40, -0.4), (280, 60, -0.3)],
 }
 """The waves that a beat of each class is the sum of, each a Gaussian."""
-SYMBOLS = {"N": "N", "S": "A", "V": "V", "F": "F", "Q": "/"}
+_SYMBOLS = {"N": "N", "S": "A", "V": "V", "F": "F", "Q": "/"}
 FREQUENCY = {"N": 0.72, "S": 0.09, "V": 0.09, "F": 0.05, "Q": 0.05}
 EARLY = {"N": 1.0, "S": 0.72, "V": 0.68, "F": 0.9, "Q": 1.0}
 """Interval before a beat of each class, in units of the person's own."""
@@ -50,7 +50,7 @@ def write_record(folder: Path, name: str, seconds: float, seed: int) -> None:
         baseline=[1024], write_dir=str(folder),
     )  # fmt: skip
     samples = (peaks * RATE).round().astype(int)
-    wfdb.wrann(name, "atr", samples, symbol=[SYMBOLS[c] for c in classes], fs=RATE, write_dir=str(folder))
+    wfdb.wrann(name, "atr", samples, symbol=[_SYMBOLS[c] for c in classes], fs=RATE, write_dir=str(folder))
 
 
 def _beat(milliseconds: NDArray[np.float64], label: str, shape: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -105,7 +105,9 @@ class Posteriors:
         return levels.double().numpy(), covered.double().numpy(), check_tarp(covered, levels)[0]
 
 
-def score(posteriors: Posteriors, prior: Box, names: Sequence[str], facts: Mapping[str, Any]) -> pd.DataFrame:
+def score_posteriors(
+    posteriors: Posteriors, prior: Box, names: Sequence[str], facts: Mapping[str, Any]
+) -> pd.DataFrame:
     """Errors and calibration, one row a parameter and one for ``all`` of them.
 
     Args:

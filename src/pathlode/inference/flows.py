@@ -17,15 +17,16 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from pathlode import checkpoint
+from pathlode.core.tensor_files import load_tensors, save_tensors
 from pathlode.errors import CheckpointError, ConfigError, DataError, DivergenceError
 from pathlode.inference.box import Box
 from pathlode.inference.summaries import RecurrentSummary
 from pathlode.registry import FLOWS
+from pathlode.training.resume import Interim
 
-AT_ONCE = 50_000
+_AT_ONCE = 50_000
 """Parameter vectors that a flow draws for several observations, or scores, at once: bounds the memory."""
-WARMUP = 0.3
+_WARMUP = 0.3
 """Fraction of the steps up to the peak learning rate."""
 BOUND = 5.0
 """Splines lie in [-BOUND, BOUND]; further out, parameters pass unchanged."""
@@ -117,7 +118,7 @@ class Flow(ABC):
         Args:
             theta: drawn from the prior.
             observed: what they gave.
-            kept: file of a checkpoint, as :class:`pathlode.checkpoint.Interim` takes it.
+            kept: file of a checkpoint, as :class:`pathlode.training.resume.Interim` takes it.
 
         Returns:
             One row a validation: step, mean log-probability of θ in training since the last, and of the validation pairs.
@@ -140,14 +141,14 @@ class Flow(ABC):
             optimiser,
             self.config.learning_rate,
             total_steps=self.config.steps + 1,
-            pct_start=WARMUP,
+            pct_start=_WARMUP,
             cycle_momentum=False,
         )
         generator = torch.Generator().manual_seed(self.seed + 2**32)
         history: list[tuple[int, float, float]] = []
-        peak = WARMUP * self.config.steps
+        peak = _WARMUP * self.config.steps
         best, best_step, best_score, since, first = copy.deepcopy(modules.state_dict()), 0, -math.inf, [], 1
-        interim = checkpoint.Interim(kept)
+        interim = Interim(kept)
         if state := interim.read():
             modules.load_state_dict(state["modules"])
             optimiser.load_state_dict(state["optimiser"])
@@ -189,7 +190,7 @@ class Flow(ABC):
         summary = self._embed(self._observations(observed))
         summary = summary.expand(*theta.shape[:-1], summary.shape[-1]).flatten(0, -2)
         y, slopes = self._parameters(theta.flatten(0, -2))
-        parts = zip(y.split(AT_ONCE), summary.split(AT_ONCE), strict=True)
+        parts = zip(y.split(_AT_ONCE), summary.split(_AT_ONCE), strict=True)
         scores = torch.cat([self.density(*part) for part in parts]) + slopes
         return torch.where(self.prior.contains(theta), scores.view(theta.shape[:-1]), -torch.inf)
 
@@ -203,7 +204,7 @@ class Flow(ABC):
         summary = self._embed(self._observations(observed))
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            parts = [self.draw(count, part) for part in summary.split(max(1, AT_ONCE // count))]
+            parts = [self.draw(count, part) for part in summary.split(max(1, _AT_ONCE // count))]
         y, densities = (torch.cat(tensors, dim=1) for tensors in zip(*parts, strict=True))
         theta = self.prior.from_reals(y * self.units["spread"] + self.units["mean"])
         return theta, densities + self._parameters(theta)[1]
@@ -215,7 +216,7 @@ class Flow(ABC):
         if self.embedding is not None:
             weights["embedding"] = self.embedding.state_dict()
         prior = {"low": self.prior.low, "high": self.prior.high}
-        checkpoint.save(path, {"flow": description, "prior": prior, "units": self.units, "weights": weights, **extra})
+        save_tensors(path, {"flow": description, "prior": prior, "units": self.units, "weights": weights, **extra})
 
     def _validation_pairs(self, pairs: int) -> int:
         return min(max(1, round(self.config.validation_fraction * pairs)), pairs - 2)  # of two there is a spread
@@ -323,7 +324,7 @@ def load_flow(path: Path) -> Flow:
     Raises:
         CheckpointError: if the file is unreadable or its weights do not fit.
     """
-    content = checkpoint.load(path)
+    content = load_tensors(path)
     try:
         description: dict[str, Any] = content["flow"]
         config = FlowConfig(**description["config"])

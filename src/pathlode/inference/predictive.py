@@ -5,8 +5,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pathlode.series import TimeSeries
-from pathlode.systems.contract import Array, System, observe
+from pathlode.arrays import Array
+from pathlode.core.series import TimeSeries
+from pathlode.dynamics.data import observe
+from pathlode.dynamics.systems.contract import System
 
 
 def predictive_draws(system: System, draws: NDArray[np.floating[Any]], series: TimeSeries, noise: float) -> Array:

@@ -15,8 +15,9 @@ from scipy.optimize import brentq
 from scipy.special import logsumexp, ndtr
 from scipy.stats import gaussian_kde, norm
 
+from pathlode.arrays import Array
+from pathlode.dynamics.systems.contract import System
 from pathlode.errors import ConfigError
-from pathlode.systems.contract import Array, System
 
 logger = logging.getLogger(__name__)
 

@@ -3,14 +3,16 @@
 All take a series of n trajectories and return (n, number) in single precision.
 """
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 
-from pathlode.encoders import GRU
-from pathlode.interpolation import interpolate
-from pathlode.metrics import encode
-from pathlode.model import LatentODE
-from pathlode.series import TimeSeries
+from pathlode.core.encoders.gru import GRU
+from pathlode.core.interpolation import interpolate
+from pathlode.core.series import TimeSeries
+from pathlode.models.latent_ode import LatentODE
+from pathlode.models.latents import encode
 
 LAGS = 4
 """Lags of the autocorrelations in :func:`statistics`, in tenths of the window."""
@@ -75,3 +77,32 @@ class RecurrentSummary(nn.Module):
     def forward(self, observed: Tensor) -> Tensor:
         """(n, time, 1 + feature), standardised -> (n, summary)."""
         return self.head(self.encoder(observed[None, ..., 0], observed[None, ..., 1:])[0])
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a flow is given of a series: one of four kinds.
+
+    Args:
+        model: a stack of latent ODEs whose z0 it is given, by the member of the same seed.
+        grid: number of equally spaced times at which it is given the values.
+        statistics: number of equally spaced times of which it is given :func:`pathlode.inference.summaries.statistics`.
+        end: of those times, from 0.
+
+    Without any of them it is given the observations themselves, for a recurrent network.
+    """
+
+    model: LatentODE | None = None
+    grid: int = 0
+    statistics: int = 0
+    end: float = 1.0
+
+    def __call__(self, series: TimeSeries, seed: int) -> Tensor:
+        """Summaries of n series for the flow of a seed, (n, ...)."""
+        if self.model is not None:
+            return latents(self.model, self.model.seeds.index(seed), series)
+        if self.grid:
+            return on_grid(series, self.end, self.grid)
+        if self.statistics:
+            return statistics(series, self.end, self.statistics)
+        return observations(series)

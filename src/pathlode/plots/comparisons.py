@@ -12,10 +12,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from numpy.typing import NDArray
 
-from pathlode.naming import readable
+from pathlode.dynamics.data import SimulatedData
 from pathlode.plots.dynamics import draw_trajectory, liveliest
 from pathlode.plots.style import BLACK, BLUE, VERMILLION, WIDTH, colour, dashes
-from pathlode.systems.contract import SimulatedData
+from pathlode.reporting.naming import readable
 
 
 def systems(
@@ -67,7 +67,7 @@ def encoders(scores: pd.DataFrame) -> Figure:
     return figure
 
 
-def observations(scores: pd.DataFrame, encoder: str) -> Figure:
+def fewer_observations(scores: pd.DataFrame, encoder: str) -> Figure:
     """Error inside the window (top) and in the next (bottom) when the encoder is shown all, few, gapped or late observations.
 
     Median over seeds, and their full range as a bar.

@@ -10,11 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from pathlode.arrays import Array
+from pathlode.dynamics.data import SimulatedData, Split
 from pathlode.errors import ConfigError
 from pathlode.plots.style import BLACK, WIDTH, colour, dashes
-from pathlode.systems.contract import SimulatedData, Split
 
-Array = NDArray[np.float64]
 SHOWN = ("predicted", "path", "nmse", "test_z0")
 """What the figures need of an evaluation: ``predicted`` (member, example, time, feature) and ``path`` (member, example, time,
 latent) over the observed window and beyond it, ``nmse`` (member, time), ``test_z0`` (member, trajectory, latent)."""

@@ -15,7 +15,7 @@ from pathlode.ecg.records import CLASSES
 from pathlode.plots.style import BLACK, BLUE, GREEN, ORANGE, PALETTE, PURPLE, VERMILLION, WIDTH
 
 CLASS_COLOURS = dict(zip(CLASSES, (BLUE, ORANGE, VERMILLION, GREEN, PURPLE), strict=True))
-MARKERS = "osD^vP*X"
+_MARKERS = "osD^vP*X"
 SHARES = (0.05, 0.1, 0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
 """Ticks of an axis that stretches what is near 1."""
 
@@ -62,7 +62,7 @@ def reconstructions(
     return figure
 
 
-def latent_map(points: NDArray[np.float64], classes: NDArray[np.int8], method: str) -> Figure:
+def beat_map(points: NDArray[np.float64], classes: NDArray[np.int8], method: str) -> Figure:
     """Test beats in a plane, coloured by class; rare classes are drawn last.
 
     Args:
@@ -176,7 +176,7 @@ def f1_against_rate(scores: pd.DataFrame, models: Sequence[str], conditions: Seq
                 axis.plot(
                     by_rate.index,
                     by_rate["median"],
-                    marker=MARKERS[number % len(MARKERS)],
+                    marker=_MARKERS[number % len(_MARKERS)],
                     ms=4,
                     color=colour,
                     label=model,

@@ -10,20 +10,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
 from scipy.stats import ecdf, kstest, kstwo
 
+from pathlode.arrays import Array
 from pathlode.plots.style import BLACK, BLUE, DASHES, PALETTE, VERMILLION, WIDTH
 
-Array = NDArray[np.float64]
-MARKERS = "osD^vP*X"
+_MARKERS = "osD^vP*X"
 GRID = np.linspace(0, 1, 201)
-SYMBOLS = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "x0": "x₀", "y0": "y₀"}
+_SYMBOLS = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "x0": "x₀", "y0": "y₀"}
 
 
 def symbol(parameter: str) -> str:
     """How a parameter is written in figures."""
-    return SYMBOLS.get(parameter, parameter)
+    return _SYMBOLS.get(parameter, parameter)
 
 
 def posterior(names: Sequence[str], truth: Array, reference: Array, draws: Mapping[str, Array]) -> Figure:
@@ -215,7 +214,7 @@ def simulations(scores: pd.DataFrame, floor: float) -> Figure:
     for axis, (metric, label) in zip(axes, labels.items(), strict=True):
         for number, ((backend, summary), some) in enumerate(rows.groupby(["backend", "summary"], sort=False)):
             by_size = some.groupby("n_train")[metric].agg(["median", "min", "max"])
-            style = {"color": PALETTE[number % len(PALETTE)], "marker": MARKERS[number], "ms": 4}
+            style = {"color": PALETTE[number % len(PALETTE)], "marker": _MARKERS[number], "ms": 4}
             axis.plot(by_size.index, by_size["median"], label=f"{summary} ({backend})", **style)
             axis.fill_between(by_size.index, by_size["min"], by_size["max"], color=style["color"], alpha=0.15, lw=0)
         axis.set_xscale("log")
@@ -246,7 +245,7 @@ def robustness(scores: pd.DataFrame) -> Figure:
             )
             at = np.arange(len(conditions)) + 0.6 * ((number + 0.5) / len(summaries) - 0.5)
             error = [some["median"] - some["min"], some["max"] - some["median"]]
-            style = {"color": PALETTE[number], "marker": MARKERS[number], "ms": 4, "lw": 0.9, "ls": "none"}
+            style = {"color": PALETTE[number], "marker": _MARKERS[number], "ms": 4, "lw": 0.9, "ls": "none"}
             axis.errorbar(some["median"], at, xerr=error, label=summary, **style)
         axis.set_xlabel(label)
     axes[0].set_yticks(range(len(conditions)), conditions)

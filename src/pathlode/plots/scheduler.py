@@ -9,14 +9,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
-from numpy.typing import NDArray
 from scipy.stats import t
 
-from pathlode.naming import readable
+from pathlode.arrays import Array
 from pathlode.plots.style import BLACK, DASHES, ORANGE, PALETTE, PURPLE, VERMILLION, WIDTH
+from pathlode.reporting.naming import readable
 from pathlode.schedule.model import Forecast
 
-Array = NDArray[np.float64]
 AXES = ("training loss", "learning rate", "validation accuracy")
 
 

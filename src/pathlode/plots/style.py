@@ -54,7 +54,7 @@ def dashes(loss: str) -> Any:
     return DASHES[list(LOSSES).index(loss) % len(DASHES)]
 
 
-def save(figure: Figure, *paths: str | Path) -> None:
+def save_figure(figure: Figure, *paths: str | Path) -> None:
     """Writes a figure in every format asked for, without dates, so that equal figures are equal files."""
     for path in map(Path, paths):
         metadata = {"CreationDate": None} if path.suffix == ".pdf" else {"Software": None}

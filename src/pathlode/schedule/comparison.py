@@ -31,7 +31,7 @@ def with_best_parametric(runs: pd.DataFrame, parametric: Sequence[str]) -> pd.Da
     return pd.concat([runs, *copies], ignore_index=True).sort_values("task", kind="stable", ignore_index=True)
 
 
-def compare(outcomes: pd.DataFrame, ours: str, metric: str, confidence: float) -> pd.DataFrame:
+def compare_policies(outcomes: pd.DataFrame, ours: str, metric: str, confidence: float) -> pd.DataFrame:
     """Paired differences of a metric, ours minus each other schedule's, over the seeds that both have.
 
     Args:

@@ -11,15 +11,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pathlode import __version__, checkpoint
+from pathlode import __version__
+from pathlode.core.series import TimeSeries
+from pathlode.core.solve import FixedStep
 from pathlode.errors import CheckpointError, ConfigError, refuse_unless
-from pathlode.losses import PathLength
-from pathlode.model import LatentODE, ModelConfig
+from pathlode.models.latent_ode import LatentODE, ModelConfig
+from pathlode.models.saving import load_model, save_model
 from pathlode.schedule.runs import FEATURES, METRIC, RATE, Runs, Trajectory, trajectory
-from pathlode.series import TimeSeries
-from pathlode.solve import FixedStep
-from pathlode.train import Trainer, TrainingConfig, Validation
-from pathlode.views import Views
+from pathlode.training.losses.path_length import PathLength
+from pathlode.training.trainer import Trainer, TrainingConfig, Validation
+from pathlode.training.views import Views
 
 AHEAD = 40
 """Moments after the window, equally spaced to the run's end, at which the model is fitted."""
@@ -114,7 +115,7 @@ class RunModel:
     def save(self, path: Path, **extra: Any) -> None:
         """Writes everything to one file, whole or not at all, and whatever plain values belong to it."""
         rates = torch.from_numpy(self.rates)
-        checkpoint.save_model(path, self.model, config=asdict(self.config), rates=rates, card=self.card, **extra)
+        save_model(path, self.model, config=asdict(self.config), rates=rates, card=self.card, **extra)
 
 
 SOLVER = FixedStep("tsit5", 12)
@@ -229,7 +230,7 @@ def load_run_model(path: Path) -> RunModel:
     Raises:
         CheckpointError: if the file is unreadable or holds something else.
     """
-    model, rest = checkpoint.load_model(path)
+    model, rest = load_model(path)
     try:
         return RunModel(model, FitConfig(**rest["config"]), rest["rates"].numpy(), rest["card"])
     except (KeyError, TypeError, ConfigError) as error:

@@ -19,7 +19,7 @@ from torch.optim import AdamW, Optimizer, lr_scheduler
 
 WEIGHT_DECAY = 0.01
 """Of AdamW, the published value of [C]."""
-WARMUP = 0.1
+_WARMUP = 0.1
 """Share of the steps in which the rate rises, for the policies that have a warm-up of their own."""
 DECAY = 0.2
 """Share of the steps in which the rate of warm-up-stable-decay falls."""
@@ -128,13 +128,13 @@ def step_decay(training: Training, peak: float) -> Policy:
 
 
 def warmup_stable_decay(training: Training, peak: float) -> Policy:
-    """Linear warm-up over :data:`WARMUP`, constant, linear decay over :data:`DECAY` of the steps.
+    """Linear warm-up over :data:`_WARMUP`, constant, linear decay over :data:`DECAY` of the steps.
 
     Source: Hu et al. 2024, MiniCPM (https://arxiv.org/abs/2404.06395).
     """
 
     def scheduler(optimizer: Optimizer) -> lr_scheduler.LRScheduler:
-        warm, falling = math.ceil(WARMUP * training.steps), math.ceil(DECAY * training.steps)
+        warm, falling = math.ceil(_WARMUP * training.steps), math.ceil(DECAY * training.steps)
         return lr_scheduler.LambdaLR(
             optimizer, lambda step: max(0.0, min((step + 1) / (warm + 1), 1.0, (training.steps - step) / falling))
         )
@@ -159,7 +159,7 @@ class ScheduleFree(Policy):
     def __init__(self, training: Training, peak: float) -> None:
         from schedulefree import AdamWScheduleFree
 
-        warm = math.ceil(WARMUP * training.steps)
+        warm = math.ceil(_WARMUP * training.steps)
         self._averaging = AdamWScheduleFree(training.parameters, lr=peak, weight_decay=WEIGHT_DECAY, warmup_steps=warm)
         self._averaging.train()
         self.optimizer = self._averaging

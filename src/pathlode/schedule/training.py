@@ -10,12 +10,12 @@ import pandas as pd
 import torch
 from torch import nn
 
-from pathlode.checkpoint import Interim
 from pathlode.errors import refuse_unless
 from pathlode.schedule.policies import Policy, Training
 from pathlode.schedule.tasks import Examples, Task
+from pathlode.training.resume import Interim
 
-AT_ONCE = 1000
+_AT_ONCE = 1000
 """Examples that are evaluated at once: bounds the memory."""
 
 
@@ -70,7 +70,7 @@ def train(
         policy_of: makes the policy.
         seed: of the weights, the batches and what the policy draws.
         config: settings.
-        kept: file of the run's checkpoint, as :class:`pathlode.checkpoint.Interim` takes it.
+        kept: file of the run's checkpoint, as :class:`pathlode.training.resume.Interim` takes it.
 
     Raises:
         CheckpointError: if this file cannot be read.
@@ -106,7 +106,7 @@ def train(
         metric = None
         if step % config.log_every == 0 or step == steps:
             with policy.evaluating():
-                val_loss, metric = evaluate(task, network, task.data.validation)
+                val_loss, metric = loss_and_accuracy(task, network, task.data.validation)
                 if metric > best_metric:
                     best_metric, best_weights = metric, copy.deepcopy(network.state_dict())
             row = {"step": step, "epoch": step / batches, "lr": rate, "train_loss": sum(losses) / len(losses)}
@@ -125,14 +125,14 @@ def train(
     tested = []
     for weights in (best_weights, last):  # so that the network is left with its last ones
         network.load_state_dict(weights)
-        tested.append(evaluate(task, network, task.data.test)[1])
+        tested.append(loss_and_accuracy(task, network, task.data.test)[1])
     return Run(pd.DataFrame(rows), pd.DataFrame(policy.decisions), network, tested[1], tested[0], seconds)
 
 
 @torch.no_grad()
-def evaluate(task: Task, network: nn.Module, examples: Examples) -> tuple[float, float]:
+def loss_and_accuracy(task: Task, network: nn.Module, examples: Examples) -> tuple[float, float]:
     """Mean loss and accuracy on some examples."""
     network.eval()
-    logits = torch.cat([network(inputs) for inputs in examples.inputs.split(AT_ONCE)])
+    logits = torch.cat([network(inputs) for inputs in examples.inputs.split(_AT_ONCE)])
     network.train()
     return float(task.loss(logits, examples.targets)), task.accuracy(logits, examples.targets)

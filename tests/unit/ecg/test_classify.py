@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pathlode.ecg.classify import rr_features, score, vote
+from pathlode.ecg.classify import rr_features, score_classes, vote
 from pathlode.ecg.records import CLASSES
 
 
@@ -29,7 +29,7 @@ def test_scores_of_a_known_confusion():
     truth = np.array([0, 0, 0, 1, 1, 2], dtype=np.int8)
     predicted = np.array([0, 0, 1, 1, 1, 0], dtype=np.int8)
     probabilities = np.eye(5, dtype=np.float32)[predicted]
-    table = score(truth, predicted, probabilities, "NSV").set_index("class")
+    table = score_classes(truth, predicted, probabilities, "NSV").set_index("class")
     assert table["n"].tolist() == [3, 2, 1, 6]
     assert table["precision"].tolist() == pytest.approx([2 / 3, 2 / 3, 0, 4 / 9])
     assert table["recall"].tolist() == pytest.approx([2 / 3, 1, 0, 5 / 9])
@@ -39,6 +39,6 @@ def test_scores_of_a_known_confusion():
 
 def test_a_class_without_beats_does_not_count_in_the_means():
     truth = np.array([0, 0, 2, 2], dtype=np.int8)
-    table = score(truth, truth, np.eye(5, dtype=np.float32)[truth], "NSV").set_index("class")
+    table = score_classes(truth, truth, np.eye(5, dtype=np.float32)[truth], "NSV").set_index("class")
     assert table.loc["S", ["precision", "recall", "f1", "auc"]].isna().all()
     assert table.loc["macro", ["precision", "recall", "f1", "auc"]].tolist() == [1, 1, 1, 1]

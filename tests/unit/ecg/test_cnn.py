@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from pathlode.checkpoint import load
+from pathlode.core.tensor_files import load_tensors
 from pathlode.ecg.classify import rr_features
-from pathlode.ecg.cnn import Cnn, CnnConfig
+from pathlode.ecg.cnn import BeatCnn, CnnConfig
 from pathlode.ecg.records import CLASSES
 from pathlode.errors import ConfigError
 
@@ -12,7 +12,7 @@ from pathlode.errors import ConfigError
 def fit(beats, kept=None):
     features = np.concatenate([beats.microvolts / 1000, rr_features(beats)], axis=1).astype(np.float32)
     train, test = np.arange(0, len(features), 2), np.arange(1, len(features), 2)
-    network = Cnn(CnnConfig(steps=60, batch=32, validate_every=20), 0, kept)
+    network = BeatCnn(CnnConfig(steps=60, batch=32, validate_every=20), 0, kept)
     network.fit(features[train], beats.classes[train], features[test], beats.classes[test])
     return network, features[test], beats.classes[test]
 
@@ -50,7 +50,7 @@ def test_rr_features_reach_the_decision(fitted):
 def test_a_saved_network_holds_weights_and_units(fitted, tmp_path):
     network, _, _ = fitted
     network.save(tmp_path / "cnn.bin")
-    content = load(tmp_path / "cnn.bin")
+    content = load_tensors(tmp_path / "cnn.bin")
     assert torch.equal(content["mean"], torch.as_tensor(network.mean))
     for name, weights in network.network.state_dict().items():
         assert torch.equal(content["weights"][name], weights)

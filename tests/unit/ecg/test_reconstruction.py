@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 import torch
 
+from pathlode.core.solve import Adaptive
 from pathlode.ecg.conditions import TIMES, Condition, millivolts
-from pathlode.ecg.reconstruction import AT_ONCE, errors_by_class, reconstruct, some_of_each_class
+from pathlode.ecg.reconstruction import _AT_ONCE, errors_by_class, reconstruct, some_of_each_class
 from pathlode.ecg.records import CLASSES
-from pathlode.model import LatentODE, ModelConfig
-from pathlode.solve import Adaptive
+from pathlode.models.latent_ode import LatentODE, ModelConfig
 
 SOLVER = Adaptive(rtol=1e-3, atol=1e-3)
 
@@ -30,13 +30,13 @@ def test_some_beats_of_each_class_are_spread_over_them(beats):
 
 
 def test_a_reconstruction_is_the_models_prediction_of_the_whole_window(model, beats):
-    signals = millivolts(beats, np.arange(AT_ONCE + 3))
+    signals = millivolts(beats, np.arange(_AT_ONCE + 3))
     condition = Condition(stride=8)
     given = reconstruct(model, signals, condition, SOLVER)
     times, values = condition.observe(signals, 0)
     expected = model(times[-3:], values[-3:], TIMES.expand(3, -1), solver=SOLVER).values[..., 0]
     assert torch.allclose(given[:, -3:], expected, atol=1e-4)
-    assert given.shape == (2, AT_ONCE + 3, 280)
+    assert given.shape == (2, _AT_ONCE + 3, 280)
 
 
 def test_errors_are_in_units_of_the_classes_variance(model, beats):

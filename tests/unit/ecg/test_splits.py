@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pathlode.ecg.records import CLASSES, DS1, DS2, RECORDS
-from pathlode.ecg.splits import SPLITS, inter_patient_split, random_split
+from pathlode.ecg.splits import SPLITTERS, inter_patient_split, random_split
 from pathlode.errors import DataError
 
 
@@ -10,13 +10,13 @@ def test_the_inter_patient_records_are_all_but_the_paced():
     assert sorted([*DS1, *DS2]) == sorted(set(RECORDS) - {"102", "104", "107", "217"})
 
 
-@pytest.mark.parametrize("name", list(SPLITS))
+@pytest.mark.parametrize("name", list(SPLITTERS))
 def test_no_beat_is_in_two_parts(beats, name):
-    split = SPLITS[name](beats, 0)
+    split = SPLITTERS[name](beats, 0)
     together = np.concatenate([split.train, split.validation, split.test])
     assert len(np.unique(together)) == len(together)
     assert min(len(split.train), len(split.validation), len(split.test)) > 0
-    assert np.array_equal(split.train, SPLITS[name](beats, 0).train)
+    assert np.array_equal(split.train, SPLITTERS[name](beats, 0).train)
 
 
 def test_the_seed_decides(beats):

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from pathlode.inference.box import Box
-from pathlode.inference.calibration import LEVELS, Posteriors, missed, score
+from pathlode.inference.calibration import LEVELS, Posteriors, missed, score_posteriors
 
 PRIOR = Box(torch.full((2,), -10.0), torch.full((2,), 10.0))
 
@@ -55,7 +55,7 @@ def test_ranks_are_shares_of_the_draws_below():
 
 def test_the_table_has_a_row_a_parameter_and_one_for_all():
     posteriors = normal()
-    table = score(posteriors, PRIOR, ["a", "b"], {"summary": "path", "seed": 1})
+    table = score_posteriors(posteriors, PRIOR, ["a", "b"], {"summary": "path", "seed": 1})
     assert table["parameter"].tolist() == ["a", "b", "all"]
     by_name = table.set_index("parameter")
     assert by_name.loc["all", "sbc_p"] == posteriors.rank_p_values().min()

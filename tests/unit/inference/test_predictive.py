@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import torch
 
+from pathlode.core.series import TimeSeries
 from pathlode.inference.predictive import predictive_coverage, predictive_draws
 from pathlode.registry import SYSTEMS
-from pathlode.series import TimeSeries
 
 
 def test_predictions_cover_what_was_observed_as_often_as_they_say():

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
+from pathlode.dynamics.systems.contract import System
 from pathlode.errors import ConfigError
 from pathlode.inference import reference as reference_module
 from pathlode.inference.reference import McmcConfig, log_likelihood, sample
-from pathlode.systems.contract import System
 
 LOW, HIGH, NOISE = np.array([-3.0, -3.0]), np.array([3.0, 3.0]), 0.3
 

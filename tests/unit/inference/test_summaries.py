@@ -3,8 +3,8 @@ import math
 import pytest
 import torch
 
+from pathlode.core.series import TimeSeries
 from pathlode.inference import summaries
-from pathlode.series import TimeSeries
 
 
 @pytest.fixture

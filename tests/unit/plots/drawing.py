@@ -5,10 +5,10 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from pathlode.plots.style import save
+from pathlode.plots.style import save_figure
 
 
 def drawn(figure: Figure, folder: Path) -> Figure:
-    save(figure, folder / "a.png")
+    save_figure(figure, folder / "a.png")
     plt.close(figure)
     return figure

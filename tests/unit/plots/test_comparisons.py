@@ -32,7 +32,7 @@ def test_encoders_show_the_losses_that_all_of_them_have(scores, tmp_path):
 
 
 def test_observations_show_every_view(scores, tmp_path):
-    figure = drawn(comparisons.observations(scores, "gru"), tmp_path)
+    figure = drawn(comparisons.fewer_observations(scores, "gru"), tmp_path)
     assert [label.get_text() for label in figure.axes[-1].get_xticklabels()] == ["all", "few"]
 
 

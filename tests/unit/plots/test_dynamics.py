@@ -5,11 +5,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pathlode.dynamics.data import SimulationConfig, simulate
 from pathlode.errors import ConfigError
 from pathlode.plots import dynamics
-from pathlode.plots.style import colour, dashes, save
+from pathlode.plots.style import colour, dashes, save_figure
 from pathlode.registry import LOSSES, SYSTEMS
-from pathlode.systems.contract import SimulationConfig, simulate
 
 FIGURES = ["trajectories", "phase_portrait", "latent_paths", "latent_map", "error_in_time", "training"]
 
@@ -44,7 +44,7 @@ def test_every_axis_is_labelled_and_equal_figures_are_equal_files(name, data, tm
     results = results_for(features=2)
     for copy in ("a", "b"):
         figure = getattr(dynamics, name)(data, results)
-        save(figure, tmp_path / f"{copy}.png", tmp_path / f"{copy}.pdf")
+        save_figure(figure, tmp_path / f"{copy}.png", tmp_path / f"{copy}.pdf")
         assert_labelled(figure)
         plt.close(figure)
     for suffix in ("png", "pdf"):
@@ -56,7 +56,7 @@ def test_a_system_with_one_observed_quantity_can_be_drawn(name, tmp_path):
     config = SimulationConfig(20, 10, 16, points=12, window=(2.0, 2.5), noise=0.0, windows_beyond=2, seed=0)
     data = simulate(SYSTEMS["lane_emden"](), config)
     figure = getattr(dynamics, name)(data, results_for(features=1))
-    save(figure, tmp_path / "a.png")
+    save_figure(figure, tmp_path / "a.png")
     assert_labelled(figure)
     plt.close(figure)
 

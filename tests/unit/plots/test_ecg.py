@@ -65,7 +65,7 @@ def test_confusion_is_in_per_cent_of_each_row(tmp_path):
 
 
 def test_the_latent_map_counts_its_beats(tmp_path):
-    figure = drawn(ecg.latent_map(RNG.normal(size=(200, 2)), TRUTH, "t-SNE"), tmp_path)
+    figure = drawn(ecg.beat_map(RNG.normal(size=(200, 2)), TRUTH, "t-SNE"), tmp_path)
     labels = {text.get_text() for text in figure.axes[0].get_legend().get_texts()}
     assert labels == {f"{name} ({(number == TRUTH).sum()})" for number, name in enumerate("NSVFQ")}
 

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from pathlode.plots import inference
-from pathlode.plots.style import save
+from pathlode.plots.style import save_figure
 
 NAMES = ["alpha", "x0", "theta"]
 RNG = np.random.default_rng(0)
@@ -57,7 +57,7 @@ FIGURES = {
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_is_drawn_with_labels(name, tmp_path):
     figure = FIGURES[name]()
-    save(figure, tmp_path / f"{name}.png", tmp_path / f"{name}.pdf")
+    save_figure(figure, tmp_path / f"{name}.png", tmp_path / f"{name}.pdf")
     assert (tmp_path / f"{name}.png").stat().st_size > 10_000
     labels = [figure.get_supxlabel(), figure.get_supylabel(), *(axis.get_xlabel() for axis in figure.axes)]
     assert any(labels)

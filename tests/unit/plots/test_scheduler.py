@@ -4,7 +4,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from pathlode.plots import scheduler
-from pathlode.plots.style import VERMILLION, save
+from pathlode.plots.style import VERMILLION, save_figure
 from pathlode.schedule.model import Forecast
 
 STEPS = np.arange(5, 105, 5)
@@ -45,7 +45,7 @@ FIGURES = {
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_is_drawn_with_labels(name, tmp_path):
     figure = FIGURES[name]()
-    save(figure, tmp_path / f"{name}.png", tmp_path / f"{name}.pdf")
+    save_figure(figure, tmp_path / f"{name}.png", tmp_path / f"{name}.pdf")
     assert (tmp_path / f"{name}.png").stat().st_size > 10_000
     assert any(axis.get_xlabel() for axis in figure.axes)
     assert figure.legends or name == "by_schedule"

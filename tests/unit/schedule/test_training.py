@@ -5,8 +5,8 @@ import torch
 
 from pathlode.errors import ConfigError
 from pathlode.registry import POLICIES
-from pathlode.schedule.study import read_task
-from pathlode.schedule.training import RunConfig, evaluate, train
+from pathlode.schedule.policy_runs import read_task
+from pathlode.schedule.training import RunConfig, loss_and_accuracy, train
 
 CONFIG = RunConfig(epochs=6, batch=16, log_every=3)
 IMAGES = {
@@ -34,7 +34,7 @@ def test_a_run_learns_and_is_logged(task):
     assert done.log["train_loss"].iloc[-1] < 0.5 * done.log["train_loss"].iloc[0]
     assert (done.log["seconds"].diff().dropna() > 0).all()
     assert done.test_last > 0.6
-    assert done.test_last == evaluate(task, done.network, task.data.test)[1]
+    assert done.test_last == loss_and_accuracy(task, done.network, task.data.test)[1]
     assert done.seconds >= done.log["seconds"].iloc[-1]
 
 
@@ -99,7 +99,7 @@ def test_a_diverged_run_is_told_by_its_log(task):
 
 def test_evaluation_leaves_the_network_in_training(task):
     network = task.network(0)
-    evaluate(task, network, task.data.validation)
+    loss_and_accuracy(task, network, task.data.validation)
     assert network.training
     assert all(parameter.grad is None for parameter in network.parameters())
     assert torch.equal(task.network(0).state_dict()["head.0.weight"], network.state_dict()["head.0.weight"])

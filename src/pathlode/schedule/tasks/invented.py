@@ -7,7 +7,7 @@ import torch
 
 from pathlode.schedule.tasks.data import SEED, Data, DataSet, Examples
 
-CLASSES = 4
+_CLASSES = 4
 SIDE = 8
 
 
@@ -16,14 +16,14 @@ class InventedImages(DataSet):
 
     def read(self, folder: Path) -> Data:
         rng = np.random.default_rng(SEED)
-        patterns = rng.standard_normal((CLASSES, 1, SIDE, SIDE))
+        patterns = rng.standard_normal((_CLASSES, 1, SIDE, SIDE))
 
         def examples(count: int) -> Examples:
-            targets = rng.integers(CLASSES, size=count)
+            targets = rng.integers(_CLASSES, size=count)
             images = patterns[targets] + rng.standard_normal((count, 1, SIDE, SIDE))
             return Examples(torch.from_numpy(images).float(), torch.from_numpy(targets))
 
-        return Data(examples(self.train), examples(self.validation), examples(self.test), classes=CLASSES)
+        return Data(examples(self.train), examples(self.validation), examples(self.test), classes=_CLASSES)
 
 
 class InventedText(DataSet):
@@ -45,8 +45,8 @@ class InventedText(DataSet):
 
         def examples(count: int) -> Examples:
             shape = count, self.context + 1
-            steps = np.where(rng.random(shape) < 0.8, 1, rng.integers(CLASSES, size=shape))
-            text = torch.from_numpy(steps.cumsum(axis=1) % CLASSES)
+            steps = np.where(rng.random(shape) < 0.8, 1, rng.integers(_CLASSES, size=shape))
+            text = torch.from_numpy(steps.cumsum(axis=1) % _CLASSES)
             return Examples(text[:, :-1].contiguous(), text[:, 1:].contiguous())
 
-        return Data(examples(self.train), examples(self.validation), examples(self.test), classes=CLASSES)
+        return Data(examples(self.train), examples(self.validation), examples(self.test), classes=_CLASSES)

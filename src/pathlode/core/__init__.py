@@ -1,0 +1,1 @@
+"""The ground that models stand on: series, layers, solvers, encoders, fields."""

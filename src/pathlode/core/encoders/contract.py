@@ -1,0 +1,27 @@
+"""What every encoder is made from, and what it returns: one hidden vector a trajectory, for all members of a stack."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+
+from pathlode.core.shapes import State, Times, Values
+
+
+class Encoder(nn.Module, ABC):
+    """What every encoder is made from, and what it returns.
+
+    Args:
+        generators: one random generator a member.
+        features: measured quantities per observation.
+        hidden: size of the hidden vector.
+    """
+
+    def __init__(self, generators: Sequence[torch.Generator], features: int, hidden: int) -> None:
+        super().__init__()
+        self.hidden = hidden
+
+    @abstractmethod
+    def forward(self, times: Times, values: Values) -> State:
+        """Hidden vector, (member, batch, hidden), from standardised times (member, batch, time) and values."""

@@ -1,0 +1,63 @@
+"""Recurrent encoders, which read from the last observation to the first and return the final hidden state.
+
+``torch.nn.GRU`` and its siblings cannot run a stack; here the scan over time is compiled in single precision on a CPU
+(:mod:`pathlode.core.kernels`). The tests compare with PyTorch's own layers.
+"""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from pathlode.core.encoders.contract import Encoder
+from pathlode.core.kernels import bindings as kernels
+from pathlode.core.shapes import State, Times, Values
+from pathlode.core.stacked import StackedLinear, uniform_parameter
+
+
+class Recurrent(Encoder):
+    """A recurrent network over u_i = [t_i, x_i], i = T ... 1, for every member; subclasses define one step."""
+
+    gates: int
+    """The recurrence has ``gates · hidden`` pre-activations."""
+    carry: int = 1
+    """The running state holds ``carry · hidden`` numbers, the hidden state first."""
+    compiled_cell: str | None = None
+    """The compiled scan of exactly this class's step, a key of
+    :data:`pathlode.core.kernels.bindings.CELLS`; None if there is none."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.compiled_cell = vars(cls).get("compiled_cell")  # not inherited: a subclass may step differently
+
+    def __init__(self, generators: Sequence[torch.Generator], features: int, hidden: int) -> None:
+        super().__init__(generators, features, hidden)
+        bound = hidden**-0.5  # as in torch.nn's recurrent layers
+        self.input = StackedLinear(generators, features + 1, self.gates * hidden, bound)
+        self.recurrent = uniform_parameter(generators, (hidden, self.gates * hidden), bound)
+
+    def forward(self, times: Times, values: Values) -> State:
+        """The final hidden state.
+
+        The compiled scan gives no gradient for times and values; where one is wanted, the plain one runs.
+        """
+        wanted = times.requires_grad or values.requires_grad
+        if self.compiled_cell and not wanted and kernels.usable(times, values, *self.parameters()):
+            remember = torch.is_grad_enabled()
+            return kernels.Scan.apply(self.compiled_cell, remember, times, values, *self.parameters_in_order())
+        inputs = self.input(torch.cat([times[..., None], values], dim=-1).transpose(1, 2))
+        members, _, batch, _ = inputs.shape
+        running = inputs.new_zeros(members, batch, self.carry * self.hidden)
+        for gate_inputs in reversed(inputs.unbind(1)):
+            running = self.step(gate_inputs, running)
+        return running[..., : self.hidden]
+
+    def parameters_in_order(self) -> tuple[nn.Parameter, ...]:
+        """Input weight and bias, recurrent weight, and what else the cell has."""
+        return (self.input.weight, self.input.bias, self.recurrent)
+
+    @abstractmethod
+    def step(self, inputs: Tensor, running: Tensor) -> Tensor:
+        """The next running state from W u + b, (member, batch, gates · hidden), and the present running state."""

@@ -1,0 +1,1 @@
+"""Vector fields, one a file."""

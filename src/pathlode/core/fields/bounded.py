@@ -1,0 +1,47 @@
+"""Vector fields: the learned right-hand side of the latent ODE."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from pathlode.core.kernels import bindings as kernels
+from pathlode.core.shapes import State
+from pathlode.core.stacked import StackedMLP
+from pathlode.core.tableaus import Tableau
+
+
+class BoundedField(nn.Module):
+    """The autonomous, bounded field dh/dτ = s · tanh(MLP(h)), with softplus hidden layers and a learnable scale s.
+
+    Each component's speed is at most \\|s\\| per unit of *model* time τ, and s starts at 1. A window that is short in model
+    time therefore limits how far the state can travel in it; :class:`pathlode.models.latent_ode.ModelConfig` makes that unit
+    explicit.
+
+    Args:
+        generators: one random generator a member.
+        state: dimensions of h.
+        width: units of each hidden layer.
+        depth: number of hidden layers.
+
+    Source: Sampson & Melchior 2025, sec. 2 (https://arxiv.org/abs/2410.08923).
+    """
+
+    def __init__(self, generators: Sequence[torch.Generator], state: int, width: int, depth: int) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(len(generators), 1, 1))
+        self.mlp = StackedMLP(generators, (state, *[width] * depth, state))
+
+    def forward(self, h: State) -> State:
+        """dh/dτ at h: (member, batch, state) -> (member, batch, state)."""
+        return self.scale * self.mlp(h).tanh()
+
+    def march(self, tableau: Tableau, steps: int, step: Tensor, y0: State) -> Tensor | None:
+        """All steps of a Runge-Kutta method in one compiled pass, or None where that cannot be had.
+
+        Returns:
+            Each step's polynomial in θ, (member, batch, step, degree + 1, state), as in :mod:`pathlode.core.tableaus`.
+        """
+        if not kernels.usable(y0, step, *self.parameters()):
+            return None
+        return kernels.March.apply(tableau, steps, step, y0, self.scale, *self.mlp.parameters())

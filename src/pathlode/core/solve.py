@@ -1,0 +1,256 @@
+"""The one place that integrates an ODE: a batch of trajectories, each on its own irregular times, in one pass.
+
+Every trajectory takes its own steps and is read out at its own times through the solver's continuous extension: there is
+no union of time grids and no loop over observation times. Two solvers stand behind the same call: :class:`FixedStep` for
+training and :class:`Adaptive`, which holds a tolerance, for reference.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import torch
+from torch import Tensor
+
+from pathlode.core.kernels import bindings as kernels
+from pathlode.core.series import check_times
+from pathlode.core.shapes import Starts, State, States, Times
+from pathlode.core.tableaus import TABLEAUS, Tableau
+from pathlode.errors import ConfigError, DataError, SolverError
+
+Field = Callable[[State], State]
+"""An autonomous vector field: (member, batch, state) -> time derivative of the same shape."""
+
+
+@runtime_checkable
+class MarchingField(Protocol):
+    """A field that can take all steps of a Runge-Kutta method by itself, faster than one evaluation at a time."""
+
+    def march(self, tableau: Tableau, steps: int, step: Tensor, y0: State) -> Tensor | None:
+        """Each step's polynomial, (member, batch, step, degree + 1, state), or None to be evaluated as usual."""
+        ...
+
+
+@dataclass(frozen=True)
+class FixedStep:
+    """Explicit Runge-Kutta steps of equal size per trajectory, differentiated exactly as discretised: for training.
+
+    The number of steps is fixed and not their size: a longer window needs more of them.
+
+    Args:
+        method: ``rk4`` (order 4) or ``tsit5`` (order 5), each with dense output of the same order.
+        steps: number of steps per trajectory, from its start to its last read-out time.
+
+    Cost: 1 + steps · stages field evaluations (rk4: 4 stages, tsit5: 6).
+    """
+
+    method: str = "rk4"
+    steps: int = 8
+
+    def __post_init__(self) -> None:
+        if self.method not in TABLEAUS:
+            raise ConfigError(f"solver method is {self.method!r}, expected one of {', '.join(TABLEAUS)}")
+        if self.steps < 1:
+            raise ConfigError(f"solver steps is {self.steps}, expected at least 1")
+
+
+@dataclass(frozen=True)
+class Adaptive:
+    """Steps chosen per trajectory by torchode's embedded error estimate, to a tolerance.
+
+    Args:
+        method: ``dopri5`` or ``tsit5``.
+        rtol: relative tolerance of a step.
+        atol: absolute tolerance of a step.
+        max_steps: most steps a trajectory may take before :class:`pathlode.errors.SolverError` is raised.
+
+    Source: Lienen & Günnemann 2022, torchode (https://arxiv.org/abs/2210.12375).
+    """
+
+    method: str = "dopri5"
+    rtol: float = 1e-6
+    atol: float = 1e-6
+    max_steps: int = 10_000
+
+    def __post_init__(self) -> None:
+        if self.method not in _ADAPTIVE_METHODS:
+            raise ConfigError(f"solver method is {self.method!r}, expected one of {', '.join(_ADAPTIVE_METHODS)}")
+        if min(self.rtol, self.atol) <= 0:
+            raise ConfigError(f"solver tolerances are rtol={self.rtol}, atol={self.atol}, expected both above 0")
+
+
+_ADAPTIVE_METHODS = {"dopri5": "Dopri5", "tsit5": "Tsit5"}
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What :func:`solve` returns.
+
+    Attributes:
+        states: the solution at the read-out times, (member, batch, time, state).
+        evaluations: field evaluations each trajectory took, (member, batch), integers.
+        error: estimate of solution minus truth at the read-out times, shaped like ``states``; None if not asked for.
+    """
+
+    states: States
+    evaluations: Tensor
+    error: States | None = None
+
+
+def solve(
+    field: Field,
+    y0: State,
+    times: Times,
+    *,
+    start: Starts | None = None,
+    solver: FixedStep | Adaptive | None = None,
+    estimate_error: bool = False,
+    check: bool = True,
+) -> Solution:
+    """Integrates dh/dt = field(h) from y0 for every trajectory and reads it out at that trajectory's own times.
+
+    Args:
+        field: autonomous vector field on (member, batch, state).
+        y0: state at ``start``, (member, batch, state).
+        times: read-out times, strictly increasing, (batch, time) or (member, batch, time), not before ``start``.
+        start: time of y0, (batch,) or (member, batch); by default each trajectory's first read-out time.
+        solver: :class:`Adaptive` (default) or :class:`FixedStep`, whose steps stretch with the longest read-out time.
+        estimate_error: also estimate the fixed-step error by Richardson extrapolation, that is from a second solution
+            with twice the steps, e = (y_N - y_2N) · 2^p / (2^p - 1) at order p, without gradient. With
+            :class:`Adaptive` the reference solution has 1/100 of the tolerances and e is the plain difference.
+        check: validate times; turn off only for data that were validated before, for example in a training loop.
+
+    Returns:
+        :class:`Solution`. Gradients flow to y0 and to the field's parameters, not to the times.
+
+    Raises:
+        DataError: if shapes do not fit, or times are not finite, not strictly increasing, or before the start.
+        SolverError: if the adaptive solver fails.
+    """
+    solver = solver or Adaptive()
+    members, batch, _ = y0.shape
+    try:
+        times = times.expand(members, batch, times.shape[-1])
+        start = times[..., 0] if start is None else start.expand(members, batch)
+    except RuntimeError:
+        raise DataError(
+            f"times of shape {tuple(times.shape)} do not fit initial states of shape {tuple(y0.shape)}: "
+            "expected (batch, time) or (member, batch, time), with start (batch,) or (member, batch)"
+        ) from None
+    if check:
+        check_times(times, start)
+    if isinstance(solver, Adaptive):
+        return _solve_adaptive(field, y0, times, start, solver, estimate_error)
+    tableau = TABLEAUS[solver.method]
+    solution = _solve_fixed(field, y0, times, start, tableau, solver.steps)
+    if not estimate_error:
+        return solution
+    with torch.no_grad():
+        finer = _solve_fixed(field, y0, times, start, tableau, 2 * solver.steps)
+        amplification = 2**tableau.order / (2**tableau.order - 1)
+        error = (solution.states - finer.states) * amplification
+    return Solution(solution.states, solution.evaluations, error)
+
+
+# --- fixed steps -----------------------------------------------------------------------------------------------------
+
+
+def _solve_fixed(field: Field, y0: State, times: Times, start: Starts, tableau: Tableau, steps: int) -> Solution:
+    """Equal steps per trajectory, then read-out by each step's polynomial."""
+    step = ((times[..., -1] - start) / steps)[..., None].to(y0.dtype)
+    polynomials = field.march(tableau, steps, step, y0) if isinstance(field, MarchingField) else None
+    if polynomials is None:
+        polynomials = _march(field, tableau, steps, step, y0)
+    states = _read_out(polynomials, step, times, start)
+    evaluations = torch.full((1, 1), 1 + steps * len(tableau.b), device=y0.device).expand(y0.shape[:2])
+    return Solution(states, evaluations)
+
+
+def _march(field: Field, tableau: Tableau, steps: int, step: Tensor, y: State) -> Tensor:
+    """Each step's polynomial y_n + h Σ_j θ^j Σ_i dense[j][i] k_i, (member, batch, step, degree + 1, state)."""
+    polynomials = []
+    slope = field(y)
+    for _ in range(steps):
+        stages, start = [slope], y
+        for row in tableau.a:
+            stages.append(field(_advance(start, step, row, stages)))
+        y = _advance(start, step, tableau.b, stages)
+        slope = field(y)
+        stages.append(slope)
+        zero = torch.zeros_like(y)
+        polynomials.append(torch.stack([start, *(_advance(zero, step, row, stages) for row in tableau.dense)], dim=2))
+    return torch.stack(polynomials, dim=2)
+
+
+def _advance(y: State, step: Tensor, weights: Sequence[float], stages: Sequence[State]) -> State:
+    """y + h Σ_i w_i k_i."""
+    for weight, stage in zip(weights, stages, strict=True):
+        if weight:
+            y = torch.addcmul(y, step, stage, value=weight)
+    return y
+
+
+def _read_out(polynomials: Tensor, step: Tensor, times: Times, start: Starts) -> States:
+    """Evaluates, at every read-out time, the polynomial of the step that it falls into."""
+    members, batch, steps, _, state = polynomials.shape
+    elapsed = (times - start[..., None]) / step.clamp_min(torch.finfo(step.dtype).tiny)
+    index = elapsed.floor().clamp_(0, steps - 1)
+    theta = (elapsed - index).to(polynomials.dtype).flatten()
+    trajectory = torch.arange(members * batch, device=times.device).view(members, batch, 1)
+    rows = (trajectory * steps + index.long()).flatten()
+    polynomials = polynomials.flatten(0, 2)
+    if kernels.usable(polynomials):
+        points = kernels.Readout.apply(polynomials, rows, theta)
+    else:
+        *lower, points = polynomials[rows].unbind(1)
+        for coefficient in reversed(lower):
+            points = torch.addcmul(coefficient, theta[:, None], points)
+    return points.view(members, batch, times.shape[-1], state)
+
+
+# --- adaptive steps --------------------------------------------------------------------------------------------------
+
+
+def _solve_adaptive(
+    field: Field, y0: State, times: Times, start: Starts, solver: Adaptive, estimate_error: bool
+) -> Solution:
+    """One torchode solve over all members and trajectories, each with its own steps."""
+    import torchode  # here, because it takes half a second that only this solver needs
+
+    members, batch, state = y0.shape
+    flat_times = times.reshape(members * batch, -1).to(y0.dtype)
+    flat_start = start.reshape(-1).to(y0.dtype)
+
+    def flat_field(_: Tensor, y: Tensor) -> Tensor:
+        return field(y.view(members, batch, state)).reshape(members * batch, state)
+
+    term = torchode.ODETerm(flat_field)
+    problem = torchode.InitialValueProblem(
+        y0.reshape(members * batch, state), flat_start, flat_times[:, -1].contiguous(), flat_times
+    )
+
+    def integrate(rtol: float, atol: float) -> "torchode.Solution":
+        method = getattr(torchode, _ADAPTIVE_METHODS[solver.method])(term=term)
+        controller = torchode.IntegralController(atol=atol, rtol=rtol, term=term)
+        adjoint = torchode.AutoDiffAdjoint(
+            method, controller, max_steps=solver.max_steps, backprop_through_step_size_control=False
+        )
+        solution = adjoint.solve(problem)
+        failed = (solution.status != 0).nonzero()
+        if len(failed) or not solution.ys.isfinite().all():
+            taken = int(solution.stats["n_steps"].max())
+            raise SolverError(
+                f"{solver.method} failed on {max(len(failed), 1)} of {members * batch} trajectories after {taken} steps at "
+                f"rtol={rtol:g}, atol={atol:g}: loosen the tolerances, raise max_steps, or check that the field is finite"
+            )
+        return solution
+
+    solution = integrate(solver.rtol, solver.atol)
+    states = solution.ys.view(members, batch, -1, state)
+    stages, first_guess = 6, 2  # both methods reuse a step's last stage; the first step size takes two evaluations
+    evaluations = (first_guess + stages * solution.stats["n_steps"]).view(members, batch)
+    error = None
+    if estimate_error:
+        with torch.no_grad():
+            error = states - integrate(solver.rtol / 100, solver.atol / 100).ys.view_as(states)
+    return Solution(states, evaluations, error)

@@ -1,0 +1,1 @@
+"""Paper [A]: simulated systems, and how well models predict them."""

@@ -1,0 +1,223 @@
+"""Data sets drawn from a simulated system."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from pathlode.arrays import Array
+from pathlode.core.series import TimeSeries
+from pathlode.dynamics.systems.contract import System
+from pathlode.errors import ConfigError, DataError
+from pathlode.files import writing
+
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class SimulationConfig:
+    """How a data set is drawn.
+
+    Args:
+        train: number of training trajectories.
+        validation: number of trajectories that choose the best weights, the learning rate and the penalty's weight.
+        test: number of held-out trajectories.
+        points: observations per trajectory.
+        window: range (low, high) of the observed window's end T, uniform; observations lie in [0, T].
+        noise: standard deviation of the Gaussian noise on every observed value, in the data's unit.
+        windows_beyond: how far beyond the last observation the truth is kept for scoring, in mean lengths of the window.
+        seed: seed of the data set.
+    """
+
+    train: int
+    validation: int
+    test: int
+    points: int
+    window: tuple[float, float]
+    noise: float
+    windows_beyond: int
+    seed: int
+
+    def __post_init__(self) -> None:
+        low, high = self.window
+        if not 0 < low <= high:
+            raise ConfigError(f"simulate.window is {list(self.window)}, expected 0 < low <= high")
+        for name in ("train", "validation", "test", "points"):
+            if getattr(self, name) < 2:
+                raise ConfigError(f"simulate.{name} is {getattr(self, name)}, expected at least 2")
+        if self.points < FEW:
+            raise ConfigError(f"simulate.points is {self.points}, expected at least {FEW}")
+        if self.windows_beyond < 2:
+            raise ConfigError(f"simulate.windows_beyond is {self.windows_beyond}, expected at least 2")
+        if not self.noise >= 0:
+            raise ConfigError(f"simulate.noise is {self.noise}, expected at least 0")
+
+    @property
+    def horizon(self) -> float:
+        """Time from the last observation to the end of the truth."""
+        return self.windows_beyond * sum(self.window) / 2
+
+
+GRID_POINTS = 100
+"""Regular times per trajectory on which the truth is kept, in the observed window and in each window beyond it."""
+
+
+FEW = 10
+
+
+def _few(points: int) -> Indices:
+    return np.linspace(0, points - 1, FEW).round().astype(int)
+
+
+def _gapped(points: int) -> Indices:
+    return np.r_[: points // 3, points - points // 3 : points]
+
+
+def _late(points: int) -> Indices:
+    return np.arange(points // 3, points)
+
+
+VIEWS: dict[str, Callable[[int], Indices]] = {"few": _few, "gapped": _gapped, "late": _late}
+"""Which of the test trajectories' observations the encoder is shown, besides all of them: ten, spread evenly; all but the
+middle third; all but the first third."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """One part of a data set: noisy observations, and the truth on regular times for scoring.
+
+    Attributes:
+        observed: irregular noisy observations, (n, points).
+        parameters: what was varied, (n, parameter).
+        inside: clean truth on regular times from the first to the last observation.
+        beyond: clean truth on regular times after the last observation, up to ``horizon`` later, the same number of times
+            in every window length.
+    """
+
+    observed: TimeSeries
+    parameters: torch.Tensor
+    inside: TimeSeries
+    beyond: TimeSeries
+
+
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class SimulatedData:
+    """A simulated data set: three splits, and the test split again in each of :data:`VIEWS`.
+
+    On disk it is one ``.npz`` file without pickled objects: ``{split}_{observed|inside|beyond}_{times|values}``,
+    ``{split}_parameters``, and ``names``, a JSON text with the names of features, parameters and time.
+    """
+
+    features: tuple[str, ...]
+    parameters: tuple[str, ...]
+    time: str
+    splits: dict[str, Split]
+
+    def __getitem__(self, split: str) -> Split:
+        return self.splits[split]
+
+    def save(self, path: Path) -> None:
+        """Writes the file, whole or not at all."""
+        arrays = {}
+        for name, split in self.splits.items():
+            arrays[f"{name}_parameters"] = split.parameters.numpy()
+            for part in ("observed", "inside", "beyond"):
+                series = getattr(split, part)
+                arrays[f"{name}_{part}_times"] = series.times.numpy()
+                arrays[f"{name}_{part}_values"] = series.values.numpy()
+        names = json.dumps({"features": self.features, "parameters": self.parameters, "time": self.time})
+        with writing(path) as temporary:
+            np.savez(temporary, allow_pickle=False, names=np.array(names), **arrays)
+
+    @classmethod
+    def load(cls, path: Path) -> "SimulatedData":
+        """Reads a file that :meth:`save` wrote.
+
+        Raises:
+            DataError: if the file is unreadable, incomplete, or holds times or values that cannot be used.
+        """
+        try:
+            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+                arrays = {key: torch.from_numpy(file[key]) for key in file.files if key != "names"}
+                names = json.loads(str(file["names"]))
+            splits = {}
+            for name in (*SPLITS, *VIEWS):
+                series = {
+                    part: TimeSeries(
+                        arrays[f"{name}_{part}_times"], arrays[f"{name}_{part}_values"], f"{path} ({name}, {part})"
+                    )
+                    for part in ("observed", "inside", "beyond")
+                }
+                splits[name] = Split(parameters=arrays[f"{name}_parameters"], **series)
+        except DataError:
+            raise
+        except Exception as error:
+            raise DataError(
+                f"{path} is not a complete data file of pathlode ({error}): delete it and simulate again"
+            ) from error
+        return cls(tuple(names["features"]), tuple(names["parameters"]), names["time"], splits)
+
+
+def simulate(system: System, config: SimulationConfig) -> SimulatedData:
+    """Draws the three splits, each from its own random stream, so that the size of one does not change another."""
+    streams = np.random.SeedSequence(config.seed).spawn(len(SPLITS))
+    sizes = (config.train, config.validation, config.test)
+    splits = {
+        name: _split(system, config, size, np.random.default_rng(stream), name)
+        for name, size, stream in zip(SPLITS, sizes, streams, strict=True)
+    }
+    splits |= {name: _view(system, splits["test"], chosen(config.points), name) for name, chosen in VIEWS.items()}
+    return SimulatedData(system.features, system.parameters, system.time, splits)
+
+
+def observe(
+    system: System, parameters: Array, times: Array, noise: float, rng: np.random.Generator, name: str
+) -> TimeSeries:
+    """Trajectories at each one's own times, (n, parameter), (n, time), with Gaussian noise of that standard deviation."""
+    added = noise * rng.standard_normal((*times.shape, len(system.features)))
+    return _series(system, parameters, times, name, added)
+
+
+def irregular_times(n: int, points: int, end: Array, rng: np.random.Generator) -> Array:
+    """Sorted uniform times in [0, end], (n, points), no two closer than 1e-5 of the end."""
+    gap = 1e-5
+    uniform = np.sort(rng.uniform(size=(n, points)), axis=1)
+    return (uniform * (1 - gap * (points - 1)) + gap * np.arange(points)) * end[:, None]
+
+
+def _split(system: System, config: SimulationConfig, n: int, rng: np.random.Generator, name: str) -> Split:
+    parameters = system.draw(n, rng)
+    times = irregular_times(n, config.points, rng.uniform(*config.window, size=n), rng)
+    steps = config.windows_beyond * GRID_POINTS
+    beyond = times[:, -1:] + config.horizon * (1 + np.arange(steps)) / steps
+    return Split(
+        observed=observe(system, parameters, times, config.noise, rng, f"simulated {name} data, observed"),
+        parameters=torch.from_numpy(parameters),
+        inside=_inside(system, parameters, times, name),
+        beyond=_series(system, parameters, beyond, f"simulated {name} data, beyond"),
+    )
+
+
+def _view(system: System, whole: Split, chosen: Indices, name: str) -> Split:
+    """The same trajectories with some of their observations."""
+    observed = TimeSeries(whole.observed.times[:, chosen], whole.observed.values[:, chosen], name)
+    inside = _inside(system, whole.parameters.numpy(), observed.times.numpy(), name)
+    return Split(observed, whole.parameters, inside, whole.beyond)
+
+
+def _inside(system: System, parameters: Array, observed: Array, name: str) -> TimeSeries:
+    first, last = observed[:, :1], observed[:, -1:]
+    times = first + (last - first) * np.linspace(0, 1, GRID_POINTS)
+    return _series(system, parameters, times, f"simulated {name} data, inside")
+
+
+def _series(system: System, parameters: Array, times: Array, name: str, added: Array | float = 0.0) -> TimeSeries:
+    values = system.solution(parameters, times) + added
+    return TimeSeries(torch.from_numpy(times), torch.from_numpy(values), name)

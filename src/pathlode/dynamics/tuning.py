@@ -1,0 +1,102 @@
+"""The choice of a loss's learning rate and weight."""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from pathlode.core.solve import Adaptive
+from pathlode.dynamics.data import SimulatedData
+from pathlode.dynamics.scores import window_errors
+from pathlode.errors import DivergenceError, SolverError
+from pathlode.files import sha256, writing
+from pathlode.registry import LOSSES
+from pathlode.reporting.provenance import fingerprint
+from pathlode.training.experiment import Experiment, Observed, logger
+
+
+def observed(data: SimulatedData, digest: str) -> Observed:
+    """The noisy observations of simulated data."""
+    return Observed(data["train"].observed, data["validation"].observed, digest)
+
+
+def candidates(
+    learning_rates: Sequence[float], weights: Sequence[float], loss: str, seeds: Sequence[int], **fixed: Any
+) -> list[Experiment]:
+    """The grid of learning rates and weights, one experiment a rate: all weights train as one stack, each with all seeds.
+
+    A loss without penalty skips the weights. Where ``refine`` doubles the solver's steps, it does so for all weights.
+    """
+    pairs = [(weight, seed) for weight in (weights if LOSSES[loss].penalised else [1.0]) for seed in seeds]
+    each_weight, each_seed = (list(column) for column in zip(*pairs, strict=True))
+    return [
+        Experiment(loss=loss, weight=each_weight, learning_rate=r, seeds=each_seed, **fixed) for r in learning_rates
+    ]
+
+
+def choose(
+    experiments: Sequence[Experiment], data: Path, folder: Path, solver: Adaptive, device: str = "cpu"
+) -> list[dict[str, Any]]:
+    """Trains :func:`candidates` and scores each pair of rate and weight on the validation trajectories, best first.
+
+    The score is the geometric mean, over seeds and over the observed window and the next, of the NMSE on the validation
+    split's clean truth. A pair of which a seed diverges scores infinity, and so does a rate at which the solver fails.
+    The scores of finished experiments are kept in ``folder``, so that an interrupted choice continues, until
+    :func:`pathlode.training.resume.discard_checkpoints`.
+
+    Returns:
+        One row a pair: learning rate, weight, score, and the geometric means of both errors.
+
+    Raises:
+        DivergenceError: if every pair diverged.
+    """
+    loaded = SimulatedData.load(data)
+    seen = observed(loaded, sha256(data))
+    identity = fingerprint(
+        {"solver": asdict(solver), "candidates": [e.fingerprint(seen) for e in experiments]}, [__name__]
+    )
+    partial = folder / f"checkpoint-candidates-{identity[:16]}.json"
+    finished: list[list[dict[str, Any]]] = json.loads(partial.read_text()) if partial.exists() else []
+    for number, experiment in enumerate(experiments[len(finished) :], start=len(finished) + 1):
+        label = f"{experiment.loss}, learning rate {number} of {len(experiments)}"
+        try:
+            trainer = experiment.run(seen, folder, label, device, strict=False)
+            errors = torch.stack(window_errors(trainer.model, loaded["validation"], solver)).cpu()
+            errors[:, trainer.diverged.cpu()] = math.inf
+        except SolverError as error:
+            logger.warning("%s: out of the running, %s", label, error)
+            errors = torch.full((2, len(experiment.seeds)), math.inf)
+        finished.append(_scores(experiment, errors))
+        for row in finished[-1]:
+            logger.info("%s: rate %g, weight %g, score %.2e", experiment.loss, *list(row.values())[:3])
+        with writing(partial) as temporary:
+            temporary.write_text(json.dumps(finished))
+    rows = [row for each in finished for row in each]
+    if all(math.isinf(row["score"]) for row in rows):
+        raise DivergenceError(
+            f"every candidate for the loss {experiments[0].loss!r} diverged: give the tuning grid smaller learning rates"
+        )
+    return sorted(rows, key=lambda row: float(row["score"]))
+
+
+def _scores(experiment: Experiment, errors: Tensor) -> list[dict[str, Any]]:
+    """One row a weight, from the errors inside and in the next window of every member, (2, member)."""
+    weights = torch.as_tensor(experiment.weight, dtype=torch.float64)
+    rows = []
+    for weight in weights.unique().tolist():
+        inside, beyond = errors[:, weights == weight].log().mean(dim=1).exp().tolist()
+        rows.append(
+            {
+                "learning_rate": experiment.learning_rate,
+                "weight": weight,
+                "score": math.sqrt(inside * beyond),
+                "interpolation_nmse": inside,
+                "extrapolation_nmse": beyond,
+            }
+        )
+    return rows

@@ -1,0 +1,223 @@
+"""The comparison of classifiers: all of them are given the same beats, recording conditions and seeds."""
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+
+from pathlode.core.shapes import Times, Values
+from pathlode.ecg.beats import Beats
+from pathlode.ecg.classify import Classes, Features, Probabilities, rr_features, score_classes, vote
+from pathlode.ecg.conditions import Condition, millivolts, some_positions
+from pathlode.ecg.representations import Representation
+from pathlode.ecg.splits import BeatSplit
+from pathlode.errors import ConfigError
+
+EVERY = slice(None)
+
+
+class Classifier(Protocol):
+    """What can be compared: :class:`pathlode.ecg.trees.Trees` and :class:`pathlode.ecg.cnn.BeatCnn`."""
+
+    def fit(
+        self, features: Features, classes: Classes, validation: Features, validation_classes: Classes
+    ) -> "Classifier":
+        """Fits to training beats; validation beats say when to stop."""
+
+    def probabilities(self, features: Features) -> Probabilities:
+        """Probability of each of :data:`pathlode.ecg.records.CLASSES`, (beat, class)."""
+
+    def save(self, path: Path, **extra: Any) -> None:
+        """Writes it to a file, whole or not at all, and whatever plain values belong to it."""
+
+
+@dataclass(frozen=True)
+class Vote:
+    """Several encodings of one beat. The encoder gives the same z0 for the same samples, so that the encodings differ in
+    the samples that they are of: each has a random part of those that were recorded, the first one always among them.
+
+    Args:
+        conditions: names of those under which encodings vote.
+        encodings: how many.
+        share: of the samples that each has.
+    """
+
+    conditions: Sequence[str]
+    encodings: int = 5
+    share: float = 0.7
+
+    def __post_init__(self) -> None:
+        if self.encodings < 1 or not 0 < self.share <= 1:
+            raise ConfigError(
+                f"vote is {self.encodings} encodings of a share of {self.share} of the samples, expected at least one of "
+                "more than 0 and at most 1"
+            )
+
+    def parts(self, times: Times, values: Values) -> Iterator[tuple[Times, Values]]:
+        """The times and values of each encoding, from all that were recorded."""
+        for draw in range(self.encodings):
+            chosen = some_positions(times.shape, self.share, torch.Generator().manual_seed(draw))
+            yield times.gather(1, chosen), values.gather(1, chosen[..., None])
+
+
+@dataclass(frozen=True)
+class Study:
+    """Beats, how they are divided, and how they are recorded.
+
+    Attributes:
+        beats: all beats.
+        split: which of them are for training, validation and test.
+        conditions: by name. What is random in them is drawn alike for every classifier and seed.
+        centred: whether the median over the record's beats in the same part, as recorded under the same condition, is
+            subtracted from their features, so that these say how a beat differs from the person's usual one. It takes no
+            classes, but all of those beats.
+    """
+
+    beats: Beats
+    split: BeatSplit
+    conditions: Mapping[str, Condition]
+    centred: bool
+
+    def features(self, represent: Representation, part: str, condition: str, some: slice = EVERY) -> Features:
+        """Features of the beats of a part, or of some of them, (member, beat, feature), as recorded under a condition."""
+        times, values = self._recorded(part, condition)
+        return self._represented(represent, self.positions(part)[some], times[some], values[some])
+
+    def encodings(self, represent: Representation, part: str, condition: str, votes: Vote) -> Iterator[Features]:
+        """The same of several parts of what was recorded."""
+        for times, values in votes.parts(*self._recorded(part, condition)):
+            yield self._represented(represent, self.positions(part), times, values)
+
+    def mixed(self, represent: Representation, part: str, conditions: Sequence[str]) -> Features:
+        """Features of the beats of a part, each as recorded under one of the conditions, in turn."""
+        turns = [slice(start, None, len(conditions)) for start in range(len(conditions))]
+        under = [self.features(represent, part, *each) for each in zip(conditions, turns, strict=True)]
+        members, _, width = under[0].shape
+        mixed = np.empty((members, len(self.positions(part)), width), under[0].dtype)
+        for turn, features in zip(turns, under, strict=True):
+            mixed[:, turn] = features
+        return mixed
+
+    def positions(self, part: str) -> NDArray[np.int64]:
+        """Which of the beats are in a part: ``train``, ``validation`` or ``test``."""
+        chosen: NDArray[np.int64] = getattr(self.split, part)
+        return chosen
+
+    def _recorded(self, part: str, condition: str) -> tuple[Times, Values]:
+        return self.conditions[condition].observe(millivolts(self.beats, self.positions(part)), seed=0)
+
+    def _represented(
+        self, represent: Representation, positions: NDArray[np.int64], times: Times, values: Values
+    ) -> Features:
+        features = represent(times, values)
+        return centre(features, self.beats.records[positions]) if self.centred else features
+
+
+def centre(features: Features, records: NDArray[np.int16]) -> Features:
+    """Features (member, beat, feature) minus the median over the beats of the same record."""
+    centred = features.copy()
+    for record in np.unique(records):
+        mine = records == record
+        centred[:, mine] -= np.median(centred[:, mine], axis=1, keepdims=True)
+    return centred
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One fitted classifier and what it says of the test beats.
+
+    Attributes:
+        seed: of the classifier, and of the member whose latents it was given.
+        rr: whether it was also given :func:`pathlode.ecg.classify.rr_features`.
+        classifier: fitted.
+        probabilities: (beat, class) by condition.
+        voted: predicted classes and mean probabilities by condition, if several encodings were to vote.
+    """
+
+    seed: int
+    rr: bool
+    classifier: Classifier
+    probabilities: dict[str, Probabilities]
+    voted: dict[str, tuple[Classes, Probabilities]]
+
+
+def compare_classifiers(
+    study: Study,
+    represent: Representation,
+    new: Callable[[int], Classifier],
+    seeds: Sequence[int],
+    trained_on: Sequence[str],
+    balance: Callable[[Features, Classes, int], tuple[Features, Classes]],
+    votes: Vote | None = None,
+    rhythms: Sequence[bool] = (False, True),
+    tell: Callable[[int], None] = lambda fitted: None,
+) -> list[Outcome]:
+    """Fits classifiers for every seed and applies them under every condition.
+
+    Args:
+        study: the beats.
+        represent: what the classifiers are given of them.
+        new: makes a classifier from a seed.
+        seeds: one classifier each; of a stack of latent ODEs, the first takes the first member, and so on.
+        trained_on: names of the conditions under which the training and validation beats are seen, in turn.
+        balance: from features and classes to those that a seed's classifier is fitted to.
+        votes: how encodings are to vote as well.
+        rhythms: whether to add RR features: by default one classifier without and one with them.
+        tell: called with the number of classifiers that are fitted.
+    """
+    train, held_out = (study.mixed(represent, part, trained_on) for part in ("train", "validation"))
+    rhythm, classes = rr_features(study.beats), study.beats.classes
+
+    def given(features: Features, part: str, outcome: tuple[int, bool]) -> Features:
+        number, rr = outcome
+        own = features[number if len(features) > 1 else 0]
+        return np.hstack([own, rhythm[study.positions(part)]]) if rr else own
+
+    outcomes: dict[tuple[int, bool], Outcome] = {}
+    for key in itertools.product(range(len(seeds)), rhythms):
+        seed = seeds[key[0]]
+        balanced = balance(given(train, "train", key), classes[study.split.train], seed)
+        classifier = new(seed)
+        classifier.fit(*balanced, given(held_out, "validation", key), classes[study.split.validation])
+        outcomes[key] = Outcome(seed, key[1], classifier, {}, {})
+        tell(len(outcomes))
+    for name in study.conditions:
+        features = study.features(represent, "test", name)
+        asked = votes if votes and name in votes.conditions else None
+        encodings = list(study.encodings(represent, "test", name, asked)) if asked else []
+        for key, outcome in outcomes.items():
+            outcome.probabilities[name] = outcome.classifier.probabilities(given(features, "test", key))
+            if encodings:
+                each = [outcome.classifier.probabilities(given(one, "test", key)) for one in encodings]
+                outcome.voted[name] = vote(np.stack(each))
+    return list(outcomes.values())
+
+
+def scores(outcome: Outcome, study: Study, model: str, scored: str) -> pd.DataFrame:
+    """Rows of :func:`pathlode.ecg.classify.score_classes` for every condition; the vote is the model ``{model}_vote``.
+
+    Args:
+        outcome: what a classifier said of the test beats.
+        study: what it was given.
+        model: its name.
+        scored: names of the classes that count.
+
+    Returns:
+        condition, rate_hz, model, rr, seed, then the columns of the scores.
+    """
+    truth = study.beats.classes[study.split.test]
+    plain = {name: (given.argmax(axis=1), given) for name, given in outcome.probabilities.items()}
+    tables = []
+    for label, said in ((model, plain), (f"{model}_vote", outcome.voted)):
+        for name, (predicted, probabilities) in said.items():
+            table = score_classes(truth, predicted, probabilities, scored)
+            rate = study.conditions[name].rate
+            facts = {"condition": name, "rate_hz": rate, "model": label, "rr": outcome.rr, "seed": outcome.seed}
+            tables.append(pd.DataFrame(facts | table.to_dict("list")))
+    return pd.concat(tables, ignore_index=True)

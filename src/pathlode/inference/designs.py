@@ -1,0 +1,46 @@
+"""How held-out systems are observed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from pathlode.arrays import Array
+from pathlode.core.series import TimeSeries
+from pathlode.dynamics.data import FEW, VIEWS, irregular_times, observe
+from pathlode.dynamics.systems.contract import System
+from pathlode.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class ObservationConfig:
+    """How systems are observed.
+
+    Args:
+        points: irregular observations of each.
+        window: range (low, high) of the window's end, uniform.
+        noise: standard deviation on every observed value.
+        gapped: whether the middle third of the observations is lost.
+    """
+
+    points: int
+    window: tuple[float, float]
+    noise: float
+    gapped: bool = False
+
+    def __post_init__(self) -> None:
+        if self.points < FEW or not 0 < self.window[0] <= self.window[1] or not self.noise > 0:
+            raise ConfigError(
+                f"systems are to be observed at {self.points} points in a window of {list(self.window)} with noise "
+                f"{self.noise}, expected at least {FEW} points, 0 < low <= high and noise above 0"
+            )
+
+    def observe(self, system: System, parameters: Array, seed: int) -> TimeSeries:
+        """Series of systems, (n, parameter)."""
+        rng = np.random.default_rng(seed)
+        times = irregular_times(len(parameters), self.points, rng.uniform(*self.window, size=len(parameters)), rng)
+        series = observe(system, parameters, times, self.noise, rng, "observed systems")
+        if not self.gapped:
+            return series
+        kept = torch.from_numpy(VIEWS["gapped"](self.points))
+        return TimeSeries(series.times[:, kept], series.values[:, kept], series.name)

@@ -1,0 +1,50 @@
+"""A trained encoder as a file of its own, which runs without this package."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.export import Dim
+
+from pathlode.files import writing
+from pathlode.models.latent_ode import LatentODE
+
+
+class OneEncoder(nn.Module):
+    """The encoder of a stack's member as a function of one batch.
+
+    Args:
+        model: a stack.
+        member: which of its members.
+    """
+
+    def __init__(self, model: LatentODE, member: int) -> None:
+        super().__init__()
+        self.model = model.member(member)
+
+    def forward(self, times: Tensor, values: Tensor) -> Tensor:
+        """z0, (batch, latent), from increasing times (batch, time) and values (batch, time, feature), unchecked."""
+        return self.model.encode(times, values, check=False).z0[0]
+
+
+def export_encoder(model: LatentODE, member: int, path: Path, **extra: Any) -> None:
+    """Writes a member's encoder as a program of ``torch.export``, for any batch and any number of observations from two on.
+
+    ``torch.export.load(path).module()(times, values)`` then gives z0 in single precision.
+
+    Args:
+        model: a stack in single precision, with the encoder ``interpolation``; the recurrent ones are unrolled in time and
+            cannot take another number of observations.
+        member: which of its members.
+        path: file to write, by custom ``.pt2``.
+        extra: plain values that belong to it, each kept as a file ``<name>.json`` among the ``extra_files`` of
+            ``torch.export.load``.
+    """
+    features = model.config.features
+    example = torch.arange(12.0).reshape(3, 4), torch.zeros(3, 4, features)
+    axes = {0: Dim("batch", min=1), 1: Dim("time", min=2)}
+    program = torch.export.export(OneEncoder(model, member).eval(), example, dynamic_shapes=(axes, axes))
+    with writing(path) as temporary:
+        torch.export.save(program, temporary, extra_files={f"{name}.json": json.dumps(extra[name]) for name in extra})

@@ -1,0 +1,1 @@
+"""What was made how, tables, claims and pages."""

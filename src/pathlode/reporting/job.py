@@ -1,0 +1,140 @@
+"""The frame of one pipeline job: threads, log, a record of what was made how, and errors told in one sentence."""
+
+import errno
+import json
+import logging
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+from pathlode.errors import PathlodeError
+from pathlode.files import FULL, UNREADABLE
+from pathlode.reporting.provenance import commit, digest, packages, processor
+
+
+@contextmanager
+def job(snakemake: Any) -> Iterator[Callable[[], dict[str, Any]]]:
+    """Runs a script's block as a job of the pipeline.
+
+    The log's last line says what it took. The record, a file of JSON beside the log, says what made the outputs: rule and
+    wildcards, inputs but for source files, outputs, commit, digest of the configuration, seeds, versions of the packages,
+    device, threads, beginning, wall and CPU time with the imports in seconds, and the largest memory in MB.
+
+    PyTorch, if it has been imported, gets the job's threads; the networks here are fastest with one. Other libraries take
+    theirs from OMP_NUM_THREADS, which Snakemake sets.
+
+    Args:
+        snakemake: the object that Snakemake gives a script.
+
+    Yields:
+        A function that gives the record as it stands, of plain values: models carry it with them.
+
+    Raises:
+        SystemExit: with status 1 after a :class:`pathlode.errors.PathlodeError`, whose sentence is logged, where disk or memory
+            are full, and where a file cannot be read. Any other exception is logged with its traceback and raised again.
+    """
+    torch, log = sys.modules.get("torch"), Path(snakemake.log[0])  # many jobs do without its two seconds
+    if torch:
+        torch.set_num_threads(snakemake.threads)
+    handlers: list[logging.Handler] = [logging.FileHandler(log, mode="w"), logging.StreamHandler(sys.stderr)]
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", handlers=handlers, force=True
+    )
+    logging.captureWarnings(True)
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # tells every step of embedding a font
+    record = log.with_suffix(".json")
+    record.unlink(missing_ok=True)
+    begun, started, imports = datetime.now(UTC).isoformat(), time.monotonic(), time.process_time()
+    made = _made(snakemake)
+
+    def origin() -> dict[str, Any]:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+        seconds = time.monotonic() - started + imports
+        return made | {"begun": begun, "seconds": seconds, "cpu_seconds": time.process_time(), "peak_mb": peak}
+
+    try:
+        yield origin
+        whole = origin()
+        logging.info(
+            "done in %.1f s; with the imports %.1f s of CPU time and at most %.0f MB of memory",
+            whole["seconds"] - imports,
+            whole["cpu_seconds"],
+            whole["peak_mb"],
+        )
+        record.write_text(json.dumps(whole, indent=1))
+    except PathlodeError as error:
+        _give_up(str(error))
+    except Exception as error:
+        if _out_of_memory(error):
+            _give_up(
+                "out of memory: run fewer jobs at once (--cores 1), or on a machine with more; then the same command again"
+            )
+        if isinstance(error, OSError) and error.errno in FULL:
+            _give_up(f"{error}: make room, then run the same command again; nothing half-written is kept")
+        if isinstance(error, OSError) and error.errno in UNREADABLE:
+            _give_up(f"{error}: see to the file, its permissions and its disk, then run the same command again")
+        logging.exception("unexpected error")
+        raise
+
+
+def identity(snakemake: Any) -> str:
+    """Digest of all that a job's result depends on: its rule, wildcards, parameters, and the content of its input files."""
+    given = {"rule": snakemake.rule, "wildcards": dict(snakemake.wildcards.items())}
+    return digest(given | {"params": dict(snakemake.params.items())}, map(Path, sorted(set(snakemake.input))))
+
+
+def device(gpus: int) -> str:
+    """``cuda`` if a GPU was granted to the job and is there, else ``cpu``."""
+    import torch
+
+    return "cuda" if gpus and torch.cuda.is_available() else "cpu"
+
+
+def _out_of_memory(error: Exception) -> bool:
+    """Whether Python, the system, or PyTorch on any device had no memory left."""
+    torch = sys.modules.get("torch")
+    if torch and isinstance(error, torch.OutOfMemoryError):
+        return True
+    if isinstance(error, RuntimeError):  # of PyTorch's allocator on the CPU, which has no class of its own
+        return "can't allocate memory" in str(error)
+    return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
+
+
+def _give_up(sentence: str) -> NoReturn:
+    logging.error("error: %s", sentence)
+    sys.exit(1)
+
+
+def _seeds(settings: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, Any]]:
+    """Everything that is called a seed, by its place in the parameters."""
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            yield from _seeds(value, f"{place}{name}.")
+        elif "seed" in str(name):
+            yield f"{place}{name}", value
+
+
+def _made(snakemake: Any) -> dict[str, Any]:
+    """What made a job's outputs, besides what it cost, in plain values."""
+    gpus, torch = snakemake.resources.get("gpu", 0), sys.modules.get("torch")
+    graphics = torch.cuda.get_device_name() if torch and device(gpus) == "cuda" else None
+    made = {
+        "rule": snakemake.rule,
+        "wildcards": dict(snakemake.wildcards.items()),
+        "inputs": sorted(set(snakemake.input) - set(getattr(snakemake.input, "source", []))),
+        "outputs": list(snakemake.output),
+        "commit": commit(),
+        "config": digest(snakemake.config, []),
+        "seeds": dict(_seeds(dict(snakemake.params.items()))),
+        "packages": packages(),
+        "device": graphics or processor(),
+        "cores": os.cpu_count(),
+        "threads": snakemake.threads,
+    }
+    return dict(json.loads(json.dumps(made)))  # file names are strings of Snakemake's own

@@ -1,0 +1,76 @@
+"""How tables are joined, summed up and written for people."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from pathlode.errors import ConfigError
+
+if TYPE_CHECKING:
+    pass
+
+
+LONG = 40
+"""Rows beyond which a table does not fit a printed page."""
+
+
+def summarise(table: pd.DataFrame, by: Sequence[str], columns: Mapping[str, str], digits: int = 2) -> pd.DataFrame:
+    """Median and range over seeds, as text, one row a setting; of a single run its value alone.
+
+    Args:
+        table: one row a run.
+        by: columns that name a setting.
+        columns: metric -> heading.
+        digits: significant ones.
+    """
+
+    def text(values: pd.Series) -> str:
+        if not values.notna().any():
+            return "–"
+        middle, *ends = (f"{value:.{digits}g}" for value in (values.median(), values.min(), values.max()))
+        return middle if len(values) == 1 else f"{middle} [{', '.join(ends)}]"
+
+    grouped = table.groupby(list(by), sort=False)
+    return pd.DataFrame({heading: grouped[metric].agg(text) for metric, heading in columns.items()}).reset_index()
+
+
+def joined(paths: Iterable[str | Path]) -> pd.DataFrame:
+    """The rows of many CSV files, one after the other."""
+    return pd.concat([pd.read_csv(path) for path in paths], ignore_index=True)
+
+
+def write(table: pd.DataFrame, *paths: str | Path, widths: Mapping[str, float] | None = None) -> None:
+    """Writes a table in the format of each path's suffix: .csv, .md, or .tex.
+
+    LaTeX wants the packages booktabs and longtable: a table of more than :data:`LONG` rows breaks across pages.
+
+    Args:
+        table: the table.
+        paths: the files.
+        widths: shares of the line for columns whose text LaTeX breaks; others are as wide as it is.
+
+    Raises:
+        ConfigError: for another suffix.
+    """
+    for path in map(Path, paths):
+        match path.suffix:
+            case ".csv":
+                table.to_csv(path, index=False)
+            case ".md":
+                path.write_text(table.to_markdown(index=False) + "\n")
+            case ".tex":
+                styler = table.style.hide(axis="index").format(escape="latex", na_rep="--")
+                columns = {name: name.replace("_", r"\_").replace("%", r"\%") for name in table.columns}
+                path.write_text(
+                    styler.relabel_index(list(columns.values()), axis="columns").to_latex(
+                        hrules=True,
+                        column_format="".join(
+                            rf"p{{{widths[name]}\linewidth}}" if widths and name in widths else "l" for name in columns
+                        ),
+                        environment="longtable" if len(table) > LONG else None,
+                    )
+                )
+            case _:
+                raise ConfigError(f"{path}: tables are written as .csv, .md or .tex")

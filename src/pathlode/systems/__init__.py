@@ -1,1 +1,0 @@
-"""Simulated dynamical systems behind one contract, :class:`pathlode.systems.contract.System`."""

@@ -1,0 +1,66 @@
+"""What every training loss is made from, and what it returns.
+
+All share the reconstruction ½ Σ_i ‖x_i - x̂_i‖² of a trajectory in the model's units, averaged over the batch, and return
+one number a stacked member, so that the members' gradients stay apart.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from pathlode.core.shapes import Latent, PerMember, Times, Values
+from pathlode.errors import ConfigError
+from pathlode.models.latent_ode import LatentODE, Prediction
+
+SPREAD_FLOOR = 1e-6
+"""Least spread of the latent vectors, and of a squared length: keeps quotients and roots differentiable."""
+
+
+@dataclass(frozen=True)
+class Loss(ABC):
+    """Reconstruction plus weight · penalty.
+
+    Args:
+        weight: λ, the penalty's weight, at least 0; or one a member, (member,).
+    """
+
+    weight: float | PerMember = 1.0
+    variational: ClassVar[bool] = False
+    """Whether the loss needs a model that emits mean and log standard deviation."""
+    penalised: ClassVar[bool] = True
+    """Whether ``weight`` has an effect."""
+    random_times: ClassVar[bool] = False
+    """Whether training reads the prediction out at :meth:`random_query` instead of the observation times."""
+
+    def __post_init__(self) -> None:
+        if not (torch.as_tensor(self.weight) >= 0).all():
+            raise ConfigError(f"loss weight is {self.weight}, expected a number of at least 0")
+
+    def __call__(self, model: LatentODE, prediction: Prediction, values: Values) -> PerMember:
+        """The loss of each member, (member,), for observed values (member, batch, time, feature)."""
+        return reconstruction(prediction.values, values, model.std) + self.weight * self.penalty(model, prediction)
+
+    @abstractmethod
+    def penalty(self, model: LatentODE, prediction: Prediction) -> PerMember:
+        """What is paid for besides the reconstruction, averaged over the batch, (member,)."""
+
+    def random_query(self, times: Times, uniform: Tensor) -> Times:
+        """Times at which training reads the prediction out, (member, batch, time), given draws from [0, 1) of that shape.
+
+        The observation times themselves, unless a loss with ``random_times`` moves them.
+        """
+        return times
+
+
+def reconstruction(predicted: Values, values: Values, std: Tensor | float = 1.0) -> PerMember:
+    """½ Σ_i ‖(x_i - x̂_i) / std‖² over times and features, averaged over the batch."""
+    members, batch = predicted.shape[:2]
+    return ((predicted - values) / std).square().view(members, -1).sum(dim=1) * (0.5 / batch)
+
+
+def spread(z0: Latent) -> Tensor:
+    """Standard deviation of each latent dimension over the batch, (member, 1, latent)."""
+    return z0.std(dim=1, keepdim=True).clamp_min(SPREAD_FLOOR)

@@ -1,0 +1,25 @@
+"""The penalty of the authors' published code."""
+
+from pathlode.core.shapes import PerMember
+from pathlode.models.latent_ode import LatentODE, Prediction
+from pathlode.training.losses.contract import SPREAD_FLOOR, Loss
+
+
+class Displacement(Loss):
+    """The penalty of the authors' published code, as written there, for parity:
+
+    λ / ‖s‖ · Σ_i √|(z_{i+1} - z_i)ᵀ diag(s)⁻¹ (z_T - z_1)|,   s = E(MLP(std(z0))), std(z0) held constant.
+
+    It multiplies every increment with the sum of all of them, so it measures the net displacement and not the length:
+    a closed path costs nothing. s may be negative and has no floor, in the authors' code as here; the tiny number
+    under the root is ours and keeps its gradient finite.
+    """
+
+    def penalty(self, model: LatentODE, prediction: Prediction) -> PerMember:
+        deviation = prediction.z0.detach().std(dim=1, keepdim=True)
+        scale = model.hidden_to_latent(model.latent_to_hidden(deviation))
+        increments = prediction.path.diff(dim=2)
+        net = increments.sum(dim=2, keepdim=True)
+        products = (increments * net / scale[:, :, None]).sum(dim=-1).abs()
+        roots = products.clamp_min(SPREAD_FLOOR**2).sqrt().sum(dim=-1)
+        return roots.mean(dim=1) / scale.flatten(1).norm(dim=1)

@@ -1,0 +1,28 @@
+"""The variational penalty."""
+
+from torch import Tensor
+
+from pathlode.core.shapes import Latent, PerMember
+from pathlode.errors import ConfigError
+from pathlode.models.latent_ode import LatentODE, Prediction
+from pathlode.training.losses.contract import Loss
+
+
+def kl_to_standard_normal(mean: Latent, log_std: Latent) -> Tensor:
+    """KL(N(μ, σ²) ‖ N(0, 1)) = ½ Σ (μ² + σ² - 1 - ln σ²), summed over the latent dimensions, (member, batch)."""
+    return 0.5 * (mean.square() + (2 * log_std).exp() - 1 - 2 * log_std).sum(dim=-1)
+
+
+class KullbackLeibler(Loss):
+    """λ KL(N(μ, σ²) ‖ N(0, 1)), the evidence lower bound for λ = 1 and unit observation noise.
+
+    Source: Rubanova et al. 2019 (https://arxiv.org/abs/1907.03907).
+    """
+
+    variational = True
+
+    def penalty(self, model: LatentODE, prediction: Prediction) -> PerMember:
+        log_std = prediction.encoding.log_std
+        if log_std is None:
+            raise ConfigError("this loss needs a variational model: build it with ModelConfig(variational=True)")
+        return kl_to_standard_normal(prediction.encoding.z0, log_std).mean(dim=1)

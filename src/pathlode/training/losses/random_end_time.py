@@ -1,0 +1,35 @@
+"""STEER: random times in place of a penalty."""
+
+import torch
+from torch import Tensor
+
+from pathlode.core.shapes import PerMember, Times
+from pathlode.errors import ConfigError
+from pathlode.models.latent_ode import LatentODE, Prediction
+from pathlode.training.losses.contract import Loss
+
+
+class RandomEndTime(Loss):
+    """STEER: no penalty, but each observation is compared with the prediction at a random time near its own.
+
+    t_i' = t_i + λ u_i b_i, with u_i uniform in [-1, 1) and b_i half of the shorter gap to a neighbour, so that the order of
+    the times is kept for λ ≤ 1. The first time is the start of the integration and stays.
+    Source: Ghosh et al. 2020, STEER (https://arxiv.org/abs/2006.10711), applied to every observation of a trajectory.
+    """
+
+    random_times = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if (torch.as_tensor(self.weight) > 1).any():
+            raise ConfigError(f"the weight of the loss `steer` is {self.weight}, expected at most 1: times would cross")
+
+    def penalty(self, model: LatentODE, prediction: Prediction) -> PerMember:
+        return torch.zeros_like(prediction.z0[:, 0, 0])
+
+    def random_query(self, times: Times, uniform: Tensor) -> Times:
+        gaps = times.diff(dim=-1)
+        room = torch.cat([torch.minimum(gaps[..., :-1], gaps[..., 1:]), gaps[..., -1:]], dim=-1) / 2
+        weight = torch.as_tensor(self.weight, dtype=times.dtype, device=times.device).view(-1, 1, 1)
+        moved = times[..., 1:] + weight * room * (2 * uniform[..., 1:] - 1)
+        return torch.cat([times[..., :1], moved], dim=-1)

@@ -1,0 +1,370 @@
+"""Training of a stack of latent ODEs, in named steps and without file access."""
+
+import itertools
+import logging
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim.lr_scheduler import OneCycleLR
+
+from pathlode.core.series import TimeSeries
+from pathlode.core.shapes import PerMember, Times, Values
+from pathlode.core.solve import FixedStep
+from pathlode.errors import ConfigError, DivergenceError
+from pathlode.models.latent_ode import LatentODE
+from pathlode.training.losses.contract import Loss
+from pathlode.training.soap import SOAP
+from pathlode.training.views import Views
+
+logger = logging.getLogger(__name__)
+
+OPTIMISERS: dict[str, Callable[..., torch.optim.Optimizer]] = {
+    "soap": SOAP,
+    "adam": partial(torch.optim.Adam, fused=True),
+}
+"""What can be named as a training's optimiser."""
+
+MOST_OVERFLOWS = 20
+"""Steps in a row without a finite gradient after which a member goes back to its best weights."""
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How a model is trained: an optimiser with a one-cycle learning rate (Smith & Topin 2018).
+
+    Args:
+        steps: optimiser steps.
+        batch: trajectories per step, drawn without replacement within an epoch.
+        optimiser: ``soap`` (:class:`pathlode.training.soap.SOAP`) or ``adam``.
+        learning_rate: the cycle's peak; it starts at 1/25 of it and ends at 1/25,000.
+        betas: the optimiser's decay rates of the gradient's first and second moment.
+        warmup: fraction of the steps spent rising to the peak.
+        clip_norm: largest gradient norm per member.
+        validate_every: steps between validations, each of which may also write a checkpoint.
+        solver: ``rk4`` or ``tsit5``.
+        solver_steps: solver steps per trajectory.
+        solver_error_share: largest share of the validation error that may come from the solver. A validation that finds
+            more says so.
+        refine: whether such a validation also doubles the solver's steps for the rest of the run, and starts the search for
+            the best weights anew. It does so for the whole stack: the one case in which a member's run depends on others.
+    """
+
+    steps: int = 1000
+    batch: int = 64
+    optimiser: str = "soap"
+    learning_rate: float = 1e-2
+    betas: tuple[float, float] = (0.95, 0.95)
+    warmup: float = 0.3
+    clip_norm: float = 10.0
+    validate_every: int = 50
+    solver: str = "tsit5"
+    solver_steps: int = 6
+    solver_error_share: float = 0.1
+    refine: bool = True
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "batch", "validate_every", "solver_steps"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"train.{name} is {getattr(self, name)}, expected at least 1")
+        if self.batch < 2:
+            raise ConfigError(
+                "train.batch is 1, expected at least 2: the path's length is measured in spreads over the batch"
+            )
+        if self.optimiser not in OPTIMISERS:
+            raise ConfigError(f"train.optimiser is {self.optimiser!r}, expected one of {', '.join(OPTIMISERS)}")
+        for name in ("learning_rate", "clip_norm", "solver_error_share"):
+            if not getattr(self, name) > 0:
+                raise ConfigError(f"train.{name} is {getattr(self, name)}, expected a number above 0")
+        if not all(0 <= beta < 1 for beta in self.betas):
+            raise ConfigError(f"train.betas is {list(self.betas)}, expected two numbers of at least 0 and below 1")
+        if not 0 < self.warmup < 1:
+            raise ConfigError(f"train.warmup is {self.warmup}, expected a fraction between 0 and 1")
+        if self.warmup * (self.steps + 1) <= 1:  # the schedule would divide by zero
+            raise ConfigError(
+                f"train.warmup is {self.warmup}, less than one of the {self.steps} steps: raise either of them"
+            )
+
+
+@dataclass(frozen=True)
+class Validation:
+    """One row of the training history.
+
+    Attributes:
+        step: optimiser steps taken.
+        seconds: time spent in optimiser steps so far, for the whole stack: the process's CPU time over all its threads,
+            which other work on the machine hardly changes, or elapsed time if training runs on another device.
+        train_loss: mean loss since the last validation, per member.
+        mse: mean squared error on the validation observations in the model's units, per member.
+        solver_share: estimated solver error as a share of that mean squared error, per member.
+        solver_steps: solver steps per trajectory.
+    """
+
+    step: int
+    seconds: float
+    train_loss: PerMember
+    mse: PerMember
+    solver_share: PerMember
+    solver_steps: int
+
+
+class Trainer:
+    """Trains all members of a model together; each sees the batches that it would see alone.
+
+    Args:
+        model: the stack; its parameters are changed in place, and its units are set from the training data.
+        loss: a registered loss.
+        training: observations to fit.
+        validation: observations that choose the best weights.
+        config: settings.
+        device: where to train. Random numbers are drawn on the CPU, so that they do not depend on it.
+        views: what the encoder sees of the observations in each step, and which of them are fitted; by default all. In
+            validation it is always all, or the first ones if the views have only these.
+    """
+
+    def __init__(
+        self,
+        model: LatentODE,
+        loss: Loss,
+        training: TimeSeries,
+        validation: TimeSeries,
+        config: TrainingConfig,
+        device: str = "cpu",
+        views: Views | None = None,
+    ) -> None:
+        if config.batch > len(training):
+            raise ConfigError(
+                f"train.batch is {config.batch}, but there are only {len(training)} training trajectories"
+            )
+        self.model, self.loss, self.config, self.device = model.to(device), loss, config, device
+        self.views = views or Views()
+        self.training, self.validation = (series.to(torch.float32, device) for series in (training, validation))
+        self.model.standardise(self.training)
+        members = len(model.seeds)
+        self.step_number = 0
+        self.seconds = 0.0
+        self._clock = time.process_time if torch.device(device).type == "cpu" else time.perf_counter
+        self.solver_steps = config.solver_steps
+        self.history: list[Validation] = []
+        self.best_mse = torch.full((members,), math.inf, device=device)
+        self.best = {name: p.detach().clone() for name, p in model.named_parameters()}
+        self._since_validation: list[Tensor] = []
+        self._overflows = torch.zeros(members, dtype=torch.long, device=device)
+        self._batches = [torch.Generator().manual_seed(seed) for seed in model.seeds]
+        self._noise = [torch.Generator().manual_seed(seed + 2**32) for seed in model.seeds]
+        self._viewing = torch.Generator().manual_seed(0)  # common to all members, whatever else is in the stack
+        self._order = torch.empty(members, 0, dtype=torch.long)
+        self._optimiser = OPTIMISERS[config.optimiser](
+            model.parameters(), lr=config.learning_rate, betas=tuple(config.betas)
+        )
+        self._schedule = OneCycleLR(
+            self._optimiser,
+            max_lr=config.learning_rate,
+            total_steps=config.steps + 1,
+            pct_start=config.warmup,
+            cycle_momentum=False,
+            div_factor=25.0,
+            final_div_factor=1000.0,
+        )
+
+    def run(self, on_validation: Callable[[Validation], None] | None = None, strict: bool = True) -> None:
+        """Takes the remaining steps, then gives the model each member's best weights.
+
+        Args:
+            on_validation: called with each validation.
+            strict: whether a member that diverged is an error. Otherwise it keeps its initial weights, and :attr:`diverged`
+                tells.
+
+        Raises:
+            DivergenceError: if ``strict`` and a member never had a finite validation error.
+        """
+        while self.step_number < self.config.steps:
+            self.step()
+            if self.step_number % self.config.validate_every == 0 or self.step_number == self.config.steps:
+                row = self.validate()
+                if on_validation is not None:
+                    on_validation(row)
+        if strict:
+            self._refuse_divergence()
+        self.restore_best()
+
+    @property
+    def diverged(self) -> Tensor:
+        """Which members have been validated and never had a finite error, (member,)."""
+        finite = [row.mse.isfinite() for row in self.history] or [torch.ones_like(self.best_mse, dtype=torch.bool)]
+        return ~torch.stack(finite).any(dim=0)
+
+    def step(self) -> None:
+        """One optimiser step for all members."""
+        started = self._clock()
+        times, values = self.next_batch()
+        points = times.shape[-1]
+        seen, asked = (draw(points, self._viewing) for draw in (self.views.seen, self.views.asked))
+        query, targets = times[..., asked], values[..., asked, :]
+        self._optimiser.zero_grad(set_to_none=True)
+        noise = self.draw(torch.randn, self.model.config.latent) if self.loss.variational else None
+        if self.loss.random_times:
+            query = self.loss.random_query(query, self.draw(torch.rand, query.shape[-1]))
+        prediction = self.model(
+            times[..., seen], values[..., seen, :], query, noise=noise, solver=self._solver(), check=False
+        )
+        losses = self.loss(self.model, prediction, targets)
+        losses.sum().backward()
+        self.clip_gradients()
+        self._optimiser.step()
+        self._schedule.step()
+        self.step_number += 1
+        self._since_validation.append(losses.detach())
+        self.seconds += self._clock() - started
+
+    def next_batch(self) -> tuple[Times, Values]:
+        """Times and values of the next trajectories, (member, batch, ...), each member in its own order."""
+        if self._order.shape[1] < self.config.batch:
+            n = len(self.training)
+            self._order = torch.stack([torch.randperm(n, generator=generator) for generator in self._batches])
+        chosen, self._order = self._order.split([self.config.batch, self._order.shape[1] - self.config.batch], dim=1)
+        return self.training.times[chosen], self.training.values[chosen]
+
+    def draw(self, distribution: Callable[..., Tensor], size: int) -> Tensor:
+        """Random numbers for the loss, each member's from its own stream, (member, batch, size)."""
+        draws = [distribution(self.config.batch, size, generator=generator) for generator in self._noise]
+        return torch.stack(draws).to(self.device)
+
+    def clip_gradients(self) -> None:
+        """Scales each member's gradient to the largest allowed norm.
+
+        A gradient through a long integration can overflow. Such a member skips the step; after :data:`MOST_OVERFLOWS` of
+        them in a row it goes back to its best weights by validation.
+        """
+        gradients = [p.grad for p in self.model.parameters() if p.grad is not None]
+        norms = torch.cat([g.flatten(1) for g in gradients], dim=1).norm(dim=1)
+        overflown = ~norms.isfinite()
+        self._overflows = torch.where(overflown, self._overflows + 1, 0)
+        factors = torch.where(overflown, 0.0, (self.config.clip_norm / norms.clamp_min(1e-12)).clamp_max(1.0))
+        if overflown.any():
+            seeds = [seed for seed, skipped in zip(self.model.seeds, overflown.tolist(), strict=True) if skipped]
+            logger.info("step %d: the gradient of seeds %s overflowed; they skip it", self.step_number + 1, seeds)
+            self._roll_back(self._overflows == MOST_OVERFLOWS)
+        for gradient in gradients:
+            if overflown.any():
+                gradient.nan_to_num_(0.0, 0.0, 0.0)
+            gradient.mul_(factors.view(-1, *[1] * (gradient.ndim - 1)))
+
+    @torch.no_grad()
+    def validate(self) -> Validation:
+        """Scores the present weights, keeps each member's best, and compares the solver's error with the data's."""
+        data, first = self.validation, self.views.first
+        prediction = self.model(
+            data.times[:, :first],
+            data.values[:, :first],
+            data.times,
+            solver=self._solver(),
+            estimate_error=True,
+            check=False,
+        )
+        assert prediction.values_error is not None
+        mse = ((prediction.values - data.values) / self.model.std).square().mean(dim=(1, 2, 3))
+        share = (prediction.values_error / self.model.std).square().mean(dim=(1, 2, 3)) / mse
+        improved = mse < self.best_mse
+        self.best_mse = torch.where(improved, mse, self.best_mse)
+        for name, parameter in self.model.named_parameters():
+            better = improved.view(-1, *[1] * (parameter.ndim - 1))
+            self.best[name] = torch.where(better, parameter, self.best[name])
+        losses = (
+            torch.stack(self._since_validation).mean(dim=0)
+            if self._since_validation
+            else torch.full_like(mse, math.nan)
+        )
+        self._since_validation = []
+        row = Validation(self.step_number, self.seconds, losses, mse, share, self.solver_steps)
+        self.history.append(row)
+        self._report_solver(row)
+        return row
+
+    def _report_solver(self, row: Validation) -> None:
+        allowed, share = self.config.solver_error_share, row.solver_share.nan_to_num(0.0)
+        if share.max() <= allowed:
+            return
+        remedy = "raise train.solver_steps"
+        if self.config.refine:
+            self.solver_steps *= 2
+            self.best_mse = torch.full_like(self.best_mse, math.inf)
+            remedy = f"the rest takes {self.solver_steps}"
+        logger.warning(
+            "step %d: with %d %s steps the solver causes %.0f %% of the validation error of seed %d, more than the %.0f %% "
+            "of train.solver_error_share; %s",
+            *(row.step, row.solver_steps, self.config.solver, 100 * float(share.max())),
+            *(self.model.seeds[int(share.argmax())], 100 * allowed, remedy),
+        )
+
+    def _refuse_divergence(self) -> None:
+        if self.diverged.any():
+            seed = self.model.seeds[int(self.diverged.nonzero()[0])]
+            raise DivergenceError(
+                f"training diverged: seed {seed} never had a finite validation error; "
+                f"lower the learning rate ({self.config.learning_rate:g}) or train.clip_norm ({self.config.clip_norm:g})"
+            )
+
+    def _roll_back(self, stuck: Tensor) -> None:
+        """Gives members their best weights back."""
+        if stuck.any():
+            seeds = [seed for seed, back in zip(self.model.seeds, stuck.tolist(), strict=True) if back]
+            logger.warning("step %d: seeds %s go back to their best weights", self.step_number + 1, seeds)
+            self._overflows = torch.where(stuck, 0, self._overflows)
+            self._take_best(stuck)
+
+    def _solver(self) -> FixedStep:
+        return FixedStep(self.config.solver, self.solver_steps)
+
+    def restore_best(self) -> None:
+        """Gives the model each member's best weights by validation."""
+        self._take_best(torch.ones_like(self.best_mse, dtype=torch.bool))
+
+    @torch.no_grad()
+    def _take_best(self, members: Tensor) -> None:
+        for name, parameter in self.model.named_parameters():
+            parameter[members] = self.best[name][members]
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that the rest of the run depends on: tensors, numbers and strings only."""
+        return {
+            "step_number": self.step_number,
+            "seconds": self.seconds,
+            "solver_steps": self.solver_steps,
+            "history": [vars(row) for row in self.history],
+            "best_mse": self.best_mse,
+            "best": self.best,
+            "since_validation": self._since_validation,
+            "overflows": self._overflows,
+            "batches": [generator.get_state() for generator in self._batches],
+            "noise": [generator.get_state() for generator in self._noise],
+            "viewing": self._viewing.get_state(),
+            "order": self._order.clone(),
+            "model": self.model.state_dict(),
+            "optimiser": self._optimiser.state_dict(),
+            "schedule": self._schedule.state_dict(),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Continues from :meth:`state_dict`: the run then ends as if it had never been interrupted."""
+        self.step_number, self.seconds = state["step_number"], state["seconds"]
+        self.solver_steps = state["solver_steps"]
+        self.history = [Validation(**row) for row in state["history"]]
+        self.best_mse = state["best_mse"].to(self.device)
+        self.best = {name: parameter.to(self.device) for name, parameter in state["best"].items()}
+        self._since_validation = [losses.to(self.device) for losses in state["since_validation"]]
+        self._overflows = state["overflows"].to(self.device)
+        self._viewing.set_state(state["viewing"])
+        self._order = state["order"]
+        for generator, saved in zip(
+            itertools.chain(self._batches, self._noise), itertools.chain(state["batches"], state["noise"]), strict=True
+        ):
+            generator.set_state(saved)
+        self.model.load_state_dict(state["model"])
+        self._optimiser.load_state_dict(state["optimiser"])
+        self._schedule.load_state_dict(state["schedule"])

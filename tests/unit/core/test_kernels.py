@@ -1,0 +1,154 @@
+"""The compiled loops against the same computations in plain PyTorch."""
+
+import random
+import shutil
+from unittest import mock
+
+import pytest
+import torch
+from torch.nn.functional import softplus
+
+from pathlode.core.encoders.gru import GRU
+from pathlode.core.kernels import bindings as kernels
+from pathlode.core.solve import FixedStep, solve
+from pathlode.core.tableaus import TABLEAUS
+from pathlode.errors import ConfigError, DataError
+from pathlode.registry import ENCODERS
+
+pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler built the loops")
+
+
+def test_the_loops_are_built_where_a_compiler_is():
+    assert kernels.usable(torch.zeros(1))
+
+
+def test_other_types_take_the_plain_route():
+    assert not kernels.usable(torch.zeros(1, dtype=torch.float64))
+
+
+def values_and_gradients(function, inputs, weights):
+    outputs = function()
+    return [outputs.detach(), *torch.autograd.grad((outputs * weights).sum(), inputs)]
+
+
+def assert_equal_to_plain(function, inputs, shape):
+    """Values and gradients within single-precision noise of the plain route's."""
+    weights = torch.randn(shape)
+    compiled = values_and_gradients(function, inputs, weights)
+    with mock.patch.object(kernels, "usable", return_value=False):
+        plain = values_and_gradients(function, inputs, weights)
+    for ours, theirs in zip(compiled, plain, strict=True):
+        assert torch.allclose(ours, theirs, rtol=1e-4, atol=2e-5 * float(theirs.abs().max()))
+
+
+@pytest.mark.parametrize("batch", [1, 8, 21])
+@pytest.mark.parametrize("method", ["rk4", "tsit5"])
+@pytest.mark.parametrize("depth", [1, 3])
+def test_march_and_read_out(make_model, batch, method, depth):
+    field = make_model(depth=depth, hidden=7, width=5).field
+    y0 = torch.randn(3, batch, 7, requires_grad=True)
+    times = torch.rand(3, batch, 9).sort(dim=-1).values * 6
+    assert kernels.usable(y0)
+    solver = FixedStep(method, 5)
+    assert_equal_to_plain(
+        lambda: solve(field, y0, times, solver=solver).states, [y0, *field.parameters()], (3, batch, 9, 7)
+    )
+
+
+@pytest.mark.parametrize("batch", [1, 8, 21])
+@pytest.mark.parametrize("name", list(kernels.CELLS))
+def test_scan(make_model, batch, name):
+    encoder = make_model(encoder=name).encoder
+    times = torch.rand(3, batch, 15).sort(dim=-1).values
+    observed = torch.randn(3, batch, 15, 2)
+    assert_equal_to_plain(lambda: encoder(times, observed), list(encoder.parameters()), (3, batch, 6))
+
+
+@pytest.mark.parametrize("size", [1e-3, 1.0, 10.0, 50.0, 86.0, 88.0, 1e3])
+def test_elementary_functions_are_accurate_far_out(size):
+    x = size * torch.linspace(-1, 1, 64)
+    step, one, none = torch.ones(1, 64, 1), torch.ones(1, 1, 1), torch.zeros(1, 1, 1)
+    layers = (one, none, one, none)  # the field is tanh(softplus(h))
+    slope = kernels.March.apply(TABLEAUS["rk4"], 1, step, x.view(1, 64, 1), one, *layers)[0, :, 0, 1, 0]
+    assert torch.allclose(slope.double(), softplus(x.double()).tanh(), rtol=1e-6, atol=3e-7)
+
+
+def test_extreme_inputs_stay_finite(make_model):
+    model = make_model()
+    times, observed = torch.tensor([[0.0, 1.0]]), torch.tensor([[[1e4, -1e4], [-1e4, 1e4]]])
+    prediction = model(times, observed, solver=FixedStep("rk4", 2))
+    prediction.values.sum().backward()
+    assert all(p.grad.isfinite().all() for p in model.parameters() if p.grad is not None)
+
+
+def test_a_gradient_for_the_observations_takes_the_plain_route(make_model):
+    encoder = make_model().encoder
+    observed = torch.randn(3, 2, 5, 2, requires_grad=True)
+    encoder(torch.arange(5.0).expand(3, 2, 5), observed).sum().backward()
+    assert observed.grad.abs().sum() > 0
+
+
+def test_weights_in_another_memory_layout(make_model):
+    model = make_model()
+    transposed = {
+        name: p.detach().transpose(-1, -2).contiguous().transpose(-1, -2) for name, p in model.named_parameters()
+    }
+    assert not transposed["field.mlp.layers.0.weight"].is_contiguous()
+    arguments = (torch.arange(5.0).expand(4, 5), torch.randn(4, 5, 2))
+    moved = torch.func.functional_call(model, transposed, arguments, {"solver": FixedStep("rk4", 3)})
+    assert torch.equal(moved.values, model(*arguments, solver=FixedStep("rk4", 3)).values)
+
+
+def test_states_that_do_not_fit_the_weights_are_refused(make_model):
+    field = make_model().field
+    for shape in ((3, 4, 5), (4, 4, 6)):
+        with pytest.raises(DataError, match="does not fit the model"):
+            solve(field, torch.randn(shape), torch.arange(3.0).expand(4, 3), solver=FixedStep())
+
+
+def test_the_default_dtype_does_not_matter(make_model):
+    model, arguments = make_model(), (torch.arange(5.0).expand(4, 5), torch.randn(4, 5, 2))
+    expected = model(*arguments, solver=FixedStep("tsit5", 3)).values
+    kernels._coefficients.cache_clear()
+    torch.set_default_dtype(torch.float64)
+    try:
+        assert torch.equal(model(*arguments, solver=FixedStep("tsit5", 3)).values, expected)
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
+def test_an_encoder_with_a_step_of_its_own_takes_the_plain_route():
+    class Forgetful(GRU):
+        def step(self, inputs, running):
+            return super().step(inputs, 0 * running)
+
+    generators = [torch.Generator().manual_seed(0)]
+    encoder, plain = Forgetful(generators, 2, 6), GRU([torch.Generator().manual_seed(0)], 2, 6)
+    times, observed = torch.arange(5.0).expand(1, 4, 5), torch.randn(1, 4, 5, 2)
+    first = encoder(times[..., :1], observed[:, :, :1])
+    assert torch.allclose(encoder(times, observed), first, atol=1e-6)
+    assert torch.allclose(first, plain(times[..., :1], observed[:, :, :1]), atol=1e-6)
+
+
+def test_a_library_of_other_sources_is_refused(monkeypatch):
+    monkeypatch.setattr(kernels, "source_hash", lambda: "another")
+    with pytest.raises(ConfigError, match="was built from other sources: build it again"):
+        kernels._library.__wrapped__()
+
+
+def test_random_sizes_agree(make_model):
+    draw = random.Random(0)
+    for _ in range(20):
+        sizes = {name: draw.randint(1, 13) for name in ("hidden", "latent", "width")}
+        model = make_model(encoder=draw.choice(list(ENCODERS)), depth=draw.randint(1, 3), **sizes)
+        batch, points = draw.randint(1, 19), draw.randint(1, 9)
+        times = torch.rand(3, batch, points).sort(dim=-1).values + 0.1 * torch.arange(points)
+        observed, solver = (
+            torch.randn(3, batch, points, 2),
+            FixedStep(draw.choice(["rk4", "tsit5"]), draw.randint(1, 7)),
+        )
+        assert_equal_to_plain(
+            lambda m=model, t=times, x=observed, s=solver: m(t, x, solver=s).values,
+            list(model.parameters()),
+            (3, batch, points, 2),
+        )

@@ -1,0 +1,115 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from pathlode.core.series import TimeSeries
+from pathlode.core.solve import Adaptive
+from pathlode.dynamics.data import GRID_POINTS, Split
+from pathlode.dynamics.scores import evaluate, linear_probe, nmse, nmse_in_time, variance_within, window_errors
+from pathlode.models import latents
+from pathlode.models.latents import encode
+
+SOLVER = Adaptive(rtol=1e-6, atol=1e-6)
+
+
+def test_nmse_is_zero_for_the_truth_and_one_for_its_mean():
+    truth = torch.randn(20, 7, 2) * torch.tensor([1.0, 5.0]) + 3
+    mean = truth.mean(dim=(0, 1)).expand(1, 20, 7, 2)
+    assert nmse(truth[None], truth).tolist() == [0.0]
+    assert nmse(mean, truth).item() == pytest.approx(1.0)
+
+
+def test_nmse_by_hand():
+    truth = torch.tensor([[[0.0], [2.0]]])
+    predicted = torch.tensor([[[[1.0], [2.0]]]])
+    assert nmse(predicted, truth).item() == pytest.approx(1 / 2)
+
+
+def test_nmse_in_time_is_the_squared_error_over_the_whole_variance():
+    truth = torch.randn(20, 3, 2) * torch.tensor([1.0, 10.0, 100.0])[:, None]
+    predicted = truth + torch.randn(4, 20, 3, 2)
+    assert torch.allclose(nmse_in_time(predicted, truth).mean(dim=1), nmse_without_means(predicted, truth))
+    by_hand = (predicted[1, :, 2] - truth[:, 2]).square().mean(dim=0).sum() / truth.flatten(0, 1).var(
+        0, correction=0
+    ).sum()
+    assert nmse_in_time(predicted, truth)[1, 2].item() == pytest.approx(by_hand.item(), rel=1e-5)
+
+
+def nmse_without_means(predicted, truth):
+    variance = truth.flatten(0, 1).var(dim=0, correction=0).sum()
+    return (predicted - truth).square().sum(dim=-1).mean(dim=(1, 2)) / variance
+
+
+def test_variance_within_of_known_paths():
+    time = torch.linspace(0, 2 * math.pi, 201)[:-1]
+    still = torch.randn(1, 500, 1, 1).expand(1, 500, 200, 1)
+    wave = time.sin()[None, None, :, None].expand(1, 500, 200, 1)
+    assert variance_within(still).item() == pytest.approx(0.0, abs=1e-6)
+    assert variance_within(wave).item() == pytest.approx(1.0)
+    assert variance_within(still * 2 + wave).item() == pytest.approx(
+        0.5 / (0.5 + 4 * still[:, :, 0].var().item()), rel=1e-2
+    )
+    unused = torch.cat([still + wave, 1e-6 * wave], dim=-1)
+    assert variance_within(unused).item() == pytest.approx(variance_within(still + wave).item(), rel=1e-3)
+    assert variance_within(1e-3 * (still + wave)).item() == pytest.approx(
+        variance_within(still + wave).item(), rel=1e-3
+    )
+
+
+def test_a_linear_probe_reads_what_is_linear_and_nothing_else():
+    rng = np.random.default_rng(0)
+    z0 = rng.normal(size=(2000, 3))
+    parameters = np.stack([z0 @ [1.0, -2.0, 0.5] + 7, rng.normal(size=2000)], axis=1)
+    linear, noise = linear_probe(z0[:1000], parameters[:1000], z0[1000:], parameters[1000:])
+    assert linear == pytest.approx(1.0)
+    assert noise == pytest.approx(0.0, abs=0.02)
+
+
+def test_scores_of_a_split(make_model, data):
+    model = make_model()
+    result = evaluate(model, data["test"], SOLVER)
+    for name, score in result.scores.items():
+        assert score.shape == (3,), name
+        assert (score > 0).all(), name
+    assert result.predicted.shape == (3, 16, 300, 2)
+    assert result.path.shape == (3, 16, 300, 4)
+    assert next(model.parameters()).dtype == torch.float32  # the model itself is left alone
+
+
+def test_window_errors_are_the_scores_of_the_same_name(make_model, data):
+    model = make_model()
+    scores = evaluate(model, data["test"], SOLVER).scores
+    for name, errors in zip(
+        ("interpolation_nmse", "extrapolation_nmse"), window_errors(model, data["test"], SOLVER), strict=True
+    ):
+        assert torch.allclose(errors, scores[name], rtol=1e-3), name
+
+
+def test_the_encoder_never_sees_beyond_the_observed_window(make_model, data):
+    model, test = make_model(), data["test"]
+    nonsense = TimeSeries(test.beyond.times, 1e6 * torch.randn_like(test.beyond.values))
+    altered = Split(test.observed, test.parameters, test.inside, nonsense)
+    first, second = (evaluate(model, split, SOLVER) for split in (test, altered))
+    assert torch.equal(first.predicted, second.predicted)
+    assert not torch.equal(first.scores["extrapolation_nmse"], second.scores["extrapolation_nmse"])
+
+
+def test_the_next_window_and_those_after_it_are_scored_apart(make_model, data):
+    """A truth that is altered in the far windows changes the far score alone."""
+    model, test = make_model(), data["test"]
+    values = test.beyond.values.clone()
+    values[:, GRID_POINTS:] += 1.0
+    altered = Split(test.observed, test.parameters, test.inside, TimeSeries(test.beyond.times, values))
+    first, second = (evaluate(model, split, SOLVER).scores for split in (test, altered))
+    assert torch.equal(first["extrapolation_nmse"], second["extrapolation_nmse"])
+    assert not torch.equal(first["far_nmse"], second["far_nmse"])
+
+
+@pytest.mark.parametrize("at_once", [500, 4])
+def test_encode_gives_the_latents_of_the_model(make_model, series, monkeypatch, at_once):
+    monkeypatch.setattr(latents, "ENCODED_AT_ONCE", at_once)
+    model = make_model()
+    single = model.encode(series.times.float(), series.values.float()).z0
+    assert torch.allclose(encode(model, series), single, atol=1e-6)

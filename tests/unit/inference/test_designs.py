@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+import torch
+
+from pathlode.core.series import TimeSeries
+from pathlode.errors import ConfigError
+from pathlode.inference import summaries
+from pathlode.inference.designs import ObservationConfig
+from pathlode.inference.summaries import Summary
+from pathlode.models.latent_ode import LatentODE, ModelConfig
+from pathlode.registry import SYSTEMS
+
+
+@pytest.fixture
+def waves():
+    """Eight series of two features at irregular times."""
+    times = torch.rand(8, 60, dtype=torch.float64, generator=torch.Generator().manual_seed(0)).sort(dim=1).values * 10
+    return TimeSeries(times, torch.stack([times.sin(), times.cos()], dim=-1))
+
+
+def test_latents_are_those_of_the_member_with_the_seed(waves):
+    model = LatentODE(ModelConfig(features=2, hidden=4, latent=3, width=5), seeds=(5, 7))
+    assert torch.equal(Summary(model)(waves, 7), summaries.latents(model, 1, waves))
+    assert Summary(model)(waves, 5).shape == (8, 3)
+
+
+def test_a_summary_is_one_of_its_kinds(waves):
+    assert torch.equal(Summary(grid=7, end=10.0)(waves, 0), summaries.on_grid(waves, 10.0, 7))
+    assert torch.equal(Summary(statistics=50, end=9.0)(waves, 0), summaries.statistics(waves, 9.0, 50))
+    observed = Summary()(waves, 0)
+    assert observed.shape == (8, 60, 3)
+    assert torch.equal(observed[..., 0], waves.times.float())
+
+
+def test_systems_can_be_observed_in_other_ways():
+    system = SYSTEMS["lotka_volterra"]()
+    parameters = system.draw(5, np.random.default_rng(0))
+    coarse = ObservationConfig(points=20, window=(5.0, 6.0), noise=0.1)
+    series = coarse.observe(system, parameters, seed=1)
+    assert series.values.shape == (5, 20, 2)
+    assert torch.equal(series.values, coarse.observe(system, parameters, seed=1).values)
+    exact = torch.from_numpy(system.solution(parameters, series.times.numpy()))
+    assert float((series.values - exact).std()) == pytest.approx(0.1, rel=0.15)
+    gapped = ObservationConfig(points=21, window=(5.0, 6.0), noise=0.1, gapped=True).observe(system, parameters, seed=1)
+    assert gapped.times.shape == (5, 14)
+    assert float(gapped.times.diff(dim=1)[:, 6].min()) > float(gapped.times.diff(dim=1)[:, :6].mean())
+    with pytest.raises(ConfigError, match="observed at 5 points .* expected at least 10 points"):
+        ObservationConfig(points=5, window=(5.0, 6.0), noise=0.1)

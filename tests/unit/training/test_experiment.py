@@ -1,0 +1,132 @@
+import dataclasses
+import json
+import math
+
+import pytest
+import torch
+
+from pathlode.core.solve import Adaptive
+from pathlode.dynamics import tuning
+from pathlode.dynamics.data import SimulatedData
+from pathlode.dynamics.tuning import candidates, choose, observed
+from pathlode.errors import ConfigError, DivergenceError, SolverError
+from pathlode.files import sha256
+from pathlode.training.experiment import Experiment
+from pathlode.training.trainer import Trainer
+
+FIXED = {
+    "encoder": "gru",
+    "seeds": [7],
+    "model": {"hidden": 4, "latent": 3, "width": 5, "depth": 1},
+    "train": {"steps": 6, "batch": 16, "validate_every": 3},
+}
+
+
+@pytest.fixture
+def path(data, tmp_path):
+    data.save(tmp_path / "data.npz")
+    return tmp_path / "data.npz"
+
+
+def test_the_grid_is_the_product_and_skips_weights_without_a_penalty():
+    grid = candidates([0.1, 0.2], [1.0, 2.0], "path", **FIXED | {"seeds": [7, 8]})
+    assert [e.learning_rate for e in grid] == [0.1, 0.2]
+    for stack in grid:
+        assert list(zip(stack.weight, stack.seeds, strict=True)) == [(1, 7), (1, 8), (2, 7), (2, 8)]
+    assert [e.weight for e in candidates([0.1, 0.2], [2.0, 3.0], "none", **FIXED)] == [[1.0], [1.0]]
+
+
+@pytest.mark.parametrize("loss", ["path", "kl", "steer"])
+def test_a_weight_trained_among_others_scores_as_it_would_alone(path, tmp_path, loss):
+    together = choose(candidates([0.01], [0.1, 1.0], loss, **FIXED), path, tmp_path / "together", Adaptive())
+    alone = [
+        choose(candidates([0.01], [weight], loss, **FIXED), path, tmp_path / f"{weight}", Adaptive())[0]
+        for weight in (0.1, 1.0)
+    ]
+    alone.sort(key=lambda row: row["score"])
+    assert alone[0]["score"] != alone[1]["score"]
+    for one, other in zip(together, alone, strict=True):
+        assert one == pytest.approx(other, rel=1e-4)
+
+
+def test_the_best_candidate_comes_first_and_an_interrupted_choice_continues(path, tmp_path, monkeypatch):
+    folder = tmp_path / "run"
+    grid = candidates([0.01, 0.03], [0.1], "path", **FIXED)
+    whole = choose(grid, path, tmp_path / "whole", Adaptive())
+    assert [row["score"] for row in whole] == sorted(row["score"] for row in whole)
+
+    real, calls = tuning.window_errors, []
+
+    def dies_on_the_second(*arguments):
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(*arguments)
+
+    monkeypatch.setattr(tuning, "window_errors", dies_on_the_second)
+    with pytest.raises(KeyboardInterrupt):
+        choose(grid, path, folder, Adaptive())
+    (partial,) = folder.glob("checkpoint-candidates-*.json")
+    assert len(json.loads(partial.read_text())) == 1
+    assert choose(grid, path, folder, Adaptive()) == whole
+    assert len(calls) == 3  # the first candidate was not scored again
+    choose(grid, path, folder, Adaptive(rtol=1e-4))
+    assert len(calls) == 5  # scores by another solver are not mixed in
+
+
+def test_a_diverging_candidate_is_out_of_the_running(path, tmp_path, caplog):
+    caplog.set_level("INFO")
+    grid = candidates([1e30, 0.01], [0.1], "path", **FIXED)
+    best, worst = choose(grid, path, tmp_path / "run", Adaptive())
+    assert (best["learning_rate"], worst["score"]) == (0.01, math.inf)
+    assert "rate 1e+30, weight 0.1, score inf" in caplog.text
+
+
+def test_a_weight_that_diverges_leaves_the_others_in_the_running(path, tmp_path, monkeypatch):
+    whole = choose(candidates([0.01], [0.1, 1.0], "path", **FIXED), path, tmp_path / "whole", Adaptive())
+    monkeypatch.setattr(Trainer, "diverged", torch.tensor([True, False]))
+    best, worst = choose(candidates([0.01], [0.1, 1.0], "path", **FIXED), path, tmp_path / "run", Adaptive())
+    assert best in whole
+    assert (best["weight"], worst["weight"], worst["score"]) == (1.0, 0.1, math.inf)
+
+
+def test_a_rate_at_which_the_solver_fails_is_out_of_the_running(path, tmp_path, monkeypatch, caplog):
+    real, calls = tuning.window_errors, []
+
+    def fails_once(*arguments):
+        calls.append(1)
+        if len(calls) == 1:
+            raise SolverError("no")
+        return real(*arguments)
+
+    monkeypatch.setattr(tuning, "window_errors", fails_once)
+    best, worst = choose(candidates([0.03, 0.01], [0.1], "path", **FIXED), path, tmp_path / "run", Adaptive())
+    assert (best["learning_rate"], worst["score"]) == (0.01, math.inf)
+    assert "out of the running, no" in caplog.text
+
+
+def test_weights_and_seeds_must_pair():
+    with pytest.raises(ConfigError, match="there are 2 weights for 1 seeds"):
+        Experiment(loss="path", weight=[0.1, 0.2], learning_rate=0.01, **FIXED)
+
+
+def test_a_grid_that_diverges_as_a_whole_says_what_to_change(path, tmp_path):
+    grid = candidates([1e30], [0.1], "path", **FIXED)
+    with pytest.raises(DivergenceError, match="'path' diverged: give the tuning grid smaller learning rates"):
+        choose(grid, path, tmp_path / "run", Adaptive())
+
+
+def seen(path):
+    return observed(SimulatedData.load(path), sha256(path))
+
+
+def test_fingerprint_follows_settings_and_data(path, data):
+    one = Experiment(loss="path", weight=0.1, learning_rate=0.01, **FIXED)
+    other = Experiment(loss="path", weight=0.2, learning_rate=0.01, **FIXED)
+    viewed = dataclasses.replace(one, views={"strides": [2]})
+    first = seen(path)
+    before = one.fingerprint(first)
+    assert before == one.fingerprint(seen(path))
+    assert len({before, other.fingerprint(first), viewed.fingerprint(first)}) == 3
+    path.write_bytes(path.read_bytes() + b" ")
+    assert before != one.fingerprint(seen(path))

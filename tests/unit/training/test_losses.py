@@ -1,0 +1,156 @@
+import math
+
+import pytest
+import torch
+
+from pathlode.core.solve import FixedStep
+from pathlode.errors import ConfigError
+from pathlode.registry import LOSSES
+from pathlode.training.losses.contract import reconstruction, spread
+from pathlode.training.losses.kullback_leibler import kl_to_standard_normal
+from pathlode.training.losses.path_length import path_length
+
+
+def test_path_length_of_a_straight_line():
+    line = torch.linspace(0, 1, 9)[:, None] * torch.tensor([3.0, 4.0])
+    assert path_length(line[None, None]).item() == pytest.approx(5.0)
+
+
+def test_path_length_of_a_circle():
+    angle = torch.linspace(0, 2 * math.pi, 2001, dtype=torch.float64)
+    circle = 2 * torch.stack([angle.cos(), angle.sin()], dim=-1)
+    assert path_length(circle[None, None]).item() == pytest.approx(4 * math.pi, rel=1e-5)
+
+
+def test_mahalanobis_length_divides_each_dimension_by_its_deviation():
+    line = torch.linspace(0, 1, 5)[:, None] * torch.tensor([3.0, 8.0])
+    scale = torch.tensor([[[1.0, 2.0]]])
+    assert path_length(line[None, None], scale).item() == pytest.approx(5.0)
+
+
+def test_spread_is_the_standard_deviation_over_the_batch_with_a_floor():
+    z0 = torch.tensor([[[1.0, 5.0], [3.0, 5.0]]])
+    assert spread(z0).flatten().tolist() == pytest.approx([math.sqrt(2.0), 1e-6])
+
+
+def test_kl_in_closed_form():
+    mean, log_std = torch.randn(3, 5, 4), torch.randn(3, 5, 4) * 0.3
+    ours = kl_to_standard_normal(mean, log_std)
+    normal = torch.distributions.Normal
+    theirs = torch.distributions.kl_divergence(normal(mean, log_std.exp()), normal(0.0, 1.0)).sum(dim=-1)
+    assert torch.allclose(ours, theirs, atol=1e-5)
+
+
+def test_reconstruction_sums_over_times_and_averages_over_the_batch():
+    predicted, values = torch.zeros(2, 3, 4, 5), torch.ones(2, 3, 4, 5)
+    assert reconstruction(predicted, values).tolist() == [10.0, 10.0]
+
+
+def predict(model, series):
+    times, values = series.times.float(), series.values.float()
+    return model(times, values, solver=FixedStep("rk4", 4)), values
+
+
+def test_path_penalty_does_not_change_with_the_scale_of_the_latent_space(make_model, series):
+    model = make_model()
+    loss = LOSSES["path"]()
+    before = loss.penalty(model, predict(model, series)[0])
+    with torch.no_grad():
+        model.hidden_to_latent.weight *= 7
+        model.hidden_to_latent.bias *= 7
+        model.latent_to_hidden.layers[0].weight /= 7
+    after = loss.penalty(model, predict(model, series)[0])
+    assert torch.allclose(before, after, rtol=1e-3)
+
+
+def test_displacement_is_blind_to_a_closed_path_and_the_length_is_not(make_model, series):
+    model = make_model()
+    prediction, _ = predict(model, series)
+    there = torch.randn(3, 11, 10, 4).cumsum(dim=2)
+    closed = torch.cat([there, there.flip(2)], dim=2)
+    looped = type(prediction)(**(vars(prediction) | {"path": closed}))
+    opened = type(prediction)(**(vars(prediction) | {"path": there}))
+    displacement, length = LOSSES["displacement"](), LOSSES["path"]()
+    assert (displacement.penalty(model, looped) < 1e-2 * displacement.penalty(model, opened)).all()
+    assert (length.penalty(model, looped) > length.penalty(model, opened)).all()
+
+
+def test_displacement_follows_its_formula(make_model, series):
+    model = make_model(seeds=(0,))
+    prediction, _ = predict(model, series)
+    scale = model.hidden_to_latent(model.latent_to_hidden(prediction.z0.std(dim=1, keepdim=True)))[0, 0]
+    total = 0.0
+    for path in prediction.path[0]:
+        increments = path.diff(dim=0)
+        products = increments @ torch.diag(1 / scale) @ increments.T
+        total += products.sum(dim=1).abs().sqrt().sum()
+    expected = total / len(prediction.path[0]) / scale.norm()
+    assert LOSSES["displacement"]().penalty(model, prediction).item() == pytest.approx(expected.item(), rel=1e-4)
+
+
+def test_variational_losses_need_a_variational_model(make_model, series):
+    model = make_model("path")
+    prediction, values = predict(model, series)
+    with pytest.raises(ConfigError, match="variational=True"):
+        LOSSES["kl"]()(model, prediction, values)
+
+
+def test_path_and_kl_adds_both(make_model, series):
+    model = make_model("kl")
+    prediction, _ = predict(model, series)
+    both = LOSSES["path+kl"]().penalty(model, prediction)
+    parts = LOSSES["path"]().penalty(model, prediction) + LOSSES["kl"]().penalty(model, prediction)
+    assert torch.allclose(both, parts)
+
+
+@pytest.mark.parametrize("name", list(LOSSES))
+def test_weight_scales_the_penalty_alone(make_model, series, name):
+    model = make_model(name)
+    prediction, values = predict(model, series)
+    light, heavy = (LOSSES[name](weight)(model, prediction, values) for weight in (0.0, 1.0))
+    assert torch.allclose(light, reconstruction(prediction.values, values))
+    assert torch.allclose(heavy - light, LOSSES[name]().penalty(model, prediction), atol=1e-4)
+    assert (heavy > light).all() == (LOSSES[name].penalised and not LOSSES[name].random_times)
+
+
+def test_a_negative_weight_is_refused():
+    with pytest.raises(ConfigError, match="at least 0"):
+        LOSSES["path"](-1.0)
+
+
+def test_reconstruction_is_in_the_models_units(make_model, series):
+    model = make_model("none")
+    prediction, values = predict(model, series)
+    model.std.fill_(2.0)
+    assert torch.allclose(
+        LOSSES["none"]()(model, prediction, values), reconstruction(prediction.values, values) / 4, rtol=1e-5
+    )
+
+
+def test_kinetic_energy_of_a_known_motion(make_model, series):
+    """A field that is s everywhere (its network saturated) moves at speed s in each of the state's 6 dimensions."""
+    model = make_model("kinetic")
+    with torch.no_grad():
+        model.field.scale.fill_(0.5)
+        for layer in model.field.mlp.layers:
+            layer.weight.zero_()
+            layer.bias.fill_(50.0)
+    prediction, _ = predict(model, series)
+    duration = (series.times[:, -1] - series.times[:, 0]).mean().item()
+    assert LOSSES["kinetic"]().penalty(model, prediction).tolist() == pytest.approx([6 * 0.25 * duration] * 3, rel=1e-4)
+
+
+def test_random_read_out_times_keep_order_and_start_and_fill_their_room():
+    times = torch.tensor([[[0.0, 1.0, 3.0, 4.0]]]).expand(1, 20_000, 4)
+    query = LOSSES["steer"](1.0).random_query(times, torch.rand(times.shape))
+    assert (query[..., 0] == 0).all()
+    assert (query.diff(dim=-1) > 0).all()
+    low, high = query[0].min(dim=0).values, query[0].max(dim=0).values
+    assert low.tolist() == pytest.approx([0.0, 0.5, 2.5, 3.5], abs=1e-3)
+    assert high.tolist() == pytest.approx([0.0, 1.5, 3.5, 4.5], abs=1e-3)
+    assert torch.equal(LOSSES["steer"](0.0).random_query(times, torch.rand(times.shape)), times)
+
+
+def test_a_steer_weight_that_would_swap_times_is_refused():
+    with pytest.raises(ConfigError, match="at most 1"):
+        LOSSES["steer"](1.5)

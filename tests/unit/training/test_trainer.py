@@ -1,0 +1,263 @@
+import dataclasses
+import logging
+
+import pytest
+import torch
+
+from pathlode.errors import ConfigError, DivergenceError
+from pathlode.registry import LOSSES
+from pathlode.training.trainer import MOST_OVERFLOWS, Trainer, TrainingConfig
+from pathlode.training.views import Views
+
+CONFIG = TrainingConfig(steps=24, batch=16, learning_rate=0.02, validate_every=8, solver="rk4", solver_steps=6)
+CUDA = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+THINNED = Views(strides=(1, 3), subsets=0.5, share=(0.3, 0.9), compared=5)
+
+
+@pytest.fixture
+def trainer(make_model, data):
+    def make(loss="path", seeds=(0, 1, 2), encoder="gru", views=None, device="cpu", **changes):
+        config = dataclasses.replace(CONFIG, **changes)
+        model = make_model(loss, encoder, seeds)
+        series = data["train"].observed, data["validation"].observed
+        return Trainer(model, LOSSES[loss](0.1), *series, config, device, views)
+
+    return make
+
+
+@pytest.mark.parametrize(("loss", "views"), [*((loss, None) for loss in LOSSES), ("path", THINNED), ("steer", THINNED)])
+def test_an_ensemble_gives_what_its_members_give_alone(trainer, loss, views):
+    together = trainer(loss, views=views, steps=10, validate_every=5)
+    together.run()
+    for position, seed in enumerate((0, 1, 2)):
+        alone = trainer(loss, seeds=(seed,), views=views, steps=10, validate_every=5)
+        alone.run()
+        for (name, ours), (_, theirs) in zip(
+            together.model.named_parameters(), alone.model.named_parameters(), strict=True
+        ):
+            assert torch.allclose(ours[position], theirs[0], atol=1e-3), name
+        assert together.best_mse[position] == pytest.approx(float(alone.best_mse[0]), rel=1e-3)
+
+
+def test_in_validation_the_encoder_sees_no_more_than_the_first_observations(trainer, monkeypatch):
+    run, calls = trainer(views=Views(first=5)), []
+    real = run.model.forward
+    monkeypatch.setattr(run.model, "forward", lambda *given, **options: calls.append(given) or real(*given, **options))
+    run.validate()
+    times, values, query = calls[0]
+    assert torch.equal(times, run.validation.times[:, :5])
+    assert torch.equal(values, run.validation.values[:, :5])
+    assert torch.equal(query, run.validation.times)
+
+
+def test_the_encoder_sees_a_view_and_the_loss_another(trainer, monkeypatch):
+    run = trainer(views=Views(strides=(4,), compared=6))
+    points = run.training.times.shape[1]
+    times, values = trainer().next_batch()
+    calls = []
+    real = run.model.forward
+    monkeypatch.setattr(run.model, "forward", lambda *given, **options: calls.append(given) or real(*given, **options))
+    targets = []
+    monkeypatch.setattr(
+        type(run.loss), "__call__", lambda self, model, made, wanted: targets.append(wanted) or wanted.sum((1, 2, 3))
+    )
+    with pytest.raises(RuntimeError, match="does not require grad"):  # that loss has no gradient
+        run.step()
+    (seen_times, seen_values, query), (wanted,) = calls[0], targets
+    assert torch.equal(seen_times, times[..., ::4])
+    assert torch.equal(seen_values, values[:, :, ::4])
+    assert query.shape[-1] == 6 < points
+    for member in range(3):
+        for trajectory in range(CONFIG.batch):
+            at = torch.isin(times[member, trajectory], query[member, trajectory])
+            assert torch.equal(wanted[member, trajectory], values[member, trajectory, at])
+
+
+def test_training_lowers_the_validation_error(trainer):
+    run = trainer(steps=400, learning_rate=0.03, validate_every=100)
+    run.run()
+    assert run.best_mse.max() < 0.8  # of the data's variance
+    assert run.best_mse.median() < 0.2
+
+
+@pytest.mark.parametrize(
+    ("loss", "optimiser", "views"),
+    [("path", "soap", None), ("kl", "soap", None), ("kl", "adam", None), ("path", "soap", THINNED)],
+)
+@pytest.mark.parametrize("stop", [8, 13])
+def test_a_resumed_run_ends_bit_for_bit_like_an_uninterrupted_one(trainer, loss, optimiser, views, stop, tmp_path):
+    whole = trainer(loss, optimiser=optimiser, views=views)
+    whole.run()
+    first = trainer(loss, optimiser=optimiser, views=views)
+    while first.step_number < stop:
+        first.step()
+        if first.step_number % CONFIG.validate_every == 0:
+            first.validate()
+    torch.save(first.state_dict(), tmp_path / "state.pt")
+    second = trainer(loss, optimiser=optimiser, views=views)
+    second.load_state_dict(torch.load(tmp_path / "state.pt", weights_only=True))
+    second.run()
+    for (name, ours), (_, theirs) in zip(whole.model.named_parameters(), second.model.named_parameters(), strict=True):
+        assert torch.equal(ours, theirs), name
+    for ours, theirs in zip(whole.history, second.history, strict=True):
+        assert torch.equal(ours.mse, theirs.mse)
+        assert torch.equal(ours.train_loss, theirs.train_loss)
+
+
+@CUDA
+@pytest.mark.parametrize("loss", ["path", "kl"])
+def test_a_training_on_cuda_ends_like_one_on_the_cpu(trainer, loss):
+    """The tolerance that docs/cluster.md states."""
+    here, there = trainer(loss), trainer(loss, device="cuda")
+    for run in (here, there):
+        run.run()
+    assert there.best_mse.cpu().tolist() == pytest.approx(here.best_mse.tolist(), rel=0.01)
+
+
+@CUDA
+@pytest.mark.parametrize(("one", "other"), [("cpu", "cuda"), ("cuda", "cpu")])
+def test_a_training_goes_on_on_another_device(trainer, one, other, tmp_path):
+    first, second = trainer(device=one), trainer(device=other)
+    while first.step_number < CONFIG.validate_every:
+        first.step()
+    first.validate()
+    torch.save(first.state_dict(), tmp_path / "state.pt")
+    second.load_state_dict(torch.load(tmp_path / "state.pt", weights_only=True, map_location="cpu"))
+    for run in (first, second):
+        run.run()
+    assert second.best_mse.cpu().tolist() == pytest.approx(first.best_mse.cpu().tolist(), rel=0.01)
+
+
+def test_the_best_weights_by_validation_are_kept_per_member(trainer):
+    run = trainer(steps=48, learning_rate=0.3)
+    run.run()
+    lowest = torch.stack([row.mse for row in run.history]).amin(dim=0)
+    assert torch.equal(run.best_mse, lowest)
+    assert torch.allclose(run.validate().mse, lowest)
+
+
+def test_batches_cover_the_data_once_an_epoch_in_an_order_of_each_members_own(trainer, data):
+    run = trainer()
+    batches = [run.next_batch()[0] for _ in range(6)]  # 96 trajectories in batches of 16
+    seen = torch.cat(batches, dim=1)
+    everything = data["train"].observed.times.float()
+    for member in range(3):
+        assert torch.equal(seen[member].sort(dim=0).values, everything.sort(dim=0).values)
+    assert not torch.equal(seen[0], seen[1])
+
+
+def test_all_losses_see_the_same_batches(trainer):
+    path, kl = trainer("path"), trainer("kl")
+    for _ in range(3):
+        kl.draw(torch.randn, 4)
+        assert torch.equal(path.next_batch()[0], kl.next_batch()[0])
+
+
+def test_gradients_are_clipped_per_member(trainer):
+    run = trainer(clip_norm=0.5)
+    for number, parameter in enumerate(run.model.parameters()):
+        parameter.grad = torch.zeros_like(parameter)
+        if number == 0:
+            parameter.grad[0].fill_(10.0)
+            parameter.grad[1].fill_(1e-3)
+    first = next(run.model.parameters())
+    before = first.grad[1].clone()
+    run.clip_gradients()
+    assert first.grad[0].norm() == pytest.approx(0.5)
+    assert torch.equal(first.grad[1], before)
+
+
+def test_divergence_names_seed_and_remedy(trainer):
+    run = trainer()
+    with torch.no_grad():
+        for weight in (run.model.hidden_to_data.weight, run.best["hidden_to_data.weight"]):
+            weight[1] = float("inf")
+    with pytest.raises(
+        DivergenceError, match=r"seed 1 never had a finite validation error; lower the learning rate \(0.02\)"
+    ):
+        run.run()
+
+
+def test_a_coarse_solver_is_told_and_refined(trainer, caplog):
+    run = trainer(steps=8, solver_steps=1, solver_error_share=1e-9)
+    with caplog.at_level(logging.WARNING):
+        run.run()
+    assert run.solver_steps == 2
+    assert run.best_mse.isinf().all()  # weights that a coarse solver liked are no longer the best
+    assert "with 1 rk4 steps the solver causes" in caplog.text
+    assert "the rest takes 2" in caplog.text
+
+
+def test_a_coarse_solver_is_only_told_if_refining_is_off(trainer, caplog):
+    run = trainer(steps=8, solver_steps=1, solver_error_share=1e-9, refine=False)
+    with caplog.at_level(logging.WARNING):
+        run.run()
+    assert run.solver_steps == 1
+    assert "raise train.solver_steps" in caplog.text
+
+
+def test_a_warmup_shorter_than_a_step_is_refused():
+    with pytest.raises(ConfigError, match="train.warmup is 0.1, less than one of the 9 steps"):
+        TrainingConfig(steps=9, warmup=0.1)
+
+
+def test_a_batch_larger_than_the_data_is_refused(trainer):
+    with pytest.raises(ConfigError, match="train.batch is 97, but there are only 96"):
+        trainer(batch=97)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"steps": 0},
+        {"learning_rate": 0.0},
+        {"warmup": 1.0},
+        {"betas": (0.9, 1.0)},
+        {"batch": 1},
+        {"clip_norm": -1.0},
+        {"optimiser": "sgd"},
+    ],
+)
+def test_wrong_settings_are_refused_when_made(change):
+    with pytest.raises(ConfigError, match=f"train.{next(iter(change))} is"):
+        TrainingConfig(**change)
+
+
+def test_a_gradient_that_overflows_once_is_skipped_for_that_member_alone(trainer):
+    run, calm = trainer(), trainer()
+    for spoilt, training in ((True, run), (False, calm)):
+        training.step()
+        for parameter in training.model.parameters():
+            parameter.grad = torch.ones_like(parameter)
+        if spoilt:
+            next(training.model.parameters()).grad[1] = torch.inf
+        training.clip_gradients()
+    for (name, ours), theirs in zip(run.model.named_parameters(), calm.model.parameters(), strict=True):
+        assert (ours.grad[1] == 0).all(), name
+        assert torch.equal(ours.grad[[0, 2]], theirs.grad[[0, 2]]), name
+
+
+def test_a_member_whose_gradients_keep_overflowing_goes_back_to_its_best_weights(trainer, caplog):
+    run = trainer()
+    for _ in range(CONFIG.validate_every):
+        run.step()
+    run.validate()
+    best = {name: parameter.clone() for name, parameter in run.best.items()}
+    run.step()
+    moved = {name: parameter.detach().clone() for name, parameter in run.model.named_parameters()}
+    for _ in range(MOST_OVERFLOWS):
+        next(run.model.parameters()).grad[1] = torch.inf
+        run.clip_gradients()
+    for name, parameter in run.model.named_parameters():
+        assert torch.equal(parameter[1], best[name][1]), name
+        assert torch.equal(parameter[[0, 2]], moved[name][[0, 2]]), name
+    assert "seeds [1] go back to their best weights" in caplog.text
+
+
+def test_steer_trains_on_random_times(trainer):
+    """Its batches are those of the plain loss, its loss is not."""
+    steer, plain = trainer("steer"), trainer("none")
+    for run in (steer, plain):
+        run.step()
+    assert torch.equal(steer.next_batch()[0], plain.next_batch()[0])
+    assert not torch.equal(steer._since_validation[0], plain._since_validation[0])
