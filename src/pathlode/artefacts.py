@@ -1,0 +1,184 @@
+"""Files that one script writes and another reads: each is a dataclass that says what is in it, and checks it.
+
+An :class:`ArrayFile` holds arrays, a :class:`TableFile` the rows of a table, a :class:`JsonFile` a few plain values. A missing
+or damaged file, or one of another kind, is refused with one sentence.
+"""
+
+import dataclasses
+import json
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+
+from pathlode.errors import DataError
+from pathlode.files import writing
+
+if TYPE_CHECKING:
+    import pandas as pd  # imported for real it would cost half a second in jobs that read no table
+
+_FACTS = "facts"
+"""Key of the JSON text with all fields of an :class:`ArrayFile` that are no arrays."""
+
+
+def axes(*names: str, by: str | None = None) -> Any:
+    """A field of an :class:`ArrayFile`: an array with these axes; equal names in one file are equally long.
+
+    Args:
+        names: one an axis, none for a single number.
+        by: if given, the field is a mapping to such arrays, and this says what its keys are.
+    """
+    return dataclasses.field(metadata={"axes": names, "by": by})
+
+
+class ArrayFile:
+    """Base of a frozen dataclass that is one ``.npz`` file without pickled objects.
+
+    Fields that :func:`axes` declares are arrays, or mappings to arrays, kept as ``field`` and ``field/key``. All others are
+    plain values, kept together as a JSON text under ``facts``. Subclasses document each field.
+
+    Raises:
+        DataError: if an array has other axes than declared, or axes of one name differ in length.
+    """
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    def __post_init__(self) -> None:
+        lengths: dict[str, tuple[str, int]] = {}
+        for name, array, wanted in self._arrays():
+            if array.ndim != len(wanted):
+                raise DataError(f"{name} has shape {array.shape}, expected the axes ({', '.join(wanted)})")
+            for axis, length in zip(wanted, array.shape, strict=True):
+                first, before = lengths.setdefault(axis, (name, length))
+                if before != length:
+                    raise DataError(
+                        f"{name} has {length} along {axis!r}, but {first} has {before}, expected equally many"
+                    )
+
+    def _arrays(self) -> Iterable[tuple[str, Any, tuple[str, ...]]]:
+        """Key in the file, array, and axes, of every array."""
+        for field in dataclasses.fields(self):
+            if "axes" in field.metadata:
+                value, wanted = getattr(self, field.name), field.metadata["axes"]
+                if field.metadata["by"] is None:
+                    yield field.name, np.asarray(value), wanted
+                else:
+                    yield from ((f"{field.name}/{key}", np.asarray(array), wanted) for key, array in value.items())
+
+    def save(self, path: Path) -> None:
+        """Writes the file, whole or not at all."""
+        arrays = {key: array for key, array, _ in self._arrays()}
+        facts = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if "axes" not in f.metadata}
+        with writing(path) as temporary:
+            np.savez(temporary, allow_pickle=False, **arrays, **{_FACTS: np.array(json.dumps(facts))})
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Reads a file that :meth:`save` wrote.
+
+        Raises:
+            DataError: if it is missing, damaged, or holds something else.
+        """
+        try:
+            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+                arrays = {key: file[key] for key in file.files}
+            given: dict[str, Any] = dict(json.loads(str(arrays.pop(_FACTS))))
+            for field in dataclasses.fields(cls):
+                if "axes" not in field.metadata:
+                    continue
+                if field.metadata["by"] is None:
+                    given[field.name] = arrays[field.name]
+                else:
+                    own = {key: array for key, array in arrays.items() if key.startswith(f"{field.name}/")}
+                    given[field.name] = {key.partition("/")[2]: array for key, array in own.items()}
+            return cls(**given)
+        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+            raise _unreadable(path, cls, error) from error
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """Base of a frozen dataclass that is one CSV file.
+
+    Subclasses set :attr:`columns`. Columns beyond these are kept.
+
+    Args:
+        table: the rows.
+
+    Raises:
+        DataError: if a column is missing.
+    """
+
+    columns: ClassVar[Mapping[str, str]]
+    """What each column is, with its unit."""
+    float_format: ClassVar[str] = "%.6g"
+    """How numbers are written."""
+
+    table: "pd.DataFrame"
+
+    def __post_init__(self) -> None:
+        missing = [name for name in self.columns if name not in self.table]
+        if missing:
+            raise DataError(f"the table lacks the column {missing[0]!r} ({self.columns[missing[0]]})")
+
+    def save(self, path: Path) -> None:
+        """Writes the file, whole or not at all."""
+        with writing(path) as temporary:
+            self.table.to_csv(temporary, index=False, float_format=self.float_format)
+
+    @classmethod
+    def load(cls, *paths: Path) -> Self:
+        """Reads the rows of one file or of several, one after the other.
+
+        Raises:
+            DataError: if a file is missing, damaged, or lacks a column.
+        """
+        import pandas as pd
+
+        tables = []
+        for path in paths:
+            try:
+                tables.append(cls(pd.read_csv(path)).table)
+            except (OSError, ValueError) as error:  # pandas' own errors are ValueErrors
+                raise _unreadable(path, cls, error) from error
+        return cls(pd.concat(tables, ignore_index=True))
+
+
+class JsonFile:
+    """Base of a frozen dataclass of plain values that is one JSON file."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    def save(self, path: Path) -> None:
+        """Writes the file, whole or not at all."""
+        with writing(path) as temporary:
+            temporary.write_text(json.dumps(dataclasses.asdict(self), indent=1) + "\n")
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Reads a file that :meth:`save` wrote.
+
+        Raises:
+            DataError: if it is missing, damaged, or lacks a value.
+        """
+        try:
+            return cls(**json.loads(path.read_text()))
+        except (OSError, ValueError, TypeError) as error:
+            raise _unreadable(path, cls, error) from error
+
+
+def _unreadable(path: Path, kind: type, error: Exception) -> DataError:
+    what = (kind.__doc__ or kind.__name__).splitlines()[0].rstrip(".")
+    reason = (
+        "it does not exist"
+        if isinstance(error, FileNotFoundError)
+        else str(error).splitlines()[0]
+        if str(error)
+        else "damaged"
+    )
+    return DataError(
+        f"{path} cannot be read as {what[0].lower()}{what[1:]} ({reason}): delete it, and the pipeline makes it again"
+    )
