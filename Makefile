@@ -6,6 +6,7 @@
 # make bench       a training step, simulations, draws and decisions beside their peers
 # make plan        what the paper scale would take, into docs/cluster.md, after make reproduce
 # make faults      the table of faults in docs/, from the tests that try them
+# make reruns      the table of what runs again when code is edited, in tests/workflow
 # make clean       remove what the pipeline made (the environment stays, and so does what was downloaded)
 #
 # PYTHON names the interpreter of the environment (3.11 or newer). TORCH_INDEX names a PyTorch wheel index to take torch
@@ -20,7 +21,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet $(INDEX)
 BUILD := pyproject.toml setup.py src/pathlode/core/kernels/kernels.c src/pathlode/core/kernels/kernels_loops.h
 OVERLAY := $(if $(filter-out default,$(SCALE)),--configfile config/$(SCALE).yaml)
 
-.PHONY: reproduce test lint report docs faults bench plan clean
+.PHONY: reproduce test lint report docs faults reruns bench plan clean
 
 reproduce: $(VENV)/workflow
 	$(BIN)/snakemake $(OVERLAY)
@@ -50,6 +51,9 @@ plan: $(VENV)/workflow
 
 faults: $(VENV)/dev
 	$(BIN)/python -m pytest -n 2 -m fault --faults=docs/faults_table.md
+
+reruns: $(VENV)/workflow
+	PYTHONPATH=. $(BIN)/python tests/workflow/reruns.py
 
 clean:
 	rm -rf results logs .snakemake build

@@ -24,15 +24,14 @@ import yaml
 from keeping import keep, show
 from snakemake.utils import update_config
 
-from pathlode.core.series import TimeSeries
+from pathlode.core.series import Observed, TimeSeries
 from pathlode.dynamics.data import SimulationConfig, simulate
-from pathlode.dynamics.tuning import observed
 from pathlode.inference.box import Box
 from pathlode.inference.flows import FlowConfig
 from pathlode.registry import FLOWS, LOSSES, POLICIES, SYSTEMS
 from pathlode.schedule.tasks import Data, Examples, Task
 from pathlode.schedule.training import RunConfig, train
-from pathlode.training.experiment import Experiment, Observed
+from pathlode.training.experiment import Experiment
 from workflow.configuration import check
 from workflow.configuration.ecg import latent_ode
 from workflow.configuration.inference import flow_settings
@@ -106,7 +105,7 @@ def dynamics(config: Mapping[str, Any]) -> Hours:
     for name in [*grid["systems"], inference["system"]]:
         entry = config["systems"][name]
         drawn = {**entry["simulate"], "train": 256, "validation": 2, "test": 2, "seed": 0}
-        data = observed(simulate(SYSTEMS[entry["system"]](), SimulationConfig(**drawn)), "")
+        data = simulate(SYSTEMS[entry["system"]](), SimulationConfig(**drawn)).observed
         own = {inference["encoder"]: ["path", "kl", "none"]} if name not in grid["systems"] else grid["losses"]
         seeds = grid["seeds"] if name in grid["systems"] else [0]
         tune = config["tune"] | entry.get("tune", {})
@@ -129,7 +128,7 @@ def ecg(config: Mapping[str, Any]) -> Hours:
     """Encoders of heartbeats; the classifiers are not timed."""
     windows = torch.randn(512, 280, 1)
     series = TimeSeries(torch.linspace(-0.28, 0.5, 280).expand(512, -1), windows)
-    data = Observed(series, TimeSeries(series.times[:2], series.values[:2]), "")
+    data = Observed(series, TimeSeries(series.times[:2], series.values[:2]))
     for name, entry in config["ecg"]["latent_odes"].items():
         settings = latent_ode(config, name)
         step = trained(Experiment(seeds=config["ecg"]["seeds"], **settings), data)

@@ -32,7 +32,6 @@ from pathlode.core.kernels import bindings as kernels
 from pathlode.core.solve import Adaptive, FixedStep, Solution
 from pathlode.dynamics.data import SimulationConfig, simulate
 from pathlode.dynamics.systems.oscillator import CoupledOscillator
-from pathlode.dynamics.tuning import observed
 from pathlode.training.experiment import Experiment
 from pathlode.training.losses.path_length import PathLength
 
@@ -97,7 +96,7 @@ def main() -> None:
     data = simulate(CoupledOscillator(), SimulationConfig(**config["simulate"]))
     experiment = Experiment("gru", "path", WEIGHT, 0.03, [0], config["model"], config["train"])
     print("training the model that all versions share ...", flush=True)
-    trainer = experiment.trainer(observed(data, "benchmark"))
+    trainer = experiment.trainer(data.observed)
     trainer.run()
     model = trainer.model
     batch = int(config["train"]["batch"])

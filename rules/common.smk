@@ -10,18 +10,18 @@ from pathlode.ecg.records import RECORDS, SUFFIXES
 from pathlode.registry import DATA_SETS, ENCODERS, FLOWS, LOSSES, POLICIES, SYSTEMS
 from workflow.configuration import InvalidConfig, check
 from workflow.configuration.dynamics import COMPARED, candidate_steps, losses_by_encoder, tuning
-from workflow.configuration.ecg import balance, latent_ode
-from workflow.configuration.inference import flow_settings, latents_of, summary_settings
+from workflow.configuration.ecg import balance, latent_ode, model_entries
+from workflow.configuration.inference import flow_settings, latents_entries, latents_of, summary_settings
 from workflow.configuration.scheduler import (
     chosen_runs,
     example_files,
     fit_settings,
     fitted_to,
     look_ahead_settings,
-    task_modules,
+    task_entries,
     task_settings,
 )
-from workflow.sources import sources
+from workflow.code import code
 
 try:
     check(config)
@@ -46,5 +46,4 @@ def shown(path, name=None, of="all"):
 RESULTS, LOGS = (
     folder if config["scale"] == "default" else f"{folder}/{config['scale']}" for folder in ("results", "logs")
 )
-EVERY_ENCODER = [ENCODERS.module(name) for name in ENCODERS]
 TABLES = f"{RESULTS}/tables"

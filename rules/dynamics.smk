@@ -33,8 +33,6 @@ wildcard_constraints:
 
 
 rule simulate:
-    input:
-        source=lambda w: sources("simulate", SYSTEMS.module(config["systems"][w.system]["system"])),
     output:
         data=f"{RESULTS}/dynamics/{{system}}/data.npz",
     log:
@@ -46,8 +44,8 @@ rule simulate:
         mem_mb=lambda w: 1000 + config["systems"][w.system]["simulate"]["train"] // 20,  # measured: 370 for 5,000
         runtime=5,
     params:
+        code=lambda w: code("simulate", SYSTEMS.path(config["systems"][w.system]["system"])),
         system=lambda w: config["systems"][w.system]["system"],
-        classes=lambda w: [SYSTEMS.path(config["systems"][w.system]["system"])],
         simulate=lambda w: config["systems"][w.system]["simulate"],
     script:
         "../workflow/scripts/simulate.py"
@@ -56,7 +54,6 @@ rule simulate:
 rule tune:
     input:
         data=rules.simulate.output.data,
-        source=lambda w: sources("tune", LOSSES.module(w.loss), ENCODERS.module(TUNING[w.system]["encoder"])),
     output:
         chosen=f"{RESULTS}/dynamics/{{system}}/tuning/{{loss}}/chosen.json",
         table=f"{RESULTS}/dynamics/{{system}}/tuning/{{loss}}/tuning.csv",
@@ -71,7 +68,7 @@ rule tune:
         runtime=30 + max(candidate_steps(config, name) for name in GRID["systems"]) // 20,  # 3 s a step, alike for all jobs
         gpu=0,  # these networks are bound by the cost of starting an operation: a CPU is faster
     params:
-        classes=lambda w: [LOSSES.path(w.loss), ENCODERS.path(TUNING[w.system]["encoder"])],
+        code=lambda w: code("tune", LOSSES.path(w.loss), ENCODERS.path(TUNING[w.system]["encoder"])),
         model=lambda w: config["systems"][w.system]["model"],
         train=lambda w: config["systems"][w.system]["train"] | {"steps": TUNING[w.system]["steps"]},
         tune=lambda w: TUNING[w.system],
@@ -84,7 +81,6 @@ rule train:
     input:
         data=rules.simulate.output.data,
         chosen=rules.tune.output.chosen,
-        source=lambda w: sources("train", LOSSES.module(w.loss), ENCODERS.module(w.encoder)),
     output:
         model=f"{SETTING}/model.pt",
         history=f"{SETTING}/history.csv",
@@ -98,7 +94,7 @@ rule train:
         runtime=30 + LONGEST // 20,  # 3 s a step
         gpu=0,
     params:
-        classes=lambda w: [LOSSES.path(w.loss), ENCODERS.path(w.encoder)],
+        code=lambda w: code("train", LOSSES.path(w.loss), ENCODERS.path(w.encoder)),
         model=lambda w: config["systems"][w.system]["model"],
         train=lambda w: config["systems"][w.system]["train"],
         seeds=GRID["seeds"],
@@ -115,7 +111,6 @@ rule evaluate:
             encoder=w.encoder,
             loss=LOSSES_BY_ENCODER[w.system][w.encoder],
         ),
-        source=lambda w: sources("evaluate", ENCODERS.module(w.encoder)),
     output:
         scores=f"{EVALUATION}/scores.csv",
         arrays=f"{EVALUATION}/evaluation.npz",
@@ -128,6 +123,7 @@ rule evaluate:
         mem_mb=2000,  # measured: 930
         runtime=10,
     params:
+        code=lambda w: code("evaluate", ENCODERS.path(w.encoder)),
         losses=lambda w: LOSSES_BY_ENCODER[w.system][w.encoder],
         evaluate=config["evaluate"],
     script:
@@ -138,7 +134,6 @@ rule size:
     input:
         data=rules.simulate.output.data,
         chosen=rules.tune.output.chosen,
-        source=lambda w: sources("size", LOSSES.module(w.loss), ENCODERS.module(TUNING[w.system]["encoder"])),
     output:
         table=f"{RESULTS}/dynamics/{{system}}/sizes/{{loss}}/sizes.csv",
     log:
@@ -152,7 +147,7 @@ rule size:
         runtime=30 + LONGEST // 20,
         gpu=0,
     params:
-        classes=lambda w: [LOSSES.path(w.loss), ENCODERS.path(TUNING[w.system]["encoder"])],
+        code=lambda w: code("size", LOSSES.path(w.loss), ENCODERS.path(TUNING[w.system]["encoder"])),
         model=lambda w: config["systems"][w.system]["model"],
         train=lambda w: config["systems"][w.system]["train"],
         encoder=lambda w: TUNING[w.system]["encoder"],

@@ -48,7 +48,6 @@ rule probe:
     input:
         arrays=expand("{evaluation}/evaluation.npz", evaluation=EVALUATIONS),
         data=[rules.simulate.output.data.format(system=point["system"]) for point in EVALUATED],
-        source=sources("probe"),
     output:
         probes=shown(f"{TABLES}/probes.csv"),
     log:
@@ -56,6 +55,7 @@ rule probe:
     conda:
         "../envs/pathlode.yaml"
     params:
+        code=lambda w: code("probe"),
         settings=EVALUATED,
         seeds=GRID["seeds"],
     script:
@@ -77,7 +77,6 @@ rule tabulate:
             system=config["sizes"]["systems"],
             loss=config["sizes"]["losses"],
         ),
-        source=sources("tabulate"),
     output:
         dynamics=shown(f"{TABLES}/dynamics.csv"),
         training=shown(f"{TABLES}/training.csv", "time_to_target"),
@@ -90,6 +89,7 @@ rule tabulate:
     conda:
         "../envs/pathlode.yaml"
     params:
+        code=lambda w: code("tabulate"),
         encoder=ENCODER,
         compared=COMPARED,
     script:
@@ -103,7 +103,6 @@ rule plot_system:
         histories=lambda w: expand(
             rules.train.output.history, loss=LOSSES_BY_ENCODER[w.system][ENCODER], encoder=ENCODER, system=w.system
         ),
-        source=sources("plot_system"),
     output:
         [shown(f"{FIGURES}/{{system}}/{figure}.png", of="{system}") for figure in SYSTEM_FIGURES],
         expand(f"{FIGURES}/{{{{system}}}}/{{figure}}.pdf", figure=SYSTEM_FIGURES),
@@ -112,6 +111,7 @@ rule plot_system:
     conda:
         "../envs/pathlode.yaml"
     params:
+        code=lambda w: code("plot_system"),
         losses=lambda w: LOSSES_BY_ENCODER[w.system][ENCODER],
         projection=GRID["projection"],
     script:
@@ -124,7 +124,6 @@ rule plot_dynamics:
         sizes=rules.tabulate.output.sizes,
         data=expand(f"{RESULTS}/dynamics/{{system}}/data.npz", system=GRID["systems"]),
         arrays=expand(rules.evaluate.output.arrays, system=GRID["systems"], encoder=ENCODER),
-        source=sources("plot_dynamics"),
     output:
         [shown(f"{FIGURES}/{figure}.png") for figure in CHAPTER_FIGURES],
         expand(f"{FIGURES}/{{figure}}.pdf", figure=CHAPTER_FIGURES),
@@ -133,6 +132,7 @@ rule plot_dynamics:
     conda:
         "../envs/pathlode.yaml"
     params:
+        code=lambda w: code("plot_dynamics"),
         systems=GRID["systems"],
         losses=COMPARED,
         encoder=ENCODER,

@@ -52,8 +52,6 @@ rule fetch_record:  # no source files as input: an edited script fetches nothing
 
 
 rule invent_record:
-    input:
-        source=sources("invent_record"),
     output:
         RECORD_FILES["invented"],
     log:
@@ -61,6 +59,7 @@ rule invent_record:
     conda:
         "../envs/pathlode.yaml"
     params:
+        code=lambda w: code("invent_record"),
         seconds=ECG["invented"]["seconds"],
         seed=ECG["invented"]["seed"],
     script:
@@ -70,7 +69,6 @@ rule invent_record:
 rule cut_beats:
     input:
         records=expand(RECORD_FILES[ECG["source"]], record=ECG_RECORDS),
-        source=sources("cut_beats"),
     output:
         beats=f"{RESULTS}/ecg/beats.npz",
         counts=shown(f"{TABLES}/ecg_counts.csv"),
@@ -79,6 +77,7 @@ rule cut_beats:
     conda:
         "../envs/pathlode.yaml"
     params:
+        code=lambda w: code("cut_beats"),
         records=ECG_RECORDS,
         source=ECG["source"],
     script:
@@ -88,11 +87,6 @@ rule cut_beats:
 rule train_encoder:
     input:
         beats=rules.cut_beats.output.beats,
-        source=lambda w: sources(
-            "train_encoder",
-            LOSSES.module(ECG["latent_odes"][w.latent_ode]["loss"]),
-            ENCODERS.module(ECG["latent_odes"][w.latent_ode]["encoder"]),
-        ),
     output:
         model=f"{LATENT_ODE}/model.pt",
         history=f"{LATENT_ODE}/history.csv",
@@ -107,6 +101,9 @@ rule train_encoder:
         runtime=30 + max(latent_ode(config, name)["train"]["steps"] for name in ECG["latent_odes"]) // 20,  # 3 s a step
         gpu=ECG["gpus"],
     params:
+        code=lambda w: code(
+            "train_encoder", *model_entries(ECG, w.latent_ode), LOSSES.path(ECG["latent_odes"][w.latent_ode]["loss"])
+        ),
         split_seed=ECG["split_seed"],
         seeds=ECG["seeds"],
         latent_ode=lambda w: latent_ode(config, w.latent_ode),
@@ -119,7 +116,6 @@ rule reconstruct:
     input:
         beats=rules.cut_beats.output.beats,
         model=rules.train_encoder.output.model,
-        source=lambda w: sources("reconstruct", ENCODERS.module(ECG["latent_odes"][w.latent_ode]["encoder"])),
     output:
         errors=f"{LATENT_ODE}/reconstruction.csv",
         examples=f"{LATENT_ODE}/examples.npz",
@@ -132,6 +128,7 @@ rule reconstruct:
         mem_mb=2000,
         runtime=20,
     params:
+        code=lambda w: code("reconstruct", *model_entries(ECG, w.latent_ode)),
         split_seed=ECG["split_seed"],
         conditions=ECG["conditions"],
         beats=ECG["reconstructed_beats"],
@@ -148,7 +145,6 @@ rule classify:
             if "latents" in ECG["classifiers"][w.classifier]
             else []
         ),
-        source=sources("classify", *EVERY_ENCODER),
     output:
         scores=f"{CLASSIFIER}/scores.csv",
         predictions=f"{CLASSIFIER}/predictions.npz",
@@ -162,6 +158,7 @@ rule classify:
         mem_mb=3000,
         runtime=60 + len(ECG["seeds"]) * (ECG["trees"]["rounds"] // 50 + ECG["cnn"]["steps"] // 1000),  # alike for all jobs of an array
     params:
+        code=lambda w: code("classify", *model_entries(ECG, ECG["classifiers"][w.classifier].get("latents"))),
         split_seed=ECG["split_seed"],
         centred=lambda w: ECG["splits"][w.split]["centred"],
         seeds=ECG["seeds"],

@@ -32,7 +32,6 @@ rule tabulate_ecg:
         scores=[f"{CLASSIFIER}/scores.csv".format(**point) for point in CLASSIFIERS],
         errors=[f"{LATENT_ODE}/reconstruction.csv".format(**point) for point in LATENT_ODES],
         published="config/ecg_published.csv",
-        source=sources("tabulate_ecg"),
     output:
         scores=shown(f"{TABLES}/ecg.csv"),
         errors=shown(f"{TABLES}/ecg_reconstruction.csv"),
@@ -42,6 +41,7 @@ rule tabulate_ecg:
     conda:
         "../envs/pathlode.yaml"
     params:
+        code=lambda w: code("tabulate_ecg"),
         conditions=list(ECG["conditions"]),
     script:
         "../workflow/scripts/tabulate_ecg.py"
@@ -52,7 +52,6 @@ rule measure_device:
         beats=rules.cut_beats.output.beats,
         model=f"{LATENT_ODE}/model.pt".format(**SHOWN),
         trees=f"{CLASSIFIER}/classifier.bin".format(**SHOWN),
-        source=sources("measure_device", *EVERY_ENCODER),
     output:
         encoder=f"{RESULTS}/ecg/encoder.pt2",
         table=shown(f"{TABLES}/ecg_device.csv"),
@@ -65,6 +64,7 @@ rule measure_device:
         mem_mb=3000,
         runtime=20,
     params:
+        code=lambda w: code("measure_device", *model_entries(ECG, SHOWN["latent_ode"])),
         conditions={name: ECG["conditions"][name] for name in ECG["rates"]},
     script:
         "../workflow/scripts/measure_device.py"
@@ -76,7 +76,6 @@ rule plot_ecg_model:
         model=f"{LATENT_ODE}/model.pt".format(**SHOWN),
         examples=f"{LATENT_ODE}/examples.npz".format(**SHOWN),
         predictions=f"{CLASSIFIER}/predictions.npz".format(**SHOWN),
-        source=sources("plot_ecg_model", *EVERY_ENCODER),
     output:
         [shown(f"{RESULTS}/figures/ecg/{figure}.png", f"ecg_{figure}") for figure in MODEL_FIGURES],
         expand(f"{RESULTS}/figures/ecg/{{figure}}.pdf", figure=MODEL_FIGURES),
@@ -89,6 +88,7 @@ rule plot_ecg_model:
         mem_mb=2000,
         runtime=10,
     params:
+        code=lambda w: code("plot_ecg_model", *model_entries(ECG, SHOWN["latent_ode"])),
         split=SHOWN["split"],
         split_seed=ECG["split_seed"],
         conditions=list(ECG["conditions"]),
@@ -100,7 +100,6 @@ rule plot_ecg_model:
 rule plot_ecg:
     input:
         scores=rules.tabulate_ecg.output.scores,
-        source=sources("plot_ecg"),
     output:
         [shown(f"{RESULTS}/figures/ecg/{figure}.png", f"ecg_{figure}") for figure in MODELS_FIGURES],
         expand(f"{RESULTS}/figures/ecg/{{figure}}.pdf", figure=MODELS_FIGURES),
@@ -113,6 +112,7 @@ rule plot_ecg:
         mem_mb=2000,
         runtime=10,
     params:
+        code=lambda w: code("plot_ecg"),
         rates=ECG["rates"],
         compared=ECG["compared"],
     script:

@@ -24,7 +24,6 @@ wildcard_constraints:
 rule sample_reference:
     input:
         data=SIMULATED,
-        source=sources("sample_reference", SYSTEMS.module(INFERRED)),
     output:
         draws=f"{RESULTS}/inference/reference/{{number}}.npz",
     log:
@@ -36,8 +35,8 @@ rule sample_reference:
         mem_mb=1000 + OBSERVED["train"] // 40,
         runtime=20 + INFERENCE["reference"]["mcmc"]["steps"] // 500,
     params:
+        code=lambda w: code("sample_reference", SYSTEMS.path(INFERRED)),
         system=INFERRED,
-        classes=[SYSTEMS.path(INFERRED)],
         noise=OBSERVED["noise"],
         mcmc=INFERENCE["reference"]["mcmc"],
         draws=INFERENCE["reference"]["draws"],
@@ -50,7 +49,6 @@ rule fit_flows:
     input:
         data=SIMULATED,
         model=lambda w: latents_of(config, w.summary, rules.train.output.model),
-        source=lambda w: sources("fit_flows", FLOWS.module(w.backend), SYSTEMS.module(INFERRED), *EVERY_ENCODER),
     output:
         flows=expand(
             f"{FLOW_FOLDER}/{{n}}/{{seed}}.pt",
@@ -69,8 +67,10 @@ rule fit_flows:
         runtime=30 + INFERENCE["flow"]["steps"] * len(INFERENCE["seeds"]) * len(INFERENCE["training_sets"]) // 500,
         gpu=0,
     params:
+        code=lambda w: code(
+            "fit_flows", FLOWS.path(w.backend), SYSTEMS.path(INFERRED), *latents_entries(INFERENCE, w.summary)
+        ),
         system=INFERRED,
-        classes=lambda w: [SYSTEMS.path(INFERRED), FLOWS.path(w.backend)],
         seeds=INFERENCE["seeds"],
         summary=lambda w: summary_settings(INFERENCE, w.summary),
         flow=lambda w: flow_settings(INFERENCE, w.summary),
@@ -84,7 +84,6 @@ rule calibrate:
         model=lambda w: latents_of(config, w.summary, rules.train.output.model),
         flows=rules.fit_flows.output.flows,
         references=REFERENCES,
-        source=lambda w: sources("calibrate", FLOWS.module(w.backend), SYSTEMS.module(INFERRED), *EVERY_ENCODER),
     output:
         scores=f"{FLOW_FOLDER}/scores.csv",
         robustness=f"{FLOW_FOLDER}/robustness.csv",
@@ -99,8 +98,10 @@ rule calibrate:
         mem_mb=3000 + OBSERVED["train"] // 40,
         runtime=60 + 30 * len(INFERENCE["seeds"]) * len(INFERENCE["training_sets"]),
     params:
+        code=lambda w: code(
+            "calibrate", FLOWS.path(w.backend), SYSTEMS.path(INFERRED), *latents_entries(INFERENCE, w.summary)
+        ),
         system=INFERRED,
-        classes=lambda w: [SYSTEMS.path(INFERRED), FLOWS.path(w.backend)],
         seeds=INFERENCE["seeds"],
         summary=lambda w: summary_settings(INFERENCE, w.summary),
         observing={key: OBSERVED[key] for key in ("points", "window", "noise")},

@@ -30,7 +30,6 @@ rule tabulate_inference:
         robustness=[rules.calibrate.output.robustness.format(**point) for point in FITTED],
         outside=[rules.calibrate.output.outside.format(**point) for point in FITTED],
         references=REFERENCES,
-        source=sources("tabulate_inference"),
     output:
         scores=shown(f"{TABLES}/inference.csv"),
         criteria=shown(f"{TABLES}/inference_criteria.csv"),
@@ -43,6 +42,7 @@ rule tabulate_inference:
     conda:
         "../envs/pathlode.yaml"
     params:
+        code=lambda w: code("tabulate_inference"),
         backend=FIRST_BACKEND,
         compared=INFERENCE["compared"],
     script:
@@ -56,7 +56,6 @@ rule plot_inference:
         references=REFERENCES,
         scores=rules.tabulate_inference.output.scores,
         robustness=rules.tabulate_inference.output.robustness,
-        source=sources("plot_inference", SYSTEMS.module(INFERRED)),
     output:
         [
             shown(f"{RESULTS}/figures/inference/{figure}.png", f"inference_{figure}_figure")
@@ -68,6 +67,7 @@ rule plot_inference:
     conda:
         "../envs/pathlode.yaml"
     params:
+        code=lambda w: code("plot_inference", SYSTEMS.path(INFERRED)),
         system=INFERRED,
         backend=FIRST_BACKEND,
         compared=INFERENCE["compared"],

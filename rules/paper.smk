@@ -28,7 +28,6 @@ rule claims:
     input:
         claims="claims.yaml",
         tables=[f"{TABLES}/{name}.csv" for chapter in config["chapters"] for name in CLAIMED[chapter]],
-        source=sources("claims"),
     output:
         csv=shown(f"{RESULTS}/claims.csv"),
         markdown=f"{RESULTS}/claims.md",
@@ -38,6 +37,7 @@ rule claims:
     conda:
         "../envs/pathlode.yaml"
     params:
+        code=lambda w: code("claims"),
         confidence=config["claims"]["confidence"],
         chapters=config["chapters"],
     script:
@@ -47,7 +47,6 @@ rule claims:
 rule plot_claims:
     input:
         claims=rules.claims.output.csv,
-        source=sources("plot_claims"),
     output:
         shown(f"{RESULTS}/figures/claims.png", "claims_figure"),
         f"{RESULTS}/figures/claims.pdf",
@@ -55,6 +54,8 @@ rule plot_claims:
         f"{LOGS}/plot_claims.log",
     conda:
         "../envs/pathlode.yaml"
+    params:
+        code=lambda w: code("plot_claims"),
     script:
         "../workflow/scripts/plot_claims.py"
 
@@ -63,7 +64,6 @@ rule trace:
     input:
         made=[getattr(rules, chapter).input for chapter in config["chapters"]],
         claims=[rules.claims.output, rules.plot_claims.output],
-        source=sources("trace"),
     output:
         files=shown(f"{RESULTS}/provenance.csv"),
         costs=shown(f"{RESULTS}/runtime.csv"),
@@ -73,6 +73,7 @@ rule trace:
     conda:
         "../envs/pathlode.yaml"
     params:
+        code=lambda w: code("trace"),
         logs=LOGS,
         chapters={name: chapter for name, chapter in CHAPTERS.items() if chapter in config["chapters"]},
         others=["claims", "plot_claims"],
@@ -95,7 +96,6 @@ rule pages:
         summaries=[f"{TABLES}/{chapter}_summary.md" for chapter in config["chapters"]],
         figures=[f"{RESULTS}/figures/{figure}.png" for figure in FIGURES],
         costs=rules.trace.output.markdown,
-        source=sources("pages"),
     output:
         blocks=f"{RESULTS}/pages.md",
     log:
@@ -103,6 +103,7 @@ rule pages:
     conda:
         "../envs/pathlode.yaml"
     params:
+        code=lambda w: code("pages"),
         readme=config["claims"]["readme"],
         pages=config["claims"]["pages"],
         block=config["claims"]["block"],

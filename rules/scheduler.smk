@@ -10,6 +10,7 @@
 SCHEDULER = config["scheduler"]
 RUN = SCHEDULER["run"]
 TASK = f"{RESULTS}/scheduler/{{task}}"
+FITTED_ENCODER = ENCODERS.path("gru")  # the default of pathlode.models.latent_ode.ModelConfig, which fits keep
 TUNED = [{"task": task, "policy": policy} for task in RUN["tasks"] for policy in RUN["policies"]]
 LEARNT = [
     {"task": task, "learner": name}
@@ -46,7 +47,6 @@ rule fetch_examples:  # no source files as input: an edited script fetches nothi
 rule tune_policy:
     input:
         examples=lambda w: example_files(SCHEDULER, w.task),
-        source=lambda w: sources("tune_policy", POLICIES.module(w.policy), *task_modules(SCHEDULER, w.task)),
     output:
         outcomes=f"{TASK}/tuned/{{policy}}/outcomes.csv",
         logs=f"{TASK}/tuned/{{policy}}/logs.csv",
@@ -60,6 +60,7 @@ rule tune_policy:
         runtime=30 + SCHEDULER["minutes"],
         gpu=SCHEDULER["gpus"],
     params:
+        code=lambda w: code("tune_policy", POLICIES.path(w.policy), *task_entries(SCHEDULER, w.task)),
         task=lambda w: task_settings(SCHEDULER, w.task),
         settings=lambda w: SCHEDULER["policies"][w.policy],
         tuning_seeds=SCHEDULER["sweep"]["seeds"],
@@ -71,7 +72,6 @@ rule tune_policy:
 rule fit_run_model:
     input:
         logs=lambda w: expand(rules.tune_policy.output.logs, task=w.task, policy=SCHEDULER["sweep"]["schedules"]),
-        source=sources("fit_run_model", *EVERY_ENCODER),
     output:
         models=expand(f"{TASK}/fits/{{fit}}/{{seed}}.pt", seed=SCHEDULER["fit_seeds"], allow_missing=True),
         cards=f"{TASK}/fits/{{fit}}/cards.json",
@@ -85,6 +85,7 @@ rule fit_run_model:
         mem_mb=1500,
         runtime=30,
     params:
+        code=lambda w: code("fit_run_model", FITTED_ENCODER),
         fit=lambda w: fit_settings(SCHEDULER, w.fit),
         seeds=SCHEDULER["fit_seeds"],
         chosen=lambda w: chosen_runs(SCHEDULER, w.fit),
@@ -102,12 +103,6 @@ rule apply_policy:
         ),
         models=lambda w: expand(rules.fit_run_model.output.models, **fitted_to(SCHEDULER, w.learner, w.task)),
         cards=lambda w: rules.fit_run_model.output.cards.format(**fitted_to(SCHEDULER, w.learner, w.task)),
-        source=lambda w: sources(
-            "apply_policy",
-            *EVERY_ENCODER,
-            POLICIES.module(SCHEDULER["learners"][w.learner]["policy"]),
-            *task_modules(SCHEDULER, w.task),
-        ),
     output:
         outcomes=f"{TASK}/learnt/{{learner}}/outcomes.csv",
         logs=f"{TASK}/learnt/{{learner}}/logs.csv",
@@ -122,6 +117,12 @@ rule apply_policy:
         runtime=30 + SCHEDULER["minutes"],
         gpu=SCHEDULER["gpus"],
     params:
+        code=lambda w: code(
+            "apply_policy",
+            POLICIES.path(SCHEDULER["learners"][w.learner]["policy"]),
+            FITTED_ENCODER,
+            *task_entries(SCHEDULER, w.task),
+        ),
         task=lambda w: task_settings(SCHEDULER, w.task),
         learner=lambda w: SCHEDULER["learners"][w.learner],
         chosen=lambda w: chosen_runs(SCHEDULER, SCHEDULER["learners"][w.learner]["fit"]),

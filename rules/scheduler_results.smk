@@ -28,7 +28,6 @@ rule tabulate_scheduler:
         ],
         decisions=[rules.apply_policy.output.decisions.format(**point) for point in LEARNT],
         cards=sorted({rules.fit_run_model.output.cards.format(**point) for point in FITTED_RUNS}),
-        source=sources("tabulate_scheduler"),
     output:
         outcomes=shown(f"{TABLES}/scheduler.csv"),
         comparisons=shown(f"{TABLES}/scheduler_comparisons.csv"),
@@ -40,6 +39,7 @@ rule tabulate_scheduler:
     conda:
         "../envs/pathlode.yaml"
     params:
+        code=lambda w: code("tabulate_scheduler"),
         ours=OURS,
         parametric=SCHEDULER["sweep"]["schedules"],
         confidence=config["claims"]["confidence"],
@@ -57,7 +57,6 @@ rule plot_scheduler:
             expand(rules.fit_run_model.output.models[0], **fitted_to(SCHEDULER, OURS, task)) for task in RUN["tasks"]
         ],
         outcomes=rules.tabulate_scheduler.output.outcomes,
-        source=sources("plot_scheduler", *EVERY_ENCODER),
     output:
         [
             shown(f"{RESULTS}/figures/scheduler/{figure}.png", f"scheduler_{figure}_figure")
@@ -69,6 +68,7 @@ rule plot_scheduler:
     conda:
         "../envs/pathlode.yaml"
     params:
+        code=lambda w: code("plot_scheduler", FITTED_ENCODER),
         ours=OURS,
         parametric=SCHEDULER["sweep"]["schedules"],
         compared=SCHEDULER["compared"],

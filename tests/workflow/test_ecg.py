@@ -82,9 +82,6 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
         ("config.yaml", "share: 0.7 } #", "share: 0.6 } #", {"train_encoder": 0, "classify": 2, "measure_device": 1}),
         ("config.yaml", "kl: { <<: *path, loss: kl }", "kl: { <<: *path, loss: kl, weight: 0.1 }",
          {"train_encoder": 2, "reconstruct": 2, "tune": 0}),
-        ("src/pathlode/ecg/trees.py", "max_bin=64", "max_bin=65", {"train_encoder": 0, "classify": 13, "plot_ecg": 1}),
-        ("src/pathlode/ecg/reconstruction.py", "_AT_ONCE = 200", "_AT_ONCE = 100", {"classify": 0, "reconstruct": 7}),
-        ("src/pathlode/ecg/classify.py", "before / record", "1.0 * before / record", {"cut_beats": 0, "classify": 13}),
         ("config/ecg_published.csv", "0.86,0.984", "0.87,0.984", {"tabulate_ecg": 1, "claims": 1, "classify": 0}),
     ],
 )  # fmt: skip

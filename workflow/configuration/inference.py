@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pathlode.registry import ENCODERS
 from workflow.configuration.schema import InvalidConfig, unknown
 
 BOXES = {
@@ -20,6 +21,11 @@ def latents_of(config: Mapping[str, Any], summary: str, model: str) -> str | lis
     inference = config["inference"]
     loss = inference["summaries"][summary].get("latents")
     return model.format(system=inference["system"], encoder=inference["encoder"], loss=loss) if loss else []
+
+
+def latents_entries(inference: Mapping[str, Any], summary: str) -> list[str]:
+    """What the latent ODEs are made of whose z0 a summary is, as ``"module:class"``; nothing if it is another summary."""
+    return [ENCODERS.path(inference["encoder"])] if inference["summaries"][summary].get("latents") else []
 
 
 def summary_settings(inference: Mapping[str, Any], name: str) -> dict[str, Any]:

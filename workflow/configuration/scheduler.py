@@ -30,10 +30,10 @@ def example_files(scheduler: Mapping[str, Any], task: str) -> list[str]:
     )
 
 
-def task_modules(scheduler: Mapping[str, Any], task: str) -> list[str]:
-    """Modules that define a task's data set and network."""
+def task_entries(scheduler: Mapping[str, Any], task: str) -> list[str]:
+    """A task's data set and network, as ``"module:class"``."""
     entry = scheduler["tasks"][task]
-    return [DATA_SETS.module(entry["data"]), *(NETWORKS.module(kind) for kind in entry["network"])]
+    return [DATA_SETS.path(entry["data"]), *(NETWORKS.path(kind) for kind in entry["network"])]
 
 
 def task_settings(scheduler: Mapping[str, Any], task: str) -> dict[str, Any]:

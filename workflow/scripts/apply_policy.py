@@ -5,7 +5,8 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from pathlode.reporting.job import device, identity, job
+from pathlode.reporting.identity import identity
+from pathlode.reporting.job import device, job
 from pathlode.reporting.tables import joined
 from pathlode.schedule.learners import Learnt
 from pathlode.schedule.model import load_run_model

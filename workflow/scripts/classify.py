@@ -18,7 +18,8 @@ from pathlode.ecg.trees import TreeConfig, Trees
 from pathlode.files import writing
 from pathlode.models.saving import load_model
 from pathlode.progress import Progress
-from pathlode.reporting.job import identity, job
+from pathlode.reporting.identity import identity
+from pathlode.reporting.job import job
 from pathlode.training.resume import checkpoint_path, discard_checkpoints
 
 

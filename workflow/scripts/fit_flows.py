@@ -17,8 +17,8 @@ from pathlode.inference.summaries import Summary
 from pathlode.models.saving import load_model
 from pathlode.progress import Progress
 from pathlode.registry import FLOWS, SYSTEMS
-from pathlode.reporting.job import identity, job
-from pathlode.reporting.provenance import digest
+from pathlode.reporting.identity import digest, identity
+from pathlode.reporting.job import job
 from pathlode.training.resume import checkpoint_path, discard_checkpoints
 
 with job(snakemake) as origin:
@@ -32,7 +32,8 @@ with job(snakemake) as origin:
     rows, progress = [], Progress(f"{wildcards.summary}, {wildcards.backend}", len(files))
     summaries = {seed: summary(known.observed, seed) for seed in params.seeds}
     folder = Path(snakemake.output.history).parent
-    kept = {path: checkpoint_path(folder, digest({"job": identity(snakemake), "flow": path}, [])) for path in files}
+    own = identity(snakemake)
+    kept = {path: checkpoint_path(folder, digest({"job": own, "flow": path})) for path in files}
     for fitted, path in enumerate(files):
         size, seed = int(Path(path).parent.name), int(Path(path).stem)
         if not kept[path].exists():

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 from pathlode.progress import Progress
-from pathlode.reporting.job import identity, job
+from pathlode.reporting.identity import identity
+from pathlode.reporting.job import job
 from pathlode.reporting.tables import joined
 from pathlode.schedule.model import FitConfig, fit_stacked
 from pathlode.schedule.policy_runs import learnable, swept

@@ -8,17 +8,15 @@ import pandas as pd
 from pathlode.core.solve import Adaptive
 from pathlode.dynamics.data import SimulatedData
 from pathlode.dynamics.scores import window_errors
-from pathlode.dynamics.tuning import observed
-from pathlode.files import sha256
+from pathlode.reporting.identity import identity
 from pathlode.reporting.job import device, job
 from pathlode.training.experiment import Experiment
 from pathlode.training.resume import discard_checkpoints
 
 with job(snakemake):
     wildcards, params = snakemake.wildcards, snakemake.params
-    file, table = Path(snakemake.input.data), Path(snakemake.output.table)
-    data = SimulatedData.load(file)
-    seen = observed(data, sha256(file))
+    data, table = SimulatedData.load(Path(snakemake.input.data)), Path(snakemake.output.table)
+    own = identity(snakemake)
     chosen = json.loads(Path(snakemake.input.chosen).read_text())
     rows = []
     for number, size in enumerate(params.sizes, start=1):
@@ -31,7 +29,7 @@ with job(snakemake):
             **chosen,
         )
         label = f"{wildcards.system}, {wildcards.loss}, size {number} of {len(params.sizes)}"
-        trainer = experiment.run(seen, table.parent, label, device(snakemake.resources.get("gpu", 0)))
+        trainer = experiment.run(data.observed, table.parent, own, label, device(snakemake.resources.get("gpu", 0)))
         inside, beyond = window_errors(trainer.model, data["test"], Adaptive(**params.evaluate))
         rows.append(
             pd.DataFrame(

@@ -4,9 +4,8 @@ import json
 from pathlib import Path
 
 from pathlode.dynamics.data import SimulatedData
-from pathlode.dynamics.tuning import observed
-from pathlode.files import sha256
 from pathlode.models.saving import save_model
+from pathlode.reporting.identity import identity
 from pathlode.reporting.job import device, job
 from pathlode.training.experiment import Experiment
 from pathlode.training.history import training_history
@@ -22,16 +21,16 @@ with job(snakemake) as origin:
         train=snakemake.params.train,
         **json.loads(Path(snakemake.input.chosen).read_text()),
     )
-    file, model = Path(snakemake.input.data), Path(snakemake.output.model)
-    data = observed(SimulatedData.load(file), sha256(file))
+    data, model = SimulatedData.load(Path(snakemake.input.data)).observed, Path(snakemake.output.model)
+    own = identity(snakemake)
     label = f"{wildcards.system}, {wildcards.encoder}, {wildcards.loss}"
-    trainer = experiment.run(data, model.parent, label, device(snakemake.resources.get("gpu", 0)))
+    trainer = experiment.run(data, model.parent, own, label, device(snakemake.resources.get("gpu", 0)))
     names = {name: wildcards[name] for name in ("system", "encoder", "loss")}
     training_history(trainer.history, experiment.seeds, **names).to_csv(snakemake.output.history, index=False)
     save_model(
         model,
         trainer.model,
-        fingerprint=experiment.fingerprint(data),
+        identity=own,
         seconds=trainer.seconds,
         learning_rate=experiment.learning_rate,
         weight=experiment.weight,

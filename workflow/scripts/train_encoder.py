@@ -6,6 +6,7 @@ from pathlode.ecg.beats import Beats
 from pathlode.ecg.conditions import observed_beats
 from pathlode.ecg.splits import SPLITTERS
 from pathlode.models.saving import save_model
+from pathlode.reporting.identity import identity
 from pathlode.reporting.job import device, job
 from pathlode.training.experiment import Experiment
 from pathlode.training.history import training_history
@@ -17,10 +18,10 @@ with job(snakemake) as origin:
     split = SPLITTERS[wildcards.split](beats, params.split_seed)
     experiment = Experiment(seeds=params.seeds, **params.latent_ode)
     data = observed_beats(beats, split, params.validation)
+    own = identity(snakemake)
     label = f"{wildcards.split}, {wildcards.latent_ode}"
-    trainer = experiment.run(data, model.parent, label, device(snakemake.resources.get("gpu", 0)))
+    trainer = experiment.run(data, model.parent, own, label, device(snakemake.resources.get("gpu", 0)))
     names = {"split": wildcards.split, "latent_ode": wildcards.latent_ode}
     training_history(trainer.history, experiment.seeds, **names).to_csv(snakemake.output.history, index=False)
-    fingerprint = experiment.fingerprint(data)
-    save_model(model, trainer.model, fingerprint=fingerprint, seconds=trainer.seconds, origin=origin())
+    save_model(model, trainer.model, identity=own, seconds=trainer.seconds, origin=origin())
     discard_checkpoints(model.parent)

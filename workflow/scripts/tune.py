@@ -6,7 +6,9 @@ from pathlib import Path
 import pandas as pd
 
 from pathlode.core.solve import Adaptive
+from pathlode.dynamics.data import SimulatedData
 from pathlode.dynamics.tuning import candidates, choose
+from pathlode.reporting.identity import identity
 from pathlode.reporting.job import device, job
 from pathlode.training.resume import discard_checkpoints
 
@@ -24,8 +26,9 @@ with job(snakemake):
     chosen = Path(snakemake.output.chosen)
     rows = choose(
         grid,
-        Path(snakemake.input.data),
+        SimulatedData.load(Path(snakemake.input.data)),
         chosen.parent,
+        identity(snakemake),
         Adaptive(**snakemake.params.evaluate),
         device(snakemake.resources.get("gpu", 0)),
     )

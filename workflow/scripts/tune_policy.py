@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from pathlode.reporting.job import device, identity, job
+from pathlode.reporting.identity import identity
+from pathlode.reporting.job import device, job
 from pathlode.schedule.policy_runs import TUNING, read_task, tune_and_train
 from pathlode.schedule.training import RunConfig
 from pathlode.training.resume import checkpoint_path, discard_checkpoints

@@ -49,6 +49,19 @@ class TimeSeries:
         return TimeSeries(self.times.to(device, dtype), self.values.to(device, dtype), self.name)
 
 
+@dataclass(frozen=True)
+class Observed:
+    """What a model is trained on.
+
+    Attributes:
+        training: observations to fit.
+        validation: observations that choose the best weights.
+    """
+
+    training: TimeSeries
+    validation: TimeSeries
+
+
 def check_times(times: Times, start: Starts | None = None) -> None:
     """Refuses times that are not finite, not strictly increasing, or before ``start``.
 

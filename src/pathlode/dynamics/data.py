@@ -1,19 +1,24 @@
 """Data sets drawn from a simulated system."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from pathlode.arrays import Array
-from pathlode.core.series import TimeSeries
-from pathlode.dynamics.systems.contract import System
+from pathlode.core.series import Observed, TimeSeries
 from pathlode.errors import ConfigError, DataError
 from pathlode.files import writing
+
+if TYPE_CHECKING:
+    from pathlode.dynamics.systems.contract import System  # most of those who read data simulate none
 
 Indices = NDArray[np.int64]
 
@@ -123,6 +128,11 @@ class SimulatedData:
     def __getitem__(self, split: str) -> Split:
         return self.splits[split]
 
+    @property
+    def observed(self) -> Observed:
+        """The noisy observations that models are trained on."""
+        return Observed(self["train"].observed, self["validation"].observed)
+
     def save(self, path: Path) -> None:
         """Writes the file, whole or not at all."""
         arrays = {}
@@ -137,7 +147,7 @@ class SimulatedData:
             np.savez(temporary, allow_pickle=False, names=np.array(names), **arrays)
 
     @classmethod
-    def load(cls, path: Path) -> "SimulatedData":
+    def load(cls, path: Path) -> SimulatedData:
         """Reads a file that :meth:`save` wrote.
 
         Raises:

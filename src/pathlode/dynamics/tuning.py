@@ -3,7 +3,6 @@
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +13,9 @@ from pathlode.core.solve import Adaptive
 from pathlode.dynamics.data import SimulatedData
 from pathlode.dynamics.scores import window_errors
 from pathlode.errors import DivergenceError, SolverError
-from pathlode.files import sha256, writing
+from pathlode.files import writing
 from pathlode.registry import LOSSES
-from pathlode.reporting.provenance import fingerprint
-from pathlode.training.experiment import Experiment, Observed, logger
-
-
-def observed(data: SimulatedData, digest: str) -> Observed:
-    """The noisy observations of simulated data."""
-    return Observed(data["train"].observed, data["validation"].observed, digest)
+from pathlode.training.experiment import Experiment, logger
 
 
 def candidates(
@@ -40,7 +33,12 @@ def candidates(
 
 
 def choose(
-    experiments: Sequence[Experiment], data: Path, folder: Path, solver: Adaptive, device: str = "cpu"
+    experiments: Sequence[Experiment],
+    data: SimulatedData,
+    folder: Path,
+    identity: str,
+    solver: Adaptive,
+    device: str = "cpu",
 ) -> list[dict[str, Any]]:
     """Trains :func:`candidates` and scores each pair of rate and weight on the validation trajectories, best first.
 
@@ -49,24 +47,27 @@ def choose(
     The scores of finished experiments are kept in ``folder``, so that an interrupted choice continues, until
     :func:`pathlode.training.resume.discard_checkpoints`.
 
+    Args:
+        experiments: the grid.
+        data: what they are trained on and scored by.
+        folder: where checkpoints lie.
+        identity: digest of what the choice depends on, see :func:`pathlode.reporting.identity.identity`.
+        solver: of the scored predictions.
+        device: where to train.
+
     Returns:
         One row a pair: learning rate, weight, score, and the geometric means of both errors.
 
     Raises:
         DivergenceError: if every pair diverged.
     """
-    loaded = SimulatedData.load(data)
-    seen = observed(loaded, sha256(data))
-    identity = fingerprint(
-        {"solver": asdict(solver), "candidates": [e.fingerprint(seen) for e in experiments]}, [__name__]
-    )
     partial = folder / f"checkpoint-candidates-{identity[:16]}.json"
     finished: list[list[dict[str, Any]]] = json.loads(partial.read_text()) if partial.exists() else []
     for number, experiment in enumerate(experiments[len(finished) :], start=len(finished) + 1):
         label = f"{experiment.loss}, learning rate {number} of {len(experiments)}"
         try:
-            trainer = experiment.run(seen, folder, label, device, strict=False)
-            errors = torch.stack(window_errors(trainer.model, loaded["validation"], solver)).cpu()
+            trainer = experiment.run(data.observed, folder, identity, label, device, strict=False)
+            errors = torch.stack(window_errors(trainer.model, data["validation"], solver)).cpu()
             errors[:, trainer.diverged.cpu()] = math.inf
         except SolverError as error:
             logger.warning("%s: out of the running, %s", label, error)

@@ -1,6 +1,5 @@
 """How a beat that is to be classified was recorded: at which rate, with which samples missing, with how much noise."""
 
-import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,13 +8,12 @@ from numpy.typing import NDArray
 from scipy.signal import butter, sosfiltfilt
 from torch import Tensor
 
-from pathlode.core.series import TimeSeries
+from pathlode.core.series import Observed, TimeSeries
 from pathlode.core.shapes import Times, Values
 from pathlode.ecg.beats import BEFORE, POINTS, Beats
 from pathlode.ecg.records import RATE
 from pathlode.ecg.splits import BeatSplit
 from pathlode.errors import ConfigError
-from pathlode.training.experiment import Observed
 
 TIMES = (torch.arange(POINTS) - BEFORE) / RATE
 """Times of a window's samples in seconds from the R peak, (POINTS,)."""
@@ -98,5 +96,4 @@ def observed_beats(beats: Beats, split: BeatSplit, most: int) -> Observed:
         TimeSeries(*Condition().observe(millivolts(beats, chosen), seed=0), name)
         for name, chosen in (("training beats", split.train), ("validation beats", split.some_validation(most)))
     )
-    digest = hashlib.sha256(training.values.numpy().tobytes() + validation.values.numpy().tobytes())
-    return Observed(training, validation, digest.hexdigest())
+    return Observed(training, validation)

@@ -15,7 +15,8 @@ from typing import Any, NoReturn
 
 from pathlode.errors import PathlodeError
 from pathlode.files import FULL, UNREADABLE
-from pathlode.reporting.provenance import commit, digest, packages, processor
+from pathlode.reporting.identity import digest
+from pathlode.reporting.provenance import commit, packages, processor
 
 
 @contextmanager
@@ -23,7 +24,7 @@ def job(snakemake: Any) -> Iterator[Callable[[], dict[str, Any]]]:
     """Runs a script's block as a job of the pipeline.
 
     The log's last line says what it took. The record, a file of JSON beside the log, says what made the outputs: rule and
-    wildcards, inputs but for source files, outputs, commit, digest of the configuration, seeds, versions of the packages,
+    wildcards, inputs, outputs, commit, digest of the configuration, seeds, versions of the packages,
     device, threads, beginning, wall and CPU time with the imports in seconds, and the largest memory in MB.
 
     PyTorch, if it has been imported, gets the job's threads; the networks here are fastest with one. Other libraries take
@@ -83,12 +84,6 @@ def job(snakemake: Any) -> Iterator[Callable[[], dict[str, Any]]]:
         raise
 
 
-def identity(snakemake: Any) -> str:
-    """Digest of all that a job's result depends on: its rule, wildcards, parameters, and the content of its input files."""
-    given = {"rule": snakemake.rule, "wildcards": dict(snakemake.wildcards.items())}
-    return digest(given | {"params": dict(snakemake.params.items())}, map(Path, sorted(set(snakemake.input))))
-
-
 def device(gpus: int) -> str:
     """``cuda`` if a GPU was granted to the job and is there, else ``cpu``."""
     import torch
@@ -127,10 +122,10 @@ def _made(snakemake: Any) -> dict[str, Any]:
     made = {
         "rule": snakemake.rule,
         "wildcards": dict(snakemake.wildcards.items()),
-        "inputs": sorted(set(snakemake.input) - set(getattr(snakemake.input, "source", []))),
+        "inputs": sorted(set(snakemake.input)),
         "outputs": list(snakemake.output),
         "commit": commit(),
-        "config": digest(snakemake.config, []),
+        "config": digest(snakemake.config),
         "seeds": dict(_seeds(dict(snakemake.params.items()))),
         "packages": packages(),
         "device": graphics or processor(),

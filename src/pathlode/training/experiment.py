@@ -8,32 +8,17 @@ from typing import Any
 
 import torch
 
-from pathlode.core.series import TimeSeries
+from pathlode.core.series import Observed
 from pathlode.errors import ConfigError
 from pathlode.models.latent_ode import LatentODE, ModelConfig
 from pathlode.progress import Progress
-from pathlode.registry import ENCODERS, LOSSES
-from pathlode.reporting.provenance import fingerprint
+from pathlode.registry import LOSSES
+from pathlode.reporting.identity import digest
 from pathlode.training.resume import run_resumably
 from pathlode.training.trainer import Trainer, TrainingConfig, Validation
 from pathlode.training.views import Views
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Observed:
-    """What a model is trained on.
-
-    Attributes:
-        training: observations to fit.
-        validation: observations that choose the best weights.
-        digest: identifies them, for example the SHA-256 of the file that they are from.
-    """
-
-    training: TimeSeries
-    validation: TimeSeries
-    digest: str
 
 
 @dataclass(frozen=True)
@@ -80,12 +65,16 @@ class Experiment:
         config = TrainingConfig(learning_rate=self.learning_rate, **self.train)
         return Trainer(model, loss, data.training, data.validation, config, device, Views(**self.views))
 
-    def run(self, data: Observed, folder: Path, label: str, device: str = "cpu", strict: bool = True) -> Trainer:
+    def run(
+        self, data: Observed, folder: Path, identity: str, label: str, device: str = "cpu", strict: bool = True
+    ) -> Trainer:
         """Trains to the end, resumably and with progress.
 
         Args:
             data: observations.
             folder: where the checkpoint lies while the run lasts.
+            identity: digest of what the job's result depends on, see :func:`pathlode.reporting.identity.identity`; a checkpoint
+                of another, or of an experiment with other settings, is never taken up.
             label: what progress calls the run.
             device: where to train.
             strict: as in :meth:`pathlode.training.trainer.Trainer.run`.
@@ -96,15 +85,6 @@ class Experiment:
         def tell(row: Validation) -> None:
             progress(row.step, f"steps, validation MSE {float(row.mse.median()):.2e} (median of {len(self.seeds)})")
 
-        run_resumably(trainer, folder, self.fingerprint(data), tell, strict)
+        own = digest({"job": identity, **asdict(self), "seeds": list(self.seeds)})
+        run_resumably(trainer, folder, own, tell, strict)
         return trainer
-
-    def fingerprint(self, data: Observed) -> str:
-        """Identifies the settings, the data's content and the code."""
-        settings = {
-            **asdict(self),
-            "seeds": list(self.seeds),
-            "classes": [LOSSES.path(self.loss), ENCODERS.path(self.encoder)],
-            "data": data.digest,
-        }
-        return fingerprint(settings, [__name__, LOSSES.module(self.loss), ENCODERS.module(self.encoder)])

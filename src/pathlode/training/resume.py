@@ -1,68 +1,72 @@
 """Checkpoints, from which an interrupted training continues."""
 
+from __future__ import annotations
+
 import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pathlode.core.tensor_files import load_tensors, save_tensors
 from pathlode.errors import CheckpointError
-from pathlode.training.trainer import Trainer, Validation
+
+if TYPE_CHECKING:
+    from pathlode.training.trainer import Trainer, Validation  # other trainings keep checkpoints too, without it
 
 logger = logging.getLogger(__name__)
 
 
-def load_checkpoint(path: Path, fingerprint: str) -> dict[str, Any]:
+def load_checkpoint(path: Path, identity: str) -> dict[str, Any]:
     """The trainer's state in a checkpoint of the same configuration and code.
 
     Raises:
         CheckpointError: if the file is unreadable, or was written under another configuration or by other code.
     """
     content = load_tensors(path)
-    if content.get("fingerprint") != fingerprint:
+    if content.get("identity") != identity:
         raise CheckpointError(
-            f"{path} belongs to another configuration or to other code (fingerprint {str(content.get('fingerprint'))[:12]}, "
-            f"expected {fingerprint[:12]}): delete it to start anew, or restore what it was made with"
+            f"{path} belongs to another configuration or to other code (identity {str(content.get('identity'))[:12]}, "
+            f"expected {identity[:12]}): delete it to start anew, or restore what it was made with"
         )
     return dict(content["trainer"])
 
 
-def checkpoint_path(folder: Path, fingerprint: str) -> Path:
-    """Where the checkpoint lies of what a fingerprint identifies."""
-    return folder / f"checkpoint-{fingerprint[:16]}.pt"
+def checkpoint_path(folder: Path, identity: str) -> Path:
+    """Where the checkpoint lies of what a identity identifies."""
+    return folder / f"checkpoint-{identity[:16]}.pt"
 
 
 def run_resumably(
     trainer: Trainer,
     folder: Path,
-    fingerprint: str,
+    identity: str,
     report: Callable[[Validation], None] | None = None,
     strict: bool = True,
 ) -> bool:
     """Runs a trainer to its end, with a checkpoint after each validation; continues from one if it is there.
 
-    The fingerprint is part of the checkpoint's name, so that one of another configuration or other code is never taken
+    The identity is part of the checkpoint's name, so that one of another configuration or other code is never taken
     up. The last checkpoint stays until :func:`discard_checkpoints`, to be called when the result is saved.
 
     Args:
         trainer: a fresh trainer.
         folder: where the checkpoint lies while the run lasts.
-        fingerprint: identifies configuration and code, see :func:`pathlode.reporting.provenance.fingerprint`.
+        identity: digest of what the result depends on, code, settings and data.
         report: called with each validation.
         strict: as in :meth:`pathlode.training.trainer.Trainer.run`.
 
     Returns:
         Whether the run continued from a checkpoint.
     """
-    path = checkpoint_path(folder, fingerprint)
+    path = checkpoint_path(folder, identity)
     resumed = path.exists()
     if resumed:
-        trainer.load_state_dict(load_checkpoint(path, fingerprint))
+        trainer.load_state_dict(load_checkpoint(path, identity))
         logger.info("continued from its checkpoint %s", path)
 
     def keep(row: Validation) -> None:
-        save_tensors(path, {"fingerprint": fingerprint, "trainer": trainer.state_dict()})
+        save_tensors(path, {"identity": identity, "trainer": trainer.state_dict()})
         if report is not None:
             report(row)
 

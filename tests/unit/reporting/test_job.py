@@ -9,7 +9,7 @@ import torch
 
 from pathlode.core.tensor_files import load_tensors, save_tensors
 from pathlode.errors import DataError
-from pathlode.reporting.job import device, identity, job
+from pathlode.reporting.job import device, job
 
 
 def given(folder, threads=1, **changes):
@@ -101,17 +101,6 @@ def test_a_failed_job_leaves_no_record(tmp_path):
     with pytest.raises(SystemExit), job(given(tmp_path)):
         raise DataError("no")
     assert not (tmp_path / "job.json").exists()
-
-
-def test_a_jobs_identity_is_what_its_result_depends_on(tmp_path):
-    file = tmp_path / "data.csv"
-    file.write_text("1")
-    one = identity(given(tmp_path, input=[str(file)]))
-    assert one == identity(given(tmp_path, threads=4, input=[str(file)], log=["other.log"]))
-    assert one != identity(given(tmp_path, input=[str(file)], params={"seeds": [3, 4], "steps": 11}))
-    assert one != identity(given(tmp_path, input=[str(file)], wildcards={"system": "lotka"}))
-    Path(file).write_text("2")
-    assert one != identity(given(tmp_path, input=[str(file)]))
 
 
 @pytest.mark.parametrize(

@@ -7,25 +7,19 @@ import torch
 
 from pathlode.core.solve import Adaptive
 from pathlode.dynamics import tuning
-from pathlode.dynamics.data import SimulatedData
-from pathlode.dynamics.tuning import candidates, choose, observed
+from pathlode.dynamics.tuning import candidates, choose
 from pathlode.errors import ConfigError, DivergenceError, SolverError
-from pathlode.files import sha256
+from pathlode.training import experiment
 from pathlode.training.experiment import Experiment
 from pathlode.training.trainer import Trainer
 
+IDENTITY = "a" * 64
 FIXED = {
     "encoder": "gru",
     "seeds": [7],
     "model": {"hidden": 4, "latent": 3, "width": 5, "depth": 1},
     "train": {"steps": 6, "batch": 16, "validate_every": 3},
 }
-
-
-@pytest.fixture
-def path(data, tmp_path):
-    data.save(tmp_path / "data.npz")
-    return tmp_path / "data.npz"
 
 
 def test_the_grid_is_the_product_and_skips_weights_without_a_penalty():
@@ -37,10 +31,10 @@ def test_the_grid_is_the_product_and_skips_weights_without_a_penalty():
 
 
 @pytest.mark.parametrize("loss", ["path", "kl", "steer"])
-def test_a_weight_trained_among_others_scores_as_it_would_alone(path, tmp_path, loss):
-    together = choose(candidates([0.01], [0.1, 1.0], loss, **FIXED), path, tmp_path / "together", Adaptive())
+def test_a_weight_trained_among_others_scores_as_it_would_alone(data, tmp_path, loss):
+    together = choose(candidates([0.01], [0.1, 1.0], loss, **FIXED), data, tmp_path / "together", IDENTITY, Adaptive())
     alone = [
-        choose(candidates([0.01], [weight], loss, **FIXED), path, tmp_path / f"{weight}", Adaptive())[0]
+        choose(candidates([0.01], [weight], loss, **FIXED), data, tmp_path / f"{weight}", IDENTITY, Adaptive())[0]
         for weight in (0.1, 1.0)
     ]
     alone.sort(key=lambda row: row["score"])
@@ -49,10 +43,10 @@ def test_a_weight_trained_among_others_scores_as_it_would_alone(path, tmp_path, 
         assert one == pytest.approx(other, rel=1e-4)
 
 
-def test_the_best_candidate_comes_first_and_an_interrupted_choice_continues(path, tmp_path, monkeypatch):
+def test_the_best_candidate_comes_first_and_an_interrupted_choice_continues(data, tmp_path, monkeypatch):
     folder = tmp_path / "run"
     grid = candidates([0.01, 0.03], [0.1], "path", **FIXED)
-    whole = choose(grid, path, tmp_path / "whole", Adaptive())
+    whole = choose(grid, data, tmp_path / "whole", IDENTITY, Adaptive())
     assert [row["score"] for row in whole] == sorted(row["score"] for row in whole)
 
     real, calls = tuning.window_errors, []
@@ -65,32 +59,32 @@ def test_the_best_candidate_comes_first_and_an_interrupted_choice_continues(path
 
     monkeypatch.setattr(tuning, "window_errors", dies_on_the_second)
     with pytest.raises(KeyboardInterrupt):
-        choose(grid, path, folder, Adaptive())
+        choose(grid, data, folder, IDENTITY, Adaptive())
     (partial,) = folder.glob("checkpoint-candidates-*.json")
     assert len(json.loads(partial.read_text())) == 1
-    assert choose(grid, path, folder, Adaptive()) == whole
+    assert choose(grid, data, folder, IDENTITY, Adaptive()) == whole
     assert len(calls) == 3  # the first candidate was not scored again
-    choose(grid, path, folder, Adaptive(rtol=1e-4))
-    assert len(calls) == 5  # scores by another solver are not mixed in
+    choose(grid, data, folder, "b" * 64, Adaptive())
+    assert len(calls) == 5  # those of another job are not mixed in
 
 
-def test_a_diverging_candidate_is_out_of_the_running(path, tmp_path, caplog):
+def test_a_diverging_candidate_is_out_of_the_running(data, tmp_path, caplog):
     caplog.set_level("INFO")
     grid = candidates([1e30, 0.01], [0.1], "path", **FIXED)
-    best, worst = choose(grid, path, tmp_path / "run", Adaptive())
+    best, worst = choose(grid, data, tmp_path / "run", IDENTITY, Adaptive())
     assert (best["learning_rate"], worst["score"]) == (0.01, math.inf)
     assert "rate 1e+30, weight 0.1, score inf" in caplog.text
 
 
-def test_a_weight_that_diverges_leaves_the_others_in_the_running(path, tmp_path, monkeypatch):
-    whole = choose(candidates([0.01], [0.1, 1.0], "path", **FIXED), path, tmp_path / "whole", Adaptive())
+def test_a_weight_that_diverges_leaves_the_others_in_the_running(data, tmp_path, monkeypatch):
+    whole = choose(candidates([0.01], [0.1, 1.0], "path", **FIXED), data, tmp_path / "whole", IDENTITY, Adaptive())
     monkeypatch.setattr(Trainer, "diverged", torch.tensor([True, False]))
-    best, worst = choose(candidates([0.01], [0.1, 1.0], "path", **FIXED), path, tmp_path / "run", Adaptive())
+    best, worst = choose(candidates([0.01], [0.1, 1.0], "path", **FIXED), data, tmp_path / "run", IDENTITY, Adaptive())
     assert best in whole
     assert (best["weight"], worst["weight"], worst["score"]) == (1.0, 0.1, math.inf)
 
 
-def test_a_rate_at_which_the_solver_fails_is_out_of_the_running(path, tmp_path, monkeypatch, caplog):
+def test_a_rate_at_which_the_solver_fails_is_out_of_the_running(data, tmp_path, monkeypatch, caplog):
     real, calls = tuning.window_errors, []
 
     def fails_once(*arguments):
@@ -100,7 +94,7 @@ def test_a_rate_at_which_the_solver_fails_is_out_of_the_running(path, tmp_path, 
         return real(*arguments)
 
     monkeypatch.setattr(tuning, "window_errors", fails_once)
-    best, worst = choose(candidates([0.03, 0.01], [0.1], "path", **FIXED), path, tmp_path / "run", Adaptive())
+    best, worst = choose(candidates([0.03, 0.01], [0.1], "path", **FIXED), data, tmp_path / "run", IDENTITY, Adaptive())
     assert (best["learning_rate"], worst["score"]) == (0.01, math.inf)
     assert "out of the running, no" in caplog.text
 
@@ -110,23 +104,18 @@ def test_weights_and_seeds_must_pair():
         Experiment(loss="path", weight=[0.1, 0.2], learning_rate=0.01, **FIXED)
 
 
-def test_a_grid_that_diverges_as_a_whole_says_what_to_change(path, tmp_path):
+def test_a_grid_that_diverges_as_a_whole_says_what_to_change(data, tmp_path):
     grid = candidates([1e30], [0.1], "path", **FIXED)
     with pytest.raises(DivergenceError, match="'path' diverged: give the tuning grid smaller learning rates"):
-        choose(grid, path, tmp_path / "run", Adaptive())
+        choose(grid, data, tmp_path / "run", IDENTITY, Adaptive())
 
 
-def seen(path):
-    return observed(SimulatedData.load(path), sha256(path))
-
-
-def test_fingerprint_follows_settings_and_data(path, data):
+def test_a_checkpoint_is_of_one_job_and_one_experiment(data, tmp_path, monkeypatch):
+    taken = []
+    monkeypatch.setattr(experiment, "run_resumably", lambda trainer, folder, own, *rest: taken.append(own))
     one = Experiment(loss="path", weight=0.1, learning_rate=0.01, **FIXED)
-    other = Experiment(loss="path", weight=0.2, learning_rate=0.01, **FIXED)
-    viewed = dataclasses.replace(one, views={"strides": [2]})
-    first = seen(path)
-    before = one.fingerprint(first)
-    assert before == one.fingerprint(seen(path))
-    assert len({before, other.fingerprint(first), viewed.fingerprint(first)}) == 3
-    path.write_bytes(path.read_bytes() + b" ")
-    assert before != one.fingerprint(seen(path))
+    others = [dataclasses.replace(one, **change) for change in ({"weight": 0.2}, {"views": {"strides": [2]}})]
+    for each, identity in ((one, "a"), (one, "a"), (one, "b"), *((other, "a") for other in others)):
+        each.run(data.observed, tmp_path, identity, "a run")
+    assert taken[0] == taken[1]
+    assert len(set(taken)) == 4

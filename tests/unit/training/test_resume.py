@@ -60,7 +60,7 @@ def test_a_checkpoint_of_other_settings_is_never_taken_up(trainer, tmp_path):
 
 def test_a_checkpoint_of_other_settings_is_refused_in_one_sentence(trainer, tmp_path):
     path = tmp_path / "checkpoint.pt"
-    save_tensors(path, {"fingerprint": "a" * 64, "trainer": trainer().state_dict()})
+    save_tensors(path, {"identity": "a" * 64, "trainer": trainer().state_dict()})
     assert load_checkpoint(path, "a" * 64)["step_number"] == 0
     with pytest.raises(CheckpointError, match=r"belongs to another configuration or to other code .* delete it"):
         load_checkpoint(path, "b" * 64)

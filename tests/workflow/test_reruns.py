@@ -1,0 +1,63 @@
+"""What runs again when code is edited: all files in the table of reruns.md, a few of them asked of Snakemake itself."""
+
+import subprocess
+import sys
+
+import pytest
+import reruns
+import yaml
+from workflow_checkout import PROJECT
+
+
+def test_the_table_of_reruns_is_that_of_the_present_code(tmp_path):
+    made = tmp_path / "reruns.md"
+    done = subprocess.run([sys.executable, reruns.__file__, made], cwd=PROJECT, env=reruns.ENVIRONMENT)
+    assert done.returncode == 0
+    table, kept = made.read_text(), reruns.TABLE.read_text()
+    assert table == kept, (
+        "tests/workflow/reruns.md is not what these files give: run `make reruns`, and look at its diff"
+    )
+
+
+@pytest.mark.parametrize("profile", ["default", "slurm"])
+def test_profiles_leave_scripts_to_their_digest(profile):
+    settings = yaml.safe_load((PROJECT / f"profiles/{profile}/config.yaml").read_text())
+    assert set(settings["rerun-triggers"]) == {"input", "mtime", "params", "software-env"}
+
+
+@pytest.mark.xdist_group("pipeline")
+def test_an_edit_for_readers_runs_nothing(finished):
+    """Comments, docstrings and formatting of a script, of modules that every job imports or compiles, and a touched file."""
+    edits = [
+        ("workflow/scripts/train.py", '"""Trains all', '"""Now trains all'),
+        ("workflow/scripts/plot_claims.py", "\n\n", "\n\n# a comment\n"),
+        ("src/pathlode/errors.py", "Base of every error", "The base of every error"),
+        ("src/pathlode/reporting/job.py", "import errno\n", "import errno  # numbers of errors\n"),
+        ("src/pathlode/core/kernels/kernels.c", "#include", "/* what is needed */\n#include"),
+    ]
+    before = {name: (finished.folder / name).read_text() for name, _, _ in edits}
+    (finished.folder / "src/pathlode/training/trainer.py").touch()
+    try:
+        for edit in edits:
+            finished.edit(*edit)
+        assert finished.to_run() == {}
+    finally:
+        for name, text in before.items():
+            (finished.folder / name).write_text(text)
+
+
+@pytest.mark.xdist_group("pipeline")
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("workflow/scripts/evaluate.py", "with job(snakemake)", "more = 1\nwith job(snakemake)"),
+        ("src/pathlode/training/losses/kullback_leibler.py", "\n\n\nclass", "\n\nMORE = 1\n\n\nclass"),
+        ("src/pathlode/plots/style.py", "WIDTH = 7.1", "WIDTH = 7.0"),
+    ],
+)
+def test_an_edit_of_code_runs_what_the_table_says(finished, file, old, new):
+    """The table's own reckoning, at smoke scale, beside what Snakemake plans."""
+    planned = finished.to_run_after(file, old, new)
+    reckoned = reruns.reckoned(PROJECT / file, "smoke")
+    assert reckoned
+    assert {rule: count for rule, count in planned.items() if rule in reckoned or rule != "all"} == reckoned
