@@ -1,5 +1,6 @@
 # make reproduce   environment, then every figure and table   (SCALE=smoke, long or paper for another scale)
 # make test        environment, then all tests, the pipeline at smoke scale among them
+# make test-cluster   the tests that need SLURM or a browser
 # make lint        style, types, workflow lint
 # make report      results/report.html: every figure and table with its caption, in one file
 # make docs        the site, in build/site
@@ -21,13 +22,16 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet $(INDEX)
 BUILD := pyproject.toml setup.py src/pathlode/core/kernels/kernels.c src/pathlode/core/kernels/kernels_loops.h
 OVERLAY := $(if $(filter-out default,$(SCALE)),--configfile config/$(SCALE).yaml)
 
-.PHONY: reproduce test lint report docs faults reruns bench plan clean
+.PHONY: reproduce test test-cluster lint report docs faults reruns bench plan clean
 
 reproduce: $(VENV)/workflow
 	$(BIN)/snakemake $(OVERLAY)
 
 test: $(VENV)/dev
 	$(BIN)/python -m pytest -n 2
+
+test-cluster: $(VENV)/dev
+	$(BIN)/python -m pytest tests/cluster
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .

@@ -1,9 +1,14 @@
 import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import torch
+from filelock import FileLock
+from workflow_checkout import PROJECT, Checkout, copy_project
 
 from pathlode.core.series import TimeSeries
 from pathlode.dynamics.data import SimulatedData, SimulationConfig, simulate
@@ -102,3 +107,59 @@ def series() -> TimeSeries:
 def data() -> SimulatedData:
     config = SimulationConfig(96, 24, 16, points=12, window=(5.0, 6.0), noise=0.0, windows_beyond=2, seed=3)
     return simulate(SYSTEMS["coupled_oscillator"](), config)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    """A fresh copy of the project, in which nothing has run."""
+    return copy_project(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this session share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def finished(shared: Path) -> Checkout:
+    """A copy in which the smoke scale has run to its end: made by the first worker that asks, used by all.
+
+    Tests of the group ``pipeline`` may change it, and leave it as they found it.
+    """
+    folder = shared / "finished"
+    with FileLock(shared / "finished.lock"):
+        if not (shared / "reference").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            done = copy_project(folder).snakemake()
+            assert done.returncode == 0, done.stdout + done.stderr
+            shutil.copytree(folder, shared / "copying")
+            (shared / "copying").rename(shared / "reference")
+    return Checkout(folder)
+
+
+@pytest.fixture(scope="session")
+def reference(finished: Checkout, shared: Path) -> Checkout:
+    """Another copy with the same results, which no test changes."""
+    return Checkout(shared / "reference")
+
+
+@pytest.fixture(scope="session")
+def report(reference: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of the finished run."""
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    done = reference.snakemake("--report", str(path))
+    assert done.returncode == 0, done.stderr
+    return path
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built without a warning."""
+    folder = tmp_path_factory.mktemp("site")
+    options = ["-W", "--keep-going", "-q", "-d", folder / "doctrees"]
+    command = [sys.executable, "-m", "sphinx", *options, PROJECT / "docs", folder / "html"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=PROJECT)
+    assert done.returncode == 0, done.stderr
+    return folder / "html"

@@ -1,5 +1,6 @@
 """What Snakemake plans: every scale, parts of one, and nothing where the configuration is wrong."""
 
+import functools
 import os
 import re
 import subprocess
@@ -7,48 +8,66 @@ import sys
 
 import pytest
 import yaml
-from workflow_checkout import PROJECT
+from workflow_checkout import PROJECT, copy_project, job_counts
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory):
+    """What Snakemake prints of a dry run at a scale, on this machine or on a cluster, and the most memory that it took in kB."""
+    project = copy_project(tmp_path_factory.mktemp("planned"))
+
+    @functools.cache
+    def plan(scale, *options):
+        overlay = [] if scale == "default" else ["--configfile", f"config/{scale}.yaml"]
+        command = [sys.executable, "-m", "snakemake", "--dry-run", *options, *overlay]
+        environment = os.environ | {"PYTHONPATH": str(project.folder / "src")}
+        with (project.folder / "output.txt").open("w+") as output:
+            run = subprocess.Popen(command, cwd=project.folder, env=environment, stdout=output, stderr=output)
+            _, status, usage = os.wait4(run.pid, 0)
+            run.returncode = os.waitstatus_to_exitcode(status)
+            output.seek(0)
+            text = output.read()
+        assert run.returncode == 0, text
+        return text, usage.ru_maxrss
+
+    return plan
+
+
+CLUSTER = ("--workflow-profile", "profiles/slurm")
 
 
 @pytest.mark.parametrize("scale", ["default", "smoke", "long", "paper"])
-def test_every_scale_plans(checkout, scale):
-    planned = checkout.to_run(scale=scale)
+def test_every_scale_plans(planned, scale):
+    jobs = job_counts(planned(scale)[0])
     assert (
-        planned["train"]
-        == {"default": 4 * 10 + 3 + 3, "smoke": 5 + 2 + 1, "long": 3 * 3, "paper": 6 * 3 * 7 + 3}[scale]
+        jobs["train"] == {"default": 4 * 10 + 3 + 3, "smoke": 5 + 2 + 1, "long": 3 * 3, "paper": 6 * 3 * 7 + 3}[scale]
     )
-    assert planned.get("pages", 0) == (scale in ("default", "long"))
+    assert jobs.get("pages", 0) == (scale in ("default", "long"))
 
 
 @pytest.mark.parametrize("scale", ["default", "smoke", "long", "paper"])
-def test_every_scale_plans_under_the_clusters_profile(checkout, scale):
-    planned = checkout.to_run("--workflow-profile", "profiles/slurm", scale=scale)
+def test_every_scale_plans_under_the_clusters_profile(planned, scale):
+    jobs = job_counts(planned(scale, *CLUSTER)[0])
     profile = yaml.safe_load((PROJECT / "profiles/slurm/config.yaml").read_text())
-    assert sum(planned.values()) < profile["jobs"]  # a limit that holds back part of an array halts it for ever
-    assert scale != "paper" or sum(planned.values()) > 400
+    assert sum(jobs.values()) < profile["jobs"]  # a limit that holds back part of an array halts it for ever
+    assert scale != "paper" or sum(jobs.values()) > 400
 
 
 @pytest.mark.parametrize("scale", ["smoke", "default", "paper"])
-def test_jobs_of_an_array_ask_for_the_same(checkout, scale):
+def test_jobs_of_an_array_ask_for_the_same(planned, scale):
     """The plugin asks for what the first one needs."""
     profile = yaml.safe_load((PROJECT / "profiles/slurm/config.yaml").read_text())
-    done = checkout.snakemake("--workflow-profile", "profiles/slurm", "--dry-run", scale=scale)
-    asked = re.findall(r"^rule (\w+):\n(?:    .*\n)*?    resources: (.*)$", done.stdout + done.stderr, re.MULTILINE)
+    text = planned(scale, *CLUSTER)[0]
+    asked = re.findall(r"^rule (\w+):\n(?:    .*\n)*?    resources: (.*)$", text, re.MULTILINE)
     for name in profile["slurm-array-jobs"].split(", "):
         every = [resources for rule, resources in asked if rule == name]
         assert every, name
         assert len(set(every)) == 1, name
 
 
-def test_the_paper_scale_is_planned_in_two_gigabytes(checkout):
+def test_the_paper_scale_is_planned_in_two_gigabytes(planned):
     """How long it takes stands in docs/cluster.md, of `make plan`."""
-    command = [sys.executable, "-m", "snakemake", "--configfile", "config/paper.yaml", "--dry-run", "--quiet"]
-    environment = os.environ | {"PYTHONPATH": str(checkout.folder / "src")}
-    run = subprocess.Popen(command, cwd=checkout.folder, env=environment, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(run.pid, 0)
-    run.returncode = os.waitstatus_to_exitcode(status)
-    assert run.returncode == 0
-    assert usage.ru_maxrss < 2e6  # kB
+    assert planned("paper")[1] < 2e6
 
 
 def test_only_the_chapters_that_are_asked_for_are_planned(checkout):

@@ -65,12 +65,7 @@ class Checkout:
         """Rules that a dry run would run, and how many jobs of each."""
         done = self.snakemake(*arguments, "--dry-run", "--quiet", "host", scale=scale)
         assert done.returncode == 0, done.stderr
-        output = done.stdout + done.stderr
-        if "Job stats:" not in output:
-            assert "Nothing to be done" in output
-            return {}
-        lines = output.split("Job stats:")[1].split("total")[0].splitlines()[3:]
-        return {name: int(count) for name, count in (line.split() for line in lines if line.split())}
+        return job_counts(done.stdout + done.stderr)
 
     def to_run_after(self, name: str, old: str, new: str) -> dict[str, int]:
         """The same if a file were edited, which is then as it was before."""
@@ -80,6 +75,15 @@ class Checkout:
             return self.to_run()
         finally:
             (self.folder / name).write_text(original)
+
+
+def job_counts(output: str) -> dict[str, int]:
+    """Rules that a dry run would run, and how many jobs of each, from what it printed."""
+    if "Job stats:" not in output:
+        assert "Nothing to be done" in output
+        return {}
+    lines = output.split("Job stats:")[1].split("total")[0].splitlines()[3:]
+    return {name: int(count) for name, count in (line.split() for line in lines if line.split())}
 
 
 def copy_project(folder: Path) -> Checkout:
@@ -96,19 +100,6 @@ def copy_project(folder: Path) -> Checkout:
 def needs(there: bool, what: str) -> pytest.MarkDecorator:
     """Skips tests that this machine cannot run, unless ``PATHLODE_SKIP_NOTHING`` is set."""
     return pytest.mark.skipif(not there and "PATHLODE_SKIP_NOTHING" not in os.environ, reason=f"needs {what}")
-
-
-CHROMIUM = needs(shutil.which("chromium") is not None, "chromium")
-
-
-def browse(url: str, profile: Path) -> tuple[str, list[str]]:
-    """The page as a browser has it after its scripts, and what the browser says of it on its console."""
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-    flags += ["--disable-component-update", "--disable-sync", "--enable-logging=stderr", "--virtual-time-budget=3000"]
-    command = ["chromium", *flags, f"--user-data-dir={profile}", "--dump-dom", url]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
 
 
 TIMED = re.compile("second|with the sweep|encode_ms|trees_ms|peak_mb|_kb")

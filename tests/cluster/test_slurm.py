@@ -1,4 +1,4 @@
-"""The real pipeline on a real SLURM of one node, which `tests/slurm/start` starts."""
+"""The real pipeline on a real SLURM of one node, which `tests/cluster/start` starts."""
 
 import os
 import re
@@ -16,13 +16,10 @@ from workflow_checkout import PROJECT, Checkout, assert_same_tables, copy_projec
 
 from pathlode.models.saving import load_model
 
-pytestmark = [
-    pytest.mark.xdist_group("machine"),
-    needs(
-        shutil.which("slurmctld") is not None and os.geteuid() == 0,
-        "root and SLURM, which tests/slurm/start --install takes from Debian's packages",
-    ),
-]
+pytestmark = needs(
+    shutil.which("slurmctld") is not None and os.geteuid() == 0,
+    "root and SLURM, which tests/cluster/start --install takes from Debian's packages",
+)
 STATUS = ["--slurm-status-command", "squeue", "--seconds-between-status-checks", "3"]
 STATUS += ["--slurm-init-seconds-before-status-checks", "3"]
 ON_SLURM = ["--workflow-profile", "profiles/slurm", "--latency-wait", "10", *STATUS]
@@ -53,7 +50,7 @@ class Cluster:
 def started(tmp_path_factory):
     os.environ.pop("SLURM_CONF", None)  # of another cluster, which would have precedence
     folder = tmp_path_factory.mktemp("slurm")
-    start, calls, programs = PROJECT / "tests/slurm/start", folder / "calls", folder / "bin"
+    start, calls, programs = PROJECT / "tests/cluster/start", folder / "calls", folder / "bin"
     subprocess.run([start, folder], check=True, timeout=120)
     calls.mkdir()
     programs.mkdir()
@@ -89,8 +86,8 @@ def lines(*command):
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
 
 
-def test_the_cluster_makes_the_same_tables(run, finished):
-    assert_same_tables(run[0], finished)
+def test_the_cluster_makes_the_same_tables(run, reference):
+    assert_same_tables(run[0], reference)
 
 
 def test_jobs_ask_for_what_their_rules_say(run):
