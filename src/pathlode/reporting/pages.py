@@ -1,8 +1,28 @@
-"""Generated blocks in a text that people write: each stands between two markers and is replaced as a whole."""
+"""Generated parts of a text that people write: blocks of tables, single values in a sentence, and how to find typed numbers.
+
+A block stands between two markers on lines of their own and is replaced as a whole. A value stands in a sentence:
+
+    the error is <!-- = claims.value id=A1 system=lorenz | .2g -->1.9<!-- . --> times as large
+
+It names a table, a column, what the row must have in other columns, and a format; ``config`` in place of a table names a
+setting by its keys. Markers are comments, so the page shows the value alone.
+"""
+
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from pathlode.errors import DataError
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 README_BLOCKS = ("claims", "cost")  # in the README; those on the pages of the chapters are the configuration's
+VALUE = re.compile(r"<!-- = (.*?) -->(.*?)<!-- \. -->", re.DOTALL)
+"""A value in a sentence: what it is, and the text that is shown."""
+AGGREGATES = ("min", "max", "mean", "median", "count")
+"""What can sum up the values of several rows, before the format."""
 
 
 def markers(block: str) -> tuple[str, str]:
@@ -27,3 +47,81 @@ def insert(text: str, block: str, content: str, source: str) -> str:
     if start < 0 or stop < start:
         raise DataError(f"{source} lacks the lines {begin!r} and {end!r}: put them where the table belongs")
     return f"{text[: start + len(begin)]}\n\n{content.strip()}\n\n{text[stop:]}"
+
+
+def fill(text: str, table: "Callable[[str], pd.DataFrame]", config: Mapping[str, Any], source: str) -> str:
+    """The text with every value in a sentence brought up to date.
+
+    Args:
+        text: what people wrote, with the values' markers.
+        table: a table by its name.
+        config: the run's configuration.
+        source: where the text came from, for messages.
+
+    Raises:
+        DataError: naming the value, if there is no such table, column, row or setting, or several rows differ.
+    """
+
+    def filled(found: re.Match[str]) -> str:
+        try:
+            value = _value(found[1], table, config)
+        except (KeyError, ValueError, TypeError, OSError) as error:
+            reason = f"{error.args[0]!r} is not there" if isinstance(error, KeyError) else str(error)
+            raise DataError(f"{source} asks for the value {found[1]!r}, which cannot be had: {reason}") from error
+        return f"<!-- = {found[1]} -->{value}<!-- . -->"
+
+    return VALUE.sub(filled, text)
+
+
+def _value(wanted: str, table: "Callable[[str], pd.DataFrame]", config: Mapping[str, Any]) -> str:
+    expression, _, form = wanted.partition("|")
+    name, *conditions = shlex.split(expression)
+    *aggregate, form = form.split() or [""]
+    owner, _, column = name.partition(".")
+    if owner == "config":
+        setting: Any = config
+        for key in column.split("."):
+            setting = setting[int(key) if isinstance(setting, list) else key]
+        return format(setting, form)
+    rows = table(owner)
+    for condition in conditions:
+        key, _, value = condition.partition("=")
+        rows = rows[rows[key].astype(str) == value]
+    values = rows[column]
+    if form in AGGREGATES or aggregate:
+        how, form = (aggregate[0], form) if aggregate else (form, "")
+        if not len(values):
+            raise ValueError("no row has that")
+        return format(values.agg(how), form)
+    if values.nunique(dropna=False) != 1:
+        raise ValueError(
+            f"{len(values)} rows have that, expected one, or one of {', '.join(AGGREGATES)} before the format"
+        )
+    return format(values.iloc[0], form)
+
+
+LEFT_OUT = (
+    r"(?s)<!-- (\w+): begin \(generated, do not edit\) -->.*?<!-- \1: end -->",
+    rf"(?s){VALUE.pattern}",
+    r"(?s)```.*?```|`[^`\n]+`",  # code
+    r"(?m)^    [^\n]*$",
+    r"\]\([^)]*\)|<https?://[^>]*>|https?://\S+|\bdoi:\S+",
+    r"(?m)^\s*\d+\. ",  # numbered lists
+    r"\b(?:18|19|20)\d\d\b|\b\d{4}\.\d{4,5}\b",  # years, and numbers on arXiv
+    r"\b[A-Za-z][\w.]*(?:[-–]\w+)*",  # names, also with digits in them, such as F1, Lorenz-63 and A3-seconds
+    r"(?<![\d.,])[01](?!\d|[.,]\d)",  # what ratios are compared with, and differences
+)
+"""What is no typed number."""
+
+
+def typed_numbers(text: str) -> list[str]:
+    """Lines of a page with a number that neither a run nor a configuration filled in: number of the line, and the line.
+
+    Code, links, generated blocks, numbered lists, names with digits in them, years, numbers of publications, 0 and 1 do not
+    count.
+    """
+    left = text
+    for pattern in LEFT_OUT:
+        left = re.sub(pattern, lambda found: "\n" * found[0].count("\n") or " ", left)
+    lines = zip(text.splitlines(), left.splitlines(), strict=True)
+    return [f"{number}: {whole}" for number, (whole, rest) in enumerate(lines, start=1) if re.search(r"\d", rest)]

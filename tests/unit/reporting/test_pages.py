@@ -1,7 +1,8 @@
+import pandas as pd
 import pytest
 
 from pathlode.errors import DataError
-from pathlode.reporting.pages import insert, markers
+from pathlode.reporting.pages import fill, insert, markers, typed_numbers
 
 BEGIN, END = markers("claims")
 
@@ -17,3 +18,68 @@ def test_a_block_is_replaced_and_the_rest_stays():
 def test_missing_markers_are_named(text):
     with pytest.raises(DataError, match="README.md lacks the lines"):
         insert(text, "claims", "| new |", "README.md")
+
+
+CLAIMS = pd.DataFrame({"id": ["A1", "A1", "A2"], "system": ["ring", "long rope", "ring"], "value": [1.234, 5.0, 7.5]})
+CONFIG = {"ecg": {"train": {"steps": 1500}, "rates": [360, 90]}}
+
+
+def filled(expression):
+    text = fill(f"a <!-- = {expression} -->old<!-- . --> b", {"claims": CLAIMS}.__getitem__, CONFIG, "docs/a.md")
+    return text.partition(" -->")[2].partition("<!-- . -->")[0]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("claims.value id=A1 system=ring | .2g", "1.2"),
+        ("claims.value id=A1 'system=long rope' | .2f", "5.00"),
+        ("claims.value id=A2", "7.5"),
+        ("claims.value id=A1 | median .3g", "3.12"),
+        ("claims.value | max .1f", "7.5"),
+        ("claims.value id=A1 | count", "2"),
+        ("config.ecg.train.steps | ,", "1,500"),
+        ("config.ecg.rates.1", "90"),
+    ],
+)
+def test_a_value_in_a_sentence_comes_from_a_table_or_the_configuration(expression, expected):
+    assert filled(expression) == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "reason"),
+    [
+        ("claims.value id=A1", "2 rows have that, expected one"),
+        ("claims.value id=A9", "0 rows have that"),
+        ("claims.value id=A9 | median .2g", "no row has that"),
+        ("claims.high id=A1", "'high' is not there"),
+        ("config.ecg.seeds", "'seeds' is not there"),
+        ("costs.value", "'costs' is not there"),
+    ],
+)
+def test_a_value_that_cannot_be_had_is_named(expression, reason):
+    with pytest.raises(DataError, match=f"docs/a.md asks for the value .*{reason}"):
+        filled(expression)
+
+
+def test_a_filled_text_is_filled_again():
+    text = "x <!-- = claims.value id=A2 -->1<!-- . --> y"
+    once = fill(text, {"claims": CLAIMS}.__getitem__, CONFIG, "a")
+    assert once == "x <!-- = claims.value id=A2 -->7.5<!-- . --> y"
+    assert fill(once, {"claims": CLAIMS}.__getitem__, CONFIG, "a") == once
+
+
+def test_typed_numbers_are_found():
+    typed = ["it takes 12 minutes", "an error of 0.2", "a share of 95 %", "2.5 times"]
+    others = [
+        "A1 and F1 of Lorenz-63 ([2410.08923](https://a.b/2)), Rubanova 2019",
+        "    x = 3",
+        "`y = 4` above 1, not 0",
+        "1. first",
+        "<!-- = claims.value id=A2 -->7.5<!-- . --> or so",
+        f"{BEGIN}\n| 12 |\n{END}",
+        "```\n7\n```",
+    ]
+    text = "\n".join([*others, *typed])
+    first = text[: text.index(typed[0])].count("\n") + 1
+    assert typed_numbers(text) == [f"{first + number}: {line}" for number, line in enumerate(typed)]
