@@ -19,7 +19,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet $(INDEX)
-BUILD := pyproject.toml setup.py src/pathlode/core/kernels/kernels.c src/pathlode/core/kernels/kernels_loops.h
+BUILD := pyproject.toml setup.py $(wildcard src/pathlode/core/kernels/*.[ch])
 OVERLAY := $(if $(filter-out default,$(SCALE)),--configfile config/$(SCALE).yaml)
 
 .PHONY: reproduce test test-cluster lint report docs faults reruns bench plan clean

@@ -1,25 +1,35 @@
 """The compiled loops; everything else is in pyproject.toml.
 
-Optional: without a C compiler pip still installs the package, which then runs on plain PyTorch operations.
+The same C sources make two extensions: one for any processor of the machine's kind and, on x86-64, one for AVX2. The package
+chooses when it runs, so a wheel serves both. Both are optional: without a C compiler pip still installs the package, which then
+runs on plain PyTorch operations.
 """
 
 import hashlib
+import sysconfig
 from pathlib import Path
 
 from setuptools import Extension, setup
 
-SOURCES = ["src/pathlode/core/kernels/kernels.c", "src/pathlode/core/kernels/kernels_loops.h"]
-digest = hashlib.sha256(b"".join((Path(__file__).parent / source).read_bytes() for source in SOURCES)).hexdigest()[:16]
+FOLDER = Path("src/pathlode/core/kernels")
+FLAGS = {"baseline": []}
+if sysconfig.get_platform().endswith(("x86_64", "amd64")):
+    FLAGS["avx2"] = ["-mavx2", "-mfma"]
 
-setup(
-    ext_modules=[
-        Extension(
-            "pathlode._kernels",
-            sources=SOURCES[:1],
-            depends=SOURCES[1:],
-            define_macros=[("SOURCE_HASH", f'"{digest}"')],
-            extra_compile_args=["-O3", "-std=gnu11", "-Wno-psabi"],
-            optional=True,
-        )
-    ]
-)
+files = sorted((Path(__file__).parent / FOLDER).glob("*.[ch]"))
+digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+
+
+def built(build: str) -> Extension:
+    """The extension of one build."""
+    return Extension(
+        f"pathlode.core.kernels._{build}",
+        sources=[f"{FOLDER}/{file.name}" for file in files if file.suffix == ".c"],
+        depends=[f"{FOLDER}/{file.name}" for file in files if file.suffix == ".h"],
+        define_macros=[("SOURCE_HASH", f'"{digest}"')],
+        extra_compile_args=["-O3", "-std=gnu11", "-Wno-psabi", *FLAGS[build]],
+        optional=True,
+    )
+
+
+setup(ext_modules=[built(build) for build in FLAGS])

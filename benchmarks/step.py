@@ -28,7 +28,7 @@ from keeping import keep, show
 from torch import Tensor
 
 from pathlode import LatentODE, ModelConfig
-from pathlode.core.kernels import bindings as kernels
+from pathlode.core import kernels
 from pathlode.core.solve import Adaptive, FixedStep, Solution
 from pathlode.dynamics.data import SimulationConfig, simulate
 from pathlode.dynamics.systems.oscillator import CoupledOscillator

@@ -1,6 +1,7 @@
 """What must agree across the project's files."""
 
 import ast
+import platform
 import re
 import shutil
 import subprocess
@@ -158,13 +159,11 @@ def wheel(tmp_path_factory):
 
 def test_the_wheel_holds_the_compiled_loops_and_their_source(wheel):
     names = zipfile.ZipFile(wheel).namelist()
-    assert {
-        "pathlode/py.typed",
-        "pathlode/core/kernels/kernels.c",
-        "pathlode/core/kernels/kernels_loops.h",
-        "pathlode/core/solve.py",
-    } <= set(names)
-    assert any(name.startswith("pathlode/_kernels.") for name in names) or shutil.which("cc") is None
+    sources = {f"pathlode/core/kernels/{name}" for name in ("vectors.h", "library.c", "march.c", "scan.c")}
+    assert {"pathlode/py.typed", "pathlode/core/solve.py", *sources} <= set(names)
+    built = {Path(name).name.partition(".")[0] for name in names if name.endswith((".so", ".pyd"))}
+    expected = {"_baseline", "_avx2"} if platform.machine() == "x86_64" else {"_baseline"}
+    assert built == (expected if shutil.which("cc") else set())
     assert all(name.startswith("pathlode") for name in names)
 
 

@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
-from pathlode.core.kernels import bindings as kernels
+from pathlode.core import kernels
 from pathlode.core.series import check_times
 from pathlode.core.shapes import Starts, State, States, Times
 from pathlode.core.tableaus import TABLEAUS, Tableau

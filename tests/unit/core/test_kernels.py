@@ -1,15 +1,18 @@
 """The compiled loops against the same computations in plain PyTorch."""
 
+import platform
 import random
 import shutil
+from types import SimpleNamespace
 from unittest import mock
 
 import pytest
 import torch
 from torch.nn.functional import softplus
 
+from pathlode.core import kernels
 from pathlode.core.encoders.gru import GRU
-from pathlode.core.kernels import bindings as kernels
+from pathlode.core.kernels import library, march
 from pathlode.core.solve import FixedStep, solve
 from pathlode.core.tableaus import TABLEAUS
 from pathlode.errors import ConfigError, DataError
@@ -18,8 +21,40 @@ from pathlode.registry import ENCODERS
 pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler built the loops")
 
 
+BUILDS = ["baseline", "avx2"] if platform.machine() == "x86_64" else ["baseline"]
+
+
+@pytest.fixture(params=BUILDS)
+def build(request, monkeypatch):
+    """One build after the other stands behind the loops."""
+    loaded = library.load_build(request.param)
+    if request.param == "avx2" and not library.load_build("baseline").supports_avx2():
+        pytest.skip("the processor has no AVX2")
+    monkeypatch.setattr(library, "chosen_build", lambda: loaded)
+
+
 def test_the_loops_are_built_where_a_compiler_is():
     assert kernels.usable(torch.zeros(1))
+    assert all(library.load_build(name) is not None for name in BUILDS)
+
+
+@pytest.mark.parametrize(
+    ("made", "supported", "chosen"),
+    [
+        (["baseline", "avx2"], 1, "avx2"),
+        (["baseline", "avx2"], 0, "baseline"),
+        (["baseline"], 1, "baseline"),
+        (["avx2"], 1, None),
+        ([], 1, None),
+    ],
+)
+def test_the_processor_decides_which_build_is_used(monkeypatch, made, supported, chosen):
+    builds = {name: SimpleNamespace(name=name, supports_avx2=lambda: supported) for name in made}
+    monkeypatch.setattr(library, "load_build", builds.get)
+    monkeypatch.delenv("PATHLODE_KERNELS", raising=False)
+    assert library.chosen_build.__wrapped__() is builds.get(chosen)
+    monkeypatch.setenv("PATHLODE_KERNELS", "0")
+    assert library.chosen_build.__wrapped__() is None
 
 
 def test_other_types_take_the_plain_route():
@@ -42,9 +77,9 @@ def assert_equal_to_plain(function, inputs, shape):
 
 
 @pytest.mark.parametrize("batch", [1, 8, 21])
-@pytest.mark.parametrize("method", ["rk4", "tsit5"])
+@pytest.mark.parametrize("method", list(TABLEAUS))
 @pytest.mark.parametrize("depth", [1, 3])
-def test_march_and_read_out(make_model, batch, method, depth):
+def test_march_and_read_out(make_model, build, batch, method, depth):
     field = make_model(depth=depth, hidden=7, width=5).field
     y0 = torch.randn(3, batch, 7, requires_grad=True)
     times = torch.rand(3, batch, 9).sort(dim=-1).values * 6
@@ -57,7 +92,7 @@ def test_march_and_read_out(make_model, batch, method, depth):
 
 @pytest.mark.parametrize("batch", [1, 8, 21])
 @pytest.mark.parametrize("name", list(kernels.CELLS))
-def test_scan(make_model, batch, name):
+def test_scan(make_model, build, batch, name):
     encoder = make_model(encoder=name).encoder
     times = torch.rand(3, batch, 15).sort(dim=-1).values
     observed = torch.randn(3, batch, 15, 2)
@@ -65,7 +100,7 @@ def test_scan(make_model, batch, name):
 
 
 @pytest.mark.parametrize("size", [1e-3, 1.0, 10.0, 50.0, 86.0, 88.0, 1e3])
-def test_elementary_functions_are_accurate_far_out(size):
+def test_elementary_functions_are_accurate_far_out(build, size):
     x = size * torch.linspace(-1, 1, 64)
     step, one, none = torch.ones(1, 64, 1), torch.ones(1, 1, 1), torch.zeros(1, 1, 1)
     layers = (one, none, one, none)  # the field is tanh(softplus(h))
@@ -109,7 +144,7 @@ def test_states_that_do_not_fit_the_weights_are_refused(make_model):
 def test_the_default_dtype_does_not_matter(make_model):
     model, arguments = make_model(), (torch.arange(5.0).expand(4, 5), torch.randn(4, 5, 2))
     expected = model(*arguments, solver=FixedStep("tsit5", 3)).values
-    kernels._coefficients.cache_clear()
+    march._coefficients.cache_clear()
     torch.set_default_dtype(torch.float64)
     try:
         assert torch.equal(model(*arguments, solver=FixedStep("tsit5", 3)).values, expected)
@@ -131,9 +166,10 @@ def test_an_encoder_with_a_step_of_its_own_takes_the_plain_route():
 
 
 def test_a_library_of_other_sources_is_refused(monkeypatch):
-    monkeypatch.setattr(kernels, "source_hash", lambda: "another")
-    with pytest.raises(ConfigError, match="was built from other sources: build it again"):
-        kernels._library.__wrapped__()
+    monkeypatch.setattr(library, "source_hash", lambda: "another")
+    for name in BUILDS:
+        with pytest.raises(ConfigError, match=f"_{name}.* was built from other sources: build it again"):
+            library.load_build(name)
 
 
 def test_random_sizes_agree(make_model):

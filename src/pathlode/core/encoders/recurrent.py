@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from pathlode.core import kernels
 from pathlode.core.encoders.contract import Encoder
-from pathlode.core.kernels import bindings as kernels
 from pathlode.core.shapes import State, Times, Values
 from pathlode.core.stacked import StackedLinear, uniform_parameter
 
@@ -26,7 +26,7 @@ class Recurrent(Encoder):
     """The running state holds ``carry · hidden`` numbers, the hidden state first."""
     compiled_cell: str | None = None
     """The compiled scan of exactly this class's step, a key of
-    :data:`pathlode.core.kernels.bindings.CELLS`; None if there is none."""
+    :data:`pathlode.core.kernels.CELLS`; None if there is none."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from pathlode.core.kernels import bindings as kernels
+from pathlode.core import kernels
 from pathlode.core.shapes import State
 from pathlode.core.stacked import StackedMLP
 from pathlode.core.tableaus import Tableau

@@ -1,1 +1,12 @@
-"""Compiled inner loops."""
+"""Compiled inner loops as autograd functions, for single precision on a CPU.
+
+pip builds them where it finds a C compiler. Without them, or for another dtype or device, the same computations run as plain
+PyTorch operations: slower, equal within floating-point noise (the tests compare). The environment variable
+``PATHLODE_KERNELS=0`` switches them off.
+"""
+
+from pathlode.core.kernels.library import usable
+from pathlode.core.kernels.march import March, Readout
+from pathlode.core.kernels.scan import CELLS, Scan
+
+__all__ = ["CELLS", "March", "Readout", "Scan", "usable"]

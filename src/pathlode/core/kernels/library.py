@@ -1,0 +1,108 @@
+"""The compiled library: which build of it suits the processor, whether it is up to date, and what tensors it can take.
+
+The same C sources are built twice (``setup.py``): for any processor of the machine's kind and, on x86-64, for AVX2.
+"""
+
+import ctypes
+import hashlib
+import importlib.util
+import os
+from collections.abc import Sequence
+from ctypes import c_char_p, c_int, c_size_t, c_void_p
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from pathlode.errors import ConfigError, DataError
+
+FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
+    "supports_avx2": (c_int, []),
+    "march_tape": (c_size_t, [c_void_p]),
+    "march_forward": (None, [c_void_p] * 4),
+    "march_backward": (None, [c_void_p] * 7),
+    "readout_forward": (None, [c_int] * 3 + [c_void_p] * 4),
+    "readout_backward": (None, [c_int] * 3 + [c_void_p] * 4),
+    "scan_tape": (c_size_t, [c_void_p]),
+    "scan_forward": (None, [c_void_p] * 3),
+    "scan_backward": (None, [c_void_p] * 7),
+}
+"""What the C sources define besides their hash: the type of the result, and of each argument."""
+
+
+def source_hash() -> str:
+    """Identifies the C sources; the build puts it into the library."""
+    files = sorted(Path(__file__).parent.glob("*.[ch]"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+
+
+def load_build(name: str) -> ctypes.CDLL | None:
+    """The build ``baseline`` or ``avx2``, or None where it was not made.
+
+    Raises:
+        ConfigError: if it was made from other sources than the package now holds.
+    """
+    spec = importlib.util.find_spec(f"{__package__}._{name}")
+    if spec is None or spec.origin is None:
+        return None
+    library = ctypes.CDLL(spec.origin)
+    library.source_hash.restype = c_char_p
+    if library.source_hash().decode() != source_hash():
+        raise ConfigError(f"{spec.origin} was built from other sources: build it again with pip install --no-deps -e .")
+    for function, (result, arguments) in FUNCTIONS.items():
+        declared = getattr(library, function)
+        declared.restype, declared.argtypes = result, arguments
+    return library
+
+
+@cache
+def chosen_build() -> ctypes.CDLL | None:
+    """The fastest build that this processor runs, or None where none was made or ``PATHLODE_KERNELS`` is 0."""
+    if os.environ.get("PATHLODE_KERNELS") == "0":
+        return None
+    baseline = load_build("baseline")
+    if baseline is not None and baseline.supports_avx2():
+        return load_build("avx2") or baseline
+    return baseline
+
+
+def compiled() -> ctypes.CDLL:
+    """The library, where :func:`usable` has said that there is one."""
+    library = chosen_build()
+    assert library is not None
+    return library
+
+
+def usable(*tensors: Tensor) -> bool:
+    """Whether the compiled loops can take these tensors: built, single precision, on the CPU.
+
+    Raises:
+        ConfigError: if the loops were built from other sources than the package now holds.
+    """
+    return chosen_build() is not None and all(t.dtype == torch.float32 and t.device.type == "cpu" for t in tensors)
+
+
+# --- tensors as the loops read them ----------------------------------------------------------------------------------
+
+
+def laid_out(tensor: Tensor, *shape: int) -> Tensor:
+    """The tensor, row-major.
+
+    Raises:
+        DataError: if it has another shape than the loops would read.
+    """
+    if tensor.shape != shape:
+        raise DataError(f"a tensor of shape {tuple(tensor.shape)} does not fit the model, which expects {shape}")
+    return tensor.contiguous()
+
+
+def empty(*shape: int) -> Tensor:
+    """Memory for the loops to fill, of single precision whatever the default."""
+    return torch.empty(shape, dtype=torch.float32, device="cpu")
+
+
+def pointers(tensors: Sequence[Tensor]) -> Any:
+    """An array of the addresses of tensors, which the caller keeps alive."""
+    return (c_void_p * len(tensors))(*(t.data_ptr() for t in tensors))

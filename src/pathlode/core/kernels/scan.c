@@ -1,0 +1,182 @@
+/* A recurrent encoder's scan over u = (t, x), from the last observation to the first, with its exact backward pass. scan.py
+ * calls it.
+ *
+ * RNN, GRU and LSTM differ in one step, so each has a function for its step and one for the step's gradient. The tape holds, for
+ * each step, the inputs, the hidden state before, and then what the cell's functions list.
+ */
+#include "vectors.h"
+
+enum { RNN, GRU, LSTM };
+
+typedef struct {
+  int cell, members, batch, time, inputs, hidden; /* inputs: 1 + features */
+  int remember;                                   /* whether a backward pass will follow */
+  const float *times, *values;                    /* (member, batch, time), (member, batch, time, inputs - 1) */
+  const float *weight, *bias;                     /* (member, inputs, gates hidden), (member, gates hidden) */
+  const float *recurrent, *candidate_bias;        /* (member, hidden, gates hidden), GRU only: (member, hidden) */
+} Scan;
+
+/* Widths in units of the hidden state, by cell: gates, their gradients, and states on the tape. */
+static const int GATES[] = {[RNN] = 1, [GRU] = 3, [LSTM] = 4};
+static const int DELTAS[] = {[RNN] = 1, [GRU] = 4, [LSTM] = 4}; /* a GRU adds that of the recalled state */
+static const int STATES[] = {[RNN] = 2, [GRU] = 5, [LSTM] = 7};
+
+/* Vecs on the tape per step. */
+INLINE int scan_kept(const Scan *s) { return s->inputs + STATES[s->cell] * s->hidden; }
+
+/* ---- one step: z holds W u + b, h and cell become the next state, `kept` is what the backward pass needs ---- */
+
+/* kept: the hidden state after */
+INLINE void rnn_step(int H, const float *recurrent, vec *z, const vec *before, vec *kept, vec *h) {
+  multiply_add(z, before, recurrent, H, H, H);
+  for (int d = 0; d < H; d++) kept[d] = h[d] = hyperbolic_tangent(z[d]);
+}
+
+/* kept: the gates' values and the recalled state */
+INLINE void gru_step(int H, const float *recurrent, const float *candidate_bias, vec *z, const vec *before, vec *kept,
+                     vec *h) {
+  vec *reset = kept, *update = kept + H, *candidate = kept + 2 * H, *recalled = kept + 3 * H;
+  for (int d = 0; d < H; d++) recalled[d] = constant(candidate_bias[d]);
+  multiply_add(z, before, recurrent, H, 2 * H, 3 * H);
+  multiply_add(recalled, before, recurrent + 2 * H, H, H, 3 * H);
+  for (int d = 0; d < H; d++) {
+    reset[d] = sigmoid(z[d]), update[d] = sigmoid(z[H + d]);
+    candidate[d] = hyperbolic_tangent(z[2 * H + d] + reset[d] * recalled[d]);
+    h[d] = candidate[d] + update[d] * (h[d] - candidate[d]);
+  }
+}
+
+/* kept: the cell state before, the gates' values, and tanh of the cell state after */
+INLINE void lstm_step(int H, const float *recurrent, vec *z, const vec *before, vec *kept, vec *h, vec *cell) {
+  vec *entry = kept + H, *forget = kept + 2 * H, *proposal = kept + 3 * H, *output = kept + 4 * H;
+  vec *squashed = kept + 5 * H;
+  multiply_add(z, before, recurrent, H, 4 * H, 4 * H);
+  for (int d = 0; d < H; d++) {
+    kept[d] = cell[d];
+    entry[d] = sigmoid(z[d]), forget[d] = sigmoid(z[H + d]);
+    proposal[d] = hyperbolic_tangent(z[2 * H + d]), output[d] = sigmoid(z[3 * H + d]);
+    cell[d] = forget[d] * cell[d] + entry[d] * proposal[d];
+    squashed[d] = hyperbolic_tangent(cell[d]);
+    h[d] = output[d] * squashed[d];
+  }
+}
+
+/* ---- the step's gradient: h and cell hold the gradient of the state after and become that of the state before, delta becomes
+ * that of the gates' pre-activations ---- */
+
+INLINE void rnn_pull(int H, const float *recurrent, const vec *kept, vec *delta, vec *h) {
+  for (int d = 0; d < H; d++) delta[d] = h[d] * (1.0f - kept[d] * kept[d]), h[d] = (vec){0};
+  multiply_transposed_add(h, delta, recurrent, H, H, H);
+}
+
+INLINE void gru_pull(int H, const float *recurrent, const vec *before, const vec *kept, vec *delta, vec *h) {
+  const vec *reset = kept, *update = kept + H, *candidate = kept + 2 * H, *recalled = kept + 3 * H;
+  for (int d = 0; d < H; d++) {
+    vec g = h[d] * (1.0f - update[d]) * (1.0f - candidate[d] * candidate[d]);
+    delta[d] = g * recalled[d] * reset[d] * (1.0f - reset[d]);
+    delta[H + d] = h[d] * (before[d] - candidate[d]) * update[d] * (1.0f - update[d]);
+    delta[2 * H + d] = g;
+    delta[3 * H + d] = g * reset[d];
+    h[d] *= update[d];
+  }
+  multiply_transposed_add(h, delta, recurrent, H, 2 * H, 3 * H);
+  multiply_transposed_add(h, delta + 3 * H, recurrent + 2 * H, H, H, 3 * H);
+}
+
+INLINE void lstm_pull(int H, const float *recurrent, const vec *kept, vec *delta, vec *h, vec *cell) {
+  const vec *entry = kept + H, *forget = kept + 2 * H, *proposal = kept + 3 * H, *output = kept + 4 * H;
+  const vec *squashed = kept + 5 * H;
+  for (int d = 0; d < H; d++) {
+    vec g = cell[d] + h[d] * output[d] * (1.0f - squashed[d] * squashed[d]);
+    delta[d] = g * proposal[d] * entry[d] * (1.0f - entry[d]);
+    delta[H + d] = g * kept[d] * forget[d] * (1.0f - forget[d]);
+    delta[2 * H + d] = g * entry[d] * (1.0f - proposal[d] * proposal[d]);
+    delta[3 * H + d] = h[d] * squashed[d] * output[d] * (1.0f - output[d]);
+    cell[d] = g * forget[d];
+    h[d] = (vec){0};
+  }
+  multiply_transposed_add(h, delta, recurrent, H, 4 * H, 4 * H);
+}
+
+/* ---- all steps ---- */
+
+/* Length of the tape in floats. */
+size_t scan_tape(const Scan *s) {
+  if (!s->remember) return (size_t)scan_kept(s) * LANES;
+  size_t blocks = (size_t)s->members * ((s->batch + LANES - 1) / LANES);
+  return blocks * s->time * scan_kept(s) * LANES;
+}
+
+/* final: (member, batch, hidden) */
+void scan_forward(const Scan *s, float *final, float *tape) {
+  int H = s->hidden, row = GATES[s->cell] * H, kept = scan_kept(s);
+  vec *h = scratch(H), *cell = scratch(H), *z = scratch(row);
+  vec *at = (vec *)tape;
+  for (int member = 0; member < s->members; member++) {
+    const float *weight = s->weight + (size_t)member * s->inputs * row, *bias = s->bias + (size_t)member * row;
+    const float *recurrent = s->recurrent + (size_t)member * H * row;
+    for (int first = 0; first < s->batch; first += LANES) {
+      int lanes = minimum(LANES, s->batch - first);
+      size_t trajectory = (size_t)member * s->batch + first;
+      for (int d = 0; d < H; d++) h[d] = cell[d] = (vec){0};
+      for (int t = s->time - 1; t >= 0; t--, at += s->remember ? kept : 0) {
+        vec *before = at + s->inputs, *after = before + H;
+        load(at, s->times + trajectory * s->time + t, 1, s->time, lanes);
+        load(at + 1, s->values + (trajectory * s->time + t) * (s->inputs - 1), s->inputs - 1,
+             (size_t)s->time * (s->inputs - 1), lanes);
+        memcpy(before, h, H * sizeof(vec));
+        for (int o = 0; o < row; o++) z[o] = constant(bias[o]);
+        multiply_add(z, at, weight, s->inputs, row, row);
+        switch (s->cell) {
+          case RNN: rnn_step(H, recurrent, z, before, after, h); break;
+          case GRU: gru_step(H, recurrent, s->candidate_bias + (size_t)member * H, z, before, after, h); break;
+          case LSTM: lstm_step(H, recurrent, z, before, after, h, cell);
+        }
+      }
+      store(final + trajectory * H, h, H, H, lanes);
+    }
+  }
+  free(h), free(cell), free(z);
+}
+
+/* Gradients are added to. */
+void scan_backward(const Scan *s, const float *final_gradient, const float *tape, float *weight_gradient,
+                   float *bias_gradient, float *recurrent_gradient, float *candidate_bias_gradient) {
+  int H = s->hidden, row = GATES[s->cell] * H, kept = scan_kept(s), width = DELTAS[s->cell] * H;
+  vec *h = scratch(H), *cell = scratch(H), *deltas = scratch((size_t)s->time * width);
+  vec *weight_g = zeros((size_t)s->inputs * row), *bias_g = zeros(row); /* in one member */
+  vec *recurrent_g = zeros((size_t)H * row), *candidate_bias_g = zeros(H);
+  const vec *block = (const vec *)tape;
+  for (int member = 0; member < s->members; member++) {
+    const float *recurrent = s->recurrent + (size_t)member * H * row;
+    for (int first = 0; first < s->batch; first += LANES, block += (size_t)s->time * kept) {
+      int lanes = minimum(LANES, s->batch - first);
+      load(h, final_gradient + ((size_t)member * s->batch + first) * H, H, H, lanes);
+      for (int d = 0; d < H; d++) cell[d] = (vec){0};
+      for (int t = s->time - 1; t >= 0; t--) { /* the scan's steps, last first */
+        const vec *before = block + (size_t)t * kept + s->inputs, *after = before + H;
+        vec *delta = deltas + (size_t)t * width;
+        switch (s->cell) {
+          case RNN: rnn_pull(H, recurrent, after, delta, h); break;
+          case GRU: gru_pull(H, recurrent, before, after, delta, h); break;
+          case LSTM: lstm_pull(H, recurrent, after, delta, h, cell);
+        }
+      }
+      add_weight_gradient(weight_g, block, kept, deltas, width, s->time, s->inputs, row, row);
+      add_bias_gradient(bias_g, deltas, width, s->time, row);
+      const vec *states = block + s->inputs;
+      if (s->cell == GRU) {
+        add_weight_gradient(recurrent_g, states, kept, deltas, width, s->time, H, 2 * H, row);
+        add_weight_gradient(recurrent_g + 2 * H, states, kept, deltas + 3 * H, width, s->time, H, H, row);
+        add_bias_gradient(candidate_bias_g, deltas + 3 * H, width, s->time, H);
+      } else {
+        add_weight_gradient(recurrent_g, states, kept, deltas, width, s->time, H, row, row);
+      }
+    }
+    add_lanes(weight_gradient + (size_t)member * s->inputs * row, weight_g, s->inputs * row);
+    add_lanes(bias_gradient + (size_t)member * row, bias_g, row);
+    add_lanes(recurrent_gradient + (size_t)member * H * row, recurrent_g, H * row);
+    if (s->cell == GRU) add_lanes(candidate_bias_gradient + (size_t)member * H, candidate_bias_g, H);
+  }
+  free(h), free(cell), free(deltas), free(weight_g), free(bias_g), free(recurrent_g), free(candidate_bias_g);
+}
