@@ -2,7 +2,7 @@
 
 All run on one core, at the sizes of config.yaml, with weights that are not trained, which changes no cost.
 
-    make bench    writes results/benchmarks/answers.csv and the README's table
+    make bench    writes results/benchmarks/answers.csv and the table of docs/costs.md
 """
 
 import os
@@ -146,7 +146,7 @@ def main() -> None:
     shown = table.map(lambda value: f"{float(f'{value:.2g}'):g}" if isinstance(value, float) else value)
     shown.columns = ["what", "seconds", "peer", "its time, times ours"]
     print(shown.to_string(index=False))
-    show(shown.to_markdown(index=False, disable_numparse=True), "answers", "README.md")
+    show(shown.to_markdown(index=False, disable_numparse=True), "answers", "docs/costs.md")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ model, path loss and Adam, in single precision, pinned to one core. Each adaptiv
 its predictions are at least as accurate as our fixed steps, measured against a tight double-precision solution. Rounds are
 interleaved, so that a busy machine slows all alike, and the table gives ratios of medians.
 
-    make bench    writes results/benchmarks/step.csv and the README's table
+    make bench    writes results/benchmarks/step.csv and the table of docs/costs.md
 """
 
 import bisect
@@ -159,7 +159,7 @@ def main() -> None:
     ]
     table = measure(versions)
     keep(table, "step")
-    show(as_markdown(table), "bench", "README.md")
+    show(as_markdown(table), "bench", "docs/costs.md")
     print(table.to_string(index=False, float_format="{:.3g}".format))
 
 

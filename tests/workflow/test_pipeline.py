@@ -230,8 +230,8 @@ def test_the_readme_and_the_pages_get_their_blocks_and_figures(finished):
             assert (finished.folder / RESULTS / f"tables/{chapter}_summary.md").read_text().strip() in block
         assert "**B1-45**" in readme.read_text().split(markers("claims")[0])[1].split(markers("claims")[1])[0]
         costs = (finished.folder / RESULTS / "runtime.md").read_text().strip()
-        assert costs in readme.read_text()
-        now, then = (text[text.index(markers("cost")[1]) :] for text in (readme.read_text(), before[0]))
+        assert costs in (docs / "costs.md").read_text()
+        now, then = (text[text.index(markers("claims")[1]) :] for text in (readme.read_text(), before[0]))
         assert now == then
         assert (docs / "claims.png").stat().st_size > 10_000
     finally:

@@ -33,7 +33,7 @@ def test_an_edit_for_readers_runs_nothing(finished):
         ("workflow/scripts/plot_claims.py", "\n\n", "\n\n# a comment\n"),
         ("src/pathlode/errors.py", "Base of every error", "The base of every error"),
         ("src/pathlode/reporting/job.py", "import errno\n", "import errno  # numbers of errors\n"),
-        ("src/pathlode/core/kernels/kernels.c", "#include", "/* what is needed */\n#include"),
+        ("src/pathlode/core/kernels/march.c", "#include", "/* what is needed */\n#include"),
     ]
     before = {name: (finished.folder / name).read_text() for name, _, _ in edits}
     (finished.folder / "src/pathlode/training/trainer.py").touch()

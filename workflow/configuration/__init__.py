@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pathlode.reporting.pages import README_BLOCKS, markers
+from pathlode.reporting.pages import markers
 from workflow.configuration import dynamics, ecg, inference, scheduler
 from workflow.configuration.schema import InvalidConfig, check_schema
 
@@ -31,9 +31,9 @@ def check(config: Mapping[str, Any]) -> None:
     scheduler.check(config)
     claims = config["claims"]
     if claims["readme"] is not None:
-        for block in README_BLOCKS:
-            _check_block("claims.readme", Path(claims["readme"]), block)
+        _check_block("claims.readme", Path(claims["readme"]), "claims")
     if claims["pages"] is not None:
+        _check_block("claims.pages", Path(claims["pages"]) / "costs.md", "cost")
         for chapter in config["chapters"]:
             _check_block("claims.pages", Path(claims["pages"]) / f"{chapter}.md", f"{claims['block']}_{chapter}")
 

@@ -8,7 +8,7 @@ import pandas as pd
 from pathlode.files import writing
 from pathlode.reporting.claims import as_markdown, in_short
 from pathlode.reporting.job import job
-from pathlode.reporting.pages import README_BLOCKS, insert
+from pathlode.reporting.pages import insert
 
 FOLDED = "<details><summary>The scores behind it: {}</summary>\n\n{}\n</details>"
 STATISTICS = {"scheduler": "means over runs, median eigenvalue; differences in points [interval]; CPU seconds"}
@@ -16,9 +16,9 @@ STATISTICS = {"scheduler": "means over runs, median eigenvalue; differences in p
 with job(snakemake):
     params, claims, blocks = snakemake.params, pd.read_csv(snakemake.input.claims), []
     if params.readme is not None:
-        contents = in_short(claims, params.pages or "docs"), Path(snakemake.input.costs).read_text()
-        blocks += [(Path(params.readme), name, content) for name, content in zip(README_BLOCKS, contents, strict=True)]
+        blocks.append((Path(params.readme), "claims", in_short(claims, params.pages or "docs")))
     if params.pages is not None:
+        blocks.append((Path(params.pages) / "costs.md", "cost", Path(snakemake.input.costs).read_text()))
         for chapter, summary in zip(params.chapters, snakemake.input.summaries, strict=True):
             scores = FOLDED.format(STATISTICS.get(chapter, "median over seeds [range]"), Path(summary).read_text())
             content = f"{as_markdown(claims[claims['target'] == chapter])}\n{scores}"

@@ -18,7 +18,6 @@ from pathlode.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-README_BLOCKS = ("claims", "cost")  # in the README; those on the pages of the chapters are the configuration's
 VALUE = re.compile(r"<!-- = (.*?) -->(.*?)<!-- \. -->", re.DOTALL)
 """A value in a sentence: what it is, and the text that is shown."""
 AGGREGATES = ("min", "max", "mean", "median", "count")

@@ -129,8 +129,8 @@ def test_c_counts_without_its_comments():
         ("training/losses/path_length.py", "return", "pass\n    return"),  # the entry itself
         ("training/trainer.py", "import math\n", "import math\nimport cmath\n"),  # what the script imports
         ("core/solve.py", "import torch\n", "import torch\nimport cmath\n"),  # what that imports
-        ("core/kernels/kernels.c", "#include", "#include <float.h>\n#include"),  # what that compiles
-        ("core/kernels/kernels_loops.h", "static", "extern int more;\nstatic"),
+        ("core/kernels/march.c", "#include", "#include <float.h>\n#include"),  # what that compiles
+        ("core/kernels/vectors.h", "static", "extern int more;\nstatic"),
     ],
 )
 def test_what_a_training_reaches_counts(package, file, old, new):
@@ -142,7 +142,7 @@ def test_what_a_training_reaches_counts(package, file, old, new):
     [
         ("errors.py", "Base of every error", "The base of every error"),
         ("training/trainer.py", "import math\n", "import math  # of floats\n"),
-        ("core/kernels/kernels.c", "#include", "/* what is needed */\n#include"),
+        ("core/kernels/march.c", "#include", "/* what is needed */\n#include"),
         ("training/losses/kullback_leibler.py", "return", "pass\n    return"),
         ("registry.py", "ENCODERS =", "MORE = {}\nENCODERS ="),
         ("__init__.py", "_HOMES =", "_MORE = {}\n_HOMES ="),
