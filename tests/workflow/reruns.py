@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from snakemake.api import SnakemakeApi
 from snakemake.settings.types import ConfigSettings, DAGSettings, OutputSettings, Quietness, ResourceSettings
@@ -37,9 +38,10 @@ Counts = dict[str, int]
 
 @dataclass(frozen=True)
 class Plan:
-    """Jobs that have code: rule, the files that it reaches, and the jobs that need what it makes, of each by its number."""
+    """Jobs that have code: rule, log, the files that it reaches, and the jobs that need what it makes, of each by its number."""
 
     rules: list[str]
+    logs: list[str]
     reached: list[set[Path]]
     later: list[set[int]]
 
@@ -80,9 +82,10 @@ def plan(scale: str = "default") -> Plan:
         jobs.sort(key=lambda job: order[job.rule.name])
         numbers = {job: number for number, job in enumerate(jobs)}
         later = [{numbers[each] for each in dag.bfs(dag.depending, job) if each in numbers} for job in jobs]
+        logs = [str(job.log[0]) for job in jobs]
         declared = [str(job.params.code).split() for job in jobs]
     reached = {entry: _reached(*entry) for entry in {tuple(each) for each in declared}}
-    return Plan([job.rule.name for job in jobs], [reached[tuple(each)] for each in declared], later)
+    return Plan([job.rule.name for job in jobs], logs, [reached[tuple(each)] for each in declared], later)
 
 
 def _reached(script: str, *entries: str) -> set[Path]:
@@ -121,16 +124,21 @@ def _words(jobs: Mapping[str, int], of: Mapping[str, int]) -> str:
     return ", ".join(name if count == of[name] else f"{name} ({count} of {of[name]})" for name, count in jobs.items())
 
 
-def reckoned(file: Path, scale: str) -> Counts:
-    """The jobs of a scale that run again when a file's code is edited, found in a process of its own."""
-    command = [sys.executable, __file__, "--edited", str(file), scale]
+def in_a_process(*arguments: str) -> Any:
+    """What this file prints as JSON in a process of its own: Snakemake's interface leaves traces in the one that calls it."""
+    command = [sys.executable, __file__, *arguments]
     done = subprocess.run(command, cwd=PROJECT, env=ENVIRONMENT, capture_output=True, text=True, check=True)
-    return dict(json.loads(done.stdout))
+    return json.loads(done.stdout)
 
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["--edited", file, scale]:
+        case ["--edited", file, scale]:  # what runs again
             print(json.dumps(plan(scale).after_edit(Path(file))))
+        case ["--reached", scale]:  # by each job, by its log
+            planned = plan(scale)
+            print(
+                json.dumps({log: [*map(str, files)] for log, files in zip(planned.logs, planned.reached, strict=True)})
+            )
         case arguments:
             Path(*arguments or [TABLE]).write_text(table(plan()))

@@ -1,5 +1,6 @@
 """What runs again when code is edited: all files in the table of reruns.md, a few of them asked of Snakemake itself."""
 
+import json
 import subprocess
 import sys
 
@@ -7,6 +8,8 @@ import pytest
 import reruns
 import yaml
 from workflow_checkout import PROJECT
+
+from pathlode.reporting.identity import PACKAGE
 
 
 def test_the_table_of_reruns_is_that_of_the_present_code(tmp_path):
@@ -58,6 +61,15 @@ def test_an_edit_for_readers_runs_nothing(finished):
 def test_an_edit_of_code_runs_what_the_table_says(finished, file, old, new):
     """The table's own reckoning, at smoke scale, beside what Snakemake plans."""
     planned = finished.to_run_after(file, old, new)
-    reckoned = reruns.reckoned(PROJECT / file, "smoke")
-    assert reckoned
-    assert {rule: count for rule, count in planned.items() if rule in reckoned or rule != "all"} == reckoned
+    assert planned.pop("all") == 1
+    assert planned == reruns.in_a_process("--edited", str(PROJECT / file), "smoke")
+
+
+@pytest.mark.xdist_group("pipeline")
+def test_no_job_loads_a_module_that_its_rule_does_not_declare(finished):
+    """Nor one that only names lead to; else an edit of it would go unnoticed."""
+    for log, reached in reruns.in_a_process("--reached", "smoke").items():
+        record = json.loads((finished.folder / log).with_suffix(".json").read_text())
+        loaded = {PACKAGE.joinpath(*name.split(".")[1:]) for name in record["modules"]}
+        files = {str(path.with_suffix(".py")) for path in loaded if path.with_suffix(".py").is_file()}
+        assert files - {*reached, str(PACKAGE / "registry.py")} == set(), f"{record['rule']}, {log}"

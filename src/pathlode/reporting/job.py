@@ -25,7 +25,8 @@ def job(snakemake: Any) -> Iterator[Callable[[], dict[str, Any]]]:
 
     The log's last line says what it took. The record, a file of JSON beside the log, says what made the outputs: rule and
     wildcards, inputs, outputs, commit, digest of the configuration, seeds, versions of the packages,
-    device, threads, beginning, wall and CPU time with the imports in seconds, and the largest memory in MB.
+    device, threads, beginning, wall and CPU time with the imports in seconds, the largest memory in MB, and which modules of
+    the package were loaded.
 
     PyTorch, if it has been imported, gets the job's threads; the networks here are fastest with one. Other libraries take
     theirs from OMP_NUM_THREADS, which Snakemake sets.
@@ -57,7 +58,8 @@ def job(snakemake: Any) -> Iterator[Callable[[], dict[str, Any]]]:
     def origin() -> dict[str, Any]:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
         seconds = time.monotonic() - started + imports
-        return made | {"begun": begun, "seconds": seconds, "cpu_seconds": time.process_time(), "peak_mb": peak}
+        costs = {"begun": begun, "seconds": seconds, "cpu_seconds": time.process_time(), "peak_mb": peak}
+        return made | costs | {"modules": sorted(name for name in sys.modules if name.startswith("pathlode."))}
 
     try:
         yield origin

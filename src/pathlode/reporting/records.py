@@ -18,7 +18,7 @@ def by_file(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         wildcards, seeds and packages as JSON. The seeds are those of all jobs that a file goes back to, as
         ``{"<rule>.<name>": [seed, ...]}``.
     """
-    table = pd.DataFrame(records).drop(columns="inputs").assign(seeds=pd.Series(_all_seeds(records)))
+    table = pd.DataFrame(records).drop(columns=["inputs", "modules"]).assign(seeds=pd.Series(_all_seeds(records)))
     table = table.explode("outputs").rename(columns={"outputs": "file"})
     for column in ("wildcards", "seeds", "packages"):
         table[column] = table[column].map(json.dumps)

@@ -1,20 +1,46 @@
-"""Learning rates from past training runs: read their logs, fit a latent ODE to them, and train with what it predicts."""
+"""Learning rates from past training runs: read their logs, fit a latent ODE to them, and train with what it predicts.
 
-from pathlode.schedule.model import FitConfig, RunModel, fit, load_run_model
-from pathlode.schedule.readers import read_mlflow, read_tensorboard, read_wandb
-from pathlode.schedule.runs import Runs, read_runs
-from pathlode.schedule.scheduler import LatentODELR, LookAheadConfig
+The names below are imported when they are first used, so that tables of runs are made without PyTorch.
+"""
 
-__all__ = [
-    "FitConfig",
-    "LatentODELR",
-    "LookAheadConfig",
-    "RunModel",
-    "Runs",
-    "fit",
-    "load_run_model",
-    "read_mlflow",
-    "read_runs",
-    "read_tensorboard",
-    "read_wandb",
-]
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlode.schedule.model import FitConfig as FitConfig
+    from pathlode.schedule.model import RunModel as RunModel
+    from pathlode.schedule.model import fit as fit
+    from pathlode.schedule.model import load_run_model as load_run_model
+    from pathlode.schedule.readers import read_mlflow as read_mlflow
+    from pathlode.schedule.readers import read_tensorboard as read_tensorboard
+    from pathlode.schedule.readers import read_wandb as read_wandb
+    from pathlode.schedule.runs import Runs as Runs
+    from pathlode.schedule.runs import read_runs as read_runs
+    from pathlode.schedule.scheduler import LatentODELR as LatentODELR
+    from pathlode.schedule.scheduler import LookAheadConfig as LookAheadConfig
+
+_HOMES = {
+    "FitConfig": "model",
+    "LatentODELR": "scheduler",
+    "LookAheadConfig": "scheduler",
+    "RunModel": "model",
+    "Runs": "runs",
+    "fit": "model",
+    "load_run_model": "model",
+    "read_mlflow": "readers",
+    "read_runs": "runs",
+    "read_tensorboard": "readers",
+    "read_wandb": "readers",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]
