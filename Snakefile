@@ -15,11 +15,14 @@
 import sys
 
 from workflow.array_tasks import become_own_job
+from workflow.configuration import FILES
 
 become_own_job()
 
 
-configfile: "config.yaml"
+for file in FILES:
+
+    configfile: file
 
 
 report: "workflow/report/workflow.rst"

@@ -1,6 +1,6 @@
 """What is asked for again and again: simulations, draws from a posterior, a scheduler's decisions, each beside a peer.
 
-All run on one core, at the sizes of config.yaml, with weights that are not trained, which changes no cost.
+All run on one core, at the sizes of the default configuration, with weights that are not trained, which changes no cost.
 
     make bench    writes results/benchmarks/answers.csv and the table of docs/costs.md
 """
@@ -131,12 +131,13 @@ def main() -> None:
     """Times all and writes the table."""
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     torch.set_num_threads(1)
-    config = yaml.safe_load(Path("config.yaml").read_text())
-    scheduler = config["scheduler"]
+    inference, scheduler = (
+        yaml.safe_load(Path(f"config/{name}.yaml").read_text())[name] for name in ("inference", "scheduler")
+    )
     rows = []
     for ours, peer in (
         simulations(),
-        draws(config["inference"]["flow"]),
+        draws(inference["flow"]),
         decisions(scheduler["fit"], scheduler["look_ahead"]),
     ):
         mine, theirs = ours.seconds(), peer.seconds()

@@ -32,7 +32,7 @@ from pathlode.registry import FLOWS, LOSSES, POLICIES, SYSTEMS
 from pathlode.schedule.tasks import Data, Examples, Task
 from pathlode.schedule.training import RunConfig, train
 from pathlode.training.experiment import Experiment
-from workflow.configuration import check
+from workflow.configuration import check, default_config
 from workflow.configuration.ecg import latent_ode
 from workflow.configuration.inference import flow_settings
 
@@ -230,7 +230,7 @@ def planned(*overlay: str) -> Plan:
 def main() -> None:
     """Times, counts and writes."""
     torch.set_num_threads(1)
-    default, config = (yaml.safe_load(Path("config.yaml").read_text()) for _ in range(2))
+    default, config = (default_config() for _ in range(2))
     update_config(config, yaml.safe_load(Path("config/paper.yaml").read_text()))
     check(config)
     plan, before = planned("--configfile", "config/paper.yaml"), planned().jobs

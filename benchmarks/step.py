@@ -92,7 +92,7 @@ def main() -> None:
     """Trains a model for realistic weights, matches accuracies, and times all versions."""
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # one core for every version, JAX's thread pool included
     torch.set_num_threads(1)
-    config = yaml.safe_load(Path("config.yaml").read_text())["systems"]["coupled_oscillator"]
+    config = yaml.safe_load(Path("config/systems.yaml").read_text())["systems"]["coupled_oscillator"]
     data = simulate(CoupledOscillator(), SimulationConfig(**config["simulate"]))
     experiment = Experiment("gru", "path", WEIGHT, 0.03, [0], config["model"], config["train"])
     print("training the model that all versions share ...", flush=True)

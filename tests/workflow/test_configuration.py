@@ -11,11 +11,11 @@ from pathlode.ecg.splits import SPLITTERS
 from pathlode.registry import DATA_SETS, ENCODERS, LOSSES, NETWORKS, SYSTEMS
 from pathlode.schedule.runs import FEWEST
 from pathlode.training.trainer import OPTIMISERS, TrainingConfig
-from workflow.configuration import InvalidConfig, check, inference, scheduler
+from workflow.configuration import FILES, InvalidConfig, check, default_config, inference, scheduler
 from workflow.configuration.ecg import balance, latent_ode
 from workflow.configuration.schema import schema
 
-DEFAULT = yaml.safe_load((PROJECT / "config.yaml").read_text())
+DEFAULT = default_config(PROJECT)
 
 
 def merged(*changes):
@@ -39,6 +39,19 @@ OSCILLATOR = ("systems", "coupled_oscillator")
 
 def test_the_default_is_valid():
     check(DEFAULT)
+
+
+def test_no_two_files_of_the_default_share_a_key():
+    keys = [key for file in FILES for key in yaml.safe_load((PROJECT / file).read_text())]
+    assert sorted(keys) == sorted(DEFAULT)
+    assert len(set(keys)) == len(keys)
+
+
+def test_systems_that_share_an_anchor_can_be_changed_one_by_one():
+    systems = default_config(PROJECT)["systems"]
+    assert systems["lotka_volterra"]["simulate"] == systems["lotka_volterra_fixed_start"]["simulate"]
+    systems["lotka_volterra"]["simulate"]["train"] = 1
+    assert systems["lotka_volterra_fixed_start"]["simulate"]["train"] == 4000
 
 
 @pytest.mark.parametrize(
@@ -254,6 +267,7 @@ def test_the_default_is_valid():
         ((*OSCILLATOR, "tune"), {"step": 10}, "unknown key 'systems.coupled_oscillator.tune.step'"),
         ((*OSCILLATOR, "train", "solver"), "euler", "train.solver is 'euler', expected one of rk4, tsit5"),
         ((*OSCILLATOR, "model", "time_unit"), float("inf"), "model.time_unit is inf, expected a finite number"),
+        (("claims", "figures"), [""], r"claims.figures\[0\] is '', expected a path such as dynamics/systems"),
         (("claims", "readme"), "READM.md", "claims.readme asks for 'READM.md', which is no file here"),
         (("claims", "pages"), "doc", "claims.pages asks for 'doc/dynamics.md', which is no file here"),
         (("systems", 3), DEFAULT["systems"]["coupled_oscillator"], "systems: the key 3 is no text"),
@@ -346,7 +360,7 @@ def test_schema_and_package_know_the_same_training_settings():
 
 @pytest.mark.parametrize("scale", ["smoke", "long", "paper"])
 def test_a_scales_tuning_is_not_undone_by_what_a_system_has_of_its_own(scale):
-    """A system's own ``tune`` in config.yaml would win over an overlay's general one."""
+    """A system's own ``tune`` in config/systems.yaml would win over an overlay's general one."""
     overlay = yaml.safe_load((PROJECT / f"config/{scale}.yaml").read_text())
     for name in overlay["dynamics"]["systems"]:
         own = DEFAULT["systems"][name].get("tune", {}).keys() - overlay["systems"].get(name, {}).get("tune", {}).keys()

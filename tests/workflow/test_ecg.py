@@ -46,7 +46,7 @@ def test_invented_beats_are_called_so_everywhere(finished):
 def test_every_table_and_figure_of_the_chapter_is_made(finished):
     tables, config = (
         finished.folder / "results/smoke/tables",
-        yaml.safe_load((finished.folder / "config.yaml").read_text()),
+        yaml.safe_load((finished.folder / "config/ecg.yaml").read_text()),
     )
     scores = pd.read_csv(tables / "ecg.csv")
     assert set(scores["source"]) == {"invented", "paper [B]"}
@@ -79,8 +79,8 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
 @pytest.mark.parametrize(
     ("file", "old", "new", "expected"),
     [
-        ("config.yaml", "share: 0.7 } #", "share: 0.6 } #", {"train_encoder": 0, "classify": 2, "measure_device": 1}),
-        ("config.yaml", "kl: { <<: *path, loss: kl }", "kl: { <<: *path, loss: kl, weight: 0.1 }",
+        ("config/ecg.yaml", "share: 0.7 } #", "share: 0.6 } #", {"train_encoder": 0, "classify": 2, "measure_device": 1}),
+        ("config/ecg.yaml", "kl: { <<: *path, loss: kl }", "kl: { <<: *path, loss: kl, weight: 0.1 }",
          {"train_encoder": 2, "reconstruct": 2, "tune": 0}),
         ("config/ecg_published.csv", "0.86,0.984", "0.87,0.984", {"tabulate_ecg": 1, "claims": 1, "classify": 0}),
     ],
@@ -91,7 +91,7 @@ def test_a_change_runs_again_what_depends_on_it_and_nothing_else(finished, file,
 
 
 def test_a_training_that_asks_for_a_gpu_runs_without_one(checkout):
-    checkout.edit("config.yaml", "gpus: 0 # that each of these trainings asks for", "gpus: 1")
+    checkout.edit("config/ecg.yaml", "gpus: 0 # that each of these trainings asks for", "gpus: 1")
     model = "results/smoke/ecg/random/latent_odes/path/model.pt"
     done = checkout.snakemake(model, "--resources", "gpu=0")
     assert done.returncode == 0, done.stderr

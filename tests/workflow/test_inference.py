@@ -41,7 +41,7 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
     assert scores["c2st"].between(0, 1).all()
     assert scores["sbc_p"].between(0, 1).all()
     robustness = pd.read_csv(tables / "inference_robustness.csv")
-    conditions = yaml.safe_load((finished.folder / "config.yaml").read_text())["inference"]["robustness"]
+    conditions = yaml.safe_load((finished.folder / "config/inference.yaml").read_text())["inference"]["robustness"]
     assert set(robustness["condition"]) == {"as in training", *conditions}
     assert len(robustness) == len(flows) * len(config["seeds"]) * (1 + len(conditions)) * 7
     outside = pd.read_csv(tables / "inference_outside.csv")

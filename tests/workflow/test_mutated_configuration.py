@@ -26,13 +26,13 @@ from pathlode.schedule.scheduler import LookAheadConfig
 from pathlode.schedule.training import RunConfig
 from pathlode.training.trainer import TrainingConfig
 from pathlode.training.views import Views
-from workflow.configuration import InvalidConfig, check
+from workflow.configuration import FILES, InvalidConfig, check, default_config
 from workflow.configuration.dynamics import losses_by_encoder, tuning
 from workflow.configuration.ecg import balance, latent_ode
 from workflow.configuration.inference import flow_settings
 from workflow.configuration.scheduler import fit_settings, look_ahead_settings
 
-DEFAULT = yaml.safe_load((PROJECT / "config.yaml").read_text())
+DEFAULT = default_config(PROJECT)
 REMEDY = re.compile(
     r"expected|did you mean|allowed are|is missing|; (add|lower|raise|choose|mend|give|rename|change|name|put|take)"
 )
@@ -201,5 +201,7 @@ def test_a_changed_configuration_that_is_taken_can_be_planned(checkout, changes)
     except InvalidConfig:
         assume(False)
     assume(config != DEFAULT)
-    (checkout.folder / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
+    for file in FILES:
+        (checkout.folder / file).write_text("{}")
+    (checkout.folder / FILES[0]).write_text(yaml.safe_dump(config, sort_keys=False))
     assert checkout.to_run(scale="default")["all"] == 1

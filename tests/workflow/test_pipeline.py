@@ -191,7 +191,7 @@ def test_a_second_run_has_nothing_to_do(finished):
             "confidence: 0.9",
             {"tabulate_scheduler": 1, "plot_scheduler": 1, "trace": 1, "claims": 1, "plot_claims": 1, "all": 1},
         ),
-        ("config.yaml", "seeds: [0, 1, 2, 3, 4] #", "seeds: [5, 6] #", {}),  # the overlay has seeds of its own
+        ("config/dynamics.yaml", "seeds: [0, 1, 2, 3, 4] #", "seeds: [5, 6] #", {}),  # the overlay has seeds of its own
         (
             "claims.yaml",
             "keeps the latent path",

@@ -78,7 +78,7 @@ def test_only_the_chapters_that_are_asked_for_are_planned(checkout):
 
 
 def test_the_pipeline_stops_before_any_job_with_the_sentence(checkout):
-    checkout.edit("config.yaml", "gru: [path, kl, none, disp", "gru: [pth, kl, none, disp")
+    checkout.edit("config/dynamics.yaml", "gru: [path, kl, none, disp", "gru: [pth, kl, none, disp")
     done = checkout.snakemake(scale="default")
     assert done.returncode != 0
     assert "dynamics.losses.gru[0] is 'pth', expected one of path, kl" in done.stderr

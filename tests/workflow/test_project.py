@@ -21,6 +21,7 @@ from workflow_checkout import PROJECT, copy_project
 
 from pathlode.registry import SYSTEMS
 from pathlode.reporting.pages import markers
+from workflow.configuration import default_config
 
 README = (PROJECT / "README.md").read_text()
 
@@ -30,7 +31,7 @@ def pins(text):
 
 
 def test_the_claim_tables_have_the_claims_and_targets_of_the_run():
-    config = yaml.safe_load((PROJECT / "config.yaml").read_text())
+    config = default_config(PROJECT)
     every = yaml.safe_load((PROJECT / "claims.yaml").read_text())
     declared = [claim for chapter in config["chapters"] for claim in every if claim["target"] == chapter]
     blocks = []

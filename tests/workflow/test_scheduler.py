@@ -79,8 +79,8 @@ def test_a_change_runs_again_what_depends_on_it_and_nothing_else(finished, file,
 
 
 def test_examples_come_from_a_mirror_and_are_checked(checkout, tmp_path):
-    checkout.edit("config.yaml", "      - ../shared/data/tinyshakespeare\n", f"      - {tmp_path}\n")
-    checkout.edit("config.yaml", "      - https://raw.githubusercontent.com/karpathy", "      - /nowhere #")
+    checkout.edit("config/scheduler.yaml", "      - ../shared/data/tinyshakespeare\n", f"      - {tmp_path}\n")
+    checkout.edit("config/scheduler.yaml", "      - https://raw.githubusercontent.com/karpathy", "      - /nowhere #")
     (tmp_path / "input.txt").write_text("not Shakespeare")
     done = checkout.snakemake("resources/tinyshakespeare/input.txt", scale="default")
     assert done.returncode != 0

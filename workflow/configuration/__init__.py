@@ -6,9 +6,10 @@ from typing import Any
 
 from pathlode.reporting.pages import markers
 from workflow.configuration import dynamics, ecg, inference, scheduler
+from workflow.configuration.files import FILES, default_config
 from workflow.configuration.schema import InvalidConfig, check_schema
 
-__all__ = ["InvalidConfig", "check"]
+__all__ = ["FILES", "InvalidConfig", "check", "default_config"]
 
 FOLDERS = ("dynamics", "inference", "ecg", "scheduler", "tables", "figures")
 """What lies in results/ beside the folders of other scales."""

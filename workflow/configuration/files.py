@@ -1,0 +1,28 @@
+"""The files of the default configuration, in the order in which the Snakefile reads them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FILES = (
+    "config.yaml",
+    "config/systems.yaml",
+    "config/dynamics.yaml",
+    "config/inference.yaml",
+    "config/ecg.yaml",
+    "config/scheduler.yaml",
+)
+"""The entry, with what all chapters share, and one file each for the simulated systems and the chapters."""
+
+
+def default_config(folder: Path = Path()) -> dict[str, Any]:
+    """The configuration of the default scale, of the project in a folder.
+
+    As in Snakemake, no part of it is shared by two keys, even where the files have an anchor.
+    """
+    config: dict[str, Any] = {}
+    for file in FILES:
+        config |= yaml.safe_load((folder / file).read_text())
+    return dict(json.loads(json.dumps(config)))
