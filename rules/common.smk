@@ -9,6 +9,7 @@ from snakemake.exceptions import WorkflowError
 from pathlode.ecg.records import RECORDS, SUFFIXES
 from pathlode.registry import DATA_SETS, ENCODERS, FLOWS, LOSSES, POLICIES, SYSTEMS
 from workflow.configuration import InvalidConfig, check
+from workflow.configuration.command_line import read_texts
 from workflow.configuration.dynamics import COMPARED, candidate_steps, losses_by_encoder, tuning
 from workflow.configuration.ecg import balance, latent_ode, model_entries
 from workflow.configuration.inference import flow_settings, latents_entries, latents_of, summary_settings
@@ -23,6 +24,7 @@ from workflow.configuration.scheduler import (
 )
 from workflow.code import code
 
+read_texts(config)
 try:
     check(config)
 except InvalidConfig as error:
