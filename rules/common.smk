@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 from snakemake.exceptions import WorkflowError
 
-from pathlode.ecg.records import RECORDS, SUFFIXES
+from pathlode.ecg.records import RECORDS
 from pathlode.registry import DATA_SETS, ENCODERS, FLOWS, LOSSES, POLICIES, SYSTEMS
 from workflow.configuration import InvalidConfig, check
 from workflow.configuration.command_line import read_texts

@@ -1,22 +1,20 @@
 # Paper [B], heartbeats: records of the MIT-BIH Arrhythmia Database, the beats in them, and what is learnt from these.
 #
 # in:   config `ecg`, `evaluate`, config/mitdb.sha256, a mirror of the database
-# out:  resources/mitdb/{record}.hea, .dat, .atr                   fetch_record
-#       {RESULTS}/ecg/invented/{record}.hea, .dat, .atr            invent_record: in place of the real ones, at smoke scale
+# out:  {RESULTS}/ecg/mitdb.json                                   fetch_records: the list of files, which lie in resources/mitdb/
+#       {RESULTS}/ecg/invented.json                                invent_records: in place of the real ones, at smoke scale
 #       {RESULTS}/ecg/beats.npz, {RESULTS}/tables/ecg_counts.csv   cut_beats
+#       {RESULTS}/ecg/{split}/split.npz                            split_beats: all splits
 #       {RESULTS}/ecg/{split}/latent_odes/{name}/model.pt          train_encoder: all seeds stacked; history.csv beside it
-#       {RESULTS}/ecg/{split}/latent_odes/{name}/reconstruction.csv   reconstruct; examples.npz beside it
+#       {RESULTS}/ecg/{split}/reconstruction.csv, examples.npz     reconstruct: all latent ODEs of the split
 #       {RESULTS}/ecg/{split}/classifiers/{name}/scores.csv        classify: all seeds; predictions.npz, classifier.bin beside it
 #       tables and figures                                         ecg_results.smk
 
 ECG = config["ecg"]
 ECG_RECORDS = ECG["records"] or list(RECORDS)
-RECORD_FILES = {
-    "mitdb": [f"resources/mitdb/{{record}}.{suffix}" for suffix in SUFFIXES],
-    "invented": [f"{RESULTS}/ecg/invented/{{record}}.{suffix}" for suffix in SUFFIXES],
-}
-LATENT_ODE = f"{RESULTS}/ecg/{{split}}/latent_odes/{{latent_ode}}"
-CLASSIFIER = f"{RESULTS}/ecg/{{split}}/classifiers/{{classifier}}"
+SPLIT = f"{RESULTS}/ecg/{{split}}"
+LATENT_ODE = f"{SPLIT}/latent_odes/{{latent_ode}}"
+CLASSIFIER = f"{SPLIT}/classifiers/{{classifier}}"
 LATENT_ODES, CLASSIFIERS = (
     [
         {"split": split, kind: name}
@@ -27,48 +25,55 @@ LATENT_ODES, CLASSIFIERS = (
     for kind in ("latent_ode", "classifier")
 )
 
+LATENT_ODES_OF = {
+    split: [point["latent_ode"] for point in LATENT_ODES if point["split"] == split] for split in ECG["splits"]
+}
+
 
 wildcard_constraints:
-    record=r"\d+",
     split="|".join(ECG["splits"]),
     latent_ode="|".join(ECG["latent_odes"]),
     classifier="|".join(ECG["classifiers"]),
 
 
-rule fetch_record:  # no source files as input: an edited script fetches nothing else
+rule fetch_records:  # no source files as input: an edited script fetches nothing else
     input:
         checksums="config/mitdb.sha256",
     output:
-        RECORD_FILES["mitdb"],
+        records=f"{RESULTS}/ecg/mitdb.json",
     log:
-        f"{LOGS}/fetch_record/{{record}}.log",
+        f"{LOGS}/fetch_records.log",
     localrule: True  # nodes of a cluster often have no network
     conda:
         "../envs/pathlode.yaml"
     params:
+        records=ECG_RECORDS,
         mirrors=ECG["mirrors"],
+        folder="resources/mitdb",  # declares none of its files: what was fetched before one fails is kept
     script:
-        "../workflow/scripts/fetch_record.py"
+        "../workflow/scripts/fetch_records.py"
 
 
-rule invent_record:
+rule invent_records:
     output:
-        RECORD_FILES["invented"],
+        records=f"{RESULTS}/ecg/invented.json",
     log:
-        f"{LOGS}/invent_record/{{record}}.log",
+        f"{LOGS}/invent_records.log",
     conda:
         "../envs/pathlode.yaml"
     params:
-        code=lambda w: code("invent_record"),
+        code=lambda w: code("invent_records"),
+        records=ECG_RECORDS,
         seconds=ECG["invented"]["seconds"],
         seed=ECG["invented"]["seed"],
+        folder=f"{RESULTS}/ecg/invented",
     script:
-        "../workflow/scripts/invent_record.py"
+        "../workflow/scripts/invent_records.py"
 
 
 rule cut_beats:
     input:
-        records=expand(RECORD_FILES[ECG["source"]], record=ECG_RECORDS),
+        records=f"{RESULTS}/ecg/{ECG['source']}.json",
     output:
         beats=f"{RESULTS}/ecg/beats.npz",
         counts=shown(f"{TABLES}/ecg_counts.csv"),
@@ -78,15 +83,31 @@ rule cut_beats:
         "../envs/pathlode.yaml"
     params:
         code=lambda w: code("cut_beats"),
-        records=ECG_RECORDS,
-        source=ECG["source"],
     script:
         "../workflow/scripts/cut_beats.py"
+
+
+rule split_beats:
+    input:
+        beats=rules.cut_beats.output.beats,
+    output:
+        expand(f"{SPLIT}/split.npz", split=ECG["splits"]),
+    log:
+        f"{LOGS}/split_beats.log",
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        code=lambda w: code("split_beats"),
+        splits=list(ECG["splits"]),
+        seed=ECG["split_seed"],
+    script:
+        "../workflow/scripts/split_beats.py"
 
 
 rule train_encoder:
     input:
         beats=rules.cut_beats.output.beats,
+        split=f"{SPLIT}/split.npz",
     output:
         model=f"{LATENT_ODE}/model.pt",
         history=f"{LATENT_ODE}/history.csv",
@@ -104,7 +125,6 @@ rule train_encoder:
         code=lambda w: code(
             "train_encoder", *model_entries(ECG, w.latent_ode), LOSSES.path(ECG["latent_odes"][w.latent_ode]["loss"])
         ),
-        split_seed=ECG["split_seed"],
         seeds=ECG["seeds"],
         latent_ode=lambda w: latent_ode(config, w.latent_ode),
         validation=ECG["validation_beats"],
@@ -115,21 +135,24 @@ rule train_encoder:
 rule reconstruct:
     input:
         beats=rules.cut_beats.output.beats,
-        model=rules.train_encoder.output.model,
+        split=f"{SPLIT}/split.npz",
+        models=lambda w: expand(rules.train_encoder.output.model, split=w.split, latent_ode=LATENT_ODES_OF[w.split]),
     output:
-        errors=f"{LATENT_ODE}/reconstruction.csv",
-        examples=f"{LATENT_ODE}/examples.npz",
+        errors=f"{SPLIT}/reconstruction.csv",
+        examples=f"{SPLIT}/examples.npz",
     log:
-        f"{LOGS}/reconstruct/{{split}}/{{latent_ode}}.log",
+        f"{LOGS}/reconstruct/{{split}}.log",
     conda:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
         mem_mb=2000,
-        runtime=20,
+        runtime=20 * len(ECG["latent_odes"]),
     params:
-        code=lambda w: code("reconstruct", *model_entries(ECG, w.latent_ode)),
-        split_seed=ECG["split_seed"],
+        code=lambda w: code(
+            "reconstruct", *(entry for name in LATENT_ODES_OF[w.split] for entry in model_entries(ECG, name))
+        ),
+        latent_odes=lambda w: LATENT_ODES_OF[w.split],
         conditions=ECG["conditions"],
         beats=ECG["reconstructed_beats"],
         evaluate=config["evaluate"],
@@ -140,6 +163,7 @@ rule reconstruct:
 rule classify:
     input:
         beats=rules.cut_beats.output.beats,
+        split=f"{SPLIT}/split.npz",
         model=lambda w: (
             f"{LATENT_ODE}/model.pt".format(split=w.split, latent_ode=ECG["classifiers"][w.classifier]["latents"])
             if "latents" in ECG["classifiers"][w.classifier]
@@ -159,7 +183,6 @@ rule classify:
         runtime=60 + len(ECG["seeds"]) * (ECG["trees"]["rounds"] // 50 + ECG["cnn"]["steps"] // 1000),  # alike for all jobs of an array
     params:
         code=lambda w: code("classify", *model_entries(ECG, ECG["classifiers"][w.classifier].get("latents"))),
-        split_seed=ECG["split_seed"],
         centred=lambda w: ECG["splits"][w.split]["centred"],
         seeds=ECG["seeds"],
         classifier=lambda w: ECG["classifiers"][w.classifier],

@@ -15,7 +15,7 @@ rule ecg:
     input:
         rules.cut_beats.output,
         [expand(rules.train_encoder.output, **point) for point in LATENT_ODES],
-        [expand(rules.reconstruct.output, **point) for point in LATENT_ODES],
+        expand(rules.reconstruct.output, split=ECG["splits"]),
         [expand(rules.classify.output, **point) for point in CLASSIFIERS],
         expand(f"{TABLES}/{{table}}.csv", table=["ecg", "ecg_reconstruction", "ecg_device"]),
         expand(f"{TABLES}/{{table}}.{{format}}", table=ECG_SUMMARIES, format=FORMATS),
@@ -30,7 +30,7 @@ rule ecg:
 rule tabulate_ecg:
     input:
         scores=[f"{CLASSIFIER}/scores.csv".format(**point) for point in CLASSIFIERS],
-        errors=[f"{LATENT_ODE}/reconstruction.csv".format(**point) for point in LATENT_ODES],
+        errors=expand(rules.reconstruct.output.errors, split=ECG["splits"]),
         published="config/ecg_published.csv",
     output:
         scores=shown(f"{TABLES}/ecg.csv"),
@@ -73,8 +73,9 @@ rule measure_device:
 rule plot_ecg_model:
     input:
         beats=rules.cut_beats.output.beats,
+        split=f"{SPLIT}/split.npz".format(**SHOWN),
         model=f"{LATENT_ODE}/model.pt".format(**SHOWN),
-        examples=f"{LATENT_ODE}/examples.npz".format(**SHOWN),
+        examples=f"{SPLIT}/examples.npz".format(**SHOWN),
         predictions=f"{CLASSIFIER}/predictions.npz".format(**SHOWN),
     output:
         [shown(f"{RESULTS}/figures/ecg/{figure}.png", f"ecg_{figure}") for figure in MODEL_FIGURES],
@@ -89,9 +90,7 @@ rule plot_ecg_model:
         runtime=10,
     params:
         code=lambda w: code("plot_ecg_model", *model_entries(ECG, SHOWN["latent_ode"])),
-        split=SHOWN["split"],
-        split_seed=ECG["split_seed"],
-        conditions=list(ECG["conditions"]),
+        latent_ode=SHOWN["latent_ode"],
         rates=ECG["rates"],
     script:
         "../workflow/scripts/plot_ecg_model.py"

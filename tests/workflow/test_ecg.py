@@ -81,7 +81,8 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
     [
         ("config/ecg.yaml", "share: 0.7 } #", "share: 0.6 } #", {"train_encoder": 0, "classify": 2, "measure_device": 1}),
         ("config/ecg.yaml", "kl: { <<: *path, loss: kl }", "kl: { <<: *path, loss: kl, weight: 0.1 }",
-         {"train_encoder": 2, "reconstruct": 2, "tune": 0}),
+         {"train_encoder": 2, "reconstruct": 2, "classify": 1, "tune": 0}),
+        ("config/ecg.yaml", "split_seed: 0", "split_seed: 1", {"cut_beats": 0, "split_beats": 1, "train_encoder": 7}),
         ("config/ecg_published.csv", "0.86,0.984", "0.87,0.984", {"tabulate_ecg": 1, "claims": 1, "classify": 0}),
     ],
 )  # fmt: skip
@@ -110,7 +111,8 @@ def test_records_come_from_the_first_mirror_that_has_them(with_mirror):
 )
 def test_an_altered_record_is_refused_in_a_sentence_and_the_rest_is_still_made(with_mirror):
     file = with_mirror.folder / "mirror/100.dat"
-    file.write_bytes(file.read_bytes()[:-10])
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-10])
     simulated = "results/smoke/dynamics/coupled_oscillator/data.npz"
     done = with_mirror.snakemake(BEATS, simulated)
     assert done.returncode != 0
@@ -122,3 +124,8 @@ def test_an_altered_record_is_refused_in_a_sentence_and_the_rest_is_still_made(w
     assert "Traceback" not in done.stderr
     assert (with_mirror.folder / simulated).exists()
     assert not (with_mirror.folder / BEATS).exists()
+    fetched = with_mirror.folder / "resources/mitdb/100.hea"
+    first = fetched.stat().st_ino
+    file.write_bytes(whole)
+    assert with_mirror.snakemake(BEATS).returncode == 0
+    assert fetched.stat().st_ino == first  # what was fetched before the failure is kept

@@ -13,9 +13,9 @@ from pathlode.core.solve import Adaptive
 from pathlode.dynamics.data import SimulationConfig
 from pathlode.ecg.balance import Balance
 from pathlode.ecg.cnn import CnnConfig
-from pathlode.ecg.comparison import Vote
 from pathlode.ecg.conditions import Condition
 from pathlode.ecg.trees import TreeConfig
+from pathlode.ecg.voting import Vote
 from pathlode.inference.designs import ObservationConfig
 from pathlode.inference.flows import FlowConfig
 from pathlode.inference.reference import McmcConfig

@@ -28,7 +28,14 @@ TUNED, TRAINED, EVALUATED, SIZED, DERIVED = (
     2,
     ["probe", "tabulate", "plot_dynamics", "claims", "plot_claims", "trace"],
 )
-ECG = {"invent_record": 4, "cut_beats": 1, "train_encoder": 5 + 2, "reconstruct": 5 + 2, "classify": 11 + 2}
+ECG = {
+    "invent_records": 1,
+    "cut_beats": 1,
+    "split_beats": 1,
+    "train_encoder": 5 + 2,
+    "reconstruct": 2,
+    "classify": 11 + 2,
+}
 ECG |= {"tabulate_ecg": 1, "measure_device": 1, "plot_ecg_model": 1, "plot_ecg": 1}
 INFERENCE = {"sample_reference": 2, "fit_flows": 3, "calibrate": 3, "tabulate_inference": 1, "plot_inference": 1}
 SCHEDULER = {"tune_policy": 6, "fit_run_model": 4, "apply_policy": 5, "tabulate_scheduler": 1, "plot_scheduler": 1}

@@ -4,18 +4,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from pathlode.ecg.balance import Balance
 from pathlode.ecg.beats import Beats
+from pathlode.ecg.classification import Study, fit_classifiers, predictions, score_outcomes
 from pathlode.ecg.cnn import BeatCnn, CnnConfig
-from pathlode.ecg.comparison import Study, Vote, compare_classifiers, scores
 from pathlode.ecg.conditions import Condition, millivolts
 from pathlode.ecg.representations import Latents, PrincipalComponents, Representation, Samples
-from pathlode.ecg.splits import SCORED, SPLITTERS
+from pathlode.ecg.splits import BeatSplit
 from pathlode.ecg.trees import TreeConfig, Trees
-from pathlode.files import writing
+from pathlode.ecg.voting import Vote
 from pathlode.models.saving import load_model
 from pathlode.progress import Progress
 from pathlode.reporting.identity import identity
@@ -36,7 +33,7 @@ with job(snakemake) as origin:
     wildcards, params, settings = snakemake.wildcards, snakemake.params, snakemake.params.classifier
     beats = Beats.load(Path(snakemake.input.beats))
     conditions = {name: Condition(**given) for name, given in params.conditions.items()}
-    split = SPLITTERS[wildcards.split](beats, params.split_seed)
+    split = BeatSplit.load(Path(snakemake.input.split))
     study = Study(beats, split, conditions, params.centred)
     represent = representation(study, settings, snakemake.input.model)
     folder = Path(snakemake.output.classifier).parent
@@ -48,7 +45,7 @@ with job(snakemake) as origin:
     )
     rhythms = (False, True) if settings.get("rr", True) else (False,)
     progress = Progress(f"{wildcards.split}, {wildcards.classifier}", len(rhythms) * len(params.seeds))
-    outcomes = compare_classifiers(
+    outcomes = fit_classifiers(
         study,
         represent,
         new,
@@ -59,13 +56,7 @@ with job(snakemake) as origin:
         rhythms,
         tell=lambda fitted: progress(fitted, "classifiers fitted"),
     )
-    table = pd.concat([scores(each, study, wildcards.classifier, SCORED[wildcards.split]) for each in outcomes])
-    table.insert(0, "split", wildcards.split)
-    table.insert(0, "source", beats.source)
-    table.to_csv(snakemake.output.scores, index=False, float_format="%.6g")
-    first = outcomes[0]
-    probabilities = {f"probabilities {name}": given for name, given in first.probabilities.items()}
-    with writing(Path(snakemake.output.predictions)) as temporary:
-        np.savez(temporary, allow_pickle=False, truth=beats.classes[split.test], **probabilities)
-    first.classifier.save(Path(snakemake.output.classifier), origin=origin())
+    score_outcomes(outcomes, study, wildcards.split, wildcards.classifier).save(Path(snakemake.output.scores))
+    predictions(outcomes[0], study).save(Path(snakemake.output.predictions))
+    outcomes[0].classifier.save(Path(snakemake.output.classifier), origin=origin())
     discard_checkpoints(folder)

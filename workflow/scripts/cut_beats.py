@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from pathlode.ecg.beats import count_beats, cut_beats
-from pathlode.ecg.records import read_record
+from pathlode.ecg.record_files import RecordFiles
 from pathlode.reporting.job import job
+from pathlode.reporting.tables import write
 
 with job(snakemake):
-    folder, names = Path(snakemake.input.records[0]).parent, snakemake.params.records
-    beats = cut_beats((read_record(folder, name) for name in names), snakemake.params.source)
+    files = RecordFiles.load(Path(snakemake.input.records))
+    beats = cut_beats(files.records(), files.source)
     beats.save(Path(snakemake.output.beats))
-    count_beats(beats).to_csv(snakemake.output.counts, index=False)
+    write(count_beats(beats), snakemake.output.counts)

@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-import pandas as pd
-
+from pathlode.ecg.results import BeatScores
 from pathlode.plots import ecg
 from pathlode.plots.style import save_figure
 from pathlode.reporting.job import job
 
 with job(snakemake):
-    scores, params = pd.read_csv(snakemake.input.scores), snakemake.params
+    scores, params = BeatScores.load(Path(snakemake.input.scores)).table, snakemake.params
     figures = {
         "f1_against_rate": ecg.f1_against_rate(scores, params.compared, params.rates),
         "f1_by_class": ecg.f1_by_class(scores, params.compared, params.rates[0]),

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import numpy as np
-from sklearn.manifold import TSNE
 
 from pathlode.core.series import TimeSeries
 from pathlode.ecg.beats import Beats
-from pathlode.ecg.conditions import TIMES, Condition, millivolts
+from pathlode.ecg.conditions import Condition, millivolts
 from pathlode.ecg.reconstruction import some_of_each_class
-from pathlode.ecg.splits import SCORED, SPLITTERS
+from pathlode.ecg.results import BeatExamples, BeatPredictions
+from pathlode.ecg.splits import BeatSplit
 from pathlode.models.latents import encode
 from pathlode.models.saving import load_model
 from pathlode.plots import ecg
@@ -20,33 +20,25 @@ MAPPED = 600  # test beats of a class, at most, in the latent map
 
 with job(snakemake):
     files, params = snakemake.input, snakemake.params
-    beats = Beats.load(Path(files.beats))
-    with np.load(files.predictions) as file:
-        truth, said = file["truth"], {name: file[f"probabilities {name}"] for name in params.conditions}
-    with np.load(files.examples) as file:
-        classes, examples = file["classes"].tolist(), dict(file)
-    of_class = dict(zip(classes, range(len(classes)), strict=True))
-    seen, predicted = {}, {}
-    for condition in params.rates:
-        for name, row in of_class.items():
-            seen[condition, name] = examples[f"times {condition}"][row], examples[f"values {condition}"][row]
-            predicted[condition, name] = examples[f"predicted {condition}"][:, row]
-
-    tested = SPLITTERS[params.split](beats, params.split_seed).test
-    mapped = np.concatenate(list(some_of_each_class(beats, tested, MAPPED).values()))
+    beats, split = Beats.load(Path(files.beats)), BeatSplit.load(Path(files.split))
+    examples = BeatExamples.load(Path(files.examples))
+    said = BeatPredictions.load(Path(files.predictions))
+    mapped = np.concatenate(list(some_of_each_class(beats, split.test, MAPPED).values()))
     model, _ = load_model(Path(files.model))
     z0 = encode(model, TimeSeries(*Condition().observe(millivolts(beats, mapped), seed=0), "beats"))[0].numpy()
-    plane = TSNE(random_state=0, init="pca", perplexity=min(30, len(z0) / 4)).fit_transform(z0 / z0.std(axis=0))
 
     figures = {
         "reconstructions": ecg.reconstructions(
-            TIMES.numpy(), {name: examples["truth"][row] for name, row in of_class.items()}, seen, predicted
+            examples.times,
+            examples.truth_by_class(),
+            examples.seen_by_condition(params.rates),
+            examples.reconstructed_by(params.latent_ode, params.rates),
         ),
-        "latent_map": ecg.beat_map(plane, beats.classes[mapped], "t-SNE"),
-        "roc": ecg.roc(truth, said, SCORED[params.split]),
-        "confusion": ecg.confusion(truth, {name: p.argmax(axis=1) for name, p in said.items()}, SCORED[params.split]),
+        "latent_map": ecg.beat_map(ecg.in_a_plane(z0), beats.classes[mapped], "t-SNE"),
+        "roc": ecg.roc(said.truth, said.probabilities, said.scored),
+        "confusion": ecg.confusion(said.truth, said.predicted(), said.scored),
     }
     for figure in figures.values():
-        ecg.label_source(figure, beats.source)
+        ecg.label_source(figure, said.source)
     for path in snakemake.output:
         save_figure(figures[Path(path).stem], path)

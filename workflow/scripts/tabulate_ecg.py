@@ -2,28 +2,21 @@
 
 from pathlib import Path
 
+from pathlode.ecg.columns import class_summary, macro_f1_summary, reconstruction_summary, with_missed
+from pathlode.ecg.results import BeatScores, ReconstructionErrors
 from pathlode.reporting.job import job
-from pathlode.reporting.tables import joined, summarise, write
-
-SETTING = ["split", "model", "rr"]
+from pathlode.reporting.tables import write
 
 with job(snakemake):
     files, tables, conditions = snakemake.input, snakemake.output, snakemake.params.conditions
-    scores, errors = joined([*files.scores, files.published]), joined(files.errors)
-    for score in ("f1", "auc"):
-        scores[f"missed_{score}"] = (1 - scores[score]).clip(lower=0.5 / scores["n"])
-    write(scores, tables.scores)
+    scores = BeatScores.load(*map(Path, [*files.scores, files.published])).table
+    errors = ReconstructionErrors.load(*map(Path, files.errors)).table
+    write(with_missed(scores), tables.scores)
     write(errors, tables.errors)
-
-    macro = scores[scores["class"] == "macro"].pivot(index=[*SETTING, "seed"], columns="condition", values="f1")
-    best = scores[(scores["condition"] == conditions[0]) & (scores["class"] != "macro")]
-    by_class = {"recall": "sensitivity", "precision": "positive predictive value", "f1": "F1", "auc": "AUC"}
-    by_condition = errors.pivot(index=["split", "latent_ode", "class", "seed"], columns="condition", values="nmse")
-    columns = {name: name for name in conditions}
     summaries = {
-        "ecg_summary": summarise(macro.reset_index(), SETTING, columns, digits=3),
-        "ecg_classes_summary": summarise(best, [*SETTING, "class", "n"], by_class, digits=3),
-        "ecg_reconstruction_summary": summarise(by_condition.reset_index(), ["split", "latent_ode", "class"], columns),
+        "ecg_summary": macro_f1_summary(scores, conditions),
+        "ecg_classes_summary": class_summary(scores, conditions[0]),
+        "ecg_reconstruction_summary": reconstruction_summary(errors, conditions),
     }
     for path in tables.summaries:
         write(summaries[Path(path).stem], path)

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from pathlode.ecg.beats import Beats
-from pathlode.ecg.conditions import observed_beats
-from pathlode.ecg.splits import SPLITTERS
+from pathlode.ecg.splits import BeatSplit
+from pathlode.ecg.training_beats import observed_beats
 from pathlode.models.saving import save_model
 from pathlode.reporting.identity import identity
 from pathlode.reporting.job import device, job
@@ -14,8 +14,7 @@ from pathlode.training.resume import discard_checkpoints
 
 with job(snakemake) as origin:
     wildcards, params, model = snakemake.wildcards, snakemake.params, Path(snakemake.output.model)
-    beats = Beats.load(Path(snakemake.input.beats))
-    split = SPLITTERS[wildcards.split](beats, params.split_seed)
+    beats, split = Beats.load(Path(snakemake.input.beats)), BeatSplit.load(Path(snakemake.input.split))
     experiment = Experiment(seeds=params.seeds, **params.latent_ode)
     data = observed_beats(beats, split, params.validation)
     own = identity(snakemake)

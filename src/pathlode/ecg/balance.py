@@ -3,11 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from imblearn.over_sampling import SMOTE
-from imblearn.pipeline import make_pipeline
-from imblearn.under_sampling import RandomUnderSampler
 
-from pathlode.ecg.classify import Classes, Features
+from pathlode.ecg.features import Classes, Features
 from pathlode.errors import ConfigError, DataError
 
 
@@ -36,6 +33,10 @@ class Balance:
         Raises:
             DataError: if all beats are of one class.
         """
+        from imblearn.over_sampling import SMOTE  # two seconds, with scikit-learn
+        from imblearn.pipeline import make_pipeline
+        from imblearn.under_sampling import RandomUnderSampler
+
         labels, counts = np.unique(classes, return_counts=True)
         if len(labels) < 2:
             raise DataError("the training beats are all of one class, expected at least two classes to tell apart")

@@ -1,17 +1,18 @@
-"""Windows around the annotated beats of ECG records, in one compact file."""
+"""Windows around the annotated beats of ECG records."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
 
+from pathlode.artefacts import ArrayFile, axes
 from pathlode.ecg.records import CLASSES, LEAD, RATE, Record
 from pathlode.errors import DataError
-from pathlode.files import writing
+
+if TYPE_CHECKING:
+    import pandas as pd  # half a second, for cutting and counting only
 
 BEFORE, AFTER = 100, 180
 """Samples of a window before the R peak, and from it on: 278 ms and 500 ms."""
@@ -27,10 +28,11 @@ PAPERS_BEATS = 88_887
 
 
 @dataclass(frozen=True)
-class Beats:
-    """Beats of many records.
+class Beats(ArrayFile):
+    """Beats of many records: 66 MB for the whole database.
 
     Attributes:
+        source: where the records come from, ``mitdb`` or ``invented``.
         microvolts: signal without baseline, (beat, :data:`POINTS`), sampled at :data:`pathlode.ecg.records.RATE`.
         classes: index in :data:`pathlode.ecg.records.CLASSES`, (beat,).
         records: index in ``names``, (beat,).
@@ -38,36 +40,16 @@ class Beats:
         rr: RR intervals in seconds, in the order of :data:`RR`, (beat, 4).
         names: name of each record.
         leads: name of the lead that was read in each record.
-        source: where the records come from, ``mitdb`` or ``invented``.
     """
 
-    microvolts: NDArray[np.int16]
-    classes: NDArray[np.int8]
-    records: NDArray[np.int16]
-    peaks: NDArray[np.int32]
-    rr: NDArray[np.float32]
-    names: NDArray[np.str_]
-    leads: NDArray[np.str_]
     source: str
-
-    def save(self, path: Path) -> None:
-        """Writes an ``.npz`` file of the attributes, compressed: 26 MB for the whole database."""
-        with writing(path) as temporary:
-            np.savez_compressed(temporary, allow_pickle=False, **vars(self))
-
-    @classmethod
-    def load(cls, path: Path) -> "Beats":
-        """Reads a file that :meth:`save` wrote.
-
-        Raises:
-            DataError: if the file is missing, damaged or incomplete.
-        """
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in cls.__dataclass_fields__}
-        except Exception as error:
-            raise DataError(f"{path} is no file of beats ({error}): delete it and make it again") from error
-        return cls(**arrays | {"source": str(arrays["source"])})
+    microvolts: NDArray[np.int16] = axes("beat", "sample")
+    classes: NDArray[np.int8] = axes("beat")
+    records: NDArray[np.int16] = axes("beat")
+    peaks: NDArray[np.int32] = axes("beat")
+    rr: NDArray[np.float32] = axes("beat", "interval")
+    names: NDArray[np.str_] = axes("record")
+    leads: NDArray[np.str_] = axes("record")
 
 
 def without_baseline(signal: NDArray[np.int16]) -> NDArray[np.int16]:
@@ -76,6 +58,8 @@ def without_baseline(signal: NDArray[np.int16]) -> NDArray[np.int16]:
 
     Source: de Chazal et al. 2004 (doi:10.1109/TBME.2004.827359), section II-B.
     """
+    from scipy.ndimage import median_filter  # a third of a second, for cutting only
+
     return signal - median_filter(median_filter(signal, SHORT), LONG)
 
 
@@ -87,6 +71,8 @@ def rr_intervals(peaks: NDArray[np.int64]) -> NDArray[np.float32]:
     Raises:
         DataError: if there are fewer than two beats, or two at one sample.
     """
+    import pandas as pd
+
     if len(peaks) < 2 or (np.diff(peaks) <= 0).any():
         raise DataError("expected two beats or more, each later than the one before it")
     intervals = np.diff(peaks) / RATE
@@ -122,12 +108,14 @@ def cut_beats(records: Iterable[Record], source: str) -> Beats:
         names.append(record.name)
         leads.append(record.lead)
     microvolts, classes, numbers, peaks32, rr = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    return Beats(microvolts, classes, numbers, peaks32, rr, np.array(names), np.array(leads), source)
+    return Beats(source, microvolts, classes, numbers, peaks32, rr, np.array(names), np.array(leads))
 
 
-def count_beats(beats: Beats) -> pd.DataFrame:
+def count_beats(beats: Beats) -> "pd.DataFrame":
     """Beats by record and class: record, lead, one column a class, total; then the sums over all records, over those with
     :data:`pathlode.ecg.records.LEAD`, and the number that the paper used."""
+    import pandas as pd
+
     counts = np.zeros((len(beats.names), len(CLASSES)), dtype=int)
     np.add.at(counts, (beats.records, beats.classes), 1)
     table = pd.DataFrame(counts, columns=list(CLASSES))

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.metrics import f1_score
 from torch import Tensor, nn
 
 from pathlode.core.tensor_files import save_tensors
 from pathlode.ecg.beats import POINTS
-from pathlode.ecg.classify import Classes, Features, Probabilities
+from pathlode.ecg.features import Classes, Features, Probabilities
 from pathlode.ecg.records import CLASSES
 from pathlode.errors import ConfigError
 from pathlode.training.resume import Interim
@@ -75,6 +74,8 @@ class BeatCnn:
         Raises:
             CheckpointError: if the checkpoint cannot be read.
         """
+        from sklearn.metrics import f1_score
+
         rng = np.random.default_rng(self.seed)
         self.mean, self.std = features.mean(axis=0), features.std(axis=0) + 1e-6
         with torch.random.fork_rng(devices=[]):

@@ -5,14 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfiltfilt
 from torch import Tensor
 
-from pathlode.core.series import Observed, TimeSeries
 from pathlode.core.shapes import Times, Values
 from pathlode.ecg.beats import BEFORE, POINTS, Beats
 from pathlode.ecg.records import RATE
-from pathlode.ecg.splits import BeatSplit
 from pathlode.errors import ConfigError
 
 TIMES = (torch.arange(POINTS) - BEFORE) / RATE
@@ -59,6 +56,8 @@ class Condition:
         """What is seen of beats (beat, POINTS): times (beat, time) in seconds and values (beat, time, 1)."""
         generator = torch.Generator().manual_seed(seed)
         if self.filtered and self.stride > 1:
+            from scipy.signal import butter, sosfiltfilt  # half a second that other conditions do without
+
             low_pass = butter(8, 0.8 / self.stride, output="sos")  # as in scipy.signal.decimate, without its phase
             beats = torch.from_numpy(sosfiltfilt(low_pass, beats.numpy()).astype(np.float32))
         positions = torch.arange(0, POINTS, self.stride).expand(len(beats), -1)
@@ -82,18 +81,3 @@ def some_positions(shape: torch.Size, share: float, generator: torch.Generator) 
     draws[:, 0] = -1.0
     kept = max(2, round(share * shape[1]))
     return draws.topk(kept, largest=False, sorted=False).indices.sort(dim=1).values
-
-
-def observed_beats(beats: Beats, split: BeatSplit, most: int) -> Observed:
-    """What a latent ODE is trained on: whole beats at 360 Hz, without their classes.
-
-    Args:
-        beats: all beats.
-        split: which of them are for training and validation.
-        most: so many validation beats are used at most.
-    """
-    training, validation = (
-        TimeSeries(*Condition().observe(millivolts(beats, chosen), seed=0), name)
-        for name, chosen in (("training beats", split.train), ("validation beats", split.some_validation(most)))
-    )
-    return Observed(training, validation)

@@ -8,14 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.decomposition import PCA
 from torch import Tensor
 
 from pathlode.core.interpolation import interpolate
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Times, Values
-from pathlode.ecg.classify import Features
 from pathlode.ecg.conditions import TIMES
+from pathlode.ecg.features import Features
 from pathlode.ecg.records import RATE
 from pathlode.errors import ConfigError, DataError
 from pathlode.models.latent_ode import LatentODE
@@ -54,6 +53,8 @@ class PrincipalComponents:
     """
 
     def __init__(self, beats: Tensor, components: int) -> None:
+        from sklearn.decomposition import PCA  # one and a half seconds, for these features only
+
         if len(beats) < components:
             raise DataError(f"{len(beats)} training beats have no {components} principal components: ask for fewer")
         self.samples = Samples()

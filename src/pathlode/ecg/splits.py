@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import StratifiedGroupKFold, train_test_split
 
+from pathlode.artefacts import ArrayFile, axes
 from pathlode.ecg.beats import Beats
 from pathlode.ecg.records import CLASSES, DS1, DS2
 from pathlode.errors import DataError
@@ -15,15 +15,25 @@ HELD_OUT = 0.15
 """Share of the beats in validation, and again in test, of the random split."""
 FOLDS = 5
 """One in so many of the training records' beats, by whole records, validates in the inter-patient split."""
+WITHOUT_PACED = "NSVF"
+"""The classes that are scored in the inter-patient split: without the paced records, 15 beats of Q are left."""
 
 
 @dataclass(frozen=True)
-class BeatSplit:
-    """Positions of the beats in each part; beats in none of them are left out."""
+class BeatSplit(ArrayFile):
+    """Split of the beats into training, validation and test.
 
-    train: NDArray[np.int64]
-    validation: NDArray[np.int64]
-    test: NDArray[np.int64]
+    Attributes:
+        train: positions among all beats of those in this part, increasing. Beats in no part are left out.
+        validation: the same for this part.
+        test: the same for this part.
+        scored: names of the classes that are scored.
+    """
+
+    train: NDArray[np.int64] = axes("training beat")
+    validation: NDArray[np.int64] = axes("validation beat")
+    test: NDArray[np.int64] = axes("test beat")
+    scored: str = "".join(CLASSES)
 
     def some_validation(self, count: int) -> NDArray[np.int64]:
         """At most ``count`` of the validation beats, spread evenly over them."""
@@ -37,6 +47,8 @@ def random_split(beats: Beats, seed: int) -> BeatSplit:
     Raises:
         DataError: if a class has too few beats to be in every part.
     """
+    from sklearn.model_selection import train_test_split  # one and a half seconds, for splitting only
+
     everything = np.arange(len(beats.classes))
     try:
         train, rest = train_test_split(everything, test_size=2 * HELD_OUT, random_state=seed, stratify=beats.classes)
@@ -58,8 +70,10 @@ def inter_patient_split(beats: Beats, seed: int) -> BeatSplit:
     Raises:
         DataError: if fewer than two records of :data:`DS1`, or none of :data:`DS2`, are there.
     """
+    from sklearn.model_selection import StratifiedGroupKFold
+
     of_record = beats.names[beats.records]
-    scored = np.isin(beats.classes, [CLASSES.index(name) for name in SCORED["inter_patient"]])
+    scored = np.isin(beats.classes, [CLASSES.index(name) for name in WITHOUT_PACED])
     known, test = (np.flatnonzero(np.isin(of_record, side) & scored) for side in (DS1, DS2))
     if len(np.unique(beats.records[known])) < 2 or not len(test):
         raise DataError(
@@ -69,9 +83,8 @@ def inter_patient_split(beats: Beats, seed: int) -> BeatSplit:
     number = min(FOLDS, len(np.unique(beats.records[known])))
     folds = list(StratifiedGroupKFold(number).split(known, beats.classes[known], beats.records[known]))
     train, validation = folds[seed % number]
-    return BeatSplit(known[train], known[validation], test)
+    return BeatSplit(known[train], known[validation], test, WITHOUT_PACED)
 
 
 SPLITTERS: dict[str, Callable[[Beats, int], BeatSplit]] = {"random": random_split, "inter_patient": inter_patient_split}
-SCORED = {"random": "NSVFQ", "inter_patient": "NSVF"}
-"""The classes that are scored: without the paced records, 15 beats of Q are left."""
+"""Ways to split beats, by the name that the configuration gives them; each takes the beats and a seed."""

@@ -1,11 +1,12 @@
 """Invented records, for tests and for trying the pipeline: nothing measured on them says anything about hearts."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import wfdb
 from numpy.typing import NDArray
 
+from pathlode.ecg.record_files import RecordFiles
 from pathlode.ecg.records import CLASSES, LEAD, RATE
 
 WAVES = {  # centre and width in milliseconds from the R peak, and height in millivolts
@@ -22,6 +23,14 @@ EARLY = {"N": 1.0, "S": 0.72, "V": 0.68, "F": 0.9, "Q": 1.0}
 """Interval before a beat of each class, in units of the person's own."""
 
 
+def write_records(folder: Path, names: Sequence[str], seconds: float, seed: int) -> RecordFiles:
+    """Writes invented records, each as :func:`write_record` does, and lists their files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        write_record(folder, name, seconds, seed)
+    return RecordFiles.of("invented", folder, names)
+
+
 def write_record(folder: Path, name: str, seconds: float, seed: int) -> None:
     """Writes the header, signal and annotations of an invented record, in WFDB format.
 
@@ -33,6 +42,8 @@ def write_record(folder: Path, name: str, seconds: float, seed: int) -> None:
         seconds: length.
         seed: of the random numbers, together with the name.
     """
+    import wfdb  # takes half a second
+
     rng = np.random.default_rng([seed, int(name)])
     pace, scale, shape = rng.uniform(0.65, 0.95), rng.uniform(0.7, 1.3), rng.normal(1, 0.12, size=(5, 3))
     classes = rng.choice(list(CLASSES), size=int(seconds / pace) + 1, p=[FREQUENCY[c] for c in CLASSES])

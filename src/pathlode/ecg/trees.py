@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import xgboost
 
-from pathlode.ecg.classify import Classes, Features, Probabilities
+from pathlode.ecg.features import Classes, Features, Probabilities
 from pathlode.ecg.records import CLASSES
 from pathlode.errors import ConfigError
 from pathlode.files import writing
@@ -51,6 +50,8 @@ class Trees:
 
     def fit(self, features: Features, classes: Classes, validation: Features, validation_classes: Classes) -> "Trees":
         """Fits to training beats. Validation beats of a class that training lacks are left out."""
+        import xgboost  # one and a half seconds, with scikit-learn
+
         self.known, labels = np.unique(classes, return_inverse=True)  # XGBoost wants 0 ... K - 1
         usable = np.isin(validation_classes, self.known)
         held_out = (validation[usable], np.searchsorted(self.known, validation_classes[usable]))

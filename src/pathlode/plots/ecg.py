@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 from numpy.typing import NDArray
-from sklearn.metrics import confusion_matrix, roc_curve
 
 from pathlode.ecg.records import CLASSES
 from pathlode.plots.style import BLACK, BLUE, GREEN, ORANGE, PALETTE, PURPLE, VERMILLION, WIDTH
@@ -21,10 +20,10 @@ SHARES = (0.05, 0.1, 0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
 
 
 def reconstructions(
-    times: NDArray[np.float64],
-    truth: Mapping[str, NDArray[np.float64]],
-    seen: Mapping[tuple[str, str], tuple[NDArray[np.float64], NDArray[np.float64]]],
-    predicted: Mapping[tuple[str, str], NDArray[np.float64]],
+    times: NDArray[np.float32],
+    truth: Mapping[str, NDArray[np.float32]],
+    seen: Mapping[tuple[str, str], tuple[NDArray[np.float32], NDArray[np.float32]]],
+    predicted: Mapping[tuple[str, str], NDArray[np.float32]],
 ) -> Figure:
     """One test beat of every class (columns) as recorded, what the encoder saw of it, and the reconstruction, under every
     condition (rows).
@@ -93,6 +92,19 @@ def beat_map(points: NDArray[np.float64], classes: NDArray[np.int8], method: str
     return figure
 
 
+def in_a_plane(z0: NDArray[np.float32]) -> NDArray[np.float64]:
+    """z0 (beat, latent) in two dimensions by t-SNE, each component in units of its standard deviation.
+
+    Source: van der Maaten & Hinton 2008 (https://jmlr.org/papers/v9/vandermaaten08a.html).
+    """
+    from sklearn.manifold import TSNE
+
+    plane: NDArray[np.float64] = TSNE(random_state=0, init="pca", perplexity=min(30, len(z0) / 4)).fit_transform(
+        z0 / z0.std(axis=0)
+    )
+    return plane
+
+
 def roc(truth: NDArray[np.int8], probabilities: Mapping[str, NDArray[np.float32]], classes: str) -> Figure:
     """ROC curves of every class against all others, a panel a condition, down to a false positive rate of 0.001.
 
@@ -101,6 +113,8 @@ def roc(truth: NDArray[np.int8], probabilities: Mapping[str, NDArray[np.float32]
         probabilities: (beat, class) by condition.
         classes: which to draw.
     """
+    from sklearn.metrics import roc_curve  # one and a half seconds, of which figures of finished scores have no need
+
     figure, axes = _panels(len(probabilities))
     for axis, (condition, given) in zip(axes, probabilities.items(), strict=True):
         for name in classes:
@@ -128,6 +142,8 @@ def confusion(truth: NDArray[np.int8], predicted: Mapping[str, NDArray[np.int8]]
         predicted: the same as predicted, by condition.
         classes: which to draw.
     """
+    from sklearn.metrics import confusion_matrix
+
     figure, axes = _panels(len(predicted), height=1.9)
     labels = [CLASSES.index(name) for name in classes]
     for axis, (condition, given) in zip(axes, predicted.items(), strict=True):

@@ -3,8 +3,8 @@ import pytest
 import torch
 
 from pathlode.core.tensor_files import load_tensors
-from pathlode.ecg.classify import rr_features
 from pathlode.ecg.cnn import BeatCnn, CnnConfig
+from pathlode.ecg.features import rr_features
 from pathlode.ecg.records import CLASSES
 from pathlode.errors import ConfigError
 

@@ -2,8 +2,7 @@ import pytest
 import torch
 
 from pathlode.ecg.beats import BEFORE, POINTS
-from pathlode.ecg.conditions import TIMES, Condition, observed_beats
-from pathlode.ecg.splits import random_split
+from pathlode.ecg.conditions import TIMES, Condition
 from pathlode.errors import ConfigError
 
 BEATS = torch.randn(50, POINTS, generator=torch.Generator().manual_seed(0))
@@ -55,15 +54,6 @@ def test_a_filter_takes_out_what_the_rate_cannot_hold():
     assert kept == pytest.approx(slow[0, ::8][5:-5], abs=0.03)
     folded = Condition(stride=8).observe(slow + fast, 0)[1][0, 5:-5, 0]
     assert (folded - slow[0, ::8][5:-5]).abs().max() > 0.5
-
-
-def test_a_latent_ode_is_given_whole_beats_of_its_split(beats):
-    split = random_split(beats, 0)
-    data = observed_beats(beats, split, most=10)
-    assert (len(data.training), len(data.validation)) == (len(split.train), 10)
-    assert data.training.values[3, :, 0].numpy() == pytest.approx(beats.microvolts[split.train[3]] / 1000)
-    other = observed_beats(beats, random_split(beats, 1), most=10)
-    assert not torch.equal(data.validation.values, other.validation.values)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pathlode.ecg.records import CLASSES, DS1, DS2, RECORDS
-from pathlode.ecg.splits import SPLITTERS, inter_patient_split, random_split
+from pathlode.ecg.splits import SPLITTERS, BeatSplit, inter_patient_split, random_split
 from pathlode.errors import DataError
 
 
@@ -63,3 +63,16 @@ def test_class_q_is_in_no_part_of_the_inter_patient_split(beats):
     paced = beats.classes == CLASSES.index("Q")
     assert paced.any()
     assert not any(paced[part].any() for part in (split.train, split.validation, split.test))
+
+
+@pytest.mark.parametrize(("name", "scored"), [("random", "NSVFQ"), ("inter_patient", "NSVF")])
+def test_a_split_is_a_file(beats, name, scored, tmp_path):
+    split = SPLITTERS[name](beats, 0)
+    split.save(tmp_path / "split.npz")
+    again = BeatSplit.load(tmp_path / "split.npz")
+    assert again.scored == scored
+    for part in ("train", "validation", "test"):
+        assert np.array_equal(getattr(again, part), getattr(split, part))
+    (tmp_path / "split.npz").write_bytes(b"")
+    with pytest.raises(DataError, match=r"split.npz cannot be read as split of the beats into training"):
+        BeatSplit.load(tmp_path / "split.npz")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xgboost
 
-from pathlode.ecg.classify import rr_features
+from pathlode.ecg.features import rr_features
 from pathlode.ecg.records import CLASSES
 from pathlode.ecg.trees import TreeConfig, Trees
 from pathlode.errors import ConfigError

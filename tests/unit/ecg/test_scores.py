@@ -1,28 +1,7 @@
 import numpy as np
 import pytest
 
-from pathlode.ecg.classify import rr_features, score_classes, vote
-from pathlode.ecg.records import CLASSES
-
-
-def test_rr_features_do_not_depend_on_the_pace(beats):
-    features = rr_features(beats)
-    assert features.shape == (len(beats.classes), 5)
-    slower = rr_features(type(beats)(**vars(beats) | {"rr": 2 * beats.rr}))
-    assert features == pytest.approx(slower)
-    early = np.isin(beats.classes, [CLASSES.index("S"), CLASSES.index("V")])
-    assert features[early, 0].mean() < features[~early, 0].mean() - 0.1
-
-
-def test_the_majority_wins_and_a_tie_goes_to_the_larger_mean():
-    one = [[0.6, 0.4], [0.9, 0.1], [0.3, 0.7]]
-    two = [[0.6, 0.4], [0.4, 0.6], [0.3, 0.7]]
-    three = [[0.0, 1.0], [0.4, 0.6], [0.6, 0.4]]
-    predicted, mean = vote(np.array([one, two, three], dtype=np.float32))
-    assert predicted.tolist() == [0, 1, 1]
-    assert mean[0] == pytest.approx([0.4, 0.6])
-    predicted, _ = vote(np.array([[[0.9, 0.1]], [[0.4, 0.6]]], dtype=np.float32))
-    assert predicted.tolist() == [0]
+from pathlode.ecg.scores import score_classes
 
 
 def test_scores_of_a_known_confusion():

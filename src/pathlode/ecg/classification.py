@@ -1,4 +1,4 @@
-"""The comparison of classifiers: all of them are given the same beats, recording conditions and seeds."""
+"""Fitting and scoring classifiers of beats, all on the same beats, recording conditions and seeds."""
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -8,22 +8,23 @@ from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
 
 from pathlode.core.shapes import Times, Values
 from pathlode.ecg.beats import Beats
-from pathlode.ecg.classify import Classes, Features, Probabilities, rr_features, score_classes, vote
-from pathlode.ecg.conditions import Condition, millivolts, some_positions
+from pathlode.ecg.conditions import Condition, millivolts
+from pathlode.ecg.features import Classes, Features, Probabilities, centre, rr_features
 from pathlode.ecg.representations import Representation
+from pathlode.ecg.results import BeatPredictions, BeatScores
+from pathlode.ecg.scores import score_classes
 from pathlode.ecg.splits import BeatSplit
-from pathlode.errors import ConfigError
+from pathlode.ecg.voting import Vote, majority
 
 EVERY = slice(None)
 
 
 class Classifier(Protocol):
-    """What can be compared: :class:`pathlode.ecg.trees.Trees` and :class:`pathlode.ecg.cnn.BeatCnn`."""
+    """A classifier of beats: :class:`pathlode.ecg.trees.Trees` and :class:`pathlode.ecg.cnn.BeatCnn`."""
 
     def fit(
         self, features: Features, classes: Classes, validation: Features, validation_classes: Classes
@@ -35,35 +36,6 @@ class Classifier(Protocol):
 
     def save(self, path: Path, **extra: Any) -> None:
         """Writes it to a file, whole or not at all, and whatever plain values belong to it."""
-
-
-@dataclass(frozen=True)
-class Vote:
-    """Several encodings of one beat. The encoder gives the same z0 for the same samples, so that the encodings differ in
-    the samples that they are of: each has a random part of those that were recorded, the first one always among them.
-
-    Args:
-        conditions: names of those under which encodings vote.
-        encodings: how many.
-        share: of the samples that each has.
-    """
-
-    conditions: Sequence[str]
-    encodings: int = 5
-    share: float = 0.7
-
-    def __post_init__(self) -> None:
-        if self.encodings < 1 or not 0 < self.share <= 1:
-            raise ConfigError(
-                f"vote is {self.encodings} encodings of a share of {self.share} of the samples, expected at least one of "
-                "more than 0 and at most 1"
-            )
-
-    def parts(self, times: Times, values: Values) -> Iterator[tuple[Times, Values]]:
-        """The times and values of each encoding, from all that were recorded."""
-        for draw in range(self.encodings):
-            chosen = some_positions(times.shape, self.share, torch.Generator().manual_seed(draw))
-            yield times.gather(1, chosen), values.gather(1, chosen[..., None])
 
 
 @dataclass(frozen=True)
@@ -119,22 +91,13 @@ class Study:
         return centre(features, self.beats.records[positions]) if self.centred else features
 
 
-def centre(features: Features, records: NDArray[np.int16]) -> Features:
-    """Features (member, beat, feature) minus the median over the beats of the same record."""
-    centred = features.copy()
-    for record in np.unique(records):
-        mine = records == record
-        centred[:, mine] -= np.median(centred[:, mine], axis=1, keepdims=True)
-    return centred
-
-
 @dataclass(frozen=True)
 class Outcome:
     """One fitted classifier and what it says of the test beats.
 
     Attributes:
         seed: of the classifier, and of the member whose latents it was given.
-        rr: whether it was also given :func:`pathlode.ecg.classify.rr_features`.
+        rr: whether it was also given :func:`pathlode.ecg.features.rr_features`.
         classifier: fitted.
         probabilities: (beat, class) by condition.
         voted: predicted classes and mean probabilities by condition, if several encodings were to vote.
@@ -147,7 +110,7 @@ class Outcome:
     voted: dict[str, tuple[Classes, Probabilities]]
 
 
-def compare_classifiers(
+def fit_classifiers(
     study: Study,
     represent: Representation,
     new: Callable[[int], Classifier],
@@ -195,29 +158,33 @@ def compare_classifiers(
             outcome.probabilities[name] = outcome.classifier.probabilities(given(features, "test", key))
             if encodings:
                 each = [outcome.classifier.probabilities(given(one, "test", key)) for one in encodings]
-                outcome.voted[name] = vote(np.stack(each))
+                outcome.voted[name] = majority(np.stack(each))
     return list(outcomes.values())
 
 
-def scores(outcome: Outcome, study: Study, model: str, scored: str) -> pd.DataFrame:
-    """Rows of :func:`pathlode.ecg.classify.score_classes` for every condition; the vote is the model ``{model}_vote``.
+def score_outcomes(outcomes: Sequence[Outcome], study: Study, split: str, model: str) -> BeatScores:
+    """Scores of fitted classifiers on the test beats, for every condition; the vote is the model ``{model}_vote``.
 
     Args:
-        outcome: what a classifier said of the test beats.
-        study: what it was given.
-        model: its name.
-        scored: names of the classes that count.
-
-    Returns:
-        condition, rate_hz, model, rr, seed, then the columns of the scores.
+        outcomes: what the classifiers, one a seed and use of RR features, say of the test beats.
+        study: what they were given.
+        split: its name.
+        model: theirs.
     """
     truth = study.beats.classes[study.split.test]
-    plain = {name: (given.argmax(axis=1), given) for name, given in outcome.probabilities.items()}
     tables = []
-    for label, said in ((model, plain), (f"{model}_vote", outcome.voted)):
-        for name, (predicted, probabilities) in said.items():
-            table = score_classes(truth, predicted, probabilities, scored)
-            rate = study.conditions[name].rate
-            facts = {"condition": name, "rate_hz": rate, "model": label, "rr": outcome.rr, "seed": outcome.seed}
-            tables.append(pd.DataFrame(facts | table.to_dict("list")))
-    return pd.concat(tables, ignore_index=True)
+    for outcome in outcomes:
+        plain = {name: (given.argmax(axis=1), given) for name, given in outcome.probabilities.items()}
+        for label, said in ((model, plain), (f"{model}_vote", outcome.voted)):
+            for name, (predicted, probabilities) in said.items():
+                table = score_classes(truth, predicted, probabilities, study.split.scored)
+                table = table.assign(model=label, rr=outcome.rr, seed=outcome.seed)
+                table = table.assign(source=study.beats.source, split=split, condition=name)
+                tables.append(table.assign(rate_hz=study.conditions[name].rate)[list(BeatScores.columns)])
+    return BeatScores(pd.concat(tables, ignore_index=True))
+
+
+def predictions(outcome: Outcome, study: Study) -> BeatPredictions:
+    """What one classifier says of the test beats, as a file holds it."""
+    truth = study.beats.classes[study.split.test]
+    return BeatPredictions(study.beats.source, study.split.scored, truth, outcome.probabilities)

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from pathlode.ecg.balance import Balance
-from pathlode.ecg.classify import rr_features
-from pathlode.ecg.comparison import Study, Vote, centre, compare_classifiers, scores
+from pathlode.ecg.classification import Study, fit_classifiers, predictions, score_outcomes
 from pathlode.ecg.conditions import Condition, millivolts
+from pathlode.ecg.features import rr_features
 from pathlode.ecg.records import CLASSES
 from pathlode.ecg.representations import Samples
 from pathlode.ecg.splits import inter_patient_split, random_split
 from pathlode.ecg.trees import TreeConfig, Trees
-from pathlode.errors import ConfigError
+from pathlode.ecg.voting import Vote
 
 CONDITIONS = {"360 Hz": Condition(), "45 Hz": Condition(stride=8), "half": Condition(missing=0.5)}
 
@@ -45,12 +45,6 @@ def two_members(times, values):
     return np.concatenate([features, -features])
 
 
-def test_centring_takes_each_records_median_off():
-    features = np.array([[[1.0], [2.0], [9.0], [10.0]]])
-    assert centre(features, np.array([0, 0, 0, 1]))[0, :, 0].tolist() == [-1, 0, 7, 0]
-    assert features[0, 2, 0] == 9
-
-
 @pytest.mark.parametrize("part", ["train", "test"])
 def test_centring_is_by_record_within_a_part(beats, part):
     study = Study(beats, inter_patient_split(beats, 0), CONDITIONS, centred=True)
@@ -72,7 +66,7 @@ def test_beats_are_seen_under_the_conditions_in_turn(study):
 
 def test_each_seed_has_its_member_and_rr_features_stand_at_the_end(study):
     told = []
-    outcomes = compare_classifiers(study, two_members, Remembering, [7, 8], ["360 Hz"], as_they_are, tell=told.append)
+    outcomes = fit_classifiers(study, two_members, Remembering, [7, 8], ["360 Hz"], as_they_are, tell=told.append)
     assert told == [1, 2, 3, 4]
     assert [(outcome.seed, outcome.rr) for outcome in outcomes] == [(7, False), (7, True), (8, False), (8, True)]
     plain, rhythm, other, _ = (outcome.classifier for outcome in outcomes)
@@ -88,7 +82,7 @@ def test_each_seed_has_its_member_and_rr_features_stand_at_the_end(study):
 
 
 def test_one_member_serves_all_seeds(study):
-    outcomes = compare_classifiers(study, Samples(), Remembering, [0, 1], ["45 Hz"], as_they_are)
+    outcomes = fit_classifiers(study, Samples(), Remembering, [0, 1], ["45 Hz"], as_they_are)
     first, second = (outcome.classifier for outcome in outcomes if not outcome.rr)
     assert np.array_equal(first.given[0], second.given[0])
 
@@ -98,28 +92,14 @@ def test_what_is_balanced_is_what_training_has(study):
         assert (len(features), seed) == (len(study.split.train), 3)
         return features[:10], classes[:10]
 
-    (outcome, _) = compare_classifiers(study, Samples(), Remembering, [3], ["360 Hz"], first_ten)
+    (outcome, _) = fit_classifiers(study, Samples(), Remembering, [3], ["360 Hz"], first_ten)
     assert len(outcome.classifier.given[0]) == 10
     assert len(outcome.classifier.given[2]) == len(study.split.validation)
 
 
-def test_encodings_that_vote_are_of_different_parts_of_one_recording(study):
-    votes = Vote(["half"], encodings=3, share=0.5)
-    recorded = Condition(missing=0.5, noise=0.1).observe(millivolts(study.beats, study.split.test), 0)
-    parts = list(votes.parts(*recorded))
-    assert len({times.numpy().tobytes() for times, _ in parts}) == 3
-    for times, values in parts:
-        assert times.shape == (len(recorded[0]), 70)
-        for beat in (0, 5):
-            pairs = set(zip(recorded[0][beat].tolist(), recorded[1][beat, :, 0].tolist(), strict=True))
-            assert set(zip(times[beat].tolist(), values[beat, :, 0].tolist(), strict=True)) < pairs
-    with pytest.raises(ConfigError, match="vote is 0 encodings of a share of 0.7"):
-        Vote(["half"], encodings=0)
-
-
 def test_the_vote_is_of_all_encodings_and_under_its_conditions(study):
     votes = Vote(["half"], encodings=3)
-    outcome, _ = compare_classifiers(study, two_members, Remembering, [0], ["360 Hz"], as_they_are, votes)
+    outcome, _ = fit_classifiers(study, two_members, Remembering, [0], ["360 Hz"], as_they_are, votes)
     assert len(outcome.classifier.asked) == len(CONDITIONS) + 3
     assert list(outcome.voted) == ["half"]
     predicted, _ = outcome.voted["half"]
@@ -127,14 +107,15 @@ def test_the_vote_is_of_all_encodings_and_under_its_conditions(study):
 
 
 def test_rr_features_can_be_left_out(study):
-    outcomes = compare_classifiers(study, Samples(), Remembering, [0, 1], ["360 Hz"], as_they_are, rhythms=(False,))
+    outcomes = fit_classifiers(study, Samples(), Remembering, [0, 1], ["360 Hz"], as_they_are, rhythms=(False,))
     assert [(outcome.seed, outcome.rr) for outcome in outcomes] == [(0, False), (1, False)]
 
 
 def test_scores_have_a_row_a_condition_and_class_and_the_vote_is_a_model(study):
     new = partial(Trees, TreeConfig(rounds=10))
-    outcome, _ = compare_classifiers(study, Samples(45), new, [3], ["45 Hz"], Balance(), Vote(list(CONDITIONS), 2))
-    table = scores(outcome, study, "samples", "NSVFQ")
+    outcome, _ = fit_classifiers(study, Samples(45), new, [3], ["45 Hz"], Balance(), Vote(list(CONDITIONS), 2))
+    table = score_outcomes([outcome], study, "random", "samples").table
+    assert table[["source", "split"]].drop_duplicates().to_numpy().tolist() == [["invented", "random"]]
     assert len(table) == 2 * len(CONDITIONS) * 6
     assert set(table["model"]) == {"samples", "samples_vote"}
     assert (table["seed"] == 3).all()
@@ -144,3 +125,11 @@ def test_scores_have_a_row_a_condition_and_class_and_the_vote_is_a_model(study):
     known = table[(table["model"] == "samples") & (table["condition"] == "45 Hz")].set_index("class")
     assert known.loc["N", "f1"] > 0.8
     assert known.loc["macro", "n"] == len(study.split.test)
+
+
+def test_predictions_are_of_the_test_beats_under_every_condition(study):
+    outcome, _ = fit_classifiers(study, Samples(), Remembering, [0], ["360 Hz"], as_they_are)
+    said = predictions(outcome, study)
+    assert np.array_equal(said.truth, study.beats.classes[study.split.test])
+    assert list(said.probabilities) == list(CONDITIONS)
+    assert (said.source, said.scored) == ("invented", "NSVFQ")

@@ -1,0 +1,59 @@
+"""What is derived from scores of classifiers and reconstructions: the columns that claims read, and the summaries."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from pathlode.reporting.tables import summarise
+
+HALF_A_BEAT = 0.5
+"""Beats below which a missed share is not resolved: see :func:`missed_share`."""
+SETTING = ["split", "model", "rr"]
+"""Columns that say which classifier a row of scores is of."""
+
+
+def missed_share(score: pd.Series, n: pd.Series) -> pd.Series:
+    """max(1 - score, 0.5 / n): what a score lacks to its largest value 1.
+
+    Claims compare ratios of it. A perfect score, 1 - score = 0, would make a ratio zero or infinite. n beats cannot show
+    a share of errors below about half a beat's, 0.5 / n, so the missed share is taken to be at least that.
+
+    Args:
+        score: between 0 and 1, such as F1 or AUC; NaN stays NaN.
+        n: beats of the class, of all scored classes for their mean.
+    """
+    return (1 - score).clip(lower=HALF_A_BEAT / n)
+
+
+def with_missed(scores: pd.DataFrame) -> pd.DataFrame:
+    """Scores with two more columns, ``missed_f1`` and ``missed_auc``: the :func:`missed_share` of F1 and of AUC."""
+    return scores.assign(**{f"missed_{name}": missed_share(scores[name], scores["n"]) for name in ("f1", "auc")})
+
+
+def macro_f1_summary(scores: pd.DataFrame, conditions: Sequence[str]) -> pd.DataFrame:
+    """Macro F1 as text, median and range over seeds.
+
+    A row a split, classifier and use of RR features, a column a condition.
+    """
+    macro = scores[scores["class"] == "macro"].pivot(index=[*SETTING, "seed"], columns="condition", values="f1")
+    return summarise(macro.reset_index(), SETTING, {name: name for name in conditions}, digits=3)
+
+
+def class_summary(scores: pd.DataFrame, condition: str) -> pd.DataFrame:
+    """Scores of each class under one condition as text, median and range over seeds.
+
+    A row a split, classifier, use of RR features, and class.
+    """
+    chosen = scores[(scores["condition"] == condition) & (scores["class"] != "macro")]
+    headings = {"recall": "sensitivity", "precision": "positive predictive value", "f1": "F1", "auc": "AUC"}
+    return summarise(chosen, [*SETTING, "class", "n"], headings, digits=3)
+
+
+def reconstruction_summary(errors: pd.DataFrame, conditions: Sequence[str]) -> pd.DataFrame:
+    """NMSE of reconstructions as text, median and range over seeds.
+
+    A row a split, latent ODE and class, a column a condition.
+    """
+    by = ["split", "latent_ode", "class"]
+    by_condition = errors.pivot(index=[*by, "seed"], columns="condition", values="nmse").reset_index()
+    return summarise(by_condition, by, {name: name for name in conditions})

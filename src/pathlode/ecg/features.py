@@ -1,0 +1,30 @@
+"""Features of beats: rhythm, and the person's usual beat subtracted."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pathlode.ecg.beats import Beats
+
+Features = NDArray[np.float32]
+"""(beat, feature), or (member, beat, feature) of a stack."""
+Classes = NDArray[np.int8]
+"""Index of each beat's class in :data:`pathlode.ecg.records.CLASSES`, (beat,)."""
+Probabilities = NDArray[np.float32]
+"""Probability of each of :data:`pathlode.ecg.records.CLASSES`, (beat, class)."""
+
+
+def rr_features(beats: Beats) -> Features:
+    """Rhythm around each beat, (beat, 5), free of the person's own pace: the intervals before, after and the mean of the
+    last ones, each over the record's mean; the one before over the mean of the last ones; the one after over the one before.
+    """
+    before, after, local, record = beats.rr.T
+    return np.stack([before / record, after / record, local / record, before / local, after / before], axis=1)
+
+
+def centre(features: Features, records: NDArray[np.int16]) -> Features:
+    """Features (member, beat, feature) minus the median over the beats of the same record."""
+    centred = features.copy()
+    for record in np.unique(records):
+        mine = records == record
+        centred[:, mine] -= np.median(centred[:, mine], axis=1, keepdims=True)
+    return centred

@@ -1,0 +1,113 @@
+"""Files of what was learnt from beats: scores, predictions and reconstructions."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pathlode.artefacts import ArrayFile, TableFile, axes
+
+
+@dataclass(frozen=True)
+class BeatScores(TableFile):
+    """Scores of classifiers of beats, a row a split, condition, classifier, seed and class."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "source": "where the beats are from: mitdb, invented, or a publication",
+        "split": "name of the split",
+        "condition": "how the test beats were recorded",
+        "rate_hz": "samples per second under this condition, the missing ones not counted",
+        "model": "name of the classifier; that of a vote of encodings ends with _vote",
+        "rr": "whether it was also given RR features",
+        "seed": "of the classifier; a published score has none",
+        "class": "name of the class, or macro for the mean over the scored classes",
+        "n": "test beats of the class, of all scored classes for macro",
+        "precision": "true positives over predicted ones",
+        "recall": "true positives over all beats of the class",
+        "f1": "harmonic mean of precision and recall",
+        "auc": "area under the ROC curve of the class against all others",
+    }
+
+
+@dataclass(frozen=True)
+class BeatPredictions(ArrayFile):
+    """Predictions of one classifier for the test beats of a split.
+
+    Attributes:
+        source: where the beats are from, ``mitdb`` or ``invented``.
+        scored: names of the classes that are scored.
+        truth: index of each beat's class in :data:`pathlode.ecg.records.CLASSES`.
+        probabilities: of each class, by recording condition.
+    """
+
+    source: str
+    scored: str
+    truth: NDArray[np.int8] = axes("beat")
+    probabilities: Mapping[str, NDArray[np.float32]] = axes("beat", "class", by="condition")
+
+    def predicted(self) -> dict[str, NDArray[np.int8]]:
+        """The most probable class of each beat, by condition."""
+        return {name: given.argmax(axis=1).astype(np.int8) for name, given in self.probabilities.items()}
+
+
+@dataclass(frozen=True)
+class ReconstructionErrors(TableFile):
+    """Errors of reconstructed beats, a row a split, latent ODE, condition, class and seed."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "source": "where the beats are from, mitdb or invented",
+        "split": "name of the split",
+        "latent_ode": "name of the latent ODE",
+        "condition": "how the test beats were recorded",
+        "rate_hz": "samples per second under this condition, the missing ones not counted",
+        "class": "name of the class",
+        "n": "beats of the class",
+        "seed": "of the latent ODE",
+        "nmse": "squared error over the variance of the class's samples",
+    }
+
+
+@dataclass(frozen=True)
+class BeatExamples(ArrayFile):
+    """Examples of reconstructed beats, one test beat of every class under every recording condition.
+
+    Attributes:
+        classes: name of each example's class.
+        conditions: names of the conditions.
+        times: of the whole window at 360 Hz, seconds from the R peak.
+        truth: millivolts as recorded.
+        seen: millivolts that the encoder was shown, NaN where it was shown nothing.
+        reconstructed: millivolts, by latent ODE.
+    """
+
+    classes: Sequence[str]
+    conditions: Sequence[str]
+    times: NDArray[np.float32] = axes("time")
+    truth: NDArray[np.float32] = axes("class", "time")
+    seen: NDArray[np.float32] = axes("condition", "class", "time")
+    reconstructed: Mapping[str, NDArray[np.float32]] = axes("condition", "member", "class", "time", by="latent ODE")
+
+    def truth_by_class(self) -> dict[str, NDArray[np.float32]]:
+        """Each example as recorded, (time,)."""
+        return dict(zip(self.classes, self.truth, strict=True))
+
+    def seen_by_condition(
+        self, conditions: Sequence[str]
+    ) -> dict[tuple[str, str], tuple[NDArray[np.float32], NDArray[np.float32]]]:
+        """Times and millivolts that the encoder was shown, (seen,), by condition and class."""
+        seen = {
+            (name, label): self.seen[self.conditions.index(name), row] for name, row, label in self._each(conditions)
+        }
+        return {key: (self.times[np.isfinite(x)], x[np.isfinite(x)]) for key, x in seen.items()}
+
+    def reconstructed_by(
+        self, latent_ode: str, conditions: Sequence[str]
+    ) -> dict[tuple[str, str], NDArray[np.float32]]:
+        """Reconstructions of one latent ODE, (member, time), by condition and class."""
+        own = self.reconstructed[latent_ode]
+        return {(name, label): own[self.conditions.index(name), :, row] for name, row, label in self._each(conditions)}
+
+    def _each(self, conditions: Sequence[str]) -> Iterator[tuple[str, int, str]]:
+        return ((name, row, label) for name in conditions for row, label in enumerate(self.classes))

@@ -1,0 +1,21 @@
+"""What a latent ODE of heartbeats is trained on."""
+
+from pathlode.core.series import Observed, TimeSeries
+from pathlode.ecg.beats import Beats
+from pathlode.ecg.conditions import Condition, millivolts
+from pathlode.ecg.splits import BeatSplit
+
+
+def observed_beats(beats: Beats, split: BeatSplit, most: int) -> Observed:
+    """Whole beats at 360 Hz, without their classes.
+
+    Args:
+        beats: all beats.
+        split: which of them are for training and validation.
+        most: so many validation beats are used at most.
+    """
+    training, validation = (
+        TimeSeries(*Condition().observe(millivolts(beats, chosen), seed=0), name)
+        for name, chosen in (("training beats", split.train), ("validation beats", split.some_validation(most)))
+    )
+    return Observed(training, validation)

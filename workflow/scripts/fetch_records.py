@@ -1,0 +1,12 @@
+"""Gets the files of ECG records from mirrors, checked against the committed SHA-256 digests. Files already there stay."""
+
+from pathlib import Path
+
+from pathlode.download import checksums
+from pathlode.ecg.record_files import fetch_records
+from pathlode.reporting.job import job
+
+with job(snakemake):
+    params, listed = snakemake.params, checksums(Path(snakemake.input.checksums))
+    files = fetch_records(Path(params.folder), params.records, params.mirrors, listed)
+    files.save(Path(snakemake.output.records))
