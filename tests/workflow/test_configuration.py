@@ -7,7 +7,7 @@ import pytest
 import yaml
 from workflow_checkout import PROJECT
 
-from pathlode.ecg.splits import SPLITTERS
+from pathlode.ecg.splitters import SPLITTERS
 from pathlode.registry import DATA_SETS, ENCODERS, LOSSES, NETWORKS, SYSTEMS
 from pathlode.schedule.runs import FEWEST
 from pathlode.training.trainer import OPTIMISERS, TrainingConfig

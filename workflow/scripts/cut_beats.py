@@ -5,10 +5,9 @@ from pathlib import Path
 from pathlode.ecg.beats import count_beats, cut_beats
 from pathlode.ecg.record_files import RecordFiles
 from pathlode.reporting.job import job
-from pathlode.reporting.tables import write
 
 with job(snakemake):
     files = RecordFiles.load(Path(snakemake.input.records))
     beats = cut_beats(files.records(), files.source)
     beats.save(Path(snakemake.output.beats))
-    write(count_beats(beats), snakemake.output.counts)
+    count_beats(beats).to_csv(snakemake.output.counts, index=False)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pathlode.download import checksums
-from pathlode.ecg.record_files import fetch_records
+from pathlode.ecg.fetching import fetch_records
 from pathlode.reporting.job import job
 
 with job(snakemake):

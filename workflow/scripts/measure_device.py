@@ -16,6 +16,7 @@ from pathlode.core.series import TimeSeries
 from pathlode.ecg import device
 from pathlode.ecg.beats import Beats
 from pathlode.ecg.conditions import Condition, millivolts
+from pathlode.errors import DataError
 from pathlode.models.export import export_encoder
 from pathlode.models.latents import encode
 from pathlode.models.saving import load_model
@@ -56,6 +57,12 @@ with job(snakemake) as origin:
             parts.append(f"{folder}/{len(parts)}.npz")
             np.savez(parts[-1], times=times[some].numpy(), values=values[some].numpy())
         command = [sys.executable, device.__file__, encoder, files.trees, *parts]
-        measured = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        reason = (done.stderr.splitlines() or ["it was killed"])[-1]
+        raise DataError(
+            f"{files.trees} cannot be measured with the exported encoder ({reason}): delete it, then run again"
+        )
+    measured = json.loads(done.stdout)
     table = pd.concat([pd.DataFrame(rows), pd.DataFrame(measured)], axis=1)
     table.to_csv(snakemake.output.table, index=False, float_format="%.4g")

@@ -7,9 +7,8 @@ import numpy as np
 from pathlode.core.series import TimeSeries
 from pathlode.ecg.beats import Beats
 from pathlode.ecg.conditions import Condition, millivolts
-from pathlode.ecg.reconstruction import some_of_each_class
 from pathlode.ecg.results import BeatExamples, BeatPredictions
-from pathlode.ecg.splits import BeatSplit
+from pathlode.ecg.splits import BeatSplit, some_of_each_class
 from pathlode.models.latents import encode
 from pathlode.models.saving import load_model
 from pathlode.plots import ecg

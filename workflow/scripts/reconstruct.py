@@ -7,9 +7,9 @@ import pandas as pd
 from pathlode.core.solve import Adaptive
 from pathlode.ecg.beats import Beats
 from pathlode.ecg.conditions import Condition
-from pathlode.ecg.reconstruction import ReconstructedBeats, some_of_each_class
+from pathlode.ecg.reconstruction import ReconstructedBeats
 from pathlode.ecg.results import ReconstructionErrors
-from pathlode.ecg.splits import BeatSplit
+from pathlode.ecg.splits import BeatSplit, some_of_each_class
 from pathlode.models.saving import load_model
 from pathlode.progress import Progress
 from pathlode.reporting.job import job

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pathlode.ecg.beats import Beats
-from pathlode.ecg.splits import SPLITTERS
+from pathlode.ecg.splitters import SPLITTERS
 from pathlode.reporting.job import job
 
 with job(snakemake):

@@ -24,23 +24,13 @@ _AT_ONCE = 200
 """Beats that are reconstructed at once: bounds the memory."""
 
 
-def some_of_each_class(beats: Beats, chosen: NDArray[np.int64], count: int) -> dict[str, NDArray[np.int64]]:
-    """At most ``count`` of the chosen beats of each class, spread evenly over them; classes without beats are left out."""
-    some = {}
-    for label, name in enumerate(CLASSES):
-        mine = chosen[beats.classes[chosen] == label]
-        if len(mine):
-            some[name] = mine[np.linspace(0, len(mine) - 1, min(count, len(mine))).round().astype(int)]
-    return some
-
-
 @dataclass(frozen=True)
 class ReconstructedBeats:
     """Beats to reconstruct, of every class, and how they are recorded.
 
     Args:
         beats: all beats.
-        some: positions of those to reconstruct, by class, as :func:`some_of_each_class` gives them.
+        some: positions of those to reconstruct, by class, as :func:`pathlode.ecg.splits.some_of_each_class` gives them.
         conditions: by name.
         solver: of the latent ODEs.
     """

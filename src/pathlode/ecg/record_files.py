@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Self
 
 from pathlode.artefacts import JsonFile
-from pathlode.download import fetch
 from pathlode.ecg.records import SUFFIXES, Record, read_record
 from pathlode.errors import DataError
 from pathlode.files import sha256
@@ -57,23 +56,3 @@ class RecordFiles(JsonFile):
 def record_paths(folder: Path, names: Sequence[str]) -> list[Path]:
     """Header, signals and annotations of every record."""
     return [folder / f"{name}.{suffix}" for name in names for suffix in SUFFIXES]
-
-
-def fetch_records(
-    folder: Path, names: Sequence[str], mirrors: Sequence[str], listed: Mapping[str, Sequence[str]]
-) -> RecordFiles:
-    """Gets records of the MIT-BIH Arrhythmia Database from mirrors. Files that the folder already has unaltered stay.
-
-    Args:
-        folder: where the files go.
-        names: of the records.
-        mirrors: folders and URLs, as :func:`pathlode.download.fetch` takes them.
-        listed: SHA-256 digests by file name.
-
-    Raises:
-        DataError: at the first file that no mirror has unaltered. Those before it are kept.
-    """
-    for file in record_paths(folder, names):
-        if not file.is_file() or sha256(file) not in listed.get(file.name, ()):
-            fetch(file, mirrors, listed, key="ecg.mirrors")
-    return RecordFiles.of("mitdb", folder, names)

@@ -1,6 +1,5 @@
-"""How beats are divided into training, validation and test."""
+"""Which beats are for training, validation and test, as a file, and choices among them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,15 +7,7 @@ from numpy.typing import NDArray
 
 from pathlode.artefacts import ArrayFile, axes
 from pathlode.ecg.beats import Beats
-from pathlode.ecg.records import CLASSES, DS1, DS2
-from pathlode.errors import DataError
-
-HELD_OUT = 0.15
-"""Share of the beats in validation, and again in test, of the random split."""
-FOLDS = 5
-"""One in so many of the training records' beats, by whole records, validates in the inter-patient split."""
-WITHOUT_PACED = "NSVF"
-"""The classes that are scored in the inter-patient split: without the paced records, 15 beats of Q are left."""
+from pathlode.ecg.records import CLASSES
 
 
 @dataclass(frozen=True)
@@ -41,50 +32,11 @@ class BeatSplit(ArrayFile):
         return self.validation[np.linspace(0, len(self.validation) - 1, count).round().astype(int)]
 
 
-def random_split(beats: Beats, seed: int) -> BeatSplit:
-    """70 / 15 / 15 % of all beats at random, each class in the same shares: one person's beats are in all parts.
-
-    Raises:
-        DataError: if a class has too few beats to be in every part.
-    """
-    from sklearn.model_selection import train_test_split  # one and a half seconds, for splitting only
-
-    everything = np.arange(len(beats.classes))
-    try:
-        train, rest = train_test_split(everything, test_size=2 * HELD_OUT, random_state=seed, stratify=beats.classes)
-        validation, test = train_test_split(rest, test_size=0.5, random_state=seed, stratify=beats.classes[rest])
-    except ValueError as error:
-        counts = np.bincount(beats.classes)
-        raise DataError(
-            f"beats cannot be split at random ({error}): the classes have {counts.tolist()} beats"
-        ) from error
-    return BeatSplit(np.sort(train), np.sort(validation), np.sort(test))
-
-
-def inter_patient_split(beats: Beats, seed: int) -> BeatSplit:
-    """Train on the records :data:`DS1`, test on :data:`DS2`; paced records are in neither, nor is what is left of class Q.
-    Validation takes whole records, the seed says which.
-
-    Source: de Chazal et al. 2004 (doi:10.1109/TBME.2004.827359), table II, following ANSI/AAMI EC57.
-
-    Raises:
-        DataError: if fewer than two records of :data:`DS1`, or none of :data:`DS2`, are there.
-    """
-    from sklearn.model_selection import StratifiedGroupKFold
-
-    of_record = beats.names[beats.records]
-    scored = np.isin(beats.classes, [CLASSES.index(name) for name in WITHOUT_PACED])
-    known, test = (np.flatnonzero(np.isin(of_record, side) & scored) for side in (DS1, DS2))
-    if len(np.unique(beats.records[known])) < 2 or not len(test):
-        raise DataError(
-            f"the inter-patient split needs two records or more of {', '.join(DS1)} and one of {', '.join(DS2)}; there are "
-            f"{', '.join(beats.names)}"
-        )
-    number = min(FOLDS, len(np.unique(beats.records[known])))
-    folds = list(StratifiedGroupKFold(number).split(known, beats.classes[known], beats.records[known]))
-    train, validation = folds[seed % number]
-    return BeatSplit(known[train], known[validation], test, WITHOUT_PACED)
-
-
-SPLITTERS: dict[str, Callable[[Beats, int], BeatSplit]] = {"random": random_split, "inter_patient": inter_patient_split}
-"""Ways to split beats, by the name that the configuration gives them; each takes the beats and a seed."""
+def some_of_each_class(beats: Beats, chosen: NDArray[np.int64], count: int) -> dict[str, NDArray[np.int64]]:
+    """At most ``count`` of the chosen beats of each class, spread evenly over them; classes without beats are left out."""
+    some = {}
+    for label, name in enumerate(CLASSES):
+        mine = chosen[beats.classes[chosen] == label]
+        if len(mine):
+            some[name] = mine[np.linspace(0, len(mine) - 1, min(count, len(mine))).round().astype(int)]
+    return some

@@ -9,7 +9,7 @@ from pathlode.ecg.conditions import Condition, millivolts
 from pathlode.ecg.features import rr_features
 from pathlode.ecg.records import CLASSES
 from pathlode.ecg.representations import Samples
-from pathlode.ecg.splits import inter_patient_split, random_split
+from pathlode.ecg.splitters import inter_patient_split, random_split
 from pathlode.ecg.trees import TreeConfig, Trees
 from pathlode.ecg.voting import Vote
 

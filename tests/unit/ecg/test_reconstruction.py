@@ -10,10 +10,10 @@ from pathlode.ecg.reconstruction import (
     errors_by_class,
     on_the_whole_window,
     reconstruct,
-    some_of_each_class,
 )
 from pathlode.ecg.records import CLASSES
 from pathlode.ecg.results import ReconstructionErrors
+from pathlode.ecg.splits import some_of_each_class
 from pathlode.models.latent_ode import LatentODE, ModelConfig
 
 SOLVER = Adaptive(rtol=1e-3, atol=1e-3)
@@ -23,18 +23,6 @@ SOLVER = Adaptive(rtol=1e-3, atol=1e-3)
 def model():
     config = ModelConfig(features=1, hidden=4, latent=3, width=5, encoder="interpolation", time_unit=0.1)
     return LatentODE(config, seeds=(4, 5))
-
-
-def test_some_beats_of_each_class_are_spread_over_them(beats):
-    chosen = np.arange(0, len(beats.classes), 2)
-    some = some_of_each_class(beats, chosen, 5)
-    for name, positions in some.items():
-        mine = chosen[beats.classes[chosen] == CLASSES.index(name)]
-        assert len(positions) == min(5, len(mine))
-        assert positions[0] == mine[0]
-        assert positions[-1] == mine[-1] or len(positions) == 1
-        assert (np.diff(positions) > 0).all()
-    assert list(some_of_each_class(beats, np.flatnonzero(beats.classes == 2), 5)) == ["V"]
 
 
 def test_a_reconstruction_is_the_models_prediction_of_the_whole_window(model, beats):

@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from pathlode.ecg.record_files import RecordFiles, fetch_records, record_paths
+from pathlode.ecg.record_files import RecordFiles
 from pathlode.ecg.synthetic import write_record, write_records
 from pathlode.errors import DataError
 
@@ -47,25 +47,3 @@ def test_a_file_that_is_not_what_was_listed_is_named(mirror, state):
         DataError, match=rf"101\.\w+ is {state}, though it is listed among the records: delete the list"
     ):
         list(files.records())
-
-
-def test_fetched_files_stay_when_a_later_one_fails(mirror, listed, tmp_path):
-    folder = tmp_path / "fetched"
-    (mirror / "101.hea").write_text("damaged")
-    with pytest.raises(DataError, match=r"101\.hea could not be had from any of ecg\.mirrors"):
-        fetch_records(folder, NAMES, [str(mirror)], listed)
-    assert sorted(file.name for file in folder.iterdir()) == ["100.atr", "100.dat", "100.hea"]
-
-
-def test_files_that_are_there_unaltered_are_not_fetched_again(mirror, listed, tmp_path):
-    folder = tmp_path / "fetched"
-    fetch_records(folder, NAMES, [str(mirror)], listed)
-    kept, altered = folder / "100.dat", folder / "101.dat"
-    altered.write_bytes(b"cut")
-    before = kept.stat().st_ino
-    files = fetch_records(folder, NAMES, ["nowhere", str(mirror)], listed)
-    assert kept.stat().st_ino == before
-    assert files.digests["101.dat"] == listed["101.dat"][0]
-    for file in record_paths(mirror, NAMES):
-        file.unlink()
-    assert fetch_records(folder, NAMES, [], listed) == files

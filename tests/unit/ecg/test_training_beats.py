@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from pathlode.ecg.splits import random_split
+from pathlode.ecg.splitters import random_split
 from pathlode.ecg.training_beats import observed_beats
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pathlode.ecg.conditions import Condition, millivolts
-from pathlode.ecg.splits import random_split
+from pathlode.ecg.splitters import random_split
 from pathlode.ecg.voting import Vote, majority
 from pathlode.errors import ConfigError
 
