@@ -85,8 +85,8 @@ SYSTEMS = Registry(
 FLOWS = Registry(
     "flow backend",
     {
-        "zuko": "pathlode.inference.flows:ZukoFlow",
-        "nflows": "pathlode.inference.flows:NFlowsFlow",
+        "zuko": "pathlode.inference.flows.zuko:ZukoFlow",
+        "nflows": "pathlode.inference.flows.nflows:NFlowsFlow",
     },
 )
 

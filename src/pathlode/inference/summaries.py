@@ -6,9 +6,8 @@ All take a series of n trajectories and return (n, number) in single precision.
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from pathlode.core.encoders.gru import GRU
 from pathlode.core.interpolation import interpolate
 from pathlode.core.series import TimeSeries
 from pathlode.models.latent_ode import LatentODE
@@ -53,30 +52,8 @@ def statistics(series: TimeSeries, end: float, points: int) -> Tensor:
 
 
 def observations(series: TimeSeries) -> Tensor:
-    """Times and values side by side, (n, time, 1 + feature): what a :class:`RecurrentSummary` takes."""
+    """Times and values side by side, (n, time, 1 + feature), for a recurrent network."""
     return torch.cat([series.times[..., None], series.values], dim=-1).float()
-
-
-class RecurrentSummary(nn.Module):
-    """A summary that is learnt together with the flow: a GRU over all observations, then a linear layer.
-
-    Args:
-        features: measured quantities per observation.
-        hidden: size of the GRU's state.
-        summary: numbers that come out.
-        seed: of the initial weights.
-    """
-
-    def __init__(self, features: int, hidden: int, summary: int, seed: int) -> None:
-        super().__init__()
-        self.encoder = GRU([torch.Generator().manual_seed(seed)], features, hidden)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            self.head = nn.Linear(hidden, summary)
-
-    def forward(self, observed: Tensor) -> Tensor:
-        """(n, time, 1 + feature), standardised -> (n, summary)."""
-        return self.head(self.encoder(observed[None, ..., 0], observed[None, ..., 1:])[0])
 
 
 @dataclass(frozen=True)
@@ -86,7 +63,7 @@ class Summary:
     Args:
         model: a stack of latent ODEs whose z0 it is given, by the member of the same seed.
         grid: number of equally spaced times at which it is given the values.
-        statistics: number of equally spaced times of which it is given :func:`pathlode.inference.summaries.statistics`.
+        statistics: number of equally spaced times of which it is given :func:`statistics`.
         end: of those times, from 0.
 
     Without any of them it is given the observations themselves, for a recurrent network.

@@ -86,6 +86,7 @@ def test_a_flow_comes_back_from_its_file(backend, recurrent, tmp_path):
     flow.save(tmp_path / "flow.pt")
     again = load_flow(tmp_path / "flow.pt")
     assert type(again) is type(flow)
+    assert (again.pairs, again.seed) == (300, 4)
     assert torch.equal(again.sample(10, observed[:3], seed=2), flow.sample(10, observed[:3], seed=2))
     assert torch.equal(again.log_prob(theta, observed), flow.log_prob(theta, observed))
 

@@ -1,0 +1,51 @@
+"""Flows of nflows."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from pathlode.inference.flows.contract import Flow
+
+BOUND = 5.0
+"""Splines lie in [-BOUND, BOUND]; further out, parameters pass unchanged."""
+
+
+class NFlowsFlow(Flow):
+    """A neural spline flow of nflows (https://github.com/bayesiains/nflows)."""
+
+    def build(self, parameters: int, summary: int) -> nn.Module:
+        from nflows.distributions import StandardNormal
+        from nflows.flows import Flow as Composed
+        from nflows.nn.nets import ResidualNet
+        from nflows.transforms import CompositeTransform, PiecewiseRationalQuadraticCouplingTransform
+
+        config, layers = self.config, []
+
+        def perceptron(inputs: int, outputs: int) -> nn.Module:
+            return ResidualNet(
+                inputs,
+                outputs,
+                hidden_features=config.width,
+                context_features=summary,
+                num_blocks=-(-config.depth // 2),
+            )
+
+        for _ in range(config.transforms):
+            half = torch.randperm(parameters) % 2
+            layers += [
+                PiecewiseRationalQuadraticCouplingTransform(
+                    mask, perceptron, num_bins=config.bins, tails="linear", tail_bound=BOUND
+                )
+                for mask in (half, 1 - half)
+            ]
+        return Composed(CompositeTransform(layers), StandardNormal([parameters]))
+
+    def density(self, y: Tensor, summary: Tensor) -> Tensor:
+        flow: Any = self.network
+        return flow.log_prob(y, context=summary)
+
+    def draw(self, count: int, summary: Tensor) -> tuple[Tensor, Tensor]:
+        flow: Any = self.network
+        y, density = flow.sample_and_log_prob(count, context=summary)
+        return y.movedim(1, 0), density.movedim(1, 0)

@@ -1,0 +1,146 @@
+"""How a flow is fitted."""
+
+import copy
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from pathlode.errors import DataError, DivergenceError
+from pathlode.training.resume import Interim
+
+if TYPE_CHECKING:
+    from pathlode.inference.flows.contract import Flow
+
+LEAST_PAIRS = 10
+"""Fewest pairs that a flow is fitted to."""
+_WARMUP = 0.3
+"""Fraction of the steps up to the peak learning rate."""
+_LARGEST_GRADIENT = 5.0
+"""Norm to which gradients are clipped."""
+_PLAIN = ("step", "history", "since", "best", "best_step", "best_score")
+_STATEFUL = ("modules", "optimiser", "schedule")
+
+
+class FlowTraining:
+    """One training of a flow: Adam with a one-cycle learning rate, stopped early by the log-probability of validation pairs.
+
+    Args:
+        flow: a fresh flow, which keeps the units of the pairs that are not held out.
+        theta: drawn from the prior, (n, parameter).
+        observed: what they gave, (n, number) or (n, time, number).
+
+    Raises:
+        DataError: if a number is not finite, a θ lies outside the prior, or there are too few pairs.
+    """
+
+    def __init__(self, flow: "Flow", theta: Tensor, observed: Tensor) -> None:
+        _check_pairs(flow, theta, observed)
+        self.flow, self.config = flow, flow.config
+        shuffled = torch.randperm(len(theta), generator=torch.Generator().manual_seed(flow.seed))
+        # two are left at least, of which there is a spread
+        held = min(max(1, round(self.config.validation_fraction * len(theta))), len(theta) - 2)
+        self.held, self.fitted = shuffled[:held], shuffled[held:]
+        flow.standardise(theta[self.fitted], observed[self.fitted])
+        (self.y, self.slopes), self.c = flow.standard_parameters(theta), flow.standard_observations(observed)
+        self.modules = nn.ModuleList([flow.network, *([flow.embedding] if flow.embedding else [])])
+        self.optimiser = torch.optim.Adam(self.modules.parameters(), lr=self.config.learning_rate, fused=True)
+        self.schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self.optimiser,
+            self.config.learning_rate,
+            total_steps=self.config.steps + 1,
+            pct_start=_WARMUP,
+            cycle_momentum=False,
+        )
+        self.generator = torch.Generator().manual_seed(flow.seed + 2**32)
+        self.step = 0
+        self.history: list[tuple[int, float, float]] = []
+        self.since: list[float] = []
+        self.best = copy.deepcopy(self.modules.state_dict())
+        self.best_step, self.best_score = 0, -math.inf
+
+    def run(self, kept: Path | None = None) -> list[tuple[int, float, float]]:
+        """Trains to the end and gives the flow its best weights.
+
+        Args:
+            kept: file of a checkpoint, as :class:`pathlode.training.resume.Interim` takes it.
+
+        Returns:
+            One row a validation: step, mean log-probability of θ in training since the last, and of the validation pairs.
+
+        Raises:
+            DivergenceError: if no validation gave a finite number.
+            CheckpointError: if the checkpoint cannot be read.
+        """
+        interim = Interim(kept)
+        if state := interim.read():
+            self.load_state_dict(state)
+        stopped = False
+        while self.step < self.config.steps and not stopped:
+            self.descend()
+            if self.step % self.config.validate_every == 0 or self.step == self.config.steps:
+                stopped = self.validate()
+            if interim.due and not stopped:
+                interim.write(self.state_dict())
+        if self.best_score == -math.inf:
+            raise DivergenceError(f"the flow diverged: lower its learning rate, {self.config.learning_rate:g}")
+        self.modules.load_state_dict(self.best)
+        return self.history
+
+    def descend(self) -> None:
+        """One step of the optimiser, on a batch that is drawn with replacement."""
+        size = min(self.config.batch, len(self.fitted))
+        chosen = self.fitted[torch.randint(len(self.fitted), (size,), generator=self.generator)]
+        loss = -self.flow.density(self.y[chosen], self.flow.embed(self.c[chosen])).mean()
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.modules.parameters(), _LARGEST_GRADIENT)
+        self.optimiser.step()
+        self.schedule.step()
+        self.step += 1
+        self.since.append(float(self.slopes[chosen].mean() - loss.detach()))
+
+    def validate(self) -> bool:
+        """Adds a row to the history, keeps the weights if they are the best, and tells whether patience has run out."""
+        with torch.no_grad():
+            density = self.flow.density(self.y[self.held], self.flow.embed(self.c[self.held]))
+            score = float((density + self.slopes[self.held]).mean())
+        self.history.append((self.step, sum(self.since) / len(self.since), score))
+        self.since = []
+        if score > self.best_score:
+            self.best, self.best_step, self.best_score = copy.deepcopy(self.modules.state_dict()), self.step, score
+            return False
+        waited = self.step - max(self.best_step, _WARMUP * self.config.steps)
+        return waited >= self.config.patience * self.config.validate_every
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that the rest of the training depends on."""
+        return {
+            **{name: getattr(self, name) for name in _PLAIN},
+            "generator": self.generator.get_state(),
+            **{name: getattr(self, name).state_dict() for name in _STATEFUL},
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Continues from what :meth:`state_dict` gave."""
+        for name in _PLAIN:
+            setattr(self, name, state[name])
+        self.generator.set_state(state["generator"])
+        for name in _STATEFUL:
+            getattr(self, name).load_state_dict(state[name])
+
+
+def _check_pairs(flow: "Flow", theta: Tensor, observed: Tensor) -> None:
+    if len(theta) != len(observed) or len(theta) < LEAST_PAIRS:
+        raise DataError(
+            f"there are {len(theta)} parameter vectors and {len(observed)} summaries, expected equally many, ten at least"
+        )
+    for name, numbers in (("parameter vector", theta), ("summary", observed)):
+        wrong = (~numbers.flatten(1).isfinite()).any(dim=1).nonzero()
+        if len(wrong):
+            raise DataError(f"{name} number {int(wrong[0]) + 1} is not finite: leave it out, or mend what made it")
+    outside = (~flow.prior.contains(theta)).nonzero()
+    if len(outside):
+        raise DataError(f"parameter vector number {int(outside[0]) + 1} lies outside the prior: widen the prior")

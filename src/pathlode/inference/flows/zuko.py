@@ -1,0 +1,34 @@
+"""Flows of zuko."""
+
+from typing import Any
+
+from torch import Tensor, nn
+
+from pathlode.inference.flows.contract import Flow
+
+
+class ZukoFlow(Flow):
+    """A neural spline flow of zuko (https://zuko.readthedocs.io)."""
+
+    def build(self, parameters: int, summary: int) -> nn.Module:
+        import zuko
+
+        config = self.config
+        return zuko.flows.NSF(
+            parameters,
+            summary,
+            bins=config.bins,
+            transforms=config.transforms,
+            passes=2,
+            randperm=True,
+            hidden_features=[config.width] * config.depth,
+        )
+
+    def density(self, y: Tensor, summary: Tensor) -> Tensor:
+        distribution: Any = self.network(summary)
+        return distribution.log_prob(y)
+
+    def draw(self, count: int, summary: Tensor) -> tuple[Tensor, Tensor]:
+        distribution: Any = self.network(summary)
+        y, density = distribution.rsample_and_log_prob((count,))
+        return y, density
