@@ -12,7 +12,7 @@ from workflow.configuration import InvalidConfig, check
 from workflow.configuration.command_line import read_texts
 from workflow.configuration.dynamics import COMPARED, candidate_steps, losses_by_encoder, tuning
 from workflow.configuration.ecg import balance, latent_ode, model_entries
-from workflow.configuration.inference import flow_settings, latents_entries, latents_of, summary_settings
+from workflow.configuration.inference import batches, flow_settings, latents_entries, latents_of, summary_settings
 from workflow.configuration.scheduler import (
     chosen_runs,
     example_files,

@@ -1,7 +1,7 @@
 # Paper [A], inference: posteriors of what a simulated system varies, from summaries of its data.
 #
 # in:   config `inference`, and of its system the data and latent ODEs of dynamics.smk
-# out:  {RESULTS}/inference/reference/{number}.npz                   sample_reference: the posterior of a held-out system, by MCMC
+# out:  {RESULTS}/inference/reference/{batch}.npz                    sample_reference: posteriors of held-out systems, by MCMC
 #       {RESULTS}/inference/{backend}/{summary}/{n}/{seed}.pt        fit_flows: all numbers of simulations and seeds
 #       {RESULTS}/inference/{backend}/{summary}/scores.csv           calibrate; robustness.csv, outside.csv, posteriors.npz
 #       tables and figures                                           inference_results.smk
@@ -12,11 +12,12 @@ OBSERVED = config["systems"][INFERENCE["system"]]["simulate"]
 SIMULATED = rules.simulate.output.data.format(system=INFERENCE["system"])
 FITTED = [{"backend": backend, "summary": name} for backend, names in INFERENCE["flows"].items() for name in names]
 FLOW_FOLDER = f"{RESULTS}/inference/{{backend}}/{{summary}}"
-REFERENCES = expand(f"{RESULTS}/inference/reference/{{number}}.npz", number=range(INFERENCE["reference"]["systems"]))
+BATCHES = batches(INFERENCE["reference"]["systems"])
+REFERENCES = expand(f"{RESULTS}/inference/reference/{{batch}}.npz", batch=range(len(BATCHES)))
 
 
 wildcard_constraints:
-    number=r"\d+",
+    batch=r"\d+",
     backend="|".join(FLOWS),
     summary="|".join(INFERENCE["summaries"]),
 
@@ -25,17 +26,18 @@ rule sample_reference:
     input:
         data=SIMULATED,
     output:
-        draws=f"{RESULTS}/inference/reference/{{number}}.npz",
+        draws=f"{RESULTS}/inference/reference/{{batch}}.npz",
     log:
-        f"{LOGS}/sample_reference/{{number}}.log",
+        f"{LOGS}/sample_reference/{{batch}}.log",
     conda:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
         mem_mb=1000 + OBSERVED["train"] // 40,
-        runtime=20 + INFERENCE["reference"]["mcmc"]["steps"] // 500,
+        runtime=20 + len(BATCHES[0]) * INFERENCE["reference"]["mcmc"]["steps"] // 500,
     params:
         code=lambda w: code("sample_reference", SYSTEMS.path(INFERRED)),
+        numbers=lambda w: BATCHES[int(w.batch)],
         system=INFERRED,
         noise=OBSERVED["noise"],
         mcmc=INFERENCE["reference"]["mcmc"],
@@ -71,6 +73,7 @@ rule fit_flows:
             "fit_flows", FLOWS.path(w.backend), SYSTEMS.path(INFERRED), *latents_entries(INFERENCE, w.summary)
         ),
         system=INFERRED,
+        training_sets=INFERENCE["training_sets"],
         seeds=INFERENCE["seeds"],
         summary=lambda w: summary_settings(INFERENCE, w.summary),
         flow=lambda w: flow_settings(INFERENCE, w.summary),

@@ -51,7 +51,6 @@ rule tabulate_inference:
 
 rule plot_inference:
     input:
-        data=SIMULATED,
         arrays=expand(rules.calibrate.output.arrays, backend=FIRST_BACKEND, summary=INFERENCE["flows"][FIRST_BACKEND]),
         references=REFERENCES,
         scores=rules.tabulate_inference.output.scores,

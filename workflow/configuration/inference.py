@@ -14,6 +14,13 @@ BOXES = {
 would bring PyTorch to every Snakefile."""
 SUMMARISED = ("latents", "grid", "statistics", "recurrent")
 """What a summary of the inference chapter can be, of which it is one."""
+BATCH = 5
+"""Reference posteriors that one job samples, one after the other: each takes 10 to 30 s, the imports of a job 3 s."""
+
+
+def batches(systems: int) -> list[list[int]]:
+    """Numbers of the systems whose reference posteriors one job samples, by job."""
+    return [list(range(systems))[first : first + BATCH] for first in range(0, systems, BATCH)]
 
 
 def latents_of(config: Mapping[str, Any], summary: str, model: str) -> str | list[str]:

@@ -4,6 +4,7 @@ A job that goes on after an interruption takes the flows that were fitted then, 
 """
 
 import shutil
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ import torch
 
 from pathlode.core.tensor_files import load_tensors
 from pathlode.dynamics.data import SimulatedData
+from pathlode.inference.artefacts import FlowHistories, flow_facts
 from pathlode.inference.box import Box
 from pathlode.inference.flows import FlowConfig
 from pathlode.inference.summaries import Summary
@@ -31,23 +33,21 @@ with job(snakemake) as origin:
     config = FlowConfig(backend=wildcards.backend, **params.flow)
     rows, progress = [], Progress(f"{wildcards.summary}, {wildcards.backend}", len(files))
     summaries = {seed: summary(known.observed, seed) for seed in params.seeds}
-    folder = Path(snakemake.output.history).parent
-    own = identity(snakemake)
-    kept = {path: checkpoint_path(folder, digest({"job": own, "flow": path})) for path in files}
-    for fitted, path in enumerate(files):
-        size, seed = int(Path(path).parent.name), int(Path(path).stem)
-        if not kept[path].exists():
+    folder, kept, own = Path(snakemake.output.history).parent, [], identity(snakemake)
+    for size, seed in product(params.training_sets, params.seeds):
+        kept.append(checkpoint_path(folder, digest({"job": own, "flow": [size, seed]})))
+        if not kept[-1].exists():
             observed = summaries[seed][:size]
             flow = FLOWS[config.backend](prior, observed.shape[-1], config, seed)
-            under_way = kept[path].with_stem(f"{kept[path].stem}-under-way")
+            under_way = kept[-1].with_stem(f"{kept[-1].stem}-under-way")
             history = flow.fit(known.parameters[:size].float(), observed, under_way)
-            flow.save(kept[path], history=history, origin=origin())
+            flow.save(kept[-1], history=history, origin=origin())
             under_way.unlink(missing_ok=True)
-        history = load_tensors(kept[path])["history"]
-        names = {"summary": wildcards.summary, "backend": wildcards.backend, "n_train": size, "seed": seed}
-        rows += [names | dict(zip(("step", "log_prob", "validation_log_prob"), row, strict=True)) for row in history]
-        progress(fitted + 1, f"flows fitted, validation log-probability {max(row[2] for row in history):.3f}")
-    pd.DataFrame(rows).to_csv(snakemake.output.history, index=False, float_format="%.6g")
-    for path in files:
-        shutil.copyfile(kept[path], path)
+        history = load_tensors(kept[-1])["history"]
+        facts = flow_facts(wildcards.summary, wildcards.backend, size, seed)
+        rows += [facts | dict(zip(("step", "log_prob", "validation_log_prob"), row, strict=True)) for row in history]
+        progress(len(kept), f"flows fitted, validation log-probability {max(row[2] for row in history):.3f}")
+    FlowHistories(pd.DataFrame(rows)).save(Path(snakemake.output.history))
+    for source, target in zip(kept, files, strict=True):
+        shutil.copyfile(source, target)
     discard_checkpoints(folder)

@@ -3,54 +3,48 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
-from pathlode.arrays import load_groups
-from pathlode.dynamics.data import SimulatedData
+from pathlode.inference.artefacts import FlowScores, References, ShiftedScores, ShownPosteriors
 from pathlode.plots import inference
 from pathlode.plots.style import save_figure
 from pathlode.registry import SYSTEMS
 from pathlode.reporting.job import job
 
 SHOWN = 4  # systems whose posteriors are simulated again
-KEPT = ("ranks", "tarp_levels", "tarp_covered", "coverage", "levels", "mean", "std", "draws", "outside")
 
 with job(snakemake):
     files, params = snakemake.input, snakemake.params
-    system, data = SYSTEMS[params.system](), SimulatedData.load(Path(files.data))
-    test, names, box = data["test"], data.parameters, np.array([system.low, system.high])
-    kept = {name: arrays for path in files.arrays for name, arrays in load_groups(Path(path), *KEPT).items()}
-    first, truth = next(iter(kept)), test.parameters.numpy()
-    references = [np.load(path) for path in files.references]
-    compared = {name: kept[name]["draws"][:, 0] for name in params.compared}
-    shown = range(min(SHOWN, len(references)))
-    end = float(test.observed.times[list(shown)].max())
-    times = np.linspace(0, 1.5 * end, 200)
-    draws = kept[first]["draws"][: params.predicted, list(shown)]
+    system = SYSTEMS[params.system]()
+    names, box = system.parameters, np.array([system.low, system.high])
+    kept = {each.summary: each for each in (ShownPosteriors.load(Path(path)) for path in files.arrays)}
+    name, first = next(iter(kept.items()))
+    references = References.load_all(files.references)
+    compared = {name: kept[name].draws[:, 0] for name in params.compared}
+    draws = first.draws[: params.predicted, :SHOWN]
+    times = np.linspace(0, 1.5 * references.times[:SHOWN].max(), 200)
     grid = np.broadcast_to(times, (draws.shape[0] * draws.shape[1], len(times)))
     again = system.solution(draws.reshape(-1, draws.shape[2]).astype(float), grid)
-    seen = [(test.observed.times[i].numpy(), test.observed.values[i].numpy()) for i in shown]
-    clean = system.solution(truth[list(shown)], grid[: len(shown)])
-    robustness = pd.read_csv(files.robustness)
+    seen = list(zip(references.times[:SHOWN], references.values[:SHOWN], strict=True))
+    clean = system.solution(references.truth[:SHOWN], grid[: len(seen)])
+    robustness = ShiftedScores.load(Path(files.robustness)).table
     figures = {
-        "posterior": inference.posterior(names, truth[0], references[0]["draws"], compared),
-        "recovery": inference.recovery(names, truth, kept[first]["mean"], kept[first]["std"], first),
-        "ranks": inference.ranks(names, {name: arrays["ranks"] for name, arrays in kept.items()}),
+        "posterior": inference.posterior(names, references.truth[0], references.draws[0], compared),
+        "recovery": inference.recovery(names, first.truth, first.mean, first.std, name),
+        "ranks": inference.ranks(names, {name: each.ranks for name, each in kept.items()}),
         "coverage": inference.coverage(
-            {name: (arrays["tarp_levels"], arrays["tarp_covered"]) for name, arrays in kept.items()},
-            {name: (arrays["levels"], arrays["coverage"]) for name, arrays in kept.items()},
-            len(truth),
+            {name: (each.tarp_levels, each.tarp_covered) for name, each in kept.items()},
+            {name: (each.levels, each.coverage) for name, each in kept.items()},
+            len(first.truth),
         ),
         "predictive": inference.predictive(
-            times, data.features, clean, again.reshape(*draws.shape[:2], *again.shape[1:]), seen, first
+            times, system.features, clean, again.reshape(*draws.shape[:2], *again.shape[1:]), seen, name
         ),
         "simulations": inference.simulations(
-            pd.read_csv(files.scores),
-            float(np.mean([each["c2st_floor"] for each in references])),
+            FlowScores.load(Path(files.scores)).table, float(references.c2st_floor.mean())
         ),
         "robustness": inference.robustness(robustness[robustness["backend"] == params.backend]),
         "outside": inference.outside(
-            names, np.array(params.outside), {name: arrays["outside"] for name, arrays in kept.items()}, box
+            names, np.array(params.outside), {name: each.outside for name, each in kept.items()}, box
         ),
     }
     for path in snakemake.output:

@@ -4,12 +4,11 @@ asked for.
 
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
+from pathlode.inference.artefacts import FlowScores, OutsideMisses, References, ShiftedScores
+from pathlode.inference.columns import with_derived
 from pathlode.inference.criteria import criteria
 from pathlode.reporting.job import job
-from pathlode.reporting.tables import joined, summarise, write
+from pathlode.reporting.tables import summarise, write
 
 SETTING = ["summary", "backend", "n_train"]
 SCORES = {
@@ -22,38 +21,26 @@ SCORES = {
     "coverage_error": "coverage error",
     "predictive_coverage": "predictive coverage at 0.9",
 }
-
-REFERENCE = ["acceptance", "log_prob", "c2st_floor", "predictive_coverage"]
+SHIFTED = {name: SCORES[name] for name in ("rmse_over_prior_sd", "mean_log_prob", "tarp_atc", "coverage_error")}
+BY_PARAMETER = {name: SCORES[name] for name in ("rmse_over_prior_sd", "sbc_p")}
 
 with job(snakemake):
-    files, tables = snakemake.input, snakemake.output
-    scores, robustness, outside = joined(files.scores), joined(files.robustness), joined(files.outside)
-    references = [np.load(path) for path in files.references]
-    measured = pd.DataFrame(
-        {
-            "system": range(len(references)),
-            "rhat_max": [each["rhat"].max() for each in references],
-            "ess_min": [each["ess"].min() for each in references],
-            **{name: [float(each[name]) for each in references] for name in REFERENCE},
-        }
-    )
-    scores["perplexity"] = np.exp(-scores["mean_log_prob"])
-    scores["c2st_excess"] = (scores["c2st"] - measured["c2st_floor"].mean()).clip(lower=0.005)
-    every, largest = scores[scores["parameter"] == "all"], scores[scores["n_train"] == scores["n_train"].max()]
+    files, tables, params = snakemake.input, snakemake.output, snakemake.params
+    references = References.load_all(files.references)
+    scores = with_derived(FlowScores.load(*map(Path, files.scores)).table, references.c2st_floor.mean())
+    shifted = ShiftedScores.load(*map(Path, files.robustness)).table
+    largest = scores[scores["n_train"] == scores["n_train"].max()]
     write(scores, tables.scores)
-    write(robustness, tables.robustness)
-    write(outside, tables.outside)
-    write(measured, tables.references)
-    write(
-        criteria(largest[largest["backend"] == snakemake.params.backend], *snakemake.params.compared), tables.criteria
-    )
-    single, shifted = largest[largest["parameter"] != "all"], robustness[robustness["parameter"] == "all"]
-    calibrated = {name: SCORES[name] for name in ("rmse_over_prior_sd", "mean_log_prob", "tarp_atc", "coverage_error")}
-    by_parameter = {name: SCORES[name] for name in ("rmse_over_prior_sd", "sbc_p")}
+    write(shifted, tables.robustness)
+    write(OutsideMisses.load(*map(Path, files.outside)).table, tables.outside)
+    write(references.table(), tables.references)
+    write(criteria(largest[largest["backend"] == params.backend], *params.compared), tables.criteria)
+    every, together = (table[table["parameter"] == "all"] for table in (scores, shifted))
+    single = largest[largest["parameter"] != "all"]
     summaries = {
         "inference_summary": summarise(every, SETTING, SCORES, digits=3),
-        "inference_parameters_summary": summarise(single, ["summary", "backend", "parameter"], by_parameter, digits=3),
-        "inference_robustness_summary": summarise(shifted, ["condition", "summary", "backend"], calibrated, digits=3),
+        "inference_parameters_summary": summarise(single, ["summary", "backend", "parameter"], BY_PARAMETER, digits=3),
+        "inference_robustness_summary": summarise(together, ["condition", "summary", "backend"], SHIFTED, digits=3),
     }
     for path in tables.summaries:
         write(summaries[Path(path).stem], path)

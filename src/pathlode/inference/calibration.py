@@ -1,23 +1,46 @@
-"""Whether posteriors are right on average over held-out systems, by the diagnostics of sbi (https://sbi.readthedocs.io)."""
+"""Whether posteriors are right on average over held-out systems.
 
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+The unit tests hold each diagnostic against that of sbi (https://sbi.readthedocs.io), whose import would cost a job more than
+the diagnostics themselves.
+"""
+
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import pandas as pd
 import torch
 from numpy.typing import NDArray
-from sbi.diagnostics import check_tarp, run_sbc, run_tarp
-from sbi.diagnostics.sbc import check_uniformity_frequentist
+from scipy.stats import kstest
 from torch import Tensor
 
+from pathlode.arrays import Array
 from pathlode.inference.box import Box
-from pathlode.inference.flows import Flow
+from pathlode.inference.flows.contract import Flow
 
 LEVELS = np.linspace(0.05, 0.95, 19)
 """Credibility levels at which coverage is measured."""
+_SYSTEMS_PER_BIN = 10
+"""On average, in the histogram of :meth:`Posteriors.tarp`."""
+
+
+@dataclass(frozen=True)
+class Tarp:
+    """Tests of accuracy with random points.
+
+    Attributes:
+        levels: credibility levels, (level,), equally spaced from the smallest to the largest credibility found.
+        covered: share of the truths inside the regions of these levels, (level,).
+    """
+
+    levels: Tensor
+    covered: Tensor
+
+    @property
+    def area(self) -> float:
+        """Area between coverage and level above the middle level, ``Σ (covered - level) Δlevel``: 0 for right posteriors,
+        negative for posteriors that are too narrow. It is called ATC.
+        """
+        half = len(self.levels) // 2
+        return float(((self.covered - self.levels)[half:] * (self.levels[1] - self.levels[0])).sum())
 
 
 @dataclass(frozen=True)
@@ -43,116 +66,63 @@ class Posteriors:
         draws, draws_log_prob = flow.sample_and_log_prob(count, observed, seed)
         return cls(truth, draws, flow.log_prob(truth, observed), draws_log_prob)
 
-    def sample_batched(self, shape: torch.Size, x: Tensor, show_progress_bars: bool = False) -> Tensor:
-        """The draws, as sbi asks for them."""
-        return self.draws
-
-    def errors(self, prior: Box) -> NDArray[np.float64]:
-        """Root mean squared error of the posterior means in standard deviations of the prior, (parameter,)."""
+    def errors(self, prior: Box) -> Array:
+        """Root mean squared error of the posterior means in standard deviations of the prior, (parameter,):
+        ``√(mean over systems of (mean over draws of θ - true θ)²) / prior sd``.
+        """
         return ((self.draws.mean(dim=0) - self.truth) / prior.std).square().mean(dim=0).sqrt().double().numpy()
 
-    def ranks(self) -> NDArray[np.float64]:
+    def ranks(self) -> Array:
         """Share of the draws below the truth, (n, parameter): uniform if the posterior is calibrated.
 
         Source: Talts et al. 2018, simulation-based calibration (https://arxiv.org/abs/1804.06788).
         """
-        return self._ranks("marginals")
+        return _share(self.draws < self.truth)
 
-    def rank_p_values(self) -> NDArray[np.float64]:
+    def rank_p_values(self) -> Array:
         """p-values of the Kolmogorov-Smirnov test that :meth:`ranks` are uniform, (parameter,)."""
-        count = len(self.draws)
-        return check_uniformity_frequentist(torch.from_numpy(self.ranks() * count), count).double().numpy()
+        return np.array([kstest(share, "uniform").pvalue for share in self.ranks().T])
 
-    def coverage(self) -> NDArray[np.float64]:
+    def coverage(self) -> Array:
         """Share of the truths inside the region of highest density of each of :data:`LEVELS`.
+
+        A truth is inside the region of level α if at most a share α of the draws is at least as likely.
 
         Source: Deistler et al. 2022, truncated proposals (https://arxiv.org/abs/2210.04815).
         """
-
-        def log_prob(theta: Tensor, index: Tensor) -> Tensor:  # as computed before: of a truth, or of all its draws
-            system = int(index)
-            return self.log_prob[system : system + 1] if len(theta) == 1 else self.draws_log_prob[:, system]
-
-        below = self._ranks(log_prob)[:, 0]  # share of the draws that are less likely than the truth
-        return (1 - below[:, None] <= LEVELS).mean(axis=0)
-
-    def _ranks(self, reduced: str | Callable[[Tensor, Tensor], Tensor]) -> NDArray[np.float64]:
-        with warnings.catch_warnings(action="ignore"):  # sbi would like a hundred systems
-            index = torch.arange(len(self.truth), dtype=torch.float32)[:, None]
-            ranks, _ = run_sbc(self.truth, index, self, len(self.draws), reduced, show_progress_bar=False)
-        return ranks.double().numpy() / len(self.draws)
+        less_likely = _share(self.draws_log_prob < self.log_prob)
+        return (1 - less_likely[:, None] <= LEVELS).mean(axis=0)
 
     def coverage_error(self) -> float:
-        """Mean absolute difference between :meth:`coverage` and :data:`LEVELS`."""
+        """Mean absolute difference between :meth:`coverage` and :data:`LEVELS`: 0 if calibrated."""
         return float(np.abs(self.coverage() - LEVELS).mean())
 
-    def tarp(self, seed: int = 0) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
-        """Tests of accuracy with random points: credibility levels, expected coverage there, and the area between both above
-        one half, which is negative for posteriors that are too narrow.
+    def tarp(self, seed: int = 0) -> Tarp:
+        """Coverage by balls around random points, one point a system.
+
+        The points are uniform between the smallest and largest truth of each parameter, which are the units of distance. The
+        credibility of the ball that reaches from the point to the truth is the share of the draws inside; the coverage at a
+        level is the share of systems with a credibility below it.
+
+        Args:
+            seed: of the points.
 
         Source: Lemos et al. 2023 (https://arxiv.org/abs/2302.03026).
         """
-        with torch.random.fork_rng(devices=[]), warnings.catch_warnings(action="ignore"):
-            torch.manual_seed(seed)
-            covered, levels = run_tarp(
-                self.truth,
-                self.truth,  # of which only the number is used
-                self,
-                num_posterior_samples=len(self.draws),
-                show_progress_bar=False,
-                z_score_theta=True,
-            )
-        return levels.double().numpy(), covered.double().numpy(), check_tarp(covered, levels)[0]
+        low, high = self.truth.min(dim=0).values, self.truth.max(dim=0).values
+        random = torch.rand(self.truth.shape, generator=torch.Generator().manual_seed(seed))
+
+        def scaled(theta: Tensor) -> Tensor:
+            return (theta - low) / (high - low + 1e-10)
+
+        points = scaled(low + random * (high - low))
+        radii = (points - scaled(self.truth)).square().sum(dim=-1).sqrt()
+        credibility = ((points - scaled(self.draws)).square().sum(dim=-1).sqrt() < radii).float().mean(dim=0)
+        density, levels = credibility.histogram(len(self.truth) // _SYSTEMS_PER_BIN, density=True)
+        covered = torch.cat([torch.zeros(1), density.cumsum(dim=0) / density.sum()])
+        return Tarp(levels, covered)
 
 
-def score_posteriors(
-    posteriors: Posteriors, prior: Box, names: Sequence[str], facts: Mapping[str, Any]
-) -> pd.DataFrame:
-    """Errors and calibration, one row a parameter and one for ``all`` of them.
-
-    Args:
-        posteriors: of held-out systems.
-        prior: their prior.
-        names: of the parameters.
-        facts: values of further columns, which come first.
-
-    Returns:
-        parameter; rmse_over_prior_sd and sbc_p, of ``all`` the mean and the smallest; of all together mean_log_prob, tarp_atc
-        and coverage_error.
-    """
-    errors, p_values = posteriors.errors(prior), posteriors.rank_p_values()
-    columns = {
-        "parameter": [*names, "all"],
-        "rmse_over_prior_sd": [*errors, errors.mean()],
-        "sbc_p": [*p_values, p_values.min()],
-        "mean_log_prob": float(posteriors.log_prob.mean()),
-        "tarp_atc": posteriors.tarp()[2],
-        "coverage_error": posteriors.coverage_error(),
-    }
-    return pd.DataFrame({**facts, **columns})
-
-
-def missed(draws: Tensor, truth: Sequence[float], names: Sequence[str], facts: Mapping[str, Any]) -> pd.DataFrame:
-    """By how much one posterior misses the truth, one row a parameter.
-
-    Args:
-        draws: (draw, parameter).
-        truth: (parameter,).
-        names: of the parameters.
-        facts: values of further columns, which come first.
-
-    Returns:
-        parameter, truth, mean, std, sd_off (distance from the mean in standard deviations of the draws) and inside_90 (whether
-        the truth lies between their 5 % and 95 % quantiles).
-    """
-    exact, mean, std = torch.tensor(truth, dtype=draws.dtype), draws.mean(dim=0), draws.std(dim=0)
-    low, high = draws.quantile(torch.tensor([0.05, 0.95], dtype=draws.dtype), dim=0)
-    columns = {
-        "parameter": list(names),
-        "truth": list(truth),
-        "mean": mean.tolist(),
-        "std": std.tolist(),
-        "sd_off": ((exact - mean).abs() / std).tolist(),
-        "inside_90": ((low <= exact) & (exact <= high)).tolist(),
-    }
-    return pd.DataFrame({**facts, **columns})
+def _share(true: Tensor) -> NDArray[np.float64]:
+    """Share of the draws for which something is true, (draw, ...) -> (...)."""
+    return true.double().mean(dim=0).numpy()

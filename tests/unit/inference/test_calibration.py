@@ -1,12 +1,15 @@
 """Posteriors that are known to be right, too narrow, and wrong."""
 
+from types import SimpleNamespace
+
 import numpy as np
-import pandas as pd
 import pytest
 import torch
+from sbi.diagnostics import check_tarp, run_sbc, run_tarp
+from sbi.diagnostics.sbc import check_uniformity_frequentist
 
 from pathlode.inference.box import Box
-from pathlode.inference.calibration import LEVELS, Posteriors, missed, score_posteriors
+from pathlode.inference.calibration import LEVELS, Posteriors, Tarp
 
 PRIOR = Box(torch.full((2,), -10.0), torch.full((2,), 10.0))
 
@@ -25,9 +28,9 @@ def test_right_posteriors_pass():
     posteriors = normal()
     assert (posteriors.rank_p_values() > 0.05).all()
     assert posteriors.coverage_error() < 0.03
-    levels, covered, area = posteriors.tarp()
-    assert abs(area) < 0.05
-    assert np.abs(levels - covered).max() < 0.1
+    tarp = posteriors.tarp()
+    assert abs(tarp.area) < 0.05
+    assert float((tarp.levels - tarp.covered).abs().max()) < 0.1
     assert posteriors.errors(PRIOR) == pytest.approx(np.full(2, 12**0.5 / 20), rel=0.15)
 
 
@@ -36,7 +39,7 @@ def test_narrow_posteriors_are_found_out():
     assert (posteriors.rank_p_values() < 1e-3).all()
     assert (posteriors.coverage() < LEVELS).all()
     assert posteriors.coverage_error() > 0.15
-    assert posteriors.tarp()[2] < -0.03
+    assert posteriors.tarp().area < -0.03
 
 
 def test_shifted_posteriors_are_found_out():
@@ -53,20 +56,62 @@ def test_ranks_are_shares_of_the_draws_below():
     assert not posteriors.coverage()[LEVELS < 0.49].any()
 
 
-def test_the_table_has_a_row_a_parameter_and_one_for_all():
-    posteriors = normal()
-    table = score_posteriors(posteriors, PRIOR, ["a", "b"], {"summary": "path", "seed": 1})
-    assert table["parameter"].tolist() == ["a", "b", "all"]
-    by_name = table.set_index("parameter")
-    assert by_name.loc["all", "sbc_p"] == posteriors.rank_p_values().min()
-    assert by_name.loc["all", "rmse_over_prior_sd"] == pytest.approx(posteriors.errors(PRIOR).mean())
-    assert set(table["tarp_atc"]) == {posteriors.tarp()[2]}
-    assert isinstance(table, pd.DataFrame)
+def test_errors_are_in_standard_deviations_of_the_prior():
+    draws = torch.tensor([[[1.0, 0.0], [0.0, 4.0]], [[3.0, 0.0], [0.0, 2.0]]])  # means (2, 0) and (0, 3)
+    posteriors = Posteriors(torch.tensor([[1.0, 0.0], [7.0, 3.0]]), draws, torch.zeros(2), torch.zeros(2, 2))
+    assert posteriors.errors(PRIOR) == pytest.approx([5 / (20 / 12**0.5), 0])  # of errors 1 and 7, and of none
 
 
-def test_a_missed_truth_is_counted_in_standard_deviations():
-    draws = torch.randn(4000, 2, generator=torch.Generator().manual_seed(0)) * torch.tensor([1.0, 0.1])
-    table = missed(draws, [0.5, 1.0], ["a", "b"], {"seed": 3}).set_index("parameter")
-    assert table["inside_90"].tolist() == [True, False]
-    assert table["sd_off"].tolist() == pytest.approx([0.5, 10.0], rel=0.1)
-    assert (table["seed"] == 3).all()
+def test_coverage_is_of_regions_of_highest_density():
+    """Of four draws none, one, and three are less likely than the truth, which is at the edge of all, 3/4 and 1/4 of them."""
+    draws_log_prob = torch.tensor([[0.0, -1.0, -1.0], [0.0, 1.0, -1.0], [0.0, 1.0, -1.0], [0.0, 1.0, 1.0]])
+    posteriors = Posteriors(torch.zeros(3, 1), torch.zeros(4, 3, 1), torch.tensor([-0.5, 0.0, 0.0]), draws_log_prob)
+    expected = [
+        0 if level < 0.25 else 1 / 3 if level < 0.75 else 2 / 3 for level in (number / 20 for number in range(1, 20))
+    ]
+    assert posteriors.coverage() == pytest.approx(expected)
+    # 0.05 to 0.2; 0.25 to 0.7, less 1/3; 0.75 to 0.95, less 2/3
+    by_hand = 0.5 + (1 / 3 - 0.25) + (1 / 3 - 0.3) + sum(level / 100 - 1 / 3 for level in range(35, 75, 5))
+    by_hand += sum(level / 100 - 2 / 3 for level in range(75, 100, 5))
+    assert posteriors.coverage_error() == pytest.approx(by_hand / 19)
+
+
+def test_the_area_is_counted_from_the_middle_level_on():
+    levels = torch.tensor([0.0, 0.25, 0.5, 0.75, 1.0])
+    assert Tarp(levels, torch.tensor([0.0, 0.9, 0.5, 0.75, 1.0])).area == 0
+    assert Tarp(levels, torch.tensor([0.0, 0.25, 0.4, 0.55, 1.0])).area == pytest.approx(-0.3 * 0.25)
+
+
+@pytest.mark.filterwarnings("ignore:Number of", "ignore:ks_2samp")
+@pytest.mark.parametrize("other", [{}, {"width": 0.5}, {"shift": 0.7, "systems": 47, "draws": 30}])
+def test_the_diagnostics_are_those_of_sbi(other):
+    ours = normal(**other)
+    count, index = len(ours.draws), torch.arange(len(ours.truth), dtype=torch.float32)[:, None]
+    theirs = SimpleNamespace(sample_batched=lambda *_, **__: ours.draws)
+
+    def log_prob(theta, index):
+        system = int(index)
+        return ours.log_prob[system : system + 1] if len(theta) == 1 else ours.draws_log_prob[:, system]
+
+    ranks, below = (
+        run_sbc(ours.truth, index, theirs, count, reduced, show_progress_bar=False)[0]
+        for reduced in ("marginals", log_prob)
+    )
+    assert np.array_equal(ours.ranks(), ranks.double().numpy() / count)
+    assert ours.rank_p_values() == pytest.approx(check_uniformity_frequentist(ranks.double(), count).numpy(), rel=1e-6)
+    inside = 1 - below.double().numpy() / count <= LEVELS
+    assert np.array_equal(ours.coverage(), inside.mean(axis=0))
+    torch.manual_seed(5)
+    covered, levels = run_tarp(ours.truth, ours.truth, theirs, num_posterior_samples=count, show_progress_bar=False)
+    tarp = ours.tarp(seed=5)
+    assert tarp.levels.equal(levels)
+    assert tarp.covered.equal(covered)
+    assert tarp.area == pytest.approx(check_tarp(covered, levels)[0], abs=1e-7)
+
+
+def test_random_points_leave_the_global_generator_alone():
+    torch.manual_seed(3)
+    expected = torch.rand(4)
+    torch.manual_seed(3)
+    normal(systems=20, draws=10).tarp()
+    assert torch.equal(torch.rand(4), expected)

@@ -1,0 +1,48 @@
+"""The reference posterior of a held-out system, and how good it is."""
+
+import numpy as np
+
+from pathlode.core.series import TimeSeries
+from pathlode.dynamics.data import Split
+from pathlode.dynamics.systems.contract import System
+from pathlode.inference.artefacts import References
+from pathlode.inference.c2st import c2st
+from pathlode.inference.predictive import predictive_coverage
+from pathlode.inference.reference import McmcConfig, log_likelihood, sample
+
+
+def reference_posterior(
+    system: System, held_out: Split, number: int, noise: float, mcmc: McmcConfig, draws: int, predicted: int
+) -> References:
+    """Draws from the posterior of one system, with the density of the truth, ``log p(x | θ) - log p(x) + log p(θ)``.
+
+    Args:
+        system: what was simulated; its prior is uniform in a box.
+        held_out: its trajectories.
+        number: of the trajectory, which is the seed of all draws too.
+        noise: standard deviation of the observations.
+        mcmc: settings of the chains.
+        draws: in each of the two halves that are compared with each other.
+        predicted: draws with which the system is simulated again.
+    """
+    one = slice(number, number + 1)
+    series = TimeSeries(held_out.observed.times[one], held_out.observed.values[one])
+    times, values = series.times[0].numpy(), series.values[0].numpy()
+    low, high = np.array(system.low), np.array(system.high)
+    reference = sample(system, low, high, times, values, noise, mcmc, seed=number)
+    thinned, some = reference.thinned(2 * draws), reference.thinned(predicted)
+    truth = held_out.parameters[one].numpy()
+    likelihood = log_likelihood(system, truth, times, values, noise)
+    return References(
+        number=np.array([number]),
+        truth=truth,
+        times=times[None],
+        values=values[None],
+        draws=thinned[None],
+        rhat=reference.rhat[None],
+        ess=reference.ess[None],
+        acceptance=np.array([reference.acceptance]),
+        log_prob=likelihood - reference.log_evidence - np.log(high - low).sum(),
+        c2st_floor=np.array([c2st(thinned[::2], thinned[1::2])]),
+        predictive_coverage=np.array([predictive_coverage(system, some[:, None], series, noise)]),
+    )

@@ -1,0 +1,133 @@
+"""What flows are tried on: held-out systems, observed as in training and otherwise, and their reference posteriors."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from torch import Tensor
+
+from pathlode.core.series import TimeSeries
+from pathlode.dynamics.systems.contract import System
+from pathlode.inference.artefacts import References, ShownPosteriors
+from pathlode.inference.c2st import c2st
+from pathlode.inference.calibration import LEVELS, Posteriors
+from pathlode.inference.columns import log_prob_gap, misses, score_posteriors
+from pathlode.inference.flows.contract import Flow
+from pathlode.inference.predictive import predictive_coverage
+
+AS_IN_TRAINING = "as in training"
+"""Condition under which the observations are like those that flows are fitted to."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What flows are tried on.
+
+    Args:
+        system: what is simulated.
+        names: of its parameters.
+        truth: parameters of held-out systems, (n, parameter).
+        observed: their series.
+        noise: standard deviation of the observations.
+        references: reference posteriors of the first of them.
+        shifted: series of the same systems that are observed in other ways, by condition.
+        outside: parameters of one system that the prior excludes.
+        outside_observed: its series.
+        draws: from every posterior.
+        compared: draws from the posteriors that are compared with a reference one.
+        predicted: of these, draws with which the system is simulated again.
+    """
+
+    system: System
+    names: Sequence[str]
+    truth: Tensor
+    observed: TimeSeries
+    noise: float
+    references: References
+    shifted: Mapping[str, TimeSeries]
+    outside: Sequence[float]
+    outside_observed: TimeSeries
+    draws: int
+    compared: int
+    predicted: int
+
+    def of(self, flow: Flow, summarise: Callable[[TimeSeries, int], Tensor]) -> "Tried":
+        """The posteriors of a flow, which is given what ``summarise`` makes of a series with the flow's seed."""
+        given = summarise(self.observed, flow.seed)
+        first = given[: len(self.references.number)]
+        return Tried(
+            self,
+            flow,
+            summarise,
+            Posteriors.of(flow, given, self.truth, self.draws, flow.seed),
+            flow.sample(self.compared, first, flow.seed),
+        )
+
+
+@dataclass(frozen=True)
+class Tried:
+    """The posteriors of one flow.
+
+    Args:
+        trial: of which systems.
+        flow: the flow.
+        summarise: makes of a series what the flow is given.
+        posteriors: of the held-out systems.
+        draws: from the posteriors of those that have a reference one, (draw, system, parameter).
+    """
+
+    trial: Trial
+    flow: Flow
+    summarise: Callable[[TimeSeries, int], Tensor]
+    posteriors: Posteriors
+    draws: Tensor
+
+    def scores(self) -> pd.DataFrame:
+        """Errors, calibration, and distance to the reference posteriors."""
+        trial, pairs = self.trial, zip(self.draws.unbind(dim=1), self.trial.references.halves[0], strict=True)
+        compared = self.posteriors.log_prob[: self.draws.shape[1]].numpy()
+        some = self.draws[: trial.predicted].numpy()
+        return self._table(self.posteriors).assign(
+            log_prob_gap=log_prob_gap(trial.references.log_prob, compared),
+            c2st=float(np.mean([c2st(own.numpy(), reference) for own, reference in pairs])),
+            predictive_coverage=predictive_coverage(trial.system, some, trial.observed, trial.noise),
+        )
+
+    def shifted_scores(self) -> pd.DataFrame:
+        """Errors and calibration with the systems observed as in training and otherwise, by ``condition``."""
+        tables = [self._table(self.posteriors).assign(condition=AS_IN_TRAINING)]
+        for condition, series in self.trial.shifted.items():
+            given = self.summarise(series, self.flow.seed)
+            drawn = Posteriors.of(self.flow, given, self.trial.truth, self.trial.draws, self.flow.seed)
+            tables.append(self._table(drawn).assign(condition=condition))
+        return pd.concat(tables)
+
+    def outside(self) -> Tensor:
+        """Draws from the posterior of the system that the prior excludes, (draw, parameter)."""
+        given = self.summarise(self.trial.outside_observed, self.flow.seed)
+        return self.flow.sample(self.trial.compared, given, self.flow.seed)[:, 0]
+
+    def misses(self) -> pd.DataFrame:
+        """By how much these draws miss the truth."""
+        return misses(self.outside(), self.trial.outside, self.trial.names)
+
+    def shown(self, summary: str) -> ShownPosteriors:
+        """What figures show, under the summary's name."""
+        tarp, draws = self.posteriors.tarp(), self.posteriors.draws
+        return ShownPosteriors(
+            summary=summary,
+            truth=self.trial.truth.numpy(),
+            ranks=self.posteriors.ranks(),
+            tarp_levels=tarp.levels.numpy(),
+            tarp_covered=tarp.covered.numpy(),
+            levels=LEVELS,
+            coverage=self.posteriors.coverage(),
+            mean=draws.mean(dim=0).numpy(),
+            std=draws.std(dim=0).numpy(),
+            draws=self.draws.numpy(),
+            outside=self.outside().numpy(),
+        )
+
+    def _table(self, posteriors: Posteriors) -> pd.DataFrame:
+        return score_posteriors(posteriors, self.flow.prior, self.trial.names)

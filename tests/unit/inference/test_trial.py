@@ -1,0 +1,111 @@
+"""A trial of a flow that knows the truth but for normal noise."""
+
+import numpy as np
+import pytest
+import torch
+
+from pathlode.inference.artefacts import References
+from pathlode.inference.box import Box
+from pathlode.inference.calibration import LEVELS
+from pathlode.inference.designs import ObservationConfig
+from pathlode.inference.trial import AS_IN_TRAINING, Trial
+from pathlode.registry import SYSTEMS
+
+SYSTEM = SYSTEMS["lotka_volterra_fixed_start"]()
+SPREAD, SYSTEMS_TRIED, DRAWS = 0.02, 40, 100
+
+
+class Near:
+    """What stands for a flow: normal around what it is given."""
+
+    prior, seed, pairs = Box(torch.tensor(SYSTEM.low), torch.tensor(SYSTEM.high)), 3, 60
+
+    def sample_and_log_prob(self, count, given, seed):
+        noise = torch.randn(count, *given.shape, generator=torch.Generator().manual_seed(seed))
+        return given + SPREAD * noise, self.log_prob(given + SPREAD * noise, given)
+
+    def sample(self, count, given, seed):
+        return self.sample_and_log_prob(count, given, seed)[0]
+
+    def log_prob(self, theta, given):
+        return torch.distributions.Normal(given, SPREAD).log_prob(theta).sum(dim=-1)
+
+
+@pytest.fixture(scope="module")
+def tried():
+    rng = np.random.default_rng(0)
+    truth = SYSTEM.draw(SYSTEMS_TRIED, rng)
+    given = torch.from_numpy(truth + SPREAD * rng.standard_normal(truth.shape)).float()  # an unbiased estimate
+    usual = ObservationConfig(points=20, window=(4.0, 5.0), noise=0.2)
+    outside = [2.0, *(float(end) for end in SYSTEM.high[1:])]
+    observed = usual.observe(SYSTEM, truth, seed=0)
+    references = References(
+        number=np.arange(2),
+        truth=truth[:2],
+        times=observed.times[:2].numpy(),
+        values=observed.values[:2].numpy(),
+        draws=given[:2, None].numpy() + SPREAD * rng.standard_normal((2, 2 * DRAWS, 4)),
+        rhat=np.ones((2, 4)),
+        ess=np.ones((2, 4)),
+        acceptance=np.ones(2),
+        log_prob=Near().log_prob(torch.from_numpy(truth[:2]), given[:2]).numpy() + np.array([1.0, 3.0]),
+        c2st_floor=np.full(2, 0.5),
+        predictive_coverage=np.ones(2),
+    )
+    trial = Trial(
+        system=SYSTEM,
+        names=SYSTEM.parameters,
+        truth=torch.from_numpy(truth),
+        observed=observed,
+        noise=0.2,
+        references=references,
+        shifted={"far": usual.observe(SYSTEM, truth, seed=1)},
+        outside=outside,
+        outside_observed=usual.observe(SYSTEM, np.array([outside]), seed=2),
+        draws=80,
+        compared=DRAWS,
+        predicted=10,
+    )
+
+    def summarise(series, seed):
+        assert seed == 3
+        if series is trial.observed:
+            return given
+        return given + 10 * SPREAD if len(series) == SYSTEMS_TRIED else torch.full((1, 4), 1.5)
+
+    return trial.of(Near(), summarise)
+
+
+def test_scores_tell_a_right_posterior(tried):
+    table = tried.scores().set_index("parameter")
+    assert list(table.index) == [*SYSTEM.parameters, "all"]
+    assert table.loc["all", "log_prob_gap"] == pytest.approx(2, abs=1e-3)
+    assert table.loc["all", "c2st"] == pytest.approx(0.5, abs=0.12)
+    assert table.loc["all", "sbc_p"] > 0.01
+    assert table.loc["all", "coverage_error"] < 0.1
+    assert table.loc["all", "predictive_coverage"] == pytest.approx(0.9, abs=0.1)
+
+
+def test_shifted_scores_have_a_part_a_condition(tried):
+    table = tried.shifted_scores()
+    joint = table[table["parameter"] == "all"].set_index("condition")
+    assert list(joint.index) == [AS_IN_TRAINING, "far"]
+    assert joint.loc["far", "rmse_over_prior_sd"] > 5 * joint.loc[AS_IN_TRAINING, "rmse_over_prior_sd"]
+
+
+def test_misses_are_of_the_system_that_the_prior_excludes(tried):
+    table = tried.misses().set_index("parameter")
+    assert table.loc["alpha", "truth"] == 2
+    assert table.loc["alpha", "mean"] == pytest.approx(1.5, abs=0.01)
+    assert table.loc["alpha", "sd_off"] == pytest.approx(0.5 / SPREAD, rel=0.3)
+    assert not table.loc["alpha", "inside_90"]
+
+
+def test_what_is_shown_is_of_the_same_draws(tried):
+    shown = tried.shown("path")
+    assert shown.summary == "path"
+    assert shown.draws.shape == (DRAWS, 2, 4)
+    assert shown.ranks.shape == shown.mean.shape == (SYSTEMS_TRIED, 4)
+    np.testing.assert_array_equal(shown.levels, LEVELS)
+    np.testing.assert_array_equal(shown.coverage, tried.posteriors.coverage())
+    assert shown.outside.mean() == pytest.approx(1.5, abs=0.01)
