@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from pathlode.dynamics.data import SimulatedData
-from pathlode.inference.artefacts import FlowScores, OutsideMisses, References, ShiftedScores, flow_facts
 from pathlode.inference.columns import labelled
 from pathlode.inference.designs import ObservationConfig
 from pathlode.inference.flows import load_flow
+from pathlode.inference.flows.history import flow_facts
+from pathlode.inference.reference_posteriors import References
+from pathlode.inference.scores import FlowScores, OutsideMisses, ShiftedScores
 from pathlode.inference.summaries import Summary
 from pathlode.inference.trial import Trial
 from pathlode.models.saving import load_model

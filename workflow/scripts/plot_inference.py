@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pathlode.inference.artefacts import FlowScores, References, ShiftedScores, ShownPosteriors
+from pathlode.inference.reference_posteriors import References
+from pathlode.inference.scores import FlowScores, ShiftedScores, ShownPosteriors
 from pathlode.plots import inference
 from pathlode.plots.style import save_figure
 from pathlode.registry import SYSTEMS

@@ -5,9 +5,9 @@ halves of the draws agree.
 from pathlib import Path
 
 from pathlode.dynamics.data import SimulatedData
-from pathlode.inference.artefacts import References
 from pathlode.inference.held_out import reference_posterior
 from pathlode.inference.reference import McmcConfig
+from pathlode.inference.reference_posteriors import References
 from pathlode.progress import Progress
 from pathlode.registry import SYSTEMS
 from pathlode.reporting.job import job

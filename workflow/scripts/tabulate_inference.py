@@ -4,9 +4,10 @@ asked for.
 
 from pathlib import Path
 
-from pathlode.inference.artefacts import FlowScores, OutsideMisses, References, ShiftedScores
 from pathlode.inference.columns import with_derived
 from pathlode.inference.criteria import criteria
+from pathlode.inference.reference_posteriors import References
+from pathlode.inference.scores import FlowScores, OutsideMisses, ShiftedScores
 from pathlode.reporting.job import job
 from pathlode.reporting.tables import summarise, write
 

@@ -5,10 +5,10 @@ import numpy as np
 from pathlode.core.series import TimeSeries
 from pathlode.dynamics.data import Split
 from pathlode.dynamics.systems.contract import System
-from pathlode.inference.artefacts import References
 from pathlode.inference.c2st import c2st
 from pathlode.inference.predictive import predictive_coverage
 from pathlode.inference.reference import McmcConfig, log_likelihood, sample
+from pathlode.inference.reference_posteriors import References
 
 
 def reference_posterior(

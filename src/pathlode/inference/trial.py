@@ -9,12 +9,13 @@ from torch import Tensor
 
 from pathlode.core.series import TimeSeries
 from pathlode.dynamics.systems.contract import System
-from pathlode.inference.artefacts import References, ShownPosteriors
 from pathlode.inference.c2st import c2st
 from pathlode.inference.calibration import LEVELS, Posteriors
 from pathlode.inference.columns import log_prob_gap, misses, score_posteriors
 from pathlode.inference.flows.contract import Flow
 from pathlode.inference.predictive import predictive_coverage
+from pathlode.inference.reference_posteriors import References
+from pathlode.inference.scores import ShownPosteriors
 
 AS_IN_TRAINING = "as in training"
 """Condition under which the observations are like those that flows are fitted to."""

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from pathlode.inference.artefacts import References
 from pathlode.inference.box import Box
 from pathlode.inference.calibration import LEVELS
 from pathlode.inference.designs import ObservationConfig
+from pathlode.inference.reference_posteriors import References
 from pathlode.inference.trial import AS_IN_TRAINING, Trial
 from pathlode.registry import SYSTEMS
 

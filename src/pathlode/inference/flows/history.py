@@ -1,0 +1,31 @@
+"""The file of flows' training histories."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pathlode.artefacts import TableFile
+
+FLOW_COLUMNS = {
+    "summary": "what the flow is given",
+    "backend": "library of the flow",
+    "n_train": "pairs that it was fitted to",
+    "seed": "of the flow",
+}
+"""The columns that say which flow a row is about."""
+
+
+@dataclass(frozen=True)
+class FlowHistories(TableFile):
+    """Training histories of flows, one row a validation."""
+
+    columns: ClassVar[Mapping[str, str]] = FLOW_COLUMNS | {
+        "step": "of the optimiser",
+        "log_prob": "mean log-density in training since the last validation, in nats",
+        "validation_log_prob": "mean log-density of the validation pairs, in nats",
+    }
+
+
+def flow_facts(summary: str, backend: str, n_train: int, seed: int) -> dict[str, Any]:
+    """The values of :data:`FLOW_COLUMNS`."""
+    return {"summary": summary, "backend": backend, "n_train": n_train, "seed": seed}

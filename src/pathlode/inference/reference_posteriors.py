@@ -1,0 +1,76 @@
+"""The file of reference posteriors."""
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pathlode.arrays import Array
+from pathlode.artefacts import ArrayFile, axes
+
+
+@dataclass(frozen=True)
+class References(ArrayFile):
+    """Reference posteriors of held-out systems.
+
+    Attributes:
+        number: of each system among the held-out ones, from 0.
+        truth: true parameters.
+        times: of the observations.
+        values: observed.
+        draws: of the parameters, from the posterior given these observations.
+        rhat: rank-normalised split R̂ of the chains.
+        ess: bulk effective sample size.
+        acceptance: share of the proposals that were accepted.
+        log_prob: log-density of the true parameters.
+        c2st_floor: accuracy with which the two :attr:`halves` of the draws are told apart.
+        predictive_coverage: of some of the draws, at 0.9.
+    """
+
+    number: NDArray[np.int64] = axes("system")
+    truth: Array = axes("system", "parameter")
+    times: Array = axes("system", "time")
+    values: Array = axes("system", "time", "feature")
+    draws: Array = axes("system", "draw", "parameter")
+    rhat: Array = axes("system", "parameter")
+    ess: Array = axes("system", "parameter")
+    acceptance: Array = axes("system")
+    log_prob: Array = axes("system")
+    c2st_floor: Array = axes("system")
+    predictive_coverage: Array = axes("system")
+
+    @classmethod
+    def joined(cls, parts: Iterable[Self]) -> Self:
+        """The systems of all parts, one after the other."""
+        every = list(parts)
+        names = [field.name for field in dataclasses.fields(cls)]
+        return cls(**{name: np.concatenate([getattr(part, name) for part in every]) for name in names})
+
+    @classmethod
+    def load_all(cls, paths: Iterable[str]) -> Self:
+        """The systems of several files, one after the other."""
+        return cls.joined(cls.load(Path(path)) for path in paths)
+
+    @property
+    def halves(self) -> tuple[Array, Array]:
+        """Every second draw, and the others between them: two sets that are as much alike as such sets can be."""
+        return self.draws[:, ::2], self.draws[:, 1::2]
+
+    def table(self) -> pd.DataFrame:
+        """One row a system: how well its chains have mixed, and the scores of its reference posterior."""
+        return pd.DataFrame(
+            {
+                "system": self.number,
+                "rhat_max": self.rhat.max(axis=1),
+                "ess_min": self.ess.min(axis=1),
+                "acceptance": self.acceptance,
+                "log_prob": self.log_prob,
+                "c2st_floor": self.c2st_floor,
+                "predictive_coverage": self.predictive_coverage,
+            }
+        )
