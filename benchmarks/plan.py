@@ -34,7 +34,7 @@ from pathlode.schedule.training import RunConfig, train
 from pathlode.training.experiment import Experiment
 from workflow.configuration import check, default_config
 from workflow.configuration.ecg import latent_ode
-from workflow.configuration.inference import flow_settings
+from workflow.configuration.inference import batches, flow_settings
 
 BATCHES = 3
 """Steps of the dear networks of the scheduler's tasks."""
@@ -45,7 +45,9 @@ WORK: dict[str, Callable[[Any], float]] = {
     "evaluate": lambda config: len(config["dynamics"]["seeds"]),
     "reconstruct": lambda config: len(config["ecg"]["seeds"]),
     "classify": lambda config: len(config["ecg"]["seeds"]) * config["ecg"]["trees"]["rounds"],
-    "sample_reference": lambda config: config["inference"]["reference"]["mcmc"]["steps"],
+    "sample_reference": lambda config: (
+        len(batches(config["inference"]["reference"]["systems"])[0]) * config["inference"]["reference"]["mcmc"]["steps"]
+    ),
     "calibrate": lambda config: (
         len(config["inference"]["seeds"])
         * len(config["inference"]["training_sets"])

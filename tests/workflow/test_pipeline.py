@@ -37,7 +37,7 @@ ECG = {
     "classify": 11 + 2,
 }
 ECG |= {"tabulate_ecg": 1, "measure_device": 1, "plot_ecg_model": 1, "plot_ecg": 1}
-INFERENCE = {"sample_reference": 2, "fit_flows": 3, "calibrate": 3, "tabulate_inference": 1, "plot_inference": 1}
+INFERENCE = {"sample_reference": 1, "fit_flows": 3, "calibrate": 3, "tabulate_inference": 1, "plot_inference": 1}
 SCHEDULER = {"tune_policy": 6, "fit_run_model": 4, "apply_policy": 5, "tabulate_scheduler": 1, "plot_scheduler": 1}
 RETRAINED = {"tune": TUNED, "train": TRAINED, "evaluate": EVALUATED, "size": SIZED}
 FIGURES = ["trajectories", "phase_portrait", "latent_paths", "latent_map", "error_in_time", "training"]
