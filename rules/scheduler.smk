@@ -3,20 +3,20 @@
 # in:   config `scheduler`, a mirror of each data set
 # out:  resources/{data_set}/{file}                                  fetch_examples
 #       {RESULTS}/scheduler/{task}/tuned/{policy}/outcomes.csv       tune_policy: all runs of one policy; logs.csv beside it
-#       {RESULTS}/scheduler/{task}/fits/{fit}/{seed}.pt              fit_run_model: to the sweep's runs; cards.json beside them
+#       {RESULTS}/scheduler/{task}/fits/{fit}/{seed}.pt              fit_run_model: to the sweep's runs; fits.csv beside them
 #       {RESULTS}/scheduler/{task}/learnt/{learner}/outcomes.csv     apply_policy: one that learnt from the sweep; logs.csv, decisions.csv
 #       tables and figures                                           scheduler_results.smk
 
 SCHEDULER = config["scheduler"]
-RUN = SCHEDULER["run"]
+CHOSEN = SCHEDULER["run"]
 TASK = f"{RESULTS}/scheduler/{{task}}"
 FITTED_ENCODER = ENCODERS.path("gru")  # the default of pathlode.models.latent_ode.ModelConfig, which fits keep
-TUNED = [{"task": task, "policy": policy} for task in RUN["tasks"] for policy in RUN["policies"]]
-LEARNT = [
+TUNED_POLICIES = [{"task": task, "policy": policy} for task in CHOSEN["tasks"] for policy in CHOSEN["policies"]]
+LEARNT_POLICIES = [
     {"task": task, "learner": name}
-    for task in RUN["tasks"]
-    for name in RUN["learners"]
-    if task in SCHEDULER["learners"][name].get("tasks", RUN["tasks"])
+    for task in CHOSEN["tasks"]
+    for name in CHOSEN["learners"]
+    if task in SCHEDULER["learners"][name].get("tasks", CHOSEN["tasks"])
 ]
 
 
@@ -62,6 +62,7 @@ rule tune_policy:
     params:
         code=lambda w: code("tune_policy", POLICIES.path(w.policy), *task_entries(SCHEDULER, w.task)),
         task=lambda w: task_settings(SCHEDULER, w.task),
+        run=lambda w: SCHEDULER["tasks"][w.task]["run"],
         settings=lambda w: SCHEDULER["policies"][w.policy],
         tuning_seeds=SCHEDULER["sweep"]["seeds"],
         seeds=lambda w: SCHEDULER["tasks"][w.task]["seeds"],
@@ -74,7 +75,7 @@ rule fit_run_model:
         logs=lambda w: expand(rules.tune_policy.output.logs, task=w.task, policy=SCHEDULER["sweep"]["schedules"]),
     output:
         models=expand(f"{TASK}/fits/{{fit}}/{{seed}}.pt", seed=SCHEDULER["fit_seeds"], allow_missing=True),
-        cards=f"{TASK}/fits/{{fit}}/cards.json",
+        fits=f"{TASK}/fits/{{fit}}/fits.csv",
     log:
         f"{LOGS}/fit_run_model/{{task}}/{{fit}}.log",
     priority: 1
@@ -102,7 +103,6 @@ rule apply_policy:
             policy=SCHEDULER["sweep"]["schedules"],
         ),
         models=lambda w: expand(rules.fit_run_model.output.models, **fitted_to(SCHEDULER, w.learner, w.task)),
-        cards=lambda w: rules.fit_run_model.output.cards.format(**fitted_to(SCHEDULER, w.learner, w.task)),
     output:
         outcomes=f"{TASK}/learnt/{{learner}}/outcomes.csv",
         logs=f"{TASK}/learnt/{{learner}}/logs.csv",
@@ -124,7 +124,9 @@ rule apply_policy:
             *task_entries(SCHEDULER, w.task),
         ),
         task=lambda w: task_settings(SCHEDULER, w.task),
-        learner=lambda w: SCHEDULER["learners"][w.learner],
+        run=lambda w: SCHEDULER["tasks"][w.task]["run"],
+        policy=lambda w: SCHEDULER["learners"][w.learner]["policy"],
+        mixes=lambda w: SCHEDULER["learners"][w.learner].get("mixes", 0),
         chosen=lambda w: chosen_runs(SCHEDULER, SCHEDULER["learners"][w.learner]["fit"]),
         look_ahead=lambda w: look_ahead_settings(SCHEDULER, w.learner),
         tuning_seeds=SCHEDULER["sweep"]["seeds"],

@@ -6,15 +6,15 @@
 
 SCHEDULER_FIGURES = ["schedules", "validation", "predictions", "accuracy", "sharpness", "horizon"]
 OURS = SCHEDULER["compared"][0]
-EARLY = {point["learner"]: SCHEDULER["learners"][point["learner"]].get("horizon", 1.0) for point in LEARNT}
-FITTED_RUNS = [fitted_to(SCHEDULER, point["learner"], point["task"]) for point in LEARNT]
+EARLY = {point["learner"]: SCHEDULER["learners"][point["learner"]].get("horizon", 1.0) for point in LEARNT_POLICIES}
+FITTED_RUNS = [fitted_to(SCHEDULER, point["learner"], point["task"]) for point in LEARNT_POLICIES]
 
 
 rule scheduler:
     input:
-        [expand(rules.tune_policy.output, **point) for point in TUNED],
+        [expand(rules.tune_policy.output, **point) for point in TUNED_POLICIES],
         [expand(rules.fit_run_model.output, **point) for point in FITTED_RUNS],
-        [expand(rules.apply_policy.output, **point) for point in LEARNT],
+        [expand(rules.apply_policy.output, **point) for point in LEARNT_POLICIES],
         expand(f"{TABLES}/scheduler{{table}}.csv", table=["", "_comparisons", "_fits", "_decisions"]),
         expand(f"{TABLES}/scheduler_summary.{{format}}", format=FORMATS),
         expand(f"{RESULTS}/figures/scheduler/{{figure}}.{{format}}", figure=SCHEDULER_FIGURES, format=["png", "pdf"]),
@@ -23,11 +23,11 @@ rule scheduler:
 rule tabulate_scheduler:
     input:
         outcomes=[
-            *(rules.tune_policy.output.outcomes.format(**point) for point in TUNED),
-            *(rules.apply_policy.output.outcomes.format(**point) for point in LEARNT),
+            *(rules.tune_policy.output.outcomes.format(**point) for point in TUNED_POLICIES),
+            *(rules.apply_policy.output.outcomes.format(**point) for point in LEARNT_POLICIES),
         ],
-        decisions=[rules.apply_policy.output.decisions.format(**point) for point in LEARNT],
-        cards=sorted({rules.fit_run_model.output.cards.format(**point) for point in FITTED_RUNS}),
+        decisions=[rules.apply_policy.output.decisions.format(**point) for point in LEARNT_POLICIES],
+        fits=sorted({rules.fit_run_model.output.fits.format(**point) for point in FITTED_RUNS}),
     output:
         outcomes=shown(f"{TABLES}/scheduler.csv"),
         comparisons=shown(f"{TABLES}/scheduler_comparisons.csv"),
@@ -50,11 +50,12 @@ rule tabulate_scheduler:
 rule plot_scheduler:
     input:
         logs=[
-            *(rules.tune_policy.output.logs.format(**point) for point in TUNED),
-            *(rules.apply_policy.output.logs.format(**point) for point in LEARNT),
+            *(rules.tune_policy.output.logs.format(**point) for point in TUNED_POLICIES),
+            *(rules.apply_policy.output.logs.format(**point) for point in LEARNT_POLICIES),
         ],
         models=[
-            expand(rules.fit_run_model.output.models[0], **fitted_to(SCHEDULER, OURS, task)) for task in RUN["tasks"]
+            expand(rules.fit_run_model.output.models[0], **fitted_to(SCHEDULER, OURS, task))
+            for task in CHOSEN["tasks"]
         ],
         outcomes=rules.tabulate_scheduler.output.outcomes,
     output:
@@ -70,6 +71,7 @@ rule plot_scheduler:
     params:
         code=lambda w: code("plot_scheduler", FITTED_ENCODER),
         ours=OURS,
+        tasks=CHOSEN["tasks"],
         parametric=SCHEDULER["sweep"]["schedules"],
         compared=SCHEDULER["compared"],
         early={name: share for name, share in EARLY.items() if share < 1},

@@ -93,38 +93,38 @@ FLOWS = Registry(
 DATA_SETS = Registry(
     "data set",
     {
-        "fashion_mnist": "pathlode.schedule.tasks.images:FashionMnist",
-        "cifar100": "pathlode.schedule.tasks.images:Cifar100",
-        "tinyshakespeare": "pathlode.schedule.tasks.texts:TinyShakespeare",
-        "tinystories": "pathlode.schedule.tasks.texts:TinyStories",
-        "invented_images": "pathlode.schedule.tasks.invented:InventedImages",
-        "invented_text": "pathlode.schedule.tasks.invented:InventedText",
+        "fashion_mnist": "pathlode.schedule.tasks.data_sets.fashion_mnist:FashionMnist",
+        "cifar100": "pathlode.schedule.tasks.data_sets.cifar100:Cifar100",
+        "tinyshakespeare": "pathlode.schedule.tasks.data_sets.tinyshakespeare:TinyShakespeare",
+        "tinystories": "pathlode.schedule.tasks.data_sets.tinystories:TinyStories",
+        "invented_images": "pathlode.schedule.tasks.data_sets.invented_images:InventedImages",
+        "invented_text": "pathlode.schedule.tasks.data_sets.invented_text:InventedText",
     },
 )
 
 POLICIES = Registry(
     "learning-rate policy",
     {
-        "constant": "pathlode.schedule.policies:constant",
-        "cosine": "pathlode.schedule.policies:cosine",
-        "one_cycle": "pathlode.schedule.policies:one_cycle",
-        "step": "pathlode.schedule.policies:step_decay",
-        "warmup_stable_decay": "pathlode.schedule.policies:warmup_stable_decay",
-        "schedule_free": "pathlode.schedule.policies:ScheduleFree",
-        "prodigy": "pathlode.schedule.policies:Prodigy",
-        "hypergradient": "pathlode.schedule.policies:Hypergradient",
-        "replay": "pathlode.schedule.policies:replay",
-        "mix": "pathlode.schedule.policies:replay",
-        "nearest": "pathlode.schedule.learners:nearest",
-        "lode": "pathlode.schedule.learners:lode",
+        "constant": "pathlode.schedule.policies.constant:constant",
+        "cosine": "pathlode.schedule.policies.cosine:cosine",
+        "one_cycle": "pathlode.schedule.policies.one_cycle:one_cycle",
+        "step": "pathlode.schedule.policies.step:step_decay",
+        "warmup_stable_decay": "pathlode.schedule.policies.warmup_stable_decay:warmup_stable_decay",
+        "schedule_free": "pathlode.schedule.policies.schedule_free:ScheduleFree",
+        "prodigy": "pathlode.schedule.policies.prodigy:Prodigy",
+        "hypergradient": "pathlode.schedule.policies.hypergradient:Hypergradient",
+        "replay": "pathlode.schedule.policies.replay:Replay",
+        "mix": "pathlode.schedule.policies.mix:Mix",
+        "nearest": "pathlode.schedule.policies.nearest:Nearest",
+        "lode": "pathlode.schedule.policies.lode:Lode",
     },
 )
 
 NETWORKS = Registry(
     "network",
     {
-        "cnn": "pathlode.schedule.tasks.networks:Cnn",
-        "resnet": "pathlode.schedule.tasks.networks:ResNet",
-        "transformer": "pathlode.schedule.tasks.networks:Transformer",
+        "cnn": "pathlode.schedule.tasks.networks.cnn:Cnn",
+        "resnet": "pathlode.schedule.tasks.networks.resnet:ResNet",
+        "transformer": "pathlode.schedule.tasks.networks.transformer:Transformer",
     },
 )

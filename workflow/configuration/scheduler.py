@@ -37,8 +37,8 @@ def task_entries(scheduler: Mapping[str, Any], task: str) -> list[str]:
 
 
 def task_settings(scheduler: Mapping[str, Any], task: str) -> dict[str, Any]:
-    """What of a task's entry its runs depend on, besides their seeds."""
-    return {key: scheduler["tasks"][task][key] for key in ("data", "examples", "network", "run")}
+    """What a task is, as :class:`pathlode.schedule.tasks.settings.TaskSettings` takes it."""
+    return {key: scheduler["tasks"][task][key] for key in ("data", "examples", "network")}
 
 
 def fit_settings(scheduler: Mapping[str, Any], fit: str) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def fit_settings(scheduler: Mapping[str, Any], fit: str) -> dict[str, Any]:
 
 
 def chosen_runs(scheduler: Mapping[str, Any], fit: str) -> dict[str, Any]:
-    """Which runs of the sweep a fit sees, as :func:`pathlode.schedule.policy_runs.swept` takes them."""
+    """Which runs of the sweep a fit sees, as :func:`pathlode.schedule.sweep.swept` takes them."""
     return {key: value for key, value in scheduler["fits"][fit].items() if key in ("schedules", "seeds")}
 
 

@@ -7,23 +7,24 @@ import pandas as pd
 from pathlode.plots import scheduler
 from pathlode.plots.style import save_figure
 from pathlode.reporting.job import job
+from pathlode.schedule.artefacts import FINAL, PolicyLogs
 from pathlode.schedule.comparison import BEST_PARAMETRIC
-from pathlode.schedule.model import forecast, load_run_model
-from pathlode.schedule.policy_runs import FINAL
+from pathlode.schedule.forecast import forecast
+from pathlode.schedule.model import load_run_model
 
 MOMENTS = (0.2, 0.5, 0.75)  # shares of the training at the ends of the windows that forecasts are made from
 
 with job(snakemake):
     params, files = snakemake.params, snakemake.input
-    logs = pd.concat([pd.read_csv(path).assign(task=Path(path).parents[2].name) for path in files.logs])
+    logs = PolicyLogs.load(*map(Path, files.logs)).table
     logs = logs[logs["phase"] == FINAL]
     outcomes = pd.read_csv(files.outcomes)
     outcomes = outcomes[outcomes["schedule"] != BEST_PARAMETRIC]  # which stands there under its own name
-    models = {Path(path).parents[2].name: load_run_model(Path(path)) for path in files.models}
     forecasts = {}
-    for task, model in models.items():
+    for task, file in zip(params.tasks, files.models, strict=True):
         run = logs[(logs["task"] == task) & (logs["schedule"] == params.ours)]
         run = run[run["seed"] == run["seed"].iloc[0]]
+        model = load_run_model(Path(file))
         forecasts[task] = run, [forecast(model, run, share) for share in MOMENTS]
     figures = {
         "schedules": scheduler.schedules(logs, params.parametric, params.ours),

@@ -9,12 +9,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
-from scipy.stats import t
 
 from pathlode.arrays import Array
 from pathlode.plots.style import BLACK, DASHES, ORANGE, PALETTE, PURPLE, VERMILLION, WIDTH
 from pathlode.reporting.naming import readable
-from pathlode.schedule.model import Forecast
+from pathlode.schedule.comparison import half_width
+from pathlode.schedule.forecast import Forecast
 
 AXES = ("training loss", "learning rate", "validation accuracy")
 
@@ -106,7 +106,7 @@ def by_schedule(
                 continue
             shade = VERMILLION if name == ours else BLACK
             axis.plot(values, np.full(len(values), place + 0.18), "o", ms=2.5, mew=0, alpha=0.5, color=shade)
-            half = values.sem() * t.ppf(0.975, len(values) - 1) if len(values) > 1 else 0.0
+            half = half_width(values, 0.95)
             axis.errorbar(values.mean(), place - 0.12, xerr=half, fmt="o", ms=4, lw=1.2, color=shade)
         if log:
             axis.set_xscale("log")

@@ -1,14 +1,13 @@
 """How policies compare: paired differences over the seeds that they share."""
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
-from scipy.stats import ttest_1samp
+from scipy.special import stdtrit  # of scipy.stats, which takes longer to import than the tables to make
 
 from pathlode.errors import DataError
 
-METRICS = ("test_last", "test_best_val")
-"""Test accuracy with the last weights, and with those of the best validation."""
 SAME = 1e-9
 """Differences that vary by less are equal."""
 BEST_PARAMETRIC = "best_parametric"
@@ -67,11 +66,56 @@ def compare_policies(outcomes: pd.DataFrame, ours: str, metric: str, confidence:
     return pd.DataFrame(rows).reindex(columns=columns)
 
 
+def half_width(values: pd.Series, confidence: float) -> float:
+    """Half of Student's t interval of the mean, t_{n-1} s / √n; NaN for fewer than two values."""
+    if len(values) < 2:
+        return math.nan
+    quantile = float(stdtrit(len(values) - 1, (1 + confidence) / 2))
+    return quantile * float(values.std(ddof=1)) / math.sqrt(len(values))
+
+
 def _interval(differences: pd.Series, confidence: float) -> dict[str, float]:
     mean = float(differences.mean())
     if len(differences) < 2:
         return {"difference": mean}
     if differences.max() - differences.min() < SAME:  # two policies that do the same
         return {"difference": mean, "low": mean, "high": mean}
-    interval = ttest_1samp(differences, 0.0).confidence_interval(confidence)
-    return {"difference": mean, "low": float(interval.low), "high": float(interval.high)}
+    half = half_width(differences, confidence)
+    return {"difference": mean, "low": mean - half, "high": mean + half}
+
+
+def policy_summary(runs: pd.DataFrame, compared: pd.DataFrame, ours: str, parametric: Sequence[str]) -> pd.DataFrame:
+    """What a reader needs of all policies, as text, one row a policy on a task.
+
+    Args:
+        runs: task, schedule, setting, and each run's scores and seconds, those of :data:`BEST_PARAMETRIC` among them.
+        compared: as :func:`compare_policies` gives them, of ``test_last``.
+        ours: name of the schedule that the others are compared with.
+        parametric: names of the schedules that :data:`BEST_PARAMETRIC` is the best of.
+    """
+    rows = []
+    for _, row in compared.iterrows():
+        own = runs[(runs["task"] == row["task"]) & (runs["schedule"] == row["schedule"])]
+        best = row["schedule"] == BEST_PARAMETRIC
+        rows.append(
+            {
+                "task": row["task"],
+                "schedule": f"best of {', '.join(parametric)}" if best else row["schedule"],
+                "setting": own["setting"].iloc[0],
+                "accuracy, last epoch (%)": f"{100 * row['mean']:.2f}",
+                f"{ours} minus it": _difference(row),
+                "best validation (%)": f"{100 * own['test_best_val'].mean():.2f}",
+                "top Hessian eigenvalue": f"{own['sharpness'].median():.3g}",
+                "seconds": f"{own['seconds'].mean():.2g}",
+                "with the sweep": f"{own['seconds_with_sweep'].mean():.3g}",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _difference(row: pd.Series) -> str:
+    """A difference with its interval in percent, a dash where there is none."""
+    if pd.isna(row["low"]):
+        return "–"
+    middle, low, high = (f"{100 * row[name]:+.2f}" for name in ("difference", "low", "high"))
+    return f"{middle} [{low}, {high}]"

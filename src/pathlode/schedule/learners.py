@@ -1,56 +1,40 @@
-"""Policies that learn from past runs while a training goes on."""
+"""Policies that learn from past runs: each says which settings it finds in them."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from torch.optim import AdamW, Optimizer
+from pathlode.schedule.policies.contract import Policy
 
-from pathlode.schedule.model import RunModel
-from pathlode.schedule.nearest import NearestRunsLR
-from pathlode.schedule.policies import WEIGHT_DECAY, Policy, Training
-from pathlode.schedule.runs import Runs
-from pathlode.schedule.scheduler import Decision, LatentODELR, LookAheadConfig
+if TYPE_CHECKING:
+    from pathlode.schedule.model import RunModel
+    from pathlode.schedule.runs import Runs
 
 
 @dataclass(frozen=True)
-class Learnt:
-    """What has been learnt from past runs.
+class Past:
+    """What can be learnt from.
 
     Attributes:
-        models: fitted to them, by the seed of the training that each is for.
-        runs: themselves.
-        config: how futures are drawn and chosen; the seed is each training's own.
+        runs: past runs.
+        models: fitted to them.
+        seeds: of the trainings to come.
+        look_ahead: settings of :class:`pathlode.schedule.scheduler.LookAheadConfig`, for policies that look ahead.
+        mixes: number of mixes, for the policy that mixes schedules.
     """
 
-    models: Mapping[int, RunModel]
-    runs: Runs
-    config: LookAheadConfig
+    runs: "Runs"
+    models: Sequence["RunModel"]
+    seeds: Sequence[int]
+    look_ahead: Mapping[str, Any] = field(default_factory=dict)
+    mixes: int = 0
 
 
-class LookAhead(Policy):
-    """AdamW with a scheduler that looks ahead."""
+class Learner(Policy):
+    """A policy whose settings are learnt from past runs."""
 
-    def __init__(self, training: Training, scheduler: Callable[[Optimizer], LatentODELR]) -> None:
-        self.optimizer = AdamW(training.parameters, lr=1.0, weight_decay=WEIGHT_DECAY, fused=True)
-        self.scheduler: LatentODELR = scheduler(self.optimizer)
-
-    @property
-    def decisions(self) -> Sequence[Decision]:
-        return self.scheduler.decisions
-
-    def step(self, loss: float, metric: float | None) -> None:
-        self.scheduler.step(loss=loss, metric=metric)
-
-
-def lode(training: Training, learnt: Learnt) -> Policy:
-    """The rates of the futures that a latent ODE of past runs predicts to end best."""
-    model, config = learnt.models[training.seed], replace(learnt.config, seed=training.seed)
-    return LookAhead(training, lambda optimizer: LatentODELR(optimizer, model, training.steps, config))
-
-
-def nearest(training: Training, learnt: Learnt) -> Policy:
-    """The same with the most similar past runs in place of predicted futures; of the model only its clock is used."""
-    model = learnt.models[training.seed]
-    return LookAhead(
-        training, lambda optimizer: NearestRunsLR(optimizer, model, training.steps, learnt.config, runs=learnt.runs)
-    )
+    @staticmethod
+    @abstractmethod
+    def candidates(past: Past) -> Mapping[str, Any]:
+        """The settings to try, by name."""

@@ -1,12 +1,11 @@
 """A path-minimized latent ODE of training runs: from the last moments of one it predicts loss, rate and metric to its end."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -17,7 +16,7 @@ from pathlode.core.solve import FixedStep
 from pathlode.errors import CheckpointError, ConfigError, refuse_unless
 from pathlode.models.latent_ode import LatentODE, ModelConfig
 from pathlode.models.saving import load_model, save_model
-from pathlode.schedule.runs import FEATURES, METRIC, RATE, Runs, Trajectory, trajectory
+from pathlode.schedule.runs import FEATURES, METRIC, RATE, Runs, Trajectory
 from pathlode.training.losses.path_length import PathLength
 from pathlode.training.trainer import Trainer, TrainingConfig, Validation
 from pathlode.training.views import Views
@@ -74,6 +73,31 @@ class FitConfig:
 
 
 @dataclass(frozen=True)
+class RunModelCard:
+    """What a model was fitted to, and how well.
+
+    Attributes:
+        runs: names of the runs.
+        held_out: names of those that chose the best weights and measured the error.
+        ranges: smallest and largest value by feature.
+        error: root mean squared error by feature at the moments after the window, over windows of the runs that were held out.
+        spread: standard deviation of the feature there.
+        rows: of the median run's log.
+        seconds: CPU time of the fit.
+        version: of pathlode.
+    """
+
+    runs: list[str]
+    held_out: list[str]
+    ranges: dict[str, list[float]]
+    error: dict[str, float]
+    spread: dict[str, float]
+    rows: int
+    seconds: float
+    version: str = __version__
+
+
+@dataclass(frozen=True)
 class RunModel:
     """What :func:`fit` found.
 
@@ -81,16 +105,13 @@ class RunModel:
         model: the latent ODE of (training loss, log of the rate, metric), in this order.
         config: how it was fitted.
         rates: log of the rates of the best run, by its last metric, at every moment of the clock, (point,).
-        card: what it was fitted to and how well: ``runs`` (their names), ``held_out`` (those that were), ``ranges`` (smallest
-            and largest value by feature), ``error`` (root mean squared error by feature at the moments after the window, over
-            windows of the runs that were held out), ``spread`` (standard deviation of the feature there), ``rows`` (of the
-            median run's log), ``version``, ``seconds`` (CPU time of the fit).
+        card: what it was fitted to, and how well.
     """
 
     model: LatentODE
     config: FitConfig
     rates: NDArray[np.float64]
-    card: dict[str, Any] = field(default_factory=dict)
+    card: RunModelCard
 
     @torch.no_grad()
     def encode(self, times: NDArray[np.float64], values: NDArray[np.float64]) -> Tensor:
@@ -115,7 +136,7 @@ class RunModel:
     def save(self, path: Path, **extra: Any) -> None:
         """Writes everything to one file, whole or not at all, and whatever plain values belong to it."""
         rates = torch.from_numpy(self.rates)
-        save_model(path, self.model, config=asdict(self.config), rates=rates, card=self.card, **extra)
+        save_model(path, self.model, config=asdict(self.config), rates=rates, card=asdict(self.card), **extra)
 
 
 SOLVER = FixedStep("tsit5", 12)
@@ -187,41 +208,9 @@ def fit_stacked(
     fitted = []
     for number, seed in enumerate(seeds):
         model = stack.member(number)
-        card = _card(runs, values, order[:held_out], model, validation, config)
-        card["seconds"] = trainer.seconds / len(seeds)
+        card = _card(runs, values, order[:held_out], model, validation, trainer.seconds / len(seeds))
         fitted.append(RunModel(model, replace(config, seed=seed), values[best, :, RATE], card))
     return fitted
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """What a model predicts at one moment of a run.
-
-    Attributes:
-        seen: share of the training at the end of the window.
-        share: that of each predicted moment, (time,).
-        predicted: training loss, log rate and metric, (time, 3).
-    """
-
-    seen: float
-    share: NDArray[np.float64]
-    predicted: NDArray[np.float64]
-
-
-def forecast(model: RunModel, run: pd.DataFrame, seen: float) -> Forecast:
-    """What follows in a run, predicted from the last window before a moment.
-
-    Args:
-        model: fitted to runs like it.
-        run: its log, with the columns of :class:`pathlode.schedule.runs.Runs`.
-        seen: the moment, as a share of the training; not before the first window is full.
-    """
-    last, window = model.config.points - 1, model.config.window
-    end = max(window - 1, round(seen * last))
-    moments = np.arange(end - window + 1, last + 1, dtype=float)
-    z0 = model.encode(moments[:window], trajectory(run).until(end / last).at(moments[:window] / last))
-    predicted = model.decode(z0[None], moments[0], moments)[0]
-    return Forecast(end / last, moments[window - 1 :] / last, predicted[window - 1 :])
 
 
 def load_run_model(path: Path) -> RunModel:
@@ -232,8 +221,8 @@ def load_run_model(path: Path) -> RunModel:
     """
     model, rest = load_model(path)
     try:
-        return RunModel(model, FitConfig(**rest["config"]), rest["rates"].numpy(), rest["card"])
-    except (KeyError, TypeError, ConfigError) as error:
+        return RunModel(model, FitConfig(**rest["config"]), rest["rates"].numpy(), RunModelCard(**rest["card"]))
+    except (AttributeError, KeyError, TypeError, ConfigError) as error:
         raise CheckpointError(
             f"{path} holds no model of training runs ({error}): fit one with pathlode.schedule.fit"
         ) from error
@@ -259,19 +248,20 @@ def _card(
     held_out: NDArray[np.int64],
     model: LatentODE,
     validation: TimeSeries,
-    config: FitConfig,
-) -> dict[str, Any]:
-    seen = slice(config.window)
+    seconds: float,
+) -> RunModelCard:
+    window = validation.times.shape[1] - AHEAD
+    seen = slice(window)
     predicted = model(validation.times[:, seen], validation.values[:, seen], validation.times, solver=SOLVER).values[0]
-    later, truth = predicted[:, config.window :], validation.values[:, config.window :]
+    later, truth = predicted[:, window:], validation.values[:, window:]
     error, spread = (later - truth).square().mean(dim=(0, 1)).sqrt(), truth.flatten(0, 1).std(dim=0)
     ends = np.stack([values.min(axis=(0, 1)), values.max(axis=(0, 1))], axis=1)
-    return {
-        "runs": runs.ids,
-        "held_out": [runs.ids[number] for number in sorted(held_out)],
-        "ranges": dict(zip(FEATURES, ends.tolist(), strict=True)),
-        "error": dict(zip(FEATURES, error.tolist(), strict=True)),
-        "spread": dict(zip(FEATURES, spread.tolist(), strict=True)),
-        "rows": int(runs.table.groupby("run_id").size().median()),
-        "version": __version__,
-    }
+    return RunModelCard(
+        runs=runs.ids,
+        held_out=[runs.ids[number] for number in sorted(held_out)],
+        ranges=dict(zip(FEATURES, ends.tolist(), strict=True)),
+        error=dict(zip(FEATURES, error.tolist(), strict=True)),
+        spread=dict(zip(FEATURES, spread.tolist(), strict=True)),
+        rows=int(runs.table.groupby("run_id").size().median()),
+        seconds=seconds,
+    )

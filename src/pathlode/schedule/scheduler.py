@@ -130,7 +130,7 @@ class LatentODELR(LRScheduler):
         self.decisions: list[Decision] = []
         self._last_moment = float(model.config.points - 1)
         self._schedule = model.rates.copy()
-        self._range = model.card["ranges"]["log_lr"]
+        self._range = model.card.ranges["log_lr"]
         self._clock: list[float] = []
         self._log: list[tuple[float, float, float]] = []
         self._losses: list[float] = []
@@ -186,7 +186,7 @@ class LatentODELR(LRScheduler):
 
     def _take_note(self, step: int) -> None:
         """Adds a row to the log as often as past runs have one, and decides if it is time."""
-        rows, moment = self.model.card["rows"], self._moment(step)
+        rows, moment = self.model.card.rows, self._moment(step)
         if self._metric is not None and step * rows // self.total_steps > (step - 1) * rows // self.total_steps:
             loss, self._losses = float(np.mean(self._losses)), []
             self._clock.append(step / self.total_steps)
@@ -249,7 +249,7 @@ class LatentODELR(LRScheduler):
         futures = futures[np.isfinite(futures).all(axis=(1, 2))]
         alike = np.abs(futures[..., LOSS] - recent.mean()) <= self.config.tolerance * recent.std()
         futures, alike = futures[alike.any(axis=1)], alike[alike.any(axis=1)]
-        rates = np.clip(futures[..., RATE], *self._range)
+        rates = np.clip(futures[..., RATE], self._range[0], self._range[1])
         begin, last = np.where(alike, rates, -np.inf).argmax(axis=1)[:, None], rates.shape[1] - 1
         ahead = np.arange(math.ceil(self._last_moment - moment) + 1)
         share = np.minimum(1.0, ahead / (self.config.horizon * self._last_moment - moment))

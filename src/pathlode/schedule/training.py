@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from pathlode.errors import refuse_unless
-from pathlode.schedule.policies import Policy, Training
+from pathlode.schedule.policies.contract import Policy, Training
 from pathlode.schedule.tasks import Examples, Task
 from pathlode.training.resume import Interim
 

@@ -5,7 +5,7 @@ from matplotlib.colors import to_hex
 
 from pathlode.plots import scheduler
 from pathlode.plots.style import VERMILLION, save_figure
-from pathlode.schedule.model import Forecast
+from pathlode.schedule.forecast import Forecast
 
 STEPS = np.arange(5, 105, 5)
 

@@ -3,7 +3,10 @@ import pandas as pd
 import pytest
 
 from pathlode.schedule import FitConfig, LookAheadConfig, Runs, fit
-from pathlode.schedule.learners import Learnt
+from pathlode.schedule.policies.look_ahead import Learnt
+from pathlode.schedule.policy_runs import PolicyPlan, tune_and_train
+from pathlode.schedule.tasks.settings import TaskSettings
+from pathlode.schedule.training import RunConfig
 
 STEPS = 200
 
@@ -37,6 +40,21 @@ def runs():
 @pytest.fixture(scope="session")
 def model(runs):
     return fit(runs, FitConfig(points=40, window=8, starts=8, hidden=8, width=16, steps=300, held_out=0.25))
+
+
+@pytest.fixture(scope="session")
+def task(tmp_path_factory):
+    """A small network and made-up images."""
+    examples, sizes = {"train": 64, "validation": 30, "test": 30}, {"channels": [4], "strides": [2], "hidden": 8}
+    return TaskSettings("invented_images", examples, {"cnn": sizes}).read(tmp_path_factory.mktemp("none"))
+
+
+@pytest.fixture(scope="session")
+def sweep(task):
+    """Logs of the tuning and of one final run of two schedules."""
+    settings, config = {"0.02": 0.02, "1e-07": 1e-7}, RunConfig(epochs=4, batch=8, log_every=3)
+    plans = (PolicyPlan("images", name, name, settings, [100, 101], [0], config) for name in ("constant", "cosine"))
+    return pd.concat([tune_and_train(task, plan).logs.table for plan in plans], ignore_index=True)
 
 
 @pytest.fixture(scope="session")

@@ -7,16 +7,16 @@ from pathlode.schedule.model import fit_stacked
 
 
 def test_the_model_predicts_runs_that_it_was_not_fitted_to(model):
-    assert set(model.card["error"]) == {"train_loss", "log_lr", "val_metric"}
+    assert set(model.card.error) == {"train_loss", "log_lr", "val_metric"}
     for feature in ("train_loss", "val_metric"):  # rates begin alike, whatever becomes of them
-        assert model.card["error"][feature] < 0.5 * model.card["spread"][feature]
+        assert model.card.error[feature] < 0.5 * model.card.spread[feature]
 
 
 def test_the_card_says_what_it_was_fitted_to(model, runs):
-    assert model.card["runs"] == runs.ids
-    assert len(model.card["held_out"]) == 3
-    assert set(model.card["held_out"]) < set(runs.ids)
-    low, high = model.card["ranges"]["log_lr"]
+    assert model.card.runs == runs.ids
+    assert len(model.card.held_out) == 3
+    assert set(model.card.held_out) < set(runs.ids)
+    low, high = model.card.ranges["log_lr"]
     assert np.exp([low, high]) == pytest.approx([runs.table["lr"].min(), runs.table["lr"].max()])
 
 
@@ -52,15 +52,15 @@ def test_stacked_fits_are_models_of_their_own(runs):
     config = FitConfig(points=20, window=4, starts=4, hidden=4, width=4, steps=20)
     first, second = fit_stacked(runs, config, [0, 1])
     assert [first.config.seed, second.config.seed] == [0, 1]
-    assert first.card["held_out"] == second.card["held_out"]
-    assert first.card["error"] != second.card["error"]
+    assert first.card.held_out == second.card.held_out
+    assert first.card.error != second.card.error
     alone = fit(runs, config)
-    assert alone.card["error"] == pytest.approx(first.card["error"], rel=1e-3)
+    assert alone.card.error == pytest.approx(first.card.error, rel=1e-3)
 
 
 def test_one_run_at_least_is_left_to_fit(runs):
     few = Runs(runs.table[runs.table["run_id"].isin(runs.ids[:2])])
-    assert len(fit(few, FitConfig(held_out=0.9, points=40, window=8, steps=10)).card["held_out"]) == 1
+    assert len(fit(few, FitConfig(held_out=0.9, points=40, window=8, steps=10)).card.held_out) == 1
 
 
 def test_equal_seeds_give_equal_models(runs):

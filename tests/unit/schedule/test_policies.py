@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from pathlode.registry import POLICIES
-from pathlode.schedule.policies import Training
+from pathlode.schedule.policies.contract import Training
 
 STEPS = 100
 

@@ -19,7 +19,7 @@ def optimiser(rates=(0.1,), kind=torch.optim.SGD):
 def model_window(model):
     """Rows of a run, at the first moments of the clock: loss, log rate, metric."""
     fall = np.linspace(2.0, 1.5, model.config.window)
-    return np.stack([fall, np.full_like(fall, np.mean(model.card["ranges"]["log_lr"])), 1 - fall / 2], axis=1)
+    return np.stack([fall, np.full_like(fall, np.mean(model.card.ranges["log_lr"])), 1 - fall / 2], axis=1)
 
 
 def train(scheduler, steps, loss=2.0, seed=0, first=0):
@@ -38,7 +38,7 @@ def train(scheduler, steps, loss=2.0, seed=0, first=0):
 def test_a_whole_training(model):
     scheduler = LatentODELR(optimiser(), model, 400, LookAheadConfig(every=4))
     rates, _ = train(scheduler, 400)
-    low, high = np.exp(model.card["ranges"]["log_lr"])
+    low, high = np.exp(model.card.ranges["log_lr"])
     assert all(low * 0.999 <= rate <= high * 1.001 for rate in rates)
     assert [int(decision.moment) for decision in scheduler.decisions] == list(range(7, 39, 4))
     assert scheduler.decisions[0].step == math.ceil(7 / 39 * 400)  # as soon as the window is full
@@ -134,7 +134,7 @@ def test_after_the_horizon_the_schedule_goes_on(model):
 def test_a_schedule_comes_to_the_horizon_with_its_future(model, monkeypatch):
     """From the moment with the largest rate of those with the present loss, and stays there."""
     scheduler = LatentODELR(optimiser(), model, 400, LookAheadConfig(every=8, horizon=0.8))
-    low, high = model.card["ranges"]["log_lr"]
+    low, high = model.card.ranges["log_lr"]
     rates = np.array([0.2, 0.9, 1.0, 0.7, 0.4, 0.1])
     future = np.stack([[2.0, 2.0, 2.0, 9.0, 9.0, 9.0], low + rates * (high - low), np.linspace(0, 1, 6)], axis=1)
     monkeypatch.setattr(scheduler, "_futures", lambda moments, window, horizon: future[None])
@@ -164,7 +164,7 @@ def test_the_window_is_what_a_log_like_the_past_ones_would_say(model, monkeypatc
         scheduler.step(loss=loss, metric=step / 1000 if step % 10 == 0 else None)
         if seen:
             break
-    between = 1000 // model.card["rows"]
+    between = 1000 // model.card.rows
     rows = losses[between : step // between * between].reshape(-1, between).mean(axis=1)  # after the first, at step 10
     moments, window, _ = seen[0]
     assert moments[-1] == pytest.approx(step / 1000 * 39)
@@ -202,7 +202,7 @@ def test_settings_out_of_range_are_refused(settings, message):
 def test_the_rates_of_the_futures_that_end_best_are_averaged(model, monkeypatch, mode):
     model = replace(model, config=replace(model.config, mode=mode))
     scheduler = LatentODELR(optimiser(), model, 400, LookAheadConfig(averaged=2))
-    low, high = model.card["ranges"]["log_lr"]
+    low, high = model.card.ranges["log_lr"]
     shares, ends = np.array([0.1, 0.3, 0.6, 0.8, 1.0]), np.array([0.5, 0.9, 0.2, 0.8, 0.1])
     futures = np.stack(
         [np.full((5, 6), 2.0), np.full((5, 6), low) + shares[:, None] * (high - low), np.full((5, 6), 0.0)], axis=2

@@ -5,7 +5,7 @@ import torch
 
 from pathlode.errors import ConfigError
 from pathlode.registry import POLICIES
-from pathlode.schedule.policy_runs import read_task
+from pathlode.schedule.tasks.settings import TaskSettings
 from pathlode.schedule.training import RunConfig, loss_and_accuracy, train
 
 CONFIG = RunConfig(epochs=6, batch=16, log_every=3)
@@ -18,7 +18,7 @@ IMAGES = {
 
 @pytest.fixture(scope="module")
 def task(tmp_path_factory):
-    return read_task(IMAGES, tmp_path_factory.mktemp("none"))
+    return TaskSettings(**IMAGES).read(tmp_path_factory.mktemp("none"))
 
 
 def run(task, policy="cosine", setting=0.02, seed=0, config=CONFIG, kept=None):
@@ -87,7 +87,7 @@ def test_texts_are_trained_too(tmp_path):
         "examples": {"train": 160, "validation": 40, "test": 40, "context": 8},
         "network": {"transformer": {"layers": 1, "width": 8, "heads": 2}},
     }
-    done = run(read_task(entry, tmp_path), "constant", 0.02)
+    done = run(TaskSettings(**entry).read(tmp_path), "constant", 0.02)
     assert done.test_last > 0.5
 
 

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from pathlode.errors import DataError
-from pathlode.schedule.tasks.images import Cifar100, FashionMnist, read_idx
+from pathlode.schedule.tasks.data_sets.cifar100 import Cifar100
+from pathlode.schedule.tasks.data_sets.fashion_mnist import FashionMnist, read_idx
 
 
 def test_images_keep_their_labels_and_no_image_is_shared(folder_of):

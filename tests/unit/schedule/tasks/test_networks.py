@@ -4,7 +4,9 @@ import torch
 from pathlode.errors import ConfigError
 from pathlode.registry import NETWORKS
 from pathlode.schedule.tasks import Data, Examples, Task
-from pathlode.schedule.tasks.networks import Cnn, ResNet, Transformer
+from pathlode.schedule.tasks.networks.cnn import Cnn
+from pathlode.schedule.tasks.networks.resnet import ResNet
+from pathlode.schedule.tasks.networks.transformer import Transformer
 
 CLASSES = 5
 IMAGE, TEXT = (3, 8, 8), (7,)

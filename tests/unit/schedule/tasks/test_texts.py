@@ -2,8 +2,8 @@ import pytest
 import torch
 
 from pathlode.errors import ConfigError, DataError
-from pathlode.schedule.tasks import texts
-from pathlode.schedule.tasks.texts import TinyShakespeare
+from pathlode.schedule.tasks.data_sets import texts
+from pathlode.schedule.tasks.data_sets.tinyshakespeare import TinyShakespeare
 
 
 def test_no_text_is_shared(folder_of):

@@ -1,4 +1,4 @@
-"""Data sets of text, read character by character: tinyshakespeare and TinyStories."""
+"""What data sets of text, read character by character, have in common."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -16,7 +16,7 @@ CHUNK = 2**24
 """Bytes of which occurrences are counted at a time."""
 
 
-class _Text(DataSet):
+class Text(DataSet):
     """Windows of a text that do not overlap; at each position the next character is the class.
 
     Characters are the text's bytes, numbered in their order: in these texts nearly all are ASCII.
@@ -70,21 +70,3 @@ def _windows(part: NDArray[np.uint8], name: str, wanted: int, context: int, numb
     windows = part[: available * (context + 1)].reshape(available, context + 1)
     characters = torch.from_numpy(number_of[windows[chosen(name, wanted, available)]])
     return Examples(characters[:, :-1].contiguous(), characters[:, 1:].contiguous())
-
-
-class TinyShakespeare(_Text):
-    """1.1 million characters of Shakespeare's plays, 65 different ones.
-
-    Source: Karpathy 2015 (https://karpathy.github.io/2015/05/21/rnn-effectiveness/).
-    """
-
-    file = "input.txt"
-
-
-class TinyStories(_Text):
-    """2.1 million short stories that a language model wrote for children, 1.9 GB, each ended by a line ``<|endoftext|>``.
-
-    Source: Eldan & Li 2023 (https://arxiv.org/abs/2305.07759).
-    """
-
-    file = "TinyStories-train.txt"

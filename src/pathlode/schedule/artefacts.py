@@ -1,0 +1,101 @@
+"""The tables that the chapter's scripts share."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, Self
+
+import pandas as pd
+
+from pathlode.artefacts import TableFile
+
+if TYPE_CHECKING:
+    from pathlode.schedule.model import RunModel  # imported for real it would bring PyTorch to the tables
+
+TUNING, FINAL = "tuning", "final"
+"""Phases of a policy's runs: those that choose its setting, and those that count."""
+
+_FACTS = {
+    "task": "name of the task",
+    "schedule": "name of the policy",
+    "setting": "of the policy, by name",
+    "phase": f"{TUNING} or {FINAL}",
+    "seed": "of the weights, the batches and what the policy draws",
+}
+
+
+class PolicyOutcomes(TableFile):
+    """The outcomes of a policy's runs, one row a run."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        **_FACTS,
+        "test_last": "test accuracy with the last weights",
+        "test_best_val": "test accuracy with the weights of the best validation",
+        "val_last": "validation accuracy at the last step",
+        "sharpness": "the Hessian's eigenvalue of largest magnitude at the last weights, empty in tuning and after divergence",
+        "seconds": "of the optimiser steps and the policy, CPU time or, on a GPU, elapsed time",
+        "seconds_before": "that choosing the policy's setting took, and what it has learnt from",
+    }
+
+
+class PolicyLogs(TableFile):
+    """The logs of a policy's runs, one row a validation."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        **_FACTS,
+        "run_id": "name of the run, unique within a task",
+        "step": "optimiser steps taken",
+        "epoch": "epochs taken",
+        "lr": "learning rate of the step",
+        "train_loss": "mean training loss since the row before",
+        "val_loss": "validation loss",
+        "val_metric": "validation accuracy",
+        "seconds": "since the run began, without validations",
+    }
+    float_format = "%.8g"
+
+
+class PolicyDecisions(TableFile):
+    """The decisions of a policy that looks ahead, one row a decision; no rows of other policies."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        **_FACTS,
+        "step": "optimiser steps taken",
+        "moment": "on the model's clock",
+        "loss": "mean of the recent training losses",
+        "qualified": "number of futures that somewhere have such a loss",
+        "metric": "predicted at the horizon, empty if no future was chosen",
+        "rate": "learning rate from now on",
+        "outcome": "new schedule, or why the present one was kept",
+    }
+
+
+class RunModelFits(TableFile):
+    """Latent ODEs of a sweep's runs and how well they fit, one row a model.
+
+    Errors and standard deviations are over the moments after the windows of the runs that were held out.
+    """
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "task": "name of the task",
+        "fit": "name of the fit",
+        "seed": "of the weights and batches",
+        "runs": "number of runs that it was fitted to",
+        "error_train_loss": "root mean squared error of the training loss",
+        "error_log_lr": "the same of the learning rate's natural logarithm",
+        "error_val_metric": "the same of the validation accuracy",
+        "spread_train_loss": "standard deviation of the training loss",
+        "spread_log_lr": "the same of the learning rate's natural logarithm",
+        "spread_val_metric": "the same of the validation accuracy",
+        "seconds": "CPU time of the fit",
+    }
+    float_format = "%.17g"
+
+    @classmethod
+    def of(cls, task: str, fit: str, models: Sequence["RunModel"]) -> Self:
+        """The rows of models of one fit."""
+        rows = []
+        for model in models:
+            row = {"task": task, "fit": fit, "seed": model.config.seed, "runs": len(model.card.runs)}
+            row |= {f"error_{feature}": error for feature, error in model.card.error.items()}
+            row |= {f"spread_{feature}": spread for feature, spread in model.card.spread.items()}
+            rows.append(row | {"seconds": model.card.seconds})
+        return cls(pd.DataFrame(rows))

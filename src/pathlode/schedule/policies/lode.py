@@ -1,0 +1,13 @@
+"""The latent ODE's scheduler."""
+
+from pathlode.schedule.model import RunModel
+from pathlode.schedule.policies.contract import Training
+from pathlode.schedule.policies.look_ahead import Learnt, LookAhead
+from pathlode.schedule.scheduler import LatentODELR
+
+
+class Lode(LookAhead):
+    """The rates of the futures that a latent ODE of past runs predicts to end best."""
+
+    def _scheduler(self, training: Training, model: RunModel, learnt: Learnt) -> LatentODELR:
+        return LatentODELR(self.optimizer, model, training.steps, learnt.config)

@@ -1,0 +1,59 @@
+"""What policies that look ahead have in common."""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import cycle
+from typing import Any
+
+from pathlode.schedule.learners import Learner, Past
+from pathlode.schedule.model import RunModel
+from pathlode.schedule.policies.contract import Training, adamw
+from pathlode.schedule.runs import Runs
+from pathlode.schedule.scheduler import Decision, LatentODELR, LookAheadConfig
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What a policy that looks ahead has learnt from past runs.
+
+    Attributes:
+        models: fitted to them, by the seed of the training that each is for.
+        runs: themselves.
+        config: how futures are drawn and chosen; the seed is each training's own.
+    """
+
+    models: Mapping[int, RunModel]
+    runs: Runs
+    config: LookAheadConfig
+
+
+class LookAhead(Learner):
+    """AdamW with a scheduler that looks ahead.
+
+    Args:
+        training: that it is made for.
+        learnt: from past runs.
+    """
+
+    def __init__(self, training: Training, learnt: Learnt) -> None:
+        self.optimizer = adamw(training, 1.0)
+        own = replace(learnt, config=replace(learnt.config, seed=training.seed))
+        self.scheduler: LatentODELR = self._scheduler(training, learnt.models[training.seed], own)
+
+    @abstractmethod
+    def _scheduler(self, training: Training, model: RunModel, learnt: Learnt) -> LatentODELR:
+        """The scheduler of the policy's optimiser."""
+
+    @property
+    def decisions(self) -> Sequence[Decision]:
+        return self.scheduler.decisions
+
+    def step(self, loss: float, metric: float | None) -> None:
+        self.scheduler.step(loss=loss, metric=metric)
+
+    @staticmethod
+    def candidates(past: Past) -> Mapping[str, Any]:
+        """All that was learnt: a model for each training to come, in turn if there are fewer."""
+        models = dict(zip(past.seeds, cycle(past.models), strict=False))
+        return {"learnt": Learnt(models, past.runs, LookAheadConfig(**past.look_ahead))}

@@ -1,0 +1,46 @@
+"""Linear mixes of past schedules."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pathlode.schedule.learners import Past
+from pathlode.schedule.policies.replay import Replay
+from pathlode.schedule.runs import RATE, Runs
+
+
+class Mix(Replay):
+    """The rates of a random linear mix of the past runs' schedules."""
+
+    @staticmethod
+    def candidates(past: Past) -> Mapping[str, Any]:
+        """As many mixes as are asked for, drawn with the first seed of the trainings to come."""
+        rates = mixes(past.runs, past.models[0].config.points, past.mixes, past.seeds[0])
+        return {f"mix {number}": each for number, each in enumerate(rates, start=1)}
+
+
+def mixes(runs: Runs, points: int, count: int, seed: int) -> list[NDArray[np.float64]]:
+    """Log rates of random linear mixes of schedules, (point,) each: Σ w log α, weights w uniform over all that sum to 1.
+
+    Of every schedule the rates α of its best setting, by the mean of the last validation accuracy, are taken.
+
+    Args:
+        runs: of several schedules, as :func:`pathlode.schedule.sweep.learnable` gives them.
+        points: equally spaced moments of a run.
+        count: number of mixes.
+        seed: of the weights.
+    """
+    rates = runs.on_clock(points)[:, :, RATE]
+    facts = (
+        runs.table.groupby("run_id", sort=False)[["schedule", "setting", "val_metric"]].last().reset_index(drop=True)
+    )
+    by_setting = facts.groupby(["schedule", "setting"], sort=False)["val_metric"].mean()
+    best = by_setting.groupby("schedule", sort=False).idxmax()
+    chosen = [
+        rates[((facts["schedule"] == schedule) & (facts["setting"] == setting)).to_numpy()].mean(axis=0)
+        for schedule, setting in best
+    ]
+    weights = np.random.default_rng(seed).dirichlet(np.ones(len(chosen)), count)
+    return list(weights @ np.stack(chosen))

@@ -1,0 +1,1 @@
+"""The data sets that tasks are of, one a file."""

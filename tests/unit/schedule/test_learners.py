@@ -1,0 +1,36 @@
+import pytest
+
+from pathlode.registry import POLICIES
+from pathlode.schedule.learners import Learner, Past
+
+
+@pytest.fixture(scope="module")
+def past(model, runs):
+    table = runs.table.assign(
+        schedule=runs.table["run_id"].str.split().str[0], setting=runs.table["run_id"].str.split().str[1]
+    )
+    return Past(type(runs)(table), [model], [7, 8, 9], {"every": 5, "horizon": 0.5}, mixes=3)
+
+
+def learners():
+    return [name for name in POLICIES if isinstance(POLICIES[name], type) and issubclass(POLICIES[name], Learner)]
+
+
+def test_the_policies_that_learn():
+    assert learners() == ["replay", "mix", "nearest", "lode"]
+
+
+def test_a_replay_is_of_the_best_run(past):
+    assert POLICIES["replay"].candidates(past) == {"best run": past.models[0].rates}
+
+
+def test_mixes_are_as_many_as_asked_for(past):
+    assert list(POLICIES["mix"].candidates(past)) == ["mix 1", "mix 2", "mix 3"]
+
+
+@pytest.mark.parametrize("name", ["lode", "nearest"])
+def test_those_that_look_ahead_have_a_model_for_every_training(past, name):
+    ((label, learnt),) = POLICIES[name].candidates(past).items()
+    assert label == "learnt"
+    assert list(learnt.models) == [7, 8, 9]
+    assert (learnt.config.every, learnt.config.horizon) == (5, 0.5)
