@@ -4,7 +4,7 @@
 # out:  resources/{data_set}/{file}                                  fetch_examples
 #       {RESULTS}/scheduler/{task}/tuned/{policy}/outcomes.csv       tune_policy: all runs of one policy; logs.csv beside it
 #       {RESULTS}/scheduler/{task}/fits/{fit}/{seed}.pt              fit_run_model: to the sweep's runs; fits.csv beside them
-#       {RESULTS}/scheduler/{task}/learnt/{learner}/outcomes.csv     apply_policy: one that learnt from the sweep; logs.csv, decisions.csv
+#       {RESULTS}/scheduler/{task}/learnt/{learner}/outcomes.csv     apply_policy: one that learnt from the sweep; logs.csv, decisions.csv, forecasts.csv
 #       tables and figures                                           scheduler_results.smk
 
 SCHEDULER = config["scheduler"]
@@ -107,6 +107,7 @@ rule apply_policy:
         outcomes=f"{TASK}/learnt/{{learner}}/outcomes.csv",
         logs=f"{TASK}/learnt/{{learner}}/logs.csv",
         decisions=f"{TASK}/learnt/{{learner}}/decisions.csv",
+        forecasts=f"{TASK}/learnt/{{learner}}/forecasts.csv",
     log:
         f"{LOGS}/apply_policy/{{task}}/{{learner}}.log",
     conda:

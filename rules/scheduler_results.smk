@@ -53,9 +53,8 @@ rule plot_scheduler:
             *(rules.tune_policy.output.logs.format(**point) for point in TUNED_POLICIES),
             *(rules.apply_policy.output.logs.format(**point) for point in LEARNT_POLICIES),
         ],
-        models=[
-            expand(rules.fit_run_model.output.models[0], **fitted_to(SCHEDULER, OURS, task))
-            for task in CHOSEN["tasks"]
+        forecasts=[
+            rules.apply_policy.output.forecasts.format(**point) for point in LEARNT_POLICIES if point["learner"] == OURS
         ],
         outcomes=rules.tabulate_scheduler.output.outcomes,
     output:
@@ -69,9 +68,8 @@ rule plot_scheduler:
     conda:
         "../envs/pathlode.yaml"
     params:
-        code=lambda w: code("plot_scheduler", FITTED_ENCODER),
+        code=lambda w: code("plot_scheduler"),
         ours=OURS,
-        tasks=CHOSEN["tasks"],
         parametric=SCHEDULER["sweep"]["schedules"],
         compared=SCHEDULER["compared"],
         early={name: share for name, share in EARLY.items() if share < 1},

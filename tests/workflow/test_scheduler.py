@@ -1,10 +1,9 @@
-import json
-
 import pandas as pd
 import pytest
 import yaml
 
 from pathlode.schedule import Runs, load_run_model
+from pathlode.schedule.artefacts import PolicyLogs, RunModelFits
 from pathlode.schedule.comparison import BEST_PARAMETRIC
 
 RESULTS = "results/smoke/scheduler"
@@ -50,8 +49,10 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished, run):
 def test_runs_and_models_can_be_used_from_the_package(finished):
     folder = finished.folder / RESULTS / "transformer"
     model = load_run_model(folder / "fits/all/1.pt")
-    assert model.card["runs"] == json.loads((folder / "fits/all/cards.json").read_text())[1]["runs"]
-    logs = pd.read_csv(folder / "tuned/cosine/logs.csv")
+    fits = RunModelFits.load(folder / "fits/all/fits.csv").table
+    assert fits["seed"].tolist() == [0, 1]
+    assert set(fits["runs"]) == {len(model.card.runs)}
+    logs = PolicyLogs.load(folder / "tuned/cosine/logs.csv").table
     assert len(Runs(logs)) == 2 * 2 + 2
     assert set(logs["phase"]) == {"tuning", "final"}
 

@@ -5,8 +5,9 @@ from pathlib import Path
 from pathlode.registry import POLICIES
 from pathlode.reporting.identity import identity
 from pathlode.reporting.job import device, job
-from pathlode.schedule.artefacts import PolicyLogs
+from pathlode.schedule.artefacts import PolicyForecasts, PolicyLogs
 from pathlode.schedule.columns import sweep_seconds
+from pathlode.schedule.forecast import MOMENTS, forecast
 from pathlode.schedule.learners import Past
 from pathlode.schedule.model import load_run_model
 from pathlode.schedule.policy_runs import PolicyPlan, tune_and_train
@@ -36,4 +37,7 @@ with job(snakemake):
     runs.outcomes.save(Path(files.outcomes))
     runs.logs.save(Path(files.logs))
     runs.decisions.save(Path(files.decisions))
+    first = runs.final(params.seeds[0])
+    forecasts = [forecast(models[0], first, share) for share in MOMENTS]
+    PolicyForecasts.of(wildcards.task, wildcards.learner, forecasts).save(Path(files.forecasts))
     discard_checkpoints(folder)

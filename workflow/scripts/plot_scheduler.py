@@ -7,12 +7,8 @@ import pandas as pd
 from pathlode.plots import scheduler
 from pathlode.plots.style import save_figure
 from pathlode.reporting.job import job
-from pathlode.schedule.artefacts import FINAL, PolicyLogs
+from pathlode.schedule.artefacts import FINAL, PolicyForecasts, PolicyLogs
 from pathlode.schedule.comparison import BEST_PARAMETRIC
-from pathlode.schedule.forecast import forecast
-from pathlode.schedule.model import load_run_model
-
-MOMENTS = (0.2, 0.5, 0.75)  # shares of the training at the ends of the windows that forecasts are made from
 
 with job(snakemake):
     params, files = snakemake.params, snakemake.input
@@ -20,12 +16,12 @@ with job(snakemake):
     logs = logs[logs["phase"] == FINAL]
     outcomes = pd.read_csv(files.outcomes)
     outcomes = outcomes[outcomes["schedule"] != BEST_PARAMETRIC]  # which stands there under its own name
-    forecasts = {}
-    for task, file in zip(params.tasks, files.models, strict=True):
-        run = logs[(logs["task"] == task) & (logs["schedule"] == params.ours)]
-        run = run[run["seed"] == run["seed"].iloc[0]]
-        model = load_run_model(Path(file))
-        forecasts[task] = run, [forecast(model, run, share) for share in MOMENTS]
+    made = PolicyForecasts.load(*map(Path, files.forecasts))
+    ours = logs[logs["schedule"] == params.ours]
+    forecasts = {
+        task: (run[run["seed"] == run["seed"].iloc[0]], made.forecasts(str(task), params.ours))
+        for task, run in ours.groupby("task", sort=False)
+    }
     figures = {
         "schedules": scheduler.schedules(logs, params.parametric, params.ours),
         "validation": scheduler.validation(logs, params.compared, params.ours),

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from pathlode.schedule.model import RunModel  # imported for real it would bring PyTorch to whoever draws forecasts
 
 
+MOMENTS = (0.2, 0.5, 0.75)
+"""Shares of a training at the ends of the windows that forecasts are made from."""
+
+
 @dataclass(frozen=True)
 class Forecast:
     """What a model predicts at one moment of a run.

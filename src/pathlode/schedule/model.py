@@ -16,7 +16,7 @@ from pathlode.core.solve import FixedStep
 from pathlode.errors import CheckpointError, ConfigError, refuse_unless
 from pathlode.models.latent_ode import LatentODE, ModelConfig
 from pathlode.models.saving import load_model, save_model
-from pathlode.schedule.runs import FEATURES, METRIC, RATE, Runs, Trajectory
+from pathlode.schedule.runs import FEATURES, LOG_RATE, METRIC, Runs, Trajectory
 from pathlode.training.losses.path_length import PathLength
 from pathlode.training.trainer import Trainer, TrainingConfig, Validation
 from pathlode.training.views import Views
@@ -209,7 +209,7 @@ def fit_stacked(
     for number, seed in enumerate(seeds):
         model = stack.member(number)
         card = _card(runs, values, order[:held_out], model, validation, trainer.seconds / len(seeds))
-        fitted.append(RunModel(model, replace(config, seed=seed), values[best, :, RATE], card))
+        fitted.append(RunModel(model, replace(config, seed=seed), values[best, :, LOG_RATE], card))
     return fitted
 
 

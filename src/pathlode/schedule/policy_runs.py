@@ -60,6 +60,11 @@ class PolicyRuns:
     logs: PolicyLogs
     decisions: PolicyDecisions
 
+    def final(self, seed: int) -> pd.DataFrame:
+        """The log of the run that counts, of a seed."""
+        logs = self.logs.table
+        return logs[(logs["phase"] == FINAL) & (logs["seed"] == seed)]
+
 
 def tune_and_train(task: Task, plan: PolicyPlan, kept: Path | None = None) -> PolicyRuns:
     """Trains a task with every setting of a policy, and with the best one on further seeds.

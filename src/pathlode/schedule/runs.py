@@ -19,7 +19,7 @@ NEEDED = ("run_id", "step", "lr", "train_loss", "val_metric")
 """The columns that a model of the runs is fitted to; the others may be absent."""
 FEATURES = ("train_loss", "log_lr", "val_metric")
 """What is modelled, in this order."""
-LOSS, RATE, METRIC = range(len(FEATURES))
+LOSS, LOG_RATE, METRIC = range(len(FEATURES))
 """Their positions."""
 FEWEST = 8
 """Rows that a run must have."""

@@ -14,7 +14,7 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from pathlode.errors import ConfigError, refuse_unless
 from pathlode.schedule.model import RunModel
-from pathlode.schedule.runs import FEATURES, LOSS, METRIC, RATE, Trajectory
+from pathlode.schedule.runs import FEATURES, LOG_RATE, LOSS, METRIC, Trajectory
 
 logger = logging.getLogger(__name__)
 
@@ -249,7 +249,7 @@ class LatentODELR(LRScheduler):
         futures = futures[np.isfinite(futures).all(axis=(1, 2))]
         alike = np.abs(futures[..., LOSS] - recent.mean()) <= self.config.tolerance * recent.std()
         futures, alike = futures[alike.any(axis=1)], alike[alike.any(axis=1)]
-        rates = np.clip(futures[..., RATE], self._range[0], self._range[1])
+        rates = np.clip(futures[..., LOG_RATE], self._range[0], self._range[1])
         begin, last = np.where(alike, rates, -np.inf).argmax(axis=1)[:, None], rates.shape[1] - 1
         ahead = np.arange(math.ceil(self._last_moment - moment) + 1)
         share = np.minimum(1.0, ahead / (self.config.horizon * self._last_moment - moment))

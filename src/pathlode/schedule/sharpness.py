@@ -51,8 +51,8 @@ def top_eigenvalue(
     vector = _unit([torch.randn(w.shape, generator=generator, dtype=w.dtype).to(w.device) for w in weights])
     eigenvalue = math.inf
     for _ in range(iterations):
-        product = torch.autograd.grad(gradient, weights, vector, retain_graph=True, materialize_grads=True)
-        previous, eigenvalue = eigenvalue, _dot(vector, product)
+        product = torch.autograd.grad(_dot(gradient, vector), weights, retain_graph=True, materialize_grads=True)
+        previous, eigenvalue = eigenvalue, float(_dot(vector, product))
         if not math.isfinite(eigenvalue):
             raise DivergenceError("the curvature of the loss is not finite: the network's training has diverged")
         if abs(eigenvalue - previous) <= tolerance * abs(eigenvalue):
@@ -76,11 +76,11 @@ def _gradient(
             module.training = training
 
 
-def _dot(first: Sequence[Tensor], second: Sequence[Tensor]) -> float:
-    return float(torch.stack([(a * b).sum() for a, b in zip(first, second, strict=True)]).sum())
+def _dot(first: Sequence[Tensor], second: Sequence[Tensor]) -> Tensor:
+    return torch.stack([(a * b).sum() for a, b in zip(first, second, strict=True)]).sum()
 
 
 def _unit(vector: Sequence[Tensor]) -> list[Tensor]:
     """The vector at length 1, or zero if it is."""
-    length = _dot(vector, vector) ** 0.5
+    length = float(_dot(vector, vector)) ** 0.5
     return [part.detach() / (length or 1.0) for part in vector]

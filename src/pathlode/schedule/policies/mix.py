@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pathlode.schedule.learners import Past
 from pathlode.schedule.policies.replay import Replay
-from pathlode.schedule.runs import RATE, Runs
+from pathlode.schedule.runs import LOG_RATE, Runs
 
 
 class Mix(Replay):
@@ -32,7 +32,7 @@ def mixes(runs: Runs, points: int, count: int, seed: int) -> list[NDArray[np.flo
         count: number of mixes.
         seed: of the weights.
     """
-    rates = runs.on_clock(points)[:, :, RATE]
+    rates = runs.on_clock(points)[:, :, LOG_RATE]
     facts = (
         runs.table.groupby("run_id", sort=False)[["schedule", "setting", "val_metric"]].last().reset_index(drop=True)
     )
