@@ -9,7 +9,7 @@ from pathlode.registry import DATA_SETS, NETWORKS
 from workflow.configuration.schema import InvalidConfig, unknown
 
 ROWS = 8
-"""Least rows of a run's log: pathlode.schedule.runs.FEWEST, whose import would bring PyTorch to every Snakefile."""
+"""Least rows of a run's log: pathlode.schedule.runs.FEWEST, whose import would bring pandas to every Snakefile."""
 IMAGES = {"fashion_mnist": (60_000, 10_000), "cifar100": (50_000, 10_000), "invented_images": None}
 """Images of each data set's training and test files; None where as many are made up as are wanted."""
 TEXTS = {"tinyshakespeare": 1_115_394, "tinystories": 1_900_000_000, "invented_text": None}
