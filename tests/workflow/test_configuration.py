@@ -214,6 +214,8 @@ def test_systems_that_share_an_anchor_can_be_changed_one_by_one():
         (("inference", "outside"), [1, 1, 1, 2, 2, 2], "expected 6 numbers, one of them at least outside the prior's"),
         (("scheduler", "fit", "seed"), 2**32, "scheduler.fit.seed is 4294967296, expected a number at most 4294967295"),
         (("evaluate", "rtol"), 1e-30, "evaluate.rtol is 1e-30, expected a number at least 1e-12"),
+        (("evaluate", "backend"), "torchodes", "expected one of torchode, torchdiffeq; did you mean 'torchode'?"),
+        (("evaluate", "method"), "dopri8", "'dopri8', expected one of dopri5, tsit5 with evaluate.backend torchode"),
         (("dynamics", "projection"), "umap", "umap, whose package umap-learn is not installed; add it, or choose pca"),
         (("chapters",), [], "chapters has 0 entries, expected at least 1"),
         (

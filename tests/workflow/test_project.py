@@ -93,7 +93,7 @@ def test_every_direct_requirement_is_pinned():
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
     for names, files in (
-        *((extras[name], ["workflow"]) for name in ("workflow", "ecg", "inference", "schedule")),
+        *((extras[name], ["workflow"]) for name in ("workflow", "ecg", "inference", "schedule", "torchdiffeq")),
         (project["dependencies"], ["workflow"]),
         (extras["slurm"], ["workflow", "slurm"]),
         (extras["bench"], ["workflow", "bench"]),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
 
+from pathlode.core.tableaus import ADAPTIVE_METHODS
 from workflow.configuration.schema import InvalidConfig, unknown
 
 COMPARED = ("path", "kl")
@@ -71,6 +72,17 @@ def check(config: Mapping[str, Any]) -> None:
                 f"config: {place['weights']} holds {max(tune['weights'])}, but the loss steer takes at most 1; lower it"
             )
     _check_systems(config)
+    _check_solver(config["evaluate"])
+
+
+def _check_solver(evaluate: Mapping[str, Any]) -> None:
+    """Refuses a method that the library lacks."""
+    backend, method = evaluate["backend"], evaluate["method"]
+    if method not in ADAPTIVE_METHODS[backend]:
+        raise InvalidConfig(
+            f"config: evaluate.method is {method!r}, expected one of {', '.join(ADAPTIVE_METHODS[backend])} with "
+            f"evaluate.backend {backend}"
+        )
 
 
 def _check_systems(config: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, best_match
 
 from pathlode import registry
-from pathlode.core.tableaus import TABLEAUS
+from pathlode.core.tableaus import ADAPTIVE_METHODS, TABLEAUS
 from pathlode.ecg.records import RECORDS
 
 NAMES = {
@@ -23,6 +23,8 @@ NAMES = {
     "data_sets": registry.DATA_SETS,
     "networks": registry.NETWORKS,
     "fixed_step_methods": TABLEAUS,
+    "adaptive_backends": ADAPTIVE_METHODS,
+    "adaptive_methods": dict.fromkeys(method for methods in ADAPTIVE_METHODS.values() for method in methods),
     "records": RECORDS,
 }
 """What ``x-registry`` in the schema can stand for."""

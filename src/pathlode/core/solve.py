@@ -2,21 +2,23 @@
 
 Every trajectory takes its own steps and is read out at its own times through the solver's continuous extension: there is
 no union of time grids and no loop over observation times. Two solvers stand behind the same call: :class:`FixedStep` for
-training and :class:`Adaptive`, which holds a tolerance, for reference.
+training and :class:`pathlode.core.adaptive.Adaptive`, which holds a tolerance, for reference.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from pathlode.core import kernels
+from pathlode.core.adaptive import Adaptive as Adaptive
+from pathlode.core.adaptive import integrate_with_torchode
 from pathlode.core.series import check_times
 from pathlode.core.shapes import Starts, State, States, Times
 from pathlode.core.tableaus import TABLEAUS, Tableau
-from pathlode.errors import ConfigError, DataError, SolverError
+from pathlode.errors import ConfigError, DataError
 
 Field = Callable[[State], State]
 """An autonomous vector field: (member, batch, state) -> time derivative of the same shape."""
@@ -52,34 +54,6 @@ class FixedStep:
             raise ConfigError(f"solver method is {self.method!r}, expected one of {', '.join(TABLEAUS)}")
         if self.steps < 1:
             raise ConfigError(f"solver steps is {self.steps}, expected at least 1")
-
-
-@dataclass(frozen=True)
-class Adaptive:
-    """Steps chosen per trajectory by torchode's embedded error estimate, to a tolerance.
-
-    Args:
-        method: ``dopri5`` or ``tsit5``.
-        rtol: relative tolerance of a step.
-        atol: absolute tolerance of a step.
-        max_steps: most steps a trajectory may take before :class:`pathlode.errors.SolverError` is raised.
-
-    Source: Lienen & Günnemann 2022, torchode (https://arxiv.org/abs/2210.12375).
-    """
-
-    method: str = "dopri5"
-    rtol: float = 1e-6
-    atol: float = 1e-6
-    max_steps: int = 10_000
-
-    def __post_init__(self) -> None:
-        if self.method not in _ADAPTIVE_METHODS:
-            raise ConfigError(f"solver method is {self.method!r}, expected one of {', '.join(_ADAPTIVE_METHODS)}")
-        if min(self.rtol, self.atol) <= 0:
-            raise ConfigError(f"solver tolerances are rtol={self.rtol}, atol={self.atol}, expected both above 0")
-
-
-_ADAPTIVE_METHODS = {"dopri5": "Dopri5", "tsit5": "Tsit5"}
 
 
 @dataclass(frozen=True)
@@ -152,6 +126,34 @@ def solve(
     return Solution(solution.states, solution.evaluations, error)
 
 
+# --- adaptive steps --------------------------------------------------------------------------------------------------
+
+
+def _solve_adaptive(
+    field: Field, y0: State, times: Times, start: Starts, solver: Adaptive, estimate_error: bool
+) -> Solution:
+    """Steps of a size that holds the tolerances; the error is the difference to a solution with 1/100 of them."""
+    states, evaluations = _integrate(field, y0, times, start, solver)
+    if not estimate_error:
+        return Solution(states, evaluations)
+    tighter = replace(solver, rtol=solver.rtol / 100, atol=solver.atol / 100)
+    with torch.no_grad():
+        error = states - _integrate(field, y0, times, start, tighter)[0]
+    return Solution(states, evaluations, error)
+
+
+def _integrate(field: Field, y0: State, times: Times, start: Starts, solver: Adaptive) -> tuple[States, Tensor]:
+    def slope(_: Starts, h: State) -> State:
+        return field(h)
+
+    if solver.backend == "torchode":
+        return integrate_with_torchode(slope, y0, times, start, solver)
+    from pathlode.core.torchdiffeq_backend import integrate_with_torchdiffeq  # here: its package may not be installed
+
+    parameters = tuple(field.parameters()) if isinstance(field, nn.Module) else None
+    return integrate_with_torchdiffeq(slope, y0, times, start, solver, parameters)
+
+
 # --- fixed steps -----------------------------------------------------------------------------------------------------
 
 
@@ -206,51 +208,3 @@ def _read_out(polynomials: Tensor, step: Tensor, times: Times, start: Starts) ->
         for coefficient in reversed(lower):
             points = torch.addcmul(coefficient, theta[:, None], points)
     return points.view(members, batch, times.shape[-1], state)
-
-
-# --- adaptive steps --------------------------------------------------------------------------------------------------
-
-
-def _solve_adaptive(
-    field: Field, y0: State, times: Times, start: Starts, solver: Adaptive, estimate_error: bool
-) -> Solution:
-    """One torchode solve over all members and trajectories, each with its own steps."""
-    import torchode  # here, because it takes half a second that only this solver needs
-
-    members, batch, state = y0.shape
-    flat_times = times.reshape(members * batch, -1).to(y0.dtype)
-    flat_start = start.reshape(-1).to(y0.dtype)
-
-    def flat_field(_: Tensor, y: Tensor) -> Tensor:
-        return field(y.view(members, batch, state)).reshape(members * batch, state)
-
-    term = torchode.ODETerm(flat_field)
-    problem = torchode.InitialValueProblem(
-        y0.reshape(members * batch, state), flat_start, flat_times[:, -1].contiguous(), flat_times
-    )
-
-    def integrate(rtol: float, atol: float) -> "torchode.Solution":
-        method = getattr(torchode, _ADAPTIVE_METHODS[solver.method])(term=term)
-        controller = torchode.IntegralController(atol=atol, rtol=rtol, term=term)
-        adjoint = torchode.AutoDiffAdjoint(
-            method, controller, max_steps=solver.max_steps, backprop_through_step_size_control=False
-        )
-        solution = adjoint.solve(problem)
-        failed = (solution.status != 0).nonzero()
-        if len(failed) or not solution.ys.isfinite().all():
-            taken = int(solution.stats["n_steps"].max())
-            raise SolverError(
-                f"{solver.method} failed on {max(len(failed), 1)} of {members * batch} trajectories after {taken} steps at "
-                f"rtol={rtol:g}, atol={atol:g}: loosen the tolerances, raise max_steps, or check that the field is finite"
-            )
-        return solution
-
-    solution = integrate(solver.rtol, solver.atol)
-    states = solution.ys.view(members, batch, -1, state)
-    stages, first_guess = 6, 2  # both methods reuse a step's last stage; the first step size takes two evaluations
-    evaluations = (first_guess + stages * solution.stats["n_steps"]).view(members, batch)
-    error = None
-    if estimate_error:
-        with torch.no_grad():
-            error = states - integrate(solver.rtol / 100, solver.atol / 100).ys.view_as(states)
-    return Solution(states, evaluations, error)

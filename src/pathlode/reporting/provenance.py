@@ -7,7 +7,7 @@ from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
-COMPUTING = ("bench", "ecg", "inference", "schedule", "workflow")
+COMPUTING = ("bench", "ecg", "inference", "schedule", "torchdiffeq", "workflow")
 """Extras of the package without which some numbers cannot be made."""
 
 
