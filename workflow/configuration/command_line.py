@@ -45,7 +45,7 @@ def _from_text(text: str, node: Mapping[str, Any]) -> Any:
     """The first of the types that are expected which the text can be read as, or the text."""
     expected = node.get("type", [])
     types = [expected] if isinstance(expected, str) else expected
-    words = {"true": True, "false": False} if "boolean" in types else {}
+    words: dict[str, Any] = {"true": True, "false": False} if "boolean" in types else {}
     words |= {"null": None} if "null" in types else {}
     words |= {str(value): value for value in node.get("enum", [])}
     if text in words:
