@@ -85,9 +85,9 @@ class _Code:
 def _read(file: Path) -> _Code:
     """Reads a file of Python or C."""
     if file.suffix != ".py":
-        return _Code(_sha256(_c_text(file.read_text())), ())
+        return _Code(_sha256(_c_text(file.read_text("utf-8"))), ())
     names: list[str] = []
-    text = _tree_text(ast.parse(file.read_text()), names)
+    text = _tree_text(ast.parse(file.read_bytes()), names)
     return _Code(_sha256(text), tuple(dict.fromkeys(filter(None, map(_file, names)))))
 
 
