@@ -6,7 +6,7 @@
 #
 # dynamics: simulate -> tune -> train, size -> evaluate -> probe, tables -> figures -> claims
 # inference: simulate -> tune -> train -> fit flows, sample reference -> calibrate -> tables -> figures -> claims
-# ecg:      fetch -> cut beats -> train -> reconstruct, classify -> tables, device -> figures -> claims
+# ecg:      fetch -> cut beats -> split -> train -> reconstruct, classify -> tables, device -> figures -> claims
 # scheduler: fetch -> tune policies -> fit run models -> apply policies -> tables -> figures -> claims
 #
 # Each arrow is a file, under results/ or, for what was fetched, under resources/.

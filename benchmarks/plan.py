@@ -43,7 +43,7 @@ SHAPES = {"fashion_mnist": ((1, 28, 28), 10), "cifar100": ((3, 32, 32), 100), "t
 
 WORK: dict[str, Callable[[Any], float]] = {
     "evaluate": lambda config: len(config["dynamics"]["seeds"]),
-    "reconstruct": lambda config: len(config["ecg"]["seeds"]),
+    "reconstruct": lambda config: len(config["ecg"]["seeds"]) * len(config["ecg"]["latent_odes"]),
     "classify": lambda config: len(config["ecg"]["seeds"]) * config["ecg"]["trees"]["rounds"],
     "sample_reference": lambda config: (
         len(batches(config["inference"]["reference"]["systems"])[0]) * config["inference"]["reference"]["mcmc"]["steps"]

@@ -66,7 +66,7 @@ rule invent_records:
         records=ECG_RECORDS,
         seconds=ECG["invented"]["seconds"],
         seed=ECG["invented"]["seed"],
-        folder=f"{RESULTS}/ecg/invented",
+        folder=lambda w, output: output.records.removesuffix(".json"),
     script:
         "../workflow/scripts/invent_records.py"
 

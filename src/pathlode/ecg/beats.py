@@ -29,7 +29,9 @@ PAPERS_BEATS = 88_887
 
 @dataclass(frozen=True)
 class Beats(ArrayFile):
-    """Beats of many records: 66 MB for the whole database.
+    """Beats of many records.
+
+    The file of the whole database has 64 MB.
 
     Attributes:
         source: where the records come from, ``mitdb`` or ``invented``.

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import torch
-import xgboost
 
 
 def milliseconds(work: Callable[..., Any], each: Sequence[Any]) -> float:
@@ -48,6 +47,8 @@ def measure(encoder: str, trees: str, *beats: str) -> list[dict[str, float]]:
     Returns:
         For each file of beats encode_ms, trees_ms, and peak_mb of the whole process up to then, the libraries included.
     """
+    import xgboost  # one and a half seconds, in this process only
+
     torch.set_num_threads(1)
     booster = xgboost.Booster({"nthread": 1})
     booster.load_model(bytearray(Path(trees).read_bytes()))  # a path would need one of its suffixes
