@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from pathlode.dynamics.data import SimulatedData
 from pathlode.plots.dynamics import draw_trajectory, liveliest
-from pathlode.plots.style import BLACK, BLUE, VERMILLION, WIDTH, colour, dashes
+from pathlode.plots.style import BLACK, BLUE, MEDIAN_AND_RANGE, VERMILLION, WIDTH, colour, dashes
 from pathlode.reporting.naming import readable
 
 
@@ -47,21 +48,20 @@ def systems(
 
 def encoders(scores: pd.DataFrame) -> Figure:
     """Error in the next window with each encoder: every seed a dot, a bar at the median; a panel a system."""
+    import seaborn as sns
+
     scores = scores[scores["observations"] == "all"]
     compared = scores.groupby(["system", "encoder"])["loss"].agg(set)
     losses = [loss for loss in scores["loss"].unique() if all(loss in found for found in compared)]
-    names = list(scores["encoder"].unique())
+    common = {"x": "encoder", "y": "extrapolation_nmse", "order": list(scores["encoder"].unique())}
+    common |= _by_loss(losses)
     figure, axes = _one_panel_a_system(scores)
     for axis, (_, rows) in zip(axes, scores.groupby("system", sort=False), strict=True):
-        for position, encoder in enumerate(names):
-            for number, loss in enumerate(losses):
-                step = 0.8 / len(losses)
-                at = position + step * (number - (len(losses) - 1) / 2)
-                values = rows.loc[(rows["encoder"] == encoder) & (rows["loss"] == loss), "extrapolation_nmse"]
-                axis.plot(np.full(len(values), at), values, "o", ms=3, mew=0, alpha=0.6, color=colour(loss))
-                axis.plot([at - step / 3, at + step / 3], [values.median()] * 2, color=colour(loss), lw=1.6, label=loss)
-        axis.set_xticks(range(len(names)), names)
-        axis.set_xlim(-0.6, len(names) - 0.4)
+        sns.stripplot(rows, ax=axis, **common, dodge=True, jitter=False, size=3, alpha=0.6, legend=False)
+        dodge = 0.8 * (1 - 1 / len(losses))  # as strips are
+        sns.pointplot(rows, ax=axis, **common, dodge=dodge, estimator="median", errorbar=None, **_BAR)
+        axis.set_xlabel("")
+    axes[0].set_yscale("log")  # now: seaborn would take medians of logarithms
     axes[0].set_ylabel("NMSE, next window")
     _legend(figure)
     return figure
@@ -72,6 +72,8 @@ def fewer_observations(scores: pd.DataFrame, encoder: str) -> Figure:
 
     Median over seeds, and their full range as a bar.
     """
+    import seaborn as sns
+
     scores = scores[scores["encoder"] == encoder]
     views, losses = list(scores["observations"].unique()), list(scores["loss"].unique())
     names = list(scores["system"].unique())
@@ -79,17 +81,15 @@ def fewer_observations(scores: pd.DataFrame, encoder: str) -> Figure:
     figure, axes = plt.subplots(
         2, len(names), figsize=(WIDTH, 3.6), sharex=True, sharey="row", layout="constrained", squeeze=False
     )
+    marks = {"dodge": 0.12 * (len(losses) - 1), "linestyle": "none", "ms": 3, "mew": 0, "err_kws": {"lw": 0.8}}
     for row, (metric, label) in zip(axes, metrics.items(), strict=True):
         for axis, name in zip(row, names, strict=True):
-            for number, loss in enumerate(losses):
-                chosen = scores[(scores["system"] == name) & (scores["loss"] == loss)]
-                if chosen.empty:
-                    continue
-                errors = chosen.groupby("observations", sort=False)[metric].agg(["median", "min", "max"]).loc[views]
-                at = np.arange(len(views)) + 0.12 * (number - (len(losses) - 1) / 2)
-                axis.vlines(at, errors["min"], errors["max"], color=colour(loss), lw=0.8)
-                axis.plot(at, errors["median"], "o", ms=3, color=colour(loss), label=loss)
-            axis.set_xticks(range(len(views)), views, rotation=45)
+            rows = scores[scores["system"] == name]
+            sns.pointplot(
+                rows, x="observations", y=metric, order=views, ax=axis, **_by_loss(losses), **MEDIAN_AND_RANGE, **marks
+            )
+            axis.set_xlabel("")
+            axis.tick_params(axis="x", rotation=45)
         row[0].set_ylabel(label)
         row[0].set_yscale("log")
     for axis, name in zip(axes[0], names, strict=True):
@@ -179,12 +179,19 @@ def _claims_of_one_target(block: SubFigure, table: pd.DataFrame) -> None:
     block.supxlabel("rival / ours (above 1, ours is better)", fontsize=9)
 
 
+_BAR = {"marker": "_", "ms": 9, "mew": 1.6, "linestyle": "none"}
+
+
+def _by_loss(losses: Sequence[str]) -> dict[str, Any]:
+    """What tells seaborn to draw a loss beside the other in its colour."""
+    return {"hue": "loss", "hue_order": losses, "palette": {loss: colour(loss) for loss in losses}}
+
+
 def _one_panel_a_system(scores: pd.DataFrame) -> tuple[Figure, NDArray[np.object_]]:
     names = list(scores["system"].unique())
     figure, axes = plt.subplots(1, len(names), figsize=(WIDTH, 2.4), sharey=True, layout="constrained", squeeze=False)
     for axis, name in zip(axes[0], names, strict=True):
         axis.set_title(textwrap.fill(readable(name), 14))
-    axes[0, 0].set_yscale("log")
     return figure, axes[0]
 
 
@@ -194,4 +201,6 @@ def _legend(figure: Figure) -> None:
     for axis in figure.axes:
         handles, labels = axis.get_legend_handles_labels()
         once |= dict(zip(labels, handles, strict=True))
+        if axis.get_legend() is not None:
+            axis.get_legend().remove()
     figure.legend(list(once.values()), list(once), loc="outside upper center", ncols=6)

@@ -1,17 +1,19 @@
 """Figures of the ECG chapter."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 from numpy.typing import NDArray
 
 from pathlode.ecg.records import CLASSES
-from pathlode.plots.style import BLACK, BLUE, GREEN, ORANGE, PALETTE, PURPLE, VERMILLION, WIDTH
+from pathlode.plots.style import BLACK, BLUE, GREEN, MEDIAN_AND_RANGE, ORANGE, PALETTE, PURPLE, VERMILLION, WIDTH
 
 CLASS_COLOURS = dict(zip(CLASSES, (BLUE, ORANGE, VERMILLION, GREEN, PURPLE), strict=True))
 _MARKERS = "osD^vP*X"
@@ -146,24 +148,13 @@ def confusion(truth: NDArray[np.int8], predicted: Mapping[str, NDArray[np.int8]]
 
     figure, axes = _panels(len(predicted), height=1.9)
     labels = [CLASSES.index(name) for name in classes]
+    names = {"xticklabels": list(classes), "yticklabels": list(classes)}
+    numbers = {"annot": True, "fmt": ".0f", "annot_kws": {"fontsize": 7}}
     for axis, (condition, given) in zip(axes, predicted.items(), strict=True):
         whole = confusion_matrix(truth, given, labels=range(len(CLASSES)), normalize="true")
         matrix = 100 * whole[np.ix_(labels, labels)]
-        axis.imshow(matrix, cmap="Blues", vmin=0, vmax=100)
-        for i, j in np.ndindex(matrix.shape):
-            axis.text(
-                j,
-                i,
-                f"{matrix[i, j]:.0f}",
-                ha="center",
-                va="center",
-                fontsize=7,
-                color="w" if matrix[i, j] > 55 else "k",
-            )
-        axis.set_xticks(range(len(classes)), list(classes))
-        axis.set_yticks(range(len(classes)), list(classes))
-        axis.spines[:].set_visible(False)
-        axis.tick_params(length=0)
+        sns.heatmap(matrix, ax=axis, cmap="Blues", vmin=0, vmax=100, cbar=False, square=True, **names, **numbers)
+        axis.tick_params(length=0, rotation=0)
         axis.set_title(condition)
     figure.supxlabel("predicted class", fontsize=9)
     figure.supylabel("true class (row = 100 %)", fontsize=9)
@@ -219,18 +210,14 @@ def f1_by_class(scores: pd.DataFrame, models: Sequence[str], condition: str) -> 
     rows = scores[(scores["condition"] == condition) & scores["rr"]]
     splits = list(rows["split"].unique())
     figure, axes = plt.subplots(len(splits), 1, figsize=(WIDTH, 1.9 * len(splits) + 0.5), sharey=True, squeeze=False)
+    shades = dict(zip(models, itertools.cycle(PALETTE), strict=False))
     for axis, split in zip(axes[:, 0], splits, strict=True):
         of_split = rows[rows["split"] == split]
-        classes, here = list(of_split["class"].unique()), [m for m in models if m in set(of_split["model"])]
-        for number, model in enumerate(here):
-            chosen = of_split[of_split["model"] == model]
-            by_class = chosen.groupby("class")["f1"].agg(["median", "min", "max"]).reindex(classes)
-            at = np.arange(len(classes)) + 0.8 * ((number + 0.5) / len(here) - 0.5)
-            colour = PALETTE[models.index(model) % len(PALETTE)]
-            spread = [by_class["median"] - by_class["min"], by_class["max"] - by_class["median"]]
-            axis.bar(at, by_class["median"], 0.8 / len(here), color=colour, label=model)
-            axis.errorbar(at, by_class["median"], yerr=spread, fmt="none", ecolor="0.3", lw=0.8)
-        axis.set_xticks(range(len(classes)), classes)
+        here = [model for model in models if model in set(of_split["model"])]
+        look = {"palette": shades, "saturation": 1, "err_kws": {"lw": 0.8, "color": "0.3"}}
+        sns.barplot(of_split, x="class", y="f1", hue="model", hue_order=here, ax=axis, **MEDIAN_AND_RANGE, **look)
+        axis.get_legend().remove()
+        axis.set_xlabel("")
         axis.set_ylabel("F1")
         axis.set_ylim(0, 1)
         axis.set_title(f"{split.replace('_', '-')} split, {condition}, with RR intervals")
@@ -242,7 +229,7 @@ def f1_by_class(scores: pd.DataFrame, models: Sequence[str], condition: str) -> 
 def label_source(figure: Figure, source: str) -> None:
     """Says in the figure itself if its records were invented."""
     if source == "invented":
-        figure.text(0.995, 0.005, "invented records", ha="right", va="bottom", fontsize=7, color=VERMILLION)
+        figure.text(0.995, 0, "invented records", ha="right", va="top", fontsize=7, color=VERMILLION)
 
 
 def _panels(count: int, height: float = 1.8) -> tuple[Figure, list[Axes]]:

@@ -6,6 +6,7 @@ import corner
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -13,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from scipy.stats import ecdf, kstest, kstwo
 
 from pathlode.arrays import Array
-from pathlode.plots.style import BLACK, BLUE, DASHES, PALETTE, VERMILLION, WIDTH
+from pathlode.plots.style import BLACK, BLUE, DASHES, MEDIAN_AND_RANGE, PALETTE, VERMILLION, WIDTH
 
 _MARKERS = "osD^vP*X"
 GRID = np.linspace(0, 1, 201)
@@ -235,21 +236,20 @@ def robustness(scores: pd.DataFrame) -> Figure:
     conditions, summaries = list(scores["condition"].unique()), list(scores["summary"].unique())
     figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 0.6 * len(conditions) + 1.3), sharey=True, layout="constrained")
     rows = scores[scores["parameter"] == "all"]
+    hue = {"hue": "summary", "hue_order": summaries, "palette": list(PALETTE[: len(summaries)])}
+    look = {
+        "markers": list(_MARKERS[: len(summaries)]),
+        "ms": 4,
+        "mew": 0.5,
+        "linestyle": "none",
+        "err_kws": {"lw": 0.9},
+    }
     for axis, (metric, label) in zip(axes, labels.items(), strict=True):
-        for number, summary in enumerate(summaries):
-            some = (
-                rows[rows["summary"] == summary]
-                .groupby("condition")[metric]
-                .agg(["median", "min", "max"])
-                .reindex(conditions)
-            )
-            at = np.arange(len(conditions)) + 0.6 * ((number + 0.5) / len(summaries) - 0.5)
-            error = [some["median"] - some["min"], some["max"] - some["median"]]
-            style = {"color": PALETTE[number], "marker": _MARKERS[number], "ms": 4, "lw": 0.9, "ls": "none"}
-            axis.errorbar(some["median"], at, xerr=error, label=summary, **style)
+        dodge = 0.6 * (1 - 1 / len(summaries))
+        sns.pointplot(rows, x=metric, y="condition", ax=axis, dodge=dodge, **hue, **look, **MEDIAN_AND_RANGE)
         axis.set_xlabel(label)
-    axes[0].set_yticks(range(len(conditions)), conditions)
-    axes[0].invert_yaxis()
+        axis.set_ylabel("")
+        axis.get_legend().remove()
     axes[1].axvline(0, color="0.6", lw=1, zorder=0)
     _legend(figure, axes[0])
     return figure

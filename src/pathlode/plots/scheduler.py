@@ -6,6 +6,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
@@ -96,18 +97,16 @@ def predictions(runs: Mapping[str, tuple[pd.DataFrame, Sequence[Forecast]]]) -> 
 def by_schedule(
     outcomes: pd.DataFrame, metric: str, label: str, ours: str, log: bool = False, percent: bool = False
 ) -> Figure:
-    """A metric of every schedule, a panel a task: each run a dot, the mean with its 95 % interval beside them."""
+    """A metric of every schedule, a panel a task: each run a tick, a dot at the mean with its 95 % interval."""
     names = list(outcomes["schedule"].unique())
+    outcomes = outcomes.assign(**{metric: outcomes[metric] * (100 if percent else 1)})
+    common = {"x": metric, "y": "schedule", "order": names, "hue": "schedule", "legend": False}
+    common["palette"] = {name: VERMILLION if name == ours else BLACK for name in names}
     figure, axes = _panel_a_task(outcomes, height=0.22 * len(names) + 0.9, sharey=True)
     for axis, (_, rows) in zip(axes, outcomes.groupby("task", sort=False), strict=True):
-        for place, name in enumerate(names):
-            values = rows.loc[rows["schedule"] == name, metric].dropna() * (100 if percent else 1)
-            if values.empty:
-                continue
-            shade = VERMILLION if name == ours else BLACK
-            axis.plot(values, np.full(len(values), place + 0.18), "o", ms=2.5, mew=0, alpha=0.5, color=shade)
-            half = half_width(values, 0.95)
-            axis.errorbar(values.mean(), place - 0.12, xerr=half, fmt="o", ms=4, lw=1.2, color=shade)
+        sns.stripplot(rows, ax=axis, **common, jitter=False, marker="|", size=7, linewidth=0.7, alpha=0.6)
+        sns.pointplot(rows, ax=axis, **common, errorbar=_interval, ms=5, mew=0, linestyle="none", err_kws={"lw": 1.4})
+        axis.set_ylabel("")
         if log:
             axis.set_xscale("log")
             axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -117,8 +116,13 @@ def by_schedule(
         axis.grid(axis="y", color="0.92", lw=0.6)
         axis.set_axisbelow(True)
     axes[0].set_yticks(range(len(names)), [readable(name) for name in names])
-    axes[0].set_ylim(len(names) - 0.5, -0.5)
     return figure
+
+
+def _interval(values: pd.Series) -> tuple[float, float]:
+    """Ends of the 95 % interval of the mean."""
+    half = half_width(values, 0.95)
+    return values.mean() - half, values.mean() + half
 
 
 def horizon(logs: pd.DataFrame, ours: str, early: Mapping[str, float]) -> Figure:

@@ -54,6 +54,10 @@ def dashes(loss: str) -> Any:
     return DASHES[list(LOSSES).index(loss) % len(DASHES)]
 
 
+MEDIAN_AND_RANGE: dict[str, Any] = {"estimator": "median", "errorbar": ("pi", 100)}
+"""What seaborn draws of replicates: their median, and as a bar all of their range."""
+
+
 def save_figure(figure: Figure, *paths: str | Path) -> None:
     """Writes a figure in every format asked for, without dates, so that equal figures are equal files."""
     for path in map(Path, paths):

@@ -3,9 +3,10 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from drawing import drawn
+from drawing import drawn, marked
 
 from pathlode.plots import comparisons
+from pathlode.plots.style import colour
 
 
 @pytest.fixture
@@ -29,6 +30,29 @@ def test_encoders_show_the_losses_that_all_of_them_have(scores, tmp_path):
     figure = drawn(comparisons.encoders(pd.concat([scores, only_gru])), tmp_path)
     assert [axis.get_title() for axis in figure.axes] == ["pendulum", "spring"]
     assert [text.get_text() for text in figure.legends[0].texts] == ["path", "kl"]
+
+
+def test_encoders_show_every_seed_and_its_median(scores, tmp_path):
+    third = scores[scores["seed"] == 0].assign(seed=2, extrapolation_nmse=1e-3)
+    scores = pd.concat([scores, third])
+    axis = drawn(comparisons.encoders(scores), tmp_path).axes[0]
+    chosen = scores.query("system == 'pendulum' and observations == 'all' and loss == 'path'")
+    medians = chosen.groupby("encoder", sort=False)["extrapolation_nmse"].median()
+    assert marked(axis, colour("path")).get_ydata() == pytest.approx(medians)
+    dots = sorted(height for group in axis.collections for _, height in group.get_offsets())
+    shown = scores.query("system == 'pendulum' and observations == 'all'")["extrapolation_nmse"]
+    assert dots == pytest.approx(sorted(shown))
+
+
+def test_observations_show_medians_and_full_ranges(scores, tmp_path):
+    axis = drawn(comparisons.fewer_observations(scores, "gru"), tmp_path).axes[0]
+    chosen = scores.query("system == 'pendulum' and encoder == 'gru' and loss == 'path'")
+    errors = chosen.groupby("observations", sort=False)["interpolation_nmse"].agg(["median", "min", "max"])
+    points = marked(axis, colour("path"))
+    assert points.get_ydata() == pytest.approx(errors["median"])
+    ranges = [line.get_ydata().tolist() for line in axis.lines if len(line.get_xdata()) == 2 and line is not points]
+    for row in errors.itertuples():
+        assert any(found == pytest.approx([row.min, row.max]) for found in ranges)
 
 
 def test_observations_show_every_view(scores, tmp_path):

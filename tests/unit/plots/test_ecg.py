@@ -36,7 +36,7 @@ def test_lines_of_f1_are_medians_over_seeds(scores, tmp_path):
 
 def test_bars_by_class(scores, tmp_path):
     figure = drawn(ecg.f1_by_class(scores, ["path", "raw"], "90 Hz"), tmp_path)
-    heights = [patch.get_height() for patch in figure.axes[1].patches]
+    heights = [bar.get_height() for bars in figure.axes[1].containers for bar in bars]
     chosen = scores.query(
         "split == 'inter_patient' and rr and condition == '90 Hz' and model == 'path' and `class` == 'V'"
     )

@@ -1,9 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from drawing import marked
 
 from pathlode.plots import inference
-from pathlode.plots.style import save_figure
+from pathlode.plots.style import PALETTE, save_figure
 
 NAMES = ["alpha", "x0", "theta"]
 RNG = np.random.default_rng(0)
@@ -76,3 +77,17 @@ def test_the_outside_figure_counts_the_misses_of_what_the_prior_allows():
     draws = np.random.default_rng(1).uniform(size=(500, 3)) * [1.0, 1.0, 0.1]
     figure = inference.outside(NAMES, np.array([2.0, 0.5, 0.5]), {"path": draws, "kl": draws[:, ::-1]}, BOX)
     assert figure.get_supxlabel().startswith("90 % of the draws miss the truth in 1 of 4 cases")
+
+
+def test_robustness_shows_medians_and_full_ranges():
+    table = scores(condition=["as in training", "20 points"])
+    table["coverage_error"] = np.linspace(-0.1, 0.1, len(table)) ** 3
+    axis = inference.robustness(table).axes[1]
+    errors = (
+        table[table["summary"] == "kl"].groupby("condition", sort=False)["coverage_error"].agg(["median", "min", "max"])
+    )
+    points = marked(axis, PALETTE[1])
+    assert points.get_xdata() == pytest.approx(errors["median"])
+    ranges = [line.get_xdata() for line in axis.lines if len(line.get_xdata()) == 2]
+    for row in errors.itertuples():
+        assert any(found == pytest.approx([row.min, row.max]) for found in ranges)

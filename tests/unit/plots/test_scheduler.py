@@ -61,9 +61,9 @@ def test_ours_has_one_line_a_run_over_one_of_each_schedule():
 
 def test_the_interval_stands_around_the_mean():
     figure = FIGURES["by_schedule"]()
-    container = figure.axes[0].containers[0]
-    middle = container[0].get_xdata()[0]
-    (low, _), (high, _) = container[2][0].get_segments()[0]
+    dot, interval = figure.axes[0].lines[:2]
+    middle = dot.get_xdata()[0]
+    low, high = interval.get_xdata()
     own = OUTCOMES[(OUTCOMES["task"] == "cnn") & (OUTCOMES["schedule"] == "lode")]["val_metric"]
     assert middle == pytest.approx(own.mean())
     assert high - middle == pytest.approx(own.sem() * 4.3027, rel=1e-4)  # t with 2 degrees of freedom
