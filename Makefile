@@ -4,7 +4,7 @@
 # make lint        style, types, workflow lint
 # make report      results/report.html: every figure and table with its caption, in one file
 # make docs        the site, in build/site
-# make bench       a training step, simulations, draws and decisions beside their peers
+# make bench       a training step, simulations, draws and decisions beside their peers, and a whole training
 # make plan        what the paper scale would take, into docs/cluster.md, after make reproduce
 # make faults      the table of faults in docs/, from the tests that try them
 # make reruns      the table of what runs again when code is edited, in tests/workflow
@@ -48,6 +48,7 @@ docs: $(VENV)/docs
 
 bench: $(VENV)/bench
 	$(BIN)/python benchmarks/step.py
+	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/answers.py
 
 plan: $(VENV)/workflow

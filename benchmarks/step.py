@@ -1,14 +1,18 @@
-"""One training step of the oscillator demo: ours against torchode, torchdiffeq and diffrax, at matched accuracy.
+"""One training step of the oscillator demo: ours against torch.compile, torchode, torchdiffeq and diffrax, at matched accuracy.
 
 All versions hold the same trained weights and take the same batch (64 trajectories of 40 irregular points) through the same
 model, path loss and Adam, in single precision, pinned to one core. Each adaptive peer gets the loosest tolerance at which
 its predictions are at least as accurate as our fixed steps, measured against a tight double-precision solution. Rounds are
 interleaved, so that a busy machine slows all alike, and the table gives ratios of medians.
 
+torch.compile makes one graph of the model and its loss, without our compiled loops; the table says how long that took, or that
+it did not work.
+
     make bench    writes results/benchmarks/step.csv and the table of docs/costs.md
 """
 
 import bisect
+import math
 import os
 import statistics
 import time
@@ -48,15 +52,21 @@ def stacked(model: LatentODE, members: int) -> LatentODE:
     return copy
 
 
-def ours(model: LatentODE, times: Tensor, values: Tensor, solver: FixedStep | Adaptive) -> Callable[[], None]:
-    """A training step of our model."""
+def ours(
+    model: LatentODE, times: Tensor, values: Tensor, solver: FixedStep | Adaptive, graph: bool = False
+) -> Callable[[], None]:
+    """A training step of our model, as one graph of torch.compile if asked for."""
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
     loss = PathLength(WEIGHT)
 
+    def objective() -> Tensor:
+        return loss(model, model(times, values, solver=solver, check=False), values).sum()
+
+    compute = torch.compile(objective, dynamic=False) if graph else objective
+
     def step() -> None:
         optimiser.zero_grad(set_to_none=True)
-        prediction = model(times, values, solver=solver, check=False)
-        loss(model, prediction, values).sum().backward()
+        compute().backward()
         optimiser.step()
 
     return step
@@ -78,12 +88,12 @@ def union_solve(tolerance: float) -> Callable[..., Solution]:
 
 @dataclass
 class Version:
-    """One competitor."""
+    """One competitor; ``step`` is None where it does not work."""
 
     name: str
     tolerance: float | None
     error: float
-    step: Callable[[], None]
+    step: Callable[[], None] | None
     models: int = 1
     rounds: int = ROUNDS
 
@@ -148,6 +158,7 @@ def main() -> None:
         Version("pathlode, one model", None, reached, ours(one, times, values, fixed)),
         Version("pathlode, five models stacked", None, reached, ours(five, times, values, fixed), models=5),
         Version("pathlode, one model, without compiled loops", None, reached, plain),
+        as_graph(without_kernels(ours(stacked(model, 1), times, values, fixed, graph=True)), reached),
         Version("our model and encoder, torchode's Tsit5", *torchode, torchode_step),
         Version(
             "our model and encoder, torchdiffeq's dopri5 on the union of times", *union, torchdiffeq_step, rounds=2
@@ -167,7 +178,8 @@ def as_markdown(table: pd.DataFrame) -> str:
     """The table for people."""
     lines = ["| version | ms per model and step | times ours | RMS error of the solver |", "| --- | --- | --- | --- |"]
     for row in table.to_dict("records"):
-        cells = (row["version"], *(f"{row[name]:.3g}" for name in ("ms_per_model_step", "times_ours", "solver_rmse")))
+        numbers = (row[name] for name in ("ms_per_model_step", "times_ours", "solver_rmse"))
+        cells = (row["version"], *("–" if math.isnan(number) else f"{number:.3g}" for number in numbers))
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
@@ -175,25 +187,41 @@ def as_markdown(table: pd.DataFrame) -> str:
 def without_kernels(step: Callable[[], None]) -> Callable[[], None]:
     """The same step on plain PyTorch operations."""
 
+    def unusable(*_: Tensor) -> bool:  # a plain function, which torch.compile can read
+        return False
+
     def plain() -> None:
-        with mock.patch.object(kernels, "usable", return_value=False):
+        with mock.patch.object(kernels, "usable", unusable):
             step()
 
     return plain
+
+
+def as_graph(step: Callable[[], None], error: float) -> Version:
+    """The version of torch.compile, compiled by its first step, with the time that this took or the fact that it failed."""
+    name, started = "the same as one graph of torch.compile", time.perf_counter()
+    print("compiling the graph of torch.compile, which takes minutes ...", flush=True)
+    try:
+        step()
+    except (RuntimeError, ImportError) as failure:  # no C++ compiler, or a graph that this PyTorch cannot compile
+        print(f"torch.compile does not work here: {str(failure).strip().splitlines()[0]}", flush=True)
+        return Version(f"{name} (does not compile here)", None, math.nan, None)
+    return Version(f"{name} (after {time.perf_counter() - started:.2g} s of compiling)", None, error, step)
 
 
 def measure(versions: list[Version]) -> pd.DataFrame:
     """Median milliseconds a model-step, and how many times longer than our single model's."""
     seconds: dict[str, list[float]] = {version.name: [] for version in versions}
     for version in versions:
-        version.step()  # compilation and allocation
+        if version.step:
+            version.step()  # compilation and allocation
     for number in range(ROUNDS):
         for version in versions:
-            if number < version.rounds:
+            if version.step and number < version.rounds:
                 started = time.perf_counter()
                 version.step()
                 seconds[version.name].append((time.perf_counter() - started) / version.models)
-    medians = {name: statistics.median(values) for name, values in seconds.items()}
+    medians = {name: statistics.median(values) if values else math.nan for name, values in seconds.items()}
     return pd.DataFrame(
         {
             "version": [v.name for v in versions],
