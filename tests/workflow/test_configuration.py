@@ -2,15 +2,19 @@
 
 import copy
 import inspect
+from dataclasses import fields
 
 import pytest
 import yaml
 from workflow_checkout import PROJECT
 
+from pathlode.ecg.conditions import Condition
 from pathlode.ecg.splitters import SPLITTERS
 from pathlode.registry import DATA_SETS, ENCODERS, LOSSES, NETWORKS, SYSTEMS
 from pathlode.schedule.runs import FEWEST
+from pathlode.schedule.scheduler import LookAheadConfig
 from pathlode.training.trainer import OPTIMISERS, TrainingConfig
+from pathlode.training.views import Views
 from workflow.configuration import FILES, InvalidConfig, check, default_config, inference, scheduler
 from workflow.configuration.ecg import balance, latent_ode
 from workflow.configuration.schema import schema
@@ -317,7 +321,6 @@ def test_the_schema_is_closed_and_described_everywhere():
             return
         for name, child in node.get("properties", {}).items():
             assert "description" in child or "$ref" in child, f"{path}.{name}"
-            assert "default" in child or child.get("type") == "object" or "$ref" in child, f"{path}.{name}"
         if node.get("type") == "object":
             assert "additionalProperties" in node, path
             optional = next((names for end, names in OPTIONAL.items() if path.endswith(end)), set())
@@ -328,6 +331,22 @@ def test_the_schema_is_closed_and_described_everywhere():
 
     visit(schema(), "config")
     assert set(schema()["properties"]["tune"]["required"]) == set(schema()["$defs"]["tune"]["properties"])
+
+
+def test_what_may_be_left_out_has_its_value_in_one_class_and_none_in_the_schema():
+    def keys(node):
+        items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+        for key, child in items:
+            yield key
+            yield from keys(child)
+
+    assert "default" not in set(keys(schema()))
+    ecg = schema()["properties"]["ecg"]["properties"]
+    views = ecg["latent_odes"]["additionalProperties"]["properties"]["views"]
+    for part, kind in ((ecg["conditions"]["additionalProperties"], Condition), (views, Views)):
+        kind()  # needs no value
+        assert set(part["properties"]) <= {field.name for field in fields(kind)}
+    assert LookAheadConfig().horizon == 1.0  # as the rules have it, which are spared the import
 
 
 def test_what_the_configuration_knows_of_the_package_without_importing_it_is_so():
