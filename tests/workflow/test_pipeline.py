@@ -15,6 +15,7 @@ from workflow_checkout import PROJECT, Checkout
 from pathlode.core.tensor_files import load_tensors
 from pathlode.errors import CheckpointError
 from pathlode.models.saving import load_model
+from pathlode.reporting.claim_entries import read_claims
 from pathlode.reporting.pages import markers
 
 RESULTS = "results/smoke"
@@ -93,8 +94,8 @@ def test_figures_and_tables_are_ready_for_a_paper(finished):
 
 def test_every_claim_is_decided(finished):
     claims = pd.read_csv(finished.folder / RESULTS / "claims.csv")
-    declared = yaml.safe_load((finished.folder / "claims.yaml").read_text())
-    pairs = [(claim["id"], system) for claim in declared for system in claim["systems"]]
+    declared = read_claims(yaml.safe_load((finished.folder / "claims.yaml").read_text()), "claims.yaml")
+    pairs = [(claim.id, system) for claim in declared for system in claim.systems]
     assert list(zip(claims["id"], claims["system"], strict=True)) == pairs
     run = claims[claims["verdict"] != "not run"]
     assert set(run["verdict"]) <= {"holds", "fails", "unclear"}

@@ -20,10 +20,12 @@ from packaging.requirements import Requirement
 from workflow_checkout import PROJECT, copy_project
 
 from pathlode.registry import SYSTEMS
+from pathlode.reporting.claim_entries import read_claims
 from pathlode.reporting.pages import markers
 from workflow.configuration import default_config
 
 README = (PROJECT / "README.md").read_text()
+CLAIMS = read_claims(yaml.safe_load((PROJECT / "claims.yaml").read_text()), "claims.yaml")
 
 
 def pins(text):
@@ -32,8 +34,7 @@ def pins(text):
 
 def test_the_claim_tables_have_the_claims_and_targets_of_the_run():
     config = default_config(PROJECT)
-    every = yaml.safe_load((PROJECT / "claims.yaml").read_text())
-    declared = [claim for chapter in config["chapters"] for claim in every if claim["target"] == chapter]
+    declared = [claim for chapter in config["chapters"] for claim in CLAIMS if claim.target == chapter]
     blocks = []
     for chapter in config["chapters"]:
         begin, end = markers(f"claims_{chapter}")
@@ -42,7 +43,7 @@ def test_the_claim_tables_have_the_claims_and_targets_of_the_run():
     lines = [line for table in tables for line in table.splitlines()[2:]]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     assert [(row[0].split("**")[1], row[-1]) for row in rows] == [
-        (claim["id"], f"`snakemake {claim['target']}`") for claim in declared
+        (claim.id, f"`snakemake {claim.target}`") for claim in declared
     ]
     decided = [sum(cell.startswith(("**holds**", "**fails**", "**unclear**")) for cell in row) for row in rows]
     parameters = SYSTEMS[config["systems"][config["inference"]["system"]]["system"]].parameters
@@ -53,10 +54,10 @@ def test_the_claim_tables_have_the_claims_and_targets_of_the_run():
         *config["ecg"]["splits"],
         *config["scheduler"]["run"]["tasks"],
     }
-    assert decided == [len(run.intersection(claim["systems"])) for claim in declared]
+    assert decided == [len(run.intersection(claim.systems)) for claim in declared]
     begin, end = markers("claims")
     short = re.findall(r"^\| \*\*(\S+)\*\*.*`snakemake (\w+)`", README.split(begin)[1].split(end)[0], re.MULTILINE)
-    assert short == [(claim["id"], claim["target"]) for claim in every if claim["paper"] != "ours"]
+    assert short == [(claim.id, claim.target) for claim in CLAIMS if claim.paper != "ours"]
     results = PROJECT / "results" / "claims.md"
     if results.exists():
         assert "\n\n".join(tables) == results.read_text().strip()
@@ -67,15 +68,14 @@ def test_every_caption_of_the_report_stands_under_one_subject_and_names_claims_t
     subjects = [(subject, names) for of in papers.values() for subject, names in of.items()]
     captions = {path.stem for path in (PROJECT / "workflow/report").glob("*.rst")} - {"workflow"}
     assert sorted(name for _, names in subjects for name in names) == sorted(captions)
-    declared = {claim["id"].split("-")[0] for claim in yaml.safe_load((PROJECT / "claims.yaml").read_text())}
+    declared = {claim.id.split("-")[0] for claim in CLAIMS}
     named = {name for subject, _ in subjects for name in re.findall(r"\b[ABC]\d\b", subject)}
     assert named <= declared
 
 
 def test_every_claims_target_is_a_rule():
-    declared = yaml.safe_load((PROJECT / "claims.yaml").read_text())
     rules = "".join(path.read_text() for path in (PROJECT / "rules").glob("*.smk"))
-    assert all(f"\nrule {claim['target']}:" in rules for claim in declared)
+    assert all(f"\nrule {claim.target}:" in rules for claim in CLAIMS)
 
 
 def test_conda_pins_what_pip_pins():

@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from pathlode.reporting.claims import as_markdown, decide, for_print, read_claims
+from pathlode.reporting.claim_entries import read_claims
+from pathlode.reporting.claims import as_markdown, decide, for_print
 from pathlode.reporting.job import job
 from pathlode.reporting.tables import write
 

@@ -1,14 +1,15 @@
-"""Claims: what is compared, how it is decided, and the table that says so."""
+"""How claims are decided, and the table that says so."""
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 from scipy import stats
 
 from pathlode.errors import ConfigError, DataError
+from pathlode.reporting.claim_entries import Claim
 from pathlode.reporting.naming import readable
 
 CLAIM_COLUMNS = [
@@ -27,63 +28,6 @@ CLAIM_COLUMNS = [
     "target",
     "seconds",
 ]
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One entry of claims.yaml, whose head explains the fields."""
-
-    id: str
-    paper: str
-    claim: str
-    paper_value: float | None
-    systems: Sequence[str]
-    table: str
-    metric: str
-    ours: Mapping[str, Any]
-    rival: Mapping[str, Any]
-    target: str
-    factor: float = 1.0
-    column: str = "system"
-
-
-def read_claims(entries: Sequence[Mapping[str, Any]], source: str) -> list[Claim]:
-    """Claims from plain mappings.
-
-    Raises:
-        ConfigError: if an entry has a missing or unknown key or a value of the wrong kind, or an id is used twice.
-    """
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise ConfigError(f"{source} is not a list of mappings, expected one mapping a claim")
-    expected = [field.name for field in fields(Claim)]
-    for number, entry in enumerate(entries, start=1):
-        wrong = sorted({*expected} ^ {*entry, "factor", "column"})
-        if wrong:
-            state = "misses" if wrong[0] in expected else "has the unknown key"
-            raise ConfigError(f"{source}: claim number {number} {state} {wrong[0]!r}, expected {', '.join(expected)}")
-        _check_kinds(entry, f"{source}: claim number {number}")
-    ids = [entry["id"] for entry in entries]
-    repeated = sorted({name for name in ids if ids.count(name) > 1})
-    if repeated:
-        raise ConfigError(f"{source}: the id {repeated[0]!r} is used {ids.count(repeated[0])} times, expected once")
-    return [Claim(**entry) for entry in entries]
-
-
-def _check_kinds(entry: Mapping[str, Any], place: str) -> None:
-    for name, value in entry.items():
-        if name in ("ours", "rival"):
-            if not isinstance(value, dict) or not value:
-                raise ConfigError(f"{place}: {name} is {value!r}, expected a mapping from columns to values")
-        elif name in ("paper_value", "factor"):
-            allowed = int | float | None if name == "paper_value" else int | float
-            if not isinstance(value, allowed):
-                words = "a number or null" if name == "paper_value" else "a number"
-                raise ConfigError(f"{place}: {name} is {value!r}, expected {words}")
-        elif name == "systems":
-            if not isinstance(value, list) or not value or not all(isinstance(system, str) for system in value):
-                raise ConfigError(f"{place}: systems is {value!r}, expected a list of names")
-        elif not isinstance(value, str):
-            raise ConfigError(f"{place}: {name} is {value!r}, expected a text")
 
 
 @dataclass(frozen=True)

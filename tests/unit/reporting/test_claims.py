@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from pathlode.errors import ConfigError, DataError
-from pathlode.reporting.claims import CLAIM_COLUMNS, as_markdown, decide, for_print, in_short, paired_ratio, read_claims
+from pathlode.reporting.claim_entries import read_claims
+from pathlode.reporting.claims import CLAIM_COLUMNS, as_markdown, decide, for_print, in_short, paired_ratio
 
 ENTRY = {
     "id": "X1",
@@ -150,25 +151,6 @@ def test_a_table_without_training_times_leaves_the_seconds_out():
 def test_a_claim_about_nothing_is_refused(change, message):
     with pytest.raises(ConfigError, match=message):
         decide(read_claims([ENTRY | change], "claims.yaml"), {"scores": scores([1.0], [1.0])}, 0.95)
-
-
-@pytest.mark.parametrize(
-    ("entries", "message"),
-    [
-        ([{**ENTRY, "colour": "blue"}], "claim number 1 has the unknown key 'colour'"),
-        ([{k: v for k, v in ENTRY.items() if k != "metric"}], "claim number 1 misses 'metric'"),
-        ([ENTRY, ENTRY], "the id 'X1' is used 2 times"),
-        (None, "is not a list of mappings"),
-        ([ENTRY | {"ours": None}], "claim number 1: ours is None, expected a mapping"),
-        ([ENTRY | {"paper_value": "0.5x"}], "paper_value is '0.5x', expected a number or null"),
-        ([ENTRY | {"target": 3}], "target is 3, expected a text"),
-        ([ENTRY | {"factor": "3x"}], "factor is '3x', expected a number"),
-        ([ENTRY | {"systems": []}], r"systems is \[\], expected a list of names"),
-    ],
-)
-def test_wrong_entries_are_refused(entries, message):
-    with pytest.raises(ConfigError, match=message):
-        read_claims(entries, "claims.yaml")
 
 
 @pytest.mark.parametrize("bad", [[0.0], [-1.0], [math.nan], [math.inf]])

@@ -1,0 +1,99 @@
+"""Claims as claims.yaml declares them: what is compared, in families that share what their claims have in common."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields
+from typing import Any
+
+from pathlode.errors import ConfigError
+
+SIDES = ("ours", "rival")
+"""What a claim compares; each chooses its rows by column and value."""
+BY_COLUMN = ("rows", *SIDES)
+"""What a claim replaces of its family's column by column, and not as a whole."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim of claims.yaml, whose head explains the fields."""
+
+    id: str
+    paper: str
+    claim: str
+    systems: Sequence[str]
+    table: str
+    metric: str
+    ours: Mapping[str, Any]
+    rival: Mapping[str, Any]
+    target: str
+    paper_value: float | None = None
+    factor: float = 1.0
+    column: str = "system"
+
+
+def read_claims(entries: Sequence[Mapping[str, Any]], source: str) -> list[Claim]:
+    """Claims from plain mappings, each a claim or a family of them.
+
+    Args:
+        entries: mappings with the fields of :class:`Claim`, and ``rows``, which both sides have. A mapping with ``claims``,
+            a list of such mappings, is a family: it gives what each of these does not give itself.
+        source: where the entries came from, for messages.
+
+    Raises:
+        ConfigError: if an entry has a missing or unknown key or a value of the wrong kind, or an id is used twice.
+    """
+    read = [_claim(entry, place) for entry, place in _expanded(_listed(entries, source), {}, source)]
+    ids = [claim.id for claim in read]
+    repeated = sorted({name for name in ids if ids.count(name) > 1})
+    if repeated:
+        raise ConfigError(f"{source}: the id {repeated[0]!r} is used {ids.count(repeated[0])} times, expected once")
+    return read
+
+
+def _expanded(entries: Any, family: Mapping[str, Any], place: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """The claims among some entries with what their families give, and where each stands."""
+    for number, entry in enumerate(entries, start=1):
+        kind = "family" if "claims" in entry else "claim"
+        where = f"{place}: {kind} {entry.get('id', f'number {number}')}"
+        for name in BY_COLUMN:
+            if name in entry and (not isinstance(entry[name], dict) or not entry[name]):
+                raise ConfigError(f"{where}: {name} is {entry[name]!r}, expected a mapping from columns to values")
+        own = {key: value for key, value in entry.items() if key != "claims"}
+        whole = {**family, **own}
+        whole |= {name: family.get(name, {}) | own.get(name, {}) for name in BY_COLUMN if name in whole}
+        if "claims" in entry:
+            yield from _expanded(_listed(entry["claims"], f"{where}: claims"), whole, where)
+        else:
+            yield whole, where
+
+
+def _listed(entries: Any, place: str) -> Any:
+    if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
+        raise ConfigError(f"{place} is not a list of mappings, expected one mapping a claim or family")
+    return entries
+
+
+def _claim(entry: Mapping[str, Any], place: str) -> Claim:
+    """One claim, with all that its families give."""
+    rows = entry.get("rows", {})
+    given = {key: rows | value if key in SIDES else value for key, value in entry.items() if key != "rows"}
+    known = {field.name: field.default is MISSING for field in fields(Claim)}
+    for name in sorted(given.keys() - known):
+        raise ConfigError(f"{place} has the unknown key {name!r}, expected {', '.join(known)}")
+    for name in (name for name, needed in known.items() if needed and name not in given):
+        raise ConfigError(f"{place} misses {name!r}, expected {', '.join(known)}")
+    for name, value in given.items():
+        _check_kind(name, value, place)
+    return Claim(**given)
+
+
+def _check_kind(name: str, value: Any, place: str) -> None:
+    if name in ("paper_value", "factor"):
+        allowed = int | float | None if name == "paper_value" else int | float
+        if not isinstance(value, allowed):
+            words = "a number or null" if name == "paper_value" else "a number"
+            raise ConfigError(f"{place}: {name} is {value!r}, expected {words}")
+    elif name == "systems":
+        if not isinstance(value, list) or not value or not all(isinstance(system, str) for system in value):
+            raise ConfigError(f"{place}: systems is {value!r}, expected a list of names")
+    elif name not in SIDES and not isinstance(value, str):
+        raise ConfigError(f"{place}: {name} is {value!r}, expected a text")

@@ -1,0 +1,95 @@
+import pytest
+
+from pathlode.errors import ConfigError
+from pathlode.reporting.claim_entries import Claim, read_claims
+
+ENTRY = {
+    "id": "X1",
+    "paper": "A",
+    "claim": "ours is better",
+    "systems": ["pendulum"],
+    "table": "scores",
+    "metric": "error",
+    "ours": {"loss": "path"},
+    "rival": {"loss": "kl"},
+    "target": "dynamics",
+}
+
+
+def without(*names):
+    return {name: value for name, value in ENTRY.items() if name not in names}
+
+
+def test_an_entry_by_itself_is_a_claim_without_a_published_value():
+    (claim,) = read_claims([ENTRY], "claims.yaml")
+    assert claim == Claim(**ENTRY, paper_value=None, factor=1.0, column="system")
+
+
+def test_a_family_gives_what_its_claims_share_and_they_replace_it():
+    family = without("id", "claim") | {
+        "rows": {"encoder": "gru", "observations": "all"},
+        "claims": [
+            {"id": "X1", "claim": "the family's"},
+            {"id": "X2", "claim": "its own metric and rival", "metric": "length", "rival": {"loss": "none"}},
+            {
+                "paper": "ours",
+                "factor": 3,
+                "rival": {"observations": "few"},
+                "claims": [
+                    {"id": "X3", "claim": "of a family in a family"},
+                    {"id": "X4", "claim": "its own row", "rows": {"encoder": "lstm"}, "ours": {"loss": "steer"}},
+                ],
+            },
+        ],
+    }
+    gru, common = (
+        {"encoder": "gru", "observations": "all"},
+        {"systems": ["pendulum"], "table": "scores", "target": "dynamics"},
+    )
+    path, kl = gru | {"loss": "path"}, gru | {"loss": "kl"}
+    few = {"observations": "few"}
+    assert read_claims([family, ENTRY | {"id": "Y1"}], "claims.yaml") == [
+        Claim("X1", "A", "the family's", metric="error", ours=path, rival=kl, **common),
+        Claim(
+            "X2", "A", "its own metric and rival", metric="length", ours=path, rival=gru | {"loss": "none"}, **common
+        ),
+        Claim("X3", "ours", "of a family in a family", metric="error", ours=path, rival=kl | few, factor=3, **common),
+        Claim(
+            "X4",
+            "ours",
+            "its own row",
+            metric="error",
+            ours={"encoder": "lstm", "observations": "all", "loss": "steer"},
+            rival={"encoder": "lstm", "observations": "few", "loss": "kl"},
+            factor=3,
+            **common,
+        ),
+        Claim(**ENTRY | {"id": "Y1"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ([{**ENTRY, "colour": "blue"}], "claims.yaml: claim X1 has the unknown key 'colour', expected id, paper"),
+        ([without("metric")], "claims.yaml: claim X1 misses 'metric', expected id, paper"),
+        ([without("id")], "claims.yaml: claim number 1 misses 'id'"),
+        ([ENTRY, ENTRY], "the id 'X1' is used 2 times, expected once"),
+        ([ENTRY, without("id", "claim") | {"claims": [{"id": "X1", "claim": "again"}]}], "the id 'X1' is used 2 times"),
+        (None, "claims.yaml is not a list of mappings"),
+        ([without("id", "claim") | {"claims": []}], "claims.yaml: family number 1: claims is not a list of mappings"),
+        (
+            [without("id") | {"claims": [{"colour": "blue"}]}],
+            "family number 1: claim number 1 has the unknown key 'colour'",
+        ),
+        ([ENTRY | {"ours": None}], "claim X1: ours is None, expected a mapping"),
+        ([without("id") | {"rows": [], "claims": [ENTRY]}], r"family number 1: rows is \[\], expected a mapping"),
+        ([ENTRY | {"paper_value": "0.5x"}], "paper_value is '0.5x', expected a number or null"),
+        ([ENTRY | {"target": 3}], "target is 3, expected a text"),
+        ([ENTRY | {"factor": "3x"}], "factor is '3x', expected a number"),
+        ([ENTRY | {"systems": []}], r"systems is \[\], expected a list of names"),
+    ],
+)
+def test_wrong_entries_are_refused(entries, message):
+    with pytest.raises(ConfigError, match=message):
+        read_claims(entries, "claims.yaml")
