@@ -11,7 +11,7 @@ from pathlode.dynamics.data import SimulatedData
 from pathlode.inference.columns import labelled
 from pathlode.inference.designs import ObservationConfig
 from pathlode.inference.flows import load_flow
-from pathlode.inference.flows.history import flow_facts
+from pathlode.inference.histories import flow_facts
 from pathlode.inference.reference_posteriors import References
 from pathlode.inference.scores import FlowScores, OutsideMisses, ShiftedScores
 from pathlode.inference.summaries import Summary

@@ -14,7 +14,7 @@ from pathlode.core.tensor_files import load_tensors
 from pathlode.dynamics.data import SimulatedData
 from pathlode.inference.box import Box
 from pathlode.inference.flows import FlowConfig
-from pathlode.inference.flows.history import FlowHistories, flow_facts
+from pathlode.inference.histories import FlowHistories, flow_facts
 from pathlode.inference.summaries import Summary
 from pathlode.models.saving import load_model
 from pathlode.progress import Progress

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pathlode.arrays import Array
 from pathlode.artefacts import ArrayFile, TableFile, axes
-from pathlode.inference.flows.history import FLOW_COLUMNS
+from pathlode.inference.histories import FLOW_COLUMNS
 
 _SCORES = FLOW_COLUMNS | {
     "parameter": "name, or all",

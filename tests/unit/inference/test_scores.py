@@ -1,9 +1,12 @@
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from pathlode.errors import DataError
-from pathlode.inference.flows.history import flow_facts
+from pathlode.inference.histories import flow_facts
 from pathlode.inference.scores import FlowScores, ShownPosteriors
 
 
@@ -34,3 +37,10 @@ def test_a_table_of_scores_lacks_no_column(tmp_path):
     assert FlowScores.load(tmp_path / "scores.csv").table["c2st"].tolist() == [0.123457]
     with pytest.raises(DataError, match="lacks the column 'n_train'"):
         FlowScores(pd.DataFrame([row]).drop(columns="n_train"))
+
+
+def test_jobs_of_tables_and_figures_do_without_the_seconds_of_pytorch():
+    modules = ("columns", "criteria", "reference_posteriors", "scores")
+    names = ["pathlode.plots.inference", *(f"pathlode.inference.{name}" for name in modules)]
+    done = subprocess.run([sys.executable, "-c", f"import sys, {', '.join(names)}; sys.exit('torch' in sys.modules)"])
+    assert done.returncode == 0
