@@ -5,13 +5,12 @@ from pathlib import Path
 from pathlode.registry import POLICIES
 from pathlode.reporting.identity import identity
 from pathlode.reporting.job import device, job
-from pathlode.schedule.artefacts import PolicyForecasts, PolicyLogs
-from pathlode.schedule.columns import sweep_seconds
-from pathlode.schedule.forecast import MOMENTS, forecast
+from pathlode.schedule.artefacts import PolicyLogs
+from pathlode.schedule.forecast import MOMENTS, PolicyForecasts, forecast
 from pathlode.schedule.learners import Past
 from pathlode.schedule.model import load_run_model
 from pathlode.schedule.policy_runs import PolicyPlan, tune_and_train
-from pathlode.schedule.sweep import learnable, swept
+from pathlode.schedule.sweep import learnable, sweep_seconds, swept
 from pathlode.schedule.tasks.settings import TaskSettings
 from pathlode.schedule.training import RunConfig
 from pathlode.training.resume import checkpoint_path, discard_checkpoints

@@ -7,8 +7,9 @@ import pandas as pd
 from pathlode.plots import scheduler
 from pathlode.plots.style import save_figure
 from pathlode.reporting.job import job
-from pathlode.schedule.artefacts import FINAL, PolicyForecasts, PolicyLogs
+from pathlode.schedule.artefacts import FINAL, PolicyLogs
 from pathlode.schedule.comparison import BEST_PARAMETRIC
+from pathlode.schedule.forecast import PolicyForecasts
 
 with job(snakemake):
     params, files = snakemake.params, snakemake.input

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import pandas as pd
 
 from pathlode.artefacts import TableFile
-from pathlode.schedule.forecast import Forecast
-from pathlode.schedule.runs import FEATURES
 
 if TYPE_CHECKING:
     from pathlode.schedule.model import RunModel  # imported for real it would bring PyTorch to the tables
@@ -34,7 +32,7 @@ class PolicyOutcomes(TableFile):
         "val_last": "validation accuracy at the last step",
         "sharpness": "the Hessian's eigenvalue of largest magnitude at the last weights, empty in tuning and after divergence",
         "seconds": "of the optimiser steps and the policy, CPU time or, on a GPU, elapsed time",
-        "seconds_before": "that choosing the policy's setting took, and what it has learnt from",
+        "seconds_learning": "that what the policy has learnt from took, before any of its runs",
     }
 
 
@@ -68,38 +66,6 @@ class PolicyDecisions(TableFile):
         "rate": "learning rate from now on",
         "outcome": "new schedule, or why the present one was kept",
     }
-
-
-class PolicyForecasts(TableFile):
-    """What a model of past runs predicts for runs of a policy, one row a predicted moment."""
-
-    columns: ClassVar[Mapping[str, str]] = {
-        "task": "name of the task",
-        "schedule": "name of the policy",
-        "seen": "share of the training at the end of the window that the forecast is made from",
-        "share": "share of the training at the predicted moment",
-        "train_loss": "predicted training loss",
-        "log_lr": "predicted natural logarithm of the learning rate",
-        "val_metric": "predicted validation accuracy",
-    }
-    float_format = "%.8g"
-
-    @classmethod
-    def of(cls, task: str, schedule: str, forecasts: Sequence[Forecast]) -> Self:
-        """The rows of forecasts of one run."""
-        tables = []
-        for forecast in forecasts:
-            rows = pd.DataFrame(forecast.predicted, columns=list(FEATURES))
-            tables.append(rows.assign(task=task, schedule=schedule, seen=forecast.seen, share=forecast.share))
-        return cls(pd.concat(tables, ignore_index=True)[list(cls.columns)])
-
-    def forecasts(self, task: str, schedule: str) -> list[Forecast]:
-        """Those of a policy's run on a task."""
-        rows = self.table[(self.table["task"] == task) & (self.table["schedule"] == schedule)]
-        return [
-            Forecast(float(own["seen"].iloc[0]), own["share"].to_numpy(), own[list(FEATURES)].to_numpy())
-            for _, own in rows.groupby("seen", sort=False)
-        ]
 
 
 class RunModelFits(TableFile):

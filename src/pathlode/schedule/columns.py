@@ -12,13 +12,15 @@ test examples of the image tasks."""
 
 
 def scored(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """The outcomes with all that claims compare: an error beside each of :data:`METRICS`, and sharpness as a magnitude.
+    """The outcomes with all that claims compare: an error beside each of :data:`METRICS`, sharpness as a magnitude, and
+    ``seconds_before``.
 
     Args:
         outcomes: as in :class:`pathlode.schedule.artefacts.PolicyOutcomes`.
     """
     errors = {f"{metric}_error": classification_error(outcomes[metric]) for metric in METRICS}
-    return outcomes.assign(**errors, sharpness=outcomes["sharpness"].abs())
+    before = seconds_before(outcomes)
+    return outcomes.assign(**errors, sharpness=outcomes["sharpness"].abs(), seconds_before=before)
 
 
 def classification_error(accuracy: pd.Series) -> pd.Series:
@@ -26,22 +28,13 @@ def classification_error(accuracy: pd.Series) -> pd.Series:
     return (1 - accuracy).clip(lower=ERROR_FLOOR)
 
 
-def tuning_seconds(outcomes: pd.DataFrame) -> float:
-    """Seconds of all tuning runs together, which a policy's choice of setting took.
+def seconds_before(outcomes: pd.DataFrame) -> pd.Series:
+    """What had to be done before the first run that counts: seconds_learning + seconds of the same policy's tuning runs.
 
-    Args:
-        outcomes: of one policy on one task, columns ``phase`` and ``seconds``.
+    A policy's tuning runs on a task are charged to each of its runs there, in full.
     """
-    return float(outcomes.loc[outcomes["phase"] == TUNING, "seconds"].sum())
-
-
-def sweep_seconds(logs: pd.DataFrame) -> float:
-    """Seconds of all runs together, each up to its last row.
-
-    Args:
-        logs: columns ``run_id`` and ``seconds``.
-    """
-    return float(logs.groupby("run_id")["seconds"].last().sum())
+    tuning = outcomes["seconds"].where(outcomes["phase"] == TUNING, 0.0)
+    return outcomes["seconds_learning"] + tuning.groupby([outcomes["task"], outcomes["schedule"]]).transform("sum")
 
 
 def seconds_with_sweep(runs: pd.DataFrame) -> pd.Series:

@@ -1,13 +1,15 @@
 """What a model of past runs predicts for one run, over what came."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pathlode.schedule.runs import trajectory
+from pathlode.artefacts import TableFile
+from pathlode.schedule.runs import FEATURES, trajectory
 
 if TYPE_CHECKING:
     from pathlode.schedule.model import RunModel  # imported for real it would bring PyTorch to whoever draws forecasts
@@ -46,3 +48,35 @@ def forecast(model: "RunModel", run: pd.DataFrame, seen: float) -> Forecast:
     z0 = model.encode(moments[:window], trajectory(run).until(end / last).at(moments[:window] / last))
     predicted = model.decode(z0[None], moments[0], moments)[0]
     return Forecast(end / last, moments[window - 1 :] / last, predicted[window - 1 :])
+
+
+class PolicyForecasts(TableFile):
+    """What a model of past runs predicts for runs of a policy, one row a predicted moment."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "task": "name of the task",
+        "schedule": "name of the policy",
+        "seen": "share of the training at the end of the window that the forecast is made from",
+        "share": "share of the training at the predicted moment",
+        "train_loss": "predicted training loss",
+        "log_lr": "predicted natural logarithm of the learning rate",
+        "val_metric": "predicted validation accuracy",
+    }
+    float_format = "%.8g"
+
+    @classmethod
+    def of(cls, task: str, schedule: str, forecasts: Sequence[Forecast]) -> Self:
+        """The rows of forecasts of one run."""
+        tables = []
+        for forecast in forecasts:
+            rows = pd.DataFrame(forecast.predicted, columns=list(FEATURES))
+            tables.append(rows.assign(task=task, schedule=schedule, seen=forecast.seen, share=forecast.share))
+        return cls(pd.concat(tables, ignore_index=True)[list(cls.columns)])
+
+    def forecasts(self, task: str, schedule: str) -> list[Forecast]:
+        """Those of a policy's run on a task."""
+        rows = self.table[(self.table["task"] == task) & (self.table["schedule"] == schedule)]
+        return [
+            Forecast(float(own["seen"].iloc[0]), own["share"].to_numpy(), own[list(FEATURES)].to_numpy())
+            for _, own in rows.groupby("seen", sort=False)
+        ]

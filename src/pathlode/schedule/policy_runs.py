@@ -16,7 +16,6 @@ from pathlode.errors import DivergenceError
 from pathlode.progress import Progress
 from pathlode.registry import POLICIES
 from pathlode.schedule.artefacts import FINAL, TUNING, PolicyDecisions, PolicyLogs, PolicyOutcomes
-from pathlode.schedule.columns import tuning_seconds
 from pathlode.schedule.sharpness import top_eigenvalue
 from pathlode.schedule.tasks import Examples, Task
 from pathlode.schedule.training import RunConfig, train
@@ -107,8 +106,7 @@ def tune_and_train(task: Task, plan: PolicyPlan, kept: Path | None = None) -> Po
     best = _best(runs) if tried else next(iter(plan.settings))
     for seed in plan.seeds:
         add(best, FINAL, seed)
-    outcomes = pd.DataFrame([run["outcome"] for run in runs])
-    outcomes["seconds_before"] = plan.seconds_learning + tuning_seconds(outcomes)
+    outcomes = pd.DataFrame([run["outcome"] for run in runs]).assign(seconds_learning=plan.seconds_learning)
     logs, decisions = ([row for run in runs for row in run[name]] for name in ("log", "decisions"))
     return PolicyRuns(
         PolicyOutcomes(outcomes),

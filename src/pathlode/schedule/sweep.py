@@ -38,3 +38,12 @@ def learnable(sweep: pd.DataFrame, name: str) -> Runs:
     finite = np.isfinite(sweep[["train_loss", "val_loss", "val_metric"]].to_numpy(float)).all(axis=1)
     diverged = sweep.loc[~finite, "run_id"].unique()
     return Runs(sweep[~sweep["run_id"].isin(diverged)].reset_index(drop=True), name)
+
+
+def sweep_seconds(sweep: pd.DataFrame) -> float:
+    """Seconds of all runs of a sweep together, each up to its last row.
+
+    Args:
+        sweep: as :func:`swept` gives it.
+    """
+    return float(sweep.groupby("run_id")["seconds"].last().sum())

@@ -1,12 +1,11 @@
 from dataclasses import fields
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from pathlode.errors import DataError
-from pathlode.schedule.artefacts import PolicyDecisions, PolicyForecasts, PolicyLogs, PolicyOutcomes, RunModelFits
-from pathlode.schedule.forecast import Forecast
+from pathlode.schedule.artefacts import PolicyDecisions, PolicyLogs, PolicyOutcomes, RunModelFits
+from pathlode.schedule.forecast import PolicyForecasts
 from pathlode.schedule.runs import COLUMNS
 from pathlode.schedule.scheduler import Decision
 
@@ -25,20 +24,6 @@ def test_a_row_says_what_a_model_was_fitted_to_and_how_well(model, tmp_path):
     assert row["error_train_loss"] == pytest.approx(model.card.error["train_loss"], rel=1e-12)
     assert row["spread_log_lr"] == pytest.approx(model.card.spread["log_lr"], rel=1e-12)
     assert row["seconds"] == pytest.approx(model.card.seconds)
-
-
-def test_forecasts_are_read_as_they_were_written(tmp_path):
-    written = [Forecast(seen, np.linspace(seen, 1, 4), np.arange(12.0).reshape(4, 3) + seen) for seen in (0.25, 0.5)]
-    files = [tmp_path / f"{task}.csv" for task in ("cnn", "resnet")]
-    for file in files:
-        PolicyForecasts.of(file.stem, "lode", written[: 1 + (file.stem == "resnet")]).save(file)
-    table = PolicyForecasts.load(*files)
-    assert len(table.forecasts("cnn", "lode")) == 1
-    assert table.forecasts("cnn", "cosine") == []
-    for found, expected in zip(table.forecasts("resnet", "lode"), written, strict=True):
-        assert found.seen == expected.seen
-        assert np.allclose(found.share, expected.share)
-        assert np.allclose(found.predicted, expected.predicted)
 
 
 @pytest.mark.parametrize("kind", [PolicyOutcomes, PolicyLogs, PolicyDecisions, PolicyForecasts, RunModelFits])

@@ -1,16 +1,18 @@
 import pandas as pd
 import pytest
 
-from pathlode.schedule.columns import classification_error, scored, seconds_with_sweep, sweep_seconds, tuning_seconds
+from pathlode.schedule.columns import classification_error, scored, seconds_before, seconds_with_sweep
 
 OUTCOMES = pd.DataFrame(
     {
+        "task": "cnn",
+        "schedule": ["cosine", "cosine", "cosine", "step"],
         "phase": ["tuning", "tuning", "final", "final"],
         "test_last": [0.5, 0.75, 0.9, 1.0],
         "test_best_val": [0.25, 1.0, 0.99995, 0.999],
         "sharpness": [float("nan"), float("nan"), -3.0, 2.0],
         "seconds": [1.0, 2.0, 4.0, 8.0],
-        "seconds_before": [3.0, 3.0, 3.0, 3.0],
+        "seconds_learning": [0.0, 0.0, 0.0, 100.0],
     }
 )
 
@@ -29,14 +31,11 @@ def test_outcomes_get_both_errors_and_the_magnitude_of_the_curvature():
     assert OUTCOMES["sharpness"].iloc[2] == -3.0
 
 
-def test_tuning_costs_its_own_runs():
-    assert tuning_seconds(OUTCOMES) == 1 + 2
-
-
-def test_a_sweep_costs_what_its_runs_cost_to_their_ends():
-    logs = pd.DataFrame({"run_id": ["a", "b", "a", "b"], "seconds": [1.0, 10.0, 2.0, 30.0]})
-    assert sweep_seconds(logs) == 2 + 30
+def test_a_policy_is_charged_with_its_own_tuning_and_what_it_has_learnt_from():
+    assert seconds_before(OUTCOMES).tolist() == [1 + 2, 1 + 2, 1 + 2, 100]
+    both = pd.concat([OUTCOMES, OUTCOMES.assign(task="resnet", seconds=10.0)], ignore_index=True)
+    assert seconds_before(both).tolist() == [3, 3, 3, 100, 20, 20, 20, 100]  # on each task its own
 
 
 def test_a_run_is_charged_with_all_that_came_before():
-    assert seconds_with_sweep(OUTCOMES).tolist() == [4.0, 5.0, 7.0, 11.0]
+    assert seconds_with_sweep(scored(OUTCOMES)).tolist() == [4.0, 5.0, 7.0, 108.0]

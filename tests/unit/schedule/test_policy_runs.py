@@ -61,25 +61,18 @@ def test_what_is_done_is_not_done_again(made, task, tmp_path, monkeypatch, inter
         pd.testing.assert_frame_equal(found[columns], expected[columns], check_exact=True)
 
 
-def test_the_seconds_before_are_those_of_learning_and_of_tuning(task):
-    plain, learnt = (
-        tune_and_train(task, plan("cosine", seeds=[0], seconds_learning=seconds)).outcomes.table
-        for seconds in (0.0, 1000.0)
-    )
-    assert plain["seconds_before"].tolist() == pytest.approx([plain["seconds"][:4].sum()] * 5)
-    assert learnt["seconds_before"].tolist() == pytest.approx([1000 + learnt["seconds"][:4].sum()] * 5)
-
-
 def test_a_single_setting_needs_no_tuning(task):
     config = RunConfig(epochs=2, batch=8, log_every=2)
     outcomes = tune_and_train(task, plan("constant", {"0.01": 0.01}, [100], [0], config)).outcomes.table
     assert outcomes["phase"].tolist() == ["final"]
-    assert outcomes["seconds_before"].tolist() == [0.0]
+    assert outcomes["seconds_learning"].tolist() == [0.0]
 
 
 def test_a_policy_that_looks_ahead_has_its_decisions_in_a_table(task, setting):
-    one = plan("lode", {"learnt": setting("lode")}, seeds=[0, 1])
-    decisions = tune_and_train(task, one).decisions.table
+    one = plan("lode", {"learnt": setting("lode")}, seeds=[0, 1], seconds_learning=9.0)
+    runs = tune_and_train(task, one)
+    assert runs.outcomes.table["seconds_learning"].tolist() == [9.0, 9.0]
+    decisions = runs.decisions.table
     assert set(decisions["seed"]) == {0, 1}
     assert set(decisions["setting"]) == {"learnt"}
     assert decisions["outcome"].str.fullmatch("new schedule|kept: .+").all()

@@ -1,8 +1,9 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from pathlode.errors import DataError
-from pathlode.schedule.sweep import learnable, swept
+from pathlode.schedule.sweep import learnable, sweep_seconds, swept
 
 
 def test_only_tuning_runs_are_learnt_from(sweep):
@@ -14,3 +15,8 @@ def test_only_tuning_runs_are_learnt_from(sweep):
     assert len(learnable(swept(ruined), "the sweep")) == 7
     with pytest.raises(DataError, match="the sweep: there is 0 run"):
         learnable(swept(sweep[sweep["phase"] == "final"]), "the sweep")
+
+
+def test_a_sweep_costs_what_its_runs_cost_to_their_ends():
+    logs = pd.DataFrame({"run_id": ["a", "b", "a", "b"], "seconds": [1.0, 10.0, 2.0, 30.0]})
+    assert sweep_seconds(logs) == 2 + 30
