@@ -104,11 +104,14 @@ def main() -> None:
     torch.set_num_threads(1)
     config = yaml.safe_load(Path("config/systems.yaml").read_text())["systems"]["coupled_oscillator"]
     data = simulate(CoupledOscillator(), SimulationConfig(**config["simulate"]))
-    experiment = Experiment("gru", "path", WEIGHT, 0.03, [0], config["model"], config["train"])
+    experiment = Experiment(
+        loss="path", weight=WEIGHT, learning_rate=0.03, seeds=[0], model=config["model"], train=config["train"]
+    )
     print("training the model that all versions share ...", flush=True)
     trainer = experiment.trainer(data.observed)
     trainer.run()
     model = trainer.model
+    assert isinstance(model, LatentODE)
     batch = int(config["train"]["batch"])
     times, values = trainer.training.times[:batch], trainer.training.values[:batch]
 

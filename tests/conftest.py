@@ -12,7 +12,8 @@ from workflow_checkout import PROJECT, Checkout, copy_project
 
 from pathlode.core.series import TimeSeries
 from pathlode.dynamics.data import SimulatedData, SimulationConfig, simulate
-from pathlode.models.latent_ode import LatentODE, ModelConfig
+from pathlode.models.contract import ModelConfig
+from pathlode.models.latent_ode import LatentODE
 from pathlode.registry import LOSSES, SYSTEMS
 from pathlode.training.resume import Interim
 
@@ -92,7 +93,7 @@ def make_model():
 
     def make(loss: str = "path", encoder: str = "gru", seeds=(0, 1, 2), **changes) -> LatentODE:
         sizes = {"features": 2, "hidden": 6, "latent": 4, "width": 9, "depth": 2} | changes
-        return LatentODE(ModelConfig(encoder=encoder, variational=LOSSES[loss].variational, **sizes), seeds)
+        return LatentODE(ModelConfig(encoder=encoder, variational="posterior" in LOSSES[loss].needs, **sizes), seeds)
 
     return make
 

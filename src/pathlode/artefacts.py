@@ -114,8 +114,8 @@ class TableFile:
 
     columns: ClassVar[Mapping[str, str]]
     """What each column is, with its unit."""
-    float_format: ClassVar[str] = "%.6g"
-    """How numbers are written."""
+    float_format: ClassVar[str | None] = "%.6g"
+    """How numbers are written; None for all their digits."""
 
     table: "pd.DataFrame"
 

@@ -15,12 +15,13 @@ class Registry(Mapping[str, Any]):
 
     Args:
         kind: what the entries are, for messages.
-        entries: name -> ``"module:class"``.
+        entries: name -> ``"module:class"``, followed by words, apart by blanks, that a configuration is checked by without
+            importing the class.
     """
 
     def __init__(self, kind: str, entries: dict[str, str]) -> None:
         self.kind = kind
-        self._entries = entries
+        self._entries = {name: entry.split() for name, entry in entries.items()}
 
     def __getitem__(self, name: str) -> Any:
         module, _, attribute = self.path(name).partition(":")
@@ -36,6 +37,23 @@ class Registry(Mapping[str, Any]):
         """The module that defines the entry, without importing it."""
         return self.path(name).partition(":")[0]
 
+    def name(self, entry: type) -> str:
+        """The name under which a class is registered.
+
+        Raises:
+            ConfigError: if it is not.
+        """
+        path = f"{entry.__module__}:{entry.__qualname__}"
+        for name in self:
+            if self.path(name) == path:
+                return name
+        raise ConfigError(f"{path} is not registered as a {self.kind}: add it to pathlode.registry")
+
+    def words(self, name: str) -> frozenset[str]:
+        """What the entry's line says besides its path."""
+        self.path(name)
+        return frozenset(self._entries[name][1:])
+
     def path(self, name: str) -> str:
         """The entry's ``"module:class"``.
 
@@ -44,8 +62,42 @@ class Registry(Mapping[str, Any]):
         """
         if name not in self._entries:
             raise ConfigError(f"unknown {self.kind} {name!r}: expected one of {', '.join(self._entries)}")
-        return self._entries[name]
+        return self._entries[name][0]
 
+
+OFFERS = {
+    "training": "parameters that a loss trains",
+    "latent": "an encoder, and one latent vector z0 a trajectory",
+    "posterior": "a mean and a standard deviation of z0",
+    "path": "a latent path z(t)",
+    "field": "a vector field, and a state h that moves along it",
+    "decoder": "a decoder of the state h",
+}
+"""What a model can have. The words after a model's path below say what it offers, those after a loss's path what it needs."""
+
+MODELS = Registry(
+    "model",
+    {
+        "latent_ode": "pathlode.models.latent_ode:LatentODE training latent posterior path field decoder",
+        "curve": "pathlode.models.curve:Curve training latent posterior",
+        "constant": "pathlode.models.constant:Constant",
+    },
+)
+
+FIELDS = Registry(
+    "field",
+    {
+        "bounded": "pathlode.core.fields.bounded:BoundedField",
+        "controlled": "pathlode.core.fields.controlled:ControlledField",
+    },
+)
+
+DECODERS = Registry(
+    "decoder",
+    {
+        "linear": "pathlode.core.decoders.linear:LinearDecoder",
+    },
+)
 
 ENCODERS = Registry(
     "encoder",
@@ -60,13 +112,14 @@ ENCODERS = Registry(
 LOSSES = Registry(
     "loss",
     {
-        "path": "pathlode.training.losses.path_length:PathLength",
-        "kl": "pathlode.training.losses.kullback_leibler:KullbackLeibler",
-        "none": "pathlode.training.losses.reconstruction:Reconstruction",
-        "displacement": "pathlode.training.losses.displacement:Displacement",
-        "path+kl": "pathlode.training.losses.path_length_and_kullback_leibler:PathLengthAndKullbackLeibler",
-        "steer": "pathlode.training.losses.random_end_time:RandomEndTime",
-        "kinetic": "pathlode.training.losses.kinetic_energy:KineticEnergy",
+        "path": "pathlode.training.losses.path_length:PathLength training path",
+        "kl": "pathlode.training.losses.kullback_leibler:KullbackLeibler training posterior",
+        "none": "pathlode.training.losses.reconstruction:Reconstruction training",
+        "displacement": "pathlode.training.losses.displacement:Displacement training path",
+        "path+kl": "pathlode.training.losses.path_length_and_kullback_leibler:PathLengthAndKullbackLeibler "
+        "training path posterior",
+        "steer": "pathlode.training.losses.random_end_time:RandomEndTime training",
+        "kinetic": "pathlode.training.losses.kinetic_energy:KineticEnergy training field",
     },
 )
 
@@ -81,6 +134,21 @@ SYSTEMS = Registry(
         "lorenz": "pathlode.dynamics.systems.lorenz:Lorenz",
     },
 )
+
+PARTS = {
+    "encoder": (ENCODERS, "latent"),
+    "field": (FIELDS, "field"),
+    "decoder": (DECODERS, "decoder"),
+    "loss": (LOSSES, "training"),
+}
+"""What a model may be given by name: the registry, and the word of a model that takes it."""
+
+
+def parts_of(model: str) -> dict[str, Registry]:
+    """The registries from which a model takes a part, by the part's name."""
+    offered = MODELS.words(model)
+    return {name: registry for name, (registry, word) in PARTS.items() if word in offered}
+
 
 FLOWS = Registry(
     "flow backend",

@@ -1,13 +1,25 @@
 import pytest
 
+from pathlode.core.decoders.contract import Decoder
 from pathlode.core.encoders.contract import Encoder
+from pathlode.core.fields.contract import VectorField
 from pathlode.dynamics.systems.contract import System
 from pathlode.errors import ConfigError
-from pathlode.registry import ENCODERS, LOSSES, SYSTEMS
+from pathlode.models.contract import SequenceModel
+from pathlode.registry import DECODERS, ENCODERS, FIELDS, LOSSES, MODELS, SYSTEMS, parts_of
 from pathlode.training.losses.contract import Loss
 
+KINDS = [
+    (MODELS, SequenceModel),
+    (FIELDS, VectorField),
+    (DECODERS, Decoder),
+    (ENCODERS, Encoder),
+    (LOSSES, Loss),
+    (SYSTEMS, System),
+]
 
-@pytest.mark.parametrize(("registry", "base"), [(ENCODERS, Encoder), (LOSSES, Loss), (SYSTEMS, System)])
+
+@pytest.mark.parametrize(("registry", "base"), KINDS)
 def test_entries_are_documented_classes_of_their_kind(registry, base):
     for entry in registry.values():
         assert issubclass(entry, base)
@@ -19,3 +31,27 @@ def test_unknown_name():
         ConfigError, match="unknown loss 'pth': expected one of path, kl, none, displacement, path\\+kl"
     ):
         LOSSES["pth"]
+
+
+def test_a_class_has_the_name_under_which_it_is_registered():
+    assert [MODELS.name(model) for model in MODELS.values()] == list(MODELS)
+    with pytest.raises(ConfigError, match="test_registry:Other is not registered as a model: add it"):
+        MODELS.name(Other)
+
+
+class Other:
+    pass
+
+
+def test_what_a_model_is_made_of():
+    assert parts_of("latent_ode") == {"encoder": ENCODERS, "field": FIELDS, "decoder": DECODERS, "loss": LOSSES}
+    assert list(parts_of("curve")) == ["encoder", "loss"]
+    assert parts_of("constant") == {}
+
+
+def test_a_line_says_more_than_a_path():
+    assert LOSSES.path("path+kl") == (
+        "pathlode.training.losses.path_length_and_kullback_leibler:PathLengthAndKullbackLeibler"
+    )
+    assert LOSSES.words("path+kl") == {"training", "path", "posterior"}
+    assert ENCODERS.words("gru") == frozenset()

@@ -19,7 +19,7 @@ from pathlode.ecg.voting import Vote
 from pathlode.inference.designs import ObservationConfig
 from pathlode.inference.flows import FlowConfig
 from pathlode.inference.reference import McmcConfig
-from pathlode.models.latent_ode import ModelConfig
+from pathlode.models.contract import ModelConfig
 from pathlode.registry import DATA_SETS, ENCODERS, FLOWS, LOSSES, NETWORKS, POLICIES, SYSTEMS
 from pathlode.schedule.model import FitConfig
 from pathlode.schedule.scheduler import LookAheadConfig

@@ -1,15 +1,16 @@
-"""Scores the trained stacks of one encoder on the test trajectories, with all and with some of their observations, and keeps
-their latents and a few predictions, in groups by loss.
+"""Scores all models of one system on the test trajectories, with all and with some of their observations, and keeps their
+latents and a few predictions.
 """
 
+from collections import defaultdict
 from pathlib import Path
 
 import pandas as pd
 import torch
 
-from pathlode.arrays import save_groups
 from pathlode.core.solve import Adaptive
-from pathlode.dynamics.data import SPLITS, VIEWS, SimulatedData
+from pathlode.dynamics.artefacts import Evaluations, Scores
+from pathlode.dynamics.data import VIEWS, SimulatedData
 from pathlode.dynamics.scores import evaluate, nmse_in_time, window_errors
 from pathlode.models.latents import encode
 from pathlode.models.saving import load_model
@@ -19,29 +20,27 @@ from pathlode.reporting.job import job
 EXAMPLES = 3  # test trajectories whose predictions are kept
 
 with job(snakemake):
-    wildcards, losses = snakemake.wildcards, snakemake.params.losses
+    settings = snakemake.params.settings
     data, solver = SimulatedData.load(Path(snakemake.input.data)), Adaptive(**snakemake.params.evaluate)
     truth = torch.cat([data["test"].inside.values, data["test"].beyond.values], dim=1)
-    tables, kept, progress = [], {}, Progress(f"{wildcards.system}, {wildcards.encoder}", len(losses))
-    for number, (loss, path) in enumerate(zip(losses, snakemake.input.models, strict=True), start=1):
+    tables, kept, progress = [], defaultdict(dict), Progress(snakemake.wildcards.system, len(settings))
+    for number, (setting, path) in enumerate(zip(settings, snakemake.input.models, strict=True), start=1):
         model, trained = load_model(Path(path))
-        names = {"system": wildcards.system, "encoder": wildcards.encoder, "loss": loss, "seed": model.seeds}
-        result = evaluate(model, data["test"], solver)
-        scores = {name: score.numpy() for name, score in result.scores.items()}
-        rows = [pd.DataFrame(names | {"observations": "all"} | scores)]
+        cost = {"n_parameters": model.parameters_per_member, "train_seconds": trained["seconds"] / len(model.seeds)}
+        result, row = evaluate(model, data["test"], solver), setting["row"]
+        scores = {"all": {name: score.numpy() for name, score in result.scores.items()}}
         for view in VIEWS:
             inside, beyond = window_errors(model, data[view], solver)
-            errors = {"interpolation_nmse": inside.numpy(), "extrapolation_nmse": beyond.numpy()}
-            rows.append(pd.DataFrame(names | {"observations": view} | errors))
-        table = pd.concat(rows)
-        table.insert(5, "train_seconds", trained["seconds"] / len(model.seeds))
-        table.insert(5, "n_parameters", model.parameters_per_member)
-        tables.append(table)
-        kept[loss] = {
-            "nmse": nmse_in_time(result.predicted, truth).numpy(),
-            "predicted": result.predicted[:, :EXAMPLES].numpy(),
-            "path": result.path[:, :EXAMPLES].numpy(),
-        } | {f"{split}_z0": encode(model, data[split].observed).numpy() for split in SPLITS}
-        progress(number, "losses")
-    pd.concat(tables).to_csv(snakemake.output.scores, index=False, float_format="%.6g")
-    save_groups(Path(snakemake.output.arrays), kept)
+            scores[view] = {"interpolation_nmse": inside.numpy(), "extrapolation_nmse": beyond.numpy()}
+        for view, columns in scores.items():
+            tables.append(pd.DataFrame(setting | {"seed": model.seeds, "observations": view} | cost | columns))
+        kept["nmse"][row] = nmse_in_time(result.predicted, truth).numpy()
+        kept["predicted"][row] = result.predicted[:, :EXAMPLES].numpy()
+        if result.path is not None:
+            kept["path"][row] = result.path[:, :EXAMPLES].numpy()
+        if "latent" in model.offers:
+            for split in ("train", "test"):
+                kept[f"{split}_z0"][row] = encode(model, data[split].observed).numpy()
+        progress(number, "rows")
+    Scores(pd.concat(tables)).save(Path(snakemake.output.scores))
+    Evaluations(**{name: kept[name] for name in Evaluations.__dataclass_fields__}).save(Path(snakemake.output.arrays))

@@ -2,25 +2,23 @@
 
 from pathlib import Path
 
-import pandas as pd
-
-from pathlode.arrays import load_groups
+from pathlode.dynamics.artefacts import Evaluations, Scores, Sizes
 from pathlode.dynamics.data import SimulatedData
 from pathlode.plots import comparisons
-from pathlode.plots.style import save_figure
+from pathlode.plots.style import line_styles, save_figure
 from pathlode.reporting.job import job
 
 with job(snakemake):
     params, files = snakemake.params, snakemake.input
-    scores = pd.read_csv(files.scores)
+    scores, styles = Scores.load(Path(files.scores)).table, line_styles(params.rows)
     data = {name: SimulatedData.load(Path(path)) for name, path in zip(params.systems, files.data, strict=True)}
-    kept = {name: load_groups(Path(path), "predicted") for name, path in zip(params.systems, files.arrays, strict=True)}
-    predicted = {(name, loss): kept[name][loss]["predicted"] for name in params.systems for loss in params.losses}
+    kept = {name: Evaluations.load(Path(path)) for name, path in zip(params.systems, files.arrays, strict=True)}
+    predicted = {(name, row): kept[name].predicted[row] for name in params.systems for row in params.compared}
     figures = {
-        "systems": comparisons.systems(data, predicted, params.losses),
-        "encoders": comparisons.encoders(scores),
-        "observations": comparisons.fewer_observations(scores, params.encoder),
-        "sizes": comparisons.sizes(pd.read_csv(files.sizes)),
+        "systems": comparisons.systems(data, predicted, params.compared, styles),
+        "encoders": comparisons.encoders(scores, styles),
+        "observations": comparisons.fewer_observations(scores, params.shown, styles),
+        "sizes": comparisons.sizes(Sizes.load(Path(files.sizes)).table, styles),
     }
     for path in snakemake.output:
         save_figure(figures[Path(path).stem], path)

@@ -1,39 +1,31 @@
-"""Trains all seeds of one setting together."""
+"""Trains all seeds of one row together, or fits them where there is nothing to train."""
 
-import json
+from dataclasses import asdict
 from pathlib import Path
 
+from pathlode.dynamics.artefacts import Chosen
 from pathlode.dynamics.data import SimulatedData
 from pathlode.models.saving import save_model
 from pathlode.reporting.identity import identity
 from pathlode.reporting.job import device, job
 from pathlode.training.experiment import Experiment
-from pathlode.training.history import training_history
+from pathlode.training.history import History
 from pathlode.training.resume import discard_checkpoints
 
 with job(snakemake) as origin:
-    wildcards = snakemake.wildcards
-    experiment = Experiment(
-        encoder=wildcards.encoder,
-        loss=wildcards.loss,
-        seeds=snakemake.params.seeds,
-        model=snakemake.params.model,
-        train=snakemake.params.train,
-        **json.loads(Path(snakemake.input.chosen).read_text()),
-    )
-    data, model = SimulatedData.load(Path(snakemake.input.data)).observed, Path(snakemake.output.model)
-    own = identity(snakemake)
-    label = f"{wildcards.system}, {wildcards.encoder}, {wildcards.loss}"
-    trainer = experiment.run(data, model.parent, own, label, device(snakemake.resources.get("gpu", 0)))
-    names = {name: wildcards[name] for name in ("system", "encoder", "loss")}
-    training_history(trainer.history, experiment.seeds, **names).to_csv(snakemake.output.history, index=False)
+    files, params, model = snakemake.input, snakemake.params, Path(snakemake.output.model)
+    chosen = asdict(Chosen.load(Path(files.chosen))) if files.chosen else {}
+    experiment = Experiment(seeds=params.seeds, model=params.model, train=params.train, **params.parts, **chosen)
+    data, own = SimulatedData.load(Path(files.data)).observed, identity(snakemake)
+    label = f"{snakemake.wildcards.system}, {snakemake.wildcards.row}"
+    fitted = experiment.run(data, model.parent, own, label, device(snakemake.resources.get("gpu", 0)))
+    History.of(fitted.history, experiment.seeds, **params.setting).save(Path(snakemake.output.history))
     save_model(
         model,
-        trainer.model,
+        fitted.model,
         identity=own,
-        seconds=trainer.seconds,
-        learning_rate=experiment.learning_rate,
-        weight=experiment.weight,
+        seconds=fitted.seconds,
+        **chosen,
         origin=origin(),
     )
     discard_checkpoints(model.parent)

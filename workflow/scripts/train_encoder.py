@@ -9,7 +9,7 @@ from pathlode.models.saving import save_model
 from pathlode.reporting.identity import identity
 from pathlode.reporting.job import device, job
 from pathlode.training.experiment import Experiment
-from pathlode.training.history import training_history
+from pathlode.training.history import History
 from pathlode.training.resume import discard_checkpoints
 
 with job(snakemake) as origin:
@@ -21,6 +21,6 @@ with job(snakemake) as origin:
     label = f"{wildcards.split}, {wildcards.latent_ode}"
     trainer = experiment.run(data, model.parent, own, label, device(snakemake.resources.get("gpu", 0)))
     names = {"split": wildcards.split, "latent_ode": wildcards.latent_ode}
-    training_history(trainer.history, experiment.seeds, **names).to_csv(snakemake.output.history, index=False)
+    History.of(trainer.history, experiment.seeds, **names).save(Path(snakemake.output.history))
     save_model(model, trainer.model, identity=own, seconds=trainer.seconds, origin=origin())
     discard_checkpoints(model.parent)

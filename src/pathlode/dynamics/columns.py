@@ -1,42 +1,40 @@
 """What is derived from training histories and from the scores of models of several sizes."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-if TYPE_CHECKING:
-    pass
+from pathlode.dynamics.artefacts import SETTING
 
 
 def time_to_target(histories: pd.DataFrame, compared: Sequence[str]) -> pd.DataFrame:
     """Steps and seconds until each run's validation error first reaches a target, one row a run.
 
-    The target is common to all losses of one system and encoder: the error that the median run of every compared loss
-    reaches at some time, that is, the largest of their medians of the best error. A run that never reaches it is charged
-    its whole length (``reached`` is False), which favours it.
+    The target is common to all losses of one system, model, field and encoder: the error that the median run of every
+    compared loss reaches at some time, that is, the largest of their medians of the best error. A run that never reaches it
+    is charged its whole length (``reached`` is False), which favours it.
 
     Args:
-        histories: rows of the training histories: system, encoder, loss, seed, step, seconds, validation_mse.
-        compared: the losses that define the target; encoders that train none of them have no rows.
+        histories: rows of the training histories: the columns :data:`pathlode.dynamics.artefacts.SETTING`, seed, step,
+            seconds, validation_mse.
+        compared: the losses that define the target; models that are trained with none of them have no rows.
 
     Returns:
-        system, encoder, loss, seed, target_mse, reached, steps_to_target, seconds_to_target, train_seconds.
+        the columns of SETTING, seed, target_mse, reached, steps_to_target, seconds_to_target, train_seconds.
     """
     rows = []
-    for (system, encoder), group in histories.groupby(["system", "encoder"], sort=False):
-        best = group[group["loss"].isin(compared)].groupby(["loss", "seed"])["validation_mse"].min()
-        if best.empty:  # this encoder trains none of them
+    common = ["system", "model", "field", "encoder"]
+    for _, group in histories.groupby(common, sort=False, dropna=False):
+        best = group[group["loss"].isin(compared)].groupby(["row", "seed"])["validation_mse"].min()
+        if best.empty:
             continue
-        target = best.groupby("loss").median().max()
-        for (loss, seed), run in group.groupby(["loss", "seed"], sort=False):
+        target = best.groupby("row").median().max()
+        for (_, seed), run in group.groupby(["row", "seed"], sort=False):
             below = run[run["validation_mse"] <= target]
             at = (below if len(below) else run.iloc[-1:]).iloc[0]
             rows.append(
                 {
-                    "system": system,
-                    "encoder": encoder,
-                    "loss": loss,
+                    **{name: run[name].iloc[0] for name in SETTING},
                     "seed": seed,
                     "target_mse": target,
                     "reached": len(below) > 0,
@@ -49,30 +47,28 @@ def time_to_target(histories: pd.DataFrame, compared: Sequence[str]) -> pd.DataF
 
 
 def parameters_needed(sizes: pd.DataFrame, compared: Sequence[str], metric: str) -> pd.DataFrame:
-    """The fewest parameters with which each seed's error reaches a target, one row a system, loss and seed.
+    """The fewest parameters with which each seed's error reaches a target, one line a system, row and seed.
 
-    The target is common to all losses of one system: the error that the median run of every compared loss reaches at some
-    size, that is, the largest of their best medians. A seed that never reaches it is charged the largest size, which
-    favours it.
+    The target is common to all rows of one system: the error that the median run of every compared row reaches at some size,
+    that is, the largest of their best medians. A seed that never reaches it is charged the largest size, which favours it.
 
     Args:
-        sizes: system, loss, seed, n_parameters, train_seconds and the metric.
-        compared: the losses that define the target.
+        sizes: the columns :data:`pathlode.dynamics.artefacts.SETTING`, seed, n_parameters, train_seconds and the metric.
+        compared: the rows that define the target.
         metric: name of the error.
 
     Returns:
-        system, loss, seed, target, reached, parameters_needed, train_seconds.
+        the columns of SETTING, seed, target, reached, parameters_needed, train_seconds.
     """
     rows = []
-    for system, group in sizes.groupby("system", sort=False):
-        medians = group[group["loss"].isin(compared)].groupby(["loss", "n_parameters"])[metric].median()
-        target = medians.groupby("loss").min().max()
-        for (loss, seed), runs in group.groupby(["loss", "seed"], sort=False):
+    for _, group in sizes.groupby("system", sort=False):
+        medians = group[group["row"].isin(compared)].groupby(["row", "n_parameters"])[metric].median()
+        target = medians.groupby("row").min().max()
+        for (_, seed), runs in group.groupby(["row", "seed"], sort=False):
             enough = runs.loc[runs[metric] <= target, "n_parameters"]
             rows.append(
                 {
-                    "system": system,
-                    "loss": loss,
+                    **{name: runs[name].iloc[0] for name in SETTING},
                     "seed": seed,
                     "target": target,
                     "reached": len(enough) > 0,

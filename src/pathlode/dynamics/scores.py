@@ -3,16 +3,14 @@
 import dataclasses
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from pathlode.core.shapes import LatentPath, PerMember, Times, Values
 from pathlode.core.solve import Adaptive
 from pathlode.dynamics import orbits
 from pathlode.dynamics.data import GRID_POINTS, Split
-from pathlode.models.latent_ode import LatentODE, Prediction
-from pathlode.models.latents import _as_the_model
+from pathlode.models.contract import Prediction, SequenceModel, required
+from pathlode.models.latents import as_the_model
 from pathlode.training.losses.contract import spread
 from pathlode.training.losses.path_length import path_length
 
@@ -48,25 +46,30 @@ def variance_within(path: LatentPath) -> PerMember:
     return within / (within + between).clamp_min(torch.finfo(path.dtype).tiny)
 
 
-def linear_probe(
-    z0: NDArray[np.float64],
-    parameters: NDArray[np.float64],
-    test_z0: NDArray[np.float64],
-    test_parameters: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """R² of each parameter on test trajectories, (parameter,), by least squares from z0 on training trajectories.
+def interpolation_nmse(inside: Values, split: Split) -> PerMember:
+    """:func:`nmse` from the first to the last observation, of predictions (member, batch, time, feature) there."""
+    return nmse(inside, split.inside.values)
+
+
+def extrapolation_nmse(beyond: Values, split: Split) -> PerMember:
+    """:func:`nmse` over the window length right after the last observation, which the encoder never sees.
 
     Args:
-        z0: latent vectors, (n, latent).
-        parameters: what the system varied, (n, parameter).
-        test_z0: (m, latent).
-        test_parameters: (m, parameter).
+        beyond: predictions at the split's times after the last observation, or at the first :data:`GRID_POINTS` of them,
+            (member, batch, time, feature).
+        split: its truth.
     """
-    from sklearn.linear_model import LinearRegression
-    from sklearn.metrics import r2_score
+    return nmse(beyond[:, :, :GRID_POINTS], split.beyond.values[:, :GRID_POINTS])
 
-    fitted = LinearRegression().fit(z0, parameters)
-    return np.asarray(r2_score(test_parameters, fitted.predict(test_z0), multioutput="raw_values"))
+
+def far_nmse(beyond: Values, split: Split) -> PerMember:
+    """:func:`nmse` over the window lengths after that, of predictions at all times after the last observation."""
+    return nmse(beyond[:, :, GRID_POINTS:], split.beyond.values[:, GRID_POINTS:])
+
+
+def mean_path_length(path: LatentPath) -> PerMember:
+    """Mean length Σ_i ‖z_{i+1} - z_i‖ of latent paths, (member,), in the units that they are given in."""
+    return path_length(path).mean(dim=1)
 
 
 @dataclass(frozen=True)
@@ -74,65 +77,70 @@ class Evaluation:
     """What a model predicts for a split from its observations alone, and the scores.
 
     Attributes:
-        scores: by name, each (member,):
+        scores: by name, each (member,); NaN for what the model does not offer:
 
-            * ``interpolation_nmse``: error on the clean truth from the first to the last observation;
-            * ``extrapolation_nmse``: error over the window length right after the last observation, which the encoder
-              never sees;
-            * ``far_nmse``: error over the window lengths after that;
-            * ``period_error``, ``amplitude_error``, ``orbit_distance``: all of that time without regard to phase, see
-              :mod:`pathlode.dynamics.orbits`;
-            * ``path_length``: mean Mahalanobis length of the latent path in the observed window, Σ_i ‖Δz_i‖ / std(z0);
+            * ``interpolation_nmse``, ``extrapolation_nmse``, ``far_nmse``: errors on the clean truth, of the functions of
+              these names;
+            * ``period_error``, ``amplitude_error``, ``orbit_distance``: all of the time after the last observation
+              without regard to phase, see :mod:`pathlode.dynamics.orbits`;
+            * ``path_length``: :func:`mean_path_length` in the observed window, in units of the standard deviation of z0;
             * ``variance_within``: :func:`variance_within` of the same;
             * ``nfe``: mean number of the adaptive solver's field evaluations, from the first observation to the end.
         predicted: predictions in the observed window and beyond it, (member, batch, time, feature).
-        path: latent paths over both, (member, batch, time, latent), in units of the standard deviation of z0.
+        path: latent paths over both, (member, batch, time, latent), in units of the standard deviation of z0; None for a
+            model without.
         times: the times of both, (batch, time).
     """
 
     scores: dict[str, PerMember]
     predicted: Values
-    path: LatentPath
+    path: LatentPath | None
     times: Times
 
 
 @torch.no_grad()
-def evaluate(model: LatentODE, split: Split, solver: Adaptive) -> Evaluation:
+def evaluate(model: SequenceModel, split: Split, solver: Adaptive) -> Evaluation:
     """Scores every member on a split, with an adaptive solver and in the model's precision.
 
-    The model is evaluated as the continuous-time model that it claims to be: whatever error the fixed steps of training
-    hid would show here.
+    A model with an ODE is evaluated as the continuous-time model that it claims to be: whatever error the fixed steps of
+    training hid would show here.
     """
     times = torch.cat([split.inside.times, split.beyond.times], dim=1)
     prediction = _predict(model, split, times, solver)
     truth, seen = split.beyond.values, split.inside.times.shape[1]
     inside, beyond = prediction.values[:, :, :seen], prediction.values[:, :, seen:]
-    path = prediction.path / spread(prediction.z0)[:, :, None]
+    unknown = torch.full((len(model.seeds),), torch.nan)
     scores = {
-        "interpolation_nmse": nmse(inside, split.inside.values),
-        "extrapolation_nmse": nmse(beyond[:, :, :GRID_POINTS], truth[:, :GRID_POINTS]),
-        "far_nmse": nmse(beyond[:, :, GRID_POINTS:], truth[:, GRID_POINTS:]),
+        "interpolation_nmse": interpolation_nmse(inside, split),
+        "extrapolation_nmse": extrapolation_nmse(beyond, split),
+        "far_nmse": far_nmse(beyond, split),
         "period_error": orbits.period_error(beyond, truth, split.beyond.times),
         "amplitude_error": orbits.amplitude_error(beyond, truth),
         "orbit_distance": orbits.orbit_distance(beyond, truth),
-        "path_length": path_length(path[:, :, :seen]).mean(dim=1),
-        "variance_within": variance_within(prediction.path[:, :, :seen]),
-        "nfe": prediction.evaluations.double().mean(dim=1),
+        "path_length": unknown,
+        "variance_within": unknown,
+        "nfe": unknown if prediction.evaluations is None else prediction.evaluations.double().mean(dim=1),
     }
+    path = None
+    if prediction.path is not None:
+        path = prediction.path / spread(required(prediction.z0, "z0"))[:, :, None]
+        scores["path_length"] = mean_path_length(path[:, :, :seen])
+        scores["variance_within"] = variance_within(prediction.path[:, :, :seen])
     return Evaluation(scores, prediction.values, path, times)
 
 
 @torch.no_grad()
-def window_errors(model: LatentODE, split: Split, solver: Adaptive) -> tuple[PerMember, PerMember]:
+def window_errors(model: SequenceModel, split: Split, solver: Adaptive) -> tuple[PerMember, PerMember]:
     """``interpolation_nmse`` and ``extrapolation_nmse`` of :func:`evaluate`, without the cost of the rest."""
-    seen, following = split.inside.times.shape[1], split.beyond.values[:, :GRID_POINTS]
+    seen = split.inside.times.shape[1]
     times = torch.cat([split.inside.times, split.beyond.times[:, :GRID_POINTS]], dim=1)
     values = _predict(model, split, times, solver).values
-    return nmse(values[:, :, :seen], split.inside.values), nmse(values[:, :, seen:], following)
+    return interpolation_nmse(values[:, :, :seen], split), extrapolation_nmse(values[:, :, seen:], split)
 
 
-def _predict(model: LatentODE, split: Split, times: Times, solver: Adaptive) -> Prediction:
-    observed = _as_the_model(split.observed, model)
+def _predict(model: SequenceModel, split: Split, times: Times, solver: Adaptive) -> Prediction:
+    observed = as_the_model(split.observed, model)
     prediction = model(observed.times, observed.values, times.to(observed.times), solver=solver)
-    wanted = ("z0", "path", "values", "evaluations")
-    return dataclasses.replace(prediction, **{name: getattr(prediction, name).cpu() for name in wanted})
+    parts = {name: getattr(prediction, name) for name in ("z0", "path", "values", "evaluations")}
+    moved = {name: part.cpu() for name, part in parts.items() if part is not None}
+    return dataclasses.replace(prediction, **moved)

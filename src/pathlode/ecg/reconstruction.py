@@ -15,7 +15,7 @@ from pathlode.ecg.beats import Beats
 from pathlode.ecg.conditions import TIMES, Condition, millivolts
 from pathlode.ecg.records import CLASSES
 from pathlode.ecg.results import BeatExamples
-from pathlode.models.latent_ode import LatentODE
+from pathlode.models.contract import SequenceModel
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,7 +101,7 @@ def on_the_whole_window(times: Tensor, values: Tensor) -> NDArray[np.float32]:
 
 
 @torch.no_grad()
-def reconstruct(model: LatentODE, beats: Tensor, condition: Condition, solver: Adaptive) -> Tensor:
+def reconstruct(model: SequenceModel, beats: Tensor, condition: Condition, solver: Adaptive) -> Tensor:
     """Millivolts at 360 Hz, (member, beat, POINTS), from what is recorded of beats (beat, POINTS) under a condition."""
     times, values = condition.observe(beats, seed=0)
     parts = zip(times.split(_AT_ONCE), values.split(_AT_ONCE), strict=True)

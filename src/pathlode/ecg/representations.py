@@ -17,7 +17,7 @@ from pathlode.ecg.conditions import TIMES
 from pathlode.ecg.features import Features
 from pathlode.ecg.records import RATE
 from pathlode.errors import ConfigError, DataError
-from pathlode.models.latent_ode import LatentODE
+from pathlode.models.contract import SequenceModel
 from pathlode.models.latents import encode
 
 Representation = Callable[[Times, Values], Features]
@@ -72,7 +72,7 @@ class Latents:
         model: a stack.
     """
 
-    model: LatentODE
+    model: SequenceModel
 
     def __call__(self, times: Times, values: Values) -> Features:
         return encode(self.model, TimeSeries(times, values, "beats")).numpy()

@@ -10,14 +10,14 @@ from torch import Tensor
 
 from pathlode.core.interpolation import interpolate
 from pathlode.core.series import TimeSeries
-from pathlode.models.latent_ode import LatentODE
+from pathlode.models.contract import SequenceModel
 from pathlode.models.latents import encode
 
 LAGS = 4
 """Lags of the autocorrelations in :func:`statistics`, in tenths of the window."""
 
 
-def latents(model: LatentODE, member: int, series: TimeSeries) -> Tensor:
+def latents(model: SequenceModel, member: int, series: TimeSeries) -> Tensor:
     """z0 by one member of a trained stack."""
     return encode(model, series)[member]
 
@@ -69,7 +69,7 @@ class Summary:
     Without any of them it is given the observations themselves, for a recurrent network.
     """
 
-    model: LatentODE | None = None
+    model: SequenceModel | None = None
     grid: int = 0
     statistics: int = 0
     end: float = 1.0

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.export import Dim
 
 from pathlode.files import writing
-from pathlode.models.latent_ode import LatentODE
+from pathlode.models.contract import SequenceModel
 
 
 class OneEncoder(nn.Module):
@@ -20,7 +20,7 @@ class OneEncoder(nn.Module):
         member: which of its members.
     """
 
-    def __init__(self, model: LatentODE, member: int) -> None:
+    def __init__(self, model: SequenceModel, member: int) -> None:
         super().__init__()
         self.model = model.member(member)
 
@@ -29,7 +29,7 @@ class OneEncoder(nn.Module):
         return self.model.encode(times, values, check=False).z0[0]
 
 
-def export_encoder(model: LatentODE, member: int, path: Path, **extra: Any) -> None:
+def export_encoder(model: SequenceModel, member: int, path: Path, **extra: Any) -> None:
     """Writes a member's encoder as a program of ``torch.export``, for any batch and any number of observations from two on.
 
     ``torch.export.load(path).module()(times, values)`` then gives z0 in single precision.

@@ -4,19 +4,20 @@ import torch
 
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Latent
-from pathlode.models.latent_ode import LatentODE
+from pathlode.models.contract import SequenceModel
 
 ENCODED_AT_ONCE = 500
 """Trajectories whose observations an encoder takes apart at once: bounds the memory that :func:`encode` takes."""
 
 
 @torch.no_grad()
-def encode(model: LatentODE, series: TimeSeries) -> Latent:
+def encode(model: SequenceModel, series: TimeSeries) -> Latent:
     """z0 of every trajectory, (member, batch, latent), in the model's precision."""
-    series = _as_the_model(series, model)
+    series = as_the_model(series, model)
     parts = zip(series.times.split(ENCODED_AT_ONCE), series.values.split(ENCODED_AT_ONCE), strict=True)
     return torch.cat([model.encode(times, values).z0 for times, values in parts], dim=1)
 
 
-def _as_the_model(series: TimeSeries, model: LatentODE) -> TimeSeries:
+def as_the_model(series: TimeSeries, model: SequenceModel) -> TimeSeries:
+    """The series in a model's floating-point type and on its device."""
     return series.to(model.mean.dtype, str(model.mean.device))

@@ -7,15 +7,16 @@ import torch
 
 from pathlode.core.tensor_files import load_tensors, save_tensors
 from pathlode.errors import CheckpointError, PathlodeError
-from pathlode.models.latent_ode import LatentODE, ModelConfig
+from pathlode.models.contract import ModelConfig, SequenceModel
+from pathlode.registry import MODELS
 
 
-def save_model(path: Path, model: LatentODE, **extra: Any) -> None:
+def save_model(path: Path, model: SequenceModel, **extra: Any) -> None:
     """Writes a trained model with its configuration, and whatever plain values belong to it."""
     save_tensors(path, {"model": model.describe(), "weights": model.state_dict(), **extra})
 
 
-def load_model(path: Path) -> tuple[LatentODE, dict[str, Any]]:
+def load_model(path: Path) -> tuple[SequenceModel, dict[str, Any]]:
     """A model that :func:`save_model` wrote, and the plain values saved with it.
 
     Raises:
@@ -24,7 +25,8 @@ def load_model(path: Path) -> tuple[LatentODE, dict[str, Any]]:
     content = load_tensors(path)
     try:
         description, weights = content.pop("model"), content.pop("weights")
-        model = LatentODE(ModelConfig(**description["config"]), description["seeds"])
+        kind = MODELS[description.get("kind", "latent_ode")]  # files that name no kind are older than other models
+        model = kind(ModelConfig(**description["config"]), description["seeds"])
         model = model.to(getattr(torch, description["dtype"]))
         model.load_state_dict(weights)
     except (AttributeError, KeyError, TypeError, RuntimeError, PathlodeError) as error:

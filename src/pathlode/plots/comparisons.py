@@ -15,46 +15,55 @@ from numpy.typing import NDArray
 
 from pathlode.dynamics.data import SimulatedData
 from pathlode.plots.dynamics import draw_trajectory, liveliest
-from pathlode.plots.style import BLACK, BLUE, MEDIAN_AND_RANGE, VERMILLION, WIDTH, colour, dashes
+from pathlode.plots.style import BLACK, BLUE, MEDIAN_AND_RANGE, VERMILLION, WIDTH, LineStyle
 from pathlode.reporting.naming import readable
 
 
 def systems(
-    data: Mapping[str, SimulatedData], predicted: Mapping[tuple[str, str], NDArray[np.float64]], losses: Sequence[str]
+    data: Mapping[str, SimulatedData],
+    predicted: Mapping[tuple[str, str], NDArray[np.float64]],
+    rows: Sequence[str],
+    styles: Mapping[str, LineStyle],
 ) -> Figure:
-    """One test trajectory of every system with its predictions: a row a system, a column a loss.
+    """One test trajectory of every system with its predictions: a line a system, a column a row.
 
     Args:
         data: data set by system.
-        predicted: (member, example, time, feature) by system and loss.
-        losses: which to show.
+        predicted: (member, example, time, feature) by system and row.
+        rows: which to show.
+        styles: by row.
     """
     figure, axes = plt.subplots(
-        len(data), len(losses), figsize=(WIDTH, 1.4 * len(data) + 0.5), sharex="row", sharey="row", squeeze=False
+        len(data), len(rows), figsize=(WIDTH, 1.4 * len(data) + 0.5), sharex="row", sharey="row", squeeze=False
     )
-    for row, (system, sets) in zip(axes, data.items(), strict=True):
-        for axis, loss in zip(row, losses, strict=True):
-            example = liveliest(sets["test"], predicted[system, loss].shape[1])
-            draw_trajectory(axis, sets["test"], example, predicted[system, loss][:, example], loss)
-        row[0].set_ylabel(f"{textwrap.fill(readable(system), 14)}\n{sets.features[0]}", fontsize=8)
-        row[-1].set_xlabel(sets.time)
-        row[0].set_xlabel(sets.time)
-    for axis, loss in zip(axes[0], losses, strict=True):
-        axis.set_title(loss)
+    for line, (system, sets) in zip(axes, data.items(), strict=True):
+        for axis, row in zip(line, rows, strict=True):
+            example = liveliest(sets["test"], predicted[system, row].shape[1])
+            draw_trajectory(axis, sets["test"], example, predicted[system, row][:, example], styles[row].colour)
+        line[0].set_ylabel(f"{textwrap.fill(readable(system), 14)}\n{sets.features[0]}", fontsize=8)
+        line[-1].set_xlabel(sets.time)
+        line[0].set_xlabel(sets.time)
+    for axis, row in zip(axes[0], rows, strict=True):
+        axis.set_title(readable(row))
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     figure.set_layout_engine("constrained")
     return figure
 
 
-def encoders(scores: pd.DataFrame) -> Figure:
-    """Error in the next window with each encoder: every seed a dot, a bar at the median; a panel a system."""
+def encoders(scores: pd.DataFrame, styles: Mapping[str, LineStyle]) -> Figure:
+    """Error in the next window of latent ODEs with each encoder: every seed a dot, a bar at the median; a panel a system.
+
+    Shown are the losses that every encoder has been trained with, in the colour of the first row with each.
+    """
     import seaborn as sns
 
-    scores = scores[scores["observations"] == "all"]
+    same = {"observations": "all", "model": "latent_ode", "field": "bounded"}
+    scores = scores[(scores[list(same)] == same).all(axis=1)]
     compared = scores.groupby(["system", "encoder"])["loss"].agg(set)
     losses = [loss for loss in scores["loss"].unique() if all(loss in found for found in compared)]
+    first = scores.groupby("loss")["row"].first()
     common = {"x": "encoder", "y": "extrapolation_nmse", "order": list(scores["encoder"].unique())}
-    common |= _by_loss(losses)
+    common |= _by("loss", {loss: styles[first[loss]] for loss in losses})
     figure, axes = _one_panel_a_system(scores)
     for axis, (_, rows) in zip(axes, scores.groupby("system", sort=False), strict=True):
         sns.stripplot(rows, ax=axis, **common, dodge=True, jitter=False, size=3, alpha=0.6, legend=False)
@@ -67,57 +76,67 @@ def encoders(scores: pd.DataFrame) -> Figure:
     return figure
 
 
-def fewer_observations(scores: pd.DataFrame, encoder: str) -> Figure:
-    """Error inside the window (top) and in the next (bottom) when the encoder is shown all, few, gapped or late observations.
+def fewer_observations(scores: pd.DataFrame, shown: Sequence[str], styles: Mapping[str, LineStyle]) -> Figure:
+    """Error inside the window (top) and in the next (bottom) when the model is shown all, few, gapped or late observations.
 
     Median over seeds, and their full range as a bar.
+
+    Args:
+        scores: the table.
+        shown: rows of it.
+        styles: by row.
     """
     import seaborn as sns
 
-    scores = scores[scores["encoder"] == encoder]
-    views, losses = list(scores["observations"].unique()), list(scores["loss"].unique())
+    scores = scores[scores["row"].isin(shown)]
+    views = list(scores["observations"].unique())
+    drawn = {readable(row): styles[row] for row in scores["row"].unique()}
+    scores = scores.assign(row=scores["row"].map(readable))
     names = list(scores["system"].unique())
     metrics = {"interpolation_nmse": "NMSE inside", "extrapolation_nmse": "NMSE, next window"}
     figure, axes = plt.subplots(
         2, len(names), figsize=(WIDTH, 3.6), sharex=True, sharey="row", layout="constrained", squeeze=False
     )
-    marks = {"dodge": 0.12 * (len(losses) - 1), "linestyle": "none", "ms": 3, "mew": 0, "err_kws": {"lw": 0.8}}
-    for row, (metric, label) in zip(axes, metrics.items(), strict=True):
-        for axis, name in zip(row, names, strict=True):
+    marks = {"dodge": 0.72 * (1 - 1 / len(drawn)), "linestyle": "none", "ms": 3, "mew": 0, "err_kws": {"lw": 0.8}}
+    marks |= {"markers": [style.marker for style in drawn.values()]}
+    for line, (metric, label) in zip(axes, metrics.items(), strict=True):
+        for axis, name in zip(line, names, strict=True):
             rows = scores[scores["system"] == name]
             sns.pointplot(
-                rows, x="observations", y=metric, order=views, ax=axis, **_by_loss(losses), **MEDIAN_AND_RANGE, **marks
+                rows, x="observations", y=metric, order=views, ax=axis, **_by("row", drawn), **MEDIAN_AND_RANGE, **marks
             )
             axis.set_xlabel("")
             axis.tick_params(axis="x", rotation=45)
-        row[0].set_ylabel(label)
-        row[0].set_yscale("log")
+        line[0].set_ylabel(label)
+        line[0].set_yscale("log")
     for axis, name in zip(axes[0], names, strict=True):
         axis.set_title(textwrap.fill(readable(name), 14))
     _legend(figure)
     return figure
 
 
-def sizes(table: pd.DataFrame) -> Figure:
-    """Error against the number of parameters: median over seeds, and their full range as a band; a row a system."""
+def sizes(table: pd.DataFrame, styles: Mapping[str, LineStyle]) -> Figure:
+    """Error against the number of parameters: median over seeds, and their full range as a band; a line a system."""
     metrics = {"interpolation_nmse": "NMSE inside", "extrapolation_nmse": "NMSE, next window"}
     names = list(table["system"].unique())
     figure, axes = plt.subplots(
         len(names), 2, figsize=(WIDTH, 2.5 * len(names)), sharex=True, layout="constrained", squeeze=False
     )
-    for row, name in zip(axes, names, strict=True):
-        for axis, (metric, label) in zip(row, metrics.items(), strict=True):
-            for loss, rows in table[table["system"] == name].groupby("loss", sort=False):
-                errors = rows.groupby("n_parameters")[metric].agg(["median", "min", "max"])
-                axis.fill_between(errors.index, errors["min"], errors["max"], color=colour(str(loss)), alpha=0.12, lw=0)
-                style = {"color": colour(str(loss)), "ls": dashes(str(loss)), "label": loss}
-                axis.plot(errors.index, errors["median"], "o", ms=3, **style)
+    for line, name in zip(axes, names, strict=True):
+        for axis, (metric, label) in zip(line, metrics.items(), strict=True):
+            for row, runs in table[table["system"] == name].groupby("row", sort=False):
+                errors, style = runs.groupby("n_parameters")[metric].agg(["median", "min", "max"]), styles[str(row)]
+                axis.fill_between(errors.index, errors["min"], errors["max"], color=style.colour, alpha=0.12, lw=0)
+                axis.plot(
+                    *(errors.index, errors["median"], "o"),
+                    **{"ms": 3, "color": style.colour, "ls": style.dashes, "label": readable(str(row))},
+                )
             axis.set_xscale("log")
             axis.xaxis.set_minor_formatter(NullFormatter())
             axis.set_yscale("log")
             axis.set_ylabel(label)
             axis.set_xlabel("trainable parameters")
-        row[0].set_title(readable(name), loc="left")
+        line[0].set_title(readable(name), loc="left")
     axes[0, 1].legend()
     return figure
 
@@ -182,9 +201,9 @@ def _claims_of_one_target(block: SubFigure, table: pd.DataFrame) -> None:
 _BAR = {"marker": "_", "ms": 9, "mew": 1.6, "linestyle": "none"}
 
 
-def _by_loss(losses: Sequence[str]) -> dict[str, Any]:
-    """What tells seaborn to draw a loss beside the other in its colour."""
-    return {"hue": "loss", "hue_order": losses, "palette": {loss: colour(loss) for loss in losses}}
+def _by(column: str, styles: Mapping[str, LineStyle]) -> dict[str, Any]:
+    """What tells seaborn to draw a column's values beside each other, each in its colour."""
+    return {"hue": column, "hue_order": list(styles), "palette": {name: style.colour for name, style in styles.items()}}
 
 
 def _one_panel_a_system(scores: pd.DataFrame) -> tuple[Figure, NDArray[np.object_]]:

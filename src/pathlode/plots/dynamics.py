@@ -1,6 +1,7 @@
-"""Figures of one simulated system; each takes the data set and the results of every loss."""
+"""Figures of one simulated system; each takes the data set and the results of every row of its table."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import matplotlib.pyplot as plt
@@ -8,32 +9,40 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from pathlode.arrays import Array
 from pathlode.dynamics.data import SimulatedData, Split
 from pathlode.errors import ConfigError
-from pathlode.plots.style import BLACK, WIDTH, colour, dashes
+from pathlode.plots.style import BLACK, WIDTH, LineStyle
+from pathlode.reporting.naming import readable
 
-SHOWN = ("predicted", "path", "nmse", "test_z0")
-"""What the figures need of an evaluation: ``predicted`` (member, example, time, feature) and ``path`` (member, example, time,
-latent) over the observed window and beyond it, ``nmse`` (member, time), ``test_z0`` (member, trajectory, latent)."""
+PANELS = 5
+"""Panels beside each other that can still be read."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What one loss gave.
+    """What one row gave; None for what its model does not have.
 
     Attributes:
-        arrays: of ``evaluation.npz``: :data:`SHOWN`.
-        history: rows of ``history.csv``: seed, step, train_loss, validation_mse, seconds.
+        style: how it is drawn.
+        nmse: (member, time), as in :class:`pathlode.dynamics.artefacts.Evaluations`.
+        predicted: (member, example, time, feature).
+        history: of its training, as in :class:`pathlode.training.history.History`.
+        path: (member, example, time, latent).
+        test_z0: (member, trajectory, latent).
     """
 
-    arrays: Mapping[str, Array]
+    style: LineStyle
+    nmse: Array
+    predicted: Array
     history: pd.DataFrame
+    path: Array | None = None
+    test_z0: Array | None = None
 
 
 Results = Mapping[str, Result]
+"""By row, in the order in which they are shown."""
 
 
 def truth(split: Split, example: int) -> tuple[Array, Array]:
@@ -43,16 +52,16 @@ def truth(split: Split, example: int) -> tuple[Array, Array]:
 
 
 def trajectories(data: SimulatedData, results: Results) -> Figure:
-    """Test trajectories inside and beyond the observed window, with the truth: one row a loss, one column an example."""
+    """Test trajectories inside and beyond the observed window, with the truth: one line a row, one column an example."""
     test = data["test"]
-    examples = next(iter(results.values())).arrays["predicted"].shape[1]
+    examples = next(iter(results.values())).predicted.shape[1]
     figure, axes = plt.subplots(
         len(results), examples, figsize=(WIDTH, 1.15 * len(results) + 0.6), sharex="col", sharey="col", squeeze=False
     )
-    for row, (loss, result) in zip(axes, results.items(), strict=True):
-        for example, axis in enumerate(row):
-            draw_trajectory(axis, test, example, result.arrays["predicted"][:, example], loss)
-        row[0].set_ylabel(f"{loss}\n{data.features[0]}")
+    for line, (name, result) in zip(axes, results.items(), strict=True):
+        for example, axis in enumerate(line):
+            draw_trajectory(axis, test, example, result.predicted[:, example], result.style.colour)
+        line[0].set_ylabel(f"{readable(name)}\n{data.features[0]}")
     for axis in axes[-1]:
         axis.set_xlabel(data.time)
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
@@ -60,14 +69,14 @@ def trajectories(data: SimulatedData, results: Results) -> Figure:
     return figure
 
 
-def draw_trajectory(axis: Axes, split: Split, example: int, predicted: Array, loss: str) -> None:
+def draw_trajectory(axis: Axes, split: Split, example: int, predicted: Array, colour: str) -> None:
     """The first feature of one trajectory: truth, observations, and the predictions (member, time, feature) of all seeds."""
     times, values = truth(split, example)
     values = values[:, 0]
     shade_unseen(axis, float(split.inside.times[example, -1]), float(times[-1]))
     axis.plot(times, values, color="0.65", lw=2.5, label="truth")
-    axis.plot(times, predicted[1:, :, 0].T, color=colour(loss), lw=0.5, alpha=0.5)
-    axis.plot(times, predicted[0, :, 0], color=colour(loss), lw=1.0)
+    axis.plot(times, predicted[1:, :, 0].T, color=colour, lw=0.5, alpha=0.5)
+    axis.plot(times, predicted[0, :, 0], color=colour, lw=1.0)
     seen = split.observed.times[example], split.observed.values[example, :, 0]
     axis.plot(*seen, "o", color=BLACK, ms=1.5, mew=0, label="observed")
     axis.plot([], [], color="0.2", lw=1.0, label="predicted, one line per seed (bold: the first)")
@@ -81,11 +90,11 @@ def liveliest(split: Split, examples: int) -> int:
 
 
 def phase_portrait(data: SimulatedData, results: Results) -> Figure:
-    """Orbits of one test trajectory beyond the observed window, all seeds, one panel a loss.
+    """Orbits of one test trajectory beyond the observed window, all seeds, one panel a row.
 
     A system that is observed in one quantity is shown against its rate of change.
     """
-    example = liveliest(data["test"], next(iter(results.values())).arrays["predicted"].shape[1])
+    example = liveliest(data["test"], next(iter(results.values())).predicted.shape[1])
     times, values = truth(data["test"], example)
     beyond = len(data["test"].inside.times[0])
 
@@ -95,41 +104,40 @@ def phase_portrait(data: SimulatedData, results: Results) -> Figure:
         return x[beyond:], y[beyond:]
 
     x, y = plane(values)
-    figure, axes = _one_panel_a_loss(results, height=1.7)
-    for axis, (loss, result) in zip(axes, results.items(), strict=True):
+    figure, axes = _one_panel_a_row(results)
+    for axis, result in zip(axes, results.values(), strict=True):
         axis.plot(x, y, color="0.65", lw=2.5)
-        for member in result.arrays["predicted"][:, example]:
-            axis.plot(*plane(member), color=colour(loss), lw=0.6, alpha=0.8)
-        axis.set_title(loss)
+        for member in result.predicted[:, example]:
+            axis.plot(*plane(member), color=result.style.colour, lw=0.6, alpha=0.8)
         for limits, shown in ((axis.set_xlim, x), (axis.set_ylim, y)):
             margin = 0.25 * np.ptp(shown) + 1e-3
             limits(shown.min() - margin, shown.max() + margin)
-        axis.set_xlabel(data.features[0])
-    axes[0].set_ylabel(data.features[1] if len(data.features) > 1 else f"d{data.features[0]}/dt")
+    figure.supxlabel(data.features[0], fontsize=9)
+    figure.supylabel(data.features[1] if len(data.features) > 1 else f"d{data.features[0]}/dt", fontsize=9)
     return figure
 
 
 def latent_paths(data: SimulatedData, results: Results) -> Figure:
-    """Latent paths of one test trajectory in time, relative to their start, one panel a loss (first seed).
+    """Latent paths of one test trajectory in time, relative to their start, one panel a row with latent paths (first
+    seed).
 
     Each line is a dimension of z, in units of its standard deviation over the test trajectories. The panels have scales of
     their own.
     """
     test = data["test"]
     times, _ = truth(test, 0)
-    figure, axes = _one_panel_a_loss(results, height=1.7, same_scale=False)
-    for axis, (loss, result) in zip(axes, results.items(), strict=True):
-        path = result.arrays["path"][0, 0]
+    paths = {name: result.path[0, 0] for name, result in results.items() if result.path is not None}
+    figure, axes = _one_panel_a_row(paths, same_scale=False)
+    for axis, (name, path) in zip(axes, paths.items(), strict=True):
         shade_unseen(axis, float(test.inside.times[0, -1]), float(times[-1]))
-        axis.plot(times, path - path[:1], color=colour(loss), lw=0.8)
-        axis.set_title(loss)
-        axis.set_xlabel(data.time)
-    axes[0].set_ylabel("z(t) − z(t₁), in std of z0")
+        axis.plot(times, path - path[:1], color=results[name].style.colour, lw=0.8)
+    figure.supxlabel(data.time, fontsize=9)
+    figure.supylabel("z(t) − z(t₁), in std of z0", fontsize=9)
     return figure
 
 
 def latent_map(data: SimulatedData, results: Results, projection: str = "pca") -> Figure:
-    """Two-dimensional projection of z0 of the test trajectories (first seed): a column a loss, a row a parameter.
+    """Two-dimensional projection of z0 of the test trajectories (first seed): a column a row with z0, a line a parameter.
 
     Args:
         projection: ``pca``, or ``umap``, which needs the package umap-learn.
@@ -137,23 +145,23 @@ def latent_map(data: SimulatedData, results: Results, projection: str = "pca") -
     Raises:
         ConfigError: if umap-learn is asked for and not installed.
     """
-    names = data.parameters
+    names, latents = data.parameters, {name: r.test_z0[0] for name, r in results.items() if r.test_z0 is not None}
     figure, axes = plt.subplots(
         len(names),
-        len(results),
+        len(latents),
         figsize=(WIDTH, 1.15 * len(names) + 0.4),
         layout="constrained",
         squeeze=False,
         subplot_kw={"xticks": [], "yticks": []},
     )
-    for column, (loss, result) in zip(axes.T, results.items(), strict=True):
-        places = _project(result.arrays["test_z0"][0], projection)
-        column[0].set_title(loss)
+    for column, (row, z0) in zip(axes.T, latents.items(), strict=True):
+        places = _project(z0, projection)
+        column[0].set_title(readable(row))
         for axis, values in zip(column, data["test"].parameters.T, strict=True):
             axis.scatter(*places.T, c=values, s=4, lw=0, cmap="viridis", rasterized=True)
-    for row, name in zip(axes, names, strict=True):
-        row[0].set_ylabel(name)
-        figure.colorbar(row[-1].collections[0], ax=row, aspect=12, pad=0.01)
+    for line, name in zip(axes, names, strict=True):
+        line[0].set_ylabel(name)
+        figure.colorbar(line[-1].collections[0], ax=line, aspect=12, pad=0.01)
     for axis in axes[-1]:
         axis.set_xlabel({"pca": "PC 1, 2 of z0", "umap": "UMAP of z0"}[projection], fontsize=7)
     return figure
@@ -184,10 +192,8 @@ def error_in_time(data: SimulatedData, results: Results) -> Figure:
     times = np.concatenate([inside, beyond])
     figure, axis = plt.subplots(figsize=(WIDTH * 0.6, 2.8), layout="constrained")
     shade_unseen(axis, 0.0, float(beyond[-1]))
-    for loss, result in results.items():
-        errors = result.arrays["nmse"]
-        axis.fill_between(times, errors.min(axis=0), errors.max(axis=0), color=colour(loss), alpha=0.12, lw=0)
-        axis.plot(times, np.median(errors, axis=0), color=colour(loss), ls=dashes(loss), label=loss)
+    for name, result in results.items():
+        _line_with_band(axis, times, result.nmse, name, result.style)
     axis.set_yscale("log")
     axis.set_xlabel(f"{data.time.split()[0]} since the last observation")
     axis.set_ylabel("squared error / variance of the data")
@@ -202,12 +208,13 @@ def error_in_time(data: SimulatedData, results: Results) -> Figure:
 def training(data: SimulatedData, results: Results) -> Figure:
     """Validation error against steps and against seconds per model: median over seeds, and their full range as a band."""
     figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 2.6), sharey=True, layout="constrained")
-    for loss, result in results.items():
+    for name, result in results.items():
+        if result.history.empty:  # of a model that is not trained
+            continue
         errors = result.history.pivot_table(index="step", columns="seed", values="validation_mse")
         seconds = result.history.groupby("step")["seconds"].first()
         for axis, position in zip(axes, (errors.index.to_numpy(), seconds.to_numpy()), strict=True):
-            axis.fill_between(position, errors.min(axis=1), errors.max(axis=1), color=colour(loss), alpha=0.12, lw=0)
-            axis.plot(position, errors.median(axis=1), color=colour(loss), ls=dashes(loss), label=loss)
+            _line_with_band(axis, position, errors.to_numpy().T, name, result.style)
     axes[0].set_yscale("log")
     axes[0].set_xlabel("optimiser step")
     axes[1].set_xlabel("CPU seconds per model, all seeds trained together")
@@ -216,12 +223,34 @@ def training(data: SimulatedData, results: Results) -> Figure:
     return figure
 
 
-def _one_panel_a_loss(results: Results, height: float, same_scale: bool = True) -> tuple[Figure, NDArray[np.object_]]:
-    """A row of panels."""
+def _line_with_band(axis: Axes, positions: Array, errors: Array, name: str, style: LineStyle) -> None:
+    """Median over members of errors (member, position), and their full range as a band."""
+    axis.fill_between(positions, errors.min(axis=0), errors.max(axis=0), color=style.colour, alpha=0.12, lw=0)
+    axis.plot(positions, np.median(errors, axis=0), color=style.colour, ls=style.dashes, label=readable(name))
+
+
+def _one_panel_a_row(names: Iterable[str], same_scale: bool = True) -> tuple[Figure, list[Axes]]:
+    """Panels with the names as titles, at most :data:`PANELS` beside each other."""
+    names = list(names)
+    lines = math.ceil(len(names) / PANELS)
+    columns = math.ceil(len(names) / lines)
     figure, axes = plt.subplots(
-        1, len(results), figsize=(WIDTH, height), sharex=True, sharey=same_scale, layout="constrained", squeeze=False
+        lines,
+        columns,
+        figsize=(WIDTH, 1.6 * lines),
+        sharex=True,
+        sharey=same_scale,
+        layout="constrained",
+        squeeze=False,
     )
-    return figure, axes[0]
+    used, unused = axes.flat[: len(names)], axes.flat[len(names) :]
+    for axis in unused:
+        axis.remove()
+    for axis, name in zip(used, names, strict=True):
+        axis.set_title(readable(name))
+    for axis in used[-columns:]:  # also above a panel that is not there
+        axis.tick_params(labelbottom=True)
+    return figure, list(used)
 
 
 def shade_unseen(axis: Axes, start: float, end: float) -> None:

@@ -1,12 +1,12 @@
 """The one style of all figures: sizes for a two-column paper, colours that colour-blind readers can tell apart."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
-
-from pathlode.registry import LOSSES
 
 mpl.use("Agg")
 mpl.rcParams.update(
@@ -44,14 +44,36 @@ PALETTE = (BLUE, VERMILLION, BLACK, GREEN, PURPLE, ORANGE, SKY)
 DASHES = ("-", "--", ":", "-.", (0, (4, 1, 1, 1, 1, 1)), (0, (6, 2)), (0, (1, 3)))
 
 
-def colour(loss: str) -> str:
-    """The loss's colour, by its place in the registry."""
-    return PALETTE[list(LOSSES).index(loss) % len(PALETTE)]
+MARKERS = ("o", "s", "^", "D")
 
 
-def dashes(loss: str) -> Any:
-    """The loss's line style, by its place in the registry."""
-    return DASHES[list(LOSSES).index(loss) % len(DASHES)]
+@dataclass(frozen=True)
+class LineStyle:
+    """How one of several things is drawn.
+
+    Attributes:
+        colour: a colour that colour-blind readers can tell from the others of :data:`PALETTE`.
+        dashes: of the line, as matplotlib takes them.
+        marker: of points, another each time that the colours begin anew.
+    """
+
+    colour: str
+    dashes: Any
+    marker: str = "o"
+
+
+def line_styles(names: Sequence[str]) -> dict[str, LineStyle]:
+    """A style for each name, by its place: the first seven differ in colour and dashes, the next ones repeat the colours
+    with other dashes.
+
+    Give it the same names for all figures, so that a name looks the same in each.
+    """
+    turns = [divmod(place, len(PALETTE)) for place in range(len(names))]
+    styles = [
+        LineStyle(PALETTE[place], DASHES[(turn + place) % len(DASHES)], MARKERS[turn % len(MARKERS)])
+        for turn, place in turns
+    ]
+    return dict(zip(names, styles, strict=True))
 
 
 MEDIAN_AND_RANGE: dict[str, Any] = {"estimator": "median", "errorbar": ("pi", 100)}

@@ -14,7 +14,8 @@ from pathlode import __version__
 from pathlode.core.series import TimeSeries
 from pathlode.core.solve import FixedStep
 from pathlode.errors import CheckpointError, ConfigError, refuse_unless
-from pathlode.models.latent_ode import LatentODE, ModelConfig
+from pathlode.models.contract import ModelConfig
+from pathlode.models.latent_ode import LatentODE
 from pathlode.models.saving import load_model, save_model
 from pathlode.schedule.runs import FEATURES, LOG_RATE, METRIC, Runs, Trajectory
 from pathlode.training.losses.path_length import PathLength
@@ -221,6 +222,8 @@ def load_run_model(path: Path) -> RunModel:
     """
     model, rest = load_model(path)
     try:
+        if not isinstance(model, LatentODE):
+            raise ConfigError(f"it is a {type(model).__name__}")
         return RunModel(model, FitConfig(**rest["config"]), rest["rates"].numpy(), RunModelCard(**rest["card"]))
     except (AttributeError, KeyError, TypeError, ConfigError) as error:
         raise CheckpointError(

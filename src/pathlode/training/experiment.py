@@ -1,18 +1,21 @@
-"""One trained setting: a model, a loss and a data set, with all seeds together."""
+"""One fitted setting: a model, a loss and a data set, with all seeds together."""
 
+import dataclasses
 import logging
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from pathlode.core.series import Observed
 from pathlode.errors import ConfigError
-from pathlode.models.latent_ode import LatentODE, ModelConfig
+from pathlode.models.contract import ModelConfig, SequenceModel
 from pathlode.progress import Progress
-from pathlode.registry import LOSSES
+from pathlode.registry import LOSSES, MODELS
 from pathlode.reporting.identity import digest
 from pathlode.training.resume import run_resumably
 from pathlode.training.trainer import Trainer, TrainingConfig, Validation
@@ -22,53 +25,88 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class Fitted:
+    """What comes of an experiment.
+
+    Attributes:
+        model: with each member's best weights.
+        history: validations; none of a model that is not trained.
+        seconds: time that fitting took, for the whole stack.
+        diverged: members that never had a finite validation error, (member,).
+    """
+
+    model: SequenceModel
+    history: Sequence[Validation]
+    seconds: float
+    diverged: Tensor
+
+
+@dataclass(frozen=True, kw_only=True)
 class Experiment:
-    """What is trained, as plain values.
+    """What is fitted, as plain values.
 
     Args:
-        encoder: name in :data:`pathlode.registry.ENCODERS`.
-        loss: name in :data:`pathlode.registry.LOSSES`.
+        seeds: one stacked model a seed.
+        model: sizes, as in :class:`pathlode.models.contract.ModelConfig`, without features and parts.
+        train: settings, as in :class:`pathlode.training.trainer.TrainingConfig`, without the learning rate.
+        kind: name in :data:`pathlode.registry.MODELS`.
+        encoder: name in :data:`pathlode.registry.ENCODERS`, for a model with an encoder.
+        field: name in :data:`pathlode.registry.FIELDS`, for a model with a field.
+        decoder: name in :data:`pathlode.registry.DECODERS`, for a model with a decoder.
+        loss: name in :data:`pathlode.registry.LOSSES`; None for a model that is fitted in closed form.
         weight: the penalty's weight λ, or one a seed.
         learning_rate: peak of the one-cycle schedule.
-        seeds: one stacked model a seed.
-        model: sizes, as in :class:`pathlode.models.latent_ode.ModelConfig`, without features and encoder.
-        train: settings, as in :class:`pathlode.training.trainer.TrainingConfig`, without the learning rate.
         views: what the encoder sees in training, as in :class:`pathlode.training.views.Views`.
     """
 
-    encoder: str
-    loss: str
-    weight: float | Sequence[float]
-    learning_rate: float
     seeds: Sequence[int]
     model: Mapping[str, Any]
     train: Mapping[str, Any]
-    views: Mapping[str, Any] = field(default_factory=dict)
+    kind: str = "latent_ode"
+    encoder: str = "gru"
+    field: str = "bounded"
+    decoder: str = "linear"
+    loss: str | None = None
+    weight: float | Sequence[float] = 1.0
+    learning_rate: float = 1e-2
+    views: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if isinstance(self.weight, Sequence) and len(self.weight) != len(self.seeds):
             raise ConfigError(f"there are {len(self.weight)} weights for {len(self.seeds)} seeds, expected one each")
+        if (self.loss is not None) != ("training" in MODELS.words(self.kind)):
+            expected = "none: it is fitted in closed form" if self.loss else f"one of {', '.join(LOSSES)}"
+            raise ConfigError(f"the loss of the model {self.kind!r} is {self.loss}, expected {expected}")
+
+    def _stack(self, data: Observed) -> SequenceModel:
+        config = ModelConfig(
+            features=data.training.values.shape[-1],
+            encoder=self.encoder,
+            field=self.field,
+            decoder=self.decoder,
+            variational=self.loss is not None and "posterior" in LOSSES[self.loss].needs,
+            **self.model,
+        )
+        model: SequenceModel = MODELS[self.kind](config, self.seeds)
+        return model
 
     def trainer(self, data: Observed, device: str = "cpu") -> Trainer:
-        """A fresh trainer."""
+        """A fresh trainer.
+
+        Raises:
+            ConfigError: if the model is not trained, or the loss needs what it does not offer.
+        """
+        if self.loss is None:
+            raise ConfigError(f"the model {self.kind!r} is not trained: run the experiment without a trainer")
         weights = self.weight
         loss = LOSSES[self.loss](weights if isinstance(weights, (int, float)) else torch.tensor(weights, device=device))
-        model = LatentODE(
-            ModelConfig(
-                features=data.training.values.shape[-1],
-                encoder=self.encoder,
-                variational=loss.variational,
-                **self.model,
-            ),
-            self.seeds,
-        )
         config = TrainingConfig(learning_rate=self.learning_rate, **self.train)
-        return Trainer(model, loss, data.training, data.validation, config, device, Views(**self.views))
+        return Trainer(self._stack(data), loss, data.training, data.validation, config, device, Views(**self.views))
 
     def run(
         self, data: Observed, folder: Path, identity: str, label: str, device: str = "cpu", strict: bool = True
-    ) -> Trainer:
-        """Trains to the end, resumably and with progress.
+    ) -> Fitted:
+        """Trains to the end, resumably and with progress, or fits in closed form.
 
         Args:
             data: observations.
@@ -79,6 +117,11 @@ class Experiment:
             device: where to train.
             strict: as in :meth:`pathlode.training.trainer.Trainer.run`.
         """
+        if self.loss is None:
+            started, model = time.process_time(), self._stack(data).to(device)
+            model.fit(data.training.to(model.mean.dtype, device))
+            never = torch.zeros(len(self.seeds), dtype=torch.bool, device=device)
+            return Fitted(model, [], time.process_time() - started, never)
         trainer = self.trainer(data, device)
         progress = Progress(label, trainer.config.steps)
 
@@ -87,4 +130,4 @@ class Experiment:
 
         own = digest({"job": identity, **asdict(self), "seeds": list(self.seeds)})
         run_resumably(trainer, folder, own, tell, strict)
-        return trainer
+        return Fitted(trainer.model, trainer.history, trainer.seconds, trainer.diverged)

@@ -1,23 +1,37 @@
 """A training's history as a table."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import pandas as pd
+
+from pathlode.artefacts import TableFile
 
 if TYPE_CHECKING:
     from pathlode.training.trainer import Validation
 
 
-def training_history(history: Sequence["Validation"], seeds: Sequence[int], **labels: str) -> pd.DataFrame:
-    """A trainer's validations as a table, one row a step and seed, with the labels as first columns.
+@dataclass(frozen=True)
+class History(TableFile):
+    """A training's history: one row a validation and seed; none of a model that is not trained."""
 
-    The stack's seconds are shared equally among its seeds.
-    """
-    return pd.concat(
-        pd.DataFrame(
-            labels
-            | {
+    columns: ClassVar[dict[str, str]] = {
+        "seed": "of the member",
+        "step": "optimiser steps taken",
+        "train_loss": "mean loss since the last validation",
+        "validation_mse": "mean squared error on the validation observations, in units of the data's variance",
+        "solver_share": "estimated solver error as a share of that",
+        "solver_steps": "solver steps per trajectory",
+        "seconds": "training time so far, the stack's shared equally among its seeds",
+    }
+    float_format: ClassVar[str | None] = None  # all digits: times to a target compare them
+
+    @classmethod
+    def of(cls, history: Sequence["Validation"], seeds: Sequence[int], **labels: str | None) -> Self:
+        """A trainer's validations, with the labels as first columns."""
+        rows = [
+            {
                 "seed": list(seeds),
                 "step": row.step,
                 "train_loss": row.train_loss.tolist(),
@@ -26,6 +40,8 @@ def training_history(history: Sequence["Validation"], seeds: Sequence[int], **la
                 "solver_steps": row.solver_steps,
                 "seconds": row.seconds / len(seeds),
             }
-        )
-        for row in history
-    )
+            for row in history
+        ]
+        if not rows:
+            return cls(pd.DataFrame(columns=[*labels, *cls.columns]))
+        return cls(pd.concat(pd.DataFrame(labels | row) for row in rows))

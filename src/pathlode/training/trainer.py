@@ -1,4 +1,4 @@
-"""Training of a stack of latent ODEs, in named steps and without file access."""
+"""Training of a stack of models, in named steps and without file access."""
 
 import itertools
 import logging
@@ -17,7 +17,7 @@ from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import PerMember, Times, Values
 from pathlode.core.solve import FixedStep
 from pathlode.errors import ConfigError, DivergenceError
-from pathlode.models.latent_ode import LatentODE
+from pathlode.models.contract import SequenceModel
 from pathlode.training.losses.contract import Loss
 from pathlode.training.soap import SOAP
 from pathlode.training.views import Views
@@ -118,7 +118,7 @@ class Trainer:
 
     Args:
         model: the stack; its parameters are changed in place, and its units are set from the training data.
-        loss: a registered loss.
+        loss: a registered loss, of whose needs the model must offer all.
         training: observations to fit.
         validation: observations that choose the best weights.
         config: settings.
@@ -129,7 +129,7 @@ class Trainer:
 
     def __init__(
         self,
-        model: LatentODE,
+        model: SequenceModel,
         loss: Loss,
         training: TimeSeries,
         validation: TimeSeries,
@@ -137,6 +137,12 @@ class Trainer:
         device: str = "cpu",
         views: Views | None = None,
     ) -> None:
+        lacking = sorted(loss.needs - model.offers)
+        if lacking:
+            raise ConfigError(
+                f"{type(loss).__name__} needs a model with {lacking[0]!r}, which {type(model).__name__} does not offer: choose "
+                "another loss or model"
+            )
         if config.batch > len(training):
             raise ConfigError(
                 f"train.batch is {config.batch}, but there are only {len(training)} training trajectories"
@@ -207,7 +213,7 @@ class Trainer:
         seen, asked = (draw(points, self._viewing) for draw in (self.views.seen, self.views.asked))
         query, targets = times[..., asked], values[..., asked, :]
         self._optimiser.zero_grad(set_to_none=True)
-        noise = self.draw(torch.randn, self.model.config.latent) if self.loss.variational else None
+        noise = self.draw(torch.randn, self.model.draws) if self.model.draws else None
         if self.loss.random_times:
             query = self.loss.random_query(query, self.draw(torch.rand, query.shape[-1]))
         prediction = self.model(
@@ -267,9 +273,10 @@ class Trainer:
             estimate_error=True,
             check=False,
         )
-        assert prediction.values_error is not None
         mse = ((prediction.values - data.values) / self.model.std).square().mean(dim=(1, 2, 3))
-        share = (prediction.values_error / self.model.std).square().mean(dim=(1, 2, 3)) / mse
+        share = torch.zeros_like(mse)  # of a model without a solver
+        if prediction.values_error is not None:
+            share = (prediction.values_error / self.model.std).square().mean(dim=(1, 2, 3)) / mse
         improved = mse < self.best_mse
         self.best_mse = torch.where(improved, mse, self.best_mse)
         for name, parameter in self.model.named_parameters():

@@ -1,15 +1,26 @@
 import math
 
-import numpy as np
 import pytest
 import torch
 
 from pathlode.core.series import TimeSeries
 from pathlode.core.solve import Adaptive
 from pathlode.dynamics.data import GRID_POINTS, Split
-from pathlode.dynamics.scores import evaluate, linear_probe, nmse, nmse_in_time, variance_within, window_errors
+from pathlode.dynamics.scores import (
+    evaluate,
+    extrapolation_nmse,
+    far_nmse,
+    interpolation_nmse,
+    mean_path_length,
+    nmse,
+    nmse_in_time,
+    variance_within,
+    window_errors,
+)
 from pathlode.models import latents
+from pathlode.models.contract import ModelConfig
 from pathlode.models.latents import encode
+from pathlode.registry import MODELS
 
 SOLVER = Adaptive(rtol=1e-6, atol=1e-6)
 
@@ -58,13 +69,34 @@ def test_variance_within_of_known_paths():
     )
 
 
-def test_a_linear_probe_reads_what_is_linear_and_nothing_else():
-    rng = np.random.default_rng(0)
-    z0 = rng.normal(size=(2000, 3))
-    parameters = np.stack([z0 @ [1.0, -2.0, 0.5] + 7, rng.normal(size=2000)], axis=1)
-    linear, noise = linear_probe(z0[:1000], parameters[:1000], z0[1000:], parameters[1000:])
-    assert linear == pytest.approx(1.0)
-    assert noise == pytest.approx(0.0, abs=0.02)
+def test_each_window_has_an_error_of_its_own():
+    """A truth that is 0 for one half of the trajectories and 2 for the other, and predictions that are off by a known number."""
+    times = torch.arange(1.0, 301.0).expand(2, -1)
+    truth = torch.tensor([0.0, 2.0])[:, None, None].expand(2, 300, 1)
+    split = Split(None, None, TimeSeries(times[:, :GRID_POINTS], truth[:, :GRID_POINTS]), TimeSeries(times, truth))
+    off = torch.cat([torch.full((100,), 0.5), torch.full((200,), 3.0)])[:, None]
+    beyond = (truth + off)[None]
+    assert interpolation_nmse(truth[None, :, :GRID_POINTS] - 0.1, split).item() == pytest.approx(0.01)
+    assert extrapolation_nmse(beyond, split).item() == pytest.approx(0.25)
+    assert extrapolation_nmse(beyond[:, :, :GRID_POINTS], split).item() == pytest.approx(0.25)
+    assert far_nmse(beyond, split).item() == pytest.approx(9.0)
+
+
+def test_the_mean_length_of_two_paths():
+    """One of 3 + 4 along the axes, one that stands still; standing costs the floor under the root, a millionth a step."""
+    walk = torch.tensor([[0.0, 0.0], [3.0, 0.0], [3.0, 4.0]])
+    assert mean_path_length(torch.stack([walk, torch.zeros(3, 2)])[None]).item() == pytest.approx(3.5, abs=1e-5)
+
+
+def test_models_without_latents_have_the_other_scores(data):
+    model = MODELS["constant"](ModelConfig(features=2), (0, 1))
+    model.fit(data["train"].observed.to(torch.float32))
+    result = evaluate(model, data["test"], SOLVER)
+    without = {name for name, score in result.scores.items() if score.isnan().all()}
+    assert without == {"path_length", "variance_within", "nfe"}
+    assert result.path is None
+    last = data["test"].observed.values[:, -1:].float()
+    assert torch.equal(result.predicted[1, :, 100:], last.expand(-1, 200, -1))
 
 
 def test_scores_of_a_split(make_model, data):

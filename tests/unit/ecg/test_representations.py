@@ -6,7 +6,8 @@ from sklearn.decomposition import PCA
 from pathlode.ecg.conditions import Condition, millivolts
 from pathlode.ecg.representations import Latents, PrincipalComponents, Samples
 from pathlode.errors import ConfigError
-from pathlode.models.latent_ode import LatentODE, ModelConfig
+from pathlode.models.contract import ModelConfig
+from pathlode.models.latent_ode import LatentODE
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 import torch
 
 from pathlode.core.series import TimeSeries
+from pathlode.models.contract import ModelConfig
 from pathlode.models.export import export_encoder
-from pathlode.models.latent_ode import LatentODE, ModelConfig
+from pathlode.models.latent_ode import LatentODE
 
 GENERATOR = torch.Generator().manual_seed(0)
 

@@ -8,20 +8,18 @@ import pytest
 from pathlode.dynamics.data import SimulationConfig, simulate
 from pathlode.errors import ConfigError
 from pathlode.plots import dynamics
-from pathlode.plots.style import colour, dashes, save_figure
-from pathlode.registry import LOSSES, SYSTEMS
+from pathlode.plots.style import PALETTE, line_styles, save_figure
+from pathlode.registry import SYSTEMS
 
+ROWS = [*(f"row_{number}" for number in range(10)), "curve", "constant"]
+"""More than there are colours."""
 FIGURES = ["trajectories", "phase_portrait", "latent_paths", "latent_map", "error_in_time", "training"]
 
 
 def results_for(features):
     rng = np.random.default_rng(0)
-    arrays = {
-        "nmse": rng.uniform(1e-4, 1e-2, (2, 300)),
-        "predicted": rng.normal(size=(2, 3, 300, features)),
-        "path": rng.normal(size=(2, 3, 300, 4)),
-        "test_z0": rng.normal(size=(2, 16, 4)),
-    }
+    arrays = {"nmse": rng.uniform(1e-4, 1e-2, (2, 300)), "predicted": rng.normal(size=(2, 3, 300, features))}
+    latent = {"path": rng.normal(size=(2, 3, 300, 4)), "test_z0": rng.normal(size=(2, 16, 4))}
     history = pd.DataFrame(
         {
             "seed": [0, 1, 0, 1],
@@ -30,13 +28,18 @@ def results_for(features):
             "seconds": [0.1, 0.1, 0.2, 0.2],
         }
     )
-    return {loss: dynamics.Result(arrays, history) for loss in LOSSES}
+    styles = line_styles(ROWS)
+    results = {row: dynamics.Result(styles[row], history=history, **arrays, **latent) for row in ROWS[:-2]}
+    results["curve"] = dynamics.Result(styles["curve"], history=history, test_z0=latent["test_z0"], **arrays)
+    results["constant"] = dynamics.Result(styles["constant"], history=history.iloc[:0], **arrays)
+    return results
 
 
 def assert_labelled(figure):
     panels = [axis for axis in figure.axes if axis.get_subplotspec() is not None]  # colour bars have none
-    assert all(axis.get_xlabel() for axis in panels if axis.get_subplotspec().is_last_row())
-    assert all(axis.get_ylabel() for axis in panels if axis.get_subplotspec().is_first_col())
+    common = figure.get_supxlabel(), figure.get_supylabel()
+    assert all(common) or all(axis.get_xlabel() for axis in panels if axis.get_subplotspec().is_last_row())
+    assert all(common) or all(axis.get_ylabel() for axis in panels if axis.get_subplotspec().is_first_col())
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -67,5 +70,16 @@ def test_umap_without_its_package_says_what_to_do(data, monkeypatch):
         dynamics.latent_map(data, results_for(2), projection="umap")
 
 
-def test_losses_can_be_told_apart():
-    assert len({(colour(loss), str(dashes(loss))) for loss in LOSSES}) == len(LOSSES)
+def test_figures_show_the_rows_that_have_what_they_show(data):
+    results, shown = results_for(2), {"latent_paths": 10, "latent_map": 11, "phase_portrait": 12}
+    for name, expected in shown.items():
+        figure = getattr(dynamics, name)(data, results)
+        assert len({axis.get_title() for axis in figure.axes} - {""}) == expected
+        plt.close(figure)
+
+
+def test_many_rows_can_be_told_apart():
+    styles = line_styles([f"row {number}" for number in range(40)])
+    assert len({(style.colour, str(style.dashes)) for style in styles.values()}) == 40
+    assert [style.colour for style in styles.values()][:7] == list(PALETTE)
+    assert line_styles(["path", "kl"])["kl"] == styles["row 1"]

@@ -1,57 +1,8 @@
 import pandas as pd
 import pytest
 
-from pathlode.dynamics.columns import parameters_needed, time_to_target
 from pathlode.errors import ConfigError
 from pathlode.reporting.tables import joined, summarise, write
-
-
-def history(loss, seed, errors):
-    return pd.DataFrame(
-        {
-            **{"system": "pendulum", "encoder": "gru", "loss": loss, "seed": seed},
-            "step": [10 * (i + 1) for i in range(len(errors))],
-            "seconds": [0.5 * (i + 1) for i in range(len(errors))],
-            "validation_mse": errors,
-        }
-    )
-
-
-def test_time_to_the_error_that_the_median_run_of_both_reaches():
-    runs = [
-        *(history("path", seed, errors) for seed, errors in enumerate([[4, 2, 1], [4, 1, 1], [8, 8, 3]])),
-        *(history("kl", seed, errors) for seed, errors in enumerate([[9, 4, 2], [9, 2, 5], [9, 9, 9]])),
-        history("none", 0, [0.1, 0.1, 0.1]),  # does not take part in choosing the target
-        history("none", 0, [0.1, 0.1, 0.1]).assign(encoder="rnn"),  # which trains none of the compared losses
-    ]
-    table = time_to_target(pd.concat(runs), ["path", "kl"]).set_index(["loss", "seed"])
-    assert set(table["target_mse"]) == {2}
-    assert table["steps_to_target"].to_dict() == {
-        **{("path", 0): 20, ("path", 1): 20, ("path", 2): 30},
-        **{("kl", 0): 30, ("kl", 1): 20, ("kl", 2): 30},
-        ("none", 0): 10,
-    }
-    assert table.index[~table["reached"]].tolist() == [("path", 2), ("kl", 2)]
-    assert table.loc[("path", 0), "seconds_to_target"] == 1.0
-    assert set(table["train_seconds"]) == {1.5}
-
-
-def test_parameters_needed_for_the_error_that_both_medians_reach():
-    rows = [
-        ("path", seed, size, error)
-        for seed, errors in enumerate([[5, 2, 1], [5, 3, 1], [5, 5, 5]])
-        for size, error in zip([10, 20, 40], errors, strict=True)
-    ]
-    rows += [
-        ("kl", seed, size, error)
-        for seed, errors in enumerate([[9, 5, 3], [9, 5, 3], [9, 5, 4]])
-        for size, error in zip([10, 20, 40], errors, strict=True)
-    ]
-    sizes = pd.DataFrame(rows, columns=["loss", "seed", "n_parameters", "error"]).assign(system="p", train_seconds=1.0)
-    table = parameters_needed(sizes, ["path", "kl"], "error").set_index(["loss", "seed"])
-    assert set(table["target"]) == {3}
-    assert table["parameters_needed"].tolist() == [20, 20, 40, 40, 40, 40]
-    assert table["reached"].tolist() == [True, True, False, True, True, False]
 
 
 def test_a_summary_gives_median_and_range():

@@ -1,4 +1,4 @@
-"""Vector fields: the learned right-hand side of the latent ODE."""
+"""The papers' vector field."""
 
 from collections.abc import Sequence
 
@@ -6,34 +6,30 @@ import torch
 from torch import Tensor, nn
 
 from pathlode.core import kernels
-from pathlode.core.shapes import State
+from pathlode.core.fields.contract import VectorField
+from pathlode.core.shapes import Latent, State
 from pathlode.core.stacked import StackedMLP
 from pathlode.core.tableaus import Tableau
 
 
-class BoundedField(nn.Module):
+class BoundedField(VectorField):
     """The autonomous, bounded field dh/dτ = s · tanh(MLP(h)), with softplus hidden layers and a learnable scale s.
 
     Each component's speed is at most \\|s\\| per unit of *model* time τ, and s starts at 1. A window that is short in model
-    time therefore limits how far the state can travel in it; :class:`pathlode.models.latent_ode.ModelConfig` makes that unit
+    time therefore limits how far the state can travel in it; :class:`pathlode.models.contract.ModelConfig` makes that unit
     explicit.
-
-    Args:
-        generators: one random generator a member.
-        state: dimensions of h.
-        width: units of each hidden layer.
-        depth: number of hidden layers.
 
     Source: Sampson & Melchior 2025, sec. 2 (https://arxiv.org/abs/2410.08923).
     """
 
-    def __init__(self, generators: Sequence[torch.Generator], state: int, width: int, depth: int) -> None:
-        super().__init__()
+    def __init__(
+        self, generators: Sequence[torch.Generator], state: int, width: int, depth: int, latent: int = 0
+    ) -> None:
+        super().__init__(generators, state, width, depth, latent)
         self.scale = nn.Parameter(torch.ones(len(generators), 1, 1))
         self.mlp = StackedMLP(generators, (state, *[width] * depth, state))
 
-    def forward(self, h: State) -> State:
-        """dh/dτ at h: (member, batch, state) -> (member, batch, state)."""
+    def forward(self, h: State, time: Tensor | None = None, context: Latent | None = None) -> State:
         return self.scale * self.mlp(h).tanh()
 
     def march(self, tableau: Tableau, steps: int, step: Tensor, y0: State) -> Tensor | None:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from pathlode.core.shapes import Latent, PerMember, Times, Values
 from pathlode.errors import ConfigError
-from pathlode.models.latent_ode import LatentODE, Prediction
+from pathlode.models.contract import Prediction, SequenceModel
 
 SPREAD_FLOOR = 1e-6
 """Least spread of the latent vectors, and of a squared length: keeps quotients and roots differentiable."""
@@ -28,8 +28,8 @@ class Loss(ABC):
     """
 
     weight: float | PerMember = 1.0
-    variational: ClassVar[bool] = False
-    """Whether the loss needs a model that emits mean and log standard deviation."""
+    needs: ClassVar[frozenset[str]] = frozenset({"training"})
+    """What the loss needs of a model, as words of :data:`pathlode.registry.OFFERS`; its line in the registry says the same."""
     penalised: ClassVar[bool] = True
     """Whether ``weight`` has an effect."""
     random_times: ClassVar[bool] = False
@@ -39,12 +39,12 @@ class Loss(ABC):
         if not (torch.as_tensor(self.weight) >= 0).all():
             raise ConfigError(f"loss weight is {self.weight}, expected a number of at least 0")
 
-    def __call__(self, model: LatentODE, prediction: Prediction, values: Values) -> PerMember:
+    def __call__(self, model: SequenceModel, prediction: Prediction, values: Values) -> PerMember:
         """The loss of each member, (member,), for observed values (member, batch, time, feature)."""
         return reconstruction(prediction.values, values, model.std) + self.weight * self.penalty(model, prediction)
 
     @abstractmethod
-    def penalty(self, model: LatentODE, prediction: Prediction) -> PerMember:
+    def penalty(self, model: SequenceModel, prediction: Prediction) -> PerMember:
         """What is paid for besides the reconstruction, averaged over the batch, (member,)."""
 
     def random_query(self, times: Times, uniform: Tensor) -> Times:
@@ -59,6 +59,11 @@ def reconstruction(predicted: Values, values: Values, std: Tensor | float = 1.0)
     """½ Σ_i ‖(x_i - x̂_i) / std‖² over times and features, averaged over the batch."""
     members, batch = predicted.shape[:2]
     return ((predicted - values) / std).square().view(members, -1).sum(dim=1) * (0.5 / batch)
+
+
+def no_penalty(prediction: Prediction) -> PerMember:
+    """Zero for each member."""
+    return prediction.values.new_zeros(len(prediction.values))
 
 
 def spread(z0: Latent) -> Tensor:

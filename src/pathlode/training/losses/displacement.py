@@ -1,7 +1,7 @@
 """The penalty of the authors' published code."""
 
 from pathlode.core.shapes import PerMember
-from pathlode.models.latent_ode import LatentODE, Prediction
+from pathlode.models.contract import Prediction, SequenceModel, required
 from pathlode.training.losses.contract import SPREAD_FLOOR, Loss
 
 
@@ -15,10 +15,12 @@ class Displacement(Loss):
     under the root is ours and keeps its gradient finite.
     """
 
-    def penalty(self, model: LatentODE, prediction: Prediction) -> PerMember:
-        deviation = prediction.z0.detach().std(dim=1, keepdim=True)
-        scale = model.hidden_to_latent(model.latent_to_hidden(deviation))
-        increments = prediction.path.diff(dim=2)
+    needs = frozenset({"training", "path"})
+
+    def penalty(self, model: SequenceModel, prediction: Prediction) -> PerMember:
+        deviation = required(prediction.z0, "z0").detach().std(dim=1, keepdim=True)
+        scale = model.latent_at_start(deviation)
+        increments = required(prediction.path, "path").diff(dim=2)
         net = increments.sum(dim=2, keepdim=True)
         products = (increments * net / scale[:, :, None]).sum(dim=-1).abs()
         roots = products.clamp_min(SPREAD_FLOOR**2).sqrt().sum(dim=-1)

@@ -3,7 +3,7 @@
 import torch
 
 from pathlode.core.shapes import PerMember
-from pathlode.models.latent_ode import LatentODE, Prediction
+from pathlode.models.contract import Prediction, SequenceModel, required
 from pathlode.training.losses.contract import Loss
 
 
@@ -13,7 +13,8 @@ class KineticEnergy(Loss):
     Source: Finlay et al. 2020, How to train your neural ODE (https://arxiv.org/abs/2002.02798), its kinetic term.
     """
 
-    def penalty(self, model: LatentODE, prediction: Prediction) -> PerMember:
-        states = prediction.states
-        speed = model.field(states.flatten(1, 2)).square().sum(dim=-1).view(states.shape[:-1])
-        return torch.trapezoid(speed, prediction.times).mean(dim=1)
+    needs = frozenset({"training", "field"})
+
+    def penalty(self, model: SequenceModel, prediction: Prediction) -> PerMember:
+        speed = model.velocity(prediction).square().sum(dim=-1)
+        return torch.trapezoid(speed, required(prediction.times, "times")).mean(dim=1)

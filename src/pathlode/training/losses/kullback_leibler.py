@@ -4,7 +4,7 @@ from torch import Tensor
 
 from pathlode.core.shapes import Latent, PerMember
 from pathlode.errors import ConfigError
-from pathlode.models.latent_ode import LatentODE, Prediction
+from pathlode.models.contract import Prediction, SequenceModel, required
 from pathlode.training.losses.contract import Loss
 
 
@@ -19,10 +19,10 @@ class KullbackLeibler(Loss):
     Source: Rubanova et al. 2019 (https://arxiv.org/abs/1907.03907).
     """
 
-    variational = True
+    needs = frozenset({"training", "posterior"})
 
-    def penalty(self, model: LatentODE, prediction: Prediction) -> PerMember:
-        log_std = prediction.encoding.log_std
-        if log_std is None:
+    def penalty(self, model: SequenceModel, prediction: Prediction) -> PerMember:
+        encoding = required(prediction.encoding, "encoding")
+        if encoding.log_std is None:
             raise ConfigError("this loss needs a variational model: build it with ModelConfig(variational=True)")
-        return kl_to_standard_normal(prediction.encoding.z0, log_std).mean(dim=1)
+        return kl_to_standard_normal(encoding.z0, encoding.log_std).mean(dim=1)

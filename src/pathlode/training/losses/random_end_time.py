@@ -5,8 +5,8 @@ from torch import Tensor
 
 from pathlode.core.shapes import PerMember, Times
 from pathlode.errors import ConfigError
-from pathlode.models.latent_ode import LatentODE, Prediction
-from pathlode.training.losses.contract import Loss
+from pathlode.models.contract import Prediction, SequenceModel
+from pathlode.training.losses.contract import Loss, no_penalty
 
 
 class RandomEndTime(Loss):
@@ -24,8 +24,8 @@ class RandomEndTime(Loss):
         if (torch.as_tensor(self.weight) > 1).any():
             raise ConfigError(f"the weight of the loss `steer` is {self.weight}, expected at most 1: times would cross")
 
-    def penalty(self, model: LatentODE, prediction: Prediction) -> PerMember:
-        return torch.zeros_like(prediction.z0[:, 0, 0])
+    def penalty(self, model: SequenceModel, prediction: Prediction) -> PerMember:
+        return no_penalty(prediction)
 
     def random_query(self, times: Times, uniform: Tensor) -> Times:
         gaps = times.diff(dim=-1)

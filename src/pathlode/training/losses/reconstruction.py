@@ -1,10 +1,8 @@
 """No penalty."""
 
-import torch
-
 from pathlode.core.shapes import PerMember
-from pathlode.models.latent_ode import LatentODE, Prediction
-from pathlode.training.losses.contract import Loss
+from pathlode.models.contract import Prediction, SequenceModel
+from pathlode.training.losses.contract import Loss, no_penalty
 
 
 class Reconstruction(Loss):
@@ -12,5 +10,5 @@ class Reconstruction(Loss):
 
     penalised = False
 
-    def penalty(self, model: LatentODE, prediction: Prediction) -> PerMember:
-        return torch.zeros_like(prediction.z0[:, 0, 0])
+    def penalty(self, model: SequenceModel, prediction: Prediction) -> PerMember:
+        return no_penalty(prediction)

@@ -1,0 +1,12 @@
+"""The linear decoder."""
+
+from pathlode.core.decoders.contract import Decoder
+from pathlode.core.shapes import States, Values
+from pathlode.core.stacked import StackedLinear
+
+
+class LinearDecoder(StackedLinear, Decoder):
+    """x = h W + b, for every member, as in the papers."""
+
+    def error(self, states: States, error: States) -> Values:
+        return error @ self.weight[:, None]

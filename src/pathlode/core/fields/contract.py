@@ -1,0 +1,59 @@
+"""What every vector field is made from: the learned right-hand side dh/dτ of a latent ODE, for all members of a stack."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from pathlode.core.shapes import Latent, State
+
+
+class VectorField(nn.Module, ABC):
+    """dh/dτ = f(h), f(h, z0), f(h, τ) or f(h, τ, z0), with τ the model's time since a trajectory's first observation.
+
+    Args:
+        generators: one random generator a member.
+        state: dimensions of h.
+        width: units of each hidden layer.
+        depth: number of hidden layers.
+        latent: dimensions of z0, for a field that takes it; it is held along the path.
+
+    A field with a compiled march defines :meth:`pathlode.core.solve.MarchingField.march` as well; it must be autonomous.
+    """
+
+    takes_time: ClassVar[bool] = False
+    """Whether f depends on τ."""
+    takes_context: ClassVar[bool] = False
+    """Whether f depends on z0."""
+
+    def __init__(
+        self, generators: Sequence[torch.Generator], state: int, width: int, depth: int, latent: int = 0
+    ) -> None:
+        super().__init__()
+
+    @abstractmethod
+    def forward(self, h: State, time: Tensor | None = None, context: Latent | None = None) -> State:
+        """dh/dτ at h.
+
+        Args:
+            h: (member, batch, state).
+            time: τ, (member, batch, 1), for a field that takes it.
+            context: z0, (member, batch, latent), for a field that takes it.
+        """
+
+    def autonomous(self, context: Latent) -> Callable[[State], State]:
+        """The field as a solver takes it, a function of one state.
+
+        A field that takes the time gets it as the state's last component, whose own derivative is 1: Runge-Kutta methods
+        solve both forms alike. A field that takes neither time nor context is returned itself, with its compiled march.
+        """
+        if not self.takes_time:
+            return (lambda h: self(h, context=context)) if self.takes_context else self
+
+        def extended(h: State) -> State:
+            slope = self(h[..., :-1], h[..., -1:], context)
+            return torch.cat([slope, torch.ones_like(slope[..., :1])], dim=-1)
+
+        return extended

@@ -1,0 +1,274 @@
+"""What every model is made from, and what it returns: a stack of models of irregular time series, one a seed."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import ClassVar, NoReturn, Self, TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from pathlode.core.series import TimeSeries, check_times, check_values
+from pathlode.core.shapes import Latent, LatentPath, Starts, States, Times, Values
+from pathlode.core.solve import Adaptive, FixedStep
+from pathlode.errors import ConfigError, DataError
+from pathlode.registry import DECODERS, ENCODERS, FIELDS, MODELS
+
+Part = TypeVar("Part")
+"""What :func:`required` gives back."""
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Sizes and parts of a model, of which each kind of model takes what it has.
+
+    Args:
+        features: measured quantities per observation.
+        hidden: dimensions of the ODE's state h.
+        latent: dimensions of z.
+        width: units of each hidden layer of the field and of the decoder's network.
+        depth: hidden layers of the field and of the decoder's network.
+        encoder: name in :data:`pathlode.registry.ENCODERS`.
+        encoder_hidden: dimensions of the encoder's hidden state, which one linear layer brings to ``hidden``; None, as in
+            the paper, for ``hidden`` themselves and no such layer.
+        variational: whether the encoder emits a mean and a log standard deviation and samples (Rubanova et al. 2019).
+        time_unit: duration, in the data's unit of time, of one unit of the model's time τ. The papers' field is bounded
+            with a scale that starts at 1, so the state travels at most about one unit per τ: choose the unit such that
+            the observed window is long enough in τ (5 or more) for the state to cross the data.
+        field: name in :data:`pathlode.registry.FIELDS`.
+        decoder: name in :data:`pathlode.registry.DECODERS`.
+    """
+
+    features: int
+    hidden: int = 10
+    latent: int = 10
+    width: int = 20
+    depth: int = 2
+    encoder: str = "gru"
+    encoder_hidden: int | None = None
+    variational: bool = False
+    time_unit: float = 1.0
+    field: str = "bounded"
+    decoder: str = "linear"
+
+    def __post_init__(self) -> None:
+        for name in ("features", "hidden", "latent", "width", "depth"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"model.{name} is {getattr(self, name)}, expected at least 1")
+        if self.encoder_hidden is not None and self.encoder_hidden < 1:
+            raise ConfigError(
+                f"model.encoder_hidden is {self.encoder_hidden}, expected at least 1, or null for `hidden`"
+            )
+        if not self.time_unit > 0:
+            raise ConfigError(f"model.time_unit is {self.time_unit}, expected a duration above 0 in the data's unit")
+        ENCODERS.path(self.encoder)
+        FIELDS.path(self.field)
+        DECODERS.path(self.decoder)
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """The encoder's output: ``z0`` (the mean, for a variational model) and, if variational, its log standard deviation."""
+
+    z0: Latent
+    log_std: Latent | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prediction:
+    """What a model says about a batch of trajectories at the query times; None for what it does not offer.
+
+    Attributes:
+        values: predicted observations, (member, batch, time, feature).
+        encoding: the encoder's output.
+        z0: the latent vector that was decoded: the encoding's mean, or a sample of it in variational training.
+        states: h along the query times, (member, batch, time, state).
+        path: the latent path z along the query times, (member, batch, time, latent).
+        start: the first observation's time in the model's unit, (member, batch).
+        times: the query times in the model's unit, (member, batch, time).
+        evaluations: field evaluations per trajectory, (member, batch).
+        values_error: estimated solver error of ``values``, if it was asked for.
+    """
+
+    values: Values
+    encoding: Encoding | None = None
+    z0: Latent | None = None
+    states: States | None = None
+    path: LatentPath | None = None
+    start: Starts | None = None
+    times: Times | None = None
+    evaluations: Tensor | None = None
+    values_error: Values | None = None
+
+
+def required(part: Part | None, name: str) -> Part:
+    """A part of a prediction that a loss or score cannot do without.
+
+    Raises:
+        ConfigError: if the model does not offer it.
+    """
+    if part is None:
+        raise ConfigError(f"the prediction has no {name}, which its model does not offer: choose another loss or model")
+    return part
+
+
+class SequenceModel(nn.Module, ABC):
+    """A stack of models, one a seed, that are fitted and predict together; each parameter's first axis is the member.
+
+    A model reads observations of a trajectory and predicts it at any time from the first observation on. Inside, x is in
+    units of ``std`` about ``mean`` (per feature), and so are the times that an encoder reads, of ``time_std`` about
+    ``time_mean``: 1 and 0 until :meth:`standardise` sets them.
+
+    Args:
+        config: sizes and parts.
+        seeds: one stacked member a seed; a member's initial weights depend on its own seed alone.
+
+    Raises:
+        ConfigError: if there is no seed.
+    """
+
+    offers: ClassVar[frozenset[str]] = frozenset()
+    """What the model has, as words of :data:`pathlode.registry.OFFERS`; its line in the registry says the same."""
+
+    def __init__(self, config: ModelConfig, seeds: Sequence[int] = (0,)) -> None:
+        super().__init__()
+        if not seeds:
+            raise ConfigError("seeds is empty, expected at least one")
+        self.config = config
+        self.seeds = tuple(seeds)
+        self.mean, self.std = nn.Buffer(torch.zeros(config.features)), nn.Buffer(torch.ones(config.features))
+        self.time_mean, self.time_std = nn.Buffer(torch.tensor(0.0)), nn.Buffer(torch.tensor(1.0))
+
+    def standardise(self, series: TimeSeries) -> None:
+        """Takes over mean and standard deviation, of the times and of each feature, from training data.
+
+        A feature that is constant keeps its unit.
+        """
+        self.time_mean.copy_(series.times.mean())
+        self.time_std.copy_(series.times.std())
+        self.mean.copy_(series.values.mean(dim=(0, 1)))
+        std = series.values.std(dim=(0, 1))
+        self.std.copy_(torch.where(std > 0, std, torch.ones_like(std)))
+
+    def fit(self, series: TimeSeries) -> None:
+        """Fits a model without ``training`` to training data in closed form: sets the units, and what else it has.
+
+        Raises:
+            ConfigError: if the model is trained instead.
+        """
+        if "training" in self.offers:
+            raise ConfigError(f"{type(self).__name__} has no closed form: train it with pathlode.Trainer")
+        self.standardise(series)
+
+    @abstractmethod
+    def forward(
+        self,
+        times: Times,
+        values: Values,
+        query: Times | None = None,
+        *,
+        noise: Tensor | None = None,
+        solver: FixedStep | Adaptive | None = None,
+        estimate_error: bool = False,
+        check: bool = True,
+    ) -> Prediction:
+        """Predicts at the query times (by default the observed ones) from the observations.
+
+        Args:
+            times: observation times, (batch, time) or (member, batch, time).
+            values: observations, (batch, time, feature) or (member, batch, time, feature).
+            query: times to predict at, not before a trajectory's first observation.
+            noise: standard normal draws, (member, batch, :attr:`draws`), with which a model samples in training; without
+                it, it predicts with its mean.
+            solver: as in :func:`pathlode.core.solve.solve`, for a model with an ODE.
+            estimate_error: whether to estimate the solver's error in the values.
+            check: whether to validate observations and query times.
+
+        Raises:
+            DataError: if observations or query times cannot be used.
+        """
+
+    @property
+    def draws(self) -> int:
+        """Standard normal numbers that one trajectory takes in a training step; the trainer draws them from the member's
+        own stream.
+        """
+        return 0
+
+    @property
+    def parameters_per_member(self) -> int:
+        """Number of one member's parameters that a prediction uses."""
+        return sum(parameter.numel() for parameter in self.parameters()) // len(self.seeds)
+
+    def encode(self, times: Times, values: Values, check: bool = True) -> Encoding:
+        """z0 of every trajectory from its observations, as in :meth:`forward`; for models with ``latent``."""
+        self._lacks("latent")
+
+    def latent_at_start(self, z0: Latent) -> Latent:
+        """The latent path's first point, for latent vectors z0 (member, batch, latent); for models with ``path``."""
+        self._lacks("path")
+
+    def velocity(self, prediction: Prediction) -> States:
+        """dh/dτ along a prediction's states, (member, batch, time, state); for models with ``field``."""
+        self._lacks("field")
+
+    def _lacks(self, offer: str) -> NoReturn:
+        raise ConfigError(f"{type(self).__name__} does not offer {offer!r}: it has {', '.join(sorted(self.offers))}")
+
+    def _stack(self, times: Times, values: Values, check: bool) -> tuple[Times, Values]:
+        """Observations with a member axis, checked against each other and the model.
+
+        Raises:
+            DataError: if shapes or types do not fit each other or the model, times are not finite and strictly
+                increasing, or values are not finite.
+        """
+        members, features = len(self.seeds), self.config.features
+        if values.shape[:-1] != times.shape or values.shape[-1] != features or times.ndim not in (2, 3):
+            raise DataError(
+                f"times of shape {tuple(times.shape)} and values of shape {tuple(values.shape)} do not fit: "
+                f"expected (batch, time) and (batch, time, {features}), or both with a leading axis of {members}"
+            )
+        dtype = self.mean.dtype
+        if {times.dtype, values.dtype} != {dtype}:
+            raise DataError(
+                f"times are {times.dtype} and values {values.dtype}, but the model is {dtype}: convert one of them"
+            )
+        if times.ndim == 2:
+            times, values = times.expand(members, *times.shape), values.expand(members, *values.shape)
+        elif times.shape[0] != members:
+            raise DataError(f"observations are stacked {times.shape[0]} times, but the model has {members} members")
+        if check:
+            check_times(times)
+            check_values(values)
+        return times, values
+
+    def _asked(self, query: Times | None, times: Times, check: bool) -> Times:
+        """The query times, (member, batch, time), given stacked observation times; checked if a model has no solver to do
+        it.
+        """
+        if query is None:
+            return times
+        try:
+            query = query.expand(*times.shape[:2], query.shape[-1])
+        except RuntimeError:
+            raise DataError(
+                f"query times of shape {tuple(query.shape)} do not fit {times.shape[1]} trajectories: expected (batch, "
+                "time) or (member, batch, time)"
+            ) from None
+        if check:
+            check_times(query, times[..., 0])
+        return query
+
+    def member(self, index: int) -> Self:
+        """A stack of this member alone, with a copy of its weights."""
+        alone = type(self)(self.config, [self.seeds[index]]).to(self.mean)
+        shared = {name for name, _ in self.named_buffers()}
+        weights = self.state_dict()
+        alone.load_state_dict({name: w if name in shared else w[index : index + 1] for name, w in weights.items()})
+        return alone
+
+    def describe(self) -> dict[str, object]:
+        """Kind, configuration, seeds and floating-point type as plain values, enough to build the same model again."""
+        dtype = str(self.mean.dtype).removeprefix("torch.")
+        kind = MODELS.name(type(self))
+        return {"kind": kind, "config": asdict(self.config), "seeds": list(self.seeds), "dtype": dtype}

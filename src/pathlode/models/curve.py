@@ -1,0 +1,51 @@
+"""A curve through time without an ODE: is the ODE needed?"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from pathlode.core.shapes import Times, Values
+from pathlode.core.solve import Adaptive, FixedStep
+from pathlode.core.stacked import StackedMLP
+from pathlode.models.contract import Prediction
+from pathlode.models.encoded import EncodedModel
+
+
+class Curve(EncodedModel):
+    """x(t) = MLP(z0, τ), with τ = (t - t_1) / time_unit the model's time since the first observation t_1.
+
+    The encoder and z0 are those of :class:`pathlode.models.latent_ode.LatentODE`. What follows is a network that is free to
+    bend in time as it likes: no state whose future depends on its present alone, no latent path, and no solver.
+
+    Args:
+        config: sizes and parts, of which field, decoder and, with ``encoder_hidden``, the state's size are without effect.
+        seeds: one stacked member a seed.
+    """
+
+    offers = frozenset({"training", "latent", "posterior"})
+
+    def add_parts(self, generators: Sequence[torch.Generator]) -> None:
+        config = self.config
+        sizes = (config.latent + 1, *[config.width] * config.depth, config.features)
+        self.latent_to_data = StackedMLP(generators, sizes)
+
+    def forward(
+        self,
+        times: Times,
+        values: Values,
+        query: Times | None = None,
+        *,
+        noise: Tensor | None = None,
+        solver: FixedStep | Adaptive | None = None,
+        estimate_error: bool = False,
+        check: bool = True,
+    ) -> Prediction:
+        times, values = self._stack(times, values, check)
+        query = self._asked(query, times, check)
+        encoding = self.encode(times, values, check=False)
+        z0 = self.sample(encoding, noise)
+        elapsed = (query - times[..., :1]) / self.config.time_unit
+        held = z0[:, :, None].expand(*query.shape, z0.shape[-1])
+        predicted = self.latent_to_data(torch.cat([held, elapsed[..., None]], dim=-1))
+        return Prediction(values=self.mean + self.std * predicted, encoding=encoding, z0=z0)

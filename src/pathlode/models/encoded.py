@@ -1,0 +1,74 @@
+"""Models that encode a trajectory's observations into one latent vector z0."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from pathlode.core.shapes import Latent, Times, Values
+from pathlode.core.stacked import StackedLinear
+from pathlode.models.contract import Encoding, ModelConfig, SequenceModel
+from pathlode.registry import ENCODERS
+
+
+class EncodedModel(SequenceModel):
+    """A model of z0 = E(last state of an encoder), E linear, which subclasses turn into predictions.
+
+    The encoder's last state is brought to the size of h by a linear layer if ``encoder_hidden`` is set.
+
+    Args:
+        config: sizes and parts.
+        seeds: one stacked member a seed.
+    """
+
+    def __init__(self, config: ModelConfig, seeds: Sequence[int] = (0,)) -> None:
+        super().__init__(config, seeds)
+        generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+        encoder_hidden = config.encoder_hidden or config.hidden
+        self.encoder = ENCODERS[config.encoder](generators, config.features, encoder_hidden)
+        self.encoder_to_hidden: nn.Module = nn.Identity()
+        if config.encoder_hidden is not None:
+            self.encoder_to_hidden = StackedLinear(generators, encoder_hidden, config.hidden)
+        self.hidden_to_latent = StackedLinear(generators, config.hidden, config.latent)
+        self.add_parts(generators)
+        if config.variational:  # drawn last, so that the common parts start equal with and without it
+            self.hidden_to_log_std = StackedLinear(generators, config.hidden, config.latent)
+
+    @abstractmethod
+    def add_parts(self, generators: Sequence[torch.Generator]) -> None:
+        """Makes what turns z0 into predictions, with one random generator a member."""
+
+    @property
+    def draws(self) -> int:
+        return self.config.latent if self.config.variational else 0
+
+    @property
+    def parameters_per_member(self) -> int:
+        """Number of one member's parameters that a prediction uses: without the layer for log standard deviations."""
+        used = [p for name, p in self.named_parameters() if not name.startswith("hidden_to_log_std")]
+        return sum(p.numel() for p in used) // len(self.seeds)
+
+    def encode(self, times: Times, values: Values, check: bool = True) -> Encoding:
+        """z0 of every trajectory from its observations.
+
+        Args:
+            times: strictly increasing observation times, (batch, time) or (member, batch, time).
+            values: observations, (batch, time, feature) or (member, batch, time, feature).
+            check: whether to validate times and values; turn off only for data that were validated before.
+
+        Raises:
+            DataError: if shapes or types do not fit each other or the model, times are not finite and strictly
+                increasing, or values are not finite.
+        """
+        times, values = self._stack(times, values, check)
+        last = self.encoder((times - self.time_mean) / self.time_std, (values - self.mean) / self.std)
+        hidden = self.encoder_to_hidden(last)
+        log_std = self.hidden_to_log_std(hidden) if self.config.variational else None
+        return Encoding(self.hidden_to_latent(hidden), log_std)
+
+    def sample(self, encoding: Encoding, noise: Tensor | None) -> Latent:
+        """z0 = mean + std · noise, or the mean where there is no noise or no standard deviation."""
+        if encoding.log_std is None or noise is None:
+            return encoding.z0
+        return encoding.z0 + encoding.log_std.exp() * noise

@@ -1,0 +1,301 @@
+"""What every registered model, field, decoder, encoder and loss must meet, alone and with each other."""
+
+import dataclasses
+
+import pytest
+import torch
+
+from pathlode.core.fields.contract import VectorField
+from pathlode.core.series import TimeSeries
+from pathlode.core.solve import FixedStep
+from pathlode.errors import ConfigError, DataError
+from pathlode.models.contract import ModelConfig
+from pathlode.models.latents import encode
+from pathlode.models.saving import load_model, save_model
+from pathlode.registry import DECODERS, ENCODERS, FIELDS, LOSSES, MODELS, OFFERS, parts_of
+from pathlode.training.trainer import Trainer, TrainingConfig
+
+SIZES = {
+    "features": 2,
+    "hidden": 6,
+    "latent": 4,
+    "width": 9,
+    "depth": 2,
+}  # all different, so that a mixed-up axis shows
+SEEDS = (0, 1, 2)
+
+
+def combinations():
+    """Every entry of every registry, each in a model that takes it, and every loss with every model that offers its needs."""
+    for kind in MODELS:
+        parts = parts_of(kind)
+        if "loss" not in parts:
+            yield kind, {}, None
+        for loss in LOSSES if "loss" in parts else ():
+            if LOSSES.words(loss) <= MODELS.words(kind):
+                yield kind, {}, loss
+        for part, registry in parts.items():
+            if part != "loss":
+                yield from ((kind, {part: name}, "none") for name in registry)
+        if "encoder" in parts:
+            yield kind, {"encoder_hidden": 7}, "none"
+            yield kind, {"encoder": "lstm", "encoder_hidden": 5}, "kl"
+        if "field" in parts:
+            yield from ((kind, {"field": name}, loss) for name in FIELDS for loss in ("path", "kl", "kinetic"))
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    kind: str
+    changes: dict
+    loss: str | None
+
+    def model(self, seeds=SEEDS, **more):
+        variational = self.loss is not None and "posterior" in LOSSES[self.loss].needs
+        return MODELS[self.kind](ModelConfig(**SIZES | self.changes | {"variational": variational} | more), seeds)
+
+
+CASES = [Case(*each) for each in combinations()]
+
+
+def name_of(case):
+    return "-".join([case.kind, *map(str, case.changes.values()), str(case.loss)])
+
+
+@pytest.fixture(params=CASES, ids=name_of)
+def case(request):
+    return request.param
+
+
+@pytest.fixture(params=[case for case in CASES if case.loss], ids=name_of)
+def trained(request):
+    return request.param
+
+
+def predict(model, series, query=None, dtype=torch.float32, **options):
+    """As in training: with random numbers, if the model takes any."""
+    noise = torch.randn(len(model.seeds), len(series), model.draws, dtype=dtype) if model.draws else None
+    asked = None if query is None else query.to(dtype)
+    given = series.times.to(dtype), series.values.to(dtype)
+    return model(*given, asked, noise=noise, solver=FixedStep("rk4", 4), **options)
+
+
+def test_shapes_and_what_is_offered(case, series):
+    model = case.model()
+    prediction = predict(model, series, series.times[:, :5] + 20, estimate_error=True)
+    assert prediction.values.shape == (3, 11, 5, 2)
+    offers = MODELS.words(case.kind)
+    shapes = {
+        "z0": ("latent", (3, 11, 4)),
+        "path": ("path", (3, 11, 5, 4)),
+        "states": ("field", (3, 11, 5, 6)),
+        "times": ("field", (3, 11, 5)),
+        "start": ("field", (3, 11)),
+        "evaluations": ("field", (3, 11)),
+        "values_error": ("field", (3, 11, 5, 2)),
+    }
+    for part, (offer, shape) in shapes.items():
+        found = getattr(prediction, part)
+        assert (None if found is None else found.shape) == (shape if offer in offers else None), part
+    assert (prediction.encoding is not None) == ("latent" in offers)
+    asked = {
+        "latent": lambda: encode(model, series),
+        "path": lambda: model.latent_at_start(torch.randn(3, 11, 4)),
+        "field": lambda: model.velocity(prediction),
+    }
+    for offer, ask in asked.items():
+        if offer in offers:
+            assert ask().shape[:2] == (3, 11)
+        else:
+            with pytest.raises(ConfigError, match=f"does not offer '{offer}'"):
+                ask()
+
+
+def test_a_loss_is_one_number_a_member_and_every_parameter_receives_gradient(trained, series):
+    model = trained.model()
+    losses = LOSSES[trained.loss]()(model, predict(model, series), series.values.float())
+    assert losses.shape == (3,)
+    losses.sum().backward()
+    assert [name for name, p in model.named_parameters() if p.grad is None or not p.grad.any()] == []
+
+
+def test_members_do_not_touch_each_other(trained, series):
+    model = trained.model()
+    LOSSES[trained.loss]()(model, predict(model, series), series.values.float())[1].backward()
+    for name, p in model.named_parameters():
+        assert p.grad[[0, 2]].abs().max() == 0, name
+
+
+def test_a_stack_equals_its_members_alone(case, series):
+    model, alone = case.model(), case.model(seeds=(2,))
+    for stack in (model, alone):
+        stack.standardise(series.to(torch.float32))
+    times, values, query = series.times.float(), series.values.float(), series.times.float() + 1
+    together = model(times, values, query).values
+    assert torch.allclose(together[2], alone(times, values, query).values[0], atol=1e-5)
+    assert torch.allclose(together[1], model.member(1)(times, values, query).values[0], atol=1e-5)
+    assert model.member(1).seeds == (1,)
+
+
+def test_a_prediction_does_not_depend_on_what_else_is_asked(case, series):
+    """With the default solver, which holds a tolerance however far the query reaches."""
+    model = case.model().double()
+    near = series.times[:, -1:] + torch.linspace(1, 3, 5, dtype=torch.float64)
+    far = torch.cat([near, near[:, -1:] + 200], dim=1)
+    values = model(series.times, series.values, far).values[:, :, :5]
+    assert torch.allclose(values, model(series.times, series.values, near).values, atol=1e-4)
+
+
+def test_units_and_the_zero_of_time_do_not_matter(case, series):
+    """In other units of time and of each feature, and with another zero of both, all predictions follow."""
+    plain, other = case.model().double(), case.model(time_unit=1000.0).double()
+    offset, unit = torch.tensor([3.0, -50.0]).double(), torch.tensor([10.0, 0.01]).double()
+    converted = TimeSeries(7 + 1000 * series.times, offset + unit * series.values)
+    for model, given in ((plain, series), (other, converted)):
+        model.standardise(given)
+    query = torch.cat([series.times, series.times[:, -1:] + 1], dim=1)
+    expected = offset + unit * plain(series.times, series.values, query, solver=FixedStep("rk4", 8)).values
+    found = other(converted.times, converted.values, 7 + 1000 * query, solver=FixedStep("rk4", 8)).values
+    assert torch.allclose(found, expected, rtol=1e-6)
+
+
+def test_bad_data_is_refused_even_if_only_a_query_is_asked(case, series):
+    model, query = case.model().double(), series.times + 10
+    holes = series.values.clone()
+    holes[3, 2, 1] = float("nan")
+    with pytest.raises(DataError, match="values: feature 2 at time number 3 of trajectory 3 is nan"):
+        model(series.times, holes, query)
+    with pytest.raises(DataError, match="time number 2 is not greater"):
+        model(series.times.flip(1), series.values, query)
+    with pytest.raises(DataError, match="at least one time"):
+        model(series.times[:, :0], series.values[:, :0], query)
+    with pytest.raises(DataError, match=r"but the model is torch.float64: convert"):
+        model(series.times.float(), series.values.float(), query.float())
+    with pytest.raises(DataError, match="time number 1 lies before the start"):
+        model(series.times, series.values, query - 20)
+    with pytest.raises(DataError, match="do not fit"):
+        model(series.times, series.values, query[:5])
+
+
+@pytest.mark.parametrize(
+    ("times", "values", "message"),
+    [
+        ((11, 8), (11, 7, 2), "do not fit"),
+        ((11, 8), (11, 8, 3), r"expected \(batch, time\) and \(batch, time, 2\)"),
+        ((2, 11, 8), (2, 11, 8, 2), "stacked 2 times, but the model has 3 members"),
+    ],
+)
+def test_mismatched_observations_are_refused(case, times, values, message):
+    with pytest.raises(DataError, match=message):
+        case.model()(torch.rand(times).sort(dim=-1).values, torch.randn(values))
+
+
+def test_save_and_load_round_trip(case, series, tmp_path):
+    model = case.model()
+    model.standardise(series.to(torch.float32))
+    save_model(tmp_path / "model.pt", model, seconds=1.5)
+    loaded, extra = load_model(tmp_path / "model.pt")
+    assert extra == {"seconds": 1.5}
+    assert (type(loaded), loaded.config, loaded.seeds) == (type(model), model.config, SEEDS)
+    times, values = series.times.float(), series.values.float()
+    assert torch.equal(loaded(times, values).values, model(times, values).values)
+
+
+def test_dtype_is_kept_and_agrees(case, series, tmp_path):
+    model = case.model()
+    single = model(series.times.float(), series.values.float()).values
+    double = model.double()(series.times, series.values).values
+    assert (single.dtype, double.dtype) == (torch.float32, torch.float64)
+    assert torch.allclose(single.double(), double, atol=1e-4)
+    save_model(tmp_path / "model.pt", model)
+    assert load_model(tmp_path / "model.pt")[0].mean.dtype == torch.float64
+
+
+def test_a_resumed_training_ends_bit_for_bit_like_an_uninterrupted_one(trained, data, tmp_path):
+    config = TrainingConfig(steps=6, batch=16, warmup=0.5, validate_every=2, solver="rk4", solver_steps=3)
+
+    def trainer():
+        series = data["train"].observed, data["validation"].observed
+        return Trainer(trained.model(), LOSSES[trained.loss](0.1), *series, config)
+
+    whole, first, second = trainer(), trainer(), trainer()
+    whole.run()
+    for _ in range(3):
+        first.step()
+        if first.step_number == config.validate_every:
+            first.validate()
+    torch.save(first.state_dict(), tmp_path / "state.pt")
+    second.load_state_dict(torch.load(tmp_path / "state.pt", weights_only=True))
+    second.run()
+    for (name, ours), theirs in zip(whole.model.named_parameters(), second.model.parameters(), strict=True):
+        assert torch.equal(ours, theirs), name
+    assert all(torch.equal(a.mse, b.mse) for a, b in zip(whole.history, second.history, strict=True))
+
+
+def test_a_model_is_trained_or_fitted_in_closed_form(case, series):
+    model = case.model()
+    if "training" in model.offers:
+        with pytest.raises(ConfigError, match="has no closed form: train it"):
+            model.fit(series.to(torch.float32))
+    else:
+        model.fit(series.to(torch.float32))
+        assert torch.allclose(model.mean, series.values.float().mean(dim=(0, 1)))
+
+
+def test_parameters_are_counted_per_member(case):
+    assert case.model(seeds=(0,)).parameters_per_member == case.model(seeds=(0, 1)).parameters_per_member
+
+
+def test_a_stack_of_none_is_refused(case):
+    with pytest.raises(ConfigError, match="seeds is empty"):
+        case.model(seeds=())
+
+
+def test_the_registry_says_what_models_offer_and_losses_need():
+    assert {name: MODELS.words(name) for name in MODELS} == {name: model.offers for name, model in MODELS.items()}
+    assert {name: LOSSES.words(name) for name in LOSSES} == {name: loss.needs for name, loss in LOSSES.items()}
+    assert set().union(*map(MODELS.words, MODELS)) == set(OFFERS)
+    assert set().union(*map(LOSSES.words, LOSSES)) <= set(OFFERS)
+
+
+def test_every_entry_is_in_a_case():
+    tried = {(part, name) for case in CASES for part, name in case.changes.items()}
+    assert {("field", name) for name in FIELDS} | {("decoder", name) for name in DECODERS} <= tried
+    assert {("encoder", name) for name in ENCODERS} <= tried
+    assert {case.kind for case in CASES} == set(MODELS)
+    assert {case.loss for case in CASES} == {*LOSSES, None}
+
+
+def test_a_loss_is_refused_by_a_model_that_lacks_what_it_needs(data):
+    series = data["train"].observed, data["validation"].observed
+    for kind in MODELS:
+        for loss in LOSSES:
+            lacking = LOSSES.words(loss) - MODELS.words(kind)
+            if lacking:
+                with pytest.raises(ConfigError, match=f"needs a model with '{min(lacking)}', which"):
+                    Trainer(MODELS[kind](ModelConfig(features=2)), LOSSES[loss](), *series, TrainingConfig())
+
+
+class Hastening(VectorField):
+    """dh/dτ = τ z0[0], which moves h by z0[0] τ² / 2."""
+
+    takes_time = True
+    takes_context = True
+
+    def forward(self, h, time=None, context=None):
+        return (time * context[..., :1]).expand(h.shape)
+
+
+@pytest.mark.parametrize("solver", [FixedStep("rk4", 3), FixedStep("tsit5", 2), None], ids=["rk4", "tsit5", "adaptive"])
+def test_a_field_may_take_the_time_and_z0(series, solver):
+    model = MODELS["latent_ode"](ModelConfig(**SIZES | {"time_unit": 2.0}), SEEDS).double()
+    model.field = Hastening([], 6, 9, 2, 4)
+    query = series.times + 3
+    prediction = model(series.times, series.values, query, solver=solver, estimate_error=True)
+    elapsed = (query - series.times[:, :1]) / 2
+    push = prediction.z0[..., 0, None] * elapsed**2 / 2
+    expected = model.latent_to_hidden(prediction.z0)[:, :, None] + push[..., None]
+    assert torch.allclose(prediction.states, expected, atol=1e-6)
+    speed = (elapsed * prediction.z0[..., 0, None])[..., None].expand(prediction.states.shape)
+    assert torch.allclose(model.velocity(prediction), speed)
+    assert prediction.values_error.shape == prediction.values.shape
