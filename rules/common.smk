@@ -7,10 +7,20 @@ import yaml
 from snakemake.exceptions import WorkflowError
 
 from pathlode.ecg.records import RECORDS
-from pathlode.registry import DATA_SETS, ENCODERS, FLOWS, LOSSES, POLICIES, SYSTEMS
+from pathlode.registry import DATA_SETS, FLOWS, LOSSES, POLICIES, SYSTEMS, entries_of
 from workflow.configuration import InvalidConfig, check
 from workflow.configuration.command_line import read_texts
-from workflow.configuration.dynamics import COMPARED, candidate_steps, losses_by_encoder, tuning
+from workflow.configuration.dynamics import (
+    COMPARED,
+    candidate_steps,
+    row_entries,
+    row_parts,
+    setting,
+    trained_rows,
+    tuned_as,
+    tuned_rows,
+    tuning,
+)
 from workflow.configuration.ecg import balance, latent_ode, model_entries
 from workflow.configuration.inference import batches, flow_settings, latents_entries, latents_of, summary_settings
 from workflow.configuration.scheduler import (

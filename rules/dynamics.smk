@@ -2,34 +2,31 @@
 #
 # in:   config `dynamics`, `tune`, `sizes`, `evaluate`, `systems`
 # out:  {RESULTS}/dynamics/{system}/data.npz                         simulate
-#       {RESULTS}/dynamics/{system}/tuning/{loss}/tuning.csv         tune: the grid and its scores; chosen.json beside it
-#       {RESULTS}/dynamics/{system}/{encoder}-{loss}/model.pt        train: all seeds stacked; history.csv beside it
-#       {RESULTS}/dynamics/{system}/{encoder}/scores.csv             evaluate: all losses; evaluation.npz beside it
-#       {RESULTS}/dynamics/{system}/sizes/{loss}/sizes.csv           size: the same for models of several sizes
+#       {RESULTS}/dynamics/{system}/tuning/{row}/tuning.csv          tune: the grid and its scores; chosen.json beside it
+#       {RESULTS}/dynamics/{system}/{row}/model.pt                   train: all seeds stacked; history.csv beside it
+#       {RESULTS}/dynamics/{system}/scores.csv                       evaluate: all rows; evaluation.npz beside it
+#       {RESULTS}/dynamics/{system}/sizes/{row}/sizes.csv            size: the same for models of several sizes
 #       tables and figures                                           dynamics_results.smk
 
 GRID = config["dynamics"]
-LOSSES_BY_ENCODER = {name: losses_by_encoder(config, name) for name in config["systems"]}
-TUNED = {name: sorted(set(sum(LOSSES_BY_ENCODER[name].values(), []))) for name in GRID["systems"]}
-EVALUATED = [
-    {"system": system, "encoder": encoder} for system in GRID["systems"] for encoder in LOSSES_BY_ENCODER[system]
-]
-EVALUATION = f"{RESULTS}/dynamics/{{system}}/{{encoder}}"
-EVALUATIONS = [EVALUATION.format(**point) for point in EVALUATED]
-SETTING = f"{RESULTS}/dynamics/{{system}}/{{encoder}}-{{loss}}"
-SETTINGS = [
-    SETTING.format(loss=loss, **point)
-    for point in EVALUATED
-    for loss in LOSSES_BY_ENCODER[point["system"]][point["encoder"]]
-]
+ROWS = {name: trained_rows(config, name) for name in config["systems"]}
+TUNED_ROWS = {name: tuned_rows(config, name) for name in GRID["systems"]}
+FITTED_TO = f"{RESULTS}/dynamics/{{system}}"
+FITTED_ROW = f"{FITTED_TO}/{{row}}"
+FITTED_ROWS = [FITTED_ROW.format(system=system, row=row) for system in GRID["systems"] for row in ROWS[system]]
 TUNING = {name: tuning(config, name) for name in config["systems"]}
 LONGEST = max(config["systems"][name]["train"]["steps"] for name in GRID["systems"])
 
 
 wildcard_constraints:
     system="|".join(config["systems"]),
-    encoder="|".join(ENCODERS),
-    loss="|".join(map(re.escape, LOSSES)),
+    row="|".join(GRID["rows"]),
+
+
+def chosen_for(system, row):
+    """The learning rate and weight that a row is trained with; none if it is not trained."""
+    tuned = tuned_as(config, row)
+    return rules.tune.output.chosen.format(system=system, row=tuned) if tuned else []
 
 
 rule simulate:
@@ -55,10 +52,10 @@ rule tune:
     input:
         data=rules.simulate.output.data,
     output:
-        chosen=f"{RESULTS}/dynamics/{{system}}/tuning/{{loss}}/chosen.json",
-        table=f"{RESULTS}/dynamics/{{system}}/tuning/{{loss}}/tuning.csv",
+        chosen=f"{RESULTS}/dynamics/{{system}}/tuning/{{row}}/chosen.json",
+        table=f"{RESULTS}/dynamics/{{system}}/tuning/{{row}}/tuning.csv",
     log:
-        f"{LOGS}/tune/{{system}}/{{loss}}.log",
+        f"{LOGS}/tune/{{system}}/{{row}}.log",
     priority: 1  # everything else waits for it, the longest jobs, `size`, among them
     conda:
         "../envs/pathlode.yaml"
@@ -68,7 +65,9 @@ rule tune:
         runtime=30 + max(candidate_steps(config, name) for name in GRID["systems"]) // 20,  # 3 s a step, alike for all jobs
         gpu=0,  # these networks are bound by the cost of starting an operation: a CPU is faster
     params:
-        code=lambda w: code("tune", LOSSES.path(w.loss), ENCODERS.path(TUNING[w.system]["encoder"])),
+        code=lambda w: code("tune", *row_entries(config, w.row)),
+        setting=lambda w: setting(config, w.system, w.row),
+        parts=lambda w: row_parts(config, w.row),
         model=lambda w: config["systems"][w.system]["model"],
         train=lambda w: config["systems"][w.system]["train"] | {"steps": TUNING[w.system]["steps"]},
         tune=lambda w: TUNING[w.system],
@@ -80,12 +79,12 @@ rule tune:
 rule train:
     input:
         data=rules.simulate.output.data,
-        chosen=rules.tune.output.chosen,
+        chosen=lambda w: chosen_for(w.system, w.row),
     output:
-        model=f"{SETTING}/model.pt",
-        history=f"{SETTING}/history.csv",
+        model=f"{FITTED_ROW}/model.pt",
+        history=f"{FITTED_ROW}/history.csv",
     log:
-        f"{LOGS}/train/{{system}}/{{encoder}}-{{loss}}.log",
+        f"{LOGS}/train/{{system}}/{{row}}.log",
     conda:
         "../envs/pathlode.yaml"
     threads: 1
@@ -94,7 +93,9 @@ rule train:
         runtime=30 + LONGEST // 20,  # 3 s a step
         gpu=0,
     params:
-        code=lambda w: code("train", LOSSES.path(w.loss), ENCODERS.path(w.encoder)),
+        code=lambda w: code("train", *row_entries(config, w.row)),
+        setting=lambda w: setting(config, w.system, w.row),
+        parts=lambda w: row_parts(config, w.row),
         model=lambda w: config["systems"][w.system]["model"],
         train=lambda w: config["systems"][w.system]["train"],
         seeds=GRID["seeds"],
@@ -105,26 +106,21 @@ rule train:
 rule evaluate:
     input:
         data=rules.simulate.output.data,
-        models=lambda w: expand(
-            rules.train.output.model,
-            system=w.system,
-            encoder=w.encoder,
-            loss=LOSSES_BY_ENCODER[w.system][w.encoder],
-        ),
+        models=lambda w: expand(rules.train.output.model, system=w.system, row=ROWS[w.system]),
     output:
-        scores=f"{EVALUATION}/scores.csv",
-        arrays=f"{EVALUATION}/evaluation.npz",
+        scores=f"{FITTED_TO}/scores.csv",
+        arrays=f"{FITTED_TO}/evaluation.npz",
     log:
-        f"{LOGS}/evaluate/{{system}}/{{encoder}}.log",
+        f"{LOGS}/evaluate/{{system}}.log",
     conda:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
         mem_mb=2000,  # measured: 930
-        runtime=10,
+        runtime=20,
     params:
-        code=lambda w: code("evaluate", ENCODERS.path(w.encoder)),
-        losses=lambda w: LOSSES_BY_ENCODER[w.system][w.encoder],
+        code=lambda w: code("evaluate", *row_entries(config, *ROWS[w.system], loss=False)),
+        settings=lambda w: [setting(config, w.system, row) for row in ROWS[w.system]],
         evaluate=config["evaluate"],
     script:
         "../workflow/scripts/evaluate.py"
@@ -135,9 +131,9 @@ rule size:
         data=rules.simulate.output.data,
         chosen=rules.tune.output.chosen,
     output:
-        table=f"{RESULTS}/dynamics/{{system}}/sizes/{{loss}}/sizes.csv",
+        table=f"{RESULTS}/dynamics/{{system}}/sizes/{{row}}/sizes.csv",
     log:
-        f"{LOGS}/size/{{system}}/{{loss}}.log",
+        f"{LOGS}/size/{{system}}/{{row}}.log",
     priority: 1
     conda:
         "../envs/pathlode.yaml"
@@ -147,10 +143,11 @@ rule size:
         runtime=30 + LONGEST // 20,
         gpu=0,
     params:
-        code=lambda w: code("size", LOSSES.path(w.loss), ENCODERS.path(TUNING[w.system]["encoder"])),
+        code=lambda w: code("size", *row_entries(config, w.row)),
+        setting=lambda w: setting(config, w.system, w.row),
+        parts=lambda w: row_parts(config, w.row),
         model=lambda w: config["systems"][w.system]["model"],
         train=lambda w: config["systems"][w.system]["train"],
-        encoder=lambda w: TUNING[w.system]["encoder"],
         sizes=config["sizes"]["models"],
         seeds=GRID["seeds"],
         evaluate=config["evaluate"],

@@ -7,7 +7,13 @@
 #       {RESULTS}/figures/dynamics/{system}/*.png, .pdf                                                     plot_system
 #       {RESULTS}/figures/dynamics/*.png, .pdf                                                              plot_dynamics
 
-ENCODER = next(iter(GRID["losses"]))  # the one that the figures of single systems show
+SHOWN_ROWS = {name: [row for row in GRID["shown"] if row in ROWS[name]] for name in GRID["systems"]}
+TRAINED_ROWS = [  # of which there are histories
+    FITTED_ROW.format(system=system, row=row)
+    for system in GRID["systems"]
+    for row in ROWS[system]
+    if tuned_as(config, row)
+]
 SYSTEM_FIGURES = ["trajectories", "phase_portrait", "latent_paths", "latent_map", "error_in_time", "training"]
 CHAPTER_FIGURES = ["systems", "encoders", "observations", "sizes"]
 FIGURES = f"{RESULTS}/figures/dynamics"
@@ -21,18 +27,14 @@ rule dynamics:
     input:
         expand(f"{RESULTS}/dynamics/{{system}}/data.npz", system=GRID["systems"]),
         [
-            f"{RESULTS}/dynamics/{system}/tuning/{loss}/{file}"
+            f"{RESULTS}/dynamics/{system}/tuning/{row}/{file}"
             for system in GRID["systems"]
-            for loss in TUNED[system]
+            for row in TUNED_ROWS[system]
             for file in ("tuning.csv", "chosen.json")
         ],
-        expand("{setting}/{file}", setting=SETTINGS, file=["model.pt", "history.csv"]),
-        expand("{evaluation}/{file}", evaluation=EVALUATIONS, file=["scores.csv", "evaluation.npz"]),
-        expand(
-            f"{RESULTS}/dynamics/{{system}}/sizes/{{loss}}/sizes.csv",
-            system=config["sizes"]["systems"],
-            loss=config["sizes"]["losses"],
-        ),
+        expand("{fitted}/{file}", fitted=FITTED_ROWS, file=["model.pt", "history.csv"]),
+        expand(rules.evaluate.output, system=GRID["systems"]),
+        expand(rules.size.output, system=config["sizes"]["systems"], row=config["sizes"]["rows"]),
         expand(f"{TABLES}/{{table}}.csv", table=["dynamics", "probes", "training", "sizes", "sizes_needed", "tuning"]),
         expand(f"{TABLES}/{{table}}.{{format}}", table=SUMMARIES, format=FORMATS),
         expand(
@@ -46,8 +48,8 @@ rule dynamics:
 
 rule probe:
     input:
-        arrays=expand("{evaluation}/evaluation.npz", evaluation=EVALUATIONS),
-        data=[rules.simulate.output.data.format(system=point["system"]) for point in EVALUATED],
+        arrays=expand(rules.evaluate.output.arrays, system=GRID["systems"]),
+        data=expand(rules.simulate.output.data, system=GRID["systems"]),
     output:
         probes=shown(f"{TABLES}/probes.csv"),
     log:
@@ -56,7 +58,7 @@ rule probe:
         "../envs/pathlode.yaml"
     params:
         code=lambda w: code("probe"),
-        settings=EVALUATED,
+        settings=[[setting(config, system, row) for row in ROWS[system]] for system in GRID["systems"]],
         seeds=GRID["seeds"],
     script:
         "../workflow/scripts/probe.py"
@@ -64,19 +66,15 @@ rule probe:
 
 rule tabulate:
     input:
-        scores=expand("{evaluation}/scores.csv", evaluation=EVALUATIONS),
+        scores=expand(rules.evaluate.output.scores, system=GRID["systems"]),
         probes=rules.probe.output.probes,
-        histories=expand("{setting}/history.csv", setting=SETTINGS),
+        histories=expand("{fitted}/history.csv", fitted=TRAINED_ROWS),
         tuning=[
-            f"{RESULTS}/dynamics/{system}/tuning/{loss}/tuning.csv"
+            f"{RESULTS}/dynamics/{system}/tuning/{row}/tuning.csv"
             for system in GRID["systems"]
-            for loss in TUNED[system]
+            for row in TUNED_ROWS[system]
         ],
-        sizes=expand(
-            f"{RESULTS}/dynamics/{{system}}/sizes/{{loss}}/sizes.csv",
-            system=config["sizes"]["systems"],
-            loss=config["sizes"]["losses"],
-        ),
+        sizes=expand(rules.size.output, system=config["sizes"]["systems"], row=config["sizes"]["rows"]),
     output:
         dynamics=shown(f"{TABLES}/dynamics.csv"),
         training=shown(f"{TABLES}/training.csv", "time_to_target"),
@@ -90,19 +88,17 @@ rule tabulate:
         "../envs/pathlode.yaml"
     params:
         code=lambda w: code("tabulate"),
-        encoder=ENCODER,
         compared=COMPARED,
+        shown=GRID["shown"],
     script:
         "../workflow/scripts/tabulate.py"
 
 
 rule plot_system:
     input:
-        data=f"{RESULTS}/dynamics/{{system}}/data.npz",
-        arrays=f"{RESULTS}/dynamics/{{system}}/{ENCODER}/evaluation.npz",
-        histories=lambda w: expand(
-            rules.train.output.history, loss=LOSSES_BY_ENCODER[w.system][ENCODER], encoder=ENCODER, system=w.system
-        ),
+        data=rules.simulate.output.data,
+        arrays=rules.evaluate.output.arrays,
+        histories=lambda w: expand(rules.train.output.history, system=w.system, row=SHOWN_ROWS[w.system]),
     output:
         [shown(f"{FIGURES}/{{system}}/{figure}.png", of="{system}") for figure in SYSTEM_FIGURES],
         expand(f"{FIGURES}/{{{{system}}}}/{{figure}}.pdf", figure=SYSTEM_FIGURES),
@@ -112,7 +108,8 @@ rule plot_system:
         "../envs/pathlode.yaml"
     params:
         code=lambda w: code("plot_system"),
-        losses=lambda w: LOSSES_BY_ENCODER[w.system][ENCODER],
+        rows=list(GRID["rows"]),
+        shown=lambda w: SHOWN_ROWS[w.system],
         projection=GRID["projection"],
     script:
         "../workflow/scripts/plot_system.py"
@@ -123,7 +120,7 @@ rule plot_dynamics:
         scores=rules.tabulate.output.dynamics,
         sizes=rules.tabulate.output.sizes,
         data=expand(f"{RESULTS}/dynamics/{{system}}/data.npz", system=GRID["systems"]),
-        arrays=expand(rules.evaluate.output.arrays, system=GRID["systems"], encoder=ENCODER),
+        arrays=expand(rules.evaluate.output.arrays, system=GRID["systems"]),
     output:
         [shown(f"{FIGURES}/{figure}.png") for figure in CHAPTER_FIGURES],
         expand(f"{FIGURES}/{{figure}}.pdf", figure=CHAPTER_FIGURES),
@@ -134,7 +131,8 @@ rule plot_dynamics:
     params:
         code=lambda w: code("plot_dynamics"),
         systems=GRID["systems"],
-        losses=COMPARED,
-        encoder=ENCODER,
+        rows=list(GRID["rows"]),
+        compared=COMPARED,
+        shown=GRID["shown"],
     script:
         "../workflow/scripts/plot_dynamics.py"

@@ -10,7 +10,7 @@
 SCHEDULER = config["scheduler"]
 CHOSEN = SCHEDULER["run"]
 TASK = f"{RESULTS}/scheduler/{{task}}"
-FITTED_ENCODER = ENCODERS.path("gru")  # the default of pathlode.models.latent_ode.ModelConfig, which fits keep
+FITTED_MODEL = entries_of("latent_ode")  # with the default parts, which fits keep
 TUNED_POLICIES = [{"task": task, "policy": policy} for task in CHOSEN["tasks"] for policy in CHOSEN["policies"]]
 LEARNT_POLICIES = [
     {"task": task, "learner": name}
@@ -86,7 +86,7 @@ rule fit_run_model:
         mem_mb=1500,
         runtime=30,
     params:
-        code=lambda w: code("fit_run_model", FITTED_ENCODER),
+        code=lambda w: code("fit_run_model", *FITTED_MODEL),
         fit=lambda w: fit_settings(SCHEDULER, w.fit),
         seeds=SCHEDULER["fit_seeds"],
         chosen=lambda w: chosen_runs(SCHEDULER, w.fit),
@@ -121,7 +121,7 @@ rule apply_policy:
         code=lambda w: code(
             "apply_policy",
             POLICIES.path(SCHEDULER["learners"][w.learner]["policy"]),
-            FITTED_ENCODER,
+            *FITTED_MODEL,
             *task_entries(SCHEDULER, w.task),
         ),
         task=lambda w: task_settings(SCHEDULER, w.task),

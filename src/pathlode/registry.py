@@ -21,7 +21,7 @@ class Registry(Mapping[str, Any]):
 
     def __init__(self, kind: str, entries: dict[str, str]) -> None:
         self.kind = kind
-        self._entries = {name: entry.split() for name, entry in entries.items()}
+        self._entries = entries
 
     def __getitem__(self, name: str) -> Any:
         module, _, attribute = self.path(name).partition(":")
@@ -52,7 +52,7 @@ class Registry(Mapping[str, Any]):
     def words(self, name: str) -> frozenset[str]:
         """What the entry's line says besides its path."""
         self.path(name)
-        return frozenset(self._entries[name][1:])
+        return frozenset(self._entries[name].split()[1:])
 
     def path(self, name: str) -> str:
         """The entry's ``"module:class"``.
@@ -62,16 +62,16 @@ class Registry(Mapping[str, Any]):
         """
         if name not in self._entries:
             raise ConfigError(f"unknown {self.kind} {name!r}: expected one of {', '.join(self._entries)}")
-        return self._entries[name][0]
+        return self._entries[name].split()[0]
 
 
 OFFERS = {
     "training": "parameters that a loss trains",
-    "latent": "an encoder, and one latent vector z0 a trajectory",
+    "latent": "an encoder, and with it a latent vector z0",
     "posterior": "a mean and a standard deviation of z0",
     "path": "a latent path z(t)",
-    "field": "a vector field, and a state h that moves along it",
-    "decoder": "a decoder of the state h",
+    "field": "a vector field, along which a state h moves",
+    "decoder": "a decoder of that state",
 }
 """What a model can have. The words after a model's path below say what it offers, those after a loss's path what it needs."""
 
@@ -148,6 +148,17 @@ def parts_of(model: str) -> dict[str, Registry]:
     """The registries from which a model takes a part, by the part's name."""
     offered = MODELS.words(model)
     return {name: registry for name, (registry, word) in PARTS.items() if word in offered}
+
+
+DEFAULT_PARTS = {"encoder": "gru", "field": "bounded", "decoder": "linear"}
+"""What a model has if nothing else is named."""
+
+
+def entries_of(model: str, **given: str) -> list[str]:
+    """The ``"module:class"`` of a model and of its parts, of which those that are not given are the default ones."""
+    names = DEFAULT_PARTS | given
+    parts = parts_of(model).items()
+    return [MODELS.path(model), *(registry.path(names[part]) for part, registry in parts if part in names)]
 
 
 FLOWS = Registry(

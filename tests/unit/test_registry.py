@@ -6,7 +6,7 @@ from pathlode.core.fields.contract import VectorField
 from pathlode.dynamics.systems.contract import System
 from pathlode.errors import ConfigError
 from pathlode.models.contract import SequenceModel
-from pathlode.registry import DECODERS, ENCODERS, FIELDS, LOSSES, MODELS, SYSTEMS, parts_of
+from pathlode.registry import DECODERS, ENCODERS, FIELDS, LOSSES, MODELS, SYSTEMS, entries_of, parts_of
 from pathlode.training.losses.contract import Loss
 
 KINDS = [
@@ -55,3 +55,10 @@ def test_a_line_says_more_than_a_path():
     )
     assert LOSSES.words("path+kl") == {"training", "path", "posterior"}
     assert ENCODERS.words("gru") == frozenset()
+
+
+def test_entries_are_those_of_the_model_and_its_parts():
+    names = [entry.partition(":")[2] for entry in entries_of("latent_ode", field="controlled", loss="kl")]
+    assert names == ["LatentODE", "GRU", "ControlledField", "LinearDecoder", "KullbackLeibler"]
+    assert [entry.partition(":")[2] for entry in entries_of("curve", encoder="lstm")] == ["Curve", "LSTM"]
+    assert entries_of("constant") == ["pathlode.models.constant:Constant"]

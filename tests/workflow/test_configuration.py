@@ -10,12 +10,12 @@ from workflow_checkout import PROJECT
 
 from pathlode.ecg.conditions import Condition
 from pathlode.ecg.splitters import SPLITTERS
-from pathlode.registry import DATA_SETS, ENCODERS, LOSSES, NETWORKS, SYSTEMS
+from pathlode.registry import DATA_SETS, MODELS, NETWORKS, PARTS, SYSTEMS
 from pathlode.schedule.runs import FEWEST
 from pathlode.schedule.scheduler import LookAheadConfig
 from pathlode.training.trainer import OPTIMISERS, TrainingConfig
 from pathlode.training.views import Views
-from workflow.configuration import FILES, InvalidConfig, check, default_config, inference, scheduler
+from workflow.configuration import FILES, InvalidConfig, check, default_config, dynamics, inference, scheduler
 from workflow.configuration.ecg import balance, latent_ode
 from workflow.configuration.schema import schema
 
@@ -39,6 +39,7 @@ def merged(*changes):
 CLASSIFIERS = ("ecg", "classifiers")
 CNN, TRANSFORMER = (("scheduler", "tasks", name) for name in ("cnn", "transformer"))
 OSCILLATOR = ("systems", "coupled_oscillator")
+ROWS = ("dynamics", "rows")
 
 
 def test_the_default_is_valid():
@@ -67,11 +68,73 @@ def test_systems_that_share_an_anchor_can_be_changed_one_by_one():
         (("dynamics", "seeds"), ..., "dynamics.seeds is missing; seeds of initial weights"),
         (("systems",), ..., "systems is missing"),
         (
-            ("dynamics", "losses", "gru"),
-            ["path", "nonee"],
-            r"dynamics.losses.gru\[1\] is 'nonee', expected one of path, kl, .*did you mean 'none'",
+            ("dynamics", "trained"),
+            ["path", "kl", "nonee"],
+            "dynamics.trained names 'nonee', which is no key of dynamics.rows; did you mean 'none'",
         ),
-        (("dynamics", "losses"), {"GRU": ["path"]}, "dynamics.losses is 'GRU', expected one of gru, lstm, rnn"),
+        ((*OSCILLATOR, "trained"), ["pth"], "systems.coupled_oscillator.trained names 'pth', .*did you mean 'path'"),
+        (
+            (*ROWS, "none", "loss"),
+            "nonee",
+            "rows.none.loss is 'nonee', expected one of path, kl, .*did you mean 'none'",
+        ),
+        ((*ROWS, "none", "encoder"), "GRU", "dynamics.rows.none.encoder is 'GRU', expected one of gru, lstm, rnn"),
+        (
+            (*ROWS, "none", "model"),
+            "ode",
+            "dynamics.rows.none.model is 'ode', expected one of latent_ode, curve, const",
+        ),
+        ((*ROWS, "none", "field"), "free", "dynamics.rows.none.field is 'free', expected one of bounded, controlled"),
+        ((*ROWS, "none", "decoder"), "mlp", "dynamics.rows.none.decoder is 'mlp', expected one of linear"),
+        (
+            (*ROWS, "constant", "loss"),
+            "path",
+            "dynamics.rows.constant.loss is 'path', but the model constant takes no loss; remove it",
+        ),
+        (
+            (*ROWS, "constant", "tuned_as"),
+            "path",
+            "dynamics.rows.constant.tuned_as is 'path', but the model constant is not tuned; remove it",
+        ),
+        (
+            (*ROWS, "curve", "loss"),
+            "kinetic",
+            "dynamics.rows.curve.loss is 'kinetic', which needs a vector field, .*, but the model curve has none; name",
+        ),
+        (
+            (*ROWS, "curve", "loss"),
+            "path",
+            r"which needs a latent path z\(t\), but the model curve has none; name another",
+        ),
+        (
+            (*ROWS, "curve", "field"),
+            "controlled",
+            "dynamics.rows.curve.field is 'controlled', but the model curve takes no field; remove it",
+        ),
+        (
+            (*ROWS, "curve", "loss"),
+            ...,
+            "dynamics.rows.curve lacks a loss, with which the model curve is trained; name",
+        ),
+        ((*ROWS, "curve", "systems"), ["pendulum"], "rows.curve.systems names 'pendulum', which is no key of systems"),
+        ((*ROWS, "kl_lstm", "tuned_as"), "kll", "rows.kl_lstm.tuned_as names 'kll', which is no key of dynamics.rows"),
+        (
+            (*ROWS, "kl_lstm", "tuned_as"),
+            "path",
+            "tuned_as names 'path', expected a row with the same loss and a tuning",
+        ),
+        (
+            (*ROWS, "kl_lstm", "tuned_as"),
+            "kl_rnn",
+            "tuned_as names 'kl_rnn', expected a row with the same loss and a tun",
+        ),
+        (
+            (*ROWS, "sizes"),
+            {"loss": "kl"},
+            "rows.sizes has the name of a folder of the chapter's results; choose another",
+        ),
+        ((*ROWS, "path+kl"), {"loss": "path+kl"}, "dynamics.rows is 'path.kl', expected only letters, digits, undersc"),
+        (("dynamics", "shown"), ["path", "none"], "dynamics.shown lacks 'kl'; add it, the others are compared with it"),
         (
             ("scheduler", "fit", "window"),
             60,
@@ -82,14 +145,24 @@ def test_systems_that_share_an_anchor_can_be_changed_one_by_one():
             [0.7, 0.05],
             r"ecg.latent_odes.path.views.share is \[0.7, 0.05\], expected \[low, high\]",
         ),
-        (("tune", "encoder"), "GRU", "tune.encoder is 'GRU', expected one of gru, lstm, rnn"),
-        (("dynamics", "losses", "gru"), ["path"], "dynamics.losses.gru lacks 'kl'; add it, the figures show"),
+        (("dynamics", "trained"), ["path"], "dynamics.trained lacks 'kl'; add it, the figures show"),
+        ((*ROWS, "kl", "systems"), ["lorenz"], "dynamics.trained lacks 'kl'; add it, the figures show"),
         (
             ("sizes", "systems"),
             ["lotka_volterra"],
             "sizes.systems names 'lotka_volterra', which dynamics.systems lacks",
         ),
-        (("sizes", "losses"), ["path", "kl", "path+kl"], "sizes.losses names .*which is not trained on coupled_osc"),
+        (
+            ("sizes", "rows"),
+            ["path", "kl", "path_lstm"],
+            "sizes.rows names 'path_lstm', which is not tuned on coupled_osc",
+        ),
+        (
+            ("sizes", "rows"),
+            ["path", "kl", "constant"],
+            "sizes.rows names 'constant', which is not tuned on coupled_osc",
+        ),
+        (("sizes", "rows"), ["path", "none"], "sizes.rows lacks 'kl'; add it, the others are compared with it"),
         (("tune", "weights"), [0.1, 3.0], "tune.weights holds 3.0, but the loss steer takes at most 1"),
         (("dynamics", "projection"), "tsne", "dynamics.projection is 'tsne', expected one of pca, umap"),
         ((*OSCILLATOR, "simulate", "points"), 9, "simulate.points is 9, expected a number at least 10"),
@@ -144,6 +217,16 @@ def test_systems_that_share_an_anchor_can_be_changed_one_by_one():
             ("inference", "summaries", "series", "statistics"),
             50,
             "inference.summaries.series has grid and statistics of latents",
+        ),
+        (
+            ("inference", "summaries", "path", "latents"),
+            "pth",
+            "inference.summaries.path.latents names 'pth', which is no key of dynamics.rows; did you mean 'path'",
+        ),
+        (
+            ("inference", "summaries", "path", "latents"),
+            "constant",
+            "summaries.path.latents names 'constant', whose model constant has no z0; name another row",
         ),
         (("inference", "summaries", "path", "end"), 3.0, "inference.summaries.path has latents and end; mend it"),
         (
@@ -287,7 +370,8 @@ def test_a_wrong_configuration_is_refused_in_one_sentence(path, value, message):
 
 
 OPTIONAL = {
-    "systems.additionalProperties": {"losses", "tune"},
+    "systems.additionalProperties": {"trained", "tune"},
+    "rows.additionalProperties": {"model", "encoder", "field", "decoder", "loss", "tuned_as", "systems"},
     "config.$defs.split": {"balance"},
     "latent_odes.additionalProperties": {"splits", "encoder_hidden", "steps"},
     "classifiers.additionalProperties": {"latents", "components", "grid", "balance", "cnn", "vote", "rr", "splits"},
@@ -366,9 +450,11 @@ def test_what_the_configuration_knows_of_the_package_without_importing_it_is_so(
 
 def test_names_come_from_the_registries():
     properties = schema()["properties"]
-    by_encoder = schema()["$defs"]["losses_by_encoder"]
-    assert by_encoder["additionalProperties"]["items"]["enum"] == list(LOSSES)
-    assert by_encoder["propertyNames"]["enum"] == list(ENCODERS)
+    row = properties["dynamics"]["properties"]["rows"]["additionalProperties"]["properties"]
+    assert row["model"]["enum"] == list(MODELS)
+    assert {part: row[part]["enum"] for part in PARTS} == {
+        part: list(registry) for part, (registry, _) in PARTS.items()
+    }
     assert properties["systems"]["additionalProperties"]["properties"]["system"]["enum"] == list(SYSTEMS)
 
 
@@ -397,6 +483,35 @@ def test_a_latent_ode_and_a_classifier_have_their_own_in_place_of_the_common():
     assert balance(DEFAULT["ecg"], "random", "path") == common
     assert balance(DEFAULT["ecg"], "inter_patient", "path") == between
     assert balance(DEFAULT["ecg"], "random", "path_equal") == DEFAULT["ecg"]["classifiers"]["path_equal"]["balance"]
+
+
+def test_a_row_is_a_model_with_its_parts_and_a_place_in_the_tables():
+    assert dynamics.row_parts(DEFAULT, "path_lstm") == {
+        "kind": "latent_ode",
+        "encoder": "lstm",
+        "field": "bounded",
+        "decoder": "linear",
+        "loss": "path",
+    }
+    assert dynamics.row_parts(DEFAULT, "curve") == {"kind": "curve", "encoder": "gru", "loss": "none"}
+    assert dynamics.row_parts(DEFAULT, "constant") == {"kind": "constant"}
+    assert dynamics.setting(DEFAULT, "lorenz", "constant") == {
+        **{"system": "lorenz", "row": "constant", "model": "constant"},
+        **{"field": None, "encoder": None, "loss": None},
+    }
+    everything, learnt = (dynamics.row_entries(DEFAULT, "controlled", loss=loss) for loss in (True, False))
+    assert set(everything) - set(learnt) == {"pathlode.training.losses.path_length:PathLength"}
+    assert "pathlode.core.fields.controlled:ControlledField" in learnt
+
+
+def test_rows_are_trained_where_their_lists_say_and_tuned_once():
+    assert "controlled" in dynamics.trained_rows(DEFAULT, "lane_emden")
+    assert "controlled" not in dynamics.trained_rows(DEFAULT, "damped_oscillator")
+    assert dynamics.trained_rows(DEFAULT, "lorenz") == ["path", "kl", "none", "constant"]
+    assert dynamics.tuned_rows(DEFAULT, "lorenz") == ["path", "kl", "none"]
+    assert [dynamics.tuned_as(DEFAULT, row) for row in ("path", "path_lstm", "constant")] == ["path", "path", None]
+    tuned = dynamics.tuned_rows(DEFAULT, "damped_oscillator")
+    assert tuned == ["path", "kl", "none", "displacement", "steer", "kinetic"]
 
 
 def test_the_splits_are_the_packages():

@@ -15,7 +15,7 @@ from workflow_checkout import assert_same_tables, needs
 from pathlode.models.saving import load_model
 
 DATA = "results/smoke/dynamics/coupled_oscillator/data.npz"
-MODEL = "results/smoke/dynamics/coupled_oscillator/gru-path/model.pt"
+MODEL = "results/smoke/dynamics/coupled_oscillator/path/model.pt"
 
 pytestmark = pytest.mark.xdist_group("machine")  # beside the other tests of the pipeline
 

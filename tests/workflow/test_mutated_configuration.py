@@ -20,21 +20,22 @@ from pathlode.inference.designs import ObservationConfig
 from pathlode.inference.flows import FlowConfig
 from pathlode.inference.reference import McmcConfig
 from pathlode.models.contract import ModelConfig
-from pathlode.registry import DATA_SETS, ENCODERS, FLOWS, LOSSES, NETWORKS, POLICIES, SYSTEMS
+from pathlode.registry import DATA_SETS, ENCODERS, FLOWS, LOSSES, MODELS, NETWORKS, POLICIES, SYSTEMS
 from pathlode.schedule.model import FitConfig
 from pathlode.schedule.scheduler import LookAheadConfig
 from pathlode.schedule.training import RunConfig
+from pathlode.training.experiment import Experiment
 from pathlode.training.trainer import TrainingConfig
 from pathlode.training.views import Views
 from workflow.configuration import FILES, InvalidConfig, check, default_config
-from workflow.configuration.dynamics import losses_by_encoder, tuning
+from workflow.configuration.dynamics import row_parts, setting, trained_rows, tuning
 from workflow.configuration.ecg import balance, latent_ode
 from workflow.configuration.inference import flow_settings
 from workflow.configuration.scheduler import fit_settings, look_ahead_settings
 
 DEFAULT = default_config(PROJECT)
 REMEDY = re.compile(
-    r"expected|did you mean|allowed are|is missing|; (add|lower|raise|choose|mend|give|rename|change|name|put|take)"
+    r"expected|did you mean|allowed are|is missing|; (add|lower|raise|choose|mend|give|rename|change|name|put|take|remove)"
 )
 
 
@@ -108,11 +109,15 @@ def takes_all(config):
     for name, entry in config["systems"].items():
         _ = SYSTEMS[entry["system"]]()
         SimulationConfig(**entry["simulate"] | {"window": tuple(entry["simulate"]["window"])})
-        for encoder, losses in losses_by_encoder(config, name).items():
-            ModelConfig(features=2, encoder=encoder, **entry["model"])
-            for loss in losses:
-                for weight in tuning(config, name)["weights"]:
-                    LOSSES[loss](weight)
+        for row in trained_rows(config, name):
+            setting(config, name, row)
+            parts = row_parts(config, row)
+            for weight in tuning(config, name)["weights"]:
+                Experiment(seeds=[0], model=entry["model"], train=entry["train"], weight=weight, **parts)
+                if "loss" in parts:
+                    assert LOSSES[parts["loss"]](weight).needs <= MODELS[parts["kind"]].offers
+            chosen = {part: name for part, name in parts.items() if part in ("encoder", "field", "decoder")}
+            MODELS[parts["kind"]](ModelConfig(features=2, **chosen, **entry["model"]))
         for rate in tuning(config, name)["learning_rates"]:
             TrainingConfig(learning_rate=rate, **entry["train"])
     for size in config["sizes"]["models"]:

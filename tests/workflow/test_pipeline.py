@@ -19,13 +19,13 @@ from pathlode.reporting.claim_entries import read_claims
 from pathlode.reporting.pages import markers
 
 RESULTS = "results/smoke"
-SYSTEMS = {"coupled_oscillator": ["gru-path", "gru-kl", "gru-none", "lstm-path", "lstm-kl"]}
-SYSTEMS["lotka_volterra_fixed_start"] = ["gru-path", "gru-kl"]
-SETTINGS = sum(map(len, SYSTEMS.values()))
+SYSTEMS = {"coupled_oscillator": ["path", "kl", "none", "path_lstm", "kl_lstm", "constant", "curve"]}
+SYSTEMS["lotka_volterra_fixed_start"] = ["path", "kl", "constant"]
+ROWS, CONSTANT = sum(map(len, SYSTEMS.values())), 2
 TUNED, TRAINED, EVALUATED, SIZED, DERIVED = (
-    3 + 2 + 1,
-    SETTINGS + 1,
-    2 + 1,
+    4 + 2 + 1,
+    ROWS + 1,
+    2,
     2,
     ["probe", "tabulate", "plot_dynamics", "claims", "plot_claims", "trace"],
 )
@@ -40,7 +40,7 @@ ECG = {
 ECG |= {"tabulate_ecg": 1, "measure_device": 1, "plot_ecg_model": 1, "plot_ecg": 1}
 INFERENCE = {"sample_reference": 1, "fit_flows": 3, "calibrate": 3, "tabulate_inference": 1, "plot_inference": 1}
 SCHEDULER = {"tune_policy": 6, "fit_run_model": 4, "apply_policy": 5, "tabulate_scheduler": 1, "plot_scheduler": 1}
-RETRAINED = {"tune": TUNED, "train": TRAINED, "evaluate": EVALUATED, "size": SIZED}
+RETRAINED = {"tune": TUNED, "train": TRAINED - CONSTANT, "evaluate": EVALUATED, "size": SIZED}
 FIGURES = ["trajectories", "phase_portrait", "latent_paths", "latent_map", "error_in_time", "training"]
 
 pytestmark = pytest.mark.xdist_group("pipeline")  # all tests on the finished copy in one worker: it is made once
@@ -50,20 +50,28 @@ def test_every_table_and_figure_is_made(finished):
     tables = finished.folder / RESULTS / "tables"
     table = pd.read_csv(tables / "dynamics.csv")
     assert list(table.columns) == [
-        *("system", "encoder", "loss", "seed", "observations", "n_parameters", "train_seconds"),
+        *("system", "row", "model", "field", "encoder", "loss", "seed", "observations"),
+        *("n_parameters", "train_seconds"),
         *("interpolation_nmse", "extrapolation_nmse", "far_nmse", "period_error", "amplitude_error", "orbit_distance"),
         *("path_length", "variance_within", "nfe"),
     ]
-    assert len(table) == SETTINGS * 2 * 4
+    assert len(table) == ROWS * 2 * 4
+    assert {system: list(rows.unique()) for system, rows in table.groupby("system")["row"]} == SYSTEMS
     assert set(table["observations"]) == {"all", "few", "gapped", "late"}
-    complete = table[table["observations"] == "all"].drop(columns=["seed", "period_error"]).select_dtypes("number")
-    assert (complete > 0).all(axis=None)
+    numbers = table[table["observations"] == "all"].drop(columns=["seed", "period_error"]).select_dtypes("number")
+    assert (numbers[table["model"] == "latent_ode"] > 0).all(axis=None)
+    without = {"curve": {"path_length", "variance_within", "nfe"}}
+    without["constant"] = without["curve"]
+    for model, lacking in without.items():
+        unknown = numbers[table["model"] == model].isna()
+        assert {name for name in unknown if unknown[name].any()} == lacking
+    assert (table.loc[table["model"] == "constant", "n_parameters"] == 0).all()
     assert (table[["interpolation_nmse", "extrapolation_nmse"]] > 0).all(axis=None)
-    assert len(pd.read_csv(tables / "training.csv")) == SETTINGS * 2
+    assert len(pd.read_csv(tables / "training.csv")) == (ROWS - CONSTANT - 1) * 2  # nothing to compare a curve with
     assert len(pd.read_csv(tables / "sizes.csv")) == 2 * 2 * 2
     assert len(pd.read_csv(tables / "sizes_needed.csv")) == 2 * 2
     probes = pd.read_csv(tables / "probes.csv")
-    assert len(probes) == 2 * (5 * (2 + 1) + 2 * (4 + 1))
+    assert len(probes) == 2 * (6 * (2 + 1) + 2 * (4 + 1))
     assert (probes["r2"] <= 1).all()
     for name in ("dynamics", "observations", "training", "sizes", "probes"):
         name = f"{name}_summary"
@@ -103,7 +111,7 @@ def test_every_claim_is_decided(finished):
 
 
 def test_models_are_usable_from_the_package(finished):
-    model, extra = load_model(finished.folder / RESULTS / "dynamics/coupled_oscillator/gru-path/model.pt")
+    model, extra = load_model(finished.folder / RESULTS / "dynamics/coupled_oscillator/path/model.pt")
     assert model.seeds == (0, 1)
     assert extra["weight"] == 0.1
 
@@ -164,7 +172,7 @@ def test_every_file_is_traced_to_what_made_it(finished):
         if path.is_file() and path.name not in ("provenance.csv", "runtime.csv", "runtime.md", "pages.md")
     }
     assert made == set(files.index)
-    model = files.loc[f"{RESULTS}/dynamics/coupled_oscillator/gru-path/model.pt"]
+    model = files.loc[f"{RESULTS}/dynamics/coupled_oscillator/path/model.pt"]
     assert (model["rule"], json.loads(model["seeds"])) == (
         "train",
         {"simulate.seed": [1], "train.seeds": [0, 1], "tune.seeds": [100]},
@@ -190,7 +198,7 @@ def test_a_second_run_has_nothing_to_do(finished):
             "config/smoke.yaml",
             "validate_every: 20",
             "validate_every: 40",
-            {"tune": 3, "train": 5, "evaluate": 2, "size": SIZED},
+            {"tune": 4, "train": 7, "evaluate": 1, "size": SIZED},
         ),
         ("config.yaml", "rtol: 1.0e-5", "rtol: 1.0e-6", RETRAINED),
         (
@@ -258,7 +266,7 @@ def test_the_report_holds_every_figure_and_table_with_its_caption(report, finish
 
 
 @pytest.mark.parametrize(
-    "file", ["data.npz", "tuning/path/chosen.json", "gru-path/model.pt", "gru/evaluation.npz", "sizes/kl/sizes.csv"]
+    "file", ["data.npz", "tuning/path/chosen.json", "path/model.pt", "evaluation.npz", "sizes/kl/sizes.csv"]
 )
 @pytest.mark.fault("a file in the middle of the pipeline is gone", "it and what depends on it are made again")
 def test_a_missing_file_in_the_middle_is_made_again(finished, tmp_path, file):
@@ -273,7 +281,7 @@ def test_a_missing_file_in_the_middle_is_made_again(finished, tmp_path, file):
 
 def test_named_targets(checkout, finished):
     chapter = checkout.to_run("dynamics")
-    assert (chapter["train"], chapter["plot_system"]) == (SETTINGS, 2)
+    assert (chapter["train"], chapter["plot_system"]) == (ROWS, 2)
     assert "claims" not in chapter
     figure = f"{RESULTS}/figures/dynamics/coupled_oscillator/training.png"
     assert checkout.to_run(figure)["plot_system"] == 1
@@ -291,6 +299,6 @@ def test_a_damaged_data_file_is_told_in_one_sentence(finished, tmp_path):
     )
     assert done.returncode != 0
     assert "data.npz is not a complete data file of pathlode" in done.stderr + done.stdout
-    log = (copy.folder / "logs/smoke/evaluate/coupled_oscillator/gru.log").read_text()
+    log = (copy.folder / "logs/smoke/evaluate/coupled_oscillator.log").read_text()
     assert "Traceback" not in log
     assert "delete it and simulate again" in log

@@ -5,25 +5,67 @@ from importlib.util import find_spec
 from typing import Any
 
 from pathlode.core.tableaus import ADAPTIVE_METHODS
+from pathlode.registry import DEFAULT_PARTS, LOSSES, MODELS, OFFERS, PARTS, entries_of, parts_of
 from workflow.configuration.schema import InvalidConfig, unknown
 
 COMPARED = ("path", "kl")
-"""The losses that the papers compare: shown side by side, and the ones that targets of time and size are about."""
+"""The rows that the papers compare: shown side by side, and the ones that targets of time and size are about."""
+FOLDERS = ("tuning", "sizes")
+"""What lies in a system's results beside the folders of its rows."""
 
 
-def losses_by_encoder(config: Mapping[str, Any], system: str) -> dict[str, list[str]]:
-    """What is trained on a system: its own ``losses``, or else those of the chapter; encoders without any are left out."""
-    given = config["systems"][system].get("losses", config["dynamics"]["losses"])
-    return {encoder: losses for encoder, losses in given.items() if losses}
+def trained_rows(config: Mapping[str, Any], system: str) -> list[str]:
+    """The rows that are fitted to a system: its own ``trained``, or else that of the chapter, but for what a row excludes."""
+    names = config["systems"][system].get("trained", config["dynamics"]["trained"])
+    return [name for name in names if system in config["dynamics"]["rows"][name].get("systems", [system])]
+
+
+def row_parts(config: Mapping[str, Any], name: str) -> dict[str, str]:
+    """What a row is made of, as :class:`pathlode.training.experiment.Experiment` takes it: kind, encoder, field, decoder, loss.
+
+    Left out is what its kind of model does not have.
+    """
+    row = config["dynamics"]["rows"][name]
+    kind = row.get("model", "latent_ode")
+    given = {part: row.get(part, DEFAULT_PARTS.get(part)) for part in parts_of(kind)}
+    return {"kind": kind} | {part: value for part, value in given.items() if value is not None}
+
+
+def row_entries(config: Mapping[str, Any], *names: str, loss: bool = True) -> list[str]:
+    """What rows are made of, as ``"module:class"``, with or without what they are trained with."""
+    found = []
+    for name in names:
+        parts = row_parts(config, name)
+        kind = parts.pop("kind")
+        found += entries_of(kind, **{part: value for part, value in parts.items() if loss or part != "loss"})
+    return found
+
+
+def setting(config: Mapping[str, Any], system: str, name: str) -> dict[str, str | None]:
+    """What says in a table which row of which system a line is about; None for what a model does not have."""
+    parts = row_parts(config, name)
+    facts = {column: parts.get(column) for column in ("field", "encoder", "loss")}
+    return {"system": system, "row": name, "model": parts["kind"]} | facts
+
+
+def tuned_as(config: Mapping[str, Any], name: str) -> str | None:
+    """The row whose tuning a row takes over, by default its own; None if there is nothing to tune."""
+    tuned = config["dynamics"]["rows"][name].get("tuned_as", name)
+    return tuned if "loss" in row_parts(config, name) else None
+
+
+def tuned_rows(config: Mapping[str, Any], system: str) -> list[str]:
+    """The rows that are tuned on a system."""
+    return list(dict.fromkeys(filter(None, (tuned_as(config, name) for name in trained_rows(config, system)))))
 
 
 def tuning(config: Mapping[str, Any], system: str) -> dict[str, Any]:
-    """How a system's losses are tuned: as ``tune`` says, but for what its own ``tune`` replaces."""
+    """How a system's rows are tuned: as ``tune`` says, but for what its own ``tune`` replaces."""
     return dict(config["tune"] | config["systems"][system].get("tune", {}))
 
 
 def candidate_steps(config: Mapping[str, Any], system: str) -> int:
-    """Optimiser steps of all candidates that a loss may have on a system; the weights of a rate step together."""
+    """Optimiser steps of all candidates that a row may have on a system; the weights of a rate step together."""
     tune = tuning(config, system)
     return int(tune["steps"] * len(tune["learning_rates"]))
 
@@ -37,27 +79,97 @@ def check(config: Mapping[str, Any]) -> None:
         raise InvalidConfig(
             "config: dynamics.projection is umap, whose package umap-learn is not installed; add it, or choose pca"
         )
-    first = next(iter(config["dynamics"]["losses"]))
+    for name in config["dynamics"]["rows"]:
+        _check_row(config, name)
+    _check_names(config)
     for name in config["dynamics"]["systems"]:
-        missing = [loss for loss in COMPARED if loss not in losses_by_encoder(config, name).get(first, [])]
+        missing = [row for row in COMPARED if row not in trained_rows(config, name)]
         if missing:
-            owner = f"systems.{name}" if "losses" in config["systems"][name] else "dynamics"
+            owner = f"systems.{name}" if "trained" in config["systems"][name] else "dynamics"
             raise InvalidConfig(
-                f"config: {owner}.losses.{first} lacks {missing[0]!r}; add it, the figures show path and kl side by side"
+                f"config: {owner}.trained lacks {missing[0]!r}; add it, the figures show path and kl side by side"
             )
+    _check_sizes(config)
+    _check_tuning(config)
+    _check_systems(config)
+    _check_solver(config["evaluate"])
+
+
+def _check_row(config: Mapping[str, Any], name: str) -> None:
+    """Refuses a row whose model does not have what the row names, or not what its loss needs."""
+    row, place = config["dynamics"]["rows"][name], f"config: dynamics.rows.{name}"
+    kind = row.get("model", "latent_ode")
+    if name in FOLDERS:
+        raise InvalidConfig(f"{place} has the name of a folder of the chapter's results; choose another name")
+    for part in PARTS:
+        if part in row and part not in parts_of(kind):
+            raise InvalidConfig(f"{place}.{part} is {row[part]!r}, but the model {kind} takes no {part}; remove it")
+    for system in row.get("systems", []):
+        if system not in config["systems"]:
+            raise InvalidConfig(unknown(f"dynamics.rows.{name}.systems", system, config["systems"]))
+    if "loss" not in parts_of(kind):
+        if "tuned_as" in row:
+            raise InvalidConfig(
+                f"{place}.tuned_as is {row['tuned_as']!r}, but the model {kind} is not tuned; remove it"
+            )
+        return
+    if "loss" not in row:
+        raise InvalidConfig(
+            f"{place} lacks a loss, with which the model {kind} is trained; name one of {', '.join(LOSSES)}"
+        )
+    lacking = sorted(LOSSES.words(row["loss"]) - MODELS.words(kind))
+    if lacking:
+        raise InvalidConfig(
+            f"{place}.loss is {row['loss']!r}, which needs {OFFERS[lacking[0]]}, but the model {kind} has none; name another "
+            "loss or model"
+        )
+    if "tuned_as" in row:
+        _check_tuned_as(config, name)
+
+
+def _check_tuned_as(config: Mapping[str, Any], name: str) -> None:
+    rows, place = config["dynamics"]["rows"], f"dynamics.rows.{name}.tuned_as"
+    other = rows[name]["tuned_as"]
+    if other not in rows:
+        raise InvalidConfig(unknown(place, other, rows, "dynamics.rows"))
+    if rows[other].get("loss") != rows[name]["loss"] or rows[other].get("tuned_as", other) != other:
+        raise InvalidConfig(
+            f"config: {place} names {other!r}, expected a row with the same loss and a tuning of its own"
+        )
+
+
+def _check_names(config: Mapping[str, Any]) -> None:
+    """Refuses lists of rows with names that no row has, and figures without the rows that the papers compare."""
+    dynamics, rows = config["dynamics"], config["dynamics"]["rows"]
+    lists = {
+        "dynamics.trained": dynamics["trained"],
+        "dynamics.shown": dynamics["shown"],
+        "sizes.rows": config["sizes"]["rows"],
+    }
+    lists |= {f"systems.{name}.trained": entry.get("trained", []) for name, entry in config["systems"].items()}
+    for place, names in lists.items():
+        for name in names:
+            if name not in rows:
+                raise InvalidConfig(unknown(place, name, rows, "dynamics.rows"))
+    for place in ("dynamics.shown", "sizes.rows"):
+        for name in COMPARED:
+            if name not in lists[place]:
+                raise InvalidConfig(f"config: {place} lacks {name!r}; add it, the others are compared with it")
+
+
+def _check_sizes(config: Mapping[str, Any]) -> None:
     for name in config["sizes"]["systems"]:
         if name not in config["dynamics"]["systems"]:
             raise InvalidConfig(f"config: sizes.systems names {name!r}, which dynamics.systems lacks; add it there")
-        tuned = {loss for losses in losses_by_encoder(config, name).values() for loss in losses}
-        for loss in {*COMPARED, *config["sizes"]["losses"]}:
-            if loss not in config["sizes"]["losses"]:
+        for row in config["sizes"]["rows"]:
+            if row not in tuned_rows(config, name):
                 raise InvalidConfig(
-                    f"config: sizes.losses lacks {loss!r}; add it, the sizes needed are compared with it"
+                    f"config: sizes.rows names {row!r}, which is not tuned on {name}; add it to its rows"
                 )
-            if loss not in tuned:
-                raise InvalidConfig(
-                    f"config: sizes.losses names {loss!r}, which is not trained on {name}; add it to its losses"
-                )
+
+
+def _check_tuning(config: Mapping[str, Any]) -> None:
+    """Refuses seeds that both choose and are scored, and weights that a loss does not take."""
     for name, entry in config["systems"].items():
         tune, own = tuning(config, name), entry.get("tune", {})
         place = {key: f"systems.{name}.tune.{key}" if key in own else f"tune.{key}" for key in tune}
@@ -67,12 +179,11 @@ def check(config: Mapping[str, Any]) -> None:
                 f"config: {place['seeds']} and dynamics.seeds share {sorted(shared)}; give tuning seeds of its own, so that no "
                 "seed is scored on a choice it made"
             )
-        if max(tune["weights"]) > 1 and any("steer" in losses for losses in losses_by_encoder(config, name).values()):
+        losses = {row_parts(config, row).get("loss") for row in trained_rows(config, name)}
+        if max(tune["weights"]) > 1 and "steer" in losses:
             raise InvalidConfig(
                 f"config: {place['weights']} holds {max(tune['weights'])}, but the loss steer takes at most 1; lower it"
             )
-    _check_systems(config)
-    _check_solver(config["evaluate"])
 
 
 def _check_solver(evaluate: Mapping[str, Any]) -> None:

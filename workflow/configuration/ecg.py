@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pathlode.ecg.records import DS1, DS2, RATE, RECORDS
-from pathlode.registry import ENCODERS
+from pathlode.registry import entries_of
 from workflow.configuration.schema import InvalidConfig, unknown
 
 GIVEN = ("latents", "components", "grid")
@@ -27,7 +27,7 @@ def latent_ode(config: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def model_entries(ecg: Mapping[str, Any], name: str | None) -> list[str]:
     """What a latent ODE of the ECG chapter is made of, as ``"module:class"``; nothing for None."""
-    return [ENCODERS.path(ecg["latent_odes"][name]["encoder"])] if name else []
+    return entries_of("latent_ode", encoder=ecg["latent_odes"][name]["encoder"]) if name else []
 
 
 def balance(ecg: Mapping[str, Any], split: str, classifier: str) -> dict[str, int]:

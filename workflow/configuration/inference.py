@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pathlode.registry import ENCODERS
+from pathlode.registry import MODELS
+from workflow.configuration.dynamics import row_entries, row_parts
 from workflow.configuration.schema import InvalidConfig, unknown
 
 BOXES = {
@@ -26,13 +27,14 @@ def batches(systems: int) -> list[list[int]]:
 def latents_of(config: Mapping[str, Any], summary: str, model: str) -> str | list[str]:
     """The file of the latent ODEs whose z0 a summary of the inference chapter is, from that file's pattern; or none."""
     inference = config["inference"]
-    loss = inference["summaries"][summary].get("latents")
-    return model.format(system=inference["system"], encoder=inference["encoder"], loss=loss) if loss else []
+    row = inference["summaries"][summary].get("latents")
+    return model.format(system=inference["system"], row=row) if row else []
 
 
-def latents_entries(inference: Mapping[str, Any], summary: str) -> list[str]:
-    """What the latent ODEs are made of whose z0 a summary is, as ``"module:class"``; nothing if it is another summary."""
-    return [ENCODERS.path(inference["encoder"])] if inference["summaries"][summary].get("latents") else []
+def latents_entries(config: Mapping[str, Any], summary: str) -> list[str]:
+    """What the models are made of whose z0 a summary is, as ``"module:class"``; nothing if it is another summary."""
+    row = config["inference"]["summaries"][summary].get("latents")
+    return row_entries(config, row, loss=False) if row else []
 
 
 def summary_settings(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -76,6 +78,8 @@ def check(config: Mapping[str, Any]) -> None:
             raise InvalidConfig(
                 f"{place} has {' and '.join(given) or 'none'} of {', '.join(SUMMARISED)}; give it one of them"
             )
+        if "latents" in entry:
+            _check_latents(config, name, entry["latents"])
         for key, owners in (("end", ("grid", "statistics")), ("embedded", ("recurrent",))):
             if (key in entry) != (given[0] in owners):
                 raise InvalidConfig(f"{place} has {given[0]} {'and' if key in entry else 'without'} {key}; mend it")
@@ -111,6 +115,16 @@ def check(config: Mapping[str, Any]) -> None:
             f"config: inference.seeds has {sorted(strange)}, which dynamics.seeds, those of the latent ODEs, lacks; "
             "change either"
         )
+
+
+def _check_latents(config: Mapping[str, Any], summary: str, row: str) -> None:
+    """Refuses latents of a row that is not there, or has none."""
+    place = f"inference.summaries.{summary}.latents"
+    if row not in config["dynamics"]["rows"]:
+        raise InvalidConfig(unknown(place, row, config["dynamics"]["rows"], "dynamics.rows"))
+    kind = row_parts(config, row)["kind"]
+    if "latent" not in MODELS.words(kind):
+        raise InvalidConfig(f"config: {place} names {row!r}, whose model {kind} has no z0; name another row")
 
 
 def _check_prior(system: str, inference: Mapping[str, Any]) -> None:

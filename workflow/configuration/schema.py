@@ -16,6 +16,9 @@ from pathlode.core.tableaus import ADAPTIVE_METHODS, TABLEAUS
 from pathlode.ecg.records import RECORDS
 
 NAMES = {
+    "models": registry.MODELS,
+    "fields": registry.FIELDS,
+    "decoders": registry.DECODERS,
     "encoders": registry.ENCODERS,
     "losses": registry.LOSSES,
     "systems": registry.SYSTEMS,

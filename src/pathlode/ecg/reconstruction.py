@@ -56,7 +56,7 @@ class ReconstructedBeats:
         """Millivolts as recorded, (beat, POINTS)."""
         return millivolts(self.beats, self.chosen)
 
-    def by(self, model: LatentODE) -> Tensor:
+    def by(self, model: SequenceModel) -> Tensor:
         """Reconstructions of a latent ODE, (condition, member, beat, POINTS)."""
         truth = self.truth
         return torch.stack([reconstruct(model, truth, each, self.solver) for each in self.conditions.values()])

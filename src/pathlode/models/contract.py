@@ -12,7 +12,7 @@ from pathlode.core.series import TimeSeries, check_times, check_values
 from pathlode.core.shapes import Latent, LatentPath, Starts, States, Times, Values
 from pathlode.core.solve import Adaptive, FixedStep
 from pathlode.errors import ConfigError, DataError
-from pathlode.registry import DECODERS, ENCODERS, FIELDS, MODELS
+from pathlode.registry import DECODERS, DEFAULT_PARTS, ENCODERS, FIELDS, MODELS
 
 Part = TypeVar("Part")
 """What :func:`required` gives back."""
@@ -44,12 +44,12 @@ class ModelConfig:
     latent: int = 10
     width: int = 20
     depth: int = 2
-    encoder: str = "gru"
+    encoder: str = DEFAULT_PARTS["encoder"]
     encoder_hidden: int | None = None
     variational: bool = False
     time_unit: float = 1.0
-    field: str = "bounded"
-    decoder: str = "linear"
+    field: str = DEFAULT_PARTS["field"]
+    decoder: str = DEFAULT_PARTS["decoder"]
 
     def __post_init__(self) -> None:
         for name in ("features", "hidden", "latent", "width", "depth"):

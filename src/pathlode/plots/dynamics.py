@@ -90,7 +90,7 @@ def liveliest(split: Split, examples: int) -> int:
 
 
 def phase_portrait(data: SimulatedData, results: Results) -> Figure:
-    """Orbits of one test trajectory beyond the observed window, all seeds, one panel a row.
+    """Orbits of one test trajectory beyond the observed window, all seeds, one panel a row; a dot where each begins.
 
     A system that is observed in one quantity is shown against its rate of change.
     """
@@ -108,7 +108,7 @@ def phase_portrait(data: SimulatedData, results: Results) -> Figure:
     for axis, result in zip(axes, results.values(), strict=True):
         axis.plot(x, y, color="0.65", lw=2.5)
         for member in result.predicted[:, example]:
-            axis.plot(*plane(member), color=result.style.colour, lw=0.6, alpha=0.8)
+            axis.plot(*plane(member), "o-", color=result.style.colour, lw=0.6, alpha=0.8, ms=2, mew=0, markevery=[0])
         for limits, shown in ((axis.set_xlim, x), (axis.set_ylim, y)):
             margin = 0.25 * np.ptp(shown) + 1e-3
             limits(shown.min() - margin, shown.max() + margin)

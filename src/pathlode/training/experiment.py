@@ -15,7 +15,7 @@ from pathlode.core.series import Observed
 from pathlode.errors import ConfigError
 from pathlode.models.contract import ModelConfig, SequenceModel
 from pathlode.progress import Progress
-from pathlode.registry import LOSSES, MODELS
+from pathlode.registry import DEFAULT_PARTS, LOSSES, MODELS
 from pathlode.reporting.identity import digest
 from pathlode.training.resume import run_resumably
 from pathlode.training.trainer import Trainer, TrainingConfig, Validation
@@ -63,9 +63,9 @@ class Experiment:
     model: Mapping[str, Any]
     train: Mapping[str, Any]
     kind: str = "latent_ode"
-    encoder: str = "gru"
-    field: str = "bounded"
-    decoder: str = "linear"
+    encoder: str = DEFAULT_PARTS["encoder"]
+    field: str = DEFAULT_PARTS["field"]
+    decoder: str = DEFAULT_PARTS["decoder"]
     loss: str | None = None
     weight: float | Sequence[float] = 1.0
     learning_rate: float = 1e-2
