@@ -2,8 +2,8 @@
 latents and a few predictions.
 """
 
-from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import torch
@@ -23,7 +23,9 @@ with job(snakemake):
     settings = snakemake.params.settings
     data, solver = SimulatedData.load(Path(snakemake.input.data)), Adaptive(**snakemake.params.evaluate)
     truth = torch.cat([data["test"].inside.values, data["test"].beyond.values], dim=1)
-    tables, kept, progress = [], defaultdict(dict), Progress(snakemake.wildcards.system, len(settings))
+    tables: list[pd.DataFrame] = []
+    kept: dict[str, dict[str, Any]] = {name: {} for name in Evaluations.__dataclass_fields__}
+    progress = Progress(snakemake.wildcards.system, len(settings))
     for number, (setting, path) in enumerate(zip(settings, snakemake.input.models, strict=True), start=1):
         model, trained = load_model(Path(path))
         cost = {"n_parameters": model.parameters_per_member, "train_seconds": trained["seconds"] / len(model.seeds)}
@@ -43,4 +45,4 @@ with job(snakemake):
                 kept[f"{split}_z0"][row] = encode(model, data[split].observed).numpy()
         progress(number, "rows")
     Scores(pd.concat(tables)).save(Path(snakemake.output.scores))
-    Evaluations(**{name: kept[name] for name in Evaluations.__dataclass_fields__}).save(Path(snakemake.output.arrays))
+    Evaluations(**kept).save(Path(snakemake.output.arrays))

@@ -14,7 +14,7 @@ with job(snakemake):
     for settings, path, file in zip(params.settings, snakemake.input.arrays, snakemake.input.data, strict=True):
         kept, data = Evaluations.load(Path(path)), SimulatedData.load(Path(file))
         latents = {row: (kept.train_z0[row], kept.test_z0[row]) for row in kept.train_z0}
-        varied = tuple(data[split].parameters.numpy() for split in ("train", "test"))
+        varied = data["train"].parameters.numpy(), data["test"].parameters.numpy()
         table = probed(latents, varied, data.parameters, params.seeds)
         tables.append(pd.DataFrame(settings).merge(table, on="row"))
     Probes(pd.concat(tables)).save(Path(snakemake.output.probes))

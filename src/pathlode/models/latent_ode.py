@@ -81,7 +81,8 @@ class LatentODE(EncodedModel):
         found = solve(field, h, query / unit, start=start / unit, solver=solver, estimate_error=error, check=check)
         if not timed:
             return found
-        return Solution(found.states[..., :-1], found.evaluations, found.error[..., :-1] if error else None)
+        wrong = None if found.error is None else found.error[..., :-1]
+        return Solution(found.states[..., :-1], found.evaluations, wrong)
 
     def forward(
         self,

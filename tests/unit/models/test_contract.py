@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 import torch
 
+from pathlode.core.adaptive import Adaptive
 from pathlode.core.fields.contract import VectorField
 from pathlode.core.series import TimeSeries
 from pathlode.core.solve import FixedStep
@@ -274,6 +275,18 @@ def test_a_loss_is_refused_by_a_model_that_lacks_what_it_needs(data):
             if lacking:
                 with pytest.raises(ConfigError, match=f"needs a model with '{min(lacking)}', which"):
                     Trainer(MODELS[kind](ModelConfig(features=2)), LOSSES[loss](), *series, TrainingConfig())
+
+
+@pytest.mark.parametrize("field", list(FIELDS))
+def test_an_adjoint_finds_the_gradients_that_back_propagation_finds(series, field):
+    gradients = []
+    for adjoint in (False, True):
+        model = MODELS["latent_ode"](ModelConfig(**SIZES | {"field": field}), (0,)).double()
+        solver = Adaptive("dopri5", 1e-9, 1e-9, backend="torchdiffeq", adjoint=adjoint)
+        model(series.times[:3], series.values[:3], solver=solver).values.square().sum().backward()
+        gradients.append({name: p.grad for name, p in model.named_parameters()})
+    for name, gradient in gradients[0].items():
+        assert torch.allclose(gradient, gradients[1][name], rtol=1e-5, atol=1e-8), name
 
 
 class Hastening(VectorField):

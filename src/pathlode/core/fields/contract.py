@@ -1,8 +1,8 @@
 """What every vector field is made from: the learned right-hand side dh/dτ of a latent ODE, for all members of a stack."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from typing import ClassVar
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -43,17 +43,30 @@ class VectorField(nn.Module, ABC):
             context: z0, (member, batch, latent), for a field that takes it.
         """
 
-    def autonomous(self, context: Latent) -> Callable[[State], State]:
+    def autonomous(self, context: Latent) -> nn.Module:
         """The field as a solver takes it, a function of one state.
 
         A field that takes the time gets it as the state's last component, whose own derivative is 1: Runge-Kutta methods
         solve both forms alike. A field that takes neither time nor context is returned itself, with its compiled march.
         """
-        if not self.takes_time:
-            return (lambda h: self(h, context=context)) if self.takes_context else self
+        return _Held(self, context) if self.takes_time or self.takes_context else self
 
-        def extended(h: State) -> State:
-            slope = self(h[..., :-1], h[..., -1:], context)
-            return torch.cat([slope, torch.ones_like(slope[..., :1])], dim=-1)
 
-        return extended
+class _Held(nn.Module):
+    """A field with a context, and with the time as part of the state if it takes that."""
+
+    def __init__(self, field: VectorField, context: Latent) -> None:
+        super().__init__()
+        self.field, self.context = field, context
+
+    def parameters(self, recurse: bool = True) -> Iterator[Any]:
+        """Those of the field, and the context: all that an adjoint must find gradients of."""
+        yield from self.field.parameters(recurse)
+        if self.field.takes_context:
+            yield self.context
+
+    def forward(self, h: State) -> State:
+        if not self.field.takes_time:
+            return self.field(h, context=self.context)
+        slope = self.field(h[..., :-1], h[..., -1:], self.context)
+        return torch.cat([slope, torch.ones_like(slope[..., :1])], dim=-1)
