@@ -8,10 +8,12 @@ from typing import Any
 import pandas as pd
 import torch
 
+from pathlode.core.nmse import nmse_in_time
 from pathlode.core.solve import Adaptive
 from pathlode.dynamics.artefacts import Evaluations, Scores
 from pathlode.dynamics.data import VIEWS, SimulatedData
-from pathlode.dynamics.scores import evaluate, nmse_in_time, window_errors
+from pathlode.dynamics.scores import evaluate
+from pathlode.dynamics.windows import window_errors
 from pathlode.models.latents import encode
 from pathlode.models.saving import load_model
 from pathlode.progress import Progress

@@ -8,7 +8,7 @@ import pandas as pd
 from pathlode.core.solve import Adaptive
 from pathlode.dynamics.artefacts import Chosen, Sizes
 from pathlode.dynamics.data import SimulatedData
-from pathlode.dynamics.scores import window_errors
+from pathlode.dynamics.windows import window_errors
 from pathlode.reporting.identity import identity
 from pathlode.reporting.job import device, job
 from pathlode.training.experiment import Experiment

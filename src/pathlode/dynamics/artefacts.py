@@ -22,7 +22,7 @@ ERRORS = {
     "interpolation_nmse": "error from the first to the last observation",
     "extrapolation_nmse": "error in the window length after that",
 }
-"""Columns of what :func:`pathlode.dynamics.scores.window_errors` gives."""
+"""Columns of what :func:`pathlode.dynamics.windows.window_errors` gives."""
 COST = {
     "n_parameters": "parameters of one model that a prediction uses",
     "train_seconds": "time that fitting took, the stack's shared equally among its seeds",

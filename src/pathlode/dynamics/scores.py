@@ -1,6 +1,5 @@
 """Scores of trained models on simulated systems."""
 
-import dataclasses
 from dataclasses import dataclass
 
 import torch
@@ -8,30 +7,11 @@ import torch
 from pathlode.core.shapes import LatentPath, PerMember, Times, Values
 from pathlode.core.solve import Adaptive
 from pathlode.dynamics import orbits
-from pathlode.dynamics.data import GRID_POINTS, Split
-from pathlode.models.contract import Prediction, SequenceModel, required
-from pathlode.models.latents import as_the_model
+from pathlode.dynamics.data import Split
+from pathlode.dynamics.windows import extrapolation_nmse, far_nmse, interpolation_nmse, predict
+from pathlode.models.contract import SequenceModel, required
 from pathlode.training.losses.contract import spread
 from pathlode.training.losses.path_length import path_length
-
-
-def nmse(predicted: Values, truth: Values) -> PerMember:
-    """Normalised mean squared error Σ(x̂ - x)² / Σ(x - x̄)² over all trajectories, times and features, (member,).
-
-    x̄ is each feature's mean over the same trajectories and times: 1 is what that constant would score, 0 is perfect.
-
-    Args:
-        predicted: (member, batch, time, feature).
-        truth: (batch, time, feature).
-    """
-    residual = (predicted - truth).square().sum(dim=(1, 2, 3))
-    return residual / (truth - truth.mean(dim=(0, 1))).square().sum()
-
-
-def nmse_in_time(predicted: Values, truth: Values) -> torch.Tensor:
-    """Squared error at each position of the time axis, in units of the truth's variance over all of them, (member, time)."""
-    residual = (predicted - truth).square().mean(dim=1).sum(dim=-1)
-    return residual / truth.var(dim=(0, 1), correction=0).sum()
 
 
 def variance_within(path: LatentPath) -> PerMember:
@@ -44,27 +24,6 @@ def variance_within(path: LatentPath) -> PerMember:
     within = path.var(dim=2, correction=0).mean(dim=1).sum(dim=-1)
     between = path.mean(dim=2).var(dim=1, correction=0).sum(dim=-1)
     return within / (within + between).clamp_min(torch.finfo(path.dtype).tiny)
-
-
-def interpolation_nmse(inside: Values, split: Split) -> PerMember:
-    """:func:`nmse` from the first to the last observation, of predictions (member, batch, time, feature) there."""
-    return nmse(inside, split.inside.values)
-
-
-def extrapolation_nmse(beyond: Values, split: Split) -> PerMember:
-    """:func:`nmse` over the window length right after the last observation, which the encoder never sees.
-
-    Args:
-        beyond: predictions at the split's times after the last observation, or at the first :data:`GRID_POINTS` of them,
-            (member, batch, time, feature).
-        split: its truth.
-    """
-    return nmse(beyond[:, :, :GRID_POINTS], split.beyond.values[:, :GRID_POINTS])
-
-
-def far_nmse(beyond: Values, split: Split) -> PerMember:
-    """:func:`nmse` over the window lengths after that, of predictions at all times after the last observation."""
-    return nmse(beyond[:, :, GRID_POINTS:], split.beyond.values[:, GRID_POINTS:])
 
 
 def mean_path_length(path: LatentPath) -> PerMember:
@@ -106,7 +65,7 @@ def evaluate(model: SequenceModel, split: Split, solver: Adaptive) -> Evaluation
     training hid would show here.
     """
     times = torch.cat([split.inside.times, split.beyond.times], dim=1)
-    prediction = _predict(model, split, times, solver)
+    prediction = predict(model, split, times, solver)
     truth, seen = split.beyond.values, split.inside.times.shape[1]
     inside, beyond = prediction.values[:, :, :seen], prediction.values[:, :, seen:]
     unknown = torch.full((len(model.seeds),), torch.nan)
@@ -127,20 +86,3 @@ def evaluate(model: SequenceModel, split: Split, solver: Adaptive) -> Evaluation
         scores["path_length"] = mean_path_length(path[:, :, :seen])
         scores["variance_within"] = variance_within(prediction.path[:, :, :seen])
     return Evaluation(scores, prediction.values, path, times)
-
-
-@torch.no_grad()
-def window_errors(model: SequenceModel, split: Split, solver: Adaptive) -> tuple[PerMember, PerMember]:
-    """``interpolation_nmse`` and ``extrapolation_nmse`` of :func:`evaluate`, without the cost of the rest."""
-    seen = split.inside.times.shape[1]
-    times = torch.cat([split.inside.times, split.beyond.times[:, :GRID_POINTS]], dim=1)
-    values = _predict(model, split, times, solver).values
-    return interpolation_nmse(values[:, :, :seen], split), extrapolation_nmse(values[:, :, seen:], split)
-
-
-def _predict(model: SequenceModel, split: Split, times: Times, solver: Adaptive) -> Prediction:
-    observed = as_the_model(split.observed, model)
-    prediction = model(observed.times, observed.values, times.to(observed.times), solver=solver)
-    parts = {name: getattr(prediction, name) for name in ("z0", "path", "values", "evaluations")}
-    moved = {name: part.cpu() for name, part in parts.items() if part is not None}
-    return dataclasses.replace(prediction, **moved)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from pathlode.core.solve import Adaptive
 from pathlode.dynamics.data import SimulatedData
-from pathlode.dynamics.scores import window_errors
+from pathlode.dynamics.windows import window_errors
 from pathlode.errors import DivergenceError, SolverError
 from pathlode.files import writing
 from pathlode.registry import LOSSES

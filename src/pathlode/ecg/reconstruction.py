@@ -9,8 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from pathlode.core.nmse import nmse
 from pathlode.core.solve import Adaptive
-from pathlode.dynamics.scores import nmse
 from pathlode.ecg.beats import Beats
 from pathlode.ecg.conditions import TIMES, Condition, millivolts
 from pathlode.ecg.records import CLASSES

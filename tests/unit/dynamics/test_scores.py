@@ -6,51 +6,13 @@ import torch
 from pathlode.core.series import TimeSeries
 from pathlode.core.solve import Adaptive
 from pathlode.dynamics.data import GRID_POINTS, Split
-from pathlode.dynamics.scores import (
-    evaluate,
-    extrapolation_nmse,
-    far_nmse,
-    interpolation_nmse,
-    mean_path_length,
-    nmse,
-    nmse_in_time,
-    variance_within,
-    window_errors,
-)
+from pathlode.dynamics.scores import evaluate, mean_path_length, variance_within
 from pathlode.models import latents
 from pathlode.models.contract import ModelConfig
 from pathlode.models.latents import encode
 from pathlode.registry import MODELS
 
 SOLVER = Adaptive(rtol=1e-6, atol=1e-6)
-
-
-def test_nmse_is_zero_for_the_truth_and_one_for_its_mean():
-    truth = torch.randn(20, 7, 2) * torch.tensor([1.0, 5.0]) + 3
-    mean = truth.mean(dim=(0, 1)).expand(1, 20, 7, 2)
-    assert nmse(truth[None], truth).tolist() == [0.0]
-    assert nmse(mean, truth).item() == pytest.approx(1.0)
-
-
-def test_nmse_by_hand():
-    truth = torch.tensor([[[0.0], [2.0]]])
-    predicted = torch.tensor([[[[1.0], [2.0]]]])
-    assert nmse(predicted, truth).item() == pytest.approx(1 / 2)
-
-
-def test_nmse_in_time_is_the_squared_error_over_the_whole_variance():
-    truth = torch.randn(20, 3, 2) * torch.tensor([1.0, 10.0, 100.0])[:, None]
-    predicted = truth + torch.randn(4, 20, 3, 2)
-    assert torch.allclose(nmse_in_time(predicted, truth).mean(dim=1), nmse_without_means(predicted, truth))
-    by_hand = (predicted[1, :, 2] - truth[:, 2]).square().mean(dim=0).sum() / truth.flatten(0, 1).var(
-        0, correction=0
-    ).sum()
-    assert nmse_in_time(predicted, truth)[1, 2].item() == pytest.approx(by_hand.item(), rel=1e-5)
-
-
-def nmse_without_means(predicted, truth):
-    variance = truth.flatten(0, 1).var(dim=0, correction=0).sum()
-    return (predicted - truth).square().sum(dim=-1).mean(dim=(1, 2)) / variance
 
 
 def test_variance_within_of_known_paths():
@@ -67,19 +29,6 @@ def test_variance_within_of_known_paths():
     assert variance_within(1e-3 * (still + wave)).item() == pytest.approx(
         variance_within(still + wave).item(), rel=1e-3
     )
-
-
-def test_each_window_has_an_error_of_its_own():
-    """A truth that is 0 for one half of the trajectories and 2 for the other, and predictions that are off by a known number."""
-    times = torch.arange(1.0, 301.0).expand(2, -1)
-    truth = torch.tensor([0.0, 2.0])[:, None, None].expand(2, 300, 1)
-    split = Split(None, None, TimeSeries(times[:, :GRID_POINTS], truth[:, :GRID_POINTS]), TimeSeries(times, truth))
-    off = torch.cat([torch.full((100,), 0.5), torch.full((200,), 3.0)])[:, None]
-    beyond = (truth + off)[None]
-    assert interpolation_nmse(truth[None, :, :GRID_POINTS] - 0.1, split).item() == pytest.approx(0.01)
-    assert extrapolation_nmse(beyond, split).item() == pytest.approx(0.25)
-    assert extrapolation_nmse(beyond[:, :, :GRID_POINTS], split).item() == pytest.approx(0.25)
-    assert far_nmse(beyond, split).item() == pytest.approx(9.0)
 
 
 def test_the_mean_length_of_two_paths():
@@ -108,15 +57,6 @@ def test_scores_of_a_split(make_model, data):
     assert result.predicted.shape == (3, 16, 300, 2)
     assert result.path.shape == (3, 16, 300, 4)
     assert next(model.parameters()).dtype == torch.float32  # the model itself is left alone
-
-
-def test_window_errors_are_the_scores_of_the_same_name(make_model, data):
-    model = make_model()
-    scores = evaluate(model, data["test"], SOLVER).scores
-    for name, errors in zip(
-        ("interpolation_nmse", "extrapolation_nmse"), window_errors(model, data["test"], SOLVER), strict=True
-    ):
-        assert torch.allclose(errors, scores[name], rtol=1e-3), name
 
 
 def test_the_encoder_never_sees_beyond_the_observed_window(make_model, data):

@@ -1,0 +1,51 @@
+"""Errors of models on simulated systems in the observed window and in those after it."""
+
+import dataclasses
+
+import torch
+
+from pathlode.core.nmse import nmse
+from pathlode.core.shapes import PerMember, Times, Values
+from pathlode.core.solve import Adaptive
+from pathlode.dynamics.data import GRID_POINTS, Split
+from pathlode.models.contract import Prediction, SequenceModel
+from pathlode.models.latents import as_the_model
+
+
+def interpolation_nmse(inside: Values, split: Split) -> PerMember:
+    """:func:`nmse` from the first to the last observation, of predictions (member, batch, time, feature) there."""
+    return nmse(inside, split.inside.values)
+
+
+def extrapolation_nmse(beyond: Values, split: Split) -> PerMember:
+    """:func:`nmse` over the window length right after the last observation, which the encoder never sees.
+
+    Args:
+        beyond: predictions at the split's times after the last observation, or at the first :data:`GRID_POINTS` of them,
+            (member, batch, time, feature).
+        split: its truth.
+    """
+    return nmse(beyond[:, :, :GRID_POINTS], split.beyond.values[:, :GRID_POINTS])
+
+
+def far_nmse(beyond: Values, split: Split) -> PerMember:
+    """:func:`nmse` over the window lengths after that, of predictions at all times after the last observation."""
+    return nmse(beyond[:, :, GRID_POINTS:], split.beyond.values[:, GRID_POINTS:])
+
+
+@torch.no_grad()
+def window_errors(model: SequenceModel, split: Split, solver: Adaptive) -> tuple[PerMember, PerMember]:
+    """:func:`interpolation_nmse` and :func:`extrapolation_nmse` of a model, without the cost of all other scores."""
+    seen = split.inside.times.shape[1]
+    times = torch.cat([split.inside.times, split.beyond.times[:, :GRID_POINTS]], dim=1)
+    values = predict(model, split, times, solver).values
+    return interpolation_nmse(values[:, :, :seen], split), extrapolation_nmse(values[:, :, seen:], split)
+
+
+def predict(model: SequenceModel, split: Split, times: Times, solver: Adaptive) -> Prediction:
+    """What a model predicts at some times from a split's observations, on the CPU."""
+    observed = as_the_model(split.observed, model)
+    prediction = model(observed.times, observed.values, times.to(observed.times), solver=solver)
+    parts = {name: getattr(prediction, name) for name in ("z0", "path", "values", "evaluations")}
+    moved = {name: part.cpu() for name, part in parts.items() if part is not None}
+    return dataclasses.replace(prediction, **moved)
