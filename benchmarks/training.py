@@ -36,7 +36,14 @@ def one(models: int) -> dict[str, float]:
     config = yaml.safe_load(Path("config/systems.yaml").read_text())["systems"]["coupled_oscillator"]
     data = simulate(CoupledOscillator(), SimulationConfig(**config["simulate"])).observed
     moments.append(time.perf_counter())
-    experiment = Experiment("gru", "path", WEIGHT, LEARNING_RATE, range(models), config["model"], config["train"])
+    experiment = Experiment(
+        loss="path",
+        weight=WEIGHT,
+        learning_rate=LEARNING_RATE,
+        seeds=range(models),
+        model=config["model"],
+        train=config["train"],
+    )
     trainer = experiment.trainer(data)
     trainer.run()
     moments.append(time.perf_counter())

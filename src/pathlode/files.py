@@ -3,9 +3,11 @@
 import contextlib
 import errno
 import hashlib
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What the system calls a disk or a quota that is full, and a file larger than is allowed."""
@@ -32,3 +34,11 @@ def sha256(path: Path) -> str:
     """Digest of a file's content."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digest(settings: Mapping[str, Any], files: Iterable[Path] = ()) -> str:
+    """SHA-256 of settings (plain values) and of the content of files."""
+    found = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
+    for file in files:
+        found.update(file.read_bytes())
+    return found.hexdigest()

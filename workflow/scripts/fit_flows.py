@@ -12,6 +12,7 @@ import torch
 
 from pathlode.core.tensor_files import load_tensors
 from pathlode.dynamics.data import SimulatedData
+from pathlode.files import digest
 from pathlode.inference.box import Box
 from pathlode.inference.flows import FlowConfig
 from pathlode.inference.histories import FlowHistories, flow_facts
@@ -19,7 +20,7 @@ from pathlode.inference.summaries import Summary
 from pathlode.models.saving import load_model
 from pathlode.progress import Progress
 from pathlode.registry import FLOWS, SYSTEMS
-from pathlode.reporting.identity import digest, identity
+from pathlode.reporting.identity import identity
 from pathlode.reporting.job import job
 from pathlode.training.resume import checkpoint_path, discard_checkpoints
 

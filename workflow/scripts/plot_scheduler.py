@@ -26,7 +26,7 @@ with job(snakemake):
     figures = {
         "schedules": scheduler.schedules(logs, params.parametric, params.ours),
         "validation": scheduler.validation(logs, params.compared, params.ours),
-        "predictions": scheduler.predictions(forecasts),
+        "predictions": scheduler.forecasts(forecasts),
         "accuracy": scheduler.by_schedule(
             outcomes, "test_last", "test accuracy, last epoch (%)", params.ours, percent=True
         ),

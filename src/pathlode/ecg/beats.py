@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 BEFORE, AFTER = 100, 180
 """Samples of a window before the R peak, and from it on: 278 ms and 500 ms."""
 POINTS = BEFORE + AFTER
-SHORT, LONG = 73, 217
+_SHORT, _LONG = 73, 217
 """Samples of the two median filters, 200 ms and 600 ms, that estimate the baseline."""
 RR = ("before", "after", "local", "record")
 """The RR intervals kept with each beat, in seconds: to the previous beat, to the next, the mean of the last
@@ -62,7 +62,7 @@ def without_baseline(signal: NDArray[np.int16]) -> NDArray[np.int16]:
     """
     from scipy.ndimage import median_filter  # a third of a second, for cutting only
 
-    return signal - median_filter(median_filter(signal, SHORT), LONG)
+    return signal - median_filter(median_filter(signal, _SHORT), _LONG)
 
 
 def rr_intervals(peaks: NDArray[np.int64]) -> NDArray[np.float32]:

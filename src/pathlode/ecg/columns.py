@@ -8,7 +8,7 @@ from pathlode.reporting.tables import summarise
 
 HALF_A_BEAT = 0.5
 """Beats below which a missed share is not resolved: see :func:`missed_share`."""
-SETTING = ["split", "model", "rr"]
+_SETTING = ["split", "model", "rr"]
 """Columns that say which classifier a row of scores is of."""
 
 
@@ -35,8 +35,8 @@ def macro_f1_summary(scores: pd.DataFrame, conditions: Sequence[str]) -> pd.Data
 
     A row a split, classifier and use of RR features, a column a condition.
     """
-    macro = scores[scores["class"] == "macro"].pivot(index=[*SETTING, "seed"], columns="condition", values="f1")
-    return summarise(macro.reset_index(), SETTING, {name: name for name in conditions}, digits=3)
+    macro = scores[scores["class"] == "macro"].pivot(index=[*_SETTING, "seed"], columns="condition", values="f1")
+    return summarise(macro.reset_index(), _SETTING, {name: name for name in conditions}, digits=3)
 
 
 def class_summary(scores: pd.DataFrame, condition: str) -> pd.DataFrame:
@@ -46,7 +46,7 @@ def class_summary(scores: pd.DataFrame, condition: str) -> pd.DataFrame:
     """
     chosen = scores[(scores["condition"] == condition) & (scores["class"] != "macro")]
     headings = {"recall": "sensitivity", "precision": "positive predictive value", "f1": "F1", "auc": "AUC"}
-    return summarise(chosen, [*SETTING, "class", "n"], headings, digits=3)
+    return summarise(chosen, [*_SETTING, "class", "n"], headings, digits=3)
 
 
 def reconstruction_summary(errors: pd.DataFrame, conditions: Sequence[str]) -> pd.DataFrame:

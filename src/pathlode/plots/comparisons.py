@@ -220,6 +220,6 @@ def _legend(figure: Figure) -> None:
     for axis in figure.axes:
         handles, labels = axis.get_legend_handles_labels()
         once |= dict(zip(labels, handles, strict=True))
-        if axis.get_legend() is not None:
-            axis.get_legend().remove()
+        if (own := axis.get_legend()) is not None:
+            own.remove()
     figure.legend(list(once.values()), list(once), loc="outside upper center", ncols=6)

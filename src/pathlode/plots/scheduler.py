@@ -61,7 +61,7 @@ def validation(logs: pd.DataFrame, shown: Sequence[str], ours: str) -> Figure:
     return figure
 
 
-def predictions(runs: Mapping[str, tuple[pd.DataFrame, Sequence[Forecast]]]) -> Figure:
+def forecasts(runs: Mapping[str, tuple[pd.DataFrame, Sequence[Forecast]]]) -> Figure:
     """Forecasts from several moments of one run over what came: a column a task, a row a quantity.
 
     Args:

@@ -5,13 +5,14 @@ Comments, docstrings, formatting, and what only type checkers read do not count:
 
 import ast
 import hashlib
-import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from pathlode.files import digest
 
 PACKAGE = Path(__file__).parents[1]
 NAMES_ONLY = {Path("__init__.py"), Path("registry.py")}
@@ -29,14 +30,6 @@ def identity(snakemake: Any) -> str:
     """
     given = {"rule": snakemake.rule, "wildcards": dict(snakemake.wildcards.items())}
     return digest(given | {"params": dict(snakemake.params.items())}, map(Path, sorted(set(snakemake.input))))
-
-
-def digest(settings: Mapping[str, Any], files: Iterable[Path] = ()) -> str:
-    """SHA-256 of settings (plain values) and of the content of files."""
-    found = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
-    for file in files:
-        found.update(file.read_bytes())
-    return found.hexdigest()
 
 
 def code_digest(script: Path, entries: Iterable[str] = ()) -> str:

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from pathlode.errors import PathlodeError
-from pathlode.files import FULL, UNREADABLE
-from pathlode.reporting.identity import digest
+from pathlode.files import FULL, UNREADABLE, digest
 from pathlode.reporting.provenance import commit, packages, processor
 
 

@@ -13,10 +13,10 @@ from torch import Tensor
 
 from pathlode.core.series import Observed
 from pathlode.errors import ConfigError
+from pathlode.files import digest
 from pathlode.models.contract import ModelConfig, SequenceModel
 from pathlode.progress import Progress
 from pathlode.registry import DEFAULT_PARTS, LOSSES, MODELS
-from pathlode.reporting.identity import digest
 from pathlode.training.resume import run_resumably
 from pathlode.training.trainer import Trainer, TrainingConfig, Validation
 from pathlode.training.views import Views

@@ -36,7 +36,7 @@ FORECAST = Forecast(0.5, SHARE, np.stack([SHARE, np.log(SHARE), SHARE], axis=1))
 FIGURES = {
     "schedules": lambda: scheduler.schedules(LOGS, ["cosine"], "lode"),
     "validation": lambda: scheduler.validation(LOGS, ["lode", "cosine"], "lode"),
-    "predictions": lambda: scheduler.predictions({"cnn": (run("cnn", "lode", 0), [FORECAST, FORECAST])}),
+    "predictions": lambda: scheduler.forecasts({"cnn": (run("cnn", "lode", 0), [FORECAST, FORECAST])}),
     "by_schedule": lambda: scheduler.by_schedule(OUTCOMES, "val_metric", "accuracy", "lode"),
     "horizon": lambda: scheduler.horizon(LOGS, "lode", {"lode_half": 0.5}),
 }

@@ -1,0 +1,85 @@
+"""The package as a whole: who may import whom, and where names live."""
+
+import ast
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+import pathlode
+
+PACKAGE = Path(pathlode.__file__).parent
+MODULES = {
+    ".".join(file.relative_to(PACKAGE).with_suffix("").parts): ast.parse(file.read_text())
+    for file in sorted(PACKAGE.rglob("*.py"))
+    if file.name != "__init__.py"
+}
+MAY_IMPORT = {
+    "core": {"core"},
+    "models": {"core", "models"},
+    "training": {"core", "models", "training"},
+    "dynamics": {"core", "models", "training", "dynamics", "reporting"},
+    "ecg": {"core", "models", "training", "ecg", "reporting"},
+    "inference": {"core", "models", "training", "dynamics", "inference", "reporting"},
+    "schedule": {"core", "models", "training", "schedule", "reporting"},
+    "reporting": {"reporting"},
+    "plots": {"core", "dynamics", "ecg", "inference", "schedule", "training", "reporting", "plots"},
+}
+"""Packages that the modules of each may import, besides the modules of the ground floor."""
+
+
+def imported(tree):
+    """Modules of the package that a module imports, but for those that it only needs for its types."""
+    typing_only = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and id(node) not in typing_only:
+            if node.module.startswith("pathlode."):
+                yield node.module.removeprefix("pathlode.")
+            elif node.module == "pathlode":
+                yield from (alias.name for alias in node.names if not alias.name.startswith("__"))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_imports_what_lies_below_it_only(name):
+    owner, _, inner = name.partition(".")
+    for other in imported(MODULES[name]):
+        package = other.partition(".")[0]
+        if inner:
+            assert package not in MAY_IMPORT or package in MAY_IMPORT[owner], other
+        else:
+            assert package not in MAY_IMPORT, other  # the ground floor knows no chapter
+
+
+def test_no_public_name_is_defined_twice():
+    homes = defaultdict(list)
+    for module, tree in MODULES.items():
+        for node in tree.body:
+            names = [node.name] if isinstance(node, ast.FunctionDef | ast.ClassDef) else []
+            if isinstance(node, ast.Assign | ast.AnnAssign):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                names = [each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)]
+            for name in names:
+                if not name.startswith("_") and name != "logger":
+                    homes[name].append(module)
+    assert {name: places for name, places in homes.items() if len(places) > 1} == {}
+
+
+def test_every_test_file_is_named_after_what_it_tests():
+    here = Path(__file__).parent
+    packages = {".".join(file.parent.relative_to(PACKAGE).parts) for file in PACKAGE.rglob("*.py")}
+    for file in here.rglob("test_*.py"):
+        name = ".".join((*file.parent.relative_to(here).parts, file.stem.removeprefix("test_")))
+        assert name in MODULES or name in packages or file == Path(__file__), name
+
+
+def test_the_ground_floor_and_the_systems_do_without_torch():
+    floor = [name for name in MODULES if "." not in name or name.startswith("dynamics.systems.")]
+    code = f"import sys, {', '.join(f'pathlode.{name}' for name in floor)}; print('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
