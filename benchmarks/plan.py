@@ -32,6 +32,7 @@ from pathlode.registry import FLOWS, LOSSES, POLICIES, SYSTEMS
 from pathlode.schedule.tasks import Data, Examples, Task
 from pathlode.schedule.training import RunConfig, train
 from pathlode.training.experiment import Experiment
+from workflow.chapters import CHAPTERS
 from workflow.configuration import check, default_config
 from workflow.configuration.ecg import latent_ode
 from workflow.configuration.inference import batches, flow_settings
@@ -61,7 +62,7 @@ WORK: dict[str, Callable[[Any], float]] = {
 """What a job's time is in proportion to, by rule; of others it is taken to be the same at all scales."""
 CORES = 16
 """Of a small cluster, for which the time is given."""
-ORDER = ["dynamics", "inference", "ecg", "scheduler", "paper"]
+ORDER = [*CHAPTERS, "paper"]
 HEADS = {
     "jobs": "jobs",
     "gpu_jobs": "that ask for a GPU",

@@ -8,6 +8,7 @@ from snakemake.exceptions import WorkflowError
 
 from pathlode.ecg.records import RECORDS
 from pathlode.registry import DATA_SETS, FLOWS, LOSSES, POLICIES, SYSTEMS, entries_of
+from workflow.chapters import CHAPTERS
 from workflow.configuration import InvalidConfig, check
 from workflow.configuration.command_line import read_texts
 from workflow.configuration.dynamics import (

@@ -8,9 +8,7 @@
 
 from pathlib import Path
 
-CLAIMED = {chapter: [chapter] for chapter in ("inference", "ecg", "scheduler")}
-CLAIMED["dynamics"] = ["dynamics", "training", "sizes_needed", "probes"]
-CHAPTERS = {rule.name: Path(rule.snakefile).stem.removesuffix("_results") for rule in workflow.rules}
+CHAPTER_OF_RULE = {rule.name: Path(rule.snakefile).stem.removesuffix("_results") for rule in workflow.rules}
 
 
 rule paper:
@@ -27,7 +25,7 @@ rule paper:
 rule claims:
     input:
         claims="claims.yaml",
-        tables=[f"{TABLES}/{name}.csv" for chapter in config["chapters"] for name in CLAIMED[chapter]],
+        tables=[f"{TABLES}/{name}.csv" for chapter in config["chapters"] for name in CHAPTERS[chapter].claimed],
     output:
         csv=shown(f"{RESULTS}/claims.csv"),
         markdown=f"{RESULTS}/claims.md",
@@ -75,13 +73,15 @@ rule trace:
     params:
         code=lambda w: code("trace"),
         logs=LOGS,
-        chapters={name: chapter for name, chapter in CHAPTERS.items() if chapter in config["chapters"]},
+        chapters={name: chapter for name, chapter in CHAPTER_OF_RULE.items() if chapter in config["chapters"]},
         others=["claims", "plot_claims"],
     script:
         "../workflow/scripts/trace.py"
 
 
-FIGURES = [figure for figure in config["claims"]["figures"] if Path(figure).parts[0] in ("claims", *config["chapters"])]
+PAGE_FIGURES = [
+    figure for figure in config["claims"]["figures"] if Path(figure).parts[0] in ("claims", *config["chapters"])
+]
 
 for figure in config["claims"]["figures"]:
     if not any(rule.is_producer(f"{RESULTS}/figures/{figure}.png") for rule in workflow.rules):
@@ -94,7 +94,7 @@ rule pages:
     input:
         claims=rules.claims.output.csv,
         summaries=[f"{TABLES}/{chapter}_summary.md" for chapter in config["chapters"]],
-        figures=[f"{RESULTS}/figures/{figure}.png" for figure in FIGURES],
+        figures=[f"{RESULTS}/figures/{figure}.png" for figure in PAGE_FIGURES],
         costs=rules.trace.output.markdown,
     output:
         blocks=f"{RESULTS}/pages.md",
@@ -107,6 +107,6 @@ rule pages:
         readme=config["claims"]["readme"],
         pages=config["claims"]["pages"],
         block=config["claims"]["block"],
-        chapters=config["chapters"],
+        statistics={chapter: CHAPTERS[chapter].statistic for chapter in config["chapters"]},
     script:
         "../workflow/scripts/pages.py"

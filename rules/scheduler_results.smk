@@ -54,7 +54,9 @@ rule plot_scheduler:
             *(rules.apply_policy.output.logs.format(**point) for point in LEARNT_POLICIES),
         ],
         forecasts=[
-            rules.apply_policy.output.forecasts.format(**point) for point in LEARNT_POLICIES if point["learner"] == OURS
+            rules.apply_policy.output.forecasts.format(**point)
+            for point in LEARNT_POLICIES
+            if point["learner"] == OURS
         ],
         outcomes=rules.tabulate_scheduler.output.outcomes,
     output:

@@ -1,17 +1,18 @@
 """The configuration: its schema, and one file a chapter, with the settings that rules read and what must fit together."""
 
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from pathlode.reporting.pages import markers
-from workflow.configuration import dynamics, ecg, inference, scheduler
+from workflow.chapters import CHAPTERS
 from workflow.configuration.files import FILES, default_config
 from workflow.configuration.schema import InvalidConfig, check_schema
 
 __all__ = ["FILES", "InvalidConfig", "check", "default_config"]
 
-FOLDERS = ("dynamics", "inference", "ecg", "scheduler", "tables", "figures")
+FOLDERS = (*CHAPTERS, "tables", "figures")
 """What lies in results/ beside the folders of other scales."""
 
 
@@ -26,17 +27,16 @@ def check(config: Mapping[str, Any]) -> None:
         raise InvalidConfig(
             f"config: scale is {config['scale']!r}, a folder of the default scale's results; choose another name"
         )
-    dynamics.check(config)
-    inference.check(config)
-    ecg.check(config)
-    scheduler.check(config)
+    for chapter in CHAPTERS:
+        import_module(f"workflow.configuration.{chapter}").check(config)
     claims = config["claims"]
     if claims["readme"] is not None:
         _check_block("claims.readme", Path(claims["readme"]), "claims")
     if claims["pages"] is not None:
-        _check_block("claims.pages", Path(claims["pages"]) / "costs.md", "cost")
         for chapter in config["chapters"]:
             _check_block("claims.pages", Path(claims["pages"]) / f"{chapter}.md", f"{claims['block']}_{chapter}")
+        if claims["readme"] is not None:
+            _check_block("claims.pages", Path(claims["pages"]) / "costs.md", "cost")
 
 
 def _check_block(key: str, page: Path, block: str) -> None:

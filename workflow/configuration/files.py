@@ -6,14 +6,9 @@ from typing import Any
 
 import yaml
 
-FILES = (
-    "config.yaml",
-    "config/systems.yaml",
-    "config/dynamics.yaml",
-    "config/inference.yaml",
-    "config/ecg.yaml",
-    "config/scheduler.yaml",
-)
+from workflow.chapters import CHAPTERS
+
+FILES = ("config.yaml", "config/systems.yaml", *(f"config/{chapter}.yaml" for chapter in CHAPTERS))
 """The entry, with what all chapters share, and one file each for the simulated systems and the chapters."""
 
 

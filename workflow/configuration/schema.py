@@ -14,6 +14,7 @@ from jsonschema.exceptions import ValidationError, best_match
 from pathlode import registry
 from pathlode.core.tableaus import ADAPTIVE_METHODS, TABLEAUS
 from pathlode.ecg.records import RECORDS
+from workflow.chapters import CHAPTERS
 
 NAMES = {
     "models": registry.MODELS,
@@ -29,6 +30,7 @@ NAMES = {
     "adaptive_backends": ADAPTIVE_METHODS,
     "adaptive_methods": dict.fromkeys(method for methods in ADAPTIVE_METHODS.values() for method in methods),
     "records": RECORDS,
+    "chapters": CHAPTERS,
 }
 """What ``x-registry`` in the schema can stand for."""
 Validator = validators.extend(

@@ -11,16 +11,16 @@ from pathlode.reporting.job import job
 from pathlode.reporting.pages import insert
 
 FOLDED = "<details><summary>The scores behind it: {}</summary>\n\n{}\n</details>"
-STATISTICS = {"scheduler": "means over runs, median eigenvalue; differences in points [interval]; CPU seconds"}
 
 with job(snakemake):
     params, claims, blocks = snakemake.params, pd.read_csv(snakemake.input.claims), []
     if params.readme is not None:
         blocks.append((Path(params.readme), "claims", in_short(claims, params.pages or "docs")))
     if params.pages is not None:
-        blocks.append((Path(params.pages) / "costs.md", "cost", Path(snakemake.input.costs).read_text()))
-        for chapter, summary in zip(params.chapters, snakemake.input.summaries, strict=True):
-            scores = FOLDED.format(STATISTICS.get(chapter, "median over seeds [range]"), Path(summary).read_text())
+        if params.readme is not None:
+            blocks.append((Path(params.pages) / "costs.md", "cost", Path(snakemake.input.costs).read_text()))
+        for (chapter, statistic), summary in zip(params.statistics.items(), snakemake.input.summaries, strict=True):
+            scores = FOLDED.format(statistic, Path(summary).read_text())
             content = f"{as_markdown(claims[claims['target'] == chapter])}\n{scores}"
             blocks.append((Path(params.pages) / f"{chapter}.md", f"{params.block}_{chapter}", content))
         for figure in snakemake.input.figures:
