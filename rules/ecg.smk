@@ -1,6 +1,6 @@
 # Paper [B], heartbeats: records of the MIT-BIH Arrhythmia Database, the beats in them, and what is learnt from these.
 #
-# in:   config `ecg`, `evaluate`, config/mitdb.sha256, a mirror of the database
+# in:   config `ecg`, `evaluate`, config/checksums/mitdb.sha256, a mirror of the database
 # out:  {RESULTS}/ecg/mitdb.json                                   fetch_records: the list of files, which lie in resources/mitdb/
 #       {RESULTS}/ecg/invented.json                                invent_records: in place of the real ones, at smoke scale
 #       {RESULTS}/ecg/beats.npz, {RESULTS}/tables/ecg_counts.csv   cut_beats
@@ -38,7 +38,7 @@ wildcard_constraints:
 
 rule fetch_records:  # no source files as input: an edited script fetches nothing else
     input:
-        checksums="config/mitdb.sha256",
+        checksums="config/checksums/mitdb.sha256",
     output:
         records=f"{RESULTS}/ecg/mitdb.json",
     log:

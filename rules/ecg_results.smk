@@ -1,6 +1,6 @@
 # Paper [B], heartbeats: tables and figures of what ecg.smk made, and the chapter's target.
 #
-# in:   the files of ecg.smk, config/ecg_published.csv
+# in:   the files of ecg.smk, config/published/ecg.csv
 # out:  {RESULTS}/tables/ecg.csv, ecg_reconstruction.csv, ecg*_summary.csv, .md, .tex   tabulate_ecg
 #       {RESULTS}/tables/ecg_device.csv, {RESULTS}/ecg/encoder.pt2                      measure_device
 #       {RESULTS}/figures/ecg/*.png, .pdf                                               plot_ecg_model, plot_ecg
@@ -31,7 +31,7 @@ rule tabulate_ecg:
     input:
         scores=[f"{CLASSIFIER}/scores.csv".format(**point) for point in CLASSIFIERS],
         errors=expand(rules.reconstruct.output.errors, split=ECG["splits"]),
-        published="config/ecg_published.csv",
+        published="config/published/ecg.csv",
     output:
         scores=shown(f"{TABLES}/ecg.csv"),
         errors=shown(f"{TABLES}/ecg_reconstruction.csv"),

@@ -30,7 +30,7 @@ wildcard_constraints:
 
 rule fetch_examples:  # no source files as input: an edited script fetches nothing else
     input:
-        checksums="config/{data_set}.sha256",
+        checksums="config/checksums/{data_set}.sha256",
     output:
         "resources/{data_set}/{file}",
     log:

@@ -23,7 +23,7 @@ def with_mirror(checkout):
     for seed, name in enumerate(("100", "101", "106")):
         write_record(mirror, name, seconds=20, seed=seed)
     lines = [f"{hashlib.sha256(file.read_bytes()).hexdigest()} {file.name}\n" for file in mirror.iterdir()]
-    (checkout.folder / "config/mitdb.sha256").write_text("".join(lines))
+    (checkout.folder / "config/checksums/mitdb.sha256").write_text("".join(lines))
     overlay = '  source: mitdb\n  mirrors: [nowhere, mirror]\n  records: ["100", "101", "106"]'
     checkout.edit("config/smoke.yaml", '  source: invented\n  records: ["101", "208", "100", "200"]', overlay)
     return checkout
@@ -83,7 +83,7 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
         ("config/ecg.yaml", "kl: { <<: *path, loss: kl }", "kl: { <<: *path, loss: kl, weight: 0.1 }",
          {"train_encoder": 2, "reconstruct": 2, "classify": 1, "tune": 0}),
         ("config/ecg.yaml", "split_seed: 0", "split_seed: 1", {"cut_beats": 0, "split_beats": 1, "train_encoder": 7}),
-        ("config/ecg_published.csv", "0.86,0.984", "0.87,0.984", {"tabulate_ecg": 1, "claims": 1, "classify": 0}),
+        ("config/published/ecg.csv", "0.86,0.984", "0.87,0.984", {"tabulate_ecg": 1, "claims": 1, "classify": 0}),
     ],
 )  # fmt: skip
 def test_a_change_runs_again_what_depends_on_it_and_nothing_else(finished, file, old, new, expected):

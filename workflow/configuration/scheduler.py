@@ -24,7 +24,7 @@ def example_files(scheduler: Mapping[str, Any], task: str) -> list[str]:
     """The files of a task's data set; none if it is made up."""
     name = scheduler["tasks"][task]["data"]
     return (
-        [f"resources/{name}/{file}" for file in checksums(Path(f"config/{name}.sha256"))]
+        [f"resources/{name}/{file}" for file in checksums(Path(f"config/checksums/{name}.sha256"))]
         if name in scheduler["mirrors"]
         else []
     )
