@@ -1,5 +1,6 @@
 # What all chapters share: the checked configuration, and where results and logs go. No rules.
 
+import os
 import re
 from pathlib import Path
 
@@ -41,9 +42,15 @@ try:
 except InvalidConfig as error:
     raise WorkflowError(str(error))
 
+
+def own(name):
+    """A file of this workflow, as a path from the working directory, which is another one if the workflow is a module."""
+    return os.path.relpath(Path(workflow.current_basedir).parent / name)
+
+
 SUBJECTS = {
     name: {"category": paper, "subcategory": subject}
-    for paper, subjects in yaml.safe_load(Path("workflow/report/subjects.yaml").read_text()).items()
+    for paper, subjects in yaml.safe_load(Path(own("workflow/report/subjects.yaml")).read_text()).items()
     for subject, names in subjects.items()
     for name in names
 }

@@ -24,7 +24,7 @@ rule paper:
 
 rule claims:
     input:
-        claims="claims.yaml",
+        claims=own("claims.yaml"),
         tables=[f"{TABLES}/{name}.csv" for chapter in config["chapters"] for name in CHAPTERS[chapter].claimed],
     output:
         csv=shown(f"{RESULTS}/claims.csv"),
