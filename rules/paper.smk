@@ -93,6 +93,7 @@ for figure in config["claims"]["figures"]:
 rule pages:
     input:
         claims=rules.claims.output.csv,
+        tables=rules.claims.input.tables,
         summaries=[f"{TABLES}/{chapter}_summary.md" for chapter in config["chapters"]],
         figures=[f"{RESULTS}/figures/{figure}.png" for figure in PAGE_FIGURES],
         costs=rules.trace.output.markdown,
@@ -104,6 +105,7 @@ rule pages:
         "../envs/pathlode.yaml"
     params:
         code=lambda w: code("pages"),
+        config=config,
         readme=config["claims"]["readme"],
         pages=config["claims"]["pages"],
         block=config["claims"]["block"],

@@ -21,7 +21,7 @@ from workflow_checkout import PROJECT, copy_project
 
 from pathlode.registry import SYSTEMS
 from pathlode.reporting.claim_entries import read_claims
-from pathlode.reporting.pages import markers
+from pathlode.reporting.pages import markers, typed_numbers
 from workflow.configuration import default_config
 
 README = (PROJECT / "README.md").read_text()
@@ -87,6 +87,18 @@ def test_conda_pins_what_pip_pins():
 
 def test_the_readme_is_a_first_screen():
     assert len(README.splitlines()) <= 130
+
+
+TYPED = {"dynamics.md", "ecg.md", "inference.md", "scheduler.md", "cluster.md"}
+"""Pages whose sentences still hold numbers that were typed from the published run."""
+
+
+@pytest.mark.parametrize(
+    "page", [Path("README.md"), *(path.relative_to(PROJECT) for path in PROJECT.glob("docs/*.md"))]
+)
+def test_numbers_in_sentences_come_from_a_run_or_the_configuration(page):
+    if page.name not in {*TYPED, "faults_table.md"}:  # which tests write as a whole
+        assert typed_numbers((PROJECT / page).read_text()) == []
 
 
 def test_every_direct_requirement_is_pinned():

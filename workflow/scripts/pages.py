@@ -1,4 +1,4 @@
-"""Brings the README and the pages of the chapters up to date: their generated blocks and their figures."""
+"""Brings the README and the pages of the site up to date: generated blocks, values in sentences, and figures."""
 
 import shutil
 from pathlib import Path
@@ -8,27 +8,34 @@ import pandas as pd
 from pathlode.files import writing
 from pathlode.reporting.claims import as_markdown, in_short
 from pathlode.reporting.job import job
-from pathlode.reporting.pages import insert
+from pathlode.reporting.pages import fill, insert
 
 FOLDED = "<details><summary>The scores behind it: {}</summary>\n\n{}\n</details>"
 
 with job(snakemake):
-    params, claims, blocks = snakemake.params, pd.read_csv(snakemake.input.claims), []
+    params, files, pages, blocks = snakemake.params, snakemake.input, [], []
+    tables = {Path(path).stem: pd.read_csv(path) for path in (files.claims, *files.tables)}
     if params.readme is not None:
-        blocks.append((Path(params.readme), "claims", in_short(claims, params.pages or "docs")))
+        pages.append(Path(params.readme))
+        blocks.append((Path(params.readme), "claims", in_short(tables["claims"], params.pages or "docs")))
     if params.pages is not None:
+        folder = Path(params.pages)
+        pages += sorted(folder.glob("*.md"))
         if params.readme is not None:
-            blocks.append((Path(params.pages) / "costs.md", "cost", Path(snakemake.input.costs).read_text()))
-        for (chapter, statistic), summary in zip(params.statistics.items(), snakemake.input.summaries, strict=True):
+            blocks.append((folder / "costs.md", "cost", Path(files.costs).read_text()))
+        for (chapter, statistic), summary in zip(params.statistics.items(), files.summaries, strict=True):
             scores = FOLDED.format(statistic, Path(summary).read_text())
+            claims = tables["claims"]
             content = f"{as_markdown(claims[claims['target'] == chapter])}\n{scores}"
-            blocks.append((Path(params.pages) / f"{chapter}.md", f"{params.block}_{chapter}", content))
-        for figure in snakemake.input.figures:
-            with writing(Path(params.pages) / Path(figure).name) as temporary:
+            blocks.append((folder / f"{chapter}.md", f"{params.block}_{chapter}", content))
+        for figure in files.figures:
+            with writing(folder / Path(figure).name) as temporary:
                 shutil.copy(figure, temporary)
-    for page, name, content in blocks:
-        before = page.read_text()
-        after = insert(before, name, content, str(page))
+    for page in pages:
+        before = after = page.read_text()
+        for _, name, content in (block for block in blocks if block[0] == page):
+            after = insert(after, name, content, str(page))
+        after = fill(after, tables.__getitem__, params.config, str(page))
         if after != before:
             with writing(page) as temporary:
                 temporary.write_text(after)
