@@ -34,6 +34,7 @@ from pathlode.schedule.training import RunConfig, train
 from pathlode.training.experiment import Experiment
 from workflow.chapters import CHAPTERS
 from workflow.configuration import check, default_config
+from workflow.configuration.dynamics import row_parts, trained_rows, tuned_as, tuning
 from workflow.configuration.ecg import latent_ode
 from workflow.configuration.inference import batches, flow_settings
 
@@ -105,26 +106,31 @@ def trained(experiment: Experiment, data: Observed) -> float:
 def dynamics(config: Mapping[str, Any]) -> Hours:
     """Training, tuning and sizes of the dynamical systems, and of those that the inference chapter adds."""
     grid, inference = config["dynamics"], config["inference"]
+    summaries = {each["latents"] for each in inference["summaries"].values() if "latents" in each}
     for name in [*grid["systems"], inference["system"]]:
         entry = config["systems"][name]
         drawn = {**entry["simulate"], "train": 256, "validation": 2, "test": 2, "seed": 0}
         data = simulate(SYSTEMS[entry["system"]](), SimulationConfig(**drawn)).observed
-        own = {inference["encoder"]: ["path", "kl", "none"]} if name not in grid["systems"] else grid["losses"]
+        rows = trained_rows(config, name) if name in grid["systems"] else sorted(summaries)
         seeds = grid["seeds"] if name in grid["systems"] else [0]
-        tune = config["tune"] | entry.get("tune", {})
-        for encoder, losses in own.items():
-            fixed = {"encoder": encoder, "loss": "path", "learning_rate": 0.001, "model": entry["model"]}
-            step = trained(Experiment(weight=0.1, seeds=list(seeds), train=entry["train"], **fixed), data)
-            hours = step * entry["train"]["steps"] / 3600
-            yield from (("train", f"{name} {encoder} {loss}", hours) for loss in losses)
-            if encoder == next(iter(own)):
-                for loss in losses:
-                    models = len(tune["learning_rates"]) * len(tune["seeds"])
-                    models *= len(tune["weights"]) if LOSSES[loss.split("+")[0]].penalised else 1
-                    yield "tune", f"{name} {loss}", step / len(seeds) * models * tune["steps"] / 3600
-                if name in config["sizes"]["systems"]:
-                    number = len(config["sizes"]["models"])
-                    yield from (("size", f"{name} {loss}", hours * number) for loss in config["sizes"]["losses"])
+        tune = tuning(config, name)
+        steps: dict[str, float] = {}  # of one row with each model, field and encoder: losses cost about the same
+        for row in rows:
+            parts = row_parts(config, row)
+            if "loss" not in parts:
+                continue
+            model = str({part: value for part, value in parts.items() if part != "loss"})
+            if model not in steps:
+                sizes = {"model": entry["model"], "train": entry["train"], "learning_rate": 0.001}
+                steps[model] = trained(Experiment(weight=0.1, seeds=list(seeds), **sizes, **parts), data)
+            hours = steps[model] * entry["train"]["steps"] / 3600
+            yield "train", f"{name} {row}", hours
+            if tuned_as(config, row) == row:
+                models = len(tune["learning_rates"]) * len(tune["seeds"])
+                models *= len(tune["weights"]) if LOSSES[parts["loss"]].penalised else 1
+                yield "tune", f"{name} {row}", steps[model] / len(seeds) * models * tune["steps"] / 3600
+            if name in config["sizes"]["systems"] and row in config["sizes"]["rows"]:
+                yield "size", f"{name} {row}", hours * len(config["sizes"]["models"])
 
 
 def ecg(config: Mapping[str, Any]) -> Hours:

@@ -6,10 +6,12 @@ import sys
 
 import numpy as np
 import pytest
+import torch
 from workflow_checkout import PROJECT
 
 from pathlode import ENCODERS, LOSSES, SYSTEMS, LatentODE, ModelConfig, Trainer, TrainingConfig
 from pathlode.dynamics.data import SimulationConfig, simulate
+from pathlode.registry import FIELDS, MODELS
 
 DOCS = PROJECT / "docs"
 
@@ -75,8 +77,9 @@ def test_the_tutorials_code_runs(tmp_path):
 def test_what_is_added_as_the_site_says_can_be_trained(tmp_path, monkeypatch):
     (tmp_path / "added.py").write_text("\n".join(blocks("extending.md")))
     monkeypatch.syspath_prepend(tmp_path)
-    for registry, name in ((SYSTEMS, "Decay"), (LOSSES, "Shrinkage"), (ENCODERS, "Leaky")):
-        monkeypatch.setitem(registry._entries, name.lower(), f"added:{name}")
+    added = [(SYSTEMS, "Decay"), (MODELS, "Line"), (FIELDS, "Linear"), (ENCODERS, "Leaky")]
+    for registry, line in [*added, (LOSSES, "Shrinkage training path")]:
+        monkeypatch.setitem(registry._entries, line.split()[0].lower(), f"added:{line}")
     system = SYSTEMS["decay"]()
     parameters, times = system.draw(5, np.random.default_rng(0)), np.linspace(0, 3, 7)[None].repeat(5, 0)
     start, rate = parameters[:, :1], parameters[:, 1:]
@@ -84,7 +87,12 @@ def test_what_is_added_as_the_site_says_can_be_trained(tmp_path, monkeypatch):
     data = simulate(
         system, SimulationConfig(64, 16, 16, points=12, window=(3.0, 4.0), noise=0.0, windows_beyond=2, seed=0)
     )
-    model = LatentODE(ModelConfig(features=1, encoder="leaky", hidden=4, latent=4, width=8), seeds=(0, 1))
+    line = MODELS["line"](ModelConfig(features=1), seeds=(0, 1))
+    line.fit(data["train"].observed.to(torch.float32))
+    seen = data["test"].observed.to(torch.float32)
+    assert torch.allclose(line(seen.times, seen.values).values[1][:, [0, -1]], seen.values[:, [0, -1]], atol=1e-5)
+    config = ModelConfig(features=1, encoder="leaky", field="linear", hidden=4, latent=4, width=8)
+    model = LatentODE(config, seeds=(0, 1))
     loss, settings = LOSSES["shrinkage"](0.01), TrainingConfig(steps=60, batch=16, validate_every=20)
     trainer = Trainer(model, loss, data["train"].observed, data["validation"].observed, settings)
     trainer.run()
