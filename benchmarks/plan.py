@@ -122,7 +122,7 @@ def dynamics(config: Mapping[str, Any]) -> Hours:
             model = str({part: value for part, value in parts.items() if part != "loss"})
             if model not in steps:
                 sizes = {"model": entry["model"], "train": entry["train"], "learning_rate": 0.001}
-                steps[model] = trained(Experiment(weight=0.1, seeds=list(seeds), **sizes, **parts), data)
+                steps[model] = trained(Experiment(weight=0.1, seeds=list(seeds), **{**sizes, **parts}), data)
             hours = steps[model] * entry["train"]["steps"] / 3600
             yield "train", f"{name} {row}", hours
             if tuned_as(config, row) == row:

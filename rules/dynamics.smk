@@ -98,7 +98,7 @@ rule train:
         parts=lambda w: row_parts(config, w.row),
         model=lambda w: config["systems"][w.system]["model"],
         train=lambda w: config["systems"][w.system]["train"],
-        seeds=GRID["seeds"],
+        seeds=lambda w: model_seeds(config, w.system),
     script:
         "../workflow/scripts/train.py"
 

@@ -57,10 +57,14 @@ def test_a_text_becomes_what_the_schema_expects(path, text, expected):
 
 def test_snakemake_takes_nested_numbers(checkout):
     config = [
-        'dynamics={"seeds": [0, 1, 2], "losses": {"lstm": []}}',
+        'dynamics={"seeds": [0, 1, 2], "trained": ["path", "kl"]}',
         'ecg={"gpus": 0, "splits": {"random": {"centred": true}}}',
     ]
     assert checkout.to_run("dynamics", "--config", *config)["train"] == 3 + 2
+
+
+def test_fewer_seeds_of_one_chapter_leave_the_others_as_they_are(checkout):
+    assert checkout.to_run("--config", 'dynamics={"seeds": [0, 1]}', scale="default")["fit_flows"] == 7
 
 
 def test_snakemake_refuses_a_text_where_a_number_belongs(checkout):

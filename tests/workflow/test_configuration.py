@@ -234,7 +234,7 @@ def test_systems_that_share_an_anchor_can_be_changed_one_by_one():
             [20, 20000],
             "training_sets asks for 20000 trajectories, but there are 10000 of systems.lotka_volterra_noisy.simulate.train",
         ),
-        (("inference", "seeds"), [7], r"inference.seeds has \[7\], which dynamics.seeds"),
+        (("inference", "seeds"), [100], r"tune.seeds and inference.seeds share \[100\]"),
         (
             ("inference", "compared"),
             ["pth"],

@@ -20,6 +20,12 @@ def trained_rows(config: Mapping[str, Any], system: str) -> list[str]:
     return [name for name in names if system in config["dynamics"]["rows"][name].get("systems", [system])]
 
 
+def model_seeds(config: Mapping[str, Any], system: str) -> list[int]:
+    """Seeds of the models of a system: those of the chapter, or of inference for a system that only inference asks for."""
+    own = system == config["inference"]["system"] and system not in config["dynamics"]["systems"]
+    return list(config["inference" if own else "dynamics"]["seeds"])
+
+
 def row_parts(config: Mapping[str, Any], name: str) -> dict[str, str]:
     """What a row is made of, as :class:`pathlode.training.experiment.Experiment` takes it: kind, encoder, field, decoder, loss.
 
@@ -173,12 +179,13 @@ def _check_tuning(config: Mapping[str, Any]) -> None:
     for name, entry in config["systems"].items():
         tune, own = tuning(config, name), entry.get("tune", {})
         place = {key: f"systems.{name}.tune.{key}" if key in own else f"tune.{key}" for key in tune}
-        shared = set(config["dynamics"]["seeds"]) & set(tune["seeds"])
-        if shared:
-            raise InvalidConfig(
-                f"config: {place['seeds']} and dynamics.seeds share {sorted(shared)}; give tuning seeds of its own, so that no "
-                "seed is scored on a choice it made"
-            )
+        for chapter in ("dynamics", "inference"):
+            shared = set(config[chapter]["seeds"]) & set(tune["seeds"])
+            if shared:
+                raise InvalidConfig(
+                    f"config: {place['seeds']} and {chapter}.seeds share {sorted(shared)}; give tuning seeds of its own, so "
+                    "that no seed is scored on a choice it made"
+                )
         losses = {row_parts(config, row).get("loss") for row in trained_rows(config, name)}
         if max(tune["weights"]) > 1 and "steer" in losses:
             raise InvalidConfig(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pathlode.registry import MODELS
-from workflow.configuration.dynamics import row_entries, row_parts
+from workflow.configuration.dynamics import model_seeds, row_entries, row_parts
 from workflow.configuration.schema import InvalidConfig, unknown
 
 BOXES = {
@@ -109,11 +109,11 @@ def check(config: Mapping[str, Any]) -> None:
         raise InvalidConfig(
             f"config: systems.{inference['system']}.simulate.noise is 0, but inference needs a likelihood; raise it"
         )
-    strange = set(inference["seeds"]) - set(config["dynamics"]["seeds"])
+    strange = set(inference["seeds"]) - set(model_seeds(config, inference["system"]))
     if strange:
         raise InvalidConfig(
-            f"config: inference.seeds has {sorted(strange)}, which dynamics.seeds, those of the latent ODEs, lacks; "
-            "change either"
+            f"config: inference.seeds has {sorted(strange)}, which dynamics.seeds, those of the latent ODEs of "
+            f"{inference['system']}, lacks; change either"
         )
 
 
