@@ -26,7 +26,7 @@ def model_seeds(config: Mapping[str, Any], system: str) -> list[int]:
     return list(config["inference" if own else "dynamics"]["seeds"])
 
 
-def row_parts(config: Mapping[str, Any], name: str) -> dict[str, str]:
+def row_parts(config: Mapping[str, Any], name: str) -> dict[str, Any]:
     """What a row is made of, as :class:`pathlode.training.experiment.Experiment` takes it: kind, encoder, field, decoder, loss.
 
     Left out is what its kind of model does not have.
