@@ -64,9 +64,6 @@ def test_the_claim_tables_have_the_claims_and_targets_of_the_run():
     begin, end = markers("claims")
     short = re.findall(r"^\| \*\*(\S+)\*\*.*`snakemake (\w+)`", README.split(begin)[1].split(end)[0], re.MULTILINE)
     assert short == [(claim.id, claim.target) for claim in CLAIMS if claim.paper != "ours"]
-    results = PROJECT / "results" / "claims.md"
-    if results.exists():
-        assert "\n\n".join(tables) == results.read_text().strip()
 
 
 def test_every_caption_of_the_report_stands_under_one_subject_and_names_claims_that_there_are():
