@@ -21,7 +21,7 @@ from pathlode.inference.flows import FlowConfig
 from pathlode.inference.reference import McmcConfig
 from pathlode.models.contract import ModelConfig
 from pathlode.registry import DATA_SETS, ENCODERS, FLOWS, LOSSES, MODELS, NETWORKS, POLICIES, SYSTEMS
-from pathlode.schedule.model import FitConfig
+from pathlode.schedule.run_model import FitConfig
 from pathlode.schedule.scheduler import LookAheadConfig
 from pathlode.schedule.training import RunConfig
 from pathlode.training.experiment import Experiment

@@ -42,7 +42,7 @@ def task_settings(scheduler: Mapping[str, Any], task: str) -> dict[str, Any]:
 
 
 def fit_settings(scheduler: Mapping[str, Any], fit: str) -> dict[str, Any]:
-    """Settings of a fit, as :class:`pathlode.schedule.model.FitConfig` takes them."""
+    """Settings of a fit, as :class:`pathlode.schedule.run_model.FitConfig` takes them."""
     own = {key: value for key, value in scheduler["fits"][fit].items() if key == "steps"}
     return dict(scheduler["fit"]) | own
 

@@ -8,8 +8,8 @@ from pathlode.reporting.job import device, job
 from pathlode.schedule.artefacts import PolicyLogs
 from pathlode.schedule.forecast import MOMENTS, PolicyForecasts, forecast
 from pathlode.schedule.learners import Past
-from pathlode.schedule.model import load_run_model
 from pathlode.schedule.policy_runs import PolicyPlan, tune_and_train
+from pathlode.schedule.run_model import load_run_model
 from pathlode.schedule.sweep import learnable, sweep_seconds, swept
 from pathlode.schedule.tasks.settings import TaskSettings
 from pathlode.schedule.training import RunConfig

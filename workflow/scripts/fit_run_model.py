@@ -6,7 +6,8 @@ from pathlode.progress import Progress
 from pathlode.reporting.identity import identity
 from pathlode.reporting.job import job
 from pathlode.schedule.artefacts import PolicyLogs, RunModelFits
-from pathlode.schedule.model import FitConfig, fit_stacked
+from pathlode.schedule.fitting import fit_stacked
+from pathlode.schedule.run_model import FitConfig
 from pathlode.schedule.sweep import learnable, swept
 from pathlode.training.resume import discard_checkpoints, run_resumably
 

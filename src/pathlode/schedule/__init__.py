@@ -7,26 +7,26 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pathlode.schedule.model import FitConfig as FitConfig
-    from pathlode.schedule.model import RunModel as RunModel
-    from pathlode.schedule.model import fit as fit
-    from pathlode.schedule.model import load_run_model as load_run_model
+    from pathlode.schedule.fitting import fit as fit
     from pathlode.schedule.readers import read_mlflow as read_mlflow
     from pathlode.schedule.readers import read_tensorboard as read_tensorboard
     from pathlode.schedule.readers import read_wandb as read_wandb
+    from pathlode.schedule.run_model import FitConfig as FitConfig
+    from pathlode.schedule.run_model import RunModel as RunModel
+    from pathlode.schedule.run_model import load_run_model as load_run_model
     from pathlode.schedule.runs import Runs as Runs
     from pathlode.schedule.runs import read_runs as read_runs
     from pathlode.schedule.scheduler import LatentODELR as LatentODELR
     from pathlode.schedule.scheduler import LookAheadConfig as LookAheadConfig
 
 _HOMES = {
-    "FitConfig": "model",
+    "FitConfig": "run_model",
     "LatentODELR": "scheduler",
     "LookAheadConfig": "scheduler",
-    "RunModel": "model",
+    "RunModel": "run_model",
     "Runs": "runs",
-    "fit": "model",
-    "load_run_model": "model",
+    "fit": "fitting",
+    "load_run_model": "run_model",
     "read_mlflow": "readers",
     "read_runs": "runs",
     "read_tensorboard": "readers",

@@ -8,7 +8,7 @@ import pandas as pd
 from pathlode.artefacts import TableFile
 
 if TYPE_CHECKING:
-    from pathlode.schedule.model import RunModel  # imported for real it would bring PyTorch to the tables
+    from pathlode.schedule.run_model import RunModel  # imported for real it would bring PyTorch to the tables
 
 TUNING, FINAL = "tuning", "final"
 """Phases of a policy's runs: those that choose its setting, and those that count."""

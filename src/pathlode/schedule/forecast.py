@@ -12,7 +12,7 @@ from pathlode.artefacts import TableFile
 from pathlode.schedule.runs import FEATURES, trajectory
 
 if TYPE_CHECKING:
-    from pathlode.schedule.model import RunModel  # imported for real it would bring PyTorch to whoever draws forecasts
+    from pathlode.schedule.run_model import RunModel  # whose real import would bring PyTorch to whoever draws forecasts
 
 
 MOMENTS = (0.2, 0.5, 0.75)

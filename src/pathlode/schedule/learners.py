@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pathlode.schedule.policies.contract import Policy
 
 if TYPE_CHECKING:
-    from pathlode.schedule.model import RunModel
+    from pathlode.schedule.run_model import RunModel
     from pathlode.schedule.runs import Runs
 
 

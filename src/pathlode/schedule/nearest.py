@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch.optim import Optimizer
 
-from pathlode.schedule.model import RunModel
+from pathlode.schedule.run_model import RunModel
 from pathlode.schedule.runs import Runs
 from pathlode.schedule.scheduler import LatentODELR, LookAheadConfig, ahead
 

@@ -13,7 +13,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from pathlode.errors import ConfigError, refuse_unless
-from pathlode.schedule.model import RunModel
+from pathlode.schedule.run_model import RunModel
 from pathlode.schedule.runs import FEATURES, LOG_RATE, LOSS, METRIC, Trajectory
 
 logger = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ class LatentODELR(LRScheduler):
 
     Args:
         optimizer: any.
-        model: fitted to past runs (:func:`pathlode.schedule.model.fit`).
+        model: fitted to past runs (:func:`pathlode.schedule.fitting.fit`).
         total_steps: optimiser steps that the training will take.
         config: settings.
 

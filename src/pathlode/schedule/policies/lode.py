@@ -1,8 +1,8 @@
 """The latent ODE's scheduler."""
 
-from pathlode.schedule.model import RunModel
 from pathlode.schedule.policies.contract import Training
 from pathlode.schedule.policies.look_ahead import Learnt, LookAhead
+from pathlode.schedule.run_model import RunModel
 from pathlode.schedule.scheduler import LatentODELR
 
 

@@ -7,8 +7,8 @@ from itertools import cycle
 from typing import Any
 
 from pathlode.schedule.learners import Learner, Past
-from pathlode.schedule.model import RunModel
 from pathlode.schedule.policies.contract import Training, adamw
+from pathlode.schedule.run_model import RunModel
 from pathlode.schedule.runs import Runs
 from pathlode.schedule.scheduler import Decision, LatentODELR, LookAheadConfig
 

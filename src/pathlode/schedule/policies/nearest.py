@@ -1,9 +1,9 @@
 """The latent ODE's scheduler with past runs in place of predicted futures."""
 
-from pathlode.schedule.model import RunModel
 from pathlode.schedule.nearest import NearestRunsLR
 from pathlode.schedule.policies.contract import Training
 from pathlode.schedule.policies.look_ahead import Learnt, LookAhead
+from pathlode.schedule.run_model import RunModel
 from pathlode.schedule.scheduler import LatentODELR
 
 

@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
 
-from pathlode.errors import CheckpointError, ConfigError
-from pathlode.schedule import FitConfig, Runs, fit, load_run_model
-from pathlode.schedule.model import fit_stacked
+from pathlode.schedule import FitConfig, Runs, fit
+from pathlode.schedule.fitting import fit_stacked
 
 
 def test_the_model_predicts_runs_that_it_was_not_fitted_to(model):
@@ -28,26 +27,6 @@ def test_the_rates_of_the_best_run_are_kept(model, runs):
     assert np.exp(worst.rates[0]) == pytest.approx(runs.table[runs.table["run_id"] == last.idxmin()]["lr"].iloc[0])
 
 
-def test_one_file_holds_everything(model, tmp_path):
-    model.save(tmp_path / "runs.pt")
-    loaded = load_run_model(tmp_path / "runs.pt")
-    assert (loaded.config, loaded.card) == (model.config, model.card)
-    assert np.array_equal(loaded.rates, model.rates)
-    times, values = np.arange(8.0), np.random.default_rng(0).normal(size=(8, 3))
-    z0 = model.encode(times, values)
-    assert loaded.encode(times, values).equal(z0)
-    query = np.arange(0.0, 39.0)
-    assert np.array_equal(loaded.decode(z0[None], 0.0, query), model.decode(z0[None], 0.0, query))
-
-
-def test_another_file_is_refused(model, tmp_path):
-    from pathlode import save_model
-
-    save_model(tmp_path / "model.pt", model.model)
-    with pytest.raises(CheckpointError, match="holds no model of training runs"):
-        load_run_model(tmp_path / "model.pt")
-
-
 def test_stacked_fits_are_models_of_their_own(runs):
     config = FitConfig(points=20, window=4, starts=4, hidden=4, width=4, steps=20)
     first, second = fit_stacked(runs, config, [0, 1])
@@ -67,18 +46,3 @@ def test_equal_seeds_give_equal_models(runs):
     config = FitConfig(points=20, window=4, starts=4, hidden=4, width=4, steps=20)
     first, second = (fit(runs, config).model.state_dict() for _ in range(2))
     assert all(first[name].equal(second[name]) for name in first)
-
-
-@pytest.mark.parametrize(
-    ("settings", "message"),
-    [
-        ({"mode": "best"}, "mode is best, expected max or min"),
-        ({"points": 4}, "points is 4, expected at least 8"),
-        ({"window": 60}, "window is 60, expected at least 4 and at most half"),
-        ({"starts": 0}, "starts is 0"),
-        ({"held_out": 1.0}, "held_out is 1.0, expected a share"),
-    ],
-)
-def test_settings_out_of_range_are_refused(settings, message):
-    with pytest.raises(ConfigError, match=message):
-        FitConfig(**settings)
