@@ -1,11 +1,15 @@
 """The least that a model can do: mean and last value."""
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor
 
 from pathlode.core.shapes import Times, Values
-from pathlode.core.solve import Adaptive, FixedStep
 from pathlode.models.contract import Prediction, SequenceModel
+
+if TYPE_CHECKING:
+    from pathlode.core.solve import Adaptive, FixedStep
 
 
 class Constant(SequenceModel):
@@ -25,7 +29,7 @@ class Constant(SequenceModel):
         query: Times | None = None,
         *,
         noise: Tensor | None = None,
-        solver: FixedStep | Adaptive | None = None,
+        solver: "FixedStep | Adaptive | None" = None,
         estimate_error: bool = False,
         check: bool = True,
     ) -> Prediction:

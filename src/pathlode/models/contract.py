@@ -3,16 +3,18 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import ClassVar, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, ClassVar, NoReturn, Self, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from pathlode.core.series import TimeSeries, check_times, check_values
 from pathlode.core.shapes import Latent, LatentPath, Starts, States, Times, Values
-from pathlode.core.solve import Adaptive, FixedStep
 from pathlode.errors import ConfigError, DataError
 from pathlode.registry import DECODERS, DEFAULT_PARTS, ENCODERS, FIELDS, MODELS
+
+if TYPE_CHECKING:
+    from pathlode.core.solve import Adaptive, FixedStep  # not all models solve an ODE
 
 Part = TypeVar("Part")
 """What :func:`required` gives back."""
@@ -168,7 +170,7 @@ class SequenceModel(nn.Module, ABC):
         query: Times | None = None,
         *,
         noise: Tensor | None = None,
-        solver: FixedStep | Adaptive | None = None,
+        solver: "FixedStep | Adaptive | None" = None,
         estimate_error: bool = False,
         check: bool = True,
     ) -> Prediction:

@@ -1,15 +1,18 @@
 """A curve through time without an ODE: is the ODE needed?"""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from pathlode.core.shapes import Times, Values
-from pathlode.core.solve import Adaptive, FixedStep
 from pathlode.core.stacked import StackedMLP
 from pathlode.models.contract import Prediction
 from pathlode.models.encoded import EncodedModel
+
+if TYPE_CHECKING:
+    from pathlode.core.solve import Adaptive, FixedStep
 
 
 class Curve(EncodedModel):
@@ -37,7 +40,7 @@ class Curve(EncodedModel):
         query: Times | None = None,
         *,
         noise: Tensor | None = None,
-        solver: FixedStep | Adaptive | None = None,
+        solver: "FixedStep | Adaptive | None" = None,
         estimate_error: bool = False,
         check: bool = True,
     ) -> Prediction:
