@@ -25,7 +25,7 @@ from workflow.configuration.dynamics import (
     tuning,
 )
 from workflow.configuration.ecg import balance, latent_ode, model_entries
-from workflow.configuration.inference import batches, flow_settings, latents_entries, latents_of, summary_settings
+from workflow.configuration.inference import batches, flow_settings, latents_of, summary_entries, summary_settings
 from workflow.configuration.scheduler import (
     chosen_runs,
     example_files,

@@ -70,7 +70,7 @@ rule fit_flows:
         gpu=0,
     params:
         code=lambda w: code(
-            "fit_flows", FLOWS.path(w.backend), SYSTEMS.path(INFERRED), *latents_entries(config, w.summary)
+            "fit_flows", FLOWS.path(w.backend), SYSTEMS.path(INFERRED), *summary_entries(config, w.summary)
         ),
         system=INFERRED,
         training_sets=INFERENCE["training_sets"],
@@ -102,7 +102,7 @@ rule calibrate:
         runtime=60 + 30 * len(INFERENCE["seeds"]) * len(INFERENCE["training_sets"]),
     params:
         code=lambda w: code(
-            "calibrate", FLOWS.path(w.backend), SYSTEMS.path(INFERRED), *latents_entries(config, w.summary)
+            "calibrate", FLOWS.path(w.backend), SYSTEMS.path(INFERRED), *summary_entries(config, w.summary)
         ),
         system=INFERRED,
         seeds=INFERENCE["seeds"],

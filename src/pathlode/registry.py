@@ -169,6 +169,14 @@ FLOWS = Registry(
     },
 )
 
+EMBEDDINGS = Registry(
+    "embedding",
+    {
+        "recurrent": "pathlode.inference.recurrent:RecurrentSummary",
+    },
+)
+"""Summaries that are trained with a flow."""
+
 DATA_SETS = Registry(
     "data set",
     {

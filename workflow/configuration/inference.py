@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pathlode.registry import MODELS
+from pathlode.registry import EMBEDDINGS, MODELS
 from workflow.configuration.dynamics import model_seeds, row_entries, row_parts
 from workflow.configuration.schema import InvalidConfig, unknown
 
@@ -31,10 +31,12 @@ def latents_of(config: Mapping[str, Any], summary: str, model: str) -> str | lis
     return model.format(system=inference["system"], row=row) if row else []
 
 
-def latents_entries(config: Mapping[str, Any], summary: str) -> list[str]:
-    """What the models are made of whose z0 a summary is, as ``"module:class"``; nothing if it is another summary."""
-    row = config["inference"]["summaries"][summary].get("latents")
-    return row_entries(config, row, loss=False) if row else []
+def summary_entries(config: Mapping[str, Any], summary: str) -> list[str]:
+    """What makes a summary, as ``"module:class"``: models whose z0 it is, or what is trained with the flow; else nothing."""
+    given = config["inference"]["summaries"][summary]
+    if "latents" in given:
+        return row_entries(config, given["latents"], loss=False)
+    return [EMBEDDINGS.path("recurrent")] if "recurrent" in given else []
 
 
 def summary_settings(inference: Mapping[str, Any], name: str) -> dict[str, Any]:

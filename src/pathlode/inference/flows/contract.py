@@ -20,8 +20,7 @@ from pathlode.core.tensor_files import load_tensors, save_tensors
 from pathlode.errors import CheckpointError, ConfigError
 from pathlode.inference.box import Box
 from pathlode.inference.flows.training import FlowTraining
-from pathlode.inference.recurrent import RecurrentSummary
-from pathlode.registry import FLOWS
+from pathlode.registry import EMBEDDINGS, FLOWS
 
 _AT_ONCE = 50_000
 """Parameter vectors that a flow draws for several observations, or scores, at once: bounds the memory."""
@@ -96,7 +95,9 @@ class Flow(ABC):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.network = self.build(len(prior.low), config.embedded if recurrent else context_features)
-        self.embedding = RecurrentSummary(context_features - 1, recurrent, config.embedded, seed) if recurrent else None
+        self.embedding: nn.Module | None = None
+        if recurrent:
+            self.embedding = EMBEDDINGS["recurrent"](context_features - 1, recurrent, config.embedded, seed)
         self.units: dict[str, Tensor] = {}
         self.pairs = 0
 
