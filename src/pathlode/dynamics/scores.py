@@ -4,14 +4,13 @@ from dataclasses import dataclass
 
 import torch
 
+from pathlode.core.paths import path_length, spread
 from pathlode.core.shapes import LatentPath, PerMember, Times, Values
 from pathlode.core.solve import Adaptive
 from pathlode.dynamics import orbits
 from pathlode.dynamics.data import Split
 from pathlode.dynamics.windows import extrapolation_nmse, far_nmse, interpolation_nmse, predict
 from pathlode.models.contract import SequenceModel, required
-from pathlode.training.losses.contract import spread
-from pathlode.training.losses.path_length import path_length
 
 
 def variance_within(path: LatentPath) -> PerMember:

@@ -155,7 +155,7 @@ def test_what_a_training_does_not_reach_does_not_count(package, file, old, new):
 
 
 def test_another_entry_is_another_code_though_both_are_reached(package):
-    assert package(loss="pathlode.training.losses.path_length:path_length") != package()
+    assert package(loss="pathlode.training.losses.path_length:relative_length") != package()
 
 
 def test_a_name_imported_from_a_folder_brings_what_its_init_imports():

@@ -11,12 +11,9 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from pathlode.core.shapes import Latent, PerMember, Times, Values
+from pathlode.core.shapes import PerMember, Times, Values
 from pathlode.errors import ConfigError
 from pathlode.models.contract import Prediction, SequenceModel
-
-SPREAD_FLOOR = 1e-6
-"""Least spread of the latent vectors, and of a squared length: keeps quotients and roots differentiable."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +61,3 @@ def reconstruction(predicted: Values, values: Values, std: Tensor | float = 1.0)
 def no_penalty(prediction: Prediction) -> PerMember:
     """Zero for each member."""
     return prediction.values.new_zeros(len(prediction.values))
-
-
-def spread(z0: Latent) -> Tensor:
-    """Standard deviation of each latent dimension over the batch, (member, 1, latent)."""
-    return z0.std(dim=1, keepdim=True).clamp_min(SPREAD_FLOOR)

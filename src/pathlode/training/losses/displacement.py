@@ -1,8 +1,9 @@
 """The penalty of the authors' published code."""
 
+from pathlode.core.paths import SPREAD_FLOOR
 from pathlode.core.shapes import PerMember
 from pathlode.models.contract import Prediction, SequenceModel, required
-from pathlode.training.losses.contract import SPREAD_FLOOR, Loss
+from pathlode.training.losses.contract import Loss
 
 
 class Displacement(Loss):

@@ -2,21 +2,10 @@
 
 from torch import Tensor
 
-from pathlode.core.shapes import LatentPath, PerMember
+from pathlode.core.paths import path_length, spread
+from pathlode.core.shapes import PerMember
 from pathlode.models.contract import Prediction, SequenceModel, required
-from pathlode.training.losses.contract import SPREAD_FLOOR, Loss, spread
-
-
-def path_length(path: LatentPath, scale: Tensor | float = 1.0) -> Tensor:
-    """Length Σ_i ‖(z_{i+1} - z_i) / scale‖ of every latent path, (member, batch).
-
-    Args:
-        path: z along the times, (member, batch, time, latent).
-        scale: standard deviations (member, 1, latent), for the Mahalanobis length with a diagonal covariance.
-    """
-    if isinstance(scale, Tensor):
-        path = path / scale[:, :, None]
-    return path.diff(dim=2).square().sum(dim=-1).clamp_min(SPREAD_FLOOR**2).sqrt().sum(dim=-1)
+from pathlode.training.losses.contract import Loss
 
 
 def relative_length(prediction: Prediction) -> Tensor:

@@ -1,0 +1,25 @@
+"""Latent paths: their length, and the unit that it is measured in."""
+
+from torch import Tensor
+
+from pathlode.core.shapes import Latent, LatentPath
+
+SPREAD_FLOOR = 1e-6
+"""Least spread of the latent vectors, and of a squared length: keeps quotients and roots differentiable."""
+
+
+def spread(z0: Latent) -> Tensor:
+    """Standard deviation of each latent dimension over the batch, (member, 1, latent)."""
+    return z0.std(dim=1, keepdim=True).clamp_min(SPREAD_FLOOR)
+
+
+def path_length(path: LatentPath, scale: Tensor | float = 1.0) -> Tensor:
+    """Length Σ_i ‖(z_{i+1} - z_i) / scale‖ of every latent path, (member, batch).
+
+    Args:
+        path: z along the times, (member, batch, time, latent).
+        scale: standard deviations (member, 1, latent), for the Mahalanobis length with a diagonal covariance.
+    """
+    if isinstance(scale, Tensor):
+        path = path / scale[:, :, None]
+    return path.diff(dim=2).square().sum(dim=-1).clamp_min(SPREAD_FLOOR**2).sqrt().sum(dim=-1)
