@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pathlode.plots.comparisons import claims
+from pathlode.plots.claims import claims
 from pathlode.plots.style import save_figure
 from pathlode.reporting.job import job
 
