@@ -35,7 +35,7 @@ from pathlode import LatentODE, ModelConfig
 from pathlode.core import kernels
 from pathlode.core.solve import Adaptive, FixedStep, Solution
 from pathlode.dynamics.data import SimulationConfig, simulate
-from pathlode.dynamics.systems.oscillator import CoupledOscillator
+from pathlode.dynamics.systems.coupled_oscillator import CoupledOscillator
 from pathlode.training.experiment import Experiment
 from pathlode.training.losses.path_length import PathLength
 

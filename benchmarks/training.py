@@ -28,7 +28,7 @@ def one(models: int) -> dict[str, float]:
     import yaml
 
     from pathlode.dynamics.data import SimulationConfig, simulate
-    from pathlode.dynamics.systems.oscillator import CoupledOscillator
+    from pathlode.dynamics.systems.coupled_oscillator import CoupledOscillator
     from pathlode.training.experiment import Experiment
 
     moments.append(time.perf_counter())

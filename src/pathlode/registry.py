@@ -126,10 +126,10 @@ LOSSES = Registry(
 SYSTEMS = Registry(
     "system",
     {
-        "coupled_oscillator": "pathlode.dynamics.systems.oscillator:CoupledOscillator",
-        "damped_oscillator": "pathlode.dynamics.systems.oscillator:DampedOscillator",
+        "coupled_oscillator": "pathlode.dynamics.systems.coupled_oscillator:CoupledOscillator",
+        "damped_oscillator": "pathlode.dynamics.systems.damped_oscillator:DampedOscillator",
         "lotka_volterra": "pathlode.dynamics.systems.lotka_volterra:LotkaVolterra",
-        "lotka_volterra_fixed_start": "pathlode.dynamics.systems.lotka_volterra:LotkaVolterraFixedStart",
+        "lotka_volterra_fixed_start": "pathlode.dynamics.systems.lotka_volterra_fixed_start:LotkaVolterraFixedStart",
         "lane_emden": "pathlode.dynamics.systems.lane_emden:LaneEmden",
         "lorenz": "pathlode.dynamics.systems.lorenz:Lorenz",
     },

@@ -28,19 +28,6 @@ class LotkaVolterra(System):
         return integrate(_series, parameters[:, 4:], parameters[:, :4], times)
 
 
-class LotkaVolterraFixedStart(LotkaVolterra):
-    """The same from one initial state, (3, 3), as in most runs of the reference code: only the four rates vary."""
-
-    parameters = ("alpha", "beta", "gamma", "delta")
-    low, high = LotkaVolterra.low[:4], LotkaVolterra.high[:4]
-
-    def draw(self, n: int, rng: np.random.Generator) -> Array:
-        return super().draw(n, rng)[:, :4]
-
-    def solution(self, parameters: Array, times: Array) -> Array:
-        return super().solution(np.hstack([parameters, np.full((len(parameters), 2), 3.0)]), times)
-
-
 def _series(_: Array, state: Array, parameters: Array) -> Array:
     alpha, beta, gamma, delta = parameters
     c = np.empty((ORDER + 1, *state.shape))

@@ -1,4 +1,4 @@
-"""Damped harmonic oscillators with their exact solutions."""
+"""The exact solution that damped harmonic oscillators share."""
 
 from abc import abstractmethod
 from typing import ClassVar
@@ -27,29 +27,3 @@ class LinearOscillator(System):
         phase = frequency * times[..., None]
         turned = np.cos(phase) * parameters[:, None] + np.sin(phase) / frequency * (parameters @ rotation.T)[:, None]
         return np.exp(decay * times[..., None]) * turned
-
-
-class CoupledOscillator(LinearOscillator):
-    """The published demo of [A]: A = [[-0.1, 1.3], [-1, -0.1]], x(0) ~ N(0, I); period 5.5.
-
-    Source: Sampson & Melchior 2025, reference code, after the latent-ODE example of diffrax (Kidger 2022).
-    """
-
-    matrix = ((-0.1, 1.3), (-1.0, -0.1))
-
-    def draw(self, n: int, rng: np.random.Generator) -> Array:
-        return rng.standard_normal((n, 2))
-
-
-class DampedOscillator(LinearOscillator):
-    """The oscillator of the runs in [A]: ẍ = -x - θẋ with θ = 0.12, observed as (x, ẋ); period 6.3.
-
-    The initial state is uniform in [1, 4]², as in the reference code. Source: Sampson & Melchior 2025, sec. 3.
-    """
-
-    features = ("x", "v")
-    parameters = ("x0", "v0")
-    matrix = ((0.0, 1.0), (-1.0, -0.12))
-
-    def draw(self, n: int, rng: np.random.Generator) -> Array:
-        return rng.uniform(1.0, 4.0, size=(n, 2))

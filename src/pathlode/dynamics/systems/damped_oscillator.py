@@ -1,0 +1,20 @@
+"""The damped oscillator of the paper's runs."""
+
+import numpy as np
+
+from pathlode.arrays import Array
+from pathlode.dynamics.systems.linear_oscillator import LinearOscillator
+
+
+class DampedOscillator(LinearOscillator):
+    """The oscillator of the runs in [A]: ẍ = -x - θẋ with θ = 0.12, observed as (x, ẋ); period 6.3.
+
+    The initial state is uniform in [1, 4]², as in the reference code. Source: Sampson & Melchior 2025, sec. 3.
+    """
+
+    features = ("x", "v")
+    parameters = ("x0", "v0")
+    matrix = ((0.0, 1.0), (-1.0, -0.12))
+
+    def draw(self, n: int, rng: np.random.Generator) -> Array:
+        return rng.uniform(1.0, 4.0, size=(n, 2))
