@@ -24,7 +24,7 @@ from workflow.configuration.dynamics import (
     tuned_rows,
     tuning,
 )
-from workflow.configuration.ecg import balance, latent_ode, model_entries
+from workflow.configuration.ecg import balance, classifier_entries, classifier_kind, latent_ode, model_entries
 from workflow.configuration.inference import batches, flow_settings, latents_of, summary_entries, summary_settings
 from workflow.configuration.scheduler import (
     chosen_runs,

@@ -182,14 +182,14 @@ rule classify:
         mem_mb=3000,
         runtime=60 + len(ECG["seeds"]) * (ECG["trees"]["rounds"] // 50 + ECG["cnn"]["steps"] // 1000),  # alike for all jobs of an array
     params:
-        code=lambda w: code("classify", *model_entries(ECG, ECG["classifiers"][w.classifier].get("latents"))),
+        code=lambda w: code("classify", *classifier_entries(ECG, w.classifier)),
         centred=lambda w: ECG["splits"][w.split]["centred"],
         seeds=ECG["seeds"],
         classifier=lambda w: ECG["classifiers"][w.classifier],
         conditions=ECG["conditions"],
         balance=lambda w: balance(ECG, w.split, w.classifier),
-        trees=lambda w: {} if ECG["classifiers"][w.classifier].get("cnn") else ECG["trees"],
-        cnn=lambda w: ECG["cnn"] if ECG["classifiers"][w.classifier].get("cnn") else {},
+        kind=lambda w: classifier_kind(ECG, w.classifier),
+        fit=lambda w: ECG[classifier_kind(ECG, w.classifier)],
         vote=lambda w: ECG["vote"] if ECG["classifiers"][w.classifier].get("vote") else {},
     script:
         "../workflow/scripts/classify.py"

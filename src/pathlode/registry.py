@@ -161,6 +161,14 @@ def entries_of(model: str, **given: str) -> list[str]:
     return [MODELS.path(model), *(registry.path(names[part]) for part, registry in parts if part in names)]
 
 
+CLASSIFIERS = Registry(
+    "classifier of beats",
+    {
+        "trees": "pathlode.ecg.trees:Trees",
+        "cnn": "pathlode.ecg.cnn:BeatCnn",
+    },
+)
+
 FLOWS = Registry(
     "flow backend",
     {

@@ -12,15 +12,13 @@ from workflow_checkout import PROJECT
 from pathlode.core.solve import Adaptive
 from pathlode.dynamics.data import SimulationConfig
 from pathlode.ecg.balance import Balance
-from pathlode.ecg.cnn import CnnConfig
 from pathlode.ecg.conditions import Condition
-from pathlode.ecg.trees import TreeConfig
 from pathlode.ecg.voting import Vote
 from pathlode.inference.designs import ObservationConfig
 from pathlode.inference.flows import FlowConfig
 from pathlode.inference.reference import McmcConfig
 from pathlode.models.contract import ModelConfig
-from pathlode.registry import DATA_SETS, ENCODERS, FLOWS, LOSSES, MODELS, NETWORKS, POLICIES, SYSTEMS
+from pathlode.registry import CLASSIFIERS, DATA_SETS, ENCODERS, FLOWS, LOSSES, MODELS, NETWORKS, POLICIES, SYSTEMS
 from pathlode.schedule.run_model import FitConfig
 from pathlode.schedule.scheduler import LookAheadConfig
 from pathlode.schedule.training import RunConfig
@@ -136,8 +134,8 @@ def takes_all(config):
     for name, entry in ecg["classifiers"].items():
         for split in entry.get("splits", ecg["splits"]):
             Balance(**balance(ecg, split, name))
-    TreeConfig(**ecg["trees"])
-    CnnConfig(**ecg["cnn"])
+    for kind, classifier in CLASSIFIERS.items():
+        classifier.settings(**ecg[kind])
     Vote(**ecg["vote"])
     inference = config["inference"]
     for backend, names in inference["flows"].items():

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pathlode.ecg.records import DS1, DS2, RATE, RECORDS
-from pathlode.registry import entries_of
+from pathlode.registry import CLASSIFIERS, entries_of
 from workflow.configuration.schema import InvalidConfig, unknown
 
 GIVEN = ("latents", "components", "grid")
@@ -28,6 +28,19 @@ def latent_ode(config: Mapping[str, Any], name: str) -> dict[str, Any]:
 def model_entries(ecg: Mapping[str, Any], name: str | None) -> list[str]:
     """What a latent ODE of the ECG chapter is made of, as ``"module:class"``; nothing for None."""
     return entries_of("latent_ode", encoder=ecg["latent_odes"][name]["encoder"]) if name else []
+
+
+def classifier_kind(ecg: Mapping[str, Any], name: str) -> str:
+    """What a classifier is, by its name in :data:`pathlode.registry.CLASSIFIERS`, under which ``ecg`` has its settings."""
+    return "cnn" if ecg["classifiers"][name].get("cnn") else "trees"
+
+
+def classifier_entries(ecg: Mapping[str, Any], name: str) -> list[str]:
+    """What a classifier is, and the latent ODE whose latents it is given, as ``"module:class"``."""
+    return [
+        CLASSIFIERS.path(classifier_kind(ecg, name)),
+        *model_entries(ecg, ecg["classifiers"][name].get("latents")),
+    ]
 
 
 def balance(ecg: Mapping[str, Any], split: str, classifier: str) -> dict[str, int]:

@@ -7,14 +7,13 @@ from typing import Any
 from pathlode.ecg.balance import Balance
 from pathlode.ecg.beats import Beats
 from pathlode.ecg.classification import Study, fit_classifiers, predictions, score_outcomes
-from pathlode.ecg.cnn import BeatCnn, CnnConfig
 from pathlode.ecg.conditions import Condition, millivolts
 from pathlode.ecg.representations import Latents, PrincipalComponents, Representation, Samples
 from pathlode.ecg.splits import BeatSplit
-from pathlode.ecg.trees import TreeConfig, Trees
 from pathlode.ecg.voting import Vote
 from pathlode.models.saving import load_model
 from pathlode.progress import Progress
+from pathlode.registry import CLASSIFIERS
 from pathlode.reporting.identity import identity
 from pathlode.reporting.job import job
 from pathlode.training.resume import checkpoint_path, discard_checkpoints
@@ -38,17 +37,13 @@ with job(snakemake) as origin:
     represent = representation(study, settings, snakemake.input.model)
     folder = Path(snakemake.output.classifier).parent
     kept = checkpoint_path(folder, identity(snakemake))
-    new = (
-        partial(BeatCnn, CnnConfig(**params.cnn), kept=kept)
-        if params.cnn
-        else partial(Trees, TreeConfig(**params.trees))
-    )
+    kind = CLASSIFIERS[params.kind]
     rhythms = (False, True) if settings.get("rr", True) else (False,)
     progress = Progress(f"{wildcards.split}, {wildcards.classifier}", len(rhythms) * len(params.seeds))
     outcomes = fit_classifiers(
         study,
         represent,
-        new,
+        partial(kind, kind.settings(**params.fit), kept=kept),
         params.seeds,
         settings["trained_on"],
         Balance(**params.balance),

@@ -24,7 +24,7 @@ EVERY = slice(None)
 
 
 class Classifier(Protocol):
-    """A classifier of beats: :class:`pathlode.ecg.trees.Trees` and :class:`pathlode.ecg.cnn.BeatCnn`."""
+    """A classifier of beats, as those of :data:`pathlode.registry.CLASSIFIERS`: ``Kind(Kind.settings(...), seed, kept)``."""
 
     def fit(
         self, features: Features, classes: Classes, validation: Features, validation_classes: Classes

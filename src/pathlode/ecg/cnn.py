@@ -65,6 +65,9 @@ class BeatCnn:
             added to its name.
     """
 
+    settings = CnnConfig
+    """The class of ``config``."""
+
     def __init__(self, config: CnnConfig, seed: int, kept: Path | None = None) -> None:
         self.config, self.seed, self.kept = config, seed, kept
 

@@ -41,11 +41,15 @@ class Trees:
     Args:
         config: settings.
         seed: of the random choices of beats and features.
+        kept: has no effect: trees are fitted too fast to need a checkpoint.
 
     Source: Chen & Guestrin 2016 (doi:10.1145/2939672.2939785).
     """
 
-    def __init__(self, config: TreeConfig, seed: int) -> None:
+    settings = TreeConfig
+    """The class of ``config``."""
+
+    def __init__(self, config: TreeConfig, seed: int, kept: Path | None = None) -> None:
         self.config, self.seed = config, seed
 
     def fit(self, features: Features, classes: Classes, validation: Features, validation_classes: Classes) -> "Trees":

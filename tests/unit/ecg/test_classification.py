@@ -12,6 +12,7 @@ from pathlode.ecg.representations import Samples
 from pathlode.ecg.splitters import inter_patient_split, random_split
 from pathlode.ecg.trees import TreeConfig, Trees
 from pathlode.ecg.voting import Vote
+from pathlode.registry import CLASSIFIERS
 
 CONDITIONS = {"360 Hz": Condition(), "45 Hz": Condition(stride=8), "half": Condition(missing=0.5)}
 
@@ -133,3 +134,17 @@ def test_predictions_are_of_the_test_beats_under_every_condition(study):
     assert np.array_equal(said.truth, study.beats.classes[study.split.test])
     assert list(said.probabilities) == list(CONDITIONS)
     assert (said.source, said.scored) == ("invented", "NSVFQ")
+
+
+@pytest.mark.parametrize("kind", CLASSIFIERS)
+def test_every_kind_is_made_fitted_and_saved_alike(kind, beats, tmp_path):
+    few = {"trees": {"rounds": 3}, "cnn": {"steps": 4, "batch": 16, "validate_every": 2}}[kind]
+    registered = CLASSIFIERS[kind]
+    classifier = registered(registered.settings(**few), seed=1, kept=None)
+    features = (beats.microvolts / 1000).astype(np.float32)
+    classifier.fit(features, beats.classes, features, beats.classes)
+    probabilities = classifier.probabilities(features)
+    assert probabilities.shape == (len(features), len(CLASSES))
+    assert probabilities.sum(axis=1) == pytest.approx(1, abs=1e-5)
+    classifier.save(tmp_path / "classifier.bin", origin={"rule": "classify"})
+    assert (tmp_path / "classifier.bin").stat().st_size > 0
