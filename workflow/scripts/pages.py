@@ -1,5 +1,6 @@
 """Brings the README and the pages of the site up to date: generated blocks, values in sentences, and figures."""
 
+import logging
 import shutil
 from pathlib import Path
 
@@ -35,7 +36,11 @@ with job(snakemake):
         before = after = page.read_text()
         for _, name, content in (block for block in blocks if block[0] == page):
             after = insert(after, name, content, str(page))
-        after = fill(after, tables.__getitem__, params.config, str(page))
+        if params.readme is not None:  # else the sentences are about another scale
+            kept: list[str] = []
+            after = fill(after, tables.__getitem__, params.config, str(page), kept.append)
+            if kept:
+                logging.info("%s: %d values of what this run did not make stay as they were", page, len(kept))
         if after != before:
             with writing(page) as temporary:
                 temporary.write_text(after)

@@ -5,12 +5,13 @@ A block stands between two markers on lines of their own and is replaced as a wh
     the error is <!-- = claims.value id=A1 system=lorenz | .2g -->1.9<!-- . --> times as large
 
 It names a table, a column, what the row must have in other columns, and a format; ``config`` in place of a table names a
-setting by its keys. Markers are comments, so the page shows the value alone.
+setting by its keys. Markers are comments, so the page shows the value alone. A line must not begin with one: Markdown would
+take the line for HTML.
 """
 
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pathlode.errors import DataError
@@ -48,7 +49,17 @@ def insert(text: str, block: str, content: str, source: str) -> str:
     return f"{text[: start + len(begin)]}\n\n{content.strip()}\n\n{text[stop:]}"
 
 
-def fill(text: str, table: "Callable[[str], pd.DataFrame]", config: Mapping[str, Any], source: str) -> str:
+class _NotMade(LookupError):
+    """A run made no such table, rows or entry of a list."""
+
+
+def fill(
+    text: str,
+    table: "Callable[[str], pd.DataFrame]",
+    config: Mapping[str, Any],
+    source: str,
+    kept: Callable[[str], object] | None = None,
+) -> str:
     """The text with every value in a sentence brought up to date.
 
     Args:
@@ -56,14 +67,21 @@ def fill(text: str, table: "Callable[[str], pd.DataFrame]", config: Mapping[str,
         table: a table by its name.
         config: the run's configuration.
         source: where the text came from, for messages.
+        kept: is told each value of which the run made no table, no row or no number. Its text then stays, as it must in a run
+            of some chapters or systems only. Without it, such a value is an error as well.
 
     Raises:
-        DataError: naming the value, if there is no such table, column, row or setting, or several rows differ.
+        DataError: naming the value, if there is no such column or setting, or several rows differ.
     """
 
     def filled(found: re.Match[str]) -> str:
         try:
             value = _value(found[1], table, config)
+        except _NotMade as error:
+            if kept is not None:
+                kept(found[1])
+                return found[0]
+            raise DataError(f"{source} asks for the value {found[1]!r}, which cannot be had: {error}") from error
         except (KeyError, ValueError, TypeError, OSError) as error:
             reason = f"{error.args[0]!r} is not there" if isinstance(error, KeyError) else str(error)
             raise DataError(f"{source} asks for the value {found[1]!r}, which cannot be had: {reason}") from error
@@ -78,31 +96,53 @@ def _value(wanted: str, table: "Callable[[str], pd.DataFrame]", config: Mapping[
     *aggregate, form = form.split() or [""]
     owner, _, column = name.partition(".")
     if owner == "config":
-        setting: Any = config
-        for key in column.split("."):
-            setting = setting[int(key) if isinstance(setting, list) else key]
-        return format(setting, form)
-    rows = table(owner)
-    for condition in conditions:
-        key, _, value = condition.partition("=")
-        rows = rows[rows[key].astype(str) == value]
-    values = rows[column]
-    if form in AGGREGATES or aggregate:
-        how, form = (aggregate[0], form) if aggregate else (form, "")
-        if not len(values):
-            raise ValueError("no row has that")
-        return format(values.agg(how), form)
-    if values.nunique(dropna=False) != 1:
+        return format(_setting(column, config), form)
+    if form in AGGREGATES:
+        aggregate, form = [form], ""
+    values = _chosen(owner, conditions, table)[column]
+    if aggregate:
+        value = values.agg(aggregate[0])
+    elif values.nunique(dropna=False) == 1:
+        value = values.iloc[0]
+    else:
         raise ValueError(
             f"{len(values)} rows have that, expected one, or one of {', '.join(AGGREGATES)} before the format"
         )
-    return format(values.iloc[0], form)
+    if value != value:
+        raise _NotMade("it is not a number")
+    return format(value, form)
+
+
+def _setting(keys: str, config: Mapping[str, Any]) -> Any:
+    """The setting at some keys, or numbers of a list's entries, with dots between them."""
+    setting: Any = config
+    for key in keys.split("."):
+        try:
+            setting = setting[int(key) if isinstance(setting, list) else key]
+        except IndexError as error:
+            raise _NotMade(f"the list has no entry {key}") from error
+    return setting
+
+
+def _chosen(name: str, conditions: Sequence[str], table: "Callable[[str], pd.DataFrame]") -> "pd.DataFrame":
+    """The rows of a table that meet all conditions."""
+    try:
+        rows = table(name)
+    except KeyError as error:
+        raise _NotMade(f"{name!r} is not there") from error
+    for condition in conditions:
+        key, _, value = condition.partition("=")
+        rows = rows[rows[key].astype(str) == value]
+    if not len(rows):
+        raise _NotMade("no row has that")
+    return rows
 
 
 LEFT_OUT = (
     r"(?s)<!-- (\w+): begin \(generated, do not edit\) -->.*?<!-- \1: end -->",
     rf"(?s){VALUE.pattern}",
     r"(?s)```.*?```|`[^`\n]+`",  # code
+    r"(?s)\$\$.*?\$\$|\$[^$\n]+\$",  # formulas
     r"(?m)^    [^\n]*$",
     r"\]\([^)]*\)|<https?://[^>]*>|https?://\S+|\bdoi:\S+",
     r"(?m)^\s*\d+\. ",  # numbered lists
@@ -116,8 +156,8 @@ LEFT_OUT = (
 def typed_numbers(text: str) -> list[str]:
     """Lines of a page with a number that neither a run nor a configuration filled in: number of the line, and the line.
 
-    Code, links, generated blocks, numbered lists, names with digits in them, years, numbers of publications, 0 and 1 do not
-    count.
+    Code, formulas, links, generated blocks, numbered lists, names with digits in them, years, numbers of publications, 0 and 1
+    do not count.
     """
     left = text
     for pattern in LEFT_OUT:

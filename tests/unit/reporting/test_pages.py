@@ -20,7 +20,13 @@ def test_missing_markers_are_named(text):
         insert(text, "claims", "| new |", "README.md")
 
 
-CLAIMS = pd.DataFrame({"id": ["A1", "A1", "A2"], "system": ["ring", "long rope", "ring"], "value": [1.234, 5.0, 7.5]})
+CLAIMS = pd.DataFrame(
+    {
+        "id": ["A1", "A1", "A2", "A3"],
+        "system": ["ring", "long rope", "ring", "ring"],
+        "value": [1.234, 5.0, 7.5, float("nan")],
+    }
+)
 CONFIG = {"ecg": {"train": {"steps": 1500}, "rates": [360, 90]}}
 
 
@@ -50,16 +56,29 @@ def test_a_value_in_a_sentence_comes_from_a_table_or_the_configuration(expressio
     ("expression", "reason"),
     [
         ("claims.value id=A1", "2 rows have that, expected one"),
-        ("claims.value id=A9", "0 rows have that"),
+        ("claims.value id=A9", "no row has that"),
         ("claims.value id=A9 | median .2g", "no row has that"),
         ("claims.high id=A1", "'high' is not there"),
         ("config.ecg.seeds", "'seeds' is not there"),
         ("costs.value", "'costs' is not there"),
+        ("claims.value id=A3", "it is not a number"),
+        ("config.ecg.rates.2", "the list has no entry 2"),
     ],
 )
 def test_a_value_that_cannot_be_had_is_named(expression, reason):
     with pytest.raises(DataError, match=f"docs/a.md asks for the value .*{reason}"):
         filled(expression)
+
+
+@pytest.mark.parametrize(
+    "expression", ["claims.value id=A9", "costs.value", "claims.value id=A3 | .2g", "config.ecg.rates.2"]
+)
+def test_a_value_that_a_run_did_not_make_keeps_its_text(expression):
+    text, kept = f"a <!-- = {expression} -->old<!-- . --> b", []
+    assert fill(text, {"claims": CLAIMS}.__getitem__, CONFIG, "docs/a.md", kept.append) == text
+    assert kept == [expression]
+    with pytest.raises(DataError, match="'high' is not there"):
+        fill(f"{text} <!-- = claims.high -->1<!-- . -->", {"claims": CLAIMS}.__getitem__, CONFIG, "a", kept.append)
 
 
 def test_a_filled_text_is_filled_again():
@@ -79,6 +98,7 @@ def test_typed_numbers_are_found():
         "<!-- = claims.value id=A2 -->7.5<!-- . --> or so",
         f"{BEGIN}\n| 12 |\n{END}",
         "```\n7\n```",
+        "$$\n\\tfrac{1}{2} x\n$$ and $x_2$",
     ]
     text = "\n".join([*others, *typed])
     first = text[: text.index(typed[0])].count("\n") + 1

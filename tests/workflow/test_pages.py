@@ -1,0 +1,137 @@
+"""The values in the sentences of the README and of the pages: each can be had from a run of the default scale."""
+
+import itertools
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from workflow_checkout import PROJECT
+
+from pathlode.dynamics.artefacts import Probes, Scores
+from pathlode.dynamics.data import VIEWS
+from pathlode.ecg.columns import with_missed
+from pathlode.ecg.records import CLASSES
+from pathlode.ecg.results import BeatScores
+from pathlode.inference.columns import with_derived
+from pathlode.inference.scores import FlowScores
+from pathlode.registry import SYSTEMS
+from pathlode.reporting.claim_entries import read_claims
+from pathlode.reporting.claims import CLAIM_COLUMNS
+from pathlode.reporting.pages import VALUE, fill
+from pathlode.schedule.artefacts import FINAL, PolicyOutcomes
+from pathlode.schedule.columns import scored, seconds_with_sweep
+from pathlode.schedule.comparison import with_best_parametric
+from workflow.configuration import default_config
+from workflow.configuration.dynamics import setting, trained_rows
+
+PAGES = [PROJECT / "README.md", *sorted(PROJECT.glob("docs/*.md"))]
+CONFIG = default_config(PROJECT)
+
+
+def table(columns, rows):
+    """Rows that have these facts, with a number of its own in every other column."""
+    given = pd.DataFrame(rows)
+    others = [name for name in columns if name not in given]
+    return given.assign(**{name: np.linspace(0.1, 0.9, len(given)) + k for k, name in enumerate(others)})
+
+
+def crossed(**facts):
+    """A row for each combination."""
+    return [dict(zip(facts, values, strict=True)) for values in itertools.product(*facts.values())]
+
+
+def parameters_of(system):
+    return SYSTEMS[CONFIG["systems"][system]["system"]].parameters
+
+
+def claims():
+    given = read_claims(yaml.safe_load((PROJECT / "claims.yaml").read_text()), "claims.yaml")
+    return table(CLAIM_COLUMNS, [{"id": claim.id, "system": name} for claim in given for name in claim.systems])
+
+
+def dynamics():
+    rows = []
+    for system in CONFIG["dynamics"]["systems"]:
+        for row in trained_rows(CONFIG, system):
+            for more in crossed(seed=CONFIG["dynamics"]["seeds"], observations=["all", *VIEWS]):
+                rows.append(setting(CONFIG, system, row) | more)
+    return table(Scores.columns, rows)
+
+
+def probes():
+    rows = []
+    for system in CONFIG["dynamics"]["systems"]:
+        for row in trained_rows(CONFIG, system):
+            for more in crossed(seed=CONFIG["dynamics"]["seeds"], parameter=[*parameters_of(system), "mean"]):
+                rows.append(setting(CONFIG, system, row) | more)
+    return table(Probes.columns, rows)
+
+
+def inference():
+    own, rows = CONFIG["inference"], []
+    parameters = [*parameters_of(own["system"]), "all"]
+    for backend, summaries in own["flows"].items():
+        rows += crossed(
+            summary=summaries, backend=[backend], n_train=own["training_sets"], seed=own["seeds"], parameter=parameters
+        )
+    return with_derived(table(FlowScores.columns, rows), floor=0.5)
+
+
+def ecg():
+    own, rows = CONFIG["ecg"], []
+    for name, entry in own["classifiers"].items():
+        for model, conditions in ((name, own["conditions"]), (f"{name}_vote", own["vote"]["conditions"])):
+            if model == name or entry.get("vote"):
+                rows += crossed(
+                    split=entry.get("splits", own["splits"]),
+                    condition=conditions,
+                    model=[model],
+                    rr=[False, True] if entry.get("rr", True) else [False],
+                    seed=own["seeds"],
+                    **{"class": [*CLASSES, "macro"]},
+                )
+    published = pd.read_csv(PROJECT / "config/published/ecg.csv")
+    return with_missed(pd.concat([table(BeatScores.columns, rows), published], ignore_index=True))
+
+
+def scheduler():
+    own, rows = CONFIG["scheduler"], []
+    for task in own["run"]["tasks"]:
+        learners = [name for name in own["run"]["learners"] if task in own["learners"][name].get("tasks", [task])]
+        rows += crossed(
+            task=[task],
+            schedule=[*own["run"]["policies"], *learners],
+            setting=[0],
+            phase=[FINAL],
+            seed=own["tasks"][task]["seeds"],
+        )
+    runs = with_best_parametric(scored(table(PolicyOutcomes.columns, rows)), own["sweep"]["schedules"])
+    return runs.assign(seconds_with_sweep=seconds_with_sweep(runs))
+
+
+@pytest.fixture(scope="module")
+def tables():
+    return {make.__name__: make() for make in (claims, dynamics, probes, inference, ecg, scheduler)}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_value_can_be_had_from_a_run_of_the_default_scale(page, tables):
+    text = page.read_text()
+    assert VALUE.sub("", fill(text, tables.__getitem__, CONFIG, page.name)) == VALUE.sub("", text)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_settings_on_the_pages_are_those_of_the_configuration(page, tables):
+    text = page.read_text()
+    now = VALUE.findall(fill(text, tables.__getitem__, CONFIG, page.name))
+    assert [value for value in VALUE.findall(text) if value[0].startswith("config.")] == [
+        value for value in now if value[0].startswith("config.")
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_line_begins_with_a_value(page):
+    """Markdown takes such a line for HTML, which ends the paragraph."""
+    assert re.findall(r"(?m)^[ >*-]*<!-- [=.].*", page.read_text()) == []
