@@ -10,6 +10,7 @@ html_title = "pathlode"
 html_show_copyright = False
 html_use_index = False
 myst_heading_anchors = 3
+myst_enable_extensions = ["dollarmath", "amsmath"]
 napoleon_use_ivar = True  # attributes as a list in the class, without entries of their own
 napoleon_attr_annotations = False
 autodoc_default_options = {"members": True, "member-order": "bysource", "show-inheritance": True}
