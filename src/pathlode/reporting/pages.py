@@ -147,7 +147,7 @@ LEFT_OUT = (
     r"\]\([^)]*\)|<https?://[^>]*>|https?://\S+|\bdoi:\S+",
     r"(?m)^\s*\d+\. ",  # numbered lists
     r"\b(?:18|19|20)\d\d\b|\b\d{4}\.\d{4,5}\b",  # years, and numbers on arXiv
-    r"\b[A-Za-z][\w.]*(?:[-–]\w+)*",  # names, also with digits in them, such as F1, Lorenz-63 and A3-seconds
+    r"\b[A-Za-z][\w.]*(?:[-–]\w+(?:\.\d+)?)*",  # names, also with digits in them, such as F1, Lorenz-63 and B2-22.5
     r"(?<![\d.,])[01](?!\d|[.,]\d)",  # what ratios are compared with, and differences
 )
 """What is no typed number."""

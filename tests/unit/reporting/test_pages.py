@@ -91,7 +91,7 @@ def test_a_filled_text_is_filled_again():
 def test_typed_numbers_are_found():
     typed = ["it takes 12 minutes", "an error of 0.2", "a share of 95 %", "2.5 times"]
     others = [
-        "A1 and F1 of Lorenz-63 ([2410.08923](https://a.b/2)), Rubanova 2019",
+        "A1, B2-22.5 and F1 of Lorenz-63 ([2410.08923](https://a.b/2)), Rubanova 2019",
         "    x = 3",
         "`y = 4` above 1, not 0",
         "1. first",
