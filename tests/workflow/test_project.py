@@ -92,15 +92,11 @@ def test_the_readme_is_a_first_screen():
     assert len(README.splitlines()) <= 130
 
 
-TYPED = {"cluster.md"}
-"""Pages whose sentences still hold numbers that were typed from the published run."""
-
-
 @pytest.mark.parametrize(
     "page", [Path("README.md"), *(path.relative_to(PROJECT) for path in PROJECT.glob("docs/*.md"))]
 )
 def test_numbers_in_sentences_come_from_a_run_or_the_configuration(page):
-    if page.name not in {*TYPED, "faults_table.md"}:  # which tests write as a whole
+    if page.name != "faults_table.md":  # which tests write as a whole
         assert typed_numbers((PROJECT / page).read_text()) == []
 
 
