@@ -9,7 +9,8 @@ import sys
 import tomllib
 import venv
 import zipfile
-from importlib import metadata
+from importlib import import_module, metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -154,7 +155,19 @@ def test_the_table_of_faults_is_that_of_the_tests():
     assert {tuple(cell.strip() for cell in row.strip("|").split("|")) for row in table} == tried
 
 
-@pytest.mark.parametrize("page", ["README.md", *(f"docs/{path.name}" for path in (PROJECT / "docs").glob("*.md"))])
+def test_the_changelog_names_modules_that_there_are():
+    moved = re.findall(r"^\| `pathlode.*? \| (.*) \|$", (PROJECT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    names = {name for cell in moved for name in re.findall(r"`(pathlode\.[\w.]+)`", cell)}
+    assert len(names) >= 10
+    for name in names:
+        home, _, last = name.rpartition(".")
+        assert find_spec(name) or hasattr(import_module(home), last), name
+
+
+TEXTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "config/README.md"]
+
+
+@pytest.mark.parametrize("page", [*TEXTS, *(f"docs/{path.name}" for path in (PROJECT / "docs").glob("*.md"))])
 def test_files_named_on_a_page_exist(page):
     for name in re.findall(r"\]\(([\w./]+)\)", (PROJECT / page).read_text()):
         assert (PROJECT / page).parent.joinpath(name).exists(), name
