@@ -1,1 +1,1 @@
-"""The ground that models stand on: series, layers, solvers, encoders, fields."""
+"""What models are built from: series, layers, solvers, encoders, fields."""
