@@ -20,9 +20,14 @@ import yaml
 from packaging.requirements import Requirement
 from workflow_checkout import PROJECT, copy_project
 
+from pathlode.dynamics.artefacts import Probes, Scores, SizesNeeded, TimesToTarget
+from pathlode.ecg.results import ComparedBeatScores
+from pathlode.inference.scores import ComparedFlows
 from pathlode.registry import SYSTEMS
 from pathlode.reporting.claim_entries import read_claims
 from pathlode.reporting.pages import markers, typed_numbers
+from pathlode.schedule.artefacts import PolicyScores
+from workflow.chapters import CHAPTERS
 from workflow.configuration import default_config
 
 README = (PROJECT / "README.md").read_text()
@@ -80,6 +85,26 @@ def test_every_caption_of_the_report_stands_under_one_subject_and_names_claims_t
 def test_every_claims_target_is_a_rule():
     rules = "".join(path.read_text() for path in (PROJECT / "rules").glob("*.smk"))
     assert all(f"\nrule {claim.target}:" in rules for claim in CLAIMS)
+
+
+CLAIMED = {
+    "dynamics": Scores,
+    "training": TimesToTarget,
+    "sizes_needed": SizesNeeded,
+    "probes": Probes,
+    "inference": ComparedFlows,
+    "ecg": ComparedBeatScores,
+    "scheduler": PolicyScores,
+}
+"""What the tables that claims read are files of."""
+
+
+def test_every_column_that_a_claim_reads_is_described():
+    assert set(CLAIMED) == {name for chapter in CHAPTERS.values() for name in chapter.claimed}
+    for claim in CLAIMS:
+        columns = CLAIMED[claim.table].columns
+        for name in ("seed", claim.column, claim.metric, *claim.ours, *claim.rival):
+            assert len(columns.get(name, "")) > 5, f"{claim.id}: {name}"
 
 
 def test_conda_pins_what_pip_pins():

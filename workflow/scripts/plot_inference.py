@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from pathlode.inference.reference_posteriors import References
-from pathlode.inference.scores import FlowScores, ShiftedScores, ShownPosteriors
+from pathlode.inference.scores import ComparedFlows, ShiftedScores, ShownPosteriors
 from pathlode.plots import inference
 from pathlode.plots.style import save_figure
 from pathlode.registry import SYSTEMS
@@ -41,7 +41,7 @@ with job(snakemake):
             times, system.features, clean, again.reshape(*draws.shape[:2], *again.shape[1:]), seen, name
         ),
         "simulations": inference.simulations(
-            FlowScores.load(Path(files.scores)).table, float(references.c2st_floor.mean())
+            ComparedFlows.load(Path(files.scores)).table, float(references.c2st_floor.mean())
         ),
         "robustness": inference.robustness(robustness[robustness["backend"] == params.backend]),
         "outside": inference.outside(

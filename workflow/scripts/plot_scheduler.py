@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from pathlode.plots import scheduler
 from pathlode.plots.style import save_figure
 from pathlode.reporting.job import job
-from pathlode.schedule.artefacts import FINAL, PolicyLogs
+from pathlode.schedule.artefacts import FINAL, PolicyLogs, PolicyScores
 from pathlode.schedule.comparison import BEST_PARAMETRIC
 from pathlode.schedule.forecast import PolicyForecasts
 
@@ -15,7 +13,7 @@ with job(snakemake):
     params, files = snakemake.params, snakemake.input
     logs = PolicyLogs.load(*map(Path, files.logs)).table
     logs = logs[logs["phase"] == FINAL]
-    outcomes = pd.read_csv(files.outcomes)
+    outcomes = PolicyScores.load(Path(files.outcomes)).table
     outcomes = outcomes[outcomes["schedule"] != BEST_PARAMETRIC]  # which stands there under its own name
     made = PolicyForecasts.load(*map(Path, files.forecasts))
     ours = logs[logs["schedule"] == params.ours]

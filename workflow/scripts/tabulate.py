@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pathlode.dynamics.artefacts import Probes, Scores, Sizes, Tuning
+from pathlode.dynamics.artefacts import Probes, Scores, Sizes, SizesNeeded, TimesToTarget, Tuning
 from pathlode.dynamics.columns import parameters_needed, time_to_target
 from pathlode.reporting.job import job
 from pathlode.reporting.tables import summarise, write
@@ -32,9 +32,9 @@ with job(snakemake):
     training = time_to_target(histories, params.compared)
     write(scores, tables.dynamics)
     write(tuning, tables.tuning)
-    write(training, tables.training)
     write(sizes, tables.sizes)
-    write(parameters_needed(sizes, params.compared, "extrapolation_nmse"), tables.sizes_needed)
+    TimesToTarget(training).save(Path(tables.training))
+    SizesNeeded(parameters_needed(sizes, params.compared, "extrapolation_nmse")).save(Path(tables.sizes_needed))
     shown = scores[scores["row"].isin(params.shown)]
     times = {"steps_to_target": "steps to target", "seconds_to_target": "seconds to target"}
     summaries = {

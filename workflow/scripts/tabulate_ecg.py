@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pathlode.ecg.columns import class_summary, macro_f1_summary, reconstruction_summary, with_missed
-from pathlode.ecg.results import BeatScores, ReconstructionErrors
+from pathlode.ecg.results import BeatScores, ComparedBeatScores, ReconstructionErrors
 from pathlode.reporting.job import job
 from pathlode.reporting.tables import write
 
@@ -11,7 +11,7 @@ with job(snakemake):
     files, tables, conditions = snakemake.input, snakemake.output, snakemake.params.conditions
     scores = BeatScores.load(*map(Path, [*files.scores, files.published])).table
     errors = ReconstructionErrors.load(*map(Path, files.errors)).table
-    write(with_missed(scores), tables.scores)
+    ComparedBeatScores(with_missed(scores)).save(Path(tables.scores))
     write(errors, tables.errors)
     summaries = {
         "ecg_summary": macro_f1_summary(scores, conditions),

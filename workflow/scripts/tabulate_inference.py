@@ -7,7 +7,7 @@ from pathlib import Path
 from pathlode.inference.columns import with_derived
 from pathlode.inference.criteria import criteria
 from pathlode.inference.reference_posteriors import References
-from pathlode.inference.scores import FlowScores, OutsideMisses, ShiftedScores
+from pathlode.inference.scores import ComparedFlows, FlowScores, OutsideMisses, ShiftedScores
 from pathlode.reporting.job import job
 from pathlode.reporting.tables import summarise, write
 
@@ -31,7 +31,7 @@ with job(snakemake):
     scores = with_derived(FlowScores.load(*map(Path, files.scores)).table, references.c2st_floor.mean())
     shifted = ShiftedScores.load(*map(Path, files.robustness)).table
     largest = scores[scores["n_train"] == scores["n_train"].max()]
-    write(scores, tables.scores)
+    ComparedFlows(scores).save(Path(tables.scores))
     write(shifted, tables.robustness)
     write(OutsideMisses.load(*map(Path, files.outside)).table, tables.outside)
     write(references.table(), tables.references)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from pathlode.reporting.job import job
 from pathlode.reporting.tables import write
-from pathlode.schedule.artefacts import FINAL, PolicyDecisions, PolicyOutcomes, RunModelFits
+from pathlode.schedule.artefacts import FINAL, PolicyDecisions, PolicyOutcomes, PolicyScores, RunModelFits
 from pathlode.schedule.columns import METRICS, scored, seconds_with_sweep
 from pathlode.schedule.comparison import compare_policies, policy_summary, with_best_parametric
 
@@ -18,8 +18,7 @@ with job(snakemake):
     compared = {
         metric: compare_policies(runs, params.ours, metric, params.confidence) for metric in (*METRICS, "sharpness")
     }
-    columns = ["task", "schedule", "setting", "seed", *METRICS, *(f"{metric}_error" for metric in METRICS)]
-    write(runs[[*columns, "sharpness", "seconds", "seconds_with_sweep"]], tables.outcomes)
+    PolicyScores(runs[list(PolicyScores.columns)]).save(Path(tables.outcomes))
     write(pd.concat(compared.values()), tables.comparisons)
     write(RunModelFits.load(*map(Path, files.fits)).table, tables.fits)
     write(PolicyDecisions.load(*map(Path, files.decisions)).table, tables.decisions)

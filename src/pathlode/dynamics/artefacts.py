@@ -104,6 +104,37 @@ class Sizes(TableFile):
 
 
 @dataclass(frozen=True)
+class TimesToTarget(TableFile):
+    """How long each training took to a validation error, see :func:`pathlode.dynamics.columns.time_to_target`."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        **SETTING,
+        "seed": "of the member",
+        "target_mse": "validation error to be reached, common to all losses of one model",
+        "reached": "whether it was; if not, the run is charged its whole length",
+        "steps_to_target": "optimiser steps until then",
+        "seconds_to_target": "training time until then, the stack's shared equally among its seeds",
+        "train_seconds": "of the whole training",
+    }
+    float_format: ClassVar[str | None] = None
+
+
+@dataclass(frozen=True)
+class SizesNeeded(TableFile):
+    """How large a model an error takes, see :func:`pathlode.dynamics.columns.parameters_needed`."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        **SETTING,
+        "seed": "of the member",
+        "target": "error to be reached, common to all rows of one system",
+        "reached": "whether it was at any size; if not, the largest is charged",
+        "parameters_needed": "fewest parameters with which it was",
+        "train_seconds": "of the trainings of all sizes together",
+    }
+    float_format: ClassVar[str | None] = None
+
+
+@dataclass(frozen=True)
 class Probes(TableFile):
     """What a linear map reads from z0: one line a row, seed and parameter of the system, and one for their mean."""
 

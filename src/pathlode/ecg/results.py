@@ -32,6 +32,18 @@ class BeatScores(TableFile):
 
 
 @dataclass(frozen=True)
+class ComparedBeatScores(BeatScores):
+    """Scores of classifiers of beats with those that claims compare, see :func:`pathlode.ecg.columns.with_missed`."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        **BeatScores.columns,
+        "missed_f1": "1 - f1, at least half a beat's share",
+        "missed_auc": "1 - auc, at least half a beat's share",
+    }
+    float_format: ClassVar[str | None] = None
+
+
+@dataclass(frozen=True)
 class BeatPredictions(ArrayFile):
     """Predictions of one classifier for the test beats of a split.
 

@@ -32,6 +32,18 @@ class FlowScores(TableFile):
 
 
 @dataclass(frozen=True)
+class ComparedFlows(FlowScores):
+    """Scores of flows with those that claims compare, see :mod:`pathlode.inference.columns`."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        **FlowScores.columns,
+        "perplexity": "geometric mean of one over the density of the truths",
+        "c2st_excess": "c2st above that of two halves of the reference draws, at least what can be resolved",
+    }
+    float_format: ClassVar[str | None] = None
+
+
+@dataclass(frozen=True)
 class ShiftedScores(TableFile):
     """Scores of flows with held-out systems that are observed in other ways, by condition."""
 

@@ -68,6 +68,28 @@ class PolicyDecisions(TableFile):
     }
 
 
+class PolicyScores(TableFile):
+    """What the chapter's claims and figures compare, one row a run that counts.
+
+    Each task's best parametric schedule stands there twice, see :func:`pathlode.schedule.comparison.with_best_parametric`.
+    """
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "task": "name of the task",
+        "schedule": "name of the policy, or best_parametric",
+        "setting": "of the policy, by name",
+        "seed": "of the weights, the batches and what the policy draws",
+        "test_last": "test accuracy with the last weights",
+        "test_best_val": "test accuracy with the weights of the best validation",
+        "test_last_error": "1 - test_last, at least pathlode.schedule.columns.ERROR_FLOOR",
+        "test_best_val_error": "1 - test_best_val, at least the same",
+        "sharpness": "magnitude of the Hessian's largest eigenvalue at the last weights, empty after divergence",
+        "seconds": "of the optimiser steps and the policy, CPU time or, on a GPU, elapsed time",
+        "seconds_with_sweep": "the same with all that had to be done before the policy's first run",
+    }
+    float_format = None
+
+
 class RunModelFits(TableFile):
     """Latent ODEs of a sweep's runs and how well they fit, one row a model.
 

@@ -4,7 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pathlode.dynamics.artefacts import SETTING, Chosen, Evaluations, Probes, Scores, Sizes, Tuning
+from pathlode.dynamics.artefacts import (
+    SETTING,
+    Chosen,
+    Evaluations,
+    Probes,
+    Scores,
+    Sizes,
+    SizesNeeded,
+    TimesToTarget,
+    Tuning,
+)
 from pathlode.errors import DataError
 
 
@@ -37,7 +47,7 @@ def test_what_was_chosen_is_read_as_it_was_written(tmp_path):
     assert Chosen.load(tmp_path / "chosen.json") == Chosen(0.03, 0.1)
 
 
-@pytest.mark.parametrize("kind", [Tuning, Scores, Sizes, Probes])
+@pytest.mark.parametrize("kind", [Tuning, Scores, Sizes, Probes, TimesToTarget, SizesNeeded])
 def test_every_table_says_what_a_line_is_about_and_describes_its_columns(kind, tmp_path):
     assert list(kind.columns)[: len(SETTING)] == list(SETTING)
     assert all(len(description) > 5 for description in kind.columns.values())

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from pathlode.errors import DataError
-from pathlode.schedule.artefacts import PolicyDecisions, PolicyLogs, PolicyOutcomes, RunModelFits
+from pathlode.schedule.artefacts import PolicyDecisions, PolicyLogs, PolicyOutcomes, PolicyScores, RunModelFits
 from pathlode.schedule.forecast import PolicyForecasts
 from pathlode.schedule.runs import COLUMNS
 from pathlode.schedule.scheduler import Decision
@@ -26,7 +26,9 @@ def test_a_row_says_what_a_model_was_fitted_to_and_how_well(model, tmp_path):
     assert row["seconds"] == pytest.approx(model.card.seconds)
 
 
-@pytest.mark.parametrize("kind", [PolicyOutcomes, PolicyLogs, PolicyDecisions, PolicyForecasts, RunModelFits])
+@pytest.mark.parametrize(
+    "kind", [PolicyOutcomes, PolicyLogs, PolicyDecisions, PolicyForecasts, PolicyScores, RunModelFits]
+)
 def test_a_table_that_lacks_a_column_is_refused_in_one_sentence(kind, tmp_path):
     *others, last = kind.columns
     pd.DataFrame({name: [1] for name in others}).to_csv(tmp_path / "table.csv")
