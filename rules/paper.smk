@@ -9,6 +9,7 @@
 from pathlib import Path
 
 CHAPTER_OF_RULE = {rule.name: Path(rule.snakefile).stem.removesuffix("_results") for rule in workflow.rules}
+CLAIMED = [name for chapter in config["chapters"] for name in CHAPTERS[chapter].claimed]
 
 
 rule paper:
@@ -25,7 +26,7 @@ rule paper:
 rule claims:
     input:
         claims=own("claims.yaml"),
-        tables=[f"{TABLES}/{name}.csv" for chapter in config["chapters"] for name in CHAPTERS[chapter].claimed],
+        tables=[f"{TABLES}/{name}.csv" for name in CLAIMED],
     output:
         csv=shown(f"{RESULTS}/claims.csv"),
         markdown=f"{RESULTS}/claims.md",
@@ -38,6 +39,7 @@ rule claims:
         code=lambda w: code("claims"),
         confidence=config["claims"]["confidence"],
         chapters=config["chapters"],
+        tables=CLAIMED,
     script:
         "../workflow/scripts/claims.py"
 
@@ -106,6 +108,7 @@ rule pages:
     params:
         code=lambda w: code("pages"),
         config=config,
+        tables=CLAIMED,
         readme=config["claims"]["readme"],
         pages=config["claims"]["pages"],
         block=config["claims"]["block"],

@@ -8,6 +8,7 @@ import pandas as pd
 
 from pathlode.files import writing
 from pathlode.reporting.claims import as_markdown, in_short
+from pathlode.reporting.decided_claims import DecidedClaims
 from pathlode.reporting.job import job
 from pathlode.reporting.pages import fill, insert
 
@@ -15,10 +16,12 @@ FOLDED = "<details><summary>The scores behind it: {}</summary>\n\n{}\n</details>
 
 with job(snakemake):
     params, files, pages, blocks = snakemake.params, snakemake.input, [], []
-    tables = {Path(path).stem: pd.read_csv(path) for path in (files.claims, *files.tables)}
+    claims = DecidedClaims.load(Path(files.claims)).table
+    tables = {name: pd.read_csv(path) for name, path in zip(params.tables, files.tables, strict=True)}
+    tables["claims"] = claims
     if params.readme is not None:
         pages.append(Path(params.readme))
-        blocks.append((Path(params.readme), "claims", in_short(tables["claims"], params.pages or "docs")))
+        blocks.append((Path(params.readme), "claims", in_short(claims, params.pages or "docs")))
     if params.pages is not None:
         folder = Path(params.pages)
         pages += sorted(folder.glob("*.md"))
@@ -26,7 +29,6 @@ with job(snakemake):
             blocks.append((folder / "costs.md", "cost", Path(files.costs).read_text()))
         for (chapter, statistic), summary in zip(params.statistics.items(), files.summaries, strict=True):
             scores = FOLDED.format(statistic, Path(summary).read_text())
-            claims = tables["claims"]
             content = f"{as_markdown(claims[claims['target'] == chapter])}\n{scores}"
             blocks.append((folder / f"{chapter}.md", f"{params.block}_{chapter}", content))
         for figure in files.figures:

@@ -1,9 +1,9 @@
 """Gathers what made each file, and what each chapter cost, from the records of the jobs."""
 
-import json
 from pathlib import Path
 
 from pathlode.reporting.job import job
+from pathlode.reporting.job_record import JobRecord
 from pathlode.reporting.records import by_chapter, by_file
 from pathlode.reporting.tables import write
 
@@ -15,7 +15,7 @@ with job(snakemake):
         for pattern in (f"{rule}.json", f"{rule}/**/*.json")
         for file in logs.glob(pattern)
     ]
-    records = [json.loads(file.read_text()) for file in files]
-    made = [record for record in records if all(Path(output).exists() for output in record["outputs"])]
+    records = [JobRecord.load(file) for file in files]
+    made = [record for record in records if all(Path(output).exists() for output in record.outputs)]
     write(by_file(made), snakemake.output.files)
     write(by_chapter(made, chapters), snakemake.output.costs, snakemake.output.markdown)

@@ -10,24 +10,8 @@ from scipy import stats
 
 from pathlode.errors import ConfigError, DataError
 from pathlode.reporting.claim_entries import Claim
+from pathlode.reporting.decided_claims import DecidedClaims
 from pathlode.reporting.naming import readable
-
-CLAIM_COLUMNS = [
-    "id",
-    "paper",
-    "system",
-    "claim",
-    "paper_value",
-    "value",
-    "low",
-    "high",
-    "factor",
-    "n",
-    "reached",
-    "verdict",
-    "target",
-    "seconds",
-]
 
 
 @dataclass(frozen=True)
@@ -71,7 +55,7 @@ def paired_ratio(rival: Sequence[float], ours: Sequence[float], confidence: floa
 
 
 def decide(claims: Sequence[Claim], tables: Mapping[str, pd.DataFrame], confidence: float) -> pd.DataFrame:
-    """The claim table, columns :data:`CLAIM_COLUMNS`: one row a claim and system.
+    """The claim table, columns those of :class:`pathlode.reporting.decided_claims.DecidedClaims`: one row a claim and system.
 
     ``reached`` counts the runs that came to the target of a metric that has one; the others entered with their limit.
     ``seconds`` is the training time, summed over seeds, of the settings compared, where the table has it. A claim whose
@@ -93,7 +77,7 @@ def decide(claims: Sequence[Claim], tables: Mapping[str, pd.DataFrame], confiden
             except DataError as error:
                 raise DataError(f"claim {claim.id} on {system}: {error}") from None
             rows.append(_facts(claim) | {"system": system} | decision)
-    return pd.DataFrame(rows, columns=CLAIM_COLUMNS)
+    return pd.DataFrame(rows, columns=list(DecidedClaims.columns))
 
 
 def _facts(claim: Claim) -> dict[str, Any]:

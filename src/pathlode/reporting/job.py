@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 from pathlode.errors import PathlodeError
 from pathlode.files import FULL, UNREADABLE, digest
+from pathlode.reporting.job_record import JobRecord
 from pathlode.reporting.provenance import commit, packages, processor
 
 
@@ -22,10 +23,8 @@ from pathlode.reporting.provenance import commit, packages, processor
 def job(snakemake: Any) -> Iterator[Callable[[], dict[str, Any]]]:
     """Runs a script's block as a job of the pipeline.
 
-    The log's last line says what it took. The record, a file of JSON beside the log, says what made the outputs: rule and
-    wildcards, inputs, outputs, commit, digest of the configuration, seeds, versions of the packages,
-    device, threads, beginning, wall and CPU time with the imports in seconds, the largest memory in MB, and which modules of
-    the package were loaded.
+    The log's last line says what it took. The record beside the log, a :class:`pathlode.reporting.job_record.JobRecord`, says
+    what made the outputs.
 
     PyTorch, if it has been imported, gets the job's threads; the networks here are fastest with one. Other libraries take
     theirs from OMP_NUM_THREADS, which Snakemake sets.
@@ -62,14 +61,14 @@ def job(snakemake: Any) -> Iterator[Callable[[], dict[str, Any]]]:
 
     try:
         yield origin
-        whole = origin()
+        whole = JobRecord(**origin())
         logging.info(
             "done in %.1f s; with the imports %.1f s of CPU time and at most %.0f MB of memory",
-            whole["seconds"] - imports,
-            whole["cpu_seconds"],
-            whole["peak_mb"],
+            whole.seconds - imports,
+            whole.cpu_seconds,
+            whole.peak_mb,
         )
-        record.write_text(json.dumps(whole, indent=1))
+        whole.save(record)
     except PathlodeError as error:
         _give_up(str(error))
     except Exception as error:

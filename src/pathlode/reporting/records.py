@@ -4,13 +4,14 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from graphlib import TopologicalSorter
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from pathlode.reporting.job_record import JobRecord
 
-def by_file(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+
+def by_file(records: Sequence[JobRecord]) -> pd.DataFrame:
     """What made each file, one row an output, sorted by its name.
 
     Returns:
@@ -26,7 +27,7 @@ def by_file(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return table[columns].sort_values("file", ignore_index=True)
 
 
-def by_chapter(records: Sequence[Mapping[str, Any]], chapters: Mapping[str, str]) -> pd.DataFrame:
+def by_chapter(records: Sequence[JobRecord], chapters: Mapping[str, str]) -> pd.DataFrame:
     """What each chapter cost, in the order in which chapters first appear.
 
     Args:
@@ -58,15 +59,15 @@ def by_chapter(records: Sequence[Mapping[str, Any]], chapters: Mapping[str, str]
     return made.round(1)
 
 
-def _all_seeds(records: Sequence[Mapping[str, Any]]) -> list[dict[str, list[int]]]:
+def _all_seeds(records: Sequence[JobRecord]) -> list[dict[str, list[int]]]:
     """Of each job, its own seeds and those of every job that its inputs go back to."""
-    maker = {output: number for number, record in enumerate(records) for output in record["outputs"]}
-    parents = [{maker[file] for file in record["inputs"] if file in maker} for record in records]
+    maker = {output: number for number, record in enumerate(records) for output in record.outputs}
+    parents = [{maker[file] for file in record.inputs if file in maker} for record in records]
     found: dict[int, dict[str, set[int]]] = {}
     for number in TopologicalSorter(dict(enumerate(parents))).static_order():
         seeds: dict[str, set[int]] = defaultdict(set)
-        for name, given in records[number]["seeds"].items():
-            seeds[f"{records[number]['rule']}.{name.rsplit('.')[-1]}"].update(np.ravel(given).tolist())
+        for name, given in records[number].seeds.items():
+            seeds[f"{records[number].rule}.{name.rsplit('.')[-1]}"].update(np.ravel(given).tolist())
         for parent in parents[number]:
             for name, values in found[parent].items():
                 seeds[name] |= values

@@ -5,7 +5,8 @@ import pytest
 
 from pathlode.errors import ConfigError, DataError
 from pathlode.reporting.claim_entries import read_claims
-from pathlode.reporting.claims import CLAIM_COLUMNS, as_markdown, decide, for_print, in_short, paired_ratio
+from pathlode.reporting.claims import as_markdown, decide, for_print, in_short, paired_ratio
+from pathlode.reporting.decided_claims import DecidedClaims
 
 ENTRY = {
     "id": "X1",
@@ -89,7 +90,7 @@ def test_a_setting_that_was_not_run_is_said_to_be_so():
 
 def test_columns_and_markdown():
     table = decide(read_claims([ENTRY], "claims.yaml"), {"scores": scores([1.0, 1.1], [3.0, 3.2])}, 0.95)
-    assert list(table.columns) == CLAIM_COLUMNS
+    assert list(table.columns) == list(DecidedClaims.columns)
     assert as_markdown(table).splitlines()[0] == "| claim | paper's value | pendulum | target |"
     assert "| **X1** (A) ours is better | – | **holds** 3 [2.4, 3.6] | `snakemake dynamics` |" in as_markdown(table)
 

@@ -10,6 +10,7 @@ import torch
 from pathlode.core.tensor_files import load_tensors, save_tensors
 from pathlode.errors import DataError
 from pathlode.reporting.job import device, job
+from pathlode.reporting.job_record import JobRecord
 
 
 def given(folder, threads=1, **changes):
@@ -74,15 +75,15 @@ def test_a_job_that_ends_well_says_what_it_took(tmp_path):
 def test_a_record_says_what_made_the_outputs_and_what_it_cost(tmp_path):
     with job(given(tmp_path)):
         pass
-    record = json.loads((tmp_path / "job.json").read_text())
-    assert (record["rule"], record["wildcards"], record["seeds"]) == ("train", {"system": "lorenz"}, {"seeds": [3, 4]})
-    assert record["outputs"] == [str(tmp_path / "model.pt")]
-    assert {"python", "pathlode", "torch", "scipy"} <= set(record["packages"])
-    assert record["device"]
-    assert record["commit"]
-    assert record["cpu_seconds"] > 0
-    assert record["seconds"] > 0
-    assert record["peak_mb"] > 10
+    record = JobRecord.load(tmp_path / "job.json")
+    assert (record.rule, record.wildcards, record.seeds) == ("train", {"system": "lorenz"}, {"seeds": [3, 4]})
+    assert record.outputs == [str(tmp_path / "model.pt")]
+    assert {"python", "pathlode", "torch", "scipy"} <= set(record.packages)
+    assert record.device
+    assert record.commit
+    assert record.cpu_seconds > 0
+    assert record.seconds > 0
+    assert record.peak_mb > 10
 
 
 def test_a_model_carries_its_jobs_record(tmp_path):

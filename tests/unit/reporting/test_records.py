@@ -2,11 +2,12 @@ import json
 
 import pytest
 
+from pathlode.reporting.job_record import JobRecord
 from pathlode.reporting.records import by_chapter, by_file
 
 
 def record(rule, begun, seconds, outputs=("a.csv",), **more):
-    return {
+    made = {
         "rule": rule,
         "wildcards": {},
         "inputs": [],
@@ -23,7 +24,8 @@ def record(rule, begun, seconds, outputs=("a.csv",), **more):
         "cpu_seconds": seconds / 2,
         "peak_mb": 100.4,
         "modules": [],
-    } | more
+    }
+    return JobRecord(**made | more)
 
 
 def test_every_output_has_a_row():
