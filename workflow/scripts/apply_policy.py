@@ -10,7 +10,7 @@ from pathlode.schedule.forecast import MOMENTS, PolicyForecasts, forecast
 from pathlode.schedule.learners import Past
 from pathlode.schedule.policy_runs import PolicyPlan, tune_and_train
 from pathlode.schedule.run_model import load_run_model
-from pathlode.schedule.sweep import learnable, sweep_seconds, swept
+from pathlode.schedule.sweep import learnable, seconds_learning, swept
 from pathlode.schedule.tasks.settings import TaskSettings
 from pathlode.schedule.training import RunConfig
 from pathlode.training.resume import checkpoint_path, discard_checkpoints
@@ -30,7 +30,7 @@ with job(snakemake):
         tuning_seeds=params.tuning_seeds,
         seeds=params.seeds,
         config=RunConfig(**params.run),
-        seconds_learning=sweep_seconds(sweep) + models[0].card.seconds,
+        seconds_learning=seconds_learning(sweep, models[0].card.seconds),
     )
     runs = tune_and_train(task, plan, checkpoint_path(folder, identity(snakemake)))
     runs.outcomes.save(Path(files.outcomes))

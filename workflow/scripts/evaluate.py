@@ -11,11 +11,12 @@ import torch
 from pathlode.core.nmse import nmse_in_time
 from pathlode.core.solve import Adaptive
 from pathlode.dynamics.artefacts import Evaluations, Scores
+from pathlode.dynamics.cost import cost
 from pathlode.dynamics.data import VIEWS, SimulatedData
 from pathlode.dynamics.scores import evaluate
 from pathlode.dynamics.windows import window_errors
 from pathlode.models.latents import encode
-from pathlode.models.saving import load_model
+from pathlode.models.saving import load_fitted
 from pathlode.progress import Progress
 from pathlode.reporting.job import job
 
@@ -29,15 +30,15 @@ with job(snakemake):
     kept: dict[str, dict[str, Any]] = {name: {} for name in Evaluations.__dataclass_fields__}
     progress = Progress(snakemake.wildcards.system, len(settings))
     for number, (setting, path) in enumerate(zip(settings, snakemake.input.models, strict=True), start=1):
-        model, trained = load_model(Path(path))
-        cost = {"n_parameters": model.parameters_per_member, "train_seconds": trained["seconds"] / len(model.seeds)}
+        model, fitted = load_fitted(Path(path))
         result, row = evaluate(model, data["test"], solver), setting["row"]
+        costs = cost(model, fitted.seconds)
         scores = {"all": {name: score.numpy() for name, score in result.scores.items()}}
         for view in VIEWS:
             inside, beyond = window_errors(model, data[view], solver)
             scores[view] = {"interpolation_nmse": inside.numpy(), "extrapolation_nmse": beyond.numpy()}
         for view, columns in scores.items():
-            tables.append(pd.DataFrame(setting | {"seed": model.seeds, "observations": view} | cost | columns))
+            tables.append(pd.DataFrame(setting | {"seed": model.seeds, "observations": view} | costs | columns))
         kept["nmse"][row] = nmse_in_time(result.predicted, truth).numpy()
         kept["predicted"][row] = result.predicted[:, :EXAMPLES].numpy()
         if result.path is not None:

@@ -40,9 +40,7 @@ with job(snakemake):
         "predictive": inference.predictive(
             times, system.features, clean, again.reshape(*draws.shape[:2], *again.shape[1:]), seen, name
         ),
-        "simulations": inference.simulations(
-            ComparedFlows.load(Path(files.scores)).table, float(references.c2st_floor.mean())
-        ),
+        "simulations": inference.simulations(ComparedFlows.load(Path(files.scores)).table, references.mean_c2st_floor),
         "robustness": inference.robustness(robustness[robustness["backend"] == params.backend]),
         "outside": inference.outside(
             names, np.array(params.outside), {name: each.outside for name, each in kept.items()}, box

@@ -7,6 +7,7 @@ import pandas as pd
 
 from pathlode.core.solve import Adaptive
 from pathlode.dynamics.artefacts import Chosen, Sizes
+from pathlode.dynamics.cost import cost
 from pathlode.dynamics.data import SimulatedData
 from pathlode.dynamics.windows import window_errors
 from pathlode.reporting.identity import identity
@@ -28,8 +29,7 @@ with job(snakemake):
         inside, beyond = window_errors(fitted.model, data["test"], Adaptive(**params.evaluate))
         scores = {
             "seed": params.seeds,
-            "n_parameters": fitted.model.parameters_per_member,
-            "train_seconds": fitted.seconds / len(params.seeds),
+            **cost(fitted.model, fitted.seconds),
             "interpolation_nmse": inside.numpy(),
             "extrapolation_nmse": beyond.numpy(),
         }

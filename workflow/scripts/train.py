@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pathlode.dynamics.artefacts import Chosen
 from pathlode.dynamics.data import SimulatedData
-from pathlode.models.saving import save_model
+from pathlode.models.saving import FitRecord, save_fitted
 from pathlode.reporting.identity import identity
 from pathlode.reporting.job import device, job
 from pathlode.training.experiment import Experiment
@@ -20,12 +20,6 @@ with job(snakemake) as origin:
     label = f"{snakemake.wildcards.system}, {snakemake.wildcards.row}"
     fitted = experiment.run(data, model.parent, own, label, device(snakemake.resources.get("gpu", 0)))
     History.of(fitted.history, experiment.seeds, **params.setting).save(Path(snakemake.output.history))
-    save_model(
-        model,
-        fitted.model,
-        identity=own,
-        seconds=fitted.seconds,
-        **chosen,
-        origin=origin(),
-    )
+    record = FitRecord(identity=own, seconds=fitted.seconds, origin=origin(), **chosen)
+    save_fitted(model, fitted.model, record)
     discard_checkpoints(model.parent)

@@ -5,7 +5,7 @@ from pathlib import Path
 from pathlode.ecg.beats import Beats
 from pathlode.ecg.splits import BeatSplit
 from pathlode.ecg.training_beats import observed_beats
-from pathlode.models.saving import save_model
+from pathlode.models.saving import FitRecord, save_fitted
 from pathlode.reporting.identity import identity
 from pathlode.reporting.job import device, job
 from pathlode.training.experiment import Experiment
@@ -19,8 +19,8 @@ with job(snakemake) as origin:
     data = observed_beats(beats, split, params.validation)
     own = identity(snakemake)
     label = f"{wildcards.split}, {wildcards.latent_ode}"
-    trainer = experiment.run(data, model.parent, own, label, device(snakemake.resources.get("gpu", 0)))
+    fitted = experiment.run(data, model.parent, own, label, device(snakemake.resources.get("gpu", 0)))
     names = {"split": wildcards.split, "latent_ode": wildcards.latent_ode}
-    History.of(trainer.history, experiment.seeds, **names).save(Path(snakemake.output.history))
-    save_model(model, trainer.model, identity=own, seconds=trainer.seconds, origin=origin())
+    History.of(fitted.history, experiment.seeds, **names).save(Path(snakemake.output.history))
+    save_fitted(model, fitted.model, FitRecord(identity=own, seconds=fitted.seconds, origin=origin()))
     discard_checkpoints(model.parent)

@@ -61,6 +61,11 @@ class References(ArrayFile):
         """Every second draw, and the others between them: two sets that are as much alike as such sets can be."""
         return self.draws[:, ::2], self.draws[:, 1::2]
 
+    @property
+    def mean_c2st_floor(self) -> float:
+        """Mean of :attr:`c2st_floor` over systems: what a flow's mean accuracy is held against."""
+        return float(self.c2st_floor.mean())
+
     def table(self) -> pd.DataFrame:
         """One row a system: how well its chains have mixed, and the scores of its reference posterior."""
         return pd.DataFrame(

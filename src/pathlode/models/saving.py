@@ -1,5 +1,7 @@
 """Files of trained models."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,25 @@ from pathlode.core.tensor_files import load_tensors, save_tensors
 from pathlode.errors import CheckpointError, PathlodeError
 from pathlode.models.contract import ModelConfig, SequenceModel
 from pathlode.registry import MODELS
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitRecord:
+    """What a job saves beside the model that it fitted.
+
+    Attributes:
+        identity: digest of what the fit depends on, see :func:`pathlode.reporting.identity.identity`.
+        seconds: time that fitting took, for the whole stack.
+        origin: the job's record so far, see :class:`pathlode.reporting.job_record.JobRecord`.
+        learning_rate: peak of the one-cycle schedule, if tuning chose it.
+        weight: of the loss's penalty, if tuning chose it.
+    """
+
+    identity: str
+    seconds: float
+    origin: Mapping[str, Any]
+    learning_rate: float | None = None
+    weight: float | None = None
 
 
 def save_model(path: Path, model: SequenceModel, **extra: Any) -> None:
@@ -35,3 +56,21 @@ def load_model(path: Path) -> tuple[SequenceModel, dict[str, Any]]:
             f"{path} is not a model of this version of pathlode ({reason}): train it again"
         ) from error
     return model, content
+
+
+def save_fitted(path: Path, model: SequenceModel, record: FitRecord) -> None:
+    """Writes a model that a job of the pipeline fitted, with the record of the fit."""
+    save_model(path, model, **vars(record))
+
+
+def load_fitted(path: Path) -> tuple[SequenceModel, FitRecord]:
+    """A model that :func:`save_fitted` wrote, and the record of its fit.
+
+    Raises:
+        CheckpointError: as :func:`load_model`, and if what is beside the model is something else.
+    """
+    model, beside = load_model(path)
+    try:
+        return model, FitRecord(**beside)
+    except TypeError as error:
+        raise CheckpointError(f"{path} is not the model of a job of this version ({error}): train it again") from error

@@ -47,3 +47,13 @@ def sweep_seconds(sweep: pd.DataFrame) -> float:
         sweep: as :func:`swept` gives it.
     """
     return float(sweep.groupby("run_id")["seconds"].last().sum())
+
+
+def seconds_learning(sweep: pd.DataFrame, fit: float) -> float:
+    """What a policy took to learn before any of its own runs: :func:`sweep_seconds` + the seconds of the fit.
+
+    Args:
+        sweep: as :func:`swept` gives it.
+        fit: seconds that fitting one model to the sweep's runs took.
+    """
+    return sweep_seconds(sweep) + fit

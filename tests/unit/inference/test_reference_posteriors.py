@@ -39,6 +39,10 @@ def test_the_halves_are_every_second_draw():
     assert other[0, :, 0].tolist() == [6, 8]
 
 
+def test_the_floor_is_the_mean_over_systems():
+    assert references(1, 2, 6).mean_c2st_floor == 3.0
+
+
 def test_the_table_of_references_has_the_worst_parameter():
     table = references(1, 2).table()
     assert table["system"].tolist() == [1, 2]

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from pathlode.errors import DataError
-from pathlode.schedule.sweep import learnable, sweep_seconds, swept
+from pathlode.schedule.sweep import learnable, seconds_learning, sweep_seconds, swept
 
 
 def test_only_tuning_runs_are_learnt_from(sweep):
@@ -20,3 +20,4 @@ def test_only_tuning_runs_are_learnt_from(sweep):
 def test_a_sweep_costs_what_its_runs_cost_to_their_ends():
     logs = pd.DataFrame({"run_id": ["a", "b", "a", "b"], "seconds": [1.0, 10.0, 2.0, 30.0]})
     assert sweep_seconds(logs) == 2 + 30
+    assert seconds_learning(logs, fit=5.0) == 2 + 30 + 5
