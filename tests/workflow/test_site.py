@@ -31,6 +31,15 @@ def test_every_page_is_built_and_the_claims_are_on_theirs(site):
     assert "LatentODELR" in (site / "reference/schedule.html").read_text()
 
 
+def test_formulas_are_shown_without_a_script_of_another_host(site):
+    assert '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">' in (site / "index.html").read_text()
+    scripts = {
+        src for page in site.rglob("*.html") for src in re.findall(r'<script[^>]* src="([^"]+)"', page.read_text())
+    }
+    assert scripts
+    assert not [src for src in scripts if re.match(r"[a-z]+:|//", src)]
+
+
 INNER = ["arrays", *(f"core.kernels.{name}" for name in ("library", "march", "scan")), "files", "progress"]
 """Modules that only others of the package use."""
 
