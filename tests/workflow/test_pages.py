@@ -11,18 +11,15 @@ from workflow_checkout import PROJECT
 
 from pathlode.dynamics.artefacts import Probes, Scores
 from pathlode.dynamics.data import VIEWS
-from pathlode.ecg.columns import with_missed
 from pathlode.ecg.records import CLASSES
-from pathlode.ecg.results import BeatScores
-from pathlode.inference.columns import with_derived
-from pathlode.inference.scores import FlowScores
+from pathlode.ecg.results import ComparedBeatScores
+from pathlode.inference.scores import ComparedFlows
 from pathlode.registry import SYSTEMS
 from pathlode.reporting.claim_entries import read_claims
-from pathlode.reporting.claims import CLAIM_COLUMNS
+from pathlode.reporting.decided_claims import DecidedClaims
 from pathlode.reporting.pages import VALUE, fill
-from pathlode.schedule.artefacts import FINAL, PolicyOutcomes
-from pathlode.schedule.columns import scored, seconds_with_sweep
-from pathlode.schedule.comparison import with_best_parametric
+from pathlode.schedule.artefacts import PolicyScores
+from pathlode.schedule.comparison import BEST_PARAMETRIC
 from workflow.configuration import default_config
 from workflow.configuration.dynamics import setting, trained_rows
 
@@ -48,7 +45,7 @@ def parameters_of(system):
 
 def claims():
     given = read_claims(yaml.safe_load((PROJECT / "claims.yaml").read_text()), "claims.yaml")
-    return table(CLAIM_COLUMNS, [{"id": claim.id, "system": name} for claim in given for name in claim.systems])
+    return table(DecidedClaims.columns, [{"id": claim.id, "system": name} for claim in given for name in claim.systems])
 
 
 def dynamics():
@@ -76,7 +73,7 @@ def inference():
         rows += crossed(
             summary=summaries, backend=[backend], n_train=own["training_sets"], seed=own["seeds"], parameter=parameters
         )
-    return with_derived(table(FlowScores.columns, rows), floor=0.5)
+    return table(ComparedFlows.columns, rows)
 
 
 def ecg():
@@ -93,7 +90,7 @@ def ecg():
                     **{"class": [*CLASSES, "macro"]},
                 )
     published = pd.read_csv(PROJECT / "config/published/ecg.csv")
-    return with_missed(pd.concat([table(BeatScores.columns, rows), published], ignore_index=True))
+    return pd.concat([table(ComparedBeatScores.columns, rows), published], ignore_index=True)
 
 
 def scheduler():
@@ -102,13 +99,10 @@ def scheduler():
         learners = [name for name in own["run"]["learners"] if task in own["learners"][name].get("tasks", [task])]
         rows += crossed(
             task=[task],
-            schedule=[*own["run"]["policies"], *learners],
-            setting=[0],
-            phase=[FINAL],
+            schedule=[*own["run"]["policies"], *learners, BEST_PARAMETRIC],
             seed=own["tasks"][task]["seeds"],
         )
-    runs = with_best_parametric(scored(table(PolicyOutcomes.columns, rows)), own["sweep"]["schedules"])
-    return runs.assign(seconds_with_sweep=seconds_with_sweep(runs))
+    return table(PolicyScores.columns, rows)
 
 
 @pytest.fixture(scope="module")
