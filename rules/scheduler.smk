@@ -10,7 +10,7 @@
 SCHEDULER = config["scheduler"]
 CHOSEN = SCHEDULER["run"]
 TASK = f"{RESULTS}/scheduler/{{task}}"
-FITTED_MODEL = entries_of("latent_ode")  # with the default parts, which fits keep
+FITTED_MODEL = entries_of()  # the default one, which fits keep
 TUNED_POLICIES = [{"task": task, "policy": policy} for task in CHOSEN["tasks"] for policy in CHOSEN["policies"]]
 LEARNT_POLICIES = [
     {"task": task, "learner": name}

@@ -150,11 +150,13 @@ def parts_of(model: str) -> dict[str, Registry]:
     return {name: registry for name, (registry, word) in PARTS.items() if word in offered}
 
 
+DEFAULT_MODEL = "latent_ode"
+"""The model if no other is named."""
 DEFAULT_PARTS = {"encoder": "gru", "field": "bounded", "decoder": "linear"}
 """What a model has if nothing else is named."""
 
 
-def entries_of(model: str, **given: str) -> list[str]:
+def entries_of(model: str = DEFAULT_MODEL, **given: str) -> list[str]:
     """The ``"module:class"`` of a model and of its parts, of which those that are not given are the default ones."""
     names = DEFAULT_PARTS | given
     parts = parts_of(model).items()

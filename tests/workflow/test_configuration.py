@@ -15,7 +15,7 @@ from pathlode.schedule.runs import FEWEST
 from pathlode.schedule.scheduler import LookAheadConfig
 from pathlode.training.trainer import OPTIMISERS, TrainingConfig
 from pathlode.training.views import Views
-from workflow.configuration import FILES, InvalidConfig, check, default_config, dynamics, inference, scheduler
+from workflow.configuration import FILES, InvalidConfig, check, default_config, dynamics, scheduler
 from workflow.configuration.ecg import balance, latent_ode
 from workflow.configuration.schema import schema
 
@@ -444,8 +444,6 @@ def test_what_the_configuration_knows_of_the_package_without_importing_it_is_so(
         assert set(sizes["network"]["properties"][kind]["properties"]) == known.keys() - {"shape", "classes"}
         for size in scheduler.DEFAULTS.keys() & known.keys() if kind != "resnet" else ():
             assert scheduler.DEFAULTS[size] == (list(known[size]) if size in ("channels", "strides") else known[size])
-    boxed = {name: list(zip(kind.low, kind.high, strict=True)) for name, kind in SYSTEMS.items() if kind.low}
-    assert boxed == inference.BOXES
 
 
 def test_names_come_from_the_registries():

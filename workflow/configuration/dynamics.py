@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from pathlode.core.tableaus import ADAPTIVE_METHODS
-from pathlode.registry import DEFAULT_PARTS, LOSSES, MODELS, OFFERS, PARTS, entries_of, parts_of
+from pathlode.registry import DEFAULT_MODEL, DEFAULT_PARTS, LOSSES, MODELS, OFFERS, PARTS, entries_of, parts_of
 from workflow.configuration.schema import InvalidConfig, unknown
 
 COMPARED = ("path", "kl")
@@ -32,7 +32,7 @@ def row_parts(config: Mapping[str, Any], name: str) -> dict[str, Any]:
     Left out is what its kind of model does not have.
     """
     row = config["dynamics"]["rows"][name]
-    kind = row.get("model", "latent_ode")
+    kind = row.get("model", DEFAULT_MODEL)
     given = {part: row.get(part, DEFAULT_PARTS.get(part)) for part in parts_of(kind)}
     return {"kind": kind} | {part: value for part, value in given.items() if value is not None}
 
@@ -104,7 +104,7 @@ def check(config: Mapping[str, Any]) -> None:
 def _check_row(config: Mapping[str, Any], name: str) -> None:
     """Refuses a row whose model does not have what the row names, or not what its loss needs."""
     row, place = config["dynamics"]["rows"][name], f"config: dynamics.rows.{name}"
-    kind = row.get("model", "latent_ode")
+    kind = row.get("model", DEFAULT_MODEL)
     if name in FOLDERS:
         raise InvalidConfig(f"{place} has the name of a folder of the chapter's results; choose another name")
     for part in PARTS:

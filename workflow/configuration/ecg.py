@@ -27,7 +27,7 @@ def latent_ode(config: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def model_entries(ecg: Mapping[str, Any], name: str | None) -> list[str]:
     """What a latent ODE of the ECG chapter is made of, as ``"module:class"``; nothing for None."""
-    return entries_of("latent_ode", encoder=ecg["latent_odes"][name]["encoder"]) if name else []
+    return entries_of(encoder=ecg["latent_odes"][name]["encoder"]) if name else []
 
 
 def classifier_kind(ecg: Mapping[str, Any], name: str) -> str:

@@ -3,16 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pathlode.registry import EMBEDDINGS, MODELS
+from pathlode.registry import EMBEDDINGS, MODELS, SYSTEMS
 from workflow.configuration.dynamics import model_seeds, row_entries, row_parts
 from workflow.configuration.schema import InvalidConfig, unknown
 
-BOXES = {
-    "lotka_volterra": [(0.5, 1.5)] * 3 + [(1.5, 2.5)] + [(1.0, 3.0)] * 2,
-    "lotka_volterra_fixed_start": [(0.5, 1.5)] * 3 + [(1.5, 2.5)],
-}
-"""Ends of the box in which each parameter is uniform, of the systems that have one: their ``low`` and ``high``, whose import
-would bring PyTorch to every Snakefile."""
 SUMMARISED = ("latents", "grid", "statistics", "recurrent")
 """What a summary of the inference chapter can be, of which it is one."""
 BATCH = 5
@@ -131,12 +125,13 @@ def _check_latents(config: Mapping[str, Any], summary: str, row: str) -> None:
 
 def _check_prior(system: str, inference: Mapping[str, Any]) -> None:
     """Refuses a system whose prior is no box, and parameters outside it that are not, or not as many."""
-    if system not in BOXES:
+    box, outside = list(zip(SYSTEMS[system].low, SYSTEMS[system].high, strict=True)), inference["outside"]
+    if not box:
+        boxed = [name for name, kind in SYSTEMS.items() if kind.low]
         raise InvalidConfig(
             f"config: inference.system is {inference['system']}, whose prior is not uniform in a box, expected a system of the "
-            f"class {' or '.join(BOXES)}"
+            f"class {' or '.join(boxed)}"
         )
-    box, outside = BOXES[system], inference["outside"]
     if len(outside) != len(box) or all(low <= value <= high for (low, high), value in zip(box, outside, strict=True)):
         raise InvalidConfig(
             f"config: inference.outside is {outside}, expected {len(box)} numbers, one of them at least outside the prior's "

@@ -46,7 +46,7 @@ def load_model(path: Path) -> tuple[SequenceModel, dict[str, Any]]:
     content = load_tensors(path)
     try:
         description, weights = content.pop("model"), content.pop("weights")
-        kind = MODELS[description.get("kind", "latent_ode")]  # files that name no kind are older than other models
+        kind = MODELS[description["kind"]]
         model = kind(ModelConfig(**description["config"]), description["seeds"])
         model = model.to(getattr(torch, description["dtype"]))
         model.load_state_dict(weights)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pathlode.dynamics.data import SimulatedData
 from pathlode.plots.dynamics import draw_trajectory, liveliest
 from pathlode.plots.style import MEDIAN_AND_RANGE, WIDTH, LineStyle
+from pathlode.registry import DEFAULT_MODEL, DEFAULT_PARTS
 from pathlode.reporting.naming import readable
 
 
@@ -56,7 +57,7 @@ def encoders(scores: pd.DataFrame, styles: Mapping[str, LineStyle]) -> Figure:
     """
     import seaborn as sns
 
-    same = {"observations": "all", "model": "latent_ode", "field": "bounded"}
+    same = {"observations": "all", "model": DEFAULT_MODEL, "field": DEFAULT_PARTS["field"]}
     scores = scores[(scores[list(same)] == same).all(axis=1)]
     compared = scores.groupby(["system", "encoder"])["loss"].agg(set)
     losses = [loss for loss in scores["loss"].unique() if all(loss in found for found in compared)]

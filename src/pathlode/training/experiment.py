@@ -16,7 +16,7 @@ from pathlode.errors import ConfigError
 from pathlode.files import digest
 from pathlode.models.contract import ModelConfig, SequenceModel
 from pathlode.progress import Progress
-from pathlode.registry import DEFAULT_PARTS, LOSSES, MODELS
+from pathlode.registry import DEFAULT_MODEL, DEFAULT_PARTS, LOSSES, MODELS
 from pathlode.training.resume import run_resumably
 from pathlode.training.trainer import Trainer, TrainingConfig, Validation
 from pathlode.training.views import Views
@@ -62,7 +62,7 @@ class Experiment:
     seeds: Sequence[int]
     model: Mapping[str, Any]
     train: Mapping[str, Any]
-    kind: str = "latent_ode"
+    kind: str = DEFAULT_MODEL
     encoder: str = DEFAULT_PARTS["encoder"]
     field: str = DEFAULT_PARTS["field"]
     decoder: str = DEFAULT_PARTS["decoder"]
