@@ -1,16 +1,11 @@
 """How tables are joined, summed up and written for people."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from pathlode.errors import ConfigError
-
-if TYPE_CHECKING:
-    pass
-
 
 LONG = 40
 """Rows beyond which a table does not fit a printed page."""
@@ -34,11 +29,6 @@ def summarise(table: pd.DataFrame, by: Sequence[str], columns: Mapping[str, str]
 
     grouped = table.groupby(list(by), sort=False)
     return pd.DataFrame({heading: grouped[metric].agg(text) for metric, heading in columns.items()}).reset_index()
-
-
-def joined(paths: Iterable[str | Path]) -> pd.DataFrame:
-    """The rows of many CSV files, one after the other."""
-    return pd.concat([pd.read_csv(path) for path in paths], ignore_index=True)
 
 
 def write(table: pd.DataFrame, *paths: str | Path, widths: Mapping[str, float] | None = None) -> None:

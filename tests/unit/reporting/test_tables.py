@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from pathlode.errors import ConfigError
-from pathlode.reporting.tables import joined, summarise, write
+from pathlode.reporting.tables import summarise, write
 
 
 def test_a_summary_gives_median_and_range():
@@ -29,14 +29,6 @@ def test_one_table_in_three_formats(tmp_path):
     assert latex.count(r"a\_b & 2") == 30
     with pytest.raises(ConfigError, match=r"written as .csv, .md or .tex"):
         write(table, tmp_path / "table.xlsx")
-
-
-def test_joined_tables_keep_their_rows_in_order(tmp_path):
-    for name, values in (("a", [1, 2]), ("b", [3])):
-        pd.DataFrame({"value": values}).to_csv(tmp_path / f"{name}.csv", index=False)
-    table = joined([tmp_path / "b.csv", tmp_path / "a.csv"])
-    assert table["value"].tolist() == [3, 1, 2]
-    assert table.index.tolist() == [0, 1, 2]
 
 
 def test_a_single_run_has_no_range():
