@@ -1,6 +1,6 @@
 """pathlode: path-minimized latent ODEs.
 
-The names below are imported when they are first used, so that ``import pathlode`` is instant.
+Each name below is imported on first use, so ``import pathlode`` is instant.
 """
 
 import importlib

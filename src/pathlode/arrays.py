@@ -1,4 +1,4 @@
-"""The type of plain arrays."""
+"""The type of NumPy arrays."""
 
 import numpy as np
 from numpy.typing import NDArray

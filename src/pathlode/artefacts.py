@@ -1,7 +1,7 @@
-"""Files that one script writes and another reads: each is a dataclass that says what is in it, and checks it.
+"""Files that one script writes and another reads. Each is a dataclass that declares and checks its content.
 
 An :class:`ArrayFile` holds arrays, a :class:`TableFile` the rows of a table, a :class:`JsonFile` a few plain values. A missing
-or damaged file, or one of another kind, is refused with one sentence.
+or damaged file, or one of another kind, raises an error of one sentence.
 """
 
 import dataclasses
@@ -18,18 +18,18 @@ from pathlode.errors import DataError
 from pathlode.files import writing
 
 if TYPE_CHECKING:
-    import pandas as pd  # imported for real it would cost half a second in jobs that read no table
+    import pandas as pd  # only for types: the import would cost half a second in jobs that read no table
 
 _FACTS = "facts"
-"""Key of the JSON text with all fields of an :class:`ArrayFile` that are no arrays."""
+"""Key of the JSON text that holds those fields of an :class:`ArrayFile` that are not arrays."""
 
 
 def axes(*names: str, by: str | None = None) -> Any:
-    """A field of an :class:`ArrayFile`: an array with these axes; equal names in one file are equally long.
+    """A field of an :class:`ArrayFile`: an array with these axes. Axes of the same name have the same length within a file.
 
     Args:
-        names: one an axis, none for a single number.
-        by: if given, the field is a mapping to such arrays, and this says what its keys are.
+        names: one name per axis; none for a scalar.
+        by: if given, the field is a mapping to such arrays, and ``by`` describes its keys.
     """
     return dataclasses.field(metadata={"axes": names, "by": by})
 
@@ -37,11 +37,11 @@ def axes(*names: str, by: str | None = None) -> Any:
 class ArrayFile:
     """Base of a frozen dataclass that is one ``.npz`` file without pickled objects.
 
-    Fields that :func:`axes` declares are arrays, or mappings to arrays, kept as ``field`` and ``field/key``. All others are
-    plain values, kept together as a JSON text under ``facts``. Subclasses document each field.
+    Fields that :func:`axes` declares are arrays or mappings to arrays, stored as ``field`` and ``field/key``. All others are
+    plain values, stored together as a JSON text under ``facts``. Subclasses document each field.
 
     Raises:
-        DataError: if an array has other axes than declared, or axes of one name differ in length.
+        DataError: if an array's axes differ from the declared ones, or axes of the same name differ in length.
     """
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
@@ -59,7 +59,7 @@ class ArrayFile:
                     )
 
     def _arrays(self) -> Iterable[tuple[str, Any, tuple[str, ...]]]:
-        """Key in the file, array, and axes, of every array."""
+        """Key in the file, array and axes of every array."""
         for field in dataclasses.fields(self):
             if "axes" in field.metadata:
                 value, wanted = getattr(self, field.name), field.metadata["axes"]
@@ -103,7 +103,7 @@ class ArrayFile:
 class TableFile:
     """Base of a frozen dataclass that is one CSV file.
 
-    Subclasses set :attr:`columns`. Columns beyond these are kept.
+    Subclasses set :attr:`columns`. Further columns are kept.
 
     Args:
         table: the rows.
@@ -115,7 +115,7 @@ class TableFile:
     columns: ClassVar[Mapping[str, str]]
     """What each column is, with its unit."""
     float_format: ClassVar[str | None] = "%.6g"
-    """How numbers are written; None for all their digits."""
+    """Format in which numbers are written; None writes all digits."""
 
     table: "pd.DataFrame"
 
@@ -131,7 +131,7 @@ class TableFile:
 
     @classmethod
     def load(cls, *paths: Path) -> Self:
-        """Reads the rows of one file or of several, one after the other.
+        """Reads the rows of one or several files and joins them in this order.
 
         Raises:
             DataError: if a file is missing, damaged, or lacks a column.
@@ -180,5 +180,5 @@ def _unreadable(path: Path, kind: type, error: Exception) -> DataError:
         else "damaged"
     )
     return DataError(
-        f"{path} cannot be read as {what[0].lower()}{what[1:]} ({reason}): delete it, and the pipeline makes it again"
+        f"{path} cannot be read as {what[0].lower()}{what[1:]} ({reason}): delete it, and the pipeline will make it again"
     )

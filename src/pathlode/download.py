@@ -1,4 +1,4 @@
-"""Files from the network or from a mirror, checked before they are taken."""
+"""Files from the network or from a mirror, verified by checksum before use."""
 
 import logging
 import shutil
@@ -12,13 +12,13 @@ from pathlode.files import FULL, sha256, writing
 logger = logging.getLogger(__name__)
 
 ATTEMPTS = 3
-"""How often a URL is tried before the next mirror is."""
+"""Attempts at a URL before the next mirror is tried."""
 
 
 def checksums(path: Path) -> dict[str, list[str]]:
     """SHA-256 of each file named in a list of lines ``<digest> <name>``, as ``sha256sum`` writes them.
 
-    A name may come more than once: the same content packed differently.
+    A name may occur more than once: the same content compressed differently.
 
     Raises:
         DataError: if a line has another form.
@@ -33,21 +33,21 @@ def checksums(path: Path) -> dict[str, list[str]]:
 
 
 def fetch(target: Path, mirrors: Sequence[str], listed: Mapping[str, Sequence[str]], key: str = "mirrors") -> None:
-    """Puts a file from the first mirror that has it unaltered to ``target``, whole or not at all.
+    """Copies a file to ``target``, whole or not at all, from the first mirror that has it with a listed checksum.
 
     Args:
-        target: where the file goes; it has this name under each mirror.
+        target: path to write; each mirror holds the file under the same name.
         mirrors: folders, or URLs of folders, in the order in which they are tried.
-        listed: digests by name, as :func:`checksums` reads them; a file with another is not taken.
+        listed: digests by name, as :func:`checksums` reads them; a file with any other digest is refused.
         key: name of the setting that holds the mirrors, for the message.
 
     Raises:
-        DataError: if the file is not listed, or if no mirror has it, with each one's reason.
+        DataError: if the file is not listed, or if no mirror has it; the message gives each mirror's reason.
         OSError: if the disk is full.
     """
     name = target.name
     if name not in listed:
-        raise DataError(f"{name} is not in the list of checksums: add its SHA-256, without which it cannot be trusted")
+        raise DataError(f"{name} is not in the list of checksums, so its content cannot be checked: add its SHA-256")
     failures = []
     for mirror in mirrors:
         try:
@@ -55,7 +55,7 @@ def fetch(target: Path, mirrors: Sequence[str], listed: Mapping[str, Sequence[st
                 _download(f"{mirror.rstrip('/')}/{name}", listed[name], target)
             else:
                 _copy(Path(mirror) / name, listed[name], target)
-        except Exception as error:  # whatever a server, a disk or a proxy comes up with, the next mirror may do better
+        except Exception as error:  # whatever failed at a server, a disk or a proxy, the next mirror may work
             if isinstance(error, OSError) and error.errno in FULL:
                 raise
             reason = (str(error).splitlines() or [type(error).__name__])[0]
@@ -65,8 +65,8 @@ def fetch(target: Path, mirrors: Sequence[str], listed: Mapping[str, Sequence[st
             logger.info("%s: from %s", name, mirror)
             return
     raise DataError(
-        f"{name} could not be had from any of {key} ({'; '.join(failures)}): add to {key} a folder or URL that has it, or put "
-        f"it where it belongs, as {target}"
+        f"{name} could not be fetched from any of {key} ({'; '.join(failures)}): add to {key} a folder or URL that has it, "
+        f"or save it as {target}"
     )
 
 
@@ -81,7 +81,7 @@ def _copy(source: Path, digests: Sequence[str], target: Path) -> None:
 
 
 def _download(url: str, digests: Sequence[str], target: Path) -> None:
-    import pooch  # takes a third of a second, of which no Snakefile needs to know
+    import pooch  # here, because the import takes a third of a second and the Snakefile does not need it
 
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as folder:

@@ -1,4 +1,4 @@
-"""The errors that pathlode raises: each message is one sentence that names the place and the remedy."""
+"""The errors that pathlode raises. Each message is one sentence that names the place and the remedy."""
 
 
 class PathlodeError(ValueError):
@@ -26,7 +26,7 @@ class CheckpointError(PathlodeError):
 
 
 def refuse_unless(settings: object, *rules: tuple[str, bool, str]) -> None:
-    """Refuses settings of which one is not what it must be.
+    """Refuses settings if one of them breaks its rule.
 
     Args:
         settings: an object with these attributes.

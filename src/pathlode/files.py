@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and what identifies them."""
+"""Files that are written whole or not at all, and their digests."""
 
 import contextlib
 import errno
@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-"""What the system calls a disk or a quota that is full, and a file larger than is allowed."""
+"""Error numbers of a full disk, an exhausted quota, and a file larger than allowed."""
 UNREADABLE = (errno.EACCES, errno.EPERM, errno.EISDIR, errno.EIO)
-"""What it calls a lack of permissions, a folder in a file's place, and a disk that fails."""
+"""Error numbers of missing permissions, a folder in place of a file, and a failing disk."""
 
 
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[Path]:
-    """Yields a temporary path beside ``path`` with the same suffix, and renames it when the block ends well.
+    """Yields a temporary path beside ``path`` with the same suffix, and renames it to ``path`` when the block succeeds.
 
-    If the block raises, or the process dies, ``path`` is as it was before.
+    If the block raises or the process dies, ``path`` is unchanged.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")

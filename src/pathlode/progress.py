@@ -1,6 +1,6 @@
-"""Progress of long work: a line every few seconds, on standard error and in the job's log.
+"""Progress of long tasks: a line every few seconds, on standard error and in the job's log.
 
-Lines and no bars, because several jobs share one terminal.
+These are lines, not bars, because several jobs share one terminal.
 """
 
 import logging
@@ -12,11 +12,11 @@ SECONDS_BETWEEN_LINES = 5.0
 
 
 class Progress:
-    """Tells how far a piece of work has come.
+    """Reports the progress of a task.
 
     Args:
-        label: what the lines call the work.
-        total: how many pieces it has.
+        label: the task's name in the lines.
+        total: number of its parts.
     """
 
     def __init__(self, label: str, total: int) -> None:
@@ -25,7 +25,7 @@ class Progress:
         self.first: int | None = None
 
     def __call__(self, done: int, detail: str = "") -> None:
-        """Reports that ``done`` pieces are done, with a few words of detail."""
+        """Reports that ``done`` parts are done, with a few words of detail."""
         now = time.monotonic()
         if self.first is None:
             self.first, self.started = done, now  # a resumed run starts in the middle

@@ -1,6 +1,6 @@
-"""What can be named in a configuration: one line an entry, imported only when it is used.
+"""Everything that a configuration can choose by name: one line per entry, imported on first use.
 
-The configuration's schema takes its allowed names from here, and so do the tests that every entry must pass.
+The configuration's schema takes its allowed names from here. So do the tests that every entry must pass.
 """
 
 import importlib
@@ -15,8 +15,8 @@ class Registry(Mapping[str, Any]):
 
     Args:
         kind: what the entries are, for messages.
-        entries: name -> ``"module:class"``, followed by words, apart by blanks, that a configuration is checked by without
-            importing the class.
+        entries: name -> ``"module:class"``, followed by words separated by blanks. The words allow a configuration to be
+            checked without importing the class.
     """
 
     def __init__(self, kind: str, entries: dict[str, str]) -> None:
@@ -50,7 +50,7 @@ class Registry(Mapping[str, Any]):
         raise ConfigError(f"{path} is not registered as a {self.kind}: add it to pathlode.registry")
 
     def words(self, name: str) -> frozenset[str]:
-        """What the entry's line says besides its path."""
+        """The words that follow the path in the entry's line."""
         self.path(name)
         return frozenset(self._entries[name].split()[1:])
 
@@ -73,7 +73,7 @@ OFFERS = {
     "field": "a vector field, along which a state h moves",
     "decoder": "a decoder of that state",
 }
-"""What a model can have. The words after a model's path below say what it offers, those after a loss's path what it needs."""
+"""What a model can offer. The words after a model's path below say what it offers; those after a loss's path, what it needs."""
 
 MODELS = Registry(
     "model",
@@ -141,11 +141,11 @@ PARTS = {
     "decoder": (DECODERS, "decoder"),
     "loss": (LOSSES, "training"),
 }
-"""What a model may be given by name: the registry, and the word of a model that takes it."""
+"""Parts of a model that are chosen by name: the part's registry, and what a model must offer to take the part."""
 
 
 def parts_of(model: str) -> dict[str, Registry]:
-    """The registries from which a model takes a part, by the part's name."""
+    """The registries of the parts that a model takes, by the part's name."""
     offered = MODELS.words(model)
     return {name: registry for name, (registry, word) in PARTS.items() if word in offered}
 
@@ -153,7 +153,7 @@ def parts_of(model: str) -> dict[str, Registry]:
 DEFAULT_MODEL = "latent_ode"
 """The model if no other is named."""
 DEFAULT_PARTS = {"encoder": "gru", "field": "bounded", "decoder": "linear"}
-"""What a model has if nothing else is named."""
+"""The parts of a model that does not name others."""
 
 
 def entries_of(model: str = DEFAULT_MODEL, **given: str) -> list[str]:

@@ -86,7 +86,7 @@ def test_a_busy_server_is_asked_again(server, url, target):
 )
 def test_an_altered_file_is_never_taken(mirror, url, target, tmp_path):
     (mirror / "100.dat").write_bytes(CONTENT[:-1])
-    with pytest.raises(DataError, match=r"100.dat could not be had .*truncated or altered.*; http.*put it where"):
+    with pytest.raises(DataError, match=r"100.dat could not be fetched .*truncated or altered.*; http.*or save it as"):
         fetch(target, [str(mirror), url], LISTED)
     assert list(target.parent.iterdir()) == []
 
@@ -136,7 +136,7 @@ def test_a_file_without_a_digest_is_not_trusted(mirror, target):
 
 @pytest.mark.fault("no network", "a sentence names the mirrors and where to put the file")
 def test_a_server_that_is_not_there_is_named(target):
-    with pytest.raises(DataError, match=r"http://127.0.0.1:9/.*: add to mirrors a folder .* put it where .*/100.dat$"):
+    with pytest.raises(DataError, match=r"http://127.0.0.1:9/.*: add to mirrors a folder .* or save it as .*/100.dat$"):
         fetch(target, ["http://127.0.0.1:9/"], LISTED)
 
 

@@ -1,1 +1,1 @@
-"""What models are built from: series, layers, solvers, encoders, fields."""
+"""Building blocks of models: series, layers, solvers, encoders, fields, decoders."""

@@ -1,6 +1,6 @@
-"""Steps of a size that holds a tolerance: what can be chosen, and torchode behind it.
+"""Adaptive step sizes: the settings, and the backend torchode.
 
-The other library, torchdiffeq, is in :mod:`pathlode.core.torchdiffeq_backend`. Users call :func:`pathlode.core.solve.solve`.
+The other backend, torchdiffeq, is in :mod:`pathlode.core.torchdiffeq_backend`. Users call :func:`pathlode.core.solve.solve`.
 """
 
 from collections.abc import Callable
@@ -14,32 +14,32 @@ from pathlode.core.tableaus import ADAPTIVE_METHODS
 from pathlode.errors import ConfigError, SolverError
 
 Slope = Callable[[Starts, State], State]
-"""dh/dt from every trajectory's time, (member, batch), and its state, (member, batch, state)."""
+"""dh/dt as a function of every trajectory's time, (member, batch), and state, (member, batch, state)."""
 
 _TORCHODE_NAMES = {"dopri5": "Dopri5", "tsit5": "Tsit5"}
 
 
 @dataclass(frozen=True)
 class Adaptive:
-    """Steps chosen by an embedded error estimate, to a tolerance that every trajectory meets.
+    """Step sizes chosen by an embedded error estimate; every trajectory meets the tolerances.
 
-    With ``torchode`` every trajectory takes its own steps and is read out anywhere between them. With ``torchdiffeq`` a batch
-    takes common steps, as small as its hardest trajectory needs, and the cost grows with the number of read-out times (see
-    :mod:`pathlode.core.torchdiffeq_backend`); in return it has methods of other orders, and an adjoint.
+    With ``torchode`` every trajectory takes its own steps and is interpolated between them. With ``torchdiffeq`` a batch takes
+    common steps, as small as its hardest trajectory needs, and the cost grows with the number of read-out times (see
+    :mod:`pathlode.core.torchdiffeq_backend`). In return, torchdiffeq offers methods of other orders and an adjoint.
 
     Args:
         method: ``dopri5``, with torchode also ``tsit5``, with torchdiffeq also ``dopri8``, ``bosh3`` or ``adaptive_heun``.
         rtol: relative tolerance of a step.
         atol: absolute tolerance of a step.
-        max_steps: most steps before :class:`pathlode.errors.SolverError` is raised: of a trajectory with torchode, of the batch
-            between two read-out times with torchdiffeq.
-        backend: ``torchode``, or ``torchdiffeq``, which needs its package.
+        max_steps: largest number of steps, beyond which :class:`pathlode.errors.SolverError` is raised. It counts the steps of
+            a trajectory with torchode, and those of the batch between two read-out times with torchdiffeq.
+        backend: ``torchode`` or ``torchdiffeq``; the latter must be installed.
         adjoint: with torchdiffeq, whether gradients come from the adjoint equation, solved backwards in time. Memory then does
-            not grow with the number of steps, which large fields need; small ones are faster without. The field must be a
-            module, and gradients are only as accurate as the tolerances.
+            not grow with the number of steps, which helps with large fields; small fields are faster without it. The field
+            must be a module, and gradients are only as accurate as the tolerances.
 
     Raises:
-        ConfigError: if a setting is not one of those above, or torchdiffeq is chosen and not installed.
+        ConfigError: if a setting is not one of the above, or torchdiffeq is chosen but not installed.
 
     Source: Lienen & Günnemann 2022, torchode (https://arxiv.org/abs/2210.12375); Chen et al. 2018, Neural ordinary
     differential equations (https://arxiv.org/abs/1806.07366) for torchdiffeq and the adjoint.
@@ -76,7 +76,7 @@ class Adaptive:
 def integrate_with_torchode(
     slope: Slope, y0: State, times: Times, start: Starts, solver: Adaptive
 ) -> tuple[States, Tensor]:
-    """States at the read-out times, (member, batch, time, state), and every trajectory's field evaluations, (member, batch).
+    """States at the read-out times, (member, batch, time, state), and field evaluations per trajectory, (member, batch).
 
     Args:
         slope: right-hand side.
@@ -86,9 +86,9 @@ def integrate_with_torchode(
         solver: method and tolerances.
 
     Raises:
-        SolverError: if a trajectory needs too many steps or does not stay finite.
+        SolverError: if a trajectory needs more than ``max_steps`` or becomes infinite or NaN.
     """
-    import torchode  # here, because it takes half a second that only this solver needs
+    import torchode  # here, because the import takes half a second and only this solver needs it
 
     members, batch, state = y0.shape
     flat_times = times.reshape(members * batch, -1).to(y0.dtype)

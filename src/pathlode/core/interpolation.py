@@ -12,7 +12,7 @@ def interpolate(times: Times, values: Values, grid: Tensor) -> Values:
     Args:
         times: increasing observation times, (..., time).
         values: (..., time, feature).
-        grid: wanted times, common to all series, (point,).
+        grid: times to interpolate to, common to all series, (point,).
 
     Returns:
         (..., point, feature).

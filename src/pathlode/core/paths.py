@@ -1,11 +1,11 @@
-"""Latent paths: their length, and the unit that it is measured in."""
+"""Length of latent paths, and its unit."""
 
 from torch import Tensor
 
 from pathlode.core.shapes import Latent, LatentPath
 
 SPREAD_FLOOR = 1e-6
-"""Least spread of the latent vectors, and of a squared length: keeps quotients and roots differentiable."""
+"""Lower bound on the standard deviation of z0 and on squared lengths: keeps quotients and roots differentiable."""
 
 
 def spread(z0: Latent) -> Tensor:

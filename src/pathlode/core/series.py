@@ -1,4 +1,4 @@
-"""Irregular time series as the package takes them, checked once when they come in."""
+"""Irregular time series, validated once when they are made."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ from pathlode.errors import DataError
 
 @dataclass(frozen=True)
 class TimeSeries:
-    """Trajectories with equally many observations, each on its own times.
+    """Trajectories with equally many observations, each at its own times.
 
     Args:
         times: (batch, time), strictly increasing along time, in the data's unit.
         values: (batch, time, feature).
-        name: what messages call these data, for example the file they came from.
+        name: the data's name in messages, for example the file they came from.
 
     Raises:
         DataError: if shapes do not fit, a number is not finite, or times do not increase.
@@ -44,14 +44,14 @@ class TimeSeries:
         """The same series in another floating-point type, or on another device.
 
         Raises:
-            DataError: if two times are no longer different in that type.
+            DataError: if two times coincide in that type.
         """
         return TimeSeries(self.times.to(device, dtype), self.values.to(device, dtype), self.name)
 
 
 @dataclass(frozen=True)
 class Observed:
-    """What a model is trained on.
+    """The data that a model is trained on.
 
     Attributes:
         training: observations to fit.

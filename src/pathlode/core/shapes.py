@@ -1,6 +1,6 @@
-"""Tensor roles, each named once with its axes, so that a signature reads as a sentence.
+"""Types of tensors by role, each with its axes.
 
-Axes: ``member`` (the stacked models, one a seed), ``batch`` (trajectories), ``time`` (observations of a
+Axes: ``member`` (the stacked models, one per seed), ``batch`` (trajectories), ``time`` (observations of a
 trajectory), ``feature`` (measured quantities), ``latent`` (dimensions of z), ``state`` (dimensions of the
 ODE's state h, or of the encoder's hidden state).
 """
@@ -24,10 +24,10 @@ States = Float[Tensor, "member batch time state"]
 """The ODE's state h along the read-out times."""
 
 Latent = Float[Tensor, "member batch latent"]
-"""The latent vector z0, one a trajectory."""
+"""The latent vector z0, one per trajectory."""
 
 LatentPath = Float[Tensor, "member batch time latent"]
 """The latent path z(t) along the read-out times."""
 
 PerMember = Float[Tensor, " member"]
-"""One number a stacked model, for example its loss."""
+"""One number per stacked model, for example its loss."""

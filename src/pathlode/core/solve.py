@@ -1,8 +1,8 @@
-"""The one place that integrates an ODE: a batch of trajectories, each on its own irregular times, in one pass.
+"""Integration of ODEs: a batch of trajectories, each at its own irregular times, in one pass.
 
-Every trajectory takes its own steps and is read out at its own times through the solver's continuous extension: there is
-no union of time grids and no loop over observation times. Two solvers stand behind the same call: :class:`FixedStep` for
-training and :class:`pathlode.core.adaptive.Adaptive`, which holds a tolerance, for reference.
+Every trajectory takes its own steps and is read out at its own times through the solver's continuous extension. There is
+no union of time grids and no loop over observation times. There are two solvers: :class:`FixedStep` for training, and
+:class:`pathlode.core.adaptive.Adaptive`, which meets a tolerance, for reference.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,18 +26,18 @@ Field = Callable[[State], State]
 
 @runtime_checkable
 class MarchingField(Protocol):
-    """A field that can take all steps of a Runge-Kutta method by itself, faster than one evaluation at a time."""
+    """A field with a faster way to take all steps of a Runge-Kutta method than one evaluation at a time."""
 
     def march(self, tableau: Tableau, steps: int, step: Tensor, y0: State) -> Tensor | None:
-        """Each step's polynomial, (member, batch, step, degree + 1, state), or None to be evaluated as usual."""
+        """Each step's polynomial, (member, batch, step, degree + 1, state), or None if the solver must evaluate the field."""
         ...
 
 
 @dataclass(frozen=True)
 class FixedStep:
-    """Explicit Runge-Kutta steps of equal size per trajectory, differentiated exactly as discretised: for training.
+    """Explicit Runge-Kutta steps of equal size per trajectory, for training. Gradients are those of the discretised solution.
 
-    The number of steps is fixed and not their size: a longer window needs more of them.
+    The number of steps is fixed, not their size: a longer window needs more steps.
 
     Args:
         method: ``rk4`` (order 4) or ``tsit5`` (order 5), each with dense output of the same order.
@@ -62,8 +62,8 @@ class Solution:
 
     Attributes:
         states: the solution at the read-out times, (member, batch, time, state).
-        evaluations: field evaluations each trajectory took, (member, batch), integers.
-        error: estimate of solution minus truth at the read-out times, shaped like ``states``; None if not asked for.
+        evaluations: field evaluations per trajectory, (member, batch), integers.
+        error: estimate of solution minus truth at the read-out times, shaped like ``states``; None if not requested.
     """
 
     states: States
@@ -88,10 +88,10 @@ def solve(
         y0: state at ``start``, (member, batch, state).
         times: read-out times, strictly increasing, (batch, time) or (member, batch, time), not before ``start``.
         start: time of y0, (batch,) or (member, batch); by default each trajectory's first read-out time.
-        solver: :class:`Adaptive` (default) or :class:`FixedStep`, whose steps stretch with the longest read-out time.
-        estimate_error: also estimate the fixed-step error by Richardson extrapolation, that is from a second solution
-            with twice the steps, e = (y_N - y_2N) · 2^p / (2^p - 1) at order p, without gradient. With
-            :class:`Adaptive` the reference solution has 1/100 of the tolerances and e is the plain difference.
+        solver: :class:`Adaptive` (default) or :class:`FixedStep`, whose step size grows with the last read-out time.
+        estimate_error: also estimate the solver's error, without gradient. With :class:`FixedStep` the estimate is
+            Richardson's, from a second solution with twice the steps: e = (y_N - y_2N) · 2^p / (2^p - 1) at order p. With
+            :class:`Adaptive`, e is the difference to a solution with 1/100 of the tolerances.
         check: validate times; turn off only for data that were validated before, for example in a training loop.
 
     Returns:
@@ -132,7 +132,7 @@ def solve(
 def _solve_adaptive(
     field: Field, y0: State, times: Times, start: Starts, solver: Adaptive, estimate_error: bool
 ) -> Solution:
-    """Steps of a size that holds the tolerances; the error is the difference to a solution with 1/100 of them."""
+    """Adaptive steps; the error is the difference to a solution with 1/100 of the tolerances."""
     states, evaluations = _integrate(field, y0, times, start, solver)
     if not estimate_error:
         return Solution(states, evaluations)
@@ -148,7 +148,7 @@ def _integrate(field: Field, y0: State, times: Times, start: Starts, solver: Ada
 
     if solver.backend == "torchode":
         return integrate_with_torchode(slope, y0, times, start, solver)
-    from pathlode.core.torchdiffeq_backend import integrate_with_torchdiffeq  # here: its package may not be installed
+    from pathlode.core.torchdiffeq_backend import integrate_with_torchdiffeq  # here: torchdiffeq may not be installed
 
     parameters = tuple(field.parameters()) if isinstance(field, nn.Module) else None
     return integrate_with_torchdiffeq(slope, y0, times, start, solver, parameters)
@@ -158,7 +158,7 @@ def _integrate(field: Field, y0: State, times: Times, start: Starts, solver: Ada
 
 
 def _solve_fixed(field: Field, y0: State, times: Times, start: Starts, tableau: Tableau, steps: int) -> Solution:
-    """Equal steps per trajectory, then read-out by each step's polynomial."""
+    """Equal steps per trajectory, read out by each step's polynomial."""
     step = ((times[..., -1] - start) / steps)[..., None].to(y0.dtype)
     polynomials = field.march(tableau, steps, step, y0) if isinstance(field, MarchingField) else None
     if polynomials is None:
@@ -193,7 +193,7 @@ def _advance(y: State, step: Tensor, weights: Sequence[float], stages: Sequence[
 
 
 def _read_out(polynomials: Tensor, step: Tensor, times: Times, start: Starts) -> States:
-    """Evaluates, at every read-out time, the polynomial of the step that it falls into."""
+    """Evaluates, at every read-out time, the polynomial of the step that contains it."""
     members, batch, steps, _, state = polynomials.shape
     elapsed = (times - start[..., None]) / step.clamp_min(torch.finfo(step.dtype).tiny)
     index = elapsed.floor().clamp_(0, steps - 1)

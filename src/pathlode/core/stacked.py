@@ -1,7 +1,7 @@
-"""Layers whose parameters are stacked along a leading ``member`` axis, so that all seeds train in one process.
+"""Layers whose parameters are stacked along a leading ``member`` axis, so all seeds train in one process.
 
-Every member draws its initial parameters from its own generator, in the same order as a stack of one would: a member
-of a stack starts, and stays within floating-point noise, where it would be if it were trained alone.
+Every member draws its initial parameters from its own generator, in the same order as a stack of one would. A member
+therefore starts where it would start alone, and its training agrees with training alone up to rounding.
 """
 
 import itertools
@@ -22,7 +22,7 @@ class StackedLinear(nn.Module):
     """y = x W + b for every member: (member, rows, inputs) -> (member, rows, outputs).
 
     Args:
-        generators: one random generator a member.
+        generators: one random generator per member.
         inputs: width of x.
         outputs: width of y.
         bound: W and b start from U(-bound, bound); by default 1/sqrt(inputs), as in :class:`torch.nn.Linear`.
@@ -47,7 +47,7 @@ class StackedMLP(nn.Module):
     """A multilayer perceptron for every member, with softplus between the layers and none after the last.
 
     Args:
-        generators: one random generator a member.
+        generators: one random generator per member.
         sizes: widths from input to output, for example (10, 20, 20, 10) for two hidden layers of 20.
     """
 

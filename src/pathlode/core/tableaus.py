@@ -1,11 +1,11 @@
 """Butcher tableaus with continuous extensions for the fixed-step solvers.
 
-A step of size h from y_n evaluates the stages k_1 ... k_s and, because every method here ends a step with an evaluation
-at its end point (kept as the next step's k_1), also k_{s+1} = f(y_{n+1}). The solution inside the step is
+A step of size h from y_n evaluates the stages k_1 ... k_s. Every method here also evaluates the field at the step's end,
+k_{s+1} = f(y_{n+1}), which is the next step's k_1. The solution inside the step is
 
     y(t_n + θ h) = y_n + h Σ_i b_i(θ) k_i,   b_i(θ) = Σ_j dense[j][i] θ^(j+1),   0 ≤ θ ≤ 1.
 
-Each tableau checks its own mathematics when it is made.
+Each tableau checks its coefficients when it is made.
 """
 
 import math
@@ -18,8 +18,8 @@ class Tableau:
     """An explicit Runge-Kutta method with dense output of matching order.
 
     Args:
-        order: global order of convergence, at the steps' ends and between them.
-        a: stage weights, row i for stage i + 2 (the first stage needs none).
+        order: global order of convergence, at the ends of steps and between them.
+        a: stage weights, row i for stage i + 2 (the first stage has none).
         b: weights of the step.
         dense: ``dense[j][i]``, the coefficient of θ^(j+1) in the weight of stage i + 1; s + 1 columns.
 
@@ -131,4 +131,4 @@ ADAPTIVE_METHODS = {
     "torchode": ("dopri5", "tsit5"),
     "torchdiffeq": ("dopri5", "dopri8", "bosh3", "adaptive_heun"),
 }
-"""Methods that hold a tolerance, by library; torchdiffeq's fehlberg2 misses it a hundredfold on a linear oscillator."""
+"""Adaptive methods by library. torchdiffeq's fehlberg2 is left out: on a linear oscillator its error is 100 tolerances."""

@@ -1,6 +1,6 @@
 """Files of tensors, numbers, strings, lists and dictionaries, in PyTorch's format.
 
-They are read with ``weights_only=True``: nothing in them is ever executed.
+They are read with ``weights_only=True``: no code in them is executed.
 """
 
 import io
@@ -17,7 +17,7 @@ def save_tensors(path: Path, content: dict[str, Any]) -> None:
     """Writes a file of tensors and plain values, whole or not at all."""
     buffer = io.BytesIO()
     torch.save(content, buffer)
-    with writing(path) as temporary:  # not by torch, whose writer hides why the system refused
+    with writing(path) as temporary:  # not by torch, whose writer hides the system's reason for a failure
         temporary.write_bytes(buffer.getbuffer())
 
 
@@ -34,7 +34,7 @@ def load_tensors(path: Path) -> dict[str, Any]:
     except Exception as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise CheckpointError(
-            f"{path} is not a readable file of pathlode ({reason}): delete it and train again"
+            f"{path} cannot be read as a file of pathlode ({reason}): delete it and train again"
         ) from error
     if not isinstance(content, dict):
         raise CheckpointError(

@@ -168,7 +168,9 @@ def test_an_encoder_with_a_step_of_its_own_takes_the_plain_route():
 def test_a_library_of_other_sources_is_refused(monkeypatch):
     monkeypatch.setattr(library, "source_hash", lambda: "another")
     for name in BUILDS:
-        with pytest.raises(ConfigError, match=f"_{name}.* was built from other sources: build it again"):
+        with pytest.raises(
+            ConfigError, match=f"_{name}.* was built from sources that have changed since: build it again"
+        ):
             library.load_build(name)
 
 

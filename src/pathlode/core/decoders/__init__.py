@@ -1,1 +1,1 @@
-"""Decoders, one a file."""
+"""Decoders, one per file."""

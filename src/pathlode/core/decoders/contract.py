@@ -1,4 +1,4 @@
-"""What every decoder is made from, and what it returns: measured quantities from states, for all members of a stack."""
+"""The interface of decoders, which map states to measured quantities for all members of a stack."""
 
 from abc import ABC, abstractmethod
 
@@ -8,8 +8,8 @@ from pathlode.core.shapes import States, Values
 
 
 class Decoder(nn.Module, ABC):
-    """x = D(h), one state at a time. A subclass is made from one random generator a member, the state's dimensions, and the
-    number of measured quantities.
+    """x = D(h), one state at a time. A subclass's arguments are one random generator per member, the state's dimensions and
+    the number of measured quantities.
     """
 
     @abstractmethod
@@ -17,6 +17,6 @@ class Decoder(nn.Module, ABC):
         """Standardised values, (member, batch, time, feature), from states (member, batch, time, state)."""
 
     def error(self, states: States, error: States) -> Values:
-        """Error of the values that an error of the states causes: D(h) - D(h - error)."""
+        """Error of the values caused by an error of the states: D(h) - D(h - error)."""
         decoded: Values = self(states)
         return decoded - self(states - error)

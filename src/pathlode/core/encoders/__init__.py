@@ -1,1 +1,1 @@
-"""Encoders, one a file."""
+"""Encoders, one per file."""

@@ -1,4 +1,4 @@
-"""What every encoder is made from, and what it returns: one hidden vector a trajectory, for all members of a stack."""
+"""The interface of encoders, which map each trajectory to one hidden vector for all members of a stack."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -10,10 +10,10 @@ from pathlode.core.shapes import State, Times, Values
 
 
 class Encoder(nn.Module, ABC):
-    """What every encoder is made from, and what it returns.
+    """Base of every encoder.
 
     Args:
-        generators: one random generator a member.
+        generators: one random generator per member.
         features: measured quantities per observation.
         hidden: size of the hidden vector.
     """

@@ -1,4 +1,4 @@
-"""Observations interpolated onto a grid, and a perceptron."""
+"""An encoder that interpolates the observations onto a grid and applies a perceptron."""
 
 from collections.abc import Sequence
 
@@ -13,15 +13,15 @@ from pathlode.core.stacked import StackedMLP
 
 
 class Interpolation(Encoder):
-    """The observations, linearly interpolated onto a regular grid, through a perceptron of two layers with softplus.
+    """Interpolates the observations linearly onto a regular grid and applies a perceptron of two layers with softplus.
 
-    What it makes of a trajectory depends little on how often it was sampled, where a recurrent network counts samples.
+    Its output depends little on a trajectory's sampling rate; a recurrent network's output depends on the number of samples.
     The grid spans √3 standard deviations of the training times about their mean, which is the whole window if they are
-    spread evenly. Outside the observations the nearest one's value holds.
+    spread evenly. Outside the observed times the grid takes the value of the nearest observation.
     """
 
     POINTS = 140
-    """Of the grid: heartbeats, the densest series here, have 280 samples, of which every other holds what matters."""
+    """Number of grid points. Heartbeats, the densest series here, have 280 samples; every other one suffices."""
 
     def __init__(self, generators: Sequence[torch.Generator], features: int, hidden: int) -> None:
         super().__init__(generators, features, hidden)

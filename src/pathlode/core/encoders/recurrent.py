@@ -1,7 +1,7 @@
 """Recurrent encoders, which read from the last observation to the first and return the final hidden state.
 
-``torch.nn.GRU`` and its siblings cannot run a stack; here the scan over time is compiled in single precision on a CPU
-(:mod:`pathlode.core.kernels`). The tests compare with PyTorch's own layers.
+``torch.nn.GRU`` and its siblings cannot run a stack. Here, in single precision on a CPU, the scan over time is compiled
+(:mod:`pathlode.core.kernels`). The tests compare the results with PyTorch's own layers.
 """
 
 from abc import abstractmethod
@@ -25,8 +25,7 @@ class Recurrent(Encoder):
     carry: int = 1
     """The running state holds ``carry · hidden`` numbers, the hidden state first."""
     compiled_cell: str | None = None
-    """The compiled scan of exactly this class's step, a key of
-    :data:`pathlode.core.kernels.CELLS`; None if there is none."""
+    """Key of this class's compiled scan in :data:`pathlode.core.kernels.CELLS`; None if it has none."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -41,7 +40,7 @@ class Recurrent(Encoder):
     def forward(self, times: Times, values: Values) -> State:
         """The final hidden state.
 
-        The compiled scan gives no gradient for times and values; where one is wanted, the plain one runs.
+        The compiled scan gives no gradient for times and values. If one is required, plain PyTorch runs the scan.
         """
         wanted = times.requires_grad or values.requires_grad
         if self.compiled_cell and not wanted and kernels.usable(times, values, *self.parameters()):
@@ -55,9 +54,9 @@ class Recurrent(Encoder):
         return running[..., : self.hidden]
 
     def parameters_in_order(self) -> tuple[nn.Parameter, ...]:
-        """Input weight and bias, recurrent weight, and what else the cell has."""
+        """Input weight and bias, recurrent weight, and the cell's further parameters."""
         return (self.input.weight, self.input.bias, self.recurrent)
 
     @abstractmethod
     def step(self, inputs: Tensor, running: Tensor) -> Tensor:
-        """The next running state from W u + b, (member, batch, gates · hidden), and the present running state."""
+        """The next running state, from W u + b, (member, batch, gates · hidden), and the current running state."""

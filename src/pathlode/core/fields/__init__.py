@@ -1,1 +1,1 @@
-"""Vector fields, one a file."""
+"""Vector fields, one per file."""

@@ -16,8 +16,7 @@ class BoundedField(VectorField):
     """The autonomous, bounded field dh/dτ = s · tanh(MLP(h)), with softplus hidden layers and a learnable scale s.
 
     Each component's speed is at most \\|s\\| per unit of *model* time τ, and s starts at 1. A window that is short in model
-    time therefore limits how far the state can travel in it; :class:`pathlode.models.contract.ModelConfig` makes that unit
-    explicit.
+    time therefore limits how far the state can travel. :class:`pathlode.models.contract.ModelConfig` sets the unit of τ.
 
     Source: Sampson & Melchior 2025, sec. 2 (https://arxiv.org/abs/2410.08923).
     """
@@ -33,7 +32,7 @@ class BoundedField(VectorField):
         return self.scale * self.mlp(h).tanh()
 
     def march(self, tableau: Tableau, steps: int, step: Tensor, y0: State) -> Tensor | None:
-        """All steps of a Runge-Kutta method in one compiled pass, or None where that cannot be had.
+        """All steps of a Runge-Kutta method in one compiled pass, or None if the compiled loops cannot run.
 
         Returns:
             Each step's polynomial in θ, (member, batch, step, degree + 1, state), as in :mod:`pathlode.core.tableaus`.

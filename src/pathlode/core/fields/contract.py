@@ -1,4 +1,4 @@
-"""What every vector field is made from: the learned right-hand side dh/dτ of a latent ODE, for all members of a stack."""
+"""The interface of vector fields: the learned right-hand side dh/dτ of a latent ODE, for all members of a stack."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -14,11 +14,11 @@ class VectorField(nn.Module, ABC):
     """dh/dτ = f(h), f(h, z0), f(h, τ) or f(h, τ, z0), with τ the model's time since a trajectory's first observation.
 
     Args:
-        generators: one random generator a member.
+        generators: one random generator per member.
         state: dimensions of h.
         width: units of each hidden layer.
         depth: number of hidden layers.
-        latent: dimensions of z0, for a field that takes it; it is held along the path.
+        latent: dimensions of z0, for a field that takes it; z0 is constant along the path.
 
     A field with a compiled march defines :meth:`pathlode.core.solve.MarchingField.march` as well; it must be autonomous.
     """
@@ -44,23 +44,24 @@ class VectorField(nn.Module, ABC):
         """
 
     def autonomous(self, context: Latent) -> nn.Module:
-        """The field as a solver takes it, a function of one state.
+        """The field as the solvers need it: a function of the state alone.
 
-        A field that takes the time gets it as the state's last component, whose own derivative is 1: Runge-Kutta methods
-        solve both forms alike. A field that takes neither time nor context is returned itself, with its compiled march.
+        A field that depends on time reads it from an additional last component of the state, whose derivative is 1;
+        Runge-Kutta methods give the same solution for both forms. A field that takes neither time nor context is returned
+        unchanged, with its compiled march.
         """
         return _Held(self, context) if self.takes_time or self.takes_context else self
 
 
 class _Held(nn.Module):
-    """A field with a context, and with the time as part of the state if it takes that."""
+    """A field with a fixed context, and with the time as part of the state if the field takes the time."""
 
     def __init__(self, field: VectorField, context: Latent) -> None:
         super().__init__()
         self.field, self.context = field, context
 
     def parameters(self, recurse: bool = True) -> Iterator[Any]:
-        """Those of the field, and the context: all that an adjoint must find gradients of."""
+        """Those of the field, and the context: the adjoint needs gradients of all of them."""
         yield from self.field.parameters(recurse)
         if self.field.takes_context:
             yield self.context

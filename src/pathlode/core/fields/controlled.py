@@ -1,4 +1,4 @@
-"""A vector field that sees z0 all along the path."""
+"""A vector field that depends on z0."""
 
 from collections.abc import Sequence
 
@@ -13,8 +13,8 @@ from pathlode.core.stacked import StackedMLP
 class ControlledField(VectorField):
     """dh/dτ = s · tanh(MLP(h, z0)): as :class:`pathlode.core.fields.bounded.BoundedField`, but with z0 as a second input.
 
-    In the autonomous field, whatever tells one trajectory's law of motion from another's must be carried by h. Here it may
-    be read from z0, which stays as it is. There is no compiled march: plain PyTorch takes the steps.
+    In the autonomous field, h must carry all that distinguishes one trajectory's dynamics from another's. Here the field can
+    read it from z0, which is constant along the path. There is no compiled march: plain PyTorch takes the steps.
     """
 
     takes_context = True

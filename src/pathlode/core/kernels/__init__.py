@@ -1,8 +1,8 @@
 """Compiled inner loops as autograd functions, for single precision on a CPU.
 
-pip builds them where it finds a C compiler. Without them, or for another dtype or device, the same computations run as plain
-PyTorch operations: slower, equal within floating-point noise (the tests compare). The environment variable
-``PATHLODE_KERNELS=0`` switches them off.
+pip builds them where it finds a C compiler. Without them, or for another dtype or device, equivalent PyTorch code runs. It is
+slower; the results agree up to rounding (the tests compare). The environment variable ``PATHLODE_KERNELS=0`` switches the
+compiled loops off.
 """
 
 from pathlode.core.kernels.library import usable

@@ -1,6 +1,6 @@
-"""The compiled library: which build of it suits the processor, whether it is up to date, and what tensors it can take.
+"""The compiled library: the build that suits the processor, whether it is up to date, and which tensors it can take.
 
-The same C sources are built twice (``setup.py``): for any processor of the machine's kind and, on x86-64, for AVX2.
+The same C sources are built twice (``setup.py``): for any processor of the machine's architecture and, on x86-64, for AVX2.
 """
 
 import ctypes
@@ -29,20 +29,20 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "scan_forward": (None, [c_void_p] * 3),
     "scan_backward": (None, [c_void_p] * 7),
 }
-"""What the C sources define besides their hash: the type of the result, and of each argument."""
+"""Functions of the C sources other than their hash: the type of the result and of each argument."""
 
 
 def source_hash() -> str:
-    """Identifies the C sources; the build puts it into the library."""
+    """Hash of the C sources; the build stores it in the library."""
     files = sorted(Path(__file__).parent.glob("*.[ch]"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
 def load_build(name: str) -> ctypes.CDLL | None:
-    """The build ``baseline`` or ``avx2``, or None where it was not made.
+    """The build ``baseline`` or ``avx2``, or None if it does not exist.
 
     Raises:
-        ConfigError: if it was made from other sources than the package now holds.
+        ConfigError: if it was built from sources that differ from the package's present ones.
     """
     spec = importlib.util.find_spec(f"{__package__}._{name}")
     if spec is None or spec.origin is None:
@@ -50,7 +50,9 @@ def load_build(name: str) -> ctypes.CDLL | None:
     library = ctypes.CDLL(spec.origin)
     library.source_hash.restype = c_char_p
     if library.source_hash().decode() != source_hash():
-        raise ConfigError(f"{spec.origin} was built from other sources: build it again with pip install --no-deps -e .")
+        raise ConfigError(
+            f"{spec.origin} was built from sources that have changed since: build it again with pip install --no-deps -e ."
+        )
     for function, (result, arguments) in FUNCTIONS.items():
         declared = getattr(library, function)
         declared.restype, declared.argtypes = result, arguments
@@ -59,7 +61,7 @@ def load_build(name: str) -> ctypes.CDLL | None:
 
 @cache
 def chosen_build() -> ctypes.CDLL | None:
-    """The fastest build that this processor runs, or None where none was made or ``PATHLODE_KERNELS`` is 0."""
+    """The fastest build that this processor runs, or None if there is no build or ``PATHLODE_KERNELS`` is 0."""
     if os.environ.get("PATHLODE_KERNELS") == "0":
         return None
     baseline = load_build("baseline")
@@ -69,17 +71,17 @@ def chosen_build() -> ctypes.CDLL | None:
 
 
 def compiled() -> ctypes.CDLL:
-    """The library, where :func:`usable` has said that there is one."""
+    """The library; call it only if :func:`usable` is true."""
     library = chosen_build()
     assert library is not None
     return library
 
 
 def usable(*tensors: Tensor) -> bool:
-    """Whether the compiled loops can take these tensors: built, single precision, on the CPU.
+    """Whether the compiled loops exist and can take these tensors, which must be in single precision on the CPU.
 
     Raises:
-        ConfigError: if the loops were built from other sources than the package now holds.
+        ConfigError: if the loops were built from sources that differ from the package's present ones.
     """
     return chosen_build() is not None and all(t.dtype == torch.float32 and t.device.type == "cpu" for t in tensors)
 
@@ -91,7 +93,7 @@ def laid_out(tensor: Tensor, *shape: int) -> Tensor:
     """The tensor, row-major.
 
     Raises:
-        DataError: if it has another shape than the loops would read.
+        DataError: if its shape is not the one that the loops read.
     """
     if tensor.shape != shape:
         raise DataError(f"a tensor of shape {tuple(tensor.shape)} does not fit the model, which expects {shape}")
@@ -99,10 +101,10 @@ def laid_out(tensor: Tensor, *shape: int) -> Tensor:
 
 
 def empty(*shape: int) -> Tensor:
-    """Memory for the loops to fill, of single precision whatever the default."""
+    """Memory for the loops to fill, in single precision whatever the default dtype."""
     return torch.empty(shape, dtype=torch.float32, device="cpu")
 
 
 def pointers(tensors: Sequence[Tensor]) -> Any:
-    """An array of the addresses of tensors, which the caller keeps alive."""
+    """An array of the tensors' addresses. The caller must keep the tensors alive."""
     return (c_void_p * len(tensors))(*(t.data_ptr() for t in tensors))
