@@ -1,4 +1,4 @@
-"""The least that a model can do: mean and last value."""
+"""A baseline without training: mean and last value."""
 
 from typing import TYPE_CHECKING
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 class Constant(SequenceModel):
-    """x(t) = mean of a trajectory's observations up to the last of them, and the last observed value from then on.
+    """x(t) is the mean of a trajectory's observations until the last of them, and the last observed value from then on.
 
-    Nothing is learnt: a model that does worse has learnt nothing of use. All members agree.
+    The baseline learns nothing: a trained model that does worse has learnt nothing useful. All members agree.
 
     Args:
-        config: of which only the number of features has an effect.
-        seeds: one stacked member a seed.
+        config: only the number of features has an effect.
+        seeds: one stacked member per seed.
     """
 
     def forward(

@@ -1,4 +1,4 @@
-"""What every model is made from, and what it returns: a stack of models of irregular time series, one a seed."""
+"""The interface of models: a stack of models of irregular time series, one per seed."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from pathlode.core.solve import Adaptive, FixedStep  # not all models solve an ODE
 
 Part = TypeVar("Part")
-"""What :func:`required` gives back."""
+"""The part that :func:`required` returns."""
 
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """Sizes and parts of a model, of which each kind of model takes what it has.
+    """Sizes and parts of a model. Each kind of model uses those that it has.
 
     Args:
         features: measured quantities per observation.
@@ -31,12 +31,12 @@ class ModelConfig:
         width: units of each hidden layer of the field and of the decoder's network.
         depth: hidden layers of the field and of the decoder's network.
         encoder: name in :data:`pathlode.registry.ENCODERS`.
-        encoder_hidden: dimensions of the encoder's hidden state, which one linear layer brings to ``hidden``; None, as in
-            the paper, for ``hidden`` themselves and no such layer.
+        encoder_hidden: dimensions of the encoder's hidden state; a linear layer maps it to ``hidden`` dimensions. If None, as
+            in the paper, the encoder's state has ``hidden`` dimensions and there is no such layer.
         variational: whether the encoder emits a mean and a log standard deviation and samples (Rubanova et al. 2019).
-        time_unit: duration, in the data's unit of time, of one unit of the model's time τ. The papers' field is bounded
-            with a scale that starts at 1, so the state travels at most about one unit per τ: choose the unit such that
-            the observed window is long enough in τ (5 or more) for the state to cross the data.
+        time_unit: duration, in the data's unit of time, of one unit of the model's time τ. The papers' field is bounded by a
+            scale that starts at 1, so each component of the state moves about one unit per unit of τ. Choose a time unit
+            that makes the observed window 5 or more units of τ long; the state can then cross the range of the data.
         field: name in :data:`pathlode.registry.FIELDS`.
         decoder: name in :data:`pathlode.registry.DECODERS`.
     """
@@ -70,7 +70,7 @@ class ModelConfig:
 
 @dataclass(frozen=True)
 class Encoding:
-    """The encoder's output: ``z0`` (the mean, for a variational model) and, if variational, its log standard deviation."""
+    """The encoder's output: ``z0`` (its mean, for a variational model) and, if variational, its log standard deviation."""
 
     z0: Latent
     log_std: Latent | None = None
@@ -78,7 +78,7 @@ class Encoding:
 
 @dataclass(frozen=True, kw_only=True)
 class Prediction:
-    """What a model says about a batch of trajectories at the query times; None for what it does not offer.
+    """A model's prediction for a batch of trajectories at the query times. Parts that the model does not offer are None.
 
     Attributes:
         values: predicted observations, (member, batch, time, feature).
@@ -89,7 +89,7 @@ class Prediction:
         start: the first observation's time in the model's unit, (member, batch).
         times: the query times in the model's unit, (member, batch, time).
         evaluations: field evaluations per trajectory, (member, batch).
-        values_error: estimated solver error of ``values``, if it was asked for.
+        values_error: estimated solver error of ``values``, if requested.
     """
 
     values: Values
@@ -104,33 +104,35 @@ class Prediction:
 
 
 def required(part: Part | None, name: str) -> Part:
-    """A part of a prediction that a loss or score cannot do without.
+    """A part of a prediction that a loss or score requires.
 
     Raises:
         ConfigError: if the model does not offer it.
     """
     if part is None:
-        raise ConfigError(f"the prediction has no {name}, which its model does not offer: choose another loss or model")
+        raise ConfigError(
+            f"the prediction has no {name}, because its model does not offer it: choose another loss or model"
+        )
     return part
 
 
 class SequenceModel(nn.Module, ABC):
-    """A stack of models, one a seed, that are fitted and predict together; each parameter's first axis is the member.
+    """A stack of models, one per seed, that are fitted and predict together. Each parameter's first axis is the member.
 
-    A model reads observations of a trajectory and predicts it at any time from the first observation on. Inside, x is in
-    units of ``std`` about ``mean`` (per feature), and so are the times that an encoder reads, of ``time_std`` about
-    ``time_mean``: 1 and 0 until :meth:`standardise` sets them.
+    A model reads observations of a trajectory and predicts the trajectory at any time from the first observation on.
+    Internally x is standardised per feature by ``mean`` and ``std``, and the times that an encoder reads by ``time_mean`` and
+    ``time_std``. These are 0 and 1 until :meth:`standardise` sets them.
 
     Args:
         config: sizes and parts.
-        seeds: one stacked member a seed; a member's initial weights depend on its own seed alone.
+        seeds: one stacked member per seed; a member's initial weights depend on its own seed alone.
 
     Raises:
         ConfigError: if there is no seed.
     """
 
     offers: ClassVar[frozenset[str]] = frozenset()
-    """What the model has, as words of :data:`pathlode.registry.OFFERS`; its line in the registry says the same."""
+    """What the model offers, as words of :data:`pathlode.registry.OFFERS`; its line in the registry lists the same words."""
 
     def __init__(self, config: ModelConfig, seeds: Sequence[int] = (0,)) -> None:
         super().__init__()
@@ -142,9 +144,9 @@ class SequenceModel(nn.Module, ABC):
         self.time_mean, self.time_std = nn.Buffer(torch.tensor(0.0)), nn.Buffer(torch.tensor(1.0))
 
     def standardise(self, series: TimeSeries) -> None:
-        """Takes over mean and standard deviation, of the times and of each feature, from training data.
+        """Sets mean and standard deviation, of the times and of each feature, from training data.
 
-        A feature that is constant keeps its unit.
+        A constant feature keeps its unit.
         """
         self.time_mean.copy_(series.times.mean())
         self.time_std.copy_(series.times.std())
@@ -153,7 +155,7 @@ class SequenceModel(nn.Module, ABC):
         self.std.copy_(torch.where(std > 0, std, torch.ones_like(std)))
 
     def fit(self, series: TimeSeries) -> None:
-        """Fits a model without ``training`` to training data in closed form: sets the units, and what else it has.
+        """Fits a model without ``training`` to training data in closed form: sets the units and all that the model estimates.
 
         Raises:
             ConfigError: if the model is trained instead.
@@ -180,8 +182,8 @@ class SequenceModel(nn.Module, ABC):
             times: observation times, (batch, time) or (member, batch, time).
             values: observations, (batch, time, feature) or (member, batch, time, feature).
             query: times to predict at, not before a trajectory's first observation.
-            noise: standard normal draws, (member, batch, :attr:`draws`), with which a model samples in training; without
-                it, it predicts with its mean.
+            noise: standard normal draws, (member, batch, :attr:`draws`), for a model that samples in training. Without them
+                the model predicts from its mean.
             solver: as in :func:`pathlode.core.solve.solve`, for a model with an ODE.
             estimate_error: whether to estimate the solver's error in the values.
             check: whether to validate observations and query times.
@@ -192,9 +194,7 @@ class SequenceModel(nn.Module, ABC):
 
     @property
     def draws(self) -> int:
-        """Standard normal numbers that one trajectory takes in a training step; the trainer draws them from the member's
-        own stream.
-        """
+        """Standard normal draws per trajectory and training step; the trainer takes them from the member's own stream."""
         return 0
 
     @property
@@ -203,11 +203,11 @@ class SequenceModel(nn.Module, ABC):
         return sum(parameter.numel() for parameter in self.parameters()) // len(self.seeds)
 
     def encode(self, times: Times, values: Values, check: bool = True) -> Encoding:
-        """z0 of every trajectory from its observations, as in :meth:`forward`; for models with ``latent``."""
+        """z0 of every trajectory from its observations, with the arguments of :meth:`forward`; for models with ``latent``."""
         self._lacks("latent")
 
     def latent_at_start(self, z0: Latent) -> Latent:
-        """The latent path's first point, for latent vectors z0 (member, batch, latent); for models with ``path``."""
+        """The latent path's first point for latent vectors z0, (member, batch, latent); for models with ``path``."""
         self._lacks("path")
 
     def velocity(self, prediction: Prediction) -> States:
@@ -218,7 +218,7 @@ class SequenceModel(nn.Module, ABC):
         raise ConfigError(f"{type(self).__name__} does not offer {offer!r}: it has {', '.join(sorted(self.offers))}")
 
     def _stack(self, times: Times, values: Values, check: bool) -> tuple[Times, Values]:
-        """Observations with a member axis, checked against each other and the model.
+        """Observations with a member axis, checked for consistency with each other and with the model.
 
         Raises:
             DataError: if shapes or types do not fit each other or the model, times are not finite and strictly
@@ -245,9 +245,7 @@ class SequenceModel(nn.Module, ABC):
         return times, values
 
     def _asked(self, query: Times | None, times: Times, check: bool) -> Times:
-        """The query times, (member, batch, time), given stacked observation times; checked if a model has no solver to do
-        it.
-        """
+        """The query times, (member, batch, time), from stacked observation times. They are checked if no solver does so."""
         if query is None:
             return times
         try:
@@ -270,7 +268,7 @@ class SequenceModel(nn.Module, ABC):
         return alone
 
     def describe(self) -> dict[str, object]:
-        """Kind, configuration, seeds and floating-point type as plain values, enough to build the same model again."""
+        """Kind, configuration, seeds and floating-point type as plain values: enough to rebuild the model."""
         dtype = str(self.mean.dtype).removeprefix("torch.")
         kind = MODELS.name(type(self))
         return {"kind": kind, "config": asdict(self.config), "seeds": list(self.seeds), "dtype": dtype}

@@ -1,4 +1,4 @@
-"""A curve through time without an ODE: is the ODE needed?"""
+"""A curve in time without an ODE, to test whether the ODE is needed."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 class Curve(EncodedModel):
     """x(t) = MLP(z0, τ), with τ = (t - t_1) / time_unit the model's time since the first observation t_1.
 
-    The encoder and z0 are those of :class:`pathlode.models.latent_ode.LatentODE`. What follows is a network that is free to
-    bend in time as it likes: no state whose future depends on its present alone, no latent path, and no solver.
+    The encoder and z0 are those of :class:`pathlode.models.latent_ode.LatentODE`. A network then maps z0 and time to the
+    values without constraint: there is no state whose present determines its future, no latent path, and no solver.
 
     Args:
-        config: sizes and parts, of which field, decoder and, with ``encoder_hidden``, the state's size are without effect.
-        seeds: one stacked member a seed.
+        config: sizes and parts; field and decoder have no effect, nor does the state's size if ``encoder_hidden`` is set.
+        seeds: one stacked member per seed.
     """
 
     offers = frozenset({"training", "latent", "posterior"})

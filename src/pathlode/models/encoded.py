@@ -13,13 +13,13 @@ from pathlode.registry import ENCODERS
 
 
 class EncodedModel(SequenceModel):
-    """A model of z0 = E(last state of an encoder), E linear, which subclasses turn into predictions.
+    """A model with z0 = E(last state of an encoder), E linear. Subclasses turn z0 into predictions.
 
-    The encoder's last state is brought to the size of h by a linear layer if ``encoder_hidden`` is set.
+    If ``encoder_hidden`` is set, a linear layer first maps the encoder's last state to the size of h.
 
     Args:
         config: sizes and parts.
-        seeds: one stacked member a seed.
+        seeds: one stacked member per seed.
     """
 
     def __init__(self, config: ModelConfig, seeds: Sequence[int] = (0,)) -> None:
@@ -32,12 +32,12 @@ class EncodedModel(SequenceModel):
             self.encoder_to_hidden = StackedLinear(generators, encoder_hidden, config.hidden)
         self.hidden_to_latent = StackedLinear(generators, config.hidden, config.latent)
         self.add_parts(generators)
-        if config.variational:  # drawn last, so that the common parts start equal with and without it
+        if config.variational:  # drawn last: the common parts then start equal with and without it
             self.hidden_to_log_std = StackedLinear(generators, config.hidden, config.latent)
 
     @abstractmethod
     def add_parts(self, generators: Sequence[torch.Generator]) -> None:
-        """Makes what turns z0 into predictions, with one random generator a member."""
+        """Makes the parts that turn z0 into predictions, with one random generator per member."""
 
     @property
     def draws(self) -> int:
@@ -68,7 +68,7 @@ class EncodedModel(SequenceModel):
         return Encoding(self.hidden_to_latent(hidden), log_std)
 
     def sample(self, encoding: Encoding, noise: Tensor | None) -> Latent:
-        """z0 = mean + std · noise, or the mean where there is no noise or no standard deviation."""
+        """z0 = mean + std · noise, or the mean if there is no noise or no standard deviation."""
         if encoding.log_std is None or noise is None:
             return encoding.z0
         return encoding.z0 + encoding.log_std.exp() * noise

@@ -1,4 +1,4 @@
-"""A trained encoder as a file of its own, which runs without this package."""
+"""Export of a trained encoder to a file that runs without this package."""
 
 import json
 from pathlib import Path
@@ -13,11 +13,11 @@ from pathlode.models.contract import SequenceModel
 
 
 class OneEncoder(nn.Module):
-    """The encoder of a stack's member as a function of one batch.
+    """The encoder of one member of a stack, as a function of one batch.
 
     Args:
         model: a stack.
-        member: which of its members.
+        member: the member's index.
     """
 
     def __init__(self, model: SequenceModel, member: int) -> None:
@@ -35,12 +35,11 @@ def export_encoder(model: SequenceModel, member: int, path: Path, **extra: Any) 
     ``torch.export.load(path).module()(times, values)`` then gives z0 in single precision.
 
     Args:
-        model: a stack in single precision, with the encoder ``interpolation``; the recurrent ones are unrolled in time and
-            cannot take another number of observations.
-        member: which of its members.
-        path: file to write, by custom ``.pt2``.
-        extra: plain values that belong to it, each kept as a file ``<name>.json`` among the ``extra_files`` of
-            ``torch.export.load``.
+        model: a stack in single precision, with the encoder ``interpolation``. Recurrent encoders are unrolled in time, which
+            fixes the number of observations.
+        member: the member's index.
+        path: file to write, by convention ``.pt2``.
+        extra: plain values to store with it, each as ``<name>.json`` among the ``extra_files`` of ``torch.export.load``.
     """
     features = model.config.features
     example = torch.arange(12.0).reshape(3, 4), torch.zeros(3, 4, features)

@@ -16,12 +16,12 @@ from pathlode.registry import DECODERS, FIELDS
 
 
 class LatentODE(EncodedModel):
-    """A stack of latent ODEs, one a seed, that train and predict together.
+    """A stack of latent ODEs, one per seed, that train and predict together.
 
     With observations (t_i, x_i), i = 1 ... T, and model time τ = t / time_unit:
 
-    * encoder: an RNN over (t_T, x_T) ... (t_1, x_1), its last state brought to the size of h by a linear layer if need
-      be, then z0 = E(that), E linear;
+    * encoder: an RNN over (t_T, x_T) ... (t_1, x_1), then z0 = E(its last state), E linear; if ``encoder_hidden`` is set,
+      a linear layer first maps the last state to the size of h;
     * initial state: h(τ_1) = MLP(z0);
     * dynamics: dh/dτ = s · tanh(MLP(h)), :class:`pathlode.core.fields.bounded.BoundedField`, or another field;
     * decoder: x(t) = D(h(τ)), D linear, or another decoder;
@@ -29,7 +29,7 @@ class LatentODE(EncodedModel):
 
     Args:
         config: sizes and parts.
-        seeds: one stacked member a seed; a member's initial weights depend on its own seed alone.
+        seeds: one stacked member per seed; a member's initial weights depend on its own seed alone.
 
     Source: Sampson & Melchior 2025, sec. 2 (https://arxiv.org/abs/2410.08923).
     """
@@ -56,7 +56,7 @@ class LatentODE(EncodedModel):
         """States, values, field evaluations and estimated error of the values at the query times.
 
         Args:
-            z0: latent vectors, (member, batch, latent), which hold at ``start``.
+            z0: latent vectors, (member, batch, latent), at ``start``.
             start: first observation times, (batch,) or (member, batch).
             query: times not before ``start``, (batch, time) or (member, batch, time).
             solver: as in :func:`pathlode.core.solve.solve`.

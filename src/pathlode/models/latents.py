@@ -1,4 +1,4 @@
-"""Latent vectors of many series."""
+"""Latent vectors of large sets of series."""
 
 import torch
 
@@ -7,7 +7,7 @@ from pathlode.core.shapes import Latent
 from pathlode.models.contract import SequenceModel
 
 ENCODED_AT_ONCE = 500
-"""Trajectories whose observations an encoder takes apart at once: bounds the memory that :func:`encode` takes."""
+"""Trajectories that are encoded at once: bounds the memory of :func:`encode`."""
 
 
 @torch.no_grad()

@@ -15,11 +15,11 @@ from pathlode.registry import MODELS
 
 @dataclass(frozen=True, kw_only=True)
 class FitRecord:
-    """What a job saves beside the model that it fitted.
+    """Record that a job saves beside its fitted model.
 
     Attributes:
-        identity: digest of what the fit depends on, see :func:`pathlode.reporting.identity.identity`.
-        seconds: time that fitting took, for the whole stack.
+        identity: digest of all that the fit depends on, see :func:`pathlode.reporting.identity.identity`.
+        seconds: duration of fitting, for the whole stack.
         origin: the job's record so far, see :class:`pathlode.reporting.job_record.JobRecord`.
         learning_rate: peak of the one-cycle schedule, if tuning chose it.
         weight: of the loss's penalty, if tuning chose it.
@@ -33,7 +33,7 @@ class FitRecord:
 
 
 def save_model(path: Path, model: SequenceModel, **extra: Any) -> None:
-    """Writes a trained model with its configuration, and whatever plain values belong to it."""
+    """Writes a trained model, its configuration, and the plain values in ``extra``."""
     save_tensors(path, {"model": model.describe(), "weights": model.state_dict(), **extra})
 
 

@@ -1,4 +1,4 @@
-"""One fitted setting: a model, a loss and a data set, with all seeds together."""
+"""One experiment: a model, a loss and a data set, with all seeds together."""
 
 import dataclasses
 import logging
@@ -26,12 +26,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Fitted:
-    """What comes of an experiment.
+    """The result of an experiment.
 
     Attributes:
-        model: with each member's best weights.
-        history: validations; none of a model that is not trained.
-        seconds: time that fitting took, for the whole stack.
+        model: the model, with each member's best weights.
+        history: validations; empty for a model that is not trained.
+        seconds: duration of fitting, for the whole stack.
         diverged: members that never had a finite validation error, (member,).
     """
 
@@ -43,10 +43,10 @@ class Fitted:
 
 @dataclass(frozen=True, kw_only=True)
 class Experiment:
-    """What is fitted, as plain values.
+    """The settings of an experiment, as plain values.
 
     Args:
-        seeds: one stacked model a seed.
+        seeds: one stacked model per seed.
         model: sizes, as in :class:`pathlode.models.contract.ModelConfig`, without features and parts.
         train: settings, as in :class:`pathlode.training.trainer.TrainingConfig`, without the learning rate.
         kind: name in :data:`pathlode.registry.MODELS`.
@@ -54,7 +54,7 @@ class Experiment:
         field: name in :data:`pathlode.registry.FIELDS`, for a model with a field.
         decoder: name in :data:`pathlode.registry.DECODERS`, for a model with a decoder.
         loss: name in :data:`pathlode.registry.LOSSES`; None for a model that is fitted in closed form.
-        weight: the penalty's weight λ, or one a seed.
+        weight: the penalty's weight λ, or one weight per seed.
         learning_rate: peak of the one-cycle schedule.
         views: what the encoder sees in training, as in :class:`pathlode.training.views.Views`.
     """
@@ -73,7 +73,9 @@ class Experiment:
 
     def __post_init__(self) -> None:
         if isinstance(self.weight, Sequence) and len(self.weight) != len(self.seeds):
-            raise ConfigError(f"there are {len(self.weight)} weights for {len(self.seeds)} seeds, expected one each")
+            raise ConfigError(
+                f"there are {len(self.weight)} weights for {len(self.seeds)} seeds, expected one per seed"
+            )
         if (self.loss is not None) != ("training" in MODELS.words(self.kind)):
             expected = "none: it is fitted in closed form" if self.loss else f"one of {', '.join(LOSSES)}"
             raise ConfigError(f"the loss of the model {self.kind!r} is {self.loss}, expected {expected}")
@@ -110,11 +112,11 @@ class Experiment:
 
         Args:
             data: observations.
-            folder: where the checkpoint lies while the run lasts.
-            identity: digest of what the job's result depends on, see :func:`pathlode.reporting.identity.identity`; a checkpoint
-                of another, or of an experiment with other settings, is never taken up.
-            label: what progress calls the run.
-            device: where to train.
+            folder: folder of the checkpoint during the run.
+            identity: digest of all that the job's result depends on, see :func:`pathlode.reporting.identity.identity`. A
+                checkpoint with another identity, or of other settings, is never used.
+            label: the run's name in lines of progress.
+            device: device to train on.
             strict: as in :meth:`pathlode.training.trainer.Trainer.run`.
         """
         if self.loss is None:

@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class History(TableFile):
-    """A training's history: one row a validation and seed; none of a model that is not trained."""
+    """A training's history: one row per validation and seed; no rows for a model that is not trained."""
 
     columns: ClassVar[dict[str, str]] = {
         "seed": "of the member",
         "step": "optimiser steps taken",
         "train_loss": "mean loss since the last validation",
         "validation_mse": "mean squared error on the validation observations, in units of the data's variance",
-        "solver_share": "estimated solver error as a share of that",
+        "solver_share": "estimated solver error as a share of validation_mse",
         "solver_steps": "solver steps per trajectory",
         "seconds": "training time so far, the stack's shared equally among its seeds",
     }
-    float_format: ClassVar[str | None] = None  # all digits: times to a target compare them
+    float_format: ClassVar[str | None] = None  # all digits, because times to a target compare errors
 
     @classmethod
     def of(cls, history: Sequence["Validation"], seeds: Sequence[int], **labels: str | None) -> Self:

@@ -1,4 +1,4 @@
-"""Checkpoints, from which an interrupted training continues."""
+"""Checkpoints of interrupted training."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from pathlode.core.tensor_files import load_tensors, save_tensors
 from pathlode.errors import CheckpointError
 
 if TYPE_CHECKING:
-    from pathlode.training.trainer import Trainer, Validation  # other trainings keep checkpoints too, without it
+    from pathlode.training.trainer import Trainer, Validation  # other trainings keep checkpoints without it
 
 logger = logging.getLogger(__name__)
 
 
 def load_checkpoint(path: Path, identity: str) -> dict[str, Any]:
-    """The trainer's state in a checkpoint of the same configuration and code.
+    """The trainer's state from a checkpoint of the same configuration and code.
 
     Raises:
-        CheckpointError: if the file is unreadable, or was written under another configuration or by other code.
+        CheckpointError: if the file is unreadable, or was written with another configuration or by other code.
     """
     content = load_tensors(path)
     if content.get("identity") != identity:
         raise CheckpointError(
             f"{path} belongs to another configuration or to other code (identity {str(content.get('identity'))[:12]}, "
-            f"expected {identity[:12]}): delete it to start anew, or restore what it was made with"
+            f"expected {identity[:12]}): delete it to start anew, or restore that configuration and code"
         )
     return dict(content["trainer"])
 
 
 def checkpoint_path(folder: Path, identity: str) -> Path:
-    """Where the checkpoint lies of what a identity identifies."""
+    """Path of the checkpoint with this identity."""
     return folder / f"checkpoint-{identity[:16]}.pt"
 
 
@@ -44,15 +44,15 @@ def run_resumably(
     report: Callable[[Validation], None] | None = None,
     strict: bool = True,
 ) -> bool:
-    """Runs a trainer to its end, with a checkpoint after each validation; continues from one if it is there.
+    """Runs a trainer to its end, with a checkpoint after each validation. Continues from an existing checkpoint.
 
-    The identity is part of the checkpoint's name, so that one of another configuration or other code is never taken
-    up. The last checkpoint stays until :func:`discard_checkpoints`, to be called when the result is saved.
+    The identity is part of the checkpoint's name, so a checkpoint of another configuration or other code is never used. The
+    last checkpoint stays until :func:`discard_checkpoints`; call that when the result is saved.
 
     Args:
         trainer: a fresh trainer.
-        folder: where the checkpoint lies while the run lasts.
-        identity: digest of what the result depends on, code, settings and data.
+        folder: folder of the checkpoint.
+        identity: digest of all that the result depends on: code, settings and data.
         report: called with each validation.
         strict: as in :meth:`pathlode.training.trainer.Trainer.run`.
 
@@ -75,22 +75,22 @@ def run_resumably(
 
 
 class Interim:
-    """The state of a training under way, in a file that is written now and then.
+    """The state of a running training, in a file that is written from time to time.
 
-    The file stays when the training has ended, to be removed when its result is saved.
+    The file stays when the training ends. Remove it when the result is saved.
 
     Args:
-        path: the file, whose name should tell apart all that the training depends on; None for none.
+        path: the file; its name should differ for different settings, code or data. None keeps no file.
     """
 
     SECONDS = 120.0
-    """At least, between two times that it is written: a large network's file has hundreds of megabytes."""
+    """Least time between two writes, in seconds: a large network's file has hundreds of megabytes."""
 
     def __init__(self, path: Path | None) -> None:
         self.path, self._written = path, time.monotonic()
 
     def read(self) -> dict[str, Any] | None:
-        """The state that an interrupted training left; None for a fresh one.
+        """The state that an interrupted training left; None if there is none.
 
         Raises:
             CheckpointError: if the file is unreadable.
@@ -107,13 +107,13 @@ class Interim:
         return self.path is not None and time.monotonic() - self._written >= self.SECONDS
 
     def write(self, state: dict[str, Any]) -> None:
-        """Keeps what the rest of the training depends on, of tensors and plain values."""
+        """Writes all that the rest of the training depends on, as tensors and plain values."""
         if self.path is not None:
             save_tensors(self.path, state)
             self._written = time.monotonic()
 
 
 def discard_checkpoints(folder: Path) -> None:
-    """Removes what interrupted runs left in a folder, half-written or whole, once the result that they led to is on disk."""
+    """Removes checkpoints, complete or half-written, from a folder. Call it once the result is on disk."""
     for checkpoint in (*folder.glob("checkpoint-*"), *folder.glob(".checkpoint-*")):
         checkpoint.unlink()

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 ADAMS_EPS = 1e-8
-"""Keeps a step finite where no gradient ever was."""
+"""Keeps a step finite where the gradient has always been zero."""
 
 
 class SOAP(Optimizer):
@@ -17,16 +17,16 @@ class SOAP(Optimizer):
 
     For every member's weight matrix W, with gradient G:
 
-    * L ← γ L + (1 - γ) G Gᵀ and R ← γ R + (1 - γ) Gᵀ G, with orthonormal eigenvectors P and Q, which one step of
-      orthogonal iteration brings up to date every ``refresh`` steps;
+    * L ← γ L + (1 - γ) G Gᵀ and R ← γ R + (1 - γ) Gᵀ G, with orthonormal eigenvectors P and Q; every ``refresh`` steps,
+      one step of orthogonal iteration updates P and Q;
     * M ← β₁ M + (1 - β₁) G and V ← β₂ V + (1 - β₂) (Pᵀ G Q)², elementwise;
-    * W ← W - η P [Pᵀ M Q / (√V + ε max √V)] Qᵀ, M and V corrected for their start at zero as in Adam.
+    * W ← W - η P [Pᵀ M Q / (√V + ε max √V)] Qᵀ, with M and V corrected for their start at zero as in Adam.
 
-    A matrix of one row or column takes Adam's step, and so, but for ε, does every matrix until P and Q are first set, after
-    ``refresh`` steps (V is then kept as it is, in the old basis, and soon forgotten). That, double precision for L and R,
-    and the maximum over the matrix under the step are ours: a gradient of low rank has directions that hold rounding
-    errors only, which would otherwise decide on steps of the size of η. Other implementations know no member axis and
-    would mix a stack's members.
+    A matrix of one row or column takes Adam's step. Every other matrix does so too, except for ε, until P and Q are first set
+    after ``refresh`` steps; V then keeps its values from the old basis, which soon decay. Three things are ours: this start,
+    double precision for L and R, and the maximum over the matrix in the denominator. A gradient of low rank has directions that
+    contain only rounding errors; without that maximum, these would cause steps of the size of η. Other implementations have no
+    member axis and would mix a stack's members.
 
     Args:
         parameters: each of shape (member, rows, columns).
@@ -58,10 +58,10 @@ class SOAP(Optimizer):
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:  # type: ignore[override]
-        """One step for all parameters. One without a gradient counts as having a gradient of zero.
+        """One step for all parameters. A parameter without a gradient counts as having a gradient of zero.
 
-        Matrices of one shape are joined along ``member`` and all vectors along ``columns``: these are small networks, and
-        what costs time is the number of operations.
+        Matrices of one shape are joined along ``member``, and all vectors along ``columns``. These networks are small, so the
+        number of operations determines the cost.
         """
         for group in self.param_groups:
             blocks: dict[tuple[int, ...], list[nn.Parameter]] = {}
@@ -80,7 +80,7 @@ class SOAP(Optimizer):
                     parameter.add_(step.view_as(parameter), alpha=-group["lr"])
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """As in PyTorch, which brings every state to the parameters' precision; L and R get theirs back."""
+        """As in PyTorch, which converts every state to the parameters' precision; L and R return to double precision."""
         inspect.unwrap(Optimizer.load_state_dict)(self, state_dict)
         parameters = [parameter for group in self.param_groups for parameter in group["params"]]
         for number, saved in state_dict["state"].items():
@@ -89,7 +89,7 @@ class SOAP(Optimizer):
                 self.state[parameters[number]]["grams"] = [gram.to(device) for gram in saved["grams"]]
 
     def _step(self, gradient: Tensor, state: dict[str, Any], group: dict[str, Any], rotated: bool) -> Tensor:
-        """The step, to be multiplied by -η."""
+        """The step, before multiplication by -η."""
         if not state:
             state.update(steps=0, mean=torch.zeros_like(gradient), square=torch.zeros_like(gradient))
             if rotated:
@@ -119,8 +119,8 @@ class SOAP(Optimizer):
 
     @staticmethod
     def _turn(state: dict[str, Any], first: bool) -> None:
-        """Eigenvectors of both grams, later one step of orthogonal iteration; sorted by eigenvalue. V's rows and columns are
-        sorted with them, M is carried over into the new basis."""
+        """Updates P and Q: first by the eigenvectors of L and R, later by one step of orthogonal iteration. They are sorted by
+        eigenvalue. V's rows and columns are sorted with them, and M is transformed to the new basis."""
         rows, columns = state["bases"]
         mean = rows @ state["mean"] @ columns.mT
         for side, (gram, basis) in enumerate(zip(state["grams"], state["bases"], strict=True)):

@@ -28,10 +28,10 @@ OPTIMISERS: dict[str, Callable[..., torch.optim.Optimizer]] = {
     "soap": SOAP,
     "adam": partial(torch.optim.Adam, fused=True),
 }
-"""What can be named as a training's optimiser."""
+"""Optimisers by name."""
 
 MOST_OVERFLOWS = 20
-"""Steps in a row without a finite gradient after which a member goes back to its best weights."""
+"""Consecutive steps without a finite gradient after which a member returns to its best weights."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,10 @@ class TrainingConfig:
         validate_every: steps between validations, each of which may also write a checkpoint.
         solver: ``rk4`` or ``tsit5``.
         solver_steps: solver steps per trajectory.
-        solver_error_share: largest share of the validation error that may come from the solver. A validation that finds
-            more says so.
-        refine: whether such a validation also doubles the solver's steps for the rest of the run, and starts the search for
-            the best weights anew. It does so for the whole stack: the one case in which a member's run depends on others.
+        solver_error_share: largest share of the validation error that may come from the solver. A validation that finds a
+            larger share logs a warning.
+        refine: whether such a validation also doubles the solver's steps for the rest of the run and restarts the search for
+            the best weights. This applies to the whole stack; it is the only case in which members affect each other.
     """
 
     steps: int = 1000
@@ -74,7 +74,7 @@ class TrainingConfig:
                 raise ConfigError(f"train.{name} is {getattr(self, name)}, expected at least 1")
         if self.batch < 2:
             raise ConfigError(
-                "train.batch is 1, expected at least 2: the path's length is measured in spreads over the batch"
+                "train.batch is 1, expected at least 2: path lengths are in units of z0's standard deviation over the batch"
             )
         if self.optimiser not in OPTIMISERS:
             raise ConfigError(f"train.optimiser is {self.optimiser!r}, expected one of {', '.join(OPTIMISERS)}")
@@ -87,7 +87,7 @@ class TrainingConfig:
             raise ConfigError(f"train.warmup is {self.warmup}, expected a fraction between 0 and 1")
         if self.warmup * (self.steps + 1) <= 1:  # the schedule would divide by zero
             raise ConfigError(
-                f"train.warmup is {self.warmup}, less than one of the {self.steps} steps: raise either of them"
+                f"train.warmup is {self.warmup}, less than one of the {self.steps} steps: raise train.warmup or train.steps"
             )
 
 
@@ -97,8 +97,8 @@ class Validation:
 
     Attributes:
         step: optimiser steps taken.
-        seconds: time spent in optimiser steps so far, for the whole stack: the process's CPU time over all its threads,
-            which other work on the machine hardly changes, or elapsed time if training runs on another device.
+        seconds: time spent in optimiser steps so far, for the whole stack. On the CPU it is the process's CPU time over all
+            threads, which hardly depends on other load on the machine; on another device it is elapsed time.
         train_loss: mean loss since the last validation, per member.
         mse: mean squared error on the validation observations in the model's units, per member.
         solver_share: estimated solver error as a share of that mean squared error, per member.
@@ -114,17 +114,17 @@ class Validation:
 
 
 class Trainer:
-    """Trains all members of a model together; each sees the batches that it would see alone.
+    """Trains all members of a model together. Each member sees the batches that it would see alone.
 
     Args:
         model: the stack; its parameters are changed in place, and its units are set from the training data.
-        loss: a registered loss, of whose needs the model must offer all.
+        loss: a registered loss; the model must offer all that it needs.
         training: observations to fit.
         validation: observations that choose the best weights.
         config: settings.
-        device: where to train. Random numbers are drawn on the CPU, so that they do not depend on it.
-        views: what the encoder sees of the observations in each step, and which of them are fitted; by default all. In
-            validation it is always all, or the first ones if the views have only these.
+        device: device to train on. Random numbers are drawn on the CPU, so they do not depend on it.
+        views: which observations the encoder sees in each step, and which are fitted; by default all. In validation the
+            encoder sees all of them, or the first ones if ``views.first`` is set.
     """
 
     def __init__(
@@ -163,7 +163,7 @@ class Trainer:
         self._overflows = torch.zeros(members, dtype=torch.long, device=device)
         self._batches = [torch.Generator().manual_seed(seed) for seed in model.seeds]
         self._noise = [torch.Generator().manual_seed(seed + 2**32) for seed in model.seeds]
-        self._viewing = torch.Generator().manual_seed(0)  # common to all members, whatever else is in the stack
+        self._viewing = torch.Generator().manual_seed(0)  # one for all members, so it does not depend on the stack
         self._order = torch.empty(members, 0, dtype=torch.long)
         self._optimiser = OPTIMISERS[config.optimiser](
             model.parameters(), lr=config.learning_rate, betas=tuple(config.betas)
@@ -183,8 +183,8 @@ class Trainer:
 
         Args:
             on_validation: called with each validation.
-            strict: whether a member that diverged is an error. Otherwise it keeps its initial weights, and :attr:`diverged`
-                tells.
+            strict: whether a diverged member raises an error. Otherwise it keeps its initial weights, and :attr:`diverged`
+                marks it.
 
         Raises:
             DivergenceError: if ``strict`` and a member never had a finite validation error.
@@ -201,7 +201,7 @@ class Trainer:
 
     @property
     def diverged(self) -> Tensor:
-        """Which members have been validated and never had a finite error, (member,)."""
+        """Which members were validated and never had a finite error, (member,)."""
         finite = [row.mse.isfinite() for row in self.history] or [torch.ones_like(self.best_mse, dtype=torch.bool)]
         return ~torch.stack(finite).any(dim=0)
 
@@ -237,15 +237,15 @@ class Trainer:
         return self.training.times[chosen], self.training.values[chosen]
 
     def draw(self, distribution: Callable[..., Tensor], size: int) -> Tensor:
-        """Random numbers for the loss, each member's from its own stream, (member, batch, size)."""
+        """Random numbers for the loss, (member, batch, size), each member's from its own stream."""
         draws = [distribution(self.config.batch, size, generator=generator) for generator in self._noise]
         return torch.stack(draws).to(self.device)
 
     def clip_gradients(self) -> None:
         """Scales each member's gradient to the largest allowed norm.
 
-        A gradient through a long integration can overflow. Such a member skips the step; after :data:`MOST_OVERFLOWS` of
-        them in a row it goes back to its best weights by validation.
+        A gradient through a long integration can overflow. The member then skips the step; after :data:`MOST_OVERFLOWS`
+        skipped steps in a row it returns to its best weights by validation.
         """
         gradients = [p.grad for p in self.model.parameters() if p.grad is not None]
         norms = torch.cat([g.flatten(1) for g in gradients], dim=1).norm(dim=1)
@@ -263,7 +263,7 @@ class Trainer:
 
     @torch.no_grad()
     def validate(self) -> Validation:
-        """Scores the present weights, keeps each member's best, and compares the solver's error with the data's."""
+        """Scores the current weights, keeps each member's best, and compares the solver's error with the validation error."""
         data, first = self.validation, self.views.first
         prediction = self.model(
             data.times[:, :first],
@@ -274,7 +274,7 @@ class Trainer:
             check=False,
         )
         mse = ((prediction.values - data.values) / self.model.std).square().mean(dim=(1, 2, 3))
-        share = torch.zeros_like(mse)  # of a model without a solver
+        share = torch.zeros_like(mse)  # for a model without a solver
         if prediction.values_error is not None:
             share = (prediction.values_error / self.model.std).square().mean(dim=(1, 2, 3)) / mse
         improved = mse < self.best_mse
@@ -301,7 +301,7 @@ class Trainer:
         if self.config.refine:
             self.solver_steps *= 2
             self.best_mse = torch.full_like(self.best_mse, math.inf)
-            remedy = f"the rest takes {self.solver_steps}"
+            remedy = f"the rest of the run takes {self.solver_steps} steps"
         logger.warning(
             "step %d: with %d %s steps the solver causes %.0f %% of the validation error of seed %d, more than the %.0f %% "
             "of train.solver_error_share; %s",
@@ -318,7 +318,7 @@ class Trainer:
             )
 
     def _roll_back(self, stuck: Tensor) -> None:
-        """Gives members their best weights back."""
+        """Restores the members' best weights."""
         if stuck.any():
             seeds = [seed for seed, back in zip(self.model.seeds, stuck.tolist(), strict=True) if back]
             logger.warning("step %d: seeds %s go back to their best weights", self.step_number + 1, seeds)
@@ -338,7 +338,7 @@ class Trainer:
             parameter[members] = self.best[name][members]
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything that the rest of the run depends on: tensors, numbers and strings only."""
+        """All that the rest of the run depends on, as tensors, numbers and strings."""
         return {
             "step_number": self.step_number,
             "seconds": self.seconds,
@@ -358,7 +358,7 @@ class Trainer:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Continues from :meth:`state_dict`: the run then ends as if it had never been interrupted."""
+        """Continues from :meth:`state_dict`. The run then ends as if it had never been interrupted."""
         self.step_number, self.seconds = state["step_number"], state["seconds"]
         self.solver_steps = state["solver_steps"]
         self.history = [Validation(**row) for row in state["history"]]

@@ -1,4 +1,4 @@
-"""What training shows of a trajectory: some of its observations to the encoder, and the same or others to the loss."""
+"""Which of a trajectory's observations training shows to the encoder and to the loss."""
 
 from dataclasses import dataclass
 
@@ -10,20 +10,20 @@ from pathlode.errors import ConfigError
 
 @dataclass(frozen=True)
 class Views:
-    """Draws, for every training step, what the encoder sees and what the prediction is compared with.
+    """Draws, for every training step, which observations the encoder sees and which the prediction is compared with.
 
-    An encoder that has seen the same trajectories at many sampling rates, always asked for the whole of them, learns to give
-    one z0 whatever the rate. All trajectories and members share a step's draw. The first observation is always shown, since
-    the integration starts there.
+    An encoder that sees the same trajectories at many sampling rates, while the loss covers the whole trajectory, learns to
+    give the same z0 at every rate. All trajectories and members share a step's draw. The first observation is always shown,
+    because the integration starts there.
 
     Args:
-        strides: the encoder sees every k-th observation, k one of these; or
-        subsets: with this probability instead a random subset, its share of the observations ...
-        share: ... uniform in this range.
-        first: the encoder sees only so many observations, the first ones, in training and validation alike, and learns to
-            predict the others; None for all of them. Strides and subsets are of these.
+        strides: the encoder sees every k-th observation, with k drawn from these.
+        subsets: probability with which it sees a random subset of the observations instead.
+        share: range (low, high) of that subset's share of the observations, uniform.
+        first: the encoder sees only this number of first observations, in training and validation alike, and learns to
+            predict the others; strides and subsets select from them. None for all observations.
         compared: number of observations, drawn at random, that the prediction is compared with; None for all of them. The
-            loss sums over these only, and takes a path's length along them.
+            loss sums over these only and measures a path's length along them.
 
     Raises:
         ConfigError: if a number is out of its range.
@@ -48,7 +48,7 @@ class Views:
                 raise ConfigError(f"views.{name} is {value}, expected {expected}")
 
     def seen(self, points: int, generator: torch.Generator) -> Tensor:
-        """Positions of the observations that the encoder is shown, increasing, of ``points`` in all."""
+        """Positions of the observations that the encoder sees, increasing, out of ``points``."""
         points = min(points, self.first or points)
         if torch.rand((), generator=generator) < self.subsets:
             low, high = self.share

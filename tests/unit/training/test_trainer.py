@@ -185,7 +185,7 @@ def test_a_coarse_solver_is_told_and_refined(trainer, caplog):
     assert run.solver_steps == 2
     assert run.best_mse.isinf().all()  # weights that a coarse solver liked are no longer the best
     assert "with 1 rk4 steps the solver causes" in caplog.text
-    assert "the rest takes 2" in caplog.text
+    assert "the rest of the run takes 2 steps" in caplog.text
 
 
 def test_a_coarse_solver_is_only_told_if_refining_is_off(trainer, caplog):

@@ -1,7 +1,7 @@
-"""What every training loss is made from, and what it returns.
+"""The interface of training losses.
 
-All share the reconstruction ½ Σ_i ‖x_i - x̂_i‖² of a trajectory in the model's units, averaged over the batch, and return
-one number a stacked member, so that the members' gradients stay apart.
+All share the reconstruction ½ Σ_i ‖x_i - x̂_i‖² of a trajectory in the model's units, averaged over the batch. They return
+one number per stacked member, which keeps the members' gradients separate.
 """
 
 from abc import ABC, abstractmethod
@@ -21,16 +21,16 @@ class Loss(ABC):
     """Reconstruction plus weight · penalty.
 
     Args:
-        weight: λ, the penalty's weight, at least 0; or one a member, (member,).
+        weight: λ, the penalty's weight, at least 0; or one weight per member, (member,).
     """
 
     weight: float | PerMember = 1.0
     needs: ClassVar[frozenset[str]] = frozenset({"training"})
-    """What the loss needs of a model, as words of :data:`pathlode.registry.OFFERS`; its line in the registry says the same."""
+    """What the loss needs of a model, as words of :data:`pathlode.registry.OFFERS`; its line in the registry lists the same."""
     penalised: ClassVar[bool] = True
     """Whether ``weight`` has an effect."""
     random_times: ClassVar[bool] = False
-    """Whether training reads the prediction out at :meth:`random_query` instead of the observation times."""
+    """Whether training predicts at :meth:`random_query` instead of the observation times."""
 
     def __post_init__(self) -> None:
         if not (torch.as_tensor(self.weight) >= 0).all():
@@ -42,12 +42,12 @@ class Loss(ABC):
 
     @abstractmethod
     def penalty(self, model: SequenceModel, prediction: Prediction) -> PerMember:
-        """What is paid for besides the reconstruction, averaged over the batch, (member,)."""
+        """The penalty, averaged over the batch, (member,)."""
 
     def random_query(self, times: Times, uniform: Tensor) -> Times:
-        """Times at which training reads the prediction out, (member, batch, time), given draws from [0, 1) of that shape.
+        """Times at which training predicts, (member, batch, time), from uniform draws in [0, 1) of that shape.
 
-        The observation times themselves, unless a loss with ``random_times`` moves them.
+        They are the observation times, unless a loss with ``random_times`` moves them.
         """
         return times
 

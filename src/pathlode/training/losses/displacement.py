@@ -11,9 +11,9 @@ class Displacement(Loss):
 
     λ / ‖s‖ · Σ_i √|(z_{i+1} - z_i)ᵀ diag(s)⁻¹ (z_T - z_1)|,   s = E(MLP(std(z0))), std(z0) held constant.
 
-    It multiplies every increment with the sum of all of them, so it measures the net displacement and not the length:
-    a closed path costs nothing. s may be negative and has no floor, in the authors' code as here; the tiny number
-    under the root is ours and keeps its gradient finite.
+    It multiplies every increment by the sum of all increments, so it measures the net displacement, not the length: a closed
+    path costs nothing. As in the authors' code, s may be negative and has no lower bound. We added a tiny number under the
+    root to keep its gradient finite.
     """
 
     needs = frozenset({"training", "path"})

@@ -12,8 +12,8 @@ from pathlode.training.losses.contract import Loss, no_penalty
 class RandomEndTime(Loss):
     """STEER: no penalty, but each observation is compared with the prediction at a random time near its own.
 
-    t_i' = t_i + λ u_i b_i, with u_i uniform in [-1, 1) and b_i half of the shorter gap to a neighbour, so that the order of
-    the times is kept for λ ≤ 1. The first time is the start of the integration and stays.
+    t_i' = t_i + λ u_i b_i, with u_i uniform in [-1, 1) and b_i half of the shorter gap to a neighbour. For λ ≤ 1 the order of
+    the times is kept. The first time, where the integration starts, does not move.
     Source: Ghosh et al. 2020, STEER (https://arxiv.org/abs/2006.10711), applied to every observation of a trajectory.
     """
 
@@ -22,7 +22,9 @@ class RandomEndTime(Loss):
     def __post_init__(self) -> None:
         super().__post_init__()
         if (torch.as_tensor(self.weight) > 1).any():
-            raise ConfigError(f"the weight of the loss `steer` is {self.weight}, expected at most 1: times would cross")
+            raise ConfigError(
+                f"the weight of the loss `steer` is {self.weight}, expected at most 1, beyond which times would cross"
+            )
 
     def penalty(self, model: SequenceModel, prediction: Prediction) -> PerMember:
         return no_penalty(prediction)

@@ -6,7 +6,7 @@ from pathlode.training.losses.contract import Loss, no_penalty
 
 
 class Reconstruction(Loss):
-    """No penalty: a deterministic autoencoder, the reference that every penalty has to beat."""
+    """No penalty: a deterministic autoencoder, the reference for every penalty."""
 
     penalised = False
 
