@@ -1,1 +1,1 @@
-"""Paper [A]: simulated systems, and how well models predict them."""
+"""Paper [A]: simulated systems and predictions of them."""

@@ -11,32 +11,32 @@ from pathlode.artefacts import ArrayFile, JsonFile, TableFile, axes
 
 SETTING = {
     "system": "the data set",
-    "row": "what was fitted, by its name in the configuration",
+    "row": "name of the fitted row in the configuration",
     "model": "kind of model",
     "field": "its vector field, if it has one",
     "encoder": "its encoder, if it has one",
-    "loss": "what it was trained with, if it was",
+    "loss": "its training loss, if it was trained",
 }
-"""Columns that say what a row of a table is about."""
+"""Columns that identify a row of a table."""
 ERRORS = {
     "interpolation_nmse": "error from the first to the last observation",
-    "extrapolation_nmse": "error in the window length after that",
+    "extrapolation_nmse": "error over one window length after the last observation",
 }
-"""Columns of what :func:`pathlode.dynamics.windows.window_errors` gives."""
+"""Columns of the errors that :func:`pathlode.dynamics.windows.window_errors` returns."""
 COST = {
     "n_parameters": "parameters of one model that a prediction uses",
-    "train_seconds": "time that fitting took, the stack's shared equally among its seeds",
+    "train_seconds": "duration of fitting, the stack's shared equally among its seeds",
 }
-"""Columns of what a model costs."""
+"""Columns of a model's cost."""
 
 
 @dataclass(frozen=True)
 class Chosen(JsonFile):
-    """What tuning chose for a row.
+    """The settings that tuning chose for a row.
 
     Attributes:
         learning_rate: peak of the one-cycle schedule.
-        weight: of the loss's penalty.
+        weight: weight of the loss's penalty.
     """
 
     learning_rate: float
@@ -45,12 +45,12 @@ class Chosen(JsonFile):
 
 @dataclass(frozen=True)
 class Tuning(TableFile):
-    """The grid that a row was tuned on, best first: one line a learning rate and weight."""
+    """The grid on which a row was tuned, best first: one line per learning rate and weight."""
 
     columns: ClassVar[Mapping[str, str]] = {
         **SETTING,
         "learning_rate": "peak of the one-cycle schedule",
-        "weight": "of the loss's penalty",
+        "weight": "weight of the loss's penalty",
         "score": "geometric mean of both errors on validation trajectories",
         **ERRORS,
     }
@@ -59,19 +59,19 @@ class Tuning(TableFile):
 
 @dataclass(frozen=True)
 class Scores(TableFile):
-    """Scores of models on test trajectories: one line a row, seed and choice of observations."""
+    """Scores of models on test trajectories: one line per row, seed and choice of observations."""
 
     columns: ClassVar[Mapping[str, str]] = {
         **SETTING,
         "seed": "of the member",
-        "observations": "which of the observations the model was shown",
+        "observations": "which of the observations the model sees",
         **COST,
         **ERRORS,
-        "far_nmse": "error in the windows after that",
+        "far_nmse": "error over the window lengths after those of extrapolation_nmse",
         "period_error": "relative error of the period, see pathlode.dynamics.orbits",
         "amplitude_error": "relative error of the standard deviation in time",
         "orbit_distance": "distance of the orbits, in standard deviations",
-        "path_length": "of the latent path in the observed window, in standard deviations of z0",
+        "path_length": "length of the latent path in the observed window, in standard deviations of z0",
         "variance_within": "share of the latent path's variance that lies within trajectories",
         "nfe": "field evaluations of the adaptive solver per trajectory",
     }
@@ -79,12 +79,14 @@ class Scores(TableFile):
 
 @dataclass(frozen=True)
 class Evaluations(ArrayFile):
-    """What all models of one system predict for its test trajectories, by row; rows without latents have none.
+    """Predictions of all models of one system for its test trajectories, by row.
+
+    Rows without latents have no latent arrays.
 
     Attributes:
-        nmse: squared error at each time over the variance of the truth over all times.
+        nmse: squared error at each time, divided by the variance of the truth over all times.
         predicted: predictions of the first trajectories, in the observed window and beyond it.
-        path: latent paths of the same, in units of the standard deviation of z0.
+        path: latent paths of these trajectories, in units of the standard deviation of z0.
         train_z0: latent vectors of the training trajectories.
         test_z0: latent vectors of the test trajectories.
     """
@@ -98,14 +100,14 @@ class Evaluations(ArrayFile):
 
 @dataclass(frozen=True)
 class Sizes(TableFile):
-    """Errors on test trajectories of models of several sizes: one line a row, size and seed."""
+    """Errors on test trajectories of models of several sizes: one line per row, size and seed."""
 
     columns: ClassVar[Mapping[str, str]] = {**SETTING, "seed": "of the member", **COST, **ERRORS}
 
 
 @dataclass(frozen=True)
 class TimesToTarget(TableFile):
-    """How long each training took to a validation error, see :func:`pathlode.dynamics.columns.time_to_target`."""
+    """Cost of each training up to a validation error, see :func:`pathlode.dynamics.columns.time_to_target`."""
 
     columns: ClassVar[Mapping[str, str]] = {
         **SETTING,
@@ -121,7 +123,7 @@ class TimesToTarget(TableFile):
 
 @dataclass(frozen=True)
 class SizesNeeded(TableFile):
-    """How large a model an error takes, see :func:`pathlode.dynamics.columns.parameters_needed`."""
+    """Size of the smallest model that reaches an error, see :func:`pathlode.dynamics.columns.parameters_needed`."""
 
     columns: ClassVar[Mapping[str, str]] = {
         **SETTING,
@@ -136,12 +138,12 @@ class SizesNeeded(TableFile):
 
 @dataclass(frozen=True)
 class Probes(TableFile):
-    """What a linear map reads from z0: one line a row, seed and parameter of the system, and one for their mean."""
+    """Linear regression of a system's parameters on z0: one line per row, seed and parameter, and one for their mean."""
 
     columns: ClassVar[Mapping[str, str]] = {
         **SETTING,
         "seed": "of the member",
-        "parameter": "what the system varies, or `mean` for the mean over all of it",
+        "parameter": "a parameter that varies between trajectories, or `mean` for the mean over all",
         "r2": "coefficient of determination on test trajectories",
         "unexplained": "share of the variance that is not explained, see pathlode.dynamics.probes.unexplained",
     }

@@ -1,4 +1,4 @@
-"""What is derived from training histories and from the scores of models of several sizes."""
+"""Columns derived from training histories and from the scores of models of several sizes."""
 
 from collections.abc import Sequence
 
@@ -8,16 +8,16 @@ from pathlode.dynamics.artefacts import SETTING
 
 
 def time_to_target(histories: pd.DataFrame, compared: Sequence[str]) -> pd.DataFrame:
-    """Steps and seconds until each run's validation error first reaches a target, one row a run.
+    """Steps and seconds until each run's validation error first reaches a target, one row per run.
 
-    The target is common to all losses of one system, model, field and encoder: the error that the median run of every
-    compared loss reaches at some time, that is, the largest of their medians of the best error. A run that never reaches it
-    is charged its whole length (``reached`` is False), which favours it.
+    The target is common to all losses of one system, model, field and encoder. It is the largest, over the compared losses, of
+    the median best error, so the median run of every compared loss reaches it. A run that never reaches it is charged its
+    whole length (``reached`` is False), which favours that run.
 
     Args:
         histories: rows of the training histories: the columns :data:`pathlode.dynamics.artefacts.SETTING`, seed, step,
             seconds, validation_mse.
-        compared: the losses that define the target; models that are trained with none of them have no rows.
+        compared: the losses that define the target; models trained with none of them have no rows.
 
     Returns:
         the columns of SETTING, seed, target_mse, reached, steps_to_target, seconds_to_target, train_seconds.
@@ -47,10 +47,11 @@ def time_to_target(histories: pd.DataFrame, compared: Sequence[str]) -> pd.DataF
 
 
 def parameters_needed(sizes: pd.DataFrame, compared: Sequence[str], metric: str) -> pd.DataFrame:
-    """The fewest parameters with which each seed's error reaches a target, one line a system, row and seed.
+    """The fewest parameters with which each seed's error reaches a target, one line per system, row and seed.
 
-    The target is common to all rows of one system: the error that the median run of every compared row reaches at some size,
-    that is, the largest of their best medians. A seed that never reaches it is charged the largest size, which favours it.
+    The target is common to all rows of one system. It is the largest, over the compared rows, of the best median error, so the
+    median run of every compared row reaches it at some size. A seed that never reaches it is charged the largest size, which
+    favours that seed.
 
     Args:
         sizes: the columns :data:`pathlode.dynamics.artefacts.SETTING`, seed, n_parameters, train_seconds and the metric.

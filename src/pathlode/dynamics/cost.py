@@ -1,16 +1,16 @@
-"""What a model costs."""
+"""Cost of a model."""
 
 from pathlode.models.contract import SequenceModel
 
 
 def cost(model: SequenceModel, seconds: float) -> dict[str, float]:
-    """Of one member of a fitted stack, the columns :data:`pathlode.dynamics.artefacts.COST`.
+    """The columns :data:`pathlode.dynamics.artefacts.COST` for one member of a fitted stack.
 
-    ``n_parameters`` are those of one member that a prediction uses; ``train_seconds`` is seconds / number of members, as all
-    members are fitted together.
+    ``n_parameters`` is the number of a member's parameters that a prediction uses. ``train_seconds`` is seconds / number of
+    members, because all members are fitted together.
 
     Args:
         model: the stack.
-        seconds: time that fitting it took.
+        seconds: duration of its fit.
     """
     return {"n_parameters": model.parameters_per_member, "train_seconds": seconds / len(model.seeds)}

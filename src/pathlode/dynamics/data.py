@@ -18,14 +18,14 @@ from pathlode.errors import ConfigError, DataError
 from pathlode.files import writing
 
 if TYPE_CHECKING:
-    from pathlode.dynamics.systems.contract import System  # most of those who read data simulate none
+    from pathlode.dynamics.systems.contract import System  # only for types: most jobs read data without simulating
 
 Indices = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class SimulationConfig:
-    """How a data set is drawn.
+    """Settings of a simulated data set.
 
     Args:
         train: number of training trajectories.
@@ -34,7 +34,7 @@ class SimulationConfig:
         points: observations per trajectory.
         window: range (low, high) of the observed window's end T, uniform; observations lie in [0, T].
         noise: standard deviation of the Gaussian noise on every observed value, in the data's unit.
-        windows_beyond: how far beyond the last observation the truth is kept for scoring, in mean lengths of the window.
+        windows_beyond: time span after the last observation for which the truth is kept for scoring, in mean window lengths.
         seed: seed of the data set.
     """
 
@@ -68,7 +68,7 @@ class SimulationConfig:
 
 
 GRID_POINTS = 100
-"""Regular times per trajectory on which the truth is kept, in the observed window and in each window beyond it."""
+"""Number of regular times per trajectory at which the truth is kept, in the observed window and in each window beyond it."""
 
 
 FEW = 10
@@ -87,20 +87,20 @@ def _late(points: int) -> Indices:
 
 
 VIEWS: dict[str, Callable[[int], Indices]] = {"few": _few, "gapped": _gapped, "late": _late}
-"""Which of the test trajectories' observations the encoder is shown, besides all of them: ten, spread evenly; all but the
-middle third; all but the first third."""
+"""Subsets of the test trajectories' observations that the encoder also sees: ten, spread evenly; all but the middle third;
+all but the first third."""
 
 
 @dataclass(frozen=True)
 class Split:
-    """One part of a data set: noisy observations, and the truth on regular times for scoring.
+    """One part of a data set: noisy observations, and the truth at regular times for scoring.
 
     Attributes:
         observed: irregular noisy observations, (n, points).
-        parameters: what was varied, (n, parameter).
-        inside: clean truth on regular times from the first to the last observation.
-        beyond: clean truth on regular times after the last observation, up to ``horizon`` later, the same number of times
-            in every window length.
+        parameters: the varied parameters and initial states, (n, parameter).
+        inside: noise-free truth at regular times from the first to the last observation.
+        beyond: noise-free truth at regular times from the last observation to ``horizon`` after it, with the same number of
+            times per window length.
     """
 
     observed: TimeSeries
@@ -114,7 +114,7 @@ SPLITS = ("train", "validation", "test")
 
 @dataclass(frozen=True)
 class SimulatedData:
-    """A simulated data set: three splits, and the test split again in each of :data:`VIEWS`.
+    """A simulated data set: three splits, and the test split in each of :data:`VIEWS`.
 
     On disk it is one ``.npz`` file without pickled objects: ``{split}_{observed|inside|beyond}_{times|values}``,
     ``{split}_parameters``, and ``names``, a JSON text with the names of features, parameters and time.
@@ -176,7 +176,7 @@ class SimulatedData:
 
 
 def simulate(system: System, config: SimulationConfig) -> SimulatedData:
-    """Draws the three splits, each from its own random stream, so that the size of one does not change another."""
+    """Draws the three splits, each from its own random stream, so the size of one does not change another."""
     streams = np.random.SeedSequence(config.seed).spawn(len(SPLITS))
     sizes = (config.train, config.validation, config.test)
     splits = {
@@ -190,7 +190,7 @@ def simulate(system: System, config: SimulationConfig) -> SimulatedData:
 def observe(
     system: System, parameters: Array, times: Array, noise: float, rng: np.random.Generator, name: str
 ) -> TimeSeries:
-    """Trajectories at each one's own times, (n, parameter), (n, time), with Gaussian noise of that standard deviation."""
+    """Trajectories of parameters (n, parameter), each at its own times, (n, time), with Gaussian noise."""
     added = noise * rng.standard_normal((*times.shape, len(system.features)))
     return _series(system, parameters, times, name, added)
 
@@ -216,7 +216,7 @@ def _split(system: System, config: SimulationConfig, n: int, rng: np.random.Gene
 
 
 def _view(system: System, whole: Split, chosen: Indices, name: str) -> Split:
-    """The same trajectories with some of their observations."""
+    """The same trajectories with a subset of their observations."""
     observed = TimeSeries(whole.observed.times[:, chosen], whole.observed.values[:, chosen], name)
     inside = _inside(system, whole.parameters.numpy(), observed.times.numpy(), name)
     return Split(observed, whole.parameters, inside, whole.beyond)

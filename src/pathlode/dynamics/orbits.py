@@ -1,8 +1,8 @@
-"""Scores of oscillations that do not punish a drift of phase: period, amplitude, and the orbit's place.
+"""Scores of oscillations that do not depend on phase: period, amplitude, and the position of the orbit.
 
-A prediction that runs a little fast is soon out of phase, and from then on its squared error is as large as that of noise.
-These scores tell such a prediction from one that has lost the motion. All take predictions (member, batch, time, feature) and
-the truth (batch, time, feature) on regular times, and give one number a member.
+A prediction that runs slightly fast is soon out of phase; its squared error is then as large as that of noise. These scores
+distinguish such a prediction from one without the oscillation. All take predictions (member, batch, time, feature) and the
+truth (batch, time, feature) at regular times, and return one number per member.
 """
 
 import torch
@@ -29,9 +29,9 @@ def period(values: Tensor, times: Tensor) -> Tensor:
 
 
 def period_error(predicted: Values, truth: Values, times: Times) -> PerMember:
-    """Median over trajectories of ``|P̂ / P - 1|``, P the first feature's period; 1 for a prediction without a period.
+    """Median over trajectories of ``|P̂ / P - 1|``, with P the first feature's period; 1 for a prediction without a period.
 
-    Trajectories whose truth has no period do not count; NaN if there are no others.
+    Trajectories whose truth has no period are left out; NaN if none remains.
     """
     expected = period(truth[..., 0], times)
     error = (period(predicted[..., 0], times) / expected - 1).abs().nan_to_num(1.0)
@@ -39,9 +39,9 @@ def period_error(predicted: Values, truth: Values, times: Times) -> PerMember:
 
 
 def amplitude_error(predicted: Values, truth: Values) -> PerMember:
-    """Median over trajectories of ``|σ̂ / σ - 1|``, σ the standard deviation in time, averaged over features.
+    """Median over trajectories of ``|σ̂ / σ - 1|``, averaged over features, with σ the standard deviation in time.
 
-    Trajectories of which a feature stands still do not count; NaN if there are no others.
+    Trajectories with a constant feature are left out; NaN if none remains.
     """
     expected = truth.std(dim=1)
     error = (predicted.std(dim=2) / expected - 1).abs().mean(dim=-1)
@@ -49,10 +49,10 @@ def amplitude_error(predicted: Values, truth: Values) -> PerMember:
 
 
 def orbit_distance(predicted: Values, truth: Values) -> PerMember:
-    """Mean distance between the points of the predicted orbit and the nearest of the true one, and the other way round.
+    """Mean distance from each point of the predicted orbit to the nearest point of the true orbit, and vice versa.
 
-    The Chamfer distance ½ (mean_i min_j d_ij + mean_j min_i d_ij), averaged over trajectories, in units of each feature's
-    standard deviation over all of them.
+    It is the Chamfer distance ½ (mean_i min_j d_ij + mean_j min_i d_ij), averaged over trajectories, in units of each feature's
+    standard deviation over all trajectories.
     """
     scale = truth.std(dim=(0, 1))
     true = (truth / scale).to(predicted)

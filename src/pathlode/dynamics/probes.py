@@ -1,4 +1,4 @@
-"""What a linear map reads of a system's parameters from z0."""
+"""Linear probes: regression of a system's parameters on z0."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 def unexplained(r2: NDArray[np.float64]) -> NDArray[np.float64]:
     """Share 1 - R² of a parameter's variance on test trajectories that a linear map of z0 does not explain.
 
-    It is above 0, so that ratios can be formed: least squares on finite data leaves a residual. Without a floor, a map that is
-    exact to rounding would win by rounding errors; none of the systems here comes near.
+    It is above 0, because least squares on finite data leaves a residual, so ratios of it exist. There is no lower bound: a map
+    that is exact up to rounding would win by rounding errors, but none of the systems here comes near that.
     """
     return 1 - r2
 
@@ -26,7 +26,7 @@ def linear_probe(
 
     Args:
         z0: latent vectors, (n, latent).
-        parameters: what the system varied, (n, parameter).
+        parameters: the varied parameters, (n, parameter).
         test_z0: (m, latent).
         test_parameters: (m, parameter).
     """
@@ -43,13 +43,13 @@ def probed(
     names: Sequence[str],
     seeds: Sequence[int],
 ) -> pd.DataFrame:
-    """How well a linear map reads a system's parameters from z0: one line a row, seed and parameter, and their mean.
+    """R² of linear probes of z0: one line per row, seed and parameter, and one for the mean over parameters.
 
     Args:
         latents: z0 of the training and of the test trajectories, each (member, trajectory, latent), by row.
-        parameters: what the system varied in them, each (trajectory, parameter).
-        names: of the parameters.
-        seeds: one a member.
+        parameters: varied parameters of the training and of the test trajectories, each (trajectory, parameter).
+        names: names of the parameters.
+        seeds: one per member.
 
     Returns:
         row, seed, parameter, r2, unexplained.

@@ -14,11 +14,11 @@ from pathlode.models.contract import SequenceModel, required
 
 
 def variance_within(path: LatentPath) -> PerMember:
-    """Share of the latent paths' variance that lies within trajectories, the rest being between them, (member,).
+    """Share of the latent paths' variance that lies within trajectories rather than between them, (member,).
 
-    With W = Σ_d mean_trajectories Var_t[z_d] and B = Σ_d Var_trajectories[mean_t z_d], it is W / (W + B): 0 for paths that
-    stand still at different places, 1 for paths that differ in no lasting way. It does not change when the latent space is
-    scaled, so that a shrunken path gains nothing, and dimensions that are not used do not count.
+    With W = Σ_d mean_trajectories Var_t[z_d] and B = Σ_d Var_trajectories[mean_t z_d], it is W / (W + B). It is 0 if every path
+    is a point, and 1 if all paths have the same mean. It does not depend on the scale of the latent space, so shrinking a path
+    does not lower it. Dimensions that are not used do not count.
     """
     within = path.var(dim=2, correction=0).mean(dim=1).sum(dim=-1)
     between = path.mean(dim=2).var(dim=1, correction=0).sum(dim=-1)
@@ -26,27 +26,27 @@ def variance_within(path: LatentPath) -> PerMember:
 
 
 def mean_path_length(path: LatentPath) -> PerMember:
-    """Mean length Σ_i ‖z_{i+1} - z_i‖ of latent paths, (member,), in the units that they are given in."""
+    """Mean length Σ_i ‖z_{i+1} - z_i‖ of latent paths, (member,), in the units of ``path``."""
     return path_length(path).mean(dim=1)
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a model predicts for a split from its observations alone, and the scores.
+    """A model's predictions for a split from its observations alone, and their scores.
 
     Attributes:
         scores: by name, each (member,); NaN for what the model does not offer:
 
-            * ``interpolation_nmse``, ``extrapolation_nmse``, ``far_nmse``: errors on the clean truth, of the functions of
-              these names;
-            * ``period_error``, ``amplitude_error``, ``orbit_distance``: all of the time after the last observation
-              without regard to phase, see :mod:`pathlode.dynamics.orbits`;
+            * ``interpolation_nmse``, ``extrapolation_nmse``, ``far_nmse``: errors against the noise-free truth, by the
+              functions of these names;
+            * ``period_error``, ``amplitude_error``, ``orbit_distance``: errors that do not depend on phase, over the whole
+              time after the last observation, see :mod:`pathlode.dynamics.orbits`;
             * ``path_length``: :func:`mean_path_length` in the observed window, in units of the standard deviation of z0;
-            * ``variance_within``: :func:`variance_within` of the same;
+            * ``variance_within``: :func:`variance_within` of the same paths;
             * ``nfe``: mean number of the adaptive solver's field evaluations, from the first observation to the end.
         predicted: predictions in the observed window and beyond it, (member, batch, time, feature).
         path: latent paths over both, (member, batch, time, latent), in units of the standard deviation of z0; None for a
-            model without.
+            model without latent paths.
         times: the times of both, (batch, time).
     """
 
@@ -60,8 +60,7 @@ class Evaluation:
 def evaluate(model: SequenceModel, split: Split, solver: Adaptive) -> Evaluation:
     """Scores every member on a split, with an adaptive solver and in the model's precision.
 
-    A model with an ODE is evaluated as the continuous-time model that it claims to be: whatever error the fixed steps of
-    training hid would show here.
+    A model with an ODE is evaluated as a model in continuous time: an error hidden by the fixed steps of training shows here.
     """
     times = torch.cat([split.inside.times, split.beyond.times], dim=1)
     prediction = predict(model, split, times, solver)

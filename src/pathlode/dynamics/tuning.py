@@ -21,9 +21,9 @@ from pathlode.training.experiment import Experiment, logger
 def candidates(
     learning_rates: Sequence[float], weights: Sequence[float], loss: str, seeds: Sequence[int], **fixed: Any
 ) -> list[Experiment]:
-    """The grid of learning rates and weights, one experiment a rate: all weights train as one stack, each with all seeds.
+    """The grid of learning rates and weights, one experiment per rate: all weights train as one stack, each with all seeds.
 
-    A loss without penalty skips the weights. Where ``refine`` doubles the solver's steps, it does so for all weights.
+    A loss without penalty skips the weights. If ``refine`` doubles the solver's steps, it does so for all weights.
     """
     pairs = [(weight, seed) for weight in (weights if LOSSES[loss].penalised else [1.0]) for seed in seeds]
     each_weight, each_seed = (list(column) for column in zip(*pairs, strict=True))
@@ -42,21 +42,21 @@ def choose(
 ) -> list[dict[str, Any]]:
     """Trains :func:`candidates` and scores each pair of rate and weight on the validation trajectories, best first.
 
-    The score is the geometric mean, over seeds and over the observed window and the next, of the NMSE on the validation
-    split's clean truth. A pair of which a seed diverges scores infinity, and so does a rate at which the solver fails.
-    The scores of finished experiments are kept in ``folder``, so that an interrupted choice continues, until
-    :func:`pathlode.training.resume.discard_checkpoints`.
+    The score is the geometric mean of the NMSE against the validation split's noise-free truth, over seeds and over two
+    windows: the observed one and the next. A pair scores infinity if a seed diverges; so do all pairs of a rate at which the
+    solver fails. The scores of finished experiments stay in ``folder`` until
+    :func:`pathlode.training.resume.discard_checkpoints`, so an interrupted search continues.
 
     Args:
         experiments: the grid.
-        data: what they are trained on and scored by.
-        folder: where checkpoints lie.
-        identity: digest of what the choice depends on, see :func:`pathlode.reporting.identity.identity`.
-        solver: of the scored predictions.
-        device: where to train.
+        data: the data to train on and to score by.
+        folder: folder of the checkpoints.
+        identity: digest of all that the choice depends on, see :func:`pathlode.reporting.identity.identity`.
+        solver: solver of the scored predictions.
+        device: device to train on.
 
     Returns:
-        One row a pair: learning rate, weight, score, and the geometric means of both errors.
+        One row per pair: learning rate, weight, score, and the geometric means of both errors.
 
     Raises:
         DivergenceError: if every pair diverged.
@@ -70,7 +70,7 @@ def choose(
             errors = torch.stack(window_errors(trainer.model, data["validation"], solver)).cpu()
             errors[:, trainer.diverged.cpu()] = math.inf
         except SolverError as error:
-            logger.warning("%s: out of the running, %s", label, error)
+            logger.warning("%s: scores infinity, %s", label, error)
             errors = torch.full((2, len(experiment.seeds)), math.inf)
         finished.append(_scores(experiment, errors))
         for row in finished[-1]:
@@ -80,13 +80,13 @@ def choose(
     rows = [row for each in finished for row in each]
     if all(math.isinf(row["score"]) for row in rows):
         raise DivergenceError(
-            f"every candidate for the loss {experiments[0].loss!r} diverged: give the tuning grid smaller learning rates"
+            f"every candidate for the loss {experiments[0].loss!r} diverged: add smaller learning rates to the tuning grid"
         )
     return sorted(rows, key=lambda row: float(row["score"]))
 
 
 def _scores(experiment: Experiment, errors: Tensor) -> list[dict[str, Any]]:
-    """One row a weight, from the errors inside and in the next window of every member, (2, member)."""
+    """One row per weight, from every member's errors in the observed window and in the next, (2, member)."""
     weights = torch.as_tensor(experiment.weight, dtype=torch.float64)
     rows = []
     for weight in weights.unique().tolist():

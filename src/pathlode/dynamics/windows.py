@@ -1,4 +1,4 @@
-"""Errors of models on simulated systems in the observed window and in those after it."""
+"""Errors of models on simulated systems in the observed window and in the windows after it."""
 
 import dataclasses
 
@@ -13,29 +13,29 @@ from pathlode.models.latents import as_the_model
 
 
 def interpolation_nmse(inside: Values, split: Split) -> PerMember:
-    """:func:`nmse` from the first to the last observation, of predictions (member, batch, time, feature) there."""
+    """:func:`nmse` of predictions (member, batch, time, feature) from the first to the last observation."""
     return nmse(inside, split.inside.values)
 
 
 def extrapolation_nmse(beyond: Values, split: Split) -> PerMember:
-    """:func:`nmse` over the window length right after the last observation, which the encoder never sees.
+    """:func:`nmse` over one window length after the last observation; the encoder sees no data there.
 
     Args:
         beyond: predictions at the split's times after the last observation, or at the first :data:`GRID_POINTS` of them,
             (member, batch, time, feature).
-        split: its truth.
+        split: the split, which holds the truth.
     """
     return nmse(beyond[:, :, :GRID_POINTS], split.beyond.values[:, :GRID_POINTS])
 
 
 def far_nmse(beyond: Values, split: Split) -> PerMember:
-    """:func:`nmse` over the window lengths after that, of predictions at all times after the last observation."""
+    """:func:`nmse` from one window length after the last observation on; ``beyond`` holds all times after that observation."""
     return nmse(beyond[:, :, GRID_POINTS:], split.beyond.values[:, GRID_POINTS:])
 
 
 @torch.no_grad()
 def window_errors(model: SequenceModel, split: Split, solver: Adaptive) -> tuple[PerMember, PerMember]:
-    """:func:`interpolation_nmse` and :func:`extrapolation_nmse` of a model, without the cost of all other scores."""
+    """:func:`interpolation_nmse` and :func:`extrapolation_nmse` of a model, without the cost of the other scores."""
     seen = split.inside.times.shape[1]
     times = torch.cat([split.inside.times, split.beyond.times[:, :GRID_POINTS]], dim=1)
     values = predict(model, split, times, solver).values
@@ -43,7 +43,7 @@ def window_errors(model: SequenceModel, split: Split, solver: Adaptive) -> tuple
 
 
 def predict(model: SequenceModel, split: Split, times: Times, solver: Adaptive) -> Prediction:
-    """What a model predicts at some times from a split's observations, on the CPU."""
+    """A model's predictions at some times from a split's observations, on the CPU."""
     observed = as_the_model(split.observed, model)
     prediction = model(observed.times, observed.values, times.to(observed.times), solver=solver)
     parts = {name: getattr(prediction, name) for name in ("z0", "path", "values", "evaluations")}

@@ -132,7 +132,7 @@ def test_lane_emden_ends_at_its_tabulated_surface(index, surface):
 
 
 def test_a_trajectory_that_leaves_the_finite_numbers_is_refused():
-    with pytest.raises(SolverError, match="cannot be followed beyond"), np.errstate(all="ignore"):
+    with pytest.raises(SolverError, match="cannot be integrated beyond"), np.errstate(all="ignore"):
         SYSTEMS["lorenz"]().solution(np.array([[1e200, 1.0, 1.0]]), np.array([[1.0, 2.0]]))
 
 

@@ -1,4 +1,4 @@
-"""What a simulated system must offer."""
+"""The interface of simulated systems."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar
@@ -14,11 +14,11 @@ class System(ABC):
     features: ClassVar[tuple[str, ...]]
     """Names of the observed quantities."""
     parameters: ClassVar[tuple[str, ...]]
-    """Names of what varies between trajectories: parameters and initial state, in the order of :meth:`draw`."""
+    """Names of the parameters and initial states that vary between trajectories, in the order of :meth:`draw`."""
     time: ClassVar[str] = "time t"
-    """What the independent variable is, for the axes of figures."""
+    """Name of the independent variable, for the axes of figures."""
     low: ClassVar[tuple[float, ...]] = ()
-    """Lower ends of :attr:`parameters`, if they are uniform in a box."""
+    """Lower bounds of :attr:`parameters`, if they are uniform in a box."""
     high: ClassVar[tuple[float, ...]] = ()
     """Upper ends."""
 
@@ -28,4 +28,4 @@ class System(ABC):
 
     @abstractmethod
     def solution(self, parameters: Array, times: Array) -> Array:
-        """The trajectories at each one's own times: (n, parameter), (n, time) -> (n, time, feature)."""
+        """The trajectories, each at its own times: (n, parameter), (n, time) -> (n, time, feature)."""

@@ -9,17 +9,17 @@ from pathlode.dynamics.systems.contract import System
 from pathlode.dynamics.systems.taylor import ORDER, integrate
 
 SURFACE = 1e-10
-"""θ below which the fluid has ended."""
+"""θ below which a point lies outside the fluid."""
 
 
 class LaneEmden(System):
     """θ'' + (2/ξ) θ' + θⁿ = 0 with θ(0) = 1, θ'(0) = 0; "time" is the radius ξ, and n is uniform in [0, 5).
 
-    At the centre ξ = 0 the equation's own power series is used. The first zero of θ is the surface: outside it θ = 0. For
-    n < 5 every fluid has one, at ξ = 2.4494 (n = 0), 3.1416 (1), 4.3529 (2), 6.8968 (3), 14.97 (4).
+    At the centre, ξ = 0, the equation's own power series is used. The first zero of θ is the surface; outside it θ = 0. For
+    n < 5 every fluid has a surface, at ξ = 2.4494 (n = 0), 3.1416 (1), 4.3529 (2), 6.8968 (3), 14.97 (4).
 
-    Source: Chandrasekhar 1939, An introduction to the study of stellar structure, ch. 4; Sampson & Melchior 2025 name the
-    system, its ranges here are our choice.
+    Source: Chandrasekhar 1939, An introduction to the study of stellar structure, ch. 4. Sampson & Melchior 2025 name the
+    system; its ranges here are our choice.
     """
 
     features: ClassVar[tuple[str, ...]] = ("theta",)

@@ -1,4 +1,4 @@
-"""Lorenz-63, the chaotic system on which a smooth latent path should fail."""
+"""Lorenz-63, a chaotic system on which a smooth latent path should fail."""
 
 from typing import ClassVar
 
@@ -14,9 +14,9 @@ SIGMA, RHO, BETA = 10.0, 28.0, 8.0 / 3.0
 class Lorenz(System):
     """ẋ = σ(y - x), ẏ = x(ρ - z) - y, ż = xy - βz with σ = 10, ρ = 28, β = 8/3.
 
-    The initial state is where a point uniform in [-10, 10]² × [15, 35] has come after 3 time units, so that it lies on the
-    attractor. Errors grow e-fold in 1.1 time units: beyond about 20, no method in double precision follows the truth. The
-    papers do not address this system; its ranges are our choice.
+    A point uniform in [-10, 10]² × [15, 35] is integrated for 3 time units; the initial state is its end, which lies on the
+    attractor. Errors grow e-fold in 1.1 time units. Beyond about 20 time units, no method in double precision follows the
+    truth. The papers do not address this system; its ranges are our choice.
 
     Source: Lorenz 1963 (https://doi.org/10.1175/1520-0469(1963)020<0130:DNF>2.0.CO;2).
     """

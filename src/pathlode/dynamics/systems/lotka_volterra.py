@@ -12,7 +12,9 @@ from pathlode.dynamics.systems.taylor import ORDER, integrate, product
 class LotkaVolterra(System):
     """ẋ = αx - βxy, ẏ = -γy + δxy, with α, β, γ uniform in [0.5, 1.5] and δ in [1.5, 2.5].
 
-    Every orbit is closed. Both initial populations are uniform in [1, 3]: our choice, the papers only say that they vary.
+    Every orbit is closed. Both initial populations are uniform in [1, 3]. This is our choice; the papers say only that they
+    vary.
+
     Source: Sampson & Melchior 2025, sec. 3 and reference code (https://arxiv.org/abs/2410.08923).
     """
 

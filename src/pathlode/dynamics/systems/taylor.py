@@ -1,7 +1,7 @@
 """Accurate trajectories of a known ODE by Taylor series, many at once, each with its own steps and read-out times.
 
-Independent of :mod:`pathlode.core.solve` on purpose: data and model share no solver, so neither can hide the other's error. A
-series is its own dense output, exact at every read-out time, which the fixed grids of SciPy's solvers are not.
+This module is independent of :mod:`pathlode.core.solve` on purpose: data and model share no solver, so neither can hide the
+other's error. The series is its own dense output and has full accuracy at every read-out time.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from pathlode.arrays import Array
 from pathlode.errors import SolverError
 
 ORDER = 20
-"""Of the series: -ln(ε)/2 + 1 in double precision, where the cost of a given accuracy is least (Jorba & Zou 2005)."""
+"""Order of the series, -ln(ε)/2 + 1 in double precision: the cheapest for a given accuracy (Jorba & Zou 2005)."""
 MOST_STEPS = 100_000
 
 Series = Callable[[Array, Array, Array], Array]
@@ -28,7 +28,7 @@ def product(a: Array, b: Array, k: int) -> Array:
 
 
 def integrate(series: Series, start: Array, parameters: Array, times: Array) -> Array:
-    """Trajectories from their states at time 0, at each one's own times.
+    """Trajectories from their states at time 0, each at its own times.
 
     Args:
         series: the system's Taylor coefficients.
@@ -40,7 +40,7 @@ def integrate(series: Series, start: Array, parameters: Array, times: Array) -> 
         (n, time, state).
 
     Raises:
-        SolverError: if a trajectory leaves the finite numbers or takes too many steps.
+        SolverError: if a trajectory becomes infinite or NaN, or takes too many steps.
 
     Source: Jorba & Zou 2005, A software package for the numerical integration of ODEs by means of high-order Taylor
     methods (https://doi.org/10.1080/10586458.2005.10128904).
@@ -61,12 +61,12 @@ def integrate(series: Series, start: Array, parameters: Array, times: Array) -> 
         if not len(running):
             return values
     raise SolverError(
-        f"the simulated system cannot be followed beyond t = {time[running].min():g}: check its parameters"
+        f"the simulated system cannot be integrated beyond t = {time[running].min():g}: check its parameters"
     )
 
 
 def _step(coefficients: Array) -> Array:
-    """How far each series is accurate to rounding: the estimated radius of convergence times e^-2, (n,)."""
+    """Step over which each series is accurate up to rounding: the estimated radius of convergence times e^-2, (n,)."""
     size = np.abs(coefficients).max(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         radii = [(size[0] / size[k]) ** (1 / k) for k in (ORDER - 1, ORDER)]
