@@ -5,18 +5,18 @@ from torch import Tensor
 from pathlode.errors import ConfigError
 
 MARGIN = 1e-6
-"""Smallest distance from the box's sides, as a fraction of its widths, at which the logit is taken: single precision."""
+"""Least distance from the box's sides, as a fraction of its widths, at which the logit is evaluated (single precision)."""
 
 
 class Box:
     """Uniform prior in low < θ < high, and its map onto all real numbers: y = log(u / (1 - u)), u = (θ - low) / (high - low).
 
     Args:
-        low: lower ends, (parameter,).
-        high: upper ends, (parameter,).
+        low: lower bounds, (parameter,).
+        high: upper bounds, (parameter,).
 
     Raises:
-        ConfigError: if an end is not finite, or not above the lower one.
+        ConfigError: if a bound is not finite, or an upper bound is not above the lower one.
     """
 
     def __init__(self, low: Tensor, high: Tensor) -> None:
@@ -27,7 +27,7 @@ class Box:
             or not (high - low).isfinite().all()
         ):
             raise ConfigError(
-                f"a prior is {low.tolist()} to {high.tolist()}, expected finite numbers, low < high: choose a system whose "
+                f"the prior is {low.tolist()} to {high.tolist()}, expected finite numbers, low < high: choose a system whose "
                 "parameters are uniform in a box"
             )
         self.low, self.high = low, high
@@ -42,7 +42,7 @@ class Box:
         return ((theta >= self.low) & (theta <= self.high)).all(dim=-1)
 
     def to_reals(self, theta: Tensor) -> tuple[Tensor, Tensor]:
-        """y and ``log |dy/dθ|`` summed over the parameters. Within :data:`MARGIN` of a side both are as there."""
+        """y, and ``log |dy/dθ|`` summed over the parameters. Both are constant closer to a side than :data:`MARGIN`."""
         u = ((theta - self.low) / (self.high - self.low)).clamp(MARGIN, 1 - MARGIN)
         slopes = -(u * (1 - u) * (self.high - self.low)).log()
         return u.logit(), slopes.sum(dim=-1)

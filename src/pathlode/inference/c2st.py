@@ -1,4 +1,4 @@
-"""Classifier two-sample test: how well draws from one distribution can be told from those of another."""
+"""Classifier two-sample test: how well a classifier distinguishes draws from two distributions."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ from xgboost import XGBClassifier
 
 
 def c2st(draws: NDArray[np.floating[Any]], reference: NDArray[np.floating[Any]], seed: int = 0) -> float:
-    """Cross-validated accuracy of boosted trees that tell draws (n, parameter) from those of a reference: 0.5 if nothing can.
+    """Cross-validated accuracy of boosted trees that classify draws (n, parameter) against a reference; 0.5 for equal
+    distributions.
 
-    Equal draws, as a Markov chain that rejects has them, are in one fold, so that none is told by having been seen.
-
-    Trees are a tenth of the cost of the usual perceptron, and find as much in posteriors like these (a test compares).
+    A Markov chain repeats draws when it rejects proposals. Equal draws are in the same fold, so none is recognised from the
+    training folds. Trees cost a tenth of the usual perceptron and are as accurate on posteriors like these (a test compares).
 
     Source: Lopez-Paz & Oquab 2017, classifier two-sample tests (https://arxiv.org/abs/1610.06545).
     """

@@ -1,7 +1,7 @@
-"""Whether posteriors are right on average over held-out systems.
+"""Calibration and accuracy of posteriors, on average over held-out systems.
 
-The unit tests hold each diagnostic against that of sbi (https://sbi.readthedocs.io), whose import would cost a job more than
-the diagnostics themselves.
+The unit tests compare each diagnostic with that of sbi (https://sbi.readthedocs.io). Jobs do not use sbi, because its import
+takes longer than the diagnostics.
 """
 
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ from pathlode.inference.flows.contract import Flow
 LEVELS = np.linspace(0.05, 0.95, 19)
 """Credibility levels at which coverage is measured."""
 _SYSTEMS_PER_BIN = 10
-"""On average, in the histogram of :meth:`Posteriors.tarp`."""
+"""Mean number of systems per bin in the histogram of :meth:`Posteriors.tarp`."""
 
 
 @dataclass(frozen=True)
 class Tarp:
-    """Tests of accuracy with random points.
+    """Result of the tests of accuracy with random points (TARP).
 
     Attributes:
         levels: credibility levels, (level,), equally spaced from the smallest to the largest credibility found.
@@ -36,8 +36,8 @@ class Tarp:
 
     @property
     def area(self) -> float:
-        """Area between coverage and level above the middle level, ``Σ (covered - level) Δlevel``: 0 for right posteriors,
-        negative for posteriors that are too narrow. It is called ATC.
+        """Area between coverage and level above the middle level, ``Σ (covered - level) Δlevel``, called ATC. It is 0 for
+        calibrated posteriors and negative for posteriors that are too narrow.
         """
         half = len(self.levels) // 2
         return float(((self.covered - self.levels)[half:] * (self.levels[1] - self.levels[0])).sum())
@@ -48,10 +48,10 @@ class Posteriors:
     """Draws from the posteriors of n held-out systems.
 
     Attributes:
-        truth: what they were simulated with, (n, parameter).
-        draws: (draw, n, parameter).
-        log_prob: of the truths, (n,).
-        draws_log_prob: (draw, n).
+        truth: true parameters, (n, parameter).
+        draws: draws of the parameters, (draw, n, parameter).
+        log_prob: log-density of the true parameters, (n,).
+        draws_log_prob: log-density of the draws, (draw, n).
     """
 
     truth: Tensor
@@ -61,13 +61,13 @@ class Posteriors:
 
     @classmethod
     def of(cls, flow: Flow, observed: Tensor, truth: Tensor, count: int, seed: int) -> "Posteriors":
-        """What a flow says of summaries, or observations, (n, ...)."""
+        """A flow's posteriors given summaries or observations, (n, ...)."""
         truth = truth.float()
         draws, draws_log_prob = flow.sample_and_log_prob(count, observed, seed)
         return cls(truth, draws, flow.log_prob(truth, observed), draws_log_prob)
 
     def errors(self, prior: Box) -> Array:
-        """Root mean squared error of the posterior means in standard deviations of the prior, (parameter,):
+        """Root mean squared error of the posterior means, in standard deviations of the prior, (parameter,):
         ``√(mean over systems of (mean over draws of θ - true θ)²) / prior sd``.
         """
         return ((self.draws.mean(dim=0) - self.truth) / prior.std).square().mean(dim=0).sqrt().double().numpy()
@@ -80,13 +80,13 @@ class Posteriors:
         return _share(self.draws < self.truth)
 
     def rank_p_values(self) -> Array:
-        """p-values of the Kolmogorov-Smirnov test that :meth:`ranks` are uniform, (parameter,)."""
+        """p-values of the Kolmogorov-Smirnov test for uniform :meth:`ranks`, (parameter,)."""
         return np.array([kstest(share, "uniform").pvalue for share in self.ranks().T])
 
     def coverage(self) -> Array:
-        """Share of the truths inside the region of highest density of each of :data:`LEVELS`.
+        """Share of the truths inside the region of highest density, at each of :data:`LEVELS`.
 
-        A truth is inside the region of level α if at most a share α of the draws is at least as likely.
+        A truth is inside the region of level α if at most a share α of the draws has the same or a higher density.
 
         Source: Deistler et al. 2022, truncated proposals (https://arxiv.org/abs/2210.04815).
         """
@@ -98,14 +98,14 @@ class Posteriors:
         return float(np.abs(self.coverage() - LEVELS).mean())
 
     def tarp(self, seed: int = 0) -> Tarp:
-        """Coverage by balls around random points, one point a system.
+        """Coverage by balls around random points, one point per system.
 
-        The points are uniform between the smallest and largest truth of each parameter, which are the units of distance. The
-        credibility of the ball that reaches from the point to the truth is the share of the draws inside; the coverage at a
-        level is the share of systems with a credibility below it.
+        The points are uniform between the smallest and the largest truth of each parameter; these ranges are the units of
+        distance. The ball is centred on the point and has the truth on its surface. Its credibility is the share of the draws
+        inside. The coverage at a level is the share of systems with a lower credibility.
 
         Args:
-            seed: of the points.
+            seed: seed of the points.
 
         Source: Lemos et al. 2023 (https://arxiv.org/abs/2302.03026).
         """
@@ -124,5 +124,5 @@ class Posteriors:
 
 
 def _share(true: Tensor) -> NDArray[np.float64]:
-    """Share of the draws for which something is true, (draw, ...) -> (...)."""
+    """Share of the draws that are true, (draw, ...) -> (...)."""
     return true.double().mean(dim=0).numpy()

@@ -1,4 +1,4 @@
-"""The columns of the inference chapter's tables: how well flows and reference posteriors do."""
+"""The columns of the inference chapter's tables: scores of flows and of reference posteriors."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -8,7 +8,7 @@ import pandas as pd
 
 from pathlode.arrays import Array
 
-if TYPE_CHECKING:  # tables are also made by jobs that do without PyTorch's two seconds
+if TYPE_CHECKING:  # only for types: some jobs make tables without PyTorch, whose import takes two seconds
     from torch import Tensor
 
     from pathlode.inference.box import Box
@@ -16,17 +16,17 @@ if TYPE_CHECKING:  # tables are also made by jobs that do without PyTorch's two 
 
 LEAST_EXCESS = 0.005
 """Least :func:`c2st_excess`: the standard error of the difference between two accuracies, ``√(2 · 0.25 / (10 · 2000))``, each
-averaged over ten systems with a thousand draws of either kind. A smaller excess cannot be told from none, and the ratio of two
-such excesses, by which a claim is decided, would be one of noise.
+averaged over ten systems with a thousand draws of either kind. A smaller excess is within noise of 0, and a claim that compares
+two such excesses by their ratio would be decided by noise.
 """
 QUANTILES = (0.05, 0.95)
-"""Ends of the central 90 % of the draws in :func:`misses`."""
+"""Quantiles that bound the central 90 % of the draws in :func:`misses`."""
 
 
 def perplexity(mean_log_prob: Any) -> Any:
-    """``exp(-mean over systems of log q(θ | c))``: the geometric mean of one over the density of the truth.
+    """``exp(-mean over systems of log q(θ | c))``: the geometric mean of 1 / density of the true parameters.
 
-    It is lower for better posteriors and positive, so that two flows' perplexities have a ratio.
+    It is lower for better posteriors. It is positive, so ratios of it exist.
     """
     return np.exp(-mean_log_prob)
 
@@ -35,33 +35,33 @@ def c2st_excess(c2st: Any, floor: float) -> Any:
     """``max(accuracy - floor, 0.005)``, see :data:`LEAST_EXCESS`.
 
     Args:
-        c2st: mean accuracy with which a flow's draws are told from those of the reference posteriors.
-        floor: mean accuracy with which two sets of draws from the reference posteriors are told apart.
+        c2st: mean accuracy of classifying a flow's draws against those of the reference posteriors.
+        floor: mean accuracy of classifying two sets of draws from the reference posteriors against each other.
     """
     return np.maximum(c2st - floor, LEAST_EXCESS)
 
 
 def log_prob_gap(reference: Array, flow: Array) -> float:
-    """Mean over systems of ``log p(θ | x) - log q(θ | c)``: how far a flow's density of the truth is below the reference one.
+    """Mean over systems of ``log p(θ | x) - log q(θ | c)``, with θ the true parameters.
 
     Args:
         reference: log-density of the true parameters in the reference posteriors, (system,).
-        flow: the same in the flow's, (system,).
+        flow: log-density of the true parameters in the flow's posteriors, (system,).
     """
     return float((reference - flow).mean())
 
 
 def score_posteriors(posteriors: "Posteriors", prior: "Box", names: Sequence[str]) -> pd.DataFrame:
-    """Errors and calibration, one row a parameter and one for ``all`` of them.
+    """Errors and calibration, one row per parameter and one row ``all``.
 
     Args:
-        posteriors: of held-out systems.
+        posteriors: posteriors of held-out systems.
         prior: their prior.
-        names: of the parameters.
+        names: names of the parameters.
 
     Returns:
-        parameter; rmse_over_prior_sd and sbc_p, of ``all`` the mean and the smallest; of all together mean_log_prob, tarp_atc
-        and coverage_error.
+        parameter, rmse_over_prior_sd and sbc_p; the row ``all`` has the mean of the errors and the smallest p-value, and also
+        mean_log_prob, tarp_atc and coverage_error.
     """
     errors, p_values = posteriors.errors(prior), posteriors.rank_p_values()
     return pd.DataFrame(
@@ -77,16 +77,16 @@ def score_posteriors(posteriors: "Posteriors", prior: "Box", names: Sequence[str
 
 
 def misses(draws: "Tensor", truth: Sequence[float], names: Sequence[str]) -> pd.DataFrame:
-    """By how much one posterior misses the truth, one row a parameter.
+    """Distance of one posterior from the truth, one row per parameter.
 
     Args:
-        draws: (draw, parameter).
-        truth: (parameter,).
-        names: of the parameters.
+        draws: draws from the posterior, (draw, parameter).
+        truth: true parameters, (parameter,).
+        names: names of the parameters.
 
     Returns:
-        parameter, truth, mean, std, sd_off (distance from the mean in standard deviations of the draws) and inside_90 (whether
-        the truth lies between their 5 % and 95 % quantiles).
+        parameter, truth, mean, std, sd_off (distance of the truth from the mean in standard deviations of the draws) and
+        inside_90 (whether the truth lies between the 5 % and 95 % quantiles of the draws).
     """
     exact, mean, std = draws.new_tensor(truth), draws.mean(dim=0), draws.std(dim=0)
     low, high = draws.quantile(draws.new_tensor(QUANTILES), dim=0)
@@ -112,7 +112,7 @@ def with_derived(scores: pd.DataFrame, floor: float) -> pd.DataFrame:
     """The scores with :func:`perplexity` and :func:`c2st_excess`.
 
     Args:
-        scores: with mean_log_prob and c2st.
+        scores: table with the columns mean_log_prob and c2st.
         floor: as in :func:`c2st_excess`.
     """
     derived = {"perplexity": perplexity(scores["mean_log_prob"]), "c2st_excess": c2st_excess(scores["c2st"], floor)}

@@ -1,23 +1,23 @@
-"""What good posteriors should reach, and whether they do."""
+"""Criteria of good posteriors."""
 
 import pandas as pd
 
 LEAST_P_VALUE = 0.05
-"""Above it the test of uniform ranks does not reject, as it would five times in a hundred if they were."""
+"""Significance level of the test for uniform ranks: of calibrated posteriors it rejects 5 %."""
 LARGEST_AREA = 0.05
-"""Below it, in absolute value, the area between coverage and credibility counts as none."""
+"""Largest absolute area between coverage and credibility that counts as 0."""
 LARGEST_ACCURACY = 0.70
-"""Up to it draws count as near to those of the reference posterior; 0.5 cannot be told from them, 1 always can."""
+"""Largest accuracy at which draws count as close to the reference posterior; equal distributions give 0.5, disjoint ones 1."""
 
 
 def criteria(scores: pd.DataFrame, ours: str, rival: str | None = None) -> pd.DataFrame:
-    """Criteria of calibrated and accurate posteriors for one summary, by the median over seeds of each score.
+    """Criteria of calibrated and accurate posteriors for one summary, each on the median of a score over seeds.
 
     Args:
-        scores: rows of one library and number of simulations: summary, seed, parameter, and the scores; in those of ``all``
-            parameters, the p-value is the smallest.
-        ours: the summary to be judged.
-        rival: another summary, than which the error is to be lower on every parameter.
+        scores: rows of one library and number of simulations: summary, seed, parameter, and the scores. In the row ``all`` the
+            p-value is the smallest of the parameters.
+        ours: the summary to judge.
+        rival: another summary; the error of ``ours`` should be lower on every parameter.
 
     Returns:
         criterion, value, threshold, met.

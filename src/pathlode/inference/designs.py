@@ -1,4 +1,4 @@
-"""How held-out systems are observed."""
+"""Observation designs of held-out systems."""
 
 from dataclasses import dataclass
 
@@ -14,13 +14,13 @@ from pathlode.errors import ConfigError
 
 @dataclass(frozen=True)
 class ObservationConfig:
-    """How systems are observed.
+    """Settings of the observation of systems.
 
     Args:
-        points: irregular observations of each.
+        points: number of irregular observations of each system.
         window: range (low, high) of the window's end, uniform.
-        noise: standard deviation on every observed value.
-        gapped: whether the middle third of the observations is lost.
+        noise: standard deviation of the noise on every observed value.
+        gapped: whether the middle third of the observations is missing.
     """
 
     points: int
@@ -31,12 +31,12 @@ class ObservationConfig:
     def __post_init__(self) -> None:
         if self.points < FEW or not 0 < self.window[0] <= self.window[1] or not self.noise > 0:
             raise ConfigError(
-                f"systems are to be observed at {self.points} points in a window of {list(self.window)} with noise "
+                f"the observation of systems has {self.points} points, a window of {list(self.window)} and noise "
                 f"{self.noise}, expected at least {FEW} points, 0 < low <= high and noise above 0"
             )
 
     def observe(self, system: System, parameters: Array, seed: int) -> TimeSeries:
-        """Series of systems, (n, parameter)."""
+        """Series of systems with parameters (n, parameter)."""
         rng = np.random.default_rng(seed)
         times = irregular_times(len(parameters), self.points, rng.uniform(*self.window, size=len(parameters)), rng)
         series = observe(system, parameters, times, self.noise, rng, "observed systems")

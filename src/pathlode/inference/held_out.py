@@ -1,4 +1,4 @@
-"""The reference posterior of a held-out system, and how good it is."""
+"""The reference posterior of a held-out system, and its scores."""
 
 import numpy as np
 
@@ -14,16 +14,16 @@ from pathlode.inference.reference_posteriors import References
 def reference_posterior(
     system: System, held_out: Split, number: int, noise: float, mcmc: McmcConfig, draws: int, predicted: int
 ) -> References:
-    """Draws from the posterior of one system, with the density of the truth, ``log p(x | θ) - log p(x) + log p(θ)``.
+    """Draws from the posterior of one system, with the log-density of the truth, ``log p(x | θ) - log p(x) + log p(θ)``.
 
     Args:
-        system: what was simulated; its prior is uniform in a box.
+        system: the simulated system; its prior is uniform in a box.
         held_out: its trajectories.
-        number: of the trajectory, which is the seed of all draws too.
-        noise: standard deviation of the observations.
+        number: index of the trajectory; it is also the seed of all draws.
+        noise: standard deviation of the noise in the observations.
         mcmc: settings of the chains.
-        draws: in each of the two halves that are compared with each other.
-        predicted: draws with which the system is simulated again.
+        draws: number of draws in each of the two halves that are compared with each other.
+        predicted: number of draws with which the system is simulated again.
     """
     one = slice(number, number + 1)
     series = TimeSeries(held_out.observed.times[one], held_out.observed.values[one])

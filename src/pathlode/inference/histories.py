@@ -7,17 +7,17 @@ from typing import Any, ClassVar
 from pathlode.artefacts import TableFile
 
 FLOW_COLUMNS = {
-    "summary": "what the flow is given",
+    "summary": "the summary that the flow is conditioned on",
     "backend": "library of the flow",
-    "n_train": "pairs that it was fitted to",
+    "n_train": "number of pairs that it was fitted to",
     "seed": "of the flow",
 }
-"""The columns that say which flow a row is about."""
+"""The columns that identify the flow of a row."""
 
 
 @dataclass(frozen=True)
 class FlowHistories(TableFile):
-    """Training histories of flows, one row a validation."""
+    """Training histories of flows, one row per validation."""
 
     columns: ClassVar[Mapping[str, str]] = FLOW_COLUMNS | {
         "step": "of the optimiser",

@@ -15,10 +15,10 @@ def predictive_draws(system: System, draws: NDArray[np.floating[Any]], series: T
     """Values from the posterior predictive distribution at the observed times, (draw, n, time, feature).
 
     Args:
-        system: what is simulated.
-        draws: of its parameters, (draw, n, parameter).
+        system: the simulated system.
+        draws: draws of its parameters, (draw, n, parameter).
         series: at least n observed trajectories; the first n are predicted.
-        noise: standard deviation of the observations.
+        noise: standard deviation of the noise in the observations.
     """
     count, n, parameters = draws.shape
     times = series.times[:n].numpy()
@@ -33,7 +33,7 @@ def predictive_coverage(
 ) -> float:
     """Share of the observed values inside the central region of their posterior predictive distribution.
 
-    With the true posterior it is a little above ``level``, because the same values made the posterior.
+    With the true posterior it is slightly above ``level``, because the posterior was conditioned on the same values.
     """
     predicted = predictive_draws(system, draws, series, noise)
     low, high = np.quantile(predicted, [(1 - level) / 2, (1 + level) / 2], axis=0)

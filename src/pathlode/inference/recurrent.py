@@ -1,4 +1,4 @@
-"""A summary that is learnt together with the flow."""
+"""A summary learnt together with the flow."""
 
 import torch
 from torch import Tensor, nn
@@ -12,8 +12,8 @@ class RecurrentSummary(nn.Module):
     Args:
         features: measured quantities per observation.
         hidden: size of the GRU's state.
-        summary: numbers that come out.
-        seed: of the initial weights.
+        summary: numbers in the summary.
+        seed: seed of the initial weights.
     """
 
     def __init__(self, features: int, hidden: int, summary: int, seed: int) -> None:

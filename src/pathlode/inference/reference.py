@@ -1,7 +1,7 @@
-"""The reference posterior of one observed trajectory, by Markov chains: what flows are compared with.
+"""The reference posterior of one observed trajectory, by Markov chains. Flows are compared with it.
 
-A trajectory of a deterministic system with Gaussian noise has a likelihood that can be computed, unlike what simulation-based
-inference is made for.
+The likelihood of a deterministic system's trajectory with Gaussian noise can be computed; simulation-based inference is made
+for cases where it cannot.
 """
 
 import logging
@@ -22,28 +22,28 @@ from pathlode.errors import ConfigError
 logger = logging.getLogger(__name__)
 
 MIXED = 1.01
-"""Largest R̂ of chains that have mixed."""
+"""Largest R̂ at which chains count as mixed."""
 
 
 TEMPERED = 0.1
-"""Effective share of the draws to which their importance weights are tempered when a density is fitted to them."""
+"""Effective share of the draws after their importance weights are tempered, when a density is fitted to them."""
 WIDE, WIDER = 0.2, 1.6
-"""Share of the proposals that come from kernels so many times as wide: the tails that others would miss."""
+"""Share of the proposals drawn from wider kernels, and their width relative to the others: they reach the tails."""
 
 
 @dataclass(frozen=True)
 class McmcConfig:
-    """Markov chains, and the rounds in which the density is found that they propose from.
+    """Settings of the Markov chains, and of the rounds that find their proposal density.
 
     Args:
-        chains: an even number, so that half of them can be compared with the others.
-        warmup: steps of each that are thrown away.
-        steps: steps of each that are kept.
-        effective: sample size of every parameter that is asked for.
-        attempts: at most; chains that have not mixed, or not so many effective draws, are followed by others that propose from
-            what these have drawn.
-        draws: simulated in each round.
-        rounds: at most.
+        chains: number of chains; even, because half of them are compared with the others.
+        warmup: steps of each chain that are discarded.
+        steps: steps of each chain that are kept.
+        effective: required effective sample size of every parameter.
+        attempts: largest number of attempts. If chains have not mixed, or have too small an effective sample size, new chains
+            follow, whose proposal density is fitted to the previous draws.
+        draws: parameter vectors simulated in each round.
+        rounds: largest number of rounds.
     """
 
     chains: int = 6
@@ -67,9 +67,9 @@ class Reference:
         draws: (step, chain, parameter).
         rhat: rank-normalised split R̂ of every parameter, (parameter,).
         ess: bulk effective sample size of every parameter, (parameter,).
-        acceptance: share of the proposals that were accepted, those of the warm-up among them.
-        log_evidence: log p(x) = log ∫ p(x | θ) p(θ) dθ, with :func:`log_likelihood` as log p(x | θ), by importance sampling. So
-            log p(θ | x) = log p(x | θ) - log p(x) + log p(θ).
+        acceptance: share of the proposals that were accepted, including the warm-up.
+        log_evidence: log p(x) = log ∫ p(x | θ) p(θ) dθ by importance sampling, with :func:`log_likelihood` as log p(x | θ).
+            Hence log p(θ | x) = log p(x | θ) - log p(x) + log p(θ).
     """
 
     draws: Array
@@ -79,21 +79,21 @@ class Reference:
     log_evidence: float
 
     def thinned(self, count: int) -> Array:
-        """So many of the draws, (count, parameter), from steps that are equally far apart."""
+        """``count`` of the draws, (count, parameter), from equally spaced steps."""
         steps, chains, _ = self.draws.shape
         kept = self.draws[np.linspace(0, steps - 1, -(-count // chains)).round().astype(int)]
         return kept.reshape(-1, kept.shape[-1])[:count]
 
 
 def log_likelihood(system: System, theta: Array, times: Array, values: Array, noise: float) -> Array:
-    """log p(x | θ) = -Σ (x - x(t; θ))² / 2σ² up to a constant, (n,), of parameters (n, parameter).
+    """log p(x | θ) = -Σ (x - x(t; θ))² / 2σ² up to a constant, (n,), for parameters (n, parameter).
 
     Args:
-        system: what is simulated.
+        system: the simulated system.
         theta: parameters and initial state.
-        times: of one trajectory's observations, (time,).
-        values: observed, (time, feature).
-        noise: their standard deviation σ.
+        times: times of one trajectory's observations, (time,).
+        values: observed values, (time, feature).
+        noise: standard deviation σ of their noise.
     """
     predicted = system.solution(theta, np.broadcast_to(times, (len(theta), len(times))))
     return -0.5 * (((values - predicted) / noise) ** 2).sum(axis=(1, 2))
@@ -109,22 +109,22 @@ def sample(
     config: McmcConfig,
     seed: int,
 ) -> Reference:
-    """Draws from the posterior under a prior that is uniform in a box. Chains that have not mixed are told of.
+    """Draws from the posterior under a prior that is uniform in a box. Logs a warning if the chains have not mixed.
 
     Parameters θ = low + (high - low) Φ(u), with u standard normal and Φ its distribution function, have that prior. Chains of u
-    propose from a kernel density, which is found in rounds of importance sampling, from the prior through tempered posteriors.
-    Since no proposal depends on a chain's state, all are simulated at once. All chains propose from the same density: R̂ does
-    not show what all of its rounds have missed.
+    propose from a kernel density. Rounds of importance sampling find this density, from the prior through tempered posteriors.
+    No proposal depends on a chain's state, so all are simulated at once. All chains propose from the same density, so R̂ does
+    not reveal a region that this density misses.
 
     Args:
-        system: what is simulated.
-        low: the box's lower ends, (parameter,).
-        high: its upper ends, (parameter,).
-        times: of the observations, (time,).
-        values: observed, (time, feature).
-        noise: their standard deviation.
+        system: the simulated system.
+        low: lower bounds of the box, (parameter,).
+        high: upper bounds of the box, (parameter,).
+        times: times of the observations, (time,).
+        values: observed values, (time, feature).
+        noise: standard deviation of their noise.
         config: settings.
-        seed: of all draws.
+        seed: seed of all draws.
 
     Source: Cappé et al. 2004, Population Monte Carlo (https://doi.org/10.1198/106186004X12803), and Koblents & Míguez 2015,
     with tempered weights (https://arxiv.org/abs/1208.5600), for the rounds; Tierney 1994
@@ -155,8 +155,8 @@ def sample(
             density = gaussian_kde(states.T, weights=counts)
     else:
         logger.warning(
-            "R-hat is %.3f and the effective sample size %.0f, expected below %g and at least %d: give the chains more steps, "
-            "or the rounds more draws",
+            "R-hat is %.3f and the effective sample size %.0f, expected below %g and at least %d: raise reference.mcmc.steps "
+            "or reference.mcmc.draws",
             *(rhat.max(), ess.min(), MIXED, config.effective),
         )
     return Reference(draws, rhat, ess, acceptance, float(logsumexp(log_evidences)) - np.log(len(log_evidences)))
@@ -165,8 +165,8 @@ def sample(
 def _independence_chains(
     log_target: Callable[[Array], Array], density: gaussian_kde, config: McmcConfig, rng: np.random.Generator
 ) -> tuple[Array, float, float]:
-    """States of Markov chains that propose from a kernel density, (step, chain, parameter); share of proposals accepted; and
-    log mean weight of all proposals.
+    """States of Markov chains that propose from a kernel density, (step, chain, parameter), the share of accepted proposals,
+    and the log mean weight of all proposals.
     """
     wide = gaussian_kde(density.dataset, weights=density.weights, bw_method=WIDER * density.factor)
     numbers = np.arange(config.chains * (1 + config.warmup + config.steps)).reshape(-1, config.chains, 1)
@@ -175,7 +175,7 @@ def _independence_chains(
     u = rng.permutation(u.T)
     log_weights = log_target(u) - np.logaddexp(np.log(1 - WIDE) + density.logpdf(u.T), np.log(WIDE) + wide.logpdf(u.T))
 
-    # A chain's state is the number of a proposal. No proposal depends on it, so the Hastings ratio is that of the weights.
+    # A chain's state is the index of a proposal. No proposal depends on it, so the Hastings ratio is the ratio of the weights.
     start, upcoming = numbers[0], iter(numbers[1:])
     sampler = emcee.EnsembleSampler(
         config.chains,
@@ -194,8 +194,9 @@ def _independence_chains(
 def _kernel_density(
     log_target: Callable[[Array], Array], parameters: int, config: McmcConfig, rng: np.random.Generator
 ) -> gaussian_kde:
-    """A kernel density like the target's: that of draws with importance weights wᵝ, of which the next draws are made, until
-    β, as large as leaves :data:`TEMPERED` of them effective, is 1 in two rounds.
+    """A kernel density close to the target. Each round weights draws by wᵝ, with w their importance weights, and takes the next
+    draws from the kernel density of these. β is the largest that keeps a share :data:`TEMPERED` of the draws effective; the
+    rounds end when β has been 1 twice.
     """
     u = rng.standard_normal((config.draws, parameters))
     log_density = norm.logpdf(u).sum(axis=1)
@@ -215,5 +216,7 @@ def _kernel_density(
             return density
         u = density.resample(config.draws, rng).T
         log_density = density.logpdf(u.T)
-    logger.warning("the posterior was not reached in %d rounds: raise rounds or their draws", config.rounds)
+    logger.warning(
+        "the posterior was not reached in %d rounds: raise reference.mcmc.rounds or reference.mcmc.draws", config.rounds
+    )
     return density

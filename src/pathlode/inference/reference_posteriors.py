@@ -19,17 +19,17 @@ class References(ArrayFile):
     """Reference posteriors of held-out systems.
 
     Attributes:
-        number: of each system among the held-out ones, from 0.
+        number: index of each system among the held-out ones, from 0.
         truth: true parameters.
-        times: of the observations.
-        values: observed.
-        draws: of the parameters, from the posterior given these observations.
+        times: times of the observations.
+        values: observed values.
+        draws: draws of the parameters from the posterior given these observations.
         rhat: rank-normalised split R̂ of the chains.
         ess: bulk effective sample size.
         acceptance: share of the proposals that were accepted.
         log_prob: log-density of the true parameters.
-        c2st_floor: accuracy with which the two :attr:`halves` of the draws are told apart.
-        predictive_coverage: of some of the draws, at 0.9.
+        c2st_floor: accuracy of classifying the two :attr:`halves` of the draws against each other.
+        predictive_coverage: share of the observed values inside the central 90 % of the posterior predictive distribution.
     """
 
     number: NDArray[np.int64] = axes("system")
@@ -46,28 +46,28 @@ class References(ArrayFile):
 
     @classmethod
     def joined(cls, parts: Iterable[Self]) -> Self:
-        """The systems of all parts, one after the other."""
+        """The systems of all parts, joined in order."""
         every = list(parts)
         names = [field.name for field in dataclasses.fields(cls)]
         return cls(**{name: np.concatenate([getattr(part, name) for part in every]) for name in names})
 
     @classmethod
     def load_all(cls, paths: Iterable[str]) -> Self:
-        """The systems of several files, one after the other."""
+        """The systems of several files, joined in order."""
         return cls.joined(cls.load(Path(path)) for path in paths)
 
     @property
     def halves(self) -> tuple[Array, Array]:
-        """Every second draw, and the others between them: two sets that are as much alike as such sets can be."""
+        """Every second draw, and the others: two sets of draws from the same posterior."""
         return self.draws[:, ::2], self.draws[:, 1::2]
 
     @property
     def mean_c2st_floor(self) -> float:
-        """Mean of :attr:`c2st_floor` over systems: what a flow's mean accuracy is held against."""
+        """Mean of :attr:`c2st_floor` over systems, the reference of a flow's mean accuracy."""
         return float(self.c2st_floor.mean())
 
     def table(self) -> pd.DataFrame:
-        """One row a system: how well its chains have mixed, and the scores of its reference posterior."""
+        """One row per system: convergence of its chains, and the scores of its reference posterior."""
         return pd.DataFrame(
             {
                 "system": self.number,

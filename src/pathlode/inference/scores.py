@@ -1,4 +1,4 @@
-"""The files of flows' scores, and of what the figures show of their posteriors."""
+"""The files of flows' scores and of the posteriors that figures show."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from pathlode.inference.histories import FLOW_COLUMNS
 _SCORES = FLOW_COLUMNS | {
     "parameter": "name, or all",
     "rmse_over_prior_sd": "root mean squared error of the posterior means, in standard deviations of the prior",
-    "sbc_p": "p-value of the test that ranks are uniform",
-    "mean_log_prob": "mean log-density of the truths, in nats",
+    "sbc_p": "p-value of the test for uniform ranks",
+    "mean_log_prob": "mean log-density of the true parameters, in nats",
     "tarp_atc": "area between coverage and credibility, by random points",
     "coverage_error": "mean absolute difference between coverage and credibility",
 }
@@ -22,18 +22,18 @@ _SCORES = FLOW_COLUMNS | {
 
 @dataclass(frozen=True)
 class FlowScores(TableFile):
-    """Scores of flows, one row a flow and parameter, and one for all parameters."""
+    """Scores of flows, one row per flow and parameter, and one row for all parameters."""
 
     columns: ClassVar[Mapping[str, str]] = _SCORES | {
-        "log_prob_gap": "mean log-density of the truths below that of the reference posteriors, in nats",
-        "c2st": "accuracy with which draws are told from those of the reference posteriors",
+        "log_prob_gap": "mean log-density of the true parameters in the reference posteriors minus that in the flow's, in nats",
+        "c2st": "accuracy of classifying draws against those of the reference posteriors",
         "predictive_coverage": "share of observations inside the central 90 % of the posterior predictive distribution",
     }
 
 
 @dataclass(frozen=True)
 class ComparedFlows(FlowScores):
-    """Scores of flows with those that claims compare, see :mod:`pathlode.inference.columns`."""
+    """Scores of flows with the columns that claims compare, see :mod:`pathlode.inference.columns`."""
 
     columns: ClassVar[Mapping[str, str]] = {
         **FlowScores.columns,
@@ -45,14 +45,14 @@ class ComparedFlows(FlowScores):
 
 @dataclass(frozen=True)
 class ShiftedScores(TableFile):
-    """Scores of flows with held-out systems that are observed in other ways, by condition."""
+    """Scores of flows on held-out systems under other observation designs, by condition."""
 
-    columns: ClassVar[Mapping[str, str]] = _SCORES | {"condition": "how the systems are observed"}
+    columns: ClassVar[Mapping[str, str]] = _SCORES | {"condition": "name of the observation design"}
 
 
 @dataclass(frozen=True)
 class OutsideMisses(TableFile):
-    """By how much flows miss a system that the prior excludes, one row a flow and parameter."""
+    """Errors of flows on a system that the prior excludes, one row per flow and parameter."""
 
     columns: ClassVar[Mapping[str, str]] = FLOW_COLUMNS | {
         "parameter": "name",
@@ -66,19 +66,19 @@ class OutsideMisses(TableFile):
 
 @dataclass(frozen=True)
 class ShownPosteriors(ArrayFile):
-    """What the figures show of one flow's posteriors.
+    """The parts of one flow's posteriors that figures show.
 
     Attributes:
-        summary: what the flow is given.
+        summary: name of the summary that the flow is conditioned on.
         truth: true parameters of held-out systems.
         ranks: share of the draws below the truth.
         tarp_levels: credibility levels of the test with random points.
-        tarp_covered: share of the truths inside regions of these.
+        tarp_covered: share of the truths inside regions of these levels.
         levels: credibility levels of the regions of highest density.
-        coverage: share of the truths inside these.
-        mean: of the posteriors.
-        std: their standard deviations.
-        draws: from the posteriors of the systems that have a reference posterior.
+        coverage: share of the truths inside these regions.
+        mean: means of the posteriors.
+        std: standard deviations of the posteriors.
+        draws: draws from the posteriors of the systems that have a reference posterior.
         outside: draws from the posterior of a system that the prior excludes.
     """
 

@@ -1,6 +1,6 @@
-"""What a flow is given of an irregular time series: summaries of fixed length.
+"""Summaries of irregular time series, of fixed length, for flows.
 
-All take a series of n trajectories and return (n, number) in single precision.
+All functions take a series of n trajectories and return (n, number) in single precision.
 """
 
 from dataclasses import dataclass
@@ -14,17 +14,17 @@ from pathlode.models.contract import SequenceModel
 from pathlode.models.latents import encode
 
 LAGS = 4
-"""Lags of the autocorrelations in :func:`statistics`, in tenths of the window."""
+"""Lags of the autocorrelations in :func:`statistics`, in tenths of the window length."""
 
 
 def latents(model: SequenceModel, member: int, series: TimeSeries) -> Tensor:
-    """z0 by one member of a trained stack."""
+    """z0 from one member of a trained stack."""
     return encode(model, series)[member]
 
 
 def on_grid(series: TimeSeries, end: float, points: int) -> Tensor:
     """The values, linearly interpolated to equally spaced times from 0 to ``end``, feature by feature, and the time of the last
-    observation, after which the values stay what they were.
+    observation. After that time the last value holds.
     """
     grid = torch.linspace(0.0, end, points, dtype=series.times.dtype)
     values = interpolate(series.times, series.values, grid).transpose(1, 2).flatten(1)
@@ -32,9 +32,9 @@ def on_grid(series: TimeSeries, end: float, points: int) -> Tensor:
 
 
 def statistics(series: TimeSeries, end: float, points: int) -> Tensor:
-    """Statistics as one would choose them by hand: of each feature on a grid as in :func:`on_grid` the mean, log variance,
-    height and position of the largest value, first and last value, and autocorrelations; the features' correlations; and the
-    time of the last observation.
+    """Hand-crafted statistics. Each feature is interpolated to a grid as in :func:`on_grid` and gives its mean, log variance,
+    size and position of the largest value, first and last value, and autocorrelations. The features' correlations and the time
+    of the last observation follow.
     """
     n, features = len(series), series.values.shape[-1]
     grid = on_grid(series, end, points)
@@ -58,15 +58,15 @@ def observations(series: TimeSeries) -> Tensor:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a flow is given of a series: one of four kinds.
+    """The summary of a series that a flow is conditioned on: one of four kinds.
 
     Args:
-        model: a stack of latent ODEs whose z0 it is given, by the member of the same seed.
-        grid: number of equally spaced times at which it is given the values.
-        statistics: number of equally spaced times of which it is given :func:`statistics`.
-        end: of those times, from 0.
+        model: a stack of latent ODEs, for z0 from the member of the same seed.
+        grid: number of equally spaced times, for :func:`on_grid`.
+        statistics: number of equally spaced times, for :func:`statistics`.
+        end: last of these times; they start at 0.
 
-    Without any of them it is given the observations themselves, for a recurrent network.
+    Without any of them the summary is the observations themselves, for a recurrent network.
     """
 
     model: SequenceModel | None = None
@@ -75,7 +75,7 @@ class Summary:
     end: float = 1.0
 
     def __call__(self, series: TimeSeries, seed: int) -> Tensor:
-        """Summaries of n series for the flow of a seed, (n, ...)."""
+        """Summaries of n trajectories for the flow with this seed, (n, ...)."""
         if self.model is not None:
             return latents(self.model, self.model.seeds.index(seed), series)
         if self.grid:

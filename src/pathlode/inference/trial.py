@@ -1,4 +1,4 @@
-"""What flows are tried on: held-out systems, observed as in training and otherwise, and their reference posteriors."""
+"""Tests of flows on held-out systems, under the training's and other observation designs, with reference posteriors."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,26 +18,26 @@ from pathlode.inference.reference_posteriors import References
 from pathlode.inference.scores import ShownPosteriors
 
 AS_IN_TRAINING = "as in training"
-"""Condition under which the observations are like those that flows are fitted to."""
+"""Name of the observation design of the training data."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What flows are tried on.
+    """Held-out systems on which flows are tested.
 
     Args:
-        system: what is simulated.
-        names: of its parameters.
-        truth: parameters of held-out systems, (n, parameter).
+        system: the simulated system.
+        names: names of its parameters.
+        truth: true parameters of held-out systems, (n, parameter).
         observed: their series.
-        noise: standard deviation of the observations.
-        references: reference posteriors of the first of them.
-        shifted: series of the same systems that are observed in other ways, by condition.
+        noise: standard deviation of the noise in the observations.
+        references: reference posteriors of the first held-out systems.
+        shifted: series of the same systems under other observation designs, by condition.
         outside: parameters of one system that the prior excludes.
         outside_observed: its series.
-        draws: from every posterior.
-        compared: draws from the posteriors that are compared with a reference one.
-        predicted: of these, draws with which the system is simulated again.
+        draws: number of draws from every posterior.
+        compared: number of draws from each posterior that is compared with a reference posterior.
+        predicted: number of these draws with which the system is simulated again.
     """
 
     system: System
@@ -54,7 +54,7 @@ class Trial:
     predicted: int
 
     def of(self, flow: Flow, summarise: Callable[[TimeSeries, int], Tensor]) -> "Tried":
-        """The posteriors of a flow, which is given what ``summarise`` makes of a series with the flow's seed."""
+        """The posteriors of a flow, given the summaries that ``summarise`` computes from a series and the flow's seed."""
         given = summarise(self.observed, flow.seed)
         first = given[: len(self.references.number)]
         return Tried(
@@ -71,11 +71,11 @@ class Tried:
     """The posteriors of one flow.
 
     Args:
-        trial: of which systems.
+        trial: the held-out systems.
         flow: the flow.
-        summarise: makes of a series what the flow is given.
-        posteriors: of the held-out systems.
-        draws: from the posteriors of those that have a reference one, (draw, system, parameter).
+        summarise: computes the flow's summaries of a series.
+        posteriors: posteriors of the held-out systems.
+        draws: draws from the posteriors of the systems with a reference posterior, (draw, system, parameter).
     """
 
     trial: Trial
@@ -85,7 +85,7 @@ class Tried:
     draws: Tensor
 
     def scores(self) -> pd.DataFrame:
-        """Errors, calibration, and distance to the reference posteriors."""
+        """Errors, calibration, and distance from the reference posteriors."""
         trial, pairs = self.trial, zip(self.draws.unbind(dim=1), self.trial.references.halves[0], strict=True)
         compared = self.posteriors.log_prob[: self.draws.shape[1]].numpy()
         some = self.draws[: trial.predicted].numpy()
@@ -96,7 +96,7 @@ class Tried:
         )
 
     def shifted_scores(self) -> pd.DataFrame:
-        """Errors and calibration with the systems observed as in training and otherwise, by ``condition``."""
+        """Errors and calibration under the training's and other observation designs, by ``condition``."""
         tables = [self._table(self.posteriors).assign(condition=AS_IN_TRAINING)]
         for condition, series in self.trial.shifted.items():
             given = self.summarise(series, self.flow.seed)
@@ -110,11 +110,11 @@ class Tried:
         return self.flow.sample(self.trial.compared, given, self.flow.seed)[:, 0]
 
     def misses(self) -> pd.DataFrame:
-        """By how much these draws miss the truth."""
+        """Distance of these draws from the truth."""
         return misses(self.outside(), self.trial.outside, self.trial.names)
 
     def shown(self, summary: str) -> ShownPosteriors:
-        """What figures show, under the summary's name."""
+        """The parts that figures show, under the summary's name."""
         tarp, draws = self.posteriors.tarp(), self.posteriors.draws
         return ShownPosteriors(
             summary=summary,

@@ -29,7 +29,7 @@ def test_the_spread_of_the_prior():
 
 
 def test_a_box_without_inside_is_refused():
-    with pytest.raises(ConfigError, match=r"a prior is \[1.0\] to \[1.0\], expected finite numbers, low < high"):
+    with pytest.raises(ConfigError, match=r"the prior is \[1.0\] to \[1.0\], expected finite numbers, low < high"):
         Box(torch.ones(1), torch.ones(1))
     with pytest.raises(ConfigError, match="choose a system whose parameters are uniform in a box"):
         Box(torch.tensor([]), torch.tensor([]))

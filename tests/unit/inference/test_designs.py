@@ -45,5 +45,5 @@ def test_systems_can_be_observed_in_other_ways():
     gapped = ObservationConfig(points=21, window=(5.0, 6.0), noise=0.1, gapped=True).observe(system, parameters, seed=1)
     assert gapped.times.shape == (5, 14)
     assert float(gapped.times.diff(dim=1)[:, 6].min()) > float(gapped.times.diff(dim=1)[:, :6].mean())
-    with pytest.raises(ConfigError, match="observed at 5 points .* expected at least 10 points"):
+    with pytest.raises(ConfigError, match="has 5 points, .* expected at least 10 points"):
         ObservationConfig(points=5, window=(5.0, 6.0), noise=0.1)

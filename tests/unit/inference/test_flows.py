@@ -136,5 +136,5 @@ def test_what_a_flow_cannot_use_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="flow.validation_fraction is 1.0"):
         FlowConfig(validation_fraction=1.0)
     torch.save({"flow": {}}, tmp_path / "flow.pt")
-    with pytest.raises(CheckpointError, match="holds no flow of this version"):
+    with pytest.raises(CheckpointError, match="cannot be read as a flow of this version"):
         load_flow(tmp_path / "flow.pt")

@@ -1,4 +1,4 @@
-"""Conditional neural spline flows, a library a file."""
+"""Conditional neural spline flows, one library per file."""
 
 from pathlode.inference.flows.contract import Flow, FlowConfig, load_flow
 

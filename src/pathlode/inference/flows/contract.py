@@ -1,9 +1,9 @@
 """Conditional neural spline flows: the density of a system's parameters, given a summary of its data.
 
-What the flows of all libraries have in common: settings, units, density, draws, and files. All stack transforms that pass one
-random half of the parameters after the other through monotonic rational-quadratic splines. A perceptron computes the bins of
-the second half from the summary and the first half; those of the first half from the summary alone, with nflows from the
-second half as well.
+The flows of all libraries share settings, units, density, draws and files. All stack transforms that pass one random half of
+the parameters after the other through monotonic rational-quadratic splines. A perceptron computes the bins of the second half
+from the summary and the first half. Those of the first half depend on the summary alone, or with nflows on the second half
+too.
 
 Source: Durkan et al. 2019, Neural spline flows (https://arxiv.org/abs/1906.04032).
 """
@@ -23,7 +23,7 @@ from pathlode.inference.flows.training import FlowTraining
 from pathlode.registry import EMBEDDINGS, FLOWS
 
 _AT_ONCE = 50_000
-"""Parameter vectors that a flow draws for several observations, or scores, at once: bounds the memory."""
+"""Parameter vectors that a flow draws or scores at once: bounds the memory."""
 
 
 @dataclass(frozen=True)
@@ -32,19 +32,19 @@ class FlowConfig:
 
     Args:
         backend: name in :data:`pathlode.registry.FLOWS`.
-        transforms: how many are stacked.
+        transforms: number of stacked transforms.
         width: units of a hidden layer of their perceptrons.
-        depth: hidden layers; with nflows, which has residual blocks of two, rounded up to even.
-        bins: of a spline.
-        steps: optimiser steps, at most.
+        depth: number of hidden layers; nflows has residual blocks of two layers and rounds up to an even number.
+        bins: number of bins of a spline.
+        steps: largest number of optimiser steps.
         batch: pairs per step.
         learning_rate: the cycle's peak.
-        validation_fraction: share of the pairs that are not fitted.
+        validation_fraction: share of the pairs that are held out for validation.
         validate_every: steps between validations; the weights of the best one are kept.
-        patience: validations without a better one after which training stops, counted from the cycle's peak on.
-        recurrent: units of a recurrent network that is trained with the flow and turns observations into summaries of
-            ``embedded`` numbers (:class:`pathlode.inference.recurrent.RecurrentSummary`); none if 0.
-        embedded: see there.
+        patience: validations without improvement after which training stops, counted from the cycle's peak on.
+        recurrent: units of a recurrent network that is trained with the flow and summarises observations
+            (:class:`pathlode.inference.recurrent.RecurrentSummary`); 0 for no such network.
+        embedded: numbers in its summary.
     """
 
     backend: str = "zuko"
@@ -62,7 +62,7 @@ class FlowConfig:
     embedded: int = 16
 
     def __post_init__(self) -> None:
-        FLOWS.path(self.backend)  # refuses what is not there
+        FLOWS.path(self.backend)  # refuses an unknown name
         for name, least in (("transforms", 1), ("width", 1), ("depth", 1), ("bins", 2), ("steps", 10), ("batch", 2)):
             if getattr(self, name) < least:
                 raise ConfigError(f"flow.{name} is {getattr(self, name)}, expected at least {least}")
@@ -75,17 +75,17 @@ class FlowConfig:
 class Flow(ABC):
     """A density q(θ | c) in a prior's box.
 
-    θ goes through the prior's logit and is standardised, so that no draw ever leaves the box; c is standardised. With
+    θ is mapped by the prior's logit and standardised, so every draw lies inside the box; c is standardised. With
     y = (logit θ - m) / s and the library's density p, ``log q(θ | c) = log p(y | c) - Σ log s + log |d logit θ / dθ|``.
 
     Args:
         prior: the box.
-        context_features: numbers in a summary c. With a recurrent network, observations (n, time, number) take its place.
+        context_features: numbers in a summary c. A flow with a recurrent network takes observations (n, time, number) instead.
         config: settings.
-        seed: of the initial weights and the batches.
+        seed: seed of the initial weights and the batches.
 
     Attributes:
-        pairs: number of pairs that it was fitted to, those for validation among them; 0 before.
+        pairs: number of pairs that it was fitted to, including those for validation; 0 before the fit.
         units: mean and standard deviation of logit θ (``mean``, ``spread``) and of c (``centre``, ``scale``).
     """
 
@@ -107,26 +107,27 @@ class Flow(ABC):
 
     @abstractmethod
     def density(self, y: Tensor, summary: Tensor) -> Tensor:
-        """Its log-density, (n, parameter), (n, summary) -> (n,)."""
+        """Its log-density: (n, parameter), (n, summary) -> (n,)."""
 
     @abstractmethod
     def draw(self, count: int, summary: Tensor) -> tuple[Tensor, Tensor]:
-        """Draws from it, (n, summary) -> (count, n, parameter), and their log-density, (count, n)."""
+        """Draws from it: (n, summary) -> (count, n, parameter), and their log-density, (count, n)."""
 
     def fit(self, theta: Tensor, observed: Tensor, kept: Path | None = None) -> list[tuple[int, float, float]]:
         """Trains on pairs of parameters (n, parameter) and summaries (n, number), or observations (n, time, number).
 
         Args:
-            theta: drawn from the prior.
-            observed: what they gave.
-            kept: file of a checkpoint, as :class:`pathlode.training.resume.Interim` takes it.
+            theta: parameters drawn from the prior.
+            observed: their simulated summaries or observations.
+            kept: file of a checkpoint, as in :class:`pathlode.training.resume.Interim`.
 
         Returns:
-            One row a validation: step, mean log-probability of θ in training since the last, and of the validation pairs.
+            One row per validation: step, mean log-probability of θ in training since the previous validation, and that of the
+            validation pairs.
 
         Raises:
             DataError: if a number is not finite, a θ lies outside the prior, or there are too few pairs.
-            DivergenceError: if no validation gave a finite number.
+            DivergenceError: if no validation was finite.
             CheckpointError: if the checkpoint cannot be read.
         """
         history = FlowTraining(self, theta, observed).run(kept)
@@ -135,7 +136,7 @@ class Flow(ABC):
 
     @torch.no_grad()
     def log_prob(self, theta: Tensor, observed: Tensor) -> Tensor:
-        """log q(θ | c), (..., n, parameter), (n, ...) -> (..., n); minus infinity outside the prior."""
+        """log q(θ | c): (..., n, parameter), (n, ...) -> (..., n); minus infinity outside the prior."""
         summary = self.embed(self.standard_observations(observed))
         summary = summary.expand(*theta.shape[:-1], summary.shape[-1]).flatten(0, -2)
         y, slopes = self.standard_parameters(theta.flatten(0, -2))
@@ -149,7 +150,7 @@ class Flow(ABC):
 
     @torch.no_grad()
     def sample_and_log_prob(self, count: int, observed: Tensor, seed: int = 0) -> tuple[Tensor, Tensor]:
-        """As :meth:`sample`, with :meth:`log_prob` of every draw, (count, n), from the same pass through the flow."""
+        """As :meth:`sample`, with :meth:`log_prob` of every draw, (count, n), in one pass through the flow."""
         summary = self.embed(self.standard_observations(observed))
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -159,7 +160,7 @@ class Flow(ABC):
         return theta, densities + self.standard_parameters(theta)[1]
 
     def save(self, path: Path, **extra: Any) -> None:
-        """Writes the flow to one file, whole or not at all, and whatever plain values belong to it."""
+        """Writes the flow and the plain values in ``extra`` to one file, whole or not at all."""
         description = {"context_features": self.context_features, "config": asdict(self.config)}
         description |= {"seed": self.seed, "pairs": self.pairs}
         weights = {"network": self.network.state_dict()}
@@ -169,7 +170,7 @@ class Flow(ABC):
         save_tensors(path, {"flow": description, "prior": prior, "units": self.units, "weights": weights, **extra})
 
     def standardise(self, theta: Tensor, observed: Tensor) -> None:
-        """Takes the units from these parameters, (n, parameter), and summaries or observations, (n, ...)."""
+        """Sets the units from parameters, (n, parameter), and summaries or observations, (n, ...)."""
         y, _ = self.prior.to_reals(theta)
         flat = observed.flatten(0, -2)
         self.units = {"mean": y.mean(dim=0), "spread": y.std(dim=0)}
@@ -181,11 +182,11 @@ class Flow(ABC):
         return (y - self.units["mean"]) / self.units["spread"], slopes - self.units["spread"].log().sum()
 
     def standard_observations(self, observed: Tensor) -> Tensor:
-        """Summaries or observations in units of their spread."""
+        """Standardised summaries or observations."""
         return (observed - self.units["centre"]) / self.units["scale"]
 
     def embed(self, standard: Tensor) -> Tensor:
-        """Standardised summaries as they are; of standardised observations the recurrent network's summaries."""
+        """Standardised summaries unchanged, or the recurrent network's summaries of standardised observations."""
         return standard if self.embedding is None else self.embedding(standard)
 
 
@@ -206,5 +207,7 @@ def load_flow(path: Path) -> Flow:
             flow.embedding.load_state_dict(content["weights"]["embedding"])
         flow.units, flow.pairs = content["units"], description["pairs"]
     except (KeyError, TypeError, RuntimeError, ConfigError) as error:
-        raise CheckpointError(f"{path} holds no flow of this version ({error}): delete it and fit again") from error
+        raise CheckpointError(
+            f"{path} cannot be read as a flow of this version of pathlode ({error}): delete it and fit again"
+        ) from error
     return flow

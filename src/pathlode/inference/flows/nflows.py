@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from pathlode.inference.flows.contract import Flow
 
 BOUND = 5.0
-"""Splines lie in [-BOUND, BOUND]; further out, parameters pass unchanged."""
+"""Splines act in [-BOUND, BOUND]; parameters outside pass unchanged."""
 
 
 class NFlowsFlow(Flow):

@@ -1,4 +1,4 @@
-"""How a flow is fitted."""
+"""Training of a flow."""
 
 import copy
 import math
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from pathlode.inference.flows.contract import Flow
 
 LEAST_PAIRS = 10
-"""Fewest pairs that a flow is fitted to."""
+"""Least number of pairs for a fit."""
 _WARMUP = 0.3
-"""Fraction of the steps up to the peak learning rate."""
+"""Fraction of the steps in which the learning rate rises to its peak."""
 _LARGEST_GRADIENT = 5.0
-"""Norm to which gradients are clipped."""
+"""Largest gradient norm; larger gradients are scaled to it."""
 _PLAIN = ("step", "history", "since", "best", "best_step", "best_score")
 _STATEFUL = ("modules", "optimiser", "schedule")
 
@@ -28,9 +28,9 @@ class FlowTraining:
     """One training of a flow: Adam with a one-cycle learning rate, stopped early by the log-probability of validation pairs.
 
     Args:
-        flow: a fresh flow, which keeps the units of the pairs that are not held out.
-        theta: drawn from the prior, (n, parameter).
-        observed: what they gave, (n, number) or (n, time, number).
+        flow: a fresh flow; its units are set from the pairs that are not held out.
+        theta: parameters drawn from the prior, (n, parameter).
+        observed: their summaries, (n, number), or observations, (n, time, number).
 
     Raises:
         DataError: if a number is not finite, a θ lies outside the prior, or there are too few pairs.
@@ -40,7 +40,7 @@ class FlowTraining:
         _check_pairs(flow, theta, observed)
         self.flow, self.config = flow, flow.config
         shuffled = torch.randperm(len(theta), generator=torch.Generator().manual_seed(flow.seed))
-        # two are left at least, of which there is a spread
+        # at least two pairs remain, so a standard deviation exists
         held = min(max(1, round(self.config.validation_fraction * len(theta))), len(theta) - 2)
         self.held, self.fitted = shuffled[:held], shuffled[held:]
         flow.standardise(theta[self.fitted], observed[self.fitted])
@@ -65,13 +65,14 @@ class FlowTraining:
         """Trains to the end and gives the flow its best weights.
 
         Args:
-            kept: file of a checkpoint, as :class:`pathlode.training.resume.Interim` takes it.
+            kept: file of a checkpoint, as in :class:`pathlode.training.resume.Interim`.
 
         Returns:
-            One row a validation: step, mean log-probability of θ in training since the last, and of the validation pairs.
+            One row per validation: step, mean log-probability of θ in training since the previous validation, and that of the
+            validation pairs.
 
         Raises:
-            DivergenceError: if no validation gave a finite number.
+            DivergenceError: if no validation was finite.
             CheckpointError: if the checkpoint cannot be read.
         """
         interim = Interim(kept)
@@ -90,7 +91,7 @@ class FlowTraining:
         return self.history
 
     def descend(self) -> None:
-        """One step of the optimiser, on a batch that is drawn with replacement."""
+        """One step of the optimiser on a batch drawn with replacement."""
         size = min(self.config.batch, len(self.fitted))
         chosen = self.fitted[torch.randint(len(self.fitted), (size,), generator=self.generator)]
         loss = -self.flow.density(self.y[chosen], self.flow.embed(self.c[chosen])).mean()
@@ -103,7 +104,7 @@ class FlowTraining:
         self.since.append(float(self.slopes[chosen].mean() - loss.detach()))
 
     def validate(self) -> bool:
-        """Adds a row to the history, keeps the weights if they are the best, and tells whether patience has run out."""
+        """Adds a row to the history, keeps the weights if they are the best, and returns whether patience has run out."""
         with torch.no_grad():
             density = self.flow.density(self.y[self.held], self.flow.embed(self.c[self.held]))
             score = float((density + self.slopes[self.held]).mean())
@@ -116,7 +117,7 @@ class FlowTraining:
         return waited >= self.config.patience * self.config.validate_every
 
     def state_dict(self) -> dict[str, Any]:
-        """All that the rest of the training depends on."""
+        """All that the rest of the training depends on, as tensors and plain values."""
         return {
             **{name: getattr(self, name) for name in _PLAIN},
             "generator": self.generator.get_state(),
@@ -124,7 +125,7 @@ class FlowTraining:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Continues from what :meth:`state_dict` gave."""
+        """Continues from a state of :meth:`state_dict`."""
         for name in _PLAIN:
             setattr(self, name, state[name])
         self.generator.set_state(state["generator"])
@@ -135,12 +136,14 @@ class FlowTraining:
 def _check_pairs(flow: "Flow", theta: Tensor, observed: Tensor) -> None:
     if len(theta) != len(observed) or len(theta) < LEAST_PAIRS:
         raise DataError(
-            f"there are {len(theta)} parameter vectors and {len(observed)} summaries, expected equally many, ten at least"
+            f"there are {len(theta)} parameter vectors and {len(observed)} summaries, expected equally many and at least ten"
         )
     for name, numbers in (("parameter vector", theta), ("summary", observed)):
         wrong = (~numbers.flatten(1).isfinite()).any(dim=1).nonzero()
         if len(wrong):
-            raise DataError(f"{name} number {int(wrong[0]) + 1} is not finite: leave it out, or mend what made it")
+            raise DataError(f"{name} number {int(wrong[0]) + 1} is not finite: leave it out, or correct its simulation")
     outside = (~flow.prior.contains(theta)).nonzero()
     if len(outside):
-        raise DataError(f"parameter vector number {int(outside[0]) + 1} lies outside the prior: widen the prior")
+        raise DataError(
+            f"parameter vector number {int(outside[0]) + 1} lies outside the prior: widen the prior or leave the vector out"
+        )
