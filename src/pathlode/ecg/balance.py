@@ -1,4 +1,4 @@
-"""How many beats of each class a classifier is fitted to."""
+"""Class balance of the beats that a classifier is fitted to."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ from pathlode.errors import ConfigError, DataError
 
 @dataclass(frozen=True)
 class Balance:
-    """Thins large classes at random and fills small ones up by SMOTE, which puts a synthetic beat between a beat and one of its
-    five nearest neighbours of its class. ``most`` = ``least`` makes all classes equal, as in paper [B].
+    """Subsamples large classes at random and enlarges small ones by SMOTE, which puts a synthetic beat between a beat and one
+    of its five nearest neighbours of the same class. ``most`` = ``least`` makes all classes equal, as in paper [B].
 
     Args:
-        most: beats of a class, at most.
-        least: beats of a class, at least. A class with too few members to have five neighbours is left as it is.
+        most: largest number of beats of a class.
+        least: least number of beats of a class. A class with too few beats for five neighbours is left unchanged.
 
     Source: Chawla et al. 2002 (doi:10.1613/jair.953).
     """
@@ -31,7 +31,7 @@ class Balance:
         """Balanced beats.
 
         Raises:
-            DataError: if all beats are of one class.
+            DataError: if all beats belong to one class.
         """
         from imblearn.over_sampling import SMOTE  # two seconds, with scikit-learn
         from imblearn.pipeline import make_pipeline
@@ -39,7 +39,9 @@ class Balance:
 
         labels, counts = np.unique(classes, return_counts=True)
         if len(labels) < 2:
-            raise DataError("the training beats are all of one class, expected at least two classes to tell apart")
+            raise DataError(
+                "all training beats belong to one class, expected at least two: choose other records or another split"
+            )
         thinned = {int(label): min(int(count), self.most) for label, count in zip(labels, counts, strict=True)}
         filled = {
             label: max(count, self.least) if count > SMOTE().k_neighbors else count for label, count in thinned.items()

@@ -12,19 +12,19 @@ from pathlode.ecg.records import CLASSES, LEAD, RATE, Record
 from pathlode.errors import DataError
 
 if TYPE_CHECKING:
-    import pandas as pd  # half a second, for cutting and counting only
+    import pandas as pd  # only for types: the import takes half a second
 
 BEFORE, AFTER = 100, 180
-"""Samples of a window before the R peak, and from it on: 278 ms and 500 ms."""
+"""Samples of a window before the R peak, and from the R peak on: 278 ms and 500 ms."""
 POINTS = BEFORE + AFTER
 _SHORT, _LONG = 73, 217
-"""Samples of the two median filters, 200 ms and 600 ms, that estimate the baseline."""
+"""Lengths of the two median filters that estimate the baseline, in samples: 200 ms and 600 ms."""
 RR = ("before", "after", "local", "record")
-"""The RR intervals kept with each beat, in seconds: to the previous beat, to the next, the mean of the last
-:data:`LOCAL` intervals, and the mean of the record."""
+"""The RR intervals stored with each beat, in seconds: to the previous beat, to the next beat, the mean of the last
+:data:`LOCAL` intervals, and the mean over the record."""
 LOCAL = 10
 PAPERS_BEATS = 88_887
-"""Beats in Yan et al. 2025 (https://arxiv.org/abs/2511.16933), which does not say how they were chosen."""
+"""Number of beats in Yan et al. 2025 (https://arxiv.org/abs/2511.16933), who do not say how they chose them."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class Beats(ArrayFile):
     The file of the whole database has 64 MB.
 
     Attributes:
-        source: where the records come from, ``mitdb`` or ``invented``.
+        source: origin of the records, ``mitdb`` or ``invented``.
         microvolts: signal without baseline, (beat, :data:`POINTS`), sampled at :data:`pathlode.ecg.records.RATE`.
         classes: index in :data:`pathlode.ecg.records.CLASSES`, (beat,).
         records: index in ``names``, (beat,).
         peaks: sample of the annotation in its record, (beat,).
         rr: RR intervals in seconds, in the order of :data:`RR`, (beat, 4).
         names: name of each record.
-        leads: name of the lead that was read in each record.
+        leads: name of the lead read from each record.
     """
 
     source: str
@@ -60,7 +60,7 @@ def without_baseline(signal: NDArray[np.int16]) -> NDArray[np.int16]:
 
     Source: de Chazal et al. 2004 (doi:10.1109/TBME.2004.827359), section II-B.
     """
-    from scipy.ndimage import median_filter  # a third of a second, for cutting only
+    from scipy.ndimage import median_filter  # here, because the import takes a third of a second
 
     return signal - median_filter(median_filter(signal, _SHORT), _LONG)
 
@@ -68,7 +68,7 @@ def without_baseline(signal: NDArray[np.int16]) -> NDArray[np.int16]:
 def rr_intervals(peaks: NDArray[np.int64]) -> NDArray[np.float32]:
     """The intervals :data:`RR` of every beat of a record, (beat, 4), in seconds.
 
-    The first beat takes the record's mean for the interval before it, the last one for that after it.
+    The first beat has no interval before it, and the last one none after it; the record's mean takes their place.
 
     Raises:
         DataError: if there are fewer than two beats, or two at one sample.
@@ -92,7 +92,7 @@ def _intervals(record: Record) -> NDArray[np.float32]:
 
 
 def cut_beats(records: Iterable[Record], source: str) -> Beats:
-    """One window around every annotated beat of the records. Beats whose window leaves the record are left out."""
+    """One window around every annotated beat of the records. Beats whose window reaches beyond the record are left out."""
     parts, names, leads = [], [], []
     for number, record in enumerate(records):
         signal = without_baseline(record.microvolts)
@@ -114,8 +114,8 @@ def cut_beats(records: Iterable[Record], source: str) -> Beats:
 
 
 def count_beats(beats: Beats) -> "pd.DataFrame":
-    """Beats by record and class: record, lead, one column a class, total; then the sums over all records, over those with
-    :data:`pathlode.ecg.records.LEAD`, and the number that the paper used."""
+    """Beats by record and class: record, lead, one column per class, total. The last rows are the sums over all records and
+    over those with :data:`pathlode.ecg.records.LEAD`, and the number of beats in the paper."""
     import pandas as pd
 
     counts = np.zeros((len(beats.names), len(CLASSES)), dtype=int)

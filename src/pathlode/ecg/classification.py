@@ -1,4 +1,4 @@
-"""Fitting and scoring classifiers of beats, all on the same beats, recording conditions and seeds."""
+"""Fits and scores classifiers of beats, all on the same beats, recording conditions and seeds."""
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,26 +29,26 @@ class Classifier(Protocol):
     def fit(
         self, features: Features, classes: Classes, validation: Features, validation_classes: Classes
     ) -> "Classifier":
-        """Fits to training beats; validation beats say when to stop."""
+        """Fits to training beats; the validation beats decide when to stop."""
 
     def probabilities(self, features: Features) -> Probabilities:
         """Probability of each of :data:`pathlode.ecg.records.CLASSES`, (beat, class)."""
 
     def save(self, path: Path, **extra: Any) -> None:
-        """Writes it to a file, whole or not at all, and whatever plain values belong to it."""
+        """Writes the classifier and the plain values in ``extra`` to a file, whole or not at all."""
 
 
 @dataclass(frozen=True)
 class Study:
-    """Beats, how they are divided, and how they are recorded.
+    """Beats, their split, and their recording conditions.
 
     Attributes:
         beats: all beats.
-        split: which of them are for training, validation and test.
-        conditions: by name. What is random in them is drawn alike for every classifier and seed.
-        centred: whether the median over the record's beats in the same part, as recorded under the same condition, is
-            subtracted from their features, so that these say how a beat differs from the person's usual one. It takes no
-            classes, but all of those beats.
+        split: their split into training, validation and test.
+        conditions: recording conditions by name. Their random parts are the same for every classifier and seed.
+        centred: whether to subtract from each beat's features their median over the record's beats in the same part and under
+            the same condition. The features then describe how a beat differs from the patient's usual one. The median uses no
+            classes, but needs all of these beats.
     """
 
     beats: Beats
@@ -62,12 +62,12 @@ class Study:
         return self._represented(represent, self.positions(part)[some], times[some], values[some])
 
     def encodings(self, represent: Representation, part: str, condition: str, votes: Vote) -> Iterator[Features]:
-        """The same of several parts of what was recorded."""
+        """Features of several random subsets of the recorded samples."""
         for times, values in votes.parts(*self._recorded(part, condition)):
             yield self._represented(represent, self.positions(part), times, values)
 
     def mixed(self, represent: Representation, part: str, conditions: Sequence[str]) -> Features:
-        """Features of the beats of a part, each as recorded under one of the conditions, in turn."""
+        """Features of the beats of a part, recorded under the conditions in turn."""
         turns = [slice(start, None, len(conditions)) for start in range(len(conditions))]
         under = [self.features(represent, part, *each) for each in zip(conditions, turns, strict=True)]
         members, _, width = under[0].shape
@@ -77,7 +77,7 @@ class Study:
         return mixed
 
     def positions(self, part: str) -> NDArray[np.int64]:
-        """Which of the beats are in a part: ``train``, ``validation`` or ``test``."""
+        """Positions of the beats in a part: ``train``, ``validation`` or ``test``."""
         chosen: NDArray[np.int64] = getattr(self.split, part)
         return chosen
 
@@ -93,14 +93,14 @@ class Study:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One fitted classifier and what it says of the test beats.
+    """One fitted classifier and its predictions for the test beats.
 
     Attributes:
-        seed: of the classifier, and of the member whose latents it was given.
-        rr: whether it was also given :func:`pathlode.ecg.features.rr_features`.
-        classifier: fitted.
+        seed: seed of the classifier, and of the member whose latents it reads.
+        rr: whether it also reads :func:`pathlode.ecg.features.rr_features`.
+        classifier: the fitted classifier.
         probabilities: (beat, class) by condition.
-        voted: predicted classes and mean probabilities by condition, if several encodings were to vote.
+        voted: predicted classes and mean probabilities of the vote by condition, if encodings vote.
     """
 
     seed: int
@@ -125,14 +125,14 @@ def fit_classifiers(
 
     Args:
         study: the beats.
-        represent: what the classifiers are given of them.
+        represent: computes the classifiers' features of the beats.
         new: makes a classifier from a seed.
-        seeds: one classifier each; of a stack of latent ODEs, the first takes the first member, and so on.
-        trained_on: names of the conditions under which the training and validation beats are seen, in turn.
-        balance: from features and classes to those that a seed's classifier is fitted to.
-        votes: how encodings are to vote as well.
+        seeds: one classifier per seed; from a stack of latent ODEs, the n-th seed takes the n-th member.
+        trained_on: names of the conditions under which the training and validation beats are recorded, in turn.
+        balance: balances the features and classes that a seed's classifier is fitted to.
+        votes: settings of a vote of encodings; None for no vote.
         rhythms: whether to add RR features: by default one classifier without and one with them.
-        tell: called with the number of classifiers that are fitted.
+        tell: called with the number of classifiers fitted so far.
     """
     train, held_out = (study.mixed(represent, part, trained_on) for part in ("train", "validation"))
     rhythm, classes = rr_features(study.beats), study.beats.classes
@@ -163,13 +163,13 @@ def fit_classifiers(
 
 
 def score_outcomes(outcomes: Sequence[Outcome], study: Study, split: str, model: str) -> BeatScores:
-    """Scores of fitted classifiers on the test beats, for every condition; the vote is the model ``{model}_vote``.
+    """Scores of fitted classifiers on the test beats, for every condition. A vote is scored as the model ``{model}_vote``.
 
     Args:
-        outcomes: what the classifiers, one a seed and use of RR features, say of the test beats.
-        study: what they were given.
-        split: its name.
-        model: theirs.
+        outcomes: the classifiers' predictions, one outcome per seed and use of RR features.
+        study: the beats that they were fitted to.
+        split: name of the split.
+        model: name of the classifiers.
     """
     truth = study.beats.classes[study.split.test]
     tables = []
@@ -185,6 +185,6 @@ def score_outcomes(outcomes: Sequence[Outcome], study: Study, split: str, model:
 
 
 def predictions(outcome: Outcome, study: Study) -> BeatPredictions:
-    """What one classifier says of the test beats, as a file holds it."""
+    """One classifier's predictions for the test beats, as a file."""
     truth = study.beats.classes[study.split.test]
     return BeatPredictions(study.beats.source, study.split.scored, truth, outcome.probabilities)

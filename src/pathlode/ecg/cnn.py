@@ -1,4 +1,4 @@
-"""A small convolutional network on the samples of a beat: the usual rival."""
+"""A small convolutional network on the samples of a beat: the usual approach."""
 
 import copy
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class CnnConfig:
 
     Args:
         steps: optimiser steps (Adam, one-cycle learning rate).
-        batch: beats per step, every one equally likely.
+        batch: beats per step, all equally likely.
         learning_rate: the cycle's peak.
         validate_every: steps between validations; the weights with the best macro F1 are kept.
     """
@@ -56,13 +56,13 @@ class _Network(nn.Module):
 
 
 class BeatCnn:
-    """Three convolutions over a beat at 360 Hz and a perceptron, which also takes further features.
+    """Three convolutions over a beat at 360 Hz, then a perceptron that also takes further features.
 
     Args:
         config: settings.
-        seed: of the initial weights and the batches.
-        kept: file of a checkpoint, as :class:`pathlode.training.resume.Interim` takes it; seed and number of features are
-            added to its name.
+        seed: seed of the initial weights and the batches.
+        kept: file of a checkpoint, as in :class:`pathlode.training.resume.Interim`; seed and number of features are added to
+            its name.
     """
 
     settings = CnnConfig
@@ -129,6 +129,6 @@ class BeatCnn:
         return torch.as_tensor((features - self.mean) / self.std, dtype=torch.float32)
 
     def save(self, path: Path, **extra: Any) -> None:
-        """Writes weights and units as a file of tensors, and whatever plain values belong to them."""
+        """Writes weights, units and the plain values in ``extra`` as a file of tensors."""
         units = {"mean": torch.as_tensor(self.mean), "std": torch.as_tensor(self.std)}
         save_tensors(path, {"weights": self.network.state_dict(), **units, **extra})

@@ -1,4 +1,4 @@
-"""How a beat that is to be classified was recorded: at which rate, with which samples missing, with how much noise."""
+"""Recording conditions of a beat: sampling rate, missing samples, and noise."""
 
 from dataclasses import dataclass
 
@@ -23,15 +23,15 @@ def millivolts(beats: Beats, chosen: NDArray[np.int64]) -> Tensor:
 
 @dataclass(frozen=True)
 class Condition:
-    """What is left of the 360 Hz recording.
+    """A degradation of the 360 Hz recording.
 
     Args:
-        stride: every how many samples one is kept.
-        filtered: whether a low-pass filter at 0.8 of the new Nyquist frequency comes before that, as in a recorder that
-            samples at this rate; without it, what is faster is folded into lower frequencies.
-        missing: share of those samples that are lost, at random and in each beat others; the first one stays, and at
-            least one more.
-        noise: standard deviation of Gaussian noise, in millivolts.
+        stride: every ``stride``-th sample is kept.
+        filtered: whether to apply a low-pass filter at 0.8 of the new Nyquist frequency first, like a recorder that samples at
+            this rate. Without it, higher frequencies are aliased.
+        missing: share of the kept samples that are removed at random, in each beat different ones; the first sample and at
+            least one more stay.
+        noise: standard deviation of added Gaussian noise, in millivolts.
     """
 
     stride: int = 1
@@ -49,16 +49,18 @@ class Condition:
 
     @property
     def rate(self) -> float:
-        """Samples per second, the missing ones not counted."""
+        """Samples per second, without the missing ones."""
         return RATE / self.stride * (1 - self.missing)
 
     def observe(self, beats: Tensor, seed: int) -> tuple[Times, Values]:
-        """What is seen of beats (beat, POINTS): times (beat, time) in seconds and values (beat, time, 1)."""
+        """The observations of beats (beat, POINTS): times (beat, time) in seconds and values (beat, time, 1)."""
         generator = torch.Generator().manual_seed(seed)
         if self.filtered and self.stride > 1:
-            from scipy.signal import butter, sosfiltfilt  # half a second that other conditions do without
+            from scipy.signal import butter, sosfiltfilt  # here, because the import takes half a second
 
-            low_pass = butter(8, 0.8 / self.stride, output="sos")  # as in scipy.signal.decimate, without its phase
+            low_pass = butter(
+                8, 0.8 / self.stride, output="sos"
+            )  # as in scipy.signal.decimate, but without its phase shift
             beats = torch.from_numpy(sosfiltfilt(low_pass, beats.numpy()).astype(np.float32))
         positions = torch.arange(0, POINTS, self.stride).expand(len(beats), -1)
         if self.missing:
@@ -70,12 +72,12 @@ class Condition:
 
 
 def some_positions(shape: torch.Size, share: float, generator: torch.Generator) -> Tensor:
-    """A random share of each beat's points, increasing, (beat, kept): the first one, and at least one more.
+    """Increasing positions of a random share of each beat's points, (beat, kept): the first one, and at least one more.
 
     Args:
         shape: (beat, point).
-        share: of the points, above 0 and at most 1.
-        generator: of the random numbers.
+        share: share of the points, above 0 and at most 1.
+        generator: source of the random numbers.
     """
     draws = torch.rand(shape, generator=generator)
     draws[:, 0] = -1.0

@@ -1,7 +1,7 @@
-"""What an exported encoder and its trees cost on a small device: one beat after the other, on one thread.
+"""Cost of an exported encoder and its trees on a small device: single beats, on one thread.
 
-``python -m pathlode.ecg.device ENCODER TREES BEATS...`` measures it where it runs. It needs torch, xgboost and numpy, and of
-the package this file alone.
+``python -m pathlode.ecg.device ENCODER TREES BEATS...`` measures it on the device. It needs torch, xgboost, numpy and this file
+alone, not the rest of the package.
 """
 
 import json
@@ -18,7 +18,7 @@ import torch
 
 
 def milliseconds(work: Callable[..., Any], each: Sequence[Any]) -> float:
-    """Median time of a call, over calls with one argument after the other."""
+    """Median time of a call over all arguments in ``each``, in milliseconds."""
     spent = []
     for argument in each:
         started = time.perf_counter()
@@ -28,9 +28,9 @@ def milliseconds(work: Callable[..., Any], each: Sequence[Any]) -> float:
 
 
 def peak_megabytes() -> float:
-    """The most memory that this process has held."""
+    """Peak memory of this process."""
     status = Path("/proc/self/status")
-    if status.exists():  # where getrusage would count the process that started this one
+    if status.exists():  # because getrusage would include the process that started this one
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
         return int(line.split()[1]) / 2**10
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
@@ -45,13 +45,13 @@ def measure(encoder: str, trees: str, *beats: str) -> list[dict[str, float]]:
         beats: ``.npz`` files of ``times`` (beat, time) and ``values`` (beat, time, 1).
 
     Returns:
-        For each file of beats encode_ms, trees_ms, and peak_mb of the whole process up to then, the libraries included.
+        For each file of beats: encode_ms, trees_ms, and peak_mb, the process's peak memory so far, including libraries.
     """
-    import xgboost  # one and a half seconds, in this process only
+    import xgboost  # here, because the import takes one and a half seconds
 
     torch.set_num_threads(1)
     booster = xgboost.Booster({"nthread": 1})
-    booster.load_model(bytearray(Path(trees).read_bytes()))  # a path would need one of its suffixes
+    booster.load_model(bytearray(Path(trees).read_bytes()))  # a path would need a suffix known to XGBoost
     program = torch.export.load(encoder).module()
     measured = []
     for path in beats:

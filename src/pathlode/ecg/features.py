@@ -1,4 +1,4 @@
-"""Features of beats: rhythm, and the person's usual beat subtracted."""
+"""Features of beats: rhythm, and subtraction of the patient's usual beat."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,9 @@ Probabilities = NDArray[np.float32]
 
 
 def rr_features(beats: Beats) -> Features:
-    """Rhythm around each beat, (beat, 5), free of the person's own pace: the intervals before, after and the mean of the
-    last ones, each over the record's mean; the one before over the mean of the last ones; the one after over the one before.
+    """Rhythm around each beat, (beat, 5), independent of the patient's heart rate. The features are three intervals divided by
+    the record's mean interval (before the beat, after it, mean of the last ones), then the ratio of the interval before to the
+    mean of the last ones, and the ratio of the interval after to the interval before.
     """
     before, after, local, record = beats.rr.T
     return np.stack([before / record, after / record, local / record, before / local, after / before], axis=1)

@@ -11,16 +11,16 @@ from pathlode.files import sha256
 def fetch_records(
     folder: Path, names: Sequence[str], mirrors: Sequence[str], listed: Mapping[str, Sequence[str]]
 ) -> RecordFiles:
-    """Gets records from mirrors. Files that the folder already has unaltered stay.
+    """Fetches records from mirrors. Files in the folder with the right checksum are kept.
 
     Args:
-        folder: where the files go.
-        names: of the records.
-        mirrors: folders and URLs, as :func:`pathlode.download.fetch` takes them.
+        folder: folder to write to.
+        names: names of the records.
+        mirrors: folders and URLs, as in :func:`pathlode.download.fetch`.
         listed: SHA-256 digests by file name.
 
     Raises:
-        DataError: at the first file that no mirror has unaltered. Those before it are kept.
+        DataError: at the first file that no mirror has with the right checksum. Files fetched before it are kept.
     """
     for file in record_paths(folder, names):
         if not file.is_file() or sha256(file) not in listed.get(file.name, ()):

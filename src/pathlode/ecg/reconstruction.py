@@ -1,4 +1,4 @@
-"""What a latent ODE makes of beats: the whole window from whatever was recorded of it."""
+"""Reconstruction of beats by a latent ODE: the whole window from the recorded samples."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,13 +26,13 @@ _AT_ONCE = 200
 
 @dataclass(frozen=True)
 class ReconstructedBeats:
-    """Beats to reconstruct, of every class, and how they are recorded.
+    """Beats of every class to reconstruct, and their recording conditions.
 
     Args:
         beats: all beats.
-        some: positions of those to reconstruct, by class, as :func:`pathlode.ecg.splits.some_of_each_class` gives them.
-        conditions: by name.
-        solver: of the latent ODEs.
+        some: positions of the beats to reconstruct, by class, from :func:`pathlode.ecg.splits.some_of_each_class`.
+        conditions: recording conditions by name.
+        solver: solver of the latent ODEs.
     """
 
     beats: Beats
@@ -42,12 +42,12 @@ class ReconstructedBeats:
 
     @property
     def chosen(self) -> NDArray[np.int64]:
-        """Positions of all of them, class after class, (beat,)."""
+        """Positions of all beats to reconstruct, class by class, (beat,)."""
         return np.concatenate(list(self.some.values()))
 
     @property
     def shown(self) -> NDArray[np.int64]:
-        """Which of the chosen beats are examples: the middle one of each class, (class,)."""
+        """Positions among the chosen beats of the examples: the middle beat of each class, (class,)."""
         middle = [mine[len(mine) // 2] for mine in self.some.values()]
         return np.flatnonzero(np.isin(self.chosen, middle))
 
@@ -65,9 +65,9 @@ class ReconstructedBeats:
         """Rows of :class:`pathlode.ecg.results.ReconstructionErrors`, with labels as first columns after the source.
 
         Args:
-            reconstructed: what :meth:`by` gives.
-            seeds: of the members.
-            labels: columns that are the same in all rows.
+            reconstructed: reconstructions from :meth:`by`.
+            seeds: seeds of the members.
+            labels: columns with the same value in all rows.
         """
         import pandas as pd
 
@@ -80,7 +80,7 @@ class ReconstructedBeats:
         return pd.concat(tables)
 
     def examples(self, reconstructed: Mapping[str, Tensor]) -> BeatExamples:
-        """The examples, with the reconstructions that :meth:`by` gives, by latent ODE."""
+        """The examples, with reconstructions from :meth:`by`, by latent ODE."""
         shown, truth = self.shown, self.truth
         seen = np.stack([on_the_whole_window(*each.observe(truth, seed=0))[shown] for each in self.conditions.values()])
         own = {name: given[:, :, shown].numpy() for name, given in reconstructed.items()}
@@ -88,7 +88,7 @@ class ReconstructedBeats:
 
 
 def on_the_whole_window(times: Tensor, values: Tensor) -> NDArray[np.float32]:
-    """Millivolts at the whole window's samples, (beat, POINTS), NaN at those that were not recorded.
+    """Millivolts at all samples of the window, (beat, POINTS); NaN at samples that were not recorded.
 
     Args:
         times: seconds from the R peak, (beat, time), among :data:`pathlode.ecg.conditions.TIMES`.
@@ -102,7 +102,7 @@ def on_the_whole_window(times: Tensor, values: Tensor) -> NDArray[np.float32]:
 
 @torch.no_grad()
 def reconstruct(model: SequenceModel, beats: Tensor, condition: Condition, solver: Adaptive) -> Tensor:
-    """Millivolts at 360 Hz, (member, beat, POINTS), from what is recorded of beats (beat, POINTS) under a condition."""
+    """Millivolts at 360 Hz, (member, beat, POINTS), from beats (beat, POINTS) recorded under a condition."""
     times, values = condition.observe(beats, seed=0)
     parts = zip(times.split(_AT_ONCE), values.split(_AT_ONCE), strict=True)
     predicted = [model(t, x, TIMES.expand(len(t), -1), solver=solver).values[..., 0] for t, x in parts]
@@ -112,13 +112,13 @@ def reconstruct(model: SequenceModel, beats: Tensor, condition: Condition, solve
 def errors_by_class(
     predicted: Tensor, truth: Tensor, classes: NDArray[np.int8], seeds: Sequence[int]
 ) -> "pd.DataFrame":
-    """NMSE of reconstructions, one row a class and member: the squared error over the variance of the class's samples.
+    """NMSE of reconstructions, one row per class and member: squared error divided by the variance of the class's samples.
 
     Args:
-        predicted: millivolts, (member, beat, POINTS).
-        truth: the same as recorded, (beat, POINTS).
+        predicted: reconstructed millivolts, (member, beat, POINTS).
+        truth: recorded millivolts, (beat, POINTS).
         classes: index of each beat's class.
-        seeds: of the members.
+        seeds: seeds of the members.
 
     Returns:
         class, n, seed, nmse.

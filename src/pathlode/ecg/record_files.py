@@ -1,4 +1,4 @@
-"""Files of ECG records, and the list that says which there are."""
+"""Files of ECG records, and the list of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ class RecordFiles(JsonFile):
     """List of the files of ECG records.
 
     Attributes:
-        source: where they come from, ``mitdb`` or ``invented``.
-        folder: where they lie.
-        names: of the records, in the order in which they are read.
+        source: origin of the records, ``mitdb`` or ``invented``.
+        folder: folder of the files.
+        names: names of the records, in the order in which they are read.
         digests: SHA-256 by file name.
     """
 
@@ -29,7 +29,7 @@ class RecordFiles(JsonFile):
 
     @classmethod
     def of(cls, source: str, folder: Path, names: Sequence[str]) -> Self:
-        """The list of files that a folder has.
+        """The list of a folder's files.
 
         Raises:
             OSError: if one is missing.
@@ -48,7 +48,7 @@ class RecordFiles(JsonFile):
                 if not file.exists() or sha256(file) != self.digests.get(file.name):
                     raise DataError(
                         f"{file} is {'altered' if file.exists() else 'missing'}, though it is listed among the records: "
-                        "delete the list, and the pipeline gets the file again"
+                        "delete the list, and the pipeline will fetch the file again"
                     )
             yield read_record(Path(self.folder), name)
 

@@ -23,13 +23,14 @@ DS2 = (
     "100", "103", "105", "111", "113", "117", "121", "123", "200", "202", "210",
     "212", "213", "214", "219", "221", "222", "228", "231", "232", "233", "234",
 )  # fmt: skip
-"""Its test records. Records 201 and 202 are of one person, who is thus on both sides of the published split."""
+"""Test records of the inter-patient split. Records 201 and 202 are of one patient, who is thus in both sets of the published
+split."""
 SUFFIXES = ("hea", "dat", "atr")
 """The files of a record: header, signals, annotations."""
 RATE = 360
 """Samples per second."""
 LEAD = "MLII"
-"""The lead that is read where a record has it; otherwise its first channel is."""
+"""The lead that is read, if a record has it; otherwise the first channel is read."""
 
 AAMI = {"N": "NLRej", "S": "aAJS", "V": "VE", "F": "F", "Q": "/fQ"}
 """Annotation symbols of each beat class of ANSI/AAMI EC57: normal, supraventricular ectopic, ventricular ectopic, fusion of
@@ -62,7 +63,7 @@ def read_record(folder: Path, name: str) -> Record:
     Raises:
         DataError: if a file is missing or unreadable, the sampling rate is not :data:`RATE`, or no beat is annotated.
     """
-    import wfdb  # here, because it takes a second, and the names above are wanted without it
+    import wfdb  # here, because the import takes a second and the names above are needed without it
 
     path = folder / name
     for suffix in SUFFIXES:
@@ -71,9 +72,11 @@ def read_record(folder: Path, name: str) -> Record:
     try:
         read = wfdb.rdrecord(str(path), physical=False)
         annotation = wfdb.rdann(str(path), "atr")
-    except Exception as error:  # the reader raises whatever its parsing runs into
+    except Exception as error:  # the reader's parsing can raise anything
         reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise DataError(f"record {path} cannot be read ({reason}): its files are damaged, get them anew") from error
+        raise DataError(
+            f"record {path} cannot be read ({reason}): its files are damaged, download them again"
+        ) from error
     if read.fs != RATE:
         raise DataError(f"record {path} is sampled at {read.fs:g} Hz, expected {RATE} Hz")
     channel = read.sig_name.index(LEAD) if LEAD in read.sig_name else 0

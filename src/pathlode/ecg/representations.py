@@ -1,7 +1,7 @@
-"""What a classifier is given of a beat, whatever the rate at which it was recorded.
+"""Representations of a beat for a classifier, at any sampling rate.
 
 A representation takes times (beat, time) in seconds from the R peak and values (beat, time, 1) in millivolts, and returns
-features (member, beat, feature): one member, or as many as a trained stack has.
+features (member, beat, feature), with one member or the members of a trained stack.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ class Samples:
     """The samples themselves, linearly interpolated onto a regular grid.
 
     Args:
-        rate: of the grid, in Hz; 360 divided by a whole number.
+        rate: sampling rate of the grid, in Hz; 360 divided by a whole number.
     """
 
     rate: int = RATE
@@ -46,17 +46,17 @@ class PrincipalComponents:
 
     Args:
         beats: training beats, (beat, POINTS).
-        components: how many.
+        components: number of components.
 
     Raises:
         DataError: if there are fewer beats than components.
     """
 
     def __init__(self, beats: Tensor, components: int) -> None:
-        from sklearn.decomposition import PCA  # one and a half seconds, for these features only
+        from sklearn.decomposition import PCA  # here, because the import takes one and a half seconds
 
         if len(beats) < components:
-            raise DataError(f"{len(beats)} training beats have no {components} principal components: ask for fewer")
+            raise DataError(f"{len(beats)} training beats do not have {components} principal components: choose fewer")
         self.samples = Samples()
         self.pca = PCA(components, svd_solver="covariance_eigh").fit(beats.numpy())
 
@@ -66,7 +66,7 @@ class PrincipalComponents:
 
 @dataclass(frozen=True)
 class Latents:
-    """z0 of a trained latent ODE, by every member of its stack.
+    """z0 of a trained latent ODE, from every member of its stack.
 
     Args:
         model: a stack.

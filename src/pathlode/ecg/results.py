@@ -1,4 +1,4 @@
-"""Files of what was learnt from beats: scores, predictions and reconstructions."""
+"""Files of results on beats: scores, predictions and reconstructions."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,20 +12,20 @@ from pathlode.artefacts import ArrayFile, TableFile, axes
 
 @dataclass(frozen=True)
 class BeatScores(TableFile):
-    """Scores of classifiers of beats, a row a split, condition, classifier, seed and class."""
+    """Scores of classifiers of beats, one row per split, condition, classifier, seed and class."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "source": "where the beats are from: mitdb, invented, or a publication",
+        "source": "origin of the beats: mitdb, invented, or a publication",
         "split": "name of the split",
         "condition": "how the test beats were recorded",
         "rate_hz": "samples per second under this condition, the missing ones not counted",
-        "model": "name of the classifier; that of a vote of encodings ends with _vote",
-        "rr": "whether it was also given RR features",
-        "seed": "of the classifier; a published score has none",
+        "model": "name of the classifier; a vote of encodings ends with _vote",
+        "rr": "whether it also reads RR features",
+        "seed": "seed of the classifier; a published score has none",
         "class": "name of the class, or macro for the mean over the scored classes",
         "n": "test beats of the class, of all scored classes for macro",
-        "precision": "true positives over predicted ones",
-        "recall": "true positives over all beats of the class",
+        "precision": "true positives / all predicted positives",
+        "recall": "true positives / all beats of the class",
         "f1": "harmonic mean of precision and recall",
         "auc": "area under the ROC curve of the class against all others",
     }
@@ -33,7 +33,7 @@ class BeatScores(TableFile):
 
 @dataclass(frozen=True)
 class ComparedBeatScores(BeatScores):
-    """Scores of classifiers of beats with those that claims compare, see :func:`pathlode.ecg.columns.with_missed`."""
+    """Scores of classifiers of beats with the columns that claims compare, see :func:`pathlode.ecg.columns.with_missed`."""
 
     columns: ClassVar[Mapping[str, str]] = {
         **BeatScores.columns,
@@ -48,10 +48,10 @@ class BeatPredictions(ArrayFile):
     """Predictions of one classifier for the test beats of a split.
 
     Attributes:
-        source: where the beats are from, ``mitdb`` or ``invented``.
+        source: origin of the beats, ``mitdb`` or ``invented``.
         scored: names of the classes that are scored.
         truth: index of each beat's class in :data:`pathlode.ecg.records.CLASSES`.
-        probabilities: of each class, by recording condition.
+        probabilities: probability of each class, by recording condition.
     """
 
     source: str
@@ -66,10 +66,10 @@ class BeatPredictions(ArrayFile):
 
 @dataclass(frozen=True)
 class ReconstructionErrors(TableFile):
-    """Errors of reconstructed beats, a row a split, latent ODE, condition, class and seed."""
+    """Errors of reconstructed beats, one row per split, latent ODE, condition, class and seed."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "source": "where the beats are from, mitdb or invented",
+        "source": "origin of the beats, mitdb or invented",
         "split": "name of the split",
         "latent_ode": "name of the latent ODE",
         "condition": "how the test beats were recorded",
@@ -77,7 +77,7 @@ class ReconstructionErrors(TableFile):
         "class": "name of the class",
         "n": "beats of the class",
         "seed": "of the latent ODE",
-        "nmse": "squared error over the variance of the class's samples",
+        "nmse": "squared error divided by the variance of the class's samples",
     }
 
 
@@ -88,10 +88,10 @@ class BeatExamples(ArrayFile):
     Attributes:
         classes: name of each example's class.
         conditions: names of the conditions.
-        times: of the whole window at 360 Hz, seconds from the R peak.
-        truth: millivolts as recorded.
-        seen: millivolts that the encoder was shown, NaN where it was shown nothing.
-        reconstructed: millivolts, by latent ODE.
+        times: times of the whole window at 360 Hz, in seconds from the R peak.
+        truth: recorded millivolts.
+        seen: millivolts that the encoder sees, NaN elsewhere.
+        reconstructed: reconstructed millivolts, by latent ODE.
     """
 
     classes: Sequence[str]
@@ -108,7 +108,7 @@ class BeatExamples(ArrayFile):
     def seen_by_condition(
         self, conditions: Sequence[str]
     ) -> dict[tuple[str, str], tuple[NDArray[np.float32], NDArray[np.float32]]]:
-        """Times and millivolts that the encoder was shown, (seen,), by condition and class."""
+        """Times and millivolts that the encoder sees, (seen,), by condition and class."""
         seen = {
             (name, label): self.seen[self.conditions.index(name), row] for name, row, label in self._each(conditions)
         }

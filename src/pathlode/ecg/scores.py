@@ -8,18 +8,21 @@ from pathlode.ecg.records import CLASSES
 
 
 def score_classes(truth: Classes, predicted: Classes, probabilities: Probabilities, classes: str) -> pd.DataFrame:
-    """Precision, recall and F1 of each class, the area under its ROC curve against all others, and their plain means.
+    """Precision, recall and F1 of each class, the area under its ROC curve against all others, and their unweighted means.
 
     Args:
         truth: index of each beat's class.
-        predicted: the same, as predicted.
+        predicted: index of each beat's predicted class.
         probabilities: (beat, class).
-        classes: names of the classes that are scored; their means are the row ``macro``.
+        classes: names of the classes to score; their means are the row ``macro``.
 
     Returns:
-        class, n, precision, recall, f1, auc. A class without a beat has no scores and does not count in the means.
+        class, n, precision, recall, f1, auc. A class without beats has no scores and does not count in the means.
     """
-    from sklearn.metrics import precision_recall_fscore_support, roc_auc_score  # a second, of which few jobs have need
+    from sklearn.metrics import (
+        precision_recall_fscore_support,
+        roc_auc_score,
+    )  # here, because the import takes a second
 
     labels = [CLASSES.index(name) for name in classes]
     *rates, n = precision_recall_fscore_support(truth, predicted, labels=labels, zero_division=0.0)

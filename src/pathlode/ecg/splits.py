@@ -1,4 +1,4 @@
-"""Which beats are for training, validation and test, as a file, and choices among them."""
+"""The split of the beats into training, validation and test, as a file, and selections of beats."""
 
 from dataclasses import dataclass
 
@@ -15,9 +15,9 @@ class BeatSplit(ArrayFile):
     """Split of the beats into training, validation and test.
 
     Attributes:
-        train: positions among all beats of those in this part, increasing. Beats in no part are left out.
-        validation: the same for this part.
-        test: the same for this part.
+        train: increasing positions of the training beats among all beats. Some beats may be in no part.
+        validation: those of the validation beats.
+        test: those of the test beats.
         scored: names of the classes that are scored.
     """
 

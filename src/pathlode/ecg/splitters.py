@@ -10,20 +10,20 @@ from pathlode.ecg.splits import BeatSplit
 from pathlode.errors import DataError
 
 HELD_OUT = 0.15
-"""Share of the beats in validation, and again in test, of the random split."""
+"""Share of the beats in validation, and the same share in test, in the random split."""
 FOLDS = 5
-"""One in so many of the training records' beats, by whole records, validates in the inter-patient split."""
+"""In the inter-patient split, one in this many of the training records' beats is for validation, by whole records."""
 WITHOUT_PACED = "NSVF"
-"""The classes that are scored in the inter-patient split: without the paced records, 15 beats of Q are left."""
+"""The classes that are scored in the inter-patient split. Q is not: without the paced records, only 15 of its beats remain."""
 
 
 def random_split(beats: Beats, seed: int) -> BeatSplit:
-    """70 / 15 / 15 % of all beats at random, each class in the same shares: one person's beats are in all parts.
+    """70 / 15 / 15 % of all beats at random, stratified by class. A patient's beats are in all parts.
 
     Raises:
         DataError: if a class has too few beats to be in every part.
     """
-    from sklearn.model_selection import train_test_split  # one and a half seconds, for splitting only
+    from sklearn.model_selection import train_test_split  # here, because the import takes one and a half seconds
 
     everything = np.arange(len(beats.classes))
     try:
@@ -38,13 +38,14 @@ def random_split(beats: Beats, seed: int) -> BeatSplit:
 
 
 def inter_patient_split(beats: Beats, seed: int) -> BeatSplit:
-    """Train on the records :data:`DS1`, test on :data:`DS2`; paced records are in neither, nor is what is left of class Q.
-    Validation takes whole records, the seed says which.
+    """Training on the records :data:`DS1`, test on :data:`DS2`. Paced records and the remaining beats of class Q are left out.
+
+    Validation takes whole training records, chosen by the seed.
 
     Source: de Chazal et al. 2004 (doi:10.1109/TBME.2004.827359), table II, following ANSI/AAMI EC57.
 
     Raises:
-        DataError: if fewer than two records of :data:`DS1`, or none of :data:`DS2`, are there.
+        DataError: if there are fewer than two records of :data:`DS1` or none of :data:`DS2`.
     """
     from sklearn.model_selection import StratifiedGroupKFold
 
@@ -63,4 +64,4 @@ def inter_patient_split(beats: Beats, seed: int) -> BeatSplit:
 
 
 SPLITTERS: dict[str, Callable[[Beats, int], BeatSplit]] = {"random": random_split, "inter_patient": inter_patient_split}
-"""Ways to split beats, by the name that the configuration gives them; each takes the beats and a seed."""
+"""Ways to split beats, by their name in the configuration; each takes the beats and a seed."""

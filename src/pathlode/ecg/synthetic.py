@@ -1,4 +1,4 @@
-"""Invented records, for tests and for trying the pipeline: nothing measured on them says anything about hearts."""
+"""Invented records, for tests and for trying the pipeline. Results on them say nothing about real hearts."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,15 +16,15 @@ WAVES = {  # centre and width in milliseconds from the R peak, and height in mil
     "F": [(-150, 25, 0.06), (0, 22, 1.3), (55, 25, -0.4), (250, 55, -0.1)],
     "Q": [(-45, 3, 1.6), (0, 45, 1.0), (90, 40, -0.4), (280, 60, -0.3)],
 }
-"""The waves that a beat of each class is the sum of, each a Gaussian."""
+"""The Gaussian waves whose sum is a beat, by class."""
 _SYMBOLS = {"N": "N", "S": "A", "V": "V", "F": "F", "Q": "/"}
 FREQUENCY = {"N": 0.72, "S": 0.09, "V": 0.09, "F": 0.05, "Q": 0.05}
 EARLY = {"N": 1.0, "S": 0.72, "V": 0.68, "F": 0.9, "Q": 1.0}
-"""Interval before a beat of each class, in units of the person's own."""
+"""RR interval before a beat of each class, in units of the patient's normal interval."""
 
 
 def write_records(folder: Path, names: Sequence[str], seconds: float, seed: int) -> RecordFiles:
-    """Writes invented records, each as :func:`write_record` does, and lists their files."""
+    """Writes invented records by :func:`write_record` and lists their files."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
         write_record(folder, name, seconds, seed)
@@ -34,15 +34,15 @@ def write_records(folder: Path, names: Sequence[str], seconds: float, seed: int)
 def write_record(folder: Path, name: str, seconds: float, seed: int) -> None:
     """Writes the header, signal and annotations of an invented record, in WFDB format.
 
-    Every person has a pace, a scale and a shape of their own; the baseline wanders, and there is noise.
+    Every patient has their own heart rate, amplitude and shape of beats. The baseline wanders, and there is noise.
 
     Args:
-        folder: where the three files go; it must exist.
-        name: the record's name, digits.
-        seconds: length.
-        seed: of the random numbers, together with the name.
+        folder: existing folder for the three files.
+        name: the record's name, digits only.
+        seconds: length of the record.
+        seed: seed of the random numbers, together with the name.
     """
-    import wfdb  # takes half a second
+    import wfdb  # here, because the import takes half a second
 
     rng = np.random.default_rng([seed, int(name)])
     pace, scale, shape = rng.uniform(0.65, 0.95), rng.uniform(0.7, 1.3), rng.normal(1, 0.12, size=(5, 3))

@@ -1,4 +1,4 @@
-"""What a latent ODE of heartbeats is trained on."""
+"""Training data of latent ODEs of heartbeats."""
 
 from pathlode.core.series import Observed, TimeSeries
 from pathlode.ecg.beats import Beats
@@ -11,8 +11,8 @@ def observed_beats(beats: Beats, split: BeatSplit, most: int) -> Observed:
 
     Args:
         beats: all beats.
-        split: which of them are for training and validation.
-        most: so many validation beats are used at most.
+        split: their split into training and validation.
+        most: largest number of validation beats.
     """
     training, validation = (
         TimeSeries(*Condition().observe(millivolts(beats, chosen), seed=0), name)

@@ -18,9 +18,9 @@ class TreeConfig:
     """Gradient-boosted trees.
 
     Args:
-        rounds: most boosting rounds, each of one tree a class.
-        depth: most levels of a tree.
-        learning_rate: shrinkage of each tree, which sees 80 % of the beats and half of the features, in 64 bins each.
+        rounds: largest number of boosting rounds, each with one tree per class.
+        depth: largest depth of a tree.
+        learning_rate: shrinkage of each tree. A tree sees 80 % of the beats and half of the features, each in 64 bins.
         patience: rounds without a lower validation log-loss after which boosting stops.
     """
 
@@ -36,12 +36,12 @@ class TreeConfig:
 
 
 class Trees:
-    """XGBoost, stopped by the validation log-loss.
+    """XGBoost, stopped early by the validation log-loss.
 
     Args:
         config: settings.
-        seed: of the random choices of beats and features.
-        kept: has no effect: trees are fitted too fast to need a checkpoint.
+        seed: seed of the random choices of beats and features.
+        kept: has no effect, because trees are fitted too fast to need a checkpoint.
 
     Source: Chen & Guestrin 2016 (doi:10.1145/2939672.2939785).
     """
@@ -53,10 +53,10 @@ class Trees:
         self.config, self.seed = config, seed
 
     def fit(self, features: Features, classes: Classes, validation: Features, validation_classes: Classes) -> "Trees":
-        """Fits to training beats. Validation beats of a class that training lacks are left out."""
-        import xgboost  # one and a half seconds, with scikit-learn
+        """Fits to training beats. Validation beats of classes absent from training are left out."""
+        import xgboost  # here, because the import takes one and a half seconds, with scikit-learn
 
-        self.known, labels = np.unique(classes, return_inverse=True)  # XGBoost wants 0 ... K - 1
+        self.known, labels = np.unique(classes, return_inverse=True)  # XGBoost expects 0 ... K - 1
         usable = np.isin(validation_classes, self.known)
         held_out = (validation[usable], np.searchsorted(self.known, validation_classes[usable]))
         self.model = xgboost.XGBClassifier(
@@ -81,9 +81,8 @@ class Trees:
         return table
 
     def save(self, path: Path, **extra: Any) -> None:
-        """Writes the trees up to the best round in XGBoost's binary format. Its attribute ``classes`` says which index in
-        :data:`pathlode.ecg.records.CLASSES` each of their outputs is; whatever plain values are given become attributes of
-        their own, as JSON."""
+        """Writes the trees up to the best round in XGBoost's binary format. The attribute ``classes`` gives the index in
+        :data:`pathlode.ecg.records.CLASSES` of each output. The plain values in ``extra`` become attributes too, as JSON."""
         booster = self.model.get_booster()[: self.model.best_iteration + 1]
         booster.set_attr(classes=" ".join(map(str, self.known)), **{name: json.dumps(extra[name]) for name in extra})
         with writing(path) as temporary:

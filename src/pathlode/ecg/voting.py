@@ -15,15 +15,15 @@ from pathlode.errors import ConfigError
 
 @dataclass(frozen=True)
 class Vote:
-    """Several encodings of one beat, each of a random part of the samples that were recorded.
+    """Several encodings of one beat, each of a random subset of the recorded samples.
 
-    The encoder gives the same z0 for the same samples, so only encodings of different samples differ. The first sample is
-    in every part.
+    The encoder gives the same z0 for the same samples, so encodings differ only if their samples do. The first sample is in
+    every subset.
 
     Args:
-        conditions: names of those under which encodings vote.
-        encodings: how many.
-        share: of the samples that each has.
+        conditions: names of the recording conditions under which encodings vote.
+        encodings: number of encodings.
+        share: share of the samples in each subset.
     """
 
     conditions: Sequence[str]
@@ -33,21 +33,21 @@ class Vote:
     def __post_init__(self) -> None:
         if self.encodings < 1 or not 0 < self.share <= 1:
             raise ConfigError(
-                f"vote is {self.encodings} encodings of a share of {self.share} of the samples, expected at least one of "
-                "more than 0 and at most 1"
+                f"vote is {self.encodings} encodings of a share of {self.share} of the samples, expected at least one "
+                "encoding and a share above 0 and at most 1"
             )
 
     def parts(self, times: Times, values: Values) -> Iterator[tuple[Times, Values]]:
-        """The times and values of each encoding, from all that were recorded."""
+        """The times and values for each encoding, from all recorded ones."""
         for draw in range(self.encodings):
             chosen = some_positions(times.shape, self.share, torch.Generator().manual_seed(draw))
             yield times.gather(1, chosen), values.gather(1, chosen[..., None])
 
 
 def majority(probabilities: NDArray[np.float32]) -> tuple[Classes, Probabilities]:
-    """The class that most encodings of a beat are given, and the mean probabilities.
+    """The class predicted from most encodings of a beat, and the mean probabilities.
 
-    Ties go to the larger mean probability.
+    Of several such classes, the one with the largest mean probability wins.
 
     Args:
         probabilities: (encoding, beat, class).

@@ -33,7 +33,7 @@ def test_equal_classes_as_in_the_paper(beats):
 
 
 def test_beats_of_one_class_and_a_balance_that_cannot_be_are_refused():
-    with pytest.raises(DataError, match="all of one class"):
+    with pytest.raises(DataError, match="belong to one class"):
         Balance()(np.zeros((9, 2), dtype=np.float32), np.zeros(9, dtype=np.int8), 0)
     with pytest.raises(ConfigError, match="least 5 and most 4, expected 1 <= least <= most"):
         Balance(most=4, least=5)

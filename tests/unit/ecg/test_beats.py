@@ -68,6 +68,6 @@ def test_a_damaged_file_is_refused(tmp_path):
     (tmp_path / "beats.npz").write_bytes(b"PK")
     with pytest.raises(
         DataError,
-        match=r"beats.npz cannot be read as beats of many records .*: delete it, and the pipeline makes it again",
+        match=r"beats.npz cannot be read as beats of many records .*: delete it, and the pipeline will make it again",
     ):
         Beats.load(tmp_path / "beats.npz")

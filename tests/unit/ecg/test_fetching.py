@@ -25,7 +25,7 @@ def listed(mirror):
 def test_fetched_files_stay_when_a_later_one_fails(mirror, listed, tmp_path):
     folder = tmp_path / "fetched"
     (mirror / "101.hea").write_text("damaged")
-    with pytest.raises(DataError, match=r"101\.hea could not be had from any of ecg\.mirrors"):
+    with pytest.raises(DataError, match=r"101\.hea could not be fetched from any of ecg\.mirrors"):
         fetch_records(folder, NAMES, [str(mirror)], listed)
     assert sorted(file.name for file in folder.iterdir()) == ["100.atr", "100.dat", "100.hea"]
 
