@@ -1,6 +1,6 @@
-"""Learning rates from past training runs: read their logs, fit a latent ODE to them, and train with what it predicts.
+"""Learning rates from past training runs: read their logs, fit a latent ODE to them, and train with its predictions.
 
-The names below are imported when they are first used, so that tables of runs are made without PyTorch.
+Each name below is imported on first use, so tables of runs can be made without PyTorch.
 """
 
 import importlib

@@ -1,4 +1,4 @@
-"""The tables that the chapter's scripts share."""
+"""The tables that scripts of the scheduler chapter share."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -8,22 +8,22 @@ import pandas as pd
 from pathlode.artefacts import TableFile
 
 if TYPE_CHECKING:
-    from pathlode.schedule.run_model import RunModel  # imported for real it would bring PyTorch to the tables
+    from pathlode.schedule.run_model import RunModel  # only for types: the import would load PyTorch
 
 TUNING, FINAL = "tuning", "final"
-"""Phases of a policy's runs: those that choose its setting, and those that count."""
+"""Phases of a policy's runs: tuning, which chooses its setting, and the runs that are compared."""
 
 _FACTS = {
     "task": "name of the task",
     "schedule": "name of the policy",
-    "setting": "of the policy, by name",
+    "setting": "name of the policy's setting",
     "phase": f"{TUNING} or {FINAL}",
-    "seed": "of the weights, the batches and what the policy draws",
+    "seed": "seed of the weights, the batches and the policy's random draws",
 }
 
 
 class PolicyOutcomes(TableFile):
-    """The outcomes of a policy's runs, one row a run."""
+    """The outcomes of a policy's runs, one row per run."""
 
     columns: ClassVar[Mapping[str, str]] = {
         **_FACTS,
@@ -31,13 +31,13 @@ class PolicyOutcomes(TableFile):
         "test_best_val": "test accuracy with the weights of the best validation",
         "val_last": "validation accuracy at the last step",
         "sharpness": "the Hessian's eigenvalue of largest magnitude at the last weights, empty in tuning and after divergence",
-        "seconds": "of the optimiser steps and the policy, CPU time or, on a GPU, elapsed time",
-        "seconds_learning": "that what the policy has learnt from took, before any of its runs",
+        "seconds": "duration of the optimiser steps and the policy, in CPU time or, on a GPU, elapsed time",
+        "seconds_learning": "duration of the runs and fits that the policy has learnt from",
     }
 
 
 class PolicyLogs(TableFile):
-    """The logs of a policy's runs, one row a validation."""
+    """The logs of a policy's runs, one row per validation."""
 
     columns: ClassVar[Mapping[str, str]] = {
         **_FACTS,
@@ -45,31 +45,31 @@ class PolicyLogs(TableFile):
         "step": "optimiser steps taken",
         "epoch": "epochs taken",
         "lr": "learning rate of the step",
-        "train_loss": "mean training loss since the row before",
+        "train_loss": "mean training loss since the previous row",
         "val_loss": "validation loss",
         "val_metric": "validation accuracy",
-        "seconds": "since the run began, without validations",
+        "seconds": "time since the run began, without validations",
     }
     float_format = "%.8g"
 
 
 class PolicyDecisions(TableFile):
-    """The decisions of a policy that looks ahead, one row a decision; no rows of other policies."""
+    """The decisions of a policy that looks ahead, one row per decision; other policies have no rows."""
 
     columns: ClassVar[Mapping[str, str]] = {
         **_FACTS,
         "step": "optimiser steps taken",
         "moment": "on the model's clock",
         "loss": "mean of the recent training losses",
-        "qualified": "number of futures that somewhere have such a loss",
-        "metric": "predicted at the horizon, empty if no future was chosen",
-        "rate": "learning rate from now on",
-        "outcome": "new schedule, or why the present one was kept",
+        "qualified": "number of futures in which such a loss occurs",
+        "metric": "metric predicted at the horizon, empty if no future was chosen",
+        "rate": "learning rate after the decision",
+        "outcome": "new schedule, or the reason for keeping the current one",
     }
 
 
 class PolicyScores(TableFile):
-    """What the chapter's claims and figures compare, one row a run that counts.
+    """The columns that the chapter's claims and figures compare, one row per compared run.
 
     Each task's best parametric schedule stands there twice, see :func:`pathlode.schedule.comparison.with_best_parametric`.
     """
@@ -77,8 +77,8 @@ class PolicyScores(TableFile):
     columns: ClassVar[Mapping[str, str]] = {
         "task": "name of the task",
         "schedule": "name of the policy, or best_parametric",
-        "setting": "of the policy, by name",
-        "seed": "of the weights, the batches and what the policy draws",
+        "setting": "name of the policy's setting",
+        "seed": "seed of the weights, the batches and the policy's random draws",
         "test_last": "test accuracy with the last weights",
         "test_best_val": "test accuracy with the weights of the best validation",
         "test_last_error": "1 - test_last, at least pathlode.schedule.columns.ERROR_FLOOR",
@@ -91,22 +91,22 @@ class PolicyScores(TableFile):
 
 
 class RunModelFits(TableFile):
-    """Latent ODEs of a sweep's runs and how well they fit, one row a model.
+    """Latent ODEs of a sweep's runs and their errors, one row per model.
 
-    Errors and standard deviations are over the moments after the windows of the runs that were held out.
+    Errors and standard deviations are over the moments after the windows of the held-out runs.
     """
 
     columns: ClassVar[Mapping[str, str]] = {
         "task": "name of the task",
         "fit": "name of the fit",
-        "seed": "of the weights and batches",
+        "seed": "seed of the weights and batches",
         "runs": "number of runs that it was fitted to",
         "error_train_loss": "root mean squared error of the training loss",
-        "error_log_lr": "the same of the learning rate's natural logarithm",
-        "error_val_metric": "the same of the validation accuracy",
+        "error_log_lr": "root mean squared error of the learning rate's natural logarithm",
+        "error_val_metric": "root mean squared error of the validation accuracy",
         "spread_train_loss": "standard deviation of the training loss",
-        "spread_log_lr": "the same of the learning rate's natural logarithm",
-        "spread_val_metric": "the same of the validation accuracy",
+        "spread_log_lr": "standard deviation of the learning rate's natural logarithm",
+        "spread_val_metric": "standard deviation of the validation accuracy",
         "seconds": "CPU time of the fit",
     }
     float_format = "%.17g"

@@ -1,19 +1,19 @@
-"""What the chapter's claims compare, worked out from the outcomes of runs."""
+"""Columns that the scheduler chapter's claims compare, computed from the outcomes of runs."""
 
 import pandas as pd
 
 from pathlode.schedule.artefacts import TUNING
 
 METRICS = ("test_last", "test_best_val")
-"""Test accuracy with the last weights, and with those of the best validation."""
+"""Test accuracy with the last weights, and with the weights of the best validation."""
 ERROR_FLOOR = 1e-4
-"""Least test error. Claims compare ratios of errors, and a run without any has none; this is half an error among the 5,000
-test examples of the image tasks."""
+"""Least test error. Claims compare ratios of errors, which do not exist for an error of 0. The bound is half an error among the
+5,000 test examples of the image tasks."""
 
 
 def scored(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """The outcomes with all that claims compare: an error beside each of :data:`METRICS`, sharpness as a magnitude, and
-    ``seconds_before``.
+    """The outcomes with the columns that claims compare: an error for each of :data:`METRICS`, the magnitude of the sharpness,
+    and ``seconds_before``.
 
     Args:
         outcomes: as in :class:`pathlode.schedule.artefacts.PolicyOutcomes`.
@@ -29,17 +29,17 @@ def classification_error(accuracy: pd.Series) -> pd.Series:
 
 
 def seconds_before(outcomes: pd.DataFrame) -> pd.Series:
-    """What had to be done before the first run that counts: seconds_learning + seconds of the same policy's tuning runs.
+    """Time spent before a policy's first compared run: seconds_learning + seconds of the policy's tuning runs.
 
-    A policy's tuning runs on a task are charged to each of its runs there, in full.
+    Each of a policy's runs on a task is charged the full time of its tuning runs there.
     """
     tuning = outcomes["seconds"].where(outcomes["phase"] == TUNING, 0.0)
     return outcomes["seconds_learning"] + tuning.groupby([outcomes["task"], outcomes["schedule"]]).transform("sum")
 
 
 def seconds_with_sweep(runs: pd.DataFrame) -> pd.Series:
-    """What one run cost with all that had to be done before the first: seconds + seconds_before.
+    """Cost of one run including all that it needs beforehand: seconds + seconds_before.
 
-    It charges each run with the whole sweep, as if a policy were learnt for a single training.
+    Each run is charged the whole sweep, as if a policy were learnt for a single training.
     """
     return runs["seconds"] + runs["seconds_before"]

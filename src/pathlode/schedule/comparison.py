@@ -1,24 +1,24 @@
-"""How policies compare: paired differences over the seeds that they share."""
+"""Comparison of policies: paired differences over the seeds that they share."""
 
 import math
 from collections.abc import Sequence
 
 import pandas as pd
-from scipy.special import stdtrit  # of scipy.stats, which takes longer to import than the tables to make
+from scipy.special import stdtrit  # not from scipy.stats, whose import takes longer than the tables
 
 from pathlode.errors import DataError
 
 SAME = 1e-9
-"""Differences that vary by less are equal."""
+"""Differences whose range is smaller count as equal."""
 BEST_PARAMETRIC = "best_parametric"
-"""Stands for the parametric schedule with the best mean on a task."""
+"""Name of the parametric schedule with the best mean on a task."""
 
 
 def with_best_parametric(runs: pd.DataFrame, parametric: Sequence[str]) -> pd.DataFrame:
-    """The runs, and once more those of each task's best parametric schedule under the name :data:`BEST_PARAMETRIC`.
+    """The runs, with those of each task's best parametric schedule repeated under the name :data:`BEST_PARAMETRIC`.
 
-    The best has the largest mean ``test_last``: chosen by what it is compared in, which favours it. Its ``seconds_before`` are
-    those of all the schedules together.
+    The best has the largest mean ``test_last``. The comparison uses the same metric, which favours it. Its ``seconds_before``
+    are the sum over all parametric schedules.
     """
     copies = []
     for _, rows in runs[runs["schedule"].isin(parametric)].groupby("task", sort=False):
@@ -31,13 +31,13 @@ def with_best_parametric(runs: pd.DataFrame, parametric: Sequence[str]) -> pd.Da
 
 
 def compare_policies(outcomes: pd.DataFrame, ours: str, metric: str, confidence: float) -> pd.DataFrame:
-    """Paired differences of a metric, ours minus each other schedule's, over the seeds that both have.
+    """Paired differences of a metric, ours minus each other schedule's, over the seeds of both.
 
     Args:
-        outcomes: task, schedule, seed, and the metric, one row a run.
+        outcomes: task, schedule, seed, and the metric, one row per run.
         ours: name of a schedule.
         metric: name of the column.
-        confidence: of Student's t interval.
+        confidence: level of Student's t interval.
 
     Returns:
         task, schedule, metric, mean, difference, low, high, n; differences are NaN for ``ours`` itself.
@@ -49,7 +49,9 @@ def compare_policies(outcomes: pd.DataFrame, ours: str, metric: str, confidence:
     for task, runs in outcomes.groupby("task", sort=False):
         by_seed = runs.pivot(index="seed", columns="schedule", values=metric)
         if ours not in by_seed:
-            raise DataError(f"task {task} has no runs of {ours!r}, expected some to compare the others with")
+            raise DataError(
+                f"task {task} has no runs of {ours!r}, with which the others are compared: run {ours!r} there too"
+            )
         for schedule in runs["schedule"].unique():
             pair = by_seed[[ours, schedule]].dropna() if schedule != ours else by_seed[[ours]]
             row = {
@@ -78,20 +80,20 @@ def _interval(differences: pd.Series, confidence: float) -> dict[str, float]:
     mean = float(differences.mean())
     if len(differences) < 2:
         return {"difference": mean}
-    if differences.max() - differences.min() < SAME:  # two policies that do the same
+    if differences.max() - differences.min() < SAME:  # two policies with the same decisions
         return {"difference": mean, "low": mean, "high": mean}
     half = half_width(differences, confidence)
     return {"difference": mean, "low": mean - half, "high": mean + half}
 
 
 def policy_summary(runs: pd.DataFrame, compared: pd.DataFrame, ours: str, parametric: Sequence[str]) -> pd.DataFrame:
-    """What a reader needs of all policies, as text, one row a policy on a task.
+    """Summary of all policies for readers, as text, one row per task and policy.
 
     Args:
-        runs: task, schedule, setting, and each run's scores and seconds, those of :data:`BEST_PARAMETRIC` among them.
-        compared: as :func:`compare_policies` gives them, of ``test_last``.
+        runs: task, schedule, setting, and each run's scores and seconds, including :data:`BEST_PARAMETRIC`.
+        compared: differences of ``test_last`` from :func:`compare_policies`.
         ours: name of the schedule that the others are compared with.
-        parametric: names of the schedules that :data:`BEST_PARAMETRIC` is the best of.
+        parametric: names of the parametric schedules, of which :data:`BEST_PARAMETRIC` is the best.
     """
     rows = []
     for _, row in compared.iterrows():
@@ -114,7 +116,7 @@ def policy_summary(runs: pd.DataFrame, compared: pd.DataFrame, ours: str, parame
 
 
 def _difference(row: pd.Series) -> str:
-    """A difference with its interval in percent, a dash where there is none."""
+    """A difference with its interval in percent, or a dash if there is none."""
     if pd.isna(row["low"]):
         return "–"
     middle, low, high = (f"{100 * row[name]:+.2f}" for name in ("difference", "low", "high"))

@@ -25,12 +25,12 @@ UNITS = 10.0
 def fit(
     runs: Runs, config: FitConfig | None = None, on_validation: Callable[[Validation], None] | None = None
 ) -> RunModel:
-    """Fits a latent ODE to past runs: from a window of a run, all that follows to its end.
+    """Fits a latent ODE to past runs. From a window of a run it learns to predict the rest of the run.
 
     Args:
-        runs: past runs, best of several schedules and rates.
+        runs: past runs, preferably of several schedules and rates.
         config: settings.
-        on_validation: called now and then with the state of the training.
+        on_validation: called at each validation with the state of the training.
 
     Raises:
         ConfigError: if there are too few windows for a batch.
@@ -45,13 +45,13 @@ def fit(
 def fit_stacked(
     runs: Runs, config: FitConfig, seeds: Sequence[int], run: Callable[[Trainer], object] = Trainer.run
 ) -> list[RunModel]:
-    """Several fits to the same runs, trained together, which costs less than one after the other.
+    """Several fits to the same runs, trained together, which costs less than separate fits.
 
     Args:
-        runs: as in :func:`fit`, whose errors are raised.
-        config: settings, of which the seed chooses the runs that are held out from all fits.
-        seeds: of the fits' weights and batches.
-        run: takes the trainer's steps, for example resumably.
+        runs: as in :func:`fit`; the same errors are raised.
+        config: settings; the seed chooses the runs that are held out from all fits.
+        seeds: seeds of the fits' weights and batches.
+        run: function that takes the trainer's steps, for example resumably.
     """
     trajectories, values = runs.trajectories, runs.on_clock(config.points)
     order = np.random.default_rng(config.seed).permutation(len(values))
@@ -70,7 +70,7 @@ def fit_stacked(
         seeds,
     )
     settings = TrainingConfig(
-        steps=config.steps or 10,  # of which none is taken
+        steps=config.steps or 10,  # but none is taken
         batch=min(64, len(training)),
         learning_rate=config.learning_rate,
         validate_every=max(1, config.steps // 20),
@@ -93,7 +93,7 @@ def fit_stacked(
 
 
 def _windows(runs: Sequence[Trajectory], config: FitConfig) -> TimeSeries:
-    """Windows of runs as they were known at their end, each with :data:`AHEAD` moments after it, as equally long series."""
+    """Windows of runs, with values as known at a window's end, each followed by :data:`AHEAD` moments; all equally long."""
     last = config.points - 1
     starts = np.unique(np.linspace(0, last - config.window, config.starts).round().astype(int))
     times, series = [], []

@@ -1,4 +1,4 @@
-"""What a model of past runs predicts for one run, over what came."""
+"""Forecasts of one run by a model of past runs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,20 +12,20 @@ from pathlode.artefacts import TableFile
 from pathlode.schedule.runs import FEATURES, trajectory
 
 if TYPE_CHECKING:
-    from pathlode.schedule.run_model import RunModel  # whose real import would bring PyTorch to whoever draws forecasts
+    from pathlode.schedule.run_model import RunModel  # only for types: the import would load PyTorch
 
 
 MOMENTS = (0.2, 0.5, 0.75)
-"""Shares of a training at the ends of the windows that forecasts are made from."""
+"""Ends of the windows from which forecasts are made, as shares of the training."""
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """What a model predicts at one moment of a run.
+    """A model's prediction at one moment of a run.
 
     Attributes:
         seen: share of the training at the end of the window.
-        share: that of each predicted moment, (time,).
+        share: share of the training at each predicted moment, (time,).
         predicted: training loss, log rate and metric, (time, 3).
     """
 
@@ -35,11 +35,11 @@ class Forecast:
 
 
 def forecast(model: "RunModel", run: pd.DataFrame, seen: float) -> Forecast:
-    """What follows in a run, predicted from the last window before a moment.
+    """The rest of a run, predicted from the last window before a moment.
 
     Args:
-        model: fitted to runs like it.
-        run: its log, with the columns of :class:`pathlode.schedule.runs.Runs`.
+        model: model fitted to similar runs.
+        run: log of the run, with the columns of :class:`pathlode.schedule.runs.Runs`.
         seen: the moment, as a share of the training; not before the first window is full.
     """
     last, window = model.config.points - 1, model.config.window
@@ -51,7 +51,7 @@ def forecast(model: "RunModel", run: pd.DataFrame, seen: float) -> Forecast:
 
 
 class PolicyForecasts(TableFile):
-    """What a model of past runs predicts for runs of a policy, one row a predicted moment."""
+    """Forecasts of a policy's runs by a model of past runs, one row per predicted moment."""
 
     columns: ClassVar[Mapping[str, str]] = {
         "task": "name of the task",
@@ -74,7 +74,7 @@ class PolicyForecasts(TableFile):
         return cls(pd.concat(tables, ignore_index=True)[list(cls.columns)])
 
     def forecasts(self, task: str, schedule: str) -> list[Forecast]:
-        """Those of a policy's run on a task."""
+        """The forecasts of a policy's run on a task."""
         rows = self.table[(self.table["task"] == task) & (self.table["schedule"] == schedule)]
         return [
             Forecast(float(own["seen"].iloc[0]), own["share"].to_numpy(), own[list(FEATURES)].to_numpy())

@@ -1,4 +1,4 @@
-"""Policies that learn from past runs: each says which settings it finds in them."""
+"""Policies that learn their settings from past runs."""
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Past:
-    """What can be learnt from.
+    """Past runs, and models and settings for learning from them.
 
     Attributes:
         runs: past runs.
-        models: fitted to them.
-        seeds: of the trainings to come.
+        models: models fitted to them.
+        seeds: seeds of the coming trainings.
         look_ahead: settings of :class:`pathlode.schedule.scheduler.LookAheadConfig`, for policies that look ahead.
         mixes: number of mixes, for the policy that mixes schedules.
     """

@@ -1,4 +1,4 @@
-"""What a scheduler that looks ahead can do without a model: take past runs for the futures."""
+"""A scheduler that looks ahead without a model: past runs replace the predicted futures."""
 
 from typing import Any
 
@@ -12,18 +12,18 @@ from pathlode.schedule.scheduler import LatentODELR, LookAheadConfig, ahead
 
 
 class NearestRunsLR(LatentODELR):
-    """Decides as :class:`pathlode.schedule.scheduler.LatentODELR` does, but among what followed in the most similar past runs.
+    """Decides like :class:`pathlode.schedule.scheduler.LatentODELR`, with the continuations of similar past runs as futures.
 
-    Likeness is the mean squared difference from the last window at the same moments, as they were known at its end, every
-    feature in its standard deviation.
+    The distance of a past run is its mean squared difference from the last window at the same moments, with values as known at
+    the window's end and every feature in units of its standard deviation.
 
     Args:
-        optimizer: any.
-        model: of which only the clock, the window and the best run's rates are used.
-        total_steps: optimiser steps that the training will take.
+        optimizer: any optimiser.
+        model: only its clock, its window and the best run's rates are used.
+        total_steps: optimiser steps of the whole training.
         config: settings; ``futures`` and ``spread`` are not used.
         runs: the past runs.
-        neighbours: how many of them are taken.
+        neighbours: number of nearest past runs.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""All runs of one learning-rate policy on one task: those that choose its setting, and those that count."""
+"""All runs of one learning-rate policy on one task: those that tune its setting, and those that are compared."""
 
 import logging
 import math
@@ -23,22 +23,22 @@ from pathlode.schedule.training import RunConfig, train
 logger = logging.getLogger(__name__)
 
 SHARPNESS_EXAMPLES, SHARPNESS_TOLERANCE = 100, 0.01
-"""Training examples, the first ones, of whose loss the Hessian is, and the change of its eigenvalue that ends the iteration."""
+"""Number of first training examples whose loss gives the Hessian, and the change of the eigenvalue that ends the iteration."""
 
 
 @dataclass(frozen=True)
 class PolicyPlan:
-    """Which runs are made of a policy.
+    """The runs of a policy.
 
     Attributes:
         task: name of the task.
-        schedule: what the tables call the policy.
+        schedule: the policy's name in tables.
         policy: name in :data:`pathlode.registry.POLICIES`.
-        settings: the candidates, by name; a single one is not tuned.
-        tuning_seeds: of the runs that choose among them.
-        seeds: of the runs that count.
-        config: of all runs.
-        seconds_learning: that the policy has learnt for, before any of these runs.
+        settings: candidate settings, by name; a single one is not tuned.
+        tuning_seeds: seeds of the runs that choose among them.
+        seeds: seeds of the runs that are compared.
+        config: settings of all runs.
+        seconds_learning: duration of the runs and fits that the policy has learnt from.
     """
 
     task: str
@@ -53,28 +53,28 @@ class PolicyPlan:
 
 @dataclass(frozen=True)
 class PolicyRuns:
-    """What came of all runs."""
+    """The results of all runs."""
 
     outcomes: PolicyOutcomes
     logs: PolicyLogs
     decisions: PolicyDecisions
 
     def final(self, seed: int) -> pd.DataFrame:
-        """The log of the run that counts, of a seed."""
+        """The log of a seed's compared run."""
         logs = self.logs.table
         return logs[(logs["phase"] == FINAL) & (logs["seed"] == seed)]
 
 
 def tune_and_train(task: Task, plan: PolicyPlan, kept: Path | None = None) -> PolicyRuns:
-    """Trains a task with every setting of a policy, and with the best one on further seeds.
+    """Trains a task with every setting of a policy, and with the best setting on further seeds.
 
-    The best has the largest mean of the last validation accuracy. After each run all that is done is written to a file, and
-    runs that are there already are not made again. The one under way has a checkpoint beside it.
+    The best setting has the largest mean of the last validation accuracy. After each run, all finished runs are written to a
+    file; runs in this file are not repeated. The current run has a checkpoint beside it.
 
     Args:
-        task: what is trained.
-        plan: with which settings and seeds.
-        kept: the file, whose name should tell apart all that these runs depend on; None for none.
+        task: the task.
+        plan: settings and seeds of the runs.
+        kept: the file; its name should differ for different settings, code or data. None keeps no file.
 
     Raises:
         CheckpointError: if the file cannot be read.
@@ -116,13 +116,13 @@ def tune_and_train(task: Task, plan: PolicyPlan, kept: Path | None = None) -> Po
 
 
 def _best(runs: Sequence[Mapping[str, Any]]) -> str:
-    """The setting whose runs have the largest mean of the last validation accuracy, the first of several."""
+    """The first setting whose runs have the largest mean of the last validation accuracy."""
     outcomes = pd.DataFrame([run["outcome"] for run in runs])
     return str(outcomes.groupby("setting", sort=False)["val_last"].mean().idxmax())
 
 
 def _made(task: Task, plan: PolicyPlan, setting: str, phase: str, seed: int, under_way: Path | None) -> dict[str, Any]:
-    """One run: its row of the outcomes, and its rows of the logs and the decisions, in plain values."""
+    """One run: its row of the outcomes and its rows of the logs and decisions, as plain values."""
     made = POLICIES[plan.policy]
     run = train(task, lambda training: made(training, plan.settings[setting]), seed, plan.config, under_way)
     facts: dict[str, Any] = {
@@ -145,7 +145,7 @@ def _made(task: Task, plan: PolicyPlan, setting: str, phase: str, seed: int, und
 
 
 def _sharpness(task: Task, network: nn.Module) -> float:
-    """The Hessian's largest eigenvalue at a network's weights, NaN if the training has diverged."""
+    """The Hessian's eigenvalue of largest magnitude at a network's weights; NaN if the training has diverged."""
     some = Examples(*(tensor[:SHARPNESS_EXAMPLES] for tensor in (task.data.train.inputs, task.data.train.targets)))
     with suppress(DivergenceError):
         return top_eigenvalue(network, task.loss, some, tolerance=SHARPNESS_TOLERANCE)

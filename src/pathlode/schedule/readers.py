@@ -1,8 +1,8 @@
-"""Past runs as TensorBoard, Weights & Biases and MLflow logged them, joined into the one tidy table.
+"""Readers of past runs from TensorBoard, Weights & Biases and MLflow, into one tidy table.
 
-The readers take ``names``: what the log calls each column of :data:`pathlode.schedule.runs.COLUMNS`, for example
-``{"lr": "train/lr", "train_loss": "loss", "val_metric": "val/acc"}``. These three must be named, the others may be, save the
-run and the step, which every log has. A run that logged nothing of what is named is left out.
+The readers take ``names``: the log's name of each column of :data:`pathlode.schedule.runs.COLUMNS`, for example
+``{"lr": "train/lr", "train_loss": "loss", "val_metric": "val/acc"}``. These three are required, the others optional; the run
+and the step are in every log and cannot be named. A run that logged none of the named scalars is left out.
 """
 
 import importlib.util
@@ -25,17 +25,17 @@ from pathlode.errors import ConfigError, DataError
 from pathlode.schedule.runs import COLUMNS, NEEDED, Runs, read_table, tables_in
 
 LOGGED = COLUMNS[2:]
-"""The columns that ``names`` may name."""
+"""The columns that ``names`` may contain."""
 
 
 @dataclass(frozen=True)
 class Log:
-    """One run as it was logged, each scalar at steps of its own.
+    """One logged run, each scalar at its own steps.
 
     Args:
-        run_id: what tells the run from all others.
-        title: what people call it.
-        tags: what was logged.
+        run_id: unique name of the run.
+        title: its displayed name.
+        tags: names of the logged scalars.
         history: columns ``step``, ``value`` and ``time`` (in seconds, nan if unknown) of a tag, in the order of logging.
     """
 
@@ -46,22 +46,22 @@ class Log:
 
 
 def join_logs(logs: Iterable[Log], names: Mapping[str, str], place: str) -> Runs:
-    """Runs from scalars that were logged at steps of their own.
+    """Runs from scalars that were logged at different steps.
 
-    A run has a row at each step at which ``val_metric`` was logged, with the mean of the ``train_loss`` logged since the row
-    before. The other columns, and a mean of no loss at all, are linear in the step between two known values, and constant
-    before the first and after the last one. Of two values at one step, which a resumed training logs, the later counts.
-    ``seconds``, unless named, count from the first scalar read. Runs that share a title are told apart by their ids behind it.
+    A run has a row at each step at which ``val_metric`` was logged, with the mean of the ``train_loss`` logged since the
+    previous row. The other columns are interpolated linearly in the step and are constant before the first and after the last
+    logged value; so is the mean loss where no loss was logged. A resumed training can log two values at one step; the later one
+    counts. ``seconds``, unless named, count from the first scalar read. If runs share a title, their ids are appended to it.
 
     Args:
         logs: the runs.
-        names: what the log calls each column.
-        place: what messages call the log.
+        names: the log's name of each column.
+        place: the log's name in messages.
 
     Raises:
-        ConfigError: if ``names`` lacks a column that is needed, or names another.
-        DataError: if no run logged what is named, one logged only some of it or a number that is not finite, or as
-            :class:`pathlode.schedule.runs.Runs` does.
+        ConfigError: if ``names`` lacks a required column or contains an unknown one.
+        DataError: if no run logged the named scalars, a run logged only some of them or a number that is not finite, or if
+            :class:`pathlode.schedule.runs.Runs` refuses the runs.
     """
     wrong = [f"has {column!r}" for column in names if column not in LOGGED]
     wrong += [f"lacks {column!r}" for column in LOGGED if column in NEEDED and column not in names]
@@ -77,13 +77,13 @@ def join_logs(logs: Iterable[Log], names: Mapping[str, str], place: str) -> Runs
             continue
         if absent:
             raise DataError(
-                f"{place}: run {log.title!r} logged no {absent[0]!r}, only {_listed(log.tags)}; mend the names, or "
+                f"{place}: run {log.title!r} logged no {absent[0]!r}, only {_listed(log.tags)}; correct the names, or "
                 "leave the run out"
             )
         tables[log.run_id], titles[log.run_id] = _rows(log, names, place), log.title
     if not tables:
         raise DataError(
-            f"{place} holds no run that logged {_listed(names.values())}, only {_listed(seen)}; mend the names"
+            f"{place} holds no run that logged {_listed(names.values())}, only {_listed(seen)}; correct the names"
         )
     shared = Counter(titles.values())
     labels = {run: title if shared[title] == 1 else f"{title} ({run})" for run, title in titles.items()}
@@ -116,18 +116,20 @@ def _rows(log: Log, names: Mapping[str, str], place: str) -> pd.DataFrame:
 
 def _need(package: str) -> None:
     if importlib.util.find_spec(package) is None:
-        raise DataError(f"{package} is not installed, expected it to read its logs: pip install 'pathlode[{package}]'")
+        raise DataError(
+            f"{package} is not installed, but is needed to read its logs: pip install 'pathlode[{package}]'"
+        )
 
 
 def read_tensorboard(folder: Path, names: Mapping[str, str]) -> Runs:
-    """Runs from event files of TensorBoard: each folder, of this one and all below it, that holds some is one run.
+    """Runs from event files of TensorBoard. This folder and each folder below it is one run if it holds event files.
 
     Args:
         folder: the folder that ``tensorboard --logdir`` takes.
         names: the tag of each column.
 
     Raises:
-        DataError: if there are no event files, tensorboard is not installed, or as :func:`join_logs` does.
+        DataError: if there are no event files, tensorboard is not installed, or :func:`join_logs` refuses the logs.
     """
     return join_logs(_tensorboard(folder), names, str(folder))
 
@@ -158,11 +160,11 @@ def _tensorboard(folder: Path) -> Iterator[Log]:
 
 
 def read_wandb(source: Path, names: Mapping[str, str], step: str = "_step") -> Runs:
-    """Runs from the files that Weights & Biases leaves on the disk, or from exported histories; nothing is fetched.
+    """Runs from local files of Weights & Biases, or from exported histories; nothing is fetched from the network.
 
-    The folder ``wandb`` of a training has a file ``run-*.wandb`` for each run, uploaded or not; the command
-    ``wandb leet inspect --json`` reads them. An exported history is a table (CSV, Parquet or JSON lines) of one run, which is
-    named as the file::
+    The folder ``wandb`` of a training has a file ``run-*.wandb`` for each run, uploaded or not. The command
+    ``wandb leet inspect --json`` reads them. An exported history is a table (CSV, Parquet or JSON lines) of one run; the file's
+    name is the run's name::
 
         for run in wandb.Api().runs("team/project"):
             pandas.DataFrame(run.scan_history()).to_csv(f"exported/{run.name}.csv")
@@ -170,11 +172,11 @@ def read_wandb(source: Path, names: Mapping[str, str], step: str = "_step") -> R
     Args:
         source: one such file, or a folder that holds tables, or ``.wandb`` files at any depth.
         names: the metric of each column.
-        step: the metric that counts optimiser steps, if it is not W&B's own count of calls of ``log``; for example
-            ``trainer/global_step``, which Lightning logs.
+        step: the metric that counts optimiser steps. By default it is W&B's own count of calls of ``log``; with Lightning use
+            ``trainer/global_step``.
 
     Raises:
-        DataError: if there are no such files, one cannot be read, wandb is not installed, or as :func:`join_logs` does.
+        DataError: if there are no such files, one cannot be read, wandb is not installed, or :func:`join_logs` refuses them.
     """
     return join_logs(_wandb(source, step), names, str(source))
 
@@ -194,7 +196,9 @@ def _wandb(source: Path, step: str) -> Iterator[Log]:
         if table.empty:
             continue
         if step not in table:
-            raise DataError(f"{source}: run {titles[run]!r} logged no {step!r}, only {_listed(table)}; name its step")
+            raise DataError(
+                f"{source}: run {titles[run]!r} logged no {step!r}, only {_listed(table)}; name its step metric"
+            )
         counted = table.dropna(subset=[step]).dropna(axis="columns", how="all")
         yield Log(run, titles[run], [str(tag) for tag in counted], partial(_wandb_history, counted, step))
 
@@ -208,9 +212,7 @@ def _wandb_file(file: Path) -> tuple[str, str, pd.DataFrame]:
     quiet = {"WANDB_MODE": "offline", "WANDB_ERROR_REPORTING": "false"}
     done = subprocess.run(command, env=os.environ | quiet, capture_output=True, text=True)
     if done.returncode:
-        raise DataError(
-            f"{file} cannot be read ({done.stderr.strip()}), expected a run of W&B, and wandb 0.31 or newer"
-        )
+        raise DataError(f"{file} cannot be read ({done.stderr.strip()}), expected a run of W&B and wandb 0.31 or newer")
     records = [json.loads(line) for line in done.stdout.splitlines()]
     run: dict[str, Any] = {"run_id": file.stem}
     for record in records:
@@ -229,13 +231,13 @@ def read_mlflow(uri: str, experiment: str, names: Mapping[str, str]) -> Runs:
     """Runs of one experiment of MLflow.
 
     Args:
-        uri: the tracking server or database, for example ``sqlite:///mlflow.db`` or ``http://localhost:5000``; a folder
-            ``mlruns`` is read only if ``MLFLOW_ALLOW_FILE_STORE`` is ``true`` in the environment, as MLflow itself has it.
-        experiment: its name.
+        uri: the tracking server or database, for example ``sqlite:///mlflow.db`` or ``http://localhost:5000``. MLflow reads a
+            folder ``mlruns`` only if the environment variable ``MLFLOW_ALLOW_FILE_STORE`` is ``true``.
+        experiment: name of the experiment.
         names: the metric of each column.
 
     Raises:
-        DataError: if there is no such experiment, MLflow cannot read it or is not installed, or as :func:`join_logs` does.
+        DataError: if there is no such experiment, MLflow cannot read it or is not installed, or :func:`join_logs` refuses it.
     """
     return join_logs(_mlflow(uri, experiment), names, f"{uri} ({experiment})")
 

@@ -1,4 +1,4 @@
-"""A path-minimized latent ODE of training runs: from the last moments of one it predicts loss, rate and metric to its end."""
+"""A path-minimized latent ODE of training runs. From a window of a run it predicts loss, rate and metric to the run's end."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,25 +16,25 @@ from pathlode.models.latent_ode import LatentODE
 from pathlode.models.saving import load_model, save_model
 
 SOLVER = FixedStep("tsit5", 12)
-"""Of the model's predictions, and of its training."""
+"""Solver of the model's predictions, and solver steps of its training."""
 
 
 @dataclass(frozen=True)
 class FitConfig:
-    """How a :class:`RunModel` is fitted. Sizes and weight are those of the paper.
+    """Settings of the fit of a :class:`RunModel`. Sizes and weight are those of the paper.
 
     Args:
         mode: whether a good metric is large (``max``, an accuracy) or small (``min``, a loss).
-        points: moments of a run, equally spaced over its optimiser steps; one unit of the clock lies between two.
+        points: moments of a run, equally spaced over its optimiser steps; they are one unit of the clock apart.
         window: consecutive moments that the encoder sees.
-        starts: windows that are taken from every run.
-        held_out: share of the runs that choose the best weights and measure the error; at least one.
-        weight: of the path's length, λ.
+        starts: number of windows taken from every run.
+        held_out: share of the runs that choose the best weights and measure the error; at least one run.
+        weight: weight λ of the path's length.
         hidden: dimensions of the ODE's state and of the latent vector.
         width: units of a hidden layer.
-        steps: optimiser steps; 0 leaves the initial weights, for a control.
-        learning_rate: their peak.
-        seed: of the weights, the batches, and the choice of runs that are held out.
+        steps: optimiser steps; 0 keeps the initial weights, as a control.
+        learning_rate: peak learning rate.
+        seed: seed of the weights, the batches, and the choice of held-out runs.
 
     Raises:
         ConfigError: if a number is out of its range.
@@ -66,17 +66,17 @@ class FitConfig:
 
 @dataclass(frozen=True)
 class RunModelCard:
-    """What a model was fitted to, and how well.
+    """The runs that a model was fitted to, and its errors.
 
     Attributes:
         runs: names of the runs.
-        held_out: names of those that chose the best weights and measured the error.
+        held_out: names of the runs that chose the best weights and measured the error.
         ranges: smallest and largest value by feature.
-        error: root mean squared error by feature at the moments after the window, over windows of the runs that were held out.
-        spread: standard deviation of the feature there.
-        rows: of the median run's log.
+        error: root mean squared error by feature at the moments after the window, over windows of the held-out runs.
+        spread: standard deviation of the feature at the same moments.
+        rows: number of rows in the median run's log.
         seconds: CPU time of the fit.
-        version: of pathlode.
+        version: version of pathlode.
     """
 
     runs: list[str]
@@ -91,13 +91,13 @@ class RunModelCard:
 
 @dataclass(frozen=True)
 class RunModel:
-    """What :func:`pathlode.schedule.fitting.fit` found.
+    """The result of :func:`pathlode.schedule.fitting.fit`.
 
     Attributes:
         model: the latent ODE of (training loss, log of the rate, metric), in this order.
-        config: how it was fitted.
-        rates: log of the rates of the best run, by its last metric, at every moment of the clock, (point,).
-        card: what it was fitted to, and how well.
+        config: settings of the fit.
+        rates: log rates of the best run, by its last metric, at every moment of the clock, (point,).
+        card: the runs that it was fitted to, and its errors.
     """
 
     model: LatentODE
@@ -107,13 +107,13 @@ class RunModel:
 
     @torch.no_grad()
     def encode(self, times: NDArray[np.float64], values: NDArray[np.float64]) -> Tensor:
-        """z0 of one window: moments on the clock, increasing, (time,), and (training loss, log rate, metric), (time, 3)."""
+        """z0 of one window, from increasing moments on the clock, (time,), and (training loss, log rate, metric), (time, 3)."""
         moments, window = (torch.from_numpy(array).float()[None] for array in (times, values))
         return self.model.encode(moments, window).z0[0, 0]
 
     @torch.no_grad()
     def decode(self, z0: Tensor, start: float, query: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Training loss, log rate and metric, (n, time, 3), from latent vectors (n, latent) that hold at ``start``.
+        """Training loss, log rate and metric, (n, time, 3), from latent vectors (n, latent) at ``start``.
 
         Args:
             z0: latent vectors.
@@ -126,7 +126,7 @@ class RunModel:
         return values[0].double().numpy()
 
     def save(self, path: Path, **extra: Any) -> None:
-        """Writes everything to one file, whole or not at all, and whatever plain values belong to it."""
+        """Writes the model and the plain values in ``extra`` to one file, whole or not at all."""
         rates = torch.from_numpy(self.rates)
         save_model(path, self.model, config=asdict(self.config), rates=rates, card=asdict(self.card), **extra)
 
@@ -144,5 +144,5 @@ def load_run_model(path: Path) -> RunModel:
         return RunModel(model, FitConfig(**rest["config"]), rest["rates"].numpy(), RunModelCard(**rest["card"]))
     except (AttributeError, KeyError, TypeError, ConfigError) as error:
         raise CheckpointError(
-            f"{path} holds no model of training runs ({error}): fit one with pathlode.schedule.fit"
+            f"{path} cannot be read as a model of training runs ({error}): fit one with pathlode.schedule.fit"
         ) from error

@@ -1,4 +1,4 @@
-"""Past training runs as data: one tidy table, whatever logged them, on a clock that all runs share."""
+"""Past training runs as data: one tidy table for all loggers, on a clock that all runs share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,26 +11,26 @@ from numpy.typing import NDArray
 from pathlode.errors import DataError
 
 COLUMNS = ("run_id", "step", "epoch", "lr", "train_loss", "val_loss", "val_metric", "seconds")
-"""Of the tidy table, one row a logged moment: the run's name, optimiser steps and epochs taken, learning rate, mean training
-loss since the row before, validation loss, validation metric, and seconds since the run began."""
+"""Columns of the tidy table, which has one row per logged moment: the run's name, optimiser steps and epochs taken, learning
+rate, mean training loss since the previous row, validation loss, validation metric, and seconds since the run began."""
 FLOOR = 1e-3
-"""Share of a run's largest rate below which rates are not told apart."""
+"""Least rate, as a share of the run's largest; smaller rates are raised to it."""
 NEEDED = ("run_id", "step", "lr", "train_loss", "val_metric")
-"""The columns that a model of the runs is fitted to; the others may be absent."""
+"""The required columns, to which a model of the runs is fitted; the others are optional."""
 FEATURES = ("train_loss", "log_lr", "val_metric")
-"""What is modelled, in this order."""
+"""The modelled quantities, in this order."""
 LOSS, LOG_RATE, METRIC = range(len(FEATURES))
 """Their positions."""
 FEWEST = 8
-"""Rows that a run must have."""
+"""Least number of rows of a run."""
 
 
 @dataclass(frozen=True)
 class Trajectory:
-    """One run on the clock, which is the share of its optimiser steps, so that long and short runs can be compared.
+    """One run on the clock. The clock is the share of the run's optimiser steps, so long and short runs can be compared.
 
     Args:
-        clock: of each row of the log, increasing, (row,).
+        clock: moment of each row of the log, increasing, (row,).
         values: :data:`FEATURES`, (row, feature).
     """
 
@@ -38,20 +38,20 @@ class Trajectory:
     values: NDArray[np.float64]
 
     def until(self, now: float) -> "Trajectory":
-        """What is known at a moment: the rows up to then, at least the first."""
+        """The rows up to a moment, at least the first."""
         known = max(1, int(np.searchsorted(self.clock, now, side="right")))
         return Trajectory(self.clock[:known], self.values[:known])
 
     def at(self, moments: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Values at moments, (moment, feature): linear in between, the first row's before it, the last one's after it."""
+        """Values at moments, (moment, feature): linear between rows, constant before the first and after the last row."""
         return np.stack([np.interp(moments, self.clock, column) for column in self.values.T], axis=-1)
 
 
 def trajectory(run: pd.DataFrame) -> Trajectory:
-    """One run's table, columns :data:`NEEDED`, on the clock.
+    """One run's table, with the columns :data:`NEEDED`, on the clock.
 
-    A rate of less than :data:`FLOOR` of the run's largest counts as so much: to the training it is none, but it would rule the
-    logarithm.
+    Rates below the share :data:`FLOOR` of the run's largest rate are raised to it. They have no effect on the training, but
+    would dominate the logarithm.
     """
     log_rates = np.log(run["lr"].clip(lower=FLOOR * run["lr"].max()))
     columns = (run["train_loss"], log_rates, run["val_metric"])
@@ -63,8 +63,8 @@ class Runs:
     """Past runs of one kind of training.
 
     Args:
-        table: columns :data:`NEEDED`, and any others of :data:`COLUMNS`; the steps of each run increasing.
-        name: what messages call these runs, for example the folder that they are from.
+        table: columns :data:`NEEDED` and any others of :data:`COLUMNS`, with increasing steps in each run.
+        name: the runs' name in messages, for example the folder that they come from.
 
     Raises:
         DataError: if a column is missing, a row has no run_id, a number is not finite, a rate is not above 0, steps are
@@ -79,7 +79,7 @@ class Runs:
         if missing:
             raise DataError(f"{self.name}: the column {missing[0]!r} is missing, expected {', '.join(NEEDED)}")
         if self.table["run_id"].isna().any():
-            raise DataError(f"{self.name}: a row has no run_id; give every run one of its own")
+            raise DataError(f"{self.name}: a row has no run_id; give every run its own")
         numbers = [column for column in COLUMNS if column in self.table and column != "run_id"]
         values = self.table[numbers].apply(pd.to_numeric, errors="coerce")
         for column in numbers:
@@ -88,7 +88,7 @@ class Runs:
                 row = self.table[wrong].iloc[0]
                 raise DataError(
                     f"{self.name}: {column} of run {row['run_id']!r} at step {row['step']} is {row[column]}, expected a finite "
-                    f"number{' above 0' * (column == 'lr')}; mend the log, or leave the run out"
+                    f"number{' above 0' * (column == 'lr')}; correct the log, or leave the run out"
                 )
         object.__setattr__(self, "table", self.table.assign(**values))
         for run, rows in self.table.groupby("run_id", sort=False):
@@ -97,14 +97,16 @@ class Runs:
                 position = int(np.flatnonzero(np.diff(steps) <= 0)[0]) + 1
                 raise DataError(
                     f"{self.name}: step {steps[position]:g} of run {run!r} follows step {steps[position - 1]:g}, expected "
-                    "increasing steps; sort the rows, and give every run a run_id of its own"
+                    "increasing steps; sort the rows, and give every run its own run_id"
                 )
             if steps[0] < 0:
                 raise DataError(
-                    f"{self.name}: run {run!r} begins at step {steps[0]:g}, expected at least 0; count from its start"
+                    f"{self.name}: run {run!r} begins at step {steps[0]:g}, expected at least 0; count from the run's start"
                 )
             if len(rows) < FEWEST:
-                raise DataError(f"{self.name}: run {run!r} has {len(rows)} rows, expected at least {FEWEST}")
+                raise DataError(
+                    f"{self.name}: run {run!r} has {len(rows)} rows, expected at least {FEWEST}; leave the run out"
+                )
         if len(self) < 2:
             raise DataError(f"{self.name}: there is {len(self)} run, expected at least two, of different schedules")
 
@@ -135,11 +137,11 @@ TABLES: dict[str, Callable[[Path], pd.DataFrame]] = {
     ".parquet": pd.read_parquet,
     ".jsonl": _json_lines,
 }
-"""What reads a table, by the end of the file's name."""
+"""Functions that read a table, by the end of the file's name."""
 
 
 def read_table(file: Path) -> pd.DataFrame:
-    """The table of one file, as CSV if the end of its name is not among :data:`TABLES`.
+    """The table in one file. It is read as CSV if the end of its name is not among :data:`TABLES`.
 
     Raises:
         DataError: if it cannot be read, or is Parquet and pyarrow is not installed.
@@ -148,24 +150,24 @@ def read_table(file: Path) -> pd.DataFrame:
         return TABLES.get(file.suffix, pd.read_csv)(file)
     except ImportError:
         raise DataError(
-            f"{file} cannot be read without pyarrow: pip install 'pathlode[parquet]', or give CSV"
+            f"{file} cannot be read without pyarrow: pip install 'pathlode[parquet]', or convert it to CSV"
         ) from None
     except (OSError, ValueError) as error:
-        raise DataError(f"{file} cannot be read ({error}), expected a table with one row a logged moment") from error
+        raise DataError(f"{file} cannot be read ({error}), expected a table with one row per logged moment") from error
 
 
 def tables_in(path: Path) -> list[Path]:
-    """The path itself if it is a file, or the files of a folder that :func:`read_table` knows by the end of their name."""
+    """The path itself if it is a file, or the files of a folder whose suffix :func:`read_table` knows."""
     return sorted(file for file in path.iterdir() if file.suffix in TABLES) if path.is_dir() else [path]
 
 
 def read_runs(path: Path) -> Runs:
-    """Runs from one file (CSV, Parquet, JSON lines), or from all those of a folder.
+    """Runs from one file (CSV, Parquet, JSON lines), or from all such files of a folder.
 
-    A file without a column ``run_id`` is one run, named as the file.
+    A file without a column ``run_id`` is one run, with the file's name.
 
     Raises:
-        DataError: if there is no such file, one cannot be read, or as :class:`Runs` does.
+        DataError: if there is no such file, one cannot be read, or :class:`Runs` refuses the table.
     """
     files = tables_in(path)
     if not files or not path.exists():

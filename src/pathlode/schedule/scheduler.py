@@ -21,17 +21,17 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class LookAheadConfig:
-    """How futures are drawn and chosen. The defaults are the paper's, but for ``every``: 30 rows of a log there.
+    """Settings of the decisions. The defaults are the paper's, except ``every``, which is 30 rows of a log in the paper.
 
     Args:
-        every: moments of the clock between decisions; None for as many as the model's window has.
-        futures: predicted ones, that of the unperturbed latent vector among them.
-        spread: σ of the perturbation ``z + σ |z| ε``, ε standard normal.
-        tolerance: standard deviations of the losses in the window's later half, within which of their mean a predicted loss is
-            like the present one.
-        averaged: number of the best futures whose rates are averaged, in their logarithm.
-        horizon: share of the training at which the predicted metric is to be best.
-        seed: of the perturbations.
+        every: moments of the clock between decisions; None for the length of the model's window.
+        futures: number of predicted futures, including that of the unperturbed latent vector.
+        spread: σ of the perturbation ``z + σ |z| ε``, with ε standard normal.
+        tolerance: largest distance of a predicted loss from the current one at which both count as equal. The current loss is
+            the mean over the window's later half, and the unit is the standard deviation over that half.
+        averaged: number of the best futures whose log rates are averaged.
+        horizon: share of the training at which the metric should be best.
+        seed: seed of the perturbations.
 
     Raises:
         ConfigError: if a number is out of its range.
@@ -59,16 +59,16 @@ class LookAheadConfig:
 
 @dataclass(frozen=True)
 class Decision:
-    """One look ahead.
+    """One decision.
 
     Attributes:
         step: optimiser steps taken.
-        moment: on the model's clock.
+        moment: moment on the model's clock.
         loss: mean of the recent training losses; NaN if no row of the log is complete.
-        qualified: futures that somewhere have such a loss.
-        metric: predicted at the horizon, mean over those that were chosen; NaN if none was.
-        rate: of the first parameter group from now on.
-        outcome: what was done: ``new schedule``, or why the present one was kept.
+        qualified: number of futures in which such a loss occurs.
+        metric: metric predicted at the horizon, mean over the chosen futures; NaN if none was chosen.
+        rate: rate of the first parameter group after the decision.
+        outcome: ``new schedule``, or the reason for keeping the current one.
     """
 
     step: int
@@ -81,37 +81,42 @@ class Decision:
 
 
 class LatentODELR(LRScheduler):
-    """Sets the rate of the future that a model of past runs predicts to end best.
+    """Sets the rates of those futures for which a model of past runs predicts the best metric.
 
-    Call :meth:`step` after every optimiser step. What it is told is kept as a log with as many rows as those of the past runs
-    have: the mean loss since the row before, the rate and the last metric. The rate follows that of the best past run until the
-    model's window is full. From then on, every so many moments of the clock: the last window is encoded, the latent vector z is
-    perturbed to ``z + σ |z| ε``, and each is integrated to the horizon. On every predicted future the moments from now on are
-    found whose loss is like the present one, and of these the one with the largest rate; from there on, the rates of the
-    futures with the best metric at the horizon are averaged and become the schedule. If no future has such a loss, the present
-    schedule goes on. What lies between a future's moment and its horizon is stretched to what lies between now and then, so
-    that a rate that is to fall has fallen by then, however often the schedule changes.
+    Call :meth:`step` after every optimiser step. The scheduler keeps a log with as many rows as the logs of the past runs: mean
+    loss since the previous row, rate, and last metric. Until the model's window is full, the rate follows that of the best past
+    run. From then on the scheduler decides at regular moments of the clock:
 
-    Rates stay between the smallest and the largest of the past runs. With several parameter groups they are those of the first;
-    the others keep the ratio of their initial rates to that of the first.
+    1. It encodes the last window, perturbs the latent vector z to ``z + σ |z| ε``, and integrates each to the horizon.
+    2. In every predicted future it finds the moments, from now on, whose loss equals the current one, and of these the moment
+       with the largest rate.
+    3. From these moments on, it averages the rates of the futures with the best metric at the horizon. The average is the new
+       schedule.
+
+    If such a loss occurs in no future, the current schedule continues. The time between a future's moment and its horizon is
+    stretched to the time between now and the horizon. A rate that falls in the future has then fallen at the horizon, however
+    often the schedule changes.
+
+    Rates stay between the smallest and the largest of the past runs. The first parameter group takes these rates; the others
+    keep the ratio of their initial rates to that of the first.
 
     Args:
-        optimizer: any.
-        model: fitted to past runs (:func:`pathlode.schedule.fitting.fit`).
-        total_steps: optimiser steps that the training will take.
+        optimizer: any optimiser.
+        model: model fitted to past runs (:func:`pathlode.schedule.fitting.fit`).
+        total_steps: optimiser steps of the whole training.
         config: settings.
 
     Attributes:
-        decisions: every look ahead (:class:`Decision`); ``pandas.DataFrame(scheduler.decisions)`` is a table of them.
+        decisions: all decisions (:class:`Decision`); ``pandas.DataFrame(scheduler.decisions)`` is a table of them.
 
     Raises:
         ConfigError: if there are fewer steps than the window has moments, or the first group's rate is not above 0.
 
-    Source: Sampson & Melchior 2025, Dynamics of Learning (https://arxiv.org/abs/2509.23052). Unlike the published code, the
-    averaged rates are those of the futures that were scored, a loss is like the present one from both sides, every decision has
-    perturbations of its own, rates stay in the range of the past ones, and schedules are stretched to the horizon.
+    Source: Sampson & Melchior 2025, Dynamics of Learning (https://arxiv.org/abs/2509.23052). Unlike the published code, it
+    averages the rates of the futures that were scored, compares losses on both sides of the current one, draws new
+    perturbations for every decision, keeps rates in the range of the past runs, and stretches schedules to the horizon.
 
-    Cost: one decision encodes a window and solves ``futures`` small ODEs, whatever is trained.
+    Cost: one decision encodes a window and solves ``futures`` small ODEs, independent of the trained network.
     """
 
     def __init__(
@@ -124,7 +129,7 @@ class LatentODELR(LRScheduler):
         first = float(optimizer.param_groups[0]["lr"])
         if not first > 0:
             raise ConfigError(
-                f"the first parameter group has a rate of {first:g}, to which the others' are relative; give it one above 0"
+                f"the first parameter group has a rate of {first:g}, but the others' are relative to it; give it one above 0"
             )
         self.model, self.total_steps, self.config = model, total_steps, config or LookAheadConfig()
         self.decisions: list[Decision] = []
@@ -140,11 +145,11 @@ class LatentODELR(LRScheduler):
         super().__init__(optimizer)
 
     def step(self, loss: float | None = None, metric: float | None = None) -> None:
-        """Takes note of a training loss, and of the validation metric whenever it was measured, and sets the rate.
+        """Records a training loss, and the validation metric whenever it was measured, and sets the rate.
 
         Args:
-            loss: of the optimiser step just taken. Without any the schedule goes on as it is.
-            metric: as that of the past runs. Between two of them the last one counts.
+            loss: loss of the last optimiser step. Without losses the current schedule continues.
+            metric: the same metric as in the past runs. Between two measurements the last one counts.
         """
         if metric is not None:
             self._metric = float(metric)
@@ -159,7 +164,7 @@ class LatentODELR(LRScheduler):
         return [rate * float(base) / float(self.base_lrs[0]) for base in self.base_lrs]
 
     def state_dict(self) -> dict[str, Any]:
-        """Plain values and tensors with which :meth:`load_state_dict` goes on exactly; without the model and the settings."""
+        """Plain values and tensors from which :meth:`load_state_dict` continues exactly, without the model and the settings."""
         state = {name: value for name, value in self.__dict__.items() if name not in ("optimizer", "model", "config")}
         return state | {
             "decisions": [asdict(decision) for decision in self.decisions],
@@ -171,7 +176,7 @@ class LatentODELR(LRScheduler):
         }
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Goes on from :meth:`state_dict` of a scheduler with the same model and settings."""
+        """Continues from :meth:`state_dict` of a scheduler with the same model and settings."""
         state = dict(state_dict)
         self._generator.set_state(state.pop("_generator"))
         self.decisions = [Decision(**row) for row in state.pop("decisions")]
@@ -185,7 +190,7 @@ class LatentODELR(LRScheduler):
         return math.exp(float(np.interp(moment, np.arange(len(self._schedule)), self._schedule)))
 
     def _take_note(self, step: int) -> None:
-        """Adds a row to the log as often as past runs have one, and decides if it is time."""
+        """Adds a row to the log, as often as in past runs, and decides if a decision is due."""
         rows, moment = self.model.card.rows, self._moment(step)
         if self._metric is not None and step * rows // self.total_steps > (step - 1) * rows // self.total_steps:
             loss, self._losses = float(np.mean(self._losses)), []
@@ -197,7 +202,7 @@ class LatentODELR(LRScheduler):
             self._decide(step, moment)
 
     def _decide(self, step: int, moment: float) -> None:
-        """Looks ahead once; ``moment`` is the one on the clock after so many optimiser steps."""
+        """Decides once; ``moment`` is the moment on the clock after ``step`` optimiser steps."""
         horizon = self.config.horizon * self._last_moment
         moments: NDArray[np.float64] = moment - np.arange(self.model.config.window, dtype=np.float64)[::-1]
         window = np.full((len(moments), len(FEATURES)), np.nan)
@@ -225,7 +230,7 @@ class LatentODELR(LRScheduler):
             self._schedule[later] = np.interp(points[later] - moment, np.arange(len(chosen)), chosen)
             self._schedule[math.floor(moment)] = chosen[0]
         else:
-            logger.warning("step %d: the present schedule is %s", step, outcome)
+            logger.warning("step %d: the current schedule is %s", step, outcome)
         self.decisions.append(
             Decision(step, moment, float(recent.mean()), qualified, metric, self._rate_at(moment), outcome)
         )
@@ -233,7 +238,7 @@ class LatentODELR(LRScheduler):
     def _futures(
         self, moments: NDArray[np.float64], window: NDArray[np.float64], horizon: float
     ) -> NDArray[np.float64]:
-        """What may follow the window, from its last moment to the horizon, one moment apart, (future, time, feature)."""
+        """Predicted futures from the window's last moment to the horizon, one moment apart, (future, time, feature)."""
         z0 = self.model.encode(moments, window)
         noise = torch.randn(self.config.futures, len(z0), generator=self._generator)
         noise[0] = 0.0
@@ -244,7 +249,7 @@ class LatentODELR(LRScheduler):
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Log rates from now on, (qualified, time), and the metric at the horizon, (qualified,), of the futures that qualify.
 
-        Each is as much quicker or slower than its future that both come to the horizon together, and keeps the last rate then.
+        Each future is stretched or compressed in time to end at the horizon. After the horizon the last rate holds.
         """
         futures = futures[np.isfinite(futures).all(axis=(1, 2))]
         alike = np.abs(futures[..., LOSS] - recent.mean()) <= self.config.tolerance * recent.std()
@@ -260,5 +265,5 @@ class LatentODELR(LRScheduler):
 
 
 def ahead(moment: float, horizon: float) -> NDArray[np.float64]:
-    """Moments from one to the horizon, one apart but for the last."""
+    """Moments from ``moment`` to the horizon, one apart except for the last."""
     return np.append(np.arange(moment, horizon, 1.0), horizon)

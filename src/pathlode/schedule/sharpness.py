@@ -1,4 +1,4 @@
-"""How sharp a minimum is: the largest curvature of the loss at a network's weights."""
+"""Sharpness of a minimum: the largest curvature of the loss at a network's weights."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -21,23 +21,23 @@ def top_eigenvalue(
 ) -> float:
     """The eigenvalue of largest magnitude of the Hessian H = ∂²L/∂θ² of a loss, by power iteration.
 
-    From a random unit vector v, ``v ← Hv / |Hv|`` is repeated; the eigenvalue is λ = vᵀHv. The product is Hv = ∂(vᵀ∂L/∂θ)/∂θ,
-    so that H itself is never formed. The error of λ falls like (λ₂/λ₁)²ᵏ after k iterations, λ₂ the next largest in magnitude.
-    Paper [C] takes 50 iterations.
+    From a random unit vector v, ``v ← Hv / |Hv|`` is repeated; the eigenvalue is λ = vᵀHv. The product Hv = ∂(vᵀ∂L/∂θ)/∂θ does
+    not require H itself. After k iterations the error of λ is of order (λ₂/λ₁)²ᵏ, with λ₂ the next largest in magnitude. Paper
+    [C] takes 50 iterations.
 
     Args:
-        network: its weights are θ, all those that require a gradient; it is evaluated in evaluation mode, and left as it was.
-        loss_of: L from logits and targets, a mean, so that its curvature does not grow with the number of examples.
-        examples: whose loss it is, all in one batch on the network's device; the graph of its gradient is kept in memory.
-        iterations: at most so many Hessian-vector products, each about twice the cost of a gradient.
-        tolerance: the iteration ends when λ changes by less than this share of itself.
-        seed: of the first v.
+        network: its weights that require a gradient are θ; it runs in evaluation mode and is left unchanged.
+        loss_of: L from logits and targets; it is a mean, so its curvature does not grow with the number of examples.
+        examples: the examples of L, all in one batch on the network's device; the graph of the gradient is kept in memory.
+        iterations: largest number of Hessian-vector products, each about twice the cost of a gradient.
+        tolerance: the iteration ends when the relative change of λ is smaller.
+        seed: seed of the first v.
 
     Returns:
-        λ, negative where the curvature of largest magnitude is.
+        λ, which is negative if the curvature of largest magnitude is.
 
     Raises:
-        ConfigError: if there is no iteration to make.
+        ConfigError: if ``iterations`` is below 1.
         DivergenceError: if λ is not finite.
 
     Source: Sampson & Melchior 2025 (https://arxiv.org/abs/2509.23052); Pearlmutter 1994
@@ -64,7 +64,7 @@ def top_eigenvalue(
 def _gradient(
     network: nn.Module, loss_of: Callable[[Tensor, Tensor], Tensor], examples: Examples, weights: Sequence[Tensor]
 ) -> Sequence[Tensor]:
-    """∂L/∂θ in evaluation mode, with the graph that its own derivative needs."""
+    """∂L/∂θ in evaluation mode, with the graph for a second derivative."""
     modes = {module: module.training for module in network.modules()}
     network.eval()
     try:
@@ -81,6 +81,6 @@ def _dot(first: Sequence[Tensor], second: Sequence[Tensor]) -> Tensor:
 
 
 def _unit(vector: Sequence[Tensor]) -> list[Tensor]:
-    """The vector at length 1, or zero if it is."""
+    """The vector scaled to length 1, or zero if it is zero."""
     length = float(_dot(vector, vector)) ** 0.5
     return [part.detach() / (length or 1.0) for part in vector]

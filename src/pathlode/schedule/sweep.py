@@ -12,12 +12,12 @@ from pathlode.schedule.runs import Runs
 def swept(
     logs: pd.DataFrame, schedules: Sequence[str] | None = None, seeds: Sequence[int] | None = None
 ) -> pd.DataFrame:
-    """Logs of the runs of tuning.
+    """Logs of tuning runs.
 
     Args:
         logs: as in :class:`pathlode.schedule.artefacts.PolicyLogs`.
-        schedules: only these; None for all.
-        seeds: only these; None for all.
+        schedules: schedules to keep; None for all.
+        seeds: seeds to keep; None for all.
     """
     kept = logs["phase"] == TUNING
     for column, chosen in (("schedule", schedules), ("seed", seeds)):
@@ -29,11 +29,11 @@ def learnable(sweep: pd.DataFrame, name: str) -> Runs:
     """The runs of a sweep that did not diverge.
 
     Args:
-        sweep: as :func:`swept` gives it.
-        name: of the sweep, for messages.
+        sweep: a table from :func:`swept`.
+        name: name of the sweep, for messages.
 
     Raises:
-        DataError: if fewer than two are left.
+        DataError: if fewer than two remain.
     """
     finite = np.isfinite(sweep[["train_loss", "val_loss", "val_metric"]].to_numpy(float)).all(axis=1)
     diverged = sweep.loc[~finite, "run_id"].unique()
@@ -41,19 +41,19 @@ def learnable(sweep: pd.DataFrame, name: str) -> Runs:
 
 
 def sweep_seconds(sweep: pd.DataFrame) -> float:
-    """Seconds of all runs of a sweep together, each up to its last row.
+    """Sum of the seconds of all runs of a sweep, each up to its last row.
 
     Args:
-        sweep: as :func:`swept` gives it.
+        sweep: a table from :func:`swept`.
     """
     return float(sweep.groupby("run_id")["seconds"].last().sum())
 
 
 def seconds_learning(sweep: pd.DataFrame, fit: float) -> float:
-    """What a policy took to learn before any of its own runs: :func:`sweep_seconds` + the seconds of the fit.
+    """Time that a policy needs to learn before its own runs: :func:`sweep_seconds` + the seconds of the fit.
 
     Args:
         sweep: as :func:`swept` gives it.
-        fit: seconds that fitting one model to the sweep's runs took.
+        fit: seconds of fitting one model to the sweep's runs.
     """
     return sweep_seconds(sweep) + fit

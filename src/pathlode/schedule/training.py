@@ -1,4 +1,4 @@
-"""One training run of a task under a policy, logged as past runs are."""
+"""One training run of a task under a policy, logged in the format of past runs."""
 
 import copy
 import time
@@ -21,12 +21,12 @@ _AT_ONCE = 1000
 
 @dataclass(frozen=True)
 class RunConfig:
-    """How long a task is trained, and how often the run is logged.
+    """Length and logging of a training run.
 
     Args:
-        epochs: times that every example is seen.
-        batch: examples per optimiser step; the last ones of an epoch that make no full batch are left out.
-        log_every: optimiser steps between two rows of the log, each with a validation; the last step has one too.
+        epochs: passes over all examples.
+        batch: examples per optimiser step; an incomplete batch at the end of an epoch is left out.
+        log_every: optimiser steps between two rows of the log, each with a validation; the last step has a row too.
     """
 
     epochs: int
@@ -41,15 +41,16 @@ class RunConfig:
 
 @dataclass(frozen=True)
 class Run:
-    """What came of a training run.
+    """The result of a training run.
 
     Attributes:
-        log: one row a validation: step, epoch, lr, train_loss, val_loss, val_metric, seconds.
-        decisions: one row each of the policy's decisions, as :class:`pathlode.schedule.scheduler.Decision`; often none.
-        network: with its last weights.
-        test_last: accuracy on the test examples with these.
-        test_best_val: with the weights of the best validation.
-        seconds: of the optimiser steps and the policy, without validations: CPU time, or elapsed time on another device.
+        log: one row per validation: step, epoch, lr, train_loss, val_loss, val_metric, seconds.
+        decisions: one row per decision of the policy (:class:`pathlode.schedule.scheduler.Decision`); empty for most policies.
+        network: the network with its last weights.
+        test_last: accuracy on the test examples with the last weights.
+        test_best_val: accuracy on the test examples with the weights of the best validation.
+        seconds: duration of the optimiser steps and the policy, without validations, in CPU time, or elapsed time on another
+            device.
     """
 
     log: pd.DataFrame
@@ -63,17 +64,17 @@ class Run:
 def train(
     task: Task, policy_of: Callable[[Training], Policy], seed: int, config: RunConfig, kept: Path | None = None
 ) -> Run:
-    """Trains a task's network. Runs of the same seed begin with the same weights and see the same batches.
+    """Trains a task's network. Runs with the same seed start from the same weights and see the same batches.
 
     Args:
-        task: what is trained.
+        task: the task.
         policy_of: makes the policy.
-        seed: of the weights, the batches and what the policy draws.
+        seed: seed of the weights, the batches and the policy's random draws.
         config: settings.
-        kept: file of the run's checkpoint, as :class:`pathlode.training.resume.Interim` takes it.
+        kept: file of the run's checkpoint, as in :class:`pathlode.training.resume.Interim`.
 
     Raises:
-        CheckpointError: if this file cannot be read.
+        CheckpointError: if the checkpoint cannot be read.
     """
     examples, generator = task.data.train, torch.Generator().manual_seed(seed)
     network = task.network(seed).to(examples.inputs.device)
@@ -123,7 +124,7 @@ def train(
     with policy.evaluating():
         last = copy.deepcopy(network.state_dict())
     tested = []
-    for weights in (best_weights, last):  # so that the network is left with its last ones
+    for weights in (best_weights, last):  # the network then keeps its last weights
         network.load_state_dict(weights)
         tested.append(loss_and_accuracy(task, network, task.data.test)[1])
     return Run(pd.DataFrame(rows), pd.DataFrame(policy.decisions), network, tested[1], tested[0], seconds)

@@ -67,7 +67,7 @@ def test_event_files_of_tensorboard_are_read(event_files, expected):
 
 def test_what_tensorboard_did_not_log_is_named(event_files, tmp_path):
     with pytest.raises(
-        DataError, match="run 'constant' logged no 'lr', only epoch, loss, opt/lr, other, val/acc, val/loss; mend"
+        DataError, match="run 'constant' logged no 'lr', only epoch, loss, opt/lr, other, val/acc, val/loss; correct"
     ):
         read_tensorboard(event_files, NAMES | {"lr": "lr"})
     with pytest.raises(DataError, match="holds no run that logged a, b, c, only epoch, loss, opt/lr"):

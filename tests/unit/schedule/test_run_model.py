@@ -21,7 +21,7 @@ def test_another_file_is_refused(model, tmp_path):
     from pathlode import save_model
 
     save_model(tmp_path / "model.pt", model.model)
-    with pytest.raises(CheckpointError, match="holds no model of training runs"):
+    with pytest.raises(CheckpointError, match="cannot be read as a model of training runs"):
         load_run_model(tmp_path / "model.pt")
 
 

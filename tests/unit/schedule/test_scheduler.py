@@ -104,7 +104,7 @@ def test_a_training_unlike_all_others_keeps_the_present_schedule_and_says_so(mod
         scheduler.step(loss=1e6, metric=0.5)
     assert {decision.outcome for decision in scheduler.decisions} == {"kept: no future has such a loss"}
     assert scheduler.get_last_lr()[0] == pytest.approx(math.exp(model.rates[-1]))
-    assert "the present schedule is kept: no future has such a loss" in caplog.text
+    assert "the current schedule is kept: no future has such a loss" in caplog.text
 
 
 @pytest.mark.parametrize(

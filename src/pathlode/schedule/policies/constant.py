@@ -6,5 +6,5 @@ from pathlode.schedule.policies.contract import Policy, Scheduled, Training
 
 
 def constant(training: Training, peak: float) -> Policy:
-    """The same rate all along."""
+    """A constant rate."""
     return Scheduled(training, lambda optimizer: lr_scheduler.ConstantLR(optimizer, 1.0), peak)

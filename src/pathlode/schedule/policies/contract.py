@@ -1,4 +1,4 @@
-"""What every learning-rate policy offers to a training."""
+"""The interface of learning-rate policies."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -12,19 +12,19 @@ from torch.optim import AdamW, Optimizer, lr_scheduler
 from pathlode.core.eager import eager
 
 WEIGHT_DECAY = 0.01
-"""Of AdamW, the published value of [C]."""
+"""Weight decay of AdamW, the published value of [C]."""
 WARMUP = 0.1
-"""Share of the steps in which the rate rises, for the policies that have a warm-up of their own."""
+"""Share of the steps in which the rate rises, for policies with a warm-up."""
 
 
 @dataclass(frozen=True)
 class Training:
-    """What a policy is made for.
+    """The training that a policy is made for.
 
     Attributes:
-        parameters: to be trained.
-        steps: optimiser steps that will be taken.
-        seed: of what the policy draws.
+        parameters: the parameters to train.
+        steps: optimiser steps of the whole training.
+        seed: seed of the policy's random draws.
     """
 
     parameters: Sequence[nn.Parameter]
@@ -33,11 +33,11 @@ class Training:
 
 
 class Policy(ABC):
-    """Takes the optimiser steps of one training.
+    """The optimiser of one training, and its learning rate.
 
     Attributes:
-        optimizer: to be stepped by the training, before :meth:`step`.
-        scheduler: of its rate, if it has one of torch's kind.
+        optimizer: the optimiser; the training steps it before it calls :meth:`step`.
+        scheduler: PyTorch scheduler of its rate, if it has one.
     """
 
     optimizer: Optimizer
@@ -45,12 +45,12 @@ class Policy(ABC):
 
     @property
     def decisions(self) -> Sequence[Any]:
-        """What it decided so far, for policies that decide as the training goes on."""
+        """The decisions so far, for policies that decide during training."""
         return ()
 
     @abstractmethod
     def step(self, loss: float, metric: float | None) -> None:
-        """Takes note of the loss of an optimiser step just taken, and of the validation metric if it was measured."""
+        """Records the loss of the last optimiser step, and the validation metric if it was measured."""
 
     @property
     def rate(self) -> float:
@@ -58,33 +58,33 @@ class Policy(ABC):
         return float(self.optimizer.param_groups[0]["lr"])
 
     def evaluating(self) -> AbstractContextManager[None]:
-        """While it lasts, the parameters are those to be evaluated, if these differ from the trained ones."""
+        """Context in which the parameters hold the values to evaluate, if these differ from the trained values."""
         return nullcontext()
 
     def state_dict(self) -> dict[str, Any]:
-        """Tensors and plain values with which :meth:`load_state_dict` goes on exactly, given the same parameters."""
+        """Tensors and plain values from which :meth:`load_state_dict` continues exactly, given the same parameters."""
         own = {"scheduler": self.scheduler.state_dict()} if self.scheduler else {}
         return {"optimizer": self.optimizer.state_dict(), **own}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Goes on from :meth:`state_dict` of a policy that was made alike."""
+        """Continues from :meth:`state_dict` of a policy with the same training and setting."""
         if self.scheduler:
             self.scheduler.load_state_dict(state["scheduler"])
         self.optimizer.load_state_dict(state["optimizer"])
 
 
 def adamw(training: Training, rate: float) -> AdamW:
-    """The AdamW of the policies that have no optimiser of their own, with a rate at first."""
+    """The AdamW of policies without an optimiser of their own, with this initial rate."""
     return eager(AdamW)(training.parameters, lr=rate, weight_decay=WEIGHT_DECAY, fused=True)
 
 
 class Scheduled(Policy):
-    """AdamW with one of torch's schedulers.
+    """AdamW with a PyTorch scheduler.
 
     Args:
-        training: that it is made for.
-        scheduler: made for the optimiser.
-        rate: of the optimiser at first.
+        training: the training.
+        scheduler: makes the scheduler for the optimiser.
+        rate: initial rate of the optimiser.
     """
 
     def __init__(

@@ -9,13 +9,13 @@ from pathlode.schedule.policies.contract import Policy, Training, adamw
 
 
 class Hypergradient(Policy):
-    """AdamW whose rate descends the loss too: α ← α (1 + β cos(g, u)), with the gradient g and the last step's direction -u.
+    """AdamW whose rate also descends the loss: α ← α (1 + β cos(g, u)), with the gradient g and the last step's direction -u.
 
-    If the gradient still points the way that the last step went down, that step was too short.
+    If the loss still falls in the direction of the last step, that step was too short.
 
     Args:
-        training: that it is made for.
-        initial: the rate at first.
+        training: the training.
+        initial: initial rate.
 
     Source: Baydin et al. 2018 (https://arxiv.org/abs/1703.04782), the multiplicative rule.
     """

@@ -7,7 +7,7 @@ from pathlode.schedule.scheduler import LatentODELR
 
 
 class Lode(LookAhead):
-    """The rates of the futures that a latent ODE of past runs predicts to end best."""
+    """The rates of those futures for which a latent ODE of past runs predicts the best final metric."""
 
     def _scheduler(self, training: Training, model: RunModel, learnt: Learnt) -> LatentODELR:
         return LatentODELR(self.optimizer, model, training.steps, learnt.config)

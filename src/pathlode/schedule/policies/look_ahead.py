@@ -1,4 +1,4 @@
-"""What policies that look ahead have in common."""
+"""Base of the policies that look ahead."""
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
@@ -15,12 +15,12 @@ from pathlode.schedule.scheduler import Decision, LatentODELR, LookAheadConfig
 
 @dataclass(frozen=True)
 class Learnt:
-    """What a policy that looks ahead has learnt from past runs.
+    """The setting that a policy that looks ahead has learnt from past runs.
 
     Attributes:
-        models: fitted to them, by the seed of the training that each is for.
-        runs: themselves.
-        config: how futures are drawn and chosen; the seed is each training's own.
+        models: models fitted to the past runs, by the seed of the training that each is for.
+        runs: the past runs.
+        config: settings of the decisions; each training uses its own seed.
     """
 
     models: Mapping[int, RunModel]
@@ -32,8 +32,8 @@ class LookAhead(Learner):
     """AdamW with a scheduler that looks ahead.
 
     Args:
-        training: that it is made for.
-        learnt: from past runs.
+        training: the training.
+        learnt: setting learnt from past runs.
     """
 
     def __init__(self, training: Training, learnt: Learnt) -> None:
@@ -54,6 +54,6 @@ class LookAhead(Learner):
 
     @staticmethod
     def candidates(past: Past) -> Mapping[str, Any]:
-        """All that was learnt: a model for each training to come, in turn if there are fewer."""
+        """One setting, with a model for each coming training; models repeat if there are fewer."""
         models = dict(zip(past.seeds, cycle(past.models), strict=False))
         return {"learnt": Learnt(models, past.runs, LookAheadConfig(**past.look_ahead))}

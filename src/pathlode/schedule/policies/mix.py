@@ -16,21 +16,21 @@ class Mix(Replay):
 
     @staticmethod
     def candidates(past: Past) -> Mapping[str, Any]:
-        """As many mixes as are asked for, drawn with the first seed of the trainings to come."""
+        """``past.mixes`` mixes, drawn with the first seed of the coming trainings."""
         rates = mixes(past.runs, past.models[0].config.points, past.mixes, past.seeds[0])
         return {f"mix {number}": each for number, each in enumerate(rates, start=1)}
 
 
 def mixes(runs: Runs, points: int, count: int, seed: int) -> list[NDArray[np.float64]]:
-    """Log rates of random linear mixes of schedules, (point,) each: Σ w log α, weights w uniform over all that sum to 1.
+    """Log rates of random linear mixes of schedules, (point,) each: Σ w log α, with weights w uniform on the simplex Σ w = 1.
 
-    Of every schedule the rates α of its best setting, by the mean of the last validation accuracy, are taken.
+    α are the rates of a schedule's best setting, by the mean of the last validation accuracy.
 
     Args:
-        runs: of several schedules, as :func:`pathlode.schedule.sweep.learnable` gives them.
+        runs: runs of several schedules, from :func:`pathlode.schedule.sweep.learnable`.
         points: equally spaced moments of a run.
         count: number of mixes.
-        seed: of the weights.
+        seed: seed of the weights.
     """
     rates = runs.on_clock(points)[:, :, LOG_RATE]
     facts = (

@@ -8,7 +8,7 @@ from pathlode.schedule.scheduler import LatentODELR
 
 
 class Nearest(LookAhead):
-    """The rates that followed in the most similar past runs; of the model only its clock and its best run are used."""
+    """The rates that followed in the most similar past runs. Only the model's clock and best run are used."""
 
     def _scheduler(self, training: Training, model: RunModel, learnt: Learnt) -> LatentODELR:
         return NearestRunsLR(self.optimizer, model, training.steps, learnt.config, runs=learnt.runs)

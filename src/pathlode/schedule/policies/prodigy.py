@@ -9,7 +9,7 @@ from pathlode.schedule.policies.contract import WEIGHT_DECAY, Policy, Training
 
 
 class Prodigy(Policy):
-    """Prodigy, which estimates the rate, under the cosine that its authors advise; the setting multiplies its estimate.
+    """Prodigy, which estimates the rate, with the cosine schedule that its authors advise. The setting multiplies the estimate.
 
     Source: Mishchenko & Defazio 2024 (https://arxiv.org/abs/2306.06101).
     """
@@ -17,7 +17,7 @@ class Prodigy(Policy):
     def __init__(self, training: Training, coefficient: float) -> None:
         import prodigyopt
 
-        with redirect_stdout(None):  # on which it tells that its weight decay is decoupled
+        with redirect_stdout(None):  # it prints that its weight decay is decoupled
             self.optimizer = eager(prodigyopt.Prodigy)(
                 training.parameters, lr=1.0, d_coef=coefficient, weight_decay=WEIGHT_DECAY, use_bias_correction=True
             )

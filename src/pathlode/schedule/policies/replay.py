@@ -13,10 +13,10 @@ from pathlode.schedule.policies.contract import Scheduled, Training
 
 
 class Replay(Scheduled, Learner):
-    """Rates whose logarithms are given at equally spaced moments from the first to the last step, linear in between.
+    """Rates given by their logarithms at equally spaced moments from the first to the last step, with linear interpolation.
 
     Args:
-        training: that it is made for.
+        training: the training.
         log_rates: natural logarithms of the rates, (moment,).
     """
 

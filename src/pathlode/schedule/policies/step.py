@@ -6,6 +6,6 @@ from pathlode.schedule.policies.contract import Policy, Scheduled, Training
 
 
 def step_decay(training: Training, peak: float) -> Policy:
-    """Halved at each third of the steps, as in [C]."""
+    """A rate that is halved after each third of the steps, as in [C]."""
     thirds = [round(training.steps / 3), round(2 * training.steps / 3)]
     return Scheduled(training, lambda optimizer: lr_scheduler.MultiStepLR(optimizer, thirds, gamma=0.5), peak)

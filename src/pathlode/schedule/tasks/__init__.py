@@ -1,4 +1,4 @@
-"""Classification tasks whose training is scheduled: small data sets, small networks, and the pairs of both."""
+"""Classification tasks for the comparison of learning-rate policies: pairs of a small data set and a small network."""
 
 from pathlode.schedule.tasks.contract import Task
 from pathlode.schedule.tasks.data import Data, DataSet, Examples

@@ -1,4 +1,4 @@
-"""What a training loop needs of a task."""
+"""The interface between a task and a training loop."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,12 +13,12 @@ from pathlode.schedule.tasks.data import Data
 
 @dataclass(frozen=True)
 class Task:
-    """A network's kind and sizes, and the data that it learns to classify.
+    """A kind of network with its sizes, and the data that it learns to classify.
 
     Args:
         data: training, validation and test examples.
         kind: name in :data:`pathlode.registry.NETWORKS`.
-        sizes: what that network takes besides the data's shape and number of classes.
+        sizes: the network's arguments other than the data's shape and number of classes.
     """
 
     data: Data
@@ -26,7 +26,7 @@ class Task:
     sizes: Mapping[str, Any] = field(default_factory=dict)
 
     def network(self, seed: int) -> nn.Module:
-        """A network with the initial weights of this seed, on the CPU; no generator is the worse for it.
+        """A network with the initial weights of this seed, on the CPU. Global random state is unchanged.
 
         Raises:
             ConfigError: if there is no such kind, or its sizes do not fit the data.

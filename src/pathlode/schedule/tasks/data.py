@@ -1,4 +1,4 @@
-"""What a data set must offer, and what a task reads of it."""
+"""The interface of data sets, and the examples that a task reads from them."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from torch import Tensor
 from pathlode.errors import ConfigError, DataError, refuse_unless
 
 SEED = 0
-"""Of the order in which examples are taken, one for all runs, so that all have the same data."""
+"""Seed of the order in which examples are taken; one for all runs, so all have the same data."""
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Inputs and the classes to be told from them.
+    """Inputs and their classes.
 
     Attributes:
         inputs: images (example, channel, height, width), float32, or characters (example, time), int64.
-        targets: classes, int64: (example,) of images, (example, time) of texts, each position's next character.
+        targets: classes, int64: (example,) for images, or (example, time) for texts, each position's next character.
     """
 
     inputs: Tensor
@@ -36,10 +36,10 @@ class Examples:
 
 @dataclass(frozen=True)
 class Data:
-    """The examples of a task: those it learns from, those that guide the training, and those that judge it.
+    """The training, validation and test examples of a task.
 
     Attributes:
-        classes: number of different targets.
+        classes: number of classes.
     """
 
     train: Examples
@@ -58,7 +58,7 @@ class Data:
 
 
 class DataSet(ABC):
-    """Examples, in files that are public unless they are made up.
+    """Examples from public files, or invented ones.
 
     Args:
         train: number of training examples.
@@ -77,11 +77,11 @@ class DataSet(ABC):
 
     @abstractmethod
     def read(self, folder: Path) -> Data:
-        """The examples, from files under their own names in a folder.
+        """The examples, from files under their original names in a folder.
 
         Raises:
-            DataError: if a file is missing, damaged, or not what it should be.
-            ConfigError: if there are not as many examples as are wanted.
+            DataError: if a file is missing or damaged, or has unexpected content.
+            ConfigError: if the files have fewer examples than requested.
         """
 
 
@@ -92,16 +92,16 @@ def existing(path: Path) -> Path:
         DataError: if it does not exist.
     """
     if not path.is_file():
-        raise DataError(f"{path} does not exist: put the data set's file of this name there")
+        raise DataError(f"{path} does not exist: save the data set's file of this name there")
     return path
 
 
 def chosen(what: str, wanted: int, available: int) -> NDArray[np.int64]:
-    """The first so many of as many positions as are available, in the random order of :data:`SEED`.
+    """The first ``wanted`` of the available positions, in the random order of :data:`SEED`.
 
     Raises:
-        ConfigError: if there are not as many; ``what`` names them.
+        ConfigError: if fewer are available; the message calls them ``what``.
     """
     if wanted > available:
-        raise ConfigError(f"{what} is {wanted}, expected at most {available}, as many as the data set has")
+        raise ConfigError(f"{what} is {wanted}, expected at most {available}, the size of the data set: lower it")
     return np.random.default_rng(SEED).permutation(available)[:wanted]

@@ -1,4 +1,4 @@
-"""A task as a configuration describes it."""
+"""A task's settings in the configuration."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from pathlode.schedule.tasks.contract import Task
 
 @dataclass(frozen=True)
 class TaskSettings:
-    """Which examples a network learns to classify.
+    """A network, and the examples that it learns to classify.
 
     Args:
         data: name in :data:`pathlode.registry.DATA_SETS`.
-        examples: what the data set takes: numbers of examples, and of texts their context.
-        network: one name in :data:`pathlode.registry.NETWORKS`, with the sizes that the network takes.
+        examples: arguments of the data set: numbers of examples, and for texts the context.
+        network: one name in :data:`pathlode.registry.NETWORKS`, with the network's sizes.
     """
 
     data: str
@@ -27,12 +27,12 @@ class TaskSettings:
         """The task.
 
         Args:
-            folder: that has a folder of the data set's name, with its files.
-            device: of the examples.
+            folder: folder that contains a folder with the data set's name and files.
+            device: device of the examples.
 
         Raises:
-            DataError: if a file is missing, damaged, or not what it should be.
-            ConfigError: if there are not as many examples as are wanted.
+            DataError: if a file is missing or damaged, or has unexpected content.
+            ConfigError: if the files have fewer examples than requested.
         """
         data = DATA_SETS[self.data](**self.examples).read(folder / self.data)
         ((kind, sizes),) = self.network.items()

@@ -57,11 +57,11 @@ def test_a_part_without_examples_is_refused(name, part):
 @pytest.mark.parametrize("name", ["fashion_mnist", "cifar100", "tinyshakespeare", "tinystories"])
 class TestFiles:
     def test_a_missing_file_is_named(self, name, tmp_path):
-        with pytest.raises(DataError, match=rf"{tmp_path}/\S+ does not exist: put the data set's file"):
+        with pytest.raises(DataError, match=rf"{tmp_path}/\S+ does not exist: save the data set's file"):
             DATA_SETS[name](**PARTS).read(tmp_path)
 
     def test_more_examples_than_there_are_are_refused(self, name, folder_of):
-        with pytest.raises(ConfigError, match=r"test is 999, expected at most \d+, as many as the data set has"):
+        with pytest.raises(ConfigError, match=r"test is 999, expected at most \d+, the size of the data set"):
             DATA_SETS[name](**PARTS | {"test": 999}).read(folder_of(name))
 
     def test_fewer_training_examples_are_the_first_of_more(self, name, folder_of):

@@ -1,1 +1,1 @@
-"""The data sets that tasks are of, one a file."""
+"""The data sets of tasks, one per file."""

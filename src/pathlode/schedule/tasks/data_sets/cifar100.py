@@ -12,10 +12,10 @@ from pathlode.schedule.tasks.data_sets.images import Images, Labels, Pixels
 
 
 class Cifar100(Images):
-    """60,000 colour images, 32 x 32, in 100 classes, as one tar file with records of two labels and an image each.
+    """60,000 colour images, 32 x 32, in 100 classes, as one tar file; a record is two labels and an image.
 
-    It is the binary version, because the Python version is a pickle, which runs code when it is read. The label is the second,
-    the fine one.
+    It is the binary version, because the Python version is a pickle, which can run code when it is read. The second label of a
+    record is the class.
 
     Source: Krizhevsky 2009 (https://www.cs.toronto.edu/~kriz/cifar.html).
     """
@@ -30,10 +30,10 @@ class Cifar100(Images):
                 member = archive.extractfile(f"cifar-100-binary/{part}.bin")
                 content = b"" if member is None else member.read()
         except (OSError, EOFError, KeyError, tarfile.TarError, zlib.error) as error:
-            raise DataError(f"{path} cannot be read ({error}): it is damaged, get it anew") from error
+            raise DataError(f"{path} cannot be read ({error}): it is damaged, download it again") from error
         if not content or len(content) % self.record != 0:
             raise DataError(
-                f"{path} has {len(content)} bytes in {part}.bin, expected records of {self.record}: get it anew"
+                f"{path} has {len(content)} bytes in {part}.bin, expected a multiple of {self.record}: download it again"
             )
         records = np.frombuffer(content, np.uint8).reshape(-1, self.record)
         return records[:, 2:].reshape(-1, 3, 32, 32), records[:, 1]

@@ -13,7 +13,7 @@ from pathlode.schedule.tasks.data_sets.images import Images, Labels, Pixels
 
 
 class FashionMnist(Images):
-    """70,000 grey images of clothes, 28 x 28, in 10 classes, as four gzipped IDX files.
+    """70,000 greyscale images of clothes, 28 x 28, in 10 classes, as four gzipped IDX files.
 
     Source: Xiao, Rasul & Vollgraf 2017 (https://arxiv.org/abs/1708.07747).
     """
@@ -37,10 +37,10 @@ def read_idx(path: Path, axes: int) -> NDArray[np.uint8]:
     try:
         content = gzip.decompress(existing(path).read_bytes())
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path} cannot be read ({error}): it is damaged, get it anew") from error
+        raise DataError(f"{path} cannot be read ({error}): it is damaged, download it again") from error
     start = 4 + 4 * axes
     if content[:4] == bytes([0, 0, 8, axes]) and len(content) >= start:
         shape = np.frombuffer(content, ">i4", axes, offset=4).astype(int)
         if len(content) == start + shape.prod():
             return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
-    raise DataError(f"{path} holds no IDX array of bytes with {axes} axes and their full length: get it anew")
+    raise DataError(f"{path} is not a complete IDX array of bytes with {axes} axes: download it again")

@@ -1,4 +1,4 @@
-"""What data sets of images have in common."""
+"""Base of the data sets of images."""
 
 from abc import abstractmethod
 from pathlib import Path
@@ -16,7 +16,7 @@ Labels = NDArray[np.uint8]
 
 
 class Images(DataSet):
-    """Validation images are training images of the files that are not trained on.
+    """A data set of images. Its validation images come from the files' training images, apart from those that are trained on.
 
     Every channel is standardised by mean and standard deviation over all pixels of the training examples.
     """
@@ -38,7 +38,7 @@ class Images(DataSet):
         parts["test"] = pixels, labels, chosen("test", self.test, len(labels))
         floats = {name: pixels[taken].astype(np.float32) for name, (pixels, _, taken) in parts.items()}
         mean = floats["train"].mean(axis=(0, 2, 3), keepdims=True, dtype=np.float64)
-        # Of 256 grey levels; one is the least, for a channel that never varies.
+        # Standard deviation in grey levels of 256, at least one, for a channel that never varies.
         std = floats["train"].std(axis=(0, 2, 3), keepdims=True, dtype=np.float64).clip(min=1.0)
         examples = {
             name: Examples(
@@ -53,10 +53,10 @@ class Images(DataSet):
         pixels, labels = self.images(folder, part)
         if len(pixels) != len(labels):
             raise DataError(
-                f"{folder} has {len(pixels)} {part} images and {len(labels)} labels, expected as many: get both anew"
+                f"{folder} has {len(pixels)} {part} images and {len(labels)} labels, expected equally many: download both again"
             )
         if labels.size and labels.max() >= self.classes:
             raise DataError(
-                f"{folder} has a {part} label {labels.max()}, expected 0 to {self.classes - 1}: get it anew"
+                f"{folder} has a {part} label {labels.max()}, expected 0 to {self.classes - 1}: download it again"
             )
         return pixels, labels

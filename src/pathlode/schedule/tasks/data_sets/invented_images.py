@@ -1,4 +1,4 @@
-"""Made-up images, for tests: they say nothing about real ones."""
+"""Invented images, for tests. Results on them say nothing about real ones."""
 
 from pathlib import Path
 
@@ -9,11 +9,11 @@ from pathlode.schedule.tasks.data import SEED, Data, DataSet, Examples
 
 _CLASSES = 4
 SIDE = 8
-"""Pixels of an image's side."""
+"""Side of an image, in pixels."""
 
 
 class InventedImages(DataSet):
-    """Images (1, 8, 8) of one random pattern a class, in as much noise."""
+    """Images (1, 8, 8) with one random pattern per class and noise of the same amplitude."""
 
     def read(self, folder: Path) -> Data:
         rng = np.random.default_rng(SEED)

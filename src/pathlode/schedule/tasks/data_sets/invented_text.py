@@ -1,4 +1,4 @@
-"""A made-up text, for tests: it says nothing about real ones."""
+"""An invented text, for tests. Results on it say nothing about real ones."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ _CLASSES = 4
 
 
 class InventedText(DataSet):
-    """Windows of characters, each of which is mostly followed by the next in the alphabet.
+    """Windows of characters. The next character is mostly the next one in the alphabet.
 
     Args:
         train: number of training windows.

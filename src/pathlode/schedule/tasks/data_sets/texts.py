@@ -1,4 +1,4 @@
-"""What data sets of text, read character by character, have in common."""
+"""Base of the data sets of text, read character by character."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -11,15 +11,15 @@ from pathlode.errors import ConfigError, DataError
 from pathlode.schedule.tasks.data import Data, DataSet, Examples, chosen, existing
 
 ENDS = {"train": (0.0, 0.8), "validation": (0.8, 0.9), "test": (0.9, 1.0)}
-"""Where each part of a text begins and ends, as shares of its length, so that no text is shared."""
+"""Begin and end of each part of a text, as shares of its length; the parts share no text."""
 CHUNK = 2**24
-"""Bytes of which occurrences are counted at a time."""
+"""Bytes whose occurrences are counted at a time."""
 
 
 class Text(DataSet):
-    """Windows of a text that do not overlap; at each position the next character is the class.
+    """Windows of a text that do not overlap. At each position the next character is the class.
 
-    Characters are the text's bytes, numbered in their order: in these texts nearly all are ASCII.
+    Characters are the text's bytes, numbered in increasing order; in these texts nearly all are ASCII.
 
     Args:
         train: number of training windows.
@@ -44,7 +44,7 @@ class Text(DataSet):
         try:
             text: NDArray[np.uint8] = np.memmap(path, np.uint8, "r")
         except (OSError, ValueError) as error:
-            raise DataError(f"{path} cannot be read ({error}), expected a text: get it anew") from error
+            raise DataError(f"{path} cannot be read ({error}), expected a text: download it again") from error
         occurring = np.flatnonzero(_occurrences(text))
         number_of = np.zeros(256, np.int64)
         number_of[occurring] = np.arange(len(occurring))
@@ -58,7 +58,7 @@ class Text(DataSet):
 
 
 def _occurrences(text: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """How often each byte occurs, (256,), of a text that may be larger than the memory."""
+    """Number of occurrences of each byte, (256,), in a text that may be larger than memory."""
     counts = np.zeros(256, np.int64)
     for start in range(0, len(text), CHUNK):
         counts += np.bincount(text[start : start + CHUNK], minlength=256)

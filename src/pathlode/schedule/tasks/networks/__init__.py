@@ -1,1 +1,1 @@
-"""The networks that are trained, one a file."""
+"""The networks of tasks, one per file."""

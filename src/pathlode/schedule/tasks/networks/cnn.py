@@ -12,18 +12,18 @@ from pathlode.schedule.tasks.networks.images import refuse_unless_images
 class Cnn(nn.Module):
     """Convolutions of 3 x 3 with ReLU, one hidden layer, and logits: (batch, channel, height, width) -> (batch, class).
 
-    The sizes of paper [C] are ``channels=(64, 64, 128, 128)``, ``strides=(1, 2, 1, 2)``, ``hidden=256``; the strides are our
-    choice, the paper does not give them.
+    The sizes of paper [C] are ``channels=(64, 64, 128, 128)``, ``strides=(1, 2, 1, 2)``, ``hidden=256``. The strides are our
+    choice; the paper does not give them.
 
     Args:
         shape: (channel, height, width) of an image.
         classes: number of classes.
-        channels: outputs of each convolution.
-        strides: of each convolution.
+        channels: output channels of each convolution.
+        strides: stride of each convolution.
         hidden: units of the hidden layer.
 
     Raises:
-        ConfigError: if the shape is not an image's, or there are not as many strides as channels.
+        ConfigError: if the shape is not an image's, or the numbers of strides and channels differ.
 
     Source: Sampson & Melchior 2025 (https://arxiv.org/abs/2509.23052).
     """

@@ -1,4 +1,4 @@
-"""What networks that read images have in common."""
+"""Checks shared by networks that read images."""
 
 from collections.abc import Sequence
 
@@ -6,11 +6,11 @@ from pathlode.errors import ConfigError
 
 
 def refuse_unless_images(network: str, shape: Sequence[int]) -> None:
-    """Refuses data whose inputs are no images.
+    """Refuses data whose inputs are not images.
 
     Args:
-        network: its name, for the message.
-        shape: of one input.
+        network: the network's name, for the message.
+        shape: shape of one input.
 
     Raises:
         ConfigError: if the shape is not (channel, height, width).

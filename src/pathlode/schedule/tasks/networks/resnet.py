@@ -9,23 +9,23 @@ from torch import Tensor, nn
 from pathlode.schedule.tasks.networks.images import refuse_unless_images
 
 GROUPS = 8
-"""Groups of channels that are normalised together, at most."""
+"""Largest number of groups in which channels are normalised."""
 
 
 class ResNet(nn.Module):
     """A residual network: a convolution, stages of blocks, mean over the image, and logits.
 
-    (batch, channel, height, width) -> (batch, class). Each stage after the first halves height and width. ResNet-18 as it is
-    used for CIFAR is ``channels=(64, 128, 256, 512)``, ``blocks=2``, ``stride=1``. It normalises over groups of channels
-    instead of the batch (Wu & He 2018): so the network is a function of its weights alone, whose Hessian is well defined, and
-    averages of weights, as schedule-free training takes them, need no new statistics.
+    (batch, channel, height, width) -> (batch, class). Each stage after the first halves height and width. ResNet-18 for CIFAR
+    is ``channels=(64, 128, 256, 512)``, ``blocks=2``, ``stride=1``. The network normalises over groups of channels instead of
+    the batch (Wu & He 2018). It is then a function of its weights alone. Its Hessian is well defined, and averages of weights,
+    as in schedule-free training, need no new statistics.
 
     Args:
         shape: (channel, height, width) of an image.
         classes: number of classes.
-        channels: of each stage.
-        blocks: in each stage, two convolutions each.
-        stride: of the first convolution, which is 2 stride + 1 pixels wide, so that it skips none.
+        channels: channels of each stage.
+        blocks: number of blocks in each stage, of two convolutions each.
+        stride: stride of the first convolution, which is 2 stride + 1 pixels wide and so skips no pixel.
 
     Raises:
         ConfigError: if the shape is not an image's.

@@ -9,19 +9,19 @@ from pathlode.errors import ConfigError
 
 
 class Transformer(nn.Module):
-    """A causal transformer with normalisation before each part: characters (batch, time) -> logits (batch, time, class).
+    """A causal transformer with pre-layer normalisation: characters (batch, time) -> logits (batch, time, class).
 
-    The logits at a position depend on the characters up to it, none after it. Positions are learnt.
+    The logits at a position depend on no later character. Position embeddings are learnt.
 
     Args:
         shape: (time,), the longest context.
         classes: number of different characters.
         layers: number of blocks, each attention and a perceptron of four times the width.
-        width: dimensions of a character's vector.
-        heads: of the attention; they divide the width.
+        width: dimensions of a character's embedding.
+        heads: number of attention heads, a divisor of the width.
 
     Raises:
-        ConfigError: if the shape is not a text's, or the width is no multiple of the heads.
+        ConfigError: if the shape is not a text's, or the width is not a multiple of the heads.
 
     Source: Radford et al. 2019 (GPT-2), sec. 2.3; Xiong et al. 2020 (https://arxiv.org/abs/2002.04745).
     """

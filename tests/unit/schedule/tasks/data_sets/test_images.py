@@ -58,7 +58,7 @@ def test_a_channel_that_never_varies_stays_finite(folder_of):
 )
 def test_what_is_no_idx_array_is_refused(tmp_path, content):
     (tmp_path / "labels.gz").write_bytes(gzip.compress(content))
-    with pytest.raises(DataError, match=r"labels.gz holds no IDX array of bytes with 1 axes and their full length"):
+    with pytest.raises(DataError, match=r"labels.gz is not a complete IDX array of bytes with 1 axes"):
         read_idx(tmp_path / "labels.gz", axes=1)
 
 
@@ -75,7 +75,7 @@ def test_damaged_files_are_refused(folder_of, damage):
     ):
         path = folder_of(name) / file
         path.write_bytes(damage(path.read_bytes()))
-        with pytest.raises(DataError, match=rf"{file} cannot be read \(.*\): it is damaged, get it anew"):
+        with pytest.raises(DataError, match=rf"{file} cannot be read \(.*\): it is damaged, download it again"):
             data_set(8, 8, 8).read(path.parent)
 
 
@@ -83,7 +83,7 @@ def test_files_that_do_not_fit_are_refused(folder_of):
     folder = folder_of("fashion_mnist")
     labels = folder / "train-labels-idx1-ubyte.gz"
     labels.write_bytes(gzip.compress(bytes([0, 0, 8, 1, 0, 0, 0, 2, 1, 2])))
-    with pytest.raises(DataError, match="40 train images and 2 labels, expected as many"):
+    with pytest.raises(DataError, match="40 train images and 2 labels, expected equally many"):
         FashionMnist(8, 8, 8).read(folder)
     labels.write_bytes(gzip.compress(bytes([0, 0, 8, 1, 0, 0, 0, 40]) + bytes([10] * 40)))
     with pytest.raises(DataError, match="a train label 10, expected 0 to 9"):
@@ -94,8 +94,8 @@ def test_files_that_do_not_fit_are_refused(folder_of):
     ("files", "message"),
     [
         ({}, r"cannot be read \(.*train.bin.*\): it is damaged"),
-        ({"cifar-100-binary/train.bin": b""}, "has 0 bytes in train.bin, expected records of 3074"),
-        ({"cifar-100-binary/train.bin": bytes(3075)}, "has 3075 bytes in train.bin, expected records of 3074"),
+        ({"cifar-100-binary/train.bin": b""}, "has 0 bytes in train.bin, expected a multiple of 3074"),
+        ({"cifar-100-binary/train.bin": bytes(3075)}, "has 3075 bytes in train.bin, expected a multiple of 3074"),
     ],
 )
 def test_a_tar_file_without_whole_records_is_refused(tmp_path, write_tar, files, message):
