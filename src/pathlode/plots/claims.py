@@ -13,16 +13,16 @@ from pathlode.plots.style import BLACK, BLUE, VERMILLION, WIDTH
 from pathlode.reporting.naming import readable
 
 VERDICTS = {"holds": (BLUE, "o"), "unclear": ("0.5", "s"), "fails": (VERMILLION, "X")}
-"""Colour and marker of each."""
+"""Colour and marker of each verdict."""
 FARTHEST = 1e6
-"""Ratio up to which the axes of claims reach; an arrow shows that an interval goes on."""
+"""Largest ratio on the axes; an arrow marks an interval that extends beyond it."""
 
 
 def claims(table: pd.DataFrame) -> Figure:
-    """Every claim's ratio with its interval: a block a target, in it a row a claim and a panel a system. A claim holds right of
-    the line at 1, or of the tick of its own if it asks for another factor.
+    """Every claim's ratio with its interval: one block per target, with one row per claim and one panel per system. A claim
+    holds if its interval is right of the line at 1, or of its own tick if it requires another factor.
     """
-    table = table[table["n"] > 0].replace({"low": {0.0: 1e-9}, "high": {np.inf: 1e9}})  # of a single seed
+    table = table[table["n"] > 0].replace({"low": {0.0: 1e-9}, "high": {np.inf: 1e9}})  # intervals of a single seed
     if table.empty:
         return plt.figure(figsize=(WIDTH, 1.0))
     targets = [rows for _, rows in table.groupby("target", sort=False)]
@@ -56,7 +56,7 @@ def _claims_of_one_target(block: SubFigure, table: pd.DataFrame) -> None:
         axis.set_xscale("log")
         low, high = np.clip(axis.get_xlim(), 1 / FARTHEST, FARTHEST)
         axis.set_xlim(low, high)
-        if high < 100 * low:  # decades alone would be too few ticks, and below a factor of 3 so would be 1, 2 and 5
+        if high < 100 * low:  # decades alone give too few ticks; below a factor of 3, so do 1, 2 and 5
             axis.xaxis.set_major_locator(
                 LogLocator(subs=(1, 2, 5)) if high > 3 * low else MaxNLocator(3, steps=(1, 2, 5))
             )

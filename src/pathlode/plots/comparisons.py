@@ -25,13 +25,13 @@ def systems(
     rows: Sequence[str],
     styles: Mapping[str, LineStyle],
 ) -> Figure:
-    """One test trajectory of every system with its predictions: a line a system, a column a row.
+    """One test trajectory of every system with its predictions: one line of panels per system, one column per row.
 
     Args:
         data: data set by system.
         predicted: (member, example, time, feature) by system and row.
-        rows: which to show.
-        styles: by row.
+        rows: rows to show.
+        styles: style by row.
     """
     figure, axes = plt.subplots(
         len(data), len(rows), figsize=(WIDTH, 1.4 * len(data) + 0.5), sharex="row", sharey="row", squeeze=False
@@ -51,9 +51,9 @@ def systems(
 
 
 def encoders(scores: pd.DataFrame, styles: Mapping[str, LineStyle]) -> Figure:
-    """Error in the next window of latent ODEs with each encoder: every seed a dot, a bar at the median; a panel a system.
+    """Error in the next window of latent ODEs with each encoder: a dot per seed, a bar at the median, one panel per system.
 
-    Shown are the losses that every encoder has been trained with, in the colour of the first row with each.
+    It shows the losses with which every encoder was trained, each in the colour of its first row.
     """
     import seaborn as sns
 
@@ -67,24 +67,24 @@ def encoders(scores: pd.DataFrame, styles: Mapping[str, LineStyle]) -> Figure:
     figure, axes = _one_panel_a_system(scores)
     for axis, (_, rows) in zip(axes, scores.groupby("system", sort=False), strict=True):
         sns.stripplot(rows, ax=axis, **common, dodge=True, jitter=False, size=3, alpha=0.6, legend=False)
-        dodge = 0.8 * (1 - 1 / len(losses))  # as strips are
+        dodge = 0.8 * (1 - 1 / len(losses))  # as in seaborn's strip plots
         sns.pointplot(rows, ax=axis, **common, dodge=dodge, estimator="median", errorbar=None, **_BAR)
         axis.set_xlabel("")
-    axes[0].set_yscale("log")  # now: seaborn would take medians of logarithms
+    axes[0].set_yscale("log")  # only now: before, seaborn would take medians of logarithms
     axes[0].set_ylabel("NMSE, next window")
     _legend(figure)
     return figure
 
 
 def fewer_observations(scores: pd.DataFrame, shown: Sequence[str], styles: Mapping[str, LineStyle]) -> Figure:
-    """Error inside the window (top) and in the next (bottom) when the model is shown all, few, gapped or late observations.
+    """Error inside the window (top) and in the next (bottom) if the model sees all, few, gapped or late observations.
 
-    Median over seeds, and their full range as a bar.
+    Markers are medians over seeds; bars are their full range.
 
     Args:
-        scores: the table.
-        shown: rows of it.
-        styles: by row.
+        scores: the table of scores.
+        shown: names of the rows to show.
+        styles: style by row.
     """
     import seaborn as sns
 
@@ -116,7 +116,7 @@ def fewer_observations(scores: pd.DataFrame, shown: Sequence[str], styles: Mappi
 
 
 def sizes(table: pd.DataFrame, styles: Mapping[str, LineStyle]) -> Figure:
-    """Error against the number of parameters: median over seeds, and their full range as a band; a line a system."""
+    """Error against the number of parameters: median over seeds, with their full range as a band; one line per system."""
     metrics = {"interpolation_nmse": "NMSE inside", "extrapolation_nmse": "NMSE, next window"}
     names = list(table["system"].unique())
     figure, axes = plt.subplots(
@@ -145,7 +145,7 @@ _BAR = {"marker": "_", "ms": 9, "mew": 1.6, "linestyle": "none"}
 
 
 def _by(column: str, styles: Mapping[str, LineStyle]) -> dict[str, Any]:
-    """What tells seaborn to draw a column's values beside each other, each in its colour."""
+    """Arguments with which seaborn draws a column's values side by side, each in its colour."""
     return {"hue": column, "hue_order": list(styles), "palette": {name: style.colour for name, style in styles.items()}}
 
 

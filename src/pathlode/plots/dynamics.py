@@ -1,4 +1,4 @@
-"""Figures of one simulated system; each takes the data set and the results of every row of its table."""
+"""Figures of one simulated system, from its data set and the results of every row."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -17,18 +17,18 @@ from pathlode.plots.style import BLACK, WIDTH, LineStyle
 from pathlode.reporting.naming import readable
 
 PANELS = 5
-"""Panels beside each other that can still be read."""
+"""Largest number of panels side by side."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What one row gave; None for what its model does not have.
+    """The results of one row. Parts that its model does not offer are None.
 
     Attributes:
-        style: how it is drawn.
+        style: style of its lines.
         nmse: (member, time), as in :class:`pathlode.dynamics.artefacts.Evaluations`.
         predicted: (member, example, time, feature).
-        history: of its training, as in :class:`pathlode.training.history.History`.
+        history: history of its training, as in :class:`pathlode.training.history.History`.
         path: (member, example, time, latent).
         test_z0: (member, trajectory, latent).
     """
@@ -42,17 +42,18 @@ class Result:
 
 
 Results = Mapping[str, Result]
-"""By row, in the order in which they are shown."""
+"""Results by row, in the order in which they are shown."""
 
 
 def truth(split: Split, example: int) -> tuple[Array, Array]:
-    """Times and clean values of one trajectory, in the observed window and beyond it."""
+    """Times and noise-free values of one trajectory, in the observed window and beyond it."""
     times = np.concatenate([split.inside.times[example], split.beyond.times[example]])
     return times, np.concatenate([split.inside.values[example], split.beyond.values[example]])
 
 
 def trajectories(data: SimulatedData, results: Results) -> Figure:
-    """Test trajectories inside and beyond the observed window, with the truth: one line a row, one column an example."""
+    """Test trajectories inside and beyond the observed window, with the truth: one line of panels per row, one column per
+    example."""
     test = data["test"]
     examples = next(iter(results.values())).predicted.shape[1]
     figure, axes = plt.subplots(
@@ -85,14 +86,14 @@ def draw_trajectory(axis: Axes, split: Split, example: int, predicted: Array, co
 
 
 def liveliest(split: Split, examples: int) -> int:
-    """Of the first trajectories, the one that moves most beyond the observed window."""
+    """The one of the first trajectories that varies most beyond the observed window."""
     return int(split.beyond.values[:examples].var(dim=1).sum(dim=-1).argmax())
 
 
 def phase_portrait(data: SimulatedData, results: Results) -> Figure:
-    """Orbits of one test trajectory beyond the observed window, all seeds, one panel a row; a dot where each begins.
+    """Orbits of one test trajectory beyond the observed window, all seeds, one panel per row; a dot marks each start.
 
-    A system that is observed in one quantity is shown against its rate of change.
+    If a system has one observed quantity, the second axis is its rate of change.
     """
     example = liveliest(data["test"], next(iter(results.values())).predicted.shape[1])
     times, values = truth(data["test"], example)
@@ -118,11 +119,10 @@ def phase_portrait(data: SimulatedData, results: Results) -> Figure:
 
 
 def latent_paths(data: SimulatedData, results: Results) -> Figure:
-    """Latent paths of one test trajectory in time, relative to their start, one panel a row with latent paths (first
+    """Latent paths of one test trajectory in time, relative to their start, one panel per row with latent paths (first
     seed).
 
-    Each line is a dimension of z, in units of its standard deviation over the test trajectories. The panels have scales of
-    their own.
+    Each line is a dimension of z, in units of its standard deviation over the test trajectories. Each panel has its own scale.
     """
     test = data["test"]
     times, _ = truth(test, 0)
@@ -137,13 +137,14 @@ def latent_paths(data: SimulatedData, results: Results) -> Figure:
 
 
 def latent_map(data: SimulatedData, results: Results, projection: str = "pca") -> Figure:
-    """Two-dimensional projection of z0 of the test trajectories (first seed): a column a row with z0, a line a parameter.
+    """Two-dimensional projection of z0 of the test trajectories (first seed): one column per row with z0, one line of panels
+    per parameter.
 
     Args:
         projection: ``pca``, or ``umap``, which needs the package umap-learn.
 
     Raises:
-        ConfigError: if umap-learn is asked for and not installed.
+        ConfigError: if ``projection`` is ``umap`` and umap-learn is not installed.
     """
     names, latents = data.parameters, {name: r.test_z0[0] for name, r in results.items() if r.test_z0 is not None}
     figure, axes = plt.subplots(
@@ -184,7 +185,7 @@ def _project(z0: Array, projection: str) -> Array:
 
 
 def error_in_time(data: SimulatedData, results: Results) -> Figure:
-    """Squared error against time since the last observation: median over seeds, and their full range as a band."""
+    """Squared error against time since the last observation: median over seeds, with their full range as a band."""
     test = data["test"]
     window = (test.inside.times[:, -1] - test.inside.times[:, 0]).mean().item()
     inside = np.linspace(-window, 0, test.inside.times.shape[1])
@@ -198,7 +199,7 @@ def error_in_time(data: SimulatedData, results: Results) -> Figure:
     axis.set_xlabel(f"{data.time.split()[0]} since the last observation")
     axis.set_ylabel("squared error / variance of the data")
     low, high = axis.get_ylim()
-    axis.set_ylim(low / 3, high * 12)  # room for the legend above and the words below
+    axis.set_ylim(low / 3, high * 12)  # room for the legend above and the text below
     axis.legend(loc="upper left", ncols=3)
     axis.text(0.02, 0.03, "observed", transform=axis.transAxes, fontsize=8, color="0.35")
     axis.text(0.98, 0.03, "never seen by the encoder", transform=axis.transAxes, fontsize=8, color="0.35", ha="right")
@@ -206,10 +207,10 @@ def error_in_time(data: SimulatedData, results: Results) -> Figure:
 
 
 def training(data: SimulatedData, results: Results) -> Figure:
-    """Validation error against steps and against seconds per model: median over seeds, and their full range as a band."""
+    """Validation error against steps and against seconds per model: median over seeds, with their full range as a band."""
     figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 2.6), sharey=True, layout="constrained")
     for name, result in results.items():
-        if result.history.empty:  # of a model that is not trained
+        if result.history.empty:  # a model that is not trained
             continue
         errors = result.history.pivot_table(index="step", columns="seed", values="validation_mse")
         seconds = result.history.groupby("step")["seconds"].first()
@@ -224,13 +225,13 @@ def training(data: SimulatedData, results: Results) -> Figure:
 
 
 def _line_with_band(axis: Axes, positions: Array, errors: Array, name: str, style: LineStyle) -> None:
-    """Median over members of errors (member, position), and their full range as a band."""
+    """Draws the median over members of errors (member, position), with their full range as a band."""
     axis.fill_between(positions, errors.min(axis=0), errors.max(axis=0), color=style.colour, alpha=0.12, lw=0)
     axis.plot(positions, np.median(errors, axis=0), color=style.colour, ls=style.dashes, label=readable(name))
 
 
 def _one_panel_a_row(names: Iterable[str], same_scale: bool = True) -> tuple[Figure, list[Axes]]:
-    """Panels with the names as titles, at most :data:`PANELS` beside each other."""
+    """Panels with the names as titles, at most :data:`PANELS` side by side."""
     names = list(names)
     lines = math.ceil(len(names) / PANELS)
     columns = math.ceil(len(names) / lines)
@@ -248,7 +249,7 @@ def _one_panel_a_row(names: Iterable[str], same_scale: bool = True) -> tuple[Fig
         axis.remove()
     for axis, name in zip(used, names, strict=True):
         axis.set_title(readable(name))
-    for axis in used[-columns:]:  # also above a panel that is not there
+    for axis in used[-columns:]:  # also above a missing panel
         axis.tick_params(labelbottom=True)
     return figure, list(used)
 

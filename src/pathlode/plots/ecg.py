@@ -18,7 +18,7 @@ from pathlode.plots.style import BLACK, BLUE, GREEN, MEDIAN_AND_RANGE, ORANGE, P
 CLASS_COLOURS = dict(zip(CLASSES, (BLUE, ORANGE, VERMILLION, GREEN, PURPLE), strict=True))
 _MARKERS = "osD^vP*X"
 SHARES = (0.05, 0.1, 0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
-"""Ticks of an axis that stretches what is near 1."""
+"""Ticks of an axis that is stretched near 1."""
 
 
 def reconstructions(
@@ -27,13 +27,13 @@ def reconstructions(
     seen: Mapping[tuple[str, str], tuple[NDArray[np.float32], NDArray[np.float32]]],
     predicted: Mapping[tuple[str, str], NDArray[np.float32]],
 ) -> Figure:
-    """One test beat of every class (columns) as recorded, what the encoder saw of it, and the reconstruction, under every
-    condition (rows).
+    """One test beat of every class (columns) under every condition (rows): the recording, the samples that the encoder sees,
+    and the reconstruction.
 
     Args:
-        times: of the recording, seconds from the R peak, (time,).
-        truth: millivolts by class, (time,).
-        seen: times and millivolts that the encoder was shown, by condition and class.
+        times: times of the recording, in seconds from the R peak, (time,).
+        truth: recorded millivolts by class, (time,).
+        seen: times and millivolts that the encoder sees, by condition and class.
         predicted: reconstructions at ``times`` by condition and class, (seed, time).
     """
     conditions = list(dict.fromkeys(condition for condition, _ in seen))
@@ -64,12 +64,12 @@ def reconstructions(
 
 
 def beat_map(points: NDArray[np.float64], classes: NDArray[np.int8], method: str) -> Figure:
-    """Test beats in a plane, coloured by class; rare classes are drawn last.
+    """Test beats in a plane, coloured by class. Rare classes are drawn last.
 
     Args:
         points: (beat, 2).
         classes: index of each beat's class.
-        method: what brought z0 to two dimensions.
+        method: name of the method that reduced z0 to two dimensions.
     """
     figure, axis = plt.subplots(figsize=(0.6 * WIDTH, 0.5 * WIDTH))
     counts = np.bincount(classes, minlength=len(CLASSES))
@@ -108,14 +108,14 @@ def in_a_plane(z0: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def roc(truth: NDArray[np.int8], probabilities: Mapping[str, NDArray[np.float32]], classes: str) -> Figure:
-    """ROC curves of every class against all others, a panel a condition, down to a false positive rate of 0.001.
+    """ROC curves of every class against all others, one panel per condition, down to a false positive rate of 0.001.
 
     Args:
         truth: index of each test beat's class.
         probabilities: (beat, class) by condition.
-        classes: which to draw.
+        classes: classes to draw.
     """
-    from sklearn.metrics import roc_curve  # one and a half seconds, of which figures of finished scores have no need
+    from sklearn.metrics import roc_curve  # here, because the import takes one and a half seconds
 
     figure, axes = _panels(len(probabilities))
     for axis, (condition, given) in zip(axes, probabilities.items(), strict=True):
@@ -136,13 +136,13 @@ def roc(truth: NDArray[np.int8], probabilities: Mapping[str, NDArray[np.float32]
 
 
 def confusion(truth: NDArray[np.int8], predicted: Mapping[str, NDArray[np.int8]], classes: str) -> Figure:
-    """Confusion matrices, each row in per cent of its class, a panel a condition. What is missing to 100 was predicted to be
-    of a class that is not drawn.
+    """Confusion matrices, each row in per cent of its true class, one panel per condition. If a row sums to less than 100, the
+    rest was predicted as a class that is not drawn.
 
     Args:
         truth: index of each test beat's class.
-        predicted: the same as predicted, by condition.
-        classes: which to draw.
+        predicted: index of each test beat's predicted class, by condition.
+        classes: classes to draw.
     """
     from sklearn.metrics import confusion_matrix
 
@@ -163,13 +163,13 @@ def confusion(truth: NDArray[np.int8], predicted: Mapping[str, NDArray[np.int8]]
 
 
 def f1_against_rate(scores: pd.DataFrame, models: Sequence[str], conditions: Sequence[str]) -> Figure:
-    """Macro F1 against the sampling rate, a line a model with the range over seeds; a column a split, a row without and with
-    RR features.
+    """Macro F1 against the sampling rate, one line per model with the range over seeds. Columns are splits; rows are without
+    and with RR features.
 
     Args:
         scores: the table of all scores.
-        models: which to draw, in this order.
-        conditions: those that differ in rate only.
+        models: models to draw, in this order.
+        conditions: conditions that differ in the sampling rate only.
     """
     rows = scores[(scores["class"] == "macro") & scores["condition"].isin(conditions)]
     splits = list(rows["split"].unique())
@@ -206,7 +206,7 @@ def f1_against_rate(scores: pd.DataFrame, models: Sequence[str], conditions: Seq
 
 
 def f1_by_class(scores: pd.DataFrame, models: Sequence[str], condition: str) -> Figure:
-    """F1 of each class in the splits, a bar a model with the range over seeds, with RR features; a panel a split."""
+    """F1 of each class with RR features, one bar per model with the range over seeds, one panel per split."""
     rows = scores[(scores["condition"] == condition) & scores["rr"]]
     splits = list(rows["split"].unique())
     figure, axes = plt.subplots(len(splits), 1, figsize=(WIDTH, 1.9 * len(splits) + 0.5), sharey=True, squeeze=False)
@@ -227,13 +227,13 @@ def f1_by_class(scores: pd.DataFrame, models: Sequence[str], condition: str) -> 
 
 
 def label_source(figure: Figure, source: str) -> None:
-    """Says in the figure itself if its records were invented."""
+    """Marks a figure of invented records."""
     if source == "invented":
         figure.text(0.995, 0, "invented records", ha="right", va="top", fontsize=7, color=VERMILLION)
 
 
 def _panels(count: int, height: float = 1.8) -> tuple[Figure, list[Axes]]:
-    """A grid of panels with common axes in rows of at most three, the spare ones hidden."""
+    """A grid of panels with common axes, at most three per row; unused panels are hidden."""
     columns = min(count, 3)
     rows = -(-count // columns)
     figure, axes = plt.subplots(

@@ -22,18 +22,18 @@ _SYMBOLS = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "x0": "x�
 
 
 def symbol(parameter: str) -> str:
-    """How a parameter is written in figures."""
+    """A parameter's symbol in figures."""
     return _SYMBOLS.get(parameter, parameter)
 
 
 def posterior(names: Sequence[str], truth: Array, reference: Array, draws: Mapping[str, Array]) -> Figure:
-    """All one- and two-dimensional marginals of one system's posterior: by Markov chains, and by flows.
+    """All one- and two-dimensional marginals of one system's posterior, by Markov chains and by flows.
 
     Args:
-        names: of the parameters.
-        truth: (parameter,).
+        names: names of the parameters.
+        truth: true parameters, (parameter,).
         reference: draws from the reference posterior, (draw, parameter).
-        draws: of flows, by summary, (draw, parameter).
+        draws: draws from flows, by summary, (draw, parameter).
     """
     every = {"reference (MCMC)": reference, **draws}
     colours = [BLACK, BLUE, VERMILLION]
@@ -60,7 +60,9 @@ def posterior(names: Sequence[str], truth: Array, reference: Array, draws: Mappi
             label_kwargs={"fontsize": 9},
             labelpad=0.15,
         )
-    ends = np.stack([low, high]) + 0.1 * np.outer([1, -1], high - low)  # beyond them ticks would meet the next panel's
+    ends = np.stack([low, high]) + 0.1 * np.outer(
+        [1, -1], high - low
+    )  # beyond these, ticks would meet those of the next panel
     ticks = [[at for at in MaxNLocator(3).tick_values(*own) if own[0] < at < own[1]] for own in ends.T]
     for place, axis in enumerate(figure.axes):
         row, column = divmod(place, len(names))
@@ -68,7 +70,7 @@ def posterior(names: Sequence[str], truth: Array, reference: Array, draws: Mappi
             axis.set_xticks(ticks[column])
         if column < row:
             axis.set_yticks(ticks[row])
-    for axis in figure.axes[:: len(names) + 1]:  # the diagonal, which corner fits to the last draws only
+    for axis in figure.axes[:: len(names) + 1]:  # the diagonal, whose limits corner fits to the last draws only
         axis.set_ylim(0, 1.05 * max(patch.get_path().get_extents().ymax for patch in axis.patches))
     handles = [Line2D([], [], color=colour, label=label) for label, colour in zip(every, colours, strict=False)]
     handles.append(Line2D([], [], color="0.6", label="truth"))
@@ -77,14 +79,14 @@ def posterior(names: Sequence[str], truth: Array, reference: Array, draws: Mappi
 
 
 def recovery(names: Sequence[str], truth: Array, mean: Array, std: Array, summary: str) -> Figure:
-    """Posterior mean and standard deviation against the truth, a panel a parameter.
+    """Posterior mean and standard deviation against the truth, one panel per parameter.
 
     Args:
-        names: of the parameters.
-        truth: (system, parameter).
-        mean: of the posteriors, the same.
-        std: their standard deviations, the same.
-        summary: what the flow was given.
+        names: names of the parameters.
+        truth: true parameters, (system, parameter).
+        mean: posterior means, (system, parameter).
+        std: posterior standard deviations, (system, parameter).
+        summary: name of the flow's summary.
     """
     figure, axes = _panels(len(names), 2.1)
     for axis, name, x, y, error in zip(axes, names, truth.T, mean.T, std.T, strict=True):
@@ -98,12 +100,12 @@ def recovery(names: Sequence[str], truth: Array, mean: Array, std: Array, summar
 
 
 def ranks(names: Sequence[str], by_summary: Mapping[str, Array]) -> Figure:
-    """Simulation-based calibration: the distribution of the truths' ranks less the uniform one, a panel a parameter. A line
-    leaves the band where the Kolmogorov-Smirnov test has p < 0.05.
+    """Simulation-based calibration: the cumulative distribution of the truths' ranks minus the uniform one, one panel per
+    parameter. A line leaves the band if the Kolmogorov-Smirnov test has p < 0.05.
 
     Args:
-        names: of the parameters.
-        by_summary: share of the draws below the truth, (system, parameter).
+        names: names of the parameters.
+        by_summary: share of the draws below the truth, (system, parameter), by summary.
     """
     figure, axes = _panels(len(names), 1.9)
     for column, (axis, name) in enumerate(zip(axes, names, strict=True)):
@@ -124,11 +126,11 @@ def ranks(names: Sequence[str], by_summary: Mapping[str, Array]) -> Figure:
 
 
 def coverage(tarp: Mapping[str, tuple[Array, Array]], dense: Mapping[str, tuple[Array, Array]], systems: int) -> Figure:
-    """How often regions of a credibility hold the truth: around random points (TARP), and of highest density.
+    """Coverage of credible regions: balls around random points (TARP), and regions of highest density.
 
     Args:
-        tarp: credibilities and coverage by summary.
-        dense: the same of regions of highest density.
+        tarp: credibilities and coverage of TARP, by summary.
+        dense: credibilities and coverage of regions of highest density, by summary.
         systems: number of held-out systems.
     """
     figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.3), sharex=True, sharey=True, layout="constrained")
@@ -154,16 +156,16 @@ def coverage(tarp: Mapping[str, tuple[Array, Array]], dense: Mapping[str, tuple[
 def predictive(
     times: Array, features: Sequence[str], truth: Array, draws: Array, seen: Sequence[tuple[Array, Array]], summary: str
 ) -> Figure:
-    """Trajectories simulated again with draws from the posterior, against what was observed; a column a system, a row a
+    """Trajectories simulated again with draws from the posterior, and the observations; one column per system, one row per
     feature.
 
     Args:
         times: common grid, (time,).
-        features: their names.
-        truth: (system, time, feature).
-        draws: (draw, system, time, feature).
+        features: names of the features.
+        truth: true trajectories, (system, time, feature).
+        draws: simulated trajectories, (draw, system, time, feature).
         seen: observed times and values of every system, (point,), (point, feature).
-        summary: what the flow was given.
+        summary: name of the flow's summary.
     """
     figure, axes = plt.subplots(
         len(features),
@@ -198,12 +200,12 @@ def predictive(
 
 
 def simulations(scores: pd.DataFrame, floor: float) -> Figure:
-    """Log-probability of the truth, how far it is below that of the reference posteriors, and C2ST to them, against the number
+    """Log-probability of the truth, its distance below that of the reference posteriors, and C2ST to them, against the number
     of simulations; medians and ranges over seeds.
 
     Args:
         scores: the table of all scores.
-        floor: mean accuracy with which two sets of draws from a reference posterior can be told apart.
+        floor: mean accuracy of classifying two sets of draws from a reference posterior against each other.
     """
     rows = scores[scores["parameter"] == "all"]
     labels = {
@@ -228,7 +230,8 @@ def simulations(scores: pd.DataFrame, floor: float) -> Figure:
 
 
 def robustness(scores: pd.DataFrame) -> Figure:
-    """Error and calibration with data unlike those of training: a panel a measure, a row a condition, a mark a summary."""
+    """Error and calibration under other observation designs than in training: one panel per measure, one row per condition, one
+    marker per summary."""
     labels = {
         "rmse_over_prior_sd": "RMSE / standard deviation\nof the prior",
         "coverage_error": "coverage error\n0: calibrated",
@@ -256,15 +259,15 @@ def robustness(scores: pd.DataFrame) -> Figure:
 
 
 def outside(names: Sequence[str], truth: Array, draws: Mapping[str, Array], box: Array) -> Figure:
-    """Marginal posteriors of a system that the prior excludes: mean and 90 % of the draws of every parameter, and by how many
-    of their standard deviations the truth is missed; a panel a parameter. It counts the misses among the parameters that the
-    prior does not exclude: a posterior that leaves no doubt about wrong values of these is overconfident.
+    """Marginal posteriors of a system that the prior excludes, one panel per parameter: mean and central 90 % of the draws, and
+    the distance of the truth from the mean in standard deviations of the draws. The figure counts how often the 90 % miss the
+    truth, over the parameters inside the prior. A posterior that excludes the truth of these is overconfident.
 
     Args:
-        names: of the parameters.
-        truth: (parameter,).
-        draws: by summary, (draw, parameter).
-        box: ends of the prior, (2, parameter).
+        names: names of the parameters.
+        truth: true parameters, (parameter,).
+        draws: draws by summary, (draw, parameter).
+        box: bounds of the prior, (2, parameter).
     """
     figure, axes = _panels(len(names), 1.7)
     for column, (axis, name) in enumerate(zip(axes, names, strict=True)):
@@ -296,7 +299,7 @@ def outside(names: Sequence[str], truth: Array, draws: Mapping[str, Array], box:
 
 
 def _panels(count: int, height: float) -> tuple[Figure, list[Axes]]:
-    """A figure of so many panels in rows of three."""
+    """A figure of ``count`` panels, three per row."""
     rows = -(-count // 3)
     figure, axes = plt.subplots(rows, 3, figsize=(WIDTH, height * rows + 0.5), squeeze=False, layout="constrained")
     for axis in axes.flat[count:]:

@@ -21,8 +21,8 @@ AXES = ("training loss", "learning rate", "validation accuracy")
 
 
 def schedules(logs: pd.DataFrame, parametric: Sequence[str], ours: str) -> Figure:
-    """Learning rates against the share of the training, a panel a task: those of every run of ours over the schedules of the
-    sweep at their best settings.
+    """Learning rates against the share of the training, one panel per task: every run of ours, and the schedules of the sweep
+    at their best settings.
     """
     figure, axes = _panel_a_task(logs, height=2.6, sharey=True)
     for axis, (_, rows) in zip(axes, logs.groupby("task", sort=False), strict=True):
@@ -42,7 +42,7 @@ def schedules(logs: pd.DataFrame, parametric: Sequence[str], ours: str) -> Figur
 
 
 def validation(logs: pd.DataFrame, shown: Sequence[str], ours: str) -> Figure:
-    """Validation accuracy against the share of the training: mean over runs, and as a band their standard error; a panel a
+    """Validation accuracy against the share of the training: mean over runs, with its standard error as a band; one panel per
     task.
     """
     figure, axes = _panel_a_task(logs, height=2.8)
@@ -62,7 +62,7 @@ def validation(logs: pd.DataFrame, shown: Sequence[str], ours: str) -> Figure:
 
 
 def forecasts(runs: Mapping[str, tuple[pd.DataFrame, Sequence[Forecast]]]) -> Figure:
-    """Forecasts from several moments of one run over what came: a column a task, a row a quantity.
+    """Forecasts from several moments of one run, and the run itself: one column per task, one row per quantity.
 
     Args:
         runs: log and forecasts by task.
@@ -97,7 +97,7 @@ def forecasts(runs: Mapping[str, tuple[pd.DataFrame, Sequence[Forecast]]]) -> Fi
 def by_schedule(
     outcomes: pd.DataFrame, metric: str, label: str, ours: str, log: bool = False, percent: bool = False
 ) -> Figure:
-    """A metric of every schedule, a panel a task: each run a tick, a dot at the mean with its 95 % interval."""
+    """A metric of every schedule, one panel per task: a tick per run, and a dot at the mean with its 95 % interval."""
     names = list(outcomes["schedule"].unique())
     outcomes = outcomes.assign(**{metric: outcomes[metric] * (100 if percent else 1)})
     common = {"x": metric, "y": "schedule", "order": names, "hue": "schedule", "legend": False}
@@ -120,19 +120,19 @@ def by_schedule(
 
 
 def _interval(values: pd.Series) -> tuple[float, float]:
-    """Ends of the 95 % interval of the mean."""
+    """Bounds of the 95 % interval of the mean."""
     half = half_width(values, 0.95)
     return values.mean() - half, values.mean() + half
 
 
 def horizon(logs: pd.DataFrame, ours: str, early: Mapping[str, float]) -> Figure:
-    """What asking for an early optimum does: learning rate (top) and validation accuracy (bottom), a column a task: median over
-    the runs, and their full range as a band.
+    """Effect of an early horizon: learning rate (top) and validation accuracy (bottom), one column per task; median over the
+    runs, with their full range as a band.
 
     Args:
-        logs: of all runs.
-        ours: the schedule whose horizon is the end.
-        early: those with an earlier one, as a share of the training.
+        logs: logs of all runs.
+        ours: the schedule whose horizon is the end of the training.
+        early: schedules with an earlier horizon, and this horizon as a share of the training.
     """
     shown = logs[logs["schedule"].isin([ours, *early])]
     kinds = shown.groupby("task", sort=False)["schedule"].nunique()

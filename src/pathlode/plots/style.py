@@ -1,4 +1,4 @@
-"""The one style of all figures: sizes for a two-column paper, colours that colour-blind readers can tell apart."""
+"""The style of all figures: sizes for a two-column paper, and colours that colour-blind readers can distinguish."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,12 +49,12 @@ MARKERS = ("o", "s", "^", "D")
 
 @dataclass(frozen=True)
 class LineStyle:
-    """How one of several things is drawn.
+    """Style of one of several lines.
 
     Attributes:
-        colour: a colour that colour-blind readers can tell from the others of :data:`PALETTE`.
-        dashes: of the line, as matplotlib takes them.
-        marker: of points, another each time that the colours begin anew.
+        colour: a colour of :data:`PALETTE`, which colour-blind readers can distinguish.
+        dashes: dashes of the line, as in matplotlib.
+        marker: marker of points; it changes each time the colours repeat.
     """
 
     colour: str
@@ -63,10 +63,10 @@ class LineStyle:
 
 
 def line_styles(names: Sequence[str]) -> dict[str, LineStyle]:
-    """A style for each name, by its place: the first seven differ in colour and dashes, the next ones repeat the colours
+    """A style for each name, by its position. The first seven differ in colour and dashes; the next ones repeat the colours
     with other dashes.
 
-    Give it the same names for all figures, so that a name looks the same in each.
+    Pass the same names for all figures, so a name has the same style in each.
     """
     turns = [divmod(place, len(PALETTE)) for place in range(len(names))]
     styles = [
@@ -77,11 +77,11 @@ def line_styles(names: Sequence[str]) -> dict[str, LineStyle]:
 
 
 MEDIAN_AND_RANGE: dict[str, Any] = {"estimator": "median", "errorbar": ("pi", 100)}
-"""What seaborn draws of replicates: their median, and as a bar all of their range."""
+"""How seaborn summarises replicates: by their median, with their full range as a bar."""
 
 
 def save_figure(figure: Figure, *paths: str | Path) -> None:
-    """Writes a figure in every format asked for, without dates, so that equal figures are equal files."""
+    """Writes a figure to every path, in the format of its suffix. Files have no dates, so equal figures give equal files."""
     for path in map(Path, paths):
         metadata = {"CreationDate": None} if path.suffix == ".pdf" else {"Software": None}
         figure.savefig(path, metadata=metadata, bbox_inches="tight")

@@ -1,1 +1,1 @@
-"""What was made how, tables, claims and pages."""
+"""Provenance, tables, claims and pages."""

@@ -1,4 +1,4 @@
-"""Claims as claims.yaml declares them: what is compared, in families that share what their claims have in common."""
+"""Claims as declared in claims.yaml, in families that share fields."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
@@ -7,14 +7,14 @@ from typing import Any
 from pathlode.errors import ConfigError
 
 SIDES = ("ours", "rival")
-"""What a claim compares; each chooses its rows by column and value."""
+"""The two sides of a claim; each selects rows by column and value."""
 BY_COLUMN = ("rows", *SIDES)
-"""What a claim replaces of its family's column by column, and not as a whole."""
+"""Fields that a claim merges with its family's, column by column; other fields replace the family's."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One claim of claims.yaml, whose head explains the fields."""
+    """One claim of claims.yaml. The head of that file explains the fields."""
 
     id: str
     paper: str
@@ -31,12 +31,12 @@ class Claim:
 
 
 def read_claims(entries: Sequence[Mapping[str, Any]], source: str) -> list[Claim]:
-    """Claims from plain mappings, each a claim or a family of them.
+    """Claims from plain mappings, each a claim or a family of claims.
 
     Args:
-        entries: mappings with the fields of :class:`Claim`, and ``rows``, which both sides have. A mapping with ``claims``,
-            a list of such mappings, is a family: it gives what each of these does not give itself.
-        source: where the entries came from, for messages.
+        entries: mappings with the fields of :class:`Claim`, and ``rows``, which apply to both sides. A mapping with a list
+            ``claims`` of such mappings is a family. A claim takes the fields that it lacks from its family.
+        source: origin of the entries, for messages.
 
     Raises:
         ConfigError: if an entry has a missing or unknown key or a value of the wrong kind, or an id is used twice.
@@ -45,12 +45,14 @@ def read_claims(entries: Sequence[Mapping[str, Any]], source: str) -> list[Claim
     ids = [claim.id for claim in read]
     repeated = sorted({name for name in ids if ids.count(name) > 1})
     if repeated:
-        raise ConfigError(f"{source}: the id {repeated[0]!r} is used {ids.count(repeated[0])} times, expected once")
+        raise ConfigError(
+            f"{source}: the id {repeated[0]!r} is used {ids.count(repeated[0])} times, expected once: rename one of the claims"
+        )
     return read
 
 
 def _expanded(entries: Any, family: Mapping[str, Any], place: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """The claims among some entries with what their families give, and where each stands."""
+    """The claims among some entries, with the fields of their families, and the place of each."""
     for number, entry in enumerate(entries, start=1):
         kind = "family" if "claims" in entry else "claim"
         where = f"{place}: {kind} {entry.get('id', f'number {number}')}"
@@ -68,19 +70,19 @@ def _expanded(entries: Any, family: Mapping[str, Any], place: str) -> Iterator[t
 
 def _listed(entries: Any, place: str) -> Any:
     if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
-        raise ConfigError(f"{place} is not a list of mappings, expected one mapping a claim or family")
+        raise ConfigError(f"{place} is not a list of mappings, expected one mapping per claim or family")
     return entries
 
 
 def _claim(entry: Mapping[str, Any], place: str) -> Claim:
-    """One claim, with all that its families give."""
+    """One claim, from its fields and those of its families."""
     rows = entry.get("rows", {})
     given = {key: rows | value if key in SIDES else value for key, value in entry.items() if key != "rows"}
     known = {field.name: field.default is MISSING for field in fields(Claim)}
     for name in sorted(given.keys() - known):
         raise ConfigError(f"{place} has the unknown key {name!r}, expected {', '.join(known)}")
     for name in (name for name, needed in known.items() if needed and name not in given):
-        raise ConfigError(f"{place} misses {name!r}, expected {', '.join(known)}")
+        raise ConfigError(f"{place} lacks {name!r}, expected {', '.join(known)}")
     for name, value in given.items():
         _check_kind(name, value, place)
     return Claim(**given)

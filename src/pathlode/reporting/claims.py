@@ -1,4 +1,4 @@
-"""How claims are decided, and the table that says so."""
+"""Decision of claims, and the table of verdicts."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -26,8 +26,8 @@ class Ratio:
     def verdict(self, factor: float = 1.0) -> str:
         """``holds`` if the interval lies above the factor, ``fails`` if below, else ``unclear``.
 
-        An interval without width is ``unclear`` too: equal ratios come from a metric that moves in large steps, and say
-        nothing about its spread.
+        An interval of width zero is ``unclear`` too. Equal ratios come from a metric with few possible values, and do not show
+        its spread.
         """
         if self.low == self.high:
             return "unclear"
@@ -40,7 +40,7 @@ def paired_ratio(rival: Sequence[float], ours: Sequence[float], confidence: floa
     With a single pair the interval is unbounded.
 
     Raises:
-        DataError: if a value is not a positive number, or the lengths differ.
+        DataError: if a value is not positive, or the lengths differ.
     """
     if len(rival) != len(ours) or not all(0 < x < math.inf for x in (*rival, *ours)):
         raise DataError(f"a ratio needs equally many positive numbers, got {list(rival)} and {list(ours)}")
@@ -55,20 +55,23 @@ def paired_ratio(rival: Sequence[float], ours: Sequence[float], confidence: floa
 
 
 def decide(claims: Sequence[Claim], tables: Mapping[str, pd.DataFrame], confidence: float) -> pd.DataFrame:
-    """The claim table, columns those of :class:`pathlode.reporting.decided_claims.DecidedClaims`: one row a claim and system.
+    """The claim table, with the columns of :class:`pathlode.reporting.decided_claims.DecidedClaims`: one row per claim and
+    system.
 
-    ``reached`` counts the runs that came to the target of a metric that has one; the others entered with their limit.
-    ``seconds`` is the training time, summed over seeds, of the settings compared, where the table has it. A claim whose
-    rows this run did not make is ``not run``. A rival without a seed is a published number: every seed is compared with it.
+    ``reached`` counts the runs that reached the target, for a metric with a target; the other runs count with their limit.
+    ``seconds`` is the training time of the compared settings, summed over seeds, if the table has it. A claim without rows in
+    this run is ``not run``. A rival without a seed is a published number; every seed is compared with it.
 
     Raises:
-        ConfigError: if a claim names a table or column that does not exist, or several rows a seed.
+        ConfigError: if a claim names a table or column that does not exist, or selects several rows per seed.
     """
     rows = []
     for claim in claims:
         table = tables.get(claim.table)
         if table is None or claim.metric not in table:
-            raise ConfigError(f"claim {claim.id}: there is no column {claim.metric!r} in the table {claim.table!r}")
+            raise ConfigError(
+                f"claim {claim.id}: there is no column {claim.metric!r} in the table {claim.table!r}: correct metric or table"
+            )
         for system in claim.systems:
             here = {claim.column: system}
             ours, rival = (_rows(table, {**here, **where}, claim.id) for where in (claim.ours, claim.rival))
@@ -101,33 +104,33 @@ def _decision(ours: pd.DataFrame, rival: pd.DataFrame, claim: Claim, confidence:
 
 
 def _rows(table: pd.DataFrame, where: Mapping[str, Any], claim: str) -> pd.DataFrame:
-    """The rows that a claim compares, one a seed."""
+    """The rows that a claim compares, one per seed."""
     chosen = table
     for column, value in where.items():
         if column not in table:
-            raise ConfigError(f"claim {claim}: there is no column {column!r} to choose rows by")
+            raise ConfigError(f"claim {claim}: the table has no column {column!r} to select rows by: correct it")
         chosen = chosen[chosen[column] == value]
     if chosen["seed"].duplicated().any():
-        raise ConfigError(f"claim {claim}: {dict(where)} chooses several rows a seed: name more columns")
+        raise ConfigError(f"claim {claim}: {dict(where)} selects several rows per seed: name more columns")
     return chosen.set_index("seed")
 
 
 def as_markdown(table: pd.DataFrame) -> str:
-    """The claims for people: a table a target, with a row a claim and a column a system, without the seconds, which differ
-    from run to run.
+    """The claims for readers: one table per target, with one row per claim and one column per system. Seconds are left out,
+    because they differ from run to run.
 
-    Claims and systems of which nothing was run are left out.
+    Claims and systems that were not run are left out.
     """
     tables = table[table["n"] > 0].groupby("target", sort=False)
     return "\n".join(_one_target(rows, str(target)) for target, rows in tables)
 
 
 def in_short(table: pd.DataFrame, pages: str) -> str:
-    """The papers' own claims in one table for people, without a number: on which systems each holds.
+    """The papers' own claims in one table without numbers: the systems on which each claim holds.
 
     Args:
-        table: what :func:`decide` gives.
-        pages: the folder with a page a target, which the last column points to.
+        table: a table from :func:`decide`.
+        pages: the folder with one page per target, to which the last column links.
     """
     verdicts = ["holds", "unclear", "fails"]
     lines = [f"| claim | {' | '.join(verdicts)} | details |", f"|{' --- |' * (len(verdicts) + 2)}"]
@@ -140,7 +143,7 @@ def in_short(table: pd.DataFrame, pages: str) -> str:
 
 
 def for_print(table: pd.DataFrame) -> pd.DataFrame:
-    """The same as a table of words, one row a claim and system: id, system, claim, ratio, threshold, verdict."""
+    """The claims as a table of text, one row per claim and system: id, system, claim, ratio, threshold, verdict."""
     made = table[table["n"] > 0]
     ratios = pd.Series([_interval(row) for _, row in made.iterrows()], made.index, dtype=str)
     words = {"id": made["id"], "system": made["system"].map(readable), "claim": made["claim"], "ratio": ratios}
@@ -170,5 +173,5 @@ def _interval(row: pd.Series) -> str:
 
 
 def _ratio(value: float) -> str:
-    """Two digits, or three near 1, where they tell on which side of it a ratio lies."""
+    """Two digits, or three near 1, where the third shows on which side of 1 a ratio lies."""
     return f"{value:.3g}" if 0.9 < value < 1.1 else f"{value:.2g}"

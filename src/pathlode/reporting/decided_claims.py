@@ -9,7 +9,7 @@ from pathlode.artefacts import TableFile
 
 @dataclass(frozen=True)
 class DecidedClaims(TableFile):
-    """The claims and how they were decided: one row a claim and system."""
+    """The claims and their verdicts: one row per claim and system."""
 
     columns: ClassVar[Mapping[str, str]] = {
         "id": "of the claim",
@@ -18,13 +18,13 @@ class DecidedClaims(TableFile):
         "claim": "the statement",
         "paper_value": "the paper's number for the same ratio, if it published one",
         "value": "geometric mean over seeds of rival / ours, of the claim's metric",
-        "low": "lower end of its confidence interval",
-        "high": "upper end of its confidence interval",
+        "low": "lower bound of its confidence interval",
+        "high": "upper bound of its confidence interval",
         "factor": "threshold of the ratio",
-        "n": "pairs of runs that were compared",
-        "reached": "runs that came to the target of a metric that has one",
+        "n": "number of compared pairs of runs",
+        "reached": "runs that reached the target, for a metric with a target",
         "verdict": "holds, fails, unclear or not run",
-        "target": "what to ask Snakemake for",
-        "seconds": "training time, summed over seeds, of the settings compared",
+        "target": "target of Snakemake that makes its tables",
+        "seconds": "training time of the compared settings, summed over seeds",
     }
     float_format: ClassVar[str | None] = None

@@ -1,6 +1,6 @@
-"""What a result depends on, as digests: of the code that a script reaches, and of a whole job.
+"""Digests of all that a result depends on: of the code that a script reaches, and of a whole job.
 
-Comments, docstrings, formatting, and what only type checkers read do not count: an edit of them leaves every digest as it is.
+Comments, docstrings, formatting and code for type checkers do not count. Editing them changes no digest.
 """
 
 import ast
@@ -16,17 +16,17 @@ from pathlode.files import digest
 
 PACKAGE = Path(__file__).parents[1]
 NAMES_ONLY = {Path("__init__.py"), Path("registry.py")}
-"""Files of the package that only hold names: who uses one depends on the module behind it, not on the list."""
+"""Files of the package that only list names. A user of a name depends on the module behind it, not on the list."""
 IRRELEVANT = {"ctx", "kind", "type_comment", "type_ignores"}
-"""Fields of Python's syntax tree that the rest of it determines, or that do nothing."""
+"""Fields of Python's syntax tree that have no effect or follow from other fields."""
 C_TOKEN = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|//[^\n]*|/\*.*?\*/""", re.DOTALL)
-"""A string or character of C, in which no comment can begin, or a comment."""
+"""A string or character constant of C, in which no comment can begin, or a comment."""
 
 
 def identity(snakemake: Any) -> str:
     """Digest of all that a job's result depends on: rule, wildcards, parameters, and the content of its input files.
 
-    One of the parameters, ``code``, is the digest of its code.
+    The parameter ``code`` is the digest of the job's code.
     """
     given = {"rule": snakemake.rule, "wildcards": dict(snakemake.wildcards.items())}
     return digest(given | {"params": dict(snakemake.params.items())}, map(Path, sorted(set(snakemake.input))))
@@ -35,12 +35,12 @@ def identity(snakemake: Any) -> str:
 def code_digest(script: Path, entries: Iterable[str] = ()) -> str:
     """Digest of the code that a script reaches, of 16 hexadecimal digits.
 
-    Python's versions give the same, as far as they parse the code alike.
+    It is the same for all versions of Python that parse the code alike.
 
     Args:
         script: a Python file.
-        entries: ``"module:class"`` of what the script finds through registries, as
-            :meth:`pathlode.registry.Registry.path` gives it.
+        entries: ``"module:class"`` of the entries that the script uses through registries, from
+            :meth:`pathlode.registry.Registry.path`.
     """
     entries = sorted(set(entries))
     files = {file.as_posix(): _read(PACKAGE / file).digest for file in reached_files(script, entries)}
@@ -50,7 +50,7 @@ def code_digest(script: Path, entries: Iterable[str] = ()) -> str:
 def reached_files(script: Path, entries: Iterable[str] = ()) -> list[Path]:
     """Files of the package that a script and the entries' modules import, directly or not, relative to the package.
 
-    With a compiled module come the C files beside it. A package's ``__init__.py`` counts where a name is imported from it.
+    A compiled module brings the C files beside it. A package's ``__init__.py`` counts if a name is imported from it.
 
     Args:
         script: as in :func:`code_digest`.
@@ -68,7 +68,7 @@ def reached_files(script: Path, entries: Iterable[str] = ()) -> list[Path]:
 
 @dataclass(frozen=True)
 class _Code:
-    """What counts of a file: a digest of its content, and the package's files that it imports, at its top or later."""
+    """A file's digest, and the package's files that it imports, at its top or later."""
 
     digest: str
     imports: tuple[Path, ...]
@@ -90,7 +90,7 @@ def _sha256(text: str) -> str:
 
 @cache
 def _file(name: str) -> Path | None:
-    """The file of a module, or of the one that a name is imported from, relative to the package; None for other packages."""
+    """The file of a module, or of the module that a name is imported from, relative to the package; None for other packages."""
     package, *parts = name.split(".")
     if package != PACKAGE.name:
         return None
@@ -106,9 +106,9 @@ def _compiled(folder: Path) -> tuple[Path, ...]:
 
 
 def _tree_text(node: Any, names: list[str]) -> str:
-    """What counts of a syntax tree, as text; adds to ``names`` what it imports.
+    """The part of a syntax tree that counts, as text. Appends imported names to ``names``.
 
-    Empty fields, of which newer versions of Python have more, are left out.
+    Empty fields are left out, because newer versions of Python have more of them.
     """
     if isinstance(node, list):
         return f"[{','.join(_tree_text(each, names) for each in node if not _is_for_readers(each))}]"

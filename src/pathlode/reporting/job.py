@@ -1,4 +1,4 @@
-"""The frame of one pipeline job: threads, log, a record of what was made how, and errors told in one sentence."""
+"""The frame of one pipeline job: threads, log, provenance record, and errors of one sentence."""
 
 import errno
 import json
@@ -23,23 +23,23 @@ from pathlode.reporting.provenance import commit, packages, processor
 def job(snakemake: Any) -> Iterator[Callable[[], dict[str, Any]]]:
     """Runs a script's block as a job of the pipeline.
 
-    The log's last line says what it took. The record beside the log, a :class:`pathlode.reporting.job_record.JobRecord`, says
-    what made the outputs.
+    The log's last line gives the job's cost. The record beside the log, a :class:`pathlode.reporting.job_record.JobRecord`,
+    holds the provenance of the outputs.
 
-    PyTorch, if it has been imported, gets the job's threads; the networks here are fastest with one. Other libraries take
-    theirs from OMP_NUM_THREADS, which Snakemake sets.
+    PyTorch, if imported, uses the job's threads; the networks here are fastest with one. Other libraries take their number of
+    threads from OMP_NUM_THREADS, which Snakemake sets.
 
     Args:
-        snakemake: the object that Snakemake gives a script.
+        snakemake: the object that Snakemake passes to a script.
 
     Yields:
-        A function that gives the record as it stands, of plain values: models carry it with them.
+        A function that returns the current record as plain values; models are saved with it.
 
     Raises:
-        SystemExit: with status 1 after a :class:`pathlode.errors.PathlodeError`, whose sentence is logged, where disk or memory
-            are full, and where a file cannot be read. Any other exception is logged with its traceback and raised again.
+        SystemExit: with status 1 after a :class:`pathlode.errors.PathlodeError`, whose sentence is logged, if disk or memory is
+            full, or if a file cannot be read. Any other exception is logged with its traceback and raised again.
     """
-    torch, log = sys.modules.get("torch"), Path(snakemake.log[0])  # many jobs do without its two seconds
+    torch, log = sys.modules.get("torch"), Path(snakemake.log[0])  # not imported here: that takes two seconds
     if torch:
         torch.set_num_threads(snakemake.threads)
     handlers: list[logging.Handler] = [logging.FileHandler(log, mode="w"), logging.StreamHandler(sys.stderr)]
@@ -47,7 +47,7 @@ def job(snakemake: Any) -> Iterator[Callable[[], dict[str, Any]]]:
         level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", handlers=handlers, force=True
     )
     logging.captureWarnings(True)
-    logging.getLogger("fontTools").setLevel(logging.WARNING)  # tells every step of embedding a font
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it logs every step of embedding a font
     record = log.with_suffix(".json")
     record.unlink(missing_ok=True)
     begun, started, imports = datetime.now(UTC).isoformat(), time.monotonic(), time.process_time()
@@ -74,29 +74,29 @@ def job(snakemake: Any) -> Iterator[Callable[[], dict[str, Any]]]:
     except Exception as error:
         if _out_of_memory(error):
             _give_up(
-                "out of memory: run fewer jobs at once (--cores 1), or on a machine with more; then the same command again"
+                "out of memory: run the same command with fewer jobs at once (--cores 1), or on a machine with more memory"
             )
         if isinstance(error, OSError) and error.errno in FULL:
-            _give_up(f"{error}: make room, then run the same command again; nothing half-written is kept")
+            _give_up(f"{error}: free disk space, then run the same command again; no half-written file is kept")
         if isinstance(error, OSError) and error.errno in UNREADABLE:
-            _give_up(f"{error}: see to the file, its permissions and its disk, then run the same command again")
+            _give_up(f"{error}: check the file, its permissions and its disk, then run the same command again")
         logging.exception("unexpected error")
         raise
 
 
 def device(gpus: int) -> str:
-    """``cuda`` if a GPU was granted to the job and is there, else ``cpu``."""
+    """``cuda`` if a GPU was granted to the job and exists, else ``cpu``."""
     import torch
 
     return "cuda" if gpus and torch.cuda.is_available() else "cpu"
 
 
 def _out_of_memory(error: Exception) -> bool:
-    """Whether Python, the system, or PyTorch on any device had no memory left."""
+    """Whether Python, the system, or PyTorch on any device ran out of memory."""
     torch = sys.modules.get("torch")
     if torch and isinstance(error, torch.OutOfMemoryError):
         return True
-    if isinstance(error, RuntimeError):  # of PyTorch's allocator on the CPU, which has no class of its own
+    if isinstance(error, RuntimeError):  # PyTorch's allocator on the CPU has no class of errors
         return "can't allocate memory" in str(error)
     return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
 
@@ -107,7 +107,7 @@ def _give_up(sentence: str) -> NoReturn:
 
 
 def _seeds(settings: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, Any]]:
-    """Everything that is called a seed, by its place in the parameters."""
+    """All seeds among the parameters, by their place."""
     for name, value in settings.items():
         if isinstance(value, Mapping):
             yield from _seeds(value, f"{place}{name}.")
@@ -116,7 +116,7 @@ def _seeds(settings: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, 
 
 
 def _made(snakemake: Any) -> dict[str, Any]:
-    """What made a job's outputs, besides what it cost, in plain values."""
+    """The record of a job without its cost, as plain values."""
     gpus, torch = snakemake.resources.get("gpu", 0), sys.modules.get("torch")
     graphics = torch.cuda.get_device_name() if torch and device(gpus) == "cuda" else None
     made = {
@@ -132,4 +132,4 @@ def _made(snakemake: Any) -> dict[str, Any]:
         "cores": os.cpu_count(),
         "threads": snakemake.threads,
     }
-    return dict(json.loads(json.dumps(made)))  # file names are strings of Snakemake's own
+    return dict(json.loads(json.dumps(made)))  # file names are of a string class of Snakemake's

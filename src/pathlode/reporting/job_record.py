@@ -1,4 +1,4 @@
-"""The file beside a job's log that says what made its outputs, and what that cost."""
+"""The file beside a job's log with the provenance and cost of its outputs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ class JobRecord(JsonFile):
         wildcards: their values, by name.
         inputs: files that were read.
         outputs: files that were made.
-        commit: of the code, see :func:`pathlode.reporting.provenance.commit`.
+        commit: commit of the code, see :func:`pathlode.reporting.provenance.commit`.
         config: digest of the configuration.
-        seeds: everything in the parameters that is called a seed, by its place there.
+        seeds: all seeds among the parameters, by their place.
         packages: versions of the packages, by name.
         device: name of the GPU, or else of the CPU.
-        cores: of the machine.
-        threads: that the job was given.
-        begun: when it began, in UTC, as ISO 8601.
-        seconds: wall time with the imports.
-        cpu_seconds: CPU time with the imports.
-        peak_mb: the largest memory, in MB.
-        modules: of the package that were loaded.
+        cores: number of the machine's cores.
+        threads: number of the job's threads.
+        begun: start of the job in UTC, as ISO 8601.
+        seconds: wall time, including imports.
+        cpu_seconds: CPU time, including imports.
+        peak_mb: peak memory in MB.
+        modules: loaded modules of the package.
     """
 
     rule: str

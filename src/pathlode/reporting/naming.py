@@ -1,9 +1,9 @@
-"""Names in tables and figures for people of what has another in a configuration."""
+"""Names in tables and figures, from names in the configuration."""
 
 import re
 
 PROPER = {"lane_emden": "Lane-Emden", "lorenz": "Lorenz-63", "lotka_volterra": "Lotka-Volterra"}
-"""Systems that are called after people."""
+"""Systems named after people."""
 
 
 def readable(name: str) -> str:

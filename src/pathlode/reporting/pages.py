@@ -1,12 +1,12 @@
-"""Generated parts of a text that people write: blocks of tables, single values in a sentence, and how to find typed numbers.
+"""Generated parts of hand-written pages: blocks of tables, single values in sentences, and a search for typed numbers.
 
-A block stands between two markers on lines of their own and is replaced as a whole. A value stands in a sentence:
+A block is the text between two marker lines and is replaced as a whole. A value is part of a sentence:
 
     the error is <!-- = claims.value id=A1 system=lorenz | .2g -->1.9<!-- . --> times as large
 
-It names a table, a column, what the row must have in other columns, and a format; ``config`` in place of a table names a
-setting by its keys. Markers are comments, so the page shows the value alone. A line must not begin with one: Markdown would
-take the line for HTML.
+The marker names a table, a column, values of the row in other columns, and a format. With ``config`` in place of a table it
+names a setting by its keys. Markers are comments, so the page shows the value alone. A line must not begin with a marker,
+because Markdown would take the line for HTML.
 """
 
 import re
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 VALUE = re.compile(r"<!-- = (.*?) -->(.*?)<!-- \. -->", re.DOTALL)
-"""A value in a sentence: what it is, and the text that is shown."""
+"""A value in a sentence: its description, and the text that is shown."""
 AGGREGATES = ("min", "max", "mean", "median", "count")
-"""What can sum up the values of several rows, before the format."""
+"""Functions that aggregate the values of several rows; their name precedes the format."""
 
 
 def markers(block: str) -> tuple[str, str]:
@@ -34,10 +34,10 @@ def insert(text: str, block: str, content: str, source: str) -> str:
     """The text with new content between the block's markers.
 
     Args:
-        text: what people wrote, with the markers.
+        text: the page, with the markers.
         block: the block's name.
-        content: what goes between the markers.
-        source: where the text came from, for messages.
+        content: new text between the markers.
+        source: origin of the page, for messages.
 
     Raises:
         DataError: if a marker is missing or they are in the wrong order.
@@ -45,12 +45,12 @@ def insert(text: str, block: str, content: str, source: str) -> str:
     begin, end = markers(block)
     start, stop = text.find(begin), text.find(end)
     if start < 0 or stop < start:
-        raise DataError(f"{source} lacks the lines {begin!r} and {end!r}: put them where the table belongs")
+        raise DataError(f"{source} lacks the lines {begin!r} and {end!r}: add them where the table should be")
     return f"{text[: start + len(begin)]}\n\n{content.strip()}\n\n{text[stop:]}"
 
 
 class _NotMade(LookupError):
-    """A run made no such table, rows or entry of a list."""
+    """The run made no such table, rows or entry of a list."""
 
 
 def fill(
@@ -60,18 +60,18 @@ def fill(
     source: str,
     kept: Callable[[str], object] | None = None,
 ) -> str:
-    """The text with every value in a sentence brought up to date.
+    """The text with every value in a sentence updated.
 
     Args:
-        text: what people wrote, with the values' markers.
-        table: a table by its name.
+        text: the page, with the values' markers.
+        table: returns a table by its name.
         config: the run's configuration.
-        source: where the text came from, for messages.
-        kept: is told each value of which the run made no table, no row or no number. Its text then stays, as it must in a run
-            of some chapters or systems only. Without it, such a value is an error as well.
+        source: origin of the page, for messages.
+        kept: called with each value for which the run made no table, row or number. Its text is then kept, as is right in a run
+            of some chapters or systems only. Without ``kept``, such a value raises an error too.
 
     Raises:
-        DataError: naming the value, if there is no such column or setting, or several rows differ.
+        DataError: naming the value, if there is no such column or setting, or several rows match.
     """
 
     def filled(found: re.Match[str]) -> str:
@@ -81,10 +81,10 @@ def fill(
             if kept is not None:
                 kept(found[1])
                 return found[0]
-            raise DataError(f"{source} asks for the value {found[1]!r}, which cannot be had: {error}") from error
+            raise DataError(f"{source}: the value {found[1]!r} cannot be filled: {error}") from error
         except (KeyError, ValueError, TypeError, OSError) as error:
-            reason = f"{error.args[0]!r} is not there" if isinstance(error, KeyError) else str(error)
-            raise DataError(f"{source} asks for the value {found[1]!r}, which cannot be had: {reason}") from error
+            reason = f"{error.args[0]!r} does not exist" if isinstance(error, KeyError) else str(error)
+            raise DataError(f"{source}: the value {found[1]!r} cannot be filled: {reason}") from error
         return f"<!-- = {found[1]} -->{value}<!-- . -->"
 
     return VALUE.sub(filled, text)
@@ -105,16 +105,14 @@ def _value(wanted: str, table: "Callable[[str], pd.DataFrame]", config: Mapping[
     elif values.nunique(dropna=False) == 1:
         value = values.iloc[0]
     else:
-        raise ValueError(
-            f"{len(values)} rows have that, expected one, or one of {', '.join(AGGREGATES)} before the format"
-        )
+        raise ValueError(f"{len(values)} rows match, expected one, or one of {', '.join(AGGREGATES)} before the format")
     if value != value:
         raise _NotMade("it is not a number")
     return format(value, form)
 
 
 def _setting(keys: str, config: Mapping[str, Any]) -> Any:
-    """The setting at some keys, or numbers of a list's entries, with dots between them."""
+    """The setting at a path of keys and indices of list entries, separated by dots."""
     setting: Any = config
     for key in keys.split("."):
         try:
@@ -129,12 +127,12 @@ def _chosen(name: str, conditions: Sequence[str], table: "Callable[[str], pd.Dat
     try:
         rows = table(name)
     except KeyError as error:
-        raise _NotMade(f"{name!r} is not there") from error
+        raise _NotMade(f"{name!r} does not exist") from error
     for condition in conditions:
         key, _, value = condition.partition("=")
         rows = rows[rows[key].astype(str) == value]
     if not len(rows):
-        raise _NotMade("no row has that")
+        raise _NotMade("no row matches")
     return rows
 
 
@@ -148,13 +146,13 @@ LEFT_OUT = (
     r"(?m)^\s*\d+\. ",  # numbered lists
     r"\b(?:18|19|20)\d\d\b|\b\d{4}\.\d{4,5}\b",  # years, and numbers on arXiv
     r"\b[A-Za-z][\w.]*(?:[-–]\w+(?:\.\d+)?)*",  # names, also with digits in them, such as F1, Lorenz-63 and B2-22.5
-    r"(?<![\d.,])[01](?!\d|[.,]\d)",  # what ratios are compared with, and differences
+    r"(?<![\d.,])[01](?!\d|[.,]\d)",  # references of ratios and differences
 )
-"""What is no typed number."""
+"""Parts of a page that do not count as typed numbers."""
 
 
 def typed_numbers(text: str) -> list[str]:
-    """Lines of a page with a number that neither a run nor a configuration filled in: number of the line, and the line.
+    """Lines of a page with a number that was filled neither from results nor from the configuration: line number and line.
 
     Code, formulas, links, generated blocks, numbered lists, names with digits in them, years, numbers of publications, 0 and 1
     do not count.

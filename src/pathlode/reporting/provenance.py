@@ -1,4 +1,4 @@
-"""What results were made with: commit, packages and processor."""
+"""Provenance of results: commit, packages and processor."""
 
 import platform
 import re
@@ -8,11 +8,11 @@ from importlib import metadata
 from pathlib import Path
 
 COMPUTING = ("bench", "ecg", "inference", "schedule", "torchdiffeq", "workflow")
-"""Extras of the package without which some numbers cannot be made."""
+"""Extras of the package that some results require."""
 
 
 def commit() -> str:
-    """The commit of the checkout that the working directory is in, with ``-dirty`` if files differ from it, or ``unknown``."""
+    """The commit of the working directory's checkout, with ``-dirty`` if files differ from it, or ``unknown``."""
     command = ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
@@ -21,7 +21,7 @@ def commit() -> str:
 
 
 def packages() -> dict[str, str]:
-    """Versions of Python, of pathlode, and of what it requires with the extras that computations use, where installed."""
+    """Versions of Python, of pathlode, and of the installed packages that it requires, with extras used in computations."""
     versions = {"python": platform.python_version()}
     for requirement in ["pathlode", *(metadata.requires("pathlode") or [])]:
         extra = re.search(r"extra == .(\w+)", requirement)

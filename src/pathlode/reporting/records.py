@@ -1,4 +1,4 @@
-"""Tables of the records that :func:`pathlode.reporting.job.job` leaves of every job."""
+"""Tables of the records that :func:`pathlode.reporting.job.job` writes for every job."""
 
 import json
 from collections import defaultdict
@@ -12,11 +12,11 @@ from pathlode.reporting.job_record import JobRecord
 
 
 def by_file(records: Sequence[JobRecord]) -> pd.DataFrame:
-    """What made each file, one row an output, sorted by its name.
+    """Provenance of each file, one row per output, sorted by its name.
 
     Returns:
         file, rule, wildcards, commit, config, seeds, packages, device, cores, threads, begun, seconds, cpu_seconds, peak_mb;
-        wildcards, seeds and packages as JSON. The seeds are those of all jobs that a file goes back to, as
+        wildcards, seeds and packages as JSON. The seeds are those of all jobs that a file depends on, as
         ``{"<rule>.<name>": [seed, ...]}``.
     """
     table = pd.DataFrame(records).drop(columns=["inputs", "modules"]).assign(seeds=pd.Series(_all_seeds(records)))
@@ -28,10 +28,10 @@ def by_file(records: Sequence[JobRecord]) -> pd.DataFrame:
 
 
 def by_chapter(records: Sequence[JobRecord], chapters: Mapping[str, str]) -> pd.DataFrame:
-    """What each chapter cost, in the order in which chapters first appear.
+    """Cost of each chapter, in the order in which chapters first appear.
 
     Args:
-        records: of jobs.
+        records: records of jobs.
         chapters: rule -> chapter.
 
     Returns:
@@ -60,7 +60,7 @@ def by_chapter(records: Sequence[JobRecord], chapters: Mapping[str, str]) -> pd.
 
 
 def _all_seeds(records: Sequence[JobRecord]) -> list[dict[str, list[int]]]:
-    """Of each job, its own seeds and those of every job that its inputs go back to."""
+    """For each job, its own seeds and those of every job that its inputs depend on."""
     maker = {output: number for number, record in enumerate(records) for output in record.outputs}
     parents = [{maker[file] for file in record.inputs if file in maker} for record in records]
     found: dict[int, dict[str, set[int]]] = {}

@@ -1,4 +1,4 @@
-"""How tables are joined, summed up and written for people."""
+"""Joins, summarises and writes tables."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,17 +8,17 @@ import pandas as pd
 from pathlode.errors import ConfigError
 
 LONG = 40
-"""Rows beyond which a table does not fit a printed page."""
+"""Largest number of rows that fit a printed page."""
 
 
 def summarise(table: pd.DataFrame, by: Sequence[str], columns: Mapping[str, str], digits: int = 2) -> pd.DataFrame:
-    """Median and range over seeds, as text, one row a setting; of a single run its value alone.
+    """Median and range over seeds, as text, one row per setting; for a single run its value alone.
 
     Args:
-        table: one row a run.
-        by: columns that name a setting.
+        table: one row per run.
+        by: columns that identify a setting.
         columns: metric -> heading.
-        digits: significant ones.
+        digits: number of significant digits.
     """
 
     def text(values: pd.Series) -> str:
@@ -34,12 +34,12 @@ def summarise(table: pd.DataFrame, by: Sequence[str], columns: Mapping[str, str]
 def write(table: pd.DataFrame, *paths: str | Path, widths: Mapping[str, float] | None = None) -> None:
     """Writes a table in the format of each path's suffix: .csv, .md, or .tex.
 
-    LaTeX wants the packages booktabs and longtable: a table of more than :data:`LONG` rows breaks across pages.
+    LaTeX needs the packages booktabs and longtable; a table of more than :data:`LONG` rows breaks across pages.
 
     Args:
         table: the table.
         paths: the files.
-        widths: shares of the line for columns whose text LaTeX breaks; others are as wide as it is.
+        widths: widths, as shares of the line, of columns whose text LaTeX wraps; other columns are as wide as their text.
 
     Raises:
         ConfigError: for another suffix.
@@ -63,4 +63,4 @@ def write(table: pd.DataFrame, *paths: str | Path, widths: Mapping[str, float] |
                     )
                 )
             case _:
-                raise ConfigError(f"{path}: tables are written as .csv, .md or .tex")
+                raise ConfigError(f"{path} has an unknown suffix, expected .csv, .md or .tex")

@@ -72,8 +72,8 @@ def test_a_family_gives_what_its_claims_share_and_they_replace_it():
     ("entries", "message"),
     [
         ([{**ENTRY, "colour": "blue"}], "claims.yaml: claim X1 has the unknown key 'colour', expected id, paper"),
-        ([without("metric")], "claims.yaml: claim X1 misses 'metric', expected id, paper"),
-        ([without("id")], "claims.yaml: claim number 1 misses 'id'"),
+        ([without("metric")], "claims.yaml: claim X1 lacks 'metric', expected id, paper"),
+        ([without("id")], "claims.yaml: claim number 1 lacks 'id'"),
         ([ENTRY, ENTRY], "the id 'X1' is used 2 times, expected once"),
         ([ENTRY, without("id", "claim") | {"claims": [{"id": "X1", "claim": "again"}]}], "the id 'X1' is used 2 times"),
         (None, "claims.yaml is not a list of mappings"),

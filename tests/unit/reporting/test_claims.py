@@ -146,7 +146,7 @@ def test_a_table_without_training_times_leaves_the_seconds_out():
     [
         ({"metric": "eror"}, "claim X1: there is no column 'eror' in the table 'scores'"),
         ({"table": "scorse"}, "there is no column 'error' in the table 'scorse'"),
-        ({"ours": {"los": "path"}}, "claim X1: there is no column 'los' to choose rows by"),
+        ({"ours": {"los": "path"}}, "claim X1: the table has no column 'los' to select rows by"),
     ],
 )
 def test_a_claim_about_nothing_is_refused(change, message):
@@ -162,7 +162,7 @@ def test_a_ratio_needs_positive_numbers(bad):
 
 def test_a_claim_that_chooses_several_rows_a_seed_is_refused():
     twice = pd.concat([scores([1.0, 1.0], [2.0, 2.0])] * 2)
-    with pytest.raises(ConfigError, match="chooses several rows a seed: name more columns"):
+    with pytest.raises(ConfigError, match="selects several rows per seed: name more columns"):
         decide(read_claims([ENTRY], "claims.yaml"), {"scores": twice}, 0.95)
 
 

@@ -107,11 +107,14 @@ def test_a_failed_job_leaves_no_record(tmp_path):
 @pytest.mark.parametrize(
     ("error", "advice"),
     [
-        (MemoryError(), "out of memory: run fewer jobs at once"),
-        (OSError(errno.ENOMEM, "Cannot allocate memory"), "out of memory: run fewer jobs at once"),
-        (torch.OutOfMemoryError("CUDA out of memory"), "out of memory: run fewer jobs at once"),
-        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device: make room"),
-        (PermissionError(errno.EACCES, "Permission denied", "a.csv"), "Permission denied: 'a.csv': see to the file"),
+        (MemoryError(), "out of memory: run the same command with fewer jobs at once"),
+        (
+            OSError(errno.ENOMEM, "Cannot allocate memory"),
+            "out of memory: run the same command with fewer jobs at once",
+        ),
+        (torch.OutOfMemoryError("CUDA out of memory"), "out of memory: run the same command with fewer jobs at once"),
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device: free disk space"),
+        (PermissionError(errno.EACCES, "Permission denied", "a.csv"), "Permission denied: 'a.csv': check the file"),
     ],
 )
 @pytest.mark.fault("the system refuses a job memory, room or a file", "a sentence says what to do")
@@ -129,14 +132,14 @@ def test_a_file_that_cannot_be_read_is_told_in_one_sentence(tmp_path, unreadable
     with pytest.raises(SystemExit), job(given(tmp_path)):
         Path(unreadable).read_bytes()
     log = (tmp_path / "job.log").read_text()
-    assert "see to the file, its permissions and its disk" in log
+    assert "check the file, its permissions and its disk" in log
     assert "Traceback" not in log
 
 
 def test_an_allocation_that_fails_is_told_in_one_sentence(tmp_path):
     with pytest.raises(SystemExit), job(given(tmp_path)):
         torch.empty(2**60)
-    assert "error: out of memory: run fewer jobs at once" in (tmp_path / "job.log").read_text()
+    assert "error: out of memory: run the same command with fewer jobs at once" in (tmp_path / "job.log").read_text()
 
 
 def test_threads_are_set(tmp_path):

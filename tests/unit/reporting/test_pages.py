@@ -66,7 +66,7 @@ def test_a_value_in_a_sentence_comes_from_a_table_or_the_configuration(expressio
     ],
 )
 def test_a_value_that_cannot_be_had_is_named(expression, reason):
-    with pytest.raises(DataError, match=f"docs/a.md asks for the value .*{reason}"):
+    with pytest.raises(DataError, match=f"docs/a.md: the value .*{reason}"):
         filled(expression)
 
 

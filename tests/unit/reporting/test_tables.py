@@ -27,7 +27,7 @@ def test_one_table_in_three_formats(tmp_path):
     latex = (tmp_path / "long.tex").read_text()
     assert latex.startswith(r"\begin{longtable}{lp{0.4\linewidth}}")
     assert latex.count(r"a\_b & 2") == 30
-    with pytest.raises(ConfigError, match=r"written as .csv, .md or .tex"):
+    with pytest.raises(ConfigError, match=r"expected .csv, .md or .tex"):
         write(table, tmp_path / "table.xlsx")
 
 
