@@ -1,7 +1,8 @@
-"""Tasks of SLURM's job arrays, mended.
+"""A fix for tasks of SLURM's job arrays.
 
-The executor plugin (2.8.0) starts Snakemake for an array's first job in each of its tasks. That runs the task's own job, but
-then looks for the first job's files: if they are late, it takes its own job for failed, and if its own fails, it deletes them.
+In each task of an array, the executor plugin (2.8.0) starts Snakemake for the array's first job. This process runs the task's
+own job, but then looks for the first job's files. If they are late, it marks its own job as failed; if its own job fails, it
+deletes them.
 
 Source: https://github.com/snakemake/snakemake-executor-plugin-slurm/issues/447.
 """
@@ -13,11 +14,11 @@ import sys
 import zlib
 
 OPTION = "--slurm-jobstep-array-execs="
-"""What the plugin gives to all tasks alike: the commands of all but the first, by number."""
+"""Argument that the plugin passes to all tasks: the commands of all tasks but the first, by number."""
 
 
 def become_own_job() -> None:
-    """Replaces a Snakemake that the plugin started for an array's first job by that of the task's own; else does nothing."""
+    """Replaces a Snakemake process that the plugin started for an array's first job by one for the task's own job."""
     for argument in sys.argv:
         if argument.startswith(OPTION):
             commands = json.loads(base64.b64decode(argument.removeprefix(OPTION)))

@@ -1,4 +1,4 @@
-"""The chapters of the pipeline. What a chapter's name does not say stands here, in one entry for each."""
+"""The chapters of the pipeline, one entry each."""
 
 from dataclasses import dataclass
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 class Chapter:
     """One chapter.
 
-    Its name is that of its target, of its key and file of the configuration, of the module that checks it
-    (workflow/configuration/<name>.py), of its folder under results/ and results/figures/, of its page (docs/<name>.md), and
-    what its claims have for a target. Its rules stand in rules/<name>.smk and rules/<name>_results.smk. On SLURM, its tables
-    and figures are one group, <name>_results.
+    Its name is also the name of its target, of its key and file in the configuration, of the module that checks these
+    (workflow/configuration/<name>.py), of its folder under results/ and results/figures/, of its page (docs/<name>.md), and of
+    the target in its claims. Its rules are in rules/<name>.smk and rules/<name>_results.smk. On SLURM its tables and figures
+    are one group, <name>_results.
 
     Attributes:
         name: the chapter's name.
-        claimed: the tables, of results/tables, that its claims read.
-        extra: the extra of the package that its jobs need, if any.
-        statistic: what the scores on its page are.
+        claimed: the tables in results/tables that its claims read.
+        extra: the package's extra that its jobs need, if any.
+        statistic: description of the scores on its page.
     """
 
     name: str
@@ -39,4 +39,4 @@ CHAPTERS = {
         ),
     )
 }
-"""All chapters by name, in the order in which they are read."""
+"""All chapters by name, in reading order."""

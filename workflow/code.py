@@ -8,13 +8,13 @@ from pathlode.reporting.identity import code_digest
 
 @cache
 def code(script: str, *entries: str) -> str:
-    """Digest of the code of a job, for its parameters: Snakemake runs a job again when, and only when, it changes.
+    """Digest of a job's code, for its parameters: an edit of code reruns exactly the jobs whose digest changes.
 
-    Give it as a function of the wildcards, even where it needs none: then each of Snakemake's processes reads no more code
-    than that of its own jobs.
+    Pass it as a function of the wildcards, even if it needs none. Each of Snakemake's processes then reads only the code of its
+    own jobs.
 
     Args:
-        script: name in ``workflow/scripts``, without suffix: itself, and what it imports from the package.
-        entries: ``"module:class"`` of what the script finds through registries.
+        script: name in ``workflow/scripts``, without suffix. The digest covers it and the package's modules that it imports.
+        entries: ``"module:class"`` of the entries that the script uses through registries.
     """
     return code_digest(Path(__file__).parent / "scripts" / f"{script}.py", entries)

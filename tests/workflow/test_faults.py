@@ -68,7 +68,7 @@ def test_a_disk_that_is_full(checkout, disk):
     disk(8)
     done = checkout.snakemake(DATA)
     assert done.returncode != 0
-    assert "No space left on device: make room, then run the same command again; nothing half-written" in done.stderr
+    assert "No space left on device: free disk space, then run the same command again; no half-written" in done.stderr
     log = (checkout.folder / "logs/smoke/simulate/coupled_oscillator.log").read_text()
     assert "Traceback (most recent call last)" not in log
     assert list((checkout.folder / DATA).parent.rglob("*")) == []
@@ -86,7 +86,7 @@ def test_a_model_that_does_not_fit_on_the_disk(checkout, disk):
     disk(8)
     done = checkout.snakemake(MODEL)
     assert done.returncode != 0
-    assert "No space left on device: make room, then run the same command again; nothing half-written" in done.stderr
+    assert "No space left on device: free disk space, then run the same command again; no half-written" in done.stderr
     assert not list((checkout.folder / MODEL).parent.glob("*.pt"))
     disk(10_000)
     assert checkout.snakemake(MODEL).returncode == 0

@@ -33,7 +33,7 @@ from workflow.configuration.scheduler import fit_settings, look_ahead_settings
 
 DEFAULT = default_config(PROJECT)
 REMEDY = re.compile(
-    r"expected|did you mean|allowed are|is missing|; (add|lower|raise|choose|mend|give|rename|change|name|put|take|remove)"
+    r"expected|did you mean|allowed are|is missing|; (add|lower|raise|choose|create|exchange|give|install|rename|change|name|put|remove|set)"
 )
 
 

@@ -1,4 +1,4 @@
-"""The configuration: its schema, and one file a chapter, with the settings that rules read and what must fit together."""
+"""The configuration: its schema, and one module per chapter with the settings that rules read and checks of consistency."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -13,11 +13,11 @@ from workflow.configuration.schema import InvalidConfig, check_schema
 __all__ = ["FILES", "InvalidConfig", "check", "default_config"]
 
 FOLDERS = (*CHAPTERS, "tables", "figures")
-"""What lies in results/ beside the folders of other scales."""
+"""Folders of the default scale in results/, which other scales must not be named after."""
 
 
 def check(config: Mapping[str, Any]) -> None:
-    """Refuses a configuration that the schema does not allow, or whose parts do not fit together.
+    """Refuses a configuration that breaks the schema or whose parts are inconsistent.
 
     Raises:
         InvalidConfig: naming the key, what was expected, and the nearest allowed name.
@@ -25,7 +25,7 @@ def check(config: Mapping[str, Any]) -> None:
     check_schema(config)
     if config["scale"] in FOLDERS:
         raise InvalidConfig(
-            f"config: scale is {config['scale']!r}, a folder of the default scale's results; choose another name"
+            f"config: scale is {config['scale']!r}, the name of a folder of the default scale's results; choose another name"
         )
     for chapter in CHAPTERS:
         import_module(f"workflow.configuration.{chapter}").check(config)
@@ -41,10 +41,12 @@ def check(config: Mapping[str, Any]) -> None:
 
 def _check_block(key: str, page: Path, block: str) -> None:
     if not page.is_file():
-        raise InvalidConfig(f"config: {key} asks for {str(page)!r}, which is no file here; name one, or null for none")
+        raise InvalidConfig(
+            f"config: {key} needs the file {str(page)!r}, which does not exist; create it, or set {key}: null"
+        )
     lacking = [marker for marker in markers(block) if marker not in page.read_text()]
     if lacking:
         raise InvalidConfig(
-            f"config: {key} asks for {str(page)!r}, which lacks the line {lacking[0]!r} of the block {block!r}; put it "
-            "where the tables belong"
+            f"config: {key}: the page {str(page)!r} lacks the line {lacking[0]!r} of the block {block!r}; add it where the "
+            "tables should be"
         )

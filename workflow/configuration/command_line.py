@@ -1,4 +1,4 @@
-"""Values that ``snakemake --config`` hands on as text, in the type that the schema has for them."""
+"""Converts values that ``snakemake --config`` passes as text to the type in the schema."""
 
 from collections.abc import Mapping, MutableMapping
 from typing import Any
@@ -7,10 +7,10 @@ from workflow.configuration.schema import schema
 
 
 def read_texts(config: MutableMapping[str, Any]) -> None:
-    """Replaces every text of a configuration by the number, truth value or null that the schema expects in its place.
+    """Replaces every text in a configuration by the number, truth value or null that the schema expects in its place.
 
-    ``--config 'dynamics={"seeds": [0, 1]}'`` gives the seeds as "0" and "1". A text that is none of what is expected there
-    stays as it is, and :func:`workflow.configuration.check` refuses it.
+    ``--config 'dynamics={"seeds": [0, 1]}'`` gives the seeds as "0" and "1". A text that cannot be converted is kept, and
+    :func:`workflow.configuration.check` refuses it.
     """
     whole = schema()
     for key in config:
@@ -26,13 +26,13 @@ def _read(value: Any, node: Mapping[str, Any], whole: Mapping[str, Any]) -> Any:
 
 
 def _below(node: Mapping[str, Any], key: str, whole: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The schema of a mapping's key; an empty one, which expects nothing, if it has none."""
+    """The schema of a mapping's key; an empty schema, which allows anything, if the key has none."""
     other = node.get("additionalProperties")
     return _resolved(node.get("properties", {}).get(key, other or {}), whole)
 
 
 def _resolved(node: Mapping[str, Any], whole: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The schema itself in place of a reference to it."""
+    """The schema that a reference points to, or the schema itself."""
     while "$ref" in node:
         target: Any = whole
         for part in node["$ref"].removeprefix("#/").split("/"):
@@ -42,7 +42,7 @@ def _resolved(node: Mapping[str, Any], whole: Mapping[str, Any]) -> Mapping[str,
 
 
 def _from_text(text: str, node: Mapping[str, Any]) -> Any:
-    """The first of the types that are expected which the text can be read as, or the text."""
+    """The text as the first expected type that it can be read as, or the text itself."""
     expected = node.get("type", [])
     types = [expected] if isinstance(expected, str) else expected
     words: dict[str, Any] = {"true": True, "false": False} if "boolean" in types else {}

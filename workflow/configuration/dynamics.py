@@ -1,4 +1,4 @@
-"""The dynamics chapter: what is trained on each system, how it is tuned, and whether its grid can be."""
+"""The dynamics chapter: rows trained on each system, their tuning, and checks of both."""
 
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -9,27 +9,27 @@ from pathlode.registry import DEFAULT_MODEL, DEFAULT_PARTS, LOSSES, MODELS, OFFE
 from workflow.configuration.schema import InvalidConfig, unknown
 
 COMPARED = ("path", "kl")
-"""The rows that the papers compare: shown side by side, and the ones that targets of time and size are about."""
+"""The rows that the papers compare. Figures show them side by side, and they define the targets of time and size."""
 FOLDERS = ("tuning", "sizes")
-"""What lies in a system's results beside the folders of its rows."""
+"""Folders in a system's results other than those of rows."""
 
 
 def trained_rows(config: Mapping[str, Any], system: str) -> list[str]:
-    """The rows that are fitted to a system: its own ``trained``, or else that of the chapter, but for what a row excludes."""
+    """The rows that are fitted to a system: its own ``trained`` or else the chapter's, without rows that exclude the system."""
     names = config["systems"][system].get("trained", config["dynamics"]["trained"])
     return [name for name in names if system in config["dynamics"]["rows"][name].get("systems", [system])]
 
 
 def model_seeds(config: Mapping[str, Any], system: str) -> list[int]:
-    """Seeds of the models of a system: those of the chapter, or of inference for a system that only inference asks for."""
+    """Seeds of the models of a system: those of the chapter, or of inference for a system that only inference uses."""
     own = system == config["inference"]["system"] and system not in config["dynamics"]["systems"]
     return list(config["inference" if own else "dynamics"]["seeds"])
 
 
 def row_parts(config: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """What a row is made of, as :class:`pathlode.training.experiment.Experiment` takes it: kind, encoder, field, decoder, loss.
+    """The parts of a row, as in :class:`pathlode.training.experiment.Experiment`: kind, encoder, field, decoder, loss.
 
-    Left out is what its kind of model does not have.
+    Parts that its kind of model does not have are left out.
     """
     row = config["dynamics"]["rows"][name]
     kind = row.get("model", DEFAULT_MODEL)
@@ -38,7 +38,7 @@ def row_parts(config: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def row_entries(config: Mapping[str, Any], *names: str, loss: bool = True) -> list[str]:
-    """What rows are made of, as ``"module:class"``, with or without what they are trained with."""
+    """The parts of rows as ``"module:class"``, with or without their losses."""
     found = []
     for name in names:
         parts = row_parts(config, name)
@@ -48,14 +48,14 @@ def row_entries(config: Mapping[str, Any], *names: str, loss: bool = True) -> li
 
 
 def setting(config: Mapping[str, Any], system: str, name: str) -> dict[str, str | None]:
-    """What says in a table which row of which system a line is about; None for what a model does not have."""
+    """The columns that identify a row of a system in a table; None for parts that a model does not have."""
     parts = row_parts(config, name)
     facts = {column: parts.get(column) for column in ("field", "encoder", "loss")}
     return {"system": system, "row": name, "model": parts["kind"]} | facts
 
 
 def tuned_as(config: Mapping[str, Any], name: str) -> str | None:
-    """The row whose tuning a row takes over, by default its own; None if there is nothing to tune."""
+    """The row whose tuning a row uses, by default its own; None if there is nothing to tune."""
     tuned = config["dynamics"]["rows"][name].get("tuned_as", name)
     return tuned if "loss" in row_parts(config, name) else None
 
@@ -66,24 +66,24 @@ def tuned_rows(config: Mapping[str, Any], system: str) -> list[str]:
 
 
 def tuning(config: Mapping[str, Any], system: str) -> dict[str, Any]:
-    """How a system's rows are tuned: as ``tune`` says, but for what its own ``tune`` replaces."""
+    """Settings of a system's tuning: ``tune``, with the entries of the system's own ``tune`` replacing it."""
     return dict(config["tune"] | config["systems"][system].get("tune", {}))
 
 
 def candidate_steps(config: Mapping[str, Any], system: str) -> int:
-    """Optimiser steps of all candidates that a row may have on a system; the weights of a rate step together."""
+    """Largest number of optimiser steps of a row's candidates on a system; all weights of a rate share their steps."""
     tune = tuning(config, system)
     return int(tune["steps"] * len(tune["learning_rates"]))
 
 
 def check(config: Mapping[str, Any]) -> None:
-    """Refuses a grid that the chapter's figures, sizes and tuning cannot be made from."""
+    """Refuses settings from which the chapter's figures, sizes or tuning cannot be made."""
     for name in config["dynamics"]["systems"]:
         if name not in config["systems"]:
             raise InvalidConfig(unknown("dynamics.systems", name, config["systems"]))
     if config["dynamics"]["projection"] == "umap" and find_spec("umap") is None:
         raise InvalidConfig(
-            "config: dynamics.projection is umap, whose package umap-learn is not installed; add it, or choose pca"
+            "config: dynamics.projection is umap, but its package umap-learn is not installed; install it, or choose pca"
         )
     for name in config["dynamics"]["rows"]:
         _check_row(config, name)
@@ -93,7 +93,7 @@ def check(config: Mapping[str, Any]) -> None:
         if missing:
             owner = f"systems.{name}" if "trained" in config["systems"][name] else "dynamics"
             raise InvalidConfig(
-                f"config: {owner}.trained lacks {missing[0]!r}; add it, the figures show path and kl side by side"
+                f"config: {owner}.trained lacks {missing[0]!r}; add it, because figures show path and kl side by side"
             )
     _check_sizes(config)
     _check_tuning(config)
@@ -102,7 +102,7 @@ def check(config: Mapping[str, Any]) -> None:
 
 
 def _check_row(config: Mapping[str, Any], name: str) -> None:
-    """Refuses a row whose model does not have what the row names, or not what its loss needs."""
+    """Refuses a row whose model does not take a part that the row names, or does not offer what its loss needs."""
     row, place = config["dynamics"]["rows"][name], f"config: dynamics.rows.{name}"
     kind = row.get("model", DEFAULT_MODEL)
     if name in FOLDERS:
@@ -120,9 +120,7 @@ def _check_row(config: Mapping[str, Any], name: str) -> None:
             )
         return
     if "loss" not in row:
-        raise InvalidConfig(
-            f"{place} lacks a loss, with which the model {kind} is trained; name one of {', '.join(LOSSES)}"
-        )
+        raise InvalidConfig(f"{place} lacks a loss, but the model {kind} is trained; name one of {', '.join(LOSSES)}")
     lacking = sorted(LOSSES.words(row["loss"]) - MODELS.words(kind))
     if lacking:
         raise InvalidConfig(
@@ -145,7 +143,7 @@ def _check_tuned_as(config: Mapping[str, Any], name: str) -> None:
 
 
 def _check_names(config: Mapping[str, Any]) -> None:
-    """Refuses lists of rows with names that no row has, and figures without the rows that the papers compare."""
+    """Refuses undefined names of rows, and figures without the rows that the papers compare."""
     dynamics, rows = config["dynamics"], config["dynamics"]["rows"]
     lists = {
         "dynamics.trained": dynamics["trained"],
@@ -160,7 +158,7 @@ def _check_names(config: Mapping[str, Any]) -> None:
     for place in ("dynamics.shown", "sizes.rows"):
         for name in COMPARED:
             if name not in lists[place]:
-                raise InvalidConfig(f"config: {place} lacks {name!r}; add it, the others are compared with it")
+                raise InvalidConfig(f"config: {place} lacks {name!r}; add it, because the others are compared with it")
 
 
 def _check_sizes(config: Mapping[str, Any]) -> None:
@@ -170,12 +168,12 @@ def _check_sizes(config: Mapping[str, Any]) -> None:
         for row in config["sizes"]["rows"]:
             if row not in tuned_rows(config, name):
                 raise InvalidConfig(
-                    f"config: sizes.rows names {row!r}, which is not tuned on {name}; add it to its rows"
+                    f"config: sizes.rows names {row!r}, which is not tuned on {name}; add it to the rows trained on {name}"
                 )
 
 
 def _check_tuning(config: Mapping[str, Any]) -> None:
-    """Refuses seeds that both choose and are scored, and weights that a loss does not take."""
+    """Refuses seeds used both for tuning and for scores, and weights that a loss does not take."""
     for name, entry in config["systems"].items():
         tune, own = tuning(config, name), entry.get("tune", {})
         place = {key: f"systems.{name}.tune.{key}" if key in own else f"tune.{key}" for key in tune}
@@ -183,8 +181,8 @@ def _check_tuning(config: Mapping[str, Any]) -> None:
             shared = set(config[chapter]["seeds"]) & set(tune["seeds"])
             if shared:
                 raise InvalidConfig(
-                    f"config: {place['seeds']} and {chapter}.seeds share {sorted(shared)}; give tuning seeds of its own, so "
-                    "that no seed is scored on a choice it made"
+                    f"config: {place['seeds']} and {chapter}.seeds share {sorted(shared)}; give tuning other seeds, so "
+                    "that no seed is scored on its own choice"
                 )
         losses = {row_parts(config, row).get("loss") for row in trained_rows(config, name)}
         if max(tune["weights"]) > 1 and "steer" in losses:
@@ -194,7 +192,7 @@ def _check_tuning(config: Mapping[str, Any]) -> None:
 
 
 def _check_solver(evaluate: Mapping[str, Any]) -> None:
-    """Refuses a method that the library lacks."""
+    """Refuses a method that the backend lacks."""
     backend, method = evaluate["backend"], evaluate["method"]
     if method not in ADAPTIVE_METHODS[backend]:
         raise InvalidConfig(
@@ -204,7 +202,7 @@ def _check_solver(evaluate: Mapping[str, Any]) -> None:
 
 
 def _check_systems(config: Mapping[str, Any]) -> None:
-    """Refuses windows that end before they begin, and trainings of which no step warms up, or that lack data."""
+    """Refuses windows that end before they begin, and trainings with a warm-up below one step or too few trajectories."""
     for name, entry in config["systems"].items():
         low, high = entry["simulate"]["window"]
         if low > high:
@@ -214,7 +212,7 @@ def _check_systems(config: Mapping[str, Any]) -> None:
             if warmup * (steps + 1) <= 1:
                 raise InvalidConfig(
                     f"config: systems.{name}.train.warmup is {warmup}, less than one of the {steps} steps of {place}; raise "
-                    "either"
+                    "warmup or steps"
                 )
         if entry["train"]["batch"] > entry["simulate"]["train"]:
             raise InvalidConfig(

@@ -1,4 +1,4 @@
-"""The ECG chapter: the settings of latent ODEs and classifiers, and whether they fit together."""
+"""The ECG chapter: the settings of latent ODEs and classifiers, and checks of consistency."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,11 +8,11 @@ from pathlode.registry import CLASSIFIERS, entries_of
 from workflow.configuration.schema import InvalidConfig, unknown
 
 GIVEN = ("latents", "components", "grid")
-"""What a classifier of beats can be given, of which it has one."""
+"""The possible inputs of a classifier of beats; each has one."""
 
 
 def latent_ode(config: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Settings of a latent ODE of the ECG chapter, as :class:`pathlode.training.experiment.Experiment` takes them.
+    """Settings of a latent ODE of the ECG chapter, as in :class:`pathlode.training.experiment.Experiment`.
 
     Its own ``encoder_hidden`` and ``steps`` replace those of ``ecg.model`` and ``ecg.train``.
     """
@@ -31,12 +31,12 @@ def model_entries(ecg: Mapping[str, Any], name: str | None) -> list[str]:
 
 
 def classifier_kind(ecg: Mapping[str, Any], name: str) -> str:
-    """What a classifier is, by its name in :data:`pathlode.registry.CLASSIFIERS`, under which ``ecg`` has its settings."""
+    """The kind of a classifier: a name in :data:`pathlode.registry.CLASSIFIERS`, and the key of its settings in ``ecg``."""
     return "cnn" if ecg["classifiers"][name].get("cnn") else "trees"
 
 
 def classifier_entries(ecg: Mapping[str, Any], name: str) -> list[str]:
-    """What a classifier is, and the latent ODE whose latents it is given, as ``"module:class"``."""
+    """The kind of a classifier, and the latent ODE whose latents it reads, as ``"module:class"``."""
     return [
         CLASSIFIERS.path(classifier_kind(ecg, name)),
         *model_entries(ecg, ecg["classifiers"][name].get("latents")),
@@ -44,13 +44,13 @@ def classifier_entries(ecg: Mapping[str, Any], name: str) -> list[str]:
 
 
 def balance(ecg: Mapping[str, Any], split: str, classifier: str) -> dict[str, int]:
-    """Training beats of a class: as ``ecg.balance`` says, but for what the split's and the classifier's own replace."""
+    """Training beats of a class: ``ecg.balance``, with the entries of the split and then of the classifier replacing it."""
     own = ecg["splits"][split].get("balance", {}), ecg["classifiers"][classifier].get("balance", {})
     return dict(ecg["balance"] | own[0] | own[1])
 
 
 def check(config: Mapping[str, Any]) -> None:
-    """Refuses names that stand for nothing, and classifiers that cannot be."""
+    """Refuses undefined names and inconsistent classifiers."""
     ecg = config["ecg"]
     everywhere = ecg["splits"]
     ours = [name for name in ecg["compared"] if name != "paper"]
@@ -70,46 +70,44 @@ def check(config: Mapping[str, Any]) -> None:
     if "inter_patient" in ecg["splits"] and (len(records & set(DS1)) < 2 or not records & set(DS2)):
         raise InvalidConfig(
             f"config: ecg.records is {sorted(records)}, but the split inter_patient needs two of {', '.join(DS1)} and one of "
-            f"{', '.join(DS2)}; add them, or take the split away"
+            f"{', '.join(DS2)}; add them, or remove the split"
         )
     for name, entry in ecg["latent_odes"].items():
         low, high = entry.get("views", {}).get("share", (1, 1))
         if low > high:
             raise InvalidConfig(
-                f"config: ecg.latent_odes.{name}.views.share is [{low}, {high}], expected [low, high]; change them round"
+                f"config: ecg.latent_odes.{name}.views.share is [{low}, {high}], expected [low, high]; exchange them"
             )
     for name, entry in ecg["classifiers"].items():
         place, given = f"config: ecg.classifiers.{name}", [key for key in GIVEN if key in entry]
         if len(given) != 1:
             raise InvalidConfig(
-                f"{place} has {' and '.join(given) or 'none'} of {', '.join(GIVEN)}; give it one of them"
+                f"{place} has {' and '.join(given) or 'none'} of {', '.join(GIVEN)}; set exactly one of them"
             )
         if entry.get("cnn") and entry.get("grid") != RATE:
             raise InvalidConfig(
-                f"{place}.cnn is true without a grid of {RATE}; a convolutional network takes these samples"
+                f"{place}.cnn is true without a grid of {RATE}, which the network needs; set grid: {RATE}, or remove cnn"
             )
         if entry.get("vote") and given != ["latents"]:
-            raise InvalidConfig(
-                f"{place}.vote is true, but only encodings can vote; give it latents, or take vote away"
-            )
+            raise InvalidConfig(f"{place}.vote is true, but only encodings can vote; set latents, or remove vote")
         trained = ecg["latent_odes"][entry["latents"]].get("splits", everywhere) if given == ["latents"] else everywhere
         for split in entry.get("splits", everywhere):
             given_balance = balance(ecg, split, name)
             if given_balance["least"] > given_balance["most"]:
                 raise InvalidConfig(
                     f"{place} is fitted in the split {split} with a balance of {given_balance}, whose least is more than its "
-                    "most; lower it"
+                    "most; lower least, or raise most"
                 )
             if split not in trained:
                 raise InvalidConfig(
                     f"{place} is fitted in the split {split}, for which ecg.latent_odes.{entry['latents']} is not trained; add "
-                    "it to the latter's splits, or give the classifier splits of its own"
+                    f"{split} to the latent ODE's splits, or set the classifier's splits"
                 )
     shown, classifier = ecg["shown"], ecg["classifiers"][ecg["shown"]["classifier"]]
     if classifier.get("latents") != shown["latent_ode"] or shown["split"] not in classifier.get("splits", everywhere):
         raise InvalidConfig(
-            f"config: ecg.shown names the classifier {shown['classifier']}, which is not given latents of "
-            f"{shown['latent_ode']} in the split {shown['split']}; choose one that is"
+            f"config: ecg.shown names the classifier {shown['classifier']}, which does not read latents of "
+            f"{shown['latent_ode']} in the split {shown['split']}; choose one that does"
         )
     if ecg["latent_odes"][shown["latent_ode"]]["encoder"] != "interpolation":
         raise InvalidConfig(
@@ -119,4 +117,6 @@ def check(config: Mapping[str, Any]) -> None:
     warmup = ecg["train"]["warmup"]
     steps = min(entry.get("steps", ecg["train"]["steps"]) for entry in ecg["latent_odes"].values())
     if warmup * (steps + 1) <= 1:
-        raise InvalidConfig(f"config: ecg.train.warmup is {warmup}, less than one of {steps} steps; raise either")
+        raise InvalidConfig(
+            f"config: ecg.train.warmup is {warmup}, less than one of {steps} steps; raise warmup or steps"
+        )

@@ -9,13 +9,13 @@ import yaml
 from workflow.chapters import CHAPTERS
 
 FILES = ("config.yaml", "config/systems.yaml", *(f"config/{chapter}.yaml" for chapter in CHAPTERS))
-"""The entry, with what all chapters share, and one file each for the simulated systems and the chapters."""
+"""The entry, with the settings that all chapters share, and one file each for the simulated systems and the chapters."""
 
 
 def default_config(folder: Path = Path()) -> dict[str, Any]:
-    """The configuration of the default scale, of the project in a folder.
+    """The configuration of the default scale, from the project in a folder.
 
-    As in Snakemake, no part of it is shared by two keys, even where the files have an anchor.
+    As in Snakemake, two keys share no object, even if the files use an anchor.
     """
     config: dict[str, Any] = {}
     for file in FILES:

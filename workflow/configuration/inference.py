@@ -1,4 +1,4 @@
-"""The inference chapter: the settings of summaries and flows, and whether all that it asks for is there."""
+"""The inference chapter: the settings of summaries and flows, and checks of consistency."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,25 +8,25 @@ from workflow.configuration.dynamics import model_seeds, row_entries, row_parts
 from workflow.configuration.schema import InvalidConfig, unknown
 
 SUMMARISED = ("latents", "grid", "statistics", "recurrent")
-"""What a summary of the inference chapter can be, of which it is one."""
+"""The kinds of summary; each summary is of one kind."""
 BATCH = 5
-"""Reference posteriors that one job samples, one after the other: each takes 10 to 30 s, the imports of a job 3 s."""
+"""Number of reference posteriors that one job samples in turn. Each takes 10 to 30 s; the imports of a job take 3 s."""
 
 
 def batches(systems: int) -> list[list[int]]:
-    """Numbers of the systems whose reference posteriors one job samples, by job."""
+    """Indices of the systems whose reference posteriors one job samples, by job."""
     return [list(range(systems))[first : first + BATCH] for first in range(0, systems, BATCH)]
 
 
 def latents_of(config: Mapping[str, Any], summary: str, model: str) -> str | list[str]:
-    """The file of the latent ODEs whose z0 a summary of the inference chapter is, from that file's pattern; or none."""
+    """The file of the latent ODEs that provide a summary's z0, from the file's pattern; none for another kind of summary."""
     inference = config["inference"]
     row = inference["summaries"][summary].get("latents")
     return model.format(system=inference["system"], row=row) if row else []
 
 
 def summary_entries(config: Mapping[str, Any], summary: str) -> list[str]:
-    """What makes a summary, as ``"module:class"``: models whose z0 it is, or what is trained with the flow; else nothing."""
+    """The classes that compute a summary, as ``"module:class"``: the parts of models with its z0, or a network in the flow."""
     given = config["inference"]["summaries"][summary]
     if "latents" in given:
         return row_entries(config, given["latents"], loss=False)
@@ -34,13 +34,13 @@ def summary_entries(config: Mapping[str, Any], summary: str) -> list[str]:
 
 
 def summary_settings(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Settings of a summary as :class:`pathlode.inference.summaries.Summary` takes them, without its model."""
+    """Settings of a summary, as in :class:`pathlode.inference.summaries.Summary`, without its model."""
     given = inference["summaries"][name]
     return {key: given[key] for key in ("grid", "statistics", "end") if key in given}
 
 
 def flow_settings(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Settings of the flows that are given a summary, as :class:`pathlode.inference.flows.FlowConfig` takes them.
+    """Settings of a summary's flows, as in :class:`pathlode.inference.flows.FlowConfig`.
 
     The summary's own ``learning_rate`` replaces that of ``inference.flow``.
     """
@@ -51,7 +51,7 @@ def flow_settings(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def check(config: Mapping[str, Any]) -> None:
-    """Refuses names that stand for nothing, and more simulations, systems or seeds than there are."""
+    """Refuses undefined names, and more simulations, systems or seeds than exist."""
     inference = config["inference"]
     if inference["system"] not in config["systems"]:
         raise InvalidConfig(unknown("inference.system", inference["system"], config["systems"]))
@@ -72,13 +72,14 @@ def check(config: Mapping[str, Any]) -> None:
         place, given = f"config: inference.summaries.{name}", [key for key in SUMMARISED if key in entry]
         if len(given) != 1:
             raise InvalidConfig(
-                f"{place} has {' and '.join(given) or 'none'} of {', '.join(SUMMARISED)}; give it one of them"
+                f"{place} has {' and '.join(given) or 'none'} of {', '.join(SUMMARISED)}; set exactly one of them"
             )
         if "latents" in entry:
             _check_latents(config, name, entry["latents"])
         for key, owners in (("end", ("grid", "statistics")), ("embedded", ("recurrent",))):
             if (key in entry) != (given[0] in owners):
-                raise InvalidConfig(f"{place} has {given[0]} {'and' if key in entry else 'without'} {key}; mend it")
+                edit = f"remove {key}" if key in entry else f"add {key}"
+                raise InvalidConfig(f"{place} has {given[0]} {'and' if key in entry else 'without'} {key}; {edit}")
     drawn = config["systems"][inference["system"]]["simulate"]
     for place, asked, part in (
         ("training_sets", max(inference["training_sets"]), "train"),
@@ -86,35 +87,35 @@ def check(config: Mapping[str, Any]) -> None:
     ):
         if asked > drawn[part]:
             raise InvalidConfig(
-                f"config: inference.{place} asks for {asked} trajectories, but there are {drawn[part]} of "
-                f"systems.{inference['system']}.simulate.{part}; lower it"
+                f"config: inference.{place} needs {asked} trajectories, but systems.{inference['system']}.simulate.{part} is "
+                f"{drawn[part]}; lower the former or raise the latter"
             )
     reference, mcmc = inference["reference"], inference["reference"]["mcmc"]
     if 2 * reference["draws"] > mcmc["chains"] * mcmc["steps"]:
         raise InvalidConfig(
-            f"config: inference.reference.draws is {reference['draws']}, but twice as many are compared and the chains have "
-            "not as many; lower it, or raise mcmc.steps"
+            f"config: inference.reference.draws is {reference['draws']}, but twice as many draws are compared, more than the "
+            "chains have; lower it, or raise inference.reference.mcmc.steps"
         )
     if inference["predicted"] > reference["draws"]:
         raise InvalidConfig(
-            f"config: inference.predicted is {inference['predicted']}, more than the {reference['draws']} of "
-            "inference.reference.draws; lower it"
+            f"config: inference.predicted is {inference['predicted']}, expected at most inference.reference.draws, "
+            f"{reference['draws']}; lower it"
         )
     _check_prior(config["systems"][inference["system"]]["system"], inference)
     if not drawn["noise"] > 0:
         raise InvalidConfig(
-            f"config: systems.{inference['system']}.simulate.noise is 0, but inference needs a likelihood; raise it"
+            f"config: systems.{inference['system']}.simulate.noise is 0, but the likelihood needs noise; raise it"
         )
     strange = set(inference["seeds"]) - set(model_seeds(config, inference["system"]))
     if strange:
         raise InvalidConfig(
-            f"config: inference.seeds has {sorted(strange)}, which dynamics.seeds, those of the latent ODEs of "
-            f"{inference['system']}, lacks; change either"
+            f"config: inference.seeds has {sorted(strange)}, which dynamics.seeds lacks, the seeds of the latent "
+            f"ODEs of {inference['system']}; remove them, or add them there"
         )
 
 
 def _check_latents(config: Mapping[str, Any], summary: str, row: str) -> None:
-    """Refuses latents of a row that is not there, or has none."""
+    """Refuses latents of a row that does not exist or has no z0."""
     place = f"inference.summaries.{summary}.latents"
     if row not in config["dynamics"]["rows"]:
         raise InvalidConfig(unknown(place, row, config["dynamics"]["rows"], "dynamics.rows"))
@@ -134,6 +135,6 @@ def _check_prior(system: str, inference: Mapping[str, Any]) -> None:
         )
     if len(outside) != len(box) or all(low <= value <= high for (low, high), value in zip(box, outside, strict=True)):
         raise InvalidConfig(
-            f"config: inference.outside is {outside}, expected {len(box)} numbers, one of them at least outside the prior's "
+            f"config: inference.outside is {outside}, expected {len(box)} numbers, at least one of them outside the prior's "
             f"{', '.join(f'[{low}, {high}]' for low, high in box)}"
         )

@@ -1,4 +1,4 @@
-"""The scheduler chapter: the settings of tasks, fits and policies, and whether all that it names is there."""
+"""The scheduler chapter: the settings of tasks, fits and policies, and checks of consistency."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,19 +9,20 @@ from pathlode.registry import DATA_SETS, NETWORKS
 from workflow.configuration.schema import InvalidConfig, unknown
 
 ROWS = 8
-"""Least rows of a run's log: pathlode.schedule.runs.FEWEST, whose import would bring pandas to every Snakefile."""
+"""Least number of rows of a run's log. It repeats pathlode.schedule.runs.FEWEST, whose import would load pandas in every
+Snakefile."""
 IMAGES = {"fashion_mnist": (60_000, 10_000), "cifar100": (50_000, 10_000), "invented_images": None}
-"""Images of each data set's training and test files; None where as many are made up as are wanted."""
+"""Number of images in each data set's training and test files; None for invented images, of which any number can be made."""
 TEXTS = {"tinyshakespeare": 1_115_394, "tinystories": 1_900_000_000, "invented_text": None}
-"""Characters of each text: eight tenths are for training, one each for validation and test."""
+"""Number of characters of each text: eight tenths are for training, one tenth each for validation and test."""
 DECIDING_NOTHING = ("mix", "replay")
-"""Learners whose rates are known before a training begins."""
+"""Policies whose rates are known before a training begins."""
 DEFAULTS = {"channels": [16, 32], "strides": [2, 2], "width": 64, "heads": 4, "context": 64}
-"""Sizes that a task need not give, as its network and data set have them."""
+"""Defaults of a task's sizes, as in its network and data set."""
 
 
 def example_files(scheduler: Mapping[str, Any], task: str) -> list[str]:
-    """The files of a task's data set; none if it is made up."""
+    """The files of a task's data set; none if it is invented."""
     name = scheduler["tasks"][task]["data"]
     return (
         [f"resources/{name}/{file}" for file in checksums(Path(f"config/checksums/{name}.sha256"))]
@@ -37,29 +38,29 @@ def task_entries(scheduler: Mapping[str, Any], task: str) -> list[str]:
 
 
 def task_settings(scheduler: Mapping[str, Any], task: str) -> dict[str, Any]:
-    """What a task is, as :class:`pathlode.schedule.tasks.settings.TaskSettings` takes it."""
+    """Settings of a task, as in :class:`pathlode.schedule.tasks.settings.TaskSettings`."""
     return {key: scheduler["tasks"][task][key] for key in ("data", "examples", "network")}
 
 
 def fit_settings(scheduler: Mapping[str, Any], fit: str) -> dict[str, Any]:
-    """Settings of a fit, as :class:`pathlode.schedule.run_model.FitConfig` takes them."""
+    """Settings of a fit, as in :class:`pathlode.schedule.run_model.FitConfig`."""
     own = {key: value for key, value in scheduler["fits"][fit].items() if key == "steps"}
     return dict(scheduler["fit"]) | own
 
 
 def chosen_runs(scheduler: Mapping[str, Any], fit: str) -> dict[str, Any]:
-    """Which runs of the sweep a fit sees, as :func:`pathlode.schedule.sweep.swept` takes them."""
+    """The runs of the sweep that a fit sees, as arguments of :func:`pathlode.schedule.sweep.swept`."""
     return {key: value for key, value in scheduler["fits"][fit].items() if key in ("schedules", "seeds")}
 
 
 def fitted_to(scheduler: Mapping[str, Any], learner: str, task: str) -> dict[str, str]:
-    """The task of whose runs a policy has learnt, and the name of the fits to them."""
+    """The task from whose runs a policy learns, and the name of the fits to them."""
     entry = scheduler["learners"][learner]
     return {"task": entry.get("learnt_from", task), "fit": entry["fit"]}
 
 
 def look_ahead_settings(scheduler: Mapping[str, Any], learner: str) -> dict[str, Any]:
-    """Settings of a learner's decisions, as :class:`pathlode.schedule.scheduler.LookAheadConfig` takes them."""
+    """Settings of a learner's decisions, as in :class:`pathlode.schedule.scheduler.LookAheadConfig`."""
     entry = scheduler["learners"][learner]
     if entry["policy"] in DECIDING_NOTHING:
         return {}
@@ -67,7 +68,7 @@ def look_ahead_settings(scheduler: Mapping[str, Any], learner: str) -> dict[str,
 
 
 def check(config: Mapping[str, Any]) -> None:
-    """Refuses names that stand for nothing, and settings that do not fit together."""
+    """Refuses undefined names and inconsistent settings."""
     scheduler = config["scheduler"]
     tasks, policies, fits, learners = (scheduler[key] for key in ("tasks", "policies", "fits", "learners"))
     sweep, run = scheduler["sweep"], scheduler["run"]
@@ -81,7 +82,8 @@ def check(config: Mapping[str, Any]) -> None:
     fit = scheduler["fit"]
     if 2 * fit["window"] > fit["points"]:
         raise InvalidConfig(
-            f"config: scheduler.fit.window is {fit['window']}, expected at most half of the {fit['points']} points; lower it"
+            f"config: scheduler.fit.window is {fit['window']}, expected at most half of the {fit['points']} points; lower "
+            "window or raise points"
         )
     for name, entry in learners.items():
         named.append((f"learners.{name}.fit", entry["fit"], fits, "scheduler.fits"))
@@ -91,12 +93,12 @@ def check(config: Mapping[str, Any]) -> None:
         if (entry["policy"] == "mix") != ("mixes" in entry):
             raise InvalidConfig(
                 f"config: scheduler.learners.{name} has the policy {entry['policy']} "
-                f"{'and' if 'mixes' in entry else 'without'} mixes; mend it"
+                f"{'and mixes; remove mixes or set policy: mix' if 'mixes' in entry else 'without mixes; add mixes'}"
             )
         if entry["policy"] in DECIDING_NOTHING and "horizon" in entry:
             raise InvalidConfig(
-                f"config: scheduler.learners.{name} has a horizon, but its policy {entry['policy']} looks at none; take it "
-                "away, or choose another policy"
+                f"config: scheduler.learners.{name} has a horizon, but its policy {entry['policy']} uses none; remove it, or "
+                "choose another policy"
             )
     for name in {learners[learner]["fit"] for learner in run["learners"] if learner in learners} & set(fits):
         entry = fits[name]
@@ -107,7 +109,8 @@ def check(config: Mapping[str, Any]) -> None:
         strange = set(entry.get("seeds", [])) - set(sweep["seeds"])
         if strange:
             raise InvalidConfig(
-                f"config: scheduler.fits.{name}.seeds has {sorted(strange)}, which scheduler.sweep.seeds lacks; change either"
+                f"config: scheduler.fits.{name}.seeds has {sorted(strange)}, which scheduler.sweep.seeds lacks; remove them, "
+                "or add them there"
             )
     for place, name, allowed, whole in named:
         if name not in allowed:
@@ -117,12 +120,12 @@ def check(config: Mapping[str, Any]) -> None:
         if lacking:
             raise InvalidConfig(
                 f"config: scheduler.compared names {name!r}, whose tasks lack {sorted(lacking)} of scheduler.run.tasks; add "
-                "them, or take the name away"
+                "them, or remove the name"
             )
     for name in policies:
         if name in learners:
             raise InvalidConfig(
-                f"config: {name!r} is a key of scheduler.policies and of scheduler.learners; rename one"
+                f"config: {name!r} is a key of both scheduler.policies and scheduler.learners; rename one"
             )
     for name, entry in ((name, tasks[name]) for name in run["tasks"]):
         if entry["data"] not in scheduler["mirrors"] and not entry["data"].startswith("invented"):
@@ -139,26 +142,29 @@ def check(config: Mapping[str, Any]) -> None:
             )
         if set(entry["seeds"]) & set(sweep["seeds"]):
             raise InvalidConfig(
-                f"config: scheduler.tasks.{name}.seeds shares some with scheduler.sweep.seeds; change them"
+                f"config: scheduler.tasks.{name}.seeds and scheduler.sweep.seeds share seeds; give the task other seeds"
             )
         _check_task(f"config: scheduler.tasks.{name}", entry)
 
 
 def _check_task(place: str, entry: Mapping[str, Any]) -> None:
-    """Refuses networks that cannot be, or not read the data, and more examples than the data set has."""
+    """Refuses networks with inconsistent sizes or unable to read the data, and more examples than the data set has."""
     data, examples = entry["data"], entry["examples"]
     ((kind, own),) = entry["network"].items()
     sizes = DEFAULTS | own | examples
     if (kind == "transformer") != (data in TEXTS):
         allowed = "a transformer" if data in TEXTS else "a cnn or a resnet"
-        raise InvalidConfig(f"{place}.network is a {kind}, expected {allowed} for the data set {data}; change either")
+        raise InvalidConfig(
+            f"{place}.network is a {kind}, expected {allowed} for the data set {data}; change network or data"
+        )
     if "context" in examples and data not in TEXTS:
         raise InvalidConfig(
-            f"{place}.examples has a context, but {data} has images, not texts; take it away, or change data"
+            f"{place}.examples has a context, but {data} has images, not texts; remove it, or change data"
         )
     if kind == "cnn" and len(sizes["channels"]) != len(sizes["strides"]):
         raise InvalidConfig(
-            f"{place}.network.cnn has {len(sizes['channels'])} channels and {len(sizes['strides'])} strides, expected as many"
+            f"{place}.network.cnn has {len(sizes['channels'])} channels and {len(sizes['strides'])} strides, expected equally "
+            "many"
         )
     if kind == "transformer" and sizes["width"] % sizes["heads"]:
         raise InvalidConfig(
@@ -169,13 +175,13 @@ def _check_task(place: str, entry: Mapping[str, Any]) -> None:
         asked = sum(sizes[part] for part in parts)
         if asked > available:
             raise InvalidConfig(
-                f"{place}.examples asks for {asked} of {' and '.join(parts)}, but {data} has {available}"
+                f"{place}.examples has {asked} for {' and '.join(parts)}, but {data} has {available}"
                 f"{f' with a context of {context}' if data in TEXTS else ''}; lower it"
             )
 
 
 def _held(data: str, context: int) -> dict[tuple[str, ...], int]:
-    """How many examples a data set has in each part, or in parts together; none if they are made up."""
+    """Number of examples of a data set in each part, or in several parts together; none if they are invented."""
     if images := IMAGES.get(data):
         return {("train", "validation"): images[0], ("test",): images[1]}
     if characters := TEXTS.get(data):

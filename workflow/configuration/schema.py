@@ -1,4 +1,4 @@
-"""The configuration's JSON schema, and sentences for what it does not allow."""
+"""The configuration's JSON schema, and messages for violations of it."""
 
 import difflib
 import math
@@ -32,12 +32,12 @@ NAMES = {
     "records": RECORDS,
     "chapters": CHAPTERS,
 }
-"""What ``x-registry`` in the schema can stand for."""
+"""Registries that ``x-registry`` in the schema can name."""
 Validator = validators.extend(
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
 )
-"""JSON schema, except that 5.0 is no integer: PyTorch does not take it for one either."""
+"""JSON schema, except that 5.0 is not an integer, as in PyTorch."""
 SCHEMA = Path(__file__).parents[1] / "schemas" / "config.schema.yaml"
 
 
@@ -70,16 +70,16 @@ def check_schema(config: Mapping[str, Any]) -> None:
 
 
 def unknown(place: str, name: str, allowed: Mapping[str, Any], whole: str = "systems") -> str:
-    """Sentence for a name that is no key of a part of the configuration."""
-    return f"config: {place} names {name!r}, which is no key of {whole}{_suggestion(name, allowed)}"
+    """Message for a name that is not a key of a part of the configuration."""
+    return f"config: {place} names {name!r}, which is not a key of {whole}{_suggestion(name, allowed)}"
 
 
 def _check_numbers(node: Any, place: str) -> None:
-    """Refuses what YAML allows and JSON does not: keys that are no text, and numbers that are not finite."""
+    """Refuses what YAML allows and JSON does not: keys that are not text, and numbers that are not finite."""
     items = node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ()
     for key, value in items:
         if isinstance(node, Mapping) and not isinstance(key, str):
-            raise InvalidConfig(f"{place}: the key {key!r} is no text; put it in quotes or choose another name")
+            raise InvalidConfig(f"{place}: the key {key!r} is not text; put it in quotes or choose another name")
         _check_numbers(value, f"{place}.{key}")
     if isinstance(node, float) and not math.isfinite(node):
         raise InvalidConfig(f"{place} is {node}, expected a finite number")
@@ -116,7 +116,7 @@ def _sentence(error: ValidationError) -> str:
             return f"{place} has {len(value)} entries, expected {relation} {rule}"
         case "uniqueItems":
             twice = next(item for number, item in enumerate(value) if item in value[:number])
-            return f"{place} has {twice!r} twice; take one away"
+            return f"{place} has {twice!r} twice; remove one"
         case "pattern" if "x-expected" in schema:
             return f"{place} is {value!r}, expected {schema['x-expected']}"
         case "pattern":

@@ -1,4 +1,4 @@
-"""Trains a task with one policy that has learnt from the runs of a sweep."""
+"""Trains a task with one policy learnt from the runs of a sweep."""
 
 from pathlib import Path
 

@@ -1,5 +1,5 @@
-"""Scores the flows of one library and summary on held-out systems: errors, calibration, distance to the exact posteriors, and
-how they fare with data that they were not made for.
+"""Scores the flows of one library and summary on held-out systems: errors, calibration, distance from the reference posteriors,
+and scores under other observation designs and outside the prior.
 """
 
 from pathlib import Path

@@ -20,7 +20,7 @@ from pathlode.training.resume import checkpoint_path, discard_checkpoints
 
 
 def representation(study: Study, settings: dict[str, Any], model: str) -> Representation:
-    """What the classifier is given of a beat."""
+    """The classifier's representation of a beat."""
     if "latents" in settings:
         return Latents(load_model(Path(model))[0])
     if "components" in settings:

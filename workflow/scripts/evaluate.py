@@ -1,5 +1,5 @@
-"""Scores all models of one system on the test trajectories, with all and with some of their observations, and keeps their
-latents and a few predictions.
+"""Scores all models of one system on the test trajectories, with all and with some of their observations, and saves latents and
+a few predictions.
 """
 
 from pathlib import Path
@@ -20,7 +20,7 @@ from pathlode.models.saving import load_fitted
 from pathlode.progress import Progress
 from pathlode.reporting.job import job
 
-EXAMPLES = 3  # test trajectories whose predictions are kept
+EXAMPLES = 3  # test trajectories whose predictions are saved
 
 with job(snakemake):
     settings = snakemake.params.settings

@@ -1,4 +1,4 @@
-"""Gets one file of a data set from a mirror, checked against its SHA-256."""
+"""Fetches one file of a data set from a mirror and checks its SHA-256."""
 
 from pathlib import Path
 

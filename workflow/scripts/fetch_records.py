@@ -1,4 +1,4 @@
-"""Gets the files of ECG records from mirrors, checked against the committed SHA-256 digests. Files already there stay."""
+"""Fetches the files of ECG records from mirrors and checks the committed SHA-256 digests. Existing intact files are kept."""
 
 from pathlib import Path
 

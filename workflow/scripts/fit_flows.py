@@ -1,6 +1,6 @@
 """Fits flows of one library to one kind of summary: one for every number of simulations and every seed.
 
-A job that goes on after an interruption takes the flows that were fitted then, and goes on with the one under way.
+After an interruption, the job keeps the flows fitted before and continues with the unfinished one.
 """
 
 import shutil

@@ -1,4 +1,4 @@
-"""Fits latent ODEs of several seeds to the runs of a task's sweep, or to some of them."""
+"""Fits latent ODEs with several seeds to the runs of a task's sweep, or to some of them."""
 
 from pathlib import Path
 

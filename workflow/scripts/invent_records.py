@@ -1,4 +1,4 @@
-"""Writes invented ECG records, for scales that only show that everything runs."""
+"""Writes invented ECG records, for scales that only test whether everything runs."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Exports the first seed's encoder, compares it with the model, and measures it with its trees in a process of their own."""
+"""Exports the first seed's encoder, compares it with the model, and measures encoder and trees in a separate process."""
 
 import json
 import subprocess
@@ -22,7 +22,7 @@ from pathlode.models.latents import encode
 from pathlode.models.saving import load_model
 from pathlode.reporting.job import job
 
-SINGLE = 200  # beats that are taken one after the other
+SINGLE = 200  # single beats that are timed
 
 with job(snakemake) as origin:
     files, encoder = snakemake.input, snakemake.output.encoder

@@ -1,4 +1,4 @@
-"""Brings the README and the pages of the site up to date: generated blocks, values in sentences, and figures."""
+"""Updates the README and the pages of the site: generated blocks, values in sentences, and figures."""
 
 import logging
 import shutil

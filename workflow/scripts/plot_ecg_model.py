@@ -15,7 +15,7 @@ from pathlode.plots import ecg
 from pathlode.plots.style import save_figure
 from pathlode.reporting.job import job
 
-MAPPED = 600  # test beats of a class, at most, in the latent map
+MAPPED = 600  # largest number of test beats of a class in the latent map
 
 with job(snakemake):
     files, params = snakemake.input, snakemake.params

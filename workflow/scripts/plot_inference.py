@@ -11,7 +11,7 @@ from pathlode.plots.style import save_figure
 from pathlode.registry import SYSTEMS
 from pathlode.reporting.job import job
 
-SHOWN = 4  # systems whose posteriors are simulated again
+SHOWN = 4  # systems simulated again from their posteriors
 
 with job(snakemake):
     files, params = snakemake.input, snakemake.params

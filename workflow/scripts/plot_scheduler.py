@@ -14,7 +14,7 @@ with job(snakemake):
     logs = PolicyLogs.load(*map(Path, files.logs)).table
     logs = logs[logs["phase"] == FINAL]
     outcomes = PolicyScores.load(Path(files.outcomes)).table
-    outcomes = outcomes[outcomes["schedule"] != BEST_PARAMETRIC]  # which stands there under its own name
+    outcomes = outcomes[outcomes["schedule"] != BEST_PARAMETRIC]  # which is listed under its own name too
     made = PolicyForecasts.load(*map(Path, files.forecasts))
     ours = logs[logs["schedule"] == params.ours]
     forecasts = {

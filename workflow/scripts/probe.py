@@ -1,4 +1,4 @@
-"""How much of what a system varies a linear map reads off z0, for every model that has one."""
+"""Scores linear regressions of a system's parameters on z0, for every model with z0."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Scores reconstructions of a split's test beats by class and recording condition, and keeps one of each class."""
+"""Scores reconstructions of a split's test beats by class and recording condition, and saves one of each class."""
 
 from pathlib import Path
 

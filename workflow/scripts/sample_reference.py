@@ -1,5 +1,5 @@
-"""Draws from the reference posteriors of some held-out systems, and says how likely they make the truth, and how well two
-halves of the draws agree.
+"""Draws from the reference posteriors of some held-out systems; computes the log-density of the truth and the agreement of two
+halves of the draws.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Trains and scores models of several sizes of one row, at the rate and weight that were chosen for it."""
+"""Trains and scores models of several sizes of one row, at the learning rate and weight tuned for that row."""
 
 from dataclasses import asdict
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Splits the beats into training, validation and test, in every way that is asked for."""
+"""Splits the beats into training, validation and test, once per configured split."""
 
 from pathlib import Path
 

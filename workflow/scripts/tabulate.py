@@ -1,4 +1,4 @@
-"""Joins the results of all rows into tables, and sums them up."""
+"""Joins the results of all rows into tables, and summarises them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Joins the scores of all classifiers, the published ones beside them, and sums them up."""
+"""Joins the scores of all classifiers with the published ones, and summarises them."""
 
 from pathlib import Path
 

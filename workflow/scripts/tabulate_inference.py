@@ -1,6 +1,4 @@
-"""Joins the scores of all flows, those of the reference posteriors beside them, sums them up, and holds them against what was
-asked for.
-"""
+"""Joins the scores of all flows and of the reference posteriors, summarises them, and compares them with the criteria."""
 
 from pathlib import Path
 

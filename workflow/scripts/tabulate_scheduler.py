@@ -1,4 +1,4 @@
-"""Joins the outcomes of all policies' runs, compares them pair by pair, and sums them up."""
+"""Joins the outcomes of all policies' runs, compares them by paired differences, and summarises them."""
 
 from pathlib import Path
 

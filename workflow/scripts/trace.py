@@ -1,4 +1,4 @@
-"""Gathers what made each file, and what each chapter cost, from the records of the jobs."""
+"""Collects the provenance of each file and the cost of each chapter from the records of the jobs."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Trains all seeds of one row together, or fits them where there is nothing to train."""
+"""Trains all seeds of one row together, or fits a row in closed form."""
 
 from dataclasses import asdict
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Trains the latent ODEs of one kind, all seeds together, on the training beats of a split; no class is used."""
+"""Trains the latent ODEs of one kind, all seeds together, on the training beats of a split, without their classes."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Trains a task with every candidate setting of one policy, and with the best of them on the seeds that count."""
+"""Trains a task with every candidate setting of one policy, and with the best setting on the seeds that are compared."""
 
 from pathlib import Path
 
