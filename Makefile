@@ -1,17 +1,17 @@
 # make reproduce   environment, then every figure and table   (SCALE=smoke, long or paper for another scale)
-# make test        environment, then all tests, the pipeline at smoke scale among them
+# make test        environment, then all tests, including the pipeline at smoke scale
 # make test-cluster   the tests that need SLURM or a browser
 # make lint        style, types, workflow lint
 # make report      results/report.html: every figure and table with its caption, in one file
 # make docs        the site, in build/site
-# make bench       a training step, simulations, draws and decisions beside their peers, and a whole training
-# make plan        what the paper scale would take, into docs/cluster.md, after make reproduce
-# make faults      the table of faults in docs/, from the tests that try them
-# make reruns      the table of what runs again when code is edited, in tests/workflow
-# make clean       remove what the pipeline made (the environment stays, and so does what was downloaded)
+# make bench       times of a training step, simulations, draws and decisions, each beside its peers, and of a whole training
+# make plan        estimated cost of the paper scale, in docs/cluster.md; needs make reproduce first
+# make faults      the table of faults in docs/, from the tests that cause them
+# make reruns      the table of rules that rerun after an edit of code, in tests/workflow
+# make clean       remove the pipeline's outputs (the environment and downloaded files stay)
 #
-# PYTHON names the interpreter of the environment (3.11 or newer). TORCH_INDEX names a PyTorch wheel index to take torch
-# from, for example https://download.pytorch.org/whl/cpu or .../whl/cu130; without it, pip's own index decides.
+# PYTHON is the interpreter of the environment (3.11 or newer). TORCH_INDEX is an index of PyTorch wheels, for example
+# https://download.pytorch.org/whl/cpu or .../whl/cu130; without it, pip's own index is used.
 
 PYTHON ?= python3
 SCALE ?= default
@@ -63,7 +63,7 @@ reruns: $(VENV)/workflow
 clean:
 	rm -rf results logs .snakemake build
 
-# Each stamp is an environment with one more requirements file; all of them hold the package itself, editable.
+# Each stamp is an environment with one more requirements file; all contain the package itself, in editable form.
 $(VENV)/workflow: requirements/workflow.txt $(BUILD)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) -r requirements/workflow.txt

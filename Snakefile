@@ -1,6 +1,6 @@
 # pathlode: tests the claims of three papers on path-minimized latent ODEs.
 #
-#   snakemake                      everything (profiles/default says how many cores)
+#   snakemake                      everything (profiles/default sets the number of cores)
 #   snakemake dynamics             one chapter
 #   snakemake results/claims.csv   one file
 #
@@ -9,7 +9,7 @@
 # ecg:      fetch -> cut beats -> split -> train -> reconstruct, classify -> tables, device -> figures -> claims
 # scheduler: fetch -> tune policies -> fit run models -> apply policies -> tables -> figures -> claims
 #
-# Each arrow is a file, under results/ or, for what was fetched, under resources/.
+# Each arrow is a file, under results/ or, if it was fetched, under resources/.
 
 
 import sys
@@ -48,8 +48,8 @@ rule all:
 
 
 onstart:
-    # Its limit on jobs a second, which nothing here reaches, has Snakemake 9.27 look for jobs to start once a second for every job
-    # that ever ended, and holds back parts of arrays: https://github.com/snakemake/snakemake/issues/2967
+    # Nothing here reaches the limit on jobs per second. With a limit, Snakemake 9.27 looks for jobs to start once a second for
+    # every job that ever ended, and delays parts of arrays: https://github.com/snakemake/snakemake/issues/2967
     workflow.scheduler.job_rate_limiter = None
 
 

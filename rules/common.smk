@@ -45,7 +45,7 @@ except InvalidConfig as error:
 
 
 def own(name):
-    """A file of this workflow, as a path from the working directory, which is another one if the workflow is a module."""
+    """A file of this workflow, relative to the working directory, which differs from the workflow's folder if it is a module."""
     return os.path.relpath(Path(workflow.current_basedir).parent / name)
 
 
@@ -58,7 +58,7 @@ SUBJECTS = {
 
 
 def shown(path, name=None, of="all"):
-    """A table or figure that the report shows, by the caption of its own or another name, under the claims that it is about."""
+    """A table or figure in the report, under its claims, with the caption of its own name or of another."""
     stem, suffix = Path(path).stem, Path(path).suffix
     labels = {"what": stem.replace("_", " "), "of": of, "file": suffix.removeprefix(".")}
     return report(path, caption=f"../workflow/report/{name or stem}.rst", labels=labels, **SUBJECTS[name or stem])

@@ -1,4 +1,4 @@
-# Paper [A], dynamics: how well latent ODEs interpolate and extrapolate simulated systems.
+# Paper [A], dynamics: interpolation and extrapolation of simulated systems by latent ODEs.
 #
 # in:   config `dynamics`, `tune`, `sizes`, `evaluate`, `systems`
 # out:  {RESULTS}/dynamics/{system}/data.npz                         simulate
@@ -56,14 +56,14 @@ rule tune:
         table=f"{RESULTS}/dynamics/{{system}}/tuning/{{row}}/tuning.csv",
     log:
         f"{LOGS}/tune/{{system}}/{{row}}.log",
-    priority: 1  # everything else waits for it, the longest jobs, `size`, among them
+    priority: 1  # all other jobs wait for it, including the longest, `size`
     conda:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
         mem_mb=2000,  # measured: 610
-        runtime=30 + max(candidate_steps(config, name) for name in GRID["systems"]) // 20,  # 3 s a step, alike for all jobs
-        gpu=0,  # these networks are bound by the cost of starting an operation: a CPU is faster
+        runtime=30 + max(candidate_steps(config, name) for name in GRID["systems"]) // 20,  # 3 s per step, the same for all jobs
+        gpu=0,  # a CPU is faster: the cost of these small networks is that of launching operations
     params:
         code=lambda w: code("tune", *row_entries(config, w.row)),
         setting=lambda w: setting(config, w.system, w.row),

@@ -1,4 +1,4 @@
-# Paper [A], dynamics: tables and figures of what dynamics.smk made, and the chapter's target.
+# Paper [A], dynamics: tables and figures of the results of dynamics.smk, and the chapter's target.
 #
 # in:   the files of dynamics.smk
 # out:  {RESULTS}/tables/probes.csv                                                                         probe
@@ -8,7 +8,7 @@
 #       {RESULTS}/figures/dynamics/*.png, .pdf                                                              plot_dynamics
 
 SHOWN_ROWS = {name: [row for row in GRID["shown"] if row in ROWS[name]] for name in GRID["systems"]}
-TRAINED_ROWS = [  # of which there are histories
+TRAINED_ROWS = [  # which have histories
     FITTED_ROW.format(system=system, row=row)
     for system in GRID["systems"]
     for row in ROWS[system]
@@ -21,8 +21,8 @@ FORMATS = ["csv", "md", "tex"]
 SUMMARIES = ["dynamics_summary", "observations_summary", "training_summary", "sizes_summary", "probes_summary"]
 
 
-# Every file of the chapter is asked for, also those in the middle: a run killed while it replaced one would otherwise leave
-# it missing, and the files made from its predecessor would pass for up to date.
+# The target requires every file of the chapter, including intermediate ones. Otherwise, if a run is killed while it replaces an
+# intermediate file, the file is missing and the files made from its predecessor count as up to date.
 rule dynamics:
     input:
         expand(f"{RESULTS}/dynamics/{{system}}/data.npz", system=GRID["systems"]),

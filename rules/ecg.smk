@@ -1,4 +1,4 @@
-# Paper [B], heartbeats: records of the MIT-BIH Arrhythmia Database, the beats in them, and what is learnt from these.
+# Paper [B], heartbeats: records of the MIT-BIH Arrhythmia Database, their beats, and models of the beats.
 #
 # in:   config `ecg`, `evaluate`, config/checksums/mitdb.sha256, a mirror of the database
 # out:  {RESULTS}/ecg/mitdb.json                                   fetch_records: the list of files, which lie in resources/mitdb/
@@ -36,20 +36,20 @@ wildcard_constraints:
     classifier="|".join(ECG["classifiers"]),
 
 
-rule fetch_records:  # no source files as input: an edited script fetches nothing else
+rule fetch_records:  # no source files as input: an edited script would fetch the same files
     input:
         checksums="config/checksums/mitdb.sha256",
     output:
         records=f"{RESULTS}/ecg/mitdb.json",
     log:
         f"{LOGS}/fetch_records.log",
-    localrule: True  # nodes of a cluster often have no network
+    localrule: True  # cluster nodes often have no network
     conda:
         "../envs/pathlode.yaml"
     params:
         records=ECG_RECORDS,
         mirrors=ECG["mirrors"],
-        folder="resources/mitdb",  # declares none of its files: what was fetched before one fails is kept
+        folder="resources/mitdb",  # its files are not declared as outputs, so files fetched before a failure are kept
     script:
         "../workflow/scripts/fetch_records.py"
 
@@ -113,7 +113,7 @@ rule train_encoder:
         history=f"{LATENT_ODE}/history.csv",
     log:
         f"{LOGS}/train_encoder/{{split}}/{{latent_ode}}.log",
-    priority: 1  # the longest jobs of the chapter, for which most others wait
+    priority: 1  # the longest jobs of the chapter; most others wait for them
     conda:
         "../envs/pathlode.yaml"
     threads: 1
@@ -180,7 +180,7 @@ rule classify:
     threads: 1
     resources:
         mem_mb=3000,
-        runtime=60 + len(ECG["seeds"]) * (ECG["trees"]["rounds"] // 50 + ECG["cnn"]["steps"] // 1000),  # alike for all jobs of an array
+        runtime=60 + len(ECG["seeds"]) * (ECG["trees"]["rounds"] // 50 + ECG["cnn"]["steps"] // 1000),  # the same for all jobs of an array
     params:
         code=lambda w: code("classify", *classifier_entries(ECG, w.classifier)),
         centred=lambda w: ECG["splits"][w.split]["centred"],

@@ -1,4 +1,4 @@
-# Paper [B], heartbeats: tables and figures of what ecg.smk made, and the chapter's target.
+# Paper [B], heartbeats: tables and figures of the results of ecg.smk, and the chapter's target.
 #
 # in:   the files of ecg.smk, config/published/ecg.csv
 # out:  {RESULTS}/tables/ecg.csv, ecg_reconstruction.csv, ecg*_summary.csv, .md, .tex   tabulate_ecg
@@ -6,7 +6,7 @@
 #       {RESULTS}/figures/ecg/*.png, .pdf                                               plot_ecg_model, plot_ecg
 
 ECG_SUMMARIES = ["ecg_summary", "ecg_classes_summary", "ecg_reconstruction_summary"]
-SHOWN = ECG["shown"]  # what the figures of a single model show
+SHOWN = ECG["shown"]  # model and split in the figures of a single model
 MODEL_FIGURES = ["reconstructions", "latent_map", "roc", "confusion"]
 MODELS_FIGURES = ["f1_against_rate", "f1_by_class"]
 

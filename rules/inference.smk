@@ -1,6 +1,6 @@
-# Paper [A], inference: posteriors of what a simulated system varies, from summaries of its data.
+# Paper [A], inference: posteriors of a simulated system's parameters and initial state, from summaries of its data.
 #
-# in:   config `inference`, and of its system the data and latent ODEs of dynamics.smk
+# in:   config `inference`; the data and latent ODEs of its system, from dynamics.smk
 # out:  {RESULTS}/inference/reference/{batch}.npz                    sample_reference: posteriors of held-out systems, by MCMC
 #       {RESULTS}/inference/{backend}/{summary}/{n}/{seed}.pt        fit_flows: all numbers of simulations and seeds
 #       {RESULTS}/inference/{backend}/{summary}/scores.csv           calibrate; robustness.csv, outside.csv, posteriors.npz

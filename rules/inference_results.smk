@@ -1,4 +1,4 @@
-# Paper [A], inference: tables and figures of what inference.smk made, and the chapter's target.
+# Paper [A], inference: tables and figures of the results of inference.smk, and the chapter's target.
 #
 # in:   the files of inference.smk
 # out:  {RESULTS}/tables/inference*.csv, *_summary.csv, .md, .tex   tabulate_inference

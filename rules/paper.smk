@@ -1,10 +1,10 @@
-# What all chapters end in: the claims, decided from their tables, and what the README and the pages show of them.
+# The end of all chapters: claims decided from their tables, provenance, and the generated parts of the README and the pages.
 #
 # in:   config `claims`, claims.yaml, {RESULTS}/tables/*.csv; the record of every job, beside its log
 # out:  {RESULTS}/claims.csv, claims.md      claims
 #       {RESULTS}/figures/claims.png, .pdf   plot_claims
-#       {RESULTS}/provenance.csv             trace: what made each file; runtime.csv, runtime.md: what each chapter cost
-#       {RESULTS}/pages.md                   pages: this run's blocks of the README and of docs/, which are brought up to date
+#       {RESULTS}/provenance.csv             trace: provenance of each file; runtime.csv, runtime.md: cost of each chapter
+#       {RESULTS}/pages.md                   pages: this run's blocks of the README and of docs/, which it updates
 
 from pathlib import Path
 

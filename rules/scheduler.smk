@@ -4,7 +4,7 @@
 # out:  resources/{data_set}/{file}                                  fetch_examples
 #       {RESULTS}/scheduler/{task}/tuned/{policy}/outcomes.csv       tune_policy: all runs of one policy; logs.csv beside it
 #       {RESULTS}/scheduler/{task}/fits/{fit}/{seed}.pt              fit_run_model: to the sweep's runs; fits.csv beside them
-#       {RESULTS}/scheduler/{task}/learnt/{learner}/outcomes.csv     apply_policy: one that learnt from the sweep; logs.csv, decisions.csv, forecasts.csv
+#       {RESULTS}/scheduler/{task}/learnt/{learner}/outcomes.csv     apply_policy: a policy learnt from the sweep; logs.csv, decisions.csv, forecasts.csv
 #       tables and figures                                           scheduler_results.smk
 
 SCHEDULER = config["scheduler"]
@@ -28,14 +28,14 @@ wildcard_constraints:
     learner="|".join(SCHEDULER["learners"]),
 
 
-rule fetch_examples:  # no source files as input: an edited script fetches nothing else
+rule fetch_examples:  # no source files as input: an edited script would fetch the same files
     input:
         checksums="config/checksums/{data_set}.sha256",
     output:
         "resources/{data_set}/{file}",
     log:
         f"{LOGS}/fetch_examples/{{data_set}}/{{file}}.log",
-    localrule: True  # nodes of a cluster often have no network
+    localrule: True  # cluster nodes often have no network
     conda:
         "../envs/pathlode.yaml"
     params:

@@ -1,4 +1,4 @@
-# Paper [C], learning rates from past training runs: tables and figures of what scheduler.smk made, and the chapter's target.
+# Paper [C], learning rates from past training runs: tables and figures of the results of scheduler.smk, and the chapter's target.
 #
 # in:   the files of scheduler.smk
 # out:  {RESULTS}/tables/scheduler*.csv, *_summary.csv, .md, .tex   tabulate_scheduler

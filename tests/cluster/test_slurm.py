@@ -75,7 +75,7 @@ def run(started, tmp_path_factory):
     """A copy in which the smoke scale has run on the cluster, encoders of heartbeats asking for a GPU, and the calls of sbatch."""
     started.clear()
     copy = copy_project(tmp_path_factory.mktemp("on_slurm"))
-    copy.edit("config/ecg.yaml", "gpus: 0 # that each of these trainings asks for", "gpus: 1")
+    copy.edit("config/ecg.yaml", "gpus: 0 # GPUs that each of these trainings requests", "gpus: 1")
     done = copy.snakemake(*ON_SLURM, environment=started.environment)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Trying to restart job" not in done.stderr

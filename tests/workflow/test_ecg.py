@@ -92,7 +92,7 @@ def test_a_change_runs_again_what_depends_on_it_and_nothing_else(finished, file,
 
 
 def test_a_training_that_asks_for_a_gpu_runs_without_one(checkout):
-    checkout.edit("config/ecg.yaml", "gpus: 0 # that each of these trainings asks for", "gpus: 1")
+    checkout.edit("config/ecg.yaml", "gpus: 0 # GPUs that each of these trainings requests", "gpus: 1")
     model = "results/smoke/ecg/random/latent_odes/path/model.pt"
     done = checkout.snakemake(model, "--resources", "gpu=0")
     assert done.returncode == 0, done.stderr
@@ -117,10 +117,10 @@ def test_an_altered_record_is_refused_in_a_sentence_and_the_rest_is_still_made(w
     done = with_mirror.snakemake(BEATS, simulated)
     assert done.returncode != 0
     assert (
-        "100.dat could not be had from any of ecg.mirrors (nowhere: no such folder; mirror: its SHA-256 is"
+        "100.dat could not be fetched from any of ecg.mirrors (nowhere: no such folder; mirror: its SHA-256 is"
         in done.stderr
     )
-    assert "add to ecg.mirrors a folder or URL that has it, or put it where it belongs, as " in done.stderr
+    assert "add to ecg.mirrors a folder or URL that has it, or save it as " in done.stderr
     assert "Traceback" not in done.stderr
     assert (with_mirror.folder / simulated).exists()
     assert not (with_mirror.folder / BEATS).exists()
