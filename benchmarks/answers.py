@@ -1,6 +1,6 @@
-"""What is asked for again and again: simulations, draws from a posterior, a scheduler's decisions, each beside a peer.
+"""Times of repeated operations, each beside a peer: simulations, draws from a posterior, a scheduler's decisions.
 
-All run on one core, at the sizes of the default configuration, with weights that are not trained, which changes no cost.
+All run on one core, at the sizes of the default configuration, with untrained weights, which cost the same as trained ones.
 
     make bench    writes results/benchmarks/answers.csv and the table of docs/costs.md
 """
@@ -35,9 +35,9 @@ class Work:
     """One thing to time.
 
     Attributes:
-        name: what the table calls it.
-        once: does it.
-        share: part of the whole that it does, by which its seconds are divided.
+        name: its name in the table.
+        once: function that does it.
+        share: share of the whole that ``once`` does; the seconds are divided by it.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Work:
     share: float = 1.0
 
     def seconds(self) -> float:
-        """Median of some rounds after a first one."""
+        """Median over rounds, after a first one that does not count."""
         self.once()
         taken = []
         for _ in range(ROUNDS):
@@ -74,7 +74,7 @@ def simulations() -> tuple[Work, Work]:
 
 
 def draws(settings: dict[str, Any]) -> tuple[Work, Work]:
-    """Draws from one posterior, with the two libraries."""
+    """Draws from one posterior, with both libraries."""
     box = Box(torch.tensor(LotkaVolterra.low), torch.tensor(LotkaVolterra.high))
     generator = torch.Generator().manual_seed(0)
     theta = box.low + (box.high - box.low) * torch.rand(200, 6, generator=generator)
@@ -90,7 +90,7 @@ def draws(settings: dict[str, Any]) -> tuple[Work, Work]:
 
 
 def decisions(settings: dict[str, Any], look_ahead: dict[str, Any]) -> tuple[Work, Work]:
-    """One look ahead of the scheduler, and an AdamW step of a network of a million weights beside it."""
+    """One decision of the scheduler, and an AdamW step of a network with a million weights."""
     steps = np.arange(1, 101)
     past = Runs(
         pd.concat(
@@ -122,7 +122,7 @@ def decisions(settings: dict[str, Any], look_ahead: dict[str, Any]) -> tuple[Wor
     if scheduler.decisions[-1].outcome not in (
         "new schedule",
         "kept: no future has such a loss",
-    ):  # both solve all futures
+    ):  # with both outcomes, all futures are solved
         raise RuntimeError(f"no decision was timed: {scheduler.decisions[-1].outcome}")
     return decide, Work("a training step of a million weights, batch of 128", train)
 

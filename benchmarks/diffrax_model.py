@@ -19,7 +19,7 @@ def parameters(model: LatentODE) -> Params:
 
 
 def units(model: LatentODE) -> Params:
-    """Means and standard deviations in which the networks see times and values, by their names in the PyTorch model."""
+    """Means and standard deviations that standardise times and values, by their names in the PyTorch model."""
     return {name: jnp.asarray(buffer.numpy()) for name, buffer in model.named_buffers()}
 
 
@@ -37,7 +37,7 @@ def mlp(p: Params, name: str, x: Any, layers: int) -> Any:
 
 
 def encode(p: Params, times: Any, values: Any, hidden: int) -> Any:
-    """z0 of one trajectory, for an encoder of the size of h: a GRU from the last observation to the first, as one scan."""
+    """z0 of one trajectory, for an encoder of the same size as h: a GRU from the last observation to the first, as one scan."""
     inputs = linear(p, "encoder.input", jnp.concatenate([times[:, None], values], axis=1))
 
     def step(h: Any, gates: Any) -> tuple[Any, None]:

@@ -1,4 +1,4 @@
-"""What a benchmark leaves: its table, and what made it."""
+"""Outputs of a benchmark: its table, and its provenance."""
 
 import json
 import os
@@ -23,7 +23,7 @@ def keep(table: pd.DataFrame, name: str) -> None:
 
 
 def show(text: str, name: str, page: str) -> None:
-    """Puts a text into a page's generated block of that name."""
+    """Writes a text into the generated block of this name on a page."""
     path = Path(page)
     content = insert(path.read_text(), name, text, page)
     with writing(path) as temporary:

@@ -1,8 +1,8 @@
-"""What the paper scale would take: a few steps of its trainings, timed on one core at their full sizes, times their number.
+"""Estimated cost of the paper scale: seconds per training step, timed on one core at full size, times the number of steps.
 
-All seeds of a job train together, as in the pipeline; data are drawn at random where only their shapes matter. Jobs that are
-not timed are those of the default scale's last run (results/provenance.csv) times the ratio of the jobs and of the work in
-each (:data:`WORK`), the space on disk times the ratio of the jobs.
+All seeds of a job train together, as in the pipeline; data are random where only their shapes matter. The cost of jobs that
+are not timed is that of the default scale's last run (results/provenance.csv) times the ratio of the numbers of jobs and of the
+work in each (:data:`WORK`). Disk space is scaled by the ratio of the numbers of jobs.
 
     make plan    writes results/benchmarks/plan.csv and the table in docs/cluster.md; needs results/ of the default scale
 """
@@ -39,9 +39,9 @@ from workflow.configuration.ecg import latent_ode
 from workflow.configuration.inference import batches, flow_settings
 
 BATCHES = 3
-"""Steps of the dear networks of the scheduler's tasks."""
+"""Timed steps of the expensive networks of the scheduler's tasks."""
 SHAPES = {"fashion_mnist": ((1, 28, 28), 10), "cifar100": ((3, 32, 32), 100), "tinystories": (None, 128)}
-"""Of an example and the number of classes, by data set; a text's length is its context."""
+"""Shape of an example, and number of classes, by data set; a text's length is its context."""
 
 WORK: dict[str, Callable[[Any], float]] = {
     "evaluate": lambda config: len(config["dynamics"]["seeds"]),
@@ -60,9 +60,9 @@ WORK: dict[str, Callable[[Any], float]] = {
     ),
     "fit_run_model": lambda config: len(config["scheduler"]["fit_seeds"]) * config["scheduler"]["fit"]["steps"],
 }
-"""What a job's time is in proportion to, by rule; of others it is taken to be the same at all scales."""
+"""Quantity to which a job's time is proportional, by rule; the time of other rules is taken as the same at all scales."""
 CORES = 16
-"""Of a small cluster, for which the time is given."""
+"""Cores of a small cluster, for which the time is given."""
 ORDER = [*CHAPTERS, "paper"]
 HEADS = {
     "jobs": "jobs",
@@ -75,11 +75,11 @@ HEADS = {
 }
 
 Hours = Iterator[tuple[str, str, float]]
-"""Rule, what of it, and the hours on one core of the jobs that do it, one job an entry."""
+"""Rule, part of it, and the hours on one core of each of its jobs."""
 
 
 def per_step(run: Callable[[int], object], few: int = 5, more: int = 10, most: int = 512) -> float:
-    """Seconds of one more step, told from more and more of them until they take a second."""
+    """Seconds of one more step, from increasing numbers of steps until these take a second."""
     run(few)
     while True:
         seconds = []
@@ -104,7 +104,7 @@ def trained(experiment: Experiment, data: Observed) -> float:
 
 
 def dynamics(config: Mapping[str, Any]) -> Hours:
-    """Training, tuning and sizes of the dynamical systems, and of those that the inference chapter adds."""
+    """Training, tuning and sizes of the dynamics chapter's systems, and of those that the inference chapter adds."""
     grid, inference = config["dynamics"], config["inference"]
     summaries = {each["latents"] for each in inference["summaries"].values() if "latents" in each}
     for name in [*grid["systems"], inference["system"]]:
@@ -114,7 +114,7 @@ def dynamics(config: Mapping[str, Any]) -> Hours:
         rows = trained_rows(config, name) if name in grid["systems"] else sorted(summaries)
         seeds = grid["seeds"] if name in grid["systems"] else [0]
         tune = tuning(config, name)
-        steps: dict[str, float] = {}  # of one row with each model, field and encoder: losses cost about the same
+        steps: dict[str, float] = {}  # one row with each model, field and encoder: losses cost about the same
         for row in rows:
             parts = row_parts(config, row)
             if "loss" not in parts:
@@ -146,7 +146,7 @@ def ecg(config: Mapping[str, Any]) -> Hours:
 
 
 def inference(config: Mapping[str, Any]) -> Hours:
-    """Flows, one job for all seeds and numbers of simulations; the steps are those without early stopping."""
+    """Flows, one job for all seeds and numbers of simulations, with the number of steps without early stopping."""
     entry = config["inference"]
     system = SYSTEMS[config["systems"][entry["system"]]["system"]]
     prior = Box(torch.tensor(system.low), torch.tensor(system.high))
@@ -165,7 +165,7 @@ def inference(config: Mapping[str, Any]) -> Hours:
 
 
 def one_run(task: Mapping[str, Any]) -> float:
-    """Hours of one training of a task, as with the cosine schedule."""
+    """Hours of one training of a task, with the cosine schedule."""
     settings, (shape, classes) = task["run"], SHAPES[task["data"]]
     number, batch = task["examples"]["train"], settings["batch"]
     count = BATCHES * batch
@@ -186,7 +186,7 @@ def one_run(task: Mapping[str, Any]) -> float:
 
 
 def scheduler(config: Mapping[str, Any]) -> Hours:
-    """All runs of every policy; the models of runs are fitted by jobs of their own, which are short."""
+    """All runs of every policy; separate, short jobs fit the models of runs."""
     entry = config["scheduler"]
     names, policies, learners = (entry["run"][key] for key in ("tasks", "policies", "learners"))
     tunings = len(entry["sweep"]["seeds"])
@@ -201,20 +201,20 @@ def scheduler(config: Mapping[str, Any]) -> Hours:
 
 
 def chapters() -> dict[str, str]:
-    """The chapter of every rule, which is the name of the file that it stands in."""
+    """The chapter of every rule, from the name of the rule's file."""
     files = [(path.stem.removesuffix("_results"), path.read_text()) for path in Path("rules").glob("*.smk")]
     return {rule: chapter for chapter, text in files for rule in re.findall(r"^rule (\w+):", text, re.MULTILINE)}
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What Snakemake says that it would run.
+    """Snakemake's plan of a run.
 
     Attributes:
-        jobs: of every rule.
-        gpu: rules whose jobs ask for a GPU.
-        seconds: that planning took.
-        gigabytes: of memory that planning took.
+        jobs: number of jobs by rule.
+        gpu: rules whose jobs request a GPU.
+        seconds: duration of planning.
+        gigabytes: memory of planning.
     """
 
     jobs: dict[str, int]
@@ -224,7 +224,7 @@ class Plan:
 
 
 def planned(*overlay: str) -> Plan:
-    """A run from nothing."""
+    """The plan of a run from scratch."""
     command = [sys.executable, "-m", "snakemake", "--dry-run", "--forceall", "--nocolor", *overlay]
     started = time.monotonic()
     done = subprocess.run(command, capture_output=True, text=True, check=True)

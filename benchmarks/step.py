@@ -1,12 +1,12 @@
 """One training step of the oscillator demo: ours against torch.compile, torchode, torchdiffeq and diffrax, at matched accuracy.
 
-All versions hold the same trained weights and take the same batch (64 trajectories of 40 irregular points) through the same
-model, path loss and Adam, in single precision, pinned to one core. Each adaptive peer gets the loosest tolerance at which
-its predictions are at least as accurate as our fixed steps, measured against a tight double-precision solution. Rounds are
-interleaved, so that a busy machine slows all alike, and the table gives ratios of medians.
+All versions have the same trained weights, batch (64 trajectories of 40 irregular points), model, path loss and Adam, in single
+precision, pinned to one core. Each adaptive peer gets the loosest tolerance at which its predictions are at least as accurate
+as our fixed steps, measured against a tight double-precision solution. Rounds are interleaved, so other load slows all versions
+equally, and the table gives ratios of medians.
 
-torch.compile makes one graph of the model and its loss, without our compiled loops; the table says how long that took, or that
-it did not work.
+torch.compile makes one graph of the model and its loss, without our compiled loops. The table gives the time of compilation, or
+says that it failed.
 
     make bench    writes results/benchmarks/step.csv and the table of docs/costs.md
 """
@@ -40,12 +40,12 @@ from pathlode.training.experiment import Experiment
 from pathlode.training.losses.path_length import PathLength
 
 WEIGHT = 0.1
-TOLERANCES = [10.0 ** (-exponent / 8) for exponent in range(8, 57)]  # 1e-1 to 1e-7, eight a decade
+TOLERANCES = [10.0 ** (-exponent / 8) for exponent in range(8, 57)]  # 1e-1 to 1e-7, eight per decade
 ROUNDS = 20
 
 
 def stacked(model: LatentODE, members: int) -> LatentODE:
-    """A stack with the first member's weights in every place."""
+    """A stack in which every member has the first member's weights."""
     copy = LatentODE(model.config, range(members))
     weights = {name: p[:1].expand(members, *p.shape[1:]) for name, p in model.named_parameters()}
     copy.load_state_dict(weights | dict(model.named_buffers()))
@@ -55,7 +55,7 @@ def stacked(model: LatentODE, members: int) -> LatentODE:
 def ours(
     model: LatentODE, times: Tensor, values: Tensor, solver: FixedStep | Adaptive, graph: bool = False
 ) -> Callable[[], None]:
-    """A training step of our model, as one graph of torch.compile if asked for."""
+    """A training step of our model, optionally as one graph of torch.compile."""
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
     loss = PathLength(WEIGHT)
 
@@ -73,7 +73,7 @@ def ours(
 
 
 def union_solve(tolerance: float) -> Callable[..., Solution]:
-    """torchdiffeq behind our call: one increasing grid for the whole batch, the union of all its times."""
+    """A replacement of our solver: torchdiffeq on one increasing grid for the whole batch, the union of all its times."""
 
     def solve(field: Any, y0: Tensor, times: Tensor, *, start: Tensor, **_: Any) -> Solution:
         elapsed = times.expand(len(y0), *times.shape[-2:]) - start[..., None]
@@ -88,7 +88,7 @@ def union_solve(tolerance: float) -> Callable[..., Solution]:
 
 @dataclass
 class Version:
-    """One competitor; ``step`` is None where it does not work."""
+    """One version; ``step`` is None if it does not work."""
 
     name: str
     tolerance: float | None
@@ -178,7 +178,7 @@ def main() -> None:
 
 
 def as_markdown(table: pd.DataFrame) -> str:
-    """The table for people."""
+    """The table as Markdown."""
     lines = ["| version | ms per model and step | times ours | RMS error of the solver |", "| --- | --- | --- | --- |"]
     for row in table.to_dict("records"):
         numbers = (row[name] for name in ("ms_per_model_step", "times_ours", "solver_rmse"))
@@ -188,7 +188,7 @@ def as_markdown(table: pd.DataFrame) -> str:
 
 
 def without_kernels(step: Callable[[], None]) -> Callable[[], None]:
-    """The same step on plain PyTorch operations."""
+    """The same step with plain PyTorch operations."""
 
     def unusable(*_: Tensor) -> bool:  # a plain function, which torch.compile can read
         return False
@@ -201,7 +201,7 @@ def without_kernels(step: Callable[[], None]) -> Callable[[], None]:
 
 
 def as_graph(step: Callable[[], None], error: float) -> Version:
-    """The version of torch.compile, compiled by its first step, with the time that this took or the fact that it failed."""
+    """The version of torch.compile, compiled by its first step; its name gives the time of compilation, or that it failed."""
     name, started = "the same as one graph of torch.compile", time.perf_counter()
     print("compiling the graph of torch.compile, which takes minutes ...", flush=True)
     try:
@@ -213,7 +213,7 @@ def as_graph(step: Callable[[], None], error: float) -> Version:
 
 
 def measure(versions: list[Version]) -> pd.DataFrame:
-    """Median milliseconds a model-step, and how many times longer than our single model's."""
+    """Median milliseconds per model and step, and their ratio to those of our single model."""
     seconds: dict[str, list[float]] = {version.name: [] for version in versions}
     for version in versions:
         if version.step:

@@ -1,8 +1,8 @@
-"""What one training of the oscillator demo costs from start to end, by one model and by five models stacked.
+"""Cost of one training of the oscillator demo from start to end, for one model and for five models stacked.
 
-Each is a process of its own on one core, as a job of the pipeline is: it imports, simulates its data, and trains all steps with
-SOAP and the validations between. Rounds are interleaved, and the table gives medians of elapsed seconds, beside processor
-seconds, which other work on the machine hardly changes.
+Each training is a separate process on one core, like a job of the pipeline: it imports, simulates its data, and takes all steps
+with SOAP, including validations. Rounds are interleaved. The table gives medians of elapsed seconds and of CPU seconds; the
+latter hardly depend on other load on the machine.
 
     make bench    writes results/benchmarks/training.csv and the table of docs/costs.md
 """
@@ -22,7 +22,7 @@ LEARNING_RATE, WEIGHT = 0.03, 0.1  # as in step.py
 
 
 def one(models: int) -> dict[str, float]:
-    """Trains a stack in this process: seconds of each part, processor seconds of all, and the number of steps."""
+    """Trains a stack in this process: seconds of each part, CPU seconds in total, and the number of steps."""
     moments = [time.perf_counter()]
     import torch  # here, because the imports are timed
     import yaml
@@ -52,7 +52,7 @@ def one(models: int) -> dict[str, float]:
 
 
 def measured(models: int) -> dict[str, float]:
-    """The same in a process of its own, with the seconds from its start to its end."""
+    """As :func:`one`, but in a separate process, with the seconds from its start to its end."""
     started = time.perf_counter()
     done = subprocess.run([sys.executable, __file__, str(models)], stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout) | {"models": models, "seconds": time.perf_counter() - started}
@@ -60,10 +60,10 @@ def measured(models: int) -> dict[str, float]:
 
 def main() -> None:
     """Times all and writes the table."""
-    import pandas as pd  # here, because the processes that are timed do not need it
+    import pandas as pd  # here, because the timed processes do not need it
     from keeping import keep, show
 
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # the processes that it starts inherit it
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # inherited by the timed processes
     rounds = [{"what": what} | measured(models) for _ in range(ROUNDS) for what, models in STACKS.items()]
     table = pd.DataFrame(rounds).groupby("what", sort=False).median().reset_index()
     table["seconds_per_model"] = table["seconds"] / table["models"]
