@@ -55,12 +55,12 @@ def test_a_value_in_a_sentence_comes_from_a_table_or_the_configuration(expressio
 @pytest.mark.parametrize(
     ("expression", "reason"),
     [
-        ("claims.value id=A1", "2 rows have that, expected one"),
-        ("claims.value id=A9", "no row has that"),
-        ("claims.value id=A9 | median .2g", "no row has that"),
-        ("claims.high id=A1", "'high' is not there"),
-        ("config.ecg.seeds", "'seeds' is not there"),
-        ("costs.value", "'costs' is not there"),
+        ("claims.value id=A1", "2 rows match, expected one"),
+        ("claims.value id=A9", "no row matches"),
+        ("claims.value id=A9 | median .2g", "no row matches"),
+        ("claims.high id=A1", "'high' does not exist"),
+        ("config.ecg.seeds", "'seeds' does not exist"),
+        ("costs.value", "'costs' does not exist"),
         ("claims.value id=A3", "it is not a number"),
         ("config.ecg.rates.2", "the list has no entry 2"),
     ],
@@ -77,7 +77,7 @@ def test_a_value_that_a_run_did_not_make_keeps_its_text(expression):
     text, kept = f"a <!-- = {expression} -->old<!-- . --> b", []
     assert fill(text, {"claims": CLAIMS}.__getitem__, CONFIG, "docs/a.md", kept.append) == text
     assert kept == [expression]
-    with pytest.raises(DataError, match="'high' is not there"):
+    with pytest.raises(DataError, match="'high' does not exist"):
         fill(f"{text} <!-- = claims.high -->1<!-- . -->", {"claims": CLAIMS}.__getitem__, CONFIG, "a", kept.append)
 
 
