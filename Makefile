@@ -1,5 +1,5 @@
 # make reproduce   environment, then every figure and table   (SCALE=smoke, long or paper for another scale)
-# make test        environment, then all tests, including the pipeline at smoke scale
+# make test        environment, then the tests, including the pipeline at smoke scale
 # make test-cluster   the tests that need SLURM or a browser
 # make lint        style, types, workflow lint
 # make report      results/report.html: every figure and table with its caption, in one file
