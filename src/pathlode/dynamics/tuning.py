@@ -1,6 +1,7 @@
 """The choice of a loss's learning rate and weight."""
 
 import json
+import logging
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +16,9 @@ from pathlode.dynamics.windows import window_errors
 from pathlode.errors import DivergenceError, SolverError
 from pathlode.files import writing
 from pathlode.registry import LOSSES
-from pathlode.training.experiment import Experiment, logger
+from pathlode.training.experiment import Experiment
+
+logger = logging.getLogger(__name__)
 
 
 def candidates(

@@ -1,7 +1,6 @@
 """One experiment: a model, a loss and a data set, with all seeds together."""
 
 import dataclasses
-import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -20,8 +19,6 @@ from pathlode.registry import DEFAULT_MODEL, DEFAULT_PARTS, LOSSES, MODELS
 from pathlode.training.resume import run_resumably
 from pathlode.training.trainer import Trainer, TrainingConfig, Validation
 from pathlode.training.views import Views
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
