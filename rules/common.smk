@@ -15,6 +15,7 @@ from workflow.configuration.command_line import read_texts
 from workflow.configuration.dynamics import (
     COMPARED,
     candidate_steps,
+    chosen_for,
     model_seeds,
     row_entries,
     row_parts,

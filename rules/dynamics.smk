@@ -23,12 +23,6 @@ wildcard_constraints:
     row="|".join(GRID["rows"]),
 
 
-def chosen_for(system, row):
-    """The learning rate and weight that a row is trained with; none if it is not trained."""
-    tuned = tuned_as(config, row)
-    return rules.tune.output.chosen.format(system=system, row=tuned) if tuned else []
-
-
 rule simulate:
     output:
         data=f"{RESULTS}/dynamics/{{system}}/data.npz",
@@ -79,7 +73,7 @@ rule tune:
 rule train:
     input:
         data=rules.simulate.output.data,
-        chosen=lambda w: chosen_for(w.system, w.row),
+        chosen=lambda w: chosen_for(config, w.system, w.row, rules.tune.output.chosen),
     output:
         model=f"{FITTED_ROW}/model.pt",
         history=f"{FITTED_ROW}/history.csv",

@@ -65,6 +65,12 @@ def tuned_rows(config: Mapping[str, Any], system: str) -> list[str]:
     return list(dict.fromkeys(filter(None, (tuned_as(config, name) for name in trained_rows(config, system)))))
 
 
+def chosen_for(config: Mapping[str, Any], system: str, row: str, chosen: str) -> str | list[str]:
+    """The file, by its pattern, of the learning rate and weight that a row is trained with; none if it is not trained."""
+    tuned = tuned_as(config, row)
+    return chosen.format(system=system, row=tuned) if tuned else []
+
+
 def tuning(config: Mapping[str, Any], system: str) -> dict[str, Any]:
     """Settings of a system's tuning: ``tune``, with the entries of the system's own ``tune`` replacing it."""
     return dict(config["tune"] | config["systems"][system].get("tune", {}))
