@@ -4,6 +4,7 @@ import difflib
 import math
 import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -58,7 +59,14 @@ def schema() -> dict[str, Any]:
             node["enum"] = list(NAMES[node["x-registry"]])
         return node
 
-    return dict(filled(yaml.safe_load(SCHEMA.read_text())))
+    return dict(filled(_read()))
+
+
+@cache
+def _read() -> Any:
+    return yaml.load(
+        SCHEMA.read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    )  # ten times as fast, where it is there
 
 
 def check_schema(config: Mapping[str, Any]) -> None:
