@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
@@ -211,17 +212,21 @@ def f1_by_class(scores: pd.DataFrame, models: Sequence[str], condition: str) -> 
     splits = list(rows["split"].unique())
     figure, axes = plt.subplots(len(splits), 1, figsize=(WIDTH, 1.9 * len(splits) + 0.5), sharey=True, squeeze=False)
     shades = dict(zip(models, itertools.cycle(PALETTE), strict=False))
+    bars: dict[str, Artist] = {}  # of each model once, whatever splits it is in
     for axis, split in zip(axes[:, 0], splits, strict=True):
         of_split = rows[rows["split"] == split]
         here = [model for model in models if model in set(of_split["model"])]
         look = {"palette": shades, "saturation": 1, "err_kws": {"lw": 0.8, "color": "0.3"}}
         sns.barplot(of_split, x="class", y="f1", hue="model", hue_order=here, ax=axis, **MEDIAN_AND_RANGE, **look)
+        handles, names = axis.get_legend_handles_labels()
+        bars |= dict(zip(names, handles, strict=True))
         axis.get_legend().remove()
         axis.set_xlabel("")
         axis.set_ylabel("F1")
         axis.set_ylim(0, 1)
         axis.set_title(f"{split.replace('_', '-')} split, {condition}, with RR intervals")
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
+    shown = [model for model in models if model in bars]
+    figure.legend([bars[model] for model in shown], shown, loc="outside upper center", ncols=4)
     figure.set_layout_engine("constrained")
     return figure
 
