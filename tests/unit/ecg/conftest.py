@@ -1,8 +1,10 @@
+import hashlib
+
 import pytest
 
 from pathlode.ecg.beats import cut_beats
 from pathlode.ecg.records import read_record
-from pathlode.ecg.synthetic import write_record
+from pathlode.ecg.synthetic import write_record, write_records
 
 NAMES = ("101", "208", "100", "200")
 
@@ -19,3 +21,17 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="session")
 def beats(folder):
     return cut_beats((read_record(folder, name) for name in NAMES), "invented")
+
+
+@pytest.fixture
+def mirror(tmp_path):
+    """A folder with two short invented records, to fetch from."""
+    folder = tmp_path / "mirror"
+    write_records(folder, ("100", "101"), seconds=10, seed=0)
+    return folder
+
+
+@pytest.fixture
+def listed(mirror):
+    """The allowed digests of its files."""
+    return {file.name: [hashlib.sha256(file.read_bytes()).hexdigest()] for file in mirror.iterdir()}

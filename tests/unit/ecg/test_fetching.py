@@ -1,25 +1,10 @@
-import hashlib
-
 import pytest
 
 from pathlode.ecg.fetching import fetch_records
 from pathlode.ecg.record_files import record_paths
-from pathlode.ecg.synthetic import write_records
 from pathlode.errors import DataError
 
 NAMES = ("100", "101")
-
-
-@pytest.fixture
-def mirror(tmp_path):
-    folder = tmp_path / "mirror"
-    write_records(folder, NAMES, seconds=10, seed=0)
-    return folder
-
-
-@pytest.fixture
-def listed(mirror):
-    return {file.name: [hashlib.sha256(file.read_bytes()).hexdigest()] for file in mirror.iterdir()}
 
 
 def test_fetched_files_stay_when_a_later_one_fails(mirror, listed, tmp_path):

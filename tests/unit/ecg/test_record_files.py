@@ -1,4 +1,3 @@
-import hashlib
 import json
 
 import pytest
@@ -8,18 +7,6 @@ from pathlode.ecg.synthetic import write_record, write_records
 from pathlode.errors import DataError
 
 NAMES = ("100", "101")
-
-
-@pytest.fixture
-def mirror(tmp_path):
-    folder = tmp_path / "mirror"
-    write_records(folder, NAMES, seconds=10, seed=0)
-    return folder
-
-
-@pytest.fixture
-def listed(mirror):
-    return {file.name: [hashlib.sha256(file.read_bytes()).hexdigest()] for file in mirror.iterdir()}
 
 
 def test_the_list_says_what_the_files_are_and_they_are_read_in_its_order(mirror, listed, tmp_path):
