@@ -12,13 +12,13 @@ def nmse(predicted: Values, truth: Values) -> PerMember:
 
     Args:
         predicted: (member, batch, time, feature).
-        truth: (batch, time, feature).
+        truth: (batch, time, feature), or (member, batch, time, feature) if each member has its own.
     """
     residual = (predicted - truth).square().sum(dim=(1, 2, 3))
-    return residual / (truth - truth.mean(dim=(0, 1))).square().sum()
+    return residual / (truth - truth.mean(dim=(-3, -2), keepdim=True)).square().sum(dim=(-3, -2, -1))
 
 
 def nmse_in_time(predicted: Values, truth: Values) -> torch.Tensor:
     """Squared error at each position of the time axis, in units of the truth's variance over all times, (member, time)."""
     residual = (predicted - truth).square().mean(dim=1).sum(dim=-1)
-    return residual / truth.var(dim=(0, 1), correction=0).sum()
+    return residual / truth.var(dim=(-3, -2), correction=0).sum(dim=-1, keepdim=True)

@@ -1,5 +1,6 @@
 """Irregular time series, validated once when they are made."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -12,9 +13,11 @@ from pathlode.errors import DataError
 class TimeSeries:
     """Trajectories with equally many observations, each at its own times.
 
+    Several sets of equally many trajectories can share a leading axis, one set for each member of a stack of models.
+
     Args:
-        times: (batch, time), strictly increasing along time, in the data's unit.
-        values: (batch, time, feature).
+        times: (batch, time) or (set, batch, time), strictly increasing along time, in the data's unit.
+        values: (batch, time, feature) or (set, batch, time, feature).
         name: the data's name in messages, for example the file they came from.
 
     Raises:
@@ -26,10 +29,10 @@ class TimeSeries:
     name: str = "time series"
 
     def __post_init__(self) -> None:
-        if self.times.ndim != 2 or self.values.ndim != 3 or self.times.shape != self.values.shape[:2]:
+        if self.times.ndim not in (2, 3) or self.times.shape != self.values.shape[:-1]:
             raise DataError(
                 f"{self.name}: times of shape {tuple(self.times.shape)} and values of shape {tuple(self.values.shape)} do "
-                "not fit, expected (batch, time) and (batch, time, feature)"
+                "not fit, expected (batch, time) and (batch, time, feature), or both with a leading axis of sets"
             )
         try:
             check_times(self.times)
@@ -38,7 +41,13 @@ class TimeSeries:
             raise DataError(f"{self.name}: {error}") from None
 
     def __len__(self) -> int:
-        return self.times.shape[0]
+        """Number of trajectories (of each set)."""
+        return self.times.shape[-2]
+
+    @property
+    def sets(self) -> int | None:
+        """Number of sets; None without that axis."""
+        return len(self.times) if self.times.ndim == 3 else None
 
     def to(self, dtype: torch.dtype, device: str = "cpu") -> "TimeSeries":
         """The same series in another floating-point type, or on another device.
@@ -51,15 +60,17 @@ class TimeSeries:
 
 @dataclass(frozen=True)
 class Observed:
-    """The data that a model is trained on.
+    """The data that a stack of models is trained on.
 
     Attributes:
         training: observations to fit.
         validation: observations that choose the best weights.
+        owners: if the series hold several sets, the index of each member's set; by default one set a member, in order.
     """
 
     training: TimeSeries
     validation: TimeSeries
+    owners: Sequence[int] | None = None
 
 
 def check_times(times: Times, start: Starts | None = None) -> None:

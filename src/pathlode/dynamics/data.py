@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import numpy as np
 import torch
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlode.dynamics.systems.contract import System  # only for types: most jobs read data without simulating
 
 Indices = NDArray[np.int64]
+AnySplit = TypeVar("AnySplit", bound="Split")
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class SimulationConfig:
         window: range (low, high) of the observed window's end T, uniform; observations lie in [0, T].
         noise: standard deviation of the Gaussian noise on every observed value, in the data's unit.
         windows_beyond: time span after the last observation for which the truth is kept for scoring, in mean window lengths.
-        seed: seed of the data set.
+        seed: seed of the data set; that of a replicate's data is (seed, replicate).
     """
 
     train: int
@@ -93,18 +94,46 @@ all but the first third."""
 
 @dataclass(frozen=True)
 class Split:
-    """One part of a data set: noisy observations, and the truth at regular times for scoring.
+    """One part of a data set. With replicates, all arrays have them as first axis.
 
     Attributes:
         observed: irregular noisy observations, (n, points).
         parameters: the varied parameters and initial states, (n, parameter).
+    """
+
+    observed: TimeSeries
+    parameters: torch.Tensor
+
+    def arrays(self) -> dict[str, Array]:
+        """All arrays by name."""
+        found: dict[str, Array] = {}
+        for field in fields(self):
+            part = getattr(self, field.name)
+            if isinstance(part, TimeSeries):
+                found |= {f"{field.name}_times": part.times.numpy(), f"{field.name}_values": part.values.numpy()}
+            else:
+                found[field.name] = part.numpy()
+        return found
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, Array], name: str) -> Self:
+        """The split from :meth:`arrays`; the name stands in messages about faulty series."""
+        given = {key: torch.from_numpy(array) for key, array in arrays.items()}
+        series = [field.name for field in fields(cls) if field.name != "parameters"]
+        made = {part: TimeSeries(given[f"{part}_times"], given[f"{part}_values"], f"{name}, {part}") for part in series}
+        return cls(parameters=given["parameters"], **made)
+
+
+@dataclass(frozen=True)
+class ScoredSplit(Split):
+    """A part of a data set with the truth at regular times for scoring.
+
+    Attributes:
         inside: noise-free truth at regular times from the first to the last observation.
         beyond: noise-free truth at regular times from the last observation to ``horizon`` after it, with the same number of
             times per window length.
     """
 
-    observed: TimeSeries
-    parameters: torch.Tensor
     inside: TimeSeries
     beyond: TimeSeries
 
@@ -114,34 +143,42 @@ SPLITS = ("train", "validation", "test")
 
 @dataclass(frozen=True)
 class SimulatedData:
-    """A simulated data set: three splits, and the test split in each of :data:`VIEWS`.
+    """A simulated data set: training trajectories, and the splits ``validation``, ``test`` and the test split in each of
+    :data:`VIEWS`, which are scored. It holds one replicate, or several with a common first axis in all arrays.
 
     On disk it is one ``.npz`` file without pickled objects: ``{split}_{observed|inside|beyond}_{times|values}``,
-    ``{split}_parameters``, and ``names``, a JSON text with the names of features, parameters and time.
+    ``{split}_parameters``, and ``names``, a JSON text with the names of features, parameters and time. The training
+    observations are in single precision, as models read them; the truth that scores need is in double precision. Twenty
+    replicates of 5,000 training trajectories with 40 observations of two features take 150 MB.
     """
 
     features: tuple[str, ...]
     parameters: tuple[str, ...]
     time: str
-    splits: dict[str, Split]
+    train: Split
+    scored: dict[str, ScoredSplit]
 
-    def __getitem__(self, split: str) -> Split:
-        return self.splits[split]
+    def __getitem__(self, split: str) -> ScoredSplit:
+        return self.scored[split]
 
     @property
     def observed(self) -> Observed:
         """The noisy observations that models are trained on."""
-        return Observed(self["train"].observed, self["validation"].observed)
+        return Observed(self.train.observed, self["validation"].observed)
+
+    def replicate(self, index: int) -> SimulatedData:
+        """One of several replicates."""
+
+        def alone(split: AnySplit) -> AnySplit:
+            return split.of({name: array[index] for name, array in split.arrays().items()}, "replicate")
+
+        scored = {name: alone(split) for name, split in self.scored.items()}
+        return SimulatedData(self.features, self.parameters, self.time, alone(self.train), scored)
 
     def save(self, path: Path) -> None:
         """Writes the file, whole or not at all."""
-        arrays = {}
-        for name, split in self.splits.items():
-            arrays[f"{name}_parameters"] = split.parameters.numpy()
-            for part in ("observed", "inside", "beyond"):
-                series = getattr(split, part)
-                arrays[f"{name}_{part}_times"] = series.times.numpy()
-                arrays[f"{name}_{part}_values"] = series.values.numpy()
+        splits = {"train": self.train, **self.scored}
+        arrays = {f"{name}_{key}": array for name, split in splits.items() for key, array in split.arrays().items()}
         names = json.dumps({"features": self.features, "parameters": self.parameters, "time": self.time})
         with writing(path) as temporary:
             np.savez(temporary, allow_pickle=False, names=np.array(names), **arrays)
@@ -155,36 +192,50 @@ class SimulatedData:
         """
         try:
             with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-                arrays = {key: torch.from_numpy(file[key]) for key in file.files if key != "names"}
+                arrays = {key: file[key] for key in file.files if key != "names"}
                 names = json.loads(str(file["names"]))
             splits = {}
             for name in (*SPLITS, *VIEWS):
-                series = {
-                    part: TimeSeries(
-                        arrays[f"{name}_{part}_times"], arrays[f"{name}_{part}_values"], f"{path} ({name}, {part})"
-                    )
-                    for part in ("observed", "inside", "beyond")
-                }
-                splits[name] = Split(parameters=arrays[f"{name}_parameters"], **series)
+                own = {key.removeprefix(f"{name}_"): each for key, each in arrays.items() if key.startswith(f"{name}_")}
+                splits[name] = (Split if name == "train" else ScoredSplit).of(own, f"{path} ({name})")
         except DataError:
             raise
         except Exception as error:
             raise DataError(
                 f"{path} is not a complete data file of pathlode ({error}): delete it and simulate again"
             ) from error
-        return cls(tuple(names["features"]), tuple(names["parameters"]), names["time"], splits)
+        scored = {name: split for name, split in splits.items() if isinstance(split, ScoredSplit)}
+        return cls(tuple(names["features"]), tuple(names["parameters"]), names["time"], splits["train"], scored)
 
 
-def simulate(system: System, config: SimulationConfig) -> SimulatedData:
-    """Draws the three splits, each from its own random stream, so the size of one does not change another."""
-    streams = np.random.SeedSequence(config.seed).spawn(len(SPLITS))
-    sizes = (config.train, config.validation, config.test)
-    splits = {
-        name: _split(system, config, size, np.random.default_rng(stream), name)
-        for name, size, stream in zip(SPLITS, sizes, streams, strict=True)
-    }
-    splits |= {name: _view(system, splits["test"], chosen(config.points), name) for name, chosen in VIEWS.items()}
-    return SimulatedData(system.features, system.parameters, system.time, splits)
+def simulate(system: System, config: SimulationConfig, replicate: int | None = None) -> SimulatedData:
+    """Draws the three splits, each from its own random stream, so the size of one does not change another.
+
+    Args:
+        system: what to simulate.
+        config: how.
+        replicate: number of an independent data set with the same settings.
+    """
+    streams = np.random.SeedSequence([config.seed] if replicate is None else [config.seed, replicate]).spawn(len(SPLITS))
+    random = {name: np.random.default_rng(stream) for name, stream in zip(SPLITS, streams, strict=True)}
+    drawn = {name: _draw(system, config, getattr(config, name), random[name], name) for name in SPLITS}
+    scored = {name: _scored(system, config, drawn[name], name) for name in ("validation", "test")}
+    scored |= {name: _view(system, scored["test"], chosen(config.points), name) for name, chosen in VIEWS.items()}
+    return SimulatedData(system.features, system.parameters, system.time, _single(drawn["train"]), scored)
+
+
+def simulate_replicates(system: System, config: SimulationConfig, replicates: Sequence[int]) -> SimulatedData:
+    """Draws an independent data set for each replicate, and stacks them."""
+    made = [simulate(system, config, replicate) for replicate in replicates]
+
+    def stacked(splits: Sequence[AnySplit]) -> AnySplit:
+        each = [split.arrays() for split in splits]
+        return splits[0].of({name: np.stack([arrays[name] for arrays in each]) for name in each[0]}, "simulated")
+
+    scored = {name: stacked([data[name] for data in made]) for name in made[0].scored}
+    return SimulatedData(
+        system.features, system.parameters, system.time, stacked([data.train for data in made]), scored
+    )
 
 
 def observe(
@@ -202,24 +253,35 @@ def irregular_times(n: int, points: int, end: Array, rng: np.random.Generator) -
     return (uniform * (1 - gap * (points - 1)) + gap * np.arange(points)) * end[:, None]
 
 
-def _split(system: System, config: SimulationConfig, n: int, rng: np.random.Generator, name: str) -> Split:
+def _draw(system: System, config: SimulationConfig, n: int, rng: np.random.Generator, name: str) -> Split:
     parameters = system.draw(n, rng)
     times = irregular_times(n, config.points, rng.uniform(*config.window, size=n), rng)
+    observed = observe(system, parameters, times, config.noise, rng, f"simulated {name} data, observed")
+    return Split(observed, torch.from_numpy(parameters))
+
+
+def _single(split: Split) -> Split:
+    """The split with its observations in single precision."""
+    return Split(split.observed.to(torch.float32), split.parameters)
+
+
+def _scored(system: System, config: SimulationConfig, drawn: Split, name: str) -> ScoredSplit:
+    parameters, times = drawn.parameters.numpy(), drawn.observed.times.numpy()
     steps = config.windows_beyond * GRID_POINTS
     beyond = times[:, -1:] + config.horizon * (1 + np.arange(steps)) / steps
-    return Split(
-        observed=observe(system, parameters, times, config.noise, rng, f"simulated {name} data, observed"),
-        parameters=torch.from_numpy(parameters),
+    return ScoredSplit(
+        observed=drawn.observed,
+        parameters=drawn.parameters,
         inside=_inside(system, parameters, times, name),
         beyond=_series(system, parameters, beyond, f"simulated {name} data, beyond"),
     )
 
 
-def _view(system: System, whole: Split, chosen: Indices, name: str) -> Split:
+def _view(system: System, whole: ScoredSplit, chosen: Indices, name: str) -> ScoredSplit:
     """The same trajectories with a subset of their observations."""
     observed = TimeSeries(whole.observed.times[:, chosen], whole.observed.values[:, chosen], name)
     inside = _inside(system, whole.parameters.numpy(), observed.times.numpy(), name)
-    return Split(observed, whole.parameters, inside, whole.beyond)
+    return ScoredSplit(observed, whole.parameters, inside, whole.beyond)
 
 
 def _inside(system: System, parameters: Array, observed: Array, name: str) -> TimeSeries:

@@ -2,7 +2,7 @@
 
 A prediction that runs slightly fast is soon out of phase; its squared error is then as large as that of noise. These scores
 distinguish such a prediction from one without the oscillation. All take predictions (member, batch, time, feature) and the
-truth (batch, time, feature) at regular times, and return one number per member.
+truth at regular times, (batch, time, feature) or one for each member, and return one number per member.
 """
 
 import torch
@@ -43,7 +43,7 @@ def amplitude_error(predicted: Values, truth: Values) -> PerMember:
 
     Trajectories with a constant feature are left out; NaN if none remains.
     """
-    expected = truth.std(dim=1)
+    expected = truth.std(dim=-2)
     error = (predicted.std(dim=2) / expected - 1).abs().mean(dim=-1)
     return error.where((expected > 0).all(dim=-1), torch.nan).nanmedian(dim=1).values
 
@@ -54,10 +54,10 @@ def orbit_distance(predicted: Values, truth: Values) -> PerMember:
     It is the Chamfer distance ½ (mean_i min_j d_ij + mean_j min_i d_ij), averaged over trajectories, in units of each feature's
     standard deviation over all trajectories.
     """
-    scale = truth.std(dim=(0, 1))
-    true = (truth / scale).to(predicted)
+    scale = truth.std(dim=(-3, -2), keepdim=True)
+    true = (truth / scale).to(predicted).expand_as(predicted)
     distances = []
-    for member in predicted:  # one at a time: the matrices of pairs are large
-        pairs = torch.cdist((member / scale).to(true), true)
+    for found, orbit in zip((predicted / scale).to(predicted), true, strict=True):  # one at a time: the matrices are large
+        pairs = torch.cdist(found, orbit)
         distances.append((pairs.amin(dim=2).mean() + pairs.amin(dim=1).mean()) / 2)
     return torch.stack(distances)

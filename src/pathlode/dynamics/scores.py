@@ -8,7 +8,7 @@ from pathlode.core.paths import path_length, spread
 from pathlode.core.shapes import LatentPath, PerMember, Times, Values
 from pathlode.core.solve import Adaptive
 from pathlode.dynamics import orbits
-from pathlode.dynamics.data import Split
+from pathlode.dynamics.data import ScoredSplit
 from pathlode.dynamics.windows import extrapolation_nmse, far_nmse, interpolation_nmse, predict
 from pathlode.models.contract import SequenceModel, required
 
@@ -47,7 +47,7 @@ class Evaluation:
         predicted: predictions in the observed window and beyond it, (member, batch, time, feature).
         path: latent paths over both, (member, batch, time, latent), in units of the standard deviation of z0; None for a
             model without latent paths.
-        times: the times of both, (batch, time).
+        times: the times of both, (batch, time) or (member, batch, time).
     """
 
     scores: dict[str, PerMember]
@@ -57,14 +57,14 @@ class Evaluation:
 
 
 @torch.no_grad()
-def evaluate(model: SequenceModel, split: Split, solver: Adaptive) -> Evaluation:
+def evaluate(model: SequenceModel, split: ScoredSplit, solver: Adaptive) -> Evaluation:
     """Scores every member on a split, with an adaptive solver and in the model's precision.
 
     A model with an ODE is evaluated as a model in continuous time: an error hidden by the fixed steps of training shows here.
     """
-    times = torch.cat([split.inside.times, split.beyond.times], dim=1)
+    times = torch.cat([split.inside.times, split.beyond.times], dim=-1)
     prediction = predict(model, split, times, solver)
-    truth, seen = split.beyond.values, split.inside.times.shape[1]
+    truth, seen = split.beyond.values, split.inside.times.shape[-1]
     inside, beyond = prediction.values[:, :, :seen], prediction.values[:, :, seen:]
     unknown = torch.full((len(model.seeds),), torch.nan)
     scores = {

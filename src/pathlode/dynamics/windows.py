@@ -7,17 +7,17 @@ import torch
 from pathlode.core.nmse import nmse
 from pathlode.core.shapes import PerMember, Times, Values
 from pathlode.core.solve import Adaptive
-from pathlode.dynamics.data import GRID_POINTS, Split
+from pathlode.dynamics.data import GRID_POINTS, ScoredSplit
 from pathlode.models.contract import Prediction, SequenceModel
 from pathlode.models.latents import as_the_model
 
 
-def interpolation_nmse(inside: Values, split: Split) -> PerMember:
+def interpolation_nmse(inside: Values, split: ScoredSplit) -> PerMember:
     """:func:`nmse` of predictions (member, batch, time, feature) from the first to the last observation."""
     return nmse(inside, split.inside.values)
 
 
-def extrapolation_nmse(beyond: Values, split: Split) -> PerMember:
+def extrapolation_nmse(beyond: Values, split: ScoredSplit) -> PerMember:
     """:func:`nmse` over one window length after the last observation; the encoder sees no data there.
 
     Args:
@@ -25,24 +25,24 @@ def extrapolation_nmse(beyond: Values, split: Split) -> PerMember:
             (member, batch, time, feature).
         split: the split, which holds the truth.
     """
-    return nmse(beyond[:, :, :GRID_POINTS], split.beyond.values[:, :GRID_POINTS])
+    return nmse(beyond[:, :, :GRID_POINTS], split.beyond.values[..., :GRID_POINTS, :])
 
 
-def far_nmse(beyond: Values, split: Split) -> PerMember:
+def far_nmse(beyond: Values, split: ScoredSplit) -> PerMember:
     """:func:`nmse` from one window length after the last observation on; ``beyond`` holds all times after that observation."""
-    return nmse(beyond[:, :, GRID_POINTS:], split.beyond.values[:, GRID_POINTS:])
+    return nmse(beyond[:, :, GRID_POINTS:], split.beyond.values[..., GRID_POINTS:, :])
 
 
 @torch.no_grad()
-def window_errors(model: SequenceModel, split: Split, solver: Adaptive) -> tuple[PerMember, PerMember]:
+def window_errors(model: SequenceModel, split: ScoredSplit, solver: Adaptive) -> tuple[PerMember, PerMember]:
     """:func:`interpolation_nmse` and :func:`extrapolation_nmse` of a model, without the cost of the other scores."""
-    seen = split.inside.times.shape[1]
-    times = torch.cat([split.inside.times, split.beyond.times[:, :GRID_POINTS]], dim=1)
+    seen = split.inside.times.shape[-1]
+    times = torch.cat([split.inside.times, split.beyond.times[..., :GRID_POINTS]], dim=-1)
     values = predict(model, split, times, solver).values
     return interpolation_nmse(values[:, :, :seen], split), extrapolation_nmse(values[:, :, seen:], split)
 
 
-def predict(model: SequenceModel, split: Split, times: Times, solver: Adaptive) -> Prediction:
+def predict(model: SequenceModel, split: ScoredSplit, times: Times, solver: Adaptive) -> Prediction:
     """A model's predictions at some times from a split's observations, on the CPU."""
     observed = as_the_model(split.observed, model)
     prediction = model(observed.times, observed.values, times.to(observed.times), solver=solver)

@@ -120,8 +120,8 @@ class SequenceModel(nn.Module, ABC):
     """A stack of models, one per seed, that are fitted and predict together. Each parameter's first axis is the member.
 
     A model reads observations of a trajectory and predicts the trajectory at any time from the first observation on.
-    Internally x is standardised per feature by ``mean`` and ``std``, and the times that an encoder reads by ``time_mean`` and
-    ``time_std``. These are 0 and 1 until :meth:`standardise` sets them.
+    Internally x is standardised per member and feature by ``mean`` and ``std``, (member, 1, 1, feature), and the times that an
+    encoder reads by ``time_mean`` and ``time_std``, (member, 1, 1). These are 0 and 1 until :meth:`standardise` sets them.
 
     Args:
         config: sizes and parts.
@@ -140,21 +140,30 @@ class SequenceModel(nn.Module, ABC):
             raise ConfigError("seeds is empty, expected at least one")
         self.config = config
         self.seeds = tuple(seeds)
-        self.mean, self.std = nn.Buffer(torch.zeros(config.features)), nn.Buffer(torch.ones(config.features))
-        self.time_mean, self.time_std = nn.Buffer(torch.tensor(0.0)), nn.Buffer(torch.tensor(1.0))
+        shape = (len(seeds), 1, 1, config.features)
+        self.mean, self.std = nn.Buffer(torch.zeros(shape)), nn.Buffer(torch.ones(shape))
+        self.time_mean, self.time_std = nn.Buffer(torch.zeros(shape[:3])), nn.Buffer(torch.ones(shape[:3]))
 
-    def standardise(self, series: TimeSeries) -> None:
-        """Sets mean and standard deviation, of the times and of each feature, from training data.
+    def standardise(self, series: TimeSeries, owners: Sequence[int] | None = None) -> None:
+        """Sets each member's mean and standard deviation, of the times and of each feature, from its training data.
 
         A constant feature keeps its unit.
-        """
-        self.time_mean.copy_(series.times.mean())
-        self.time_std.copy_(series.times.std())
-        self.mean.copy_(series.values.mean(dim=(0, 1)))
-        std = series.values.std(dim=(0, 1))
-        self.std.copy_(torch.where(std > 0, std, torch.ones_like(std)))
 
-    def fit(self, series: TimeSeries) -> None:
+        Args:
+            series: one set of trajectories for all members, or several sets.
+            owners: the index of each member's set, as in :class:`pathlode.core.series.Observed`.
+        """
+        own = slice(None) if owners is None else torch.tensor(owners, device=series.times.device)
+        times = series.times if series.sets else series.times[None]
+        values = series.values if series.sets else series.values[None]
+        std = values.std(dim=(1, 2), keepdim=True)
+        std = torch.where(std > 0, std, torch.ones_like(std))
+        self.time_mean.copy_(times.mean(dim=(1, 2), keepdim=True)[own])
+        self.time_std.copy_(times.std(dim=(1, 2), keepdim=True)[own])
+        self.mean.copy_(values.mean(dim=(1, 2), keepdim=True)[own])
+        self.std.copy_(std[own])
+
+    def fit(self, series: TimeSeries, owners: Sequence[int] | None = None) -> None:
         """Fits a model without ``training`` to training data in closed form: sets the units and all that the model estimates.
 
         Raises:
@@ -162,7 +171,7 @@ class SequenceModel(nn.Module, ABC):
         """
         if "training" in self.offers:
             raise ConfigError(f"{type(self).__name__} has no closed form: train it with pathlode.Trainer")
-        self.standardise(series)
+        self.standardise(series, owners)
 
     @abstractmethod
     def forward(
@@ -262,7 +271,7 @@ class SequenceModel(nn.Module, ABC):
     def member(self, index: int) -> Self:
         """A stack of this member alone, with a copy of its weights."""
         alone = type(self)(self.config, [self.seeds[index]]).to(self.mean)
-        shared = {name for name, _ in self.named_buffers()}
+        shared = {name for name, _ in self.named_buffers() if "." in name}  # of parts; the units are each member's own
         weights = self.state_dict()
         alone.load_state_dict({name: w if name in shared else w[index : index + 1] for name, w in weights.items()})
         return alone

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pathlode.arrays import Array
-from pathlode.dynamics.data import SimulatedData, Split
+from pathlode.dynamics.data import ScoredSplit, SimulatedData
 from pathlode.errors import ConfigError
 from pathlode.plots.style import BLACK, WIDTH, LineStyle
 from pathlode.reporting.naming import readable
@@ -45,7 +45,7 @@ Results = Mapping[str, Result]
 """Results by row, in the order in which they are shown."""
 
 
-def truth(split: Split, example: int) -> tuple[Array, Array]:
+def truth(split: ScoredSplit, example: int) -> tuple[Array, Array]:
     """Times and noise-free values of one trajectory, in the observed window and beyond it."""
     times = np.concatenate([split.inside.times[example], split.beyond.times[example]])
     return times, np.concatenate([split.inside.values[example], split.beyond.values[example]])
@@ -70,7 +70,7 @@ def trajectories(data: SimulatedData, results: Results) -> Figure:
     return figure
 
 
-def draw_trajectory(axis: Axes, split: Split, example: int, predicted: Array, colour: str) -> None:
+def draw_trajectory(axis: Axes, split: ScoredSplit, example: int, predicted: Array, colour: str) -> None:
     """The first feature of one trajectory: truth, observations, and the predictions (member, time, feature) of all seeds."""
     times, values = truth(split, example)
     values = values[:, 0]
@@ -85,7 +85,7 @@ def draw_trajectory(axis: Axes, split: Split, example: int, predicted: Array, co
     axis.set_ylim(values.min() - margin, values.max() + margin)
 
 
-def liveliest(split: Split, examples: int) -> int:
+def liveliest(split: ScoredSplit, examples: int) -> int:
     """The one of the first trajectories that varies most beyond the observed window."""
     return int(split.beyond.values[:examples].var(dim=1).sum(dim=-1).argmax())
 

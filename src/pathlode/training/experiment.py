@@ -52,7 +52,7 @@ class Experiment:
         decoder: name in :data:`pathlode.registry.DECODERS`, for a model with a decoder.
         loss: name in :data:`pathlode.registry.LOSSES`; None for a model that is fitted in closed form.
         weight: the penalty's weight λ, or one weight per seed.
-        learning_rate: peak of the one-cycle schedule.
+        learning_rate: peak of the one-cycle schedule, or one per seed.
         views: what the encoder sees in training, as in :class:`pathlode.training.views.Views`.
     """
 
@@ -65,14 +65,14 @@ class Experiment:
     decoder: str = DEFAULT_PARTS["decoder"]
     loss: str | None = None
     weight: float | Sequence[float] = 1.0
-    learning_rate: float = 1e-2
+    learning_rate: float | Sequence[float] = 1e-2
     views: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if isinstance(self.weight, Sequence) and len(self.weight) != len(self.seeds):
-            raise ConfigError(
-                f"there are {len(self.weight)} weights for {len(self.seeds)} seeds, expected one per seed"
-            )
+        for name in ("weight", "learning_rate"):
+            given = getattr(self, name)
+            if isinstance(given, Sequence) and len(given) != len(self.seeds):
+                raise ConfigError(f"{name} has {len(given)} values for {len(self.seeds)} seeds, expected one per seed")
         if (self.loss is not None) != ("training" in MODELS.words(self.kind)):
             expected = "none: it is fitted in closed form" if self.loss else f"one of {', '.join(LOSSES)}"
             raise ConfigError(f"the loss of the model {self.kind!r} is {self.loss}, expected {expected}")
@@ -100,7 +100,8 @@ class Experiment:
         weights = self.weight
         loss = LOSSES[self.loss](weights if isinstance(weights, (int, float)) else torch.tensor(weights, device=device))
         config = TrainingConfig(learning_rate=self.learning_rate, **self.train)
-        return Trainer(self._stack(data), loss, data.training, data.validation, config, device, Views(**self.views))
+        model, views = self._stack(data), Views(**self.views)
+        return Trainer(model, loss, data.training, data.validation, config, device, views, data.owners)
 
     def run(
         self, data: Observed, folder: Path, identity: str, label: str, device: str = "cpu", strict: bool = True
@@ -118,7 +119,7 @@ class Experiment:
         """
         if self.loss is None:
             started, model = time.process_time(), self._stack(data).to(device)
-            model.fit(data.training.to(model.mean.dtype, device))
+            model.fit(data.training.to(model.mean.dtype, device), data.owners)
             never = torch.zeros(len(self.seeds), dtype=torch.bool, device=device)
             return Fitted(model, [], time.process_time() - started, never)
         trainer = self.trainer(data, device)

@@ -4,7 +4,7 @@ import itertools
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -34,6 +34,11 @@ MOST_OVERFLOWS = 20
 """Consecutive steps without a finite gradient after which a member returns to its best weights."""
 
 
+MOST_INACCURATE = 0.1
+"""Largest share of a stack's members whose solver error may exceed ``solver_error_share`` before that counts: in a large stack some
+member always does so at some time."""
+
+
 @dataclass(frozen=True)
 class TrainingConfig:
     """How a model is trained: an optimiser with a one-cycle learning rate (Smith & Topin 2018).
@@ -42,7 +47,7 @@ class TrainingConfig:
         steps: optimiser steps.
         batch: trajectories per step, drawn without replacement within an epoch.
         optimiser: ``soap`` (:class:`pathlode.training.soap.SOAP`) or ``adam``.
-        learning_rate: the cycle's peak; it starts at 1/25 of it and ends at 1/25,000.
+        learning_rate: the cycle's peak, or one for each member; it starts at 1/25 of it and ends at 1/25,000.
         betas: the optimiser's decay rates of the gradient's first and second moment.
         warmup: fraction of the steps spent rising to the peak.
         clip_norm: largest gradient norm per member.
@@ -50,7 +55,7 @@ class TrainingConfig:
         solver: ``rk4`` or ``tsit5``.
         solver_steps: solver steps per trajectory.
         solver_error_share: largest share of the validation error that may come from the solver. A validation that finds a
-            larger share logs a warning.
+            larger share in more than a tenth of the members logs a warning.
         refine: whether such a validation also doubles the solver's steps for the rest of the run and restarts the search for
             the best weights. This applies to the whole stack; it is the only case in which members affect each other.
     """
@@ -58,7 +63,7 @@ class TrainingConfig:
     steps: int = 1000
     batch: int = 64
     optimiser: str = "soap"
-    learning_rate: float = 1e-2
+    learning_rate: float | Sequence[float] = 1e-2
     betas: tuple[float, float] = (0.95, 0.95)
     warmup: float = 0.3
     clip_norm: float = 10.0
@@ -78,7 +83,9 @@ class TrainingConfig:
             )
         if self.optimiser not in OPTIMISERS:
             raise ConfigError(f"train.optimiser is {self.optimiser!r}, expected one of {', '.join(OPTIMISERS)}")
-        for name in ("learning_rate", "clip_norm", "solver_error_share"):
+        if not self.rates or not all(rate > 0 for rate in self.rates):
+            raise ConfigError(f"train.learning_rate is {self.learning_rate}, expected a number above 0, or one per member")
+        for name in ("clip_norm", "solver_error_share"):
             if not getattr(self, name) > 0:
                 raise ConfigError(f"train.{name} is {getattr(self, name)}, expected a number above 0")
         if not all(0 <= beta < 1 for beta in self.betas):
@@ -89,6 +96,12 @@ class TrainingConfig:
             raise ConfigError(
                 f"train.warmup is {self.warmup}, less than one of the {self.steps} steps: raise train.warmup or train.steps"
             )
+
+
+    @property
+    def rates(self) -> list[float]:
+        """The learning rates: one for all members, or one each."""
+        return list(self.learning_rate) if isinstance(self.learning_rate, Sequence) else [self.learning_rate]
 
 
 @dataclass(frozen=True)
@@ -116,6 +129,8 @@ class Validation:
 class Trainer:
     """Trains all members of a model together. Each member sees the batches that it would see alone.
 
+    All members share one set of trajectories, or each has its own, see :class:`pathlode.core.series.Observed`.
+
     Args:
         model: the stack; its parameters are changed in place, and its units are set from the training data.
         loss: a registered loss; the model must offer all that it needs.
@@ -125,6 +140,7 @@ class Trainer:
         device: device to train on. Random numbers are drawn on the CPU, so they do not depend on it.
         views: which observations the encoder sees in each step, and which are fitted; by default all. In validation the
             encoder sees all of them, or the first ones if ``views.first`` is set.
+        owners: the index of each member's set of trajectories, if there are several sets; by default in order.
     """
 
     def __init__(
@@ -136,6 +152,7 @@ class Trainer:
         config: TrainingConfig,
         device: str = "cpu",
         views: Views | None = None,
+        owners: Sequence[int] | None = None,
     ) -> None:
         lacking = sorted(loss.needs - model.offers)
         if lacking:
@@ -147,11 +164,16 @@ class Trainer:
             raise ConfigError(
                 f"train.batch is {config.batch}, but there are only {len(training)} training trajectories"
             )
+        members = len(model.seeds)
         self.model, self.loss, self.config, self.device = model.to(device), loss, config, device
         self.views = views or Views()
         self.training, self.validation = (series.to(torch.float32, device) for series in (training, validation))
-        self.model.standardise(self.training)
-        members = len(model.seeds)
+        owners = self._owners(owners)
+        self.model.standardise(self.training, owners)
+        self._own = None if owners is None else torch.tensor(owners)[:, None]
+        if len(config.rates) not in (1, members):
+            raise ConfigError(f"train.learning_rate has {len(config.rates)} rates for {members} members, expected one each")
+        self._slower = torch.tensor(config.rates, device=device) / max(config.rates)
         self.step_number = 0
         self.seconds = 0.0
         self._clock = time.process_time if torch.device(device).type == "cpu" else time.perf_counter
@@ -166,11 +188,11 @@ class Trainer:
         self._viewing = torch.Generator().manual_seed(0)  # one for all members, so it does not depend on the stack
         self._order = torch.empty(members, 0, dtype=torch.long)
         self._optimiser = OPTIMISERS[config.optimiser](
-            model.parameters(), lr=config.learning_rate, betas=tuple(config.betas)
+            model.parameters(), lr=max(config.rates), betas=tuple(config.betas)
         )
         self._schedule = OneCycleLR(
             self._optimiser,
-            max_lr=config.learning_rate,
+            max_lr=max(config.rates),
             total_steps=config.steps + 1,
             pct_start=config.warmup,
             cycle_momentum=False,
@@ -222,11 +244,32 @@ class Trainer:
         losses = self.loss(self.model, prediction, targets)
         losses.sum().backward()
         self.clip_gradients()
-        self._optimiser.step()
-        self._schedule.step()
+        self._update()
         self.step_number += 1
         self._since_validation.append(losses.detach())
         self.seconds += self._clock() - started
+
+    def _owners(self, owners: Sequence[int] | None) -> Sequence[int] | None:
+        """The index of each member's set of trajectories; None if all members share one set."""
+        sets = {series.sets for series in (self.training, self.validation)}
+        count, members = self.training.sets, len(self.model.seeds)
+        given = owners if owners is not None or count is None else range(count)
+        if len(sets) > 1 or (given is not None and (len(given) != members or not count or max(given) >= count)):
+            raise ConfigError(
+                f"there are {count or 1} sets of training and {self.validation.sets or 1} of validation trajectories for "
+                f"{members} members, owners {owners}: expected one set for all, one for each, or an owner for each member"
+            )
+        return given
+
+    @torch.no_grad()
+    def _update(self) -> None:
+        """One step of the optimiser, at each member's own learning rate: a step is proportional to the rate."""
+        parameters = list(self.model.parameters())
+        before = [] if len(self._slower) == 1 else [parameter.clone() for parameter in parameters]
+        self._optimiser.step()
+        self._schedule.step()
+        for parameter, old in zip(parameters, before, strict=False):
+            parameter.copy_(old.lerp(parameter, self._slower.view(-1, *[1] * (old.ndim - 1))))
 
     def next_batch(self) -> tuple[Times, Values]:
         """Times and values of the next trajectories, (member, batch, ...), each member in its own order."""
@@ -234,7 +277,8 @@ class Trainer:
             n = len(self.training)
             self._order = torch.stack([torch.randperm(n, generator=generator) for generator in self._batches])
         chosen, self._order = self._order.split([self.config.batch, self._order.shape[1] - self.config.batch], dim=1)
-        return self.training.times[chosen], self.training.values[chosen]
+        where = chosen if self._own is None else (self._own, chosen)
+        return self.training.times[where], self.training.values[where]
 
     def draw(self, distribution: Callable[..., Tensor], size: int) -> Tensor:
         """Random numbers for the loss, (member, batch, size), each member's from its own stream."""
@@ -264,16 +308,17 @@ class Trainer:
     @torch.no_grad()
     def validate(self) -> Validation:
         """Scores the current weights, keeps each member's best, and compares the solver's error with the validation error."""
-        data, first = self.validation, self.views.first
+        own = slice(None) if self._own is None else self._own[:, 0]
+        times, values, first = self.validation.times[own], self.validation.values[own], self.views.first
         prediction = self.model(
-            data.times[:, :first],
-            data.values[:, :first],
-            data.times,
+            times[..., :first],
+            values[..., :first, :],
+            times,
             solver=self._solver(),
             estimate_error=True,
             check=False,
         )
-        mse = ((prediction.values - data.values) / self.model.std).square().mean(dim=(1, 2, 3))
+        mse = ((prediction.values - values) / self.model.std).square().mean(dim=(1, 2, 3))
         share = torch.zeros_like(mse)  # for a model without a solver
         if prediction.values_error is not None:
             share = (prediction.values_error / self.model.std).square().mean(dim=(1, 2, 3)) / mse
@@ -295,7 +340,7 @@ class Trainer:
 
     def _report_solver(self, row: Validation) -> None:
         allowed, share = self.config.solver_error_share, row.solver_share.nan_to_num(0.0)
-        if share.max() <= allowed:
+        if (share > allowed).float().mean() <= MOST_INACCURATE:
             return
         remedy = "raise train.solver_steps"
         if self.config.refine:
@@ -314,7 +359,7 @@ class Trainer:
             seed = self.model.seeds[int(self.diverged.nonzero()[0])]
             raise DivergenceError(
                 f"training diverged: seed {seed} never had a finite validation error; "
-                f"lower the learning rate ({self.config.learning_rate:g}) or train.clip_norm ({self.config.clip_norm:g})"
+                f"lower the learning rate ({max(self.config.rates):g}) or train.clip_norm ({self.config.clip_norm:g})"
             )
 
     def _roll_back(self, stuck: Tensor) -> None:

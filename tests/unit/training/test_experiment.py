@@ -16,7 +16,7 @@ FIXED = {
 
 
 def test_weights_and_seeds_must_pair():
-    with pytest.raises(ConfigError, match="there are 2 weights for 1 seeds"):
+    with pytest.raises(ConfigError, match="weight has 2 values for 1 seeds"):
         Experiment(loss="path", weight=[0.1, 0.2], learning_rate=0.01, **FIXED)
 
 
