@@ -14,19 +14,28 @@ from workflow.configuration import InvalidConfig, check
 from workflow.configuration.command_line import read_texts
 from workflow.configuration.dynamics import (
     COMPARED,
-    candidate_steps,
     chosen_for,
-    model_seeds,
+    replicate_batches,
     row_entries,
+    row_grid,
     row_parts,
+    row_training,
     setting,
     trained_rows,
     tuned_as,
+    tuned_by,
     tuned_rows,
     tuning,
 )
 from workflow.configuration.ecg import balance, classifier_entries, classifier_kind, latent_ode, model_entries
-from workflow.configuration.inference import batches, flow_settings, latents_of, summary_entries, summary_settings
+from workflow.configuration.inference import (
+    batches,
+    flow_settings,
+    inference_batch,
+    latents_of,
+    summary_entries,
+    summary_settings,
+)
 from workflow.configuration.scheduler import (
     chosen_runs,
     example_files,

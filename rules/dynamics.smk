@@ -1,43 +1,55 @@
 # Paper [A], dynamics: interpolation and extrapolation of simulated systems by latent ODEs.
 #
+# A replicate is a whole experiment: its data, tuning, initial weights and batches all come from its number. Its rows share the data.
+# Replicates come in batches, such as 0-9, so that one job trains a batch as one stack, and more replicates are more batches.
+#
 # in:   config `dynamics`, `tune`, `sizes`, `evaluate`, `systems`
-# out:  {RESULTS}/dynamics/{system}/data.npz                         simulate
-#       {RESULTS}/dynamics/{system}/tuning/{row}/tuning.csv          tune: the grid and its scores; chosen.json beside it
-#       {RESULTS}/dynamics/{system}/{row}/model.pt                   train: all seeds stacked; history.csv beside it
-#       {RESULTS}/dynamics/{system}/scores.csv                       evaluate: all rows; evaluation.npz beside it
-#       {RESULTS}/dynamics/{system}/sizes/{row}/sizes.csv            size: the same for models of several sizes
-#       tables and figures                                           dynamics_results.smk
+# out:  {RESULTS}/dynamics/{system}/{replicates}/data.npz                     simulate
+#       {RESULTS}/dynamics/{system}/{replicates}/tuning/{row}/tuning.csv      tune: the grid, its scores; chosen.json beside it
+#       {RESULTS}/dynamics/{system}/{replicates}/{row}/model.pt               train: all stacked; history.csv beside it
+#       {RESULTS}/dynamics/{system}/{replicates}/scores.csv                   evaluate: all rows; evaluation.npz beside it
+#       {RESULTS}/dynamics/{system}/{replicates}/sizes/{row}/sizes.csv        size: the same for models of several sizes
+#       tables and figures                                                    dynamics_results.smk
 
 GRID = config["dynamics"]
 ROWS = {name: trained_rows(config, name) for name in config["systems"]}
 TUNED_ROWS = {name: tuned_rows(config, name) for name in GRID["systems"]}
-FITTED_TO = f"{RESULTS}/dynamics/{{system}}"
+BATCHES_OF = {name: replicate_batches(config, name) for name in config["systems"]}
+FITTED_TO = f"{RESULTS}/dynamics/{{system}}/{{replicates}}"
 FITTED_ROW = f"{FITTED_TO}/{{row}}"
-FITTED_ROWS = [FITTED_ROW.format(system=system, row=row) for system in GRID["systems"] for row in ROWS[system]]
-TUNING = {name: tuning(config, name) for name in config["systems"]}
+TUNED_ROW = f"{FITTED_TO}/tuning/{{row}}"
+BATCHES_FITTED = [(system, batch) for system in GRID["systems"] for batch in BATCHES_OF[system]]
+FITTED_ROWS = [
+    FITTED_ROW.format(system=system, replicates=batch, row=row)
+    for system, batch in BATCHES_FITTED
+    for row in ROWS[system]
+]
 LONGEST = max(config["systems"][name]["train"]["steps"] for name in GRID["systems"])
 
 
 wildcard_constraints:
     system="|".join(config["systems"]),
+    replicates=r"\d+-\d+",
     row="|".join(GRID["rows"]),
 
 
 rule simulate:
     output:
-        data=f"{RESULTS}/dynamics/{{system}}/data.npz",
+        data=f"{FITTED_TO}/data.npz",
     log:
-        f"{LOGS}/simulate/{{system}}.log",
+        f"{LOGS}/simulate/{{system}}/{{replicates}}.log",
     conda:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
-        mem_mb=lambda w: 1000 + config["systems"][w.system]["simulate"]["train"] // 20,  # measured: 370 for 5,000
+        mem_mb=lambda w: 1000
+        + config["systems"][w.system]["simulate"]["train"] * len(BATCHES_OF[w.system][w.replicates]) // 20,
         runtime=5,
     params:
         code=lambda w: code("simulate", SYSTEMS.path(config["systems"][w.system]["system"])),
         system=lambda w: config["systems"][w.system]["system"],
         simulate=lambda w: config["systems"][w.system]["simulate"],
+        replicates=lambda w: BATCHES_OF[w.system][w.replicates],
     script:
         "../workflow/scripts/simulate.py"
 
@@ -46,26 +58,28 @@ rule tune:
     input:
         data=rules.simulate.output.data,
     output:
-        chosen=f"{RESULTS}/dynamics/{{system}}/tuning/{{row}}/chosen.json",
-        table=f"{RESULTS}/dynamics/{{system}}/tuning/{{row}}/tuning.csv",
+        chosen=f"{TUNED_ROW}/chosen.json",
+        table=f"{TUNED_ROW}/tuning.csv",
     log:
-        f"{LOGS}/tune/{{system}}/{{row}}.log",
+        f"{LOGS}/tune/{{system}}/{{replicates}}/{{row}}.log",
     priority: 1  # all other jobs wait for it, including the longest, `size`
     conda:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
         mem_mb=2000,  # measured: 610
-        runtime=30 + max(candidate_steps(config, name) for name in GRID["systems"]) // 20,  # 3 s per step, the same for all jobs
+        runtime=lambda w: 30 + tuning(config, w.system)["steps"] // 10,  # 6 s per step of all candidates
         gpu=0,  # a CPU is faster: the cost of these small networks is that of launching operations
     params:
         code=lambda w: code("tune", *row_entries(config, w.row)),
         setting=lambda w: setting(config, w.system, w.row),
         parts=lambda w: row_parts(config, w.row),
         model=lambda w: config["systems"][w.system]["model"],
-        train=lambda w: config["systems"][w.system]["train"] | {"steps": TUNING[w.system]["steps"]},
-        tune=lambda w: TUNING[w.system],
-        evaluate=config["evaluate"],
+        train=lambda w: row_training(config, w.system, w.row)
+        | {"steps": tuning(config, w.system)["steps"], "refine": False},
+        grid=lambda w: row_grid(config, w.system, w.row),
+        tuned_by=lambda w: tuned_by(config, w.row),
+        replicates=lambda w: BATCHES_OF[w.system][w.replicates],
     script:
         "../workflow/scripts/tune.py"
 
@@ -73,12 +87,12 @@ rule tune:
 rule train:
     input:
         data=rules.simulate.output.data,
-        chosen=lambda w: chosen_for(config, w.system, w.row, rules.tune.output.chosen),
+        chosen=lambda w: chosen_for(config, w.row, rules.tune.output.chosen, system=w.system, replicates=w.replicates),
     output:
         model=f"{FITTED_ROW}/model.pt",
         history=f"{FITTED_ROW}/history.csv",
     log:
-        f"{LOGS}/train/{{system}}/{{row}}.log",
+        f"{LOGS}/train/{{system}}/{{replicates}}/{{row}}.log",
     conda:
         "../envs/pathlode.yaml"
     threads: 1
@@ -91,8 +105,8 @@ rule train:
         setting=lambda w: setting(config, w.system, w.row),
         parts=lambda w: row_parts(config, w.row),
         model=lambda w: config["systems"][w.system]["model"],
-        train=lambda w: config["systems"][w.system]["train"],
-        seeds=lambda w: model_seeds(config, w.system),
+        train=lambda w: row_training(config, w.system, w.row),
+        replicates=lambda w: BATCHES_OF[w.system][w.replicates],
     script:
         "../workflow/scripts/train.py"
 
@@ -100,12 +114,12 @@ rule train:
 rule evaluate:
     input:
         data=rules.simulate.output.data,
-        models=lambda w: expand(rules.train.output.model, system=w.system, row=ROWS[w.system]),
+        models=lambda w: expand(rules.train.output.model, row=ROWS[w.system], **w),
     output:
         scores=f"{FITTED_TO}/scores.csv",
         arrays=f"{FITTED_TO}/evaluation.npz",
     log:
-        f"{LOGS}/evaluate/{{system}}.log",
+        f"{LOGS}/evaluate/{{system}}/{{replicates}}.log",
     conda:
         "../envs/pathlode.yaml"
     threads: 1
@@ -125,9 +139,9 @@ rule size:
         data=rules.simulate.output.data,
         chosen=rules.tune.output.chosen,
     output:
-        table=f"{RESULTS}/dynamics/{{system}}/sizes/{{row}}/sizes.csv",
+        table=f"{FITTED_TO}/sizes/{{row}}/sizes.csv",
     log:
-        f"{LOGS}/size/{{system}}/{{row}}.log",
+        f"{LOGS}/size/{{system}}/{{replicates}}/{{row}}.log",
     priority: 1
     conda:
         "../envs/pathlode.yaml"
@@ -141,9 +155,9 @@ rule size:
         setting=lambda w: setting(config, w.system, w.row),
         parts=lambda w: row_parts(config, w.row),
         model=lambda w: config["systems"][w.system]["model"],
-        train=lambda w: config["systems"][w.system]["train"],
+        train=lambda w: row_training(config, w.system, w.row),
         sizes=config["sizes"]["models"],
-        seeds=GRID["seeds"],
+        replicates=lambda w: BATCHES_OF[w.system][w.replicates],
         evaluate=config["evaluate"],
     script:
         "../workflow/scripts/size.py"

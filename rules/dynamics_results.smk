@@ -9,11 +9,38 @@
 
 SHOWN_ROWS = {name: [row for row in GRID["shown"] if row in ROWS[name]] for name in GRID["systems"]}
 TRAINED_ROWS = [  # which have histories
-    FITTED_ROW.format(system=system, row=row)
-    for system in GRID["systems"]
+    FITTED_ROW.format(system=system, replicates=batch, row=row)
+    for system, batch in BATCHES_FITTED
     for row in ROWS[system]
     if tuned_as(config, row)
 ]
+TUNED = [
+    TUNED_ROW.format(system=system, replicates=batch, row=row)
+    for system, batch in BATCHES_FITTED
+    for row in TUNED_ROWS[system]
+]
+SIZED = [
+    rules.size.output.table.format(system=system, replicates=batch, row=row)
+    for system, batch in BATCHES_FITTED
+    if system in config["sizes"]["systems"]
+    for row in config["sizes"]["rows"]
+]
+
+
+def of_batches(pattern):
+    """A file of every batch of every system, by its pattern."""
+    return [pattern.format(system=system, replicates=batch) for system, batch in BATCHES_FITTED]
+
+
+FIRST_DATA = [  # of the first replicates, which the figures show
+    rules.simulate.output.data.format(system=system, replicates=next(iter(BATCHES_OF[system])))
+    for system in GRID["systems"]
+]
+FIRST_ARRAYS = [
+    rules.evaluate.output.arrays.format(system=system, replicates=next(iter(BATCHES_OF[system])))
+    for system in GRID["systems"]
+]
+
 SYSTEM_FIGURES = ["trajectories", "phase_portrait", "latent_paths", "latent_map", "error_in_time", "training"]
 CHAPTER_FIGURES = ["systems", "encoders", "observations", "sizes"]
 FIGURES = f"{RESULTS}/figures/dynamics"
@@ -25,16 +52,12 @@ SUMMARIES = ["dynamics_summary", "observations_summary", "training_summary", "si
 # intermediate file, the file is missing and the files made from its predecessor count as up to date.
 rule dynamics:
     input:
-        expand(f"{RESULTS}/dynamics/{{system}}/data.npz", system=GRID["systems"]),
-        [
-            f"{RESULTS}/dynamics/{system}/tuning/{row}/{file}"
-            for system in GRID["systems"]
-            for row in TUNED_ROWS[system]
-            for file in ("tuning.csv", "chosen.json")
-        ],
+        of_batches(rules.simulate.output.data),
+        expand("{tuned}/{file}", tuned=TUNED, file=["tuning.csv", "chosen.json"]),
         expand("{fitted}/{file}", fitted=FITTED_ROWS, file=["model.pt", "history.csv"]),
-        expand(rules.evaluate.output, system=GRID["systems"]),
-        expand(rules.size.output, system=config["sizes"]["systems"], row=config["sizes"]["rows"]),
+        of_batches(rules.evaluate.output.scores),
+        of_batches(rules.evaluate.output.arrays),
+        SIZED,
         expand(f"{TABLES}/{{table}}.csv", table=["dynamics", "probes", "training", "sizes", "sizes_needed", "tuning"]),
         expand(f"{TABLES}/{{table}}.{{format}}", table=SUMMARIES, format=FORMATS),
         expand(
@@ -48,8 +71,8 @@ rule dynamics:
 
 rule probe:
     input:
-        arrays=expand(rules.evaluate.output.arrays, system=GRID["systems"]),
-        data=expand(rules.simulate.output.data, system=GRID["systems"]),
+        arrays=of_batches(rules.evaluate.output.arrays),
+        data=of_batches(rules.simulate.output.data),
     output:
         probes=shown(f"{TABLES}/probes.csv"),
     log:
@@ -58,23 +81,19 @@ rule probe:
         "../envs/pathlode.yaml"
     params:
         code=lambda w: code("probe"),
-        settings=[[setting(config, system, row) for row in ROWS[system]] for system in GRID["systems"]],
-        seeds=GRID["seeds"],
+        settings=[[setting(config, system, row) for row in ROWS[system]] for system, _ in BATCHES_FITTED],
+        replicates=[BATCHES_OF[system][batch] for system, batch in BATCHES_FITTED],
     script:
         "../workflow/scripts/probe.py"
 
 
 rule tabulate:
     input:
-        scores=expand(rules.evaluate.output.scores, system=GRID["systems"]),
+        scores=of_batches(rules.evaluate.output.scores),
         probes=rules.probe.output.probes,
         histories=expand("{fitted}/history.csv", fitted=TRAINED_ROWS),
-        tuning=[
-            f"{RESULTS}/dynamics/{system}/tuning/{row}/tuning.csv"
-            for system in GRID["systems"]
-            for row in TUNED_ROWS[system]
-        ],
-        sizes=expand(rules.size.output, system=config["sizes"]["systems"], row=config["sizes"]["rows"]),
+        tuning=expand("{tuned}/tuning.csv", tuned=TUNED),
+        sizes=SIZED,
     output:
         dynamics=shown(f"{TABLES}/dynamics.csv"),
         training=shown(f"{TABLES}/training.csv", "time_to_target"),
@@ -96,9 +115,11 @@ rule tabulate:
 
 rule plot_system:
     input:
-        data=rules.simulate.output.data,
-        arrays=rules.evaluate.output.arrays,
-        histories=lambda w: expand(rules.train.output.history, system=w.system, row=SHOWN_ROWS[w.system]),
+        data=lambda w: rules.simulate.output.data.format(system=w.system, replicates=next(iter(BATCHES_OF[w.system]))),
+        arrays=lambda w: expand(rules.evaluate.output.arrays, replicates=BATCHES_OF[w.system], **w),
+        histories=lambda w: expand(
+            rules.train.output.history, row=SHOWN_ROWS[w.system], replicates=BATCHES_OF[w.system], **w
+        ),
     output:
         [shown(f"{FIGURES}/{{system}}/{figure}.png", of="{system}") for figure in SYSTEM_FIGURES],
         expand(f"{FIGURES}/{{{{system}}}}/{{figure}}.pdf", figure=SYSTEM_FIGURES),
@@ -119,8 +140,8 @@ rule plot_dynamics:
     input:
         scores=rules.tabulate.output.dynamics,
         sizes=rules.tabulate.output.sizes,
-        data=expand(f"{RESULTS}/dynamics/{{system}}/data.npz", system=GRID["systems"]),
-        arrays=expand(rules.evaluate.output.arrays, system=GRID["systems"]),
+        data=FIRST_DATA,
+        arrays=FIRST_ARRAYS,
     output:
         [shown(f"{FIGURES}/{figure}.png") for figure in CHAPTER_FIGURES],
         expand(f"{FIGURES}/{{figure}}.pdf", figure=CHAPTER_FIGURES),

@@ -9,7 +9,7 @@
 INFERENCE = config["inference"]
 INFERRED = config["systems"][INFERENCE["system"]]["system"]
 OBSERVED = config["systems"][INFERENCE["system"]]["simulate"]
-SIMULATED = rules.simulate.output.data.format(system=INFERENCE["system"])
+SIMULATED = rules.simulate.output.data.format(**inference_batch(config))
 FITTED = [{"backend": backend, "summary": name} for backend, names in INFERENCE["flows"].items() for name in names]
 FLOW_FOLDER = f"{RESULTS}/inference/{{backend}}/{{summary}}"
 BATCHES = batches(INFERENCE["reference"]["systems"])

@@ -20,10 +20,24 @@ def trained_rows(config: Mapping[str, Any], system: str) -> list[str]:
     return [name for name in names if system in config["dynamics"]["rows"][name].get("systems", [system])]
 
 
-def model_seeds(config: Mapping[str, Any], system: str) -> list[int]:
-    """Seeds of the models of a system: those of the chapter, or of inference for a system that only inference uses."""
-    own = system == config["inference"]["system"] and system not in config["dynamics"]["systems"]
-    return list(config["inference" if own else "dynamics"]["seeds"])
+def replicate_batches(config: Mapping[str, Any], system: str) -> dict[str, list[int]]:
+    """The replicates of a system that one job treats together, by the name of the batch, such as ``0-9``.
+
+    A system that only inference uses has the replicates of inference, in one batch.
+    """
+    dynamics = config["dynamics"]
+    if system == config["inference"]["system"] and system not in dynamics["systems"]:
+        numbers, size = list(config["inference"]["seeds"]), len(config["inference"]["seeds"])
+    else:
+        first, size = dynamics["first_replicate"], dynamics["batch"]
+        numbers = list(range(first, first + dynamics["replicates"]))
+    parts = [numbers[start : start + size] for start in range(0, len(numbers), size)]
+    return {f"{part[0]}-{part[-1]}": part for part in parts}
+
+
+def row_training(config: Mapping[str, Any], system: str, name: str) -> dict[str, Any]:
+    """Settings of a row's training on a system: the system's, with the row's own in their place."""
+    return dict(config["systems"][system]["train"] | config["dynamics"]["rows"][name].get("train", {}))
 
 
 def row_parts(config: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -65,10 +79,10 @@ def tuned_rows(config: Mapping[str, Any], system: str) -> list[str]:
     return list(dict.fromkeys(filter(None, (tuned_as(config, name) for name in trained_rows(config, system)))))
 
 
-def chosen_for(config: Mapping[str, Any], system: str, row: str, chosen: str) -> str | list[str]:
-    """The file, by its pattern, of the learning rate and weight that a row is trained with; none if it is not trained."""
+def chosen_for(config: Mapping[str, Any], row: str, chosen: str, **batch: str) -> str | list[str]:
+    """The file, by its pattern, of the learning rates and weights that a row is trained with; none if it is not trained."""
     tuned = tuned_as(config, row)
-    return chosen.format(system=system, row=tuned) if tuned else []
+    return chosen.format(row=tuned, **batch) if tuned else []
 
 
 def tuning(config: Mapping[str, Any], system: str) -> dict[str, Any]:
@@ -76,10 +90,24 @@ def tuning(config: Mapping[str, Any], system: str) -> dict[str, Any]:
     return dict(config["tune"] | config["systems"][system].get("tune", {}))
 
 
-def candidate_steps(config: Mapping[str, Any], system: str) -> int:
-    """Largest number of optimiser steps of a row's candidates on a system; all weights of a rate share their steps."""
-    tune = tuning(config, system)
-    return int(tune["steps"] * len(tune["learning_rates"]))
+def row_grid(config: Mapping[str, Any], system: str, name: str) -> dict[str, Any]:
+    """The candidates of a row on a system, as in :class:`pathlode.dynamics.tuning.Grid`: without weights that its loss does not
+    take, and with one weight if that is fixed or the loss has no penalty."""
+    row, tune = config["dynamics"]["rows"][name], tuning(config, system)
+    loss = LOSSES[row["loss"]]
+    weights = [weight for weight in tune["weights"] if weight <= loss.largest_weight]
+    if "weight" in row or not loss.penalised:
+        weights = [row.get("weight", 1.0)]
+    return {
+        "learning_rates": sorted(tune["learning_rates"]),
+        "weights": sorted(weights),
+        "growths": tune["growths"],
+    }
+
+
+def tuned_by(config: Mapping[str, Any], name: str) -> str:
+    """What decides a row's tuning, one of :data:`pathlode.dynamics.tuning.TUNED_BY`."""
+    return str(config["dynamics"]["rows"][name].get("tuned_by", "observations"))
 
 
 def check(config: Mapping[str, Any]) -> None:
@@ -120,10 +148,9 @@ def _check_row(config: Mapping[str, Any], name: str) -> None:
         if system not in config["systems"]:
             raise InvalidConfig(unknown(f"dynamics.rows.{name}.systems", system, config["systems"]))
     if "loss" not in parts_of(kind):
-        if "tuned_as" in row:
-            raise InvalidConfig(
-                f"{place}.tuned_as is {row['tuned_as']!r}, but the model {kind} is not tuned; remove it"
-            )
+        for key in ("tuned_as", "tuned_by", "weight", "train"):
+            if key in row:
+                raise InvalidConfig(f"{place}.{key} is {row[key]!r}, but the model {kind} is not trained; remove it")
         return
     if "loss" not in row:
         raise InvalidConfig(f"{place} lacks a loss, but the model {kind} is trained; name one of {', '.join(LOSSES)}")
@@ -132,6 +159,11 @@ def _check_row(config: Mapping[str, Any], name: str) -> None:
         raise InvalidConfig(
             f"{place}.loss is {row['loss']!r}, which needs {OFFERS[lacking[0]]}, but the model {kind} has none; name another "
             "loss or model"
+        )
+    if "weight" in row and not row["weight"] <= LOSSES[row["loss"]].largest_weight:
+        raise InvalidConfig(
+            f"{place}.weight is {row['weight']}, but the loss {row['loss']} takes at most "
+            f"{LOSSES[row['loss']].largest_weight:g}; lower it"
         )
     if "tuned_as" in row:
         _check_tuned_as(config, name)
@@ -179,22 +211,16 @@ def _check_sizes(config: Mapping[str, Any]) -> None:
 
 
 def _check_tuning(config: Mapping[str, Any]) -> None:
-    """Refuses seeds used both for tuning and for scores, and weights that a loss does not take."""
+    """Refuses weights of which a loss takes none."""
     for name, entry in config["systems"].items():
-        tune, own = tuning(config, name), entry.get("tune", {})
-        place = {key: f"systems.{name}.tune.{key}" if key in own else f"tune.{key}" for key in tune}
-        for chapter in ("dynamics", "inference"):
-            shared = set(config[chapter]["seeds"]) & set(tune["seeds"])
-            if shared:
+        place = "tune.weights" if "weights" not in entry.get("tune", {}) else f"systems.{name}.tune.weights"
+        for row in trained_rows(config, name):
+            if tuned_as(config, row) and not row_grid(config, name, row)["weights"]:
+                loss = config["dynamics"]["rows"][row]["loss"]
                 raise InvalidConfig(
-                    f"config: {place['seeds']} and {chapter}.seeds share {sorted(shared)}; give tuning other seeds, so "
-                    "that no seed is scored on its own choice"
+                    f"config: {place} holds no weight that the loss {loss} takes, at most {LOSSES[loss].largest_weight:g}; add "
+                    "one"
                 )
-        losses = {row_parts(config, row).get("loss") for row in trained_rows(config, name)}
-        if max(tune["weights"]) > 1 and "steer" in losses:
-            raise InvalidConfig(
-                f"config: {place['weights']} holds {max(tune['weights'])}, but the loss steer takes at most 1; lower it"
-            )
 
 
 def _check_solver(evaluate: Mapping[str, Any]) -> None:

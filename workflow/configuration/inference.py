@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pathlode.registry import EMBEDDINGS, MODELS, SYSTEMS
-from workflow.configuration.dynamics import model_seeds, row_entries, row_parts
+from workflow.configuration.dynamics import replicate_batches, row_entries, row_parts
 from workflow.configuration.schema import InvalidConfig, unknown
 
 SUMMARISED = ("latents", "grid", "statistics", "recurrent")
@@ -20,9 +20,14 @@ def batches(systems: int) -> list[list[int]]:
 
 def latents_of(config: Mapping[str, Any], summary: str, model: str) -> str | list[str]:
     """The file of the latent ODEs that provide a summary's z0, from the file's pattern; none for another kind of summary."""
-    inference = config["inference"]
-    row = inference["summaries"][summary].get("latents")
-    return model.format(system=inference["system"], row=row) if row else []
+    row = config["inference"]["summaries"][summary].get("latents")
+    return model.format(row=row, **inference_batch(config)) if row else []
+
+
+def inference_batch(config: Mapping[str, Any]) -> dict[str, str]:
+    """The system and the batch of replicates whose data and latent ODEs inference uses."""
+    system = config["inference"]["system"]
+    return {"system": system, "replicates": next(iter(replicate_batches(config, system)))}
 
 
 def summary_entries(config: Mapping[str, Any], summary: str) -> list[str]:
@@ -106,11 +111,16 @@ def check(config: Mapping[str, Any]) -> None:
         raise InvalidConfig(
             f"config: systems.{inference['system']}.simulate.noise is 0, but the likelihood needs noise; raise it"
         )
-    strange = set(inference["seeds"]) - set(model_seeds(config, inference["system"]))
-    if strange:
+    seeds = inference["seeds"]
+    if seeds != list(range(seeds[0], seeds[0] + len(seeds))):
         raise InvalidConfig(
-            f"config: inference.seeds has {sorted(strange)}, which dynamics.seeds lacks, the seeds of the latent "
-            f"ODEs of {inference['system']}; remove them, or add them there"
+            f"config: inference.seeds is {seeds}, expected consecutive numbers, such as {list(range(len(seeds)))}; correct it"
+        )
+    batch, numbers = next(iter(replicate_batches(config, inference["system"]).items()))
+    if seeds != numbers[: len(seeds)]:
+        raise InvalidConfig(
+            f"config: inference.seeds is {seeds}, expected {numbers} or the first of them, because inference reads data and "
+            f"latent ODEs of {inference['system']} from its first batch of replicates, {batch}; correct it"
         )
 
 

@@ -23,7 +23,7 @@ from pathlode.reporting.job import job
 
 with job(snakemake):
     params, wildcards, files, outputs = snakemake.params, snakemake.wildcards, snakemake.input, snakemake.output
-    data, system = SimulatedData.load(Path(files.data)), SYSTEMS[params.system]()
+    data, system = SimulatedData.load(Path(files.data)).replicate(0), SYSTEMS[params.system]()
     held_out, truth = data["test"], data["test"].parameters.numpy()
     model = load_model(Path(files.model))[0] if files.model else None
     summary, flows = Summary(model, **params.summary), [load_flow(Path(path)) for path in files.flows]

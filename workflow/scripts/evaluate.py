@@ -1,5 +1,5 @@
-"""Scores all models of one system on the test trajectories, with all and with some of their observations, and saves latents and
-a few predictions.
+"""Scores all models of one batch of replicates on their test trajectories, with all and with some of the observations, and
+saves latents and a few predictions.
 """
 
 from pathlib import Path
@@ -25,7 +25,7 @@ EXAMPLES = 3  # test trajectories whose predictions are saved
 with job(snakemake):
     settings = snakemake.params.settings
     data, solver = SimulatedData.load(Path(snakemake.input.data)), Adaptive(**snakemake.params.evaluate)
-    truth = torch.cat([data["test"].inside.values, data["test"].beyond.values], dim=1)
+    truth = torch.cat([data["test"].inside.values, data["test"].beyond.values], dim=-2)
     tables: list[pd.DataFrame] = []
     kept: dict[str, dict[str, Any]] = {name: {} for name in Evaluations.__dataclass_fields__}
     progress = Progress(snakemake.wildcards.system, len(settings))
@@ -44,8 +44,8 @@ with job(snakemake):
         if result.path is not None:
             kept["path"][row] = result.path[:, :EXAMPLES].numpy()
         if "latent" in model.offers:
-            for split in ("train", "test"):
-                kept[f"{split}_z0"][row] = encode(model, data[split].observed).numpy()
+            for split, part in (("train", data.train), ("test", data["test"])):
+                kept[f"{split}_z0"][row] = encode(model, part.observed).numpy()
         progress(number, "rows")
     Scores(pd.concat(tables)).save(Path(snakemake.output.scores))
     Evaluations(**kept).save(Path(snakemake.output.arrays))

@@ -26,14 +26,15 @@ from pathlode.training.resume import checkpoint_path, discard_checkpoints
 
 with job(snakemake) as origin:
     params, wildcards, files = snakemake.params, snakemake.wildcards, snakemake.output.flows
-    known = SimulatedData.load(Path(snakemake.input.data))["train"]
+    data = SimulatedData.load(Path(snakemake.input.data))
     model = load_model(Path(snakemake.input.model))[0] if snakemake.input.model else None
     summary = Summary(model, **params.summary)
     system = SYSTEMS[params.system]
     prior = Box(torch.tensor(system.low), torch.tensor(system.high))
     config = FlowConfig(backend=wildcards.backend, **params.flow)
     rows, progress = [], Progress(f"{wildcards.summary}, {wildcards.backend}", len(files))
-    summaries = {seed: summary(known.observed, seed) for seed in params.seeds}
+    known = {seed: data.replicate(number).train for number, seed in enumerate(params.seeds)}
+    summaries = {seed: summary(known[seed].observed, seed) for seed in params.seeds}
     folder, kept, own = Path(snakemake.output.history).parent, [], identity(snakemake)
     for size, seed in product(params.training_sets, params.seeds):
         kept.append(checkpoint_path(folder, digest({"job": own, "flow": [size, seed]})))
@@ -41,7 +42,7 @@ with job(snakemake) as origin:
             observed = summaries[seed][:size]
             flow = FLOWS[config.backend](prior, observed.shape[-1], config, seed)
             under_way = kept[-1].with_stem(f"{kept[-1].stem}-under-way")
-            history = flow.fit(known.parameters[:size].float(), observed, under_way)
+            history = flow.fit(known[seed].parameters[:size].float(), observed, under_way)
             flow.save(kept[-1], history=history, origin=origin())
             under_way.unlink(missing_ok=True)
         history = load_tensors(kept[-1])["history"]

@@ -11,9 +11,11 @@ from pathlode.reporting.job import job
 with job(snakemake):
     params, files = snakemake.params, snakemake.input
     scores, styles = Scores.load(Path(files.scores)).table, line_styles(params.rows)
-    data = {name: SimulatedData.load(Path(path)) for name, path in zip(params.systems, files.data, strict=True)}
+    data = {
+        name: SimulatedData.load(Path(path)).replicate(0) for name, path in zip(params.systems, files.data, strict=True)
+    }
     kept = {name: Evaluations.load(Path(path)) for name, path in zip(params.systems, files.arrays, strict=True)}
-    predicted = {(name, row): kept[name].predicted[row] for name in params.systems for row in params.compared}
+    predicted = {(name, row): kept[name].predicted[row][0] for name in params.systems for row in params.compared}
     figures = {
         "systems": comparisons.systems(data, predicted, params.compared, styles),
         "encoders": comparisons.encoders(scores, styles),

@@ -1,6 +1,9 @@
-"""Draws the figures of one system."""
+"""Draws the figures of one system: errors over all replicates, examples of the first one."""
 
 from pathlib import Path
+
+import numpy as np
+import pandas as pd
 
 from pathlode.dynamics.artefacts import Evaluations
 from pathlode.dynamics.data import SimulatedData
@@ -11,19 +14,20 @@ from pathlode.training.history import History
 
 with job(snakemake):
     files, params = snakemake.input, snakemake.params
-    kept, styles = Evaluations.load(Path(files.arrays)), line_styles(params.rows)
+    batches, styles = [Evaluations.load(Path(path)) for path in files.arrays], line_styles(params.rows)
+    histories, first = [History.load(Path(path)).table for path in files.histories], batches[0]
     results = {
         row: dynamics.Result(
             style=styles[row],
-            nmse=kept.nmse[row],
-            predicted=kept.predicted[row],
-            history=History.load(Path(history)).table,
-            path=kept.path.get(row),
-            test_z0=kept.test_z0.get(row),
+            nmse=np.concatenate([batch.nmse[row] for batch in batches]),
+            predicted=first.predicted[row][0],
+            history=pd.concat(histories[number * len(batches) : (number + 1) * len(batches)]),
+            path=first.path[row][0] if row in first.path else None,
+            test_z0=first.test_z0[row][0] if row in first.test_z0 else None,
         )
-        for row, history in zip(params.shown, files.histories, strict=True)
+        for number, row in enumerate(params.shown)
     }
-    data = SimulatedData.load(Path(files.data))
+    data = SimulatedData.load(Path(files.data)).replicate(0)
     for name in dict.fromkeys(Path(path).stem for path in snakemake.output):
         options = {"projection": params.projection} if name == "latent_map" else {}
         figure = getattr(dynamics, name)(data, results, **options)

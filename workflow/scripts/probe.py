@@ -11,10 +11,11 @@ from pathlode.reporting.job import job
 
 with job(snakemake):
     params, tables = snakemake.params, []
-    for settings, path, file in zip(params.settings, snakemake.input.arrays, snakemake.input.data, strict=True):
+    files = zip(params.settings, params.replicates, snakemake.input.arrays, snakemake.input.data, strict=True)
+    for settings, replicates, path, file in files:
         kept, data = Evaluations.load(Path(path)), SimulatedData.load(Path(file))
         latents = {row: (kept.train_z0[row], kept.test_z0[row]) for row in kept.train_z0}
-        varied = data["train"].parameters.numpy(), data["test"].parameters.numpy()
-        table = probed(latents, varied, data.parameters, params.seeds)
+        varied = data.train.parameters.numpy(), data["test"].parameters.numpy()
+        table = probed(latents, varied, data.parameters, replicates)
         tables.append(pd.DataFrame(settings).merge(table, on="row"))
     Probes(pd.concat(tables)).save(Path(snakemake.output.probes))

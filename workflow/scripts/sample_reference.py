@@ -14,7 +14,7 @@ from pathlode.reporting.job import job
 
 with job(snakemake):
     params = snakemake.params
-    system, held_out = SYSTEMS[params.system](), SimulatedData.load(Path(snakemake.input.data))["test"]
+    system, held_out = SYSTEMS[params.system](), SimulatedData.load(Path(snakemake.input.data)).replicate(0)["test"]
     mcmc, progress = McmcConfig(**params.mcmc), Progress("reference posteriors", len(params.numbers))
     parts = []
     for number in params.numbers:

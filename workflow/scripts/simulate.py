@@ -1,8 +1,8 @@
-"""Draws a data set from a simulated system."""
+"""Draws the data sets of a batch of replicates from a simulated system."""
 
 from pathlib import Path
 
-from pathlode.dynamics.data import SimulationConfig, simulate
+from pathlode.dynamics.data import SimulationConfig, simulate_replicates
 from pathlode.registry import SYSTEMS
 from pathlode.reporting.job import job
 
@@ -10,4 +10,5 @@ with job(snakemake):
     settings = dict(snakemake.params.simulate)
     settings["window"] = tuple(settings["window"])
     system = SYSTEMS[snakemake.params.system]()
-    simulate(system, SimulationConfig(**settings)).save(Path(snakemake.output.data))
+    data = simulate_replicates(system, SimulationConfig(**settings), snakemake.params.replicates)
+    data.save(Path(snakemake.output.data))

@@ -1,6 +1,5 @@
 """Trains and scores models of several sizes of one row, at the learning rate and weight tuned for that row."""
 
-from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -19,8 +18,8 @@ with job(snakemake):
     wildcards, params = snakemake.wildcards, snakemake.params
     data, table = SimulatedData.load(Path(snakemake.input.data)), Path(snakemake.output.table)
     own = identity(snakemake)
-    chosen = asdict(Chosen.load(Path(snakemake.input.chosen)))
-    fixed = {"seeds": params.seeds, "train": params.train} | params.parts | chosen
+    chosen = Chosen.load(Path(snakemake.input.chosen)).of(params.replicates)
+    fixed = {"seeds": params.replicates, "train": params.train} | params.parts | chosen
     rows = []
     for number, size in enumerate(params.sizes, start=1):
         label = f"{wildcards.system}, {wildcards.row}, size {number} of {len(params.sizes)}"
@@ -28,7 +27,7 @@ with job(snakemake):
         fitted = experiment.run(data.observed, table.parent, own, label, device(snakemake.resources.get("gpu", 0)))
         inside, beyond = window_errors(fitted.model, data["test"], Adaptive(**params.evaluate))
         scores = {
-            "seed": params.seeds,
+            "seed": params.replicates,
             **cost(fitted.model, fitted.seconds),
             "interpolation_nmse": inside.numpy(),
             "extrapolation_nmse": beyond.numpy(),

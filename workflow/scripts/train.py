@@ -1,6 +1,5 @@
-"""Trains all seeds of one row together, or fits a row in closed form."""
+"""Trains one row on all replicates of a batch together, or fits it in closed form."""
 
-from dataclasses import asdict
 from pathlib import Path
 
 from pathlode.dynamics.artefacts import Chosen
@@ -14,8 +13,8 @@ from pathlode.training.resume import discard_checkpoints
 
 with job(snakemake) as origin:
     files, params, model = snakemake.input, snakemake.params, Path(snakemake.output.model)
-    chosen = asdict(Chosen.load(Path(files.chosen))) if files.chosen else {}
-    experiment = Experiment(seeds=params.seeds, model=params.model, train=params.train, **params.parts, **chosen)
+    chosen = Chosen.load(Path(files.chosen)).of(params.replicates) if files.chosen else {}
+    experiment = Experiment(seeds=params.replicates, model=params.model, train=params.train, **params.parts, **chosen)
     data, own = SimulatedData.load(Path(files.data)).observed, identity(snakemake)
     label = f"{snakemake.wildcards.system}, {snakemake.wildcards.row}"
     fitted = experiment.run(data, model.parent, own, label, device(snakemake.resources.get("gpu", 0)))

@@ -1,35 +1,28 @@
-"""Chooses a row's learning rate and penalty weight from a small grid, by validation error."""
+"""Chooses a row's learning rate and penalty weight for each replicate, by validation error."""
 
 from pathlib import Path
 
-import pandas as pd
-
-from pathlode.core.solve import Adaptive
 from pathlode.dynamics.artefacts import Chosen, Tuning
 from pathlode.dynamics.data import SimulatedData
-from pathlode.dynamics.tuning import candidates, choose
+from pathlode.dynamics.tuning import Grid, Tuner
 from pathlode.reporting.identity import identity
 from pathlode.reporting.job import device, job
 from pathlode.training.resume import discard_checkpoints
 
 with job(snakemake):
-    params, chosen = snakemake.params, Path(snakemake.output.chosen)
-    grid = candidates(
-        params.tune["learning_rates"],
-        params.tune["weights"],
-        seeds=params.tune["seeds"],
-        model=params.model,
-        train=params.train,
-        **params.parts,
-    )
-    rows = choose(
-        grid,
+    params, grid, chosen = snakemake.params, snakemake.params.grid, Path(snakemake.output.chosen)
+    tuner = Tuner(
         SimulatedData.load(Path(snakemake.input.data)),
+        params.replicates,
+        {"model": params.model, "train": params.train, **params.parts},
+        Grid(tuple(grid["learning_rates"]), tuple(grid["weights"]), grid["growths"]),
+        params.tuned_by,
         chosen.parent,
         identity(snakemake),
-        Adaptive(**params.evaluate),
         device(snakemake.resources.get("gpu", 0)),
     )
-    Tuning(pd.DataFrame([params.setting | row for row in rows])).save(Path(snakemake.output.table))
-    Chosen(rows[0]["learning_rate"], rows[0]["weight"]).save(chosen)
+    tried = tuner.choose()
+    best = tried.groupby("seed", sort=False).head(1)
+    Tuning(tried.assign(**params.setting, tuned_by=params.tuned_by)).save(Path(snakemake.output.table))
+    Chosen(*(best[name].tolist() for name in ("seed", "learning_rate", "weight"))).save(chosen)
     discard_checkpoints(chosen.parent)

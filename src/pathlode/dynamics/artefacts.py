@@ -1,8 +1,8 @@
 """The files that the scripts of the dynamics chapter share, besides data sets and models."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,27 +32,37 @@ COST = {
 
 @dataclass(frozen=True)
 class Chosen(JsonFile):
-    """The settings that tuning chose for a row.
+    """The settings that tuning chose for a row, one of each for every replicate.
 
     Attributes:
-        learning_rate: peak of the one-cycle schedule.
-        weight: weight of the loss's penalty.
+        replicates: numbers of the replicates.
+        learning_rate: peaks of the one-cycle schedule.
+        weight: weights of the loss's penalty.
     """
 
-    learning_rate: float
-    weight: float
+    replicates: Sequence[int]
+    learning_rate: Sequence[float]
+    weight: Sequence[float]
+
+    def of(self, replicates: Sequence[int]) -> dict[str, Any]:
+        """The settings of these replicates, as in :class:`pathlode.training.experiment.Experiment`."""
+        at = [list(self.replicates).index(number) for number in replicates]
+        return {name: [getattr(self, name)[index] for index in at] for name in ("learning_rate", "weight")}
 
 
 @dataclass(frozen=True)
 class Tuning(TableFile):
-    """The grid on which a row was tuned, best first: one line per learning rate and weight."""
+    """The grid on which a row was tuned: one line per replicate, learning rate and weight, the best of each replicate first."""
 
     columns: ClassVar[Mapping[str, str]] = {
         **SETTING,
+        "seed": "number of the replicate",
+        "tuned_by": "errors that decide: at held-out observations in the observed window, or against the truth",
         "learning_rate": "peak of the one-cycle schedule",
         "weight": "weight of the loss's penalty",
         "score": "geometric mean of both errors on validation trajectories",
-        **ERRORS,
+        "interpolation_nmse": "error inside the range of what the encoder sees",
+        "extrapolation_nmse": "error beyond it",
     }
     float_format: ClassVar[str | None] = None
 
@@ -63,7 +73,7 @@ class Scores(TableFile):
 
     columns: ClassVar[Mapping[str, str]] = {
         **SETTING,
-        "seed": "of the member",
+        "seed": "number of the replicate",
         "observations": "which of the observations the model sees",
         **COST,
         **ERRORS,
@@ -85,7 +95,7 @@ class Evaluations(ArrayFile):
 
     Attributes:
         nmse: squared error at each time, divided by the variance of the truth over all times.
-        predicted: predictions of the first trajectories, in the observed window and beyond it.
+        predicted: predictions of the first trajectories of each replicate, in the observed window and beyond it.
         path: latent paths of these trajectories, in units of the standard deviation of z0.
         train_z0: latent vectors of the training trajectories.
         test_z0: latent vectors of the test trajectories.
@@ -102,7 +112,7 @@ class Evaluations(ArrayFile):
 class Sizes(TableFile):
     """Errors on test trajectories of models of several sizes: one line per row, size and seed."""
 
-    columns: ClassVar[Mapping[str, str]] = {**SETTING, "seed": "of the member", **COST, **ERRORS}
+    columns: ClassVar[Mapping[str, str]] = {**SETTING, "seed": "number of the replicate", **COST, **ERRORS}
 
 
 @dataclass(frozen=True)
@@ -111,7 +121,7 @@ class TimesToTarget(TableFile):
 
     columns: ClassVar[Mapping[str, str]] = {
         **SETTING,
-        "seed": "of the member",
+        "seed": "number of the replicate",
         "target_mse": "validation error to be reached, common to all losses of one model",
         "reached": "whether it was; if not, the run is charged its whole length",
         "steps_to_target": "optimiser steps until then",
@@ -127,7 +137,7 @@ class SizesNeeded(TableFile):
 
     columns: ClassVar[Mapping[str, str]] = {
         **SETTING,
-        "seed": "of the member",
+        "seed": "number of the replicate",
         "target": "error to be reached, common to all rows of one system",
         "reached": "whether it was at any size; if not, the largest is charged",
         "parameters_needed": "fewest parameters with which it was",
@@ -142,7 +152,7 @@ class Probes(TableFile):
 
     columns: ClassVar[Mapping[str, str]] = {
         **SETTING,
-        "seed": "of the member",
+        "seed": "number of the replicate",
         "parameter": "a parameter that varies between trajectories, or `mean` for the mean over all",
         "r2": "coefficient of determination on test trajectories",
         "unexplained": "share of the variance that is not explained, see pathlode.dynamics.probes.unexplained",

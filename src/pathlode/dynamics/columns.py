@@ -10,24 +10,21 @@ from pathlode.dynamics.artefacts import SETTING
 def time_to_target(histories: pd.DataFrame, compared: Sequence[str]) -> pd.DataFrame:
     """Steps and seconds until each run's validation error first reaches a target, one row per run.
 
-    The target is common to all losses of one system, model, field and encoder. It is the largest, over the compared losses, of
-    the median best error, so the median run of every compared loss reaches it. A run that never reaches it is charged its
-    whole length (``reached`` is False), which favours that run.
+    The target is common to all rows of one system. It is the largest, over the compared rows, of the median best error, so the
+    median run of every compared row reaches it. A run that never reaches it is charged its whole length (``reached`` is
+    False), which favours that run.
 
     Args:
         histories: rows of the training histories: the columns :data:`pathlode.dynamics.artefacts.SETTING`, seed, step,
             seconds, validation_mse.
-        compared: the losses that define the target; models trained with none of them have no rows.
+        compared: the rows that define the target.
 
     Returns:
         the columns of SETTING, seed, target_mse, reached, steps_to_target, seconds_to_target, train_seconds.
     """
     rows = []
-    common = ["system", "model", "field", "encoder"]
-    for _, group in histories.groupby(common, sort=False, dropna=False):
-        best = group[group["loss"].isin(compared)].groupby(["row", "seed"])["validation_mse"].min()
-        if best.empty:
-            continue
+    for _, group in histories.groupby("system", sort=False):
+        best = group[group["row"].isin(compared)].groupby(["row", "seed"])["validation_mse"].min()
         target = best.groupby("row").median().max()
         for (_, seed), run in group.groupby(["row", "seed"], sort=False):
             below = run[run["validation_mse"] <= target]

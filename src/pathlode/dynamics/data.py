@@ -115,6 +115,10 @@ class Split:
                 found[field.name] = part.numpy()
         return found
 
+    def owned(self, owners: Sequence[int]) -> Self:
+        """Each member's replicate, by index, (member, n, ...)."""
+        return self.of({name: array[list(owners)] for name, array in self.arrays().items()}, "replicates")
+
     @classmethod
     def of(cls, arrays: Mapping[str, Array], name: str) -> Self:
         """The split from :meth:`arrays`; the name stands in messages about faulty series."""
@@ -160,6 +164,11 @@ class SimulatedData:
 
     def __getitem__(self, split: str) -> ScoredSplit:
         return self.scored[split]
+
+    @property
+    def replicates(self) -> int | None:
+        """Number of replicates; None for a data set without that axis."""
+        return self.train.observed.sets
 
     @property
     def observed(self) -> Observed:
@@ -216,7 +225,9 @@ def simulate(system: System, config: SimulationConfig, replicate: int | None = N
         config: how.
         replicate: number of an independent data set with the same settings.
     """
-    streams = np.random.SeedSequence([config.seed] if replicate is None else [config.seed, replicate]).spawn(len(SPLITS))
+    streams = np.random.SeedSequence([config.seed] if replicate is None else [config.seed, replicate]).spawn(
+        len(SPLITS)
+    )
     random = {name: np.random.default_rng(stream) for name, stream in zip(SPLITS, streams, strict=True)}
     drawn = {name: _draw(system, config, getattr(config, name), random[name], name) for name in SPLITS}
     scored = {name: _scored(system, config, drawn[name], name) for name in ("validation", "test")}

@@ -57,7 +57,9 @@ def orbit_distance(predicted: Values, truth: Values) -> PerMember:
     scale = truth.std(dim=(-3, -2), keepdim=True)
     true = (truth / scale).to(predicted).expand_as(predicted)
     distances = []
-    for found, orbit in zip((predicted / scale).to(predicted), true, strict=True):  # one at a time: the matrices are large
+    for found, orbit in zip(
+        (predicted / scale).to(predicted), true, strict=True
+    ):  # one at a time: the matrices are large
         pairs = torch.cdist(found, orbit)
         distances.append((pairs.amin(dim=2).mean() + pairs.amin(dim=1).mean()) / 2)
     return torch.stack(distances)

@@ -47,7 +47,7 @@ def probed(
 
     Args:
         latents: z0 of the training and of the test trajectories, each (member, trajectory, latent), by row.
-        parameters: varied parameters of the training and of the test trajectories, each (trajectory, parameter).
+        parameters: varied parameters of the training and of the test trajectories, each (member, trajectory, parameter).
         names: names of the parameters.
         seeds: one per member.
 
@@ -56,8 +56,8 @@ def probed(
     """
     lines = []
     for row, both in latents.items():
-        for seed, z0, test_z0 in zip(seeds, *both, strict=True):
-            r2 = linear_probe(z0, parameters[0], test_z0, parameters[1])
+        for seed, z0, test_z0, known, test in zip(seeds, *both, *parameters, strict=True):
+            r2 = linear_probe(z0, known, test_z0, test)
             scores = dict(zip(names, r2, strict=True)) | {"mean": r2.mean()}
             lines += [{"row": row, "seed": seed, "parameter": name, "r2": score} for name, score in scores.items()]
     table = pd.DataFrame(lines)

@@ -6,7 +6,7 @@ import torch
 
 from pathlode.core.nmse import nmse
 from pathlode.core.shapes import PerMember, Times, Values
-from pathlode.core.solve import Adaptive
+from pathlode.core.solve import Adaptive, FixedStep
 from pathlode.dynamics.data import GRID_POINTS, ScoredSplit
 from pathlode.models.contract import Prediction, SequenceModel
 from pathlode.models.latents import as_the_model
@@ -34,7 +34,9 @@ def far_nmse(beyond: Values, split: ScoredSplit) -> PerMember:
 
 
 @torch.no_grad()
-def window_errors(model: SequenceModel, split: ScoredSplit, solver: Adaptive) -> tuple[PerMember, PerMember]:
+def window_errors(
+    model: SequenceModel, split: ScoredSplit, solver: Adaptive | FixedStep
+) -> tuple[PerMember, PerMember]:
     """:func:`interpolation_nmse` and :func:`extrapolation_nmse` of a model, without the cost of the other scores."""
     seen = split.inside.times.shape[-1]
     times = torch.cat([split.inside.times, split.beyond.times[..., :GRID_POINTS]], dim=-1)
@@ -42,7 +44,7 @@ def window_errors(model: SequenceModel, split: ScoredSplit, solver: Adaptive) ->
     return interpolation_nmse(values[:, :, :seen], split), extrapolation_nmse(values[:, :, seen:], split)
 
 
-def predict(model: SequenceModel, split: ScoredSplit, times: Times, solver: Adaptive) -> Prediction:
+def predict(model: SequenceModel, split: ScoredSplit, times: Times, solver: Adaptive | FixedStep) -> Prediction:
     """A model's predictions at some times from a split's observations, on the CPU."""
     observed = as_the_model(split.observed, model)
     prediction = model(observed.times, observed.values, times.to(observed.times), solver=solver)

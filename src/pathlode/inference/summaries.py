@@ -19,7 +19,7 @@ LAGS = 4
 
 def latents(model: SequenceModel, member: int, series: TimeSeries) -> Tensor:
     """z0 from one member of a trained stack."""
-    return encode(model, series)[member]
+    return encode(model.member(member), series)[0]
 
 
 def on_grid(series: TimeSeries, end: float, points: int) -> Tensor:

@@ -14,7 +14,7 @@ ENCODED_AT_ONCE = 500
 def encode(model: SequenceModel, series: TimeSeries) -> Latent:
     """z0 of every trajectory, (member, batch, latent), in the model's precision."""
     series = as_the_model(series, model)
-    parts = zip(series.times.split(ENCODED_AT_ONCE), series.values.split(ENCODED_AT_ONCE), strict=True)
+    parts = zip(series.times.split(ENCODED_AT_ONCE, -2), series.values.split(ENCODED_AT_ONCE, -3), strict=True)
     return torch.cat([model.encode(times, values).z0 for times, values in parts], dim=1)
 
 

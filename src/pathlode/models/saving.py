@@ -1,6 +1,6 @@
 """Files of trained models."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,15 +21,15 @@ class FitRecord:
         identity: digest of all that the fit depends on, see :func:`pathlode.reporting.identity.identity`.
         seconds: duration of fitting, for the whole stack.
         origin: the job's record so far, see :class:`pathlode.reporting.job_record.JobRecord`.
-        learning_rate: peak of the one-cycle schedule, if tuning chose it.
-        weight: of the loss's penalty, if tuning chose it.
+        learning_rate: each member's peak of the one-cycle schedule, if tuning chose it.
+        weight: each member's weight of the loss's penalty, if tuning chose it.
     """
 
     identity: str
     seconds: float
     origin: Mapping[str, Any]
-    learning_rate: float | None = None
-    weight: float | None = None
+    learning_rate: Sequence[float] | None = None
+    weight: Sequence[float] | None = None
 
 
 def save_model(path: Path, model: SequenceModel, **extra: Any) -> None:

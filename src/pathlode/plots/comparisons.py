@@ -29,7 +29,7 @@ def systems(
 
     Args:
         data: data set by system.
-        predicted: (member, example, time, feature) by system and row.
+        predicted: of one replicate, (example, time, feature), by system and row.
         rows: rows to show.
         styles: style by row.
     """
@@ -38,8 +38,8 @@ def systems(
     )
     for line, (system, sets) in zip(axes, data.items(), strict=True):
         for axis, row in zip(line, rows, strict=True):
-            example = liveliest(sets["test"], predicted[system, row].shape[1])
-            draw_trajectory(axis, sets["test"], example, predicted[system, row][:, example], styles[row].colour)
+            example = liveliest(sets["test"], len(predicted[system, row]))
+            draw_trajectory(axis, sets["test"], example, predicted[system, row][example], styles[row].colour)
         line[0].set_ylabel(f"{textwrap.fill(readable(system), 14)}\n{sets.features[0]}", fontsize=8)
         line[-1].set_xlabel(sets.time)
         line[0].set_xlabel(sets.time)
@@ -79,7 +79,7 @@ def encoders(scores: pd.DataFrame, styles: Mapping[str, LineStyle]) -> Figure:
 def fewer_observations(scores: pd.DataFrame, shown: Sequence[str], styles: Mapping[str, LineStyle]) -> Figure:
     """Error inside the window (top) and in the next (bottom) if the model sees all, few, gapped or late observations.
 
-    Markers are medians over seeds; bars are their full range.
+    Markers are medians over replicates; bars are their full range.
 
     Args:
         scores: the table of scores.
@@ -116,7 +116,7 @@ def fewer_observations(scores: pd.DataFrame, shown: Sequence[str], styles: Mappi
 
 
 def sizes(table: pd.DataFrame, styles: Mapping[str, LineStyle]) -> Figure:
-    """Error against the number of parameters: median over seeds, with their full range as a band; one line per system."""
+    """Error against the number of parameters: median over replicates, with their full range as a band; one line per system."""
     metrics = {"interpolation_nmse": "NMSE inside", "extrapolation_nmse": "NMSE, next window"}
     names = list(table["system"].unique())
     figure, axes = plt.subplots(

@@ -22,15 +22,15 @@ PANELS = 5
 
 @dataclass(frozen=True)
 class Result:
-    """The results of one row. Parts that its model does not offer are None.
+    """The results of one row: errors of all replicates, examples of one. Parts that its model does not offer are None.
 
     Attributes:
         style: style of its lines.
-        nmse: (member, time), as in :class:`pathlode.dynamics.artefacts.Evaluations`.
-        predicted: (member, example, time, feature).
+        nmse: (replicate, time), as in :class:`pathlode.dynamics.artefacts.Evaluations`.
+        predicted: of the shown replicate, (example, time, feature).
         history: history of its training, as in :class:`pathlode.training.history.History`.
-        path: (member, example, time, latent).
-        test_z0: (member, trajectory, latent).
+        path: of the shown replicate, (example, time, latent).
+        test_z0: of the shown replicate, (trajectory, latent).
     """
 
     style: LineStyle
@@ -55,13 +55,13 @@ def trajectories(data: SimulatedData, results: Results) -> Figure:
     """Test trajectories inside and beyond the observed window, with the truth: one line of panels per row, one column per
     example."""
     test = data["test"]
-    examples = next(iter(results.values())).predicted.shape[1]
+    examples = len(next(iter(results.values())).predicted)
     figure, axes = plt.subplots(
         len(results), examples, figsize=(WIDTH, 1.15 * len(results) + 0.6), sharex="col", sharey="col", squeeze=False
     )
     for line, (name, result) in zip(axes, results.items(), strict=True):
         for example, axis in enumerate(line):
-            draw_trajectory(axis, test, example, result.predicted[:, example], result.style.colour)
+            draw_trajectory(axis, test, example, result.predicted[example], result.style.colour)
         line[0].set_ylabel(f"{readable(name)}\n{data.features[0]}")
     for axis in axes[-1]:
         axis.set_xlabel(data.time)
@@ -71,16 +71,15 @@ def trajectories(data: SimulatedData, results: Results) -> Figure:
 
 
 def draw_trajectory(axis: Axes, split: ScoredSplit, example: int, predicted: Array, colour: str) -> None:
-    """The first feature of one trajectory: truth, observations, and the predictions (member, time, feature) of all seeds."""
+    """The first feature of one trajectory: truth, observations, and a prediction (time, feature)."""
     times, values = truth(split, example)
     values = values[:, 0]
     shade_unseen(axis, float(split.inside.times[example, -1]), float(times[-1]))
     axis.plot(times, values, color="0.65", lw=2.5, label="truth")
-    axis.plot(times, predicted[1:, :, 0].T, color=colour, lw=0.5, alpha=0.5)
-    axis.plot(times, predicted[0, :, 0], color=colour, lw=1.0)
+    axis.plot(times, predicted[:, 0], color=colour, lw=1.0)
     seen = split.observed.times[example], split.observed.values[example, :, 0]
     axis.plot(*seen, "o", color=BLACK, ms=1.5, mew=0, label="observed")
-    axis.plot([], [], color="0.2", lw=1.0, label="predicted, one line per seed (bold: the first)")
+    axis.plot([], [], color="0.2", lw=1.0, label="predicted")
     margin = 0.15 * np.ptp(values)
     axis.set_ylim(values.min() - margin, values.max() + margin)
 
@@ -91,11 +90,11 @@ def liveliest(split: ScoredSplit, examples: int) -> int:
 
 
 def phase_portrait(data: SimulatedData, results: Results) -> Figure:
-    """Orbits of one test trajectory beyond the observed window, all seeds, one panel per row; a dot marks each start.
+    """Orbits of one test trajectory beyond the observed window, one panel per row; a dot marks the start.
 
     If a system has one observed quantity, the second axis is its rate of change.
     """
-    example = liveliest(data["test"], next(iter(results.values())).predicted.shape[1])
+    example = liveliest(data["test"], len(next(iter(results.values())).predicted))
     times, values = truth(data["test"], example)
     beyond = len(data["test"].inside.times[0])
 
@@ -108,8 +107,8 @@ def phase_portrait(data: SimulatedData, results: Results) -> Figure:
     figure, axes = _one_panel_a_row(results)
     for axis, result in zip(axes, results.values(), strict=True):
         axis.plot(x, y, color="0.65", lw=2.5)
-        for member in result.predicted[:, example]:
-            axis.plot(*plane(member), "o-", color=result.style.colour, lw=0.6, alpha=0.8, ms=2, mew=0, markevery=[0])
+        orbit = plane(result.predicted[example])
+        axis.plot(*orbit, "o-", color=result.style.colour, lw=0.8, ms=2.5, mew=0, markevery=[0])
         for limits, shown in ((axis.set_xlim, x), (axis.set_ylim, y)):
             margin = 0.25 * np.ptp(shown) + 1e-3
             limits(shown.min() - margin, shown.max() + margin)
@@ -119,14 +118,13 @@ def phase_portrait(data: SimulatedData, results: Results) -> Figure:
 
 
 def latent_paths(data: SimulatedData, results: Results) -> Figure:
-    """Latent paths of one test trajectory in time, relative to their start, one panel per row with latent paths (first
-    seed).
+    """Latent paths of one test trajectory in time, relative to their start, one panel per row with latent paths.
 
     Each line is a dimension of z, in units of its standard deviation over the test trajectories. Each panel has its own scale.
     """
     test = data["test"]
     times, _ = truth(test, 0)
-    paths = {name: result.path[0, 0] for name, result in results.items() if result.path is not None}
+    paths = {name: result.path[0] for name, result in results.items() if result.path is not None}
     figure, axes = _one_panel_a_row(paths, same_scale=False)
     for axis, (name, path) in zip(axes, paths.items(), strict=True):
         shade_unseen(axis, float(test.inside.times[0, -1]), float(times[-1]))
@@ -137,8 +135,7 @@ def latent_paths(data: SimulatedData, results: Results) -> Figure:
 
 
 def latent_map(data: SimulatedData, results: Results, projection: str = "pca") -> Figure:
-    """Two-dimensional projection of z0 of the test trajectories (first seed): one column per row with z0, one line of panels
-    per parameter.
+    """Two-dimensional projection of z0 of the test trajectories: one column per row with z0, one line of panels per parameter.
 
     Args:
         projection: ``pca``, or ``umap``, which needs the package umap-learn.
@@ -146,7 +143,7 @@ def latent_map(data: SimulatedData, results: Results, projection: str = "pca") -
     Raises:
         ConfigError: if ``projection`` is ``umap`` and umap-learn is not installed.
     """
-    names, latents = data.parameters, {name: r.test_z0[0] for name, r in results.items() if r.test_z0 is not None}
+    names, latents = data.parameters, {name: r.test_z0 for name, r in results.items() if r.test_z0 is not None}
     figure, axes = plt.subplots(
         len(names),
         len(latents),
@@ -185,7 +182,7 @@ def _project(z0: Array, projection: str) -> Array:
 
 
 def error_in_time(data: SimulatedData, results: Results) -> Figure:
-    """Squared error against time since the last observation: median over seeds, with their full range as a band."""
+    """Squared error against time since the last observation: median over replicates, with their full range as a band."""
     test = data["test"]
     window = (test.inside.times[:, -1] - test.inside.times[:, 0]).mean().item()
     inside = np.linspace(-window, 0, test.inside.times.shape[1])
@@ -207,18 +204,18 @@ def error_in_time(data: SimulatedData, results: Results) -> Figure:
 
 
 def training(data: SimulatedData, results: Results) -> Figure:
-    """Validation error against steps and against seconds per model: median over seeds, with their full range as a band."""
+    """Validation error against steps and against seconds per model: median over replicates, with their full range as a band."""
     figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 2.6), sharey=True, layout="constrained")
     for name, result in results.items():
         if result.history.empty:  # a model that is not trained
             continue
         errors = result.history.pivot_table(index="step", columns="seed", values="validation_mse")
-        seconds = result.history.groupby("step")["seconds"].first()
+        seconds = result.history.groupby("step")["seconds"].median()
         for axis, position in zip(axes, (errors.index.to_numpy(), seconds.to_numpy()), strict=True):
             _line_with_band(axis, position, errors.to_numpy().T, name, result.style)
     axes[0].set_yscale("log")
     axes[0].set_xlabel("optimiser step")
-    axes[1].set_xlabel("CPU seconds per model, all seeds trained together")
+    axes[1].set_xlabel("CPU seconds per model, a batch of replicates trained together")
     axes[0].set_ylabel("validation mean squared error,\nin units of the data's variance")
     axes[1].legend(ncols=2)
     return figure

@@ -35,8 +35,8 @@ MOST_OVERFLOWS = 20
 
 
 MOST_INACCURATE = 0.1
-"""Largest share of a stack's members whose solver error may exceed ``solver_error_share`` before that counts: in a large stack some
-member always does so at some time."""
+"""Largest share of a stack's members whose solver error may exceed ``solver_error_share`` before that counts. In a large stack
+some member does so at some time."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,9 @@ class TrainingConfig:
         if self.optimiser not in OPTIMISERS:
             raise ConfigError(f"train.optimiser is {self.optimiser!r}, expected one of {', '.join(OPTIMISERS)}")
         if not self.rates or not all(rate > 0 for rate in self.rates):
-            raise ConfigError(f"train.learning_rate is {self.learning_rate}, expected a number above 0, or one per member")
+            raise ConfigError(
+                f"train.learning_rate is {self.learning_rate}, expected a number above 0, or one per member"
+            )
         for name in ("clip_norm", "solver_error_share"):
             if not getattr(self, name) > 0:
                 raise ConfigError(f"train.{name} is {getattr(self, name)}, expected a number above 0")
@@ -96,7 +98,6 @@ class TrainingConfig:
             raise ConfigError(
                 f"train.warmup is {self.warmup}, less than one of the {self.steps} steps: raise train.warmup or train.steps"
             )
-
 
     @property
     def rates(self) -> list[float]:
@@ -172,7 +173,9 @@ class Trainer:
         self.model.standardise(self.training, owners)
         self._own = None if owners is None else torch.tensor(owners)[:, None]
         if len(config.rates) not in (1, members):
-            raise ConfigError(f"train.learning_rate has {len(config.rates)} rates for {members} members, expected one each")
+            raise ConfigError(
+                f"train.learning_rate has {len(config.rates)} rates for {members} members, expected one each"
+            )
         self._slower = torch.tensor(config.rates, device=device) / max(config.rates)
         self.step_number = 0
         self.seconds = 0.0
@@ -264,11 +267,12 @@ class Trainer:
     @torch.no_grad()
     def _update(self) -> None:
         """One step of the optimiser, at each member's own learning rate: a step is proportional to the rate."""
-        parameters = list(self.model.parameters())
-        before = [] if len(self._slower) == 1 else [parameter.clone() for parameter in parameters]
+        before = (
+            {parameter: parameter.clone() for parameter in self.model.parameters()} if len(self._slower) > 1 else {}
+        )
         self._optimiser.step()
         self._schedule.step()
-        for parameter, old in zip(parameters, before, strict=False):
+        for parameter, old in before.items():
             parameter.copy_(old.lerp(parameter, self._slower.view(-1, *[1] * (old.ndim - 1))))
 
     def next_batch(self) -> tuple[Times, Values]:

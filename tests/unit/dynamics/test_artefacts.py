@@ -43,8 +43,10 @@ def test_evaluations_whose_axes_do_not_fit_are_refused():
 
 
 def test_what_was_chosen_is_read_as_it_was_written(tmp_path):
-    Chosen(0.03, 0.1).save(tmp_path / "chosen.json")
-    assert Chosen.load(tmp_path / "chosen.json") == Chosen(0.03, 0.1)
+    chosen = Chosen([4, 5], [0.03, 0.01], [0.1, 1.0])
+    chosen.save(tmp_path / "chosen.json")
+    assert Chosen.load(tmp_path / "chosen.json") == chosen
+    assert chosen.of([5, 4]) == {"learning_rate": [0.01, 0.03], "weight": [1.0, 0.1]}
 
 
 @pytest.mark.parametrize("kind", [Tuning, Scores, Sizes, Probes, TimesToTarget, SizesNeeded])

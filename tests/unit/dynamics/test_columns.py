@@ -21,20 +21,21 @@ def test_time_to_the_error_that_the_median_run_of_both_reaches():
         *(history("path", seed, errors) for seed, errors in enumerate([[4, 2, 1], [4, 1, 1], [8, 8, 3]])),
         *(history("kl", seed, errors) for seed, errors in enumerate([[9, 4, 2], [9, 2, 5], [9, 9, 9]])),
         history("none", 0, [0.1, 0.1, 0.1]),  # does not take part in choosing the target
-        history("none", 0, [0.1, 0.1, 0.1]).assign(encoder="rnn"),  # which trains none of the compared losses
-        history("none", 0, [0.1, 0.1, 0.1]).assign(row="curve", model="curve", field=None),
-        history("path", 0, [0.1, 0.1, 0.1]).assign(row="controlled", field="controlled"),  # has a target of its own
+        history("path", 0, [0.1, 0.1, 0.1]).assign(
+            row="path_lstm", encoder="lstm"
+        ),  # nor does another row of the same loss
+        *(history(row, 0, [0.5, 0.5]).assign(system="lorenz") for row in ("path", "kl")),  # has a target of its own
     ]
     whole = time_to_target(pd.concat(runs), ["path", "kl"])
     assert list(whole.columns[:7]) == ["system", "row", "model", "field", "encoder", "loss", "seed"]
-    other = whole[whole["row"] == "controlled"]
-    assert other[["target_mse", "steps_to_target"]].to_numpy().tolist() == [[0.1, 10]]
-    table = whole[whole["row"] != "controlled"].set_index(["row", "seed"])
+    other = whole[whole["system"] == "lorenz"]
+    assert other[["target_mse", "steps_to_target"]].to_numpy().tolist() == [[0.5, 10], [0.5, 10]]
+    table = whole[whole["system"] == "pendulum"].set_index(["row", "seed"])
     assert set(table["target_mse"]) == {2}
     assert table["steps_to_target"].to_dict() == {
         **{("path", 0): 20, ("path", 1): 20, ("path", 2): 30},
         **{("kl", 0): 30, ("kl", 1): 20, ("kl", 2): 30},
-        ("none", 0): 10,
+        **{("none", 0): 10, ("path_lstm", 0): 10},
     }
     assert table.index[~table["reached"]].tolist() == [("path", 2), ("kl", 2)]
     assert table.loc[("path", 0), "seconds_to_target"] == 1.0

@@ -25,7 +25,9 @@ def test_a_table_has_a_line_a_row_seed_and_parameter_and_one_for_their_mean():
     x = np.array([[-3.0], [-1.0], [1.0], [3.0]])
     z0 = np.stack([x, x])
     known, unseen = np.hstack([x, x]), np.hstack([x, x + 1])
-    table = probed({"path": (z0, z0), "kl": (z0, z0)}, (known, unseen), ["a", "b"], [4, 7])
+    table = probed(
+        {"path": (z0, z0), "kl": (z0, z0)}, (np.stack([known, known]), np.stack([unseen, unseen])), ["a", "b"], [4, 7]
+    )
     assert list(table.columns) == ["row", "seed", "parameter", "r2", "unexplained"]
     assert len(table) == 2 * 2 * 3
     one = table[(table["row"] == "kl") & (table["seed"] == 7)].set_index("parameter")

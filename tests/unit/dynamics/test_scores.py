@@ -5,7 +5,7 @@ import torch
 
 from pathlode.core.series import TimeSeries
 from pathlode.core.solve import Adaptive
-from pathlode.dynamics.data import GRID_POINTS, Split
+from pathlode.dynamics.data import GRID_POINTS, ScoredSplit
 from pathlode.dynamics.scores import evaluate, mean_path_length, variance_within
 from pathlode.models import latents
 from pathlode.models.contract import ModelConfig
@@ -39,7 +39,7 @@ def test_the_mean_length_of_two_paths():
 
 def test_models_without_latents_have_the_other_scores(data):
     model = MODELS["constant"](ModelConfig(features=2), (0, 1))
-    model.fit(data["train"].observed.to(torch.float32))
+    model.fit(data.train.observed.to(torch.float32))
     result = evaluate(model, data["test"], SOLVER)
     without = {name for name, score in result.scores.items() if score.isnan().all()}
     assert without == {"path_length", "variance_within", "nfe"}
@@ -62,7 +62,7 @@ def test_scores_of_a_split(make_model, data):
 def test_the_encoder_never_sees_beyond_the_observed_window(make_model, data):
     model, test = make_model(), data["test"]
     nonsense = TimeSeries(test.beyond.times, 1e6 * torch.randn_like(test.beyond.values))
-    altered = Split(test.observed, test.parameters, test.inside, nonsense)
+    altered = ScoredSplit(test.observed, test.parameters, test.inside, nonsense)
     first, second = (evaluate(model, split, SOLVER) for split in (test, altered))
     assert torch.equal(first.predicted, second.predicted)
     assert not torch.equal(first.scores["extrapolation_nmse"], second.scores["extrapolation_nmse"])
@@ -73,7 +73,7 @@ def test_the_next_window_and_those_after_it_are_scored_apart(make_model, data):
     model, test = make_model(), data["test"]
     values = test.beyond.values.clone()
     values[:, GRID_POINTS:] += 1.0
-    altered = Split(test.observed, test.parameters, test.inside, TimeSeries(test.beyond.times, values))
+    altered = ScoredSplit(test.observed, test.parameters, test.inside, TimeSeries(test.beyond.times, values))
     first, second = (evaluate(model, split, SOLVER).scores for split in (test, altered))
     assert torch.equal(first["extrapolation_nmse"], second["extrapolation_nmse"])
     assert not torch.equal(first["far_nmse"], second["far_nmse"])

@@ -10,7 +10,7 @@ import pytest
 import torch
 from scipy.integrate import solve_ivp
 
-from pathlode.dynamics.data import SPLITS, SimulatedData, SimulationConfig, irregular_times, simulate
+from pathlode.dynamics.data import SimulatedData, SimulationConfig, irregular_times, simulate, simulate_replicates
 from pathlode.errors import ConfigError, DataError, SolverError
 from pathlode.registry import SYSTEMS
 
@@ -152,19 +152,21 @@ def test_damped_oscillator_starts_in_its_range():
 def test_splits_are_held_out_and_their_sizes_do_not_change_one_another(name):
     first = simulate(SYSTEMS[name](), SimulationConfig(**CONFIG))
     more = simulate(SYSTEMS[name](), SimulationConfig(**CONFIG | {"train": 50}))
-    assert [len(first[split].observed) for split in SPLITS] == [40, 10, 8]
+    parts = [first.train, first["validation"], first["test"]]
+    assert [len(part.observed) for part in parts] == [40, 10, 8]
     assert torch.equal(first["test"].observed.values, more["test"].observed.values)
-    starts = torch.cat([first[split].parameters for split in SPLITS])
+    starts = torch.cat([part.parameters for part in parts])
     assert len(starts.unique(dim=0)) == 58
 
 
 def test_windows(name):
     data = simulate(SYSTEMS[name](), SimulationConfig(**CONFIG))
-    for split in SPLITS:
-        part = data[split]
+    assert (data.train.observed.times >= 0).all()
+    assert (data.train.observed.times <= 5).all()
+    for part in data.scored.values():
         observed, inside, beyond = part.observed.times, part.inside.times, part.beyond.times
-        assert observed.min() >= 0
-        assert observed.max() <= 5
+        assert (observed >= 0).all()
+        assert (observed <= 5).all()
         assert torch.allclose(inside[:, [0, -1]], observed[:, [0, -1]])
         assert (beyond[:, 0] > observed[:, -1]).all()
         assert torch.allclose(beyond[:, -1], observed[:, -1] + 8)
@@ -174,8 +176,8 @@ def test_noise_is_on_the_observations_and_not_on_the_truth(name):
     quiet, noisy = (
         simulate(SYSTEMS[name](), SimulationConfig(**CONFIG | {"train": 400, "noise": n})) for n in (0.0, 0.3)
     )
-    assert torch.equal(quiet["train"].inside.values, noisy["train"].inside.values)
-    difference = noisy["train"].observed.values - quiet["train"].observed.values
+    assert torch.equal(quiet["test"].inside.values, noisy["test"].inside.values)
+    difference = noisy.train.observed.values - quiet.train.observed.values
     assert difference.std() == pytest.approx(0.3, rel=0.05)
 
 
@@ -192,6 +194,32 @@ def test_save_and_load_round_trip(data, tmp_path):
     assert (loaded.features, loaded.parameters) == (data.features, data.parameters)
     assert torch.equal(loaded["test"].beyond.values, data["test"].beyond.values)
     assert [path.name for path in tmp_path.iterdir()] == ["data.npz"]
+
+
+def test_a_replicate_is_a_data_set_of_its_own_whatever_its_batch():
+    system, config = SYSTEMS["coupled_oscillator"](), SimulationConfig(**CONFIG)
+    both, other = (simulate_replicates(system, config, numbers) for numbers in ([3, 4], [4, 5]))
+    assert both.replicates == 2
+    assert both.train.observed.times.shape == (2, 40, 12)
+    assert both.train.observed.values.dtype == torch.float32
+    fourth = simulate(system, config, replicate=4)
+    for split in ("validation", "test", "few"):
+        for part in ("observed", "inside", "beyond"):
+            assert torch.equal(getattr(both[split], part).values[1], getattr(fourth[split], part).values)
+            assert torch.equal(getattr(other.replicate(0)[split], part).times, getattr(fourth[split], part).times)
+    assert not torch.equal(both.train.parameters[0], both.train.parameters[1])
+    assert not torch.equal(simulate(system, config).train.parameters, simulate(system, config, 0).train.parameters)
+    owned = both["test"].owned([1, 0, 1])
+    assert torch.equal(owned.beyond.values[2], both["test"].beyond.values[1])
+
+
+def test_replicates_survive_their_file(tmp_path):
+    data = simulate_replicates(SYSTEMS["lorenz"](), SimulationConfig(**CONFIG), [7, 9])
+    data.save(tmp_path / "data.npz")
+    loaded = SimulatedData.load(tmp_path / "data.npz")
+    assert loaded.replicates == 2
+    assert torch.equal(loaded.train.observed.values, data.train.observed.values)
+    assert torch.equal(loaded["late"].inside.values, data["late"].inside.values)
 
 
 def test_equal_seeds_give_equal_files(tmp_path):
@@ -214,7 +242,7 @@ def test_nan_in_a_file_is_named_by_file_and_place(data, tmp_path):
     arrays = dict(np.load(path))
     arrays["train_observed_values"][4, 3, 1] = np.nan
     np.savez(path, **arrays)
-    with pytest.raises(DataError, match=r"data.npz \(train, observed\): values: feature 2 at time number 4 of traj"):
+    with pytest.raises(DataError, match=r"data.npz \(train\), observed: values: feature 2 at time number 4 of traj"):
         SimulatedData.load(path)
 
 

@@ -3,7 +3,7 @@ import torch
 
 from pathlode.core.series import TimeSeries
 from pathlode.core.solve import Adaptive
-from pathlode.dynamics.data import GRID_POINTS, Split
+from pathlode.dynamics.data import GRID_POINTS, ScoredSplit
 from pathlode.dynamics.scores import evaluate
 from pathlode.dynamics.windows import extrapolation_nmse, far_nmse, interpolation_nmse, window_errors
 
@@ -14,7 +14,9 @@ def test_each_window_has_an_error_of_its_own():
     """A truth that is 0 for one half of the trajectories and 2 for the other, and predictions that are off by a known number."""
     times = torch.arange(1.0, 301.0).expand(2, -1)
     truth = torch.tensor([0.0, 2.0])[:, None, None].expand(2, 300, 1)
-    split = Split(None, None, TimeSeries(times[:, :GRID_POINTS], truth[:, :GRID_POINTS]), TimeSeries(times, truth))
+    split = ScoredSplit(
+        None, None, TimeSeries(times[:, :GRID_POINTS], truth[:, :GRID_POINTS]), TimeSeries(times, truth)
+    )
     off = torch.cat([torch.full((100,), 0.5), torch.full((200,), 3.0)])[:, None]
     beyond = (truth + off)[None]
     assert interpolation_nmse(truth[None, :, :GRID_POINTS] - 0.1, split).item() == pytest.approx(0.01)

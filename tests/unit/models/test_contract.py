@@ -216,7 +216,7 @@ def test_a_resumed_training_ends_bit_for_bit_like_an_uninterrupted_one(trained, 
     config = TrainingConfig(steps=6, batch=16, warmup=0.5, validate_every=2, solver="rk4", solver_steps=3)
 
     def trainer():
-        series = data["train"].observed, data["validation"].observed
+        series = data.train.observed, data["validation"].observed
         return Trainer(trained.model(), LOSSES[trained.loss](0.1), *series, config)
 
     whole, first, second = trainer(), trainer(), trainer()
@@ -268,7 +268,7 @@ def test_every_entry_is_in_a_case():
 
 
 def test_a_loss_is_refused_by_a_model_that_lacks_what_it_needs(data):
-    series = data["train"].observed, data["validation"].observed
+    series = data.train.observed, data["validation"].observed
     for kind in MODELS:
         for loss in LOSSES:
             lacking = LOSSES.words(loss) - MODELS.words(kind)

@@ -15,7 +15,7 @@ from pathlode.training.trainer import Trainer, TrainingConfig
 @pytest.fixture
 def trainer(make_model, data):
     config = TrainingConfig(steps=20, batch=16, validate_every=5)
-    return lambda: Trainer(make_model(), LOSSES["path"](), data["train"].observed, data["validation"].observed, config)
+    return lambda: Trainer(make_model(), LOSSES["path"](), data.train.observed, data["validation"].observed, config)
 
 
 class Interrupted(Exception):

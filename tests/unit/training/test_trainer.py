@@ -19,7 +19,7 @@ def trainer(make_model, data):
     def make(loss="path", seeds=(0, 1, 2), encoder="gru", views=None, device="cpu", **changes):
         config = dataclasses.replace(CONFIG, **changes)
         model = make_model(loss, encoder, seeds)
-        series = data["train"].observed, data["validation"].observed
+        series = data.train.observed, data["validation"].observed
         return Trainer(model, LOSSES[loss](0.1), *series, config, device, views)
 
     return make
@@ -140,7 +140,7 @@ def test_batches_cover_the_data_once_an_epoch_in_an_order_of_each_members_own(tr
     run = trainer()
     batches = [run.next_batch()[0] for _ in range(6)]  # 96 trajectories in batches of 16
     seen = torch.cat(batches, dim=1)
-    everything = data["train"].observed.times.float()
+    everything = data.train.observed.times.float()
     for member in range(3):
         assert torch.equal(seen[member].sort(dim=0).values, everything.sort(dim=0).values)
     assert not torch.equal(seen[0], seen[1])

@@ -4,6 +4,7 @@ All share the reconstruction ½ Σ_i ‖x_i - x̂_i‖² of a trajectory in the 
 one number per stacked member, which keeps the members' gradients separate.
 """
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
@@ -29,6 +30,8 @@ class Loss(ABC):
     """What the loss needs of a model, as words of :data:`pathlode.registry.OFFERS`; its line in the registry lists the same."""
     penalised: ClassVar[bool] = True
     """Whether ``weight`` has an effect."""
+    largest_weight: ClassVar[float] = math.inf
+    """The largest weight that the loss takes."""
     random_times: ClassVar[bool] = False
     """Whether training predicts at :meth:`random_query` instead of the observation times."""
 
