@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from pathlode.core.series import TimeSeries
-from pathlode.dynamics.data import Split
+from pathlode.dynamics.data import ScoredSplit
 from pathlode.dynamics.systems.contract import System
 from pathlode.inference.c2st import c2st
 from pathlode.inference.held_out import reference_posterior
@@ -30,7 +30,7 @@ def test_a_reference_posterior_is_of_the_system_with_its_number():
     truth, times = np.array([[2.0, 2.0], [0.5, -1.0]]), np.sort(rng.uniform(0, 1, (2, 20)), axis=1)
     values = system.solution(truth, times) + NOISE * rng.standard_normal((2, 20, 1))
     series = TimeSeries(torch.from_numpy(times), torch.from_numpy(values))
-    held_out = Split(observed=series, inside=series, beyond=series, parameters=torch.from_numpy(truth))
+    held_out = ScoredSplit(observed=series, inside=series, beyond=series, parameters=torch.from_numpy(truth))
     made = reference_posterior(system, held_out, 1, NOISE, McmcConfig(chains=4, steps=2000), draws=200, predicted=40)
     assert made.number.tolist() == [1]
     assert made.truth.tolist() == [[0.5, -1.0]]

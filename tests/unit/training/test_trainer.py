@@ -4,8 +4,9 @@ import logging
 import pytest
 import torch
 
+from pathlode.dynamics.data import SimulationConfig, simulate_replicates
 from pathlode.errors import ConfigError, DivergenceError
-from pathlode.registry import LOSSES
+from pathlode.registry import LOSSES, SYSTEMS
 from pathlode.training.trainer import MOST_OVERFLOWS, Trainer, TrainingConfig
 from pathlode.training.views import Views
 
@@ -37,6 +38,58 @@ def test_an_ensemble_gives_what_its_members_give_alone(trainer, loss, views):
         ):
             assert torch.allclose(ours[position], theirs[0], atol=1e-3), name
         assert together.best_mse[position] == pytest.approx(float(alone.best_mse[0]), rel=1e-3)
+
+
+def replicates():
+    config = SimulationConfig(40, 9, 6, points=12, window=(5.0, 6.0), noise=0.0, windows_beyond=2, seed=3)
+    return simulate_replicates(SYSTEMS["coupled_oscillator"](), config, [0, 1])
+
+
+@pytest.mark.parametrize("owners", [(0, 1), (1, 0, 1)])
+def test_members_with_data_rates_and_weights_of_their_own_train_as_each_would_alone(make_model, owners):
+    data, rates, weights = replicates(), (0.02, 0.005, 0.01)[: len(owners)], (0.1, 1.0, 0.3)[: len(owners)]
+    config = dataclasses.replace(CONFIG, steps=10, validate_every=5)
+    seeds = tuple(range(4, 4 + len(owners)))
+
+    def run(seeds, series, rate, weight, owners=None):
+        loss = LOSSES["path"](torch.tensor(weight))
+        trainer = Trainer(
+            make_model("path", "gru", seeds),
+            loss,
+            *series,
+            dataclasses.replace(config, learning_rate=rate),
+            owners=owners,
+        )
+        trainer.run()
+        return trainer
+
+    together = run(seeds, (data.train.observed, data["validation"].observed), rates, weights, owners)
+    for position, owner in enumerate(owners):
+        own = data.replicate(owner)
+        series = own.train.observed, own["validation"].observed
+        alone = run(seeds[position : position + 1], series, rates[position], weights[position])
+        for name, buffer in together.model.named_buffers():
+            assert torch.allclose(buffer[position], alone.model.get_buffer(name)[0], rtol=1e-6), name
+        for name, parameter in together.model.named_parameters():
+            assert torch.allclose(parameter[position], alone.model.get_parameter(name)[0], atol=1e-3), name
+        assert together.best_mse[position] == pytest.approx(float(alone.best_mse[0]), rel=1e-3)
+
+
+def test_sets_rates_and_members_must_fit(make_model):
+    data = replicates()
+    series = data.train.observed, data["validation"].observed
+    with pytest.raises(ConfigError, match="2 sets of training and 2 of validation trajectories for 3 members"):
+        Trainer(make_model(), LOSSES["path"](), *series, CONFIG)
+    with pytest.raises(ConfigError, match=r"for 3 members, owners \(0, 1, 2\): expected"):
+        Trainer(make_model(), LOSSES["path"](), *series, CONFIG, owners=(0, 1, 2))
+    alone = data.replicate(0)
+    with pytest.raises(ConfigError, match="2 sets of training and 1 of validation"):
+        Trainer(make_model(seeds=(0, 1)), LOSSES["path"](), series[0], alone["validation"].observed, CONFIG)
+    with pytest.raises(ConfigError, match="train.learning_rate has 2 rates for 3 members"):
+        rates = dataclasses.replace(CONFIG, learning_rate=(0.1, 0.2))
+        Trainer(make_model(), LOSSES["path"](), alone.train.observed, alone["validation"].observed, rates)
+    with pytest.raises(ConfigError, match=r"train.learning_rate is \(0.1, 0.0\)"):
+        dataclasses.replace(CONFIG, learning_rate=(0.1, 0.0))
 
 
 def test_in_validation_the_encoder_sees_no_more_than_the_first_observations(trainer, monkeypatch):
@@ -186,6 +239,15 @@ def test_a_coarse_solver_is_told_and_refined(trainer, caplog):
     assert run.best_mse.isinf().all()  # weights that a coarse solver liked are no longer the best
     assert "with 1 rk4 steps the solver causes" in caplog.text
     assert "the rest of the run takes 2 steps" in caplog.text
+
+
+def test_a_tenth_of_the_members_may_be_inaccurate(trainer):
+    run = trainer(seeds=range(10), steps=8, solver_error_share=0.1)
+    row = run.validate()
+    for inaccurate, steps in ((1, 6), (2, 12)):
+        share = torch.tensor([0.2] * inaccurate + [0.05] * (10 - inaccurate))
+        run._report_solver(dataclasses.replace(row, solver_share=share))
+        assert run.solver_steps == steps
 
 
 def test_a_coarse_solver_is_only_told_if_refining_is_off(trainer, caplog):
