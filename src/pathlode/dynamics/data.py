@@ -217,7 +217,7 @@ class SimulatedData:
         return cls(tuple(names["features"]), tuple(names["parameters"]), names["time"], splits["train"], scored)
 
 
-def simulate(system: System, config: SimulationConfig, replicate: int | None = None) -> SimulatedData:
+def simulate(system: System, config: SimulationConfig, replicate: int = 0) -> SimulatedData:
     """Draws the three splits, each from its own random stream, so the size of one does not change another.
 
     Args:
@@ -225,9 +225,7 @@ def simulate(system: System, config: SimulationConfig, replicate: int | None = N
         config: how.
         replicate: number of an independent data set with the same settings.
     """
-    streams = np.random.SeedSequence([config.seed] if replicate is None else [config.seed, replicate]).spawn(
-        len(SPLITS)
-    )
+    streams = np.random.SeedSequence([config.seed, replicate]).spawn(len(SPLITS))
     random = {name: np.random.default_rng(stream) for name, stream in zip(SPLITS, streams, strict=True)}
     drawn = {name: _draw(system, config, getattr(config, name), random[name], name) for name in SPLITS}
     scored = {name: _scored(system, config, drawn[name], name) for name in ("validation", "test")}

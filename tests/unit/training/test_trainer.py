@@ -85,8 +85,8 @@ def test_sets_rates_and_members_must_fit(make_model):
     alone = data.replicate(0)
     with pytest.raises(ConfigError, match="2 sets of training and 1 of validation"):
         Trainer(make_model(seeds=(0, 1)), LOSSES["path"](), series[0], alone["validation"].observed, CONFIG)
+    rates = dataclasses.replace(CONFIG, learning_rate=(0.1, 0.2))
     with pytest.raises(ConfigError, match="train.learning_rate has 2 rates for 3 members"):
-        rates = dataclasses.replace(CONFIG, learning_rate=(0.1, 0.2))
         Trainer(make_model(), LOSSES["path"](), alone.train.observed, alone["validation"].observed, rates)
     with pytest.raises(ConfigError, match=r"train.learning_rate is \(0.1, 0.0\)"):
         dataclasses.replace(CONFIG, learning_rate=(0.1, 0.0))
