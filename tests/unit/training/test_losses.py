@@ -89,7 +89,7 @@ def test_weight_scales_the_penalty_alone(make_model, series, name):
 
 
 def test_a_negative_weight_is_refused():
-    with pytest.raises(ConfigError, match="at least 0"):
+    with pytest.raises(ConfigError, match="the weight of PathLength is -1.0, expected at least 0$"):
         LOSSES["path"](-1.0)
 
 
@@ -126,6 +126,15 @@ def test_random_read_out_times_keep_order_and_start_and_fill_their_room():
     assert torch.equal(LOSSES["steer"](0.0).random_query(times, torch.rand(times.shape)), times)
 
 
-def test_a_steer_weight_that_would_swap_times_is_refused():
-    with pytest.raises(ConfigError, match="at most 1"):
-        LOSSES["steer"](1.5)
+@pytest.mark.parametrize("name", ["steer"])
+@pytest.mark.parametrize("weight", [1.5, torch.tensor([0.5, 1.5, 0.5])])
+def test_a_weight_that_would_swap_times_is_refused(name, weight):
+    loss = LOSSES[name]
+    assert loss(loss.largest_weight).weight == 1.0
+    with pytest.raises(ConfigError, match=f"the weight of {loss.__name__} is .*, expected at least 0 and at most 1$"):
+        loss(weight)
+
+
+def test_a_penalty_takes_any_weight():
+    assert LOSSES["path"].largest_weight == float("inf")
+    assert LOSSES["path"](1e9).weight == 1e9

@@ -22,7 +22,10 @@ class Loss(ABC):
     """Reconstruction plus weight · penalty.
 
     Args:
-        weight: λ, the penalty's weight, at least 0; or one weight per member, (member,).
+        weight: λ, the penalty's weight, from 0 to ``largest_weight``; or one weight per member, (member,).
+
+    Raises:
+        ConfigError: if a weight is outside this range.
     """
 
     weight: float | PerMember = 1.0
@@ -36,8 +39,10 @@ class Loss(ABC):
     """Whether training predicts at :meth:`random_query` instead of the observation times."""
 
     def __post_init__(self) -> None:
-        if not (torch.as_tensor(self.weight) >= 0).all():
-            raise ConfigError(f"loss weight is {self.weight}, expected a number of at least 0")
+        weights = torch.as_tensor(self.weight)
+        if not ((weights >= 0) & (weights <= self.largest_weight)).all():
+            bound = "" if math.isinf(self.largest_weight) else f" and at most {self.largest_weight:g}"
+            raise ConfigError(f"the weight of {type(self).__name__} is {self.weight}, expected at least 0{bound}")
 
     def __call__(self, model: SequenceModel, prediction: Prediction, values: Values) -> PerMember:
         """The loss of each member, (member,), for observed values (member, batch, time, feature)."""

@@ -4,7 +4,6 @@ import torch
 from torch import Tensor
 
 from pathlode.core.shapes import PerMember, Times
-from pathlode.errors import ConfigError
 from pathlode.models.contract import Prediction, SequenceModel
 from pathlode.training.losses.contract import Loss, no_penalty
 
@@ -17,14 +16,8 @@ class RandomEndTime(Loss):
     Source: Ghosh et al. 2020, STEER (https://arxiv.org/abs/2006.10711), applied to every observation of a trajectory.
     """
 
+    largest_weight = 1.0  # beyond it times would cross
     random_times = True
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if (torch.as_tensor(self.weight) > 1).any():
-            raise ConfigError(
-                f"the weight of the loss `steer` is {self.weight}, expected at most 1, beyond which times would cross"
-            )
 
     def penalty(self, model: SequenceModel, prediction: Prediction) -> PerMember:
         return no_penalty(prediction)
