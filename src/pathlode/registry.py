@@ -119,6 +119,7 @@ LOSSES = Registry(
         "path+kl": "pathlode.training.losses.path_length_and_kullback_leibler:PathLengthAndKullbackLeibler "
         "training path posterior",
         "steer": "pathlode.training.losses.random_end_time:RandomEndTime training",
+        "steer_walk": "pathlode.training.losses.random_gaps:RandomGaps training",
         "kinetic": "pathlode.training.losses.kinetic_energy:KineticEnergy training field",
     },
 )

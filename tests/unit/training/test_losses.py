@@ -126,7 +126,32 @@ def test_random_read_out_times_keep_order_and_start_and_fill_their_room():
     assert torch.equal(LOSSES["steer"](0.0).random_query(times, torch.rand(times.shape)), times)
 
 
-@pytest.mark.parametrize("name", ["steer"])
+def test_random_gaps_make_the_times_a_random_walk():
+    """Gaps of 1, 2, 1: E t' = t, and Var t' = b² (1, 5, 6) / 3, unlike that of times which move each by itself."""
+    times = torch.tensor([[[2.0, 3.0, 5.0, 6.0]]]).expand(1, 100_000, 4)
+    walk = LOSSES["steer_walk"](0.6).random_query(times, torch.rand(times.shape))[0].double()
+    assert walk.mean(dim=0).tolist() == pytest.approx([2.0, 3.0, 5.0, 6.0], abs=0.01)
+    assert walk.var(dim=0).tolist() == pytest.approx([0.0, 0.12, 0.6, 0.72], rel=0.02, abs=1e-12)
+    assert torch.cov(walk.T)[1:, 1].tolist() == pytest.approx(
+        [0.12] * 3, rel=0.03
+    )  # later times keep an earlier one's shift
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.5, 1.0, torch.tensor([0.0, 0.5, 1.0])])
+def test_random_gaps_keep_the_start_and_the_order(weight):
+    times = torch.tensor([[[0.0, 1.0, 3.0, 4.0]]]).expand(3, 20_000, 4)
+    query = LOSSES["steer_walk"](weight).random_query(times, torch.rand(times.shape))
+    assert (query[..., 0] == 0).all()
+    gaps, half = query.diff(dim=-1), torch.as_tensor(weight).expand(3)
+    assert (gaps > 0).all()
+    for member in range(3):
+        low, high = gaps[member].min(dim=0).values, gaps[member].max(dim=0).values
+        expected = torch.tensor([1.0, 2.0, 1.0])
+        assert low.tolist() == pytest.approx((expected * (1 - half[member])).tolist(), abs=2e-3)
+        assert high.tolist() == pytest.approx((expected * (1 + half[member])).tolist(), abs=2e-3)
+
+
+@pytest.mark.parametrize("name", ["steer", "steer_walk"])
 @pytest.mark.parametrize("weight", [1.5, torch.tensor([0.5, 1.5, 0.5])])
 def test_a_weight_that_would_swap_times_is_refused(name, weight):
     loss = LOSSES[name]

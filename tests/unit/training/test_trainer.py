@@ -316,9 +316,10 @@ def test_a_member_whose_gradients_keep_overflowing_goes_back_to_its_best_weights
     assert "seeds [1] go back to their best weights" in caplog.text
 
 
-def test_steer_trains_on_random_times(trainer):
+@pytest.mark.parametrize("name", ["steer", "steer_walk"])
+def test_steer_trains_on_random_times(trainer, name):
     """Its batches are those of the plain loss, its loss is not."""
-    steer, plain = trainer("steer"), trainer("none")
+    steer, plain = trainer(name), trainer("none")
     for run in (steer, plain):
         run.step()
     assert torch.equal(steer.next_batch()[0], plain.next_batch()[0])

@@ -1,4 +1,4 @@
-"""STEER: random times in place of a penalty."""
+"""STEER per observation: random times in place of a penalty."""
 
 import torch
 from torch import Tensor
@@ -9,11 +9,12 @@ from pathlode.training.losses.contract import Loss, no_penalty
 
 
 class RandomEndTime(Loss):
-    """STEER: no penalty, but each observation is compared with the prediction at a random time near its own.
+    """STEER per observation: no penalty, but each observation is compared with the prediction at a random time near its own.
 
     t_i' = t_i + λ u_i b_i, with u_i uniform in [-1, 1) and b_i half of the shorter gap to a neighbour. For λ ≤ 1 the order of
     the times is kept. The first time, where the integration starts, does not move.
-    Source: Ghosh et al. 2020, STEER (https://arxiv.org/abs/2006.10711), applied to every observation of a trajectory.
+    Source: our variant of STEER, Ghosh et al. 2020 (https://arxiv.org/abs/2006.10711); for theirs see
+    :class:`pathlode.training.losses.random_gaps.RandomGaps`.
     """
 
     largest_weight = 1.0  # beyond it times would cross
