@@ -96,6 +96,15 @@ DECODERS = Registry(
     "decoder",
     {
         "linear": "pathlode.core.decoders.linear:LinearDecoder",
+        "softplus": "pathlode.core.decoders.softplus:SoftplusDecoder",
+    },
+)
+
+INPUTS = Registry(
+    "encoder input",
+    {
+        "linear": "pathlode.core.inputs.linear:linear",
+        "log": "pathlode.core.inputs.log:log",
     },
 )
 
@@ -138,6 +147,7 @@ SYSTEMS = Registry(
 
 PARTS = {
     "encoder": (ENCODERS, "latent"),
+    "input": (INPUTS, "latent"),
     "field": (FIELDS, "field"),
     "decoder": (DECODERS, "decoder"),
     "loss": (LOSSES, "training"),
@@ -153,7 +163,7 @@ def parts_of(model: str) -> dict[str, Registry]:
 
 DEFAULT_MODEL = "latent_ode"
 """The model if no other is named."""
-DEFAULT_PARTS = {"encoder": "gru", "field": "bounded", "decoder": "linear"}
+DEFAULT_PARTS = {"encoder": "gru", "input": "linear", "field": "bounded", "decoder": "linear"}
 """The parts of a model that does not name others."""
 
 

@@ -6,7 +6,7 @@ from pathlode.core.fields.contract import VectorField
 from pathlode.dynamics.systems.contract import System
 from pathlode.errors import ConfigError
 from pathlode.models.contract import SequenceModel
-from pathlode.registry import DECODERS, ENCODERS, FIELDS, LOSSES, MODELS, SYSTEMS, entries_of, parts_of
+from pathlode.registry import DECODERS, ENCODERS, FIELDS, INPUTS, LOSSES, MODELS, SYSTEMS, entries_of, parts_of
 from pathlode.training.losses.contract import Loss
 
 KINDS = [
@@ -44,8 +44,14 @@ class Other:
 
 
 def test_what_a_model_is_made_of():
-    assert parts_of("latent_ode") == {"encoder": ENCODERS, "field": FIELDS, "decoder": DECODERS, "loss": LOSSES}
-    assert list(parts_of("curve")) == ["encoder", "loss"]
+    assert parts_of("latent_ode") == {
+        "encoder": ENCODERS,
+        "input": INPUTS,
+        "field": FIELDS,
+        "decoder": DECODERS,
+        "loss": LOSSES,
+    }
+    assert list(parts_of("curve")) == ["encoder", "input", "loss"]
     assert parts_of("constant") == {}
 
 
@@ -59,6 +65,6 @@ def test_a_line_says_more_than_a_path():
 
 def test_entries_are_those_of_the_model_and_its_parts():
     names = [entry.partition(":")[2] for entry in entries_of("latent_ode", field="controlled", loss="kl")]
-    assert names == ["LatentODE", "GRU", "ControlledField", "LinearDecoder", "KullbackLeibler"]
-    assert [entry.partition(":")[2] for entry in entries_of("curve", encoder="lstm")] == ["Curve", "LSTM"]
+    assert names == ["LatentODE", "GRU", "linear", "ControlledField", "LinearDecoder", "KullbackLeibler"]
+    assert [entry.partition(":")[2] for entry in entries_of("curve", encoder="lstm")] == ["Curve", "LSTM", "linear"]
     assert entries_of("constant") == ["pathlode.models.constant:Constant"]

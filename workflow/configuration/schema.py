@@ -22,6 +22,7 @@ NAMES = {
     "fields": registry.FIELDS,
     "decoders": registry.DECODERS,
     "encoders": registry.ENCODERS,
+    "inputs": registry.INPUTS,
     "losses": registry.LOSSES,
     "systems": registry.SYSTEMS,
     "flows": registry.FLOWS,

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from pathlode.core.series import TimeSeries, check_times, check_values
 from pathlode.core.shapes import Latent, LatentPath, Starts, States, Times, Values
 from pathlode.errors import ConfigError, DataError
-from pathlode.registry import DECODERS, DEFAULT_PARTS, ENCODERS, FIELDS, MODELS
+from pathlode.registry import DECODERS, DEFAULT_PARTS, ENCODERS, FIELDS, INPUTS, MODELS
 
 if TYPE_CHECKING:
     from pathlode.core.solve import Adaptive, FixedStep  # not all models solve an ODE
@@ -39,6 +39,7 @@ class ModelConfig:
             that makes the observed window 5 or more units of τ long; the state can then cross the range of the data.
         field: name in :data:`pathlode.registry.FIELDS`.
         decoder: name in :data:`pathlode.registry.DECODERS`.
+        input: name in :data:`pathlode.registry.INPUTS` of what the encoder reads.
     """
 
     features: int
@@ -52,6 +53,7 @@ class ModelConfig:
     time_unit: float = 1.0
     field: str = DEFAULT_PARTS["field"]
     decoder: str = DEFAULT_PARTS["decoder"]
+    input: str = DEFAULT_PARTS["input"]
 
     def __post_init__(self) -> None:
         for name in ("features", "hidden", "latent", "width", "depth"):
@@ -66,6 +68,7 @@ class ModelConfig:
         ENCODERS.path(self.encoder)
         FIELDS.path(self.field)
         DECODERS.path(self.decoder)
+        INPUTS.path(self.input)
 
 
 @dataclass(frozen=True)

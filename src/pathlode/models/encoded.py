@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from pathlode.core.shapes import Latent, Times, Values
 from pathlode.core.stacked import StackedLinear
 from pathlode.models.contract import Encoding, ModelConfig, SequenceModel
-from pathlode.registry import ENCODERS
+from pathlode.registry import ENCODERS, INPUTS
 
 
 class EncodedModel(SequenceModel):
@@ -62,7 +62,8 @@ class EncodedModel(SequenceModel):
                 increasing, or values are not finite.
         """
         times, values = self._stack(times, values, check)
-        last = self.encoder((times - self.time_mean) / self.time_std, (values - self.mean) / self.std)
+        read = INPUTS[self.config.input](values, self.mean, self.std)
+        last = self.encoder((times - self.time_mean) / self.time_std, read)
         hidden = self.encoder_to_hidden(last)
         log_std = self.hidden_to_log_std(hidden) if self.config.variational else None
         return Encoding(self.hidden_to_latent(hidden), log_std)

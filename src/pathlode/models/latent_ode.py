@@ -67,7 +67,9 @@ class LatentODE(EncodedModel):
         error = None
         if solution.error is not None:
             error = self.hidden_to_data.error(solution.states, solution.error) * self.std
-        values = self.mean + self.std * self.hidden_to_data(solution.states)
+        values = self.std * self.hidden_to_data(solution.states)
+        if self.hidden_to_data.centred:
+            values = self.mean + values
         return solution.states, values, solution.evaluations, error
 
     def _solve(

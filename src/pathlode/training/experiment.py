@@ -50,6 +50,7 @@ class Experiment:
         encoder: name in :data:`pathlode.registry.ENCODERS`, for a model with an encoder.
         field: name in :data:`pathlode.registry.FIELDS`, for a model with a field.
         decoder: name in :data:`pathlode.registry.DECODERS`, for a model with a decoder.
+        input: name in :data:`pathlode.registry.INPUTS`, for a model with an encoder.
         loss: name in :data:`pathlode.registry.LOSSES`; None for a model that is fitted in closed form.
         weight: the penalty's weight λ, or one weight per seed.
         learning_rate: peak of the one-cycle schedule, or one per seed.
@@ -63,6 +64,7 @@ class Experiment:
     encoder: str = DEFAULT_PARTS["encoder"]
     field: str = DEFAULT_PARTS["field"]
     decoder: str = DEFAULT_PARTS["decoder"]
+    input: str = DEFAULT_PARTS["input"]
     loss: str | None = None
     weight: float | Sequence[float] = 1.0
     learning_rate: float | Sequence[float] = 1e-2
@@ -83,6 +85,7 @@ class Experiment:
             encoder=self.encoder,
             field=self.field,
             decoder=self.decoder,
+            input=self.input,
             variational=self.loss is not None and "posterior" in LOSSES[self.loss].needs,
             **self.model,
         )

@@ -1,5 +1,7 @@
 """What holds of latent ODEs beyond the contract of all models."""
 
+import math
+
 import pytest
 import torch
 
@@ -74,3 +76,24 @@ def test_a_member_taken_out_predicts_the_same(make_model, series):
     with torch.no_grad():
         next(alone.parameters()).add_(1.0)
     assert torch.equal(model(series.times, series.values).values, whole)
+
+
+def test_a_softplus_decoder_predicts_positive_values_in_the_datas_unit(make_model, series):
+    """x = std ln(1 + e^b), whatever the mean, if the state has no weight."""
+    model = make_model(decoder="softplus")
+    model.standardise(TimeSeries(series.times, 100 + 7 * series.values))
+    with torch.no_grad():
+        model.hidden_to_data.weight.zero_()
+        model.hidden_to_data.bias.copy_(torch.tensor([0.0, -3.0]))
+    prediction = model(series.times.float(), series.values.float())
+    expected = model.std * torch.tensor([2.0, 1 + math.exp(-3.0)]).log()
+    assert torch.allclose(prediction.values, expected.expand_as(prediction.values))
+
+
+def test_an_encoder_of_logarithms_reads_the_ratio_of_values(make_model, series):
+    """With its logarithms as input, a linear encoder input gives the same z0."""
+    log, linear = make_model(input="log"), make_model()
+    log.std.fill_(2.0)
+    times, values = series.times.float(), series.values.float()
+    read = (values.clamp_min(0) / 2 + 0.1).log()
+    assert torch.allclose(log.encode(times, values).z0, linear.encode(times, read).z0)

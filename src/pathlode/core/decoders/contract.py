@@ -1,6 +1,7 @@
 """The interface of decoders, which map states to measured quantities for all members of a stack."""
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 from torch import nn
 
@@ -12,9 +13,12 @@ class Decoder(nn.Module, ABC):
     the number of measured quantities.
     """
 
+    centred: ClassVar[bool] = True
+    """Whether D(h) is (x - mean) / std. Otherwise it is x / std, so that D decides on the sign of x."""
+
     @abstractmethod
     def forward(self, states: States) -> Values:
-        """Standardised values, (member, batch, time, feature), from states (member, batch, time, state)."""
+        """Values in the model's units, (member, batch, time, feature), from states (member, batch, time, state)."""
 
     def error(self, states: States, error: States) -> Values:
         """Error of the values caused by an error of the states: D(h) - D(h - error)."""

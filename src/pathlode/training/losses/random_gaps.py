@@ -11,11 +11,11 @@ from pathlode.training.losses.contract import Loss, no_penalty
 class RandomGaps(Loss):
     """STEER, interval by interval: no penalty, but each gap between observations has a random duration in the prediction.
 
-    Δ_i' = Δ_i (1 + λ u_i) with Δ_i = t_{i+1} - t_i and u_i uniform in [-1, 1), and t_{i+1}' = t_1 + Σ_{j≤i} Δ_j'. Each integration
-    starts from the state where the one before it ended, so the times are a random walk: E t_{i+1}' = t_{i+1} and
+    Δ_i' = Δ_i (1 + λ u_i) with Δ_i = t_{i+1} - t_i and u_i uniform in [-1, 1), and t_{i+1}' = t_1 + Σ_{j≤i} Δ_j'. Each
+    integration starts from the state where the one before it ended, so the times are a random walk: E t_{i+1}' = t_{i+1} and
     Var t_{i+1}' = λ² Σ_{j≤i} Δ_j² / 3. For λ ≤ 1 the order of the times is kept.
     :class:`pathlode.training.losses.random_end_time.RandomEndTime` moves each time by itself instead.
-    Source: Ghosh et al. 2020, STEER (https://arxiv.org/abs/2006.10711), its rule for one end time, for every gap of a trajectory.
+    Source: Ghosh et al. 2020, STEER (https://arxiv.org/abs/2006.10711): its rule for an end time, applied to every gap.
     """
 
     largest_weight = 1.0  # beyond it times would cross
