@@ -123,6 +123,7 @@ LOSSES = Registry(
     {
         "path": "pathlode.training.losses.path_length:PathLength training path",
         "kl": "pathlode.training.losses.kullback_leibler:KullbackLeibler training posterior",
+        "kl_annealed": "pathlode.training.losses.annealed_kullback_leibler:AnnealedKullbackLeibler training posterior",
         "none": "pathlode.training.losses.reconstruction:Reconstruction training",
         "displacement": "pathlode.training.losses.displacement:Displacement training path",
         "path+kl": "pathlode.training.losses.path_length_and_kullback_leibler:PathLengthAndKullbackLeibler "

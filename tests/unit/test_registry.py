@@ -28,7 +28,7 @@ def test_entries_are_documented_classes_of_their_kind(registry, base):
 
 def test_unknown_name():
     with pytest.raises(
-        ConfigError, match="unknown loss 'pth': expected one of path, kl, none, displacement, path\\+kl"
+        ConfigError, match="unknown loss 'pth': expected one of path, kl, kl_annealed, none, displacement, path\\+kl"
     ):
         LOSSES["pth"]
 

@@ -244,7 +244,7 @@ class Trainer:
         prediction = self.model(
             times[..., seen], values[..., seen, :], query, noise=noise, solver=self._solver(), check=False
         )
-        losses = self.loss(self.model, prediction, targets)
+        losses = self.loss(self.model, prediction, targets, self.step_number / self.config.steps)
         losses.sum().backward()
         self.clip_gradients()
         self._update()

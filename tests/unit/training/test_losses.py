@@ -78,13 +78,36 @@ def test_path_and_kl_adds_both(make_model, series):
     assert torch.allclose(both, parts)
 
 
+def test_the_published_annealing_waits_and_then_approaches_one():
+    """Ten epochs of 300 without penalty; after 69 more, half the weight is still to come: 0.99^69 = 0.4998."""
+    annealing = LOSSES["kl_annealed"]().annealing
+    assert [annealing(epoch / 300) for epoch in (0, 5, 10)] == [0.0, 0.0, 0.0]
+    assert annealing(79 / 300) == pytest.approx(1 - 0.49984, abs=1e-5)
+    assert annealing(1.0) == pytest.approx(1 - 0.99**290)
+    assert LOSSES["kl"]().annealing(0.0) == 1.0
+
+
+def test_the_published_loss_up_to_its_factor(make_model, series):
+    """The mean of squared errors over 2 σ², plus the annealed mean of the divergence, times T D σ²."""
+    model = make_model("kl_annealed")
+    prediction, values = predict(model, series)
+    mean, log_std = prediction.encoding.z0, prediction.encoding.log_std
+    likelihood = ((prediction.values - values) ** 2).mean(dim=(1, 2, 3)) / (2 * 0.01**2)
+    divergence = kl_to_standard_normal(mean, log_std).mean(dim=1) / 4
+    published = likelihood + (1 - 0.99**140) * divergence
+    assert torch.allclose(
+        LOSSES["kl_annealed"]()(model, prediction, values, 0.5), 8 * 2 * 0.01**2 * published, rtol=1e-5
+    )
+
+
 @pytest.mark.parametrize("name", list(LOSSES))
 def test_weight_scales_the_penalty_alone(make_model, series, name):
     model = make_model(name)
     prediction, values = predict(model, series)
     light, heavy = (LOSSES[name](weight)(model, prediction, values) for weight in (0.0, 1.0))
     assert torch.allclose(light, reconstruction(prediction.values, values))
-    assert torch.allclose(heavy - light, LOSSES[name]().penalty(model, prediction), atol=1e-4)
+    factor = LOSSES[name]().annealing(1.0)
+    assert torch.allclose(heavy - light, factor * LOSSES[name]().penalty(model, prediction), atol=1e-4)
     assert (heavy > light).all() == (LOSSES[name].penalised and not LOSSES[name].random_times)
 
 

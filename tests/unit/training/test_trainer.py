@@ -112,7 +112,7 @@ def test_the_encoder_sees_a_view_and_the_loss_another(trainer, monkeypatch):
     monkeypatch.setattr(run.model, "forward", lambda *given, **options: calls.append(given) or real(*given, **options))
     targets = []
     monkeypatch.setattr(
-        type(run.loss), "__call__", lambda self, model, made, wanted: targets.append(wanted) or wanted.sum((1, 2, 3))
+        type(run.loss), "__call__", lambda self, model, made, wanted, _: targets.append(wanted) or wanted.sum((1, 2, 3))
     )
     with pytest.raises(RuntimeError, match="does not require grad"):  # that loss has no gradient
         run.step()
@@ -135,7 +135,13 @@ def test_training_lowers_the_validation_error(trainer):
 
 @pytest.mark.parametrize(
     ("loss", "optimiser", "views"),
-    [("path", "soap", None), ("kl", "soap", None), ("kl", "adam", None), ("path", "soap", THINNED)],
+    [
+        ("path", "soap", None),
+        ("kl", "soap", None),
+        ("kl", "adam", None),
+        ("kl_annealed", "soap", None),
+        ("path", "soap", THINNED),
+    ],
 )
 @pytest.mark.parametrize("stop", [8, 13])
 def test_a_resumed_run_ends_bit_for_bit_like_an_uninterrupted_one(trainer, loss, optimiser, views, stop, tmp_path):
@@ -204,6 +210,13 @@ def test_all_losses_see_the_same_batches(trainer):
     for _ in range(3):
         kl.draw(torch.randn, 4)
         assert torch.equal(path.next_batch()[0], kl.next_batch()[0])
+
+
+def test_a_loss_is_told_which_share_of_the_steps_is_done(trainer, monkeypatch):
+    run, told = trainer("kl_annealed", steps=4), []
+    monkeypatch.setattr(type(run.loss), "annealing", lambda self, progress: told.append(progress) or 1.0)
+    run.run()
+    assert told == [0.0, 0.25, 0.5, 0.75]
 
 
 def test_gradients_are_clipped_per_member(trainer):

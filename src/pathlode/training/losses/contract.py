@@ -44,9 +44,23 @@ class Loss(ABC):
             bound = "" if math.isinf(self.largest_weight) else f" and at most {self.largest_weight:g}"
             raise ConfigError(f"the weight of {type(self).__name__} is {self.weight}, expected at least 0{bound}")
 
-    def __call__(self, model: SequenceModel, prediction: Prediction, values: Values) -> PerMember:
-        """The loss of each member, (member,), for observed values (member, batch, time, feature)."""
-        return reconstruction(prediction.values, values, model.std) + self.weight * self.penalty(model, prediction)
+    def __call__(
+        self, model: SequenceModel, prediction: Prediction, values: Values, progress: float = 1.0
+    ) -> PerMember:
+        """The loss of each member, (member,).
+
+        Args:
+            model: the model, for its units.
+            prediction: its prediction.
+            values: the observed values, (member, batch, time, feature).
+            progress: share of the training's steps that are done, for a loss with :meth:`annealing`.
+        """
+        weight = self.weight * self.annealing(progress)
+        return reconstruction(prediction.values, values, model.std) + weight * self.penalty(model, prediction)
+
+    def annealing(self, progress: float) -> float:
+        """Factor of the weight, from 0 to 1, when a share ``progress`` of the training's steps is done; 1 without annealing."""
+        return 1.0
 
     @abstractmethod
     def penalty(self, model: SequenceModel, prediction: Prediction) -> PerMember:
