@@ -13,6 +13,7 @@ from pathlode.ecg.splitters import SPLITTERS
 from pathlode.registry import DATA_SETS, MODELS, NETWORKS, PARTS, SYSTEMS
 from pathlode.schedule.runs import FEWEST
 from pathlode.schedule.scheduler import LookAheadConfig
+from pathlode.training.rates import RATES
 from pathlode.training.trainer import OPTIMISERS, TrainingConfig
 from pathlode.training.views import Views
 from workflow.configuration import FILES, InvalidConfig, check, default_config, dynamics, scheduler
@@ -493,6 +494,8 @@ def test_schema_and_package_know_the_same_training_settings():
     settings = schema()["$defs"]["train"]["properties"]
     assert set(settings) == known
     assert settings["optimiser"]["enum"] == list(OPTIMISERS)
+    assert settings["schedule"]["enum"] == list(RATES)
+    assert settings["schedule"]["enum"] == list(RATES)
 
 
 @pytest.mark.parametrize("scale", ["smoke", "long", "paper"])

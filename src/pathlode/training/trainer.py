@@ -11,7 +11,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.optim.lr_scheduler import OneCycleLR
 
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import PerMember, Times, Values
@@ -19,6 +18,7 @@ from pathlode.core.solve import FixedStep
 from pathlode.errors import ConfigError, DivergenceError
 from pathlode.models.contract import SequenceModel
 from pathlode.training.losses.contract import Loss
+from pathlode.training.rates import RATES
 from pathlode.training.soap import SOAP
 from pathlode.training.views import Views
 
@@ -41,15 +41,17 @@ some member does so at some time."""
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """How a model is trained: an optimiser with a one-cycle learning rate (Smith & Topin 2018).
+    """How a model is trained: an optimiser and its learning rate.
 
     Args:
         steps: optimiser steps.
         batch: trajectories per step, drawn without replacement within an epoch.
         optimiser: ``soap`` (:class:`pathlode.training.soap.SOAP`) or ``adam``.
-        learning_rate: the cycle's peak, or one for each member; it starts at 1/25 of it and ends at 1/25,000.
+        learning_rate: the peak, or one for each member.
+        schedule: ``one_cycle``, where the rate rises from 1/25 of its peak and falls to 1/25,000 (Smith & Topin 2018), or
+            ``constant``, where it is at its peak from the first step on.
         betas: the optimiser's decay rates of the gradient's first and second moment.
-        warmup: fraction of the steps spent rising to the peak.
+        warmup: fraction of the steps in which ``one_cycle`` rises to the peak.
         clip_norm: largest gradient norm per member.
         validate_every: steps between validations, each of which may also write a checkpoint.
         solver: ``rk4`` or ``tsit5``.
@@ -64,6 +66,7 @@ class TrainingConfig:
     batch: int = 64
     optimiser: str = "soap"
     learning_rate: float | Sequence[float] = 1e-2
+    schedule: str = "one_cycle"
     betas: tuple[float, float] = (0.95, 0.95)
     warmup: float = 0.3
     clip_norm: float = 10.0
@@ -83,6 +86,8 @@ class TrainingConfig:
             )
         if self.optimiser not in OPTIMISERS:
             raise ConfigError(f"train.optimiser is {self.optimiser!r}, expected one of {', '.join(OPTIMISERS)}")
+        if self.schedule not in RATES:
+            raise ConfigError(f"train.schedule is {self.schedule!r}, expected one of {', '.join(RATES)}")
         if not self.rates or not all(rate > 0 for rate in self.rates):
             raise ConfigError(
                 f"train.learning_rate is {self.learning_rate}, expected a number above 0, or one per member"
@@ -94,7 +99,7 @@ class TrainingConfig:
             raise ConfigError(f"train.betas is {list(self.betas)}, expected two numbers of at least 0 and below 1")
         if not 0 < self.warmup < 1:
             raise ConfigError(f"train.warmup is {self.warmup}, expected a fraction between 0 and 1")
-        if self.warmup * (self.steps + 1) <= 1:  # the schedule would divide by zero
+        if self.schedule == "one_cycle" and self.warmup * (self.steps + 1) <= 1:  # it would divide by zero
             raise ConfigError(
                 f"train.warmup is {self.warmup}, less than one of the {self.steps} steps: raise train.warmup or train.steps"
             )
@@ -193,15 +198,7 @@ class Trainer:
         self._optimiser = OPTIMISERS[config.optimiser](
             model.parameters(), lr=max(config.rates), betas=tuple(config.betas)
         )
-        self._schedule = OneCycleLR(
-            self._optimiser,
-            max_lr=max(config.rates),
-            total_steps=config.steps + 1,
-            pct_start=config.warmup,
-            cycle_momentum=False,
-            div_factor=25.0,
-            final_div_factor=1000.0,
-        )
+        self._schedule = RATES[config.schedule](self._optimiser, max(config.rates), config.steps, config.warmup)
 
     def run(self, on_validation: Callable[[Validation], None] | None = None, strict: bool = True) -> None:
         """Takes the remaining steps, then gives the model each member's best weights.

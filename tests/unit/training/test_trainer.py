@@ -134,26 +134,27 @@ def test_training_lowers_the_validation_error(trainer):
 
 
 @pytest.mark.parametrize(
-    ("loss", "optimiser", "views"),
+    ("loss", "changes"),
     [
-        ("path", "soap", None),
-        ("kl", "soap", None),
-        ("kl", "adam", None),
-        ("kl_annealed", "soap", None),
-        ("path", "soap", THINNED),
+        ("path", {}),
+        ("kl", {}),
+        ("kl", {"optimiser": "adam"}),
+        ("kl_annealed", {}),
+        ("path", {"views": THINNED}),
+        ("path", {"schedule": "constant"}),
     ],
 )
 @pytest.mark.parametrize("stop", [8, 13])
-def test_a_resumed_run_ends_bit_for_bit_like_an_uninterrupted_one(trainer, loss, optimiser, views, stop, tmp_path):
-    whole = trainer(loss, optimiser=optimiser, views=views)
+def test_a_resumed_run_ends_bit_for_bit_like_an_uninterrupted_one(trainer, loss, changes, stop, tmp_path):
+    whole = trainer(loss, **changes)
     whole.run()
-    first = trainer(loss, optimiser=optimiser, views=views)
+    first = trainer(loss, **changes)
     while first.step_number < stop:
         first.step()
         if first.step_number % CONFIG.validate_every == 0:
             first.validate()
     torch.save(first.state_dict(), tmp_path / "state.pt")
-    second = trainer(loss, optimiser=optimiser, views=views)
+    second = trainer(loss, **changes)
     second.load_state_dict(torch.load(tmp_path / "state.pt", weights_only=True))
     second.run()
     for (name, ours), (_, theirs) in zip(whole.model.named_parameters(), second.model.named_parameters(), strict=True):
@@ -276,6 +277,32 @@ def test_a_warmup_shorter_than_a_step_is_refused():
         TrainingConfig(steps=9, warmup=0.1)
 
 
+def test_one_cycle_rises_to_its_peak_and_falls_below_its_start(trainer):
+    run = trainer(steps=10, warmup=0.3)
+    rates = rates_of(run)
+    assert rates[0] == pytest.approx(0.02 / 25)
+    assert max(rates) == pytest.approx(0.02, rel=0.05)
+    assert rates.index(max(rates)) in (2, 3)
+    assert run._optimiser.param_groups[0]["lr"] == pytest.approx(0.02 / 25_000)
+
+
+def test_a_constant_rate_is_at_its_peak_from_the_first_step_to_the_last(trainer):
+    assert rates_of(trainer(steps=5, schedule="constant", learning_rate=[0.01, 0.02, 0.01])) == [0.02] * 5
+
+
+def test_a_constant_rate_has_no_warmup():
+    assert TrainingConfig(steps=2, warmup=0.1, schedule="constant").steps == 2
+
+
+def rates_of(run):
+    """The optimiser's learning rate in each step, the largest of all members."""
+    used = []
+    while run.step_number < run.config.steps:
+        used.append(run._optimiser.param_groups[0]["lr"])
+        run.step()
+    return used
+
+
 def test_a_batch_larger_than_the_data_is_refused(trainer):
     with pytest.raises(ConfigError, match="train.batch is 97, but there are only 96"):
         trainer(batch=97)
@@ -291,6 +318,7 @@ def test_a_batch_larger_than_the_data_is_refused(trainer):
         {"batch": 1},
         {"clip_norm": -1.0},
         {"optimiser": "sgd"},
+        {"schedule": "cosine"},
     ],
 )
 def test_wrong_settings_are_refused_when_made(change):
