@@ -2,7 +2,9 @@
 
 import copy
 import inspect
+import re
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 import yaml
@@ -18,7 +20,7 @@ from pathlode.training.trainer import OPTIMISERS, TrainingConfig
 from pathlode.training.views import Views
 from workflow.configuration import FILES, InvalidConfig, check, default_config, dynamics, scheduler
 from workflow.configuration.ecg import balance, latent_ode
-from workflow.configuration.schema import schema
+from workflow.configuration.schema import SCHEMAS, schema
 
 DEFAULT = default_config(PROJECT)
 
@@ -448,6 +450,46 @@ def test_the_schema_is_closed_and_described_everywhere():
 
     visit(schema(), "config")
     assert set(schema()["properties"]["tune"]["required"]) == set(schema()["$defs"]["tune"]["properties"])
+
+
+def schema_files():
+    """The content of each file of the schema, by the file of the configuration that it describes."""
+    names = ["config.schema.yaml", *(Path(file).name for file in FILES[1:])]
+    assert sorted(names) == sorted(path.name for path in SCHEMAS.iterdir())
+    return {file: yaml.safe_load((SCHEMAS / name).read_text()) for file, name in zip(FILES, names, strict=True)}
+
+
+def test_every_file_of_the_configuration_has_a_schema_of_its_own():
+    for file, described in schema_files().items():
+        assert described["properties"].keys() == yaml.safe_load((PROJECT / file).read_text()).keys(), file
+    assert set(schema()["required"]) == set(DEFAULT)
+
+
+def test_a_definition_stands_where_it_is_read():
+    """In the file that reads it, or in config.schema.yaml if several do."""
+    files = schema_files()
+    homes = [(name, home) for home, described in files.items() for name in described.get("$defs", {})]
+    assert sorted(name for name, _ in homes) == sorted(schema()["$defs"])
+    for name, home in homes:
+        readers = [file for file, described in files.items() if re.search(rf"#/\$defs/{name}\b", str(described))]
+        assert readers == [home] or (home == FILES[0] and len(readers) > 1), name
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "file"),
+    [
+        (("ecg", "gpus"), 2, "/ecg.yaml"),
+        (("systems", "lorenz", "simulate", "points"), 9, "/systems.yaml"),
+        (("tune", "steps"), 0, "/dynamics.yaml"),
+        (("evaluate", "rtol"), 0, "/config.schema.yaml"),
+        (("scheduler", "fit", "steps"), ..., "/scheduler.yaml"),
+        (("sclae",), "default", ""),
+        (("systems",), ..., ""),
+    ],
+)
+def test_a_refusal_names_the_file_that_describes_the_key(path, value, file):
+    with pytest.raises(InvalidConfig, match=rf"\(every key is described in \S*workflow/schemas{file}\)$"):
+        check(merged((path, value)))
 
 
 def test_what_may_be_left_out_has_its_value_in_one_class_and_none_in_the_schema():

@@ -3,7 +3,7 @@
 import difflib
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -16,31 +16,26 @@ from pathlode import registry
 from pathlode.core.tableaus import ADAPTIVE_METHODS, TABLEAUS
 from pathlode.ecg.records import RECORDS
 from workflow.chapters import CHAPTERS
+from workflow.configuration.files import FILES
 
-NAMES = {
-    "models": registry.MODELS,
-    "fields": registry.FIELDS,
-    "decoders": registry.DECODERS,
-    "encoders": registry.ENCODERS,
-    "inputs": registry.INPUTS,
-    "losses": registry.LOSSES,
-    "systems": registry.SYSTEMS,
-    "flows": registry.FLOWS,
-    "data_sets": registry.DATA_SETS,
-    "networks": registry.NETWORKS,
+NAMES: dict[str, Iterable[str]] = {
+    **{name.lower(): entries for name, entries in vars(registry).items() if isinstance(entries, registry.Registry)},
     "fixed_step_methods": TABLEAUS,
     "adaptive_backends": ADAPTIVE_METHODS,
     "adaptive_methods": dict.fromkeys(method for methods in ADAPTIVE_METHODS.values() for method in methods),
     "records": RECORDS,
     "chapters": CHAPTERS,
 }
-"""Registries that ``x-registry`` in the schema can name."""
+"""What ``x-registry`` in the schema can name: every registry of the package, in small letters, and a few more."""
 Validator = validators.extend(
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
 )
 """JSON schema, except that 5.0 is not an integer, as in PyTorch."""
-SCHEMA = Path(__file__).parents[1] / "schemas" / "config.schema.yaml"
+SCHEMAS = Path(__file__).parents[1] / "schemas"
+"""The folder of the schema. It has one file per file of the configuration."""
+ENTRY = "config.schema.yaml"  # a name that the Snakemake workflow catalogue looks for
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the compiled one, where it is there, is ten times as fast
 
 
 class InvalidConfig(ValueError):
@@ -48,7 +43,7 @@ class InvalidConfig(ValueError):
 
 
 def schema() -> dict[str, Any]:
-    """The configuration's JSON schema; ``x-registry: losses`` stands for the names in that registry."""
+    """The configuration's JSON schema, from all of its files; ``x-registry: losses`` stands for the names in that registry."""
 
     def filled(node: Any) -> Any:
         if isinstance(node, list):
@@ -60,14 +55,25 @@ def schema() -> dict[str, Any]:
             node["enum"] = list(NAMES[node["x-registry"]])
         return node
 
-    return dict(filled(_read()))
+    entry, *others = _parts().values()
+    whole = entry | {part: entry[part].copy() for part in ("properties", "$defs")}
+    for other in others:
+        whole["properties"] |= other["properties"]
+        whole["$defs"] |= other.get("$defs", {})
+    return dict(filled(whole | {"required": list(whole["properties"])}))
 
 
 @cache
-def _read() -> Any:
-    return yaml.load(
-        SCHEMA.read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )  # ten times as fast, where it is there
+def _parts() -> dict[Path, Any]:
+    """The content of each file of the schema. The first describes the keys of config.yaml."""
+    names = [ENTRY, *(Path(file).name for file in FILES[1:])]
+    return {SCHEMAS / name: yaml.load((SCHEMAS / name).read_text(), LOADER) for name in names}
+
+
+def _file_of(error: ValidationError) -> Path:
+    """The file of the schema that describes the key at fault, or the folder if it is none of the outermost keys."""
+    key = next(iter(error.absolute_path), None)
+    return next((path for path, part in _parts().items() if key in part["properties"]), SCHEMAS)
 
 
 def check_schema(config: Mapping[str, Any]) -> None:
@@ -75,7 +81,8 @@ def check_schema(config: Mapping[str, Any]) -> None:
     _check_numbers(config, "config")
     error = best_match(Validator(schema()).iter_errors(config))
     if error is not None:
-        raise InvalidConfig(f"config: {_sentence(error)} (every key is described in {os.path.relpath(SCHEMA)})")
+        described = os.path.relpath(_file_of(error))
+        raise InvalidConfig(f"config: {_sentence(error)} (every key is described in {described})")
 
 
 def unknown(place: str, name: str, allowed: Mapping[str, Any], whole: str = "systems") -> str:
