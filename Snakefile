@@ -15,6 +15,7 @@
 import sys
 
 from workflow.array_tasks import become_own_job
+from workflow.chapters import CHAPTERS
 from workflow.configuration import FILES
 
 become_own_job()
@@ -29,14 +30,14 @@ report: "workflow/report/workflow.rst"
 
 
 include: "rules/common.smk"
-include: "rules/dynamics.smk"
-include: "rules/dynamics_results.smk"
-include: "rules/inference.smk"
-include: "rules/inference_results.smk"
-include: "rules/ecg.smk"
-include: "rules/ecg_results.smk"
-include: "rules/scheduler.smk"
-include: "rules/scheduler_results.smk"
+
+
+for chapter in CHAPTERS:  # of workflow/chapters.py, in the order above
+
+    include: f"rules/{chapter}.smk"
+    include: f"rules/{chapter}_results.smk"
+
+
 include: "rules/paper.smk"
 
 

@@ -1,51 +1,15 @@
 # What all chapters share: the checked configuration, and where results and logs go. No rules.
 
 import os
-import re
 from pathlib import Path
 
 import yaml
 from snakemake.exceptions import WorkflowError
 
-from pathlode.ecg.records import RECORDS
-from pathlode.registry import DATA_SETS, FLOWS, LOSSES, POLICIES, SYSTEMS, entries_of
 from workflow.chapters import CHAPTERS
+from workflow.code import code
 from workflow.configuration import InvalidConfig, check
 from workflow.configuration.command_line import read_texts
-from workflow.configuration.dynamics import (
-    COMPARED,
-    chosen_for,
-    replicate_batches,
-    row_entries,
-    row_grid,
-    row_parts,
-    row_training,
-    setting,
-    trained_rows,
-    tuned_as,
-    tuned_by,
-    tuned_rows,
-    tuning,
-)
-from workflow.configuration.ecg import balance, classifier_entries, classifier_kind, latent_ode, model_entries
-from workflow.configuration.inference import (
-    batches,
-    flow_settings,
-    inference_batch,
-    latents_of,
-    summary_entries,
-    summary_settings,
-)
-from workflow.configuration.scheduler import (
-    chosen_runs,
-    example_files,
-    fit_settings,
-    fitted_to,
-    look_ahead_settings,
-    task_entries,
-    task_settings,
-)
-from workflow.code import code
 
 read_texts(config)
 try:
@@ -60,8 +24,8 @@ def own(name):
 
 
 SUBJECTS = {
-    name: {"category": paper, "subcategory": subject}
-    for paper, subjects in yaml.safe_load(Path(own("workflow/report/subjects.yaml")).read_text()).items()
+    name: {"category": CHAPTERS[part].title if part in CHAPTERS else part, "subcategory": subject}
+    for part, subjects in yaml.safe_load(Path(own("workflow/report/subjects.yaml")).read_text()).items()
     for subject, names in subjects.items()
     for name in names
 }

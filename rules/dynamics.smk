@@ -11,6 +11,10 @@
 #       {RESULTS}/dynamics/{system}/{replicates}/sizes/{row}/sizes.csv        size: the same for models of several sizes
 #       tables and figures                                                    dynamics_results.smk
 
+from pathlode.registry import SYSTEMS
+from workflow.configuration.dynamics import chosen_for, replicate_batches, row_entries, row_grid, row_parts, row_training
+from workflow.configuration.dynamics import setting, trained_rows, tuned_by, tuned_rows, tuning
+
 GRID = config["dynamics"]
 ROWS = {name: trained_rows(config, name) for name in config["systems"]}
 TUNED_ROWS = {name: tuned_rows(config, name) for name in GRID["systems"]}

@@ -7,6 +7,8 @@
 #       {RESULTS}/figures/dynamics/{system}/*.png, .pdf                                                     plot_system
 #       {RESULTS}/figures/dynamics/*.png, .pdf                                                              plot_dynamics
 
+from workflow.configuration.dynamics import COMPARED, tuned_as
+
 SHOWN_ROWS = {name: [row for row in GRID["shown"] if row in ROWS[name]] for name in GRID["systems"]}
 TRAINED_ROWS = [  # which have histories
     FITTED_ROW.format(system=system, replicates=batch, row=row)

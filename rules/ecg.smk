@@ -10,6 +10,10 @@
 #       {RESULTS}/ecg/{split}/classifiers/{name}/scores.csv        classify: all seeds; predictions.npz, classifier.bin beside it
 #       tables and figures                                         ecg_results.smk
 
+from pathlode.ecg.records import RECORDS
+from pathlode.registry import LOSSES
+from workflow.configuration.ecg import balance, classifier_entries, classifier_kind, latent_ode, model_entries
+
 ECG = config["ecg"]
 ECG_RECORDS = ECG["records"] or list(RECORDS)
 SPLIT = f"{RESULTS}/ecg/{{split}}"

@@ -6,6 +6,10 @@
 #       {RESULTS}/inference/{backend}/{summary}/scores.csv           calibrate; robustness.csv, outside.csv, posteriors.npz
 #       tables and figures                                           inference_results.smk
 
+from pathlode.registry import FLOWS, SYSTEMS
+from workflow.configuration.inference import batches, flow_settings, inference_batch, latents_of
+from workflow.configuration.inference import summary_entries, summary_settings
+
 INFERENCE = config["inference"]
 INFERRED = config["systems"][INFERENCE["system"]]["system"]
 OBSERVED = config["systems"][INFERENCE["system"]]["simulate"]

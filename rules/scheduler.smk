@@ -7,6 +7,17 @@
 #       {RESULTS}/scheduler/{task}/learnt/{learner}/outcomes.csv     apply_policy: a policy learnt from the sweep; logs.csv, decisions.csv, forecasts.csv
 #       tables and figures                                           scheduler_results.smk
 
+from pathlode.registry import DATA_SETS, POLICIES, entries_of
+from workflow.configuration.scheduler import (
+    chosen_runs,
+    example_files,
+    fit_settings,
+    fitted_to,
+    look_ahead_settings,
+    task_entries,
+    task_settings,
+)
+
 SCHEDULER = config["scheduler"]
 CHOSEN = SCHEDULER["run"]
 TASK = f"{RESULTS}/scheduler/{{task}}"

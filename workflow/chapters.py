@@ -7,19 +7,24 @@ from dataclasses import dataclass
 class Chapter:
     """One chapter.
 
-    Its name is also the name of its target, of its key and file in the configuration, of the module that checks these
-    (workflow/configuration/<name>.py), of its folder under results/ and results/figures/, of its page (docs/<name>.md), and of
-    the target in its claims. Its rules are in rules/<name>.smk and rules/<name>_results.smk. On SLURM its tables and figures
-    are one group, <name>_results.
+    Its name is also that of its target, also in its claims, of its folders under results/ and results/figures/, of its captions
+    in workflow/report/subjects.yaml, and of its files:
+
+    * rules/<name>.smk, and rules/<name>_results.smk for tables and figures, which are one group on SLURM, <name>_results;
+    * config/<name>.yaml and its schema, workflow/schemas/<name>.yaml;
+    * workflow/configuration/<name>.py, which checks these settings and derives others from them;
+    * docs/<name>.md, its page.
 
     Attributes:
         name: the chapter's name.
+        title: heading of its page, and of its part of the report.
         claimed: the tables in results/tables that its claims read.
         extra: the package's extra that its jobs need, if any.
         statistic: description of the scores on its page.
     """
 
     name: str
+    title: str
     claimed: tuple[str, ...]
     extra: str | None = None
     statistic: str = "median over seeds [range]"
@@ -28,11 +33,12 @@ class Chapter:
 CHAPTERS = {
     chapter.name: chapter
     for chapter in (
-        Chapter("dynamics", claimed=("dynamics", "training", "sizes_needed", "probes")),
-        Chapter("inference", claimed=("inference",), extra="inference"),
-        Chapter("ecg", claimed=("ecg",), extra="ecg"),
+        Chapter("dynamics", "Dynamical systems [A]", claimed=("dynamics", "training", "sizes_needed", "probes")),
+        Chapter("inference", "Inference [A]", claimed=("inference",), extra="inference"),
+        Chapter("ecg", "Heartbeats [B]", claimed=("ecg",), extra="ecg"),
         Chapter(
             "scheduler",
+            "Learning rates [C]",
             claimed=("scheduler",),
             extra="schedule",
             statistic="means over runs, median eigenvalue; differences in points [interval]; CPU seconds",

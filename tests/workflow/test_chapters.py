@@ -1,33 +1,52 @@
 """The manifest of the chapters: all that belongs to a chapter is there, under its name."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from collections import Counter
 from importlib import import_module
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 from workflow_checkout import PROJECT
 
 from pathlode.reporting.claim_entries import read_claims
+from pathlode.reporting.pages import markers
 from workflow.chapters import CHAPTERS
 from workflow.configuration import FILES, default_config
 from workflow.configuration.schema import schema
 
+PROFILE = yaml.safe_load((PROJECT / "profiles/slurm/config.yaml").read_text())
+GROUPS = dict(entry.split("=") for entry in PROFILE["groups"])
 EACH = pytest.mark.parametrize("chapter", CHAPTERS.values(), ids=list(CHAPTERS))
 
 
 @EACH
 def test_what_is_named_after_a_chapter_is_there(chapter):
     name = chapter.name
-    for file in (f"config/{name}.yaml", f"rules/{name}.smk", f"rules/{name}_results.smk", f"docs/{name}.md"):
-        assert (PROJECT / file).is_file(), file
-    included = re.findall(r'^include: "rules/(\w+).smk"', (PROJECT / "Snakefile").read_text(), re.MULTILINE)
-    assert included.index(name) < included.index(f"{name}_results")
     assert re.search(rf"^rule {name}:", (PROJECT / f"rules/{name}_results.smk").read_text(), re.MULTILINE)
-    assert name in default_config(PROJECT)
+    assert name in yaml.safe_load((PROJECT / f"config/{name}.yaml").read_text())
+    assert name in yaml.safe_load((PROJECT / f"workflow/schemas/{name}.yaml").read_text())["properties"]
     assert callable(import_module(f"workflow.configuration.{name}").check)
+    assert (PROJECT / f"docs/{name}.md").read_text().startswith(f"# {chapter.title}\n")
     assert f"docs/{name}.md" in (PROJECT / "README.md").read_text()
+
+
+def test_the_sites_contents_list_the_chapters_in_their_order():
+    parts = re.findall(r"^```{toctree}\n(.*?)^```", (PROJECT / "docs/index.md").read_text(), re.MULTILINE | re.DOTALL)
+    (listed,) = [part.split("\n\n")[1].split() for part in parts if ":caption: What holds" in part]
+    assert listed == ["claims", *CHAPTERS]
+
+
+def test_the_report_has_a_part_for_each_chapter_with_its_captions():
+    parts = yaml.safe_load((PROJECT / "workflow/report/subjects.yaml").read_text())
+    assert list(parts) == ["All claims", *CHAPTERS, "What it cost"]
+    for chapter in CHAPTERS:
+        captions = [name for names in parts[chapter].values() for name in names]
+        others = [name for name in CHAPTERS if name != chapter]
+        assert not [name for name in captions if name.split("_")[0] in others], chapter
 
 
 @EACH
@@ -36,20 +55,30 @@ def test_claims_read_the_tables_that_the_manifest_says(chapter):
     assert {claim.table for claim in claims if claim.target == chapter.name} == set(chapter.claimed)
 
 
-@EACH
-def test_the_extra_is_the_packages(chapter):
+def test_the_pipeline_requires_the_extras_of_its_chapters():
     extras = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
-    assert chapter.extra is None or f"pathlode[{chapter.extra}]" in extras["workflow"][0].replace(",", "]pathlode[")
+    required = set(Requirement(extras["workflow"][0]).extras)
+    assert required == {chapter.extra for chapter in CHAPTERS.values() if chapter.extra} | {"torchdiffeq"}
+    assert required <= extras.keys()
+
+
+def rules_of(*files):
+    text = "".join((PROJECT / f"rules/{file}.smk").read_text() for file in files)
+    return re.findall(r"^rule (\w+):", text, re.MULTILINE)
 
 
 @EACH
 def test_tables_and_figures_are_a_group_on_slurm(chapter):
-    profile = yaml.safe_load((PROJECT / "profiles/slurm/config.yaml").read_text())
-    groups = dict(entry.split("=") for entry in profile["groups"])
-    rules = re.findall(r"^rule (\w+):", (PROJECT / f"rules/{chapter.name}_results.smk").read_text(), re.MULTILINE)
-    tables = [rule for rule in rules if rule.startswith("tabulate")]
+    tables = [rule for rule in rules_of(f"{chapter.name}_results") if rule.startswith("tabulate")]
     assert tables
-    assert {groups[rule] for rule in tables} == {f"{chapter.name}_results"}
+    assert {GROUPS[rule] for rule in tables} == {f"{chapter.name}_results"}
+
+
+def test_the_groups_on_slurm_are_of_rules_that_there_are():
+    of_chapters = [file for name in CHAPTERS for file in (name, f"{name}_results")]
+    assert set(GROUPS) <= set(rules_of(*of_chapters, "paper"))
+    results = {group for group in GROUPS.values() if group.endswith("_results")}
+    assert results == {f"{name}_results" for name in CHAPTERS}
 
 
 def test_the_configuration_knows_all_chapters_and_no_other():
@@ -69,3 +98,85 @@ def test_no_two_files_of_rules_define_the_same_name():
             defined.update(set(names.split(", ")) - {"read_texts", "check", "become_own_job"})
     assert len(defined) > 30
     assert [name for name, files in defined.items() if files > 1] == []
+
+
+TOY = {
+    "rules/toy.smk": """
+rule count:
+    output:
+        counts=f"{RESULTS}/toy/counts.csv",
+    params:
+        code=lambda w: code("count"),
+        largest=config["toy"]["largest"],
+    script:
+        "../workflow/scripts/count.py"
+""",
+    "rules/toy_results.smk": """
+rule toy:
+    input:
+        multiext(f"{TABLES}/toy", ".csv", "_summary.md"),
+
+rule tabulate_toy:
+    input:
+        rules.count.output.counts,
+    output:
+        shown(f"{TABLES}/toy.csv"),
+        f"{TABLES}/toy_summary.md",
+    params:
+        code=lambda w: code("tabulate_toy"),
+    script:
+        "../workflow/scripts/tabulate_toy.py"
+""",
+    "config/toy.yaml": "toy: { largest: 3 }",
+    "workflow/schemas/toy.yaml": "properties: { toy: { type: object, properties: { largest: { type: integer } } } }",
+    "workflow/configuration/toy.py": """
+from workflow.configuration.schema import InvalidConfig
+
+def check(config):
+    if config["toy"]["largest"] == 5:
+        raise InvalidConfig("config: toy.largest is 5, expected another number; choose one")
+""",
+    "workflow/report/toy.rst": "Numbers.",
+    "workflow/scripts/count.py": "",
+    "workflow/scripts/tabulate_toy.py": "",
+    "docs/toy.md": "\n".join(["# Toys", *markers("claims_toy")]),
+}
+"""The files of a chapter that counts."""
+
+
+@pytest.fixture
+def with_toy(checkout):
+    """A copy of the project with a fifth chapter: its files, its entry, and a line for its caption."""
+    for name, text in TOY.items():
+        (checkout.folder / name).write_text(text)
+    entry = '        Chapter("toy", "Toys", claimed=("toy",)),\n'
+    checkout.edit("workflow/chapters.py", "    )\n}\n", f"{entry}    )\n}}\n")
+    checkout.edit("workflow/report/subjects.yaml", "What it cost:", "toy:\n  Numbers: [toy]\n\nWhat it cost:")
+    return checkout
+
+
+def test_a_new_chapter_takes_its_own_files_and_an_entry(with_toy):
+    planned = with_toy.to_run("--config", "chapters=[toy]", 'toy={"largest": 4}', scale="default")
+    assert planned == dict.fromkeys(["count", "tabulate_toy", "claims", "plot_claims", "trace", "pages", "all"], 1)
+
+
+REFUSE = """
+from workflow.configuration import InvalidConfig, check, default_config
+
+for change in ({"toys": 1}, {"toy": {"largest": 4.5}}, {"toy": {"largest": 5}}):
+    try:
+        check(default_config() | change)
+    except InvalidConfig as error:
+        print(error)
+"""
+
+
+def test_the_settings_of_a_new_chapter_are_checked(with_toy):
+    command = [sys.executable, "-c", REFUSE]
+    done = subprocess.run(command, cwd=with_toy.folder, capture_output=True, text=True, check=True)
+    unknown, mistyped, inconsistent = done.stdout.splitlines()
+    assert "unknown key 'toys'; did you mean 'toy'?" in unknown
+    assert (
+        "toy.largest is 4.5, expected a whole number (every key is described in workflow/schemas/toy.yaml)" in mistyped
+    )
+    assert inconsistent == "config: toy.largest is 5, expected another number; choose one"
