@@ -71,14 +71,16 @@ OFFERS = {
     "posterior": "a mean and a standard deviation of z0",
     "path": "a latent path z(t)",
     "field": "a vector field, along which a state h moves",
+    "jacobian": "the Jacobian of a vector field",
     "decoder": "a decoder of that state",
 }
-"""What a model can offer. The words after a model's path below say what it offers; those after a loss's path, what it needs."""
+"""What a model can offer; each word is offered by some model. The words after a model's path below say what it offers; those
+after a loss's path, what it needs."""
 
 MODELS = Registry(
     "model",
     {
-        "latent_ode": "pathlode.models.latent_ode:LatentODE training latent posterior path field decoder",
+        "latent_ode": "pathlode.models.latent_ode:LatentODE training latent posterior path field jacobian decoder",
         "curve": "pathlode.models.curve:Curve training latent posterior",
         "constant": "pathlode.models.constant:Constant",
     },

@@ -12,7 +12,7 @@ from workflow_checkout import PROJECT
 
 from pathlode.ecg.conditions import Condition
 from pathlode.ecg.splitters import SPLITTERS
-from pathlode.registry import DATA_SETS, MODELS, NETWORKS, PARTS, SYSTEMS
+from pathlode.registry import DATA_SETS, LOSSES, MODELS, NETWORKS, PARTS, SYSTEMS
 from pathlode.schedule.runs import FEWEST
 from pathlode.schedule.scheduler import LookAheadConfig
 from pathlode.training.rates import RATES
@@ -43,6 +43,16 @@ CLASSIFIERS = ("ecg", "classifiers")
 CNN, TRANSFORMER = (("scheduler", "tasks", name) for name in ("cnn", "transformer"))
 OSCILLATOR = ("systems", "coupled_oscillator")
 ROWS = ("dynamics", "rows")
+
+
+def test_a_loss_that_needs_the_jacobian_is_refused_for_a_model_without_one(monkeypatch):
+    monkeypatch.setitem(LOSSES._entries, "stiffness", "losses.stiffness:Stiffness training jacobian")
+    check(merged(((*ROWS, "controlled", "loss"), "stiffness")))
+    with pytest.raises(
+        InvalidConfig,
+        match="curve.loss is 'stiffness', which needs the Jacobian of a vector field, but the model curve has none; name",
+    ):
+        check(merged(((*ROWS, "curve", "loss"), "stiffness")))
 
 
 def test_the_default_is_valid():

@@ -23,6 +23,9 @@ State = Float[Tensor, "member batch state"]
 States = Float[Tensor, "member batch time state"]
 """The ODE's state h along the read-out times."""
 
+Jacobians = Float[Tensor, "member batch time state state"]
+"""∂(dh/dτ)/∂h along the read-out times: rows are components of dh/dτ, columns those of h."""
+
 Latent = Float[Tensor, "member batch latent"]
 """The latent vector z0, one per trajectory."""
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, ClassVar, NoReturn, Self, TypeVar
 import torch
 from torch import Tensor, nn
 
-from pathlode.core.series import TimeSeries, check_times, check_values
-from pathlode.core.shapes import Latent, LatentPath, Starts, States, Times, Values
-from pathlode.errors import ConfigError, DataError
+from pathlode.core.series import TimeSeries
+from pathlode.core.shapes import Jacobians, Latent, LatentPath, Starts, States, Times, Values
+from pathlode.errors import ConfigError
+from pathlode.models.observations import asked, stacked
 from pathlode.registry import DECODERS, DEFAULT_PARTS, ENCODERS, FIELDS, INPUTS, MODELS
 
 if TYPE_CHECKING:
@@ -226,50 +227,23 @@ class SequenceModel(nn.Module, ABC):
         """dh/dτ along a prediction's states, (member, batch, time, state); for models with ``field``."""
         self._lacks("field")
 
+    def jacobian(self, prediction: Prediction) -> Jacobians:
+        """∂(dh/dτ)/∂h along a prediction's states, (member, batch, time, state, state); for models with ``jacobian``.
+
+        The first of the two last axes is the component of dh/dτ, the second that of h.
+        """
+        self._lacks("jacobian")
+
     def _lacks(self, offer: str) -> NoReturn:
         raise ConfigError(f"{type(self).__name__} does not offer {offer!r}: it has {', '.join(sorted(self.offers))}")
 
     def _stack(self, times: Times, values: Values, check: bool) -> tuple[Times, Values]:
-        """Observations with a member axis, checked for consistency with each other and with the model.
-
-        Raises:
-            DataError: if shapes or types do not fit each other or the model, times are not finite and strictly
-                increasing, or values are not finite.
-        """
-        members, features = len(self.seeds), self.config.features
-        if values.shape[:-1] != times.shape or values.shape[-1] != features or times.ndim not in (2, 3):
-            raise DataError(
-                f"times of shape {tuple(times.shape)} and values of shape {tuple(values.shape)} do not fit: "
-                f"expected (batch, time) and (batch, time, {features}), or both with a leading axis of {members}"
-            )
-        dtype = self.mean.dtype
-        if {times.dtype, values.dtype} != {dtype}:
-            raise DataError(
-                f"times are {times.dtype} and values {values.dtype}, but the model is {dtype}: convert one of them"
-            )
-        if times.ndim == 2:
-            times, values = times.expand(members, *times.shape), values.expand(members, *values.shape)
-        elif times.shape[0] != members:
-            raise DataError(f"observations are stacked {times.shape[0]} times, but the model has {members} members")
-        if check:
-            check_times(times)
-            check_values(values)
-        return times, values
+        """Observations with a member axis, checked as in :func:`pathlode.models.observations.stacked`."""
+        return stacked(times, values, len(self.seeds), self.config.features, self.mean.dtype, check)
 
     def _asked(self, query: Times | None, times: Times, check: bool) -> Times:
-        """The query times, (member, batch, time), from stacked observation times. They are checked if no solver does so."""
-        if query is None:
-            return times
-        try:
-            query = query.expand(*times.shape[:2], query.shape[-1])
-        except RuntimeError:
-            raise DataError(
-                f"query times of shape {tuple(query.shape)} do not fit {times.shape[1]} trajectories: expected (batch, "
-                "time) or (member, batch, time)"
-            ) from None
-        if check:
-            check_times(query, times[..., 0])
-        return query
+        """The query times, or else the observation times, checked as in :func:`pathlode.models.observations.asked`."""
+        return times if query is None else asked(query, times, check)
 
     def member(self, index: int) -> Self:
         """A stack of this member alone, with a copy of its weights."""

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from pathlode.core.decoders.contract import Decoder
 from pathlode.core.fields.contract import VectorField
-from pathlode.core.shapes import Latent, States, Times, Values
+from pathlode.core.shapes import Jacobians, Latent, States, Times, Values
 from pathlode.core.solve import Adaptive, FixedStep, Solution, solve
 from pathlode.core.stacked import StackedMLP
 from pathlode.models.contract import Prediction, required
@@ -34,7 +34,7 @@ class LatentODE(EncodedModel):
     Source: Sampson & Melchior 2025, sec. 2 (https://arxiv.org/abs/2410.08923).
     """
 
-    offers = frozenset({"training", "latent", "posterior", "path", "field", "decoder"})
+    offers = frozenset({"training", "latent", "posterior", "path", "field", "jacobian", "decoder"})
 
     def add_parts(self, generators: Sequence[torch.Generator]) -> None:
         config = self.config
@@ -118,8 +118,18 @@ class LatentODE(EncodedModel):
         return self.hidden_to_latent(self.latent_to_hidden(z0))
 
     def velocity(self, prediction: Prediction) -> States:
-        states, z0 = required(prediction.states, "states"), required(prediction.z0, "z0")
-        elapsed = required(prediction.times, "times") - required(prediction.start, "start")[..., None]
-        held = z0[:, :, None].expand(*states.shape[:-1], z0.shape[-1])
-        speed: States = self.field(states.flatten(1, 2), elapsed.flatten(1, 2)[..., None], held.flatten(1, 2))
+        states = required(prediction.states, "states")
+        speed: States = self.field(*_field_arguments(prediction))
         return speed.view(states.shape)
+
+    def jacobian(self, prediction: Prediction) -> Jacobians:
+        states = required(prediction.states, "states")
+        return self.field.jacobian(*_field_arguments(prediction)).view(*states.shape, states.shape[-1])
+
+
+def _field_arguments(prediction: Prediction) -> tuple[States, Times, Latent]:
+    """States, elapsed times and z0 along a prediction, with its trajectories and times as one axis."""
+    states, z0 = required(prediction.states, "states"), required(prediction.z0, "z0")
+    elapsed = required(prediction.times, "times") - required(prediction.start, "start")[..., None]
+    held = z0[:, :, None].expand(*states.shape[:-1], z0.shape[-1])
+    return states.flatten(1, 2), elapsed.flatten(1, 2)[..., None], held.flatten(1, 2)

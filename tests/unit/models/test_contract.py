@@ -14,6 +14,7 @@ from pathlode.models.contract import ModelConfig
 from pathlode.models.latents import encode
 from pathlode.models.saving import load_model, save_model
 from pathlode.registry import DECODERS, ENCODERS, FIELDS, LOSSES, MODELS, OFFERS, parts_of
+from pathlode.training.losses.contract import Loss
 from pathlode.training.trainer import Trainer, TrainingConfig
 
 SIZES = {
@@ -103,6 +104,7 @@ def test_shapes_and_what_is_offered(case, series):
         "latent": lambda: encode(model, series),
         "path": lambda: model.latent_at_start(torch.randn(3, 11, 4)),
         "field": lambda: model.velocity(prediction),
+        "jacobian": lambda: model.jacobian(prediction),
     }
     for offer, ask in asked.items():
         if offer in offers:
@@ -282,6 +284,35 @@ def test_a_loss_is_refused_by_a_model_that_lacks_what_it_needs(data):
                     Trainer(MODELS[kind](ModelConfig(features=2)), LOSSES[loss](), *series, TrainingConfig())
 
 
+@dataclasses.dataclass(frozen=True)
+class Stiffness(Loss):
+    """λ ‖∂(dh/dτ)/∂h‖², averaged over batch and time."""
+
+    needs = frozenset({"training", "jacobian"})
+
+    def penalty(self, model, prediction):
+        return model.jacobian(prediction).square().sum(dim=(-2, -1)).mean(dim=(1, 2))
+
+
+@pytest.mark.parametrize("field", list(FIELDS))
+def test_a_loss_of_the_jacobian_reaches_the_field(series, field):
+    model = MODELS["latent_ode"](ModelConfig(**SIZES | {"field": field}), SEEDS)
+    penalty = Stiffness().penalty(model, predict(model, series))
+    assert penalty.shape == (3,)
+    penalty[1].backward()
+    gradient = model.field.mlp.layers[0].weight.grad
+    assert [bool(each.any()) for each in gradient] == [False, True, False]
+
+
+def test_a_loss_of_the_jacobian_is_refused_by_a_model_without_one(data):
+    series = data["train"].observed, data["validation"].observed
+    for kind in MODELS:
+        lacking = Stiffness.needs - MODELS.words(kind)
+        if lacking:
+            with pytest.raises(ConfigError, match=f"Stiffness needs a model with '{min(lacking)}', which"):
+                Trainer(MODELS[kind](ModelConfig(features=2)), Stiffness(), *series, TrainingConfig())
+
+
 @pytest.mark.parametrize("field", list(FIELDS))
 def test_an_adjoint_finds_the_gradients_that_back_propagation_finds(series, field):
     gradients = []
@@ -316,4 +347,6 @@ def test_a_field_may_take_the_time_and_z0(series, solver):
     assert torch.allclose(prediction.states, expected, atol=1e-6)
     speed = (elapsed * prediction.z0[..., 0, None])[..., None].expand(prediction.states.shape)
     assert torch.allclose(model.velocity(prediction), speed)
+    assert model.jacobian(prediction).shape == (*prediction.states.shape, 6)
+    assert not model.jacobian(prediction).any()
     assert prediction.values_error.shape == prediction.values.shape

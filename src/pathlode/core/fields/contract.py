@@ -43,6 +43,16 @@ class VectorField(nn.Module, ABC):
             context: z0, (member, batch, latent), for a field that takes it.
         """
 
+    def jacobian(self, h: State, time: Tensor | None = None, context: Latent | None = None) -> Tensor:
+        """∂f_i/∂h_j, (member, batch, i, j), by automatic differentiation, with the arguments of :meth:`forward`.
+
+        It can be differentiated again. Cost: one backward pass per component of h, all in one vectorised pass.
+        """
+        pull = torch.func.vjp(lambda state: self(state, time, context), h)[1]
+        units = torch.eye(h.shape[-1], dtype=h.dtype, device=h.device)
+        rows: Tensor = torch.func.vmap(lambda unit: pull(unit.expand_as(h))[0])(units)
+        return rows.movedim(0, -2)
+
     def autonomous(self, context: Latent) -> nn.Module:
         """The field as the solvers need it: a function of the state alone.
 
