@@ -32,6 +32,8 @@ def test_what_is_named_after_a_chapter_is_there(chapter):
     assert callable(import_module(f"workflow.configuration.{name}").check)
     assert (PROJECT / f"docs/{name}.md").read_text().startswith(f"# {chapter.title}\n")
     assert f"docs/{name}.md" in (PROJECT / "README.md").read_text()
+    assert f"`{name}.yaml`" in (PROJECT / "config/README.md").read_text()
+    assert re.search(rf"^# {name}: .* -> claims", (PROJECT / "Snakefile").read_text(), re.MULTILINE)
 
 
 def test_the_sites_contents_list_the_chapters_in_their_order():
