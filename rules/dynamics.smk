@@ -12,7 +12,14 @@
 #       tables and figures                                                    dynamics_results.smk
 
 from pathlode.registry import SYSTEMS
-from workflow.configuration.dynamics import chosen_for, replicate_batches, row_entries, row_grid, row_parts, row_training
+from workflow.configuration.dynamics import (
+    chosen_for,
+    replicate_batches,
+    row_entries,
+    row_grid,
+    row_parts,
+    row_training,
+)
 from workflow.configuration.dynamics import setting, trained_rows, tuned_by, tuned_rows, tuning
 
 GRID = config["dynamics"]

@@ -5,7 +5,7 @@ from pathlib import Path
 from pathlode.dynamics.artefacts import Evaluations, Scores, Sizes
 from pathlode.dynamics.data import SimulatedData
 from pathlode.plots import comparisons
-from pathlode.plots.style import line_styles, save_figure
+from pathlode.plots.style import line_styles, save_figures
 from pathlode.reporting.job import job
 
 with job(snakemake):
@@ -22,5 +22,4 @@ with job(snakemake):
         "observations": comparisons.fewer_observations(scores, params.shown, styles),
         "sizes": comparisons.sizes(Sizes.load(Path(files.sizes)).table, styles),
     }
-    for path in snakemake.output:
-        save_figure(figures[Path(path).stem], path)
+    save_figures(figures, snakemake.output)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pathlode.ecg.results import BeatScores
 from pathlode.plots import ecg
-from pathlode.plots.style import save_figure
+from pathlode.plots.style import save_figures
 from pathlode.reporting.job import job
 
 with job(snakemake):
@@ -15,5 +15,4 @@ with job(snakemake):
     }
     for figure in figures.values():
         ecg.label_source(figure, scores["source"].iloc[0])
-    for path in snakemake.output:
-        save_figure(figures[Path(path).stem], path)
+    save_figures(figures, snakemake.output)

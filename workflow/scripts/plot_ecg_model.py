@@ -12,7 +12,7 @@ from pathlode.ecg.splits import BeatSplit, some_of_each_class
 from pathlode.models.latents import encode
 from pathlode.models.saving import load_model
 from pathlode.plots import ecg
-from pathlode.plots.style import save_figure
+from pathlode.plots.style import save_figures
 from pathlode.reporting.job import job
 
 MAPPED = 600  # largest number of test beats of a class in the latent map
@@ -39,5 +39,4 @@ with job(snakemake):
     }
     for figure in figures.values():
         ecg.label_source(figure, said.source)
-    for path in snakemake.output:
-        save_figure(figures[Path(path).stem], path)
+    save_figures(figures, snakemake.output)

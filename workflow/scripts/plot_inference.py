@@ -7,7 +7,7 @@ import numpy as np
 from pathlode.inference.reference_posteriors import References
 from pathlode.inference.scores import ComparedFlows, ShiftedScores, ShownPosteriors
 from pathlode.plots import inference
-from pathlode.plots.style import save_figure
+from pathlode.plots.style import save_figures
 from pathlode.registry import SYSTEMS
 from pathlode.reporting.job import job
 
@@ -46,5 +46,4 @@ with job(snakemake):
             names, np.array(params.outside), {name: each.outside for name, each in kept.items()}, box
         ),
     }
-    for path in snakemake.output:
-        save_figure(figures[Path(path).stem], path)
+    save_figures(figures, snakemake.output)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pathlode.plots import scheduler
-from pathlode.plots.style import save_figure
+from pathlode.plots.style import save_figures
 from pathlode.reporting.job import job
 from pathlode.schedule.artefacts import FINAL, PolicyLogs, PolicyScores
 from pathlode.schedule.comparison import BEST_PARAMETRIC
@@ -31,5 +31,4 @@ with job(snakemake):
         "sharpness": scheduler.by_schedule(outcomes, "sharpness", "top Hessian eigenvalue", params.ours, log=True),
         "horizon": scheduler.horizon(logs, params.ours, params.early),
     }
-    for path in snakemake.output:
-        save_figure(figures[Path(path).stem], path)
+    save_figures(figures, snakemake.output)

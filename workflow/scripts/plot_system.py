@@ -8,7 +8,7 @@ import pandas as pd
 from pathlode.dynamics.artefacts import Evaluations
 from pathlode.dynamics.data import SimulatedData
 from pathlode.plots import dynamics
-from pathlode.plots.style import line_styles, save_figure
+from pathlode.plots.style import line_styles, save_figures
 from pathlode.reporting.job import job
 from pathlode.training.history import History
 
@@ -28,7 +28,8 @@ with job(snakemake):
         for number, row in enumerate(params.shown)
     }
     data = SimulatedData.load(Path(files.data)).replicate(0)
+    figures = {}
     for name in dict.fromkeys(Path(path).stem for path in snakemake.output):
         options = {"projection": params.projection} if name == "latent_map" else {}
-        figure = getattr(dynamics, name)(data, results, **options)
-        save_figure(figure, *(path for path in snakemake.output if Path(path).stem == name))
+        figures[name] = getattr(dynamics, name)(data, results, **options)
+    save_figures(figures, snakemake.output)

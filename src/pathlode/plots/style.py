@@ -1,6 +1,6 @@
 """The style of all figures: sizes for a two-column paper, and colours that colour-blind readers can distinguish."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,21 @@ MEDIAN_AND_RANGE: dict[str, Any] = {"estimator": "median", "errorbar": ("pi", 10
 
 
 def save_figure(figure: Figure, *paths: str | Path) -> None:
-    """Writes a figure to every path, in the format of its suffix. Files have no dates, so equal figures give equal files."""
+    """Writes a figure to every path, in the format of its suffix. Files have no dates, so equal figures give equal files.
+
+    The layout is computed once, at the resolution of the pixel formats, and then kept: it costs as much as the drawing.
+    """
+    figure.set_dpi(mpl.rcParams["savefig.dpi"])
+    if (engine := figure.get_layout_engine()) is not None:
+        engine.execute(figure)
+        figure.set_layout_engine(None)
+    shown = figure.get_tightbbox().padded(mpl.rcParams["savefig.pad_inches"])
     for path in map(Path, paths):
         metadata = {"CreationDate": None} if path.suffix == ".pdf" else {"Software": None}
-        figure.savefig(path, metadata=metadata, bbox_inches="tight")
+        figure.savefig(path, metadata=metadata, bbox_inches=shown)
+
+
+def save_figures(figures: Mapping[str, Figure], paths: Iterable[str]) -> None:
+    """Writes each figure to those of the paths whose file name without suffix is the figure's name."""
+    for name, figure in figures.items():
+        save_figure(figure, *(path for path in paths if Path(path).stem == name))
