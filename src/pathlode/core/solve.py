@@ -12,7 +12,6 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor, nn
 
-from pathlode.core import kernels
 from pathlode.core.adaptive import Adaptive as Adaptive
 from pathlode.core.adaptive import integrate_with_torchode
 from pathlode.core.series import check_times
@@ -28,8 +27,16 @@ Field = Callable[[State], State]
 class MarchingField(Protocol):
     """A field with a faster way to take all steps of a Runge-Kutta method than one evaluation at a time."""
 
-    def march(self, tableau: Tableau, steps: int, step: Tensor, y0: State) -> Tensor | None:
-        """Each step's polynomial, (member, batch, step, degree + 1, state), or None if the solver must evaluate the field."""
+    def march(self, tableau: Tableau, steps: int, step: Tensor, elapsed: Times, y0: State) -> States | None:
+        """The solution at the read-out times, or None if the solver must evaluate the field.
+
+        Args:
+            tableau: the method.
+            steps: number of steps.
+            step: their size, (member, batch, 1).
+            elapsed: read-out times since the start, (member, batch, time).
+            y0: state at the start, (member, batch, state).
+        """
         ...
 
 
@@ -159,11 +166,11 @@ def _integrate(field: Field, y0: State, times: Times, start: Starts, solver: Ada
 
 def _solve_fixed(field: Field, y0: State, times: Times, start: Starts, tableau: Tableau, steps: int) -> Solution:
     """Equal steps per trajectory, read out by each step's polynomial."""
-    step = ((times[..., -1] - start) / steps)[..., None].to(y0.dtype)
-    polynomials = field.march(tableau, steps, step, y0) if isinstance(field, MarchingField) else None
-    if polynomials is None:
-        polynomials = _march(field, tableau, steps, step, y0)
-    states = _read_out(polynomials, step, times, start)
+    elapsed = times - start[..., None]
+    step = (elapsed[..., -1:] / steps).to(y0.dtype)
+    states = field.march(tableau, steps, step, elapsed, y0) if isinstance(field, MarchingField) else None
+    if states is None:
+        states = _read_out(_march(field, tableau, steps, step, y0), step, elapsed)
     evaluations = torch.full((1, 1), 1 + steps * len(tableau.b), device=y0.device).expand(y0.shape[:2])
     return Solution(states, evaluations)
 
@@ -192,19 +199,15 @@ def _advance(y: State, step: Tensor, weights: Sequence[float], stages: Sequence[
     return y
 
 
-def _read_out(polynomials: Tensor, step: Tensor, times: Times, start: Starts) -> States:
+def _read_out(polynomials: Tensor, step: Tensor, elapsed: Times) -> States:
     """Evaluates, at every read-out time, the polynomial of the step that contains it."""
     members, batch, steps, _, state = polynomials.shape
-    elapsed = (times - start[..., None]) / step.clamp_min(torch.finfo(step.dtype).tiny)
-    index = elapsed.floor().clamp_(0, steps - 1)
-    theta = (elapsed - index).to(polynomials.dtype).flatten()
-    trajectory = torch.arange(members * batch, device=times.device).view(members, batch, 1)
+    position = elapsed / step.clamp_min(torch.finfo(step.dtype).tiny)
+    index = position.floor().clamp_(0, steps - 1)
+    theta = (position - index).to(polynomials.dtype).flatten()
+    trajectory = torch.arange(members * batch, device=elapsed.device).view(members, batch, 1)
     rows = (trajectory * steps + index.long()).flatten()
-    polynomials = polynomials.flatten(0, 2)
-    if kernels.usable(polynomials):
-        points = kernels.Readout.apply(polynomials, rows, theta)
-    else:
-        *lower, points = polynomials[rows].unbind(1)
-        for coefficient in reversed(lower):
-            points = torch.addcmul(coefficient, theta[:, None], points)
-    return points.view(members, batch, times.shape[-1], state)
+    *lower, points = polynomials.flatten(0, 2)[rows].unbind(1)
+    for coefficient in reversed(lower):
+        points = torch.addcmul(coefficient, theta[:, None], points)
+    return points.view(members, batch, elapsed.shape[-1], state)

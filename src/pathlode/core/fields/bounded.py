@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from pathlode.core import kernels
 from pathlode.core.fields.contract import VectorField
-from pathlode.core.shapes import Latent, State
+from pathlode.core.shapes import Latent, State, States, Times
 from pathlode.core.stacked import StackedMLP
 from pathlode.core.tableaus import Tableau
 
@@ -31,12 +31,11 @@ class BoundedField(VectorField):
     def forward(self, h: State, time: Tensor | None = None, context: Latent | None = None) -> State:
         return self.scale * self.mlp(h).tanh()
 
-    def march(self, tableau: Tableau, steps: int, step: Tensor, y0: State) -> Tensor | None:
-        """All steps of a Runge-Kutta method in one compiled pass, or None if the compiled loops cannot run.
+    def march(self, tableau: Tableau, steps: int, step: Tensor, elapsed: Times, y0: State) -> States | None:
+        """All steps of a Runge-Kutta method and their read-out in one compiled pass, or None if that cannot run.
 
-        Returns:
-            Each step's polynomial in θ, (member, batch, step, degree + 1, state), as in :mod:`pathlode.core.tableaus`.
+        It is :meth:`pathlode.core.solve.MarchingField.march`.
         """
-        if not kernels.usable(y0, step, *self.parameters()):
+        if not kernels.usable(y0, step, elapsed, *self.parameters()):
             return None
-        return kernels.March.apply(tableau, steps, step, y0, self.scale, *self.mlp.parameters())
+        return kernels.March.apply(tableau, steps, step, elapsed, y0, self.scale, *self.mlp.parameters())

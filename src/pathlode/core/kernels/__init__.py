@@ -6,7 +6,7 @@ compiled loops off.
 """
 
 from pathlode.core.kernels.library import usable
-from pathlode.core.kernels.march import March, Readout
+from pathlode.core.kernels.march import March
 from pathlode.core.kernels.scan import CELLS, Scan
 
-__all__ = ["CELLS", "March", "Readout", "Scan", "usable"]
+__all__ = ["CELLS", "March", "Scan", "usable"]

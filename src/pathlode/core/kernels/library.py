@@ -23,8 +23,6 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "march_tape": (c_size_t, [c_void_p]),
     "march_forward": (None, [c_void_p] * 4),
     "march_backward": (None, [c_void_p] * 7),
-    "readout_forward": (None, [c_int] * 3 + [c_void_p] * 4),
-    "readout_backward": (None, [c_int] * 3 + [c_void_p] * 4),
     "scan_tape": (c_size_t, [c_void_p]),
     "scan_forward": (None, [c_void_p] * 3),
     "scan_backward": (None, [c_void_p] * 7),

@@ -1,5 +1,5 @@
-/* All Runge-Kutta steps of the field dh/dt = s tanh(MLP(h)) and the read-out at irregular times, each with its exact backward
- * pass. march.py calls them.
+/* All Runge-Kutta steps of the field dh/dt = s tanh(MLP(h)) and the read-out at irregular times, with their exact backward pass.
+ * march.py calls them.
  *
  * Networks this small spend their time on the bookkeeping of a tensor library, not on arithmetic. The same computation in plain
  * PyTorch is in core/solve.py; the tests compare.
@@ -7,7 +7,7 @@
 #include "vectors.h"
 
 typedef struct {
-  int members, batch, steps;
+  int members, batch, steps, points; /* points: read-out times of a trajectory */
   int layers;              /* of the MLP; all but the last end in softplus, the last in tanh */
   const int *sizes;        /* layers + 1 widths; the first and the last are the state's */
   const float **weights;   /* per layer (member, inputs, outputs) */
@@ -17,6 +17,7 @@ typedef struct {
   const float *a, *b;      /* (stages, stages) with zeros, (stages) */
   const float *dense;      /* (degree, stages + 1) */
   const float *step;       /* (member, batch) */
+  const float *elapsed;    /* (member, batch, point): read-out times since the start */
 } March;
 
 /* Vecs on the tape per evaluation: the input and every layer's output. */
@@ -51,11 +52,41 @@ INLINE void evaluate(const March *m, int member, vec *tape, vec *slope) {
   }
 }
 
-/* polynomials: (member, batch, step, degree + 1, state), coefficient j of θ^j inside each step.
- * tape: march_tape() floats. */
-void march_forward(const March *m, const float *y0, float *polynomials, float *tape) {
+/* The step that contains a trajectory's read-out time, and that time's position θ in the step. */
+INLINE int containing(const March *m, float elapsed, float step, float *theta) {
+  float position = elapsed / (step > FLT_MIN ? step : FLT_MIN);
+  int n = position >= m->steps ? m->steps - 1 : position > 0 ? (int)position : 0;
+  *theta = position - n;
+  return n;
+}
+
+/* Vecs that hold one trajectory's state side by side, and those of all its polynomials, (step, degree + 1, state), in which
+ * coefficient j belongs to θ^j. */
+INLINE int width_of_state(const March *m) { return (m->sizes[0] + LANES - 1) / LANES; }
+INLINE int width_of_polynomials(const March *m) { return m->steps * (m->degree + 1) * width_of_state(m); }
+
+/* A trajectory's states at its read-out times, (point, state). */
+INLINE void read_out(const March *m, size_t trajectory, const vec *polynomials, float *states) {
+  int state = m->sizes[0], width = width_of_state(m);
+  const float *elapsed = m->elapsed + trajectory * m->points;
+  for (int p = 0; p < m->points; p++) {
+    float theta;
+    int n = containing(m, elapsed[p], m->step[trajectory], &theta);
+    for (int v = 0; v < width; v++) {
+      const vec *c = polynomials + (size_t)n * (m->degree + 1) * width + v;
+      vec x = c[m->degree * width];
+      for (int j = m->degree - 1; j >= 0; j--) x = x * theta + c[j * width];
+      write(states + (trajectory * m->points + p) * state + v * LANES, x, state - v * LANES);
+    }
+  }
+}
+
+/* states: (member, batch, point, state). tape: march_tape() floats. */
+void march_forward(const March *m, const float *y0, float *states, float *tape) {
   int state = m->sizes[0], kept = activations(m), stages = m->stages, terms = m->degree + 1;
-  vec *y = scratch(state), *k = scratch((size_t)(stages + 1) * state), *c = scratch((size_t)terms * state);
+  int row = width_of_polynomials(m), padded = width_of_state(m) * LANES;
+  vec *y = scratch(state), *k = scratch((size_t)(stages + 1) * state), *c = scratch(state);
+  vec *polynomials = zeros((size_t)LANES * row);
   vec *point = (vec *)tape;
   for (int member = 0; member < m->members; member++)
     for (int first = 0; first < m->batch; first += LANES) {
@@ -69,7 +100,8 @@ void march_forward(const March *m, const float *y0, float *polynomials, float *t
       point += kept;
       for (int n = 0; n < m->steps; n++) {
         memcpy(k, k + (size_t)stages * state, state * sizeof(vec));
-        memcpy(c, y, state * sizeof(vec));
+        float *target = (float *)(polynomials + (size_t)n * terms * width_of_state(m));
+        store(target, y, state, (size_t)row * LANES, lanes);
         for (int i = 1; i <= stages; i++) {
           const float *weights = i < stages ? m->a + i * stages : m->b;
           memcpy(point, y, state * sizeof(vec));
@@ -80,17 +112,18 @@ void march_forward(const March *m, const float *y0, float *polynomials, float *t
           evaluate(m, member, point, k + (size_t)i * state);
           point += kept;
         }
-        for (int j = 1; j < terms; j++)
+        for (int j = 1; j < terms; j++) {
           for (int d = 0; d < state; d++) {
             vec sum = {0};
             for (int i = 0; i <= stages; i++) sum += m->dense[(j - 1) * (stages + 1) + i] * k[i * state + d];
-            c[j * state + d] = h * sum;
+            c[d] = h * sum;
           }
-        store(polynomials + (trajectory * m->steps + n) * terms * state, c, terms * state,
-              (size_t)m->steps * terms * state, lanes);
+          store(target + j * padded, c, state, (size_t)row * LANES, lanes);
+        }
       }
+      for (int lane = 0; lane < lanes; lane++) read_out(m, trajectory + lane, polynomials + (size_t)lane * row, states);
     }
-  free(y), free(k), free(c);
+  free(y), free(k), free(c), free(polynomials);
 }
 
 /* ---- backward ---- */
@@ -101,6 +134,7 @@ INLINE void pull(const March *m, int member, const vec *tape, vec *slope_gradien
   int state = m->sizes[0];
   const vec *y = tape + activations(m) - state;
   vec *delta = deltas + activations(m) - 2 * state; /* deltas hold every layer's output, not the input */
+  fetch(y - activations(m), state); /* of the evaluation before, which is pulled next */
   for (int d = 0; d < state; d++) {
     *scale_gradient += slope_gradient[d] * y[d];
     delta[d] = slope_gradient[d] * m->scale[member] * (1.0f - y[d] * y[d]);
@@ -108,6 +142,7 @@ INLINE void pull(const March *m, int member, const vec *tape, vec *slope_gradien
   for (int l = m->layers - 1; l >= 0; l--) {
     int inputs = m->sizes[l], outputs = m->sizes[l + 1];
     const float *weight = m->weights[l] + (size_t)member * inputs * outputs;
+    fetch(y - inputs - activations(m), inputs);
     if (l == 0) {
       multiply_transposed_add(into, delta, weight, inputs, outputs, outputs);
     } else {
@@ -138,13 +173,41 @@ INLINE void slope_gradient(const March *m, int i, vec h, const vec *g, const vec
   }
 }
 
+/* Adds the gradients of weights and biases over `count` consecutive evaluations. */
+INLINE void collect(const March *m, const vec *tape, const vec *deltas, int count, vec **weights, vec **biases) {
+  int kept = activations(m), width = kept - m->sizes[0];
+  for (int l = 0; l < m->layers; l++) {
+    int inputs = m->sizes[l], outputs = m->sizes[l + 1];
+    add_weight_gradient(weights[l], tape, kept, deltas, width, count, inputs, outputs, outputs);
+    add_bias_gradient(biases[l], deltas, width, count, outputs);
+    tape += inputs, deltas += outputs;
+  }
+}
+
+/* Gradient of a trajectory's polynomials, added to, from that of its states. */
+INLINE void pull_read_out(const March *m, size_t trajectory, const float *state_gradients, vec *polynomials) {
+  int state = m->sizes[0], width = width_of_state(m);
+  const float *elapsed = m->elapsed + trajectory * m->points;
+  for (int p = 0; p < m->points; p++) {
+    float theta;
+    int n = containing(m, elapsed[p], m->step[trajectory], &theta);
+    for (int v = 0; v < width; v++) {
+      vec *c = polynomials + (size_t)n * (m->degree + 1) * width + v;
+      vec g = read(state_gradients + (trajectory * m->points + p) * state + v * LANES, state - v * LANES);
+      for (int j = 0; j <= m->degree; j++, g *= theta) c[j * width] += g;
+    }
+  }
+}
+
 /* Gradients are added to; y0_gradient is overwritten. */
-void march_backward(const March *m, const float *polynomial_gradients, const float *tape, float *y0_gradient,
+void march_backward(const March *m, const float *state_gradients, const float *tape, float *y0_gradient,
                     float **weight_gradients, float **bias_gradients, float *scale_gradient) {
   int state = m->sizes[0], kept = activations(m), stages = m->stages, terms = m->degree + 1;
   int evaluations = 1 + m->steps * stages, width = kept - state;
   vec *y = scratch(state), *slope = scratch(state), *g = scratch((size_t)terms * state);
-  vec *later = scratch((size_t)stages * state), *deltas = scratch((size_t)evaluations * width);
+  int row = width_of_polynomials(m);
+  vec *polynomials = scratch((size_t)LANES * row);
+  vec *later = scratch((size_t)stages * state), *deltas = scratch((size_t)stages * width);
   vec *weights[m->layers], *biases[m->layers]; /* their gradients in one member */
   for (int l = 0; l < m->layers; l++) {
     weights[l] = zeros((size_t)m->sizes[l] * m->sizes[l + 1]);
@@ -158,16 +221,21 @@ void march_backward(const March *m, const float *polynomial_gradients, const flo
       vec h, scale = {0};
       load(&h, m->step + trajectory, 1, 1, lanes);
       for (int d = 0; d < state; d++) y[d] = slope[d] = (vec){0};
+      memset(polynomials, 0, (size_t)lanes * row * sizeof(vec));
+      for (int lane = 0; lane < lanes; lane++)
+        pull_read_out(m, trajectory + lane, state_gradients, polynomials + (size_t)lane * row);
       for (int n = m->steps - 1; n >= 0; n--) {
-        load(g, polynomial_gradients + (trajectory * m->steps + n) * terms * state, terms * state,
-             (size_t)m->steps * terms * state, lanes);
+        for (int j = 0; j < terms; j++)
+          load(g + j * state, (float *)(polynomials + (size_t)(n * terms + j) * width_of_state(m)), state,
+               (size_t)row * LANES, lanes);
         for (int i = stages; i > 0; i--, e--) {
           vec *into = i == stages ? y : later + (size_t)i * state;
           slope_gradient(m, i, h, g, y, later, slope);
           if (i < stages)
             for (int d = 0; d < state; d++) into[d] = (vec){0};
-          pull(m, member, block + (size_t)e * kept, slope, deltas + (size_t)e * width, &scale, into);
+          pull(m, member, block + (size_t)e * kept, slope, deltas + (size_t)(i - 1) * width, &scale, into);
         }
+        collect(m, block + (size_t)(e + 1) * kept, deltas, stages, weights, biases);
         slope_gradient(m, 0, h, g, y, later, slope); /* shared with the step before: pulled there */
         for (int d = 0; d < state; d++) {
           y[d] += g[d];
@@ -175,15 +243,9 @@ void march_backward(const March *m, const float *polynomial_gradients, const flo
         }
       }
       pull(m, member, block, slope, deltas, &scale, y);
+      collect(m, block, deltas, 1, weights, biases);
       store(y0_gradient + trajectory * state, y, state, state, lanes);
       scale_gradient[member] += sum_lanes(scale);
-      for (int l = 0, offset = 0; l < m->layers; l++) {
-        int inputs = m->sizes[l], outputs = m->sizes[l + 1];
-        const vec *delta = deltas + offset + inputs - state;
-        add_weight_gradient(weights[l], block + offset, kept, delta, width, evaluations, inputs, outputs, outputs);
-        add_bias_gradient(biases[l], delta, width, evaluations, outputs);
-        offset += inputs;
-      }
     }
     for (int l = 0; l < m->layers; l++) {
       int inputs = m->sizes[l], outputs = m->sizes[l + 1];
@@ -192,32 +254,5 @@ void march_backward(const March *m, const float *polynomial_gradients, const flo
     }
   }
   for (int l = 0; l < m->layers; l++) free(weights[l]), free(biases[l]);
-  free(y), free(slope), free(g), free(later), free(deltas);
-}
-
-/* ---- read-out: point p is Σ_j θ^j c_j with the coefficients (terms, state) of row rows[p] ---- */
-
-void readout_forward(int points, int terms, int state, const float *polynomials, const int64_t *rows, const float *theta,
-                     float *values) {
-  for (int p = 0; p < points; p++) {
-    const float *c = polynomials + (size_t)rows[p] * terms * state;
-    float *x = values + (size_t)p * state;
-    for (int d = 0; d < state; d++) {
-      float sum = c[(terms - 1) * state + d];
-      for (int j = terms - 2; j >= 0; j--) sum = sum * theta[p] + c[j * state + d];
-      x[d] = sum;
-    }
-  }
-}
-
-/* Gradients are added to. */
-void readout_backward(int points, int terms, int state, const float *gradient, const int64_t *rows, const float *theta,
-                      float *polynomial_gradients) {
-  for (int p = 0; p < points; p++) {
-    float *c = polynomial_gradients + (size_t)rows[p] * terms * state;
-    const float *g = gradient + (size_t)p * state;
-    float power = 1;
-    for (int j = 0; j < terms; j++, power *= theta[p])
-      for (int d = 0; d < state; d++) c[j * state + d] += power * g[d];
-  }
+  free(y), free(slope), free(g), free(later), free(deltas), free(polynomials);
 }

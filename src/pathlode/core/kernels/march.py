@@ -1,4 +1,4 @@
-"""Runge-Kutta steps of a bounded field and the read-out of their polynomials, compiled (``march.c``)."""
+"""Runge-Kutta steps of a bounded field and the read-out of their solution, compiled (``march.c``)."""
 
 import ctypes
 import itertools
@@ -20,6 +20,7 @@ class _March(ctypes.Structure):
         ("members", c_int),
         ("batch", c_int),
         ("steps", c_int),
+        ("points", c_int),
         ("layers", c_int),
         ("sizes", POINTER(c_int)),
         ("weights", POINTER(c_void_p)),
@@ -31,6 +32,7 @@ class _March(ctypes.Structure):
         ("b", c_void_p),
         ("dense", c_void_p),
         ("step", c_void_p),
+        ("elapsed", c_void_p),
     ]
 
 
@@ -43,37 +45,45 @@ def _coefficients(tableau: Tableau) -> tuple[Tensor, Tensor, Tensor]:
 
 
 class March(torch.autograd.Function):
-    """Polynomials of all steps, (member, batch, step, degree + 1, state), of dh/dτ = s · tanh(MLP(h)).
+    """The solution of dh/dτ = s · tanh(MLP(h)) at the read-out times, (member, batch, time, state).
 
-    Arguments: tableau, number of steps, step sizes (member, batch, 1), y0 (member, batch, state), the scale s
-    (member, 1, 1), then weight and bias of each layer.
+    Arguments: tableau, number of steps, step sizes (member, batch, 1), read-out times since the start (member, batch, time),
+    y0 (member, batch, state), the scale s (member, 1, 1), then weight and bias of each layer. Times get no gradient.
     """
 
     @staticmethod
     def forward(
-        ctx: Any, tableau: Tableau, steps: int, step: Tensor, y0: Tensor, scale: Tensor, *layers: Tensor
+        ctx: Any,
+        tableau: Tableau,
+        steps: int,
+        step: Tensor,
+        elapsed: Tensor,
+        y0: Tensor,
+        scale: Tensor,
+        *layers: Tensor,
     ) -> Tensor:
-        members, batch, state = y0.shape
+        (members, batch, state), points = y0.shape, elapsed.shape[-1]
         widths = [state, *(weight.shape[-1] for weight in layers[::2])]
         weights = [laid_out(w, members, *pair) for w, pair in zip(layers[::2], itertools.pairwise(widths), strict=True)]
         biases = [laid_out(b, members, 1, width) for b, width in zip(layers[1::2], widths[1:], strict=True)]
         if widths[-1] != state:
             raise DataError(f"the field maps {state} dimensions to {widths[-1]}, expected equally many")
-        step, y0, scale = laid_out(step, members, batch, 1), y0.contiguous(), laid_out(scale, members, 1, 1)
+        step, elapsed = laid_out(step, members, batch, 1), laid_out(elapsed, members, batch, points)
+        y0, scale = y0.contiguous(), laid_out(scale, members, 1, 1)
         a, b, dense = _coefficients(tableau)
         sizes = (c_int * len(widths))(*widths)
         plan = _March(
-            *(members, batch, steps, len(weights), sizes, pointers(weights), pointers(biases), scale.data_ptr()),
-            *(len(b), len(dense), a.data_ptr(), b.data_ptr(), dense.data_ptr(), step.data_ptr()),
+            *(members, batch, steps, points, len(weights), sizes, pointers(weights), pointers(biases), scale.data_ptr()),
+            *(len(b), len(dense), *(t.data_ptr() for t in (a, b, dense, step, elapsed))),
         )
         library = compiled()
         tape = empty(library.march_tape(byref(plan)))
-        polynomials = empty(members, batch, steps, 1 + len(dense), state)
-        library.march_forward(byref(plan), y0.data_ptr(), polynomials.data_ptr(), tape.data_ptr())
-        ctx.plan, ctx.tape, ctx.held = plan, tape, (step, a, b, dense)
+        states = empty(members, batch, points, state)
+        library.march_forward(byref(plan), y0.data_ptr(), states.data_ptr(), tape.data_ptr())
+        ctx.plan, ctx.tape, ctx.held = plan, tape, (step, elapsed, a, b, dense)
         ctx.save_for_backward(scale, *itertools.chain(*zip(weights, biases, strict=True)))
         ctx.start = y0.shape
-        return polynomials
+        return states
 
     @staticmethod
     @once_differentiable
@@ -87,26 +97,4 @@ class March(torch.autograd.Function):
             *(t.data_ptr() for t in (gradient, ctx.tape, y0_gradient)),
             *(pointers(layer_gradients[::2]), pointers(layer_gradients[1::2]), scale_gradient.data_ptr()),
         )
-        return None, None, None, y0_gradient, scale_gradient, *layer_gradients
-
-
-class Readout(torch.autograd.Function):
-    """Σ_j θ_p^j c_j for points p, (point, state), from coefficients (row, degree + 1, state), each point's row and θ."""
-
-    @staticmethod
-    def forward(ctx: Any, polynomials: Tensor, rows: Tensor, theta: Tensor) -> Tensor:
-        polynomials, theta = polynomials.contiguous(), theta.contiguous()
-        ctx.sizes = (len(rows), *polynomials.shape[1:])
-        ctx.shape = polynomials.shape
-        ctx.save_for_backward(rows, theta)
-        values = empty(len(rows), polynomials.shape[2])
-        compiled().readout_forward(*ctx.sizes, *(t.data_ptr() for t in (polynomials, rows, theta, values)))
-        return values
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Any, ...]:
-        rows, theta = ctx.saved_tensors
-        gradient, collected = gradient.contiguous(), empty(*ctx.shape).zero_()
-        compiled().readout_backward(*ctx.sizes, *(t.data_ptr() for t in (gradient, rows, theta, collected)))
-        return collected, None, None
+        return None, None, None, None, y0_gradient, scale_gradient, *layer_gradients

@@ -11,6 +11,7 @@
 #ifndef VECTORS_H
 #define VECTORS_H
 
+#include <float.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,20 +68,21 @@ INLINE vec sigmoid(vec x) { return 0.5f + 0.5f * hyperbolic_tangent(0.5f * x); }
 
 /* ---- linear algebra on blocks; weights are (inputs, outputs), row-major with the given row length ---- */
 
-/* Sums are formed for `block` neighbours at once, a constant where these are called, so that they stay in registers. */
-#define IN_BLOCKS(count, from, call)               \
-  do {                                             \
-    int from = 0;                                  \
-    for (; from + 8 <= (count); from += 8) call(8); \
-    switch ((count) - from) {                      \
-      case 7: call(7); break;                      \
-      case 6: call(6); break;                      \
-      case 5: call(5); break;                      \
-      case 4: call(4); break;                      \
-      case 3: call(3); break;                      \
-      case 2: call(2); break;                      \
-      case 1: call(1);                             \
-    }                                              \
+/* Sums are formed for `block` neighbours at once, a constant where these are called, so that they stay in registers. There are
+ * at most eight; blocks of about equal size keep the processor's units equally busy. */
+#define IN_BLOCKS(count, from, call)                                                    \
+  do {                                                                                  \
+    int blocks = ((count) + 7) / 8, size = blocks ? ((count) + blocks - 1) / blocks : 0; \
+    for (int from = 0; from < (count); from += size) switch (minimum(size, (count) - from)) { \
+        case 8: call(8); break;                                                         \
+        case 7: call(7); break;                                                         \
+        case 6: call(6); break;                                                         \
+        case 5: call(5); break;                                                         \
+        case 4: call(4); break;                                                         \
+        case 3: call(3); break;                                                         \
+        case 2: call(2); break;                                                         \
+        case 1: call(1);                                                                \
+      }                                                                                 \
   } while (0)
 
 INLINE void multiply_add_block(vec *y, const vec *x, const float *w, int inputs, int row, const int block) {
@@ -114,18 +116,21 @@ INLINE void multiply_transposed_add(vec *x, const vec *y, const float *w, int in
 }
 
 INLINE float sum_lanes(vec x) {
-  float total = 0;
-  for (int lane = 0; lane < LANES; lane++) total += x[lane];
-  return total;
+  for (int half = LANES / 2; half > 0; half /= 2)
+    for (int lane = 0; lane < half; lane++) x[lane] += x[lane + half];
+  return x[0];
 }
 
-INLINE void add_weight_gradient_block(vec *g, const vec *x, int x_stride, const vec *d, int d_stride, int count,
-                                      const int block) {
-  vec s[8];
-  for (int k = 0; k < block; k++) s[k] = g[k];
-  for (int e = 0; e < count; e++)
-    for (int k = 0; k < block; k++) s[k] += x[(size_t)e * x_stride] * d[(size_t)e * d_stride + k];
-  for (int k = 0; k < block; k++) g[k] = s[k];
+INLINE void add_weight_gradient_block(vec *g, int row, const vec *x, int x_stride, const vec *d, int d_stride, int count,
+                                      const int ins, const int outs) {
+  vec s[2][4];
+  for (int i = 0; i < ins; i++)
+    for (int o = 0; o < outs; o++) s[i][o] = g[(size_t)i * row + o];
+  for (int e = 0; e < count; e++, x += x_stride, d += d_stride)
+    for (int i = 0; i < ins; i++)
+      for (int o = 0; o < outs; o++) s[i][o] += x[i] * d[o];
+  for (int i = 0; i < ins; i++)
+    for (int o = 0; o < outs; o++) g[(size_t)i * row + o] = s[i][o];
 }
 
 /* Adds the gradient of W in y = x W over `count` evaluations, for each lane apart; consecutive evaluations of x and of the
@@ -133,13 +138,24 @@ INLINE void add_weight_gradient_block(vec *g, const vec *x, int x_stride, const 
 INLINE void add_weight_gradient(vec *g, const vec *x, int x_stride, const vec *d, int d_stride, int count, int inputs,
                                 int outputs, int row) {
   const int chunk = 16; /* evaluations whose numbers stay in the cache while all pairs of input and output are summed */
-  for (int e = 0; e < count; e += chunk, x += (size_t)chunk * x_stride, d += (size_t)chunk * d_stride)
-    for (int i = 0; i < inputs; i++) {
-      int some = minimum(chunk, count - e);
-#define BLOCK(size) add_weight_gradient_block(g + (size_t)i * row + o, x + i, x_stride, d + o, d_stride, some, size)
-      IN_BLOCKS(outputs, o, BLOCK);
+#define BLOCK(ins, outs) add_weight_gradient_block(g + (size_t)i * row + o, row, x + i, x_stride, d + o, d_stride, some, ins, outs)
+#define ROWS(ins) \
+  do { \
+    int o = 0; \
+    for (; o + 4 <= outputs; o += 4) BLOCK(ins, 4); \
+    switch (outputs - o) { \
+      case 3: BLOCK(ins, 3); break; \
+      case 2: BLOCK(ins, 2); break; \
+      case 1: BLOCK(ins, 1); \
+    } \
+  } while (0)
+  for (int e = 0; e < count; e += chunk, x += (size_t)chunk * x_stride, d += (size_t)chunk * d_stride) {
+    int some = minimum(chunk, count - e), i = 0;
+    for (; i + 2 <= inputs; i += 2) ROWS(2);
+    if (i < inputs) ROWS(1);
+  }
+#undef ROWS
 #undef BLOCK
-    }
 }
 
 INLINE void add_bias_gradient(vec *g, const vec *d, int d_stride, int count, int outputs) {
@@ -154,6 +170,11 @@ INLINE void add_lanes(float *g, vec *x, int count) {
 
 /* ---- memory ---- */
 
+/* Brings `count` vecs into the cache. */
+INLINE void fetch(const vec *x, int count) {
+  for (int i = 0; i < count; i += 64 / (int)sizeof(vec)) __builtin_prefetch(x + i);
+}
+
 /* One row of `width` numbers per trajectory, `row` apart in memory, to and from vecs. Missing lanes read as zero. */
 INLINE void load(vec *x, const float *source, int width, size_t row, int lanes) {
   for (int i = 0; i < width; i++) x[i] = (vec){0};
@@ -164,6 +185,23 @@ INLINE void load(vec *x, const float *source, int width, size_t row, int lanes) 
 INLINE void store(float *target, const vec *x, int width, size_t row, int lanes) {
   for (int lane = 0; lane < lanes; lane++)
     for (int i = 0; i < width; i++) target[lane * row + i] = x[i][lane];
+}
+
+/* The first `count` numbers of memory as a vec, or all LANES if there are more; and back. */
+INLINE vec read(const float *source, int count) {
+  vec x = {0};
+  if (count >= LANES)
+    memcpy(&x, source, sizeof(vec));
+  else
+    for (int i = 0; i < count; i++) x[i] = source[i];
+  return x;
+}
+
+INLINE void write(float *target, vec x, int count) {
+  if (count >= LANES)
+    memcpy(target, &x, sizeof(vec));
+  else
+    for (int i = 0; i < count; i++) target[i] = x[i];
 }
 
 INLINE vec *scratch(size_t count) { return aligned_alloc(sizeof(vec), (count ? count : 1) * sizeof(vec)); }
