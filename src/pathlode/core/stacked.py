@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
+from pathlode.core import kernels
+
 
 def uniform_parameter(generators: Sequence[torch.Generator], shape: tuple[int, ...], bound: float) -> nn.Parameter:
     r"""A parameter of shape (member, \*shape), each member's part drawn from U(-bound, bound) with its own generator."""
@@ -39,7 +41,11 @@ class StackedLinear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Maps the last axis; axes between ``member`` and the last are kept."""
         members, *middle, inputs = x.shape
-        y = torch.baddbmm(self.bias, x.reshape(members, -1, inputs), self.weight)
+        rows = x.reshape(members, -1, inputs)
+        if kernels.usable(x, self.weight, self.bias):
+            y = kernels.Perceptron.apply(rows, self.weight, self.bias)
+        else:
+            y = torch.baddbmm(self.bias, rows, self.weight)
         return y.view(members, *middle, y.shape[-1])
 
 
@@ -59,6 +65,10 @@ class StackedMLP(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(member, batch, inputs) -> (member, batch, outputs)."""
+        if kernels.usable(x, *self.parameters()):
+            members, *middle, inputs = x.shape
+            y = kernels.Perceptron.apply(x.reshape(members, -1, inputs), *self.parameters())
+            return y.view(members, *middle, y.shape[-1])
         *hidden, output = self.layers
         for layer in hidden:
             x = softplus(layer(x))

@@ -8,12 +8,14 @@ from unittest import mock
 
 import pytest
 import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn.functional import softplus
 
 from pathlode.core import kernels
 from pathlode.core.encoders.gru import GRU
 from pathlode.core.kernels import library, march
 from pathlode.core.solve import FixedStep, solve
+from pathlode.core.stacked import StackedMLP
 from pathlode.core.tableaus import TABLEAUS
 from pathlode.errors import ConfigError, DataError
 from pathlode.registry import ENCODERS
@@ -61,6 +63,11 @@ def test_other_types_take_the_plain_route():
     assert not kernels.usable(torch.zeros(1, dtype=torch.float64))
 
 
+def test_tensors_that_only_record_operations_take_the_plain_route():
+    with FakeTensorMode():
+        assert not kernels.usable(torch.zeros(1))
+
+
 def values_and_gradients(function, inputs, weights):
     outputs = function()
     return [outputs.detach(), *torch.autograd.grad((outputs * weights).sum(), inputs)]
@@ -97,6 +104,17 @@ def test_scan(make_model, build, batch, name):
     times = torch.rand(3, batch, 15).sort(dim=-1).values
     observed = torch.randn(3, batch, 15, 2)
     assert_equal_to_plain(lambda: encoder(times, observed), list(encoder.parameters()), (3, batch, 6))
+
+
+@pytest.mark.parametrize("rows", [1, 8, 300])
+@pytest.mark.parametrize("sizes", [(3, 10), (7, 5, 13, 2)])
+def test_perceptron(build, rows, sizes):
+    network = StackedMLP([torch.Generator().manual_seed(seed) for seed in range(3)], sizes)
+    x = torch.randn(3, rows, sizes[0], requires_grad=True)
+    shape = (3, rows, sizes[-1])
+    assert_equal_to_plain(lambda: network(x), [x, *network.parameters()], shape)
+    assert_equal_to_plain(lambda: network(x.detach()), list(network.parameters()), shape)
+    assert_equal_to_plain(lambda: network.layers[0](x), [x, *network.layers[0].parameters()], (3, rows, sizes[1]))
 
 
 @pytest.mark.parametrize("size", [1e-3, 1.0, 10.0, 50.0, 86.0, 88.0, 1e3])

@@ -7,6 +7,7 @@ compiled loops off.
 
 from pathlode.core.kernels.library import usable
 from pathlode.core.kernels.march import March
+from pathlode.core.kernels.perceptron import Perceptron
 from pathlode.core.kernels.scan import CELLS, Scan
 
-__all__ = ["CELLS", "March", "Scan", "usable"]
+__all__ = ["CELLS", "March", "Perceptron", "Scan", "usable"]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from pathlode.errors import ConfigError, DataError
 
@@ -23,6 +23,8 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "march_tape": (c_size_t, [c_void_p]),
     "march_forward": (None, [c_void_p] * 4),
     "march_backward": (None, [c_void_p] * 7),
+    "perceptron_forward": (None, [c_void_p] * 3),
+    "perceptron_backward": (None, [c_void_p] * 6),
     "scan_tape": (c_size_t, [c_void_p]),
     "scan_forward": (None, [c_void_p] * 3),
     "scan_backward": (None, [c_void_p] * 7),
@@ -78,10 +80,14 @@ def compiled() -> ctypes.CDLL:
 def usable(*tensors: Tensor) -> bool:
     """Whether the compiled loops exist and can take these tensors, which must be in single precision on the CPU.
 
+    Subclasses of tensors, which stand for numbers while a program is recorded, take the plain route.
+
     Raises:
         ConfigError: if the loops were built from sources that differ from the package's present ones.
     """
-    return chosen_build() is not None and all(t.dtype == torch.float32 and t.device.type == "cpu" for t in tensors)
+    return chosen_build() is not None and all(
+        t.dtype == torch.float32 and t.device.type == "cpu" and type(t) in (Tensor, nn.Parameter) for t in tensors
+    )
 
 
 # --- tensors as the loops read them ----------------------------------------------------------------------------------

@@ -4,14 +4,11 @@
  * Networks this small spend their time on the bookkeeping of a tensor library, not on arithmetic. The same computation in plain
  * PyTorch is in core/solve.py; the tests compare.
  */
-#include "vectors.h"
+#include "network.h"
 
 typedef struct {
   int members, batch, steps, points; /* points: read-out times of a trajectory */
-  int layers;              /* of the MLP; all but the last end in softplus, the last in tanh */
-  const int *sizes;        /* layers + 1 widths; the first and the last are the state's */
-  const float **weights;   /* per layer (member, inputs, outputs) */
-  const float **biases;    /* per layer (member, outputs) */
+  Network field;           /* the MLP from the state to the state */
   const float *scale;      /* (member) */
   int stages, degree;      /* of the tableau */
   const float *a, *b;      /* (stages, stages) with zeros, (stages) */
@@ -20,36 +17,21 @@ typedef struct {
   const float *elapsed;    /* (member, batch, point): read-out times since the start */
 } March;
 
-/* Vecs on the tape per evaluation: the input and every layer's output. */
-INLINE int activations(const March *m) {
-  int total = 0;
-  for (int l = 0; l <= m->layers; l++) total += m->sizes[l];
-  return total;
-}
+INLINE int state_size(const March *m) { return m->field.sizes[0]; }
 
 /* Length of the tape in floats. */
 size_t march_tape(const March *m) {
   size_t blocks = (size_t)m->members * ((m->batch + LANES - 1) / LANES);
-  return blocks * (1 + (size_t)m->steps * m->stages) * activations(m) * LANES;
+  return blocks * (1 + (size_t)m->steps * m->stages) * activations(&m->field) * LANES;
 }
 
 /* ---- forward ---- */
 
-/* The field's slope at the input that the tape holds; every layer's output goes onto the tape behind it. */
+/* The field's slope at the input that the tape holds; every layer's output goes onto the tape behind it, the last as its tanh. */
 INLINE void evaluate(const March *m, int member, vec *tape, vec *slope) {
-  vec *x = tape;
-  for (int l = 0; l < m->layers; l++) {
-    int inputs = m->sizes[l], outputs = m->sizes[l + 1];
-    const float *bias = m->biases[l] + (size_t)member * outputs;
-    vec *y = x + inputs;
-    for (int o = 0; o < outputs; o++) y[o] = constant(bias[o]);
-    multiply_add(y, x, m->weights[l] + (size_t)member * inputs * outputs, inputs, outputs, outputs);
-    if (l + 1 < m->layers)
-      for (int o = 0; o < outputs; o++) y[o] = softplus(y[o]);
-    else
-      for (int o = 0; o < outputs; o++) y[o] = hyperbolic_tangent(y[o]), slope[o] = m->scale[member] * y[o];
-    x = y;
-  }
+  vec *y = tape + activations(&m->field) - state_size(m);
+  network_forward(&m->field, member, tape);
+  for (int d = 0; d < state_size(m); d++) y[d] = hyperbolic_tangent(y[d]), slope[d] = m->scale[member] * y[d];
 }
 
 /* The step that contains a trajectory's read-out time, and that time's position θ in the step. */
@@ -62,12 +44,12 @@ INLINE int containing(const March *m, float elapsed, float step, float *theta) {
 
 /* Vecs that hold one trajectory's state side by side, and those of all its polynomials, (step, degree + 1, state), in which
  * coefficient j belongs to θ^j. */
-INLINE int width_of_state(const March *m) { return (m->sizes[0] + LANES - 1) / LANES; }
+INLINE int width_of_state(const March *m) { return (state_size(m) + LANES - 1) / LANES; }
 INLINE int width_of_polynomials(const March *m) { return m->steps * (m->degree + 1) * width_of_state(m); }
 
 /* A trajectory's states at its read-out times, (point, state). */
 INLINE void read_out(const March *m, size_t trajectory, const vec *polynomials, float *states) {
-  int state = m->sizes[0], width = width_of_state(m);
+  int state = state_size(m), width = width_of_state(m);
   const float *elapsed = m->elapsed + trajectory * m->points;
   for (int p = 0; p < m->points; p++) {
     float theta;
@@ -83,7 +65,7 @@ INLINE void read_out(const March *m, size_t trajectory, const vec *polynomials, 
 
 /* states: (member, batch, point, state). tape: march_tape() floats. */
 void march_forward(const March *m, const float *y0, float *states, float *tape) {
-  int state = m->sizes[0], kept = activations(m), stages = m->stages, terms = m->degree + 1;
+  int state = state_size(m), kept = activations(&m->field), stages = m->stages, terms = m->degree + 1;
   int row = width_of_polynomials(m), padded = width_of_state(m) * LANES;
   vec *y = scratch(state), *k = scratch((size_t)(stages + 1) * state), *c = scratch(state);
   vec *polynomials = zeros((size_t)LANES * row);
@@ -128,38 +110,23 @@ void march_forward(const March *m, const float *y0, float *states, float *tape) 
 
 /* ---- backward ---- */
 
-/* Gradient of the evaluation's input, added to `into`, from the gradient of its slope, which is overwritten. */
-INLINE void pull(const March *m, int member, const vec *tape, vec *slope_gradient, vec *deltas, vec *scale_gradient,
+/* Gradients of an evaluation's layers and, added to `into`, of its input, from that of its slope. */
+INLINE void pull(const March *m, int member, const vec *tape, const vec *slope_gradient, vec *deltas, vec *scale_gradient,
                  vec *into) {
-  int state = m->sizes[0];
-  const vec *y = tape + activations(m) - state;
-  vec *delta = deltas + activations(m) - 2 * state; /* deltas hold every layer's output, not the input */
-  fetch(y - activations(m), state); /* of the evaluation before, which is pulled next */
+  int state = state_size(m), kept = activations(&m->field);
+  const vec *y = tape + kept - state;
+  vec *delta = deltas + kept - 2 * state; /* deltas hold no input */
   for (int d = 0; d < state; d++) {
     *scale_gradient += slope_gradient[d] * y[d];
     delta[d] = slope_gradient[d] * m->scale[member] * (1.0f - y[d] * y[d]);
   }
-  for (int l = m->layers - 1; l >= 0; l--) {
-    int inputs = m->sizes[l], outputs = m->sizes[l + 1];
-    const float *weight = m->weights[l] + (size_t)member * inputs * outputs;
-    fetch(y - inputs - activations(m), inputs);
-    if (l == 0) {
-      multiply_transposed_add(into, delta, weight, inputs, outputs, outputs);
-    } else {
-      vec *below = delta - inputs;
-      y -= inputs;
-      for (int i = 0; i < inputs; i++) below[i] = (vec){0};
-      multiply_transposed_add(below, delta, weight, inputs, outputs, outputs);
-      for (int i = 0; i < inputs; i++) below[i] *= 1.0f - decay(y[i]); /* softplus' = 1 - exp(-softplus) */
-      delta = below;
-    }
-  }
+  network_backward(&m->field, member, tape, tape - kept, deltas, into);
 }
 
 /* Gradient of stage i's slope in one step of size h, which feeds the dense output (g), the step's end (y) and the inputs of
  * the stages after it (later). The slope at the step's end also begins the next step, which has been added before. */
 INLINE void slope_gradient(const March *m, int i, vec h, const vec *g, const vec *y, const vec *later, vec *slope) {
-  int state = m->sizes[0], stages = m->stages, terms = m->degree + 1;
+  int state = state_size(m), stages = m->stages, terms = m->degree + 1;
   for (int d = 0; d < state; d++) {
     vec sum = {0};
     for (int j = 1; j < terms; j++) sum += m->dense[(j - 1) * (stages + 1) + i] * g[j * state + d];
@@ -173,20 +140,9 @@ INLINE void slope_gradient(const March *m, int i, vec h, const vec *g, const vec
   }
 }
 
-/* Adds the gradients of weights and biases over `count` consecutive evaluations. */
-INLINE void collect(const March *m, const vec *tape, const vec *deltas, int count, vec **weights, vec **biases) {
-  int kept = activations(m), width = kept - m->sizes[0];
-  for (int l = 0; l < m->layers; l++) {
-    int inputs = m->sizes[l], outputs = m->sizes[l + 1];
-    add_weight_gradient(weights[l], tape, kept, deltas, width, count, inputs, outputs, outputs);
-    add_bias_gradient(biases[l], deltas, width, count, outputs);
-    tape += inputs, deltas += outputs;
-  }
-}
-
 /* Gradient of a trajectory's polynomials, added to, from that of its states. */
 INLINE void pull_read_out(const March *m, size_t trajectory, const float *state_gradients, vec *polynomials) {
-  int state = m->sizes[0], width = width_of_state(m);
+  int state = state_size(m), width = width_of_state(m);
   const float *elapsed = m->elapsed + trajectory * m->points;
   for (int p = 0; p < m->points; p++) {
     float theta;
@@ -202,17 +158,13 @@ INLINE void pull_read_out(const March *m, size_t trajectory, const float *state_
 /* Gradients are added to; y0_gradient is overwritten. */
 void march_backward(const March *m, const float *state_gradients, const float *tape, float *y0_gradient,
                     float **weight_gradients, float **bias_gradients, float *scale_gradient) {
-  int state = m->sizes[0], kept = activations(m), stages = m->stages, terms = m->degree + 1;
+  int state = state_size(m), kept = activations(&m->field), stages = m->stages, terms = m->degree + 1;
   int evaluations = 1 + m->steps * stages, width = kept - state;
   vec *y = scratch(state), *slope = scratch(state), *g = scratch((size_t)terms * state);
   int row = width_of_polynomials(m);
   vec *polynomials = scratch((size_t)LANES * row);
   vec *later = scratch((size_t)stages * state), *deltas = scratch((size_t)stages * width);
-  vec *weights[m->layers], *biases[m->layers]; /* their gradients in one member */
-  for (int l = 0; l < m->layers; l++) {
-    weights[l] = zeros((size_t)m->sizes[l] * m->sizes[l + 1]);
-    biases[l] = zeros(m->sizes[l + 1]);
-  }
+  NetworkGradient gradient = network_gradient(&m->field);
   const vec *block = (const vec *)tape;
   for (int member = 0; member < m->members; member++) {
     for (int first = 0; first < m->batch; first += LANES, block += (size_t)evaluations * kept) {
@@ -235,7 +187,7 @@ void march_backward(const March *m, const float *state_gradients, const float *t
             for (int d = 0; d < state; d++) into[d] = (vec){0};
           pull(m, member, block + (size_t)e * kept, slope, deltas + (size_t)(i - 1) * width, &scale, into);
         }
-        collect(m, block + (size_t)(e + 1) * kept, deltas, stages, weights, biases);
+        add_evaluations(&m->field, gradient, block + (size_t)(e + 1) * kept, deltas, stages);
         slope_gradient(m, 0, h, g, y, later, slope); /* shared with the step before: pulled there */
         for (int d = 0; d < state; d++) {
           y[d] += g[d];
@@ -243,16 +195,12 @@ void march_backward(const March *m, const float *state_gradients, const float *t
         }
       }
       pull(m, member, block, slope, deltas, &scale, y);
-      collect(m, block, deltas, 1, weights, biases);
+      add_evaluations(&m->field, gradient, block, deltas, 1);
       store(y0_gradient + trajectory * state, y, state, state, lanes);
       scale_gradient[member] += sum_lanes(scale);
     }
-    for (int l = 0; l < m->layers; l++) {
-      int inputs = m->sizes[l], outputs = m->sizes[l + 1];
-      add_lanes(weight_gradients[l] + (size_t)member * inputs * outputs, weights[l], inputs * outputs);
-      add_lanes(bias_gradients[l] + (size_t)member * outputs, biases[l], outputs);
-    }
+    add_member(&m->field, gradient, member, weight_gradients, bias_gradients);
   }
-  for (int l = 0; l < m->layers; l++) free(weights[l]), free(biases[l]);
   free(y), free(slope), free(g), free(later), free(deltas), free(polynomials);
+  free(gradient.weights), free(gradient.biases);
 }

@@ -1,8 +1,7 @@
 """Runge-Kutta steps of a bounded field and the read-out of their solution, compiled (``march.c``)."""
 
 import ctypes
-import itertools
-from ctypes import POINTER, byref, c_int, c_void_p
+from ctypes import byref, c_int, c_void_p
 from functools import cache
 from typing import Any
 
@@ -11,6 +10,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from pathlode.core.kernels.library import compiled, empty, laid_out, pointers
+from pathlode.core.kernels.perceptron import Layers, Network
 from pathlode.core.tableaus import Tableau
 from pathlode.errors import DataError
 
@@ -21,10 +21,7 @@ class _March(ctypes.Structure):
         ("batch", c_int),
         ("steps", c_int),
         ("points", c_int),
-        ("layers", c_int),
-        ("sizes", POINTER(c_int)),
-        ("weights", POINTER(c_void_p)),
-        ("biases", POINTER(c_void_p)),
+        ("field", Network),
         ("scale", c_void_p),
         ("stages", c_int),
         ("degree", c_int),
@@ -63,17 +60,14 @@ class March(torch.autograd.Function):
         *layers: Tensor,
     ) -> Tensor:
         (members, batch, state), points = y0.shape, elapsed.shape[-1]
-        widths = [state, *(weight.shape[-1] for weight in layers[::2])]
-        weights = [laid_out(w, members, *pair) for w, pair in zip(layers[::2], itertools.pairwise(widths), strict=True)]
-        biases = [laid_out(b, members, 1, width) for b, width in zip(layers[1::2], widths[1:], strict=True)]
-        if widths[-1] != state:
-            raise DataError(f"the field maps {state} dimensions to {widths[-1]}, expected equally many")
+        field = Layers.of(state, members, layers)
+        if field.sizes[-1] != state:
+            raise DataError(f"the field maps {state} dimensions to {field.sizes[-1]}, expected equally many")
         step, elapsed = laid_out(step, members, batch, 1), laid_out(elapsed, members, batch, points)
         y0, scale = y0.contiguous(), laid_out(scale, members, 1, 1)
         a, b, dense = _coefficients(tableau)
-        sizes = (c_int * len(widths))(*widths)
         plan = _March(
-            *(members, batch, steps, points, len(weights), sizes, pointers(weights), pointers(biases), scale.data_ptr()),
+            *(members, batch, steps, points, field.network(), scale.data_ptr()),
             *(len(b), len(dense), *(t.data_ptr() for t in (a, b, dense, step, elapsed))),
         )
         library = compiled()
@@ -81,7 +75,7 @@ class March(torch.autograd.Function):
         states = empty(members, batch, points, state)
         library.march_forward(byref(plan), y0.data_ptr(), states.data_ptr(), tape.data_ptr())
         ctx.plan, ctx.tape, ctx.held = plan, tape, (step, elapsed, a, b, dense)
-        ctx.save_for_backward(scale, *itertools.chain(*zip(weights, biases, strict=True)))
+        ctx.save_for_backward(scale, *field.tensors)
         ctx.start = y0.shape
         return states
 
