@@ -40,7 +40,7 @@ LONGEST = max(config["systems"][name]["train"]["steps"] for name in GRID["system
 
 wildcard_constraints:
     system="|".join(config["systems"]),
-    replicates=r"\d+-\d+",
+    replicates=r"\d+([-_]\d+)*",
     row="|".join(GRID["rows"]),
 
 

@@ -162,7 +162,7 @@ def test_tasks_of_an_array_keep_to_their_own_job(cluster, tmp_path):
 )
 def test_trainings_that_slurm_interrupts_go_on(cluster, checkout):
     checkout.edit("config/smoke.yaml", "train: { steps: 40, batch: 32,", "train: { steps: 2000, batch: 32,")
-    folders = [f"results/smoke/dynamics/coupled_oscillator/{row}" for row in ("path", "none")]
+    folders = [f"results/smoke/dynamics/coupled_oscillator/0-3/{row}" for row in ("path", "none")]
     models = [f"{folder}/model.pt" for folder in folders]
     assert checkout.snakemake(*models).returncode == 0
     expected = [load_model(checkout.folder / model)[0].state_dict() for model in models]

@@ -19,7 +19,7 @@ def as_texts(node):
 def test_a_whole_configuration_comes_back_from_text():
     default = default_config(PROJECT)
     texts = as_texts(default)
-    assert texts["dynamics"]["seeds"] == ["0", "1", "2", "3", "4"]
+    assert texts["inference"]["seeds"] == ["0", "1", "2"]
     read_texts(texts)
     assert texts == default
     check(texts)
@@ -63,7 +63,7 @@ def test_snakemake_takes_nested_numbers(checkout):
     assert checkout.to_run("dynamics", "--config", *config)["train"] == 3 + 2
 
 
-def test_fewer_seeds_of_one_chapter_leave_the_others_as_they_are(checkout):
+def test_fewer_replicates_of_one_chapter_leave_the_others_as_they_are(checkout):
     assert checkout.to_run("--config", 'dynamics={"seeds": [0, 1]}', scale="default")["fit_flows"] == 7
 
 

@@ -78,7 +78,7 @@ def test_systems_that_share_an_anchor_can_be_changed_one_by_one():
         (("dynamcs",), {}, "unknown key 'dynamcs'; did you mean 'dynamics'"),
         (("dynamics", "sedes"), [0], "unknown key 'dynamics.sedes'; did you mean 'seeds'"),
         ((*OSCILLATOR, "train", "learning_rat"), 0.1, "unknown key 'systems.coupled_oscillator.train.learning_rat'"),
-        (("dynamics", "seeds"), ..., "dynamics.seeds is missing; seeds of initial weights"),
+        (("dynamics", "replicates"), ..., "dynamics.replicates is missing; number of independent"),
         (("systems",), ..., "systems is missing"),
         (
             ("dynamics", "trained"),
@@ -188,7 +188,7 @@ def test_systems_that_share_an_anchor_can_be_changed_one_by_one():
             "sizes.rows names 'constant', which is not tuned on coupled_osc",
         ),
         (("sizes", "rows"), ["path", "none"], "sizes.rows lacks 'kl'; add it, because the others are compared with it"),
-        (("tune", "weights"), [0.1, 3.0], "tune.weights holds 3.0, but the loss steer takes at most 1"),
+        (("tune", "weights"), [3.0], "tune.weights holds no weight that the loss steer takes, at most 1; add one"),
         (("dynamics", "projection"), "tsne", "dynamics.projection is 'tsne', expected one of pca, umap"),
         ((*OSCILLATOR, "simulate", "points"), 9, "simulate.points is 9, expected a number at least 10"),
         (
@@ -209,7 +209,6 @@ def test_systems_that_share_an_anchor_can_be_changed_one_by_one():
         ((*OSCILLATOR, "model", "time_unit"), 0, "model.time_unit is 0, expected a number above 0"),
         ((*OSCILLATOR, "simulate", "window"), [6.0, 5.0], r"simulate.window is \[6.0, 5.0\], expected \[low, high\]"),
         ((*OSCILLATOR, "simulate", "noise"), -0.1, "simulate.noise is -0.1, expected a number at least 0"),
-        (("tune", "seeds"), [0], r"tune.seeds and dynamics.seeds share \[0\]"),
         (("tune", "weights"), [], "tune.weights"),
         (("dynamics", "seeds"), [1, 1], "dynamics.seeds"),
         (("claims", "confidence"), 95, "claims.confidence is 95, expected a number below 1"),
@@ -259,7 +258,6 @@ def test_systems_that_share_an_anchor_can_be_changed_one_by_one():
             [20, 20000],
             "training_sets needs 20000 trajectories, but systems.lotka_volterra_noisy.simulate.train is 10000; lower",
         ),
-        (("inference", "seeds"), [100], r"tune.seeds and inference.seeds share \[100\]"),
         (
             ("inference", "compared"),
             ["pth"],
@@ -395,8 +393,29 @@ def test_systems_that_share_an_anchor_can_be_changed_one_by_one():
         (("claims", "block"), "clams", "lacks the line '<!-- clams_dynamics: begin .* of the block 'clams_dynamics'"),
         (
             (*OSCILLATOR, "tune"),
-            {"seeds": [0]},
-            r"systems.coupled_oscillator.tune.seeds and dynamics.seeds share \[0\]",
+            {"weights": [2.0]},
+            "systems.coupled_oscillator.tune.weights holds no weight that the loss",
+        ),
+        (
+            ("dynamics", "rows", "path_adam", "train", "warmup"),
+            1e-4,
+            "dynamics.rows.path_adam.train.warmup is 0.0001, less than one of the 500 steps of training on coupled_osc",
+        ),
+        (("dynamics", "rows", "kl_unit", "weight"), 0, "dynamics.rows.kl_unit.weight is 0, expected a number above 0"),
+        (
+            ("dynamics", "rows", "steer", "weight"),
+            2.0,
+            "rows.steer.weight is 2.0, but the loss steer takes at most 1; lower",
+        ),
+        (
+            ("dynamics", "rows", "path", "tuned_by"),
+            "luck",
+            "rows.path.tuned_by is 'luck', expected one of observations, truth",
+        ),
+        (
+            ("dynamics", "rows", "constant", "weight"),
+            1.0,
+            "constant.weight is 1.0, but the model constant is not trained",
         ),
         ((*OSCILLATOR, "tune"), {"step": 10}, "unknown key 'systems.coupled_oscillator.tune.step'"),
         ((*OSCILLATOR, "train", "solver"), "euler", "train.solver is 'euler', expected one of rk4, tsit5"),

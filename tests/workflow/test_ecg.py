@@ -113,7 +113,7 @@ def test_an_altered_record_is_refused_in_a_sentence_and_the_rest_is_still_made(w
     file = with_mirror.folder / "mirror/100.dat"
     whole = file.read_bytes()
     file.write_bytes(whole[:-10])
-    simulated = "results/smoke/dynamics/coupled_oscillator/data.npz"
+    simulated = "results/smoke/dynamics/coupled_oscillator/0-3/data.npz"
     done = with_mirror.snakemake(BEATS, simulated)
     assert done.returncode != 0
     assert (

@@ -14,8 +14,8 @@ from workflow_checkout import assert_same_tables, needs
 
 from pathlode.models.saving import load_model
 
-DATA = "results/smoke/dynamics/coupled_oscillator/data.npz"
-MODEL = "results/smoke/dynamics/coupled_oscillator/path/model.pt"
+DATA = "results/smoke/dynamics/coupled_oscillator/0-3/data.npz"
+MODEL = "results/smoke/dynamics/coupled_oscillator/0-3/path/model.pt"
 
 pytestmark = pytest.mark.xdist_group("machine")  # beside the other tests of the pipeline
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import product
 
 import torch
 import yaml
@@ -11,6 +12,7 @@ from workflow_checkout import PROJECT
 
 from pathlode.core.solve import Adaptive
 from pathlode.dynamics.data import SimulationConfig
+from pathlode.dynamics.tuning import Grid
 from pathlode.ecg.balance import Balance
 from pathlode.ecg.conditions import Condition
 from pathlode.ecg.voting import Vote
@@ -26,7 +28,7 @@ from pathlode.training.experiment import Experiment
 from pathlode.training.trainer import TrainingConfig
 from pathlode.training.views import Views
 from workflow.configuration import FILES, InvalidConfig, check, default_config
-from workflow.configuration.dynamics import row_parts, setting, trained_rows, tuning
+from workflow.configuration.dynamics import row_grid, row_parts, row_training, setting, trained_rows
 from workflow.configuration.ecg import balance, latent_ode
 from workflow.configuration.inference import flow_settings
 from workflow.configuration.scheduler import fit_settings, look_ahead_settings
@@ -110,14 +112,16 @@ def takes_all(config):
         for row in trained_rows(config, name):
             setting(config, name, row)
             parts = row_parts(config, row)
-            for weight in tuning(config, name)["weights"]:
-                Experiment(seeds=[0], model=entry["model"], train=entry["train"], weight=weight, **parts)
-                if "loss" in parts:
+            if "loss" in parts:
+                grid = row_grid(config, name, row)
+                Grid(tuple(grid["learning_rates"]), tuple(grid["weights"]), grid["growths"])
+                train = row_training(config, name, row)
+                for rate, weight in product(grid["learning_rates"], grid["weights"]):
+                    Experiment(seeds=[0], model=entry["model"], train=train, weight=weight, **parts)
+                    TrainingConfig(learning_rate=rate, **train)
                     assert LOSSES[parts["loss"]](weight).needs <= MODELS[parts["kind"]].offers
             chosen = {part: name for part, name in parts.items() if part in ("encoder", "field", "decoder")}
             MODELS[parts["kind"]](ModelConfig(features=2, **chosen, **entry["model"]))
-        for rate in tuning(config, name)["learning_rates"]:
-            TrainingConfig(learning_rate=rate, **entry["train"])
     for size in config["sizes"]["models"]:
         ModelConfig(features=2, **config["systems"][config["dynamics"]["systems"][0]]["model"] | size)
     Adaptive(**config["evaluate"])

@@ -21,7 +21,7 @@ from pathlode.reporting.pages import VALUE, fill
 from pathlode.schedule.artefacts import PolicyScores
 from pathlode.schedule.comparison import BEST_PARAMETRIC
 from workflow.configuration import default_config
-from workflow.configuration.dynamics import setting, trained_rows
+from workflow.configuration.dynamics import replicate_batches, setting, trained_rows
 
 PAGES = [PROJECT / "README.md", *sorted(PROJECT.glob("docs/*.md"))]
 CONFIG = default_config(PROJECT)
@@ -43,6 +43,10 @@ def parameters_of(system):
     return SYSTEMS[CONFIG["systems"][system]["system"]].parameters
 
 
+def replicates_of(system):
+    return [number for batch in replicate_batches(CONFIG, system).values() for number in batch]
+
+
 def claims():
     given = read_claims(yaml.safe_load((PROJECT / "claims.yaml").read_text()), "claims.yaml")
     return table(DecidedClaims.columns, [{"id": claim.id, "system": name} for claim in given for name in claim.systems])
@@ -52,7 +56,7 @@ def dynamics():
     rows = []
     for system in CONFIG["dynamics"]["systems"]:
         for row in trained_rows(CONFIG, system):
-            for more in crossed(seed=CONFIG["dynamics"]["seeds"], observations=["all", *VIEWS]):
+            for more in crossed(seed=replicates_of(system), observations=["all", *VIEWS]):
                 rows.append(setting(CONFIG, system, row) | more)
     return table(Scores.columns, rows)
 
@@ -61,7 +65,7 @@ def probes():
     rows = []
     for system in CONFIG["dynamics"]["systems"]:
         for row in trained_rows(CONFIG, system):
-            for more in crossed(seed=CONFIG["dynamics"]["seeds"], parameter=[*parameters_of(system), "mean"]):
+            for more in crossed(seed=replicates_of(system), parameter=[*parameters_of(system), "mean"]):
                 rows.append(setting(CONFIG, system, row) | more)
     return table(Probes.columns, rows)
 

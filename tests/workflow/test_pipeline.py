@@ -55,7 +55,7 @@ def test_every_table_and_figure_is_made(finished):
         *("interpolation_nmse", "extrapolation_nmse", "far_nmse", "period_error", "amplitude_error", "orbit_distance"),
         *("path_length", "variance_within", "nfe"),
     ]
-    assert len(table) == ROWS * 2 * 4
+    assert len(table) == ROWS * 4 * 4
     assert {system: list(rows.unique()) for system, rows in table.groupby("system")["row"]} == SYSTEMS
     assert set(table["observations"]) == {"all", "few", "gapped", "late"}
     complete = table[table["observations"] == "all"]
@@ -112,7 +112,7 @@ def test_every_claim_is_decided(finished):
 
 
 def test_models_are_usable_from_the_package(finished):
-    model, extra = load_model(finished.folder / RESULTS / "dynamics/coupled_oscillator/path/model.pt")
+    model, extra = load_model(finished.folder / RESULTS / "dynamics/coupled_oscillator/0-3/path/model.pt")
     assert model.seeds == (0, 1)
     assert extra["weight"] == 0.1
 
@@ -176,12 +176,15 @@ def test_every_file_is_traced_to_what_made_it(finished):
     listed = {f"{records['folder']}/{name}" for name in records["digests"]}  # in a file that is traced
     assert listed < made
     assert made - listed == set(files.index)
-    model = files.loc[f"{RESULTS}/dynamics/coupled_oscillator/path/model.pt"]
+    model = files.loc[f"{RESULTS}/dynamics/coupled_oscillator/0-3/path/model.pt"]
     assert (model["rule"], json.loads(model["seeds"])) == (
         "train",
-        {"simulate.seed": [1], "train.seeds": [0, 1], "tune.seeds": [100]},
+        {"simulate.seed": [1]} | {f"{rule}.replicates": [0, 1, 2, 3] for rule in ("simulate", "tune", "train")},
     )
-    assert json.loads(files.loc[f"{RESULTS}/dynamics/coupled_oscillator/data.npz", "seeds"]) == {"simulate.seed": [1]}
+    assert json.loads(files.loc[f"{RESULTS}/dynamics/coupled_oscillator/0-3/data.npz", "seeds"]) == {
+        "simulate.seed": [1],
+        "simulate.replicates": [0, 1, 2, 3],
+    }
     assert "torch" in json.loads(model["packages"])
     assert files["config"].nunique() == 1
     assert (files[["seconds", "cpu_seconds", "peak_mb"]] > 0).all(axis=None)
@@ -204,14 +207,20 @@ def test_a_second_run_has_nothing_to_do(finished):
             "validate_every: 40",
             {"tune": 4, "train": 7, "evaluate": 1, "size": SIZED},
         ),
-        ("config.yaml", "rtol: 1.0e-5", "rtol: 1.0e-6", RETRAINED),
+        ("config.yaml", "rtol: 1.0e-5", "rtol: 1.0e-6", {"tune": 0, "train": 0, "evaluate": EVALUATED, "size": SIZED}),
+        (  # more replicates are another batch, and the first stays as it is
+            "config/smoke.yaml",
+            "replicates: 4",
+            "replicates: 6",
+            {"simulate": len(SYSTEMS), "tune": TUNED - 1, "train": ROWS, "evaluate": EVALUATED, "size": SIZED},
+        ),
         (
             "config.yaml",
             "confidence: 0.95",
             "confidence: 0.9",
             {"tabulate_scheduler": 1, "plot_scheduler": 1, "trace": 1, "claims": 1, "plot_claims": 1, "all": 1},
         ),
-        ("config/dynamics.yaml", "seeds: [0, 1, 2, 3, 4] #", "seeds: [5, 6] #", {}),  # the overlay has seeds of its own
+        ("config/dynamics.yaml", "replicates: 10 #", "replicates: 12 #", {}),  # the overlay has a number of its own
         (
             "claims.yaml",
             "keeps the latent path",
@@ -296,7 +305,7 @@ def test_named_targets(checkout, finished):
 def test_a_damaged_data_file_is_told_in_one_sentence(finished, tmp_path):
     copy = Checkout(tmp_path / "copy")
     shutil.copytree(finished.folder, copy.folder)
-    data = copy.folder / RESULTS / "dynamics/coupled_oscillator/data.npz"
+    data = copy.folder / RESULTS / "dynamics/coupled_oscillator/0-3/data.npz"
     data.write_bytes(data.read_bytes()[:4000])
     done = copy.snakemake(
         "--forcerun", "evaluate", "--rerun-triggers", "code", "--allowed-rules", "evaluate", "tabulate"

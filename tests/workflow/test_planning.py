@@ -86,5 +86,5 @@ def test_the_pipeline_stops_before_any_job_with_the_sentence(checkout):
 
 
 def test_a_system_that_the_scale_leaves_out_can_be_asked_for(checkout):
-    file = "results/smoke/dynamics/lotka_volterra/scores.csv"
+    file = "results/smoke/dynamics/lotka_volterra/0-3/scores.csv"
     assert checkout.to_run(file) == {"simulate": 1, "tune": 3, "train": 6, "evaluate": 1}

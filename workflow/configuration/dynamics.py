@@ -1,6 +1,6 @@
 """The dynamics chapter: rows trained on each system, their tuning, and checks of both."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -21,18 +21,21 @@ def trained_rows(config: Mapping[str, Any], system: str) -> list[str]:
 
 
 def replicate_batches(config: Mapping[str, Any], system: str) -> dict[str, list[int]]:
-    """The replicates of a system that one job treats together, by the name of the batch, such as ``0-9``.
+    """The replicates of a system that one job treats together, by the name of the batch, such as ``0-9`` or ``0_3_7``.
 
     A system that only inference uses has the replicates of inference, in one batch.
     """
-    dynamics = config["dynamics"]
+    dynamics, first = config["dynamics"], config["first_replicate"]
     if system == config["inference"]["system"] and system not in dynamics["systems"]:
-        numbers, size = list(config["inference"]["seeds"]), len(config["inference"]["seeds"])
+        numbers, size = config["inference"]["seeds"], len(config["inference"]["seeds"])
     else:
-        first, size = dynamics["first_replicate"], dynamics["batch"]
-        numbers = list(range(first, first + dynamics["replicates"]))
-    parts = [numbers[start : start + size] for start in range(0, len(numbers), size)]
-    return {f"{part[0]}-{part[-1]}": part for part in parts}
+        numbers, size = dynamics.get("seeds", range(first, first + dynamics["replicates"])), dynamics["batch"]
+    return {_batch_name(part): list(part) for part in (numbers[at : at + size] for at in range(0, len(numbers), size))}
+
+
+def _batch_name(numbers: Sequence[int]) -> str:
+    consecutive = list(numbers) == list(range(numbers[0], numbers[0] + len(numbers)))
+    return f"{numbers[0]}-{numbers[-1]}" if consecutive else "_".join(map(str, numbers))
 
 
 def row_training(config: Mapping[str, Any], system: str, name: str) -> dict[str, Any]:
@@ -239,15 +242,22 @@ def _check_systems(config: Mapping[str, Any]) -> None:
         low, high = entry["simulate"]["window"]
         if low > high:
             raise InvalidConfig(f"config: systems.{name}.simulate.window is [{low}, {high}], expected [low, high]")
-        warmup = entry["train"]["warmup"]
-        for place, steps in (("training", entry["train"]["steps"]), ("tuning", tuning(config, name)["steps"])):
-            if warmup * (steps + 1) <= 1:
-                raise InvalidConfig(
-                    f"config: systems.{name}.train.warmup is {warmup}, less than one of the {steps} steps of {place}; raise "
-                    "warmup or steps"
-                )
-        if entry["train"]["batch"] > entry["simulate"]["train"]:
+        _check_training(config, name, entry["train"], f"systems.{name}.train")
+        for row in trained_rows(config, name):
+            if "train" in config["dynamics"]["rows"][row]:
+                _check_training(config, name, row_training(config, name, row), f"dynamics.rows.{row}.train")
+
+
+def _check_training(config: Mapping[str, Any], system: str, train: Mapping[str, Any], place: str) -> None:
+    for use, steps in (("training", train["steps"]), ("tuning", tuning(config, system)["steps"])):
+        if train["warmup"] * (steps + 1) <= 1:
             raise InvalidConfig(
-                f"config: systems.{name}.train.batch is {entry['train']['batch']}, more than the "
-                f"{entry['simulate']['train']} trajectories of simulate.train; lower it"
+                f"config: {place}.warmup is {train['warmup']}, less than one of the {steps} steps of {use} on {system}; raise "
+                "warmup or steps"
             )
+    trajectories = config["systems"][system]["simulate"]["train"]
+    if train["batch"] > trajectories:
+        raise InvalidConfig(
+            f"config: {place}.batch is {train['batch']}, more than the {trajectories} trajectories of "
+            f"systems.{system}.simulate.train; lower it"
+        )

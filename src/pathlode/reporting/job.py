@@ -107,11 +107,11 @@ def _give_up(sentence: str) -> NoReturn:
 
 
 def _seeds(settings: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, Any]]:
-    """All seeds among the parameters, by their place."""
+    """All seeds among the parameters, numbers of replicates among them, by their place."""
     for name, value in settings.items():
         if isinstance(value, Mapping):
             yield from _seeds(value, f"{place}{name}.")
-        elif "seed" in str(name):
+        elif "seed" in str(name) or name == "replicates":
             yield f"{place}{name}", value
 
 
