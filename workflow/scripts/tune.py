@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pandas as pd
+
 from pathlode.dynamics.artefacts import Chosen, Tuning
 from pathlode.dynamics.data import SimulatedData
 from pathlode.dynamics.tuning import Grid, Tuner
@@ -23,6 +25,7 @@ with job(snakemake):
     )
     tried = tuner.choose()
     best = tried.groupby("seed", sort=False).head(1)
-    Tuning(tried.assign(**params.setting, tuned_by=params.tuned_by)).save(Path(snakemake.output.table))
+    facts = pd.DataFrame(params.setting | {"tuned_by": params.tuned_by}, index=tried.index)
+    Tuning(facts.join(tried)).save(Path(snakemake.output.table))
     Chosen(*(best[name].tolist() for name in ("seed", "learning_rate", "weight"))).save(chosen)
     discard_checkpoints(chosen.parent)

@@ -56,8 +56,8 @@ class Tuning(TableFile):
 
     columns: ClassVar[Mapping[str, str]] = {
         **SETTING,
-        "seed": "number of the replicate",
         "tuned_by": "errors that decide: at held-out observations in the observed window, or against the truth",
+        "seed": "number of the replicate",
         "learning_rate": "peak of the one-cycle schedule",
         "weight": "weight of the loss's penalty",
         "score": "geometric mean of both errors on validation trajectories",
