@@ -39,7 +39,7 @@ with job(snakemake):
             scores[view] = {"interpolation_nmse": inside.numpy(), "extrapolation_nmse": beyond.numpy()}
         for view, columns in scores.items():
             tables.append(pd.DataFrame(setting | {"seed": model.seeds, "observations": view} | costs | columns))
-        kept["nmse"][row] = nmse_in_time(result.predicted, truth).numpy()
+        kept["nmse"][row] = nmse_in_time(result.predicted, truth, data["test"].counted).numpy()
         kept["predicted"][row] = result.predicted[:, :EXAMPLES].numpy()
         if result.path is not None:
             kept["path"][row] = result.path[:, :EXAMPLES].numpy()

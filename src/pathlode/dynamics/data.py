@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 import torch
@@ -123,9 +123,13 @@ class Split:
     def of(cls, arrays: Mapping[str, Array], name: str) -> Self:
         """The split from :meth:`arrays`; the name stands in messages about faulty series."""
         given = {key: torch.from_numpy(array) for key, array in arrays.items()}
-        series = [field.name for field in fields(cls) if field.name != "parameters"]
-        made = {part: TimeSeries(given[f"{part}_times"], given[f"{part}_values"], f"{name}, {part}") for part in series}
-        return cls(parameters=given["parameters"], **made)
+        made: dict[str, Any] = {}
+        for part in (field.name for field in fields(cls)):
+            if part in given:
+                made[part] = given[part]
+            else:
+                made[part] = TimeSeries(given[f"{part}_times"], given[f"{part}_values"], f"{name}, {part}")
+        return cls(**made)
 
 
 @dataclass(frozen=True)
@@ -136,10 +140,12 @@ class ScoredSplit(Split):
         inside: noise-free truth at regular times from the first to the last observation.
         beyond: noise-free truth at regular times from the last observation to ``horizon`` after it, with the same number of
             times per window length.
+        counted: whether the truth counts in scores, at the times of ``inside`` and then of ``beyond``, booleans, (n, time).
     """
 
     inside: TimeSeries
     beyond: TimeSeries
+    counted: torch.Tensor
 
 
 SPLITS = ("train", "validation", "test")
@@ -278,19 +284,25 @@ def _scored(system: System, config: SimulationConfig, drawn: Split, name: str) -
     parameters, times = drawn.parameters.numpy(), drawn.observed.times.numpy()
     steps = config.windows_beyond * GRID_POINTS
     beyond = times[:, -1:] + config.horizon * (1 + np.arange(steps)) / steps
-    return ScoredSplit(
-        observed=drawn.observed,
-        parameters=drawn.parameters,
+    return _with_truth(
+        system,
+        drawn,
         inside=_inside(system, parameters, times, name),
         beyond=_series(system, parameters, beyond, f"simulated {name} data, beyond"),
     )
+
+
+def _with_truth(system: System, drawn: Split, inside: TimeSeries, beyond: TimeSeries) -> ScoredSplit:
+    truth = torch.cat([inside.values, beyond.values], dim=1)
+    counted = torch.from_numpy(system.counted(truth.numpy()))
+    return ScoredSplit(drawn.observed, drawn.parameters, inside, beyond, counted)
 
 
 def _view(system: System, whole: ScoredSplit, chosen: Indices, name: str) -> ScoredSplit:
     """The same trajectories with a subset of their observations."""
     observed = TimeSeries(whole.observed.times[:, chosen], whole.observed.values[:, chosen], name)
     inside = _inside(system, whole.parameters.numpy(), observed.times.numpy(), name)
-    return ScoredSplit(observed, whole.parameters, inside, whole.beyond)
+    return _with_truth(system, Split(observed, whole.parameters), inside, whole.beyond)
 
 
 def _inside(system: System, parameters: Array, observed: Array, name: str) -> TimeSeries:

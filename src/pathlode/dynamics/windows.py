@@ -1,8 +1,9 @@
-"""Errors of models on simulated systems in the observed window and in the windows after it."""
+"""Errors of models on simulated systems in the observed window and in the windows after it, where the truth counts."""
 
 import dataclasses
 
 import torch
+from torch import Tensor
 
 from pathlode.core.nmse import nmse
 from pathlode.core.shapes import PerMember, Times, Values
@@ -14,7 +15,8 @@ from pathlode.models.latents import as_the_model
 
 def interpolation_nmse(inside: Values, split: ScoredSplit) -> PerMember:
     """:func:`nmse` of predictions (member, batch, time, feature) from the first to the last observation."""
-    return nmse(inside, split.inside.values)
+    points = split.inside.times.shape[-1]
+    return nmse(inside, split.inside.values, split.counted[..., :points])
 
 
 def extrapolation_nmse(beyond: Values, split: ScoredSplit) -> PerMember:
@@ -25,12 +27,19 @@ def extrapolation_nmse(beyond: Values, split: ScoredSplit) -> PerMember:
             (member, batch, time, feature).
         split: the split, which holds the truth.
     """
-    return nmse(beyond[:, :, :GRID_POINTS], split.beyond.values[..., :GRID_POINTS, :])
+    counted = _counted_beyond(split)[..., :GRID_POINTS]
+    return nmse(beyond[:, :, :GRID_POINTS], split.beyond.values[..., :GRID_POINTS, :], counted)
 
 
 def far_nmse(beyond: Values, split: ScoredSplit) -> PerMember:
     """:func:`nmse` from one window length after the last observation on; ``beyond`` holds all times after that observation."""
-    return nmse(beyond[:, :, GRID_POINTS:], split.beyond.values[..., GRID_POINTS:, :])
+    counted = _counted_beyond(split)[..., GRID_POINTS:]
+    return nmse(beyond[:, :, GRID_POINTS:], split.beyond.values[..., GRID_POINTS:, :], counted)
+
+
+def _counted_beyond(split: ScoredSplit) -> Tensor:
+    """Which times of ``split.beyond`` count, (n, time)."""
+    return split.counted[..., split.inside.times.shape[-1] :]
 
 
 @torch.no_grad()

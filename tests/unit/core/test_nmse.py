@@ -17,6 +17,37 @@ def test_nmse_by_hand():
     assert nmse(predicted, truth).item() == pytest.approx(1 / 2)
 
 
+def test_nmse_over_counted_times_by_hand():
+    """The truths 0, 2, 4 count, about their mean 2; errors of 1, 0, 2 there, and no number elsewhere."""
+    truth = torch.tensor([[0.0, 2.0], [9.0, 4.0]])[..., None]
+    counted = torch.tensor([[True, True], [False, True]])
+    predicted = torch.tensor([[1.0, 2.0], [torch.inf, 6.0]])[None, ..., None]
+    assert nmse(predicted, truth, counted).item() == pytest.approx(5 / 8)
+    in_time = nmse_in_time(predicted, truth, counted)[0]
+    assert in_time.tolist() == pytest.approx([1 / (8 / 3), (0 + 4) / 2 / (8 / 3)])
+
+
+def test_a_position_where_no_time_counts_has_no_error_in_time():
+    truth, counted = torch.randn(5, 3, 1), torch.tensor([True, True, False]).expand(5, 3)
+    assert nmse_in_time(truth[None] + 1, truth, counted).isnan().tolist() == [[False, False, True]]
+
+
+def test_each_member_has_its_own_counted_times():
+    truth, predicted = torch.randn(3, 20, 7, 2), torch.randn(3, 20, 7, 2)
+    counted = torch.rand(3, 20, 7) < 0.6
+    together = nmse(predicted, truth, counted), nmse_in_time(predicted, truth, counted)
+    for member in range(3):
+        alone = predicted[member : member + 1], truth[member], counted[member]
+        assert torch.allclose(together[0][member], nmse(*alone)[0])
+        assert torch.allclose(together[1][member], nmse_in_time(*alone)[0])
+
+
+def test_all_times_count_by_default():
+    truth, predicted = torch.randn(20, 7, 2).double(), torch.randn(3, 20, 7, 2).double()
+    for score in (nmse, nmse_in_time):
+        assert torch.allclose(score(predicted, truth), score(predicted, truth, torch.ones(20, 7) > 0), rtol=1e-12)
+
+
 def test_nmse_in_time_is_the_squared_error_over_the_whole_variance():
     truth = torch.randn(20, 3, 2) * torch.tensor([1.0, 10.0, 100.0])[:, None]
     predicted = truth + torch.randn(4, 20, 3, 2)

@@ -62,7 +62,7 @@ def test_scores_of_a_split(make_model, data):
 def test_the_encoder_never_sees_beyond_the_observed_window(make_model, data):
     model, test = make_model(), data["test"]
     nonsense = TimeSeries(test.beyond.times, 1e6 * torch.randn_like(test.beyond.values))
-    altered = ScoredSplit(test.observed, test.parameters, test.inside, nonsense)
+    altered = ScoredSplit(test.observed, test.parameters, test.inside, nonsense, test.counted)
     first, second = (evaluate(model, split, SOLVER) for split in (test, altered))
     assert torch.equal(first.predicted, second.predicted)
     assert not torch.equal(first.scores["extrapolation_nmse"], second.scores["extrapolation_nmse"])
@@ -73,7 +73,9 @@ def test_the_next_window_and_those_after_it_are_scored_apart(make_model, data):
     model, test = make_model(), data["test"]
     values = test.beyond.values.clone()
     values[:, GRID_POINTS:] += 1.0
-    altered = ScoredSplit(test.observed, test.parameters, test.inside, TimeSeries(test.beyond.times, values))
+    altered = ScoredSplit(
+        test.observed, test.parameters, test.inside, TimeSeries(test.beyond.times, values), test.counted
+    )
     first, second = (evaluate(model, split, SOLVER).scores for split in (test, altered))
     assert torch.equal(first["extrapolation_nmse"], second["extrapolation_nmse"])
     assert not torch.equal(first["far_nmse"], second["far_nmse"])

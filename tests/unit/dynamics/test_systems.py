@@ -131,6 +131,32 @@ def test_lane_emden_ends_at_its_tabulated_surface(index, surface):
     assert after == far == 0.0
 
 
+def test_only_the_inside_of_a_fluid_counts():
+    """For n = 1, inside ξ = π."""
+    radii = np.array([[0.0, 1.0, 3.14, 3.15, 10.0]])
+    system = SYSTEMS["lane_emden"]()
+    assert system.counted(system.solution(np.array([[1.0]]), radii)).tolist() == [[True, True, True, False, False]]
+
+
+def test_a_data_set_knows_where_its_truth_counts(name):
+    split = simulate(SYSTEMS[name](), SimulationConfig(**CONFIG), 0)["test"]
+    truth = torch.cat([split.inside.values, split.beyond.values], dim=1)
+    expected = truth[..., 0] > 0 if name == "lane_emden" else torch.ones(truth.shape[:2]) > 0
+    assert torch.equal(split.counted, expected)
+    assert split.counted.any()
+
+
+def test_most_of_the_next_window_of_lane_emden_lies_inside_the_fluid():
+    """With the windows of config/systems.yaml: 97 % of the next window, and over a half for every fluid."""
+    settings = CONFIG | {"test": 500, "window": (2.0, 2.5), "windows_beyond": 3}
+    counted = simulate(SYSTEMS["lane_emden"](), SimulationConfig(**settings))["test"].counted.double()
+    inside, following, far = counted.split([100, 100, 200], dim=1)
+    assert inside.min() == 1.0
+    assert following.mean() == pytest.approx(0.97, abs=0.01)
+    assert following.mean(dim=1).min() > 0.5
+    assert far.mean() == pytest.approx(0.58, abs=0.03)
+
+
 def test_a_trajectory_that_leaves_the_finite_numbers_is_refused():
     with pytest.raises(SolverError, match="cannot be integrated beyond"), np.errstate(all="ignore"):
         SYSTEMS["lorenz"]().solution(np.array([[1e200, 1.0, 1.0]]), np.array([[1.0, 2.0]]))

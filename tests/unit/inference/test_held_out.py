@@ -30,7 +30,8 @@ def test_a_reference_posterior_is_of_the_system_with_its_number():
     truth, times = np.array([[2.0, 2.0], [0.5, -1.0]]), np.sort(rng.uniform(0, 1, (2, 20)), axis=1)
     values = system.solution(truth, times) + NOISE * rng.standard_normal((2, 20, 1))
     series = TimeSeries(torch.from_numpy(times), torch.from_numpy(values))
-    held_out = ScoredSplit(observed=series, inside=series, beyond=series, parameters=torch.from_numpy(truth))
+    everywhere = torch.ones(2, 40, dtype=torch.bool)
+    held_out = ScoredSplit(series, torch.from_numpy(truth), inside=series, beyond=series, counted=everywhere)
     made = reference_posterior(system, held_out, 1, NOISE, McmcConfig(chains=4, steps=2000), draws=200, predicted=40)
     assert made.number.tolist() == [1]
     assert made.truth.tolist() == [[0.5, -1.0]]

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pathlode.arrays import Array
 
@@ -29,3 +30,9 @@ class System(ABC):
     @abstractmethod
     def solution(self, parameters: Array, times: Array) -> Array:
         """The trajectories, each at its own times: (n, parameter), (n, time) -> (n, time, feature)."""
+
+    def counted(self, values: Array) -> NDArray[np.bool_]:
+        """Where trajectories count in scores, from their values: (n, time, feature) -> (n, time). It is everywhere, unless a
+        system's trajectories end.
+        """
+        return np.ones(values.shape[:-1], dtype=np.bool_)

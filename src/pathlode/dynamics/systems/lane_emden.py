@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pathlode.arrays import Array
 from pathlode.dynamics.systems.contract import System
@@ -13,10 +14,12 @@ SURFACE = 1e-10
 
 
 class LaneEmden(System):
-    """θ'' + (2/ξ) θ' + θⁿ = 0 with θ(0) = 1, θ'(0) = 0; "time" is the radius ξ, and n is uniform in [0, 5).
+    """θ'' + (2/ξ) θ' + θⁿ = 0 with θ(0) = 1, θ'(0) = 0; "time" is the radius ξ.
 
-    At the centre, ξ = 0, the equation's own power series is used. The first zero of θ is the surface; outside it θ = 0. For
-    n < 5 every fluid has a surface, at ξ = 2.4494 (n = 0), 3.1416 (1), 4.3529 (2), 6.8968 (3), 14.97 (4).
+    n is uniform in [1.5, 5): from convective stars and white dwarfs, n = 1.5, to the index at which the surface is at infinity.
+    The first zero of θ is the surface, at ξ = 2.4494 (n = 0), 3.1416 (1), 3.6538 (1.5), 4.3529 (2), 6.8968 (3), 14.97 (4).
+    Outside it θ = 0, and there is nothing to predict: only the inside of the fluid, θ > 0, counts in scores. At the centre,
+    ξ = 0, the equation's own power series is used.
 
     Source: Chandrasekhar 1939, An introduction to the study of stellar structure, ch. 4. Sampson & Melchior 2025 name the
     system; its ranges here are our choice.
@@ -25,13 +28,18 @@ class LaneEmden(System):
     features: ClassVar[tuple[str, ...]] = ("theta",)
     parameters: ClassVar[tuple[str, ...]] = ("n",)
     time: ClassVar[str] = "radius ξ"
+    low: ClassVar[tuple[float, ...]] = (1.5,)
+    high: ClassVar[tuple[float, ...]] = (5.0,)
 
     def draw(self, n: int, rng: np.random.Generator) -> Array:
-        return rng.uniform(0.0, 5.0, size=(n, 1))
+        return rng.uniform(self.low, self.high, size=(n, 1))
 
     def solution(self, parameters: Array, times: Array) -> Array:
         centre = np.tile([1.0, 0.0], (len(parameters), 1))
         return np.maximum(integrate(_series, centre, parameters, times)[..., :1], 0.0)
+
+    def counted(self, values: Array) -> NDArray[np.bool_]:
+        return values[..., 0] > 0
 
 
 def _series(radius: Array, state: Array, parameters: Array) -> Array:
