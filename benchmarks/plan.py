@@ -116,7 +116,7 @@ def dynamics(config: Mapping[str, Any]) -> Hours:
         tune = tuning(config, name)
         steps: dict[str, float] = {}  # one row with each model, field and encoder: losses cost about the same
         for row in rows:
-            parts = row_parts(config, row)
+            parts = row_parts(config, name, row)
             if "loss" not in parts:
                 continue
             model = str({part: value for part, value in parts.items() if part != "loss"})

@@ -82,9 +82,9 @@ rule tune:
         runtime=lambda w: 30 + tuning(config, w.system)["steps"] // 10,  # 6 s per step of all candidates
         gpu=0,  # a CPU is faster: the cost of these small networks is that of launching operations
     params:
-        code=lambda w: code("tune", *row_entries(config, w.row)),
+        code=lambda w: code("tune", *row_entries(config, w.system, w.row)),
         setting=lambda w: setting(config, w.system, w.row),
-        parts=lambda w: row_parts(config, w.row),
+        parts=lambda w: row_parts(config, w.system, w.row),
         model=lambda w: config["systems"][w.system]["model"],
         train=lambda w: row_training(config, w.system, w.row)
         | {"steps": tuning(config, w.system)["steps"], "refine": False},
@@ -112,9 +112,9 @@ rule train:
         runtime=30 + LONGEST // 20,  # 3 s a step
         gpu=0,
     params:
-        code=lambda w: code("train", *row_entries(config, w.row)),
+        code=lambda w: code("train", *row_entries(config, w.system, w.row)),
         setting=lambda w: setting(config, w.system, w.row),
-        parts=lambda w: row_parts(config, w.row),
+        parts=lambda w: row_parts(config, w.system, w.row),
         model=lambda w: config["systems"][w.system]["model"],
         train=lambda w: row_training(config, w.system, w.row),
         replicates=lambda w: BATCHES_OF[w.system][w.replicates],
@@ -138,7 +138,7 @@ rule evaluate:
         mem_mb=2000,  # measured: 930
         runtime=20,
     params:
-        code=lambda w: code("evaluate", *row_entries(config, *ROWS[w.system], loss=False)),
+        code=lambda w: code("evaluate", *row_entries(config, w.system, *ROWS[w.system], loss=False)),
         settings=lambda w: [setting(config, w.system, row) for row in ROWS[w.system]],
         evaluate=config["evaluate"],
     script:
@@ -162,9 +162,9 @@ rule size:
         runtime=30 + LONGEST // 20,
         gpu=0,
     params:
-        code=lambda w: code("size", *row_entries(config, w.row)),
+        code=lambda w: code("size", *row_entries(config, w.system, w.row)),
         setting=lambda w: setting(config, w.system, w.row),
-        parts=lambda w: row_parts(config, w.row),
+        parts=lambda w: row_parts(config, w.system, w.row),
         model=lambda w: config["systems"][w.system]["model"],
         train=lambda w: row_training(config, w.system, w.row),
         sizes=config["sizes"]["models"],

@@ -434,8 +434,8 @@ def test_a_wrong_configuration_is_refused_in_one_sentence(path, value, message):
 
 
 OPTIONAL = {
-    "systems.additionalProperties": {"trained", "tune"},
-    "rows.additionalProperties": {"model", "encoder", "field", "decoder", "loss", "tuned_as", "systems"},
+    "systems.additionalProperties": {"trained", "parts", "tune"},
+    "rows.additionalProperties": {"model", *PARTS, "tuned_as", "tuned_by", "weight", "train", "systems"},
     "config.$defs.split": {"balance"},
     "latent_odes.additionalProperties": {"splits", "encoder_hidden", "steps"},
     "classifiers.additionalProperties": {"latents", "components", "grid", "balance", "cnn", "vote", "rr", "splits"},
@@ -460,7 +460,11 @@ ANY_PART = {"config.$defs.tune", "config.$defs.balance"} | {
     for place in ("splits", "conditions.additionalProperties", "latent_odes.additionalProperties.properties.views")
 }
 ANY_PART |= {f"config.properties.scheduler.properties.{place}" for place in ("policies", "fits.additionalProperties")}
-ANY_PART.add("config.properties.inference.properties.robustness.additionalProperties")
+ANY_PART |= {
+    "config.$defs.some_train",
+    "config.properties.inference.properties.robustness.additionalProperties",
+    "config.properties.systems.additionalProperties.properties.parts",
+}
 
 
 def test_the_schema_is_closed_and_described_everywhere():
@@ -562,10 +566,9 @@ def test_names_come_from_the_registries():
 
 def test_schema_and_package_know_the_same_training_settings():
     known = set(TrainingConfig.__dataclass_fields__) - {"learning_rate"}
-    settings = schema()["$defs"]["train"]["properties"]
+    settings = schema()["$defs"]["some_train"]["properties"]
     assert set(settings) == known
     assert settings["optimiser"]["enum"] == list(OPTIMISERS)
-    assert settings["schedule"]["enum"] == list(RATES)
     assert settings["schedule"]["enum"] == list(RATES)
 
 
@@ -590,22 +593,36 @@ def test_a_latent_ode_and_a_classifier_have_their_own_in_place_of_the_common():
 
 
 def test_a_row_is_a_model_with_its_parts_and_a_place_in_the_tables():
-    assert dynamics.row_parts(DEFAULT, "path_lstm") == {
+    assert dynamics.row_parts(DEFAULT, "lorenz", "path_lstm") == {
         "kind": "latent_ode",
         "encoder": "lstm",
+        "input": "linear",
         "field": "bounded",
         "decoder": "linear",
         "loss": "path",
     }
-    assert dynamics.row_parts(DEFAULT, "curve") == {"kind": "curve", "encoder": "gru", "loss": "none"}
-    assert dynamics.row_parts(DEFAULT, "constant") == {"kind": "constant"}
+    curve = {"kind": "curve", "encoder": "gru", "input": "linear", "loss": "none"}
+    assert dynamics.row_parts(DEFAULT, "lorenz", "curve") == curve
+    assert dynamics.row_parts(DEFAULT, "lorenz", "constant") == {"kind": "constant"}
     assert dynamics.setting(DEFAULT, "lorenz", "constant") == {
         **{"system": "lorenz", "row": "constant", "model": "constant"},
         **{"field": None, "encoder": None, "loss": None},
     }
-    everything, learnt = (dynamics.row_entries(DEFAULT, "controlled", loss=loss) for loss in (True, False))
+    everything, learnt = (dynamics.row_entries(DEFAULT, "lorenz", "controlled", loss=loss) for loss in (True, False))
     assert set(everything) - set(learnt) == {"pathlode.training.losses.path_length:PathLength"}
     assert "pathlode.core.fields.controlled:ControlledField" in learnt
+
+
+def test_a_system_has_parts_of_its_own_which_a_row_replaces():
+    config = copy.deepcopy(DEFAULT)
+    config["systems"]["lorenz"]["parts"] = {"input": "log", "decoder": "softplus", "encoder": "rnn"}
+    path, lstm, curve = (dynamics.row_parts(config, "lorenz", row) for row in ("path", "path_lstm", "curve"))
+    assert (path["encoder"], path["input"], path["decoder"], path["field"]) == ("rnn", "log", "softplus", "bounded")
+    assert (lstm["encoder"], lstm["input"]) == ("lstm", "log")
+    assert curve == {"kind": "curve", "encoder": "rnn", "input": "log", "loss": "none"}
+    assert dynamics.row_parts(config, "lorenz", "constant") == {"kind": "constant"}
+    assert dynamics.row_parts(config, "lane_emden", "path")["decoder"] == "linear"
+    assert "pathlode.core.decoders.softplus:SoftplusDecoder" in dynamics.row_entries(config, "lorenz", "path")
 
 
 def test_rows_are_trained_where_their_lists_say_and_tuned_once():

@@ -111,7 +111,7 @@ def takes_all(config):
         SimulationConfig(**entry["simulate"] | {"window": tuple(entry["simulate"]["window"])})
         for row in trained_rows(config, name):
             setting(config, name, row)
-            parts = row_parts(config, row)
+            parts = row_parts(config, name, row)
             if "loss" in parts:
                 grid = row_grid(config, name, row)
                 Grid(tuple(grid["learning_rates"]), tuple(grid["weights"]), grid["growths"])
@@ -120,7 +120,7 @@ def takes_all(config):
                     Experiment(seeds=[0], model=entry["model"], train=train, weight=weight, **parts)
                     TrainingConfig(learning_rate=rate, **train)
                     assert LOSSES[parts["loss"]](weight).needs <= MODELS[parts["kind"]].offers
-            chosen = {part: name for part, name in parts.items() if part in ("encoder", "field", "decoder")}
+            chosen = {part: name for part, name in parts.items() if part in ("encoder", "input", "field", "decoder")}
             MODELS[parts["kind"]](ModelConfig(features=2, **chosen, **entry["model"]))
     for size in config["sizes"]["models"]:
         ModelConfig(features=2, **config["systems"][config["dynamics"]["systems"][0]]["model"] | size)

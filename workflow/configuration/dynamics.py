@@ -43,22 +43,24 @@ def row_training(config: Mapping[str, Any], system: str, name: str) -> dict[str,
     return dict(config["systems"][system]["train"] | config["dynamics"]["rows"][name].get("train", {}))
 
 
-def row_parts(config: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """The parts of a row, as in :class:`pathlode.training.experiment.Experiment`: kind, encoder, field, decoder, loss.
+def row_parts(config: Mapping[str, Any], system: str, name: str) -> dict[str, Any]:
+    """The parts of a row on a system, as in :class:`pathlode.training.experiment.Experiment`: kind, encoder, input, field,
+    decoder, loss.
 
-    Parts that its kind of model does not have are left out.
+    Those that the row does not name are the system's, or else the default ones. Parts that its kind of model does not have are
+    left out.
     """
     row = config["dynamics"]["rows"][name]
     kind = row.get("model", DEFAULT_MODEL)
-    given = {part: row.get(part, DEFAULT_PARTS.get(part)) for part in parts_of(kind)}
-    return {"kind": kind} | {part: value for part, value in given.items() if value is not None}
+    given = DEFAULT_PARTS | config["systems"][system].get("parts", {}) | row
+    return {"kind": kind} | {part: given[part] for part in parts_of(kind) if part in given}
 
 
-def row_entries(config: Mapping[str, Any], *names: str, loss: bool = True) -> list[str]:
-    """The parts of rows as ``"module:class"``, with or without their losses."""
+def row_entries(config: Mapping[str, Any], system: str, *names: str, loss: bool = True) -> list[str]:
+    """The parts of rows on a system as ``"module:class"``, with or without their losses."""
     found = []
     for name in names:
-        parts = row_parts(config, name)
+        parts = row_parts(config, system, name)
         kind = parts.pop("kind")
         found += entries_of(kind, **{part: value for part, value in parts.items() if loss or part != "loss"})
     return found
@@ -66,15 +68,15 @@ def row_entries(config: Mapping[str, Any], *names: str, loss: bool = True) -> li
 
 def setting(config: Mapping[str, Any], system: str, name: str) -> dict[str, str | None]:
     """The columns that identify a row of a system in a table; None for parts that a model does not have."""
-    parts = row_parts(config, name)
+    parts = row_parts(config, system, name)
     facts = {column: parts.get(column) for column in ("field", "encoder", "loss")}
     return {"system": system, "row": name, "model": parts["kind"]} | facts
 
 
 def tuned_as(config: Mapping[str, Any], name: str) -> str | None:
     """The row whose tuning a row uses, by default its own; None if there is nothing to tune."""
-    tuned = config["dynamics"]["rows"][name].get("tuned_as", name)
-    return tuned if "loss" in row_parts(config, name) else None
+    row = config["dynamics"]["rows"][name]
+    return str(row.get("tuned_as", name)) if "loss" in row else None
 
 
 def tuned_rows(config: Mapping[str, Any], system: str) -> list[str]:

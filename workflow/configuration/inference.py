@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pathlode.registry import EMBEDDINGS, MODELS, SYSTEMS
-from workflow.configuration.dynamics import replicate_batches, row_entries, row_parts
+from pathlode.registry import DEFAULT_MODEL, EMBEDDINGS, MODELS, SYSTEMS
+from workflow.configuration.dynamics import replicate_batches, row_entries
 from workflow.configuration.schema import InvalidConfig, unknown
 
 SUMMARISED = ("latents", "grid", "statistics", "recurrent")
@@ -34,7 +34,7 @@ def summary_entries(config: Mapping[str, Any], summary: str) -> list[str]:
     """The classes that compute a summary, as ``"module:class"``: the parts of models with its z0, or a network in the flow."""
     given = config["inference"]["summaries"][summary]
     if "latents" in given:
-        return row_entries(config, given["latents"], loss=False)
+        return row_entries(config, config["inference"]["system"], given["latents"], loss=False)
     return [EMBEDDINGS.path("recurrent")] if "recurrent" in given else []
 
 
@@ -125,7 +125,7 @@ def _check_latents(config: Mapping[str, Any], summary: str, row: str) -> None:
     place = f"inference.summaries.{summary}.latents"
     if row not in config["dynamics"]["rows"]:
         raise InvalidConfig(unknown(place, row, config["dynamics"]["rows"], "dynamics.rows"))
-    kind = row_parts(config, row)["kind"]
+    kind = config["dynamics"]["rows"][row].get("model", DEFAULT_MODEL)
     if "latent" not in MODELS.words(kind):
         raise InvalidConfig(f"config: {place} names {row!r}, whose model {kind} has no z0; name another row")
 
