@@ -1,4 +1,6 @@
+import atexit
 import errno
+import gc
 import json
 import logging
 from pathlib import Path
@@ -145,6 +147,14 @@ def test_an_allocation_that_fails_is_told_in_one_sentence(tmp_path):
 def test_threads_are_set(tmp_path):
     with job(given(tmp_path, threads=2)):
         assert torch.get_num_threads() == 2
+
+
+def test_the_exit_after_a_job_collects_no_garbage(tmp_path, monkeypatch):
+    at_exit = []
+    monkeypatch.setattr(atexit, "register", at_exit.append)
+    with job(given(tmp_path)):
+        pass
+    assert gc.freeze in at_exit
 
 
 def test_no_gpu_granted_means_cpu():
