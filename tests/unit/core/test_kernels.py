@@ -68,6 +68,12 @@ def test_tensors_that_only_record_operations_take_the_plain_route():
         assert not kernels.usable(torch.zeros(1))
 
 
+def test_all_take_the_plain_route_where_it_is_asked_for():
+    with kernels.plain():
+        assert not kernels.usable(torch.zeros(1))
+    assert kernels.usable(torch.zeros(1))
+
+
 def values_and_gradients(function, inputs, weights):
     outputs = function()
     return [outputs.detach(), *torch.autograd.grad((outputs * weights).sum(), inputs)]

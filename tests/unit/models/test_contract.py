@@ -305,7 +305,7 @@ def test_a_loss_of_the_jacobian_reaches_the_field(series, field):
 
 
 def test_a_loss_of_the_jacobian_is_refused_by_a_model_without_one(data):
-    series = data["train"].observed, data["validation"].observed
+    series = data.train.observed, data["validation"].observed
     for kind in MODELS:
         lacking = Stiffness.needs - MODELS.words(kind)
         if lacking:

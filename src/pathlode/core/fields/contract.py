@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from pathlode.core.kernels import plain
 from pathlode.core.shapes import Latent, State
 
 
@@ -48,9 +49,10 @@ class VectorField(nn.Module, ABC):
 
         It can be differentiated again. Cost: one backward pass per component of h, all in one vectorised pass.
         """
-        pull = torch.func.vjp(lambda state: self(state, time, context), h)[1]
         units = torch.eye(h.shape[-1], dtype=h.dtype, device=h.device)
-        rows: Tensor = torch.func.vmap(lambda unit: pull(unit.expand_as(h))[0])(units)
+        with plain():
+            pull = torch.func.vjp(lambda state: self(state, time, context), h)[1]
+            rows: Tensor = torch.func.vmap(lambda unit: pull(unit.expand_as(h))[0])(units)
         return rows.movedim(0, -2)
 
     def autonomous(self, context: Latent) -> nn.Module:

@@ -7,7 +7,9 @@ import ctypes
 import hashlib
 import importlib.util
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from ctypes import c_char_p, c_int, c_size_t, c_void_p
 from functools import cache
 from pathlib import Path
@@ -77,15 +79,31 @@ def compiled() -> ctypes.CDLL:
     return library
 
 
+_PLAIN = ContextVar("plain", default=False)
+
+
+@contextmanager
+def plain() -> Iterator[None]:
+    """Switches the compiled loops off: they have no second derivatives, and ``torch.func`` cannot transform them."""
+    before = _PLAIN.set(True)
+    try:
+        yield
+    finally:
+        _PLAIN.reset(before)
+
+
 def usable(*tensors: Tensor) -> bool:
     """Whether the compiled loops exist and can take these tensors, which must be in single precision on the CPU.
 
-    Subclasses of tensors, which stand for numbers while a program is recorded, take the plain route.
+    Subclasses of tensors, which stand for numbers while a program is recorded, take the plain route. So does everything within
+    :func:`plain`.
 
     Raises:
         ConfigError: if the loops were built from sources that differ from the package's present ones.
     """
-    return chosen_build() is not None and all(
+    if _PLAIN.get() or chosen_build() is None:
+        return False
+    return all(
         t.dtype == torch.float32 and t.device.type == "cpu" and type(t) in (Tensor, nn.Parameter) for t in tensors
     )
 
