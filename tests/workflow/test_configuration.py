@@ -2,7 +2,10 @@
 
 import copy
 import inspect
+import math
 import re
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -541,7 +544,18 @@ def test_what_may_be_left_out_has_its_value_in_one_class_and_none_in_the_schema(
     assert LookAheadConfig().horizon == 1.0  # as the rules have it, which are spared the import
 
 
+def test_a_check_of_the_configuration_imports_no_tensors():
+    """They cost more than all else that a run takes in which nothing is to do."""
+    code = "import sys; from workflow.configuration import check, default_config; check(default_config()); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert "jsonschema" in done.stdout.split()
+    assert "torch" not in done.stdout.split()
+
+
 def test_what_the_configuration_knows_of_the_package_without_importing_it_is_so():
+    limited = {name: loss.largest_weight for name, loss in LOSSES.items() if loss.largest_weight < math.inf}
+    assert limited == dynamics.LARGEST_WEIGHTS
+    assert [name for name, loss in LOSSES.items() if not loss.penalised] == [*dynamics.UNPENALISED]
     assert scheduler.ROWS == FEWEST
     assert set(scheduler.IMAGES) | set(scheduler.TEXTS) == set(DATA_SETS)
     for name, read in DATA_SETS.items():

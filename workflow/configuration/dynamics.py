@@ -1,5 +1,6 @@
 """The dynamics chapter: rows trained on each system, their tuning, and checks of both."""
 
+import math
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any
@@ -12,6 +13,10 @@ COMPARED = ("path", "kl")
 """The rows that the papers compare. Figures show them side by side, and they define the targets of time and size."""
 FOLDERS = ("tuning", "sizes")
 """Folders in a system's results other than those of rows."""
+LARGEST_WEIGHTS = {"steer": 1.0, "steer_walk": 1.0}
+"""The largest penalty weight of a loss, where there is one. A check knows it without importing the loss and torch."""
+UNPENALISED = ("none",)
+"""Losses whose weight has no effect."""
 
 
 def trained_rows(config: Mapping[str, Any], system: str) -> list[str]:
@@ -99,9 +104,8 @@ def row_grid(config: Mapping[str, Any], system: str, name: str) -> dict[str, Any
     """The candidates of a row on a system, as in :class:`pathlode.dynamics.tuning.Grid`: without weights that its loss does not
     take, and with one weight if that is fixed or the loss has no penalty."""
     row, tune = config["dynamics"]["rows"][name], tuning(config, system)
-    loss = LOSSES[row["loss"]]
-    weights = [weight for weight in tune["weights"] if weight <= loss.largest_weight]
-    if "weight" in row or not loss.penalised:
+    weights = [weight for weight in tune["weights"] if weight <= LARGEST_WEIGHTS.get(row["loss"], math.inf)]
+    if "weight" in row or row["loss"] in UNPENALISED:
         weights = [row.get("weight", 1.0)]
     return {
         "learning_rates": sorted(tune["learning_rates"]),
@@ -165,10 +169,10 @@ def _check_row(config: Mapping[str, Any], name: str) -> None:
             f"{place}.loss is {row['loss']!r}, which needs {OFFERS[lacking[0]]}, but the model {kind} has none; name another "
             "loss or model"
         )
-    if "weight" in row and not row["weight"] <= LOSSES[row["loss"]].largest_weight:
+    largest = LARGEST_WEIGHTS.get(row["loss"], math.inf)
+    if "weight" in row and not row["weight"] <= largest:
         raise InvalidConfig(
-            f"{place}.weight is {row['weight']}, but the loss {row['loss']} takes at most "
-            f"{LOSSES[row['loss']].largest_weight:g}; lower it"
+            f"{place}.weight is {row['weight']}, but the loss {row['loss']} takes at most {largest:g}; lower it"
         )
     if "tuned_as" in row:
         _check_tuned_as(config, name)
@@ -223,8 +227,7 @@ def _check_tuning(config: Mapping[str, Any]) -> None:
             if tuned_as(config, row) and not row_grid(config, name, row)["weights"]:
                 loss = config["dynamics"]["rows"][row]["loss"]
                 raise InvalidConfig(
-                    f"config: {place} holds no weight that the loss {loss} takes, at most {LOSSES[loss].largest_weight:g}; add "
-                    "one"
+                    f"config: {place} holds no weight that the loss {loss} takes, at most {LARGEST_WEIGHTS[loss]:g}; add one"
                 )
 
 
