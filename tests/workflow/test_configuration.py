@@ -110,7 +110,7 @@ def test_systems_that_share_an_anchor_can_be_changed_one_by_one():
         (
             (*ROWS, "constant", "tuned_as"),
             "path",
-            "dynamics.rows.constant.tuned_as is 'path', but the model constant is not tuned; remove it",
+            "dynamics.rows.constant.tuned_as is 'path', but the model constant is not trained; remove it",
         ),
         (
             (*ROWS, "curve", "loss"),
@@ -148,11 +148,6 @@ def test_systems_that_share_an_anchor_can_be_changed_one_by_one():
             "tuned_as names 'path', expected a row with the same loss and a tuning",
         ),
         (
-            (*ROWS, "kl_lstm", "tuned_as"),
-            "kl_rnn",
-            "tuned_as names 'kl_rnn', expected a row with the same loss and a tun",
-        ),
-        (
             (*ROWS, "sizes"),
             {"loss": "kl"},
             "rows.sizes has the name of a folder of the chapter's results; choose another",
@@ -179,11 +174,6 @@ def test_systems_that_share_an_anchor_can_be_changed_one_by_one():
             ("sizes", "systems"),
             ["lotka_volterra"],
             "sizes.systems names 'lotka_volterra', which dynamics.systems lacks",
-        ),
-        (
-            ("sizes", "rows"),
-            ["path", "kl", "path_lstm"],
-            "sizes.rows names 'path_lstm', which is not tuned on coupled_osc",
         ),
         (
             ("sizes", "rows"),
@@ -437,6 +427,7 @@ def test_a_wrong_configuration_is_refused_in_one_sentence(path, value, message):
 
 
 OPTIONAL = {
+    "properties.dynamics": {"seeds"},
     "systems.additionalProperties": {"trained", "parts", "tune"},
     "rows.additionalProperties": {"model", *PARTS, "tuned_as", "tuned_by", "weight", "train", "systems"},
     "config.$defs.split": {"balance"},
@@ -639,14 +630,30 @@ def test_a_system_has_parts_of_its_own_which_a_row_replaces():
     assert "pathlode.core.decoders.softplus:SoftplusDecoder" in dynamics.row_entries(config, "lorenz", "path")
 
 
+def test_a_row_that_uses_anothers_tuning_has_none_of_its_own():
+    borrowed = ((*ROWS, "kl_rnn", "tuned_as"), "kl")
+    config = merged(borrowed)
+    check(config)
+    assert "kl_rnn" in dynamics.trained_rows(config, "lane_emden")
+    assert "kl_rnn" not in dynamics.tuned_rows(config, "lane_emden")
+    with pytest.raises(
+        InvalidConfig, match="kl_lstm.tuned_as names 'kl_rnn', expected a row with the same loss and a tun"
+    ):
+        check(merged(borrowed, ((*ROWS, "kl_lstm", "tuned_as"), "kl_rnn")))
+    with pytest.raises(InvalidConfig, match="sizes.rows names 'kl_rnn', which is not tuned on coupled_osc"):
+        check(merged(borrowed, (("sizes", "rows"), ["path", "kl", "kl_rnn"])))
+
+
 def test_rows_are_trained_where_their_lists_say_and_tuned_once():
     assert "controlled" in dynamics.trained_rows(DEFAULT, "lane_emden")
     assert "controlled" not in dynamics.trained_rows(DEFAULT, "damped_oscillator")
-    assert dynamics.trained_rows(DEFAULT, "lorenz") == ["path", "kl", "none", "constant"]
-    assert dynamics.tuned_rows(DEFAULT, "lorenz") == ["path", "kl", "none"]
-    assert [dynamics.tuned_as(DEFAULT, row) for row in ("path", "path_lstm", "constant")] == ["path", "path", None]
-    tuned = dynamics.tuned_rows(DEFAULT, "damped_oscillator")
-    assert tuned == ["path", "kl", "none", "displacement", "steer", "kinetic"]
+    assert dynamics.trained_rows(DEFAULT, "lorenz") == ["path", "kl", "none", "kinetic", "constant"]
+    assert dynamics.tuned_rows(DEFAULT, "lorenz") == ["path", "kl", "none", "kinetic"]
+    assert [dynamics.tuned_as(DEFAULT, row) for row in ("path", "constant")] == ["path", None]
+    damped = dynamics.trained_rows(DEFAULT, "damped_oscillator")
+    assert {"steer", "path_lstm"} < set(damped)
+    assert not {"steer_walk", "curve"} & set(damped)
+    assert dynamics.tuned_rows(DEFAULT, "damped_oscillator") == [row for row in damped if row != "constant"]
 
 
 def test_the_splits_are_the_packages():
