@@ -10,7 +10,7 @@ EPOCHS = 300
 """Epochs of the published training, over which the annealing is defined."""
 WAIT = 10
 """Epochs without the penalty."""
-DECAY = 0.99
+ANNEALING_DECAY = 0.99
 """Factor by which an epoch shrinks the distance of the annealing factor from 1."""
 
 
@@ -27,7 +27,7 @@ class AnnealedKullbackLeibler(KullbackLeibler):
     """
 
     def annealing(self, progress: float) -> float:
-        return 1 - DECAY ** max(0.0, EPOCHS * progress - WAIT)
+        return 1 - ANNEALING_DECAY ** max(0.0, EPOCHS * progress - WAIT)
 
     def penalty(self, model: SequenceModel, prediction: Prediction) -> PerMember:
         compared, latent = prediction.values.shape[2:].numel(), required(prediction.z0, "z0").shape[-1]
