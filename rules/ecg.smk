@@ -11,7 +11,6 @@
 #       tables and figures                                         ecg_results.smk
 
 from pathlode.ecg.records import RECORDS
-from pathlode.registry import LOSSES
 from workflow.configuration.ecg import balance, classifier_entries, classifier_kind, latent_ode, model_entries
 
 ECG = config["ecg"]
@@ -126,9 +125,7 @@ rule train_encoder:
         runtime=30 + max(latent_ode(config, name)["train"]["steps"] for name in ECG["latent_odes"]) // 20,  # 3 s a step
         gpu=ECG["gpus"],
     params:
-        code=lambda w: code(
-            "train_encoder", *model_entries(ECG, w.latent_ode), LOSSES.path(ECG["latent_odes"][w.latent_ode]["loss"])
-        ),
+        code=lambda w: code("train_encoder", *model_entries(ECG, w.latent_ode, loss=True)),
         seeds=ECG["seeds"],
         latent_ode=lambda w: latent_ode(config, w.latent_ode),
         validation=ECG["validation_beats"],

@@ -7,10 +7,11 @@
 #       {RESULTS}/scheduler/{task}/learnt/{learner}/outcomes.csv     apply_policy: a policy learnt from the sweep; logs.csv, decisions.csv, forecasts.csv
 #       tables and figures                                           scheduler_results.smk
 
-from pathlode.registry import DATA_SETS, POLICIES, entries_of
+from pathlode.registry import DATA_SETS, POLICIES
 from workflow.configuration.scheduler import (
     chosen_runs,
     example_files,
+    fit_entries,
     fit_settings,
     fitted_to,
     look_ahead_settings,
@@ -21,7 +22,6 @@ from workflow.configuration.scheduler import (
 SCHEDULER = config["scheduler"]
 CHOSEN = SCHEDULER["run"]
 TASK = f"{RESULTS}/scheduler/{{task}}"
-FITTED_MODEL = entries_of()  # the default one, which fits keep
 TUNED_POLICIES = [{"task": task, "policy": policy} for task in CHOSEN["tasks"] for policy in CHOSEN["policies"]]
 LEARNT_POLICIES = [
     {"task": task, "learner": name}
@@ -97,7 +97,7 @@ rule fit_run_model:
         mem_mb=1500,
         runtime=30,
     params:
-        code=lambda w: code("fit_run_model", *FITTED_MODEL),
+        code=lambda w: code("fit_run_model", *fit_entries(SCHEDULER, w.fit, loss=True)),
         fit=lambda w: fit_settings(SCHEDULER, w.fit),
         seeds=SCHEDULER["fit_seeds"],
         chosen=lambda w: chosen_runs(SCHEDULER, w.fit),
@@ -132,7 +132,7 @@ rule apply_policy:
         code=lambda w: code(
             "apply_policy",
             POLICIES.path(SCHEDULER["learners"][w.learner]["policy"]),
-            *FITTED_MODEL,
+            *fit_entries(SCHEDULER, SCHEDULER["learners"][w.learner]["fit"]),
             *task_entries(SCHEDULER, w.task),
         ),
         task=lambda w: task_settings(SCHEDULER, w.task),

@@ -16,13 +16,15 @@ from workflow_checkout import PROJECT
 from pathlode.ecg.conditions import Condition
 from pathlode.ecg.splitters import SPLITTERS
 from pathlode.registry import DATA_SETS, LOSSES, MODELS, NETWORKS, PARTS, SYSTEMS
+from pathlode.schedule.run_model import FitConfig
 from pathlode.schedule.runs import FEWEST
 from pathlode.schedule.scheduler import LookAheadConfig
+from pathlode.training.experiment import Experiment
 from pathlode.training.rates import RATES
 from pathlode.training.trainer import OPTIMISERS, TrainingConfig
 from pathlode.training.views import Views
 from workflow.configuration import FILES, InvalidConfig, check, default_config, dynamics, scheduler
-from workflow.configuration.ecg import balance, latent_ode
+from workflow.configuration.ecg import balance, classifier_entries, latent_ode
 from workflow.configuration.schema import SCHEMAS, schema
 
 DEFAULT = default_config(PROJECT)
@@ -286,6 +288,17 @@ def test_systems_that_share_an_anchor_can_be_changed_one_by_one():
             [7],
             r"fits.one_seed.seeds has \[7\], which scheduler.sweep.seeds",
         ),
+        (
+            ("scheduler", "fits", "curve"),
+            {"model": "curve"},
+            r"scheduler.fits.curve.loss is 'path', which needs a latent path z\(t\), but the model curve has none; name",
+        ),
+        (
+            ("scheduler", "fits", "mean"),
+            {"model": "constant"},
+            "scheduler.fits.mean.model is 'constant', which has no z0, but policies perturb z0 to predict futures; name",
+        ),
+        (("scheduler", "fit", "loss"), ..., "scheduler.fit.loss is missing; training loss"),
         (("scheduler", "tasks", "cnn", "seeds"), [100], "tasks.cnn.seeds and scheduler.sweep.seeds share seeds"),
         (("scheduler", "tasks", "cnn", "run", "log_every"), 200, "tasks.cnn has 624 optimiser steps, too few for"),
         (("scheduler", "tasks", "cnn", "data"), "cifar100", "scheduler.mirrors lacks 'cifar100', the data set of"),
@@ -369,6 +382,26 @@ def test_systems_that_share_an_anchor_can_be_changed_one_by_one():
             "gru",
             "ecg.shown names the latent ODE path, whose encoder is recurrent",
         ),
+        (
+            ("ecg", "latent_odes", "kl"),
+            {"model": "constant"},
+            "ecg.classifiers.kl.latents names 'kl', whose model constant has no z0; name another of ecg.latent_odes",
+        ),
+        (
+            ("ecg", "latent_odes", "mean"),
+            {"model": "constant", "weight": 0.1},
+            "ecg.latent_odes.mean.weight is 0.1, but the model constant is not trained; remove it",
+        ),
+        (
+            ("ecg", "latent_odes", "path", "model"),
+            "curve",
+            r"ecg.latent_odes.path.loss is 'path', which needs a latent path z\(t\), but the model curve has none; name",
+        ),
+        (
+            ("ecg", "latent_odes", "kl", "views"),
+            ...,
+            "ecg.latent_odes.kl lacks views, but its model is trained; add it",
+        ),
         (("ecg", "splits", "by_lot"), {"centred": True}, "unknown key 'ecg.splits.by_lot'"),
         (
             ("ecg", "conditions", "90 Hz", "stride"),
@@ -431,7 +464,12 @@ OPTIONAL = {
     "systems.additionalProperties": {"trained", "parts", "tune"},
     "rows.additionalProperties": {"model", *PARTS, "tuned_as", "tuned_by", "weight", "train", "systems"},
     "config.$defs.split": {"balance"},
-    "latent_odes.additionalProperties": {"splits", "encoder_hidden", "steps"},
+    "latent_odes.additionalProperties": {
+        *("model", *PARTS, "weight", "learning_rate", "views"),
+        *("splits", "encoder_hidden", "steps"),
+    },
+    "scheduler.properties.fit": {"model", *PARTS},
+    "$defs.parts": {"model", *PARTS},
     "classifiers.additionalProperties": {"latents", "components", "grid", "balance", "cnn", "vote", "rr", "splits"},
     "properties.examples": {"context"},
     "network": {"cnn", "resnet", "transformer"},
@@ -561,11 +599,17 @@ def test_what_the_configuration_knows_of_the_package_without_importing_it_is_so(
 
 def test_names_come_from_the_registries():
     properties = schema()["properties"]
-    row = properties["dynamics"]["properties"]["rows"]["additionalProperties"]["properties"]
-    assert row["model"]["enum"] == list(MODELS)
-    assert {part: row[part]["enum"] for part in PARTS} == {
+    parts = schema()["$defs"]["parts"]["properties"]
+    assert parts.pop("model")["enum"] == list(MODELS)
+    assert {part: parts[part]["enum"] for part in parts} == {
         part: list(registry) for part, (registry, _) in PARTS.items()
     }
+    rows, latent_odes, fits = (
+        properties[chapter]["properties"][name]["additionalProperties"]["properties"]
+        for chapter, name in (("dynamics", "rows"), ("ecg", "latent_odes"), ("scheduler", "fits"))
+    )
+    for entry in (rows, latent_odes, fits, properties["scheduler"]["properties"]["fit"]["properties"]):
+        assert all(entry[part]["$ref"] == f"#/$defs/parts/properties/{part}" for part in ("model", *PARTS))
     assert properties["systems"]["additionalProperties"]["properties"]["system"]["enum"] == list(SYSTEMS)
 
 
@@ -590,11 +634,43 @@ def test_a_latent_ode_and_a_classifier_have_their_own_in_place_of_the_common():
     plain, path = latent_ode(DEFAULT, "plain"), latent_ode(DEFAULT, "path")
     assert (plain["train"]["steps"], plain["model"]["encoder_hidden"]) == (750, None)
     assert (path["train"], path["model"]) == (DEFAULT["ecg"]["train"], DEFAULT["ecg"]["model"])
-    assert set(plain) == {"encoder", "loss", "weight", "learning_rate", "views", "model", "train"}
+    parts = {"kind": "latent_ode", "encoder": "gru", "field": "bounded", "decoder": "linear", "loss": "path"}
+    parts["input"] = "linear"
+    assert set(plain) == {*parts, "weight", "learning_rate", "views", "model", "train"}
+    assert plain.items() >= parts.items()
     common, between = DEFAULT["ecg"]["balance"], DEFAULT["ecg"]["splits"]["inter_patient"]["balance"]
     assert balance(DEFAULT["ecg"], "random", "path") == common
     assert balance(DEFAULT["ecg"], "inter_patient", "path") == between
     assert balance(DEFAULT["ecg"], "random", "path_equal") == DEFAULT["ecg"]["classifiers"]["path_equal"]["balance"]
+
+
+def test_a_latent_ode_of_beats_and_a_fit_to_runs_choose_their_model_like_a_row():
+    curve = {"model": "curve", "loss": "none", "weight": 0.0, "learning_rate": 0.01, "views": {}}
+    config = merged(
+        (("ecg", "latent_odes", "curve"), curve),
+        (("ecg", "latent_odes", "mean"), {"model": "constant"}),
+        (("ecg", "classifiers", "curve"), {"latents": "curve", "trained_on": ["360 Hz"]}),
+        (("scheduler", "fits", "curve"), {"model": "curve", "loss": "none", "seeds": [100]}),
+        (("scheduler", "fits", "controlled"), {"field": "controlled", "loss": "kl", "weight": 0.1}),
+    )
+    check(config)
+    beats = Experiment(seeds=[0], **latent_ode(config, "curve"))
+    assert (beats.kind, beats.encoder, beats.loss, beats.weight) == ("curve", "gru", "none", 0.0)
+    assert Experiment(seeds=[0], **latent_ode(config, "mean")).loss is None
+    assert [entry.partition(":")[2] for entry in classifier_entries(config["ecg"], "curve")] == [
+        "Trees",
+        "Curve",
+        "GRU",
+        "linear",
+    ]
+    runs = FitConfig(**scheduler.fit_settings(config["scheduler"], "curve"))
+    assert (runs.kind, runs.loss, runs.points) == ("curve", "none", 100)
+    assert scheduler.chosen_runs(config["scheduler"], "curve") == {"seeds": [100]}
+    runs = FitConfig(**scheduler.fit_settings(config["scheduler"], "controlled"))
+    assert (runs.kind, runs.field, runs.loss, runs.weight) == ("latent_ode", "controlled", "kl", 0.1)
+    entries = scheduler.fit_entries(config["scheduler"], "controlled", loss=True)
+    assert [entry.partition(":")[2] for entry in entries][-1] == "KullbackLeibler"
+    assert FitConfig(**scheduler.fit_settings(config["scheduler"], "all")) == FitConfig()
 
 
 def test_a_row_is_a_model_with_its_parts_and_a_place_in_the_tables():

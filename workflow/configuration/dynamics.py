@@ -6,7 +6,8 @@ from importlib.util import find_spec
 from typing import Any
 
 from pathlode.core.tableaus import ADAPTIVE_METHODS
-from pathlode.registry import DEFAULT_MODEL, DEFAULT_PARTS, LOSSES, MODELS, OFFERS, PARTS, entries_of, parts_of
+from pathlode.registry import LOSSES
+from workflow.configuration.parts import check_parts, check_trained_with, entries_of_parts, model_parts
 from workflow.configuration.schema import InvalidConfig, unknown
 
 COMPARED = ("path", "kl")
@@ -48,27 +49,17 @@ def row_training(config: Mapping[str, Any], system: str, name: str) -> dict[str,
     return dict(config["systems"][system]["train"] | config["dynamics"]["rows"][name].get("train", {}))
 
 
-def row_parts(config: Mapping[str, Any], system: str, name: str) -> dict[str, Any]:
-    """The parts of a row on a system, as in :class:`pathlode.training.experiment.Experiment`: kind, encoder, input, field,
-    decoder, loss.
+def row_parts(config: Mapping[str, Any], system: str, name: str) -> dict[str, str]:
+    """The parts of a row on a system, as in :class:`pathlode.training.experiment.Experiment`.
 
-    Those that the row does not name are the system's, or else the default ones. Parts that its kind of model does not have are
-    left out.
+    Those that the row does not name are the system's, or else the default ones.
     """
-    row = config["dynamics"]["rows"][name]
-    kind = row.get("model", DEFAULT_MODEL)
-    given = DEFAULT_PARTS | config["systems"][system].get("parts", {}) | row
-    return {"kind": kind} | {part: given[part] for part in parts_of(kind) if part in given}
+    return model_parts(config["systems"][system].get("parts", {}) | config["dynamics"]["rows"][name])
 
 
 def row_entries(config: Mapping[str, Any], system: str, *names: str, loss: bool = True) -> list[str]:
     """The parts of rows on a system as ``"module:class"``, with or without their losses."""
-    found = []
-    for name in names:
-        parts = row_parts(config, system, name)
-        kind = parts.pop("kind")
-        found += entries_of(kind, **{part: value for part, value in parts.items() if loss or part != "loss"})
-    return found
+    return [entry for name in names for entry in entries_of_parts(row_parts(config, system, name), loss)]
 
 
 def setting(config: Mapping[str, Any], system: str, name: str) -> dict[str, str | None]:
@@ -145,34 +136,19 @@ def check(config: Mapping[str, Any]) -> None:
 
 
 def _check_row(config: Mapping[str, Any], name: str) -> None:
-    """Refuses a row whose model does not take a part that the row names, or does not offer what its loss needs."""
-    row, place = config["dynamics"]["rows"][name], f"config: dynamics.rows.{name}"
-    kind = row.get("model", DEFAULT_MODEL)
+    """Refuses a row whose parts do not fit each other, and names of systems or tunings that it cannot use."""
+    row, place = config["dynamics"]["rows"][name], f"dynamics.rows.{name}"
     if name in FOLDERS:
-        raise InvalidConfig(f"{place} has the name of a folder of the chapter's results; choose another name")
-    for part in PARTS:
-        if part in row and part not in parts_of(kind):
-            raise InvalidConfig(f"{place}.{part} is {row[part]!r}, but the model {kind} takes no {part}; remove it")
+        raise InvalidConfig(f"config: {place} has the name of a folder of the chapter's results; choose another name")
+    check_parts(place, row)
     for system in row.get("systems", []):
         if system not in config["systems"]:
-            raise InvalidConfig(unknown(f"dynamics.rows.{name}.systems", system, config["systems"]))
-    if "loss" not in parts_of(kind):
-        for key in ("tuned_as", "tuned_by", "weight", "train"):
-            if key in row:
-                raise InvalidConfig(f"{place}.{key} is {row[key]!r}, but the model {kind} is not trained; remove it")
-        return
-    if "loss" not in row:
-        raise InvalidConfig(f"{place} lacks a loss, but the model {kind} is trained; name one of {', '.join(LOSSES)}")
-    lacking = sorted(LOSSES.words(row["loss"]) - MODELS.words(kind))
-    if lacking:
-        raise InvalidConfig(
-            f"{place}.loss is {row['loss']!r}, which needs {OFFERS[lacking[0]]}, but the model {kind} has none; name another "
-            "loss or model"
-        )
-    largest = LARGEST_WEIGHTS.get(row["loss"], math.inf)
+            raise InvalidConfig(unknown(f"{place}.systems", system, config["systems"]))
+    check_trained_with(place, row, ("tuned_as", "tuned_by", "weight", "train"))
+    largest = LARGEST_WEIGHTS.get(row.get("loss"), math.inf)
     if "weight" in row and not row["weight"] <= largest:
         raise InvalidConfig(
-            f"{place}.weight is {row['weight']}, but the loss {row['loss']} takes at most {largest:g}; lower it"
+            f"config: {place}.weight is {row['weight']}, but the loss {row['loss']} takes at most {largest:g}; lower it"
         )
     if "tuned_as" in row:
         _check_tuned_as(config, name)

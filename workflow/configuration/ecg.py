@@ -4,11 +4,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from pathlode.ecg.records import DS1, DS2, RATE, RECORDS
-from pathlode.registry import CLASSIFIERS, entries_of
+from pathlode.registry import CLASSIFIERS
+from workflow.configuration.parts import (
+    check_parts,
+    check_trained_with,
+    entries_of_parts,
+    has_latent,
+    is_trained,
+    model_parts,
+)
 from workflow.configuration.schema import InvalidConfig, unknown
 
 GIVEN = ("latents", "components", "grid")
 """The possible inputs of a classifier of beats; each has one."""
+TRAINED_WITH = ("weight", "learning_rate", "views")
+"""Settings of a latent ODE's training."""
+REPLACED = {"model": ("encoder_hidden",), "train": ("steps",)}
+"""Settings of a latent ODE that replace those of ``ecg.model`` and ``ecg.train``."""
 
 
 def latent_ode(config: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -16,18 +28,17 @@ def latent_ode(config: Mapping[str, Any], name: str) -> dict[str, Any]:
 
     Its own ``encoder_hidden`` and ``steps`` replace those of ``ecg.model`` and ``ecg.train``.
     """
-    ecg, entry = config["ecg"], dict(config["ecg"]["latent_odes"][name])
-    entry.pop("splits", None)
-    model, train = dict(ecg["model"]), dict(ecg["train"])
-    for key, whole in (("encoder_hidden", model), ("steps", train)):
-        if key in entry:
-            whole[key] = entry.pop(key)
-    return entry | {"model": model, "train": train}
+    ecg, entry = config["ecg"], config["ecg"]["latent_odes"][name]
+    own = {key: entry[key] for key in TRAINED_WITH if key in entry}
+    model, train = (
+        dict(ecg[whole]) | {key: entry[key] for key in keys if key in entry} for whole, keys in REPLACED.items()
+    )
+    return model_parts(entry) | own | {"model": model, "train": train}
 
 
-def model_entries(ecg: Mapping[str, Any], name: str | None) -> list[str]:
-    """What a latent ODE of the ECG chapter is made of, as ``"module:class"``; nothing for None."""
-    return entries_of(encoder=ecg["latent_odes"][name]["encoder"]) if name else []
+def model_entries(ecg: Mapping[str, Any], name: str | None, loss: bool = False) -> list[str]:
+    """What a latent ODE of the ECG chapter is made of, as ``"module:class"``, with or without its loss; nothing for None."""
+    return entries_of_parts(model_parts(ecg["latent_odes"][name]), loss) if name else []
 
 
 def classifier_kind(ecg: Mapping[str, Any], name: str) -> str:
@@ -50,9 +61,29 @@ def balance(ecg: Mapping[str, Any], split: str, classifier: str) -> dict[str, in
 
 
 def check(config: Mapping[str, Any]) -> None:
-    """Refuses undefined names and inconsistent classifiers."""
+    """Refuses undefined names, latent ODEs that cannot be made or used, and inconsistent classifiers."""
     ecg = config["ecg"]
-    everywhere = ecg["splits"]
+    _check_names(ecg)
+    records = set(ecg["records"] or RECORDS)
+    if "inter_patient" in ecg["splits"] and (len(records & set(DS1)) < 2 or not records & set(DS2)):
+        raise InvalidConfig(
+            f"config: ecg.records is {sorted(records)}, but the split inter_patient needs two of {', '.join(DS1)} and one of "
+            f"{', '.join(DS2)}; add them, or remove the split"
+        )
+    for name in ecg["latent_odes"]:
+        _check_latent_ode(ecg, name)
+    for name in ecg["classifiers"]:
+        _check_classifier(ecg, name)
+    _check_shown(ecg)
+    warmup = ecg["train"]["warmup"]
+    steps = min(entry.get("steps", ecg["train"]["steps"]) for entry in ecg["latent_odes"].values())
+    if warmup * (steps + 1) <= 1:
+        raise InvalidConfig(
+            f"config: ecg.train.warmup is {warmup}, less than one of {steps} steps; raise warmup or steps"
+        )
+
+
+def _check_names(ecg: Mapping[str, Any]) -> None:
     ours = [name for name in ecg["compared"] if name != "paper"]
     named = [("rates", ecg["rates"], "conditions"), ("compared", ours, "classifiers")]
     named.append(("vote.conditions", ecg["vote"]["conditions"], "conditions"))
@@ -66,57 +97,66 @@ def check(config: Mapping[str, Any]) -> None:
         for name in names:
             if name not in ecg[whole]:
                 raise InvalidConfig(unknown(f"ecg.{place}", name, ecg[whole], f"ecg.{whole}"))
-    records = set(ecg["records"] or RECORDS)
-    if "inter_patient" in ecg["splits"] and (len(records & set(DS1)) < 2 or not records & set(DS2)):
+
+
+def _check_latent_ode(ecg: Mapping[str, Any], name: str) -> None:
+    """Refuses parts that do not fit each other, and settings of a training without one, or the other way round."""
+    entry, place = ecg["latent_odes"][name], f"ecg.latent_odes.{name}"
+    check_parts(place, entry)
+    check_trained_with(place, entry, (*TRAINED_WITH, "steps"))
+    for key in TRAINED_WITH:
+        if key not in entry and is_trained(entry):
+            raise InvalidConfig(f"config: {place} lacks {key}, but its model is trained; add it")
+    low, high = entry.get("views", {}).get("share", (1, 1))
+    if low > high:
+        raise InvalidConfig(f"config: {place}.views.share is [{low}, {high}], expected [low, high]; exchange them")
+
+
+def _check_classifier(ecg: Mapping[str, Any], name: str) -> None:
+    """Refuses a classifier without exactly one input, or with one that it cannot read, and a balance that cannot be reached."""
+    entry, everywhere = ecg["classifiers"][name], ecg["splits"]
+    place, given = f"config: ecg.classifiers.{name}", [key for key in GIVEN if key in entry]
+    if len(given) != 1:
         raise InvalidConfig(
-            f"config: ecg.records is {sorted(records)}, but the split inter_patient needs two of {', '.join(DS1)} and one of "
-            f"{', '.join(DS2)}; add them, or remove the split"
+            f"{place} has {' and '.join(given) or 'none'} of {', '.join(GIVEN)}; set exactly one of them"
         )
-    for name, entry in ecg["latent_odes"].items():
-        low, high = entry.get("views", {}).get("share", (1, 1))
-        if low > high:
+    if entry.get("cnn") and entry.get("grid") != RATE:
+        raise InvalidConfig(
+            f"{place}.cnn is true without a grid of {RATE}, which the network needs; set grid: {RATE}, or remove cnn"
+        )
+    if entry.get("vote") and given != ["latents"]:
+        raise InvalidConfig(f"{place}.vote is true, but only encodings can vote; set latents, or remove vote")
+    read = ecg["latent_odes"][entry["latents"]] if given == ["latents"] else None
+    if read and not has_latent(read):
+        raise InvalidConfig(
+            f"{place}.latents names {entry['latents']!r}, whose model {read['model']} has no z0; name another of "
+            "ecg.latent_odes"
+        )
+    for split in entry.get("splits", everywhere):
+        given_balance = balance(ecg, split, name)
+        if given_balance["least"] > given_balance["most"]:
             raise InvalidConfig(
-                f"config: ecg.latent_odes.{name}.views.share is [{low}, {high}], expected [low, high]; exchange them"
+                f"{place} is fitted in the split {split} with a balance of {given_balance}, whose least is more than its "
+                "most; lower least, or raise most"
             )
-    for name, entry in ecg["classifiers"].items():
-        place, given = f"config: ecg.classifiers.{name}", [key for key in GIVEN if key in entry]
-        if len(given) != 1:
+        if read and split not in read.get("splits", everywhere):
             raise InvalidConfig(
-                f"{place} has {' and '.join(given) or 'none'} of {', '.join(GIVEN)}; set exactly one of them"
+                f"{place} is fitted in the split {split}, for which ecg.latent_odes.{entry['latents']} is not trained; add "
+                f"{split} to the latent ODE's splits, or set the classifier's splits"
             )
-        if entry.get("cnn") and entry.get("grid") != RATE:
-            raise InvalidConfig(
-                f"{place}.cnn is true without a grid of {RATE}, which the network needs; set grid: {RATE}, or remove cnn"
-            )
-        if entry.get("vote") and given != ["latents"]:
-            raise InvalidConfig(f"{place}.vote is true, but only encodings can vote; set latents, or remove vote")
-        trained = ecg["latent_odes"][entry["latents"]].get("splits", everywhere) if given == ["latents"] else everywhere
-        for split in entry.get("splits", everywhere):
-            given_balance = balance(ecg, split, name)
-            if given_balance["least"] > given_balance["most"]:
-                raise InvalidConfig(
-                    f"{place} is fitted in the split {split} with a balance of {given_balance}, whose least is more than its "
-                    "most; lower least, or raise most"
-                )
-            if split not in trained:
-                raise InvalidConfig(
-                    f"{place} is fitted in the split {split}, for which ecg.latent_odes.{entry['latents']} is not trained; add "
-                    f"{split} to the latent ODE's splits, or set the classifier's splits"
-                )
+
+
+def _check_shown(ecg: Mapping[str, Any]) -> None:
+    """Refuses figures of a classifier that does not read the latents shown, and of an encoder that cannot be exported."""
     shown, classifier = ecg["shown"], ecg["classifiers"][ecg["shown"]["classifier"]]
-    if classifier.get("latents") != shown["latent_ode"] or shown["split"] not in classifier.get("splits", everywhere):
+    splits = classifier.get("splits", ecg["splits"])
+    if classifier.get("latents") != shown["latent_ode"] or shown["split"] not in splits:
         raise InvalidConfig(
             f"config: ecg.shown names the classifier {shown['classifier']}, which does not read latents of "
             f"{shown['latent_ode']} in the split {shown['split']}; choose one that does"
         )
-    if ecg["latent_odes"][shown["latent_ode"]]["encoder"] != "interpolation":
+    if model_parts(ecg["latent_odes"][shown["latent_ode"]])["encoder"] != "interpolation":
         raise InvalidConfig(
             f"config: ecg.shown names the latent ODE {shown['latent_ode']}, whose encoder is recurrent and cannot be exported; "
             "choose one with the encoder interpolation"
-        )
-    warmup = ecg["train"]["warmup"]
-    steps = min(entry.get("steps", ecg["train"]["steps"]) for entry in ecg["latent_odes"].values())
-    if warmup * (steps + 1) <= 1:
-        raise InvalidConfig(
-            f"config: ecg.train.warmup is {warmup}, less than one of {steps} steps; raise warmup or steps"
         )

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pathlode.registry import DEFAULT_MODEL, EMBEDDINGS, MODELS, SYSTEMS
+from pathlode.registry import EMBEDDINGS, SYSTEMS
 from workflow.configuration.dynamics import replicate_batches, row_entries
+from workflow.configuration.parts import has_latent
 from workflow.configuration.schema import InvalidConfig, unknown
 
 SUMMARISED = ("latents", "grid", "statistics", "recurrent")
@@ -125,9 +126,9 @@ def _check_latents(config: Mapping[str, Any], summary: str, row: str) -> None:
     place = f"inference.summaries.{summary}.latents"
     if row not in config["dynamics"]["rows"]:
         raise InvalidConfig(unknown(place, row, config["dynamics"]["rows"], "dynamics.rows"))
-    kind = config["dynamics"]["rows"][row].get("model", DEFAULT_MODEL)
-    if "latent" not in MODELS.words(kind):
-        raise InvalidConfig(f"config: {place} names {row!r}, whose model {kind} has no z0; name another row")
+    given = config["dynamics"]["rows"][row]
+    if not has_latent(given):
+        raise InvalidConfig(f"config: {place} names {row!r}, whose model {given['model']} has no z0; name another row")
 
 
 def _check_prior(system: str, inference: Mapping[str, Any]) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from pathlode.download import checksums
-from pathlode.registry import DATA_SETS, NETWORKS
+from pathlode.registry import DATA_SETS, NETWORKS, PARTS
+from workflow.configuration.parts import check_parts, entries_of_parts, has_latent, model_parts
 from workflow.configuration.schema import InvalidConfig, unknown
 
 ROWS = 8
@@ -15,6 +16,8 @@ IMAGES = {"fashion_mnist": (60_000, 10_000), "cifar100": (50_000, 10_000), "inve
 """Number of images in each data set's training and test files; None for invented images, of which any number can be made."""
 TEXTS = {"tinyshakespeare": 1_115_394, "tinystories": 1_900_000_000, "invented_text": None}
 """Number of characters of each text: eight tenths are for training, one tenth each for validation and test."""
+CHOOSING_RUNS = ("schedules", "seeds")
+"""Entries of a fit that choose its runs."""
 DECIDING_NOTHING = ("mix", "replay")
 """Policies whose rates are known before a training begins."""
 DEFAULTS = {"channels": [16, 32], "strides": [2, 2], "width": 64, "heads": 4, "context": 64}
@@ -42,15 +45,26 @@ def task_settings(scheduler: Mapping[str, Any], task: str) -> dict[str, Any]:
     return {key: scheduler["tasks"][task][key] for key in ("data", "examples", "network")}
 
 
+def fit_entry(scheduler: Mapping[str, Any], fit: str) -> dict[str, Any]:
+    """``scheduler.fit``, with the entries of a fit replacing it."""
+    own = {key: value for key, value in scheduler["fits"][fit].items() if key not in CHOOSING_RUNS}
+    return dict(scheduler["fit"]) | own
+
+
 def fit_settings(scheduler: Mapping[str, Any], fit: str) -> dict[str, Any]:
     """Settings of a fit, as in :class:`pathlode.schedule.run_model.FitConfig`."""
-    own = {key: value for key, value in scheduler["fits"][fit].items() if key == "steps"}
-    return dict(scheduler["fit"]) | own
+    entry = fit_entry(scheduler, fit)
+    return model_parts(entry) | {key: value for key, value in entry.items() if key not in ("model", *PARTS)}
+
+
+def fit_entries(scheduler: Mapping[str, Any], fit: str, loss: bool = False) -> list[str]:
+    """What the models of a fit are made of, as ``"module:class"``, with or without their loss."""
+    return entries_of_parts(model_parts(fit_entry(scheduler, fit)), loss)
 
 
 def chosen_runs(scheduler: Mapping[str, Any], fit: str) -> dict[str, Any]:
     """The runs of the sweep that a fit sees, as arguments of :func:`pathlode.schedule.sweep.swept`."""
-    return {key: value for key, value in scheduler["fits"][fit].items() if key in ("schedules", "seeds")}
+    return {key: value for key, value in scheduler["fits"][fit].items() if key in CHOOSING_RUNS}
 
 
 def fitted_to(scheduler: Mapping[str, Any], learner: str, task: str) -> dict[str, str]:
@@ -85,6 +99,8 @@ def check(config: Mapping[str, Any]) -> None:
             f"config: scheduler.fit.window is {fit['window']}, expected at most half of the {fit['points']} points; lower "
             "window or raise points"
         )
+    for name in fits:
+        _check_fit(scheduler, name)
     for name, entry in learners.items():
         named.append((f"learners.{name}.fit", entry["fit"], fits, "scheduler.fits"))
         named += [(f"learners.{name}.tasks", task, tasks, "scheduler.tasks") for task in entry.get("tasks", [])]
@@ -145,6 +161,18 @@ def check(config: Mapping[str, Any]) -> None:
                 f"config: scheduler.tasks.{name}.seeds and scheduler.sweep.seeds share seeds; give the task other seeds"
             )
         _check_task(f"config: scheduler.tasks.{name}", entry)
+
+
+def _check_fit(scheduler: Mapping[str, Any], fit: str) -> None:
+    """Refuses a model whose parts do not fit each other, or without a z0 that the scheduler can perturb."""
+    entry = fit_entry(scheduler, fit)
+    place = f"scheduler.fits.{fit}" if {"model", *PARTS} & scheduler["fits"][fit].keys() else "scheduler.fit"
+    if not has_latent(entry):
+        raise InvalidConfig(
+            f"config: {place}.model is {entry['model']!r}, which has no z0, but policies perturb z0 to predict futures; name "
+            "another model"
+        )
+    check_parts(place, entry)
 
 
 def _check_task(place: str, entry: Mapping[str, Any]) -> None:

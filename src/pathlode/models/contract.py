@@ -219,6 +219,19 @@ class SequenceModel(nn.Module, ABC):
         """z0 of every trajectory from its observations, with the arguments of :meth:`forward`; for models with ``latent``."""
         self._lacks("latent")
 
+    def values_from(
+        self, z0: Latent, start: Starts, query: Times, solver: "FixedStep | Adaptive | None" = None
+    ) -> Values:
+        """Predicted observations, (member, batch, time, feature), from latent vectors; for models with ``latent``.
+
+        Args:
+            z0: latent vectors, (member, batch, latent).
+            start: times of the first observations, (member, batch).
+            query: times from then on, (member, batch, time).
+            solver: as in :meth:`forward`.
+        """
+        self._lacks("latent")
+
     def latent_at_start(self, z0: Latent) -> Latent:
         """The latent path's first point for latent vectors z0, (member, batch, latent); for models with ``path``."""
         self._lacks("path")

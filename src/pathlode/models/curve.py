@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from pathlode.core.shapes import Times, Values
+from pathlode.core.shapes import Latent, Starts, Times, Values
 from pathlode.core.stacked import StackedMLP
 from pathlode.models.contract import Prediction
 from pathlode.models.encoded import EncodedModel
@@ -48,7 +48,11 @@ class Curve(EncodedModel):
         query = self._asked(query, times, check)
         encoding = self.encode(times, values, check=False)
         z0 = self.sample(encoding, noise)
-        elapsed = (query - times[..., :1]) / self.config.time_unit
+        return Prediction(values=self.values_from(z0, times[..., 0], query), encoding=encoding, z0=z0)
+
+    def values_from(
+        self, z0: Latent, start: Starts, query: Times, solver: "FixedStep | Adaptive | None" = None
+    ) -> Values:
+        elapsed = (query - start[..., None]) / self.config.time_unit
         held = z0[:, :, None].expand(*query.shape, z0.shape[-1])
-        predicted = self.latent_to_data(torch.cat([held, elapsed[..., None]], dim=-1))
-        return Prediction(values=self.mean + self.std * predicted, encoding=encoding, z0=z0)
+        return self.mean + self.std * self.latent_to_data(torch.cat([held, elapsed[..., None]], dim=-1))

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from pathlode.core.decoders.contract import Decoder
 from pathlode.core.fields.contract import VectorField
-from pathlode.core.shapes import Jacobians, Latent, States, Times, Values
+from pathlode.core.shapes import Jacobians, Latent, Starts, States, Times, Values
 from pathlode.core.solve import Adaptive, FixedStep, Solution, solve
 from pathlode.core.stacked import StackedMLP
 from pathlode.models.contract import Prediction, required
@@ -113,6 +113,11 @@ class LatentODE(EncodedModel):
             evaluations=evaluations,
             values_error=error,
         )
+
+    def values_from(
+        self, z0: Latent, start: Starts, query: Times, solver: FixedStep | Adaptive | None = None
+    ) -> Values:
+        return self.decode(z0, start, query, solver)[1]
 
     def latent_at_start(self, z0: Latent) -> Latent:
         return self.hidden_to_latent(self.latent_to_hidden(z0))

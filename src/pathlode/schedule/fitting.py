@@ -1,4 +1,4 @@
-"""Fits latent ODEs to past training runs."""
+"""Fits models, latent ODEs by default, to past training runs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -7,14 +7,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pathlode.core.series import TimeSeries
-from pathlode.models.contract import ModelConfig
-from pathlode.models.latent_ode import LatentODE
+from pathlode.core.series import Observed, TimeSeries
+from pathlode.models.contract import SequenceModel
 from pathlode.schedule.run_model import SOLVER, FitConfig, RunModel, RunModelCard
 from pathlode.schedule.runs import FEATURES, LOG_RATE, METRIC, Runs, Trajectory
-from pathlode.training.losses.path_length import PathLength
-from pathlode.training.trainer import Trainer, TrainingConfig, Validation
-from pathlode.training.views import Views
+from pathlode.training.experiment import Experiment
+from pathlode.training.trainer import Trainer, Validation
 
 AHEAD = 40
 """Moments after the window, equally spaced to the run's end, at which the model is fitted."""
@@ -25,7 +23,7 @@ UNITS = 10.0
 def fit(
     runs: Runs, config: FitConfig | None = None, on_validation: Callable[[Validation], None] | None = None
 ) -> RunModel:
-    """Fits a latent ODE to past runs. From a window of a run it learns to predict the rest of the run.
+    """Fits a model to past runs, by default a path-minimized latent ODE. From a window of a run it learns to predict the rest.
 
     Args:
         runs: past runs, preferably of several schedules and rates.
@@ -33,7 +31,7 @@ def fit(
         on_validation: called at each validation with the state of the training.
 
     Raises:
-        ConfigError: if there are too few windows for a batch.
+        ConfigError: if there are too few windows for a batch, or the loss needs what the model does not offer.
         DivergenceError: if the training diverged.
 
     Source: Sampson & Melchior 2025, Dynamics of Learning (https://arxiv.org/abs/2509.23052).
@@ -59,37 +57,45 @@ def fit_stacked(
     validation, training = (
         _windows([trajectories[number] for number in some], config) for some in (order[:held_out], order[held_out:])
     )
-    stack = LatentODE(
-        ModelConfig(
-            features=len(FEATURES),
-            hidden=config.hidden,
-            latent=config.hidden,
-            width=config.width,
-            time_unit=(config.points - 1) / UNITS,
-        ),
-        seeds,
-    )
-    settings = TrainingConfig(
-        steps=config.steps or 10,  # but none is taken
-        batch=min(64, len(training)),
-        learning_rate=config.learning_rate,
-        validate_every=max(1, config.steps // 20),
-        solver=SOLVER.method,
-        solver_steps=SOLVER.steps,
-        refine=False,
-    )
-    trainer = Trainer(
-        stack, PathLength(config.weight), training, validation, settings, views=Views(first=config.window)
-    )
+    trainer = _experiment(config, seeds, len(training)).trainer(Observed(training, validation))
     if config.steps:
         run(trainer)
     best = np.argmax(values[:, -1, METRIC] * (1 if config.mode == "max" else -1))
     fitted = []
     for number, seed in enumerate(seeds):
-        model = stack.member(number)
+        model = trainer.model.member(number)
         card = _card(runs, values, order[:held_out], model, validation, trainer.seconds / len(seeds))
         fitted.append(RunModel(model, replace(config, seed=seed), values[best, :, LOG_RATE], card))
     return fitted
+
+
+def _experiment(config: FitConfig, seeds: Sequence[int], windows: int) -> Experiment:
+    return Experiment(
+        seeds=seeds,
+        model={
+            "hidden": config.hidden,
+            "latent": config.hidden,
+            "width": config.width,
+            "time_unit": (config.points - 1) / UNITS,
+        },
+        train={
+            "steps": config.steps or 10,  # but none is taken
+            "batch": min(64, windows),
+            "validate_every": max(1, config.steps // 20),
+            "solver": SOLVER.method,
+            "solver_steps": SOLVER.steps,
+            "refine": False,
+        },
+        kind=config.kind,
+        encoder=config.encoder,
+        input=config.input,
+        field=config.field,
+        decoder=config.decoder,
+        loss=config.loss,
+        weight=config.weight,
+        learning_rate=config.learning_rate,
+        views={"first": config.window},
+    )
 
 
 def _windows(runs: Sequence[Trajectory], config: FitConfig) -> TimeSeries:
@@ -110,7 +116,7 @@ def _card(
     runs: Runs,
     values: NDArray[np.float64],
     held_out: NDArray[np.int64],
-    model: LatentODE,
+    model: SequenceModel,
     validation: TimeSeries,
     seconds: float,
 ) -> RunModelCard:

@@ -1,4 +1,4 @@
-"""A path-minimized latent ODE of training runs. From a window of a run it predicts loss, rate and metric to the run's end."""
+"""A model of training runs, by default a latent ODE. From a window of a run it predicts loss, rate and metric to the end."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,24 +12,33 @@ from torch import Tensor
 from pathlode import __version__
 from pathlode.core.solve import FixedStep
 from pathlode.errors import CheckpointError, ConfigError, refuse_unless
-from pathlode.models.latent_ode import LatentODE
+from pathlode.models.contract import SequenceModel
 from pathlode.models.saving import load_model, save_model
+from pathlode.registry import DEFAULT_MODEL, DEFAULT_PARTS, MODELS
 
 SOLVER = FixedStep("tsit5", 12)
 """Solver of the model's predictions, and solver steps of its training."""
+NEEDED = frozenset({"training", "latent"})
+"""What a model of training runs must offer, as words of :data:`pathlode.registry.OFFERS`."""
 
 
 @dataclass(frozen=True)
 class FitConfig:
-    """Settings of the fit of a :class:`RunModel`. Sizes and weight are those of the paper.
+    """Settings of the fit of a :class:`RunModel`. Model, loss, sizes and weight are those of the paper.
 
     Args:
+        kind: name in :data:`pathlode.registry.MODELS`, of a model that is trained and has a latent vector z0.
+        encoder: name in :data:`pathlode.registry.ENCODERS`.
+        input: name in :data:`pathlode.registry.INPUTS`.
+        field: name in :data:`pathlode.registry.FIELDS`, for a model with a field.
+        decoder: name in :data:`pathlode.registry.DECODERS`, for a model with a decoder.
+        loss: name in :data:`pathlode.registry.LOSSES`.
         mode: whether a good metric is large (``max``, an accuracy) or small (``min``, a loss).
         points: moments of a run, equally spaced over its optimiser steps; they are one unit of the clock apart.
         window: consecutive moments that the encoder sees.
         starts: number of windows taken from every run.
         held_out: share of the runs that choose the best weights and measure the error; at least one run.
-        weight: weight λ of the path's length.
+        weight: weight λ of the loss's penalty.
         hidden: dimensions of the ODE's state and of the latent vector.
         width: units of a hidden layer.
         steps: optimiser steps; 0 keeps the initial weights, as a control.
@@ -37,9 +46,15 @@ class FitConfig:
         seed: seed of the weights, the batches, and the choice of held-out runs.
 
     Raises:
-        ConfigError: if a number is out of its range.
+        ConfigError: if a number is out of its range, or the model lacks what is needed of it.
     """
 
+    kind: str = DEFAULT_MODEL
+    encoder: str = DEFAULT_PARTS["encoder"]
+    input: str = DEFAULT_PARTS["input"]
+    field: str = DEFAULT_PARTS["field"]
+    decoder: str = DEFAULT_PARTS["decoder"]
+    loss: str = "path"
     mode: Literal["max", "min"] = "max"
     points: int = 100
     window: int = 20
@@ -55,6 +70,7 @@ class FitConfig:
     def __post_init__(self) -> None:
         refuse_unless(
             self,
+            ("kind", MODELS.words(self.kind) >= NEEDED, "a model that is trained and has a latent vector z0"),
             ("mode", self.mode in ("max", "min"), "max or min"),
             ("points", self.points >= 8, "at least 8"),
             ("window", 4 <= self.window <= self.points // 2, "at least 4 and at most half of `points`"),
@@ -94,13 +110,13 @@ class RunModel:
     """The result of :func:`pathlode.schedule.fitting.fit`.
 
     Attributes:
-        model: the latent ODE of (training loss, log of the rate, metric), in this order.
+        model: the model of (training loss, log of the rate, metric), in this order.
         config: settings of the fit.
         rates: log rates of the best run, by its last metric, at every moment of the clock, (point,).
         card: the runs that it was fitted to, and its errors.
     """
 
-    model: LatentODE
+    model: SequenceModel
     config: FitConfig
     rates: NDArray[np.float64]
     card: RunModelCard
@@ -122,8 +138,7 @@ class RunModel:
         """
         moments = torch.from_numpy(query).float().expand(1, len(z0), -1)
         begun = torch.full((1, len(z0)), start)
-        _, values, _, _ = self.model.decode(z0[None], begun, moments, SOLVER)
-        return values[0].double().numpy()
+        return self.model.values_from(z0[None], begun, moments, SOLVER)[0].double().numpy()
 
     def save(self, path: Path, **extra: Any) -> None:
         """Writes the model and the plain values in ``extra`` to one file, whole or not at all."""
@@ -139,8 +154,6 @@ def load_run_model(path: Path) -> RunModel:
     """
     model, rest = load_model(path)
     try:
-        if not isinstance(model, LatentODE):
-            raise ConfigError(f"it is a {type(model).__name__}")
         return RunModel(model, FitConfig(**rest["config"]), rest["rates"].numpy(), RunModelCard(**rest["card"]))
     except (AttributeError, KeyError, TypeError, ConfigError) as error:
         raise CheckpointError(

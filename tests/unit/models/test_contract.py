@@ -114,6 +114,19 @@ def test_shapes_and_what_is_offered(case, series):
                 ask()
 
 
+def test_values_from_a_prediction_s_latent_vectors_are_its_values(case, series):
+    model = case.model()
+    start, query = series.times[:, 0].float().expand(3, 11), series.times.float().expand(3, 11, -1) + 1
+    prediction = predict(model, series, query)
+    if prediction.z0 is None:
+        with pytest.raises(ConfigError, match="does not offer 'latent'"):
+            model.values_from(torch.randn(3, 11, 4), start, query)
+    else:
+        values = model.values_from(prediction.z0, start, query, FixedStep("rk4", 4))
+        assert torch.allclose(values, prediction.values, atol=1e-6)
+        assert not torch.allclose(model.values_from(prediction.z0 + 1, start, query), values, atol=1e-3)
+
+
 def test_a_loss_is_one_number_a_member_and_every_parameter_receives_gradient(trained, series):
     model = trained.model()
     losses = LOSSES[trained.loss]()(model, predict(model, series), series.values.float())

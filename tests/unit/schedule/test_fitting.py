@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
+import torch
 
-from pathlode.schedule import FitConfig, Runs, fit
+from pathlode.errors import ConfigError
+from pathlode.schedule import FitConfig, Runs, fit, load_run_model
 from pathlode.schedule.fitting import fit_stacked
 
 
@@ -40,6 +42,33 @@ def test_stacked_fits_are_models_of_their_own(runs):
 def test_one_run_at_least_is_left_to_fit(runs):
     few = Runs(runs.table[runs.table["run_id"].isin(runs.ids[:2])])
     assert len(fit(few, FitConfig(held_out=0.9, points=40, window=8, steps=10)).card.held_out) == 1
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [{"kind": "curve", "loss": "none"}, {"field": "controlled", "loss": "kl", "encoder": "lstm"}],
+    ids=["curve", "controlled"],
+)
+def test_a_fit_can_be_of_another_model_and_loss(runs, chosen, tmp_path):
+    config = FitConfig(points=20, window=4, starts=4, hidden=4, width=4, steps=20, **chosen)
+    fitted = fit(runs, config)
+    made = fitted.model.describe()
+    assert (made["kind"], made["config"]["field"], made["config"]["encoder"]) == (
+        config.kind,
+        config.field,
+        config.encoder,
+    )
+    assert fitted.model.config.variational == (config.loss == "kl")
+    z0 = fitted.encode(np.arange(4.0), np.ones((4, 3)))
+    assert fitted.decode(torch.stack([z0, z0 + 1]), 0.0, np.arange(3.0, 20.0)).shape == (2, 17, 3)
+    fitted.save(tmp_path / "runs.pt")
+    assert load_run_model(tmp_path / "runs.pt").config == config
+
+
+def test_a_loss_that_needs_what_the_model_lacks_is_refused(runs):
+    config = FitConfig(points=20, window=4, starts=4, steps=20, kind="curve")
+    with pytest.raises(ConfigError, match="PathLength needs a model with 'path', which Curve does not offer"):
+        fit(runs, config)
 
 
 def test_equal_seeds_give_equal_models(runs):
