@@ -20,7 +20,7 @@ from pathlode.inference.designs import ObservationConfig
 from pathlode.inference.flows import FlowConfig
 from pathlode.inference.reference import McmcConfig
 from pathlode.models.contract import ModelConfig
-from pathlode.registry import CLASSIFIERS, DATA_SETS, ENCODERS, FLOWS, LOSSES, MODELS, NETWORKS, POLICIES, SYSTEMS
+from pathlode.registry import CLASSIFIERS, DATA_SETS, FLOWS, LOSSES, MODELS, NETWORKS, POLICIES, SYSTEMS
 from pathlode.schedule.run_model import FitConfig
 from pathlode.schedule.scheduler import LookAheadConfig
 from pathlode.schedule.training import RunConfig
@@ -128,11 +128,13 @@ def takes_all(config):
     ecg = config["ecg"]
     for name in ecg["latent_odes"]:
         entry = latent_ode(config, name)
-        ModelConfig(features=1, encoder=entry["encoder"], **entry["model"])
-        TrainingConfig(learning_rate=entry["learning_rate"], **entry["train"])
-        Views(**entry.get("views", {}))
-        assert entry["encoder"] in ENCODERS
-        LOSSES[entry["loss"]](entry["weight"])
+        Experiment(seeds=ecg["seeds"], **entry)
+        chosen = {part: entry[part] for part in ("encoder", "field", "decoder") if part in entry}
+        ModelConfig(features=1, **chosen, **entry["model"])
+        if "loss" in entry:
+            TrainingConfig(learning_rate=entry["learning_rate"], **entry["train"])
+            Views(**entry["views"])
+            assert LOSSES[entry["loss"]](entry["weight"]).needs <= MODELS[entry["kind"]].offers
     for entry in ecg["conditions"].values():
         Condition(**entry)
     for name, entry in ecg["classifiers"].items():
@@ -159,7 +161,8 @@ def takes_all(config):
         with torch.device("meta"):
             NETWORKS[kind]((16,) if kind == "transformer" else (1, 28, 28), 10, **sizes)
     for name in scheduler["fits"]:
-        FitConfig(**fit_settings(scheduler, name))
+        fit = FitConfig(**fit_settings(scheduler, name))
+        assert LOSSES[fit.loss](fit.weight).needs <= MODELS[fit.kind].offers
     for name, entry in scheduler["learners"].items():
         assert entry["policy"] in POLICIES
         LookAheadConfig(**look_ahead_settings(scheduler, name))

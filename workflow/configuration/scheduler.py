@@ -154,7 +154,8 @@ def check(config: Mapping[str, Any]) -> None:
         if steps < scheduler["fit"]["window"] or steps < ROWS * run["log_every"]:
             raise InvalidConfig(
                 f"config: scheduler.tasks.{name} has {steps} optimiser steps, too few for {ROWS} rows of its log and the "
-                f"{scheduler['fit']['window']} moments of a window; raise its examples or epochs, or lower its batch"
+                f"{scheduler['fit']['window']} moments of a window; raise its examples or epochs, or lower its batch or "
+                "log_every"
             )
         if set(entry["seeds"]) & set(sweep["seeds"]):
             raise InvalidConfig(
