@@ -9,7 +9,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.optim import Adam
 
+from pathlode.core.eager import eager
 from pathlode.core.tensor_files import save_tensors
 from pathlode.ecg.beats import POINTS
 from pathlode.ecg.features import Classes, Features, Probabilities
@@ -85,7 +87,7 @@ class BeatCnn:
             torch.manual_seed(self.seed)
             self.network = _Network(features.shape[1] - POINTS)
         x, y = self._standard(features), torch.as_tensor(classes, dtype=torch.long)
-        optimiser = torch.optim.Adam(self.network.parameters(), lr=self.config.learning_rate, fused=True)
+        optimiser = eager(Adam)(self.network.parameters(), lr=self.config.learning_rate, fused=True)
         schedule = torch.optim.lr_scheduler.OneCycleLR(
             optimiser, self.config.learning_rate, total_steps=self.config.steps + 1
         )

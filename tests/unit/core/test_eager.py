@@ -55,3 +55,23 @@ optimiser.load_state_dict(optimiser.state_dict())
 print("torch._dynamo" in sys.modules)
 """
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "False\n"
+
+
+def test_trainings_of_flows_and_of_the_convolutional_network_do_not_load_the_compiler():
+    program = """
+import sys, numpy as np, torch
+from pathlode.ecg.beats import POINTS
+from pathlode.ecg.cnn import BeatCnn, CnnConfig
+from pathlode.inference.box import Box
+from pathlode.inference.flows import FlowConfig
+from pathlode.registry import FLOWS
+features, classes = np.random.default_rng(0).normal(size=(20, POINTS)), np.arange(20) % 2
+BeatCnn(CnnConfig(steps=2, batch=4, validate_every=2), 0).fit(features, classes, features, classes)
+theta = 0.1 + 0.8 * torch.rand(20, 2)
+for backend in FLOWS:
+    config = FlowConfig(backend=backend, steps=10, validate_every=5)
+    FLOWS[backend](Box(torch.zeros(2), torch.ones(2)), 2, config, 0).fit(theta, theta)
+print("torch._dynamo" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout == "False\n", done.stderr

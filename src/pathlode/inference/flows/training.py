@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim import Adam
 
+from pathlode.core.eager import eager
 from pathlode.errors import DataError, DivergenceError
 from pathlode.training.resume import Interim
 
@@ -46,7 +48,7 @@ class FlowTraining:
         flow.standardise(theta[self.fitted], observed[self.fitted])
         (self.y, self.slopes), self.c = flow.standard_parameters(theta), flow.standard_observations(observed)
         self.modules = nn.ModuleList([flow.network, *([flow.embedding] if flow.embedding else [])])
-        self.optimiser = torch.optim.Adam(self.modules.parameters(), lr=self.config.learning_rate, fused=True)
+        self.optimiser = eager(Adam)(self.modules.parameters(), lr=self.config.learning_rate, fused=True)
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
             self.optimiser,
             self.config.learning_rate,
