@@ -28,8 +28,9 @@ LATENT_ODES, CLASSIFIERS = (
     for kind in ("latent_ode", "classifier")
 )
 
-LATENT_ODES_OF = {
-    split: [point["latent_ode"] for point in LATENT_ODES if point["split"] == split] for split in ECG["splits"]
+LATENT_ODES_OF = {  # in splits that have any
+    split: [point["latent_ode"] for point in LATENT_ODES if point["split"] == split]
+    for split in dict.fromkeys(point["split"] for point in LATENT_ODES)
 }
 
 

@@ -15,7 +15,7 @@ rule ecg:
     input:
         rules.cut_beats.output,
         [expand(rules.train_encoder.output, **point) for point in LATENT_ODES],
-        expand(rules.reconstruct.output, split=ECG["splits"]),
+        expand(rules.reconstruct.output, split=LATENT_ODES_OF),
         [expand(rules.classify.output, **point) for point in CLASSIFIERS],
         expand(f"{TABLES}/{{table}}.csv", table=["ecg", "ecg_reconstruction", "ecg_device"]),
         expand(f"{TABLES}/{{table}}.{{format}}", table=ECG_SUMMARIES, format=FORMATS),
@@ -30,7 +30,7 @@ rule ecg:
 rule tabulate_ecg:
     input:
         scores=[f"{CLASSIFIER}/scores.csv".format(**point) for point in CLASSIFIERS],
-        errors=expand(rules.reconstruct.output.errors, split=ECG["splits"]),
+        errors=expand(rules.reconstruct.output.errors, split=LATENT_ODES_OF),
         published="config/published/ecg.csv",
     output:
         scores=shown(f"{TABLES}/ecg.csv"),

@@ -402,6 +402,11 @@ def test_systems_that_share_an_anchor_can_be_changed_one_by_one():
             ...,
             "ecg.latent_odes.kl lacks views, but its model is trained; add it",
         ),
+        (
+            (*CLASSIFIERS, "cnn", "splits"),
+            [],
+            "ecg.compared names 'cnn', which is fitted in no split; remove it, or add to ecg.classifiers.cnn.splits",
+        ),
         (("ecg", "splits", "by_lot"), {"centred": True}, "unknown key 'ecg.splits.by_lot'"),
         (
             ("ecg", "conditions", "90 Hz", "stride"),

@@ -71,8 +71,8 @@ def test_flows_that_were_fitted_are_not_fitted_again(finished, tmp_path):
     copy = Checkout(tmp_path / "copy")
     shutil.copytree(finished.folder, copy.folder)
     copy.edit("src/pathlode/training/resume.py", "SECONDS = 120.0", "SECONDS = 0.0")
-    folder, log = copy.folder / RESULTS / "zuko/path", copy.folder / "logs/smoke/fit_flows/zuko/path.log"
-    only = [f"{RESULTS}/zuko/path/history.csv", "--forcerun", "fit_flows"]
+    folder, log = copy.folder / RESULTS / "nflows/path", copy.folder / "logs/smoke/fit_flows/nflows/path.log"
+    only = [f"{RESULTS}/nflows/path/history.csv", "--forcerun", "fit_flows"]
     only += ["--rerun-triggers", "code", "--allowed-rules", "fit_flows"]
     (tmp_path / "sitecustomize.py").write_text(DYING)
     dying = {"PYTHONPATH": f"{tmp_path}:{copy.folder / 'src'}"}
@@ -112,13 +112,13 @@ def test_other_settings_of_flows_fit_them_again_and_nothing_before_them(finished
     planned = finished.to_run_after(
         "config/smoke.yaml", "steps: 30, validate_every: 10", "steps: 40, validate_every: 10"
     )
-    expected = {"train": 0, "fit_flows": 3, "calibrate": 3, "sample_reference": 0}
+    expected = {"train": 0, "fit_flows": 2, "calibrate": 2, "sample_reference": 0}
     assert {rule: planned.get(rule, 0) for rule in expected} == expected
 
 
 def test_what_the_figures_show_is_kept(finished):
-    kept = ShownPosteriors.load(finished.folder / RESULTS / "zuko/path/posteriors.npz")
-    assert kept.summary == "path"
+    kept = ShownPosteriors.load(finished.folder / RESULTS / "zuko/joint/posteriors.npz")
+    assert kept.summary == "joint"
     assert kept.draws.shape == (60, 2, 6)
     assert kept.ranks.shape == (30, 6)
 

@@ -104,6 +104,14 @@ def changed(changes):
     return config
 
 
+def made_of(kind, **config):
+    """Makes a model; one that would fill the memory only up to a size."""
+    ModelConfig(**config)
+    MODELS[kind](
+        ModelConfig(**{name: min(value, 200) if type(value) is int else value for name, value in config.items()})
+    )
+
+
 def takes_all(config):
     """Makes of a configuration all that its jobs would make of it before they compute, and raises as they would."""
     for name, entry in config["systems"].items():
@@ -121,7 +129,7 @@ def takes_all(config):
                     TrainingConfig(learning_rate=rate, **train)
                     assert LOSSES[parts["loss"]](weight).needs <= MODELS[parts["kind"]].offers
             chosen = {part: name for part, name in parts.items() if part in ("encoder", "input", "field", "decoder")}
-            MODELS[parts["kind"]](ModelConfig(features=2, **chosen, **entry["model"]))
+            made_of(parts["kind"], features=2, **chosen, **entry["model"])
     for size in config["sizes"]["models"]:
         ModelConfig(features=2, **config["systems"][config["dynamics"]["systems"][0]]["model"] | size)
     Adaptive(**config["evaluate"])
@@ -129,8 +137,8 @@ def takes_all(config):
     for name in ecg["latent_odes"]:
         entry = latent_ode(config, name)
         Experiment(seeds=ecg["seeds"], **entry)
-        chosen = {part: entry[part] for part in ("encoder", "field", "decoder") if part in entry}
-        ModelConfig(features=1, **chosen, **entry["model"])
+        chosen = {part: entry[part] for part in ("encoder", "input", "field", "decoder") if part in entry}
+        made_of(entry["kind"], features=1, **chosen, **entry["model"])
         if "loss" in entry:
             TrainingConfig(learning_rate=entry["learning_rate"], **entry["train"])
             Views(**entry["views"])

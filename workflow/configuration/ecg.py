@@ -97,6 +97,12 @@ def _check_names(ecg: Mapping[str, Any]) -> None:
         for name in names:
             if name not in ecg[whole]:
                 raise InvalidConfig(unknown(f"ecg.{place}", name, ecg[whole], f"ecg.{whole}"))
+    for name in ours:
+        if not ecg["classifiers"][name].get("splits", ecg["splits"]):
+            raise InvalidConfig(
+                f"config: ecg.compared names {name!r}, which is fitted in no split; remove it, or add to "
+                f"ecg.classifiers.{name}.splits"
+            )
 
 
 def _check_latent_ode(ecg: Mapping[str, Any], name: str) -> None:

@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from pathlode.errors import ConfigError
+from pathlode.models.latent_ode import LatentODE
 from pathlode.schedule import FitConfig, Runs, fit, load_run_model
 from pathlode.schedule.fitting import fit_stacked
 
@@ -37,6 +38,15 @@ def test_stacked_fits_are_models_of_their_own(runs):
     assert first.card.error != second.card.error
     alone = fit(runs, config)
     assert alone.card.error == pytest.approx(first.card.error, rel=1e-3)
+
+
+def test_without_steps_the_weights_stay_as_drawn(runs):
+    """And the units are those of the runs, as in a fit."""
+    config = FitConfig(points=20, window=4, starts=4, hidden=4, width=4, steps=0)
+    untrained = fit(runs, config).model
+    drawn = dict(LatentODE(untrained.config, [0]).named_parameters())
+    assert all(weight.equal(drawn[name]) for name, weight in untrained.named_parameters())
+    assert (untrained.mean != 0).all()
 
 
 def test_one_run_at_least_is_left_to_fit(runs):
