@@ -6,7 +6,6 @@ from importlib.util import find_spec
 from typing import Any
 
 from pathlode.core.tableaus import ADAPTIVE_METHODS
-from pathlode.registry import LOSSES
 from workflow.configuration.parts import check_parts, check_trained_with, entries_of_parts, model_parts
 from workflow.configuration.schema import InvalidConfig, unknown
 
