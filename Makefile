@@ -1,4 +1,5 @@
 # make reproduce   environment, then every figure and table   (SCALE=smoke, long or paper for another scale)
+# make pages       README, docs/ and published.csv with the results of that scale
 # make test        environment, then the tests, including the pipeline at smoke scale
 # make test-cluster   the tests that need SLURM or a browser
 # make lint        style, types, workflow lint
@@ -20,12 +21,18 @@ BIN := $(VENV)/bin
 INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet $(INDEX)
 BUILD := pyproject.toml setup.py $(wildcard src/pathlode/core/kernels/*.[ch])
+RESULTS := results$(if $(filter-out default,$(SCALE)),/$(SCALE))
 OVERLAY := $(if $(filter-out default,$(SCALE)),--configfile config/$(SCALE).yaml)
 
-.PHONY: reproduce test test-cluster lint report docs faults reruns bench plan clean
+.PHONY: reproduce pages test test-cluster lint report docs faults reruns bench plan clean
 
 reproduce: $(VENV)/workflow
 	$(BIN)/snakemake $(OVERLAY)
+
+# Not a job of `reproduce`: a run leaves the checkout as it is.
+pages: $(VENV)/workflow
+	$(BIN)/snakemake $(OVERLAY) pages
+	cp -R $(RESULTS)/pages/. .
 
 test: $(VENV)/dev
 	$(BIN)/python -m pytest -n 2
@@ -41,7 +48,7 @@ lint: $(VENV)/dev
 	$(BIN)/snakemake --lint
 
 report: $(VENV)/workflow
-	$(BIN)/snakemake $(OVERLAY) --report $(if $(OVERLAY),results/$(SCALE)/report.html,results/report.html)
+	$(BIN)/snakemake $(OVERLAY) --report $(RESULTS)/report.html
 
 docs: $(VENV)/docs
 	$(BIN)/sphinx-build -W --keep-going -q docs build/site

@@ -13,12 +13,14 @@
 
 
 import sys
+import time
 
 from workflow.array_tasks import become_own_job
 from workflow.chapters import CHAPTERS
 from workflow.configuration import FILES
 
 become_own_job()
+STARTED = time.time()
 
 
 for file in FILES:
@@ -52,6 +54,12 @@ onstart:
     # Nothing here reaches the limit on jobs per second. With a limit, Snakemake 9.27 looks for jobs to start once a second for
     # every job that ever ended, and delays parts of arrays: https://github.com/snakemake/snakemake/issues/2967
     workflow.scheduler.job_rate_limiter = None
+
+
+onsuccess:
+    said = Path(rules.claims.output.page)
+    if said.exists() and said.stat().st_mtime > STARTED:
+        print(said.read_text().partition("\n")[0], file=sys.stderr)
 
 
 onerror:

@@ -1,11 +1,14 @@
-# The end of all chapters: claims decided from their tables, provenance, and the generated parts of the README and the pages.
+# The end of all chapters: claims decided from their tables, compared with the published ones; provenance; and pages.
 #
-# in:   config `claims`, claims.yaml, {RESULTS}/tables/*.csv; the record of every job, beside its log
-# out:  {RESULTS}/claims.csv, claims.md      claims
-#       {RESULTS}/figures/claims.png, .pdf   plot_claims
-#       {RESULTS}/provenance.csv             trace: provenance of each file; runtime.csv, runtime.md: cost of each chapter
-#       {RESULTS}/pages.md                   pages: this run's blocks of the README and of docs/, which it updates
+# in:   config `claims`, claims.yaml, published.csv, {RESULTS}/tables/*.csv; the record of every job, beside its log
+# out:  {RESULTS}/claims.csv, .md, .tex       claims: verdicts; settling.csv: the same with fewer replicates
+#       {RESULTS}/control.csv                 claims: rate of false verdicts where a setting is compared with itself
+#       {RESULTS}/agreement.csv, .md          claims: verdicts beside the published ones
+#       {RESULTS}/figures/{claims,settling,agreement}.png, .pdf   plot_claims
+#       {RESULTS}/provenance.csv              trace: provenance of each file; runtime.csv, runtime.md: cost of each chapter
+#       {RESULTS}/pages/                      pages (a target of its own): README, docs/ and published.csv as this run has them
 
+from glob import glob
 from pathlib import Path
 
 CHAPTER_OF_RULE = {rule.name: Path(rule.snakefile).stem.removesuffix("_results") for rule in workflow.rules}
@@ -17,20 +20,29 @@ rule paper:
         f"{RESULTS}/claims.csv",
         f"{RESULTS}/claims.md",
         f"{RESULTS}/claims.tex",
-        multiext(f"{RESULTS}/figures/claims", ".png", ".pdf"),
+        multiext(f"{RESULTS}/agreement", ".csv", ".md"),
+        expand(
+            f"{RESULTS}/figures/{{figure}}.{{format}}",
+            figure=["claims", "settling", "agreement"],
+            format=["png", "pdf"],
+        ),
         multiext(f"{RESULTS}/runtime", ".csv", ".md"),
         f"{RESULTS}/provenance.csv",
-        f"{RESULTS}/pages.md" if config["claims"]["readme"] or config["claims"]["pages"] else [],
 
 
 rule claims:
     input:
         claims=own("claims.yaml"),
+        published=own("published.csv"),
         tables=[f"{TABLES}/{name}.csv" for name in CLAIMED],
     output:
         csv=shown(f"{RESULTS}/claims.csv"),
         markdown=f"{RESULTS}/claims.md",
         latex=f"{RESULTS}/claims.tex",
+        settling=shown(f"{RESULTS}/settling.csv"),
+        control=shown(f"{RESULTS}/control.csv"),
+        agreement=shown(f"{RESULTS}/agreement.csv"),
+        page=f"{RESULTS}/agreement.md",
     log:
         f"{LOGS}/claims.log",
     conda:
@@ -38,6 +50,7 @@ rule claims:
     params:
         code=lambda w: code("claims"),
         confidence=config["claims"]["confidence"],
+        looks=config["claims"]["looks"],
         chapters=config["chapters"],
         tables=CLAIMED,
     script:
@@ -47,9 +60,12 @@ rule claims:
 rule plot_claims:
     input:
         claims=rules.claims.output.csv,
+        settling=rules.claims.output.settling,
+        agreement=rules.claims.output.agreement,
     output:
-        shown(f"{RESULTS}/figures/claims.png", "claims_figure"),
-        f"{RESULTS}/figures/claims.pdf",
+        claims=[shown(f"{RESULTS}/figures/claims.png", "claims_figure"), f"{RESULTS}/figures/claims.pdf"],
+        settling=[shown(f"{RESULTS}/figures/settling.png", "settling_figure"), f"{RESULTS}/figures/settling.pdf"],
+        agreement=[shown(f"{RESULTS}/figures/agreement.png", "agreement_figure"), f"{RESULTS}/figures/agreement.pdf"],
     log:
         f"{LOGS}/plot_claims.log",
     conda:
@@ -81,8 +97,12 @@ rule trace:
         "../workflow/scripts/trace.py"
 
 
+README, DOCS = config["claims"]["readme"], config["claims"]["pages"]
+PAGES = [*([README] if README else []), *(sorted(glob(f"{DOCS}/*.md")) if DOCS else [])]
 PAGE_FIGURES = [
-    figure for figure in config["claims"]["figures"] if Path(figure).parts[0] in ("claims", *config["chapters"])
+    figure
+    for figure in config["claims"]["figures"]
+    if Path(figure).parts[0] in ("claims", "settling", *config["chapters"])
 ]
 
 for figure in config["claims"]["figures"]:
@@ -94,13 +114,18 @@ for figure in config["claims"]["figures"]:
 
 rule pages:
     input:
+        pages=PAGES,
+        published=own("published.csv"),
         claims=rules.claims.output.csv,
+        control=rules.claims.output.control,
         tables=rules.claims.input.tables,
         summaries=[f"{TABLES}/{chapter}_summary.md" for chapter in config["chapters"]],
         figures=[f"{RESULTS}/figures/{figure}.png" for figure in PAGE_FIGURES],
         costs=rules.trace.output.markdown,
     output:
-        blocks=f"{RESULTS}/pages.md",
+        pages=[f"{RESULTS}/pages/{page}" for page in PAGES],
+        figures=[f"{RESULTS}/pages/{DOCS}/{Path(figure).name}.png" for figure in PAGE_FIGURES] if DOCS else [],
+        published=[f"{RESULTS}/pages/published.csv"] if README else [],
     log:
         f"{LOGS}/pages.log",
     conda:
@@ -108,10 +133,8 @@ rule pages:
     params:
         code=lambda w: code("pages"),
         config=config,
+        names=PAGES,
         tables=CLAIMED,
-        readme=config["claims"]["readme"],
-        pages=config["claims"]["pages"],
-        block=config["claims"]["block"],
         statistics={chapter: CHAPTERS[chapter].statistic for chapter in config["chapters"]},
     script:
         "../workflow/scripts/pages.py"

@@ -207,6 +207,8 @@ def test_systems_that_share_an_anchor_can_be_changed_one_by_one():
         (("tune", "weights"), [], "tune.weights"),
         (("dynamics", "seeds"), [1, 1], "dynamics.seeds"),
         (("claims", "confidence"), 95, "claims.confidence is 95, expected a number below 1"),
+        (("claims", "looks"), [10, 0.5], r"claims.looks\[1\] is 0.5, expected a whole number"),
+        (("claims", "looks"), [10, 5], r"claims.looks is \[10, 5\], expected increasing numbers"),
         (
             ("ecg", "rates"),
             ["90 Hz", "91 Hz"],

@@ -49,7 +49,11 @@ def replicates_of(system):
 
 def claims():
     given = read_claims(yaml.safe_load((PROJECT / "claims.yaml").read_text()), "claims.yaml")
-    return table(DecidedClaims.columns, [{"id": claim.id, "system": name} for claim in given for name in claim.systems])
+    return table(DecidedClaims.columns, [{"id": claim.id, "where": name} for claim in given for name in claim.systems])
+
+
+def control():
+    return pd.DataFrame([{"cells": 60, "false": 1, "share": 1 / 60, "allowed": 0.05}])
 
 
 def dynamics():
@@ -111,7 +115,7 @@ def scheduler():
 
 @pytest.fixture(scope="module")
 def tables():
-    return {make.__name__: make() for make in (claims, dynamics, probes, inference, ecg, scheduler)}
+    return {make.__name__: make() for make in (claims, control, dynamics, probes, inference, ecg, scheduler)}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

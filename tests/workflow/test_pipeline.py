@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,15 +11,17 @@ import pytest
 import torch
 import xgboost
 import yaml
-from workflow_checkout import PROJECT, Checkout
+from workflow_checkout import COPIED, PROJECT, Checkout
 
 from pathlode.core.tensor_files import load_tensors
 from pathlode.errors import CheckpointError
 from pathlode.models.saving import load_model
-from pathlode.reporting.claim_entries import read_claims
+from pathlode.reporting.claim_entries import CONTROL, read_claims
+from pathlode.reporting.decided_claims import DecidedClaims
 from pathlode.reporting.pages import markers
+from pathlode.reporting.verdicts import NOT_RUN, VERDICTS
 
-RESULTS = "results/smoke"
+RESULTS, README = "results/smoke", (PROJECT / "README.md").read_text()
 SYSTEMS = {"coupled_oscillator": ["path", "kl", "none", "path_lstm", "kl_lstm", "constant", "curve"]}
 SYSTEMS["lotka_volterra_fixed_start"] = ["path", "kl", "constant"]
 ROWS, CONSTANT = sum(map(len, SYSTEMS.values())), 2
@@ -80,7 +83,7 @@ def test_every_table_and_figure_is_made(finished):
     figures = finished.folder / RESULTS / "figures"
     names = [f"dynamics/{system}/{figure}" for system in SYSTEMS for figure in FIGURES]
     names += [f"dynamics/{name}" for name in ("systems", "encoders", "observations", "sizes")]
-    for name in [*names, "claims"]:
+    for name in [*names, "claims", "settling"]:
         assert (figures / f"{name}.png").stat().st_size > 10_000
 
 
@@ -105,10 +108,69 @@ def test_every_claim_is_decided(finished):
     claims = pd.read_csv(finished.folder / RESULTS / "claims.csv")
     declared = read_claims(yaml.safe_load((finished.folder / "claims.yaml").read_text()), "claims.yaml")
     pairs = [(claim.id, system) for claim in declared for system in claim.systems]
-    assert list(zip(claims["id"], claims["system"], strict=True)) == pairs
-    run = claims[claims["verdict"] != "not run"]
-    assert set(run["verdict"]) <= {"holds", "fails", "unclear"}
-    assert set(run["system"]) == {*SYSTEMS, "random", "cnn", "transformer"}
+    assert list(zip(claims["id"], claims["where"], strict=True)) == pairs
+    run = claims[claims["verdict"] != NOT_RUN]
+    assert set(run["verdict"]) <= {*VERDICTS}
+    assert set(run["where"]) == {*SYSTEMS, "random", "cnn", "transformer"}
+    assert (run["margin"] > 1).all()
+
+
+def test_settings_compared_with_themselves_go_through_the_whole_pipeline(finished):
+    """Four replicates are two pairs, which decide nothing; the rate of false verdicts is 0."""
+    claims = pd.read_csv(finished.folder / RESULTS / "claims.csv")
+    control = claims[(claims["paper"] == CONTROL) & (claims["verdict"] != NOT_RUN)]
+    assert set(control["where"]) == set(SYSTEMS)
+    assert set(control["n"]) == {2}
+    (rates,) = pd.read_csv(finished.folder / RESULTS / "control.csv").to_dict("records")
+    assert rates == {"cells": len(control), "false": 0, "share": 0.0, "allowed": pytest.approx(0.05)}
+    assert rates["cells"] >= 20
+
+
+def test_the_run_ends_with_its_agreement_with_the_published_one(finished):
+    results, published = finished.folder / RESULTS, finished.folder / "published.csv"
+    assert pd.read_csv(results / "agreement.csv").columns[:1] == ["id"]
+    before = published.read_text()
+    claims = DecidedClaims.load(results / "claims.csv").table
+    there = claims[claims["n"] > 0].assign(verdict=lambda rows: rows["verdict"].replace("inadequate", "better"))
+    try:
+        DecidedClaims(there).save(published)
+        done = finished.snakemake()
+        assert done.returncode == 0, done.stderr
+        table = pd.read_csv(results / "agreement.csv")
+        assert list(table.columns[:6]) == ["id", "paper", "where", "published", "here", "agreement"]
+        assert set(table["agreement"]) == {"confirmed", "undecided"}
+        assert (table.loc[table["here"] == "inadequate", "agreement"] == "undecided").all()
+        papers = table[table["paper"] != "ours"]
+        counts = papers["agreement"].value_counts()
+        said = f"This machine confirms {counts['confirmed']} of {len(papers)} verdicts, is undecided on {counts['undecided']}, "
+        said += "contradicts none."
+        assert done.stderr.splitlines().count(said) == 1
+        assert (results / "agreement.md").read_text().startswith(said)
+        assert (results / "figures/agreement.png").stat().st_size > 10_000
+    finally:
+        published.write_text(before)
+        finished.snakemake()
+
+
+def test_a_run_leaves_the_checkout_as_it_was(finished):
+    """Every job of the target `all` runs or has run here; the copy's files are those of the project."""
+    for name in COPIED:
+        kept = [PROJECT / name] if (PROJECT / name).is_file() else sorted((PROJECT / name).rglob("*"))
+        for path in (path for path in kept if path.is_file() and "__pycache__" not in path.parts):
+            assert path.read_bytes() == (finished.folder / path.relative_to(PROJECT)).read_bytes(), path
+    own = {Path(name).parts[0] for name in COPIED}
+    made = {path.name for path in finished.folder.iterdir()} - own
+    assert made <= {"results", "logs", "resources", ".snakemake", "cache"}, made
+
+
+def test_no_job_of_a_run_writes_into_the_checkout(checkout):
+    """At the default scale too, whose pages and README are a target of their own."""
+    done = checkout.snakemake("--summary", scale="default")
+    assert done.returncode == 0, done.stderr
+    files = [line.split("\t")[0] for line in done.stdout.splitlines()[1:]]
+    assert len(files) > 300
+    assert {Path(file).parts[0] for file in files} == {"results", "resources"}
+    assert not [file for file in files if file.startswith("results/pages")]
 
 
 def test_models_are_usable_from_the_package(finished):
@@ -170,7 +232,7 @@ def test_every_file_is_traced_to_what_made_it(finished):
     made = {
         str(path.relative_to(finished.folder))
         for path in (finished.folder / RESULTS).rglob("*.*")
-        if path.is_file() and path.name not in ("provenance.csv", "runtime.csv", "runtime.md", "pages.md")
+        if path.is_file() and path.name not in ("provenance.csv", "runtime.csv", "runtime.md")
     }
     records = json.loads((finished.folder / RESULTS / "ecg/invented.json").read_text())
     listed = {f"{records['folder']}/{name}" for name in records["digests"]}  # in a file that is traced
@@ -220,6 +282,12 @@ def test_a_second_run_has_nothing_to_do(finished):
             "confidence: 0.9",
             {"tabulate_scheduler": 1, "plot_scheduler": 1, "trace": 1, "claims": 1, "plot_claims": 1, "all": 1},
         ),
+        (
+            "config.yaml",
+            "looks: [5, 10, 20, 40]",
+            "looks: [10, 20]",
+            {"trace": 1, "claims": 1, "plot_claims": 1, "all": 1},
+        ),
         ("config/dynamics.yaml", "replicates: 10 #", "replicates: 12 #", {}),  # the overlay has a number of its own
         (
             "claims.yaml",
@@ -239,17 +307,18 @@ def test_a_change_runs_again_what_depends_on_it_and_nothing_else(finished, file,
 
 
 def test_the_readme_and_the_pages_get_their_blocks_and_figures(finished):
-    """Only if asked: at this scale the numbers mean nothing."""
-    readme, config = finished.folder / "README.md", finished.folder / "config/smoke.yaml"
-    before = readme.read_text(), config.read_text()
-    docs = finished.folder / "docs"
-    (docs / "claims.png").unlink()
+    """Under results/, from where `make pages` copies them, and only if asked: at this scale the numbers mean nothing."""
+    config = finished.folder / "config/smoke.yaml"
+    before = config.read_text()
+    pages = finished.folder / RESULTS / "pages"
+    readme, docs = pages / "README.md", pages / "docs"
     finished.edit(
         "config/smoke.yaml", "readme: null\n  pages: null", "readme: README.md\n  pages: docs\n  figures: [claims]"
     )
     try:
-        done = finished.snakemake()
+        done = finished.snakemake("pages")
         assert done.returncode == 0, done.stderr
+        assert {path.name for path in docs.glob("*.md")} == {path.name for path in (PROJECT / "docs").glob("*.md")}
         tables = (finished.folder / RESULTS / "claims.md").read_text().strip().split("\n\n")
         for chapter, table in zip(("dynamics", "ecg", "scheduler"), tables, strict=True):
             page = (docs / f"{chapter}.md").read_text()
@@ -260,13 +329,23 @@ def test_the_readme_and_the_pages_get_their_blocks_and_figures(finished):
         assert "**B1-45**" in readme.read_text().split(markers("claims")[0])[1].split(markers("claims")[1])[0]
         costs = (finished.folder / RESULTS / "runtime.md").read_text().strip()
         assert costs in (docs / "costs.md").read_text()
-        now, then = (text[text.index(markers("claims")[1]) :] for text in (readme.read_text(), before[0]))
+        now, then = (text[text.index(markers("claims")[1]) :] for text in (readme.read_text(), README))
         assert now == then
         assert (docs / "claims.png").stat().st_size > 10_000
+        published = pd.read_csv(pages / "published.csv")
+        claims = pd.read_csv(finished.folder / RESULTS / "claims.csv")
+        pd.testing.assert_frame_equal(published, claims[claims["n"] > 0].reset_index(drop=True))
+        assert (finished.folder / "README.md").read_text() == README
+        assert "Nothing to be done" in finished.snakemake("pages").stderr
     finally:
-        readme.write_text(before[0])
-        config.write_text(before[1])
-        shutil.copytree(PROJECT / "docs", docs, dirs_exist_ok=True)
+        config.write_text(before)
+        shutil.rmtree(pages)
+
+
+def test_a_scale_without_pages_says_so(finished):
+    done = finished.snakemake("pages")
+    assert done.returncode != 0
+    assert "claims.readme and claims.pages are null, so this scale has no pages; name them in its file" in done.stderr
 
 
 def test_the_report_holds_every_figure_and_table_with_its_caption(report, finished):

@@ -23,9 +23,11 @@ from workflow_checkout import PROJECT, copy_project
 from pathlode.dynamics.artefacts import Probes, Scores, SizesNeeded, TimesToTarget
 from pathlode.ecg.results import ComparedBeatScores
 from pathlode.inference.scores import ComparedFlows
-from pathlode.registry import SYSTEMS
 from pathlode.reporting.claim_entries import read_claims
+from pathlode.reporting.claim_tables import as_markdown, in_short
+from pathlode.reporting.decided_claims import DecidedClaims
 from pathlode.reporting.pages import markers, typed_numbers
+from pathlode.reporting.verdicts import VERDICTS
 from pathlode.schedule.artefacts import PolicyScores
 from workflow.chapters import CHAPTERS
 from workflow.configuration import default_config
@@ -38,38 +40,28 @@ def pins(text):
     return {name.lower(): version for name, version in re.findall(r"^\s*(?:- )?([\w.-]+)==(\S+)$", text, re.MULTILINE)}
 
 
-PENDING = {"A1-constant", "A2-constant", "A2-curve", "A2-controlled"}
-"""Claims that were declared after the run that the pages show, which therefore lack them. The next run puts them there."""
+PUBLISHED = DecidedClaims.load(PROJECT / "published.csv").table
 
 
-def test_the_claim_tables_have_the_claims_and_targets_of_the_run():
-    config = default_config(PROJECT)
-    declared = [claim for chapter in config["chapters"] for claim in CLAIMS if claim.target == chapter]
-    assert {claim.id for claim in declared} >= PENDING
-    declared = [claim for claim in declared if claim.id not in PENDING]
-    blocks = []
-    for chapter in config["chapters"]:
-        begin, end = markers(f"claims_{chapter}")
-        blocks.append((PROJECT / f"docs/{chapter}.md").read_text().split(begin)[1].split(end)[0])
-    tables = [block.split("<details>")[0].strip() for block in blocks]
-    lines = [line for table in tables for line in table.splitlines()[2:]]
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    assert [(row[0].split("**")[1], row[-1]) for row in rows] == [
-        (claim.id, f"`snakemake {claim.target}`") for claim in declared
-    ]
-    decided = [sum(cell.startswith(("**holds**", "**fails**", "**unclear**")) for cell in row) for row in rows]
-    parameters = SYSTEMS[config["systems"][config["inference"]["system"]]["system"]].parameters
-    run = {
-        *config["dynamics"]["systems"],
-        "all",
-        *parameters,
-        *config["ecg"]["splits"],
-        *config["scheduler"]["run"]["tasks"],
-    }
-    assert decided == [len(run.intersection(claim.systems)) for claim in declared]
-    begin, end = markers("claims")
-    short = re.findall(r"^\| \*\*(\S+)\*\*.*`snakemake (\w+)`", README.split(begin)[1].split(end)[0], re.MULTILINE)
-    assert short == [(claim.id, claim.target) for claim in CLAIMS if claim.paper != "ours"]
+def block(page, name):
+    begin, end = markers(name)
+    return (PROJECT / page).read_text().split(begin)[1].split(end)[0]
+
+
+@pytest.mark.skipif(
+    PUBLISHED.empty, reason="no verdicts are published yet: `make pages` publishes those of a finished run"
+)
+def test_the_pages_show_the_published_verdicts():
+    for chapter in default_config(PROJECT)["chapters"]:
+        shown = block(f"docs/{chapter}.md", f"claims_{chapter}").split("<details>")[0]
+        assert shown.strip() == as_markdown(PUBLISHED[PUBLISHED["target"] == chapter]).strip()
+    assert block("README.md", "claims").strip() == in_short(PUBLISHED, "docs").strip()
+
+
+def test_published_verdicts_are_of_declared_claims():
+    declared = {(claim.id, system) for claim in CLAIMS for system in claim.systems}
+    assert set(zip(PUBLISHED["id"], PUBLISHED["where"], strict=True)) <= declared
+    assert set(PUBLISHED["verdict"]) <= {*VERDICTS}
 
 
 def test_every_caption_of_the_report_stands_under_one_subject_and_names_claims_that_there_are():
@@ -80,6 +72,23 @@ def test_every_caption_of_the_report_stands_under_one_subject_and_names_claims_t
     declared = {claim.id.split("-")[0] for claim in CLAIMS}
     named = {name for subject, _ in subjects for name in re.findall(r"\b[ABC]\d\b", subject)}
     assert named <= declared
+
+
+@pytest.mark.parametrize(("scale", "folder"), [("default", "results"), ("paper", "results/paper")])
+def test_only_make_pages_writes_into_the_checkout(scale, folder):
+    """From the declared outputs of a rule that is no part of `make reproduce`."""
+    commands = {
+        target: subprocess.run(
+            ["make", "--dry-run", "--silent", target, f"SCALE={scale}"],
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for target in ("reproduce", "pages")
+    }
+    assert f"cp -R {folder}/pages/. ." in commands["pages"]
+    assert "cp " not in commands["reproduce"]
 
 
 def test_every_claims_target_is_a_rule():

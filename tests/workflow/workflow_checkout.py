@@ -21,6 +21,7 @@ COPIED = [
         "config",
         "config.yaml",
         "claims.yaml",
+        "published.csv",
         "profiles",
         "envs",
         "src",

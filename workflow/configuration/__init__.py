@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from workflow.configuration.schema import InvalidConfig, check_schema
 
 __all__ = ["FILES", "InvalidConfig", "check", "default_config"]
 
-FOLDERS = (*CHAPTERS, "tables", "figures")
+FOLDERS = (*CHAPTERS, "tables", "figures", "pages")
 """Folders of the default scale in results/, which other scales must not be named after."""
 
 
@@ -30,6 +31,8 @@ def check(config: Mapping[str, Any]) -> None:
     for chapter in CHAPTERS:
         import_module(f"workflow.configuration.{chapter}").check(config)
     claims = config["claims"]
+    if any(later <= earlier for earlier, later in pairwise(claims["looks"])):
+        raise InvalidConfig(f"config: claims.looks is {claims['looks']}, expected increasing numbers of replicates")
     if claims["readme"] is not None:
         _check_block("claims.readme", Path(claims["readme"]), "claims")
     if claims["pages"] is not None:

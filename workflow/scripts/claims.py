@@ -1,22 +1,33 @@
-"""Decides every claim of claims.yaml from the tables of this run."""
+"""Decides every claim of claims.yaml from the tables of this run, and compares the verdicts with the published ones."""
 
+import logging
 from pathlib import Path
 
 import pandas as pd
 import yaml
 
+from pathlode.reporting.agreement import as_page, compare_runs, read_published, sentence
 from pathlode.reporting.claim_entries import read_claims
-from pathlode.reporting.claims import as_markdown, decide, for_print
-from pathlode.reporting.decided_claims import DecidedClaims
+from pathlode.reporting.claim_tables import as_markdown, for_print
+from pathlode.reporting.claims import decide, false_verdicts, settle
 from pathlode.reporting.job import job
+from pathlode.reporting.looks import Looks
 from pathlode.reporting.tables import write
 
 with job(snakemake):
-    params, files = snakemake.params, snakemake.input
+    params, files, made = snakemake.params, snakemake.input, snakemake.output
     tables = {name: pd.read_csv(path) for name, path in zip(params.tables, files.tables, strict=True)}
     claims = read_claims(yaml.safe_load(Path(files.claims).read_text()), files.claims)
-    made = [claim for claim in claims if claim.target in params.chapters]
-    table = decide(made, tables, params.confidence)
-    DecidedClaims(table).save(Path(snakemake.output.csv))
-    Path(snakemake.output.markdown).write_text(as_markdown(table))
-    write(for_print(table), snakemake.output.latex, widths={"system": 0.12, "claim": 0.34})
+    claims = [claim for claim in claims if claim.target in params.chapters]
+    looks = Looks(tuple(params.looks), round(1 - params.confidence, 9))
+    decided = decide(claims, tables, looks)
+    decided.save(Path(made.csv))
+    Path(made.markdown).write_text(as_markdown(decided.table))
+    write(for_print(decided.table), made.latex, widths={"where": 0.12, "claim": 0.3})
+    settle(claims, tables, looks).save(Path(made.settling))
+    control = false_verdicts(decided.table, looks.error)
+    write(control, made.control)
+    agreement = compare_runs(read_published(Path(files.published)), decided.table)
+    agreement.save(Path(made.agreement))
+    Path(made.page).write_text(as_page(agreement.table, control))
+    logging.info("%s", sentence(agreement.table))

@@ -1,4 +1,7 @@
-"""Updates the README and the pages of the site: generated blocks, values in sentences, and figures."""
+"""Makes the README, the pages of the site and the published verdicts, with the tables, values and figures of this run.
+
+Nothing in the checkout changes; `make pages` copies the results there.
+"""
 
 import logging
 import shutil
@@ -6,8 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from pathlode.files import writing
-from pathlode.reporting.claims import as_markdown, in_short
+from pathlode.errors import ConfigError
+from pathlode.reporting.agreement import publish, read_published
+from pathlode.reporting.claim_tables import as_markdown, in_short
 from pathlode.reporting.decided_claims import DecidedClaims
 from pathlode.reporting.job import job
 from pathlode.reporting.pages import fill, insert
@@ -15,35 +19,35 @@ from pathlode.reporting.pages import fill, insert
 FOLDED = "<details><summary>The scores behind it: {}</summary>\n\n{}\n</details>"
 
 with job(snakemake):
-    params, files, pages, blocks = snakemake.params, snakemake.input, [], []
+    params, files, blocks = snakemake.params, snakemake.input, []
+    asked = params.config["claims"]
+    readme, docs = asked["readme"], asked["pages"]
+    if not params.names:
+        raise ConfigError(
+            "config: claims.readme and claims.pages are null, so this scale has no pages; name them in its file"
+        )
     claims = DecidedClaims.load(Path(files.claims)).table
+    published = publish(read_published(Path(files.published)), claims)
     tables = {name: pd.read_csv(path) for name, path in zip(params.tables, files.tables, strict=True)}
-    tables["claims"] = claims
-    if params.readme is not None:
-        pages.append(Path(params.readme))
-        blocks.append((Path(params.readme), "claims", in_short(claims, params.pages or "docs")))
-    if params.pages is not None:
-        folder = Path(params.pages)
-        pages += sorted(folder.glob("*.md"))
-        if params.readme is not None:
-            blocks.append((folder / "costs.md", "cost", Path(files.costs).read_text()))
-        for (chapter, statistic), summary in zip(params.statistics.items(), files.summaries, strict=True):
-            scores = FOLDED.format(statistic, Path(summary).read_text())
-            content = f"{as_markdown(claims[claims['target'] == chapter])}\n{scores}"
-            blocks.append((folder / f"{chapter}.md", f"{params.block}_{chapter}", content))
-        for figure in files.figures:
-            with writing(folder / Path(figure).name) as temporary:
-                shutil.copy(figure, temporary)
-    for page in pages:
-        before = after = page.read_text()
+    tables |= {"claims": claims, "control": pd.read_csv(files.control)}
+    if readme is not None:
+        blocks.append((readme, "claims", in_short(published, docs or "docs")))
+        blocks.append((f"{docs}/costs.md", "cost", Path(files.costs).read_text()))
+    for (chapter, statistic), summary in zip(params.statistics.items(), files.summaries, strict=True):
+        scores = FOLDED.format(statistic, Path(summary).read_text())
+        content = f"{as_markdown(claims[claims['target'] == chapter])}\n{scores}"
+        blocks.append((f"{docs}/{chapter}.md", f"{asked['block']}_{chapter}", content))
+    for page, source, made in zip(params.names, files.pages, snakemake.output.pages, strict=True):
+        text = Path(source).read_text()
         for _, name, content in (block for block in blocks if block[0] == page):
-            after = insert(after, name, content, str(page))
-        if params.readme is not None:  # else the sentences are about another scale
+            text = insert(text, name, content, page)
+        if readme is not None:  # else the sentences are about another scale
             kept: list[str] = []
-            after = fill(after, tables.__getitem__, params.config, str(page), kept.append)
+            text = fill(text, tables.__getitem__, params.config, page, kept.append)
             if kept:
                 logging.info("%s: %d values of what this run did not make stay as they were", page, len(kept))
-        if after != before:
-            with writing(page) as temporary:
-                temporary.write_text(after)
-    Path(snakemake.output.blocks).write_text("\n\n".join(content.strip() for _, _, content in blocks) + "\n")
+        Path(made).write_text(text)
+    for figure, made in zip(files.figures, snakemake.output.figures, strict=True):
+        shutil.copy(figure, made)
+    for made in snakemake.output.published:
+        DecidedClaims(published).save(Path(made))

@@ -1,11 +1,15 @@
-"""Draws all claims with their intervals."""
+"""Draws all claims with their intervals, how verdicts settle, and the published verdicts beside those of this run."""
 
 from pathlib import Path
 
-from pathlode.plots.claims import claims
+from pathlode.plots.claims import agreement, claims, settling
 from pathlode.plots.style import save_figure
-from pathlode.reporting.decided_claims import DecidedClaims
+from pathlode.reporting.agreement import Agreement
+from pathlode.reporting.decided_claims import DecidedClaims, Settling
 from pathlode.reporting.job import job
 
 with job(snakemake):
-    save_figure(claims(DecidedClaims.load(Path(snakemake.input.claims)).table), *snakemake.output)
+    files, made = snakemake.input, snakemake.output
+    save_figure(claims(DecidedClaims.load(Path(files.claims)).table), *made.claims)
+    save_figure(settling(Settling.load(Path(files.settling)).table), *made.settling)
+    save_figure(agreement(Agreement.load(Path(files.agreement)).table), *made.agreement)

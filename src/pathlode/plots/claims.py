@@ -1,69 +1,210 @@
-"""The figure of all claims."""
+"""Figures of the claims: their intervals, how these settle, and the published ones beside them."""
 
 import textwrap
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure, SubFigure
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
+from matplotlib.patches import Patch
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, NullLocator
 
-from pathlode.plots.style import BLACK, BLUE, VERMILLION, WIDTH
+from pathlode.plots.style import BLACK, BLUE, GREEN, VERMILLION, WIDTH
+from pathlode.reporting.claim_entries import CONTROL
 from pathlode.reporting.naming import readable
 
-VERDICTS = {"holds": (BLUE, "o"), "unclear": ("0.5", "s"), "fails": (VERMILLION, "X")}
-"""Colour and marker of each verdict."""
+GREY = "0.5"
+SHADES = {"better": BLUE, "worse": VERMILLION, "no difference": GREEN, "undecided": GREY, "inadequate": "0.75"}
+"""Colour of each verdict."""
+TINTS = {"better": "#CFE5F3", "worse": "#F9DCC8", "no difference": "#CDEBDF"}
+"""Background of a cell that is decided."""
+SIGNS = {"better": "o", "worse": "X", "no difference": "s", "undecided": "o", "inadequate": "x"}
+"""Marker of each verdict; that of ``undecided`` is hollow. The verdicts differ without colour too."""
+RATIO = "rival / ours (above 1, ours is better)"
 FARTHEST = 1e6
 """Largest ratio on the axes; an arrow marks an interval that extends beyond it."""
+LEAST_SPAN = 1.5
+"""Least ratio on either side of 1 that a panel of :func:`settling` shows."""
 
 
 def claims(table: pd.DataFrame) -> Figure:
-    """Every claim's ratio with its interval: one block per target, with one row per claim and one panel per system. A claim
-    holds if its interval is right of the line at 1, or of its own tick if it requires another factor.
+    """Every claim's ratio with its interval, margin and verdict: one block per target, with one row per claim and one panel per
+    system. The tint of a cell and the marker are the verdict. Comparisons of a setting with itself are left out.
+
+    Args:
+        table: rows of :class:`pathlode.reporting.decided_claims.DecidedClaims`.
     """
-    table = table[table["n"] > 0].replace({"low": {0.0: 1e-9}, "high": {np.inf: 1e9}})  # intervals of a single seed
+    handles: list[Line2D | Patch] = [*map(_handle, SHADES), Patch(color="0.8", label="no difference within")]
+    return _forest(table[(table["n"] > 0) & (table["paper"] != CONTROL)], _claim, handles)
+
+
+def agreement(table: pd.DataFrame) -> Figure:
+    """The published interval of every claim of the papers, and below it that of this run.
+
+    Args:
+        table: rows of :class:`pathlode.reporting.agreement.Agreement`.
+    """
+    handles = [Line2D([], [], color=BLACK, lw=1.2, marker="|", ms=5, label="published")]
+    handles += [_handle(verdict) for verdict in SHADES]
+    handles.append(Line2D([], [], marker=r"$\times$", ls="none", ms=7, color=VERMILLION, label="contradicted"))
+    handles.append(Line2D([], [], marker="$?$", ls="none", ms=6, color=BLACK, label="undecided in one run"))
+    return _forest(table[table["paper"] != "ours"], _both_runs, handles)
+
+
+def settling(table: pd.DataFrame) -> Figure:
+    """Interval against the number of replicates: one panel per claim and system, in one block per target. Colours are the
+    verdicts with so many replicates.
+
+    Args:
+        table: rows of :class:`pathlode.reporting.decided_claims.Settling`.
+    """
     if table.empty:
-        return plt.figure(figsize=(WIDTH, 1.0))
+        return _nothing()
+    blocks = [rows for _, rows in table.groupby("target", sort=False)]
+    heights = [0.5 * rows["id"].nunique() + 0.7 for rows in blocks]
+    figure = plt.figure(figsize=(WIDTH, sum(heights) + 0.3), layout="constrained")
+    columns = max(rows["where"].nunique() for rows in blocks)
+    parts = figure.subfigures(len(blocks), height_ratios=heights, squeeze=False)[:, 0]
+    for part, rows in zip(parts, blocks, strict=True):
+        names, ids = list(rows["where"].unique()), list(rows["id"].unique())
+        axes = part.subplots(len(ids), columns, sharex=True, squeeze=False)
+        for (line, column), axis in np.ndenumerate(axes):
+            name = names[column] if column < len(names) else None
+            _settling_of_one(axis, rows[(rows["id"] == ids[line]) & (rows["where"] == name)])
+        for axis, name in zip(axes[0], names, strict=False):
+            axis.set_title(textwrap.fill(readable(name), 14))
+        for axis, name in zip(axes[:, 0], ids, strict=True):
+            axis.text(-0.35, 0.5, name, transform=axis.transAxes, ha="right", va="center", fontsize=8)
+        part.supxlabel("replicates", fontsize=9)
+    figure.legend(handles=[_handle(verdict) for verdict in list(SHADES)[:4]], loc="outside upper center", ncols=4)
+    return figure
+
+
+def _forest(
+    table: pd.DataFrame, draw: Callable[[Axes, float, pd.Series], None], handles: Sequence[Line2D | Patch]
+) -> Figure:
+    """One block per target, with one row per claim and one panel per system, in which ``draw`` draws a cell."""
+    if table.empty:
+        return _nothing()
     targets = [rows for _, rows in table.groupby("target", sort=False)]
     heights = [0.24 * rows["id"].nunique() + 0.9 for rows in targets]
-    figure = plt.figure(figsize=(WIDTH, sum(heights) + 0.4), layout="constrained")
+    figure = plt.figure(figsize=(WIDTH, sum(heights) + 0.5), layout="constrained")
     blocks = figure.subfigures(len(targets), height_ratios=heights, squeeze=False)[:, 0]
     for block, rows in zip(blocks, targets, strict=True):
-        _claims_of_one_target(block, rows)
-    handles = [Line2D([], [], marker=mark, ms=4, color=shade, label=name) for name, (shade, mark) in VERDICTS.items()]
-    handles.append(Line2D([], [], marker="|", ms=9, mew=1, ls="none", color=BLACK, label="threshold, where not 1"))
+        names, ids = list(rows["where"].unique()), list(rows["id"].unique())
+        axes = block.subplots(1, len(names), sharey=True, squeeze=False)
+        for axis, name in zip(axes[0], names, strict=True):
+            for _, row in rows[rows["where"] == name].iterrows():
+                draw(axis, ids.index(row["id"]), row)
+            axis.axvline(1.0, color=BLACK, lw=0.6)
+            axis.set_title(textwrap.fill(readable(name), 14))
+            _scale(axis)
+        axes[0, 0].set_yticks(range(len(ids)), ids)
+        axes[0, 0].set_ylim(len(ids) - 0.5, -0.5)
+        block.supxlabel(RATIO, fontsize=9)
     figure.legend(handles=handles, loc="outside upper center", ncols=4)
     return figure
 
 
-def _claims_of_one_target(block: SubFigure, table: pd.DataFrame) -> None:
-    names, ids = list(table["system"].unique()), list(table["id"].unique())
-    axes = block.subplots(1, len(names), sharey=True, squeeze=False)
-    for axis, name in zip(axes[0], names, strict=True):
-        axis.axvline(1.0, color=BLACK, lw=0.6)
-        for _, row in table[table["system"] == name].iterrows():
-            place, (shade, mark) = ids.index(row["id"]), VERDICTS[row["verdict"]]
-            axis.plot([row["low"], row["high"]], [place, place], color=shade, lw=1.2)
-            axis.plot(row["value"], place, mark, ms=4, color=shade)
-            if row["factor"] != 1.0:
-                axis.plot(row["factor"], place, "|", ms=9, mew=1, color=BLACK, zorder=3)
-            if row["low"] < 1 / FARTHEST:
-                axis.plot(1 / FARTHEST, place, "<", ms=4, color=shade, clip_on=False)
-            if row["high"] > FARTHEST:
-                axis.plot(FARTHEST, place, ">", ms=4, color=shade, clip_on=False)
-        axis.set_title(textwrap.fill(readable(name), 14))
-        axis.set_xscale("log")
-        low, high = np.clip(axis.get_xlim(), 1 / FARTHEST, FARTHEST)
-        axis.set_xlim(low, high)
-        if high < 100 * low:  # decades alone give too few ticks; below a factor of 3, so do 1, 2 and 5
-            axis.xaxis.set_major_locator(
-                LogLocator(subs=(1, 2, 5)) if high > 3 * low else MaxNLocator(3, steps=(1, 2, 5))
-            )
-            axis.xaxis.set_major_formatter("{x:g}")
-        axis.xaxis.set_minor_formatter(NullFormatter())
-        axis.grid(axis="y", color="0.92", lw=0.6)
-        axis.set_axisbelow(True)
-    axes[0, 0].set_yticks(range(len(ids)), ids)
-    axes[0, 0].set_ylim(len(ids) - 0.5, -0.5)
-    block.supxlabel("rival / ours (above 1, ours is better)", fontsize=9)
+def _claim(axis: Axes, place: float, row: pd.Series) -> None:
+    _tint(axis, place, row["verdict"])
+    middle, margin = row["factor"], row["margin"]
+    axis.fill_betweenx([place - 0.32, place + 0.32], middle / margin, middle * margin, color="0.2", alpha=0.2, lw=0)
+    if middle != 1.0:
+        axis.plot([middle, middle], [place - 0.4, place + 0.4], color=BLACK, lw=0.6)
+    _interval(axis, place, row["verdict"], row["ratio"], row["low"], row["high"])
+
+
+def _both_runs(axis: Axes, place: float, row: pd.Series) -> None:
+    _tint(axis, place, row["published"])
+    if pd.notna(row["published_low"]):
+        ends = np.clip([row["published_low"], row["published_high"]], 1 / FARTHEST, FARTHEST)
+        axis.plot(ends, [place - 0.2] * 2, color=BLACK, lw=1.2)
+        axis.plot(row["published_ratio"], place - 0.2, "|", ms=5, color=BLACK)
+    if pd.notna(row["low"]):
+        _interval(axis, place + 0.2, row["here"], row["ratio"], row["low"], row["high"])
+    sign = {"contradicted": (r"$\times$", VERMILLION), "undecided": ("$?$", BLACK)}.get(row["agreement"])
+    if sign:
+        axis.plot(0.04, place, marker=sign[0], ms=6, color=sign[1], transform=axis.get_yaxis_transform(), clip_on=False)
+
+
+def _settling_of_one(axis: Axes, rows: pd.DataFrame) -> None:
+    axis.spines[["left", "bottom"]].set_linewidth(0.5)
+    axis.set_yscale("log")
+    axis.yaxis.set_major_locator(NullLocator())
+    axis.yaxis.set_minor_locator(NullLocator())
+    if rows.empty:
+        axis.set_axis_off()
+        return
+    last = rows.iloc[-1]
+    span = max(
+        [LEAST_SPAN, *(bound for bound in (last["high"], 1 / last["low"] if last["low"] else 0) if bound < FARTHEST)]
+    )
+    span = span**1.2
+    axis.set_ylim(1 / span, span)
+    axis.axhspan(last["factor"] / last["margin"], last["factor"] * last["margin"], color="0.85", lw=0)
+    axis.axhline(1.0, color=BLACK, lw=0.6)
+    for verdict, some in rows.groupby("verdict"):
+        shade, hollow = SHADES[str(verdict)], "white" if verdict == "undecided" else SHADES[str(verdict)]
+        low, high = some["low"].clip(lower=1 / span), some["high"].clip(upper=span)
+        axis.vlines(some["n"], low, high, color=shade, lw=1.2)
+        axis.plot(some["n"], some["ratio"], SIGNS[str(verdict)], ms=2.5, mfc=hollow, mec=shade, mew=0.7)
+    axis.annotate(
+        f"{span:,.0f}" if span > 10 else f"{span:.2g}",
+        (0, 1),
+        xycoords="axes fraction",
+        ha="right",
+        va="top",
+        fontsize=5.5,
+        xytext=(-1, 0),
+        textcoords="offset points",
+    )
+    axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axis.tick_params(labelsize=7)
+
+
+def _interval(axis: Axes, place: float, verdict: str, ratio: float, low: float, high: float) -> None:
+    shade = SHADES[verdict]
+    ends = np.clip([low, high], 1 / FARTHEST, FARTHEST)
+    axis.plot(ends, [place, place], color=shade, lw=1.2)
+    axis.plot(ratio, place, SIGNS[verdict], **_face(verdict), ms=4, zorder=3)
+    if low < 1 / FARTHEST:
+        axis.plot(1 / FARTHEST, place, "<", ms=3, color=shade, clip_on=False)
+    if high > FARTHEST:
+        axis.plot(FARTHEST, place, ">", ms=3, color=shade, clip_on=False)
+
+
+def _tint(axis: Axes, place: float, verdict: str) -> None:
+    if verdict in TINTS:
+        axis.axhspan(place - 0.46, place + 0.46, color=TINTS[verdict], lw=0, zorder=0)
+    elif verdict == "inadequate":
+        axis.axhspan(place - 0.46, place + 0.46, facecolor="0.97", edgecolor="0.85", hatch="////", lw=0, zorder=0)
+
+
+def _face(verdict: str) -> dict[str, Any]:
+    shade = SHADES[verdict]
+    return {"mfc": "white" if verdict == "undecided" else shade, "mec": shade, "mew": 1.0}
+
+
+def _handle(verdict: str) -> Line2D:
+    return Line2D([], [], color=SHADES[verdict], lw=1.2, marker=SIGNS[verdict], ms=4, **_face(verdict), label=verdict)
+
+
+def _scale(axis: Axes) -> None:
+    axis.set_xscale("log")
+    low, high = np.clip(axis.get_xlim(), 1 / FARTHEST, FARTHEST)
+    axis.set_xlim(low, high)
+    if high < 100 * low:  # decades alone give too few ticks; below a factor of 3, so do 1 and 3
+        axis.xaxis.set_major_locator(LogLocator(subs=(1, 3)) if high > 3 * low else MaxNLocator(3, steps=(1, 2, 5)))
+        axis.xaxis.set_major_formatter("{x:g}")
+    axis.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _nothing() -> Figure:
+    figure = plt.figure(figsize=(WIDTH, 1.0))
+    figure.text(0.5, 0.5, "no claim to show", ha="center", va="center")
+    return figure

@@ -1,7 +1,7 @@
 """Claims as declared in claims.yaml, in families that share fields."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
 from pathlode.errors import ConfigError
@@ -10,6 +10,44 @@ SIDES = ("ours", "rival")
 """The two sides of a claim; each selects rows by column and value."""
 BY_COLUMN = ("rows", *SIDES)
 """Fields that a claim merges with its family's, column by column; other fields replace the family's."""
+CONTROL = "control"
+"""The paper of a claim that compares a setting with itself."""
+
+
+@dataclass(frozen=True)
+class Margin:
+    """Which ratios count as no difference: those from 1/ratio to ratio. Either ``ratio`` or ``points`` is given.
+
+    Args:
+        because: the reason.
+        ratio: m, above 1.
+        points: percentage points of accuracy. At an error e they are the ratio (e + points / 100) / e.
+    """
+
+    because: str
+    ratio: float | None = None
+    points: float | None = None
+
+
+@dataclass(frozen=True)
+class Adequacy:
+    """Which errors are too large for a comparison to mean anything. Without a ceiling and a trivial predictor, none are.
+
+    Args:
+        because: the reason.
+        table: a table; the claim's by default.
+        metric: its column with the error; the claim's by default.
+        rows: what both sides have in other columns of that table.
+        trivial: what the trivial predictor's rows have in the columns in which they differ from ours.
+        ceiling: the largest adequate error, for all systems or by system.
+    """
+
+    because: str
+    table: str | None = None
+    metric: str | None = None
+    rows: Mapping[str, Any] = field(default_factory=dict)
+    trivial: Mapping[str, Any] | None = None
+    ceiling: float | Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -25,9 +63,12 @@ class Claim:
     ours: Mapping[str, Any]
     rival: Mapping[str, Any]
     target: str
+    margin: Margin
+    adequacy: Adequacy
     paper_value: float | None = None
     factor: float = 1.0
     column: str = "system"
+    halves: bool = False
 
 
 def read_claims(entries: Sequence[Mapping[str, Any]], source: str) -> list[Claim]:
@@ -78,14 +119,47 @@ def _claim(entry: Mapping[str, Any], place: str) -> Claim:
     """One claim, from its fields and those of its families."""
     rows = entry.get("rows", {})
     given = {key: rows | value if key in SIDES else value for key, value in entry.items() if key != "rows"}
-    known = {field.name: field.default is MISSING for field in fields(Claim)}
+    _check_keys(Claim, given, place)
+    for name, value in given.items():
+        _check_kind(name, value, place)
+    given["margin"] = _margin(given["margin"], f"{place}: margin")
+    given["adequacy"] = _adequacy(given["adequacy"], f"{place}: adequacy")
+    return Claim(**given)
+
+
+def _check_keys(kind: type, given: Any, place: str) -> None:
+    known = {each.name: each.default is MISSING and each.default_factory is MISSING for each in fields(kind)}
+    if not isinstance(given, Mapping):
+        raise ConfigError(f"{place} is {given!r}, expected a mapping with {', '.join(known)}")
     for name in sorted(given.keys() - known):
         raise ConfigError(f"{place} has the unknown key {name!r}, expected {', '.join(known)}")
     for name in (name for name, needed in known.items() if needed and name not in given):
         raise ConfigError(f"{place} lacks {name!r}, expected {', '.join(known)}")
-    for name, value in given.items():
-        _check_kind(name, value, place)
-    return Claim(**given)
+
+
+def _margin(given: Any, place: str) -> Margin:
+    _check_keys(Margin, given, place)
+    margin = Margin(**given)
+    if (margin.ratio is None) == (margin.points is None):
+        raise ConfigError(f"{place} is {given!r}, expected either a ratio or points")
+    if not (_number(margin.ratio, 1.0) or _number(margin.points, 0.0)):
+        raise ConfigError(f"{place} is {given!r}, expected a ratio above 1 or points above 0")
+    return margin
+
+
+def _adequacy(given: Any, place: str) -> Adequacy:
+    _check_keys(Adequacy, given, place)
+    rule = Adequacy(**given)
+    ceilings = rule.ceiling.values() if isinstance(rule.ceiling, Mapping) else [rule.ceiling]
+    if rule.ceiling is not None and not all(_number(ceiling, 0.0) for ceiling in ceilings):
+        raise ConfigError(f"{place}: ceiling is {rule.ceiling!r}, expected a number above 0, or one for each system")
+    if not all(isinstance(rows, Mapping | None) for rows in (rule.rows, rule.trivial)):
+        raise ConfigError(f"{place} is {given!r}, expected mappings from columns to values as rows and trivial")
+    return rule
+
+
+def _number(value: Any, above: float) -> bool:
+    return isinstance(value, int | float) and value > above
 
 
 def _check_kind(name: str, value: Any, place: str) -> None:
@@ -94,8 +168,11 @@ def _check_kind(name: str, value: Any, place: str) -> None:
         if not isinstance(value, allowed):
             words = "a number or null" if name == "paper_value" else "a number"
             raise ConfigError(f"{place}: {name} is {value!r}, expected {words}")
+    elif name == "halves":
+        if not isinstance(value, bool):
+            raise ConfigError(f"{place}: halves is {value!r}, expected true or false")
     elif name == "systems":
         if not isinstance(value, list) or not value or not all(isinstance(system, str) for system in value):
             raise ConfigError(f"{place}: systems is {value!r}, expected a list of names")
-    elif name not in SIDES and not isinstance(value, str):
+    elif name not in (*SIDES, "margin", "adequacy") and not isinstance(value, str):
         raise ConfigError(f"{place}: {name} is {value!r}, expected a text")

@@ -1,177 +1,161 @@
-"""Decision of claims, and the table of verdicts."""
+"""Decision of claims from the tables of a run."""
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
-from scipy import stats
 
 from pathlode.errors import ConfigError, DataError
-from pathlode.reporting.claim_entries import Claim
-from pathlode.reporting.decided_claims import DecidedClaims
-from pathlode.reporting.naming import readable
+from pathlode.reporting.adequacy import adequacy
+from pathlode.reporting.claim_entries import CONTROL, SIDES, Claim, Margin
+from pathlode.reporting.decided_claims import DecidedClaims, Settling
+from pathlode.reporting.looks import Looks
+from pathlode.reporting.verdicts import NOT_RUN, compare, false_discovery_rates, log_ratios
+
+Tables = Mapping[str, pd.DataFrame]
+"""The tables that claims read, by name."""
+OURS, RIVAL = (f"_{side}" for side in SIDES)
+"""Suffixes of the columns of paired rows."""
+COUNTED = ("train_seconds", "reached")
+"""Columns that are summed over the paired rows, in tables that have them."""
 
 
-@dataclass(frozen=True)
-class Ratio:
-    """Geometric mean of paired ratios with its confidence interval."""
+def decide(claims: Sequence[Claim], tables: Tables, looks: Looks) -> DecidedClaims:
+    """The claims with their verdicts, one row per claim and system.
 
-    value: float
-    low: float
-    high: float
-    n: int
-
-    def verdict(self, factor: float = 1.0) -> str:
-        """``holds`` if the interval lies above the factor, ``fails`` if below, else ``unclear``.
-
-        An interval of width zero is ``unclear`` too. Equal ratios come from a metric with few possible values, and do not show
-        its spread.
-        """
-        if self.low == self.high:
-            return "unclear"
-        return "holds" if self.low > factor else "fails" if self.high < factor else "unclear"
-
-
-def paired_ratio(rival: Sequence[float], ours: Sequence[float], confidence: float) -> Ratio:
-    """exp of the mean of ln(rival / ours), with Student's t interval on the logarithms.
-
-    With a single pair the interval is unbounded.
-
-    Raises:
-        DataError: if a value is not positive, or the lengths differ.
-    """
-    if len(rival) != len(ours) or not all(0 < x < math.inf for x in (*rival, *ours)):
-        raise DataError(f"a ratio needs equally many positive numbers, got {list(rival)} and {list(ours)}")
-    logs = [math.log(r / o) for r, o in zip(rival, ours, strict=True)]
-    mean = math.exp(sum(logs) / len(logs))
-    if len(logs) == 1:
-        return Ratio(mean, 0.0, math.inf, 1)
-    if max(logs) - min(logs) < 1e-9:
-        return Ratio(mean, mean, mean, len(logs))
-    interval = stats.ttest_1samp(logs, 0.0).confidence_interval(confidence)
-    return Ratio(mean, math.exp(interval.low), math.exp(interval.high), len(logs))
-
-
-def decide(claims: Sequence[Claim], tables: Mapping[str, pd.DataFrame], confidence: float) -> pd.DataFrame:
-    """The claim table, with the columns of :class:`pathlode.reporting.decided_claims.DecidedClaims`: one row per claim and
-    system.
-
-    ``reached`` counts the runs that reached the target, for a metric with a target; the other runs count with their limit.
-    ``seconds`` is the training time of the compared settings, summed over seeds, if the table has it. A claim without rows in
-    this run is ``not run``. A rival without a seed is a published number; every seed is compared with it.
+    A claim without rows of a side in this run is ``not run``. A rival without a seed is a published number; every seed is
+    compared with it. The columns that depend on all cells at once, ``q`` and ``survives``, are of the papers' claims that have
+    something to compare.
 
     Raises:
         ConfigError: if a claim names a table or column that does not exist, or selects several rows per seed.
+        DataError: if a metric of a claim is not positive.
     """
     rows = []
     for claim in claims:
-        table = tables.get(claim.table)
-        if table is None or claim.metric not in table:
-            raise ConfigError(
-                f"claim {claim.id}: there is no column {claim.metric!r} in the table {claim.table!r}: correct metric or table"
-            )
         for system in claim.systems:
-            here = {claim.column: system}
-            ours, rival = (_rows(table, {**here, **where}, claim.id) for where in (claim.ours, claim.rival))
-            try:
-                decision = _decision(ours, rival, claim, confidence)
-            except DataError as error:
-                raise DataError(f"claim {claim.id} on {system}: {error}") from None
-            rows.append(_facts(claim) | {"system": system} | decision)
-    return pd.DataFrame(rows, columns=list(DecidedClaims.columns))
+            facts = {name: getattr(claim, name) for name in ("id", "paper", "claim", "factor", "paper_value", "target")}
+            rows.append(facts | {"where": system} | _decision(claim, system, tables, looks))
+    table = pd.DataFrame(rows, columns=list(DecidedClaims.columns))
+    return DecidedClaims(_with_false_discoveries(table, looks.error))
 
 
-def _facts(claim: Claim) -> dict[str, Any]:
-    return {name: getattr(claim, name) for name in ("id", "paper", "claim", "paper_value", "factor", "target")}
+def settle(claims: Sequence[Claim], tables: Tables, looks: Looks) -> Settling:
+    """The comparisons of the papers' claims as they were with the first 2, 3, ... replicates, by seed."""
+    rows = []
+    for claim in claims:
+        for system in claim.systems if claim.paper not in ("ours", CONTROL) else ():
+            both = paired(claim, system, tables)
+            if len(both) < 2:
+                continue
+            logs, margin = _logs(claim, system, both), _margin(claim.margin, claim.metric, both)
+            for n in range(2, len(both) + 1):
+                comparison = compare(logs[:n], looks, margin, claim.factor)
+                facts = {
+                    "id": claim.id,
+                    "where": system,
+                    "target": claim.target,
+                    "margin": margin,
+                    "factor": claim.factor,
+                }
+                rows.append(
+                    facts | {name: getattr(comparison, name) for name in ("n", "ratio", "low", "high", "verdict")}
+                )
+    return Settling(pd.DataFrame(rows, columns=list(Settling.columns)))
 
 
-def _decision(ours: pd.DataFrame, rival: pd.DataFrame, claim: Claim, confidence: float) -> dict[str, Any]:
-    metric = claim.metric
-    if len(rival) == 1 and rival.index.isna().all():
-        rival = rival.reindex(index=[float("nan")] * len(ours)).set_axis(ours.index)
-    both = ours.merge(rival, on="seed", suffixes=("_ours", "_rival"))
+def paired(claim: Claim, system: str, tables: Tables) -> pd.DataFrame:
+    """The rows that a claim compares on a system, one per replicate; columns of both sides have a suffix.
+
+    Rows are paired by seed. A claim of ``halves`` pairs the first half of our replicates with the second half of the rival's,
+    in the order of the seeds: such pairs share nothing, and are independent of each other.
+    """
+    ours, rival = (_sides(claim, system, side, tables) for side in SIDES)
+    if claim.halves:
+        half = min(len(ours), len(rival)) // 2
+        ours, rival = ours.iloc[:half], rival.iloc[half : 2 * half].set_axis(ours.index[:half])
+    elif len(rival) == 1 and rival.index.isna().all():
+        rival = rival.iloc[[0] * len(ours)].set_axis(ours.index)
+    return ours.add_suffix(OURS).join(rival.add_suffix(RIVAL), how="inner")
+
+
+def false_verdicts(table: pd.DataFrame, error: float) -> pd.DataFrame:
+    """How often the claims that compare a setting with itself were decided wrongly: one row with the numbers of cells, of those
+    called better or worse (false), the share of these, and the share that the rule allows.
+    """
+    control = table[(table["paper"] == CONTROL) & (table["n"] > 0)]
+    wrong = control["verdict"].isin(["better", "worse"])
+    return pd.DataFrame([{"cells": len(control), "false": wrong.sum(), "share": wrong.mean(), "allowed": error}])
+
+
+def _decision(claim: Claim, system: str, tables: Tables, looks: Looks) -> dict[str, Any]:
+    both = paired(claim, system, tables)
     if both.empty:
-        return {"n": 0, "verdict": "not run"}
-    ratio = paired_ratio(both[f"{metric}_rival"].tolist(), both[f"{metric}_ours"].tolist(), confidence)
-    row = vars(ratio) | {"verdict": ratio.verdict(claim.factor)}
-    if "train_seconds_ours" in both:
-        row["seconds"] = round(float(both[["train_seconds_ours", "train_seconds_rival"]].sum().sum()), 1)
-    if "reached_ours" in both:
-        row["reached"] = f"{both['reached_ours'].sum()} ours, {both['reached_rival'].sum()} rival"
+        return {"n": 0, "verdict": NOT_RUN}
+    margin = _margin(claim.margin, claim.metric, both)
+    row = vars(compare(_logs(claim, system, both), looks, margin, claim.factor)) | {"margin": margin}
+    row["adequacy"] = adequacy(claim, system, lambda name, where: _rows(_table(claim, name, tables), where, claim.id))
+    if row["adequacy"] > 1:
+        row["verdict"] = "inadequate"
+    if f"train_seconds{OURS}" in both:
+        row["seconds"] = round(float(both[[f"train_seconds{OURS}", f"train_seconds{RIVAL}"]].sum().sum()), 1)
+    if f"reached{OURS}" in both:
+        row["reached"] = f"{both[f'reached{OURS}'].sum()} ours, {both[f'reached{RIVAL}'].sum()} rival"
     return row
 
 
+def _logs(claim: Claim, system: str, both: pd.DataFrame) -> "np.ndarray[Any, np.dtype[np.float64]]":
+    try:
+        return log_ratios(both[f"{claim.metric}{RIVAL}"].tolist(), both[f"{claim.metric}{OURS}"].tolist())
+    except DataError as error:
+        raise DataError(f"claim {claim.id} on {system}: {error}") from None
+
+
+def _margin(margin: Margin, metric: str, both: pd.DataFrame) -> float:
+    """The margin as a ratio; points of accuracy at the median error of both sides."""
+    if margin.ratio is not None:
+        return margin.ratio
+    error = float(np.median(both[[f"{metric}{OURS}", f"{metric}{RIVAL}"]].to_numpy()))
+    return 1 + (margin.points or 0.0) / 100 / error
+
+
+def _sides(claim: Claim, system: str, side: str, tables: Tables) -> pd.DataFrame:
+    """One side's rows, indexed and sorted by seed."""
+    table = _table(claim, claim.table, tables)
+    if claim.metric not in table:
+        raise _missing(claim, claim.table)
+    where = {claim.column: system, **getattr(claim, side)}
+    rows = _rows(table, where, claim.id)[["seed", *(name for name in (claim.metric, *COUNTED) if name in table)]]
+    if rows["seed"].duplicated().any():
+        raise ConfigError(f"claim {claim.id}: {where} selects several rows per seed: name more columns")
+    return rows.set_index("seed").sort_index()
+
+
+def _table(claim: Claim, name: str, tables: Tables) -> pd.DataFrame:
+    if name not in tables:
+        raise _missing(claim, name)
+    return tables[name]
+
+
+def _missing(claim: Claim, table: str) -> ConfigError:
+    return ConfigError(
+        f"claim {claim.id}: there is no column {claim.metric!r} in the table {table!r}: correct metric or table"
+    )
+
+
 def _rows(table: pd.DataFrame, where: Mapping[str, Any], claim: str) -> pd.DataFrame:
-    """The rows that a claim compares, one per seed."""
-    chosen = table
+    """The rows of a table that have these values in these columns."""
+    chosen = np.ones(len(table), bool)
     for column, value in where.items():
         if column not in table:
             raise ConfigError(f"claim {claim}: the table has no column {column!r} to select rows by: correct it")
-        chosen = chosen[chosen[column] == value]
-    if chosen["seed"].duplicated().any():
-        raise ConfigError(f"claim {claim}: {dict(where)} selects several rows per seed: name more columns")
-    return chosen.set_index("seed")
+        chosen &= (table[column] == value).to_numpy()
+    return table[chosen]
 
 
-def as_markdown(table: pd.DataFrame) -> str:
-    """The claims for readers: one table per target, with one row per claim and one column per system. Seconds are left out,
-    because they differ from run to run.
-
-    Claims and systems that were not run are left out.
-    """
-    tables = table[table["n"] > 0].groupby("target", sort=False)
-    return "\n".join(_one_target(rows, str(target)) for target, rows in tables)
-
-
-def in_short(table: pd.DataFrame, pages: str) -> str:
-    """The papers' own claims in one table without numbers: the systems on which each claim holds.
-
-    Args:
-        table: a table from :func:`decide`.
-        pages: the folder with one page per target, to which the last column links.
-    """
-    verdicts = ["holds", "unclear", "fails"]
-    lines = [f"| claim | {' | '.join(verdicts)} | details |", f"|{' --- |' * (len(verdicts) + 2)}"]
-    for name, rows in table[(table["n"] > 0) & (table["paper"] != "ours")].groupby("id", sort=False):
-        first = rows.iloc[0]
-        where = {verdict: ", ".join(map(readable, of["system"])) for verdict, of in rows.groupby("verdict")}
-        cells = [f"**{name}** {first['claim']}", *(where.get(verdict, "") for verdict in verdicts)]
-        lines.append(f"| {' | '.join(cells)} | [`snakemake {first['target']}`]({pages}/{first['target']}.md) |")
-    return "\n".join(lines) + "\n"
-
-
-def for_print(table: pd.DataFrame) -> pd.DataFrame:
-    """The claims as a table of text, one row per claim and system: id, system, claim, ratio, threshold, verdict."""
-    made = table[table["n"] > 0]
-    ratios = pd.Series([_interval(row) for _, row in made.iterrows()], made.index, dtype=str)
-    words = {"id": made["id"], "system": made["system"].map(readable), "claim": made["claim"], "ratio": ratios}
-    return pd.DataFrame(words | {"threshold": made["factor"].map("{:g}".format), "verdict": made["verdict"]})
-
-
-def _one_target(table: pd.DataFrame, target: str) -> str:
-    systems = list(table["system"].unique())
-    head = ["claim", "paper's value", *map(readable, systems), "target"]
-    lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
-    for name, rows in table.groupby("id", sort=False):
-        first, cells = rows.iloc[0], {row["system"]: _cell(row) for _, row in rows.iterrows()}
-        published = "–" if pd.isna(first["paper_value"]) else f"{first['paper_value']:g}"
-        statement = f"**{name}** ({first['paper']}) {first['claim']}"
-        line = [statement, published, *(cells.get(system, "") for system in systems), f"`snakemake {target}`"]
-        lines.append(f"| {' | '.join(line)} |")
-    return "\n".join(lines) + "\n"
-
-
-def _cell(row: pd.Series) -> str:
-    return f"**{row['verdict']}** {_interval(row)}"
-
-
-def _interval(row: pd.Series) -> str:
-    value, low, high = (_ratio(row[name]) for name in ("value", "low", "high"))
-    return f"{value} [{low}, {high}]"
-
-
-def _ratio(value: float) -> str:
-    """Two digits, or three near 1, where the third shows on which side of 1 a ratio lies."""
-    return f"{value:.3g}" if 0.9 < value < 1.1 else f"{value:.2g}"
+def _with_false_discoveries(table: pd.DataFrame, error: float) -> pd.DataFrame:
+    """The table with ``q`` and ``survives`` of the papers' claims."""
+    tested = ~table["paper"].isin(["ours", CONTROL]) & ~table["verdict"].isin([NOT_RUN, "inadequate"])
+    rates = pd.Series(false_discovery_rates(table.loc[tested, "p"].astype(float).tolist()), table.index[tested])
+    return table.assign(q=rates, survives=(rates <= error).map({True: "yes", False: "no"}))

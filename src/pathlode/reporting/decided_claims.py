@@ -1,4 +1,4 @@
-"""The file of the claim table."""
+"""The files of decided claims."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,18 +13,46 @@ class DecidedClaims(TableFile):
 
     columns: ClassVar[Mapping[str, str]] = {
         "id": "of the claim",
-        "paper": "letter of the paper that makes it, or ours",
-        "system": "where it was tested: a system, or a value of the claim's own column",
+        "paper": "letter of the paper that makes it, ours, or control for a setting against itself",
         "claim": "the statement",
+        "where": "where it was tested: a system, or a value of the claim's own column",
+        "ratio": "rival / ours of the claim's metric: exp of the pseudomedian over replicates of its logarithm",
+        "low": "lower bound of its interval",
+        "high": "upper bound of its interval",
+        "n": "number of replicates",
+        "margin": "ratios from 1 / margin to margin, times the factor, count as no difference",
+        "verdict": "better, worse, no difference, undecided, inadequate or not run",
+        "factor": "ratio that the claim asks for",
+        "geometric_mean": "of rival / ours over replicates",
+        "iqm": "exp of the interquartile mean of its logarithm",
+        "share_better": "share of replicates in which ours is better",
+        "look": "number of the look that n replicates are",
+        "level": "two-sided level of the interval at this look",
+        "p": "p-value of the verdict over all looks",
+        "q": "p adjusted by Benjamini and Hochberg over the papers' claims that have something to compare",
+        "survives": "whether the verdict is among the discoveries at the level over all looks: yes or no",
+        "adequacy": "smaller median error of both sides over the largest adequate one; inadequate above 1",
+        "reached": "runs that reached the target, for a metric with a target; the others count with their limit",
         "paper_value": "the paper's number for the same ratio, if it published one",
-        "value": "geometric mean over seeds of rival / ours, of the claim's metric",
-        "low": "lower bound of its confidence interval",
-        "high": "upper bound of its confidence interval",
-        "factor": "threshold of the ratio",
-        "n": "number of compared pairs of runs",
-        "reached": "runs that reached the target, for a metric with a target",
-        "verdict": "holds, fails, unclear or not run",
         "target": "target of Snakemake that makes its tables",
-        "seconds": "training time of the compared settings, summed over seeds",
+        "seconds": "training time of the compared settings, summed over replicates, if the table has it",
     }
     float_format: ClassVar[str | None] = None
+
+
+@dataclass(frozen=True)
+class Settling(TableFile):
+    """The papers' claims as they were with fewer replicates: one row per claim, system and number of replicates."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "id": "of the claim",
+        "where": "where it was tested",
+        "target": "target of Snakemake that makes its tables",
+        "n": "number of replicates, the first ones by seed",
+        "ratio": "as in the claim table, of these replicates",
+        "low": "lower bound of its interval",
+        "high": "upper bound of its interval",
+        "margin": "as in the claim table",
+        "factor": "ratio that the claim asks for",
+        "verdict": "better, worse, no difference or undecided",
+    }

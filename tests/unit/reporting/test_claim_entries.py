@@ -1,8 +1,9 @@
 import pytest
 
 from pathlode.errors import ConfigError
-from pathlode.reporting.claim_entries import Claim, read_claims
+from pathlode.reporting.claim_entries import Adequacy, Claim, Margin, read_claims
 
+MARGIN, ADEQUATE = {"ratio": 1.1, "because": "a tenth"}, {"ceiling": 0.5, "because": "half"}
 ENTRY = {
     "id": "X1",
     "paper": "A",
@@ -13,7 +14,10 @@ ENTRY = {
     "ours": {"loss": "path"},
     "rival": {"loss": "kl"},
     "target": "dynamics",
+    "margin": MARGIN,
+    "adequacy": ADEQUATE,
 }
+READ = {"margin": Margin(**MARGIN), "adequacy": Adequacy(**ADEQUATE)}
 
 
 def without(*names):
@@ -22,7 +26,7 @@ def without(*names):
 
 def test_an_entry_by_itself_is_a_claim_without_a_published_value():
     (claim,) = read_claims([ENTRY], "claims.yaml")
-    assert claim == Claim(**ENTRY, paper_value=None, factor=1.0, column="system")
+    assert claim == Claim(**ENTRY | READ, paper_value=None, factor=1.0, column="system", halves=False)
 
 
 def test_a_family_gives_what_its_claims_share_and_they_replace_it():
@@ -44,7 +48,7 @@ def test_a_family_gives_what_its_claims_share_and_they_replace_it():
     }
     gru, common = (
         {"encoder": "gru", "observations": "all"},
-        {"systems": ["pendulum"], "table": "scores", "target": "dynamics"},
+        {"systems": ["pendulum"], "table": "scores", "target": "dynamics", **READ},
     )
     path, kl = gru | {"loss": "path"}, gru | {"loss": "kl"}
     few = {"observations": "few"}
@@ -64,7 +68,7 @@ def test_a_family_gives_what_its_claims_share_and_they_replace_it():
             factor=3,
             **common,
         ),
-        Claim(**ENTRY | {"id": "Y1"}),
+        Claim(**ENTRY | READ | {"id": "Y1"}),
     ]
 
 
@@ -87,6 +91,21 @@ def test_a_family_gives_what_its_claims_share_and_they_replace_it():
         ([ENTRY | {"paper_value": "0.5x"}], "paper_value is '0.5x', expected a number or null"),
         ([ENTRY | {"target": 3}], "target is 3, expected a text"),
         ([ENTRY | {"factor": "3x"}], "factor is '3x', expected a number"),
+        ([ENTRY | {"halves": "yes"}], "halves is 'yes', expected true or false"),
+        ([without("margin")], "claim X1 lacks 'margin'"),
+        ([without("adequacy")], "claim X1 lacks 'adequacy'"),
+        ([ENTRY | {"margin": 1.1}], "margin is 1.1, expected a mapping with because, ratio, points"),
+        ([ENTRY | {"margin": {"ratio": 1.1}}], "claim X1: margin lacks 'because'"),
+        ([ENTRY | {"margin": {"because": "why"}}], "expected either a ratio or points"),
+        ([ENTRY | {"margin": MARGIN | {"points": 0.2}}], "expected either a ratio or points"),
+        ([ENTRY | {"margin": MARGIN | {"ratio": 0.9}}], "expected a ratio above 1 or points above 0"),
+        ([ENTRY | {"adequacy": ADEQUATE | {"colour": 1}}], "adequacy has the unknown key 'colour'"),
+        ([ENTRY | {"adequacy": {"ceiling": 1}}], "claim X1: adequacy lacks 'because'"),
+        (
+            [ENTRY | {"adequacy": ADEQUATE | {"ceiling": {"ring": "1x"}}}],
+            "ceiling is {'ring': '1x'}, expected a number",
+        ),
+        ([ENTRY | {"adequacy": ADEQUATE | {"trivial": "constant"}}], "expected mappings from columns to values"),
         ([ENTRY | {"systems": []}], r"systems is \[\], expected a list of names"),
     ],
 )
