@@ -1,5 +1,6 @@
 """Figures of the claims: their intervals, how these settle, and the published ones beside them."""
 
+import math
 import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -25,8 +26,8 @@ TINTS = {"better": "#CFE5F3", "worse": "#F9DCC8", "no difference": "#CDEBDF"}
 SIGNS = {"better": "o", "worse": "X", "no difference": "s", "undecided": "o", "inadequate": "x"}
 """Marker of each verdict; that of ``undecided`` is hollow. The verdicts differ without colour too."""
 RATIO = "rival / ours (above 1, ours is better)"
-FARTHEST = 1e6
-"""Largest ratio on the axes; an arrow marks an interval that extends beyond it."""
+FARTHEST = 6
+"""Largest power of ten on the axes; an arrow marks an interval that extends beyond an axis."""
 LEAST_SPAN = 1.5
 """Least ratio on either side of 1 that a panel of :func:`settling` shows."""
 
@@ -85,7 +86,7 @@ def settling(table: pd.DataFrame) -> Figure:
 
 
 def _forest(
-    table: pd.DataFrame, draw: Callable[[Axes, float, pd.Series], None], handles: Sequence[Line2D | Patch]
+    table: pd.DataFrame, draw: Callable[[Axes, float, pd.Series, float], None], handles: Sequence[Line2D | Patch]
 ) -> Figure:
     """One block per target, with one row per claim and one panel per system, in which ``draw`` draws a cell."""
     if table.empty:
@@ -98,8 +99,10 @@ def _forest(
         names, ids = list(rows["where"].unique()), list(rows["id"].unique())
         axes = block.subplots(1, len(names), sharey=True, squeeze=False)
         for axis, name in zip(axes[0], names, strict=True):
-            for _, row in rows[rows["where"] == name].iterrows():
-                draw(axis, ids.index(row["id"]), row)
+            shown = rows[rows["where"] == name]
+            farthest = _farthest(shown)
+            for _, row in shown.iterrows():
+                draw(axis, ids.index(row["id"]), row, farthest)
             axis.axvline(1.0, color=BLACK, lw=0.6)
             axis.set_title(textwrap.fill(readable(name), 14))
             _scale(axis)
@@ -110,23 +113,33 @@ def _forest(
     return figure
 
 
-def _claim(axis: Axes, place: float, row: pd.Series) -> None:
+def _farthest(rows: pd.DataFrame) -> float:
+    """Largest ratio in a panel: ten times the farthest one that is not an end of an undecided interval."""
+    verdicts = rows["here" if "here" in rows else "verdict"]
+    ends = rows.loc[verdicts.isin(TINTS), ["low", "high"]]
+    with np.errstate(divide="ignore"):
+        far = np.abs(np.log10(np.concatenate([rows["ratio"], ends.to_numpy().ravel()]).astype(float)))
+    return float(10 ** min(np.max(far[np.isfinite(far)], initial=0.0) + 1, FARTHEST))
+
+
+def _claim(axis: Axes, place: float, row: pd.Series, farthest: float) -> None:
     _tint(axis, place, row["verdict"])
     middle, margin = row["factor"], row["margin"]
     axis.fill_betweenx([place - 0.32, place + 0.32], middle / margin, middle * margin, color="0.2", alpha=0.2, lw=0)
     if middle != 1.0:
         axis.plot([middle, middle], [place - 0.4, place + 0.4], color=BLACK, lw=0.6)
-    _interval(axis, place, row["verdict"], row["ratio"], row["low"], row["high"])
+    _interval(axis, place, row["verdict"], row[["ratio", "low", "high"]].tolist(), farthest)
 
 
-def _both_runs(axis: Axes, place: float, row: pd.Series) -> None:
+def _both_runs(axis: Axes, place: float, row: pd.Series, farthest: float) -> None:
     _tint(axis, place, row["published"])
     if pd.notna(row["published_low"]):
-        ends = np.clip([row["published_low"], row["published_high"]], 1 / FARTHEST, FARTHEST)
+        ends = np.clip([row["published_low"], row["published_high"]], 1 / farthest, farthest)
         axis.plot(ends, [place - 0.2] * 2, color=BLACK, lw=1.2)
-        axis.plot(row["published_ratio"], place - 0.2, "|", ms=5, color=BLACK)
+        if 1 / farthest < row["published_ratio"] < farthest:
+            axis.plot(row["published_ratio"], place - 0.2, "|", ms=5, color=BLACK)
     if pd.notna(row["low"]):
-        _interval(axis, place + 0.2, row["here"], row["ratio"], row["low"], row["high"])
+        _interval(axis, place + 0.2, row["here"], row[["ratio", "low", "high"]].tolist(), farthest)
     sign = {"contradicted": (r"$\times$", VERMILLION), "undecided": ("$?$", BLACK)}.get(row["agreement"])
     if sign:
         axis.plot(0.04, place, marker=sign[0], ms=6, color=sign[1], transform=axis.get_yaxis_transform(), clip_on=False)
@@ -141,18 +154,14 @@ def _settling_of_one(axis: Axes, rows: pd.DataFrame) -> None:
         axis.set_axis_off()
         return
     last = rows.iloc[-1]
-    span = max(
-        [LEAST_SPAN, *(bound for bound in (last["high"], 1 / last["low"] if last["low"] else 0) if bound < FARTHEST)]
-    )
-    span = span**1.2
+    span = _span(last["low"], last["high"])
     axis.set_ylim(1 / span, span)
     axis.axhspan(last["factor"] / last["margin"], last["factor"] * last["margin"], color="0.85", lw=0)
     axis.axhline(1.0, color=BLACK, lw=0.6)
     for verdict, some in rows.groupby("verdict"):
-        shade, hollow = SHADES[str(verdict)], "white" if verdict == "undecided" else SHADES[str(verdict)]
         low, high = some["low"].clip(lower=1 / span), some["high"].clip(upper=span)
-        axis.vlines(some["n"], low, high, color=shade, lw=1.2)
-        axis.plot(some["n"], some["ratio"], SIGNS[str(verdict)], ms=2.5, mfc=hollow, mec=shade, mew=0.7)
+        axis.vlines(some["n"], low, high, color=SHADES[str(verdict)], lw=1.2)
+        axis.plot(some["n"], some["ratio"], SIGNS[str(verdict)], ms=2.5, **_face(str(verdict)) | {"mew": 0.7})
     axis.annotate(
         f"{span:,.0f}" if span > 10 else f"{span:.2g}",
         (0, 1),
@@ -167,15 +176,20 @@ def _settling_of_one(axis: Axes, rows: pd.DataFrame) -> None:
     axis.tick_params(labelsize=7)
 
 
-def _interval(axis: Axes, place: float, verdict: str, ratio: float, low: float, high: float) -> None:
+def _span(low: float, high: float) -> float:
+    """Upper end of an axis that is centred on 1 and shows this interval, if it has ends."""
+    ends = [max(end, 1 / end) for end in (LEAST_SPAN, low, high) if 0 < end < math.inf]
+    return max(end for end in ends if end < 10**FARTHEST) ** 1.2
+
+
+def _interval(axis: Axes, place: float, verdict: str, ratio_and_ends: Sequence[float], farthest: float) -> None:
     shade = SHADES[verdict]
-    ends = np.clip([low, high], 1 / FARTHEST, FARTHEST)
-    axis.plot(ends, [place, place], color=shade, lw=1.2)
+    ratio, low, high = np.clip(ratio_and_ends, 1 / farthest, farthest)
+    axis.plot([low, high], [place, place], color=shade, lw=1.2)
     axis.plot(ratio, place, SIGNS[verdict], **_face(verdict), ms=4, zorder=3)
-    if low < 1 / FARTHEST:
-        axis.plot(1 / FARTHEST, place, "<", ms=3, color=shade, clip_on=False)
-    if high > FARTHEST:
-        axis.plot(FARTHEST, place, ">", ms=3, color=shade, clip_on=False)
+    for end, arrow in ((low, "<"), (high, ">")):
+        if end in (1 / farthest, farthest):
+            axis.plot(end, place, arrow, ms=3, color=shade, clip_on=False)
 
 
 def _tint(axis: Axes, place: float, verdict: str) -> None:
@@ -196,8 +210,7 @@ def _handle(verdict: str) -> Line2D:
 
 def _scale(axis: Axes) -> None:
     axis.set_xscale("log")
-    low, high = np.clip(axis.get_xlim(), 1 / FARTHEST, FARTHEST)
-    axis.set_xlim(low, high)
+    low, high = axis.get_xlim()
     if high < 100 * low:  # decades alone give too few ticks; below a factor of 3, so do 1 and 3
         axis.xaxis.set_major_locator(LogLocator(subs=(1, 3)) if high > 3 * low else MaxNLocator(3, steps=(1, 2, 5)))
         axis.xaxis.set_major_formatter("{x:g}")

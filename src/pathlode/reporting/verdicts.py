@@ -42,7 +42,8 @@ class Comparison:
 
     Attributes:
         ratio: exp of the pseudomedian of the log ratios.
-        low, high: its interval.
+        low: lower bound of its interval.
+        high: upper bound of its interval.
         n: number of replicates.
         verdict: one of :data:`DECIDED` or ``undecided``.
         geometric_mean: of the ratios; single runs far off move it.
