@@ -7,7 +7,7 @@
 # out:  {RESULTS}/dynamics/{system}/{replicates}/data.npz                     simulate
 #       {RESULTS}/dynamics/{system}/{replicates}/tuning/{row}/tuning.csv      tune: the grid, its scores; chosen.json beside it
 #       {RESULTS}/dynamics/{system}/{replicates}/{row}/model.pt               train: all stacked; history.csv beside it
-#       {RESULTS}/dynamics/{system}/{replicates}/scores.csv                   evaluate: all rows; evaluation.npz beside it
+#       {RESULTS}/dynamics/{system}/{replicates}/scores.csv                   evaluate: all rows; evaluation.npz, shown.npz beside it
 #       {RESULTS}/dynamics/{system}/{replicates}/sizes/{row}/sizes.csv        size: the same for models of several sizes
 #       tables and figures                                                    dynamics_results.smk
 
@@ -129,6 +129,7 @@ rule evaluate:
     output:
         scores=f"{FITTED_TO}/scores.csv",
         arrays=f"{FITTED_TO}/evaluation.npz",
+        shown=f"{FITTED_TO}/shown.npz",
     log:
         f"{LOGS}/evaluate/{{system}}/{{replicates}}.log",
     conda:

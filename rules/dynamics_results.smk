@@ -34,14 +34,10 @@ def of_batches(pattern):
     return [pattern.format(system=system, replicates=batch) for system, batch in BATCHES_FITTED]
 
 
-FIRST_DATA = [  # of the first replicates, which the figures show
-    rules.simulate.output.data.format(system=system, replicates=next(iter(BATCHES_OF[system])))
-    for system in GRID["systems"]
-]
-FIRST_ARRAYS = [
-    rules.evaluate.output.arrays.format(system=system, replicates=next(iter(BATCHES_OF[system])))
-    for system in GRID["systems"]
-]
+def first_batches(pattern):
+    """A file of the first batch of every system, which the figures show."""
+    return [pattern.format(system=system, replicates=next(iter(BATCHES_OF[system]))) for system in GRID["systems"]]
+
 
 SYSTEM_FIGURES = ["trajectories", "phase_portrait", "latent_paths", "latent_map", "error_in_time", "training"]
 CHAPTER_FIGURES = ["systems", "encoders", "observations", "sizes"]
@@ -59,6 +55,7 @@ rule dynamics:
         expand("{fitted}/{file}", fitted=FITTED_ROWS, file=["model.pt", "history.csv"]),
         of_batches(rules.evaluate.output.scores),
         of_batches(rules.evaluate.output.arrays),
+        of_batches(rules.evaluate.output.shown),
         SIZED,
         expand(f"{TABLES}/{{table}}.csv", table=["dynamics", "probes", "training", "sizes", "sizes_needed", "tuning"]),
         expand(f"{TABLES}/{{table}}.{{format}}", table=SUMMARIES, format=FORMATS),
@@ -117,7 +114,7 @@ rule tabulate:
 
 rule plot_system:
     input:
-        data=lambda w: rules.simulate.output.data.format(system=w.system, replicates=next(iter(BATCHES_OF[w.system]))),
+        data=lambda w: rules.evaluate.output.shown.format(system=w.system, replicates=next(iter(BATCHES_OF[w.system]))),
         arrays=lambda w: expand(rules.evaluate.output.arrays, replicates=BATCHES_OF[w.system], **w),
         histories=lambda w: expand(
             rules.train.output.history, row=SHOWN_ROWS[w.system], replicates=BATCHES_OF[w.system], **w
@@ -142,8 +139,8 @@ rule plot_dynamics:
     input:
         scores=rules.tabulate.output.dynamics,
         sizes=rules.tabulate.output.sizes,
-        data=FIRST_DATA,
-        arrays=FIRST_ARRAYS,
+        data=first_batches(rules.evaluate.output.shown),
+        arrays=first_batches(rules.evaluate.output.arrays),
     output:
         [shown(f"{FIGURES}/{figure}.png") for figure in CHAPTER_FIGURES],
         expand(f"{FIGURES}/{{figure}}.pdf", figure=CHAPTER_FIGURES),

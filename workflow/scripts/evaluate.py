@@ -1,5 +1,5 @@
 """Scores all models of one batch of replicates on their test trajectories, with all and with some of the observations, and
-saves latents and a few predictions.
+saves latents, a few predictions and their truth.
 """
 
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlode.dynamics.artefacts import Evaluations, Scores
 from pathlode.dynamics.cost import cost
 from pathlode.dynamics.data import VIEWS, SimulatedData
 from pathlode.dynamics.scores import evaluate
+from pathlode.dynamics.shown import ShownData
 from pathlode.dynamics.windows import window_errors
 from pathlode.models.latents import encode
 from pathlode.models.saving import load_fitted
@@ -49,3 +50,4 @@ with job(snakemake):
         progress(number, "rows")
     Scores(pd.concat(tables)).save(Path(snakemake.output.scores))
     Evaluations(**kept).save(Path(snakemake.output.arrays))
+    ShownData.of(data.replicate(0), EXAMPLES).save(Path(snakemake.output.shown))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pathlode.dynamics.artefacts import Evaluations, Scores, Sizes
-from pathlode.dynamics.data import SimulatedData
+from pathlode.dynamics.shown import ShownData
 from pathlode.plots import comparisons
 from pathlode.plots.style import line_styles, save_figures
 from pathlode.reporting.job import job
@@ -11,9 +11,7 @@ from pathlode.reporting.job import job
 with job(snakemake):
     params, files = snakemake.params, snakemake.input
     scores, styles = Scores.load(Path(files.scores)).table, line_styles(params.rows)
-    data = {
-        name: SimulatedData.load(Path(path)).replicate(0) for name, path in zip(params.systems, files.data, strict=True)
-    }
+    data = {name: ShownData.load(Path(path)) for name, path in zip(params.systems, files.data, strict=True)}
     kept = {name: Evaluations.load(Path(path)) for name, path in zip(params.systems, files.arrays, strict=True)}
     predicted = {(name, row): kept[name].predicted[row][0] for name in params.systems for row in params.compared}
     figures = {

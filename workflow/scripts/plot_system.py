@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pathlode.dynamics.artefacts import Evaluations
-from pathlode.dynamics.data import SimulatedData
+from pathlode.dynamics.shown import ShownData
 from pathlode.plots import dynamics
 from pathlode.plots.style import line_styles, save_figures
 from pathlode.reporting.job import job
@@ -27,7 +27,7 @@ with job(snakemake):
         )
         for number, row in enumerate(params.shown)
     }
-    data = SimulatedData.load(Path(files.data)).replicate(0)
+    data = ShownData.load(Path(files.data))
     figures = {}
     for name in dict.fromkeys(Path(path).stem for path in snakemake.output):
         options = {"projection": params.projection} if name == "latent_map" else {}

@@ -12,15 +12,15 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 from numpy.typing import NDArray
 
-from pathlode.dynamics.data import SimulatedData
-from pathlode.plots.dynamics import draw_trajectory, liveliest
+from pathlode.dynamics.shown import ShownData
+from pathlode.plots.dynamics import draw_trajectory
 from pathlode.plots.style import MEDIAN_AND_RANGE, WIDTH, LineStyle
 from pathlode.registry import DEFAULT_MODEL, DEFAULT_PARTS
 from pathlode.reporting.naming import readable
 
 
 def systems(
-    data: Mapping[str, SimulatedData],
+    data: Mapping[str, ShownData],
     predicted: Mapping[tuple[str, str], NDArray[np.float64]],
     rows: Sequence[str],
     styles: Mapping[str, LineStyle],
@@ -28,7 +28,7 @@ def systems(
     """One test trajectory of every system with its predictions: one line of panels per system, one column per row.
 
     Args:
-        data: data set by system.
+        data: what is shown of each system's data set.
         predicted: of one replicate, (example, time, feature), by system and row.
         rows: rows to show.
         styles: style by row.
@@ -36,13 +36,13 @@ def systems(
     figure, axes = plt.subplots(
         len(data), len(rows), figsize=(WIDTH, 1.4 * len(data) + 0.5), sharex="row", sharey="row", squeeze=False
     )
-    for line, (system, sets) in zip(axes, data.items(), strict=True):
+    for line, (system, test) in zip(axes, data.items(), strict=True):
+        example = test.liveliest
         for axis, row in zip(line, rows, strict=True):
-            example = liveliest(sets["test"], len(predicted[system, row]))
-            draw_trajectory(axis, sets["test"], example, predicted[system, row][example], styles[row].colour)
-        line[0].set_ylabel(f"{textwrap.fill(readable(system), 14)}\n{sets.features[0]}", fontsize=8)
-        line[-1].set_xlabel(sets.time)
-        line[0].set_xlabel(sets.time)
+            draw_trajectory(axis, test, example, predicted[system, row][example], styles[row].colour)
+        line[0].set_ylabel(f"{textwrap.fill(readable(system), 14)}\n{test.features[0]}", fontsize=8)
+        line[-1].set_xlabel(test.time)
+        line[0].set_xlabel(test.time)
     for axis, row in zip(axes[0], rows, strict=True):
         axis.set_title(readable(row))
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)

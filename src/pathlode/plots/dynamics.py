@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pathlode.arrays import Array
-from pathlode.dynamics.data import ScoredSplit, SimulatedData
+from pathlode.dynamics.shown import ShownData
 from pathlode.errors import ConfigError
 from pathlode.plots.style import BLACK, WIDTH, LineStyle
 from pathlode.reporting.naming import readable
@@ -45,23 +45,16 @@ Results = Mapping[str, Result]
 """Results by row, in the order in which they are shown."""
 
 
-def truth(split: ScoredSplit, example: int) -> tuple[Array, Array]:
-    """Times and noise-free values of one trajectory, in the observed window and beyond it."""
-    times = np.concatenate([split.inside.times[example], split.beyond.times[example]])
-    return times, np.concatenate([split.inside.values[example], split.beyond.values[example]])
-
-
-def trajectories(data: SimulatedData, results: Results) -> Figure:
+def trajectories(data: ShownData, results: Results) -> Figure:
     """Test trajectories inside and beyond the observed window, with the truth: one line of panels per row, one column per
     example."""
-    test = data["test"]
-    examples = len(next(iter(results.values())).predicted)
+    examples = len(data.observed_times)
     figure, axes = plt.subplots(
         len(results), examples, figsize=(WIDTH, 1.15 * len(results) + 0.6), sharex="col", sharey="col", squeeze=False
     )
     for line, (name, result) in zip(axes, results.items(), strict=True):
         for example, axis in enumerate(line):
-            draw_trajectory(axis, test, example, result.predicted[example], result.style.colour)
+            draw_trajectory(axis, data, example, result.predicted[example], result.style.colour)
         line[0].set_ylabel(f"{readable(name)}\n{data.features[0]}")
     for axis in axes[-1]:
         axis.set_xlabel(data.time)
@@ -70,33 +63,27 @@ def trajectories(data: SimulatedData, results: Results) -> Figure:
     return figure
 
 
-def draw_trajectory(axis: Axes, split: ScoredSplit, example: int, predicted: Array, colour: str) -> None:
+def draw_trajectory(axis: Axes, data: ShownData, example: int, predicted: Array, colour: str) -> None:
     """The first feature of one trajectory: truth, observations, and a prediction (time, feature)."""
-    times, values = truth(split, example)
+    times, values = data.truth(example)
     values = values[:, 0]
-    shade_unseen(axis, float(split.inside.times[example, -1]), float(times[-1]))
+    shade_unseen(axis, data.end(example), float(times[-1]))
     axis.plot(times, values, color="0.65", lw=2.5, label="truth")
     axis.plot(times, predicted[:, 0], color=colour, lw=1.0)
-    seen = split.observed.times[example], split.observed.values[example, :, 0]
+    seen = data.observed_times[example], data.observed_values[example, :, 0]
     axis.plot(*seen, "o", color=BLACK, ms=1.5, mew=0, label="observed")
     axis.plot([], [], color="0.2", lw=1.0, label="predicted")
     margin = 0.15 * np.ptp(values)
     axis.set_ylim(values.min() - margin, values.max() + margin)
 
 
-def liveliest(split: ScoredSplit, examples: int) -> int:
-    """The one of the first trajectories that varies most beyond the observed window."""
-    return int(split.beyond.values[:examples].var(dim=1).sum(dim=-1).argmax())
-
-
-def phase_portrait(data: SimulatedData, results: Results) -> Figure:
+def phase_portrait(data: ShownData, results: Results) -> Figure:
     """Orbits of one test trajectory beyond the observed window, one panel per row; a dot marks the start.
 
     If a system has one observed quantity, the second axis is its rate of change.
     """
-    example = liveliest(data["test"], len(next(iter(results.values())).predicted))
-    times, values = truth(data["test"], example)
-    beyond = len(data["test"].inside.times[0])
+    example, beyond = data.liveliest, data.inside_times.shape[1]
+    times, values = data.truth(example)
 
     def plane(trajectory: Array) -> tuple[Array, Array]:
         x = trajectory[:, 0]
@@ -117,24 +104,23 @@ def phase_portrait(data: SimulatedData, results: Results) -> Figure:
     return figure
 
 
-def latent_paths(data: SimulatedData, results: Results) -> Figure:
+def latent_paths(data: ShownData, results: Results) -> Figure:
     """Latent paths of one test trajectory in time, relative to their start, one panel per row with latent paths.
 
     Each line is a dimension of z, in units of its standard deviation over the test trajectories. Each panel has its own scale.
     """
-    test = data["test"]
-    times, _ = truth(test, 0)
+    times, _ = data.truth(0)
     paths = {name: result.path[0] for name, result in results.items() if result.path is not None}
     figure, axes = _one_panel_a_row(paths, same_scale=False)
     for axis, (name, path) in zip(axes, paths.items(), strict=True):
-        shade_unseen(axis, float(test.inside.times[0, -1]), float(times[-1]))
+        shade_unseen(axis, data.end(0), float(times[-1]))
         axis.plot(times, path - path[:1], color=results[name].style.colour, lw=0.8)
     figure.supxlabel(data.time, fontsize=9)
     figure.supylabel("z(t) − z(t₁), in std of z0", fontsize=9)
     return figure
 
 
-def latent_map(data: SimulatedData, results: Results, projection: str = "pca") -> Figure:
+def latent_map(data: ShownData, results: Results, projection: str = "pca") -> Figure:
     """Two-dimensional projection of z0 of the test trajectories: one column per row with z0, one line of panels per parameter.
 
     Args:
@@ -153,9 +139,9 @@ def latent_map(data: SimulatedData, results: Results, projection: str = "pca") -
         subplot_kw={"xticks": [], "yticks": []},
     )
     for column, (row, z0) in zip(axes.T, latents.items(), strict=True):
-        places = _project(z0, projection)
+        places = _umap(z0) if projection == "umap" else principal_components(z0)
         column[0].set_title(readable(row))
-        for axis, values in zip(column, data["test"].parameters.T, strict=True):
+        for axis, values in zip(column, data.varied.T, strict=True):
             axis.scatter(*places.T, c=values, s=4, lw=0, cmap="viridis", rasterized=True)
     for line, name in zip(axes, names, strict=True):
         line[0].set_ylabel(name)
@@ -165,28 +151,36 @@ def latent_map(data: SimulatedData, results: Results, projection: str = "pca") -
     return figure
 
 
-def _project(z0: Array, projection: str) -> Array:
-    standard = (z0 - z0.mean(axis=0)) / np.maximum(z0.std(axis=0), 1e-12)
-    if projection == "umap":
-        try:
-            from umap import UMAP
-        except ImportError:
-            raise ConfigError(
-                "dynamics.projection is umap, but its package is not installed: pip install umap-learn, or choose pca"
-            ) from None
-        return np.asarray(UMAP(random_state=0).fit_transform(standard))
-    from sklearn.decomposition import PCA
+def principal_components(z0: Array) -> Array:
+    """The first two principal components of z0, each latent in units of its standard deviation: (trajectory, 2).
 
-    places = PCA(min(2, standard.shape[1])).fit_transform(standard)
+    With one latent, the second component is 0. A component's largest coefficient is positive.
+    """
+    standard = _standardised(z0)
+    axes = np.linalg.svd(standard, full_matrices=False)[2][:2]
+    largest = np.take_along_axis(axes, np.abs(axes).argmax(axis=1, keepdims=True), axis=1)
+    places = standard @ (axes * np.sign(largest)).T
     return np.pad(places, ((0, 0), (0, 2 - places.shape[1])))
 
 
-def error_in_time(data: SimulatedData, results: Results) -> Figure:
+def _umap(z0: Array) -> Array:
+    try:
+        from umap import UMAP
+    except ImportError:
+        raise ConfigError(
+            "dynamics.projection is umap, but its package is not installed: pip install umap-learn, or choose pca"
+        ) from None
+    return np.asarray(UMAP(random_state=0).fit_transform(_standardised(z0)))
+
+
+def _standardised(z0: Array) -> Array:
+    return (z0 - z0.mean(axis=0)) / np.maximum(z0.std(axis=0), 1e-12)
+
+
+def error_in_time(data: ShownData, results: Results) -> Figure:
     """Squared error against time since the last observation: median over replicates, with their full range as a band."""
-    test = data["test"]
-    window = (test.inside.times[:, -1] - test.inside.times[:, 0]).mean().item()
-    inside = np.linspace(-window, 0, test.inside.times.shape[1])
-    beyond = (test.beyond.times[0] - test.inside.times[0, -1]).numpy()
+    inside = np.linspace(-data.window, 0, data.inside_times.shape[1])
+    beyond = data.beyond_times[0] - data.end(0)
     times = np.concatenate([inside, beyond])
     figure, axis = plt.subplots(figsize=(WIDTH * 0.6, 2.8), layout="constrained")
     shade_unseen(axis, 0.0, float(beyond[-1]))
@@ -203,7 +197,7 @@ def error_in_time(data: SimulatedData, results: Results) -> Figure:
     return figure
 
 
-def training(data: SimulatedData, results: Results) -> Figure:
+def training(data: ShownData, results: Results) -> Figure:
     """Validation error against steps and against seconds per model: median over replicates, with their full range as a band."""
     figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 2.6), sharey=True, layout="constrained")
     for name, result in results.items():

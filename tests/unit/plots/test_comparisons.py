@@ -23,9 +23,9 @@ def scores():
     return table
 
 
-def test_systems_side_by_side(data, tmp_path):
-    predicted = {("pendulum", loss): np.zeros((2, 3, 300, 2)) for loss in ("path", "kl")}
-    figure = drawn(comparisons.systems({"pendulum": data}, predicted, ["path", "kl"], STYLES), tmp_path)
+def test_systems_side_by_side(shown, tmp_path):
+    predicted = {("pendulum", loss): np.zeros((3, 300, 2)) for loss in ("path", "kl")}
+    figure = drawn(comparisons.systems({"pendulum": shown}, predicted, ["path", "kl"], STYLES), tmp_path)
     assert [axis.get_title() for axis in figure.axes] == ["path", "kl"]
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from pathlode.dynamics.data import SimulationConfig, simulate
+from pathlode.dynamics.shown import ShownData
 from pathlode.errors import ConfigError
 from pathlode.plots import dynamics
 from pathlode.plots.style import PALETTE, line_styles, save_figure
@@ -18,8 +19,8 @@ FIGURES = ["trajectories", "phase_portrait", "latent_paths", "latent_map", "erro
 
 def results_for(features):
     rng = np.random.default_rng(0)
-    arrays = {"nmse": rng.uniform(1e-4, 1e-2, (2, 300)), "predicted": rng.normal(size=(2, 3, 300, features))}
-    latent = {"path": rng.normal(size=(2, 3, 300, 4)), "test_z0": rng.normal(size=(2, 16, 4))}
+    arrays = {"nmse": rng.uniform(1e-4, 1e-2, (2, 300)), "predicted": rng.normal(size=(3, 300, features))}
+    latent = {"path": rng.normal(size=(3, 300, 4)), "test_z0": rng.normal(size=(16, 4))}
     history = pd.DataFrame(
         {
             "seed": [0, 1, 0, 1],
@@ -43,10 +44,10 @@ def assert_labelled(figure):
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_every_axis_is_labelled_and_equal_figures_are_equal_files(name, data, tmp_path):
+def test_every_axis_is_labelled_and_equal_figures_are_equal_files(name, shown, tmp_path):
     results = results_for(features=2)
     for copy in ("a", "b"):
-        figure = getattr(dynamics, name)(data, results)
+        figure = getattr(dynamics, name)(shown, results)
         save_figure(figure, tmp_path / f"{copy}.png", tmp_path / f"{copy}.pdf")
         assert_labelled(figure)
         plt.close(figure)
@@ -58,22 +59,22 @@ def test_every_axis_is_labelled_and_equal_figures_are_equal_files(name, data, tm
 def test_a_system_with_one_observed_quantity_can_be_drawn(name, tmp_path):
     config = SimulationConfig(20, 10, 16, points=12, window=(2.0, 2.5), noise=0.0, windows_beyond=2, seed=0)
     data = simulate(SYSTEMS["lane_emden"](), config)
-    figure = getattr(dynamics, name)(data, results_for(features=1))
+    figure = getattr(dynamics, name)(ShownData.of(data, 3), results_for(features=1))
     save_figure(figure, tmp_path / "a.png")
     assert_labelled(figure)
     plt.close(figure)
 
 
-def test_umap_without_its_package_says_what_to_do(data, monkeypatch):
+def test_umap_without_its_package_says_what_to_do(shown, monkeypatch):
     monkeypatch.setitem(sys.modules, "umap", None)
     with pytest.raises(ConfigError, match="pip install umap-learn, or choose pca"):
-        dynamics.latent_map(data, results_for(2), projection="umap")
+        dynamics.latent_map(shown, results_for(2), projection="umap")
 
 
-def test_figures_show_the_rows_that_have_what_they_show(data):
-    results, shown = results_for(2), {"latent_paths": 10, "latent_map": 11, "phase_portrait": 12}
-    for name, expected in shown.items():
-        figure = getattr(dynamics, name)(data, results)
+def test_figures_show_the_rows_that_have_what_they_show(shown):
+    results, panels = results_for(2), {"latent_paths": 10, "latent_map": 11, "phase_portrait": 12}
+    for name, expected in panels.items():
+        figure = getattr(dynamics, name)(shown, results)
         assert len({axis.get_title() for axis in figure.axes} - {""}) == expected
         plt.close(figure)
 
@@ -83,3 +84,18 @@ def test_many_rows_can_be_told_apart():
     assert len({(style.colour, str(style.dashes)) for style in styles.values()}) == 40
     assert [style.colour for style in styles.values()][:7] == list(PALETTE)
     assert line_styles(["path", "kl"])["kl"] == styles["row 1"]
+
+
+def test_the_map_shows_principal_components():
+    along = np.array([-3.0, -1.0, 1.0, 3.0])  # correlated: the components are (1, 1) and (1, -1), whatever the units
+    across = np.array([1.0, -1.0, -1.0, 1.0])
+    z0 = np.stack([along + across, 100 * (along - across)], axis=1)
+    places = dynamics.principal_components(z0)
+    spread = np.sqrt(6)  # of each column, in units of the first: the variances of along and across are 5 and 1
+    assert places[:, 0] == pytest.approx(np.sqrt(2) * along / spread)
+    assert np.abs(places[:, 1]) == pytest.approx(np.sqrt(2) * np.abs(across) / spread)
+
+
+def test_the_map_of_one_latent_dimension_is_flat():
+    places = dynamics.principal_components(np.array([[1.0], [2.0], [3.0]]))
+    assert places[:, 1].tolist() == [0, 0, 0]
