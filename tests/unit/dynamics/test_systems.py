@@ -200,7 +200,7 @@ def test_windows(name):
 
 def test_noise_is_on_the_observations_and_not_on_the_truth(name):
     quiet, noisy = (
-        simulate(SYSTEMS[name](), SimulationConfig(**CONFIG | {"train": 400, "noise": n})) for n in (0.0, 0.3)
+        simulate(SYSTEMS[name](), SimulationConfig(**CONFIG | {"train": 150, "noise": n})) for n in (0.0, 0.3)
     )
     assert torch.equal(quiet["test"].inside.values, noisy["test"].inside.values)
     difference = noisy.train.observed.values - quiet.train.observed.values

@@ -38,7 +38,7 @@ def flow(request):
 
 @pytest.mark.parametrize("backend", FLOWS)
 def test_a_known_normal_posterior_is_recovered(backend):
-    flow, _ = fitted(backend, steps=700, count=8000, learning_rate=5e-3)
+    flow, _ = fitted(backend, steps=400, count=8000, learning_rate=1e-2, batch=256, transforms=2)
     centre = torch.tensor([[0.0, 5.0]])
     draws = flow.sample(4000, centre, seed=1)[:, 0]
     assert torch.allclose(draws.mean(dim=0), centre[0], atol=0.15)

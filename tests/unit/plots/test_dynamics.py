@@ -17,7 +17,7 @@ ROWS = [*(f"row_{number}" for number in range(10)), "curve", "constant"]
 FIGURES = ["trajectories", "phase_portrait", "latent_paths", "latent_map", "error_in_time", "training"]
 
 
-def results_for(features):
+def results_for(features, rows=ROWS):
     rng = np.random.default_rng(0)
     arrays = {"nmse": rng.uniform(1e-4, 1e-2, (2, 300)), "predicted": rng.normal(size=(3, 300, features))}
     latent = {"path": rng.normal(size=(3, 300, 4)), "test_z0": rng.normal(size=(16, 4))}
@@ -29,8 +29,8 @@ def results_for(features):
             "seconds": [0.1, 0.1, 0.2, 0.2],
         }
     )
-    styles = line_styles(ROWS)
-    results = {row: dynamics.Result(styles[row], history=history, **arrays, **latent) for row in ROWS[:-2]}
+    styles = line_styles(rows)
+    results = {row: dynamics.Result(styles[row], history=history, **arrays, **latent) for row in rows[:-2]}
     results["curve"] = dynamics.Result(styles["curve"], history=history, test_z0=latent["test_z0"], **arrays)
     results["constant"] = dynamics.Result(styles["constant"], history=history.iloc[:0], **arrays)
     return results
@@ -45,7 +45,7 @@ def assert_labelled(figure):
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_axis_is_labelled_and_equal_figures_are_equal_files(name, shown, tmp_path):
-    results = results_for(features=2)
+    results = results_for(features=2, rows=ROWS[-4:])
     for copy in ("a", "b"):
         figure = getattr(dynamics, name)(shown, results)
         save_figure(figure, tmp_path / f"{copy}.png", tmp_path / f"{copy}.pdf")
