@@ -133,8 +133,9 @@ def in_a_process(*arguments: str) -> Any:
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["--edited", file, scale]:  # what runs again
-            print(json.dumps(plan(scale).after_edit(Path(file))))
+        case ["--edited", scale, *files]:  # what runs again after an edit of each
+            planned = plan(scale)
+            print(json.dumps({file: planned.after_edit(PROJECT / file) for file in files}))
         case ["--reached", scale]:  # by each job, by its log
             planned = plan(scale)
             print(

@@ -1,36 +1,20 @@
 """What Snakemake plans: every scale, parts of one, and nothing where the configuration is wrong."""
 
 import functools
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 import yaml
 from workflow_checkout import PROJECT, copy_project, job_counts
+
+pytestmark = pytest.mark.xdist_group("planning")  # in one worker, whose plans serve several tests
 
 
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory):
     """What Snakemake prints of a dry run at a scale, on this machine or on a cluster, and the most memory that it took in kB."""
     project = copy_project(tmp_path_factory.mktemp("planned"))
-
-    @functools.cache
-    def plan(scale, *options):
-        overlay = [] if scale == "default" else ["--configfile", f"config/{scale}.yaml"]
-        command = [sys.executable, "-m", "snakemake", "--dry-run", *options, *overlay]
-        environment = os.environ | {"PYTHONPATH": str(project.folder / "src")}
-        with (project.folder / "output.txt").open("w+") as output:
-            run = subprocess.Popen(command, cwd=project.folder, env=environment, stdout=output, stderr=output)
-            _, status, usage = os.wait4(run.pid, 0)
-            run.returncode = os.waitstatus_to_exitcode(status)
-            output.seek(0)
-            text = output.read()
-        assert run.returncode == 0, text
-        return text, usage.ru_maxrss
-
-    return plan
+    return functools.cache(lambda scale, *options: project.plan(*options, scale=scale))
 
 
 CLUSTER = ("--workflow-profile", "profiles/slurm")

@@ -49,20 +49,25 @@ def test_an_edit_for_readers_runs_nothing(finished):
             (finished.folder / name).write_text(text)
 
 
+EDITS = [
+    ("workflow/scripts/evaluate.py", "with job(snakemake)", "more = 1\nwith job(snakemake)"),
+    ("src/pathlode/training/losses/kullback_leibler.py", "\n\n\nclass", "\n\nMORE = 1\n\n\nclass"),
+    ("src/pathlode/plots/style.py", "WIDTH = 7.1", "WIDTH = 7.0"),
+]
+
+
+@pytest.fixture(scope="module")
+def reckoned():
+    """What the table's own reckoning says of an edit of each file, at smoke scale."""
+    return reruns.in_a_process("--edited", "smoke", *(file for file, _, _ in EDITS))
+
+
 @pytest.mark.xdist_group("pipeline")
-@pytest.mark.parametrize(
-    ("file", "old", "new"),
-    [
-        ("workflow/scripts/evaluate.py", "with job(snakemake)", "more = 1\nwith job(snakemake)"),
-        ("src/pathlode/training/losses/kullback_leibler.py", "\n\n\nclass", "\n\nMORE = 1\n\n\nclass"),
-        ("src/pathlode/plots/style.py", "WIDTH = 7.1", "WIDTH = 7.0"),
-    ],
-)
-def test_an_edit_of_code_runs_what_the_table_says(finished, file, old, new):
-    """The table's own reckoning, at smoke scale, beside what Snakemake plans."""
+@pytest.mark.parametrize(("file", "old", "new"), EDITS)
+def test_an_edit_of_code_runs_what_the_table_says(finished, reckoned, file, old, new):
     planned = finished.to_run_after(file, old, new)
     assert planned.pop("all") == 1
-    assert planned == reruns.in_a_process("--edited", str(PROJECT / file), "smoke")
+    assert planned == reckoned[file]
 
 
 @pytest.mark.xdist_group("pipeline")

@@ -1,5 +1,8 @@
 """A copy of the project in which tests run the pipeline."""
 
+import atexit
+import functools
+import json
 import os
 import re
 import shlex
@@ -38,12 +41,22 @@ class Checkout:
 
     folder: Path
 
+    def copy(self, folder: Path) -> "Checkout":
+        """Another one, with all that has run in this one."""
+        readers = shutil.ignore_patterns("locks")  # of one who makes a report of this one meanwhile
+        shutil.copytree(self.folder, folder, ignore=readers)
+        return Checkout(folder)
+
     def snakemake(
-        self, *arguments: str, scale: str = "smoke", environment: dict[str, str] | None = None
+        self,
+        *arguments: str,
+        scale: str = "smoke",
+        environment: dict[str, str] | None = None,
+        own_session: bool = False,
     ) -> subprocess.CompletedProcess[str]:
-        overlay = ["--configfile", f"config/{scale}.yaml"] if scale != "default" else []
-        command = [sys.executable, "-m", "snakemake", *arguments, *overlay]
+        command = [sys.executable, "-m", "snakemake", *arguments, *overlay(scale)]
         own = {"PYTHONPATH": str(self.folder / "src"), "XDG_CACHE_HOME": str(self.folder / "cache")}
+        own["PYTHONDONTWRITEBYTECODE"] = ""  # lest every job compiles the package anew
         try:
             return subprocess.run(
                 command,
@@ -52,6 +65,7 @@ class Checkout:
                 capture_output=True,
                 text=True,
                 timeout=900,
+                start_new_session=own_session,
             )
         except subprocess.TimeoutExpired as error:
             pytest.fail(f"{shlex.join(command)} still ran after 900 s: {(error.stderr or b'').decode()[-5000:]}")
@@ -62,11 +76,17 @@ class Checkout:
         assert old in text
         path.write_text(text.replace(old, new))
 
+    def plan(self, *arguments: str, scale: str = "smoke") -> tuple[str, int]:
+        """What a dry run prints, and the most memory that it takes in kB."""
+        request = {"folder": str(self.folder), "arguments": [*arguments, "--quiet", "host", *overlay(scale)]}
+        print(json.dumps(request), file=planner().stdin, flush=True)
+        answer = json.loads(planner().stdout.readline())
+        assert answer["returncode"] == 0, answer["output"]
+        return answer["output"], answer["kilobytes"]
+
     def to_run(self, *arguments: str, scale: str = "smoke") -> dict[str, int]:
         """Rules that a dry run would run, and how many jobs of each."""
-        done = self.snakemake(*arguments, "--dry-run", "--quiet", "host", scale=scale)
-        assert done.returncode == 0, done.stderr
-        return job_counts(done.stdout + done.stderr)
+        return job_counts(self.plan(*arguments, scale=scale)[0])
 
     def to_run_after(self, name: str, old: str, new: str) -> dict[str, int]:
         """The same if a file were edited, which is then as it was before."""
@@ -76,6 +96,20 @@ class Checkout:
             return self.to_run()
         finally:
             (self.folder / name).write_text(original)
+
+
+def overlay(scale: str) -> list[str]:
+    """The options that choose a scale."""
+    return ["--configfile", f"config/{scale}.yaml"] if scale != "default" else []
+
+
+@functools.cache
+def planner() -> subprocess.Popen[str]:
+    """The process of planner.py that makes this one's dry runs."""
+    command = [sys.executable, Path(__file__).with_name("planner.py")]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    atexit.register(process.communicate)  # its input's end is its own
+    return process
 
 
 def job_counts(output: str) -> dict[str, int]:
