@@ -1,17 +1,14 @@
 """Faults of the machine, each tried on the real pipeline."""
 
-import os
 import shutil
 import signal
 import subprocess
-import sys
-import time
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from workflow_checkout import assert_same_tables, needs
 
+from pathlode.core.tensor_files import load_tensors
 from pathlode.models.saving import load_model
 
 DATA = "results/smoke/dynamics/coupled_oscillator/0-3/data.npz"
@@ -90,64 +87,80 @@ def test_a_model_that_does_not_fit_on_the_disk(checkout, disk):
     assert not list((checkout.folder / MODEL).parent.glob("*.pt"))
     disk(10_000)
     assert checkout.snakemake(MODEL).returncode == 0
-    assert load_model(checkout.folder / MODEL)[0].seeds == (0, 1)
+    assert load_model(checkout.folder / MODEL)[0].seeds == (0, 1, 2, 3)
 
 
-UNDER_WAY = {
-    "dynamics": "dynamics/*/*/checkpoint-*.pt",
-    "heartbeats": "ecg/*/latent_odes/*/checkpoint-*.pt",
-    "flows": "inference/**/checkpoint-*.pt",
-    "policies": "scheduler/**/checkpoint-*.pt",
-}
-"""What each kind of training leaves while it is under way."""
+RETRAINED = [
+    "dynamics/coupled_oscillator/0-3/none",
+    "ecg/random/latent_odes/gru",
+    "inference/nflows/path",
+    "scheduler/cnn/learnt/mix",
+]
+"""A training of every kind, by its folder."""
+DYING = """
+import os
+import signal
+from pathlib import Path
+
+replace = os.replace
 
 
-def written_since(moment, files):
-    """Whether one of the files was written after a moment."""
-    with suppress(FileNotFoundError):  # a training that ended meanwhile
-        return any(file.stat().st_mtime > moment for file in files)
-    return False
+def replace_and_end_the_run(source, target):
+    replace(source, target)
+    path = Path(target)
+    if path.name.startswith("checkpoint-"):
+        chapter = path.parts[2]
+        try:
+            Path("ended in", chapter).touch(exist_ok=False)
+        except FileExistsError:
+            return
+        if chapter in ("dynamics", "scheduler"):
+            os.killpg(0, signal.SIGKILL)
+        os.kill(os.getpgid(0), signal.SIGTERM)
+
+
+os.replace = replace_and_end_the_run
+"""
+"""Makes the first checkpoint of each kind of training the end of the whole run.
+
+Of two as a machine dies, of two as a scheduler ends a job, which lets Snakemake clean up.
+"""
+
+
+def weights(path):
+    """Those of a latent ODE's file, or of a flow's."""
+    found = load_tensors(path)["weights"]
+    return found.get("network", found)
 
 
 @pytest.mark.fault(
     "the whole run is killed, again and again, while trainings of every kind are under way",
     "it goes on each time and ends with the same tables and weights",
 )
-def test_a_run_that_is_killed_ends_with_the_same_tables(checkout, reference):
-    """By turns as a machine dies, and as a scheduler ends a job, which lets Snakemake clean up."""
-    waiting, killed, resumed = dict(UNDER_WAY), 0, 0
-    command = [sys.executable, "-m", "snakemake", "--configfile", "config/smoke.yaml", "--cores", "2"]
-    own = {"PYTHONPATH": str(checkout.folder / "src"), "XDG_CACHE_HOME": str(checkout.folder / "cache")}
-    log, results = checkout.folder / "output.txt", checkout.folder / "results/smoke"
-    while True:
-        assert checkout.snakemake("--unlock").returncode == 0
-        with log.open("w") as output:
-            run = subprocess.Popen(
-                command, cwd=checkout.folder, env=os.environ | own, stdout=output, stderr=output, start_new_session=True
-            )
-            started, caught = time.time(), []
-            while run.poll() is None and not caught:
-                time.sleep(0.02)
-                caught = [name for name, pattern in waiting.items() if written_since(started, results.glob(pattern))]
-            if run.poll() is not None:
-                break
-            if killed % 2:
-                run.send_signal(signal.SIGTERM)
-                with suppress(subprocess.TimeoutExpired):
-                    run.wait(60)
-            with suppress(ProcessLookupError):
-                os.killpg(run.pid, signal.SIGKILL)
-            run.wait()
-        killed += 1
-        del waiting[caught[0]]
-        resumed += log.read_text().count("continued from its checkpoint")
-    assert run.returncode == 0, log.read_text()
-    assert not waiting
-    assert resumed + log.read_text().count("continued from its checkpoint")
-    assert_same_tables(checkout, reference)
-    models = [path.relative_to(checkout.folder) for path in results.rglob("model.pt")]
-    assert len(models) > 10
-    for model in models:
-        ours, theirs = (load_model(each.folder / model)[0].state_dict() for each in (checkout, reference))
-        assert all(ours[name].equal(theirs[name]) for name in theirs), model
-    assert "Nothing to be done" in checkout.snakemake().stderr
+def test_a_run_that_is_killed_ends_with_the_same_tables(reference, tmp_path):
+    copy, output = reference.copy(tmp_path / "copy"), ""
+    results, ended = copy.folder / "results/smoke", copy.folder / "ended in"
+    targets = [str(path.relative_to(copy.folder)) for path in (results / "tables").glob("*.csv")]
+    targets.append("results/smoke/claims.csv")
+    for folder in (*RETRAINED, "tables"):
+        shutil.rmtree(results / folder)
+    ended.mkdir()
+    (tmp_path / "sitecustomize.py").write_text(DYING)
+    dying = {"PYTHONPATH": f"{tmp_path}:{copy.folder / 'src'}"}
+    for _ in range(len(RETRAINED) + 1):
+        run = copy.snakemake(*targets, environment=dying, own_session=True)
+        output += run.stderr
+        if run.returncode == 0:
+            break
+        if run.returncode == -signal.SIGKILL:
+            assert copy.snakemake("--unlock").returncode == 0
+    assert run.returncode == 0, output
+    assert {path.name for path in ended.iterdir()} == {folder.partition("/")[0] for folder in RETRAINED}
+    assert output.count("continued from its checkpoint") >= 2
+    assert_same_tables(copy, reference)
+    models = [path for folder in RETRAINED for path in (results / folder).rglob("*.pt")]
+    assert {path.relative_to(results).parts[0] for path in models} == {"dynamics", "ecg", "inference"}
+    for path in models:
+        ours, theirs = (weights(each) for each in (path, reference.folder / path.relative_to(copy.folder)))
+        assert all(ours[name].equal(theirs[name]) for name in theirs), path
+    assert copy.to_run(*targets) == {}

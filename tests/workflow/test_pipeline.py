@@ -175,7 +175,7 @@ def test_no_job_of_a_run_writes_into_the_checkout(checkout):
 
 def test_models_are_usable_from_the_package(finished):
     model, extra = load_model(finished.folder / RESULTS / "dynamics/coupled_oscillator/0-3/path/model.pt")
-    assert model.seeds == (0, 1)
+    assert model.seeds == (0, 1, 2, 3)
     assert extra["weight"] == 0.1
 
 
