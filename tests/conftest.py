@@ -3,6 +3,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -118,49 +119,60 @@ def checkout(tmp_path: Path) -> Checkout:
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all workers of this session share."""
+    """A folder that all workers of this session share, and other sessions on the same files if ``PATHLODE_SHARED`` names it."""
+    if given := os.environ.get("PATHLODE_SHARED"):
+        return Path(given)
     base = tmp_path_factory.getbasetemp()
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
-@pytest.fixture(scope="session")
-def finished(shared: Path) -> Checkout:
-    """A copy in which the smoke scale has run to its end: made by the first worker that asks, used by all.
-
-    Tests of the group ``pipeline`` may change it, and leave it as they found it.
-    """
-    folder = shared / "finished"
-    with FileLock(shared / "finished.lock"):
-        if not (shared / "reference").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            done = copy_project(folder).snakemake()
-            assert done.returncode == 0, done.stdout + done.stderr
-            shutil.copytree(folder, shared / "copying")
-            (shared / "copying").rename(shared / "reference")
-    return Checkout(folder)
-
-
-@pytest.fixture(scope="session")
-def reference(finished: Checkout, shared: Path) -> Checkout:
-    """Another copy with the same results, which no test changes."""
-    return Checkout(shared / "reference")
-
-
-@pytest.fixture(scope="session")
-def report(reference: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report of the finished run."""
-    path = tmp_path_factory.mktemp("report") / "report.html"
-    done = reference.snakemake("--report", str(path))
-    assert done.returncode == 0, done.stderr
+def made_once(path: Path, make: Callable[[Path], object]) -> Path:
+    """A path at which the first worker that asks puts what all use."""
+    with FileLock(f"{path}.lock"):
+        if not path.exists():
+            unfinished = path.with_name(f"unfinished-{path.name}")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            make(unfinished)
+            unfinished.rename(path)
     return path
 
 
+def run_smoke_scale(folder: Path) -> None:
+    done = copy_project(folder).snakemake()
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def reference(shared: Path) -> Checkout:
+    """A copy in which the smoke scale has run to its end, and which no test changes."""
+    return Checkout(made_once(shared / "reference", run_smoke_scale))
+
+
+@pytest.fixture(scope="session")
+def finished(reference: Checkout, shared: Path) -> Checkout:
+    """Another copy of that run. Tests of the group ``pipeline`` may change it, and leave it as they found it."""
+    return Checkout(made_once(shared / "finished", reference.copy))
+
+
+@pytest.fixture(scope="session")
+def report(reference: Checkout, shared: Path) -> Path:
+    """The report of that run."""
+
+    def write(path: Path) -> None:
+        done = reference.snakemake("--report", str(path))
+        assert done.returncode == 0, done.stderr
+
+    return made_once(shared / "report.html", write)
+
+
+@pytest.fixture(scope="session")
+def site(shared: Path) -> Path:
     """The site, built without a warning."""
-    folder = tmp_path_factory.mktemp("site")
-    options = ["-W", "--keep-going", "-q", "-d", folder / "doctrees"]
-    command = [sys.executable, "-m", "sphinx", *options, PROJECT / "docs", folder / "html"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=PROJECT)
-    assert done.returncode == 0, done.stderr
-    return folder / "html"
+
+    def build(folder: Path) -> None:
+        options = ["-W", "--keep-going", "-q", "-d", folder / "doctrees"]
+        command = [sys.executable, "-m", "sphinx", *options, PROJECT / "docs", folder / "html"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=PROJECT)
+        assert done.returncode == 0, done.stderr
+
+    return made_once(shared / "site", build) / "html"

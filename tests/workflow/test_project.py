@@ -216,6 +216,7 @@ def wheel(tmp_path_factory):
     return path
 
 
+@pytest.mark.xdist_group("wheel")
 def test_the_wheel_holds_the_compiled_loops_and_their_source(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     sources = {f"pathlode/core/kernels/{name}" for name in ("vectors.h", "library.c", "march.c", "scan.c")}
@@ -240,6 +241,7 @@ def required(*names):
     return found
 
 
+@pytest.mark.xdist_group("wheel")
 def test_the_wheel_works_where_nothing_is_but_what_it_requires(wheel, tmp_path):
     """The README's example in an environment of its own, without Snakemake, pandas or any other part of an extra."""
     others = tmp_path / "others"  # which are lent to the environment, as downloading them would take long
