@@ -734,8 +734,8 @@ def test_rows_are_trained_where_their_lists_say_and_tuned_once():
     assert dynamics.tuned_rows(DEFAULT, "lorenz") == ["path", "kl", "none", "kinetic"]
     assert [dynamics.tuned_as(DEFAULT, row) for row in ("path", "constant")] == ["path", None]
     damped = dynamics.trained_rows(DEFAULT, "damped_oscillator")
-    assert {"steer", "path_lstm"} < set(damped)
-    assert not {"steer_walk", "curve"} & set(damped)
+    assert {"steer", "kinetic"} < set(damped)
+    assert not {"steer_walk", "path_lstm", "curve"} & set(damped)
     assert dynamics.tuned_rows(DEFAULT, "damped_oscillator") == [row for row in damped if row != "constant"]
 
 

@@ -18,7 +18,7 @@ from pathlode.registry import DEFAULT_MODEL, DEFAULT_PARTS, MODELS
 
 SOLVER = FixedStep("tsit5", 12)
 """Solver of the model's predictions, and solver steps of its training."""
-NEEDED = frozenset({"training", "latent"})
+NEEDED_OFFERS = frozenset({"training", "latent"})
 """What a model of training runs must offer, as words of :data:`pathlode.registry.OFFERS`."""
 
 
@@ -70,7 +70,7 @@ class FitConfig:
     def __post_init__(self) -> None:
         refuse_unless(
             self,
-            ("kind", MODELS.words(self.kind) >= NEEDED, "a model that is trained and has a latent vector z0"),
+            ("kind", MODELS.words(self.kind) >= NEEDED_OFFERS, "a model that is trained and has a latent vector z0"),
             ("mode", self.mode in ("max", "min"), "max or min"),
             ("points", self.points >= 8, "at least 8"),
             ("window", 4 <= self.window <= self.points // 2, "at least 4 and at most half of `points`"),
