@@ -92,7 +92,7 @@ def test_a_model_that_does_not_fit_on_the_disk(checkout, disk):
 
 RETRAINED = [
     "dynamics/coupled_oscillator/0-3/none",
-    "ecg/random/latent_odes/gru",
+    "ecg/random/latent_odes/plain",
     "inference/nflows/path",
     "scheduler/cnn/learnt/mix",
 ]
