@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 TUNING_SEEDS = 1_000_000
 """Added to a replicate's number, it is the seed of the weights and batches in tuning. No replicate is scored on the weights by
 which its settings were chosen."""
+MOST_STACKED = 60
+"""Members that train as one stack. More of them cost as much each, and memory besides: 60 of Lotka-Volterra take 2.2 GB."""
 AT_THE_EDGE = 0.1
 """Share of the replicates whose choice may lie at an edge of the grid; with more of them the grid grows there."""
 
@@ -133,9 +135,9 @@ class Tuner:
     """Trains candidates and chooses the best pair of learning rate and weight for each replicate.
 
     The score of a pair is the geometric mean of two errors, see :func:`held_out_errors` or, for ``by="truth"``,
-    :func:`true_errors`. A candidate that diverges scores infinity. All candidates of all replicates train as one stack. The
-    scores of a finished grid stay in ``folder`` until :func:`pathlode.training.resume.discard_checkpoints`, so an interrupted
-    choice continues.
+    :func:`true_errors`. A candidate that diverges scores infinity. Candidates train with all replicates as one stack, of at most
+    :data:`MOST_STACKED` members if it can be. The scores of a finished stack stay in ``folder`` until
+    :func:`pathlode.training.resume.discard_checkpoints`, so an interrupted choice continues.
 
     Args:
         data: the replicates' data.
@@ -170,7 +172,9 @@ class Tuner:
         while True:
             known = set(zip(tried["learning_rate"], tried["weight"], strict=True)) if len(tried) else set()
             new = [pair for pair in grid.pairs if pair not in known]
-            tried = pd.concat([tried, self._scores(new)], ignore_index=True)
+            size = max(1, MOST_STACKED // len(self.replicates))
+            parts = [self._scores(new[start : start + size]) for start in range(0, len(new), size)]
+            tried = pd.concat([tried, *parts], ignore_index=True)
             ranked = tried.sort_values(["seed", "score"], kind="stable", ignore_index=True)
             best = ranked.groupby("seed", sort=False).head(1)
             failed = best.loc[best["score"].map(math.isinf), "seed"]

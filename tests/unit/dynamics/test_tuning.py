@@ -99,6 +99,16 @@ def test_a_candidate_trains_on_its_replicates_data_with_its_own_seed_rate_and_we
     ]
 
 
+def test_many_candidates_are_several_stacks(replicates, tmp_path, monkeypatch):
+    whole = tuner(replicates, tmp_path / "whole").choose()
+    stacks, real = [], Tuner._scores
+    monkeypatch.setattr(Tuner, "_scores", lambda self, pairs: stacks.append(len(pairs)) or real(self, pairs))
+    monkeypatch.setattr(tuning, "MOST_STACKED", 7)  # three pairs of two replicates
+    parts = tuner(replicates, tmp_path / "parts").choose()
+    assert stacks == [3, 1]
+    assert parts["score"].to_numpy() == pytest.approx(whole["score"].to_numpy(), rel=1e-4)
+
+
 def test_an_oracle_scores_against_the_truth(replicates, tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(

@@ -1,0 +1,47 @@
+"""Settings of inference that are refused."""
+
+import pytest
+from configuration_cases import assert_refused
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (
+            ("inference", "flows", "zuko"),
+            ["path", "pth"],
+            "inference.flows.zuko names 'pth', which is not a key of inference.summaries; did you mean 'path'",
+        ),
+        (
+            ("inference", "summaries", "series", "statistics"),
+            50,
+            "inference.summaries.series has grid and statistics of latents",
+        ),
+        (
+            ("inference", "summaries", "path", "latents"),
+            "pth",
+            "inference.summaries.path.latents names 'pth', which is not a key of dynamics.rows; did you mean 'path'",
+        ),
+        (
+            ("inference", "summaries", "path", "latents"),
+            "constant",
+            "summaries.path.latents names 'constant', whose model constant has no z0; name another row",
+        ),
+        (("inference", "summaries", "path", "end"), 3.0, "inference.summaries.path has latents and end; remove end"),
+        (
+            ("inference", "training_sets"),
+            [20, 20000],
+            "training_sets needs 20000 trajectories, but systems.lotka_volterra_noisy.simulate.train is 10000; lower",
+        ),
+        (
+            ("inference", "compared"),
+            ["pth"],
+            "inference.compared names 'pth', expected some of those in inference.flows.zuko",
+        ),
+        (("inference", "system"), "lotka", "inference.system names 'lotka', which is not a key of systems"),
+        (("inference", "outside"), [1.0], r"inference.outside is \[1.0\], expected 6 numbers"),
+        (("inference", "outside"), [1, 1, 1, 2, 2, 2], "expected 6 numbers, at least one of them outside the prior's"),
+    ],
+)
+def test_a_wrong_configuration_is_refused_in_one_sentence(path, value, message):
+    assert_refused(path, value, message)

@@ -1,0 +1,92 @@
+"""Settings of learning rate schedules that are refused."""
+
+import pytest
+from configuration_cases import CNN, TRANSFORMER, assert_refused
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (
+            ("scheduler", "fit", "window"),
+            60,
+            "scheduler.fit.window is 60, expected at most half of the 100 points; lower window or raise points",
+        ),
+        (
+            ("scheduler", "run", "tasks"),
+            ["cn"],
+            "scheduler.run.tasks names 'cn', which is not a key of scheduler.tasks",
+        ),
+        (("scheduler", "sweep", "schedules"), ["cosin"], "sweep.schedules names 'cosin', .*did you mean 'cosine'"),
+        (("scheduler", "compared"), ["cosine"], "scheduler.compared names 'cosine', .*scheduler.run.learners"),
+        (
+            ("scheduler", "fits", "without_one_cycle", "schedules"),
+            ["prodigy", "step"],
+            "fits.without_one_cycle.schedules names 'prodigy', which is not a key of scheduler.sweep.schedules",
+        ),
+        (("scheduler", "compared"), ["lodes"], "scheduler.compared names 'lodes', .*did you mean 'lode'"),
+        (("scheduler", "learners", "lode", "fit"), "al", "learners.lode.fit names 'al', .*did you mean 'all'"),
+        (
+            ("scheduler", "learners", "lode", "mixes"),
+            3,
+            "learners.lode has the policy lode and mixes; remove mixes or set policy: mix",
+        ),
+        (
+            ("scheduler", "learners", "cosine"),
+            {"policy": "lode", "fit": "all"},
+            "'cosine' is a key of both scheduler.policies",
+        ),
+        (
+            ("scheduler", "fits", "one_seed", "seeds"),
+            [7],
+            r"fits.one_seed.seeds has \[7\], which scheduler.sweep.seeds",
+        ),
+        (
+            ("scheduler", "fits", "curve"),
+            {"model": "curve"},
+            r"scheduler.fits.curve.loss is 'path', which needs a latent path z\(t\), but the model curve has none; name",
+        ),
+        (
+            ("scheduler", "fits", "mean"),
+            {"model": "constant"},
+            "scheduler.fits.mean.model is 'constant', which has no z0, but policies perturb z0 to predict futures; name",
+        ),
+        (("scheduler", "fit", "loss"), ..., "scheduler.fit.loss is missing; training loss"),
+        (("scheduler", "tasks", "cnn", "seeds"), [100], "tasks.cnn.seeds and scheduler.sweep.seeds share seeds"),
+        (("scheduler", "tasks", "cnn", "run", "log_every"), 200, "tasks.cnn has 624 optimiser steps, too few for"),
+        (("scheduler", "tasks", "cnn", "data"), "cifar100", "scheduler.mirrors lacks 'cifar100', the data set of"),
+        (("scheduler", "tasks", "cnn", "network"), {"mlp": {}}, "scheduler.tasks.cnn.network"),
+        (("scheduler", "policies", "cosine"), [0.1], "scheduler.policies.cosine"),
+        (
+            (*CNN, "network"),
+            {"transformer": {}},
+            "cnn.network is a transformer, expected a cnn or a resnet for the data",
+        ),
+        ((*CNN, "network"), {"cnn": {"blocks": 2}}, "unknown key 'scheduler.tasks.cnn.network.cnn.blocks'"),
+        ((*CNN, "network"), {"cnn": {"channels": [8]}}, "has 1 channels and 2 strides, expected equally many"),
+        ((*CNN, "examples", "context"), 8, "examples has a context, but fashion_mnist has images"),
+        (
+            (*CNN, "examples", "train"),
+            59_001,
+            "examples has 60001 for train and validation, but fashion_mnist has 60000",
+        ),
+        ((*CNN, "examples", "test"), 10_001, "examples has 10001 for test, but fashion_mnist has 10000; lower it"),
+        ((*TRANSFORMER, "network"), {"cnn": {}}, "network is a cnn, expected a transformer for the data set tinyshake"),
+        ((*TRANSFORMER, "network"), {"transformer": {"heads": 3}}, "width is 64, expected a multiple of its 3 heads"),
+        ((*TRANSFORMER, "examples", "context"), 10**6, "examples has 5000 for train, but tinyshakespeare has 0"),
+        (("scheduler", "learners", "replay", "horizon"), 0.5, "learners.replay has a horizon, but its policy replay"),
+        (
+            ("scheduler", "mirrors", "fashion_mnist"),
+            ["ftp://x"],
+            "is 'ftp://x', expected a folder, or a URL that begins",
+        ),
+        (("scheduler", "fit", "seed"), 2**32, "scheduler.fit.seed is 4294967296, expected a number at most 4294967295"),
+        (
+            ("scheduler", "learners", "lode", "tasks"),
+            ["cnn"],
+            r"compared names 'lode', whose tasks lack \['resnet', 'transf",
+        ),
+    ],
+)
+def test_a_wrong_configuration_is_refused_in_one_sentence(path, value, message):
+    assert_refused(path, value, message)
