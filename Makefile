@@ -1,4 +1,4 @@
-# make reproduce   environment, then every figure and table   (SCALE=smoke, long or paper for another scale)
+# make reproduce   environment, then every figure and table   (SCALE=smoke, night or paper for another scale)
 # make pages       README, docs/ and published.csv with the results of that scale
 # make test        environment, then the tests, including the pipeline at smoke scale
 # make test-cluster   the tests that need SLURM or a browser

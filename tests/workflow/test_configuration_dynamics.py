@@ -196,7 +196,7 @@ def test_a_wrong_configuration_is_refused_in_one_sentence(path, value, message):
     assert_refused(path, value, message)
 
 
-@pytest.mark.parametrize("scale", ["smoke", "long", "paper"])
+@pytest.mark.parametrize("scale", ["smoke", "night", "paper"])
 def test_a_scales_tuning_is_not_undone_by_what_a_system_has_of_its_own(scale):
     """A system's own ``tune`` in config/systems.yaml would win over an overlay's general one."""
     overlay = yaml.safe_load((PROJECT / f"config/{scale}.yaml").read_text())

@@ -20,17 +20,17 @@ def planned(tmp_path_factory):
 CLUSTER = ("--workflow-profile", "profiles/slurm")
 
 
-@pytest.mark.parametrize("scale", ["default", "smoke", "long", "paper"])
+@pytest.mark.parametrize("scale", ["default", "smoke", "night", "paper"])
 def test_every_scale_plans(planned, scale):
     jobs = job_counts(planned(scale)[0])
-    smoke, long = 7 + 3 + 1, 4 + 6 + 4
+    smoke, night = 7 + 3 + 1, 2 * (3 * 23 + 2 * 7 + 5)  # in two batches: smooth systems, Lotka-Volterra, Lorenz
     default = 23 + 16 + 8 + 6 + 5 + 3  # both oscillators, Lane-Emden, Lotka-Volterra, Lorenz, and inference
-    rows = {"default": default, "smoke": smoke, "long": long, "paper": 2 * 6 * (10 + 2 * 7 + 7) + 3}  # in two batches
+    rows = {"default": default, "smoke": smoke, "night": night, "paper": 2 * 6 * (10 + 2 * 7 + 7) + 3}
     assert jobs["train"] == rows[scale]
     assert "pages" not in jobs  # they are a target of their own
 
 
-@pytest.mark.parametrize("scale", ["default", "smoke", "long", "paper"])
+@pytest.mark.parametrize("scale", ["default", "smoke", "night", "paper"])
 def test_every_scale_plans_under_the_clusters_profile(planned, scale):
     jobs = job_counts(planned(scale, *CLUSTER)[0])
     profile = yaml.safe_load((PROJECT / "profiles/slurm/config.yaml").read_text())

@@ -135,8 +135,8 @@ class Tuner:
     """Trains candidates and chooses the best pair of learning rate and weight for each replicate.
 
     The score of a pair is the geometric mean of two errors, see :func:`held_out_errors` or, for ``by="truth"``,
-    :func:`true_errors`. A candidate that diverges scores infinity. Candidates train with all replicates as one stack, of at most
-    :data:`MOST_STACKED` members if it can be. The scores of a finished stack stay in ``folder`` until
+    :func:`true_errors`. A candidate that diverges scores infinity. Each candidate trains on all replicates at once, and several
+    candidates form a stack of at most :data:`MOST_STACKED` members. The scores of a finished stack stay in ``folder`` until
     :func:`pathlode.training.resume.discard_checkpoints`, so an interrupted choice continues.
 
     Args:
