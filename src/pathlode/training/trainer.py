@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from pathlode.core.eager import eager
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import PerMember, Times, Values
 from pathlode.core.solve import FixedStep
@@ -26,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 OPTIMISERS: dict[str, Callable[..., torch.optim.Optimizer]] = {
     "soap": SOAP,
-    "adam": partial(torch.optim.Adam, fused=True),
+    "adam": partial(eager(torch.optim.Adam), fused=True),
 }
 """Optimisers by name."""
 
