@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, NullLocator
 
-from pathlode.plots.style import BLACK, BLUE, GREEN, VERMILLION, WIDTH
+from pathlode.plots.style import BLACK, BLUE, GREEN, VERMILLION, WIDTH, log_scale
 from pathlode.reporting.claim_entries import CONTROL
 from pathlode.reporting.naming import readable
 
@@ -209,7 +209,7 @@ def _handle(verdict: str) -> Line2D:
 
 
 def _scale(axis: Axes) -> None:
-    axis.set_xscale("log")
+    log_scale(axis, "x")
     low, high = axis.get_xlim()
     if high < 100 * low:  # decades alone give too few ticks; below a factor of 3, so do 1 and 3
         axis.xaxis.set_major_locator(LogLocator(subs=(1, 3)) if high > 3 * low else MaxNLocator(3, steps=(1, 2, 5)))

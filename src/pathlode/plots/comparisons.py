@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pathlode.dynamics.shown import ShownData
 from pathlode.plots.dynamics import draw_trajectory
-from pathlode.plots.style import MEDIAN_AND_RANGE, WIDTH, LineStyle
+from pathlode.plots.style import MEDIAN_AND_RANGE, WIDTH, LineStyle, log_scale
 from pathlode.registry import DEFAULT_MODEL, DEFAULT_PARTS
 from pathlode.reporting.naming import readable
 
@@ -70,7 +70,7 @@ def encoders(scores: pd.DataFrame, styles: Mapping[str, LineStyle]) -> Figure:
         dodge = 0.8 * (1 - 1 / len(losses))  # as in seaborn's strip plots
         sns.pointplot(rows, ax=axis, **common, dodge=dodge, estimator="median", errorbar=None, **_BAR)
         axis.set_xlabel("")
-    axes[0].set_yscale("log")  # only now: before, seaborn would take medians of logarithms
+    log_scale(axes[0], "y")  # only now: before, seaborn would take medians of logarithms
     axes[0].set_ylabel("NMSE, next window")
     _legend(figure)
     return figure
@@ -108,7 +108,7 @@ def fewer_observations(scores: pd.DataFrame, shown: Sequence[str], styles: Mappi
             axis.set_xlabel("")
             axis.tick_params(axis="x", rotation=45)
         line[0].set_ylabel(label)
-        line[0].set_yscale("log")
+        log_scale(line[0], "y")
     for axis, name in zip(axes[0], names, strict=True):
         axis.set_title(textwrap.fill(readable(name), 14))
     _legend(figure)
@@ -131,9 +131,9 @@ def sizes(table: pd.DataFrame, styles: Mapping[str, LineStyle]) -> Figure:
                     *(errors.index, errors["median"], "o"),
                     **{"ms": 3, "color": style.colour, "ls": style.dashes, "label": readable(str(row))},
                 )
-            axis.set_xscale("log")
+            log_scale(axis, "x")
             axis.xaxis.set_minor_formatter(NullFormatter())
-            axis.set_yscale("log")
+            log_scale(axis, "y")
             axis.set_ylabel(label)
             axis.set_xlabel("trainable parameters")
         line[0].set_title(readable(name), loc="left")

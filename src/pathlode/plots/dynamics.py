@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from pathlode.arrays import Array
 from pathlode.dynamics.shown import ShownData
 from pathlode.errors import ConfigError
-from pathlode.plots.style import BLACK, WIDTH, LineStyle
+from pathlode.plots.style import BLACK, WIDTH, LineStyle, log_scale
 from pathlode.reporting.naming import readable
 
 PANELS = 5
@@ -186,7 +186,7 @@ def error_in_time(data: ShownData, results: Results) -> Figure:
     shade_unseen(axis, 0.0, float(beyond[-1]))
     for name, result in results.items():
         _line_with_band(axis, times, result.nmse, name, result.style)
-    axis.set_yscale("log")
+    log_scale(axis, "y")
     axis.set_xlabel(f"{data.time.split()[0]} since the last observation")
     axis.set_ylabel("squared error / variance of the data")
     low, high = axis.get_ylim()
@@ -207,7 +207,7 @@ def training(data: ShownData, results: Results) -> Figure:
         seconds = result.history.groupby("step")["seconds"].median()
         for axis, position in zip(axes, (errors.index.to_numpy(), seconds.to_numpy()), strict=True):
             _line_with_band(axis, position, errors.to_numpy().T, name, result.style)
-    axes[0].set_yscale("log")
+    log_scale(axes[0], "y")
     axes[0].set_xlabel("optimiser step")
     axes[1].set_xlabel("CPU seconds per model, a batch of replicates trained together")
     axes[0].set_ylabel("validation mean squared error,\nin units of the data's variance")

@@ -14,7 +14,18 @@ from matplotlib.ticker import FixedLocator
 from numpy.typing import NDArray
 
 from pathlode.ecg.records import CLASSES
-from pathlode.plots.style import BLACK, BLUE, GREEN, MEDIAN_AND_RANGE, ORANGE, PALETTE, PURPLE, VERMILLION, WIDTH
+from pathlode.plots.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    MEDIAN_AND_RANGE,
+    ORANGE,
+    PALETTE,
+    PURPLE,
+    VERMILLION,
+    WIDTH,
+    log_scale,
+)
 
 CLASS_COLOURS = dict(zip(CLASSES, (BLUE, ORANGE, VERMILLION, GREEN, PURPLE), strict=True))
 _MARKERS = "osD^vP*X"
@@ -125,7 +136,7 @@ def roc(truth: NDArray[np.int8], probabilities: Mapping[str, NDArray[np.float32]
             if (truth == label).any():
                 false, true, _ = roc_curve(truth == label, given[:, label])
                 axis.plot(np.maximum(false, 1e-3), true, color=CLASS_COLOURS[name], label=name)
-        axis.set_xscale("log")
+        log_scale(axis, "x")
         axis.set_xlim(1e-3, 1)
         axis.set_ylim(0, 1.02)
         axis.set_title(condition)

@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from scipy.stats import ecdf, kstest, kstwo
 
 from pathlode.arrays import Array
-from pathlode.plots.style import BLACK, BLUE, DASHES, MEDIAN_AND_RANGE, PALETTE, VERMILLION, WIDTH
+from pathlode.plots.style import BLACK, BLUE, DASHES, MEDIAN_AND_RANGE, PALETTE, VERMILLION, WIDTH, log_scale
 
 _MARKERS = "osD^vP*X"
 GRID = np.linspace(0, 1, 201)
@@ -220,7 +220,7 @@ def simulations(scores: pd.DataFrame, floor: float) -> Figure:
             style = {"color": PALETTE[number % len(PALETTE)], "marker": _MARKERS[number], "ms": 4}
             axis.plot(by_size.index, by_size["median"], label=f"{summary} ({backend})", **style)
             axis.fill_between(by_size.index, by_size["min"], by_size["max"], color=style["color"], alpha=0.15, lw=0)
-        axis.set_xscale("log")
+        log_scale(axis, "x")
         axis.set_ylabel(label)
     axes[1].axhline(0.0, color="0.6", lw=1, ls="--")
     axes[2].axhline(floor, color="0.6", lw=1, ls="--", label="reference")

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from pathlode.arrays import Array
-from pathlode.plots.style import BLACK, DASHES, ORANGE, PALETTE, PURPLE, VERMILLION, WIDTH
+from pathlode.plots.style import BLACK, DASHES, ORANGE, PALETTE, PURPLE, VERMILLION, WIDTH, log_scale
 from pathlode.reporting.naming import readable
 from pathlode.schedule.comparison import half_width
 from pathlode.schedule.forecast import Forecast
@@ -32,7 +32,7 @@ def schedules(logs: pd.DataFrame, parametric: Sequence[str], ours: str) -> Figur
         for schedule in parametric:
             run = _first(rows[rows["schedule"] == schedule])
             axis.plot(_share(run), run["lr"], label=readable(schedule), **_style(schedule, parametric))
-        axis.set_yscale("log")
+        log_scale(axis, "y")
         axis.set_xlabel("fraction of the training")
     axes[0].set_ylabel("learning rate")
     floor = logs.loc[logs["lr"] > 0, "lr"].max() / 3e4
@@ -85,7 +85,7 @@ def forecasts(runs: Mapping[str, tuple[pd.DataFrame, Sequence[Forecast]]]) -> Fi
                     label=f"predicted at {forecast.seen:.0%}",
                 )
             if AXES[row] == "learning rate":
-                axis.set_yscale("log")
+                log_scale(axis, "y")
         column[0].set_title(task)
         column[-1].set_xlabel("fraction of the training")
     for axis, label in zip(axes[:, 0], AXES, strict=True):
@@ -108,7 +108,7 @@ def by_schedule(
         sns.pointplot(rows, ax=axis, **common, errorbar=_interval, ms=5, mew=0, linestyle="none", err_kws={"lw": 1.4})
         axis.set_ylabel("")
         if log:
-            axis.set_xscale("log")
+            log_scale(axis, "x")
             axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
             axis.xaxis.set_major_formatter("{x:g}")
             axis.xaxis.set_minor_formatter(NullFormatter())
@@ -149,7 +149,7 @@ def horizon(logs: pd.DataFrame, ours: str, early: Mapping[str, float]) -> Figure
                 axis.fill_between(share, curves.min(axis=1), curves.max(axis=1), color=style["color"], alpha=0.12, lw=0)
                 if schedule in early:
                     axis.axvline(early[schedule], color="0.6", lw=0.8, zorder=0)
-        column[0].set_yscale("log")
+        log_scale(column[0], "y")
         column[0].set_title(str(task))
         column[1].set_xlabel("fraction of the training")
     axes[0, 0].set_ylabel("learning rate")

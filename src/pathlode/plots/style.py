@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatterSciNotation
 
 mpl.use("Agg")
 mpl.rcParams.update(
@@ -27,6 +29,7 @@ mpl.rcParams.update(
         "svg.hashsalt": "pathlode",
     }
 )
+
 
 WIDTH = 7.1  # inches: the text width of a two-column paper
 
@@ -78,6 +81,25 @@ def line_styles(names: Sequence[str]) -> dict[str, LineStyle]:
 
 MEDIAN_AND_RANGE: dict[str, Any] = {"estimator": "median", "errorbar": ("pi", 100)}
 """How seaborn summarises replicates: by their median, with their full range as a bar."""
+
+
+class Powers(LogFormatterSciNotation):
+    """Labels of a logarithmic axis such as 10⁻², in plain characters: parsing mathematical text takes longer."""
+
+    _SUPERSCRIPTS = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        label = super().__call__(x, pos).removeprefix(r"$\mathdefault{").removesuffix("}$").replace(r"\times", "×")
+        mantissa, _, exponent = label.partition("^")
+        return mantissa + exponent.strip("{}").translate(self._SUPERSCRIPTS)
+
+
+def log_scale(axes: Axes, which: Literal["x", "y"]) -> None:
+    """Makes one axis logarithmic, with plain labels."""
+    axes.set(**{f"{which}scale": "log"})
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    axis.set_major_formatter(Powers())
+    axis.set_minor_formatter(Powers(labelOnlyBase=False))
 
 
 def save_figure(figure: Figure, *paths: str | Path) -> None:
