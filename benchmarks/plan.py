@@ -28,13 +28,21 @@ from pathlode.core.series import Observed, TimeSeries
 from pathlode.dynamics.data import SimulationConfig, simulate
 from pathlode.inference.box import Box
 from pathlode.inference.flows import FlowConfig
-from pathlode.registry import FLOWS, LOSSES, POLICIES, SYSTEMS
+from pathlode.registry import FLOWS, POLICIES, SYSTEMS
 from pathlode.schedule.tasks import Data, Examples, Task
 from pathlode.schedule.training import RunConfig, train
 from pathlode.training.experiment import Experiment
 from workflow.chapters import CHAPTERS
 from workflow.configuration import check, default_config
-from workflow.configuration.dynamics import row_parts, trained_rows, tuned_as, tuning
+from workflow.configuration.dynamics import (
+    replicate_batches,
+    row_grid,
+    row_parts,
+    row_training,
+    trained_rows,
+    tuned_as,
+    tuning,
+)
 from workflow.configuration.ecg import latent_ode
 from workflow.configuration.inference import batches, flow_settings
 
@@ -44,7 +52,7 @@ SHAPES = {"fashion_mnist": ((1, 28, 28), 10), "cifar100": ((3, 32, 32), 100), "t
 """Shape of an example, and number of classes, by data set; a text's length is its context."""
 
 WORK: dict[str, Callable[[Any], float]] = {
-    "evaluate": lambda config: len(config["dynamics"]["seeds"]),
+    "evaluate": lambda config: config["dynamics"]["batch"],
     "reconstruct": lambda config: len(config["ecg"]["seeds"]) * len(config["ecg"]["latent_odes"]),
     "classify": lambda config: len(config["ecg"]["seeds"]) * config["ecg"]["trees"]["rounds"],
     "sample_reference": lambda config: (
@@ -61,6 +69,8 @@ WORK: dict[str, Callable[[Any], float]] = {
     "fit_run_model": lambda config: len(config["scheduler"]["fit_seeds"]) * config["scheduler"]["fit"]["steps"],
 }
 """Quantity to which a job's time is proportional, by rule; the time of other rules is taken as the same at all scales."""
+STACKED = 10
+"""Members of a timed stack of latent ODEs; more of them cost as much each."""
 CORES = 16
 """Cores of a small cluster, for which the time is given."""
 ORDER = [*CHAPTERS, "paper"]
@@ -104,7 +114,8 @@ def trained(experiment: Experiment, data: Observed) -> float:
 
 
 def dynamics(config: Mapping[str, Any]) -> Hours:
-    """Training, tuning and sizes of the dynamics chapter's systems, and of those that the inference chapter adds."""
+    """Training, tuning and sizes of the dynamics chapter's systems, and of those that the inference chapter adds; grids that grow
+    take longer."""
     grid, inference = config["dynamics"], config["inference"]
     summaries = {each["latents"] for each in inference["summaries"].values() if "latents" in each}
     for name in [*grid["systems"], inference["system"]]:
@@ -112,8 +123,7 @@ def dynamics(config: Mapping[str, Any]) -> Hours:
         drawn = {**entry["simulate"], "train": 256, "validation": 2, "test": 2, "seed": 0}
         data = simulate(SYSTEMS[entry["system"]](), SimulationConfig(**drawn)).observed
         rows = trained_rows(config, name) if name in grid["systems"] else sorted(summaries)
-        seeds = grid["seeds"] if name in grid["systems"] else [0]
-        tune = tuning(config, name)
+        steps_tuned = tuning(config, name)["steps"]
         steps: dict[str, float] = {}  # one row with each model, field and encoder: losses cost about the same
         for row in rows:
             parts = row_parts(config, name, row)
@@ -122,15 +132,19 @@ def dynamics(config: Mapping[str, Any]) -> Hours:
             model = str({part: value for part, value in parts.items() if part != "loss"})
             if model not in steps:
                 sizes = {"model": entry["model"], "train": entry["train"], "learning_rate": 0.001}
-                steps[model] = trained(Experiment(weight=0.1, seeds=list(seeds), **{**sizes, **parts}), data)
-            hours = steps[model] * entry["train"]["steps"] / 3600
-            yield "train", f"{name} {row}", hours
-            if tuned_as(config, row) == row:
-                models = len(tune["learning_rates"]) * len(tune["seeds"])
-                models *= len(tune["weights"]) if LOSSES[parts["loss"]].penalised else 1
-                yield "tune", f"{name} {row}", steps[model] / len(seeds) * models * tune["steps"] / 3600
-            if name in config["sizes"]["systems"] and row in config["sizes"]["rows"]:
-                yield "size", f"{name} {row}", hours * len(config["sizes"]["models"])
+                steps[model] = (
+                    trained(Experiment(weight=0.1, seeds=range(STACKED), **{**sizes, **parts}), data) / STACKED
+                )
+            for batch, replicates in replicate_batches(config, name).items():
+                hours = steps[model] * len(replicates) * row_training(config, name, row)["steps"] / 3600
+                place = f"{name} {batch} {row}"
+                yield "train", place, hours
+                if tuned_as(config, row) == row:
+                    grid_of_row = row_grid(config, name, row)
+                    pairs = len(grid_of_row["learning_rates"]) * len(grid_of_row["weights"])
+                    yield "tune", place, steps[model] * len(replicates) * pairs * steps_tuned / 3600
+                if name in config["sizes"]["systems"] and row in config["sizes"]["rows"]:
+                    yield "size", place, hours * len(config["sizes"]["models"])
 
 
 def ecg(config: Mapping[str, Any]) -> Hours:
