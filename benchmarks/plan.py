@@ -114,8 +114,7 @@ def trained(experiment: Experiment, data: Observed) -> float:
 
 
 def dynamics(config: Mapping[str, Any]) -> Hours:
-    """Training, tuning and sizes of the dynamics chapter's systems, and of those that the inference chapter adds; grids that grow
-    take longer."""
+    """Training, tuning and sizes of the systems of the dynamics and inference chapters; grids that grow take longer."""
     grid, inference = config["dynamics"], config["inference"]
     summaries = {each["latents"] for each in inference["summaries"].values() if "latents" in each}
     for name in [*grid["systems"], inference["system"]]:
