@@ -27,7 +27,7 @@ def built(build: str) -> Extension:
         sources=[f"{FOLDER}/{file.name}" for file in files if file.suffix == ".c"],
         depends=[f"{FOLDER}/{file.name}" for file in files if file.suffix == ".h"],
         define_macros=[("SOURCE_HASH", f'"{digest}"')],
-        extra_compile_args=["-O3", "-std=gnu11", "-Wno-psabi", *FLAGS[build]],
+        extra_compile_args=["-O3", "-std=gnu11", "-fno-math-errno", "-Wno-psabi", *FLAGS[build]],
         optional=True,
     )
 

@@ -2,6 +2,7 @@
 
 from torch import Tensor
 
+from pathlode.core import kernels
 from pathlode.core.shapes import Latent, LatentPath
 
 SPREAD_FLOOR = 1e-6
@@ -21,5 +22,7 @@ def path_length(path: LatentPath, scale: Tensor | float = 1.0) -> Tensor:
         scale: standard deviations (member, 1, latent), for the Mahalanobis length with a diagonal covariance.
     """
     if isinstance(scale, Tensor):
+        if kernels.usable(path, scale):
+            return kernels.Length.apply(path, scale, SPREAD_FLOOR**2)
         path = path / scale[:, :, None]
     return path.diff(dim=2).square().sum(dim=-1).clamp_min(SPREAD_FLOOR**2).sqrt().sum(dim=-1)

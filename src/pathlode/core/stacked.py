@@ -6,12 +6,15 @@ therefore starts where it would start alone, and its training agrees with traini
 
 import itertools
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 from pathlode.core import kernels
+from pathlode.core.kernels import optimise
+from pathlode.core.shapes import PerMember
 
 
 def uniform_parameter(generators: Sequence[torch.Generator], shape: tuple[int, ...], bound: float) -> nn.Parameter:
@@ -63,13 +66,33 @@ class StackedMLP(nn.Module):
             StackedLinear(generators, inputs, outputs) for inputs, outputs in itertools.pairwise(sizes)
         )
 
+    def tensors(self) -> list[Any]:
+        """Weight and bias of each layer, in order."""
+        return [tensor for layer in self.layers for tensor in (layer.weight, layer.bias)]
+
     def forward(self, x: Tensor) -> Tensor:
         """(member, batch, inputs) -> (member, batch, outputs)."""
-        if kernels.usable(x, *self.parameters()):
+        if kernels.usable(x, *(tensors := self.tensors())):
             members, *middle, inputs = x.shape
-            y = kernels.Perceptron.apply(x.reshape(members, -1, inputs), *self.parameters())
+            y = kernels.Perceptron.apply(x.reshape(members, -1, inputs), *tensors)
             return y.view(members, *middle, y.shape[-1])
         *hidden, output = self.layers
         for layer in hidden:
             x = softplus(layer(x))
         return output(x)
+
+
+def member_norms(tensors: Sequence[Tensor]) -> PerMember:
+    """Euclidean norm of each member's numbers over all tensors, whose first axis is the member."""
+    if optimise.stackable(*tensors):
+        return optimise.norms(tensors)
+    return torch.cat([t.flatten(1) for t in tensors], dim=1).norm(dim=1)
+
+
+def scale_members(tensors: Sequence[Tensor], factors: PerMember) -> None:
+    """Multiplies each member's numbers by its factor, in place."""
+    if optimise.stackable(*tensors, factors):
+        optimise.scale(tensors, factors)
+        return
+    for tensor in tensors:
+        tensor.mul_(factors.view(-1, *[1] * (tensor.ndim - 1)))

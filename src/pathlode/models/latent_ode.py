@@ -75,16 +75,21 @@ class LatentODE(EncodedModel):
     def _solve(
         self, z0: Latent, start: Tensor, query: Times, solver: FixedStep | Adaptive | None, error: bool, check: bool
     ) -> Solution:
-        unit, h = self.config.time_unit, self.latent_to_hidden(z0)
+        h = self.latent_to_hidden(z0)
         timed = self.field.takes_time
         if timed:  # τ = 0 at the start
             h = torch.cat([h, torch.zeros_like(h[..., :1])], dim=-1)
         field = self.field.autonomous(z0)
-        found = solve(field, h, query / unit, start=start / unit, solver=solver, estimate_error=error, check=check)
+        times, start = self._model_time(query), self._model_time(start)
+        found = solve(field, h, times, start=start, solver=solver, estimate_error=error, check=check)
         if not timed:
             return found
         wrong = None if found.error is None else found.error[..., :-1]
         return Solution(found.states[..., :-1], found.evaluations, wrong)
+
+    def _model_time(self, times: Tensor) -> Tensor:
+        """Times in the model's unit."""
+        return times if self.config.time_unit == 1 else times / self.config.time_unit
 
     def forward(
         self,
@@ -101,15 +106,14 @@ class LatentODE(EncodedModel):
         z0 = self.sample(encoding, noise)
         query = times if query is None else query
         states, predicted, evaluations, error = self.decode(z0, times[..., 0], query, solver, estimate_error, check)
-        unit = self.config.time_unit
         return Prediction(
             values=predicted,
             encoding=encoding,
             z0=z0,
             states=states,
             path=self.hidden_to_latent(states),
-            start=(times[..., 0] / unit).expand(states.shape[:2]),
-            times=(query / unit).expand(states.shape[:-1]),
+            start=self._model_time(times[..., 0]).expand(states.shape[:2]),
+            times=self._model_time(query).expand(states.shape[:-1]),
             evaluations=evaluations,
             values_error=error,
         )

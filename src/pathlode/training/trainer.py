@@ -16,12 +16,13 @@ from pathlode.core.eager import eager
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import PerMember, Times, Values
 from pathlode.core.solve import FixedStep
+from pathlode.core.stacked import member_norms, scale_members
 from pathlode.errors import ConfigError, DivergenceError
 from pathlode.models.contract import SequenceModel
 from pathlode.training.losses.contract import Loss
 from pathlode.training.rates import RATES
 from pathlode.training.soap import SOAP
-from pathlode.training.views import Views
+from pathlode.training.views import Views, at
 
 logger = logging.getLogger(__name__)
 
@@ -196,8 +197,9 @@ class Trainer:
         self._noise = [torch.Generator().manual_seed(seed + 2**32) for seed in model.seeds]
         self._viewing = torch.Generator().manual_seed(0)  # one for all members, so it does not depend on the stack
         self._order = torch.empty(members, 0, dtype=torch.long)
+        self._parameters = list(model.parameters())
         self._optimiser = OPTIMISERS[config.optimiser](
-            model.parameters(), lr=max(config.rates), betas=tuple(config.betas)
+            self._parameters, lr=max(config.rates), betas=tuple(config.betas)
         )
         self._schedule = RATES[config.schedule](self._optimiser, max(config.rates), config.steps, config.warmup)
 
@@ -234,14 +236,12 @@ class Trainer:
         times, values = self.next_batch()
         points = times.shape[-1]
         seen, asked = (draw(points, self._viewing) for draw in (self.views.seen, self.views.asked))
-        query, targets = times[..., asked], values[..., asked, :]
+        query, targets = at(asked, times, values)
         self._optimiser.zero_grad(set_to_none=True)
         noise = self.draw(torch.randn, self.model.draws) if self.model.draws else None
         if self.loss.random_times:
             query = self.loss.random_query(query, self.draw(torch.rand, query.shape[-1]))
-        prediction = self.model(
-            times[..., seen], values[..., seen, :], query, noise=noise, solver=self._solver(), check=False
-        )
+        prediction = self.model(*at(seen, times, values), query, noise=noise, solver=self._solver(), check=False)
         losses = self.loss(self.model, prediction, targets, self.step_number / self.config.steps)
         losses.sum().backward()
         self.clip_gradients()
@@ -265,9 +265,7 @@ class Trainer:
     @torch.no_grad()
     def _update(self) -> None:
         """One step of the optimiser, at each member's own learning rate: a step is proportional to the rate."""
-        before = (
-            {parameter: parameter.clone() for parameter in self.model.parameters()} if len(self._slower) > 1 else {}
-        )
+        before = {parameter: parameter.clone() for parameter in self._parameters} if len(self._slower) > 1 else {}
         self._optimiser.step()
         self._schedule.step()
         for parameter, old in before.items():
@@ -293,8 +291,8 @@ class Trainer:
         A gradient through a long integration can overflow. The member then skips the step; after :data:`MOST_OVERFLOWS`
         skipped steps in a row it returns to its best weights by validation.
         """
-        gradients = [p.grad for p in self.model.parameters() if p.grad is not None]
-        norms = torch.cat([g.flatten(1) for g in gradients], dim=1).norm(dim=1)
+        gradients = [p.grad for p in self._parameters if p.grad is not None]
+        norms = member_norms(gradients)
         overflown = ~norms.isfinite()
         self._overflows = torch.where(overflown, self._overflows + 1, 0)
         factors = torch.where(overflown, 0.0, (self.config.clip_norm / norms.clamp_min(1e-12)).clamp_max(1.0))
@@ -302,10 +300,9 @@ class Trainer:
             seeds = [seed for seed, skipped in zip(self.model.seeds, overflown.tolist(), strict=True) if skipped]
             logger.info("step %d: the gradient of seeds %s overflowed; they skip it", self.step_number + 1, seeds)
             self._roll_back(self._overflows == MOST_OVERFLOWS)
-        for gradient in gradients:
-            if overflown.any():
+            for gradient in gradients:
                 gradient.nan_to_num_(0.0, 0.0, 0.0)
-            gradient.mul_(factors.view(-1, *[1] * (gradient.ndim - 1)))
+        scale_members(gradients, factors)
 
     @torch.no_grad()
     def validate(self) -> Validation:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from pathlode.core.shapes import Times, Values
 from pathlode.errors import ConfigError
 
 
@@ -62,6 +63,13 @@ class Views:
         if self.compared is None or self.compared >= points:
             return torch.arange(points)
         return _some(points, self.compared, generator)
+
+
+def at(positions: Tensor, times: Times, values: Values) -> tuple[Times, Values]:
+    """The observations at these positions; the same tensors if these are all."""
+    if len(positions) == times.shape[-1]:
+        return times, values
+    return times[..., positions], values[..., positions, :]
 
 
 def _some(points: int, count: int, generator: torch.Generator) -> Tensor:

@@ -14,8 +14,9 @@ from torch.nn.functional import softplus
 from pathlode.core import kernels
 from pathlode.core.encoders.gru import GRU
 from pathlode.core.kernels import library, march
+from pathlode.core.paths import path_length
 from pathlode.core.solve import FixedStep, solve
-from pathlode.core.stacked import StackedMLP
+from pathlode.core.stacked import StackedMLP, member_norms, scale_members
 from pathlode.core.tableaus import TABLEAUS
 from pathlode.errors import ConfigError, DataError
 from pathlode.registry import ENCODERS
@@ -123,12 +124,41 @@ def test_perceptron(build, rows, sizes):
     assert_equal_to_plain(lambda: network.layers[0](x), [x, *network.layers[0].parameters()], (3, rows, sizes[1]))
 
 
+@pytest.mark.parametrize("batch", [1, 8, 21])
+def test_path_length(build, batch):
+    path, scale = torch.randn(3, batch, 9, 5, requires_grad=True), torch.rand(3, 1, 5).add_(0.5).requires_grad_()
+    assert_equal_to_plain(lambda: path_length(path, scale), [path, scale], (3, batch))
+
+
+def test_a_path_at_rest_has_no_gradient(build):
+    path = torch.ones(1, 2, 4, 3, requires_grad=True)
+    path_length(path, torch.ones(1, 1, 3)).sum().backward()
+    assert torch.equal(path.grad, torch.zeros_like(path))
+
+
+def test_norms_and_factors_of_members(build):
+    tensors = [torch.randn(3, 4, 5), torch.randn(3, 1, 7)]
+    expected = torch.cat([t.flatten(1) for t in tensors], dim=1).norm(dim=1)
+    assert torch.allclose(member_norms(tensors), expected)
+    factors, before = torch.tensor([1.0, 0.0, 0.5]), tensors[0].clone()
+    scale_members(tensors, factors)
+    assert torch.equal(tensors[0], before * factors.view(3, 1, 1))
+
+
+def test_tapes_use_their_memory_again_but_never_twice_at_once():
+    first, second = library.Tape(1000), library.Tape(1000)
+    assert first.data_ptr() != second.data_ptr()
+    address = first.data_ptr()
+    del first
+    assert library.Tape(900).data_ptr() == address
+
+
 @pytest.mark.parametrize("size", [1e-3, 1.0, 10.0, 50.0, 86.0, 88.0, 1e3])
 def test_elementary_functions_are_accurate_far_out(build, size):
     x = size * torch.linspace(-1, 1, 64).view(64, 1, 1)  # one number per member
     one, none = torch.ones(64, 1, 1), torch.zeros(64, 1, 1)
     layers = (none, x, one, none)  # the field is tanh(softplus(x)) everywhere, so the state at time 1 is the slope
-    slope = kernels.March.apply(TABLEAUS["rk4"], 1, one, one, none, one, *layers)[..., 0]
+    slope = kernels.March.apply(TABLEAUS["rk4"], 1, False, one, one, none, one, *layers)[..., 0]
     assert torch.allclose(slope.double(), softplus(x.double()).tanh(), rtol=1e-6, atol=3e-7)
 
 

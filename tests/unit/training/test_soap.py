@@ -1,8 +1,11 @@
+from unittest import mock
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from pathlode.core.kernels import optimise
 from pathlode.training.soap import SOAP
 
 SHAPES = [(3, 4), (1, 4), (4, 5), (3, 4), (1, 5), (1, 1)]
@@ -70,6 +73,15 @@ def test_vectors_take_adams_steps_and_matrices_do_until_they_have_a_basis():
         descend(theirs, steps, torch.optim.Adam(theirs, lr=0.1, betas=(0.9, 0.8)))
         for mine, adams, shape in zip(ours, theirs, SHAPES, strict=True):
             assert torch.allclose(mine, adams, atol=1e-5) == (min(shape) in alike)
+
+
+def test_the_compiled_step_is_the_plain_one():
+    steps, (ours, theirs) = gradients(2, 12), (parameters(2), parameters(2))
+    descend(ours, steps, SOAP(ours, lr=0.1, refresh=4))
+    with mock.patch.object(optimise, "stackable", return_value=False):
+        descend(theirs, steps, SOAP(theirs, lr=0.1, refresh=4))
+    for mine, plain in zip(ours, theirs, strict=True):
+        assert torch.allclose(mine, plain, atol=1e-4)
 
 
 def test_no_member_sees_another():

@@ -43,9 +43,9 @@ class Recurrent(Encoder):
         The compiled scan gives no gradient for times and values. If one is required, plain PyTorch runs the scan.
         """
         wanted = times.requires_grad or values.requires_grad
-        if self.compiled_cell and not wanted and kernels.usable(times, values, *self.parameters()):
-            remember = torch.is_grad_enabled()
-            return kernels.Scan.apply(self.compiled_cell, remember, times, values, *self.parameters_in_order())
+        parameters = self.parameters_in_order()
+        if self.compiled_cell and not wanted and kernels.usable(times, values, *parameters):
+            return kernels.Scan.apply(self.compiled_cell, torch.is_grad_enabled(), times, values, *parameters)
         inputs = self.input(torch.cat([times[..., None], values], dim=-1).transpose(1, 2))
         members, _, batch, _ = inputs.shape
         running = inputs.new_zeros(members, batch, self.carry * self.hidden)

@@ -36,6 +36,7 @@ class BoundedField(VectorField):
 
         It is :meth:`pathlode.core.solve.MarchingField.march`.
         """
-        if not kernels.usable(y0, step, elapsed, *self.parameters()):
+        layers = self.mlp.tensors()
+        if not kernels.usable(y0, step, elapsed, self.scale, *layers):
             return None
-        return kernels.March.apply(tableau, steps, step, elapsed, y0, self.scale, *self.mlp.parameters())
+        return kernels.March.apply(tableau, steps, torch.is_grad_enabled(), step, elapsed, y0, self.scale, *layers)

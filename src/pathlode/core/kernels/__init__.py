@@ -5,9 +5,10 @@ slower; the results agree up to rounding (the tests compare). The environment va
 compiled loops off.
 """
 
+from pathlode.core.kernels.length import Length
 from pathlode.core.kernels.library import plain, usable
 from pathlode.core.kernels.march import March
 from pathlode.core.kernels.perceptron import Perceptron
 from pathlode.core.kernels.scan import CELLS, Scan
 
-__all__ = ["CELLS", "March", "Perceptron", "Scan", "plain", "usable"]
+__all__ = ["CELLS", "Length", "March", "Perceptron", "Scan", "plain", "usable"]

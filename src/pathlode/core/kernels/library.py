@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from ctypes import c_char_p, c_int, c_size_t, c_void_p
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -27,6 +27,12 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "march_backward": (None, [c_void_p] * 7),
     "perceptron_forward": (None, [c_void_p] * 3),
     "perceptron_backward": (None, [c_void_p] * 6),
+    "length_forward": (None, [c_void_p] * 2),
+    "length_backward": (None, [c_void_p] * 4),
+    "stack_norms": (None, [c_void_p] * 2),
+    "stack_scale": (None, [c_void_p] * 2),
+    "adam_step": (None, [c_void_p]),
+    "soap_step": (None, [c_void_p]),
     "scan_tape": (c_size_t, [c_void_p]),
     "scan_forward": (None, [c_void_p] * 3),
     "scan_backward": (None, [c_void_p] * 7),
@@ -103,9 +109,7 @@ def usable(*tensors: Tensor) -> bool:
     """
     if _PLAIN.get() or chosen_build() is None:
         return False
-    return all(
-        t.dtype == torch.float32 and t.device.type == "cpu" and type(t) in (Tensor, nn.Parameter) for t in tensors
-    )
+    return all(t.dtype == torch.float32 and t.is_cpu and type(t) in (Tensor, nn.Parameter) for t in tensors)
 
 
 # --- tensors as the loops read them ----------------------------------------------------------------------------------
@@ -125,6 +129,29 @@ def laid_out(tensor: Tensor, *shape: int) -> Tensor:
 def empty(*shape: int) -> Tensor:
     """Memory for the loops to fill, in single precision whatever the default dtype."""
     return torch.empty(shape, dtype=torch.float32, device="cpu")
+
+
+class Tape:
+    """Memory that a forward pass fills for its backward pass.
+
+    A training step's tapes have ten megabytes and more. Fresh memory of that size costs the system as much time as the loops
+    take to fill it, so a tape that is not needed any more leaves its memory to the next one.
+    """
+
+    _KEPT = 4
+    _free: ClassVar[list[Tensor]] = []
+
+    def __init__(self, count: int) -> None:
+        fitting = [i for i, memory in enumerate(self._free) if count <= memory.numel() <= 2 * count]
+        self._memory = self._free.pop(fitting[-1]) if fitting else empty(count)
+
+    def __del__(self) -> None:
+        self._free.append(self._memory)
+        del self._free[: -self._KEPT]
+
+    def data_ptr(self) -> int:
+        """Its address."""
+        return self._memory.data_ptr()
 
 
 def pointers(tensors: Sequence[Tensor]) -> Any:

@@ -8,6 +8,7 @@
 
 typedef struct {
   int members, batch, steps, points; /* points: read-out times of a trajectory */
+  int remember;            /* whether a backward pass will follow */
   Network field;           /* the MLP from the state to the state */
   const float *scale;      /* (member) */
   int stages, degree;      /* of the tableau */
@@ -21,6 +22,7 @@ INLINE int state_size(const March *m) { return m->field.sizes[0]; }
 
 /* Length of the tape in floats. */
 size_t march_tape(const March *m) {
+  if (!m->remember) return (size_t)activations(&m->field) * LANES;
   size_t blocks = (size_t)m->members * ((m->batch + LANES - 1) / LANES);
   return blocks * (1 + (size_t)m->steps * m->stages) * activations(&m->field) * LANES;
 }
@@ -79,7 +81,7 @@ void march_forward(const March *m, const float *y0, float *states, float *tape) 
       load(y, y0 + trajectory * state, state, state, lanes);
       memcpy(point, y, state * sizeof(vec));
       evaluate(m, member, point, k + (size_t)stages * state);
-      point += kept;
+      point += m->remember ? kept : 0;
       for (int n = 0; n < m->steps; n++) {
         memcpy(k, k + (size_t)stages * state, state * sizeof(vec));
         float *target = (float *)(polynomials + (size_t)n * terms * width_of_state(m));
@@ -92,7 +94,7 @@ void march_forward(const March *m, const float *y0, float *states, float *tape) 
               for (int d = 0; d < state; d++) point[d] += h * weights[j] * k[j * state + d];
           if (i == stages) memcpy(y, point, state * sizeof(vec));
           evaluate(m, member, point, k + (size_t)i * state);
-          point += kept;
+          point += m->remember ? kept : 0;
         }
         for (int j = 1; j < terms; j++) {
           for (int d = 0; d < state; d++) {

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from pathlode.core.kernels.library import compiled, empty, laid_out, pointers
+from pathlode.core.kernels.library import Tape, compiled, empty, laid_out, pointers
 from pathlode.core.kernels.perceptron import Layers, Network
 from pathlode.core.tableaus import Tableau
 from pathlode.errors import DataError
@@ -21,6 +21,7 @@ class _March(ctypes.Structure):
         ("batch", c_int),
         ("steps", c_int),
         ("points", c_int),
+        ("remember", c_int),
         ("field", Network),
         ("scale", c_void_p),
         ("stages", c_int),
@@ -44,8 +45,9 @@ def _coefficients(tableau: Tableau) -> tuple[Tensor, Tensor, Tensor]:
 class March(torch.autograd.Function):
     """The solution of dh/dτ = s · tanh(MLP(h)) at the read-out times, (member, batch, time, state).
 
-    Arguments: tableau, number of steps, step sizes (member, batch, 1), read-out times since the start (member, batch, time),
-    y0 (member, batch, state), the scale s (member, 1, 1), then weight and bias of each layer. Times get no gradient.
+    Arguments: tableau, number of steps, whether a backward pass will follow, step sizes (member, batch, 1), read-out times
+    since the start (member, batch, time), y0 (member, batch, state), the scale s (member, 1, 1), then weight and bias of each
+    layer. Times get no gradient.
     """
 
     @staticmethod
@@ -53,6 +55,7 @@ class March(torch.autograd.Function):
         ctx: Any,
         tableau: Tableau,
         steps: int,
+        remember: bool,
         step: Tensor,
         elapsed: Tensor,
         y0: Tensor,
@@ -67,11 +70,11 @@ class March(torch.autograd.Function):
         y0, scale = y0.contiguous(), laid_out(scale, members, 1, 1)
         a, b, dense = _coefficients(tableau)
         plan = _March(
-            *(members, batch, steps, points, field.network(), scale.data_ptr()),
+            *(members, batch, steps, points, remember, field.network(), scale.data_ptr()),
             *(len(b), len(dense), *(t.data_ptr() for t in (a, b, dense, step, elapsed))),
         )
         library = compiled()
-        tape = empty(library.march_tape(byref(plan)))
+        tape = Tape(library.march_tape(byref(plan)))
         states = empty(members, batch, points, state)
         library.march_forward(byref(plan), y0.data_ptr(), states.data_ptr(), tape.data_ptr())
         ctx.plan, ctx.tape, ctx.held = plan, tape, (step, elapsed, a, b, dense)
@@ -91,4 +94,4 @@ class March(torch.autograd.Function):
             *(t.data_ptr() for t in (gradient, ctx.tape, y0_gradient)),
             *(pointers(layer_gradients[::2]), pointers(layer_gradients[1::2]), scale_gradient.data_ptr()),
         )
-        return None, None, None, None, y0_gradient, scale_gradient, *layer_gradients
+        return None, None, None, None, None, y0_gradient, scale_gradient, *layer_gradients

@@ -21,6 +21,10 @@ static const int GATES[] = {[RNN] = 1, [GRU] = 3, [LSTM] = 4};
 static const int DELTAS[] = {[RNN] = 1, [GRU] = 4, [LSTM] = 4}; /* a GRU adds that of the recalled state */
 static const int STATES[] = {[RNN] = 2, [GRU] = 5, [LSTM] = 7};
 
+/* Distance of two steps' gradients in vecs: theirs and two more, because steps that lie a power of two apart compete for the same
+ * places of the cache. */
+INLINE int scan_width(const Scan *s) { return DELTAS[s->cell] * s->hidden + 2; }
+
 /* Vecs on the tape per step. */
 INLINE int scan_kept(const Scan *s) { return s->inputs + STATES[s->cell] * s->hidden; }
 
@@ -139,13 +143,33 @@ void scan_forward(const Scan *s, float *final, float *tape) {
   free(h), free(cell), free(z);
 }
 
+/* Gradients of the weights of one member, for each lane apart. */
+typedef struct {
+  vec *weight, *bias, *recurrent, *candidate_bias;
+} ScanGradient;
+
+/* Adds `count` consecutive steps. */
+INLINE void add_steps(const Scan *s, ScanGradient g, const vec *tape, const vec *deltas, int count) {
+  int H = s->hidden, row = GATES[s->cell] * H, kept = scan_kept(s), width = scan_width(s);
+  const vec *states = tape + s->inputs, *recalled = deltas + 3 * H;
+  add_weight_gradient(g.weight, tape, kept, deltas, width, count, s->inputs, row, row);
+  add_bias_gradient(g.bias, deltas, width, count, row);
+  if (s->cell == GRU) {
+    add_weight_gradient(g.recurrent, states, kept, deltas, width, count, H, 2 * H, row);
+    add_weight_gradient(g.recurrent + 2 * H, states, kept, recalled, width, count, H, H, row);
+    add_bias_gradient(g.candidate_bias, recalled, width, count, H);
+  } else {
+    add_weight_gradient(g.recurrent, states, kept, deltas, width, count, H, row, row);
+  }
+}
+
 /* Gradients are added to. */
 void scan_backward(const Scan *s, const float *final_gradient, const float *tape, float *weight_gradient,
                    float *bias_gradient, float *recurrent_gradient, float *candidate_bias_gradient) {
-  int H = s->hidden, row = GATES[s->cell] * H, kept = scan_kept(s), width = DELTAS[s->cell] * H;
-  vec *h = scratch(H), *cell = scratch(H), *deltas = scratch((size_t)s->time * width);
-  vec *weight_g = zeros((size_t)s->inputs * row), *bias_g = zeros(row); /* in one member */
-  vec *recurrent_g = zeros((size_t)H * row), *candidate_bias_g = zeros(H);
+  enum { CHUNK = 32 }; /* steps whose numbers stay in the cache until the weights' gradients are summed */
+  int H = s->hidden, row = GATES[s->cell] * H, kept = scan_kept(s), width = scan_width(s);
+  vec *h = scratch(H), *cell = scratch(H), *deltas = scratch((size_t)CHUNK * width);
+  ScanGradient g = {zeros((size_t)s->inputs * row), zeros(row), zeros((size_t)H * row), zeros(H)};
   const vec *block = (const vec *)tape;
   for (int member = 0; member < s->members; member++) {
     const float *recurrent = s->recurrent + (size_t)member * H * row;
@@ -155,28 +179,21 @@ void scan_backward(const Scan *s, const float *final_gradient, const float *tape
       for (int d = 0; d < H; d++) cell[d] = (vec){0};
       for (int t = s->time - 1; t >= 0; t--) { /* the scan's steps, last first */
         const vec *before = block + (size_t)t * kept + s->inputs, *after = before + H;
-        vec *delta = deltas + (size_t)t * width;
+        vec *delta = deltas + (size_t)(t % CHUNK) * width;
+        fetch(before - s->inputs - kept, kept); /* of the step before, which is pulled next */
         switch (s->cell) {
           case RNN: rnn_pull(H, recurrent, after, delta, h); break;
           case GRU: gru_pull(H, recurrent, before, after, delta, h); break;
           case LSTM: lstm_pull(H, recurrent, after, delta, h, cell);
         }
-      }
-      add_weight_gradient(weight_g, block, kept, deltas, width, s->time, s->inputs, row, row);
-      add_bias_gradient(bias_g, deltas, width, s->time, row);
-      const vec *states = block + s->inputs;
-      if (s->cell == GRU) {
-        add_weight_gradient(recurrent_g, states, kept, deltas, width, s->time, H, 2 * H, row);
-        add_weight_gradient(recurrent_g + 2 * H, states, kept, deltas + 3 * H, width, s->time, H, H, row);
-        add_bias_gradient(candidate_bias_g, deltas + 3 * H, width, s->time, H);
-      } else {
-        add_weight_gradient(recurrent_g, states, kept, deltas, width, s->time, H, row, row);
+        if (t % CHUNK == 0)
+          add_steps(s, g, block + (size_t)t * kept, deltas, minimum(CHUNK, s->time - t));
       }
     }
-    add_lanes(weight_gradient + (size_t)member * s->inputs * row, weight_g, s->inputs * row);
-    add_lanes(bias_gradient + (size_t)member * row, bias_g, row);
-    add_lanes(recurrent_gradient + (size_t)member * H * row, recurrent_g, H * row);
-    if (s->cell == GRU) add_lanes(candidate_bias_gradient + (size_t)member * H, candidate_bias_g, H);
+    add_lanes(weight_gradient + (size_t)member * s->inputs * row, g.weight, s->inputs * row);
+    add_lanes(bias_gradient + (size_t)member * row, g.bias, row);
+    add_lanes(recurrent_gradient + (size_t)member * H * row, g.recurrent, H * row);
+    if (s->cell == GRU) add_lanes(candidate_bias_gradient + (size_t)member * H, g.candidate_bias, H);
   }
-  free(h), free(cell), free(deltas), free(weight_g), free(bias_g), free(recurrent_g), free(candidate_bias_g);
+  free(h), free(cell), free(deltas), free(g.weight), free(g.bias), free(g.recurrent), free(g.candidate_bias);
 }

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from pathlode.core.kernels.library import compiled, empty, laid_out
+from pathlode.core.kernels.library import Tape, compiled, empty, laid_out
 
 CELLS = {"rnn": 0, "gru": 1, "lstm": 2}
 """Recurrent cells with a compiled step, and their numbers in ``scan.c``."""
@@ -53,7 +53,7 @@ class Scan(torch.autograd.Function):
         addresses = [t.data_ptr() for t in held]
         plan = _Scan(CELLS[cell], members, batch, time, features + 1, hidden, remember, *addresses)
         library = compiled()
-        tape = empty(library.scan_tape(byref(plan)))
+        tape = Tape(library.scan_tape(byref(plan)))
         final = empty(members, batch, hidden)
         library.scan_forward(byref(plan), final.data_ptr(), tape.data_ptr())
         ctx.plan, ctx.tape = plan, tape

@@ -12,6 +12,7 @@
 #define VECTORS_H
 
 #include <float.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,15 @@ INLINE void multiply_transposed_add(vec *x, const vec *y, const float *w, int in
 #undef BLOCK
 }
 
+INLINE vec square_root(vec x) {
+  for (int lane = 0; lane < LANES; lane++) x[lane] = sqrtf(x[lane]);
+  return x;
+}
+INLINE vec maximum(vec x, float y) {
+  ivec larger = x > y;
+  return (vec)(((ivec)x & larger) | ((ivec)constant(y) & ~larger));
+}
+
 INLINE float sum_lanes(vec x) {
   for (int half = LANES / 2; half > 0; half /= 2)
     for (int lane = 0; lane < half; lane++) x[lane] += x[lane + half];
@@ -137,7 +147,7 @@ INLINE void add_weight_gradient_block(vec *g, int row, const vec *x, int x_strid
  * gradient of y lie `x_stride` and `d_stride` vecs apart. */
 INLINE void add_weight_gradient(vec *g, const vec *x, int x_stride, const vec *d, int d_stride, int count, int inputs,
                                 int outputs, int row) {
-  const int chunk = 16; /* evaluations whose numbers stay in the cache while all pairs of input and output are summed */
+  const int chunk = 32; /* evaluations whose numbers stay in the cache while all pairs of input and output are summed */
 #define BLOCK(ins, outs) add_weight_gradient_block(g + (size_t)i * row + o, row, x + i, x_stride, d + o, d_stride, some, ins, outs)
 #define ROWS(ins) \
   do { \
