@@ -36,6 +36,7 @@ from pathlode.core import kernels
 from pathlode.core.solve import Adaptive, FixedStep, Solution
 from pathlode.dynamics.data import SimulationConfig, simulate
 from pathlode.dynamics.systems.coupled_oscillator import CoupledOscillator
+from pathlode.registry import SYSTEMS
 from pathlode.training.experiment import Experiment
 from pathlode.training.losses.path_length import PathLength
 
@@ -70,6 +71,17 @@ def ours(
         optimiser.step()
 
     return step
+
+
+def whole_step(name: str, members: int) -> Callable[[], None]:
+    """A step of the trainer at the default sizes of a system: batch, SOAP, clipping and schedule included."""
+    config = yaml.safe_load(Path("config/systems.yaml").read_text())["systems"][name]
+    data = simulate(SYSTEMS[config["system"]](), SimulationConfig(**config["simulate"] | {"train": 500}))
+    settings = config["train"] | {"steps": 10_000}
+    experiment = Experiment(
+        loss="path", weight=WEIGHT, learning_rate=0.01, seeds=range(members), model=config["model"], train=settings
+    )
+    return experiment.trainer(data.observed).step
 
 
 def union_solve(tolerance: float) -> Callable[..., Solution]:
@@ -160,6 +172,14 @@ def main() -> None:
     versions = [
         Version("pathlode, one model", None, reached, ours(one, times, values, fixed)),
         Version("pathlode, five models stacked", None, reached, ours(five, times, values, fixed), models=5),
+        *(
+            Version(f"a whole step with SOAP, {name}", None, math.nan, whole_step("coupled_oscillator", models), models)
+            for name, models in (("one model", 1), ("five models", 5), ("twenty models", 20))
+        ),
+        Version(
+            *("the same for Lotka-Volterra, five models", None, math.nan),
+            *(whole_step("lotka_volterra_fixed_start", 5), 5),
+        ),
         Version("pathlode, one model, without compiled loops", None, reached, plain),
         as_graph(without_kernels(ours(stacked(model, 1), times, values, fixed, graph=True)), reached),
         Version("our model and encoder, torchode's Tsit5", *torchode, torchode_step),
