@@ -71,11 +71,11 @@ def test_every_table_and_figure_is_made(finished):
         assert {name for name in unknown if unknown[name].any()} == lacking
     assert (table.loc[table["model"] == "constant", "n_parameters"] == 0).all()
     assert (table[["interpolation_nmse", "extrapolation_nmse"]] > 0).all(axis=None)
-    assert len(pd.read_csv(tables / "training.csv")) == (ROWS - CONSTANT - 1) * 2  # nothing to compare a curve with
-    assert len(pd.read_csv(tables / "sizes.csv")) == 2 * 2 * 2
-    assert len(pd.read_csv(tables / "sizes_needed.csv")) == 2 * 2
+    assert len(pd.read_csv(tables / "training.csv")) == (ROWS - CONSTANT) * 4
+    assert len(pd.read_csv(tables / "sizes.csv")) == 2 * 2 * 4
+    assert len(pd.read_csv(tables / "sizes_needed.csv")) == 2 * 4
     probes = pd.read_csv(tables / "probes.csv")
-    assert len(probes) == 2 * (6 * (2 + 1) + 2 * (4 + 1))
+    assert len(probes) == 4 * (6 * (2 + 1) + 2 * (4 + 1))
     assert (probes["r2"] <= 1).all()
     for name in ("dynamics", "observations", "training", "sizes", "probes"):
         name = f"{name}_summary"
@@ -176,7 +176,7 @@ def test_no_job_of_a_run_writes_into_the_checkout(checkout):
 def test_models_are_usable_from_the_package(finished):
     model, extra = load_model(finished.folder / RESULTS / "dynamics/coupled_oscillator/0-3/path/model.pt")
     assert model.seeds == (0, 1, 2, 3)
-    assert extra["weight"] == 0.1
+    assert extra["weight"] == [0.1] * 4
 
 
 def origin(path):
