@@ -209,7 +209,7 @@ def training(data: ShownData, results: Results) -> Figure:
             _line_with_band(axis, position, errors.to_numpy().T, name, result.style)
     log_scale(axes[0], "y")
     axes[0].set_xlabel("optimiser step")
-    axes[1].set_xlabel("CPU seconds per model, a batch of replicates trained together")
+    axes[1].set_xlabel("CPU seconds per model, trained as one batch")
     axes[0].set_ylabel("validation mean squared error,\nin units of the data's variance")
     axes[1].legend(ncols=2)
     return figure
