@@ -6,7 +6,7 @@ import numpy as np
 
 from pathlode.inference.reference_posteriors import References
 from pathlode.inference.scores import ComparedFlows, ShiftedScores, ShownPosteriors
-from pathlode.plots import inference
+from pathlode.plots import inference, posteriors
 from pathlode.plots.style import save_figures
 from pathlode.registry import SYSTEMS
 from pathlode.reporting.job import job
@@ -29,20 +29,20 @@ with job(snakemake):
     clean = system.solution(references.truth[:SHOWN], grid[: len(seen)])
     robustness = ShiftedScores.load(Path(files.robustness)).table
     figures = {
-        "posterior": inference.posterior(names, references.truth[0], references.draws[0], compared),
-        "recovery": inference.recovery(names, first.truth, first.mean, first.std, name),
+        "posterior": posteriors.posterior(names, references.truth[0], references.draws[0], compared),
+        "recovery": posteriors.recovery(names, first.truth, first.mean, first.std, name),
         "ranks": inference.ranks(names, {name: each.ranks for name, each in kept.items()}),
         "coverage": inference.coverage(
             {name: (each.tarp_levels, each.tarp_covered) for name, each in kept.items()},
             {name: (each.levels, each.coverage) for name, each in kept.items()},
             len(first.truth),
         ),
-        "predictive": inference.predictive(
+        "predictive": posteriors.predictive(
             times, system.features, clean, again.reshape(*draws.shape[:2], *again.shape[1:]), seen, name
         ),
         "simulations": inference.simulations(ComparedFlows.load(Path(files.scores)).table, references.mean_c2st_floor),
         "robustness": inference.robustness(robustness[robustness["backend"] == params.backend]),
-        "outside": inference.outside(
+        "outside": posteriors.outside(
             names, np.array(params.outside), {name: each.outside for name, each in kept.items()}, box
         ),
     }

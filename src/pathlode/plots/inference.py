@@ -1,102 +1,20 @@
-"""Figures of the inference chapter."""
+"""Figures of the inference chapter that score flows over many systems."""
 
 from collections.abc import Mapping, Sequence
 
-import corner
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 from scipy.stats import ecdf, kstest, kstwo
 
 from pathlode.arrays import Array
-from pathlode.plots.style import BLACK, BLUE, DASHES, MEDIAN_AND_RANGE, PALETTE, VERMILLION, WIDTH, log_scale
+from pathlode.plots.posteriors import symbol
+from pathlode.plots.style import DASHES, MEDIAN_AND_RANGE, PALETTE, WIDTH, legend_above, log_scale, three_a_line
 
 _MARKERS = "osD^vP*X"
 GRID = np.linspace(0, 1, 201)
-_SYMBOLS = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "x0": "x₀", "y0": "y₀"}
-
-
-def symbol(parameter: str) -> str:
-    """A parameter's symbol in figures."""
-    return _SYMBOLS.get(parameter, parameter)
-
-
-def posterior(names: Sequence[str], truth: Array, reference: Array, draws: Mapping[str, Array]) -> Figure:
-    """All one- and two-dimensional marginals of one system's posterior, by Markov chains and by flows.
-
-    Args:
-        names: names of the parameters.
-        truth: true parameters, (parameter,).
-        reference: draws from the reference posterior, (draw, parameter).
-        draws: draws from flows, by summary, (draw, parameter).
-    """
-    every = {"reference (MCMC)": reference, **draws}
-    colours = [BLACK, BLUE, VERMILLION]
-    pooled = np.concatenate([*every.values(), truth[None]])
-    low, high = np.quantile(pooled, [0.001, 0.999], axis=0)
-    figure = plt.figure(figsize=(WIDTH, WIDTH))
-    for number, (some, colour) in enumerate(zip(every.values(), colours, strict=False)):
-        corner.corner(
-            some,
-            fig=figure,
-            labels=[symbol(name) for name in names],
-            range=list(zip(low, high, strict=True)),
-            color=colour,
-            bins=30,
-            smooth=1.0,
-            levels=(0.5, 0.9),
-            plot_datapoints=False,
-            plot_density=False,
-            no_fill_contours=True,
-            hist_kwargs={"density": True, "lw": 1.4},
-            contour_kwargs={"linewidths": 1.1},
-            truths=truth if number == 0 else None,
-            truth_color="0.6",
-            label_kwargs={"fontsize": 9},
-            labelpad=0.15,
-        )
-    ends = np.stack([low, high]) + 0.1 * np.outer(
-        [1, -1], high - low
-    )  # beyond these, ticks would meet those of the next panel
-    ticks = [[at for at in MaxNLocator(3).tick_values(*own) if own[0] < at < own[1]] for own in ends.T]
-    for place, axis in enumerate(figure.axes):
-        row, column = divmod(place, len(names))
-        if column <= row:
-            axis.set_xticks(ticks[column])
-        if column < row:
-            axis.set_yticks(ticks[row])
-    for axis in figure.axes[:: len(names) + 1]:  # the diagonal, whose limits corner fits to the last draws only
-        axis.set_ylim(0, 1.05 * max(patch.get_path().get_extents().ymax for patch in axis.patches))
-    handles = [Line2D([], [], color=colour, label=label) for label, colour in zip(every, colours, strict=False)]
-    handles.append(Line2D([], [], color="0.6", label="truth"))
-    figure.legend(handles=handles, loc="upper right", bbox_to_anchor=(0.97, 0.97))
-    return figure
-
-
-def recovery(names: Sequence[str], truth: Array, mean: Array, std: Array, summary: str) -> Figure:
-    """Posterior mean and standard deviation against the truth, one panel per parameter.
-
-    Args:
-        names: names of the parameters.
-        truth: true parameters, (system, parameter).
-        mean: posterior means, (system, parameter).
-        std: posterior standard deviations, (system, parameter).
-        summary: name of the flow's summary.
-    """
-    figure, axes = _panels(len(names), 2.1)
-    for axis, name, x, y, error in zip(axes, names, truth.T, mean.T, std.T, strict=True):
-        ends = [x.min(), x.max()]
-        axis.plot(ends, ends, color="0.6", lw=1, zorder=0)
-        axis.errorbar(x, y, yerr=error, fmt="o", ms=2, lw=0.4, color=BLUE, alpha=0.6)
-        axis.set_title(symbol(name))
-    figure.supxlabel("truth", fontsize=9)
-    figure.supylabel(f"posterior mean ± standard deviation, given {summary}", fontsize=9)
-    return figure
 
 
 def ranks(names: Sequence[str], by_summary: Mapping[str, Array]) -> Figure:
@@ -107,7 +25,7 @@ def ranks(names: Sequence[str], by_summary: Mapping[str, Array]) -> Figure:
         names: names of the parameters.
         by_summary: share of the draws below the truth, (system, parameter), by summary.
     """
-    figure, axes = _panels(len(names), 1.9)
+    figure, axes = three_a_line(len(names), 1.9)
     for column, (axis, name) in enumerate(zip(axes, names, strict=True)):
         for number, (summary, share) in enumerate(by_summary.items()):
             if number == 0:
@@ -121,7 +39,7 @@ def ranks(names: Sequence[str], by_summary: Mapping[str, Array]) -> Figure:
         axis.set_title(f"{symbol(name)}, {next(iter(by_summary))}: p = {p:.2g}")
     figure.supxlabel("rank of the truth among the draws, as a share", fontsize=9)
     figure.supylabel("share of truths below less expected share", fontsize=9)
-    _legend(figure, axes[0])
+    legend_above(figure, axes[0])
     return figure
 
 
@@ -149,53 +67,7 @@ def coverage(tarp: Mapping[str, tuple[Array, Array]], dense: Mapping[str, tuple[
         axis.set_aspect("equal")
     figure.supxlabel("credibility", fontsize=9)
     axes[0].set_ylabel("share of truths inside")
-    _legend(figure, axes[0])
-    return figure
-
-
-def predictive(
-    times: Array, features: Sequence[str], truth: Array, draws: Array, seen: Sequence[tuple[Array, Array]], summary: str
-) -> Figure:
-    """Trajectories simulated again with draws from the posterior, and the observations; one column per system, one row per
-    feature.
-
-    Args:
-        times: common grid, (time,).
-        features: names of the features.
-        truth: true trajectories, (system, time, feature).
-        draws: simulated trajectories, (draw, system, time, feature).
-        seen: observed times and values of every system, (point,), (point, feature).
-        summary: name of the flow's summary.
-    """
-    figure, axes = plt.subplots(
-        len(features),
-        len(truth),
-        figsize=(WIDTH, 1.7 * len(features) + 0.6),
-        sharex=True,
-        sharey="row",
-        squeeze=False,
-        layout="constrained",
-    )
-    for column, (at, values) in enumerate(seen):
-        for row, axis in enumerate(axes[:, column]):
-            low, middle, high = np.quantile(draws[:, column, :, row], [0.05, 0.5, 0.95], axis=0)
-            axis.axvspan(at[-1], times[-1], color="0.95", lw=0)
-            axis.fill_between(
-                times,
-                low,
-                high,
-                color=BLUE,
-                alpha=0.3,
-                lw=0,
-                label="90 % of the posterior's trajectories, without noise",
-            )
-            axis.plot(times, middle, color=BLUE, label="their median")
-            axis.plot(times, truth[column, :, row], color=BLACK, ls=":", label="truth")
-            axis.plot(at, values[:, row], ".", ms=3, color=VERMILLION, label="observed")
-    for row, feature in zip(axes[:, 0], features, strict=True):
-        row.set_ylabel(feature)
-    figure.supxlabel(f"time t (grey: after the last observation), flow given {summary}", fontsize=9)
-    _legend(figure, axes[0, 0])
+    legend_above(figure, axes[0])
     return figure
 
 
@@ -225,7 +97,7 @@ def simulations(scores: pd.DataFrame, floor: float) -> Figure:
     axes[1].axhline(0.0, color="0.6", lw=1, ls="--")
     axes[2].axhline(floor, color="0.6", lw=1, ls="--", label="reference")
     figure.supxlabel("simulations that flows are fitted to", fontsize=9)
-    _legend(figure, axes[2])
+    legend_above(figure, axes[2])
     return figure
 
 
@@ -254,58 +126,5 @@ def robustness(scores: pd.DataFrame) -> Figure:
         axis.set_ylabel("")
         axis.get_legend().remove()
     axes[1].axvline(0, color="0.6", lw=1, zorder=0)
-    _legend(figure, axes[0])
+    legend_above(figure, axes[0])
     return figure
-
-
-def outside(names: Sequence[str], truth: Array, draws: Mapping[str, Array], box: Array) -> Figure:
-    """Marginal posteriors of a system that the prior excludes, one panel per parameter: mean and central 90 % of the draws, and
-    the distance of the truth from the mean in standard deviations of the draws. The figure counts how often the 90 % miss the
-    truth, over the parameters inside the prior. A posterior that excludes the truth of these is overconfident.
-
-    Args:
-        names: names of the parameters.
-        truth: true parameters, (parameter,).
-        draws: draws by summary, (draw, parameter).
-        box: bounds of the prior, (2, parameter).
-    """
-    figure, axes = _panels(len(names), 1.7)
-    for column, (axis, name) in enumerate(zip(axes, names, strict=True)):
-        axis.axvspan(*box[:, column], color="0.93", lw=0, label="prior")
-        axis.axvline(truth[column], color=VERMILLION, lw=1.2, label="truth")
-        excluded = not box[0, column] <= truth[column] <= box[1, column]
-        for number, some in enumerate(draws.values()):
-            low, high = np.quantile(some[:, column], [0.05, 0.95])
-            missed = abs(truth[column] - some[:, column].mean()) / some[:, column].std()
-            axis.plot(
-                [low, high], [number, number], color=BLUE, lw=1.2, label="90 % of the draws" if number == 0 else None
-            )
-            axis.plot(some[:, column].mean(), number, "o", ms=4, color=BLUE)
-            axis.annotate(f" {missed:.1f} sd", (high, number), fontsize=7, va="center")
-        axis.set_yticks(range(len(draws)), list(draws))
-        axis.set_ylim(len(draws) - 0.5, -0.5)
-        axis.set_title(f"{symbol(name)}{', excluded by the prior' if excluded else ''}")
-    allowed = (box[0] <= truth) & (truth <= box[1])
-    wrong = [
-        (truth < np.quantile(some, 0.05, axis=0)) | (np.quantile(some, 0.95, axis=0) < truth) for some in draws.values()
-    ]
-    missed, of = int(np.sum(wrong, axis=0)[allowed].sum()), len(wrong) * int(allowed.sum())
-    figure.supxlabel(
-        f"90 % of the draws miss the truth in {missed} of {of} cases where the prior allows it; {0.1 * of:.0f} would be right",
-        fontsize=9,
-    )
-    _legend(figure, axes[0])
-    return figure
-
-
-def _panels(count: int, height: float) -> tuple[Figure, list[Axes]]:
-    """A figure of ``count`` panels, three per row."""
-    rows = -(-count // 3)
-    figure, axes = plt.subplots(rows, 3, figsize=(WIDTH, height * rows + 0.5), squeeze=False, layout="constrained")
-    for axis in axes.flat[count:]:
-        axis.remove()
-    return figure, list(axes.flat[:count])
-
-
-def _legend(figure: Figure, axis: Axes) -> None:
-    figure.legend(*axis.get_legend_handles_labels(), loc="outside upper center", ncols=4)

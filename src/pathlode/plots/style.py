@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatterSciNotation
@@ -100,6 +101,20 @@ def log_scale(axes: Axes, which: Literal["x", "y"]) -> None:
     axis = axes.xaxis if which == "x" else axes.yaxis
     axis.set_major_formatter(Powers())
     axis.set_minor_formatter(Powers(labelOnlyBase=False))
+
+
+def three_a_line(count: int, height: float) -> tuple[Figure, list[Axes]]:
+    """A figure of ``count`` panels of this height in inches, three per line."""
+    lines = -(-count // 3)
+    figure, axes = plt.subplots(lines, 3, figsize=(WIDTH, height * lines + 0.5), squeeze=False, layout="constrained")
+    for axis in axes.flat[count:]:
+        axis.remove()
+    return figure, list(axes.flat[:count])
+
+
+def legend_above(figure: Figure, axis: Axes) -> None:
+    """One legend above all panels, with the labels of one of them."""
+    figure.legend(*axis.get_legend_handles_labels(), loc="outside upper center", ncols=4)
 
 
 def save_figure(figure: Figure, *paths: str | Path) -> None:
