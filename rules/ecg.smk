@@ -187,7 +187,7 @@ rule classify:
         code=lambda w: code("classify", *classifier_entries(ECG, w.classifier)),
         centred=lambda w: ECG["splits"][w.split]["centred"],
         seeds=ECG["seeds"],
-        classifier=lambda w: ECG["classifiers"][w.classifier],
+        classifier=lambda w: {key: value for key, value in ECG["classifiers"][w.classifier].items() if key != "splits"},
         conditions=ECG["conditions"],
         balance=lambda w: balance(ECG, w.split, w.classifier),
         kind=lambda w: classifier_kind(ECG, w.classifier),

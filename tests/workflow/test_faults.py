@@ -66,7 +66,7 @@ def test_a_disk_that_is_full(checkout, disk):
     done = checkout.snakemake(DATA)
     assert done.returncode != 0
     assert "No space left on device: free disk space, then run the same command again; no half-written" in done.stderr
-    log = (checkout.folder / "logs/smoke/simulate/coupled_oscillator.log").read_text()
+    log = (checkout.folder / "logs/smoke/simulate/coupled_oscillator/0-3.log").read_text()
     assert "Traceback (most recent call last)" not in log
     assert list((checkout.folder / DATA).parent.rglob("*")) == []
     disk(10_000)

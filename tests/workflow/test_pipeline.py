@@ -363,7 +363,7 @@ def test_the_report_holds_every_figure_and_table_with_its_caption(report, finish
 @pytest.mark.fault("a file in the middle of the pipeline is gone", "it and what depends on it are made again")
 def test_a_missing_file_in_the_middle_is_made_again(finished, tmp_path, file):
     """A run that is killed while it replaces a file leaves it missing."""
-    path = finished.folder / RESULTS / "dynamics/coupled_oscillator" / file
+    path = finished.folder / RESULTS / "dynamics/coupled_oscillator/0-3" / file
     path.rename(tmp_path / "away")
     try:
         assert finished.to_run()
@@ -391,6 +391,6 @@ def test_a_damaged_data_file_is_told_in_one_sentence(finished, tmp_path):
     )
     assert done.returncode != 0
     assert "data.npz is not a complete data file of pathlode" in done.stderr + done.stdout
-    log = (copy.folder / "logs/smoke/evaluate/coupled_oscillator.log").read_text()
+    log = (copy.folder / "logs/smoke/evaluate/coupled_oscillator/0-3.log").read_text()
     assert "Traceback" not in log
     assert "delete it and simulate again" in log

@@ -32,7 +32,7 @@ def test_profiles_leave_scripts_to_their_digest(profile):
 def test_an_edit_for_readers_runs_nothing(finished):
     """Comments, docstrings and formatting of a script, of modules that every job imports or compiles, and a touched file."""
     edits = [
-        ("workflow/scripts/train.py", '"""Trains all', '"""Now trains all'),
+        ("workflow/scripts/train.py", '"""Trains one', '"""Now trains one'),
         ("workflow/scripts/plot_claims.py", "\n\n", "\n\n# a comment\n"),
         ("src/pathlode/errors.py", "Base of every error", "The base of every error"),
         ("src/pathlode/reporting/job.py", "import errno\n", "import errno  # numbers of errors\n"),
