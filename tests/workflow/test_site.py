@@ -46,7 +46,12 @@ def test_formulas_are_shown_without_a_script_of_another_host(site):
     assert not [src for src in scripts if re.match(r"[a-z]+:|//", src)]
 
 
-INNER = ["arrays", *(f"core.kernels.{name}" for name in ("length", "library", "march", "optimise", "perceptron", "scan")), "files", "progress"]
+INNER = [
+    "arrays",
+    *(f"core.kernels.{name}" for name in ("length", "library", "march", "optimise", "perceptron", "scan")),
+    "files",
+    "progress",
+]
 """Modules that only others of the package use."""
 
 
