@@ -52,9 +52,13 @@ def block(page, name):
     PUBLISHED.empty, reason="no verdicts are published yet: `make pages` publishes those of a finished run"
 )
 def test_the_pages_show_the_published_verdicts():
+    """A chapter that the published run left out says on its page that its table is of an earlier one."""
     for chapter in default_config(PROJECT)["chapters"]:
+        verdicts = PUBLISHED[PUBLISHED["target"] == chapter]
         shown = block(f"docs/{chapter}.md", f"claims_{chapter}").split("<details>")[0]
-        assert shown.strip() == as_markdown(PUBLISHED[PUBLISHED["target"] == chapter]).strip()
+        earlier = "The table is from an earlier run, by an earlier rule" in (PROJECT / f"docs/{chapter}.md").read_text()
+        assert earlier == verdicts[verdicts["n"] > 0].empty
+        assert earlier or shown.strip() == as_markdown(verdicts).strip()
     assert block("README.md", "claims").strip() == in_short(PUBLISHED, "docs").strip()
 
 
