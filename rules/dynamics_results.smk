@@ -7,7 +7,7 @@
 #       {RESULTS}/figures/dynamics/{system}/*.png, .pdf                                                     plot_system
 #       {RESULTS}/figures/dynamics/*.png, .pdf                                                              plot_dynamics
 
-from workflow.configuration.dynamics import COMPARED, tuned_as
+from workflow.configuration.dynamics import COMPARED, of_batches, tuned_as
 
 SHOWN_ROWS = {name: [row for row in GRID["shown"] if row in ROWS[name]] for name in GRID["systems"]}
 TRAINED_ROWS = [  # which have histories
@@ -27,18 +27,6 @@ SIZED = [
     if system in config["sizes"]["systems"]
     for row in config["sizes"]["rows"]
 ]
-
-
-def of_batches(pattern):
-    """A file of every batch of every system, by its pattern."""
-    return [pattern.format(system=system, replicates=batch) for system, batch in BATCHES_FITTED]
-
-
-def first_batches(pattern):
-    """A file of the first batch of every system, which the figures show."""
-    return [pattern.format(system=system, replicates=next(iter(BATCHES_OF[system]))) for system in GRID["systems"]]
-
-
 SYSTEM_FIGURES = ["trajectories", "phase_portrait", "latent_paths", "latent_map", "error_in_time", "training"]
 CHAPTER_FIGURES = ["systems", "encoders", "observations", "sizes"]
 FIGURES = f"{RESULTS}/figures/dynamics"
@@ -50,12 +38,12 @@ SUMMARIES = ["dynamics_summary", "observations_summary", "training_summary", "si
 # intermediate file, the file is missing and the files made from its predecessor count as up to date.
 rule dynamics:
     input:
-        of_batches(rules.simulate.output.data),
+        of_batches(config, rules.simulate.output.data),
         expand("{tuned}/{file}", tuned=TUNED, file=["tuning.csv", "chosen.json"]),
         expand("{fitted}/{file}", fitted=FITTED_ROWS, file=["model.pt", "history.csv"]),
-        of_batches(rules.evaluate.output.scores),
-        of_batches(rules.evaluate.output.arrays),
-        of_batches(rules.evaluate.output.shown),
+        of_batches(config, rules.evaluate.output.scores),
+        of_batches(config, rules.evaluate.output.arrays),
+        of_batches(config, rules.evaluate.output.shown),
         SIZED,
         expand(f"{TABLES}/{{table}}.csv", table=["dynamics", "probes", "training", "sizes", "sizes_needed", "tuning"]),
         expand(f"{TABLES}/{{table}}.{{format}}", table=SUMMARIES, format=FORMATS),
@@ -70,8 +58,8 @@ rule dynamics:
 
 rule probe:
     input:
-        arrays=of_batches(rules.evaluate.output.arrays),
-        data=of_batches(rules.simulate.output.data),
+        arrays=of_batches(config, rules.evaluate.output.arrays),
+        data=of_batches(config, rules.simulate.output.data),
     output:
         probes=shown(f"{TABLES}/probes.csv"),
     log:
@@ -88,7 +76,7 @@ rule probe:
 
 rule tabulate:
     input:
-        scores=of_batches(rules.evaluate.output.scores),
+        scores=of_batches(config, rules.evaluate.output.scores),
         probes=rules.probe.output.probes,
         histories=expand("{fitted}/history.csv", fitted=TRAINED_ROWS),
         tuning=expand("{tuned}/tuning.csv", tuned=TUNED),
@@ -139,8 +127,8 @@ rule plot_dynamics:
     input:
         scores=rules.tabulate.output.dynamics,
         sizes=rules.tabulate.output.sizes,
-        data=first_batches(rules.evaluate.output.shown),
-        arrays=first_batches(rules.evaluate.output.arrays),
+        data=of_batches(config, rules.evaluate.output.shown, first=True),
+        arrays=of_batches(config, rules.evaluate.output.arrays, first=True),
     output:
         [shown(f"{FIGURES}/{figure}.png") for figure in CHAPTER_FIGURES],
         expand(f"{FIGURES}/{{figure}}.pdf", figure=CHAPTER_FIGURES),

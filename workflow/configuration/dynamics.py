@@ -43,6 +43,13 @@ def _batch_name(numbers: Sequence[int]) -> str:
     return f"{numbers[0]}-{numbers[-1]}" if consecutive else "_".join(map(str, numbers))
 
 
+def of_batches(config: Mapping[str, Any], pattern: str, first: bool = False) -> list[str]:
+    """A file of every batch of every system of the chapter, by the file's pattern, or of the first batch of each."""
+    batches = {name: list(replicate_batches(config, name)) for name in config["dynamics"]["systems"]}
+    named = [(name, batch) for name, some in batches.items() for batch in (some[:1] if first else some)]
+    return [pattern.format(system=name, replicates=batch) for name, batch in named]
+
+
 def row_training(config: Mapping[str, Any], system: str, name: str) -> dict[str, Any]:
     """Settings of a row's training on a system: the system's, with the row's own in their place."""
     return dict(config["systems"][system]["train"] | config["dynamics"]["rows"][name].get("train", {}))
