@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pathlode.registry import LOSSES as LOSSES
     from pathlode.registry import SYSTEMS as SYSTEMS
     from pathlode.training.losses.path_length import PathLength as PathLength
+    from pathlode.training.settings import TrainingConfig as TrainingConfig
     from pathlode.training.trainer import Trainer as Trainer
-    from pathlode.training.trainer import TrainingConfig as TrainingConfig
 
 _HOMES = {
     "LatentODE": "models.latent_ode",
@@ -27,7 +27,7 @@ _HOMES = {
     "TimeSeries": "core.series",
     "PathLength": "training.losses.path_length",
     "Trainer": "training.trainer",
-    "TrainingConfig": "training.trainer",
+    "TrainingConfig": "training.settings",
     "FixedStep": "core.solve",
     "Adaptive": "core.solve",
     "ENCODERS": "registry",

@@ -17,7 +17,7 @@ from pathlode.registry import DATA_SETS, LOSSES, MODELS, NETWORKS, PARTS, SYSTEM
 from pathlode.schedule.runs import FEWEST
 from pathlode.schedule.scheduler import LookAheadConfig
 from pathlode.training.rates import RATES
-from pathlode.training.trainer import OPTIMISERS, TrainingConfig
+from pathlode.training.settings import OPTIMISERS, TrainingConfig
 from pathlode.training.views import Views
 from workflow.configuration import FILES, InvalidConfig, check, dynamics, scheduler
 from workflow.configuration.schema import SCHEMAS, schema

@@ -25,7 +25,7 @@ from pathlode.schedule.run_model import FitConfig
 from pathlode.schedule.scheduler import LookAheadConfig
 from pathlode.schedule.training import RunConfig
 from pathlode.training.experiment import Experiment
-from pathlode.training.trainer import TrainingConfig
+from pathlode.training.settings import TrainingConfig
 from pathlode.training.views import Views
 from workflow.configuration import FILES, InvalidConfig, check, default_config
 from workflow.configuration.dynamics import row_grid, row_parts, row_training, setting, trained_rows

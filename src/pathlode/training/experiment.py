@@ -17,7 +17,8 @@ from pathlode.models.contract import ModelConfig, SequenceModel
 from pathlode.progress import Progress
 from pathlode.registry import DEFAULT_MODEL, DEFAULT_PARTS, LOSSES, MODELS
 from pathlode.training.resume import run_resumably
-from pathlode.training.trainer import Trainer, TrainingConfig, Validation
+from pathlode.training.settings import TrainingConfig
+from pathlode.training.trainer import Trainer, Validation
 from pathlode.training.views import Views
 
 
@@ -45,7 +46,7 @@ class Experiment:
     Args:
         seeds: one stacked model per seed.
         model: sizes, as in :class:`pathlode.models.contract.ModelConfig`, without features and parts.
-        train: settings, as in :class:`pathlode.training.trainer.TrainingConfig`, without the learning rate.
+        train: settings, as in :class:`pathlode.training.settings.TrainingConfig`, without the learning rate.
         kind: name in :data:`pathlode.registry.MODELS`.
         encoder: name in :data:`pathlode.registry.ENCODERS`, for a model with an encoder.
         field: name in :data:`pathlode.registry.FIELDS`, for a model with a field.

@@ -15,7 +15,8 @@ from pathlode.models.latents import encode
 from pathlode.models.saving import load_model, save_model
 from pathlode.registry import DECODERS, ENCODERS, FIELDS, LOSSES, MODELS, OFFERS, parts_of
 from pathlode.training.losses.contract import Loss
-from pathlode.training.trainer import Trainer, TrainingConfig
+from pathlode.training.settings import TrainingConfig
+from pathlode.training.trainer import Trainer
 
 SIZES = {
     "features": 2,

@@ -24,3 +24,10 @@ def marked(axis: Axes, shade: str) -> Line2D:
         for line in axis.lines
         if line.get_marker() != "None" and to_hex(line.get_color()).upper() == shade and len(line.get_xdata())
     )
+
+
+def assert_drawn_with_labels(figure: Figure, folder: Path) -> None:
+    """The figure can be saved in both formats, is not empty, and has an axis label."""
+    save_figure(figure, folder / "figure.png", folder / "figure.pdf")
+    assert (folder / "figure.png").stat().st_size > 10_000
+    assert any([figure.get_supxlabel(), figure.get_supylabel(), *(axis.get_xlabel() for axis in figure.axes)])

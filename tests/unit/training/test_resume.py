@@ -9,7 +9,8 @@ from pathlode.errors import CheckpointError
 from pathlode.models.saving import load_model, save_model
 from pathlode.registry import LOSSES
 from pathlode.training.resume import Interim, discard_checkpoints, load_checkpoint, run_resumably
-from pathlode.training.trainer import Trainer, TrainingConfig
+from pathlode.training.settings import TrainingConfig
+from pathlode.training.trainer import Trainer
 
 
 @pytest.fixture

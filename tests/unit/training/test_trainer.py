@@ -7,7 +7,8 @@ import torch
 from pathlode.dynamics.data import SimulationConfig, simulate_replicates
 from pathlode.errors import ConfigError, DivergenceError
 from pathlode.registry import LOSSES, SYSTEMS
-from pathlode.training.trainer import MOST_OVERFLOWS, Trainer, TrainingConfig
+from pathlode.training.settings import TrainingConfig
+from pathlode.training.trainer import MOST_OVERFLOWS, Trainer
 from pathlode.training.views import Views
 
 CONFIG = TrainingConfig(steps=24, batch=16, learning_rate=0.02, validate_every=8, solver="rk4", solver_steps=6)
@@ -272,11 +273,6 @@ def test_a_coarse_solver_is_only_told_if_refining_is_off(trainer, caplog):
     assert "raise train.solver_steps" in caplog.text
 
 
-def test_a_warmup_shorter_than_a_step_is_refused():
-    with pytest.raises(ConfigError, match="train.warmup is 0.1, less than one of the 9 steps"):
-        TrainingConfig(steps=9, warmup=0.1)
-
-
 def test_one_cycle_rises_to_its_peak_and_falls_below_its_start(trainer):
     run = trainer(steps=10, warmup=0.3)
     rates = rates_of(run)
@@ -288,10 +284,6 @@ def test_one_cycle_rises_to_its_peak_and_falls_below_its_start(trainer):
 
 def test_a_constant_rate_is_at_its_peak_from_the_first_step_to_the_last(trainer):
     assert rates_of(trainer(steps=5, schedule="constant", learning_rate=[0.01, 0.02, 0.01])) == [0.02] * 5
-
-
-def test_a_constant_rate_has_no_warmup():
-    assert TrainingConfig(steps=2, warmup=0.1, schedule="constant").steps == 2
 
 
 def rates_of(run):
@@ -306,24 +298,6 @@ def rates_of(run):
 def test_a_batch_larger_than_the_data_is_refused(trainer):
     with pytest.raises(ConfigError, match="train.batch is 97, but there are only 96"):
         trainer(batch=97)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"steps": 0},
-        {"learning_rate": 0.0},
-        {"warmup": 1.0},
-        {"betas": (0.9, 1.0)},
-        {"batch": 1},
-        {"clip_norm": -1.0},
-        {"optimiser": "sgd"},
-        {"schedule": "cosine"},
-    ],
-)
-def test_wrong_settings_are_refused_when_made(change):
-    with pytest.raises(ConfigError, match=f"train.{next(iter(change))} is"):
-        TrainingConfig(**change)
 
 
 def test_a_gradient_that_overflows_once_is_skipped_for_that_member_alone(trainer):
