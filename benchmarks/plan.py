@@ -36,7 +36,7 @@ from workflow.chapters import CHAPTERS
 from workflow.configuration import check, default_config
 from workflow.configuration.dynamics import (
     replicate_batches,
-    row_grid,
+    row_axes,
     row_parts,
     row_training,
     trained_rows,
@@ -139,9 +139,8 @@ def dynamics(config: Mapping[str, Any]) -> Hours:
                 place = f"{name} {batch} {row}"
                 yield "train", place, hours
                 if tuned_as(config, row) == row:
-                    grid_of_row = row_grid(config, name, row)
-                    pairs = len(grid_of_row["learning_rates"]) * len(grid_of_row["weights"])
-                    yield "tune", place, steps[model] * len(replicates) * pairs * steps_tuned / 3600
+                    candidates = sum(len(axis["values"]) for axis in row_axes(config, name, row).values()) - 1
+                    yield "tune", place, steps[model] * len(replicates) * candidates * steps_tuned / 3600
                 if name in config["sizes"]["systems"] and row in config["sizes"]["rows"]:
                     yield "size", place, hours * len(config["sizes"]["models"])
 

@@ -16,7 +16,7 @@ from workflow.configuration.dynamics import (
     chosen_for,
     replicate_batches,
     row_entries,
-    row_grid,
+    row_axes,
     row_parts,
     row_training,
 )
@@ -88,7 +88,8 @@ rule tune:
         model=lambda w: config["systems"][w.system]["model"],
         train=lambda w: row_training(config, w.system, w.row)
         | {"steps": tuning(config, w.system)["steps"], "refine": False},
-        grid=lambda w: row_grid(config, w.system, w.row),
+        learning_rates=lambda w: row_axes(config, w.system, w.row)["learning_rates"],
+        weights=lambda w: row_axes(config, w.system, w.row)["weights"],
         tuned_by=lambda w: tuned_by(config, w.row),
         replicates=lambda w: BATCHES_OF[w.system][w.replicates],
     script:

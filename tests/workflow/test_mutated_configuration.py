@@ -12,7 +12,7 @@ from workflow_checkout import PROJECT
 
 from pathlode.core.solve import Adaptive
 from pathlode.dynamics.data import SimulationConfig
-from pathlode.dynamics.tuning import Grid
+from pathlode.dynamics.tuning import Axis
 from pathlode.ecg.balance import Balance
 from pathlode.ecg.conditions import Condition
 from pathlode.ecg.voting import Vote
@@ -28,7 +28,7 @@ from pathlode.training.experiment import Experiment
 from pathlode.training.settings import TrainingConfig
 from pathlode.training.views import Views
 from workflow.configuration import FILES, InvalidConfig, check, default_config
-from workflow.configuration.dynamics import row_grid, row_parts, row_training, setting, trained_rows
+from workflow.configuration.dynamics import row_axes, row_parts, row_training, setting, trained_rows
 from workflow.configuration.ecg import balance, latent_ode
 from workflow.configuration.inference import flow_settings
 from workflow.configuration.scheduler import fit_settings, look_ahead_settings
@@ -121,10 +121,9 @@ def takes_all(config):
             setting(config, name, row)
             parts = row_parts(config, name, row)
             if "loss" in parts:
-                grid = row_grid(config, name, row)
-                Grid(tuple(grid["learning_rates"]), tuple(grid["weights"]), grid["growths"])
+                rates, weights = (Axis(**axis) for axis in row_axes(config, name, row).values())
                 train = row_training(config, name, row)
-                for rate, weight in product(grid["learning_rates"], grid["weights"]):
+                for rate, weight in product(rates.values, weights.values):
                     Experiment(seeds=[0], model=entry["model"], train=train, weight=weight, **parts)
                     TrainingConfig(learning_rate=rate, **train)
                     assert LOSSES[parts["loss"]](weight).needs <= MODELS[parts["kind"]].offers

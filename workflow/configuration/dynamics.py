@@ -97,17 +97,29 @@ def tuning(config: Mapping[str, Any], system: str) -> dict[str, Any]:
     return dict(config["tune"] | config["systems"][system].get("tune", {}))
 
 
-def row_grid(config: Mapping[str, Any], system: str, name: str) -> dict[str, Any]:
-    """The candidates of a row on a system, as in :class:`pathlode.dynamics.tuning.Grid`: without weights that its loss does not
-    take, and with one weight if that is fixed or the loss has no penalty."""
+def row_axes(config: Mapping[str, Any], system: str, name: str) -> dict[str, dict[str, Any]]:
+    """The learning rates and weights that are tried for a row on a system, each as in :class:`pathlode.dynamics.tuning.Axis`.
+
+    Weights that the row's loss does not take are left out. There is one weight if the row fixes it, or if its loss has no
+    penalty.
+    """
     row, tune = config["dynamics"]["rows"][name], tuning(config, system)
-    weights = [weight for weight in tune["weights"] if weight <= LARGEST_WEIGHTS.get(row["loss"], math.inf)]
+    largest = LARGEST_WEIGHTS.get(row["loss"], math.inf)
+    weights = [weight for weight in tune["weights"] if weight <= largest]
     if "weight" in row or row["loss"] in UNPENALISED:
         weights = [row.get("weight", 1.0)]
+    tried = {
+        "learning_rates": (tune["learning_rates"], tune["largest_learning_rate"]),
+        "weights": (weights, largest),
+    }
     return {
-        "learning_rates": sorted(tune["learning_rates"]),
-        "weights": sorted(weights),
-        "growths": tune["growths"],
+        axis: {
+            "name": axis,
+            "values": tuple(sorted(values)),
+            "growths": tune["growths"],
+            "largest": None if limit == math.inf else limit,
+        }
+        for axis, (values, limit) in tried.items()
     }
 
 
@@ -206,7 +218,7 @@ def _check_tuning(config: Mapping[str, Any]) -> None:
     for name, entry in config["systems"].items():
         place = "tune.weights" if "weights" not in entry.get("tune", {}) else f"systems.{name}.tune.weights"
         for row in trained_rows(config, name):
-            if tuned_as(config, row) and not row_grid(config, name, row)["weights"]:
+            if tuned_as(config, row) and not row_axes(config, name, row)["weights"]["values"]:
                 loss = config["dynamics"]["rows"][row]["loss"]
                 raise InvalidConfig(
                     f"config: {place} holds no weight that the loss {loss} takes, at most {LARGEST_WEIGHTS[loss]:g}; add one"

@@ -6,18 +6,19 @@ import pandas as pd
 
 from pathlode.dynamics.artefacts import Chosen, Tuning
 from pathlode.dynamics.data import SimulatedData
-from pathlode.dynamics.tuning import Grid, Tuner
+from pathlode.dynamics.tuning import Axis, Tuner
 from pathlode.reporting.identity import identity
 from pathlode.reporting.job import device, job
 from pathlode.training.resume import discard_checkpoints
 
 with job(snakemake):
-    params, grid, chosen = snakemake.params, snakemake.params.grid, Path(snakemake.output.chosen)
+    params, chosen = snakemake.params, Path(snakemake.output.chosen)
     tuner = Tuner(
         SimulatedData.load(Path(snakemake.input.data)),
         params.replicates,
         {"model": params.model, "train": params.train, **params.parts},
-        Grid(tuple(grid["learning_rates"]), tuple(grid["weights"]), grid["growths"]),
+        Axis(**params.learning_rates),
+        Axis(**params.weights),
         params.tuned_by,
         chosen.parent,
         identity(snakemake),

@@ -5,7 +5,7 @@ import logging
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, product
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,6 @@ from pathlode.errors import ConfigError, DivergenceError
 from pathlode.files import digest, writing
 from pathlode.models.contract import SequenceModel
 from pathlode.models.latents import as_the_model
-from pathlode.registry import LOSSES
 from pathlode.training.experiment import Experiment
 
 logger = logging.getLogger(__name__)
@@ -34,63 +33,59 @@ which its settings were chosen."""
 MOST_STACKED = 60
 """Members that train as one stack. More of them cost as much each, and memory besides: 60 of Lotka-Volterra take 2.2 GB."""
 AT_THE_EDGE = 0.1
-"""Share of the replicates whose choice may lie at an edge of the grid; with more of them the grid grows there."""
+"""Share of the replicates whose choice may lie at an edge of the tried values; with more of them the values grow there."""
+TIED = 1.1
+"""Scores up to this ratio of the best one are ties: noise in the data and in a training moves a score by as much."""
 
 
 @dataclass(frozen=True)
-class Grid:
-    """Candidates of a tuning: every learning rate with every weight.
+class Axis:
+    """The values of one setting that a tuning tries.
 
     Args:
-        learning_rates: peaks of the one-cycle schedule, increasing.
-        weights: weights of the loss's penalty, increasing. One weight alone is fixed.
-        growths: largest number of times that the grid grows.
+        values: increasing and positive. One value alone is fixed.
+        growths: largest number of times that the values grow.
+        largest: a value beyond which they do not grow; None for no such value.
+        name: in messages.
 
     Raises:
-        ConfigError: if values are not positive and increasing.
+        ConfigError: if the values are not positive and increasing.
     """
 
-    learning_rates: tuple[float, ...]
-    weights: tuple[float, ...] = (1.0,)
+    values: tuple[float, ...]
     growths: int = 0
+    largest: float | None = None
+    name: str = "values"
 
     def __post_init__(self) -> None:
-        for name in ("learning_rates", "weights"):
-            values = getattr(self, name)
-            if not values or values[0] <= 0 or any(high <= low for low, high in pairwise(values)):
-                raise ConfigError(f"tune.{name} is {list(values)}, expected positive numbers in increasing order")
-
-    def grown(self, chosen: pd.DataFrame, largest_weight: float = math.inf) -> "Grid":
-        """The grid with one more value at each edge where more than :data:`AT_THE_EDGE` of the replicates chose.
-
-        A new value is as far from its neighbour as that one from the next, as a ratio. A grid that grows no more, at no edge or
-        for lack of ``growths``, is returned as it is.
-
-        Args:
-            chosen: one line per replicate, with its ``learning_rate`` and ``weight``.
-            largest_weight: a weight beyond which the grid does not grow.
-        """
-        if not self.growths:
-            return self
-        axes = {}
-        for name, column in (("learning_rates", "learning_rate"), ("weights", "weight")):
-            values = axes[name] = list(getattr(self, name))
-            if len(values) < 2:
-                continue
-            low, high = values[0] ** 2 / values[1], values[-1] ** 2 / values[-2]
-            if (chosen[column] == values[0]).mean() > AT_THE_EDGE:
-                axes[name] = [low, *axes[name]]
-            if (chosen[column] == values[-1]).mean() > AT_THE_EDGE and not (
-                name == "weights" and high > largest_weight
-            ):
-                axes[name] = [*axes[name], high]
-        grown = replace(self, **{name: tuple(values) for name, values in axes.items()}, growths=self.growths - 1)
-        return self if (grown.learning_rates, grown.weights) == (self.learning_rates, self.weights) else grown
+        if not self.values or self.values[0] <= 0 or any(high <= low for low, high in pairwise(self.values)):
+            raise ConfigError(f"tune.{self.name} is {list(self.values)}, expected positive numbers in increasing order")
 
     @property
-    def pairs(self) -> list[tuple[float, float]]:
-        """All pairs of a learning rate and a weight."""
-        return list(product(self.learning_rates, self.weights))
+    def middle(self) -> float:
+        """The value in the middle; of two, the lower one."""
+        return self.values[(len(self.values) - 1) // 2]
+
+    def grown(self, chosen: Sequence[float]) -> "Axis":
+        """The axis with one more value at each edge that more than :data:`AT_THE_EDGE` of the replicates chose.
+
+        A new value is as far from its neighbour as that one from the next, as a ratio. An axis that grows no more, or at no
+        edge, is returned as it is.
+
+        Args:
+            chosen: each replicate's value.
+        """
+        if not self.growths or len(self.values) < 2:
+            return self
+        most, grown = AT_THE_EDGE * len(chosen), list(self.values)
+        higher = self.values[-1] ** 2 / self.values[-2]
+        if sum(value == self.values[0] for value in chosen) > most:
+            grown.insert(0, self.values[0] ** 2 / self.values[1])
+        if sum(value == self.values[-1] for value in chosen) > most and higher <= (self.largest or math.inf):
+            grown.append(higher)
+        if len(grown) == len(self.values):
+            return self
+        return replace(self, values=tuple(grown), growths=self.growths - 1)
 
 
 def held_out_errors(model: SequenceModel, observed: TimeSeries, solver: FixedStep) -> tuple[PerMember, PerMember]:
@@ -130,20 +125,46 @@ TUNED_BY = ("observations", "truth")
 """What decides: errors at held-out observations, or against the truth, which only a simulation has."""
 
 
+SETTINGS = ("learning_rate", "weight")
+"""What is tuned, in this order."""
+
+
+def ranked(tried: pd.DataFrame) -> pd.DataFrame:
+    """Candidates by replicate: the chosen one first, then by score.
+
+    The chosen one has the largest weight among those whose score is at most :data:`TIED` times the replicate's best one, and of
+    them the best score. This is the one-standard-error rule with a fixed width (Breiman, Friedman, Olshen and Stone,
+    *Classification and Regression Trees*, 1984, section 3.4.3): of models that cannot be told apart, the most regular one.
+
+    Args:
+        tried: seed (the replicate), weight, score and any other columns.
+    """
+    tied = tried[tried["score"] <= TIED * tried.groupby("seed")["score"].transform("min")]
+    best = tied.sort_values(["weight", "score"], ascending=[False, True], kind="stable").groupby("seed").head(1).index
+    marked = tried.assign(other=~tried.index.isin(best))
+    return marked.sort_values(["seed", "other", "score"], kind="stable", ignore_index=True).drop(columns="other")
+
+
 @dataclass(frozen=True)
 class Tuner:
-    """Trains candidates and chooses the best pair of learning rate and weight for each replicate.
+    """Trains candidates and chooses each replicate's learning rate and penalty weight, one after the other.
 
-    The score of a pair is the geometric mean of two errors, see :func:`held_out_errors` or, for ``by="truth"``,
-    :func:`true_errors`. A candidate that diverges scores infinity. Each candidate trains on all replicates at once, and several
-    candidates form a stack of at most :data:`MOST_STACKED` members. The scores of a finished stack stay in ``folder`` until
-    :func:`pathlode.training.resume.discard_checkpoints`, so an interrupted choice continues.
+    The score of a candidate is the geometric mean of two errors, see :func:`held_out_errors` or, for ``by="truth"``,
+    :func:`true_errors`. A candidate that diverges scores infinity.
+
+    First, all learning rates are tried with the middle weight, and then all weights at each replicate's best rate. Of the
+    weights whose scores are ties the largest is chosen, see :func:`ranked`.
+
+    A candidate trains on all replicates at once, and several candidates form a stack of at most :data:`MOST_STACKED` members.
+    The scores of a finished stack stay in ``folder`` until :func:`pathlode.training.resume.discard_checkpoints`, so an
+    interrupted choice continues.
 
     Args:
         data: the replicates' data.
         replicates: their numbers.
         settings: of the experiments, as in :class:`pathlode.training.experiment.Experiment`, without seeds, weight and rate.
-        grid: the candidates.
+        learning_rates: peaks of the one-cycle schedule.
+        weights: of the loss's penalty.
         by: one of :data:`TUNED_BY`.
         folder: folder of the checkpoints.
         identity: digest of all that the choice depends on, see :func:`pathlode.reporting.identity.identity`.
@@ -153,14 +174,15 @@ class Tuner:
     data: SimulatedData
     replicates: Sequence[int]
     settings: Mapping[str, Any]
-    grid: Grid
+    learning_rates: Axis
+    weights: Axis
     by: str
     folder: Path
     identity: str
     device: str = "cpu"
 
     def choose(self) -> pd.DataFrame:
-        """All candidates and their scores, the best of each replicate first.
+        """All candidates and their scores: of each replicate the chosen one first, then by score.
 
         Returns:
             seed (the replicate), learning_rate, weight, score, interpolation_nmse, extrapolation_nmse.
@@ -168,41 +190,46 @@ class Tuner:
         Raises:
             DivergenceError: if all candidates of a replicate diverged.
         """
-        loss, grid, tried = self.settings["loss"], self.grid, pd.DataFrame()
-        while True:
-            known = set(zip(tried["learning_rate"], tried["weight"], strict=True)) if len(tried) else set()
-            new = [pair for pair in grid.pairs if pair not in known]
-            size = max(1, MOST_STACKED // len(self.replicates))
-            parts = [self._scores(new[start : start + size]) for start in range(0, len(new), size)]
-            tried = pd.concat([tried, *parts], ignore_index=True)
-            ranked = tried.sort_values(["seed", "score"], kind="stable", ignore_index=True)
-            best = ranked.groupby("seed", sort=False).head(1)
-            failed = best.loc[best["score"].map(math.isinf), "seed"]
-            if len(failed):
-                raise DivergenceError(
-                    f"every candidate for the loss {loss!r} diverged on replicate {failed.iloc[0]}: add smaller learning rates "
-                    "to tune.learning_rates"
-                )
-            grown = grid.grown(best, LOSSES[loss].largest_weight)
-            if grown == grid:
-                return ranked
-            logger.info("the grid grows to rates %s and weights %s", list(grown.learning_rates), list(grown.weights))
-            grid = grown
+        axes = dict(zip(SETTINGS, (self.learning_rates, self.weights), strict=True))
+        chosen = pd.DataFrame({name: axis.middle for name, axis in axes.items()}, index=list(self.replicates))
+        tried = pd.DataFrame()
+        for name, axis in axes.items():
+            known = {axis.middle} if len(tried) else set()
+            while new := [chosen.assign(**{name: value}) for value in axis.values if value not in known]:
+                known = set(axis.values)
+                size = max(1, MOST_STACKED // len(self.replicates))
+                scores = [self._scores(new[start : start + size]) for start in range(0, len(new), size)]
+                tried = ranked(pd.concat([tried, *scores], ignore_index=True))
+                chosen = self._chosen(tried)
+                axis = axis.grown(chosen[name].tolist())
+        return tried
 
-    def _scores(self, pairs: Sequence[tuple[float, float]]) -> pd.DataFrame:
-        """One line per pair and replicate."""
-        own = digest({"job": self.identity, "pairs": [list(pair) for pair in pairs]})
+    def _chosen(self, tried: pd.DataFrame) -> pd.DataFrame:
+        """Each replicate's learning rate and weight, from ranked candidates."""
+        first = tried.groupby("seed").head(1).set_index("seed")
+        failed = first.index[first["score"].map(math.isinf)]
+        if len(failed):
+            raise DivergenceError(
+                f"every candidate for the loss {self.settings['loss']!r} diverged on replicate {failed[0]}: add smaller "
+                "learning rates to tune.learning_rates"
+            )
+        return first.loc[list(self.replicates), list(SETTINGS)]
+
+    def _scores(self, candidates: Sequence[pd.DataFrame]) -> pd.DataFrame:
+        """One line per candidate and replicate; a candidate has a learning rate and a weight for each of them."""
+        pairs = [candidate.to_numpy().tolist() for candidate in candidates]
+        own = digest({"job": self.identity, "candidates": pairs})
         finished = self.folder / f"checkpoint-candidates-{own[:16]}.json"
         if finished.exists():
             return pd.DataFrame(json.loads(finished.read_text()))
-        members = [(*pair, index) for pair in pairs for index in range(len(self.replicates))]
+        members = [(*pair, owner) for candidate in pairs for owner, pair in enumerate(candidate)]
         rates, weights, owners = (list(column) for column in zip(*members, strict=True))
         seeds = [TUNING_SEEDS + self.replicates[owner] for owner in owners]
         experiment = Experiment(seeds=seeds, weight=weights, learning_rate=rates, **self.settings)
         observed = self.data.observed
         if self.data.replicates:
             observed = replace(observed, owners=owners)
-        label = f"{experiment.loss}, {len(pairs)} candidates"
+        label = f"{experiment.loss}, {len(candidates)} candidates"
         fitted = experiment.run(observed, self.folder, self.identity, label, self.device, strict=False)
         errors = self._errors(fitted.model, observed, owners, experiment).cpu()
         errors[:, fitted.diverged.cpu()] = math.inf

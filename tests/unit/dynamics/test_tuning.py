@@ -8,7 +8,7 @@ from pathlode.core.series import TimeSeries
 from pathlode.core.solve import FixedStep
 from pathlode.dynamics import tuning
 from pathlode.dynamics.data import SimulationConfig, simulate_replicates
-from pathlode.dynamics.tuning import TUNING_SEEDS, Grid, Tuner, held_out_errors
+from pathlode.dynamics.tuning import TUNING_SEEDS, Axis, Tuner, held_out_errors, ranked
 from pathlode.errors import ConfigError, DivergenceError
 from pathlode.models.constant import Constant
 from pathlode.models.contract import ModelConfig
@@ -33,34 +33,61 @@ def replicates():
     return simulate_replicates(SYSTEMS["coupled_oscillator"](), config, REPLICATES)
 
 
-def tuner(data, folder, by="observations", numbers=REPLICATES, grid=None, **changes):
+RATES, WEIGHTS = Axis((0.01, 0.03)), Axis((0.1, 1.0))
+
+
+def tuner(data, folder, by="observations", numbers=REPLICATES, rates=RATES, weights=WEIGHTS, **changes):
     folder.mkdir(exist_ok=True)
-    return Tuner(data, numbers, SETTINGS | changes, grid or Grid((0.01, 0.03), (0.1, 1.0)), by, folder, IDENTITY)
+    return Tuner(data, numbers, SETTINGS | changes, rates, weights, by, folder, IDENTITY)
 
 
-def chosen(rates, weights):
-    return pd.DataFrame({"learning_rate": rates, "weight": weights})
+def watched(monkeypatch):
+    """The candidates of each stack that is trained from now on, as lists of (rate, weight) of the replicates."""
+    stacks, real = [], Tuner._scores
+
+    def watch(self, candidates):
+        stacks.append([candidate.to_numpy().tolist() for candidate in candidates])
+        return real(self, candidates)
+
+    monkeypatch.setattr(Tuner, "_scores", watch)
+    return stacks
 
 
-def test_a_grid_grows_where_more_than_a_tenth_of_the_replicates_choose_its_edge():
-    grid = Grid((0.01, 0.02), (0.1, 1.0, 10.0), growths=2)
-    inside = [1.0] * 20
-    at_the_top = chosen([0.02] * 17 + [0.01] * 3, inside)  # 3 of 20 also choose the lowest rate
-    assert grid.grown(at_the_top).learning_rates == pytest.approx((0.005, 0.01, 0.02, 0.04))
-    few = chosen([0.02] * 18 + [0.01] * 2, inside)  # 2 of 20 are a tenth, not more
-    assert grid.grown(few) == Grid((0.01, 0.02, 0.04), (0.1, 1.0, 10.0), growths=1)
-    heavy = chosen([0.02] * 20, [10.0] * 20)
-    assert grid.grown(heavy).weights == (0.1, 1.0, 10.0, 100.0)
-    assert grid.grown(heavy, largest_weight=50.0).weights == (0.1, 1.0, 10.0)
-    assert Grid((0.01, 0.02), (0.1, 1.0)).grown(heavy) == Grid((0.01, 0.02), (0.1, 1.0))  # no growths
-    one = Grid((0.01,), (1.0,), growths=2)  # fixed: it has no edges
-    assert one.grown(chosen([0.01], [1.0])) == one
+def test_an_axis_grows_where_more_than_a_tenth_of_the_replicates_choose_its_edge():
+    axis = Axis((0.01, 0.02), growths=2)
+    assert axis.grown([0.02] * 17 + [0.01] * 3).values == pytest.approx((0.005, 0.01, 0.02, 0.04))
+    few = axis.grown([0.02] * 18 + [0.01] * 2)  # 2 of 20 are a tenth, not more
+    assert few == Axis((0.01, 0.02, 0.04), growths=1)
+    assert few.grown([0.02] * 20) == few
+    assert Axis((0.1, 1.0, 10.0), growths=1, largest=100.0).grown([10.0] * 20).values == (0.1, 1.0, 10.0, 100.0)
+    assert Axis((0.1, 1.0, 10.0), growths=1, largest=50.0).grown([10.0] * 20).values == (0.1, 1.0, 10.0)
+    assert Axis((0.01, 0.02)).grown([0.01] * 20) == Axis((0.01, 0.02))  # no growths
+    assert Axis((1.0,), growths=2).grown([1.0]) == Axis((1.0,), growths=2)  # fixed: it has no edges
+
+
+def test_the_middle_of_an_even_number_of_values_is_the_lower_one():
+    assert [Axis(values).middle for values in ((1.0,), (1.0, 2.0), (1.0, 2.0, 3.0), (1.0, 2.0, 3.0, 4.0))] == [
+        1,
+        1,
+        2,
+        2,
+    ]
 
 
 @pytest.mark.parametrize("values", [(), (0.0, 1.0), (0.1, 0.1), (0.2, 0.1)])
-def test_a_grid_needs_positive_increasing_values(values):
+def test_an_axis_needs_positive_increasing_values(values):
     with pytest.raises(ConfigError, match=r"tune.weights is .*, expected positive numbers in increasing order"):
-        Grid((0.01,), values)
+        Axis(values, name="weights")
+
+
+def test_the_largest_weight_wins_a_tie():
+    tried = pd.DataFrame({"seed": 3, "weight": [0.1, 1.0, 10.0, 10.0], "score": [1.0, 1.09, 1.2, 1.11]})
+    assert ranked(tried)["score"].tolist() == [1.09, 1.0, 1.11, 1.2]
+    both = pd.concat([tried, pd.DataFrame({"seed": 2, "weight": [1.0, 1.0], "score": [5.0, 4.9]})], ignore_index=True)
+    assert ranked(both)["seed"].tolist() == [2, 2, 3, 3, 3, 3]
+    assert ranked(both)["score"].tolist()[:2] == [4.9, 5.0]
+    lost = pd.DataFrame({"seed": 1, "weight": [0.1, 1.0], "score": [math.inf, math.inf]})
+    assert ranked(lost)["weight"].tolist() == [1.0, 0.1]
 
 
 def test_held_out_errors_are_those_at_observations_that_the_encoder_does_not_see():
@@ -76,16 +103,28 @@ def test_held_out_errors_are_those_at_observations_that_the_encoder_does_not_see
 
 def test_each_replicate_chooses_as_it_would_alone(replicates, tmp_path):
     together = tuner(replicates, tmp_path / "together").choose()
-    assert len(together) == 8
+    assert len(together) == 6  # two rates, and another weight
     for index, number in enumerate(REPLICATES):
         lines = together[together["seed"] == number]
-        assert lines["score"].is_monotonic_increasing
         means = (lines["interpolation_nmse"] * lines["extrapolation_nmse"]) ** 0.5
         assert lines["score"].to_numpy() == pytest.approx(means.to_numpy())
         alone = tuner(replicates.replicate(index), tmp_path / f"{number}", numbers=[number]).choose()
         assert alone["score"].to_numpy() == pytest.approx(lines["score"].to_numpy(), rel=1e-4)
+        assert (
+            alone[["learning_rate", "weight"]].to_numpy().tolist()
+            == lines[["learning_rate", "weight"]].to_numpy().tolist()
+        )
     first, second = (together[together["seed"] == number]["score"].min() for number in REPLICATES)
     assert first != second
+
+
+def test_weights_are_tried_at_each_replicates_best_rate(replicates, tmp_path, monkeypatch):
+    stacks = watched(monkeypatch)
+    found = tuner(replicates, tmp_path, rates=Axis((0.0001, 0.01, 0.3)), weights=Axis((0.01, 0.1, 1.0))).choose()
+    rates, weights = stacks
+    assert rates == [[[rate, 0.1]] * 2 for rate in (0.0001, 0.01, 0.3)]
+    middle = found[found["weight"] == 0.1].sort_values("score").groupby("seed")["learning_rate"].first()
+    assert weights == [[[middle[number], weight] for number in REPLICATES] for weight in (0.01, 1.0)]
 
 
 def test_a_candidate_trains_on_its_replicates_data_with_its_own_seed_rate_and_weight(replicates, tmp_path, monkeypatch):
@@ -93,42 +132,38 @@ def test_a_candidate_trains_on_its_replicates_data_with_its_own_seed_rate_and_we
     real = Experiment.trainer
     monkeypatch.setattr(Experiment, "trainer", lambda self, *rest: made.append(self) or real(self, *rest))
     tuner(replicates, tmp_path).choose()
-    (experiment,) = made  # one stack
-    assert list(zip(experiment.learning_rate, experiment.weight, experiment.seeds, strict=True)) == [
-        (rate, weight, TUNING_SEEDS + number) for rate in (0.01, 0.03) for weight in (0.1, 1.0) for number in REPLICATES
+    first, _ = made  # a stack for the rates, and one for the weights
+    assert list(zip(first.learning_rate, first.weight, first.seeds, strict=True)) == [
+        (rate, 0.1, TUNING_SEEDS + number) for rate in (0.01, 0.03) for number in REPLICATES
     ]
 
 
 def test_many_candidates_are_several_stacks(replicates, tmp_path, monkeypatch):
-    whole = tuner(replicates, tmp_path / "whole").choose()
-    stacks, real = [], Tuner._scores
-    monkeypatch.setattr(Tuner, "_scores", lambda self, pairs: stacks.append(len(pairs)) or real(self, pairs))
-    monkeypatch.setattr(tuning, "MOST_STACKED", 7)  # three pairs of two replicates
-    parts = tuner(replicates, tmp_path / "parts").choose()
-    assert stacks == [3, 1]
+    rates = Axis((0.003, 0.01, 0.03))
+    whole = tuner(replicates, tmp_path / "whole", rates=rates).choose()
+    stacks = watched(monkeypatch)
+    monkeypatch.setattr(tuning, "MOST_STACKED", 5)  # two candidates for two replicates
+    parts = tuner(replicates, tmp_path / "parts", rates=rates).choose()
+    assert [len(stack) for stack in stacks] == [2, 1, 1]
     assert parts["score"].to_numpy() == pytest.approx(whole["score"].to_numpy(), rel=1e-4)
 
 
 def test_an_oracle_scores_against_the_truth(replicates, tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(
-        tuning, "window_errors", lambda model, split, solver: asked.append(split) or (torch.ones(8), torch.ones(8))
+        tuning, "window_errors", lambda model, split, solver: asked.append(split) or (torch.ones(2), torch.ones(2))
     )
-    tuner(replicates, tmp_path, by="truth").choose()
-    (split,) = asked
+    tuner(replicates, tmp_path, by="truth", rates=Axis((0.01,))).choose()
     truth = replicates["validation"].beyond.values
-    assert torch.equal(split.beyond.values, torch.cat([truth] * 4))
+    assert [torch.equal(split.beyond.values, truth) for split in asked] == [True, True]
 
 
-def test_new_candidates_of_a_grown_grid_are_trained_and_the_others_are_kept(replicates, tmp_path, monkeypatch):
-    stacks = []
-    real = Tuner._scores
-    monkeypatch.setattr(Tuner, "_scores", lambda self, pairs: stacks.append(pairs) or real(self, pairs))
-    found = tuner(replicates, tmp_path, grid=Grid((0.001, 0.002), growths=1)).choose()
-    first, second = stacks
-    assert first == [(0.001, 1.0), (0.002, 1.0)]
-    assert second
-    assert not set(first) & set(second)
+def test_new_values_of_a_grown_axis_are_trained_and_the_others_are_kept(replicates, tmp_path, monkeypatch):
+    stacks = watched(monkeypatch)
+    found = tuner(replicates, tmp_path, rates=Axis((0.001, 0.002), growths=1), weights=Axis((1.0,))).choose()
+    first, second = ([candidate[0] for candidate in stack] for stack in stacks)
+    assert first == [[0.001, 1.0], [0.002, 1.0]]
+    assert second in ([[0.0005, 1.0]], [[0.004, 1.0]], [[0.0005, 1.0], [0.004, 1.0]])
     assert len(found) == 2 * len(first + second)
 
 
@@ -161,10 +196,11 @@ def test_a_diverged_candidate_scores_infinity_and_all_of_them_are_an_error(repli
 
         return errors
 
+    one = {"rates": Axis((0.01, 0.02, 0.03, 0.04)), "weights": Axis((1.0,))}
     monkeypatch.setattr(tuning, "held_out_errors", breaks([0, 2, 4]))
-    found = tuner(replicates, tmp_path / "some").choose()
+    found = tuner(replicates, tmp_path / "some", **one).choose()
     first = found[found["seed"] == REPLICATES[0]]
     assert first["score"].map(math.isinf).tolist() == [False, True, True, True]
     monkeypatch.setattr(tuning, "held_out_errors", breaks([1, 3, 5, 7]))
     with pytest.raises(DivergenceError, match="every candidate for the loss 'path' diverged on replicate 6"):
-        tuner(replicates, tmp_path / "all").choose()
+        tuner(replicates, tmp_path / "all", **one).choose()
