@@ -154,7 +154,7 @@ def test_a_loss_that_needs_the_jacobian_is_refused_for_a_model_without_one(monke
             "umap, but its package umap-learn is not installed; install it, or choose pca",
         ),
         ((*OSCILLATOR, "train", "batch"), 1, "train.batch is 1, expected a number at least 2"),
-        ((*OSCILLATOR, "train", "warmup"), 1e-4, "train.warmup is 0.0001, less than one of the 500 steps of training"),
+        ((*OSCILLATOR, "train", "warmup"), 1e-4, "train.warmup is 0.0001, less than one of the 1000 steps of training"),
         ((*OSCILLATOR, "train", "optimiser"), "sgd", "train.optimiser is 'sgd', expected one of soap, adam"),
         (("tune", "steps"), ..., "tune.steps is missing"),
         (("tune", "steps"), 1, "train.warmup is 0.3, less than one of the 1 steps of tuning"),
@@ -167,7 +167,7 @@ def test_a_loss_that_needs_the_jacobian_is_refused_for_a_model_without_one(monke
         (
             ("dynamics", "rows", "path_adam", "train", "warmup"),
             1e-4,
-            "dynamics.rows.path_adam.train.warmup is 0.0001, less than one of the 500 steps of training on coupled_osc",
+            "dynamics.rows.path_adam.train.warmup is 0.0001, less than one of the 1000 steps of training on coupled_osc",
         ),
         (("dynamics", "rows", "kl_unit", "weight"), 0, "dynamics.rows.kl_unit.weight is 0, expected a number above 0"),
         (
