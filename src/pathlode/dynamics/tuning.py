@@ -34,8 +34,6 @@ MOST_STACKED = 60
 """Members that train as one stack. More of them cost as much each, and memory besides: 60 of Lotka-Volterra take 2.2 GB."""
 AT_THE_EDGE = 0.1
 """Share of the replicates whose choice may lie at an edge of the tried values; with more of them the values grow there."""
-TIED = 1.1
-"""Scores up to this ratio of the best one are ties: noise in the data and in a training moves a score by as much."""
 
 
 @dataclass(frozen=True)
@@ -129,22 +127,6 @@ SETTINGS = ("learning_rate", "weight")
 """What is tuned, in this order."""
 
 
-def ranked(tried: pd.DataFrame) -> pd.DataFrame:
-    """Candidates by replicate: the chosen one first, then by score.
-
-    The chosen one has the largest weight among those whose score is at most :data:`TIED` times the replicate's best one, and of
-    them the best score. This is the one-standard-error rule with a fixed width (Breiman, Friedman, Olshen and Stone,
-    *Classification and Regression Trees*, 1984, section 3.4.3): of models that cannot be told apart, the most regular one.
-
-    Args:
-        tried: seed (the replicate), weight, score and any other columns.
-    """
-    tied = tried[tried["score"] <= TIED * tried.groupby("seed")["score"].transform("min")]
-    best = tied.sort_values(["weight", "score"], ascending=[False, True], kind="stable").groupby("seed").head(1).index
-    marked = tried.assign(other=~tried.index.isin(best))
-    return marked.sort_values(["seed", "other", "score"], kind="stable", ignore_index=True).drop(columns="other")
-
-
 @dataclass(frozen=True)
 class Tuner:
     """Trains candidates and chooses each replicate's learning rate and penalty weight, one after the other.
@@ -152,8 +134,7 @@ class Tuner:
     The score of a candidate is the geometric mean of two errors, see :func:`held_out_errors` or, for ``by="truth"``,
     :func:`true_errors`. A candidate that diverges scores infinity.
 
-    First, all learning rates are tried with the middle weight, and then all weights at each replicate's best rate. Of the
-    weights whose scores are ties the largest is chosen, see :func:`ranked`.
+    First, all learning rates are tried with the middle weight, and then all weights at each replicate's best rate.
 
     A candidate trains on all replicates at once, and several candidates form a stack of at most :data:`MOST_STACKED` members.
     The scores of a finished stack stay in ``folder`` until :func:`pathlode.training.resume.discard_checkpoints`, so an
@@ -182,7 +163,7 @@ class Tuner:
     device: str = "cpu"
 
     def choose(self) -> pd.DataFrame:
-        """All candidates and their scores: of each replicate the chosen one first, then by score.
+        """All candidates and their scores, the best of each replicate first.
 
         Returns:
             seed (the replicate), learning_rate, weight, score, interpolation_nmse, extrapolation_nmse.
@@ -199,13 +180,13 @@ class Tuner:
                 known = set(axis.values)
                 size = max(1, MOST_STACKED // len(self.replicates))
                 scores = [self._scores(new[start : start + size]) for start in range(0, len(new), size)]
-                tried = ranked(pd.concat([tried, *scores], ignore_index=True))
+                tried = pd.concat([tried, *scores]).sort_values(["seed", "score"], kind="stable", ignore_index=True)
                 chosen = self._chosen(tried)
                 axis = axis.grown(chosen[name].tolist())
         return tried
 
     def _chosen(self, tried: pd.DataFrame) -> pd.DataFrame:
-        """Each replicate's learning rate and weight, from ranked candidates."""
+        """Each replicate's learning rate and weight, from candidates in the order of :meth:`choose`."""
         first = tried.groupby("seed").head(1).set_index("seed")
         failed = first.index[first["score"].map(math.isinf)]
         if len(failed):

@@ -1,6 +1,5 @@
 import math
 
-import pandas as pd
 import pytest
 import torch
 
@@ -8,7 +7,7 @@ from pathlode.core.series import TimeSeries
 from pathlode.core.solve import FixedStep
 from pathlode.dynamics import tuning
 from pathlode.dynamics.data import SimulationConfig, simulate_replicates
-from pathlode.dynamics.tuning import TUNING_SEEDS, Axis, Tuner, held_out_errors, ranked
+from pathlode.dynamics.tuning import TUNING_SEEDS, Axis, Tuner, held_out_errors
 from pathlode.errors import ConfigError, DivergenceError
 from pathlode.models.constant import Constant
 from pathlode.models.contract import ModelConfig
@@ -80,16 +79,6 @@ def test_an_axis_needs_positive_increasing_values(values):
         Axis(values, name="weights")
 
 
-def test_the_largest_weight_wins_a_tie():
-    tried = pd.DataFrame({"seed": 3, "weight": [0.1, 1.0, 10.0, 10.0], "score": [1.0, 1.09, 1.2, 1.11]})
-    assert ranked(tried)["score"].tolist() == [1.09, 1.0, 1.11, 1.2]
-    both = pd.concat([tried, pd.DataFrame({"seed": 2, "weight": [1.0, 1.0], "score": [5.0, 4.9]})], ignore_index=True)
-    assert ranked(both)["seed"].tolist() == [2, 2, 3, 3, 3, 3]
-    assert ranked(both)["score"].tolist()[:2] == [4.9, 5.0]
-    lost = pd.DataFrame({"seed": 1, "weight": [0.1, 1.0], "score": [math.inf, math.inf]})
-    assert ranked(lost)["weight"].tolist() == [1.0, 0.1]
-
-
 def test_held_out_errors_are_those_at_observations_that_the_encoder_does_not_see():
     # The constant model predicts the mean of what it sees, and beyond that the last value of it.
     times = torch.arange(6.0)[None]
@@ -106,6 +95,7 @@ def test_each_replicate_chooses_as_it_would_alone(replicates, tmp_path):
     assert len(together) == 6  # two rates, and another weight
     for index, number in enumerate(REPLICATES):
         lines = together[together["seed"] == number]
+        assert lines["score"].is_monotonic_increasing
         means = (lines["interpolation_nmse"] * lines["extrapolation_nmse"]) ** 0.5
         assert lines["score"].to_numpy() == pytest.approx(means.to_numpy())
         alone = tuner(replicates.replicate(index), tmp_path / f"{number}", numbers=[number]).choose()
