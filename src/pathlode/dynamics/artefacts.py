@@ -78,7 +78,7 @@ class Scores(TableFile):
         **COST,
         **ERRORS,
         "far_nmse": "error over the window lengths after those of extrapolation_nmse",
-        "period_error": "relative error of the period, see pathlode.dynamics.orbits",
+        "period_error": "relative error of the period, see pathlode.dynamics.orbits; missing for a system without one",
         "amplitude_error": "relative error of the standard deviation in time",
         "orbit_distance": "distance of the orbits, in standard deviations",
         "path_length": "length of the latent path in the observed window, in standard deviations of z0",

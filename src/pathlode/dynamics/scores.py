@@ -40,7 +40,8 @@ class Evaluation:
             * ``interpolation_nmse``, ``extrapolation_nmse``, ``far_nmse``: errors against the noise-free truth, by the
               functions of these names;
             * ``period_error``, ``amplitude_error``, ``orbit_distance``: errors that do not depend on phase, over the whole
-              time after the last observation, see :mod:`pathlode.dynamics.orbits`;
+              time after the last observation, where the truth counts, see :mod:`pathlode.dynamics.orbits`; the first one
+              is NaN on a system that does not oscillate;
             * ``path_length``: :func:`mean_path_length` in the observed window, in units of the standard deviation of z0;
             * ``variance_within``: :func:`variance_within` of the same paths;
             * ``nfe``: mean number of the adaptive solver's field evaluations, from the first observation to the end.
@@ -66,14 +67,15 @@ def evaluate(model: SequenceModel, split: ScoredSplit, solver: Adaptive) -> Eval
     prediction = predict(model, split, times, solver)
     truth, seen = split.beyond.values, split.inside.times.shape[-1]
     inside, beyond = prediction.values[:, :, :seen], prediction.values[:, :, seen:]
+    counted = split.counted[..., seen:]
     unknown = torch.full((len(model.seeds),), torch.nan)
     scores = {
         "interpolation_nmse": interpolation_nmse(inside, split),
         "extrapolation_nmse": extrapolation_nmse(beyond, split),
         "far_nmse": far_nmse(beyond, split),
-        "period_error": orbits.period_error(beyond, truth, split.beyond.times),
-        "amplitude_error": orbits.amplitude_error(beyond, truth),
-        "orbit_distance": orbits.orbit_distance(beyond, truth),
+        "period_error": orbits.period_error(beyond, truth, split.beyond.times, counted),
+        "amplitude_error": orbits.amplitude_error(beyond, truth, counted),
+        "orbit_distance": orbits.orbit_distance(beyond, truth, counted),
         "path_length": unknown,
         "variance_within": unknown,
         "nfe": unknown if prediction.evaluations is None else prediction.evaluations.double().mean(dim=1),

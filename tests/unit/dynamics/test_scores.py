@@ -81,6 +81,22 @@ def test_the_next_window_and_those_after_it_are_scored_apart(make_model, data):
     assert not torch.equal(first["far_nmse"], second["far_nmse"])
 
 
+def test_the_truth_changes_no_score_where_it_does_not_count(make_model, data):
+    model, test = make_model(), data["test"]
+    counted = test.counted.clone()
+    counted[:, -50:] = False
+    values = test.beyond.values.clone()
+    values[:, -50:] = 1e3
+    altered = TimeSeries(test.beyond.times, values)
+    kept, changed = (
+        evaluate(model, ScoredSplit(test.observed, test.parameters, test.inside, beyond, counted), SOLVER).scores
+        for beyond in (test.beyond, altered)
+    )
+    for name, score in kept.items():
+        assert torch.equal(score, changed[name]), name
+        assert score.isfinite().all(), name
+
+
 @pytest.mark.parametrize("at_once", [500, 4])
 def test_encode_gives_the_latents_of_the_model(make_model, series, monkeypatch, at_once):
     monkeypatch.setattr(latents, "ENCODED_AT_ONCE", at_once)
