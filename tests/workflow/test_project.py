@@ -116,8 +116,13 @@ def test_every_column_that_a_claim_reads_is_described():
     assert set(CLAIMED) == {name for chapter in CHAPTERS.values() for name in chapter.claimed}
     for claim in CLAIMS:
         columns = CLAIMED[claim.table].columns
-        for name in ("seed", claim.column, claim.metric, *claim.ours, *claim.rival):
+        for name in ("seed", claim.column, claim.metric, *claim.rows, *claim.ours, *claim.rival):
             assert len(columns.get(name, "")) > 5, f"{claim.id}: {name}"
+        for rule in claim.adequacy:
+            columns, rows = CLAIMED[rule.table or claim.table].columns, claim.rows if rule.rows is None else rule.rows
+            sides = (*claim.ours, *claim.rival, *(rule.trivial or {}))
+            for name in (claim.column, rule.metric or claim.metric, *rows, *sides):
+                assert len(columns.get(name, "")) > 5, f"{claim.id}, adequacy: {name}"
 
 
 def test_conda_pins_what_pip_pins():

@@ -31,13 +31,14 @@ class Margin:
 
 @dataclass(frozen=True)
 class Adequacy:
-    """Which errors are too large for a comparison to mean anything. Without a ceiling and a trivial predictor, none are.
+    """A rule that says which errors are too large for a comparison to mean anything. Without a ceiling and a trivial predictor,
+    none are.
 
     Args:
         because: the reason.
         table: a table; the claim's by default.
         metric: its column with the error; the claim's by default.
-        rows: what both sides have in other columns of that table.
+        rows: what both sides have in other columns of that table; as in the claim by default.
         trivial: what the trivial predictor's rows have in the columns in which they differ from ours.
         ceiling: the largest adequate error, for all systems or by system.
     """
@@ -45,14 +46,14 @@ class Adequacy:
     because: str
     table: str | None = None
     metric: str | None = None
-    rows: Mapping[str, Any] = field(default_factory=dict)
+    rows: Mapping[str, Any] | None = None
     trivial: Mapping[str, Any] | None = None
     ceiling: float | Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One claim of claims.yaml. The head of that file explains the fields."""
+    """One claim of claims.yaml. The head of that file explains the fields. ``rows`` apply to both sides."""
 
     id: str
     paper: str
@@ -64,7 +65,8 @@ class Claim:
     rival: Mapping[str, Any]
     target: str
     margin: Margin
-    adequacy: Adequacy
+    adequacy: Sequence[Adequacy]
+    rows: Mapping[str, Any] = field(default_factory=dict)
     paper_value: float | None = None
     factor: float = 1.0
     column: str = "system"
@@ -75,7 +77,7 @@ def read_claims(entries: Sequence[Mapping[str, Any]], source: str) -> list[Claim
     """Claims from plain mappings, each a claim or a family of claims.
 
     Args:
-        entries: mappings with the fields of :class:`Claim`, and ``rows``, which apply to both sides. A mapping with a list
+        entries: mappings with the fields of :class:`Claim`; ``adequacy`` is one rule or a list of rules. A mapping with a list
             ``claims`` of such mappings is a family. A claim takes the fields that it lacks from its family.
         source: origin of the entries, for messages.
 
@@ -117,13 +119,15 @@ def _listed(entries: Any, place: str) -> Any:
 
 def _claim(entry: Mapping[str, Any], place: str) -> Claim:
     """One claim, from its fields and those of its families."""
-    rows = entry.get("rows", {})
-    given = {key: rows | value if key in SIDES else value for key, value in entry.items() if key != "rows"}
+    given = dict(entry)
     _check_keys(Claim, given, place)
     for name, value in given.items():
         _check_kind(name, value, place)
     given["margin"] = _margin(given["margin"], f"{place}: margin")
-    given["adequacy"] = _adequacy(given["adequacy"], f"{place}: adequacy")
+    rules = given["adequacy"] if isinstance(given["adequacy"], list) else [given["adequacy"]]
+    if not rules:
+        raise ConfigError(f"{place}: adequacy is [], expected a rule or a list of rules")
+    given["adequacy"] = [_adequacy(rule, f"{place}: adequacy") for rule in rules]
     return Claim(**given)
 
 
@@ -174,5 +178,5 @@ def _check_kind(name: str, value: Any, place: str) -> None:
     elif name == "systems":
         if not isinstance(value, list) or not value or not all(isinstance(system, str) for system in value):
             raise ConfigError(f"{place}: systems is {value!r}, expected a list of names")
-    elif name not in (*SIDES, "margin", "adequacy") and not isinstance(value, str):
+    elif name not in (*BY_COLUMN, "margin", "adequacy") and not isinstance(value, str):
         raise ConfigError(f"{place}: {name} is {value!r}, expected a text")

@@ -125,7 +125,7 @@ def _sides(claim: Claim, system: str, side: str, tables: Tables) -> pd.DataFrame
     table = _table(claim, claim.table, tables)
     if claim.metric not in table:
         raise _missing(claim, claim.table)
-    where = {claim.column: system, **getattr(claim, side)}
+    where = {claim.column: system, **claim.rows, **getattr(claim, side)}
     rows = _rows(table, where, claim.id)[["seed", *(name for name in (claim.metric, *COUNTED) if name in table)]]
     if rows["seed"].duplicated().any():
         raise ConfigError(f"claim {claim.id}: {where} selects several rows per seed: name more columns")

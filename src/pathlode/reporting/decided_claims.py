@@ -31,7 +31,7 @@ class DecidedClaims(TableFile):
         "p": "p-value of the verdict over all looks",
         "q": "p adjusted by Benjamini and Hochberg over the papers' claims that have something to compare",
         "survives": "whether the verdict is among the discoveries at the level over all looks: yes or no",
-        "adequacy": "smaller median error of both sides over the largest adequate one; inadequate above 1",
+        "adequacy": "the better side's median error over the largest adequate one, by the stricter rule; inadequate above 1",
         "reached": "runs that reached the target, for a metric with a target; the others count with their limit",
         "paper_value": "the paper's number for the same ratio, if it published one",
         "target": "target of Snakemake that makes its tables",

@@ -17,7 +17,7 @@ ENTRY = {
     "margin": MARGIN,
     "adequacy": ADEQUATE,
 }
-READ = {"margin": Margin(**MARGIN), "adequacy": Adequacy(**ADEQUATE)}
+READ = {"margin": Margin(**MARGIN), "adequacy": [Adequacy(**ADEQUATE)]}
 
 
 def without(*names):
@@ -46,30 +46,44 @@ def test_a_family_gives_what_its_claims_share_and_they_replace_it():
             },
         ],
     }
-    gru, common = (
-        {"encoder": "gru", "observations": "all"},
-        {"systems": ["pendulum"], "table": "scores", "target": "dynamics", **READ},
-    )
-    path, kl = gru | {"loss": "path"}, gru | {"loss": "kl"}
-    few = {"observations": "few"}
+    common = {"systems": ["pendulum"], "table": "scores", "target": "dynamics", **READ}
+    gru, lstm = ({"rows": {"encoder": encoder, "observations": "all"}} for encoder in ("gru", "lstm"))
+    path, kl, few = {"loss": "path"}, {"loss": "kl"}, {"observations": "few"}
     assert read_claims([family, ENTRY | {"id": "Y1"}], "claims.yaml") == [
-        Claim("X1", "A", "the family's", metric="error", ours=path, rival=kl, **common),
+        Claim("X1", "A", "the family's", metric="error", ours=path, rival=kl, **gru, **common),
         Claim(
-            "X2", "A", "its own metric and rival", metric="length", ours=path, rival=gru | {"loss": "none"}, **common
+            "X2", "A", "its own metric and rival", metric="length", ours=path, rival={"loss": "none"}, **gru, **common
         ),
-        Claim("X3", "ours", "of a family in a family", metric="error", ours=path, rival=kl | few, factor=3, **common),
+        Claim(
+            "X3",
+            "ours",
+            "of a family in a family",
+            metric="error",
+            ours=path,
+            rival=kl | few,
+            factor=3,
+            **gru,
+            **common,
+        ),
         Claim(
             "X4",
             "ours",
             "its own row",
             metric="error",
-            ours={"encoder": "lstm", "observations": "all", "loss": "steer"},
-            rival={"encoder": "lstm", "observations": "few", "loss": "kl"},
+            ours={"loss": "steer"},
+            rival=kl | few,
             factor=3,
+            **lstm,
             **common,
         ),
         Claim(**ENTRY | READ | {"id": "Y1"}),
     ]
+
+
+def test_a_claim_may_have_several_rules_of_adequacy():
+    other = {"ceiling": 0.1, "because": "a tenth", "table": "others"}
+    (claim,) = read_claims([ENTRY | {"adequacy": [ADEQUATE, other]}], "claims.yaml")
+    assert claim.adequacy == [Adequacy(**ADEQUATE), Adequacy(**other)]
 
 
 @pytest.mark.parametrize(
@@ -101,6 +115,8 @@ def test_a_family_gives_what_its_claims_share_and_they_replace_it():
         ([ENTRY | {"margin": MARGIN | {"ratio": 0.9}}], "expected a ratio above 1 or points above 0"),
         ([ENTRY | {"adequacy": ADEQUATE | {"colour": 1}}], "adequacy has the unknown key 'colour'"),
         ([ENTRY | {"adequacy": {"ceiling": 1}}], "claim X1: adequacy lacks 'because'"),
+        ([ENTRY | {"adequacy": [ADEQUATE, {"ceiling": 1}]}], "claim X1: adequacy lacks 'because'"),
+        ([ENTRY | {"adequacy": []}], r"claim X1: adequacy is \[\], expected a rule or a list of rules"),
         (
             [ENTRY | {"adequacy": ADEQUATE | {"ceiling": {"ring": "1x"}}}],
             "ceiling is {'ring': '1x'}, expected a number",
