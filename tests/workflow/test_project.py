@@ -228,7 +228,9 @@ def wheel(tmp_path_factory):
 @pytest.mark.xdist_group("wheel")
 def test_the_wheel_holds_the_compiled_loops_and_their_source(wheel):
     names = zipfile.ZipFile(wheel).namelist()
-    sources = {f"pathlode/core/kernels/{name}" for name in ("vectors.h", "library.c", "march.c", "scan.c")}
+    sources = {
+        f"pathlode/core/kernels/{name}" for name in ("vectors.h", "products.h", "library.c", "march.c", "scan.c")
+    }
     assert {"pathlode/py.typed", "pathlode/core/solve.py", *sources} <= set(names)
     built = {Path(name).name.partition(".")[0] for name in names if name.endswith((".so", ".pyd"))}
     expected = {"_baseline", "_avx2"} if platform.machine() == "x86_64" else {"_baseline"}

@@ -108,8 +108,8 @@ def test_march_and_read_out(make_model, build, batch, method, depth):
 @pytest.mark.parametrize("name", list(kernels.CELLS))
 def test_scan(make_model, build, batch, name):
     encoder = make_model(encoder=name).encoder
-    times = torch.rand(3, batch, 15).sort(dim=-1).values
-    observed = torch.randn(3, batch, 15, 2)
+    times = torch.rand(3, batch, 30).sort(dim=-1).values
+    observed = torch.randn(3, batch, 30, 2)
     assert_equal_to_plain(lambda: encoder(times, observed), list(encoder.parameters()), (3, batch, 6))
 
 

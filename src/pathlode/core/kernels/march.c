@@ -20,11 +20,14 @@ typedef struct {
 
 INLINE int state_size(const March *m) { return m->field.sizes[0]; }
 
+/* Evaluations of the field on a trajectory: the last stage of a step is the first of the next one. */
+INLINE int evaluations(const March *m) { return 1 + m->steps * m->stages; }
+
 /* Length of the tape in floats. */
 size_t march_tape(const March *m) {
   if (!m->remember) return (size_t)activations(&m->field) * LANES;
   size_t blocks = (size_t)m->members * ((m->batch + LANES - 1) / LANES);
-  return blocks * (1 + (size_t)m->steps * m->stages) * activations(&m->field) * LANES;
+  return blocks * evaluations(m) * activations(&m->field) * LANES;
 }
 
 /* ---- forward ---- */
@@ -112,17 +115,20 @@ void march_forward(const March *m, const float *y0, float *states, float *tape) 
 
 /* ---- backward ---- */
 
-/* Gradients of an evaluation's layers and, added to `into`, of its input, from that of its slope. */
-INLINE void pull(const March *m, int member, const vec *tape, const vec *slope_gradient, vec *deltas, vec *scale_gradient,
-                 vec *into) {
-  int state = state_size(m), kept = activations(&m->field);
-  const vec *y = tape + kept - state;
-  vec *delta = deltas + kept - 2 * state; /* deltas hold no input */
+/* Gradients of evaluation e's layers and, added to `into`, of its input, from that of its slope. Evaluations are pulled from the
+ * last to the first; `deltas` holds the layers' gradients of TOGETHER of them until these are added to the weights' gradients. */
+INLINE void pull(const March *m, int member, const vec *block, int e, const vec *slope_gradient, vec *deltas,
+                 NetworkGradient gradient, vec *scale_gradient, vec *into) {
+  int state = state_size(m), kept = activations(&m->field), width = kept - state; /* deltas hold no input */
+  const vec *tape = block + (size_t)e * kept, *y = tape + kept - state;
+  vec *own = deltas + (size_t)(e % TOGETHER) * width, *delta = own + width - state;
   for (int d = 0; d < state; d++) {
     *scale_gradient += slope_gradient[d] * y[d];
     delta[d] = slope_gradient[d] * m->scale[member] * (1.0f - y[d] * y[d]);
   }
-  network_backward(&m->field, member, tape, tape - kept, deltas, into);
+  network_backward(&m->field, member, tape, tape - kept, own, into);
+  if (e % TOGETHER == 0)
+    add_evaluations(&m->field, gradient, tape, deltas, minimum(TOGETHER, evaluations(m) - e));
 }
 
 /* Gradient of stage i's slope in one step of size h, which feeds the dense output (g), the step's end (y) and the inputs of
@@ -161,16 +167,15 @@ INLINE void pull_read_out(const March *m, size_t trajectory, const float *state_
 void march_backward(const March *m, const float *state_gradients, const float *tape, float *y0_gradient,
                     float **weight_gradients, float **bias_gradients, float *scale_gradient) {
   int state = state_size(m), kept = activations(&m->field), stages = m->stages, terms = m->degree + 1;
-  int evaluations = 1 + m->steps * stages, width = kept - state;
   vec *y = scratch(state), *slope = scratch(state), *g = scratch((size_t)terms * state);
   int row = width_of_polynomials(m);
   vec *polynomials = scratch((size_t)LANES * row);
-  vec *later = scratch((size_t)stages * state), *deltas = scratch((size_t)stages * width);
+  vec *later = scratch((size_t)stages * state), *deltas = scratch((size_t)TOGETHER * (kept - state));
   NetworkGradient gradient = network_gradient(&m->field);
   const vec *block = (const vec *)tape;
   for (int member = 0; member < m->members; member++) {
-    for (int first = 0; first < m->batch; first += LANES, block += (size_t)evaluations * kept) {
-      int lanes = minimum(LANES, m->batch - first), e = evaluations - 1;
+    for (int first = 0; first < m->batch; first += LANES, block += (size_t)evaluations(m) * kept) {
+      int lanes = minimum(LANES, m->batch - first), e = evaluations(m) - 1;
       size_t trajectory = (size_t)member * m->batch + first;
       vec h, scale = {0};
       load(&h, m->step + trajectory, 1, 1, lanes);
@@ -187,17 +192,15 @@ void march_backward(const March *m, const float *state_gradients, const float *t
           slope_gradient(m, i, h, g, y, later, slope);
           if (i < stages)
             for (int d = 0; d < state; d++) into[d] = (vec){0};
-          pull(m, member, block + (size_t)e * kept, slope, deltas + (size_t)(i - 1) * width, &scale, into);
+          pull(m, member, block, e, slope, deltas, gradient, &scale, into);
         }
-        add_evaluations(&m->field, gradient, block + (size_t)(e + 1) * kept, deltas, stages);
         slope_gradient(m, 0, h, g, y, later, slope); /* shared with the step before: pulled there */
         for (int d = 0; d < state; d++) {
           y[d] += g[d];
           for (int i = 1; i < stages; i++) y[d] += later[i * state + d];
         }
       }
-      pull(m, member, block, slope, deltas, &scale, y);
-      add_evaluations(&m->field, gradient, block, deltas, 1);
+      pull(m, member, block, 0, slope, deltas, gradient, &scale, y);
       store(y0_gradient + trajectory * state, y, state, state, lanes);
       scale_gradient[member] += sum_lanes(scale);
     }

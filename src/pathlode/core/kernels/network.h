@@ -2,7 +2,7 @@
 #ifndef NETWORK_H
 #define NETWORK_H
 
-#include "vectors.h"
+#include "products.h"
 
 typedef struct {
   int layers;
@@ -25,8 +25,7 @@ INLINE void network_forward(const Network *n, int member, vec *tape) {
     int inputs = n->sizes[l], outputs = n->sizes[l + 1];
     const float *bias = n->biases[l] + (size_t)member * outputs;
     vec *y = x + inputs;
-    for (int o = 0; o < outputs; o++) y[o] = constant(bias[o]);
-    multiply_add(y, x, n->weights[l] + (size_t)member * inputs * outputs, inputs, outputs, outputs);
+    affine(y, x, n->weights[l] + (size_t)member * inputs * outputs, bias, inputs, outputs, outputs);
     if (l + 1 < n->layers)
       for (int o = 0; o < outputs; o++) y[o] = softplus(y[o]);
     x = y;
@@ -50,8 +49,7 @@ INLINE void network_backward(const Network *n, int member, const vec *tape, cons
       if (into) multiply_transposed_add(into, delta, weight, inputs, outputs, outputs);
     } else {
       vec *below = delta - inputs;
-      for (int i = 0; i < inputs; i++) below[i] = (vec){0};
-      multiply_transposed_add(below, delta, weight, inputs, outputs, outputs);
+      multiply_transposed(below, delta, weight, inputs, outputs, outputs);
       for (int i = 0; i < inputs; i++) below[i] *= 1.0f - decay(y[i]); /* softplus' = 1 - exp(-softplus) */
       delta = below;
     }
@@ -70,7 +68,7 @@ INLINE NetworkGradient network_gradient(const Network *n) {
   return (NetworkGradient){zeros(weights), zeros(activations(n) - n->sizes[0])};
 }
 
-/* Adds `count` consecutive evaluations. */
+/* Adds `count` consecutive evaluations, at most TOGETHER. */
 INLINE void add_evaluations(const Network *n, NetworkGradient g, const vec *tape, const vec *deltas, int count) {
   int kept = activations(n), width = kept - n->sizes[0];
   for (int l = 0; l < n->layers; l++) {

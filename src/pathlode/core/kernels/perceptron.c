@@ -25,10 +25,9 @@ void perceptron_forward(const Perceptron *p, const float *x, float *y) {
 /* Gradients of weights and biases are added to; x_gradient is overwritten unless it is NULL. */
 void perceptron_backward(const Perceptron *p, const float *x, const float *y_gradient, float *x_gradient,
                          float **weight_gradients, float **bias_gradients) {
-  enum { CHUNK = 16 }; /* blocks whose numbers stay in the cache until the weights' gradients are summed */
   const Network *n = &p->network;
   int inputs = n->sizes[0], outputs = n->sizes[n->layers], kept = activations(n), width = kept - inputs;
-  vec *tapes = scratch((size_t)CHUNK * kept), *deltas = scratch((size_t)CHUNK * width), *into = scratch(inputs);
+  vec *tapes = scratch((size_t)TOGETHER * kept), *deltas = scratch((size_t)TOGETHER * width), *into = scratch(inputs);
   NetworkGradient gradient = network_gradient(n);
   for (int member = 0; member < p->members; member++) {
     int held = 0;
@@ -42,7 +41,7 @@ void perceptron_backward(const Perceptron *p, const float *x, const float *y_gra
       for (int i = 0; i < inputs; i++) into[i] = (vec){0};
       network_backward(n, member, tape, tape, delta, x_gradient ? into : NULL);
       if (x_gradient) store(x_gradient + row * inputs, into, inputs, inputs, lanes);
-      if (++held == CHUNK || first + LANES >= p->rows) add_evaluations(n, gradient, tapes, deltas, held), held = 0;
+      if (++held == TOGETHER || first + LANES >= p->rows) add_evaluations(n, gradient, tapes, deltas, held), held = 0;
     }
     add_member(n, gradient, member, weight_gradients, bias_gradients);
   }

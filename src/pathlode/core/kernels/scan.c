@@ -4,7 +4,7 @@
  * RNN, GRU and LSTM differ in one step, so each has a function for its step and one for the step's gradient. The tape holds, for
  * each step, the inputs, the hidden state before, and then what the cell's functions list.
  */
-#include "vectors.h"
+#include "products.h"
 
 enum { RNN, GRU, LSTM };
 
@@ -40,9 +40,8 @@ INLINE void rnn_step(int H, const float *recurrent, vec *z, const vec *before, v
 INLINE void gru_step(int H, const float *recurrent, const float *candidate_bias, vec *z, const vec *before, vec *kept,
                      vec *h) {
   vec *reset = kept, *update = kept + H, *candidate = kept + 2 * H, *recalled = kept + 3 * H;
-  for (int d = 0; d < H; d++) recalled[d] = constant(candidate_bias[d]);
   multiply_add(z, before, recurrent, H, 2 * H, 3 * H);
-  multiply_add(recalled, before, recurrent + 2 * H, H, H, 3 * H);
+  affine(recalled, before, recurrent + 2 * H, candidate_bias, H, H, 3 * H);
   for (int d = 0; d < H; d++) {
     reset[d] = sigmoid(z[d]), update[d] = sigmoid(z[H + d]);
     candidate[d] = hyperbolic_tangent(z[2 * H + d] + reset[d] * recalled[d]);
@@ -69,8 +68,8 @@ INLINE void lstm_step(int H, const float *recurrent, vec *z, const vec *before, 
  * that of the gates' pre-activations ---- */
 
 INLINE void rnn_pull(int H, const float *recurrent, const vec *kept, vec *delta, vec *h) {
-  for (int d = 0; d < H; d++) delta[d] = h[d] * (1.0f - kept[d] * kept[d]), h[d] = (vec){0};
-  multiply_transposed_add(h, delta, recurrent, H, H, H);
+  for (int d = 0; d < H; d++) delta[d] = h[d] * (1.0f - kept[d] * kept[d]);
+  multiply_transposed(h, delta, recurrent, H, H, H);
 }
 
 INLINE void gru_pull(int H, const float *recurrent, const vec *before, const vec *kept, vec *delta, vec *h) {
@@ -97,9 +96,8 @@ INLINE void lstm_pull(int H, const float *recurrent, const vec *kept, vec *delta
     delta[2 * H + d] = g * entry[d] * (1.0f - proposal[d] * proposal[d]);
     delta[3 * H + d] = h[d] * squashed[d] * output[d] * (1.0f - output[d]);
     cell[d] = g * forget[d];
-    h[d] = (vec){0};
   }
-  multiply_transposed_add(h, delta, recurrent, H, 4 * H, 4 * H);
+  multiply_transposed(h, delta, recurrent, H, 4 * H, 4 * H);
 }
 
 /* ---- all steps ---- */
@@ -129,8 +127,7 @@ void scan_forward(const Scan *s, float *final, float *tape) {
         load(at + 1, s->values + (trajectory * s->time + t) * (s->inputs - 1), s->inputs - 1,
              (size_t)s->time * (s->inputs - 1), lanes);
         memcpy(before, h, H * sizeof(vec));
-        for (int o = 0; o < row; o++) z[o] = constant(bias[o]);
-        multiply_add(z, at, weight, s->inputs, row, row);
+        affine(z, at, weight, bias, s->inputs, row, row);
         switch (s->cell) {
           case RNN: rnn_step(H, recurrent, z, before, after, h); break;
           case GRU: gru_step(H, recurrent, s->candidate_bias + (size_t)member * H, z, before, after, h); break;
@@ -148,7 +145,7 @@ typedef struct {
   vec *weight, *bias, *recurrent, *candidate_bias;
 } ScanGradient;
 
-/* Adds `count` consecutive steps. */
+/* Adds `count` consecutive steps, at most TOGETHER. */
 INLINE void add_steps(const Scan *s, ScanGradient g, const vec *tape, const vec *deltas, int count) {
   int H = s->hidden, row = GATES[s->cell] * H, kept = scan_kept(s), width = scan_width(s);
   const vec *states = tape + s->inputs, *recalled = deltas + 3 * H;
@@ -166,9 +163,8 @@ INLINE void add_steps(const Scan *s, ScanGradient g, const vec *tape, const vec 
 /* Gradients are added to. */
 void scan_backward(const Scan *s, const float *final_gradient, const float *tape, float *weight_gradient,
                    float *bias_gradient, float *recurrent_gradient, float *candidate_bias_gradient) {
-  enum { CHUNK = 32 }; /* steps whose numbers stay in the cache until the weights' gradients are summed */
   int H = s->hidden, row = GATES[s->cell] * H, kept = scan_kept(s), width = scan_width(s);
-  vec *h = scratch(H), *cell = scratch(H), *deltas = scratch((size_t)CHUNK * width);
+  vec *h = scratch(H), *cell = scratch(H), *deltas = scratch((size_t)TOGETHER * width);
   ScanGradient g = {zeros((size_t)s->inputs * row), zeros(row), zeros((size_t)H * row), zeros(H)};
   const vec *block = (const vec *)tape;
   for (int member = 0; member < s->members; member++) {
@@ -179,15 +175,15 @@ void scan_backward(const Scan *s, const float *final_gradient, const float *tape
       for (int d = 0; d < H; d++) cell[d] = (vec){0};
       for (int t = s->time - 1; t >= 0; t--) { /* the scan's steps, last first */
         const vec *before = block + (size_t)t * kept + s->inputs, *after = before + H;
-        vec *delta = deltas + (size_t)(t % CHUNK) * width;
+        vec *delta = deltas + (size_t)(t % TOGETHER) * width;
         fetch(before - s->inputs - kept, kept); /* of the step before, which is pulled next */
         switch (s->cell) {
           case RNN: rnn_pull(H, recurrent, after, delta, h); break;
           case GRU: gru_pull(H, recurrent, before, after, delta, h); break;
           case LSTM: lstm_pull(H, recurrent, after, delta, h, cell);
         }
-        if (t % CHUNK == 0)
-          add_steps(s, g, block + (size_t)t * kept, deltas, minimum(CHUNK, s->time - t));
+        if (t % TOGETHER == 0)
+          add_steps(s, g, block + (size_t)t * kept, deltas, minimum(TOGETHER, s->time - t));
       }
     }
     add_lanes(weight_gradient + (size_t)member * s->inputs * row, g.weight, s->inputs * row);
