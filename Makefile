@@ -1,4 +1,4 @@
-# make reproduce   environment, then every figure and table   (SCALE=smoke, night or paper for another scale)
+# make reproduce   environment, then every figure and table   (SCALE=smoke, night or paper for another scale than hour)
 # make pages       README, docs/ and published.csv with the results of that scale
 # make test        environment, then the tests, including the pipeline at smoke scale
 # make test-cluster   the tests that need SLURM or a browser
@@ -15,14 +15,14 @@
 # https://download.pytorch.org/whl/cpu or .../whl/cu130; without it, pip's own index is used.
 
 PYTHON ?= python3
-SCALE ?= default
+SCALE ?= hour
 VENV := .venv
 BIN := $(VENV)/bin
 INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet $(INDEX)
 BUILD := pyproject.toml setup.py $(wildcard src/pathlode/core/kernels/*.[ch])
-RESULTS := results$(if $(filter-out default,$(SCALE)),/$(SCALE))
-OVERLAY := $(if $(filter-out default,$(SCALE)),--configfile config/$(SCALE).yaml)
+RESULTS := results$(if $(filter-out hour default,$(SCALE)),/$(SCALE))
+OVERLAY := $(if $(filter-out hour default,$(SCALE)),--configfile config/$(SCALE).yaml)
 
 .PHONY: reproduce pages test test-cluster lint report docs faults reruns bench plan clean
 

@@ -1,10 +1,10 @@
 """Estimated cost of the paper scale: seconds per training step, timed on one core at full size, times the number of steps.
 
 All seeds of a job train together, as in the pipeline; data are random where only their shapes matter. The cost of jobs that
-are not timed is that of the default scale's last run (results/provenance.csv) times the ratio of the numbers of jobs and of the
-work in each (:data:`WORK`). Disk space is scaled by the ratio of the numbers of jobs.
+are not timed is that of the last run at the scale hour (results/provenance.csv) times the ratio of the numbers of jobs and of
+the work in each (:data:`WORK`). Disk space is scaled by the ratio of the numbers of jobs.
 
-    make plan    writes results/benchmarks/plan.csv and the table in docs/cluster.md; needs results/ of the default scale
+    make plan    writes results/benchmarks/plan.csv and the table in docs/cluster.md; needs results/ of the scale hour
 """
 
 import re

@@ -39,6 +39,6 @@ def shown(path, name=None, of="all"):
 
 
 RESULTS, LOGS = (
-    folder if config["scale"] == "default" else f"{folder}/{config['scale']}" for folder in ("results", "logs")
+    folder if config["scale"] == "hour" else f"{folder}/{config['scale']}" for folder in ("results", "logs")
 )
 TABLES = f"{RESULTS}/tables"

@@ -150,7 +150,7 @@ def test_tasks_of_an_array_keep_to_their_own_job(cluster, tmp_path):
     options = "--executor slurm --slurm-array-jobs work --jobs 9 --retries 1 --latency-wait 5"
     options += " --default-resources runtime=5 mem_mb=500 slurm_partition=cpu"
     own = Checkout(tmp_path)
-    done = own.snakemake(*STATUS, *options.split(), scale="default", environment=cluster.environment)
+    done = own.snakemake(*STATUS, *options.split(), scale="hour", environment=cluster.environment)
     assert done.returncode == 0, done.stdout + done.stderr
     assert sorted((tmp_path / "tried").read_text().split()) == ["1_late", "2_early", "3_failing", "3_failing"]
     assert any("--array=1-3" in call for call in cluster.calls())

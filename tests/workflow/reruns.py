@@ -26,7 +26,7 @@ TABLE = Path(__file__).with_name("reruns.md")
 HEAD = """\
 # What runs again when code is edited
 
-Of every file of code: the jobs at the default scale that reach it, and those that need what these make. A number says how
+Of every file of code: the jobs at the scale `hour` that reach it, and those that need what these make. A number says how
 many of a rule's jobs, where it is not all. Comments, docstrings and formatting count for nothing.
 
 Written by `make reruns`.
@@ -65,10 +65,10 @@ class Plan:
         return dict(Counter(self.rules[job] for job in sorted(jobs)))
 
 
-def plan(scale: str = "default") -> Plan:
+def plan(scale: str = "hour") -> Plan:
     """All jobs of a scale, in an order in which they could run."""
     workflow.code.code = lambda *declared: " ".join(declared)  # in place of its digest
-    overlay = [] if scale == "default" else [PROJECT / f"config/{scale}.yaml"]
+    overlay = [] if scale == "hour" else [PROJECT / f"config/{scale}.yaml"]
     with SnakemakeApi(OutputSettings(quiet={Quietness.ALL})) as api:
         loaded = api.workflow(
             ResourceSettings(), ConfigSettings(configfiles=overlay), snakefile=PROJECT / "Snakefile", workdir=PROJECT

@@ -54,4 +54,4 @@ def test_the_workflow_is_a_module_of_another(checkout):
     assert done.returncode == 0, done.stdout + done.stderr
     counts = re.findall(r"^of_(\w+) +(\d+)$", done.stdout + done.stderr, re.MULTILINE)
     asked = ["chapters=[dynamics]", 'dynamics={"seeds": [0, 1, 2]}', 'claims={"readme": null, "pages": null}']
-    assert {rule: int(count) for rule, count in counts} == checkout.to_run("--config", *asked, scale="default")
+    assert {rule: int(count) for rule, count in counts} == checkout.to_run("--config", *asked, scale="hour")

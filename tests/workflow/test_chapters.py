@@ -158,7 +158,7 @@ def with_toy(checkout):
 
 
 def test_a_new_chapter_takes_its_own_files_and_an_entry(with_toy):
-    planned = with_toy.to_run("--config", "chapters=[toy]", 'toy={"largest": 4}', scale="default")
+    planned = with_toy.to_run("--config", "chapters=[toy]", 'toy={"largest": 4}', scale="hour")
     assert planned == dict.fromkeys(["count", "tabulate_toy", "claims", "plot_claims", "trace", "all"], 1)
 
 

@@ -64,7 +64,7 @@ def test_snakemake_takes_nested_numbers(checkout):
 
 
 def test_fewer_replicates_of_one_chapter_leave_the_others_as_they_are(checkout):
-    assert checkout.to_run("--config", 'dynamics={"seeds": [0, 1]}', scale="default")["fit_flows"] == 7
+    assert checkout.to_run("--config", 'dynamics={"seeds": [0, 1]}', scale="hour")["fit_flows"] == 7
 
 
 def test_snakemake_refuses_a_text_where_a_number_belongs(checkout):

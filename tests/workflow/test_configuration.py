@@ -38,7 +38,7 @@ def test_systems_that_share_an_anchor_can_be_changed_one_by_one():
         (
             ("scale",),
             "tables",
-            "scale is 'tables', the name of a folder of the default scale's results; choose another name",
+            "scale is 'tables', the name of a folder of the scale hour's results; choose another name",
         ),
         (("scale",), "my scale", "scale is 'my scale', expected only letters, digits, underscores"),
         (("claims", "block"), "clams", "lacks the line '<!-- clams_dynamics: begin .* of the block 'clams_dynamics'"),

@@ -221,4 +221,4 @@ def test_a_changed_configuration_that_is_taken_can_be_planned(checkout, changes)
     for file in FILES:
         (checkout.folder / file).write_text("{}")
     (checkout.folder / FILES[0]).write_text(yaml.safe_dump(config, sort_keys=False))
-    assert checkout.to_run(scale="default")["all"] == 1
+    assert checkout.to_run(scale="hour")["all"] == 1

@@ -1,4 +1,4 @@
-"""The values in the sentences of the README and of the pages: each can be had from a run of the default scale."""
+"""The values in the sentences of the README and of the pages: each can be had from a run at the scale `hour`."""
 
 import itertools
 import re
@@ -119,7 +119,7 @@ def tables():
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_value_can_be_had_from_a_run_of_the_default_scale(page, tables):
+def test_every_value_can_be_had_from_a_run_at_the_scale_hour(page, tables):
     text = page.read_text()
     assert VALUE.sub("", fill(text, tables.__getitem__, CONFIG, page.name)) == VALUE.sub("", text)
 

@@ -164,8 +164,8 @@ def test_a_run_leaves_the_checkout_as_it_was(finished):
 
 
 def test_no_job_of_a_run_writes_into_the_checkout(checkout):
-    """At the default scale too, whose pages and README are a target of their own."""
-    done = checkout.snakemake("--summary", scale="default")
+    """At the scale `hour` too, whose pages and README are a target of their own."""
+    done = checkout.snakemake("--summary", scale="hour")
     assert done.returncode == 0, done.stderr
     files = [line.split("\t")[0] for line in done.stdout.splitlines()[1:]]
     assert len(files) > 300

@@ -20,17 +20,17 @@ def planned(tmp_path_factory):
 CLUSTER = ("--workflow-profile", "profiles/slurm")
 
 
-@pytest.mark.parametrize("scale", ["default", "smoke", "night", "paper"])
+@pytest.mark.parametrize("scale", ["hour", "smoke", "night", "paper"])
 def test_every_scale_plans(planned, scale):
     jobs = job_counts(planned(scale)[0])
     smoke, night = 7 + 3 + 1, 2 * (3 * 23 + 2 * 7 + 5)  # in two batches: smooth systems, Lotka-Volterra, Lorenz
-    default = 23 + 16 + 8 + 6 + 5 + 3  # both oscillators, Lane-Emden, Lotka-Volterra, Lorenz, and inference
-    rows = {"default": default, "smoke": smoke, "night": night, "paper": 2 * 6 * (10 + 2 * 7 + 7) + 3}
+    hour = 23 + 16 + 8 + 6 + 5 + 3  # both oscillators, Lane-Emden, Lotka-Volterra, Lorenz, and inference
+    rows = {"hour": hour, "smoke": smoke, "night": night, "paper": 2 * 6 * (10 + 2 * 7 + 7) + 3}
     assert jobs["train"] == rows[scale]
     assert "pages" not in jobs  # they are a target of their own
 
 
-@pytest.mark.parametrize("scale", ["default", "smoke", "night", "paper"])
+@pytest.mark.parametrize("scale", ["hour", "smoke", "night", "paper"])
 def test_every_scale_plans_under_the_clusters_profile(planned, scale):
     jobs = job_counts(planned(scale, *CLUSTER)[0])
     profile = yaml.safe_load((PROJECT / "profiles/slurm/config.yaml").read_text())
@@ -38,7 +38,7 @@ def test_every_scale_plans_under_the_clusters_profile(planned, scale):
     assert scale != "paper" or sum(jobs.values()) > 300
 
 
-@pytest.mark.parametrize("scale", ["smoke", "default", "paper"])
+@pytest.mark.parametrize("scale", ["smoke", "hour", "paper"])
 def test_jobs_of_an_array_ask_for_the_same(planned, scale):
     """The plugin asks for what the first one needs."""
     profile = yaml.safe_load((PROJECT / "profiles/slurm/config.yaml").read_text())
@@ -57,14 +57,14 @@ def test_the_paper_scale_is_planned_in_two_gigabytes(planned):
 
 def test_only_the_chapters_that_are_asked_for_are_planned(checkout):
     checkout.edit("config.yaml", "chapters: [dynamics, inference, ecg, scheduler]", "chapters: [ecg]")
-    planned = checkout.to_run(scale="default")
+    planned = checkout.to_run(scale="hour")
     assert planned["train_encoder"]
     assert not {"train", "fit_flows", "tune_policy"} & planned.keys()
 
 
 def test_the_pipeline_stops_before_any_job_with_the_sentence(checkout):
     checkout.edit("config/dynamics.yaml", "kinetic: { loss: kinetic }", "kinetic: { loss: kinetics }")
-    done = checkout.snakemake(scale="default")
+    done = checkout.snakemake(scale="hour")
     assert done.returncode != 0
     assert "dynamics.rows.kinetic.loss is 'kinetics', expected one of path, kl" in done.stderr
     assert "Traceback" not in done.stderr

@@ -78,7 +78,7 @@ def test_every_caption_of_the_report_stands_under_one_subject_and_names_claims_t
     assert named <= declared
 
 
-@pytest.mark.parametrize(("scale", "folder"), [("default", "results"), ("paper", "results/paper")])
+@pytest.mark.parametrize(("scale", "folder"), [("hour", "results"), ("default", "results"), ("paper", "results/paper")])
 def test_only_make_pages_writes_into_the_checkout(scale, folder):
     """From the declared outputs of a rule that is no part of `make reproduce`."""
     commands = {

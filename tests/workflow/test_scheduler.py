@@ -86,7 +86,7 @@ def test_examples_come_from_a_mirror_and_are_checked(checkout, tmp_path):
     checkout.edit("config/scheduler.yaml", "      - ../shared/data/tinyshakespeare\n", f"      - {tmp_path}\n")
     checkout.edit("config/scheduler.yaml", "      - https://raw.githubusercontent.com/karpathy", "      - /nowhere #")
     (tmp_path / "input.txt").write_text("not Shakespeare")
-    done = checkout.snakemake("resources/tinyshakespeare/input.txt", scale="default")
+    done = checkout.snakemake("resources/tinyshakespeare/input.txt", scale="hour")
     assert done.returncode != 0
     log = (checkout.folder / "logs/fetch_examples/tinyshakespeare/input.txt.log").read_text()
     assert "its SHA-256 is" in log

@@ -100,7 +100,7 @@ class Checkout:
 
 def overlay(scale: str) -> list[str]:
     """The options that choose a scale."""
-    return ["--configfile", f"config/{scale}.yaml"] if scale != "default" else []
+    return ["--configfile", f"config/{scale}.yaml"] if scale != "hour" else []
 
 
 @functools.cache

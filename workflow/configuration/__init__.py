@@ -14,7 +14,7 @@ from workflow.configuration.schema import InvalidConfig, check_schema
 __all__ = ["FILES", "InvalidConfig", "check", "default_config"]
 
 FOLDERS = (*CHAPTERS, "tables", "figures", "pages")
-"""Folders of the default scale in results/, which other scales must not be named after."""
+"""Folders of the scale `hour` in results/, which other scales must not be named after."""
 
 
 def check(config: Mapping[str, Any]) -> None:
@@ -26,7 +26,7 @@ def check(config: Mapping[str, Any]) -> None:
     check_schema(config)
     if config["scale"] in FOLDERS:
         raise InvalidConfig(
-            f"config: scale is {config['scale']!r}, the name of a folder of the default scale's results; choose another name"
+            f"config: scale is {config['scale']!r}, the name of a folder of the scale hour's results; choose another name"
         )
     for chapter in CHAPTERS:
         import_module(f"workflow.configuration.{chapter}").check(config)

@@ -13,7 +13,7 @@ FILES = ("config.yaml", "config/systems.yaml", *(f"config/{chapter}.yaml" for ch
 
 
 def default_config(folder: Path = Path()) -> dict[str, Any]:
-    """The configuration of the default scale, from the project in a folder.
+    """The configuration of the scale `hour`, the default, from the project in a folder.
 
     As in Snakemake, two keys share no object, even if the files use an anchor.
     """
