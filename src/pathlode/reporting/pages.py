@@ -136,29 +136,41 @@ def _chosen(name: str, conditions: Sequence[str], table: "Callable[[str], pd.Dat
     return rows
 
 
+UNITS = r"(?:%|(?:ms|s|min|h|MB|GB|percent|times|milliseconds?|seconds?|minutes?|hours?|days?|nights?|megabytes?|gigabytes?)\b)"
+"""Units of what a run measures."""
 LEFT_OUT = (
     r"(?s)<!-- (\w+): begin \(generated, do not edit\) -->.*?<!-- \1: end -->",
     rf"(?s){VALUE.pattern}",
     r"(?s)```.*?```|`[^`\n]+`",  # code
-    r"(?s)\$\$.*?\$\$|\$[^$\n]+\$",  # formulas
-    r"(?m)^    [^\n]*$",
+    r"(?s)\$\$.*?\$\$|\$[^$\n]*[A-Za-z([][^$\n]*\$",  # formulas
+    r"\[\d{4}\.\d{4,5}(?=\])",  # names of papers on arXiv
     r"\]\([^)]*\)|<https?://[^>]*>|https?://\S+|\bdoi:\S+",
     r"(?m)^\s*\d+\. ",  # numbered lists
-    r"\b(?:18|19|20)\d\d\b|\b\d{4}\.\d{4,5}\b",  # years, and numbers on arXiv
-    r"\b[A-Za-z][\w.]*(?:[-–]\w+(?:\.\d+)?)*",  # names, also with digits in them, such as F1, Lorenz-63 and B2-22.5
-    r"(?<![\d.,])[01](?!\d|[.,]\d)",  # references of ratios and differences
+    r"\b(?:19|20)\d\d\b(?!\s*[\w%×-])",  # years
+    rf"(?<![\d.,])[01](?!\d|[.,]\d|\s*{UNITS})",  # references of ratios and differences
+    r"\b(?:[A-Z]\w*(?:[-–]\w+(?:\.\d+)?)*|[A-Za-z]\w*)",  # names, also with digits in them, such as F1, Lorenz-63 and B2-22.5
 )
 """Parts of a page that do not count as typed numbers."""
+IN_WORDS = (
+    r"\b(?:half|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|hundred|thousand|million)"
+    rf"(?: an?| the)? {UNITS}"
+)
+"""A measured number that is written as a word."""
 
 
 def typed_numbers(text: str) -> list[str]:
     """Lines of a page with a number that was filled neither from results nor from the configuration: line number and line.
 
-    Code, formulas, links, generated blocks, numbered lists, names with digits in them, years, numbers of publications, 0 and 1
-    do not count.
+    Code, formulas, links, generated blocks, numbered lists, names with digits in them, years and numbers of publications do not
+    count, nor do 0 and 1 without a unit. A number in words counts before a unit of what a run measures.
     """
-    left = text
-    for pattern in LEFT_OUT:
-        left = re.sub(pattern, lambda found: "\n" * found[0].count("\n") or " ", left)
-    lines = zip(text.splitlines(), left.splitlines(), strict=True)
-    return [f"{number}: {whole}" for number, (whole, rest) in enumerate(lines, start=1) if re.search(r"\d", rest)]
+    words = without = text
+    for number, pattern in enumerate(LEFT_OUT):
+        without = re.sub(pattern, lambda found: "\n" * found[0].count("\n") or " ", without)
+        words = without if number < 3 else words
+    lines = zip(text.splitlines(), without.splitlines(), words.splitlines(), strict=True)
+    return [
+        f"{number}: {whole}"
+        for number, (whole, digits, named) in enumerate(lines, start=1)
+        if re.search(r"[\d½⅓⅔¼¾]", digits) or re.search(IN_WORDS, named, re.IGNORECASE)
+    ]

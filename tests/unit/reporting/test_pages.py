@@ -89,16 +89,28 @@ def test_a_filled_text_is_filled_again():
 
 
 def test_typed_numbers_are_found():
-    typed = ["it takes 12 minutes", "an error of 0.2", "a share of 95 %", "2.5 times"]
+    typed = [
+        *(
+            "it takes 12 minutes",
+            "an error of 0.2",
+            "a share of 95 %",
+            "2.5 times",
+            "1 % of it",
+            "after 1 hour",
+            "½ of them",
+        ),
+        *("trained for 2000 steps", "published 2020-12", "    indented 12", "a factor of $12.5$", "cut-12"),
+        *("it takes Twelve minutes", "half an hour", "ten times as far"),
+    ]
     others = [
-        "A1, B2-22.5 and F1 of Lorenz-63 ([2410.08923](https://a.b/2)), Rubanova 2019",
-        "    x = 3",
+        "A1, B2-22.5 and F1 of Lorenz-63 ([2410.08923](https://a.b/2)), Rubanova 2019, published in 2020.",
         "`y = 4` above 1, not 0",
         "1. first",
         "<!-- = claims.value id=A2 -->7.5<!-- . --> or so",
         f"{BEGIN}\n| 12 |\n{END}",
         "```\n7\n```",
-        "$$\n\\tfrac{1}{2} x\n$$ and $x_2$",
+        "$$\n\\tfrac{1}{2} x\n$$ $x_2$, $[1, 3]$",
+        "two models, and half of the systems, at times",
     ]
     text = "\n".join([*others, *typed])
     first = text[: text.index(typed[0])].count("\n") + 1
