@@ -72,5 +72,5 @@ class ShownData(ArrayFile):
 
     @property
     def liveliest(self) -> int:
-        """The one of the trajectories that varies most beyond the observed window."""
+        """Index of the trajectory that varies most beyond the observed window."""
         return int(self.beyond_values.var(axis=1).sum(axis=-1).argmax())

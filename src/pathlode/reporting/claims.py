@@ -24,9 +24,9 @@ COUNTED = ("train_seconds", "reached")
 def decide(claims: Sequence[Claim], tables: Tables, looks: Looks) -> DecidedClaims:
     """The claims with their verdicts, one row per claim and system.
 
-    A claim without rows of a side in this run is ``not run``. A rival without a seed is a published number; every seed is
-    compared with it. The columns that depend on all cells at once, ``q`` and ``survives``, are of the papers' claims that have
-    something to compare.
+    A claim is ``not run`` if this run made no rows of one side. A rival without a seed is a published number; every seed is
+    compared with it. Only the papers' claims with something to compare have ``q`` and ``survives``, which depend on all of
+    these at once.
 
     Raises:
         ConfigError: if a claim names a table or column that does not exist, or selects several rows per seed.
@@ -81,8 +81,14 @@ def paired(claim: Claim, system: str, tables: Tables) -> pd.DataFrame:
 
 
 def false_verdicts(table: pd.DataFrame, error: float) -> pd.DataFrame:
-    """How often the claims that compare a setting with itself were decided wrongly: one row with the numbers of cells, of those
-    called better or worse (false), the share of these, and the share that the rule allows.
+    """How often the claims that compare a setting with itself found a difference, which is false, as one row.
+
+    Args:
+        table: rows of :class:`pathlode.reporting.decided_claims.DecidedClaims`.
+        error: share of false verdicts that the rule allows.
+
+    Returns:
+        cells (their number), false (the number called better or worse), share (of these) and allowed.
     """
     control = table[(table["paper"] == CONTROL) & (table["n"] > 0)]
     wrong = control["verdict"].isin(["better", "worse"])

@@ -3,8 +3,8 @@
 The centre is the pseudomedian: the median of all Walsh averages (x_i + x_j) / 2, i ≤ j (Hodges & Lehmann 1963). From ten values
 on, the interval is that of Wilcoxon's signed-rank test. It is exact for any distribution that is symmetric about its centre,
 whatever its tails. If the two sides of a replicate are exchangeable, their log ratio is symmetric about 0, however skewed the
-errors themselves are. Student's interval is as exact only for normal values: it is several times as wide if single values lie
-far off, and misses the centre of skewed values several times as often as it claims.
+errors themselves are. Student's interval is exact for normal values only. Outliers widen it several times, and it misses the
+centre of skewed values several times as often as it states.
 
 Below ten values the signed-rank test cannot reach the levels of a group-sequential plan: five values give no p-value below
 1/16. There the interval is Student's. It assumes normal values, errs less often than stated if tails are heavy, and more often
@@ -23,8 +23,8 @@ from pathlode.arrays import Array
 ENOUGH = 10
 """Number of values from which on the signed-rank test is used."""
 EQUAL = 1e-9
-"""Range up to which values count as equal. Student's interval of equal values would have no width, which shows that the metric
-is coarse rather than that it is exact; they have an interval without ends instead."""
+"""Range up to which values count as equal. Student's interval of equal values would have no width, but equal values show that a
+metric is coarse, not that it is exact. They have an infinite interval instead."""
 
 
 def pseudomedian(values: Array) -> Array:

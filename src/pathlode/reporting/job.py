@@ -41,9 +41,8 @@ def job(snakemake: Any) -> Iterator[Callable[[], dict[str, Any]]]:
         SystemExit: with status 1 after a :class:`pathlode.errors.PathlodeError`, whose sentence is logged, if disk or memory is
             full, or if a file cannot be read. Any other exception is logged with its traceback and raised again.
     """
-    gc.set_threshold(
-        20_000
-    )  # figures make so many objects that collecting garbage as often as usual is a tenth of their cost
+    # Figures make so many objects that collecting garbage as often as usual is a tenth of their cost.
+    gc.set_threshold(20_000)
     atexit.register(gc.freeze)  # else the exit collects garbage among all objects of the libraries: 0.4 s with PyTorch
     torch, log = sys.modules.get("torch"), Path(snakemake.log[0])  # not imported here: that takes two seconds
     if torch:

@@ -1,7 +1,8 @@
 """Several looks at a growing number of replicates, under one budget of errors.
 
-Replicates are added until the verdicts are clear, so there are several chances to err. A spending function divides the error α
-that is allowed over all looks among them (Lan & DeMets 1983). Here it is Pocock's type: after a fraction t of the replicates,
+Replicates are added until the verdicts are clear, so there are several chances to err. All looks together may err with
+probability α. A spending function divides it among them (Lan & DeMets 1983). Here it is Pocock's type: after a fraction t of
+the replicates,
 
     spent(t) = α ln(1 + (e - 1) t).
 
@@ -22,7 +23,7 @@ from pathlode.errors import refuse_unless
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(100)
 BUDGETS = np.geomspace(1e-9, 0.9, 80)
-"""Errors over all looks, for which the levels of the looks are computed; between them, logarithms are interpolated."""
+"""Errors over all looks for which levels are computed. Between them, logarithms are interpolated."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Looks:
         )
 
     def number(self, n: int) -> int:
-        """The look that n replicates are, from 1: the last one whose number they reach, and the first one below that."""
+        """The look that n replicates have reached, from 1; with fewer than the first look's, the first."""
         return max(1, sum(n >= planned for planned in self.replicates))
 
     def level(self, n: int) -> float:
@@ -57,8 +58,10 @@ class Looks:
         return _levels(self._fractions, self.error)[self.number(n) - 1]
 
     def over_all(self, p: float, n: int) -> float:
-        """The p-value over all looks of a test that has this p-value on n replicates: the error over all looks at which its
-        look would just reject (a repeated p-value, Jennison & Turnbull 2000, chapter 9). Above 0.9 it is 1.
+        """The p-value over all looks of a test that has this p-value on n replicates.
+
+        It is the smallest error over all looks with which the test would reject at its look: a repeated p-value (Jennison &
+        Turnbull 2000, chapter 9). Above 0.9 it is 1.
         """
         levels = _table(self._fractions)[:, self.number(n) - 1]
         if p > levels[-1]:

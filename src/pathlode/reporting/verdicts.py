@@ -46,7 +46,7 @@ class Comparison:
         high: upper bound of its interval.
         n: number of replicates.
         verdict: one of :data:`DECIDED` or ``undecided``.
-        geometric_mean: of the ratios; single runs far off move it.
+        geometric_mean: geometric mean of the ratios; a single outlier moves it.
         iqm: exp of the interquartile mean of the log ratios.
         share_better: share of replicates in which ours is better.
         look: number of the look, from 1.
@@ -123,8 +123,10 @@ def false_discovery_rates(p: Sequence[float]) -> Array:
 
 
 def _p_of(decision: str, logs: Array, margin: float, factor: float) -> float:
-    """p-value at this look: of a difference, the test of the ratio f; of no difference, the larger one of the tests of f/m and
-    f·m, whose interval excludes both."""
+    """p-value of the verdict at this look.
+
+    A difference is tested against the ratio f. No difference is tested against both f/m and f·m, and the larger p-value counts.
+    """
     differs = float(p_value(logs, np.log(factor)))
     ends = np.log(factor / margin), np.log(factor * margin)
     inside = ends[0] < pseudomedian(logs) < ends[1]
