@@ -1,0 +1,170 @@
+"""Hours of the expensive jobs of a scale on one core, from a few timed steps of each at full size.
+
+All seeds of a job train together, as in the pipeline; data are random where only their shapes matter.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import torch
+
+from pathlode.core.series import Observed, TimeSeries
+from pathlode.dynamics.data import SimulationConfig, simulate
+from pathlode.inference.box import Box
+from pathlode.inference.flows import FlowConfig
+from pathlode.registry import FLOWS, POLICIES, SYSTEMS
+from pathlode.schedule.tasks import Data, Examples, Task
+from pathlode.schedule.training import RunConfig, train
+from pathlode.training.experiment import Experiment
+from workflow.configuration.dynamics import (
+    replicate_batches,
+    row_axes,
+    row_parts,
+    row_training,
+    trained_rows,
+    tuned_as,
+    tuning,
+)
+from workflow.configuration.ecg import latent_ode
+from workflow.configuration.inference import flow_settings
+
+TIMED = {"train", "tune", "size", "train_encoder", "fit_flows", "tune_policy", "apply_policy"}
+"""Rules whose jobs are timed."""
+STACKED = 10
+"""Members of a timed stack of latent ODEs; more of them cost as much each."""
+BATCHES = 3
+"""Timed steps of the expensive networks of the scheduler's tasks."""
+SHAPES = {"fashion_mnist": ((1, 28, 28), 10), "cifar100": ((3, 32, 32), 100), "tinystories": (None, 128)}
+"""Shape of an example, and number of classes, by data set; a text's length is its context."""
+
+Hours = Iterator[tuple[str, str, float]]
+"""Rule, part of it, and the hours on one core of each of its jobs."""
+
+
+def per_step(run: Callable[[int], object], few: int = 5, more: int = 10, most: int = 512) -> float:
+    """CPU seconds of one more step, from increasing numbers of steps until these take a second."""
+    run(few)
+    while True:
+        seconds = []
+        for steps in (few, more):
+            started = time.process_time()
+            run(steps)
+            seconds.append(time.process_time() - started)
+        difference = seconds[1] - seconds[0]
+        if difference > 1 or 2 * more > most:
+            return difference / (more - few)
+        more *= 2
+
+
+def trained(experiment: Experiment, data: Observed) -> float:
+    """Seconds per step of a latent ODE's training."""
+
+    def run(steps: int) -> None:
+        train = {**experiment.train, "steps": steps, "validate_every": steps}
+        replace(experiment, train=train).trainer(data).run()
+
+    return per_step(run)
+
+
+def dynamics(config: Mapping[str, Any]) -> Hours:
+    """Training, tuning and sizes of the systems of the dynamics and inference chapters; grids that grow take longer."""
+    grid, inference = config["dynamics"], config["inference"]
+    summaries = {each["latents"] for each in inference["summaries"].values() if "latents" in each}
+    for name in [*grid["systems"], inference["system"]]:
+        entry = config["systems"][name]
+        drawn = {**entry["simulate"], "train": 256, "validation": 2, "test": 2, "seed": 0}
+        data = simulate(SYSTEMS[entry["system"]](), SimulationConfig(**drawn)).observed
+        rows = trained_rows(config, name) if name in grid["systems"] else sorted(summaries)
+        steps_tuned = tuning(config, name)["steps"]
+        steps: dict[str, float] = {}  # one row with each model, field and encoder: losses cost about the same
+        for row in rows:
+            parts = row_parts(config, name, row)
+            model = str({part: value for part, value in parts.items() if part != "loss"})
+            if "loss" not in parts:
+                steps[model] = 0.0  # fitted in closed form
+            if model not in steps:
+                sizes = {"model": entry["model"], "train": entry["train"], "learning_rate": 0.001}
+                stack = Experiment(weight=0.1, seeds=range(STACKED), **{**sizes, **parts})
+                steps[model] = trained(stack, data) / STACKED
+            for batch, replicates in replicate_batches(config, name).items():
+                hours = steps[model] * len(replicates) * row_training(config, name, row)["steps"] / 3600
+                place = f"{name} {batch} {row}"
+                yield "train", place, hours
+                if tuned_as(config, row) == row:
+                    candidates = sum(len(axis["values"]) for axis in row_axes(config, name, row).values()) - 1
+                    yield "tune", place, steps[model] * len(replicates) * candidates * steps_tuned / 3600
+                if name in config["sizes"]["systems"] and row in config["sizes"]["rows"]:
+                    yield "size", place, hours * len(config["sizes"]["models"])
+
+
+def ecg(config: Mapping[str, Any]) -> Hours:
+    """Encoders of heartbeats; the classifiers are not timed."""
+    windows = torch.randn(512, 280, 1)
+    series = TimeSeries(torch.linspace(-0.28, 0.5, 280).expand(512, -1), windows)
+    data = Observed(series, TimeSeries(series.times[:2], series.values[:2]))
+    for name, entry in config["ecg"]["latent_odes"].items():
+        settings = latent_ode(config, name)
+        step = trained(Experiment(seeds=config["ecg"]["seeds"], **settings), data)
+        for split in entry.get("splits", config["ecg"]["splits"]):
+            yield "train_encoder", f"{split} {name}", step * settings["train"]["steps"] / 3600
+
+
+def inference(config: Mapping[str, Any]) -> Hours:
+    """Flows, one job for all seeds and numbers of simulations, with the number of steps without early stopping."""
+    entry = config["inference"]
+    system = SYSTEMS[config["systems"][entry["system"]]["system"]]
+    prior = Box(torch.tensor(system.low), torch.tensor(system.high))
+    summaries = torch.randn(512, 8)
+    parameters = prior.low + (prior.high - prior.low) * torch.rand(len(summaries), len(system.low))
+    for backend, names in entry["flows"].items():
+
+        def run(steps: int, backend: str = backend) -> None:
+            settings = flow_settings(entry, "path") | {"steps": steps, "validate_every": steps}
+            flow = FLOWS[backend](prior, summaries.shape[-1], FlowConfig(backend=backend, **settings), 0)
+            flow.fit(parameters.float(), summaries)
+
+        fits = len(entry["training_sets"]) * len(entry["seeds"])
+        hours = per_step(run, 10, 20) * entry["flow"]["steps"] * fits / 3600
+        yield from (("fit_flows", f"{backend} {name}", hours) for name in names)
+
+
+def one_run(task: Mapping[str, Any]) -> float:
+    """Hours of one training of a task, with the cosine schedule."""
+    settings, (shape, classes) = task["run"], SHAPES[task["data"]]
+    number, batch = task["examples"]["train"], settings["batch"]
+    count = BATCHES * batch
+    if shape is None:
+        inputs = torch.randint(classes, (count, task["examples"]["context"]))
+        examples = Examples(inputs, inputs)
+    else:
+        examples = Examples(torch.randn(count, *shape), torch.randint(classes, (count,)))
+    few = Examples(examples.inputs[:2], examples.targets[:2])
+    ((kind, sizes),) = task["network"].items()
+
+    def run(steps: int) -> None:
+        chosen = Examples(examples.inputs[: steps * batch], examples.targets[: steps * batch])
+        whole = Task(Data(chosen, few, few, classes), kind, sizes)
+        train(whole, lambda training: POLICIES["cosine"](training, 0.001), 0, RunConfig(1, batch, steps))
+
+    return per_step(run, 1, BATCHES, BATCHES) * settings["epochs"] * (number // batch) / 3600
+
+
+def scheduler(config: Mapping[str, Any]) -> Hours:
+    """All runs of every policy; separate, short jobs fit the models of runs."""
+    entry = config["scheduler"]
+    names, policies, learners = (entry["run"][key] for key in ("tasks", "policies", "learners"))
+    tunings = len(entry["sweep"]["seeds"])
+    for name in names:
+        hours, finals = one_run(entry["tasks"][name]), len(entry["tasks"][name]["seeds"])
+        for policy in policies:
+            yield "tune_policy", f"{name} {policy}", hours * (len(entry["policies"][policy]) * tunings + finals)
+        for learner in learners:
+            settings = entry["learners"][learner]
+            if name in settings.get("tasks", names):
+                yield "apply_policy", f"{name} {learner}", hours * (settings.get("mixes", 0) * tunings + finals)
+
+
+MEASURES = (dynamics, ecg, inference, scheduler)
+"""What times each chapter."""
