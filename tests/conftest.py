@@ -46,7 +46,7 @@ def pytest_sessionfinish(session):
     for what, outcome, test in dict.fromkeys(map(tuple, sorted(tried))):
         file, _, name = test.partition("::test_")
         rows.append(f"| {what} | {outcome} | {name.replace('_', ' ')} (`{Path(file).name}`) |")
-    head = ["| fault | what comes of it | tried in |", "| --- | --- | --- |"]
+    head = ["| fault | what happens | tested in |", "| --- | --- | --- |"]
     Path(path).write_text("\n".join([*head, *rows]) + "\n")
 
 

@@ -157,8 +157,8 @@ def test_tasks_of_an_array_keep_to_their_own_job(cluster, tmp_path):
 
 
 @pytest.mark.fault(
-    "SLURM puts a running training back into the queue, and ends another at its time limit",
-    "both go on from their checkpoints and end with the same weights, bit for bit",
+    "SLURM requeues one running training and ends another at its time limit",
+    "both resume from their checkpoints and end with the same weights, bit for bit",
 )
 def test_trainings_that_slurm_interrupts_go_on(cluster, checkout):
     checkout.edit("config/smoke.yaml", "train: { steps: 40, batch: 32,", "train: { steps: 2000, batch: 32,")

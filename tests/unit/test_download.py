@@ -91,7 +91,7 @@ def test_an_altered_file_is_never_taken(mirror, url, target, tmp_path):
     assert list(target.parent.iterdir()) == []
 
 
-@pytest.mark.fault("a file that no mirror has", "what was there stays; a sentence says where to put it")
+@pytest.mark.fault("no mirror has a file", "older files stay; a sentence says where to put the file")
 def test_what_was_there_stays_if_no_mirror_has_the_file(tmp_path, url, target):
     other = target.with_name("101.dat")
     other.parent.mkdir()

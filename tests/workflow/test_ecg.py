@@ -106,7 +106,7 @@ def test_records_come_from_the_first_mirror_that_has_them(with_mirror):
 
 
 @pytest.mark.fault(
-    "a record of a mirror is altered", "it is refused in a sentence; all that does not need it is still made"
+    "a mirror serves an altered record", "a sentence refuses it; everything that does not need it is still made"
 )
 def test_an_altered_record_is_refused_in_a_sentence_and_the_rest_is_still_made(with_mirror):
     file = with_mirror.folder / "mirror/100.dat"

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.xdist_group("machine")  # beside the other tests of the
 
 
 @pytest.mark.fault(
-    "a job is killed (SIGKILL), as for memory",
-    "nothing of it stays; a hint says what it was and what to do; the next run goes on",
+    "a job is killed (SIGKILL), for example for lack of memory",
+    "no partial file stays; a hint says what happened and what to do; the next run resumes",
 )
 def test_a_job_that_is_killed(checkout):
     script, line = "workflow/scripts/simulate.py", "    system = SYSTEMS["
@@ -59,7 +59,7 @@ MOUNTS = needs(
 
 @MOUNTS
 @pytest.mark.fault(
-    "the disk is full", "nothing half-written stays; a sentence says to make room and run again, which goes on"
+    "the disk is full", "no half-written file stays; a sentence says to free disk space; the next run resumes"
 )
 def test_a_disk_that_is_full(checkout, disk):
     disk(8)
@@ -75,7 +75,8 @@ def test_a_disk_that_is_full(checkout, disk):
 
 @MOUNTS
 @pytest.mark.fault(
-    "a checkpoint cannot be written for want of space", "a sentence says to make room; the model is whole once there is"
+    "the disk is full when a checkpoint is written",
+    "a sentence says to free disk space; the next run then makes the whole model",
 )
 def test_a_model_that_does_not_fit_on_the_disk(checkout, disk):
     chosen = str(Path(MODEL).parents[1] / "tuning/path/chosen.json")
@@ -134,8 +135,8 @@ def weights(path):
 
 
 @pytest.mark.fault(
-    "the whole run is killed, again and again, while trainings of every kind are under way",
-    "it goes on each time and ends with the same tables and weights",
+    "the whole run is killed repeatedly during trainings of every kind",
+    "it resumes each time and ends with the same tables and weights",
 )
 def test_a_run_that_is_killed_ends_with_the_same_tables(reference, tmp_path):
     copy, output = reference.copy(tmp_path / "copy"), ""

@@ -64,8 +64,8 @@ os.replace = replace_and_die
 
 
 @pytest.mark.fault(
-    "a job that fits flows is killed, and so it is after an edit of its script",
-    "flows that were fitted are kept and the one under way goes on, but not under the other script; all end the same, bit for bit",
+    "a job that fits flows is killed, and again after an edit of its script",
+    "fitted flows are kept and the current one resumes, but not with the edited script; the results are the same, bit for bit",
 )
 def test_flows_that_were_fitted_are_not_fitted_again(finished, tmp_path):
     copy = Checkout(tmp_path / "copy")

@@ -360,7 +360,7 @@ def test_the_report_holds_every_figure_and_table_with_its_caption(report, finish
 @pytest.mark.parametrize(
     "file", ["data.npz", "tuning/path/chosen.json", "path/model.pt", "evaluation.npz", "sizes/kl/sizes.csv"]
 )
-@pytest.mark.fault("a file in the middle of the pipeline is gone", "it and what depends on it are made again")
+@pytest.mark.fault("an intermediate file is missing", "it and what depends on it are made again")
 def test_a_missing_file_in_the_middle_is_made_again(finished, tmp_path, file):
     """A run that is killed while it replaces a file leaves it missing."""
     path = finished.folder / RESULTS / "dynamics/coupled_oscillator/0-3" / file
@@ -380,7 +380,7 @@ def test_named_targets(checkout, finished):
     assert finished.to_run(figure, "--force") == {"plot_system": 1}
 
 
-@pytest.mark.fault("a data file is damaged", "a sentence in the log says which, and to delete it; no traceback")
+@pytest.mark.fault("a data file is damaged", "a sentence in the log says which file to delete; no traceback")
 def test_a_damaged_data_file_is_told_in_one_sentence(finished, tmp_path):
     copy = Checkout(tmp_path / "copy")
     shutil.copytree(finished.folder, copy.folder)

@@ -31,7 +31,8 @@ def test_a_network_learns_invented_beats(fitted):
 
 
 @pytest.mark.fault(
-    "training a convolutional network is interrupted", "it goes on from its checkpoint; all ends the same, bit for bit"
+    "training a convolutional network is interrupted",
+    "it resumes from its checkpoint; the result is the same, bit for bit",
 )
 def test_an_interrupted_training_goes_on_as_if_it_had_not_been(fitted, beats, interrupted, tmp_path):
     interrupted(47, lambda: fit(beats, tmp_path / "kept.pt"))

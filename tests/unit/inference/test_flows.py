@@ -91,7 +91,9 @@ def test_a_flow_comes_back_from_its_file(backend, recurrent, tmp_path):
     assert torch.equal(again.log_prob(theta, observed), flow.log_prob(theta, observed))
 
 
-@pytest.mark.fault("fitting a flow is interrupted", "it goes on from its checkpoint; all ends the same, bit for bit")
+@pytest.mark.fault(
+    "fitting a flow is interrupted", "it resumes from its checkpoint; the result is the same, bit for bit"
+)
 @pytest.mark.parametrize("backend", FLOWS)
 def test_an_interrupted_fit_goes_on_as_if_it_had_not_been(backend, interrupted, tmp_path):
     whole, history = fitted(backend, validate_every=5)

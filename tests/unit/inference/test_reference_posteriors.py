@@ -56,7 +56,7 @@ def test_systems_must_be_as_many_everywhere():
         dataclasses.replace(references(0, 1), ess=np.ones((1, 2)))
 
 
-@pytest.mark.fault("a file of reference posteriors is cut short", "one sentence says which, and what to do")
+@pytest.mark.fault("a file of reference posteriors is truncated", "a sentence says which file and what to do")
 def test_damaged_references_are_refused(tmp_path):
     path = tmp_path / "0.npz"
     references(0).save(path)

@@ -119,7 +119,7 @@ def test_a_failed_job_leaves_no_record(tmp_path):
         (PermissionError(errno.EACCES, "Permission denied", "a.csv"), "Permission denied: 'a.csv': check the file"),
     ],
 )
-@pytest.mark.fault("the system refuses a job memory, room or a file", "a sentence says what to do")
+@pytest.mark.fault("a job lacks memory, disk space or permission", "a sentence says what to do")
 def test_what_the_machine_lacks_is_told_in_one_sentence(tmp_path, error, advice):
     with pytest.raises(SystemExit), job(given(tmp_path)):
         raise error
@@ -129,7 +129,7 @@ def test_what_the_machine_lacks_is_told_in_one_sentence(tmp_path, error, advice)
 
 
 @pytest.mark.parametrize("unreadable", ["/proc/self/mem", "/proc"])  # an error of the device, and a directory
-@pytest.mark.fault("a file cannot be read", "a sentence says which, and what to see to; no traceback")
+@pytest.mark.fault("a file cannot be read", "a sentence says which file and what to check; no traceback")
 def test_a_file_that_cannot_be_read_is_told_in_one_sentence(tmp_path, unreadable):
     with pytest.raises(SystemExit), job(given(tmp_path)):
         Path(unreadable).read_bytes()

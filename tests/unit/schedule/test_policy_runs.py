@@ -34,7 +34,7 @@ def test_a_policy_is_tuned_and_then_trained_on_other_seeds(made):
 
 @pytest.mark.fault(
     "the runs of a learning-rate policy are interrupted",
-    "runs that had ended are not made again, the one under way goes on; the tables are the same",
+    "finished runs are kept and the current one resumes; the tables are the same",
 )
 def test_what_is_done_is_not_done_again(made, task, tmp_path, monkeypatch, interrupted):
     """Stopped in the middle of the third run, a study goes on there and ends as if it had not been."""

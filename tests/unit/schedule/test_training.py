@@ -60,7 +60,7 @@ def test_the_seed_decides(task, policy):
 
 @pytest.mark.fault(
     "a training under a learning-rate policy is interrupted",
-    "it goes on from its checkpoint and ends with the same weights, bit for bit",
+    "it resumes from its checkpoint and ends with the same weights, bit for bit",
 )
 @pytest.mark.parametrize("policy", POLICIES)
 def test_an_interrupted_run_goes_on_as_if_it_had_not_been(task, policy, interrupted, setting, tmp_path):

@@ -32,7 +32,7 @@ def interrupted_at(step):
 
 
 @pytest.mark.fault(
-    "training is interrupted", "it goes on from its checkpoint and ends with the same weights, bit for bit"
+    "training is interrupted", "it resumes from its checkpoint and ends with the same weights, bit for bit"
 )
 def test_an_interrupted_run_continues_and_ends_like_an_uninterrupted_one(trainer, tmp_path):
     whole = trainer()
@@ -52,7 +52,7 @@ def test_an_interrupted_run_continues_and_ends_like_an_uninterrupted_one(trainer
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.fault("a checkpoint of other settings or code lies there", "it is not taken up")
+@pytest.mark.fault("a checkpoint of other settings or code exists", "it is ignored")
 def test_a_checkpoint_of_other_settings_is_never_taken_up(trainer, tmp_path):
     with pytest.raises(Interrupted):
         run_resumably(trainer(), tmp_path, "a" * 64, interrupted_at(10))
@@ -97,7 +97,7 @@ def test_a_damaged_file(make_model, tmp_path):
         load_model(path)
 
 
-@pytest.mark.fault("a model file would run code", "it is refused unread")
+@pytest.mark.fault("a model file would run code", "it is refused before it is read")
 def test_a_file_that_would_run_code_is_refused(tmp_path):
     class Malicious:
         def __reduce__(self):
