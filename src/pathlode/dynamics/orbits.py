@@ -63,7 +63,9 @@ def orbit_distance(predicted: Values, truth: Values, counted: Tensor) -> PerMemb
     true = (truth / scale).to(predicted).expand_as(predicted)
     inside = counted.expand(predicted.shape[:-1])
     distances = []
-    for found, orbit, mask in zip((predicted / scale).to(predicted), true, inside, strict=True):  # singly: large matrices
+    for found, orbit, mask in zip(
+        (predicted / scale).to(predicted), true, inside, strict=True
+    ):  # singly: large matrices
         pairs = torch.cdist(found, orbit).masked_fill_(~(mask[:, :, None] & mask[:, None, :]), torch.inf)
         nearest = (pairs.amin(dim=2) + pairs.amin(dim=1)).where(mask, 0.0)
         distances.append((nearest.sum(dim=1) / (2 * mask.sum(dim=1))).nanmean())
