@@ -27,6 +27,7 @@ SIZED = [
     if system in config["sizes"]["systems"]
     for row in config["sizes"]["rows"]
 ]
+STYLED = list(dict.fromkeys([*GRID["shown"], *GRID["rows"]]))  # rows in the order in which they get colours
 SYSTEM_FIGURES = ["trajectories", "phase_portrait", "latent_paths", "latent_map", "error_in_time", "training"]
 CHAPTER_FIGURES = ["systems", "encoders", "observations", "sizes"]
 FIGURES = f"{RESULTS}/figures/dynamics"
@@ -116,7 +117,7 @@ rule plot_system:
         "../envs/pathlode.yaml"
     params:
         code=lambda w: code("plot_system"),
-        rows=list(GRID["rows"]),
+        rows=STYLED,
         shown=lambda w: SHOWN_ROWS[w.system],
         projection=GRID["projection"],
     script:
@@ -139,7 +140,7 @@ rule plot_dynamics:
     params:
         code=lambda w: code("plot_dynamics"),
         systems=GRID["systems"],
-        rows=list(GRID["rows"]),
+        rows=STYLED,
         compared=COMPARED,
         shown=GRID["shown"],
     script:

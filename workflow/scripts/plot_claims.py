@@ -10,6 +10,7 @@ from pathlode.reporting.job import job
 
 with job(snakemake):
     files, made = snakemake.input, snakemake.output
-    save_figure(claims(DecidedClaims.load(Path(files.claims)).table), *made.claims)
-    save_figure(settling(Settling.load(Path(files.settling)).table), *made.settling)
+    decided = DecidedClaims.load(Path(files.claims)).table
+    save_figure(claims(decided), *made.claims)
+    save_figure(settling(Settling.load(Path(files.settling)).table, decided), *made.settling)
     save_figure(agreement(Agreement.load(Path(files.agreement)).table), *made.agreement)

@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, NullLocator
 
-from pathlode.plots.style import BLACK, BLUE, GREEN, VERMILLION, WIDTH, log_scale
+from pathlode.plots.style import BLACK, BLUE, GREEN, VERMILLION, WIDTH, Powers, log_scale
 from pathlode.reporting.claim_entries import CONTROL
 from pathlode.reporting.naming import readable
 
@@ -39,7 +39,7 @@ def claims(table: pd.DataFrame) -> Figure:
     Args:
         table: rows of :class:`pathlode.reporting.decided_claims.DecidedClaims`.
     """
-    handles: list[Line2D | Patch] = [*map(_handle, SHADES), Patch(color="0.8", label="no difference within")]
+    handles: list[Line2D | Patch] = [*map(_handle, SHADES), Patch(color="0.8", label="margin")]
     return _forest(table[(table["n"] > 0) & (table["paper"] != CONTROL)], _claim, handles)
 
 
@@ -56,15 +56,17 @@ def agreement(table: pd.DataFrame) -> Figure:
     return _forest(table[table["paper"] != "ours"], _both_runs, handles)
 
 
-def settling(table: pd.DataFrame) -> Figure:
+def settling(table: pd.DataFrame, decided: pd.DataFrame) -> Figure:
     """Interval against the number of replicates: one panel per claim and system, in one block per target. Colours are the
-    verdicts with so many replicates.
+    verdicts with so many replicates, without regard to adequacy; the tint of a panel is the verdict with all of them.
 
     Args:
         table: rows of :class:`pathlode.reporting.decided_claims.Settling`.
+        decided: rows of :class:`pathlode.reporting.decided_claims.DecidedClaims`.
     """
     if table.empty:
         return _nothing()
+    verdicts = decided.set_index(["id", "where"])["verdict"]
     blocks = [rows for _, rows in table.groupby("target", sort=False)]
     heights = [0.5 * rows["id"].nunique() + 0.7 for rows in blocks]
     figure = plt.figure(figsize=(WIDTH, sum(heights) + 0.3), layout="constrained")
@@ -74,14 +76,22 @@ def settling(table: pd.DataFrame) -> Figure:
         names, ids = list(rows["where"].unique()), list(rows["id"].unique())
         axes = part.subplots(len(ids), columns, sharex=True, squeeze=False)
         for (line, column), axis in np.ndenumerate(axes):
-            name = names[column] if column < len(names) else None
-            _settling_of_one(axis, rows[(rows["id"] == ids[line]) & (rows["where"] == name)])
+            cell = rows[(rows["id"] == ids[line]) & rows["where"].isin(names[column : column + 1])]
+            if cell.empty:
+                axis.set_axis_off()
+            else:
+                _settling_of_one(axis, cell, str(verdicts.loc[(ids[line], names[column])]))
+        for column in axes.T:  # numbers below the last panel that is there
+            for axis in [axis for axis in column if axis.axison][-1:]:
+                axis.tick_params(labelbottom=True)
         for axis, name in zip(axes[0], names, strict=False):
             axis.set_title(textwrap.fill(readable(name), 14))
         for axis, name in zip(axes[:, 0], ids, strict=True):
             axis.text(-0.35, 0.5, name, transform=axis.transAxes, ha="right", va="center", fontsize=8)
         part.supxlabel("replicates", fontsize=9)
-    figure.legend(handles=[_handle(verdict) for verdict in list(SHADES)[:4]], loc="outside upper center", ncols=4)
+    handles: list[Line2D | Patch] = [_handle(verdict) for verdict in list(SHADES)[:4]]
+    hatched = Patch(**_background("inadequate"), label="inadequate")
+    figure.legend(handles=[*handles, hatched], loc="outside upper center", ncols=5)
     return figure
 
 
@@ -142,28 +152,26 @@ def _both_runs(axis: Axes, place: float, row: pd.Series, farthest: float) -> Non
         _interval(axis, place + 0.2, row["here"], row[["ratio", "low", "high"]].tolist(), farthest)
     sign = {"contradicted": (r"$\times$", VERMILLION), "undecided": ("$?$", BLACK)}.get(row["agreement"])
     if sign:
-        axis.plot(0.04, place, marker=sign[0], ms=6, color=sign[1], transform=axis.get_yaxis_transform(), clip_on=False)
+        axis.plot(1.0, place, marker=sign[0], ms=6, color=sign[1], transform=axis.get_yaxis_transform(), clip_on=False)
 
 
-def _settling_of_one(axis: Axes, rows: pd.DataFrame) -> None:
+def _settling_of_one(axis: Axes, rows: pd.DataFrame, verdict: str) -> None:
     axis.spines[["left", "bottom"]].set_linewidth(0.5)
     axis.set_yscale("log")
     axis.yaxis.set_major_locator(NullLocator())
     axis.yaxis.set_minor_locator(NullLocator())
-    if rows.empty:
-        axis.set_axis_off()
-        return
+    axis.patch.set(**_background(verdict))
     last = rows.iloc[-1]
     span = _span(last["low"], last["high"])
     axis.set_ylim(1 / span, span)
-    axis.axhspan(last["factor"] / last["margin"], last["factor"] * last["margin"], color="0.85", lw=0)
+    axis.axhspan(last["factor"] / last["margin"], last["factor"] * last["margin"], color="0.2", alpha=0.2, lw=0)
     axis.axhline(1.0, color=BLACK, lw=0.6)
-    for verdict, some in rows.groupby("verdict"):
+    for found, some in rows.groupby("verdict"):
         low, high = some["low"].clip(lower=1 / span), some["high"].clip(upper=span)
-        axis.vlines(some["n"], low, high, color=SHADES[str(verdict)], lw=1.2)
-        axis.plot(some["n"], some["ratio"], SIGNS[str(verdict)], ms=2.5, **_face(str(verdict)) | {"mew": 0.7})
+        axis.vlines(some["n"], low, high, color=SHADES[str(found)], lw=1.2)
+        axis.plot(some["n"], some["ratio"], SIGNS[str(found)], ms=2.5, **_face(str(found)) | {"mew": 0.7})
     axis.annotate(
-        f"{span:,.0f}" if span > 10 else f"{span:.2g}",
+        f"{span:.2g}" if span < 10 else f"{span:.0f}" if span < 1000 else Powers()(span),
         (0, 1),
         xycoords="axes fraction",
         ha="right",
@@ -177,9 +185,10 @@ def _settling_of_one(axis: Axes, rows: pd.DataFrame) -> None:
 
 
 def _span(low: float, high: float) -> float:
-    """Upper end of an axis that is centred on 1 and shows this interval, if it has ends."""
+    """Upper end of an axis that is centred on 1 and shows this interval, if it has ends. From 1,000 on it is a power of ten."""
     ends = [max(end, 1 / end) for end in (LEAST_SPAN, low, high) if 0 < end < math.inf]
-    return max(end for end in ends if end < 10**FARTHEST) ** 1.2
+    span = max(end for end in ends if end < 10**FARTHEST) ** 1.2
+    return span if span < 1000 else float(10 ** math.ceil(math.log10(span)))
 
 
 def _interval(axis: Axes, place: float, verdict: str, ratio_and_ends: Sequence[float], farthest: float) -> None:
@@ -193,10 +202,15 @@ def _interval(axis: Axes, place: float, verdict: str, ratio_and_ends: Sequence[f
 
 
 def _tint(axis: Axes, place: float, verdict: str) -> None:
-    if verdict in TINTS:
-        axis.axhspan(place - 0.46, place + 0.46, color=TINTS[verdict], lw=0, zorder=0)
-    elif verdict == "inadequate":
-        axis.axhspan(place - 0.46, place + 0.46, facecolor="0.97", edgecolor="0.85", hatch="////", lw=0, zorder=0)
+    if verdict in TINTS or verdict == "inadequate":
+        axis.axhspan(place - 0.46, place + 0.46, **_background(verdict), zorder=0)
+
+
+def _background(verdict: str) -> dict[str, Any]:
+    """How a cell or panel with this verdict is filled."""
+    if verdict == "inadequate":
+        return {"facecolor": "0.97", "edgecolor": "0.85", "hatch": "////", "lw": 0}
+    return {"facecolor": TINTS.get(verdict, "white"), "lw": 0}
 
 
 def _face(verdict: str) -> dict[str, Any]:

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import NullLocator
 from numpy.typing import NDArray
 
 from pathlode.dynamics.shown import ShownData
 from pathlode.plots.dynamics import draw_trajectory
-from pathlode.plots.style import MEDIAN_AND_RANGE, WIDTH, LineStyle, log_scale
+from pathlode.plots.style import MEDIAN_AND_QUARTILES, WIDTH, LineStyle, line_with_band, log_scale
 from pathlode.registry import DEFAULT_MODEL, DEFAULT_PARTS
-from pathlode.reporting.naming import readable
+from pathlode.reporting.naming import readable, symbol
 
 
 def systems(
@@ -40,7 +40,7 @@ def systems(
         example = test.liveliest
         for axis, row in zip(line, rows, strict=True):
             draw_trajectory(axis, test, example, predicted[system, row][example], styles[row].colour)
-        line[0].set_ylabel(f"{textwrap.fill(readable(system), 14)}\n{test.features[0]}", fontsize=8)
+        line[0].set_ylabel(f"{textwrap.fill(readable(system), 14)}\n{symbol(test.features[0])}", fontsize=8)
         line[-1].set_xlabel(test.time)
         line[0].set_xlabel(test.time)
     for axis, row in zip(axes[0], rows, strict=True):
@@ -53,12 +53,16 @@ def systems(
 def encoders(scores: pd.DataFrame, styles: Mapping[str, LineStyle]) -> Figure:
     """Error in the next window of latent ODEs with each encoder: a dot per seed, a bar at the median, one panel per system.
 
-    It shows the losses with which every encoder was trained, each in the colour of its first row.
+    It shows the losses with which every encoder was trained, of each loss and encoder the first row, and the systems on which
+    there are several encoders, if there are any.
     """
     import seaborn as sns
 
     same = {"observations": "all", "model": DEFAULT_MODEL, "field": DEFAULT_PARTS["field"]}
     scores = scores[(scores[list(same)] == same).all(axis=1)]
+    scores = scores[scores["row"].isin(scores.drop_duplicates(["loss", "encoder"])["row"])]
+    several = scores.groupby("system")["encoder"].transform("nunique") > 1
+    scores = scores[several] if several.any() else scores
     compared = scores.groupby(["system", "encoder"])["loss"].agg(set)
     losses = [loss for loss in scores["loss"].unique() if all(loss in found for found in compared)]
     first = scores.groupby("loss")["row"].first()
@@ -79,7 +83,7 @@ def encoders(scores: pd.DataFrame, styles: Mapping[str, LineStyle]) -> Figure:
 def fewer_observations(scores: pd.DataFrame, shown: Sequence[str], styles: Mapping[str, LineStyle]) -> Figure:
     """Error inside the window (top) and in the next (bottom) if the model sees all, few, gapped or late observations.
 
-    Markers are medians over replicates; bars are their full range.
+    Markers are medians over replicates; bars reach from their first to their third quartile.
 
     Args:
         scores: the table of scores.
@@ -103,7 +107,14 @@ def fewer_observations(scores: pd.DataFrame, shown: Sequence[str], styles: Mappi
         for axis, name in zip(line, names, strict=True):
             rows = scores[scores["system"] == name]
             sns.pointplot(
-                rows, x="observations", y=metric, order=views, ax=axis, **_by("row", drawn), **MEDIAN_AND_RANGE, **marks
+                rows,
+                x="observations",
+                y=metric,
+                order=views,
+                ax=axis,
+                **_by("row", drawn),
+                **MEDIAN_AND_QUARTILES,
+                **marks,
             )
             axis.set_xlabel("")
             axis.tick_params(axis="x", rotation=45)
@@ -116,7 +127,9 @@ def fewer_observations(scores: pd.DataFrame, shown: Sequence[str], styles: Mappi
 
 
 def sizes(table: pd.DataFrame, styles: Mapping[str, LineStyle]) -> Figure:
-    """Error against the number of parameters: median over replicates, with their full range as a band; one line per system."""
+    """Error against the number of parameters: median over replicates, with a band from their first to their third quartile; one
+    line of panels per system.
+    """
     metrics = {"interpolation_nmse": "NMSE inside", "extrapolation_nmse": "NMSE, next window"}
     names = list(table["system"].unique())
     figure, axes = plt.subplots(
@@ -125,14 +138,13 @@ def sizes(table: pd.DataFrame, styles: Mapping[str, LineStyle]) -> Figure:
     for line, name in zip(axes, names, strict=True):
         for axis, (metric, label) in zip(line, metrics.items(), strict=True):
             for row, runs in table[table["system"] == name].groupby("row", sort=False):
-                errors, style = runs.groupby("n_parameters")[metric].agg(["median", "min", "max"]), styles[str(row)]
-                axis.fill_between(errors.index, errors["min"], errors["max"], color=style.colour, alpha=0.12, lw=0)
-                axis.plot(
-                    *(errors.index, errors["median"], "o"),
-                    **{"ms": 3, "color": style.colour, "ls": style.dashes, "label": readable(str(row))},
-                )
+                errors = runs.pivot_table(index="n_parameters", columns="seed", values=metric)
+                marks = {"marker": "o", "ms": 3, "label": readable(str(row))}
+                line_with_band(axis, errors.index.to_numpy(), errors.to_numpy().T, styles[str(row)], **marks)
             log_scale(axis, "x")
-            axis.xaxis.set_minor_formatter(NullFormatter())
+            axis.set_xticks(sorted(table.loc[table["system"] == name, "n_parameters"].unique()))
+            axis.xaxis.set_major_formatter("{x:,.0f}")
+            axis.xaxis.set_minor_locator(NullLocator())
             log_scale(axis, "y")
             axis.set_ylabel(label)
             axis.set_xlabel("trainable parameters")

@@ -1,7 +1,8 @@
 """Figures of one simulated system, from its data set and the results of every row."""
 
 import math
-from collections.abc import Iterable, Mapping
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import matplotlib.pyplot as plt
@@ -9,15 +10,18 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from pathlode.arrays import Array
 from pathlode.dynamics.shown import ShownData
 from pathlode.errors import ConfigError
-from pathlode.plots.style import BLACK, WIDTH, LineStyle, log_scale
-from pathlode.reporting.naming import readable
+from pathlode.plots.style import BLACK, WIDTH, LineStyle, legend_above, line_with_band, log_scale
+from pathlode.reporting.naming import readable, symbol
 
 PANELS = 5
 """Largest number of panels side by side."""
+MAPS = 10
+"""Largest number of latent maps side by side, which have no numbers on their axes."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def trajectories(data: ShownData, results: Results) -> Figure:
     for line, (name, result) in zip(axes, results.items(), strict=True):
         for example, axis in enumerate(line):
             draw_trajectory(axis, data, example, result.predicted[example], result.style.colour)
-        line[0].set_ylabel(f"{readable(name)}\n{data.features[0]}")
+        line[0].set_ylabel(f"{readable(name)}\n{symbol(data.features[0])}")
     for axis in axes[-1]:
         axis.set_xlabel(data.time)
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
@@ -86,9 +90,8 @@ def phase_portrait(data: ShownData, results: Results) -> Figure:
     times, values = data.truth(example)
 
     def plane(trajectory: Array) -> tuple[Array, Array]:
-        x = trajectory[:, 0]
-        y = trajectory[:, 1] if trajectory.shape[1] > 1 else np.gradient(x, times)
-        return x[beyond:], y[beyond:]
+        x, *others = trajectory[beyond:].T
+        return x, others[0] if others else np.gradient(x, times[beyond:])
 
     x, y = plane(values)
     figure, axes = _one_panel_a_row(results)
@@ -99,8 +102,10 @@ def phase_portrait(data: ShownData, results: Results) -> Figure:
         for limits, shown in ((axis.set_xlim, x), (axis.set_ylim, y)):
             margin = 0.25 * np.ptp(shown) + 1e-3
             limits(shown.min() - margin, shown.max() + margin)
-    figure.supxlabel(data.features[0], fontsize=9)
-    figure.supylabel(data.features[1] if len(data.features) > 1 else f"d{data.features[0]}/dt", fontsize=9)
+    names = [symbol(name) for name in data.features]
+    rate = f"d{names[0]} / d{data.time.split()[-1]}"
+    figure.supxlabel(names[0], fontsize=9)
+    figure.supylabel(names[1] if len(names) > 1 else rate, fontsize=9)
     return figure
 
 
@@ -122,6 +127,7 @@ def latent_paths(data: ShownData, results: Results) -> Figure:
 
 def latent_map(data: ShownData, results: Results, projection: str = "pca") -> Figure:
     """Two-dimensional projection of z0 of the test trajectories: one column per row with z0, one line of panels per parameter.
+    More than :data:`MAPS` columns continue in a second block of lines below.
 
     Args:
         projection: ``pca``, or ``umap``, which needs the package umap-learn.
@@ -130,25 +136,35 @@ def latent_map(data: ShownData, results: Results, projection: str = "pca") -> Fi
         ConfigError: if ``projection`` is ``umap`` and umap-learn is not installed.
     """
     names, latents = data.parameters, {name: r.test_z0 for name, r in results.items() if r.test_z0 is not None}
+    blocks = math.ceil(len(latents) / MAPS)
+    columns = math.ceil(len(latents) / blocks)
     figure, axes = plt.subplots(
-        len(names),
-        len(latents),
-        figsize=(WIDTH, 1.15 * len(names) + 0.4),
+        blocks * len(names),
+        columns,
+        figsize=(WIDTH, 1.15 * blocks * len(names) + 0.4),
         layout="constrained",
         squeeze=False,
         subplot_kw={"xticks": [], "yticks": []},
     )
-    for column, (row, z0) in zip(axes.T, latents.items(), strict=True):
-        places = _umap(z0) if projection == "umap" else principal_components(z0)
-        column[0].set_title(readable(row))
-        for axis, values in zip(column, data.varied.T, strict=True):
-            axis.scatter(*places.T, c=values, s=4, lw=0, cmap="viridis", rasterized=True)
-    for line, name in zip(axes, names, strict=True):
-        line[0].set_ylabel(name)
-        figure.colorbar(line[-1].collections[0], ax=line, aspect=12, pad=0.01)
-    for axis in axes[-1]:
-        axis.set_xlabel({"pca": "PC 1, 2 of z0", "umap": "UMAP of z0"}[projection], fontsize=7)
+    places = {row: _umap(z0) if projection == "umap" else principal_components(z0) for row, z0 in latents.items()}
+    for block, lines in enumerate(np.split(axes, blocks)):
+        _latent_maps(lines, dict(list(places.items())[block * columns : (block + 1) * columns]), data.varied, names)
+    figure.supxlabel({"pca": "principal components 1 and 2 of z0", "umap": "UMAP of z0"}[projection], fontsize=9)
     return figure
+
+
+def _latent_maps(axes: NDArray[np.object_], places: Mapping[str, Array], varied: Array, names: Sequence[str]) -> None:
+    """One block of :func:`latent_map`: one column per row, one line of panels per parameter."""
+    small = axes.shape[1] > MAPS / 2
+    for column, (row, z0) in zip(axes.T, places.items(), strict=False):
+        column[0].set_title(textwrap.fill(readable(row), 14), fontsize=7 if small else 9)
+        for axis, values in zip(column, varied.T, strict=True):
+            axis.scatter(*z0.T, c=values, s=4, lw=0, cmap="viridis", rasterized=True)
+    for line, name in zip(axes, names, strict=True):
+        line[0].set_ylabel(symbol(name))
+        line[0].figure.colorbar(line[0].collections[0], ax=list(line), aspect=12, pad=0.01)
+        for axis in line[len(places) :]:
+            axis.remove()
 
 
 def principal_components(z0: Array) -> Array:
@@ -178,47 +194,45 @@ def _standardised(z0: Array) -> Array:
 
 
 def error_in_time(data: ShownData, results: Results) -> Figure:
-    """Squared error against time since the last observation: median over replicates, with their full range as a band."""
+    """Squared error against time since the last observation: median over replicates, with a band from their first to their
+    third quartile.
+    """
     inside = np.linspace(-data.window, 0, data.inside_times.shape[1])
     beyond = data.beyond_times[0] - data.end(0)
     times = np.concatenate([inside, beyond])
-    figure, axis = plt.subplots(figsize=(WIDTH * 0.6, 2.8), layout="constrained")
+    figure, axis = plt.subplots(figsize=(WIDTH * 0.6, 3.1), layout="constrained")
     shade_unseen(axis, 0.0, float(beyond[-1]))
     for name, result in results.items():
-        _line_with_band(axis, times, result.nmse, name, result.style)
+        line_with_band(axis, times, result.nmse, result.style, label=readable(name))
     log_scale(axis, "y")
     axis.set_xlabel(f"{data.time.split()[0]} since the last observation")
     axis.set_ylabel("squared error / variance of the data")
     low, high = axis.get_ylim()
-    axis.set_ylim(low / 3, high * 12)  # room for the legend above and the text below
-    axis.legend(loc="upper left", ncols=3)
+    axis.set_ylim(low / 4, high)  # room for the text below
+    legend_above(figure, axis, ncols=3)
     axis.text(0.02, 0.03, "observed", transform=axis.transAxes, fontsize=8, color="0.35")
     axis.text(0.98, 0.03, "never seen by the encoder", transform=axis.transAxes, fontsize=8, color="0.35", ha="right")
     return figure
 
 
 def training(data: ShownData, results: Results) -> Figure:
-    """Validation error against steps and against seconds per model: median over replicates, with their full range as a band."""
-    figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 2.6), sharey=True, layout="constrained")
+    """Validation error against steps and against seconds per model: median over replicates, with a band from their first to
+    their third quartile.
+    """
+    figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 2.8), sharey=True, layout="constrained")
     for name, result in results.items():
         if result.history.empty:  # a model that is not trained
             continue
         errors = result.history.pivot_table(index="step", columns="seed", values="validation_mse")
         seconds = result.history.groupby("step")["seconds"].median()
         for axis, position in zip(axes, (errors.index.to_numpy(), seconds.to_numpy()), strict=True):
-            _line_with_band(axis, position, errors.to_numpy().T, name, result.style)
+            line_with_band(axis, position, errors.to_numpy().T, result.style, label=readable(name))
     log_scale(axes[0], "y")
     axes[0].set_xlabel("optimiser step")
     axes[1].set_xlabel("CPU seconds per model, trained as one batch")
     axes[0].set_ylabel("validation mean squared error,\nin units of the data's variance")
-    axes[1].legend(ncols=2)
+    legend_above(figure, axes[0], ncols=5)
     return figure
-
-
-def _line_with_band(axis: Axes, positions: Array, errors: Array, name: str, style: LineStyle) -> None:
-    """Draws the median over members of errors (member, position), with their full range as a band."""
-    axis.fill_between(positions, errors.min(axis=0), errors.max(axis=0), color=style.colour, alpha=0.12, lw=0)
-    axis.plot(positions, np.median(errors, axis=0), color=style.colour, ls=style.dashes, label=readable(name))
 
 
 def _one_panel_a_row(names: Iterable[str], same_scale: bool = True) -> tuple[Figure, list[Axes]]:

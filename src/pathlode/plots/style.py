@@ -7,9 +7,12 @@ from typing import Any, Literal
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatterSciNotation
+
+from pathlode.arrays import Array
 
 mpl.use("Agg")
 mpl.rcParams.update(
@@ -33,6 +36,7 @@ mpl.rcParams.update(
 
 
 WIDTH = 7.1  # inches: the text width of a two-column paper
+LEGEND_LINE = 0.17  # inches: the height of a line of a legend
 
 # Okabe & Ito 2008, Color universal design
 BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION, BLACK = (
@@ -82,6 +86,8 @@ def line_styles(names: Sequence[str]) -> dict[str, LineStyle]:
 
 MEDIAN_AND_RANGE: dict[str, Any] = {"estimator": "median", "errorbar": ("pi", 100)}
 """How seaborn summarises replicates: by their median, with their full range as a bar."""
+MEDIAN_AND_QUARTILES: dict[str, Any] = {"estimator": "median", "errorbar": ("pi", 50)}
+"""The same, with a bar from their first to their third quartile, which a single failed training does not stretch."""
 
 
 class Powers(LogFormatterSciNotation):
@@ -112,9 +118,19 @@ def three_a_line(count: int, height: float) -> tuple[Figure, list[Axes]]:
     return figure, list(axes.flat[:count])
 
 
-def legend_above(figure: Figure, axis: Axes) -> None:
-    """One legend above all panels, with the labels of one of them."""
-    figure.legend(*axis.get_legend_handles_labels(), loc="outside upper center", ncols=4)
+def line_with_band(axis: Axes, positions: Array, errors: Array, style: LineStyle, **look: Any) -> None:
+    """Draws the median over replicates of errors (replicate, position), with a band from the first to the third quartile."""
+    low, median, high = np.quantile(errors, (0.25, 0.5, 0.75), axis=0)
+    axis.fill_between(positions, low, high, color=style.colour, alpha=0.15, lw=0)
+    axis.plot(positions, median, color=style.colour, ls=style.dashes, **look)
+
+
+def legend_above(figure: Figure, axis: Axes, ncols: int = 4) -> None:
+    """One legend above all panels, with the labels of one of them. A legend of more than two lines makes the figure higher."""
+    handles, labels = axis.get_legend_handles_labels()
+    width, height = figure.get_size_inches()
+    figure.set_size_inches(width, height + LEGEND_LINE * max(-(-len(labels) // ncols) - 2, 0))
+    figure.legend(handles, labels, loc="outside upper center", ncols=ncols, handlelength=2.8)
 
 
 def save_figure(figure: Figure, *paths: str | Path) -> None:

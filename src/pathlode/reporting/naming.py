@@ -4,6 +4,8 @@ import re
 
 PROPER = {"lane_emden": "Lane-Emden", "lorenz": "Lorenz-63", "lotka_volterra": "Lotka-Volterra"}
 """Systems named after people."""
+GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "theta": "θ"}
+"""Quantities that are named after Greek letters."""
 
 
 def readable(name: str) -> str:
@@ -11,3 +13,8 @@ def readable(name: str) -> str:
     for own, proper in PROPER.items():
         name = re.sub(rf"^{own}(?=_|$)", proper, name)
     return name.replace("_", " ")
+
+
+def symbol(name: str) -> str:
+    """A quantity as it stands on an axis, for example ``theta`` as ``θ``."""
+    return GREEK.get(name, readable(name))

@@ -76,12 +76,16 @@ def test_settling_has_a_panel_per_claim_and_system_with_a_bar_per_number_of_repl
         {"n": n, "low": 2 - 4 / n, "high": 2 + 4 / n, "verdict": "better" if n > 4 else "undecided"}
         for n in range(2, 9)
     ]
-    figure = drawn(settling(table(*runs, *({"id": "A2", "where": "spring"} | run for run in runs))), tmp_path)
+    cells = {}, {"id": "A2", "where": "spring", "verdict": "inadequate"}
+    figure = drawn(settling(table(*(cell | run for cell in cells for run in runs)), table(*cells)), tmp_path)
     shown = [axis for axis in figure.axes if axis.collections]
     assert len(figure.axes) == 4
     assert len(shown) == 2
     bars = {to_hex(each.get_color()[0]): len(each.get_segments()) for each in shown[0].collections}
     assert bars == {to_hex(SHADES["better"]): 4, to_hex(SHADES["undecided"]): 3}
+    assert [to_hex(axis.patch.get_facecolor()) for axis in shown] == [TINTS["better"].lower(), to_hex("0.97")]
+    assert [axis.patch.get_hatch() for axis in shown] == [None, "////"]
+    assert all(axis.xaxis.get_tick_params()["labelbottom"] for axis in shown)  # each is the last of its column
     low, high = shown[0].get_ylim()
     assert low * high == pytest.approx(1.0)  # 1 is in the middle
     assert high > 2.5
@@ -109,7 +113,7 @@ def test_both_runs_stand_below_each_other_and_what_differs_is_marked(tmp_path):
     assert signs == [(r"$\times$", 1), ("$?$", 2)]
 
 
-@pytest.mark.parametrize("draw", [claims, settling, agreement])
+@pytest.mark.parametrize("draw", [claims, lambda none: settling(none, none), agreement])
 def test_without_claims_the_figure_says_so(draw, tmp_path):
     figure = drawn(draw(table({}).iloc[:0]), tmp_path)
     assert [text.get_text() for text in figure.texts] == ["no claim to show"]

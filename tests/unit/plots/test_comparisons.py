@@ -49,15 +49,21 @@ def test_encoders_show_every_seed_and_its_median(scores, tmp_path):
     assert dots == pytest.approx(sorted(shown))
 
 
-def test_observations_show_medians_and_full_ranges(scores, tmp_path):
+def test_encoders_leave_out_systems_with_one_encoder_and_all_but_the_first_row_of_a_loss(scores, tmp_path):
+    alone = scores[(scores["encoder"] == "gru")].assign(system="ring")
+    adam = scores[scores["row"] == "path"].assign(row="path_adam", extrapolation_nmse=1e5)
+    figure = drawn(comparisons.encoders(pd.concat([scores, alone, adam]), STYLES), tmp_path)
+    assert [axis.get_title() for axis in figure.axes] == ["pendulum", "spring"]
+    assert max(height for axis in figure.axes for dots in axis.collections for _, height in dots.get_offsets()) <= 1
+
+
+def test_observations_show_medians_and_quartiles(scores, tmp_path):
+    scores = pd.concat([scores.assign(seed=seed, interpolation_nmse=10.0**-seed) for seed in range(5)])
     axis = drawn(comparisons.fewer_observations(scores, ["path", "kl"], STYLES), tmp_path).axes[0]
-    chosen = scores.query("system == 'pendulum' and encoder == 'gru' and loss == 'path'")
-    errors = chosen.groupby("observations", sort=False)["interpolation_nmse"].agg(["median", "min", "max"])
     points = marked(axis, STYLES["path"].colour)
-    assert points.get_ydata() == pytest.approx(errors["median"])
-    ranges = [line.get_ydata().tolist() for line in axis.lines if len(line.get_xdata()) == 2 and line is not points]
-    for row in errors.itertuples():
-        assert any(found == pytest.approx([row.min, row.max]) for found in ranges)
+    assert points.get_ydata() == pytest.approx([1e-2, 1e-2])  # of 1, 0.1, 0.01, 0.001, 0.0001
+    bars = [line.get_ydata().tolist() for line in axis.lines if len(line.get_xdata()) == 2 and line is not points]
+    assert sum(bar == pytest.approx([1e-3, 1e-1]) for bar in bars) == 4  # of two rows and two views
 
 
 def test_observations_show_every_view(scores, tmp_path):
@@ -71,3 +77,4 @@ def test_sizes_have_an_axis_of_parameters(tmp_path):
     table.columns = ["system", "row", "n_parameters", "seed"]
     figure = drawn(comparisons.sizes(table.assign(interpolation_nmse=0.1, extrapolation_nmse=0.2), STYLES), tmp_path)
     assert {axis.get_xlabel() for axis in figure.axes} == {"trainable parameters"}
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["10", "100"]
