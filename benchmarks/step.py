@@ -34,7 +34,7 @@ from torch import Tensor
 from pathlode import LatentODE, ModelConfig
 from pathlode.core import kernels
 from pathlode.core.solve import Adaptive, FixedStep, Solution
-from pathlode.dynamics.data import SimulationConfig, simulate
+from pathlode.dynamics.simulation import SimulationConfig, simulate
 from pathlode.dynamics.systems.coupled_oscillator import CoupledOscillator
 from pathlode.registry import SYSTEMS
 from pathlode.training.experiment import Experiment

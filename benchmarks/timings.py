@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from pathlode.core.series import Observed, TimeSeries
-from pathlode.dynamics.data import SimulationConfig, simulate
+from pathlode.dynamics.simulation import SimulationConfig, simulate
 from pathlode.inference.box import Box
 from pathlode.inference.flows import FlowConfig
 from pathlode.registry import FLOWS, POLICIES, SYSTEMS

@@ -27,7 +27,7 @@ def one(models: int) -> dict[str, float]:
     import torch  # here, because the imports are timed
     import yaml
 
-    from pathlode.dynamics.data import SimulationConfig, simulate
+    from pathlode.dynamics.simulation import SimulationConfig, simulate
     from pathlode.dynamics.systems.coupled_oscillator import CoupledOscillator
     from pathlode.training.experiment import Experiment
 

@@ -12,7 +12,8 @@ from filelock import FileLock
 from workflow_checkout import PROJECT, Checkout, copy_project
 
 from pathlode.core.series import TimeSeries
-from pathlode.dynamics.data import SimulatedData, SimulationConfig, simulate
+from pathlode.dynamics.data import SimulatedData
+from pathlode.dynamics.simulation import SimulationConfig, simulate
 from pathlode.models.contract import ModelConfig
 from pathlode.models.latent_ode import LatentODE
 from pathlode.registry import LOSSES, SYSTEMS

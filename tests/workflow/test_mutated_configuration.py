@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from workflow_checkout import PROJECT
 
 from pathlode.core.solve import Adaptive
-from pathlode.dynamics.data import SimulationConfig
+from pathlode.dynamics.simulation import SimulationConfig
 from pathlode.dynamics.tuning import Axis
 from pathlode.ecg.balance import Balance
 from pathlode.ecg.conditions import Condition

@@ -10,7 +10,7 @@ import torch
 from workflow_checkout import PROJECT
 
 from pathlode import ENCODERS, LOSSES, SYSTEMS, LatentODE, ModelConfig, Trainer, TrainingConfig
-from pathlode.dynamics.data import SimulationConfig, simulate
+from pathlode.dynamics.simulation import SimulationConfig, simulate
 from pathlode.registry import FIELDS, MODELS
 from pathlode.reporting.pages import markers
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pathlode.dynamics.data import SimulationConfig, simulate_replicates
+from pathlode.dynamics.simulation import SimulationConfig, simulate_replicates
 from pathlode.registry import SYSTEMS
 from pathlode.reporting.job import job
 

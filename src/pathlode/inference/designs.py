@@ -7,7 +7,8 @@ import torch
 
 from pathlode.arrays import Array
 from pathlode.core.series import TimeSeries
-from pathlode.dynamics.data import FEW, VIEWS, irregular_times, observe
+from pathlode.dynamics.data import FEW, VIEWS
+from pathlode.dynamics.simulation import irregular_times, observe
 from pathlode.dynamics.systems.contract import System
 from pathlode.errors import ConfigError
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pathlode.arrays import Array
 from pathlode.core.series import TimeSeries
-from pathlode.dynamics.data import observe
+from pathlode.dynamics.simulation import observe
 from pathlode.dynamics.systems.contract import System
 
 

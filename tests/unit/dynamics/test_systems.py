@@ -7,23 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from scipy.integrate import solve_ivp
 
-from pathlode.dynamics.data import SimulatedData, SimulationConfig, irregular_times, simulate, simulate_replicates
-from pathlode.errors import ConfigError, DataError, SolverError
+from pathlode.errors import SolverError
 from pathlode.registry import SYSTEMS
-
-CONFIG = {
-    "train": 40,
-    "validation": 10,
-    "test": 8,
-    "points": 12,
-    "window": (3.0, 5.0),
-    "noise": 0.0,
-    "windows_beyond": 2,
-    "seed": 1,
-}
 
 
 @dataclass(frozen=True)
@@ -138,25 +125,6 @@ def test_only_the_inside_of_a_fluid_counts():
     assert system.counted(system.solution(np.array([[1.0]]), radii)).tolist() == [[True, True, True, False, False]]
 
 
-def test_a_data_set_knows_where_its_truth_counts(name):
-    split = simulate(SYSTEMS[name](), SimulationConfig(**CONFIG), 0)["test"]
-    truth = torch.cat([split.inside.values, split.beyond.values], dim=1)
-    expected = truth[..., 0] > 0 if name == "lane_emden" else torch.ones(truth.shape[:2]) > 0
-    assert torch.equal(split.counted, expected)
-    assert split.counted.any()
-
-
-def test_most_of_the_next_window_of_lane_emden_lies_inside_the_fluid():
-    """With the windows of config/systems.yaml: 97 % of the next window, and over a half for every fluid."""
-    settings = CONFIG | {"test": 500, "window": (2.0, 2.5), "windows_beyond": 3}
-    counted = simulate(SYSTEMS["lane_emden"](), SimulationConfig(**settings))["test"].counted.double()
-    inside, following, far = counted.split([100, 100, 200], dim=1)
-    assert inside.min() == 1.0
-    assert following.mean() == pytest.approx(0.97, abs=0.01)
-    assert following.mean(dim=1).min() > 0.5
-    assert far.mean() == pytest.approx(0.58, abs=0.03)
-
-
 def test_a_trajectory_that_leaves_the_finite_numbers_is_refused():
     with pytest.raises(SolverError, match="cannot be integrated beyond"), np.errstate(all="ignore"):
         SYSTEMS["lorenz"]().solution(np.array([[1e200, 1.0, 1.0]]), np.array([[1.0, 2.0]]))
@@ -173,107 +141,3 @@ def test_damped_oscillator_starts_in_its_range():
     parameters = SYSTEMS["damped_oscillator"]().draw(2000, np.random.default_rng(0))
     assert 1 <= parameters.min() < 1.05
     assert 3.95 < parameters.max() <= 4
-
-
-def test_splits_are_held_out_and_their_sizes_do_not_change_one_another(name):
-    first = simulate(SYSTEMS[name](), SimulationConfig(**CONFIG))
-    more = simulate(SYSTEMS[name](), SimulationConfig(**CONFIG | {"train": 50}))
-    parts = [first.train, first["validation"], first["test"]]
-    assert [len(part.observed) for part in parts] == [40, 10, 8]
-    assert torch.equal(first["test"].observed.values, more["test"].observed.values)
-    starts = torch.cat([part.parameters for part in parts])
-    assert len(starts.unique(dim=0)) == 58
-
-
-def test_windows(name):
-    data = simulate(SYSTEMS[name](), SimulationConfig(**CONFIG))
-    assert (data.train.observed.times >= 0).all()
-    assert (data.train.observed.times <= 5).all()
-    for part in data.scored.values():
-        observed, inside, beyond = part.observed.times, part.inside.times, part.beyond.times
-        assert (observed >= 0).all()
-        assert (observed <= 5).all()
-        assert torch.allclose(inside[:, [0, -1]], observed[:, [0, -1]])
-        assert (beyond[:, 0] > observed[:, -1]).all()
-        assert torch.allclose(beyond[:, -1], observed[:, -1] + 8)
-
-
-def test_noise_is_on_the_observations_and_not_on_the_truth(name):
-    quiet, noisy = (
-        simulate(SYSTEMS[name](), SimulationConfig(**CONFIG | {"train": 150, "noise": n})) for n in (0.0, 0.3)
-    )
-    assert torch.equal(quiet["test"].inside.values, noisy["test"].inside.values)
-    difference = noisy.train.observed.values - quiet.train.observed.values
-    assert difference.std() == pytest.approx(0.3, rel=0.05)
-
-
-def test_irregular_times_stay_apart_even_in_single_precision():
-    times = irregular_times(2000, 200, np.full(2000, 5.0), np.random.default_rng(0)).astype(np.float32)
-    assert (np.diff(times, axis=1) > 0).all()
-    assert times.min() >= 0
-    assert times.max() <= 5
-
-
-def test_save_and_load_round_trip(data, tmp_path):
-    data.save(tmp_path / "data.npz")
-    loaded = SimulatedData.load(tmp_path / "data.npz")
-    assert (loaded.features, loaded.parameters) == (data.features, data.parameters)
-    assert torch.equal(loaded["test"].beyond.values, data["test"].beyond.values)
-    assert [path.name for path in tmp_path.iterdir()] == ["data.npz"]
-
-
-def test_a_replicate_is_a_data_set_of_its_own_whatever_its_batch():
-    system, config = SYSTEMS["coupled_oscillator"](), SimulationConfig(**CONFIG)
-    both, other = (simulate_replicates(system, config, numbers) for numbers in ([3, 4], [4, 5]))
-    assert both.replicates == 2
-    assert both.train.observed.times.shape == (2, 40, 12)
-    assert both.train.observed.values.dtype == torch.float32
-    fourth = simulate(system, config, replicate=4)
-    for split in ("validation", "test", "few"):
-        for part in ("observed", "inside", "beyond"):
-            assert torch.equal(getattr(both[split], part).values[1], getattr(fourth[split], part).values)
-            assert torch.equal(getattr(other.replicate(0)[split], part).times, getattr(fourth[split], part).times)
-    assert not torch.equal(both.train.parameters[0], both.train.parameters[1])
-    owned = both["test"].owned([1, 0, 1])
-    assert torch.equal(owned.beyond.values[2], both["test"].beyond.values[1])
-
-
-def test_replicates_survive_their_file(tmp_path):
-    data = simulate_replicates(SYSTEMS["lorenz"](), SimulationConfig(**CONFIG), [7, 9])
-    data.save(tmp_path / "data.npz")
-    loaded = SimulatedData.load(tmp_path / "data.npz")
-    assert loaded.replicates == 2
-    assert torch.equal(loaded.train.observed.values, data.train.observed.values)
-    assert torch.equal(loaded["late"].inside.values, data["late"].inside.values)
-
-
-def test_equal_seeds_give_equal_files(tmp_path):
-    for name in ("a.npz", "b.npz"):
-        simulate(SYSTEMS["coupled_oscillator"](), SimulationConfig(**CONFIG)).save(tmp_path / name)
-    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
-
-
-def test_a_truncated_file_is_refused_in_one_sentence(data, tmp_path):
-    path = tmp_path / "data.npz"
-    data.save(path)
-    path.write_bytes(path.read_bytes()[:5000])
-    with pytest.raises(DataError, match=r"data.npz is not a complete data file .* delete it and simulate again"):
-        SimulatedData.load(path)
-
-
-def test_nan_in_a_file_is_named_by_file_and_place(data, tmp_path):
-    path = tmp_path / "data.npz"
-    data.save(path)
-    arrays = dict(np.load(path))
-    arrays["train_observed_values"][4, 3, 1] = np.nan
-    np.savez(path, **arrays)
-    with pytest.raises(DataError, match=r"data.npz \(train\), observed: values: feature 2 at time number 4 of traj"):
-        SimulatedData.load(path)
-
-
-@pytest.mark.parametrize(
-    "change", [{"window": (5.0, 3.0)}, {"test": 1}, {"points": 9}, {"windows_beyond": 1}, {"noise": -0.1}]
-)
-def test_wrong_settings_are_refused_when_made(change):
-    with pytest.raises(ConfigError, match="expected"):
-        SimulationConfig(**CONFIG | change)

@@ -6,7 +6,7 @@ import torch
 from pathlode.core.series import TimeSeries
 from pathlode.core.solve import FixedStep
 from pathlode.dynamics import tuning
-from pathlode.dynamics.data import SimulationConfig, simulate_replicates
+from pathlode.dynamics.simulation import SimulationConfig, simulate_replicates
 from pathlode.dynamics.tuning import TUNING_SEEDS, Axis, Tuner, held_out_errors
 from pathlode.errors import ConfigError, DivergenceError
 from pathlode.models.constant import Constant

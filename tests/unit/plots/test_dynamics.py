@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pathlode.dynamics.data import SimulationConfig, simulate
 from pathlode.dynamics.shown import ShownData
+from pathlode.dynamics.simulation import SimulationConfig, simulate
 from pathlode.errors import ConfigError
 from pathlode.plots import dynamics
 from pathlode.plots.style import PALETTE, line_styles, save_figure

@@ -4,7 +4,7 @@ import logging
 import pytest
 import torch
 
-from pathlode.dynamics.data import SimulationConfig, simulate_replicates
+from pathlode.dynamics.simulation import SimulationConfig, simulate_replicates
 from pathlode.errors import ConfigError, DivergenceError
 from pathlode.registry import LOSSES, SYSTEMS
 from pathlode.training.settings import TrainingConfig
