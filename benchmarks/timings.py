@@ -29,6 +29,7 @@ from workflow.configuration.dynamics import (
 )
 from workflow.configuration.ecg import latent_ode
 from workflow.configuration.inference import flow_settings
+from workflow.configuration.replicates import replicate_numbers
 
 TIMED = {"train", "tune", "size", "train_encoder", "fit_flows", "tune_policy", "apply_policy"}
 """Rules whose jobs are timed."""
@@ -106,7 +107,7 @@ def ecg(config: Mapping[str, Any]) -> Hours:
     data = Observed(series, TimeSeries(series.times[:2], series.values[:2]))
     for name, entry in config["ecg"]["latent_odes"].items():
         settings = latent_ode(config, name)
-        step = trained(Experiment(seeds=config["ecg"]["seeds"], **settings), data)
+        step = trained(Experiment(seeds=replicate_numbers(config, "ecg"), **settings), data)
         for split in entry.get("splits", config["ecg"]["splits"]):
             yield "train_encoder", f"{split} {name}", step * settings["train"]["steps"] / 3600
 

@@ -1,23 +1,30 @@
 # Paper [B], heartbeats: records of the MIT-BIH Arrhythmia Database, their beats, and models of the beats.
 #
+# A replicate's number is the seed of its splits, of its latent ODEs' weights and batches, and of its classifiers. Between patients
+# the test records are fixed, and the number chooses the validation records.
+#
 # in:   config `ecg`, `evaluate`, config/checksums/mitdb.sha256, a mirror of the database
 # out:  {RESULTS}/ecg/mitdb.json                                   fetch_records: the list of files, which lie in resources/mitdb/
 #       {RESULTS}/ecg/invented.json                                invent_records: in place of the real ones, at smoke scale
 #       {RESULTS}/ecg/beats.npz, {RESULTS}/tables/ecg_counts.csv   cut_beats
-#       {RESULTS}/ecg/{split}/split.npz                            split_beats: all splits
-#       {RESULTS}/ecg/{split}/latent_odes/{name}/model.pt          train_encoder: all seeds stacked; history.csv beside it
+#       {RESULTS}/ecg/{split}/splits/{replicate}.npz               split_beats: all splits
+#       {RESULTS}/ecg/{split}/latent_odes/{name}/model.pt          train_encoder: all replicates stacked; history.csv beside it
 #       {RESULTS}/ecg/{split}/reconstruction.csv, examples.npz     reconstruct: all latent ODEs of the split
-#       {RESULTS}/ecg/{split}/classifiers/{name}/scores.csv        classify: all seeds; predictions.npz, classifier.bin beside it
+#       {RESULTS}/ecg/{split}/classifiers/{name}/scores.csv        classify: all replicates; without_each_record.csv, and of the
+#                                                                  first replicate predictions.npz, classifier.bin beside it
 #       tables and figures                                         ecg_results.smk
 
 from pathlode.ecg.records import RECORDS
 from workflow.configuration.ecg import balance, classifier_entries, classifier_kind, latent_ode, model_entries
+from workflow.configuration.replicates import replicate_numbers
 
 ECG = config["ecg"]
 ECG_RECORDS = ECG["records"] or list(RECORDS)
+ECG_REPLICATES = replicate_numbers(config, "ecg")
 SPLIT = f"{RESULTS}/ecg/{{split}}"
 LATENT_ODE = f"{SPLIT}/latent_odes/{{latent_ode}}"
 CLASSIFIER = f"{SPLIT}/classifiers/{{classifier}}"
+SPLITS = expand(f"{SPLIT}/splits/{{replicate}}.npz", replicate=ECG_REPLICATES, allow_missing=True)
 LATENT_ODES, CLASSIFIERS = (
     [
         {"split": split, kind: name}
@@ -95,7 +102,7 @@ rule split_beats:
     input:
         beats=rules.cut_beats.output.beats,
     output:
-        expand(f"{SPLIT}/split.npz", split=ECG["splits"]),
+        [path.format(split=split) for split in ECG["splits"] for path in SPLITS],
     log:
         f"{LOGS}/split_beats.log",
     conda:
@@ -103,7 +110,7 @@ rule split_beats:
     params:
         code=lambda w: code("split_beats"),
         splits=list(ECG["splits"]),
-        seed=ECG["split_seed"],
+        replicates=ECG_REPLICATES,
     script:
         "../workflow/scripts/split_beats.py"
 
@@ -111,7 +118,7 @@ rule split_beats:
 rule train_encoder:
     input:
         beats=rules.cut_beats.output.beats,
-        split=f"{SPLIT}/split.npz",
+        splits=SPLITS,
     output:
         model=f"{LATENT_ODE}/model.pt",
         history=f"{LATENT_ODE}/history.csv",
@@ -122,12 +129,12 @@ rule train_encoder:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=1500 + 300 * len(ECG_REPLICATES),
         runtime=30 + max(latent_ode(config, name)["train"]["steps"] for name in ECG["latent_odes"]) // 20,  # 3 s a step
         gpu=ECG["gpus"],
     params:
         code=lambda w: code("train_encoder", *model_entries(ECG, w.latent_ode, loss=True)),
-        seeds=ECG["seeds"],
+        replicates=ECG_REPLICATES,
         latent_ode=lambda w: latent_ode(config, w.latent_ode),
         validation=ECG["validation_beats"],
     script:
@@ -137,7 +144,7 @@ rule train_encoder:
 rule reconstruct:
     input:
         beats=rules.cut_beats.output.beats,
-        split=f"{SPLIT}/split.npz",
+        splits=SPLITS,
         models=lambda w: expand(rules.train_encoder.output.model, split=w.split, latent_ode=LATENT_ODES_OF[w.split]),
     output:
         errors=f"{SPLIT}/reconstruction.csv",
@@ -165,7 +172,7 @@ rule reconstruct:
 rule classify:
     input:
         beats=rules.cut_beats.output.beats,
-        split=f"{SPLIT}/split.npz",
+        splits=SPLITS,
         model=lambda w: (
             f"{LATENT_ODE}/model.pt".format(split=w.split, latent_ode=ECG["classifiers"][w.classifier]["latents"])
             if "latents" in ECG["classifiers"][w.classifier]
@@ -174,6 +181,7 @@ rule classify:
     output:
         scores=f"{CLASSIFIER}/scores.csv",
         predictions=f"{CLASSIFIER}/predictions.npz",
+        left_out=f"{CLASSIFIER}/without_each_record.csv",
         classifier=f"{CLASSIFIER}/classifier.bin",
     log:
         f"{LOGS}/classify/{{split}}/{{classifier}}.log",
@@ -182,11 +190,11 @@ rule classify:
     threads: 1
     resources:
         mem_mb=3000,
-        runtime=60 + len(ECG["seeds"]) * (ECG["trees"]["rounds"] // 50 + ECG["cnn"]["steps"] // 1000),  # the same for all jobs of an array
+        runtime=60 + len(ECG_REPLICATES) * (ECG["trees"]["rounds"] // 50 + ECG["cnn"]["steps"] // 1000),  # the same for all jobs of an array
     params:
         code=lambda w: code("classify", *classifier_entries(ECG, w.classifier)),
         centred=lambda w: ECG["splits"][w.split]["centred"],
-        seeds=ECG["seeds"],
+        replicates=ECG_REPLICATES,
         classifier=lambda w: {key: value for key, value in ECG["classifiers"][w.classifier].items() if key != "splits"},
         conditions=ECG["conditions"],
         balance=lambda w: balance(ECG, w.split, w.classifier),

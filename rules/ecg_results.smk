@@ -1,14 +1,14 @@
 # Paper [B], heartbeats: tables and figures of the results of ecg.smk, and the chapter's target.
 #
 # in:   the files of ecg.smk, config/published/ecg.csv
-# out:  {RESULTS}/tables/ecg.csv, ecg_reconstruction.csv, ecg*_summary.csv, .md, .tex   tabulate_ecg
+# out:  {RESULTS}/tables/ecg.csv, ecg_left_out.csv, ecg_reconstruction.csv,             tabulate_ecg
+#       ecg*_summary.csv, .md, .tex
 #       {RESULTS}/tables/ecg_device.csv, {RESULTS}/ecg/encoder.pt2                      measure_device
-#       {RESULTS}/figures/ecg/*.png, .pdf                                               plot_ecg_model, plot_ecg
+#       {RESULTS}/figures/ecg/*.png, .pdf                                               plot_ecg
 
 ECG_SUMMARIES = ["ecg_summary", "ecg_classes_summary", "ecg_reconstruction_summary"]
 SHOWN = ECG["shown"]  # model and split in the figures of a single model
-MODEL_FIGURES = ["reconstructions", "latent_map", "roc", "confusion"]
-MODELS_FIGURES = ["f1_against_rate", "f1_by_class"]
+ECG_FIGURES = ["reconstructions", "latent_map", "roc", "confusion", "f1_against_rate", "f1_by_class"]
 
 
 rule ecg:
@@ -17,23 +17,25 @@ rule ecg:
         [expand(rules.train_encoder.output, **point) for point in LATENT_ODES],
         expand(rules.reconstruct.output, split=LATENT_ODES_OF),
         [expand(rules.classify.output, **point) for point in CLASSIFIERS],
-        expand(f"{TABLES}/{{table}}.csv", table=["ecg", "ecg_reconstruction", "ecg_device"]),
+        expand(f"{TABLES}/{{table}}.csv", table=["ecg", "ecg_left_out", "ecg_reconstruction", "ecg_device"]),
         expand(f"{TABLES}/{{table}}.{{format}}", table=ECG_SUMMARIES, format=FORMATS),
         f"{RESULTS}/ecg/encoder.pt2",
         expand(
             f"{RESULTS}/figures/ecg/{{figure}}.{{format}}",
-            figure=MODEL_FIGURES + MODELS_FIGURES,
+            figure=ECG_FIGURES,
             format=["png", "pdf"],
         ),
 
 
 rule tabulate_ecg:
     input:
-        scores=[f"{CLASSIFIER}/scores.csv".format(**point) for point in CLASSIFIERS],
+        scores=[rules.classify.output.scores.format(**point) for point in CLASSIFIERS],
+        left_out=[rules.classify.output.left_out.format(**point) for point in CLASSIFIERS],
         errors=expand(rules.reconstruct.output.errors, split=LATENT_ODES_OF),
         published="config/published/ecg.csv",
     output:
         scores=shown(f"{TABLES}/ecg.csv"),
+        left_out=shown(f"{TABLES}/ecg_left_out.csv"),
         errors=shown(f"{TABLES}/ecg_reconstruction.csv"),
         summaries=[shown(f"{TABLES}/{name}.{suffix}") for name in ECG_SUMMARIES for suffix in FORMATS],
     log:
@@ -50,8 +52,8 @@ rule tabulate_ecg:
 rule measure_device:
     input:
         beats=rules.cut_beats.output.beats,
-        model=f"{LATENT_ODE}/model.pt".format(**SHOWN),
-        trees=f"{CLASSIFIER}/classifier.bin".format(**SHOWN),
+        model=rules.train_encoder.output.model.format(**SHOWN),
+        trees=rules.classify.output.classifier.format(**SHOWN),
     output:
         encoder=f"{RESULTS}/ecg/encoder.pt2",
         table=shown(f"{TABLES}/ecg_device.csv"),
@@ -70,38 +72,17 @@ rule measure_device:
         "../workflow/scripts/measure_device.py"
 
 
-rule plot_ecg_model:
-    input:
-        beats=rules.cut_beats.output.beats,
-        split=f"{SPLIT}/split.npz".format(**SHOWN),
-        model=f"{LATENT_ODE}/model.pt".format(**SHOWN),
-        examples=f"{SPLIT}/examples.npz".format(**SHOWN),
-        predictions=f"{CLASSIFIER}/predictions.npz".format(**SHOWN),
-    output:
-        [shown(f"{RESULTS}/figures/ecg/{figure}.png", f"ecg_{figure}") for figure in MODEL_FIGURES],
-        expand(f"{RESULTS}/figures/ecg/{{figure}}.pdf", figure=MODEL_FIGURES),
-    log:
-        f"{LOGS}/plot_ecg_model.log",
-    conda:
-        "../envs/pathlode.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    params:
-        code=lambda w: code("plot_ecg_model", *model_entries(ECG, SHOWN["latent_ode"])),
-        latent_ode=SHOWN["latent_ode"],
-        rates=ECG["rates"],
-    script:
-        "../workflow/scripts/plot_ecg_model.py"
-
-
 rule plot_ecg:
     input:
         scores=rules.tabulate_ecg.output.scores,
+        beats=rules.cut_beats.output.beats,
+        split=SPLITS[0].format(**SHOWN),
+        model=rules.train_encoder.output.model.format(**SHOWN),
+        examples=rules.reconstruct.output.examples.format(**SHOWN),
+        predictions=rules.classify.output.predictions.format(**SHOWN),
     output:
-        [shown(f"{RESULTS}/figures/ecg/{figure}.png", f"ecg_{figure}") for figure in MODELS_FIGURES],
-        expand(f"{RESULTS}/figures/ecg/{{figure}}.pdf", figure=MODELS_FIGURES),
+        [shown(f"{RESULTS}/figures/ecg/{figure}.png", f"ecg_{figure}") for figure in ECG_FIGURES],
+        expand(f"{RESULTS}/figures/ecg/{{figure}}.pdf", figure=ECG_FIGURES),
     log:
         f"{LOGS}/plot_ecg.log",
     conda:
@@ -111,7 +92,8 @@ rule plot_ecg:
         mem_mb=2000,
         runtime=10,
     params:
-        code=lambda w: code("plot_ecg"),
+        code=lambda w: code("plot_ecg", *model_entries(ECG, SHOWN["latent_ode"])),
+        latent_ode=SHOWN["latent_ode"],
         rates=ECG["rates"],
         compared=ECG["compared"],
     script:

@@ -7,6 +7,7 @@ from pathlode.schedule.run_model import FitConfig
 from pathlode.training.experiment import Experiment
 from workflow.configuration import check, scheduler
 from workflow.configuration.ecg import balance, classifier_entries, latent_ode
+from workflow.configuration.replicates import replicate_numbers
 
 
 @pytest.mark.parametrize(
@@ -144,3 +145,9 @@ def test_a_latent_ode_of_beats_and_a_fit_to_runs_choose_their_model_like_a_row()
     entries = scheduler.fit_entries(config["scheduler"], "controlled", loss=True)
     assert [entry.partition(":")[2] for entry in entries][-1] == "KullbackLeibler"
     assert FitConfig(**scheduler.fit_settings(config["scheduler"], "all")) == FitConfig()
+
+
+def test_replicates_are_numbered_from_the_first_or_named():
+    given = {"first_replicate": 40, "ecg": {"replicates": 3}}
+    assert replicate_numbers(given, "ecg") == [40, 41, 42]
+    assert replicate_numbers({**given, "ecg": {"replicates": 3, "seeds": [7, 2]}}, "ecg") == [7, 2]

@@ -24,6 +24,7 @@ from workflow.configuration.schema import SCHEMAS, schema
 
 OPTIONAL = {
     "properties.dynamics": {"seeds"},
+    "properties.ecg": {"seeds"},
     "systems.additionalProperties": {"trained", "parts", "tune"},
     "rows.additionalProperties": {"model", *PARTS, "tuned_as", "tuned_by", "weight", "train", "systems"},
     "config.$defs.split": {"balance"},

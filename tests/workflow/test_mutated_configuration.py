@@ -31,6 +31,7 @@ from workflow.configuration import FILES, InvalidConfig, check, default_config
 from workflow.configuration.dynamics import row_axes, row_parts, row_training, setting, trained_rows
 from workflow.configuration.ecg import balance, latent_ode
 from workflow.configuration.inference import flow_settings
+from workflow.configuration.replicates import replicate_numbers
 from workflow.configuration.scheduler import fit_settings, look_ahead_settings
 
 DEFAULT = default_config(PROJECT)
@@ -135,7 +136,7 @@ def takes_all(config):
     ecg = config["ecg"]
     for name in ecg["latent_odes"]:
         entry = latent_ode(config, name)
-        Experiment(seeds=ecg["seeds"], **entry)
+        Experiment(seeds=replicate_numbers(config, "ecg"), **entry)
         chosen = {part: entry[part] for part in ("encoder", "input", "field", "decoder") if part in entry}
         made_of(entry["kind"], features=1, **chosen, **entry["model"])
         if "loss" in entry:

@@ -22,6 +22,7 @@ from pathlode.schedule.artefacts import PolicyScores
 from pathlode.schedule.comparison import BEST_PARAMETRIC
 from workflow.configuration import default_config
 from workflow.configuration.dynamics import replicate_batches, setting, trained_rows
+from workflow.configuration.replicates import replicate_numbers
 
 PAGES = [PROJECT / "README.md", *sorted(PROJECT.glob("docs/*.md"))]
 CONFIG = default_config(PROJECT)
@@ -94,7 +95,7 @@ def ecg():
                     condition=conditions,
                     model=[model],
                     rr=[False, True] if entry.get("rr", True) else [False],
-                    seed=own["seeds"],
+                    seed=replicate_numbers(CONFIG, "ecg"),
                     **{"class": [*CLASSES, "macro"]},
                 )
     published = pd.read_csv(PROJECT / "config/published/ecg.csv")

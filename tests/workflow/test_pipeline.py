@@ -40,7 +40,7 @@ ECG = {
     "reconstruct": 1,
     "classify": 2 + 1,
 }
-ECG |= {"tabulate_ecg": 1, "measure_device": 1, "plot_ecg_model": 1, "plot_ecg": 1}
+ECG |= {"tabulate_ecg": 1, "measure_device": 1, "plot_ecg": 1}
 INFERENCE = {"sample_reference": 1, "fit_flows": 2, "calibrate": 2, "tabulate_inference": 1, "plot_inference": 1}
 SCHEDULER = {"tune_policy": 4, "fit_run_model": 2, "apply_policy": 4, "tabulate_scheduler": 1, "plot_scheduler": 1}
 RETRAINED = {"tune": TUNED, "train": TRAINED - CONSTANT, "evaluate": EVALUATED, "size": SIZED}

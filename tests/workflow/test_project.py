@@ -21,7 +21,7 @@ from packaging.requirements import Requirement
 from workflow_checkout import PROJECT, copy_project
 
 from pathlode.dynamics.artefacts import Probes, Scores, SizesNeeded, TimesToTarget
-from pathlode.ecg.results import ComparedBeatScores
+from pathlode.ecg.results import ComparedBeatScores, ComparedScoresWithoutRecord
 from pathlode.inference.scores import ComparedFlows
 from pathlode.reporting.claim_entries import read_claims
 from pathlode.reporting.claim_tables import as_markdown, in_short
@@ -107,6 +107,7 @@ CLAIMED = {
     "probes": Probes,
     "inference": ComparedFlows,
     "ecg": ComparedBeatScores,
+    "ecg_left_out": ComparedScoresWithoutRecord,
     "scheduler": PolicyScores,
 }
 """What the tables that claims read are files of."""
@@ -123,6 +124,9 @@ def test_every_column_that_a_claim_reads_is_described():
             sides = (*claim.ours, *claim.rival, *(rule.trivial or {}))
             for name in (claim.column, rule.metric or claim.metric, *rows, *sides):
                 assert len(columns.get(name, "")) > 5, f"{claim.id}, adequacy: {name}"
+        if claim.left_out:
+            needed = {"seed", "without", claim.column, *claim.ours, *claim.rival}
+            assert needed <= set(CLAIMED[claim.left_out].columns), claim.id
 
 
 def test_conda_pins_what_pip_pins():

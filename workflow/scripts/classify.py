@@ -1,16 +1,26 @@
-"""Fits one kind of classifier to a split's training beats, all seeds, and scores it under every recording condition."""
+"""Fits one kind of classifier in every replicate, and scores it under every recording condition."""
 
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from pathlode.ecg.balance import Balance
 from pathlode.ecg.beats import Beats
-from pathlode.ecg.classification import Study, fit_classifiers, predictions, score_outcomes
+from pathlode.ecg.classification import (
+    Study,
+    fit_classifiers,
+    predictions,
+    score_outcomes,
+    scores_without_each_record,
+)
 from pathlode.ecg.conditions import Condition, millivolts
 from pathlode.ecg.representations import Latents, PrincipalComponents, Representation, Samples
+from pathlode.ecg.results import BeatScores, ScoresWithoutRecord
 from pathlode.ecg.splits import BeatSplit
 from pathlode.ecg.voting import Vote
+from pathlode.models.contract import SequenceModel
 from pathlode.models.saving import load_model
 from pathlode.progress import Progress
 from pathlode.registry import CLASSIFIERS
@@ -19,39 +29,48 @@ from pathlode.reporting.job import job
 from pathlode.training.resume import checkpoint_path, discard_checkpoints
 
 
-def representation(study: Study, settings: dict[str, Any], model: str) -> Representation:
+def representation(study: Study, settings: dict[str, Any], model: SequenceModel | None) -> Representation:
     """The classifier's representation of a beat."""
-    if "latents" in settings:
-        return Latents(load_model(Path(model))[0])
+    if model:
+        return Latents(model)
     if "components" in settings:
         return PrincipalComponents(millivolts(study.beats, study.split.train), settings["components"])
     return Samples(settings["grid"])
 
 
 with job(snakemake) as origin:
-    wildcards, params, settings = snakemake.wildcards, snakemake.params, snakemake.params.classifier
-    beats = Beats.load(Path(snakemake.input.beats))
+    files, wildcards, params, settings = (
+        snakemake.input,
+        snakemake.wildcards,
+        snakemake.params,
+        snakemake.params.classifier,
+    )
+    beats = Beats.load(Path(files.beats))
     conditions = {name: Condition(**given) for name, given in params.conditions.items()}
-    split = BeatSplit.load(Path(snakemake.input.split))
-    study = Study(beats, split, conditions, params.centred)
-    represent = representation(study, settings, snakemake.input.model)
+    stack = load_model(Path(files.model))[0] if files.model else None
     folder = Path(snakemake.output.classifier).parent
     kept = checkpoint_path(folder, identity(snakemake))
     kind = CLASSIFIERS[params.kind]
-    rhythms = (False, True) if settings.get("rr", True) else (False,)
-    progress = Progress(f"{wildcards.split}, {wildcards.classifier}", len(rhythms) * len(params.seeds))
-    outcomes = fit_classifiers(
-        study,
-        represent,
-        partial(kind, kind.settings(**params.fit), kept=kept),
-        params.seeds,
-        settings["trained_on"],
-        Balance(**params.balance),
-        Vote(**params.vote) if params.vote else None,
-        rhythms,
-        tell=lambda fitted: progress(fitted, "classifiers fitted"),
-    )
-    score_outcomes(outcomes, study, wildcards.split, wildcards.classifier).save(Path(snakemake.output.scores))
-    predictions(outcomes[0], study).save(Path(snakemake.output.predictions))
-    outcomes[0].classifier.save(Path(snakemake.output.classifier), origin=origin())
+    progress = Progress(f"{wildcards.split}, {wildcards.classifier}", len(params.replicates))
+    scores, left_out = [], []
+    for number, (replicate, path) in enumerate(zip(params.replicates, files.splits, strict=True)):
+        study = Study(beats, BeatSplit.load(Path(path)), conditions, params.centred)
+        outcomes = fit_classifiers(
+            study,
+            representation(study, settings, stack and stack.member(number)),
+            partial(kind, kind.settings(**params.fit), replicate, kept),
+            settings["trained_on"],
+            partial(Balance(**params.balance), seed=replicate),
+            Vote(**params.vote) if params.vote else None,
+            (False, True) if settings.get("rr", True) else (False,),
+        )
+        labels = {"split": wildcards.split, "model": wildcards.classifier, "seed": replicate}
+        scores.append(score_outcomes(outcomes, study, **labels).table)
+        left_out.append(scores_without_each_record(outcomes, study, **labels).table)
+        if number == 0:
+            predictions(outcomes[0], study).save(Path(snakemake.output.predictions))
+            outcomes[0].classifier.save(Path(snakemake.output.classifier), origin=origin())
+        progress(number + 1, "replicates")
+    BeatScores(pd.concat(scores)).save(Path(snakemake.output.scores))
+    ScoresWithoutRecord(pd.concat(left_out)).save(Path(snakemake.output.left_out))
     discard_checkpoints(folder)

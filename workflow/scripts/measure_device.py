@@ -1,4 +1,4 @@
-"""Exports the first seed's encoder, compares it with the model, and measures encoder and trees in a separate process."""
+"""Exports the first replicate's encoder, compares it with the model, and measures encoder and trees in a separate process."""
 
 import json
 import subprocess

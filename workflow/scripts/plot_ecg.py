@@ -1,18 +1,44 @@
-"""Draws the figures of the ECG chapter that compare models."""
+"""Draws the figures of the ECG chapter: of one model in the first replicate, and of all models."""
 
 from pathlib import Path
 
-from pathlode.ecg.results import BeatScores
+import numpy as np
+
+from pathlode.core.series import TimeSeries
+from pathlode.ecg.beats import Beats
+from pathlode.ecg.conditions import Condition, millivolts
+from pathlode.ecg.results import BeatExamples, BeatPredictions, BeatScores
+from pathlode.ecg.splits import BeatSplit, some_of_each_class
+from pathlode.models.latents import encode
+from pathlode.models.saving import load_model
 from pathlode.plots import ecg
 from pathlode.plots.style import save_figures
 from pathlode.reporting.job import job
 
+MAPPED = 600  # largest number of test beats of a class in the latent map
+
 with job(snakemake):
-    scores, params = BeatScores.load(Path(snakemake.input.scores)).table, snakemake.params
+    files, params = snakemake.input, snakemake.params
+    beats, split = Beats.load(Path(files.beats)), BeatSplit.load(Path(files.split))
+    scores, examples = BeatScores.load(Path(files.scores)).table, BeatExamples.load(Path(files.examples))
+    said = BeatPredictions.load(Path(files.predictions))
+    mapped = np.concatenate(list(some_of_each_class(beats, split.test, MAPPED).values()))
+    model = load_model(Path(files.model))[0].member(0)
+    z0 = encode(model, TimeSeries(*Condition().observe(millivolts(beats, mapped), seed=0), "beats"))[0].numpy()
+
     figures = {
+        "reconstructions": ecg.reconstructions(
+            examples.times,
+            examples.truth_by_class(),
+            examples.seen_by_condition(params.rates),
+            examples.reconstructed_by(params.latent_ode, params.rates),
+        ),
+        "latent_map": ecg.beat_map(ecg.in_a_plane(z0), beats.classes[mapped], "t-SNE"),
+        "roc": ecg.roc(said.truth, said.probabilities, said.scored),
+        "confusion": ecg.confusion(said.truth, said.predicted(), said.scored),
         "f1_against_rate": ecg.f1_against_rate(scores, params.compared, params.rates),
         "f1_by_class": ecg.f1_by_class(scores, params.compared, params.rates[0]),
     }
     for figure in figures.values():
-        ecg.label_source(figure, scores["source"].iloc[0])
+        ecg.label_source(figure, said.source)
     save_figures(figures, snakemake.output)

@@ -1,4 +1,5 @@
-"""Scores reconstructions of a split's test beats by class and recording condition, and saves one of each class."""
+"""Scores reconstructions of test beats by class and recording condition, each replicate on those of its own split, and saves
+the first replicate's of one beat of each class."""
 
 from pathlib import Path
 
@@ -17,14 +18,23 @@ from pathlode.reporting.job import job
 with job(snakemake):
     files, params, split = snakemake.input, snakemake.params, snakemake.wildcards.split
     beats = Beats.load(Path(files.beats))
-    some = some_of_each_class(beats, BeatSplit.load(Path(files.split)).test, params.beats)
     conditions = {name: Condition(**given) for name, given in params.conditions.items()}
-    chosen = ReconstructedBeats(beats, some, conditions, Adaptive(**params.evaluate))
-    tables, reconstructed, progress = [], {}, Progress(split, len(params.latent_odes))
-    for name, path in zip(params.latent_odes, files.models, strict=True):
+    tests = [BeatSplit.load(Path(each)).test for each in files.splits]
+    chosen = [
+        ReconstructedBeats(
+            beats, some_of_each_class(beats, test, params.beats), conditions, Adaptive(**params.evaluate)
+        )
+        for test in tests
+    ]
+    tables, examples, progress = [], {}, Progress(split, len(params.latent_odes))
+    for number, (name, path) in enumerate(zip(params.latent_odes, files.models, strict=True), start=1):
         model, _ = load_model(Path(path))
-        reconstructed[name] = chosen.by(model)
-        tables.append(chosen.errors(reconstructed[name], model.seeds, split=split, latent_ode=name))
-        progress(len(tables), "latent ODEs")
+        for member, own in enumerate(chosen):
+            alone = model.member(member)
+            reconstructed = own.by(alone)
+            tables.append(own.errors(reconstructed, alone.seeds, split=split, latent_ode=name))
+            if member == 0:
+                examples[name] = reconstructed
+        progress(number, "latent ODEs")
     ReconstructionErrors(pd.concat(tables)).save(Path(snakemake.output.errors))
-    chosen.examples(reconstructed).save(Path(snakemake.output.examples))
+    chosen[0].examples(examples).save(Path(snakemake.output.examples))

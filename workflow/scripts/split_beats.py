@@ -1,5 +1,6 @@
-"""Splits the beats into training, validation and test, once per configured split."""
+"""Splits the beats into training, validation and test, once per configured split and replicate."""
 
+from itertools import product
 from pathlib import Path
 
 from pathlode.ecg.beats import Beats
@@ -8,5 +9,6 @@ from pathlode.reporting.job import job
 
 with job(snakemake):
     beats = Beats.load(Path(snakemake.input.beats))
-    for name, path in zip(snakemake.params.splits, snakemake.output, strict=True):
-        SPLITTERS[name](beats, snakemake.params.seed).save(Path(path))
+    each = product(snakemake.params.splits, snakemake.params.replicates)
+    for (name, replicate), path in zip(each, snakemake.output, strict=True):
+        SPLITTERS[name](beats, replicate).save(Path(path))

@@ -3,7 +3,13 @@
 from pathlib import Path
 
 from pathlode.ecg.columns import class_summary, macro_f1_summary, reconstruction_summary, with_missed
-from pathlode.ecg.results import BeatScores, ComparedBeatScores, ReconstructionErrors
+from pathlode.ecg.results import (
+    BeatScores,
+    ComparedBeatScores,
+    ComparedScoresWithoutRecord,
+    ReconstructionErrors,
+    ScoresWithoutRecord,
+)
 from pathlode.reporting.job import job
 from pathlode.reporting.tables import write
 
@@ -11,7 +17,9 @@ with job(snakemake):
     files, tables, conditions = snakemake.input, snakemake.output, snakemake.params.conditions
     scores = BeatScores.load(*map(Path, [*files.scores, files.published])).table
     errors = ReconstructionErrors.load(*map(Path, files.errors)).table
+    left_out = ScoresWithoutRecord.load(*map(Path, files.left_out)).table
     ComparedBeatScores(with_missed(scores)).save(Path(tables.scores))
+    ComparedScoresWithoutRecord(with_missed(left_out)).save(Path(tables.left_out))
     write(errors, tables.errors)
     summaries = {
         "ecg_summary": macro_f1_summary(scores, conditions),

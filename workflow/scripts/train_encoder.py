@@ -1,4 +1,4 @@
-"""Trains the latent ODEs of one kind, all seeds together, on the training beats of a split, without their classes."""
+"""Trains the latent ODEs of one kind, all replicates together, each on its split's training beats, without their classes."""
 
 from pathlib import Path
 
@@ -14,9 +14,12 @@ from pathlode.training.resume import discard_checkpoints
 
 with job(snakemake) as origin:
     wildcards, params, model = snakemake.wildcards, snakemake.params, Path(snakemake.output.model)
-    beats, split = Beats.load(Path(snakemake.input.beats)), BeatSplit.load(Path(snakemake.input.split))
-    experiment = Experiment(seeds=params.seeds, **params.latent_ode)
-    data = observed_beats(beats, split, params.validation)
+    beats, splits = (
+        Beats.load(Path(snakemake.input.beats)),
+        [BeatSplit.load(Path(each)) for each in snakemake.input.splits],
+    )
+    experiment = Experiment(seeds=params.replicates, **params.latent_ode)
+    data = observed_beats(beats, splits, params.validation)
     own = identity(snakemake)
     label = f"{wildcards.split}, {wildcards.latent_ode}"
     fitted = experiment.run(data, model.parent, own, label, device(snakemake.resources.get("gpu", 0)))

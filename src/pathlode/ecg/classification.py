@@ -1,6 +1,5 @@
-"""Fits and scores classifiers of beats, all on the same beats, recording conditions and seeds."""
+"""Fits and scores classifiers of beats, all on the same beats and recording conditions."""
 
-import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,8 @@ from pathlode.ecg.beats import Beats
 from pathlode.ecg.conditions import Condition, millivolts
 from pathlode.ecg.features import Classes, Features, Probabilities, centre, rr_features
 from pathlode.ecg.representations import Representation
-from pathlode.ecg.results import BeatPredictions, BeatScores
-from pathlode.ecg.scores import score_classes
+from pathlode.ecg.results import BeatPredictions, BeatScores, ScoresWithoutRecord
+from pathlode.ecg.scores import f1_without_each, score_classes
 from pathlode.ecg.splits import BeatSplit
 from pathlode.ecg.voting import Vote, majority
 
@@ -45,7 +44,7 @@ class Study:
     Attributes:
         beats: all beats.
         split: their split into training, validation and test.
-        conditions: recording conditions by name. Their random parts are the same for every classifier and seed.
+        conditions: recording conditions by name. Their random parts are the same for every classifier.
         centred: whether to subtract from each beat's features their median over the record's beats in the same part and under
             the same condition. The features then describe how a beat differs from the patient's usual one. The median uses no
             classes, but needs all of these beats.
@@ -57,7 +56,7 @@ class Study:
     centred: bool
 
     def features(self, represent: Representation, part: str, condition: str, some: slice = EVERY) -> Features:
-        """Features of the beats of a part, or of some of them, (member, beat, feature), as recorded under a condition."""
+        """Features of the beats of a part, or of some of them, as recorded under a condition."""
         times, values = self._recorded(part, condition)
         return self._represented(represent, self.positions(part)[some], times[some], values[some])
 
@@ -70,10 +69,9 @@ class Study:
         """Features of the beats of a part, recorded under the conditions in turn."""
         turns = [slice(start, None, len(conditions)) for start in range(len(conditions))]
         under = [self.features(represent, part, *each) for each in zip(conditions, turns, strict=True)]
-        members, _, width = under[0].shape
-        mixed = np.empty((members, len(self.positions(part)), width), under[0].dtype)
+        mixed = np.empty((len(self.positions(part)), under[0].shape[1]), under[0].dtype)
         for turn, features in zip(turns, under, strict=True):
-            mixed[:, turn] = features
+            mixed[turn] = features
         return mixed
 
     def positions(self, part: str) -> NDArray[np.int64]:
@@ -96,14 +94,12 @@ class Outcome:
     """One fitted classifier and its predictions for the test beats.
 
     Attributes:
-        seed: seed of the classifier, and of the member whose latents it reads.
         rr: whether it also reads :func:`pathlode.ecg.features.rr_features`.
         classifier: the fitted classifier.
         probabilities: (beat, class) by condition.
         voted: predicted classes and mean probabilities of the vote by condition, if encodings vote.
     """
 
-    seed: int
     rr: bool
     classifier: Classifier
     probabilities: dict[str, Probabilities]
@@ -113,75 +109,104 @@ class Outcome:
 def fit_classifiers(
     study: Study,
     represent: Representation,
-    new: Callable[[int], Classifier],
-    seeds: Sequence[int],
+    new: Callable[[], Classifier],
     trained_on: Sequence[str],
-    balance: Callable[[Features, Classes, int], tuple[Features, Classes]],
+    balance: Callable[[Features, Classes], tuple[Features, Classes]],
     votes: Vote | None = None,
     rhythms: Sequence[bool] = (False, True),
-    tell: Callable[[int], None] = lambda fitted: None,
 ) -> list[Outcome]:
-    """Fits classifiers for every seed and applies them under every condition.
+    """Fits classifiers, by default without and with RR features, and applies them under every condition.
 
     Args:
         study: the beats.
         represent: computes the classifiers' features of the beats.
-        new: makes a classifier from a seed.
-        seeds: one classifier per seed; from a stack of latent ODEs, the n-th seed takes the n-th member.
+        new: makes a classifier.
         trained_on: names of the conditions under which the training and validation beats are recorded, in turn.
-        balance: balances the features and classes that a seed's classifier is fitted to.
+        balance: balances the features and classes that a classifier is fitted to.
         votes: settings of a vote of encodings; None for no vote.
-        rhythms: whether to add RR features: by default one classifier without and one with them.
-        tell: called with the number of classifiers fitted so far.
+        rhythms: whether to add RR features: one classifier for each of these.
     """
     train, held_out = (study.mixed(represent, part, trained_on) for part in ("train", "validation"))
     rhythm, classes = rr_features(study.beats), study.beats.classes
 
-    def given(features: Features, part: str, outcome: tuple[int, bool]) -> Features:
-        number, rr = outcome
-        own = features[number if len(features) > 1 else 0]
-        return np.hstack([own, rhythm[study.positions(part)]]) if rr else own
+    def given(features: Features, part: str, rr: bool) -> Features:
+        return np.hstack([features, rhythm[study.positions(part)]]) if rr else features
 
-    outcomes: dict[tuple[int, bool], Outcome] = {}
-    for key in itertools.product(range(len(seeds)), rhythms):
-        seed = seeds[key[0]]
-        balanced = balance(given(train, "train", key), classes[study.split.train], seed)
-        classifier = new(seed)
-        classifier.fit(*balanced, given(held_out, "validation", key), classes[study.split.validation])
-        outcomes[key] = Outcome(seed, key[1], classifier, {}, {})
-        tell(len(outcomes))
+    outcomes = []
+    for rr in rhythms:
+        balanced = balance(given(train, "train", rr), classes[study.split.train])
+        classifier = new()
+        classifier.fit(*balanced, given(held_out, "validation", rr), classes[study.split.validation])
+        outcomes.append(Outcome(rr, classifier, {}, {}))
     for name in study.conditions:
         features = study.features(represent, "test", name)
         asked = votes if votes and name in votes.conditions else None
         encodings = list(study.encodings(represent, "test", name, asked)) if asked else []
-        for key, outcome in outcomes.items():
-            outcome.probabilities[name] = outcome.classifier.probabilities(given(features, "test", key))
+        for outcome in outcomes:
+            outcome.probabilities[name] = outcome.classifier.probabilities(given(features, "test", outcome.rr))
             if encodings:
-                each = [outcome.classifier.probabilities(given(one, "test", key)) for one in encodings]
+                each = [outcome.classifier.probabilities(given(one, "test", outcome.rr)) for one in encodings]
                 outcome.voted[name] = majority(np.stack(each))
-    return list(outcomes.values())
+    return outcomes
 
 
-def score_outcomes(outcomes: Sequence[Outcome], study: Study, split: str, model: str) -> BeatScores:
-    """Scores of fitted classifiers on the test beats, for every condition. A vote is scored as the model ``{model}_vote``.
+@dataclass(frozen=True)
+class Said:
+    """What one classifier says about the test beats under one condition.
+
+    Attributes:
+        facts: columns that identify it in a table.
+        predicted: class of each beat.
+        probabilities: (beat, class).
+    """
+
+    facts: Mapping[str, Any]
+    predicted: Classes
+    probabilities: Probabilities
+
+
+def said_of_all(outcomes: Sequence[Outcome], study: Study, **labels: Any) -> Iterator[Said]:
+    """What fitted classifiers say under every condition. A vote is the model ``{model}_vote``.
 
     Args:
-        outcomes: the classifiers' predictions, one outcome per seed and use of RR features.
+        outcomes: the classifiers' predictions.
         study: the beats that they were fitted to.
-        split: name of the split.
-        model: name of the classifiers.
+        labels: the columns ``split``, ``model`` and ``seed``.
     """
-    truth = study.beats.classes[study.split.test]
-    tables = []
     for outcome in outcomes:
         plain = {name: (given.argmax(axis=1), given) for name, given in outcome.probabilities.items()}
-        for label, said in ((model, plain), (f"{model}_vote", outcome.voted)):
+        for model, said in ((labels["model"], plain), (f"{labels['model']}_vote", outcome.voted)):
             for name, (predicted, probabilities) in said.items():
-                table = score_classes(truth, predicted, probabilities, study.split.scored)
-                table = table.assign(model=label, rr=outcome.rr, seed=outcome.seed)
-                table = table.assign(source=study.beats.source, split=split, condition=name)
-                tables.append(table.assign(rate_hz=study.conditions[name].rate)[list(BeatScores.columns)])
-    return BeatScores(pd.concat(tables, ignore_index=True))
+                facts = {"condition": name, "rate_hz": study.conditions[name].rate, "rr": outcome.rr}
+                yield Said({"source": study.beats.source, **labels, "model": model, **facts}, predicted, probabilities)
+
+
+def score_outcomes(outcomes: Sequence[Outcome], study: Study, **labels: Any) -> BeatScores:
+    """Scores of fitted classifiers on the test beats. The arguments are those of :func:`said_of_all`."""
+    truth = study.beats.classes[study.split.test]
+    tables = [
+        score_classes(truth, said.predicted, said.probabilities, study.split.scored).assign(**said.facts)
+        for said in said_of_all(outcomes, study, **labels)
+    ]
+    return BeatScores(pd.concat(tables, ignore_index=True)[list(BeatScores.columns)])
+
+
+def scores_without_each_record(outcomes: Sequence[Outcome], study: Study, **labels: Any) -> ScoresWithoutRecord:
+    """Scores of fitted classifiers on the test beats of all records but one, for every record in turn; none if records of the
+    test beats are also in training or validation, because then the records are no sample of new patients.
+
+    The arguments are those of :func:`said_of_all`.
+    """
+    columns = list(ScoresWithoutRecord.columns)
+    if not study.split.has_new_patients(study.beats):
+        return ScoresWithoutRecord(pd.DataFrame(columns=columns))
+    truth = study.beats.classes[study.split.test]
+    records = study.beats.names[study.beats.records[study.split.test]]
+    tables = [
+        f1_without_each(truth, said.predicted, records, study.split.scored).assign(**said.facts)
+        for said in said_of_all(outcomes, study, **labels)
+    ]
+    return ScoresWithoutRecord(pd.concat(tables, ignore_index=True)[columns])
 
 
 def predictions(outcome: Outcome, study: Study) -> BeatPredictions:

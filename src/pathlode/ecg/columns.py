@@ -26,12 +26,13 @@ def missed_share(score: pd.Series, n: pd.Series) -> pd.Series:
 
 
 def with_missed(scores: pd.DataFrame) -> pd.DataFrame:
-    """Scores with two more columns, ``missed_f1`` and ``missed_auc``: the :func:`missed_share` of F1 and of AUC."""
-    return scores.assign(**{f"missed_{name}": missed_share(scores[name], scores["n"]) for name in ("f1", "auc")})
+    """Scores with more columns: ``missed_f1`` and, if they have AUC, ``missed_auc``, the :func:`missed_share` of either."""
+    had = [name for name in ("f1", "auc") if name in scores]
+    return scores.assign(**{f"missed_{name}": missed_share(scores[name], scores["n"]) for name in had})
 
 
 def macro_f1_summary(scores: pd.DataFrame, conditions: Sequence[str]) -> pd.DataFrame:
-    """Macro F1 as text, median and range over seeds.
+    """Macro F1 as text, median and range over replicates.
 
     One row per split, classifier and use of RR features, one column per condition.
     """
@@ -40,7 +41,7 @@ def macro_f1_summary(scores: pd.DataFrame, conditions: Sequence[str]) -> pd.Data
 
 
 def class_summary(scores: pd.DataFrame, condition: str) -> pd.DataFrame:
-    """Scores of each class under one condition as text, median and range over seeds.
+    """Scores of each class under one condition as text, median and range over replicates.
 
     One row per split, classifier, use of RR features, and class.
     """
@@ -50,7 +51,7 @@ def class_summary(scores: pd.DataFrame, condition: str) -> pd.DataFrame:
 
 
 def reconstruction_summary(errors: pd.DataFrame, conditions: Sequence[str]) -> pd.DataFrame:
-    """NMSE of reconstructions as text, median and range over seeds.
+    """NMSE of reconstructions as text, median and range over replicates.
 
     One row per split, latent ODE and class, one column per condition.
     """

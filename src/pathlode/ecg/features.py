@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from pathlode.ecg.beats import Beats
 
 Features = NDArray[np.float32]
-"""(beat, feature), or (member, beat, feature) of a stack."""
+"""(beat, feature)."""
 Classes = NDArray[np.int8]
 """Index of each beat's class in :data:`pathlode.ecg.records.CLASSES`, (beat,)."""
 Probabilities = NDArray[np.float32]
@@ -23,9 +23,9 @@ def rr_features(beats: Beats) -> Features:
 
 
 def centre(features: Features, records: NDArray[np.int16]) -> Features:
-    """Features (member, beat, feature) minus the median over the beats of the same record."""
+    """Features minus the median over the beats of the same record."""
     centred = features.copy()
     for record in np.unique(records):
         mine = records == record
-        centred[:, mine] -= np.median(centred[:, mine], axis=1, keepdims=True)
+        centred[mine] -= np.median(centred[mine], axis=0)
     return centred

@@ -1,7 +1,7 @@
 """Representations of a beat for a classifier, at any sampling rate.
 
 A representation takes times (beat, time) in seconds from the R peak and values (beat, time, 1) in millivolts, and returns
-features (member, beat, feature), with one member or the members of a trained stack.
+features (beat, feature).
 """
 
 from collections.abc import Callable
@@ -38,7 +38,7 @@ class Samples:
             raise ConfigError(f"the rate of a grid is {self.rate} Hz, expected {RATE} Hz divided by a whole number")
 
     def __call__(self, times: Times, values: Values) -> Features:
-        return interpolate(times, values, TIMES[:: RATE // self.rate])[None, ..., 0].numpy()
+        return interpolate(times, values, TIMES[:: RATE // self.rate])[..., 0].numpy()
 
 
 class PrincipalComponents:
@@ -61,18 +61,18 @@ class PrincipalComponents:
         self.pca = PCA(components, svd_solver="covariance_eigh").fit(beats.numpy())
 
     def __call__(self, times: Times, values: Values) -> Features:
-        return self.pca.transform(self.samples(times, values)[0])[None].astype(np.float32)
+        return self.pca.transform(self.samples(times, values)).astype(np.float32)
 
 
 @dataclass(frozen=True)
 class Latents:
-    """z0 of a trained latent ODE, from every member of its stack.
+    """z0 of a trained latent ODE.
 
     Args:
-        model: a stack.
+        model: a stack; its first member encodes.
     """
 
     model: SequenceModel
 
     def __call__(self, times: Times, values: Values) -> Features:
-        return encode(self.model, TimeSeries(times, values, "beats")).numpy()
+        return encode(self.model, TimeSeries(times, values, "beats"))[0].numpy()

@@ -21,7 +21,7 @@ class BeatScores(TableFile):
         "rate_hz": "samples per second under this condition, the missing ones not counted",
         "model": "name of the classifier; a vote of encodings ends with _vote",
         "rr": "whether it also reads RR features",
-        "seed": "seed of the classifier; a published score has none",
+        "seed": "number of the replicate; a published score has none",
         "class": "name of the class, or macro for the mean over the scored classes",
         "n": "test beats of the class, of all scored classes for macro",
         "precision": "true positives / all predicted positives",
@@ -39,6 +39,32 @@ class ComparedBeatScores(BeatScores):
         **BeatScores.columns,
         "missed_f1": "1 - f1, at least half a beat's share",
         "missed_auc": "1 - auc, at least half a beat's share",
+    }
+    float_format: ClassVar[str | None] = None
+
+
+@dataclass(frozen=True)
+class ScoresWithoutRecord(TableFile):
+    """Scores of classifiers of beats without the test beats of one record, one row per row of scores and record.
+
+    Only splits whose test records are absent from training have such rows. The differences between them say how much the
+    scores depend on the patients.
+    """
+
+    columns: ClassVar[Mapping[str, str]] = {
+        **{name: BeatScores.columns[name] for name in ("source", "split", "condition", "model", "rr", "seed")},
+        "without": "name of the record whose beats are left out",
+        **{name: BeatScores.columns[name] for name in ("class", "n", "f1")},
+    }
+
+
+@dataclass(frozen=True)
+class ComparedScoresWithoutRecord(ScoresWithoutRecord):
+    """Scores without the test beats of one record, with the column that claims compare."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        **ScoresWithoutRecord.columns,
+        "missed_f1": ComparedBeatScores.columns["missed_f1"],
     }
     float_format: ClassVar[str | None] = None
 
@@ -76,7 +102,7 @@ class ReconstructionErrors(TableFile):
         "rate_hz": "samples per second under this condition, the missing ones not counted",
         "class": "name of the class",
         "n": "beats of the class",
-        "seed": "of the latent ODE",
+        "seed": "number of the replicate",
         "nmse": "squared error divided by the variance of the class's samples",
     }
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pathlode.ecg.features import Classes, Probabilities
 from pathlode.ecg.records import CLASSES
@@ -36,3 +37,32 @@ def score_classes(truth: Classes, predicted: Classes, probabilities: Probabiliti
     )
     macro = table[["precision", "recall", "f1", "auc"]].mean()
     return pd.concat([table, pd.DataFrame([{"class": "macro", "n": int(n.sum()), **macro}])], ignore_index=True)
+
+
+def f1_without_each(truth: Classes, predicted: Classes, records: NDArray[np.str_], classes: str) -> pd.DataFrame:
+    """F1 of each class and its mean, as in :func:`score_classes`, without the beats of one record, for every record in turn.
+
+    Args:
+        truth: index of each beat's class.
+        predicted: index of each beat's predicted class.
+        records: name of each beat's record.
+        classes: names of the classes to score; their mean is the row ``macro``.
+
+    Returns:
+        without, class, n, f1. ``without`` is the record whose beats are left out.
+    """
+    names, of_beat = np.unique(records, return_inverse=True)
+    labels = [CLASSES.index(name) for name in classes]
+
+    def counted(of_class: Classes) -> NDArray[np.int64]:
+        """Beats of each class in all records but one, (record, class)."""
+        own = np.zeros((len(names), len(CLASSES)), np.int64)
+        np.add.at(own, (of_beat[of_class >= 0], of_class[of_class >= 0]), 1)
+        return (own.sum(axis=0) - own)[:, labels]
+
+    n, said, hits = counted(truth), counted(predicted), counted(np.where(truth == predicted, truth, -1))
+    f1 = np.where(n > 0, 2 * hits / np.maximum(n + said, 1), np.nan)
+    table = pd.DataFrame(f1, columns=list(classes)).assign(macro=lambda each: each.mean(axis=1))
+    counts = pd.DataFrame(n, columns=list(classes)).assign(macro=lambda each: each.sum(axis=1))
+    long = {"without": np.repeat(names, table.shape[1]), "class": np.tile(table.columns, len(names))}
+    return pd.DataFrame(long | {"n": counts.to_numpy().ravel(), "f1": table.to_numpy().ravel()})

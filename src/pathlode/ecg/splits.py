@@ -26,10 +26,19 @@ class BeatSplit(ArrayFile):
     test: NDArray[np.int64] = axes("test beat")
     scored: str = "".join(CLASSES)
 
+    def has_new_patients(self, beats: Beats) -> bool:
+        """Whether no record of the test beats is in training or validation."""
+        known = beats.records[np.concatenate([self.train, self.validation])]
+        return not np.isin(beats.records[self.test], known).any()
+
     def some_validation(self, count: int) -> NDArray[np.int64]:
         """At most ``count`` of the validation beats, spread evenly over them."""
-        count = min(count, len(self.validation))
-        return self.validation[np.linspace(0, len(self.validation) - 1, count).round().astype(int)]
+        return spread_evenly(self.validation, count)
+
+
+def spread_evenly(chosen: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """At most ``count`` of the chosen beats, spread evenly over them."""
+    return chosen[np.linspace(0, len(chosen) - 1, min(count, len(chosen))).round().astype(int)]
 
 
 def some_of_each_class(beats: Beats, chosen: NDArray[np.int64], count: int) -> dict[str, NDArray[np.int64]]:
@@ -38,5 +47,5 @@ def some_of_each_class(beats: Beats, chosen: NDArray[np.int64], count: int) -> d
     for label, name in enumerate(CLASSES):
         mine = chosen[beats.classes[chosen] == label]
         if len(mine):
-            some[name] = mine[np.linspace(0, len(mine) - 1, min(count, len(mine))).round().astype(int)]
+            some[name] = spread_evenly(mine, count)
     return some

@@ -46,7 +46,7 @@ def reconstructions(
         times: times of the recording, in seconds from the R peak, (time,).
         truth: recorded millivolts by class, (time,).
         seen: times and millivolts that the encoder sees, by condition and class.
-        predicted: reconstructions at ``times`` by condition and class, (seed, time).
+        predicted: reconstructions at ``times`` by condition and class, (member, time).
     """
     conditions = list(dict.fromkeys(condition for condition, _ in seen))
     figure, axes = plt.subplots(
@@ -63,7 +63,7 @@ def reconstructions(
             given = seen[condition, name]
             axis.plot(*given, ".", ms=3 if len(given[0]) < 100 else 1, color=BLACK, label="seen")
             for number, line in enumerate(predicted[condition, name]):
-                label = "path-minimized latent ODE, one line per seed" if number == 0 else None
+                label = "path-minimized latent ODE" if number == 0 else None
                 axis.plot(times, line, color=BLUE, lw=0.9, label=label)
         row[0].set_ylabel(condition, fontsize=8)
     for axis, name in zip(axes[0], truth, strict=True):
@@ -175,8 +175,8 @@ def confusion(truth: NDArray[np.int8], predicted: Mapping[str, NDArray[np.int8]]
 
 
 def f1_against_rate(scores: pd.DataFrame, models: Sequence[str], conditions: Sequence[str]) -> Figure:
-    """Macro F1 against the sampling rate, one line per model with the range over seeds. Columns are splits; rows are without
-    and with RR features.
+    """Macro F1 against the sampling rate, one line per model with the range over replicates. Columns are splits; rows are
+    without and with RR features.
 
     Args:
         scores: the table of all scores.
@@ -218,7 +218,7 @@ def f1_against_rate(scores: pd.DataFrame, models: Sequence[str], conditions: Seq
 
 
 def f1_by_class(scores: pd.DataFrame, models: Sequence[str], condition: str) -> Figure:
-    """F1 of each class with RR features, one bar per model with the range over seeds, one panel per split."""
+    """F1 of each class with RR features, one bar per model with the range over replicates, one panel per split."""
     rows = scores[(scores["condition"] == condition) & scores["rr"]]
     splits = list(rows["split"].unique())
     figure, axes = plt.subplots(len(splits), 1, figsize=(WIDTH, 1.9 * len(splits) + 0.5), sharey=True, squeeze=False)

@@ -71,6 +71,7 @@ class Claim:
     factor: float = 1.0
     column: str = "system"
     halves: bool = False
+    left_out: str | None = None
 
 
 def read_claims(entries: Sequence[Mapping[str, Any]], source: str) -> list[Claim]:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pathlode.arrays import Array
 from pathlode.errors import ConfigError, DataError
 from pathlode.reporting.adequacy import adequacy
 from pathlode.reporting.claim_entries import CONTROL, SIDES, Claim, Margin
@@ -50,8 +51,10 @@ def settle(claims: Sequence[Claim], tables: Tables, looks: Looks) -> Settling:
             if len(both) < 2:
                 continue
             logs, margin = _logs(claim, system, both), _margin(claim.margin, claim.metric, both)
+            without = _without_each_unit(claim, system, both, tables)
             for n in range(2, len(both) + 1):
-                comparison = compare(logs[:n], looks, margin, claim.factor)
+                first = None if without is None else without[:, :n]
+                comparison = compare(logs[:n], looks, margin, claim.factor, first)
                 facts = {
                     "id": claim.id,
                     "where": system,
@@ -100,7 +103,8 @@ def _decision(claim: Claim, system: str, tables: Tables, looks: Looks) -> dict[s
     if both.empty:
         return {"n": 0, "verdict": NOT_RUN}
     margin = _margin(claim.margin, claim.metric, both)
-    row = vars(compare(_logs(claim, system, both), looks, margin, claim.factor)) | {"margin": margin}
+    logs, without = _logs(claim, system, both), _without_each_unit(claim, system, both, tables)
+    row = vars(compare(logs, looks, margin, claim.factor, without)) | {"margin": margin}
     row["adequacy"] = adequacy(claim, system, lambda name, where: _rows(_table(claim, name, tables), where, claim.id))
     if row["adequacy"] > 1:
         row["verdict"] = "inadequate"
@@ -111,11 +115,35 @@ def _decision(claim: Claim, system: str, tables: Tables, looks: Looks) -> dict[s
     return row
 
 
-def _logs(claim: Claim, system: str, both: pd.DataFrame) -> "np.ndarray[Any, np.dtype[np.float64]]":
+def _logs(claim: Claim, system: str, both: pd.DataFrame) -> Array:
     try:
         return log_ratios(both[f"{claim.metric}{RIVAL}"].tolist(), both[f"{claim.metric}{OURS}"].tolist())
     except DataError as error:
         raise DataError(f"claim {claim.id} on {system}: {error}") from None
+
+
+def _without_each_unit(claim: Claim, system: str, both: pd.DataFrame, tables: Tables) -> Array | None:
+    """The log ratios of paired rows without each unit, (unit, replicate); None if the claim names no table of such rows, or it
+    has none of ours. A rival without such rows keeps its errors. NaN where a metric is not positive.
+    """
+    if claim.left_out is None:
+        return None
+    ours, rival = (_by_unit(claim, system, side, tables) for side in SIDES)
+    if ours.empty:
+        return None
+    below = ours.reindex(columns=both.index).to_numpy(float)
+    whole = both[f"{claim.metric}{RIVAL}"].to_numpy(float)
+    above = whole if rival.empty else rival.reindex(index=ours.index, columns=both.index).to_numpy(float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        logs = np.log(above) - np.log(below)
+    return np.where(np.isfinite(logs), logs, np.nan)
+
+
+def _by_unit(claim: Claim, system: str, side: str, tables: Tables) -> pd.DataFrame:
+    """One side's metric without each unit: a row per unit, a column per seed."""
+    table = _table(claim, str(claim.left_out), tables)
+    rows = _rows(table, {claim.column: system, **getattr(claim, side)}, claim.id)
+    return rows.pivot(index="without", columns="seed", values=claim.metric)
 
 
 def _margin(margin: Margin, metric: str, both: pd.DataFrame) -> float:

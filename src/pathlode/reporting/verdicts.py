@@ -1,8 +1,9 @@
 """The rule that decides: from paired errors to one of five verdicts.
 
 The errors of both sides are compared within replicates, by log ratios r_i = ln(rival_i / ours_i). The interval of their centre
-(:mod:`pathlode.reporting.intervals`) has the level of the look (:mod:`pathlode.reporting.looks`). Ratios from 1/m to m count as
-no difference, where m is the claim's margin.
+(:mod:`pathlode.reporting.intervals`) has the level of the look (:mod:`pathlode.reporting.looks`). If all replicates are tested
+on the same patients, it holds the chance of having these patients too. Ratios from 1/m to m count as no difference, where m is
+the claim's margin.
 
 ============== =========================================================================================
 verdict        when
@@ -79,7 +80,7 @@ def log_ratios(rival: Sequence[float], ours: Sequence[float]) -> Array:
     return np.asarray(np.log(above) - np.log(below))
 
 
-def compare(logs: Array, looks: Looks, margin: float, factor: float = 1.0) -> Comparison:
+def compare(logs: Array, looks: Looks, margin: float, factor: float = 1.0, without: Array | None = None) -> Comparison:
     """The comparison of one claim on one system.
 
     Args:
@@ -87,10 +88,11 @@ def compare(logs: Array, looks: Looks, margin: float, factor: float = 1.0) -> Co
         looks: the plan of looks.
         margin: m, above 1.
         factor: f.
+        without: the log ratios without each of the units that all replicates share, (unit, replicate).
     """
     n = len(logs)
     level = looks.level(n)
-    low, high = (float(np.exp(bound)) for bound in interval(logs, level))
+    low, high = (float(np.exp(bound)) for bound in interval(logs, level, without))
     decision = verdict(low, high, margin, factor)
     return Comparison(
         ratio=float(np.exp(pseudomedian(logs))),
@@ -103,7 +105,7 @@ def compare(logs: Array, looks: Looks, margin: float, factor: float = 1.0) -> Co
         share_better=float((logs > 0).mean()),
         look=looks.number(n),
         level=level,
-        p=looks.over_all(_p_of(decision, logs, margin, factor), n),
+        p=looks.over_all(_p_of(decision, logs, margin, factor, without), n),
     )
 
 
@@ -122,13 +124,13 @@ def false_discovery_rates(p: Sequence[float]) -> Array:
     return np.asarray(false_discovery_control(p)) if len(p) else np.zeros(0)
 
 
-def _p_of(decision: str, logs: Array, margin: float, factor: float) -> float:
+def _p_of(decision: str, logs: Array, margin: float, factor: float, without: Array | None) -> float:
     """p-value of the verdict at this look.
 
     A difference is tested against the ratio f. No difference is tested against both f/m and f·m, and the larger p-value counts.
     """
-    differs = float(p_value(logs, np.log(factor)))
+    differs = float(p_value(logs, np.log(factor), without))
     ends = np.log(factor / margin), np.log(factor * margin)
     inside = ends[0] < pseudomedian(logs) < ends[1]
-    equal = max(float(p_value(logs, end)) for end in ends) if inside else 1.0
+    equal = max(float(p_value(logs, end, without)) for end in ends) if inside else 1.0
     return {"no difference": equal, "undecided": min(differs, equal)}.get(decision, differs)

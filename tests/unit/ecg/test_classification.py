@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from pathlode.ecg.balance import Balance
-from pathlode.ecg.classification import Study, fit_classifiers, predictions, score_outcomes
+from pathlode.ecg.classification import (
+    Study,
+    fit_classifiers,
+    predictions,
+    score_outcomes,
+    scores_without_each_record,
+)
 from pathlode.ecg.conditions import Condition, millivolts
 from pathlode.ecg.features import rr_features
 from pathlode.ecg.records import CLASSES
@@ -22,15 +28,15 @@ def study(beats):
     return Study(beats, random_split(beats, 0), CONDITIONS, centred=False)
 
 
-def as_they_are(features, classes, seed):
+def as_they_are(features, classes):
     return features, classes
 
 
 class Remembering:
     """A classifier that keeps what it is given and says the same class for all."""
 
-    def __init__(self, seed):
-        self.seed, self.asked = seed, []
+    def __init__(self):
+        self.asked = []
 
     def fit(self, features, classes, validation, validation_classes):
         self.given = features, classes, validation, validation_classes
@@ -41,9 +47,8 @@ class Remembering:
         return np.eye(len(CLASSES), dtype=np.float32)[np.full(len(features), 2)]
 
 
-def two_members(times, values):
-    features = Samples()(times, values)[..., ::40]
-    return np.concatenate([features, -features])
+def few_samples(times, values):
+    return Samples()(times, values)[:, ::40]
 
 
 @pytest.mark.parametrize("part", ["train", "test"])
@@ -53,26 +58,23 @@ def test_centring_is_by_record_within_a_part(beats, part):
     encodings = study.encodings(Samples(), part, "360 Hz", Vote(["360 Hz"], encodings=1))
     for features in (study.features(Samples(), part, "45 Hz"), *encodings):
         for record in np.unique(of_record):
-            assert np.median(features[0, of_record == record], axis=0) == pytest.approx(0, abs=1e-6)
+            assert np.median(features[of_record == record], axis=0) == pytest.approx(0, abs=1e-6)
 
 
 def test_beats_are_seen_under_the_conditions_in_turn(study):
     features = study.mixed(Samples(), "train", ["360 Hz", "45 Hz"])
     whole, coarse = (study.features(Samples(), "train", name) for name in ("360 Hz", "45 Hz"))
-    assert np.array_equal(whole[0], millivolts(study.beats, study.split.train))
-    assert np.array_equal(features[:, ::2], whole[:, ::2])
-    assert np.array_equal(features[:, 1::2], coarse[:, 1::2])
+    assert np.array_equal(whole, millivolts(study.beats, study.split.train))
+    assert np.array_equal(features[::2], whole[::2])
+    assert np.array_equal(features[1::2], coarse[1::2])
     assert not np.array_equal(coarse, whole)
 
 
-def test_each_seed_has_its_member_and_rr_features_stand_at_the_end(study):
-    told = []
-    outcomes = fit_classifiers(study, two_members, Remembering, [7, 8], ["360 Hz"], as_they_are, tell=told.append)
-    assert told == [1, 2, 3, 4]
-    assert [(outcome.seed, outcome.rr) for outcome in outcomes] == [(7, False), (7, True), (8, False), (8, True)]
-    plain, rhythm, other, _ = (outcome.classifier for outcome in outcomes)
-    assert plain.seed == 7
-    assert np.array_equal(other.given[0], -plain.given[0])
+def test_rr_features_stand_at_the_end(study):
+    outcomes = fit_classifiers(study, few_samples, Remembering, ["360 Hz"], as_they_are)
+    assert [outcome.rr for outcome in outcomes] == [False, True]
+    plain, rhythm = (outcome.classifier for outcome in outcomes)
+    assert np.array_equal(plain.given[0], millivolts(study.beats, study.split.train)[:, ::40])
     assert np.array_equal(rhythm.given[0][:, :-5], plain.given[0])
     assert np.array_equal(rhythm.given[0][:, -5:], rr_features(study.beats)[study.split.train])
     assert np.array_equal(rhythm.given[2][:, -5:], rr_features(study.beats)[study.split.validation])
@@ -82,25 +84,19 @@ def test_each_seed_has_its_member_and_rr_features_stand_at_the_end(study):
     assert not outcomes[0].voted
 
 
-def test_one_member_serves_all_seeds(study):
-    outcomes = fit_classifiers(study, Samples(), Remembering, [0, 1], ["45 Hz"], as_they_are)
-    first, second = (outcome.classifier for outcome in outcomes if not outcome.rr)
-    assert np.array_equal(first.given[0], second.given[0])
-
-
 def test_what_is_balanced_is_what_training_has(study):
-    def first_ten(features, classes, seed):
-        assert (len(features), seed) == (len(study.split.train), 3)
+    def first_ten(features, classes):
+        assert len(features) == len(study.split.train)
         return features[:10], classes[:10]
 
-    (outcome, _) = fit_classifiers(study, Samples(), Remembering, [3], ["360 Hz"], first_ten)
+    (outcome, _) = fit_classifiers(study, Samples(), Remembering, ["360 Hz"], first_ten)
     assert len(outcome.classifier.given[0]) == 10
     assert len(outcome.classifier.given[2]) == len(study.split.validation)
 
 
 def test_the_vote_is_of_all_encodings_and_under_its_conditions(study):
     votes = Vote(["half"], encodings=3)
-    outcome, _ = fit_classifiers(study, two_members, Remembering, [0], ["360 Hz"], as_they_are, votes)
+    outcome, _ = fit_classifiers(study, few_samples, Remembering, ["360 Hz"], as_they_are, votes)
     assert len(outcome.classifier.asked) == len(CONDITIONS) + 3
     assert list(outcome.voted) == ["half"]
     predicted, _ = outcome.voted["half"]
@@ -108,14 +104,17 @@ def test_the_vote_is_of_all_encodings_and_under_its_conditions(study):
 
 
 def test_rr_features_can_be_left_out(study):
-    outcomes = fit_classifiers(study, Samples(), Remembering, [0, 1], ["360 Hz"], as_they_are, rhythms=(False,))
-    assert [(outcome.seed, outcome.rr) for outcome in outcomes] == [(0, False), (1, False)]
+    outcomes = fit_classifiers(study, Samples(), Remembering, ["360 Hz"], as_they_are, rhythms=(False,))
+    assert [outcome.rr for outcome in outcomes] == [False]
+
+
+LABELS = {"split": "random", "model": "samples", "seed": 3}
 
 
 def test_scores_have_a_row_a_condition_and_class_and_the_vote_is_a_model(study):
-    new = partial(Trees, TreeConfig(rounds=10))
-    outcome, _ = fit_classifiers(study, Samples(45), new, [3], ["45 Hz"], Balance(), Vote(list(CONDITIONS), 2))
-    table = score_outcomes([outcome], study, "random", "samples").table
+    new, balance = partial(Trees, TreeConfig(rounds=10), 3), partial(Balance(), seed=3)
+    outcome, _ = fit_classifiers(study, Samples(45), new, ["45 Hz"], balance, Vote(list(CONDITIONS), 2))
+    table = score_outcomes([outcome], study, **LABELS).table
     assert table[["source", "split"]].drop_duplicates().to_numpy().tolist() == [["invented", "random"]]
     assert len(table) == 2 * len(CONDITIONS) * 6
     assert set(table["model"]) == {"samples", "samples_vote"}
@@ -128,8 +127,23 @@ def test_scores_have_a_row_a_condition_and_class_and_the_vote_is_a_model(study):
     assert known.loc["macro", "n"] == len(study.split.test)
 
 
+def test_scores_without_each_record_are_of_splits_with_new_patients_alone(beats, study):
+    (outcome,) = fit_classifiers(study, Samples(), Remembering, ["360 Hz"], as_they_are, rhythms=(False,))
+    assert scores_without_each_record([outcome], study, **LABELS).table.empty
+    between = Study(beats, inter_patient_split(beats, 0), CONDITIONS, centred=True)
+    (outcome,) = fit_classifiers(between, Samples(), Remembering, ["360 Hz"], as_they_are, rhythms=(False,))
+    table = scores_without_each_record([outcome], between, **LABELS).table
+    assert len(table) == 2 * len(CONDITIONS) * 5  # records 100 and 200; four classes and macro
+    row = table[(table["without"] == "100") & (table["condition"] == "half") & (table["class"] == "V")].iloc[0]
+    rest = beats.classes[beats.names[beats.records] == "200"]
+    rest = rest[rest != CLASSES.index("Q")]
+    share = (rest == 2).mean()  # every beat is called V
+    assert (row["n"], row["f1"]) == ((rest == 2).sum(), pytest.approx(2 * share / (1 + share)))
+    assert (row["model"], row["seed"], row["rr"]) == ("samples", 3, False)
+
+
 def test_predictions_are_of_the_test_beats_under_every_condition(study):
-    outcome, _ = fit_classifiers(study, Samples(), Remembering, [0], ["360 Hz"], as_they_are)
+    outcome, _ = fit_classifiers(study, Samples(), Remembering, ["360 Hz"], as_they_are)
     said = predictions(outcome, study)
     assert np.array_equal(said.truth, study.beats.classes[study.split.test])
     assert list(said.probabilities) == list(CONDITIONS)

@@ -32,6 +32,7 @@ def test_claims_read_what_is_missed_of_f1_and_of_auc(scores):
     # half of 10 beats is 0.05, half of 50 is 0.01, more than 1 - 0.999
     assert table["missed_auc"].tolist() == pytest.approx([0.05, 0.02, np.nan, 0.01, 0.5, 0.5], nan_ok=True)
     assert "missed_f1" not in scores
+    assert "missed_auc" not in with_missed(scores.drop(columns="auc"))
 
 
 def test_the_macro_f1_has_a_column_a_condition(scores):

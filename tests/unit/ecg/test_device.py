@@ -17,7 +17,7 @@ def test_a_device_needs_three_files_and_no_package(beats, tmp_path):
     config = ModelConfig(features=1, hidden=4, latent=3, width=5, encoder="interpolation")
     model = LatentODE(config, seeds=(0,))
     times, values = Condition(stride=8).observe(millivolts(beats, np.arange(40)), 0)
-    latents = Latents(model)(times, values)[0]
+    latents = Latents(model)(times, values)
     trees = Trees(TreeConfig(rounds=5), 0).fit(latents, beats.classes[:40], latents, beats.classes[:40])
     trees.save(tmp_path / "trees.bin")
     export_encoder(model, 0, tmp_path / "encoder.pt2")

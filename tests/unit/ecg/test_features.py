@@ -15,6 +15,6 @@ def test_rr_features_do_not_depend_on_the_pace(beats):
 
 
 def test_centring_takes_each_records_median_off():
-    features = np.array([[[1.0], [2.0], [9.0], [10.0]]])
-    assert centre(features, np.array([0, 0, 0, 1]))[0, :, 0].tolist() == [-1, 0, 7, 0]
-    assert features[0, 2, 0] == 9
+    features = np.array([[1.0], [2.0], [9.0], [10.0]])
+    assert centre(features, np.array([0, 0, 0, 1]))[:, 0].tolist() == [-1, 0, 7, 0]
+    assert features[2, 0] == 9

@@ -3,7 +3,7 @@ import pytest
 
 from pathlode.ecg.records import CLASSES
 from pathlode.ecg.splits import BeatSplit, some_of_each_class
-from pathlode.ecg.splitters import SPLITTERS, random_split
+from pathlode.ecg.splitters import SPLITTERS, inter_patient_split, random_split
 from pathlode.errors import DataError
 
 
@@ -39,3 +39,11 @@ def test_a_split_is_a_file(beats, name, scored, tmp_path):
     (tmp_path / "split.npz").write_bytes(b"")
     with pytest.raises(DataError, match=r"split.npz cannot be read as split of the beats into training"):
         BeatSplit.load(tmp_path / "split.npz")
+
+
+def test_patients_are_new_if_no_record_of_the_test_beats_is_in_another_part(beats):
+    assert inter_patient_split(beats, 0).has_new_patients(beats)
+    assert not random_split(beats, 0).has_new_patients(beats)
+    first, second, third = (np.flatnonzero(beats.records == number) for number in range(3))
+    assert BeatSplit(first, second, third).has_new_patients(beats)
+    assert not BeatSplit(first, second[:5], second[5:]).has_new_patients(beats)

@@ -178,6 +178,57 @@ def test_a_setting_against_itself_is_decided_as_rarely_as_stated():
     assert table["q"].isna().all()
 
 
+LEFT_OUT = ENTRY | {"left_out": "without"}
+
+
+def without_each(ours, rival):
+    """The errors of both sides without each of three units, by unit and seed, from the errors with all."""
+    rows = [
+        (loss, seed, unit, error * factor)
+        for loss, errors, factors in (("path", ours, (1.0, 1.5, 0.7)), ("kl", rival, (1.0, 0.6, 2.0)))
+        for seed, error in enumerate(errors)
+        for unit, factor in zip("abc", factors, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["loss", "seed", "without", "error"]).assign(system="pendulum")
+
+
+def test_units_that_all_replicates_share_are_in_the_interval():
+    tables = {"scores": scores(SMALL, 3 * SMALL[::-1]), "without": without_each(SMALL, 3 * SMALL[::-1])}
+    claims = read_claims([LEFT_OUT], "claims.yaml")
+    row, logs = decide(claims, tables, LOOKS).table.iloc[0], np.log(3 * SMALL[::-1] / SMALL)
+    changes = np.log([[1.0], [0.6 / 1.5], [2.0 / 0.7]])
+    expected = compare(logs, LOOKS, 1.1, without=logs + changes)
+    assert [row["low"], row["high"], row["p"]] == pytest.approx([expected.low, expected.high, expected.p])
+    assert (row["verdict"], decided(tables["scores"])["verdict"].item()) == ("undecided", "better")
+    five = settle(claims, tables, LOOKS).table.set_index("n").loc[5]
+    assert five["high"] == pytest.approx(compare(logs[:5], LOOKS, 1.1, without=(logs + changes)[:, :5]).high)
+
+
+def test_a_rival_on_other_units_keeps_its_errors():
+    rows = without_each(SMALL, 3 * SMALL[::-1])
+    tables = {"scores": scores(SMALL, 3 * SMALL[::-1]), "without": rows[rows["loss"] == "path"]}
+    row, logs = (
+        decide(read_claims([LEFT_OUT], "claims.yaml"), tables, LOOKS).table.iloc[0],
+        np.log(3 * SMALL[::-1] / SMALL),
+    )
+    expected = compare(logs, LOOKS, 1.1, without=logs - np.log([[1.0], [1.5], [0.7]]))
+    assert [row["low"], row["high"]] == pytest.approx([expected.low, expected.high])
+
+
+def test_without_rows_of_ours_the_replicates_alone_decide():
+    tables = {"scores": scores(SMALL, 3 * SMALL[::-1]), "without": without_each([], [])}
+    row = decide(read_claims([LEFT_OUT], "claims.yaml"), tables, LOOKS).table.iloc[0]
+    assert row["low"] == decided(tables["scores"])["low"].item()
+
+
+def test_a_score_that_does_not_exist_without_a_unit_leaves_the_claim_undecided():
+    rows = without_each(SMALL, 3 * SMALL[::-1])
+    rows.loc[rows["without"] == "b", "error"] = np.nan
+    tables = {"scores": scores(SMALL, 3 * SMALL[::-1]), "without": rows}
+    row = decide(read_claims([LEFT_OUT], "claims.yaml"), tables, LOOKS).table.iloc[0]
+    assert (row["verdict"], row["low"], row["high"]) == ("undecided", 0.0, math.inf)
+
+
 def test_settling_repeats_the_comparison_with_the_first_replicates():
     claims = read_claims([ENTRY, ENTRY | {"id": "X2", "paper": "ours"}], "claims.yaml")
     table = settle(claims, {"scores": scores(SMALL, 3 * SMALL[::-1])}, LOOKS).table
