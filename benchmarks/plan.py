@@ -26,24 +26,26 @@ from timings import MEASURES, TIMED
 
 from workflow.chapters import CHAPTERS
 from workflow.configuration import check, default_config
-from workflow.configuration.inference import batches
+from workflow.configuration.inference import reference_parts
+from workflow.configuration.replicates import replicate_numbers
 
 WORK: dict[str, Callable[[Any], float]] = {
     "evaluate": lambda config: config["dynamics"]["batch"],
-    "reconstruct": lambda config: len(config["ecg"]["seeds"]) * len(config["ecg"]["latent_odes"]),
-    "classify": lambda config: len(config["ecg"]["seeds"]) * config["ecg"]["trees"]["rounds"],
+    "reconstruct": lambda config: len(replicate_numbers(config, "ecg")) * len(config["ecg"]["latent_odes"]),
+    "classify": lambda config: len(replicate_numbers(config, "ecg")) * config["ecg"]["trees"]["rounds"],
     "sample_reference": lambda config: (
-        len(batches(config["inference"]["reference"]["systems"])[0]) * config["inference"]["reference"]["mcmc"]["steps"]
+        len(reference_parts(range(config["inference"]["batch"]), config["inference"]["reference"]["systems"])[0])
+        * config["inference"]["reference"]["mcmc"]["steps"]
     ),
     "calibrate": lambda config: (
-        len(config["inference"]["seeds"])
+        config["inference"]["batch"]
         * len(config["inference"]["training_sets"])
         * (
             config["systems"][config["inference"]["system"]]["simulate"]["test"] * config["inference"]["draws"]
             + config["inference"]["reference"]["systems"] * config["inference"]["reference"]["draws"]
         )
     ),
-    "fit_run_model": lambda config: len(config["scheduler"]["fit_seeds"]) * config["scheduler"]["fit"]["steps"],
+    "fit_run_model": lambda config: config["scheduler"]["batch"] * config["scheduler"]["fit"]["steps"],
 }
 """Quantity to which a job's time is proportional, by rule; the time of other rules is taken as the same at all scales."""
 UNRECORDED = {"all", *CHAPTERS, "paper", "trace"}

@@ -19,7 +19,6 @@ from pathlode.schedule.tasks import Data, Examples, Task
 from pathlode.schedule.training import RunConfig, train
 from pathlode.training.experiment import Experiment
 from workflow.configuration.dynamics import (
-    replicate_batches,
     row_axes,
     row_parts,
     row_training,
@@ -29,7 +28,7 @@ from workflow.configuration.dynamics import (
 )
 from workflow.configuration.ecg import latent_ode
 from workflow.configuration.inference import flow_settings
-from workflow.configuration.replicates import replicate_numbers
+from workflow.configuration.replicates import replicate_batches, replicate_numbers
 
 TIMED = {"train", "tune", "size", "train_encoder", "fit_flows", "tune_policy", "apply_policy"}
 """Rules whose jobs are timed."""
@@ -73,11 +72,11 @@ def dynamics(config: Mapping[str, Any]) -> Hours:
     """Training, tuning and sizes of the systems of the dynamics and inference chapters; grids that grow take longer."""
     grid, inference = config["dynamics"], config["inference"]
     summaries = {each["latents"] for each in inference["summaries"].values() if "latents" in each}
-    for name in [*grid["systems"], inference["system"]]:
+    for name, chapter in [*((name, "dynamics") for name in grid["systems"]), (inference["system"], "inference")]:
         entry = config["systems"][name]
         drawn = {**entry["simulate"], "train": 256, "validation": 2, "test": 2, "seed": 0}
         data = simulate(SYSTEMS[entry["system"]](), SimulationConfig(**drawn)).observed
-        rows = trained_rows(config, name) if name in grid["systems"] else sorted(summaries)
+        rows = trained_rows(config, name) if chapter == "dynamics" else sorted(summaries)
         steps_tuned = tuning(config, name)["steps"]
         steps: dict[str, float] = {}  # one row with each model, field and encoder: losses cost about the same
         for row in rows:
@@ -89,7 +88,7 @@ def dynamics(config: Mapping[str, Any]) -> Hours:
                 sizes = {"model": entry["model"], "train": entry["train"], "learning_rate": 0.001}
                 stack = Experiment(weight=0.1, seeds=range(STACKED), **{**sizes, **parts})
                 steps[model] = trained(stack, data) / STACKED
-            for batch, replicates in replicate_batches(config, name).items():
+            for batch, replicates in replicate_batches(config, chapter).items():
                 hours = steps[model] * len(replicates) * row_training(config, name, row)["steps"] / 3600
                 place = f"{name} {batch} {row}"
                 yield "train", place, hours
@@ -113,7 +112,7 @@ def ecg(config: Mapping[str, Any]) -> Hours:
 
 
 def inference(config: Mapping[str, Any]) -> Hours:
-    """Flows, one job for all seeds and numbers of simulations, with the number of steps without early stopping."""
+    """Flows, one job a batch for all numbers of simulations and replicates, without early stopping."""
     entry = config["inference"]
     system = SYSTEMS[config["systems"][entry["system"]]["system"]]
     prior = Box(torch.tensor(system.low), torch.tensor(system.high))
@@ -126,9 +125,9 @@ def inference(config: Mapping[str, Any]) -> Hours:
             flow = FLOWS[backend](prior, summaries.shape[-1], FlowConfig(backend=backend, **settings), 0)
             flow.fit(parameters.float(), summaries)
 
-        fits = len(entry["training_sets"]) * len(entry["seeds"])
-        hours = per_step(run, 10, 20) * entry["flow"]["steps"] * fits / 3600
-        yield from (("fit_flows", f"{backend} {name}", hours) for name in names)
+        hours = per_step(run, 10, 20) * entry["flow"]["steps"] * len(entry["training_sets"]) / 3600
+        for batch, replicates in replicate_batches(config, "inference").items():
+            yield from (("fit_flows", f"{batch} {backend} {name}", hours * len(replicates)) for name in names)
 
 
 def one_run(task: Mapping[str, Any]) -> float:
@@ -156,15 +155,18 @@ def scheduler(config: Mapping[str, Any]) -> Hours:
     """All runs of every policy; separate, short jobs fit the models of runs."""
     entry = config["scheduler"]
     names, policies, learners = (entry["run"][key] for key in ("tasks", "policies", "learners"))
-    tunings = len(entry["sweep"]["seeds"])
+    repeats = entry["sweep"]["repeats"]
     for name in names:
-        hours, finals = one_run(entry["tasks"][name]), len(entry["tasks"][name]["seeds"])
-        for policy in policies:
-            yield "tune_policy", f"{name} {policy}", hours * (len(entry["policies"][policy]) * tunings + finals)
-        for learner in learners:
-            settings = entry["learners"][learner]
-            if name in settings.get("tasks", names):
-                yield "apply_policy", f"{name} {learner}", hours * (settings.get("mixes", 0) * tunings + finals)
+        of_batch = one_run(entry["tasks"][name]) * entry["batch"]
+        for batch in replicate_batches(config, "scheduler"):
+            for policy in policies:
+                runs = len(entry["policies"][policy]) * repeats + 1
+                yield "tune_policy", f"{name} {batch} {policy}", of_batch * runs
+            for learner in learners:
+                settings = entry["learners"][learner]
+                if name in settings.get("tasks", names):
+                    runs = settings.get("mixes", 0) * repeats + 1
+                    yield "apply_policy", f"{name} {batch} {learner}", of_batch * runs
 
 
 MEASURES = (dynamics, ecg, inference, scheduler)

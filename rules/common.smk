@@ -42,3 +42,10 @@ RESULTS, LOGS = (
     folder if config["scale"] == "hour" else f"{folder}/{config['scale']}" for folder in ("results", "logs")
 )
 TABLES = f"{RESULTS}/tables"
+
+
+def drawn(chapter, names):
+    """The figures of a chapter in both formats. The report shows the PNG, with the caption of <chapter>_<name>_figure."""
+    folder = f"{RESULTS}/figures/{chapter}"
+    shown_in_report = [shown(f"{folder}/{name}.png", f"{chapter}_{name}_figure") for name in names]
+    return [*shown_in_report, *(f"{folder}/{name}.pdf" for name in names)]

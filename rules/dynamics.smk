@@ -14,22 +14,23 @@
 from pathlode.registry import SYSTEMS
 from workflow.configuration.dynamics import (
     chosen_for,
-    replicate_batches,
     row_entries,
     row_axes,
     row_parts,
     row_training,
 )
 from workflow.configuration.dynamics import setting, trained_rows, tuned_by, tuned_rows, tuning
+from workflow.configuration.replicates import replicate_batches
 
 GRID = config["dynamics"]
 ROWS = {name: trained_rows(config, name) for name in config["systems"]}
 TUNED_ROWS = {name: tuned_rows(config, name) for name in GRID["systems"]}
-BATCHES_OF = {name: replicate_batches(config, name) for name in config["systems"]}
+BATCHES = replicate_batches(config, "dynamics")
+ALL_BATCHES = BATCHES | replicate_batches(config, "inference")  # whose data and latent ODEs are made here too
 FITTED_TO = f"{RESULTS}/dynamics/{{system}}/{{replicates}}"
 FITTED_ROW = f"{FITTED_TO}/{{row}}"
 TUNED_ROW = f"{FITTED_TO}/tuning/{{row}}"
-BATCHES_FITTED = [(system, batch) for system in GRID["systems"] for batch in BATCHES_OF[system]]
+BATCHES_FITTED = [(system, batch) for system in GRID["systems"] for batch in BATCHES]
 FITTED_ROWS = [
     FITTED_ROW.format(system=system, replicates=batch, row=row)
     for system, batch in BATCHES_FITTED
@@ -53,14 +54,13 @@ rule simulate:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
-        mem_mb=lambda w: 1000
-        + config["systems"][w.system]["simulate"]["train"] * len(BATCHES_OF[w.system][w.replicates]) // 20,
+        mem_mb=lambda w: 1000 + config["systems"][w.system]["simulate"]["train"] * len(ALL_BATCHES[w.replicates]) // 20,
         runtime=5,
     params:
         code=lambda w: code("simulate", SYSTEMS.path(config["systems"][w.system]["system"])),
         system=lambda w: config["systems"][w.system]["system"],
         simulate=lambda w: config["systems"][w.system]["simulate"],
-        replicates=lambda w: BATCHES_OF[w.system][w.replicates],
+        replicates=lambda w: ALL_BATCHES[w.replicates],
     script:
         "../workflow/scripts/simulate.py"
 
@@ -91,7 +91,7 @@ rule tune:
         learning_rates=lambda w: row_axes(config, w.system, w.row)["learning_rates"],
         weights=lambda w: row_axes(config, w.system, w.row)["weights"],
         tuned_by=lambda w: tuned_by(config, w.row),
-        replicates=lambda w: BATCHES_OF[w.system][w.replicates],
+        replicates=lambda w: ALL_BATCHES[w.replicates],
     script:
         "../workflow/scripts/tune.py"
 
@@ -118,7 +118,7 @@ rule train:
         parts=lambda w: row_parts(config, w.system, w.row),
         model=lambda w: config["systems"][w.system]["model"],
         train=lambda w: row_training(config, w.system, w.row),
-        replicates=lambda w: BATCHES_OF[w.system][w.replicates],
+        replicates=lambda w: ALL_BATCHES[w.replicates],
     script:
         "../workflow/scripts/train.py"
 
@@ -170,7 +170,7 @@ rule size:
         model=lambda w: config["systems"][w.system]["model"],
         train=lambda w: row_training(config, w.system, w.row),
         sizes=config["sizes"]["models"],
-        replicates=lambda w: BATCHES_OF[w.system][w.replicates],
+        replicates=lambda w: ALL_BATCHES[w.replicates],
         evaluate=config["evaluate"],
     script:
         "../workflow/scripts/size.py"

@@ -1,27 +1,40 @@
 # Paper [A], inference: posteriors of a simulated system's parameters and initial state, from summaries of its data.
 #
+# A replicate is a whole experiment: its data, latent ODEs (tuning included), flows, test systems and their reference posteriors all
+# come from its number. Replicates come in batches, as in dynamics.smk.
+#
 # in:   config `inference`; the data and latent ODEs of its system, from dynamics.smk
-# out:  {RESULTS}/inference/reference/{batch}.npz                    sample_reference: posteriors of held-out systems, by MCMC
-#       {RESULTS}/inference/{backend}/{summary}/{n}/{seed}.pt        fit_flows: all numbers of simulations and seeds
-#       {RESULTS}/inference/{backend}/{summary}/scores.csv           calibrate; robustness.csv, outside.csv, posteriors.npz
-#       tables and figures                                           inference_results.smk
+# out:  {RESULTS}/inference/{replicates}/reference/{part}.npz              sample_reference: posteriors of held-out systems, by MCMC
+#       {RESULTS}/inference/{replicates}/{backend}/{summary}/flows.pt      fit_flows: all numbers of simulations and replicates
+#       {RESULTS}/inference/{replicates}/{backend}/{summary}/scores.csv    calibrate; robustness.csv, outside.csv, posteriors.npz
+#       tables and figures                                                 inference_results.smk
 
 from pathlode.registry import FLOWS, SYSTEMS
-from workflow.configuration.inference import batches, flow_settings, inference_batch, latents_of
-from workflow.configuration.inference import summary_entries, summary_settings
+from workflow.configuration.inference import (
+    AT_ONCE,
+    flow_settings,
+    latents_of,
+    reference_parts,
+    summary_entries,
+    summary_settings,
+)
+from workflow.configuration.replicates import replicate_batches
 
 INFERENCE = config["inference"]
 INFERRED = config["systems"][INFERENCE["system"]]["system"]
 OBSERVED = config["systems"][INFERENCE["system"]]["simulate"]
-SIMULATED = rules.simulate.output.data.format(**inference_batch(config))
-FITTED = [{"backend": backend, "summary": name} for backend, names in INFERENCE["flows"].items() for name in names]
-FLOW_FOLDER = f"{RESULTS}/inference/{{backend}}/{{summary}}"
-BATCHES = batches(INFERENCE["reference"]["systems"])
-REFERENCES = expand(f"{RESULTS}/inference/reference/{{batch}}.npz", batch=range(len(BATCHES)))
+INFERENCE_BATCHES = replicate_batches(config, "inference")
+SIMULATED = expand(rules.simulate.output.data, system=INFERENCE["system"], allow_missing=True)
+REFERENCE_PARTS = {
+    batch: reference_parts(seeds, INFERENCE["reference"]["systems"]) for batch, seeds in INFERENCE_BATCHES.items()
+}
+INFERRED_FROM = f"{RESULTS}/inference/{{replicates}}"
+FLOW_FOLDER = f"{INFERRED_FROM}/{{backend}}/{{summary}}"
+IN_MEMORY = OBSERVED["train"] * INFERENCE["batch"] // 40  # MB of the data of a batch
 
 
 wildcard_constraints:
-    batch=r"\d+",
+    part=r"\d+",
     backend="|".join(FLOWS),
     summary="|".join(INFERENCE["summaries"]),
 
@@ -30,18 +43,19 @@ rule sample_reference:
     input:
         data=SIMULATED,
     output:
-        draws=f"{RESULTS}/inference/reference/{{batch}}.npz",
+        draws=f"{INFERRED_FROM}/reference/{{part}}.npz",
     log:
-        f"{LOGS}/sample_reference/{{batch}}.log",
+        f"{LOGS}/sample_reference/{{replicates}}/{{part}}.log",
     conda:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
-        mem_mb=1000 + OBSERVED["train"] // 40,
-        runtime=20 + len(BATCHES[0]) * INFERENCE["reference"]["mcmc"]["steps"] // 500,
+        mem_mb=1000 + IN_MEMORY,
+        runtime=20 + AT_ONCE * INFERENCE["reference"]["mcmc"]["steps"] // 500,
     params:
         code=lambda w: code("sample_reference", SYSTEMS.path(INFERRED)),
-        numbers=lambda w: BATCHES[int(w.batch)],
+        replicates=lambda w: INFERENCE_BATCHES[w.replicates],
+        held_out=lambda w: REFERENCE_PARTS[w.replicates][int(w.part)],
         system=INFERRED,
         noise=OBSERVED["noise"],
         mcmc=INFERENCE["reference"]["mcmc"],
@@ -54,23 +68,18 @@ rule sample_reference:
 rule fit_flows:
     input:
         data=SIMULATED,
-        model=lambda w: latents_of(config, w.summary, rules.train.output.model),
+        model=lambda w: latents_of(config, w.summary, rules.train.output.model, w.replicates),
     output:
-        flows=expand(
-            f"{FLOW_FOLDER}/{{n}}/{{seed}}.pt",
-            n=INFERENCE["training_sets"],
-            seed=INFERENCE["seeds"],
-            allow_missing=True,
-        ),
+        flows=f"{FLOW_FOLDER}/flows.pt",
         history=f"{FLOW_FOLDER}/history.csv",
     log:
-        f"{LOGS}/fit_flows/{{backend}}/{{summary}}.log",
+        f"{LOGS}/fit_flows/{{replicates}}/{{backend}}/{{summary}}.log",
     conda:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
-        mem_mb=2000 + OBSERVED["train"] // 40,
-        runtime=30 + INFERENCE["flow"]["steps"] * len(INFERENCE["seeds"]) * len(INFERENCE["training_sets"]) // 500,
+        mem_mb=2000 + IN_MEMORY,
+        runtime=30 + INFERENCE["flow"]["steps"] * INFERENCE["batch"] * len(INFERENCE["training_sets"]) // 500,
         gpu=0,
     params:
         code=lambda w: code(
@@ -78,7 +87,7 @@ rule fit_flows:
         ),
         system=INFERRED,
         training_sets=INFERENCE["training_sets"],
-        seeds=INFERENCE["seeds"],
+        replicates=lambda w: INFERENCE_BATCHES[w.replicates],
         summary=lambda w: summary_settings(INFERENCE, w.summary),
         flow=lambda w: flow_settings(INFERENCE, w.summary),
     script:
@@ -88,28 +97,30 @@ rule fit_flows:
 rule calibrate:
     input:
         data=SIMULATED,
-        model=lambda w: latents_of(config, w.summary, rules.train.output.model),
+        model=lambda w: latents_of(config, w.summary, rules.train.output.model, w.replicates),
         flows=rules.fit_flows.output.flows,
-        references=REFERENCES,
+        references=lambda w: expand(
+            rules.sample_reference.output.draws, part=range(len(REFERENCE_PARTS[w.replicates])), **w
+        ),
     output:
         scores=f"{FLOW_FOLDER}/scores.csv",
         robustness=f"{FLOW_FOLDER}/robustness.csv",
         outside=f"{FLOW_FOLDER}/outside.csv",
         arrays=f"{FLOW_FOLDER}/posteriors.npz",
     log:
-        f"{LOGS}/calibrate/{{backend}}/{{summary}}.log",
+        f"{LOGS}/calibrate/{{replicates}}/{{backend}}/{{summary}}.log",
     conda:
         "../envs/pathlode.yaml"
     threads: 1
     resources:
-        mem_mb=3000 + OBSERVED["train"] // 40,
-        runtime=60 + 30 * len(INFERENCE["seeds"]) * len(INFERENCE["training_sets"]),
+        mem_mb=3000 + IN_MEMORY,
+        runtime=60 + 30 * INFERENCE["batch"] * len(INFERENCE["training_sets"]),
     params:
         code=lambda w: code(
             "calibrate", FLOWS.path(w.backend), SYSTEMS.path(INFERRED), *summary_entries(config, w.summary)
         ),
         system=INFERRED,
-        seeds=INFERENCE["seeds"],
+        replicates=lambda w: INFERENCE_BATCHES[w.replicates],
         summary=lambda w: summary_settings(INFERENCE, w.summary),
         observing={key: OBSERVED[key] for key in ("points", "window", "noise")},
         robustness=INFERENCE["robustness"],

@@ -9,19 +9,18 @@ INFERENCE_FIGURES = [
     *("posterior", "recovery", "ranks", "coverage", "predictive", "simulations", "robustness", "outside"),
 ]
 FIRST_BACKEND = next(iter(INFERENCE["flows"]))
-
-
-rule inference:
-    input:
-        SIMULATED,
-        [latents_of(config, point["summary"], rules.train.output.model) for point in FITTED],
-        [latents_of(config, point["summary"], rules.train.output.history) for point in FITTED],
-        REFERENCES,
-        [expand(rules.fit_flows.output, **point) for point in FITTED],
-        [expand(rules.calibrate.output, **point) for point in FITTED],
-        expand(f"{TABLES}/inference{{table}}.csv", table=["", "_criteria", "_robustness", "_outside", "_references"]),
-        expand(f"{TABLES}/{{table}}.{{format}}", table=INFERENCE_SUMMARIES, format=FORMATS),
-        expand(f"{RESULTS}/figures/inference/{{figure}}.{{format}}", figure=INFERENCE_FIGURES, format=["png", "pdf"]),
+FIRST_BATCH, (FIRST_REPLICATE, *_) = next(iter(INFERENCE_BATCHES.items()))
+FITTED = [
+    {"replicates": batch, "backend": backend, "summary": name}
+    for backend, names in INFERENCE["flows"].items()
+    for name in names
+    for batch in INFERENCE_BATCHES
+]
+REFERENCES = [
+    rules.sample_reference.output.draws.format(replicates=batch, part=part)
+    for batch, parts in REFERENCE_PARTS.items()
+    for part in range(len(parts))
+]
 
 
 rule tabulate_inference:
@@ -51,16 +50,17 @@ rule tabulate_inference:
 
 rule plot_inference:
     input:
-        arrays=expand(rules.calibrate.output.arrays, backend=FIRST_BACKEND, summary=INFERENCE["flows"][FIRST_BACKEND]),
+        arrays=expand(
+            rules.calibrate.output.arrays,
+            replicates=FIRST_BATCH,
+            backend=FIRST_BACKEND,
+            summary=INFERENCE["flows"][FIRST_BACKEND],
+        ),
         references=REFERENCES,
         scores=rules.tabulate_inference.output.scores,
         robustness=rules.tabulate_inference.output.robustness,
     output:
-        [
-            shown(f"{RESULTS}/figures/inference/{figure}.png", f"inference_{figure}_figure")
-            for figure in INFERENCE_FIGURES
-        ],
-        expand(f"{RESULTS}/figures/inference/{{figure}}.pdf", figure=INFERENCE_FIGURES),
+        drawn("inference", INFERENCE_FIGURES),
     log:
         f"{LOGS}/plot_inference.log",
     conda:
@@ -69,8 +69,21 @@ rule plot_inference:
         code=lambda w: code("plot_inference", SYSTEMS.path(INFERRED)),
         system=INFERRED,
         backend=FIRST_BACKEND,
+        replicate=FIRST_REPLICATE,
         compared=INFERENCE["compared"],
         predicted=INFERENCE["predicted"],
         outside=INFERENCE["outside"],
     script:
         "../workflow/scripts/plot_inference.py"
+
+
+rule inference:
+    input:
+        expand(SIMULATED, replicates=INFERENCE_BATCHES),
+        [latents_of(config, point["summary"], rules.train.output.model, point["replicates"]) for point in FITTED],
+        [latents_of(config, point["summary"], rules.train.output.history, point["replicates"]) for point in FITTED],
+        REFERENCES,
+        [expand(rules.fit_flows.output, **point) for point in FITTED],
+        [expand(rules.calibrate.output, **point) for point in FITTED],
+        rules.tabulate_inference.output,
+        rules.plot_inference.output,

@@ -1,13 +1,19 @@
 # Paper [C], learning rates from past training runs: training with every policy, and latent ODEs of the runs.
 #
+# A replicate is a whole experiment on a task: its sweep, the fits to it, and one run of every policy. Its runs that are compared begin
+# with the same weights and see the same batches. The task, with its split of the data, is the same for all. Replicates come in batches,
+# as in dynamics.smk.
+#
 # in:   config `scheduler`, a mirror of each data set
-# out:  resources/{data_set}/{file}                                  fetch_examples
-#       {RESULTS}/scheduler/{task}/tuned/{policy}/outcomes.csv       tune_policy: all runs of one policy; logs.csv beside it
-#       {RESULTS}/scheduler/{task}/fits/{fit}/{seed}.pt              fit_run_model: to the sweep's runs; fits.csv beside them
-#       {RESULTS}/scheduler/{task}/learnt/{learner}/outcomes.csv     apply_policy: a policy learnt from the sweep; logs.csv, decisions.csv, forecasts.csv
-#       tables and figures                                           scheduler_results.smk
+# out:  resources/{data_set}/{file}                                                 fetch_examples
+#       {RESULTS}/scheduler/{task}/{replicates}/tuned/{policy}/outcomes.csv         tune_policy: all runs of one policy; logs.csv beside it
+#       {RESULTS}/scheduler/{task}/{replicates}/fits/{fit}/models.pt                fit_run_model: one to each sweep; fits.csv beside it
+#       {RESULTS}/scheduler/{task}/{replicates}/learnt/{learner}/outcomes.csv       apply_policy: a policy learnt from the sweep; logs.csv,
+#                                                                                   decisions.csv, forecasts.csv beside it
+#       tables and figures                                                          scheduler_results.smk
 
 from pathlode.registry import DATA_SETS, POLICIES
+from workflow.configuration.replicates import replicate_batches
 from workflow.configuration.scheduler import (
     chosen_runs,
     example_files,
@@ -21,14 +27,8 @@ from workflow.configuration.scheduler import (
 
 SCHEDULER = config["scheduler"]
 CHOSEN = SCHEDULER["run"]
-TASK = f"{RESULTS}/scheduler/{{task}}"
-TUNED_POLICIES = [{"task": task, "policy": policy} for task in CHOSEN["tasks"] for policy in CHOSEN["policies"]]
-LEARNT_POLICIES = [
-    {"task": task, "learner": name}
-    for task in CHOSEN["tasks"]
-    for name in CHOSEN["learners"]
-    if task in SCHEDULER["learners"][name].get("tasks", CHOSEN["tasks"])
-]
+TASK = f"{RESULTS}/scheduler/{{task}}/{{replicates}}"
+SCHEDULER_BATCHES = replicate_batches(config, "scheduler")
 
 
 wildcard_constraints:
@@ -62,7 +62,7 @@ rule tune_policy:
         outcomes=f"{TASK}/tuned/{{policy}}/outcomes.csv",
         logs=f"{TASK}/tuned/{{policy}}/logs.csv",
     log:
-        f"{LOGS}/tune_policy/{{task}}/{{policy}}.log",
+        f"{LOGS}/tune_policy/{{task}}/{{replicates}}/{{policy}}.log",
     conda:
         "../envs/pathlode.yaml"
     threads: 1
@@ -75,20 +75,25 @@ rule tune_policy:
         task=lambda w: task_settings(SCHEDULER, w.task),
         run=lambda w: SCHEDULER["tasks"][w.task]["run"],
         settings=lambda w: SCHEDULER["policies"][w.policy],
-        tuning_seeds=SCHEDULER["sweep"]["seeds"],
-        seeds=lambda w: SCHEDULER["tasks"][w.task]["seeds"],
+        repeats=SCHEDULER["sweep"]["repeats"],
+        replicates=lambda w: SCHEDULER_BATCHES[w.replicates],
     script:
         "../workflow/scripts/tune_policy.py"
 
 
 rule fit_run_model:
     input:
-        logs=lambda w: expand(rules.tune_policy.output.logs, task=w.task, policy=SCHEDULER["sweep"]["schedules"]),
+        logs=lambda w: expand(
+            rules.tune_policy.output.logs,
+            task=w.task,
+            replicates=w.replicates,
+            policy=SCHEDULER["sweep"]["schedules"],
+        ),
     output:
-        models=expand(f"{TASK}/fits/{{fit}}/{{seed}}.pt", seed=SCHEDULER["fit_seeds"], allow_missing=True),
+        models=f"{TASK}/fits/{{fit}}/models.pt",
         fits=f"{TASK}/fits/{{fit}}/fits.csv",
     log:
-        f"{LOGS}/fit_run_model/{{task}}/{{fit}}.log",
+        f"{LOGS}/fit_run_model/{{task}}/{{replicates}}/{{fit}}.log",
     priority: 1
     conda:
         "../envs/pathlode.yaml"
@@ -99,7 +104,7 @@ rule fit_run_model:
     params:
         code=lambda w: code("fit_run_model", *fit_entries(SCHEDULER, w.fit, loss=True)),
         fit=lambda w: fit_settings(SCHEDULER, w.fit),
-        seeds=SCHEDULER["fit_seeds"],
+        replicates=lambda w: SCHEDULER_BATCHES[w.replicates],
         chosen=lambda w: chosen_runs(SCHEDULER, w.fit),
     script:
         "../workflow/scripts/fit_run_model.py"
@@ -111,16 +116,19 @@ rule apply_policy:
         logs=lambda w: expand(
             rules.tune_policy.output.logs,
             task=fitted_to(SCHEDULER, w.learner, w.task)["task"],
+            replicates=w.replicates,
             policy=SCHEDULER["sweep"]["schedules"],
         ),
-        models=lambda w: expand(rules.fit_run_model.output.models, **fitted_to(SCHEDULER, w.learner, w.task)),
+        models=lambda w: rules.fit_run_model.output.models.format(
+            replicates=w.replicates, **fitted_to(SCHEDULER, w.learner, w.task)
+        ),
     output:
         outcomes=f"{TASK}/learnt/{{learner}}/outcomes.csv",
         logs=f"{TASK}/learnt/{{learner}}/logs.csv",
         decisions=f"{TASK}/learnt/{{learner}}/decisions.csv",
         forecasts=f"{TASK}/learnt/{{learner}}/forecasts.csv",
     log:
-        f"{LOGS}/apply_policy/{{task}}/{{learner}}.log",
+        f"{LOGS}/apply_policy/{{task}}/{{replicates}}/{{learner}}.log",
     conda:
         "../envs/pathlode.yaml"
     threads: 1
@@ -141,7 +149,7 @@ rule apply_policy:
         mixes=lambda w: SCHEDULER["learners"][w.learner].get("mixes", 0),
         chosen=lambda w: chosen_runs(SCHEDULER, SCHEDULER["learners"][w.learner]["fit"]),
         look_ahead=lambda w: look_ahead_settings(SCHEDULER, w.learner),
-        tuning_seeds=SCHEDULER["sweep"]["seeds"],
-        seeds=lambda w: SCHEDULER["tasks"][w.task]["seeds"],
+        repeats=SCHEDULER["sweep"]["repeats"],
+        replicates=lambda w: SCHEDULER_BATCHES[w.replicates],
     script:
         "../workflow/scripts/apply_policy.py"

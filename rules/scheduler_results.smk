@@ -6,18 +6,24 @@
 
 SCHEDULER_FIGURES = ["schedules", "validation", "predictions", "accuracy", "sharpness", "horizon"]
 OURS = SCHEDULER["compared"][0]
-EARLY = {point["learner"]: SCHEDULER["learners"][point["learner"]].get("horizon", 1.0) for point in LEARNT_POLICIES}
-FITTED_RUNS = [fitted_to(SCHEDULER, point["learner"], point["task"]) for point in LEARNT_POLICIES]
-
-
-rule scheduler:
-    input:
-        [expand(rules.tune_policy.output, **point) for point in TUNED_POLICIES],
-        [expand(rules.fit_run_model.output, **point) for point in FITTED_RUNS],
-        [expand(rules.apply_policy.output, **point) for point in LEARNT_POLICIES],
-        expand(f"{TABLES}/scheduler{{table}}.csv", table=["", "_comparisons", "_fits", "_decisions"]),
-        expand(f"{TABLES}/scheduler_summary.{{format}}", format=FORMATS),
-        expand(f"{RESULTS}/figures/scheduler/{{figure}}.{{format}}", figure=SCHEDULER_FIGURES, format=["png", "pdf"]),
+TUNED_POLICIES = [
+    {"task": task, "replicates": batch, "policy": policy}
+    for task in CHOSEN["tasks"]
+    for policy in CHOSEN["policies"]
+    for batch in SCHEDULER_BATCHES
+]
+LEARNT_POLICIES = [
+    {"task": task, "replicates": batch, "learner": name}
+    for task in CHOSEN["tasks"]
+    for name in CHOSEN["learners"]
+    if task in SCHEDULER["learners"][name].get("tasks", CHOSEN["tasks"])
+    for batch in SCHEDULER_BATCHES
+]
+FITTED_RUNS = [
+    {"replicates": point["replicates"], **fitted_to(SCHEDULER, point["learner"], point["task"])}
+    for point in LEARNT_POLICIES
+]
+EARLY = {name: SCHEDULER["learners"][name].get("horizon", 1.0) for name in CHOSEN["learners"]}
 
 
 rule tabulate_scheduler:
@@ -53,18 +59,15 @@ rule plot_scheduler:
             *(rules.tune_policy.output.logs.format(**point) for point in TUNED_POLICIES),
             *(rules.apply_policy.output.logs.format(**point) for point in LEARNT_POLICIES),
         ],
-        forecasts=[
-            rules.apply_policy.output.forecasts.format(**point)
-            for point in LEARNT_POLICIES
-            if point["learner"] == OURS
-        ],
+        forecasts=expand(
+            rules.apply_policy.output.forecasts,
+            task=CHOSEN["tasks"],
+            replicates=next(iter(SCHEDULER_BATCHES)),
+            learner=OURS,
+        ),
         outcomes=rules.tabulate_scheduler.output.outcomes,
     output:
-        [
-            shown(f"{RESULTS}/figures/scheduler/{figure}.png", f"scheduler_{figure}_figure")
-            for figure in SCHEDULER_FIGURES
-        ],
-        expand(f"{RESULTS}/figures/scheduler/{{figure}}.pdf", figure=SCHEDULER_FIGURES),
+        drawn("scheduler", SCHEDULER_FIGURES),
     log:
         f"{LOGS}/plot_scheduler.log",
     conda:
@@ -77,3 +80,12 @@ rule plot_scheduler:
         early={name: share for name, share in EARLY.items() if share < 1},
     script:
         "../workflow/scripts/plot_scheduler.py"
+
+
+rule scheduler:
+    input:
+        [expand(rules.tune_policy.output, **point) for point in TUNED_POLICIES],
+        [expand(rules.fit_run_model.output, **point) for point in FITTED_RUNS],
+        [expand(rules.apply_policy.output, **point) for point in LEARNT_POLICIES],
+        rules.tabulate_scheduler.output,
+        rules.plot_scheduler.output,

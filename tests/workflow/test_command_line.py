@@ -19,7 +19,7 @@ def as_texts(node):
 def test_a_whole_configuration_comes_back_from_text():
     default = default_config(PROJECT)
     texts = as_texts(default)
-    assert texts["inference"]["seeds"] == ["0", "1", "2"]
+    assert texts["inference"]["replicates"] == "5"
     read_texts(texts)
     assert texts == default
     check(texts)

@@ -37,9 +37,9 @@ from configuration_cases import CNN, TRANSFORMER, assert_refused
             "'cosine' is a key of both scheduler.policies",
         ),
         (
-            ("scheduler", "fits", "one_seed", "seeds"),
-            [7],
-            r"fits.one_seed.seeds has \[7\], which scheduler.sweep.seeds",
+            ("scheduler", "fits", "all", "repeats"),
+            2,
+            "fits.all.repeats is 2, expected fewer than the 1 of scheduler.sweep.repeats; raise that, or remove",
         ),
         (
             ("scheduler", "fits", "curve"),
@@ -52,7 +52,6 @@ from configuration_cases import CNN, TRANSFORMER, assert_refused
             "scheduler.fits.mean.model is 'constant', which has no z0, but policies perturb z0 to predict futures; name",
         ),
         (("scheduler", "fit", "loss"), ..., "scheduler.fit.loss is missing; training loss"),
-        (("scheduler", "tasks", "cnn", "seeds"), [100], "tasks.cnn.seeds and scheduler.sweep.seeds share seeds"),
         (("scheduler", "tasks", "cnn", "run", "log_every"), 200, "tasks.cnn has 624 optimiser steps, too few for"),
         (("scheduler", "tasks", "cnn", "data"), "cifar100", "scheduler.mirrors lacks 'cifar100', the data set of"),
         (("scheduler", "tasks", "cnn", "network"), {"mlp": {}}, "scheduler.tasks.cnn.network"),
@@ -80,7 +79,7 @@ from configuration_cases import CNN, TRANSFORMER, assert_refused
             ["ftp://x"],
             "is 'ftp://x', expected a folder, or a URL that begins",
         ),
-        (("scheduler", "fit", "seed"), 2**32, "scheduler.fit.seed is 4294967296, expected a number at most 4294967295"),
+        (("scheduler", "seeds"), [2**32], r"scheduler.seeds\[0\] is 4294967296, expected a number at most 4294967295"),
         (
             ("scheduler", "learners", "lode", "tasks"),
             ["cnn"],

@@ -25,6 +25,8 @@ from workflow.configuration.schema import SCHEMAS, schema
 OPTIONAL = {
     "properties.dynamics": {"seeds"},
     "properties.ecg": {"seeds"},
+    "properties.inference": {"seeds"},
+    "properties.scheduler": {"seeds"},
     "systems.additionalProperties": {"trained", "parts", "tune"},
     "rows.additionalProperties": {"model", *PARTS, "tuned_as", "tuned_by", "weight", "train", "systems"},
     "config.$defs.split": {"balance"},

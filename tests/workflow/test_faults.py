@@ -94,8 +94,8 @@ def test_a_model_that_does_not_fit_on_the_disk(checkout, disk):
 RETRAINED = [
     "dynamics/coupled_oscillator/0-3/none",
     "ecg/random/latent_odes/plain",
-    "inference/nflows/path",
-    "scheduler/cnn/learnt/mix",
+    "inference/0-1/nflows/path",
+    "scheduler/cnn/0-1/learnt/mix",
 ]
 """A training of every kind, by its folder."""
 DYING = """
@@ -129,9 +129,12 @@ Of two as a machine dies, of two as a scheduler ends a job, which lets Snakemake
 
 
 def weights(path):
-    """Those of a latent ODE's file, or of a flow's."""
-    found = load_tensors(path)["weights"]
-    return found.get("network", found)
+    """Those of a latent ODE's file, or of a file of flows."""
+    content = load_tensors(path)
+    flows = [flow["weights"]["network"] for flow in content.get("flows", [])]
+    return {f"{number} {name}": each for number, flow in enumerate(flows) for name, each in flow.items()} or content[
+        "weights"
+    ]
 
 
 @pytest.mark.fault(

@@ -1,15 +1,18 @@
+import re
 import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
 import torch
 import yaml
 from workflow_checkout import Checkout
 
-from pathlode.core.tensor_files import load_tensors
-from pathlode.inference.flows import load_flow
+from pathlode.dynamics.data import SimulatedData
+from pathlode.inference.flows import load_flows
+from pathlode.inference.reference_posteriors import References
 from pathlode.inference.scores import FlowScores, ShownPosteriors
-from workflow.configuration.inference import batches
+from workflow.configuration.inference import reference_parts
 
 RESULTS = "results/smoke/inference"
 
@@ -24,20 +27,21 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
     assert {*FlowScores.columns, "perplexity", "c2st_excess"} == set(scores.columns)
     assert set(scores["parameter"]) == {"alpha", "beta", "gamma", "delta", "x0", "y0", "all"}
     assert set(zip(scores["backend"], scores["summary"], strict=True)) == set(flows)
-    assert len(scores) == len(flows) * len(config["training_sets"]) * len(config["seeds"]) * 7
+    assert len(scores) == len(flows) * len(config["training_sets"]) * config["replicates"] * 7
     assert scores["c2st"].between(0, 1).all()
     assert scores["sbc_p"].between(0, 1).all()
     robustness = pd.read_csv(tables / "inference_robustness.csv")
     conditions = yaml.safe_load((finished.folder / "config/inference.yaml").read_text())["inference"]["robustness"]
     assert set(robustness["condition"]) == {"as in training", *conditions}
-    assert len(robustness) == len(flows) * len(config["seeds"]) * (1 + len(conditions)) * 7
+    assert len(robustness) == len(flows) * config["replicates"] * (1 + len(conditions)) * 7
     outside = pd.read_csv(tables / "inference_outside.csv")
-    assert len(outside) == len(flows) * len(config["seeds"]) * 6
+    assert len(outside) == len(flows) * config["replicates"] * 6
     assert not outside.loc[outside["parameter"] == "alpha", "inside_90"].any()
     criteria = pd.read_csv(tables / "inference_criteria.csv")
     assert set(criteria["met"]) <= {True, False}
     references = pd.read_csv(tables / "inference_references.csv")
-    assert len(references) == config["reference"]["systems"]
+    assert len(references) == config["replicates"] * config["reference"]["systems"]
+    assert set(references["seed"]) == {0, 1}
     assert (references["ess_min"] > 0).all()
     for name in ("posterior", "recovery", "ranks", "coverage", "predictive", "simulations", "robustness", "outside"):
         assert (figures / f"{name}.png").stat().st_size > 10_000
@@ -71,8 +75,8 @@ def test_flows_that_were_fitted_are_not_fitted_again(finished, tmp_path):
     copy = Checkout(tmp_path / "copy")
     shutil.copytree(finished.folder, copy.folder)
     copy.edit("src/pathlode/training/resume.py", "SECONDS = 120.0", "SECONDS = 0.0")
-    folder, log = copy.folder / RESULTS / "nflows/path", copy.folder / "logs/smoke/fit_flows/nflows/path.log"
-    only = [f"{RESULTS}/nflows/path/history.csv", "--forcerun", "fit_flows"]
+    folder, log = copy.folder / RESULTS / "0-1/nflows/path", copy.folder / "logs/smoke/fit_flows/0-1/nflows/path.log"
+    only = [f"{RESULTS}/0-1/nflows/path/history.csv", "--forcerun", "fit_flows"]
     only += ["--rerun-triggers", "code", "--allowed-rules", "fit_flows"]
     (tmp_path / "sitecustomize.py").write_text(DYING)
     dying = {"PYTHONPATH": f"{tmp_path}:{copy.folder / 'src'}"}
@@ -83,7 +87,7 @@ def test_flows_that_were_fitted_are_not_fitted_again(finished, tmp_path):
         under_way = ["under-way" in path.name for path in folder.glob("checkpoint-*")]
         return under_way.count(False), under_way.count(True), "continued from its checkpoint" in log.read_text()
 
-    script, line = "workflow/scripts/fit_flows.py", "    folder, kept, own = "
+    script, line = "workflow/scripts/fit_flows.py", "    folder, kept, own, rows = "
     assert killed() == (0, 1, False)
     copy.edit(script, '"""Fits flows', '"""Now fits flows')  # a docstring, which does not count
     assert [killed() for _ in range(2)] == [(1, 1, True), (1, 2, False)]
@@ -94,15 +98,16 @@ def test_flows_that_were_fitted_are_not_fitted_again(finished, tmp_path):
     assert done.returncode == 0, done.stderr
     assert "continued from its checkpoint" in log.read_text()
     assert not list(folder.glob("checkpoint-*"))
-    for path in folder.glob("*/*.pt"):
-        again, before = (
-            load_tensors(each)["weights"]["network"] for each in (path, finished.folder / path.relative_to(copy.folder))
-        )
-        assert all(again[name].equal(before[name]) for name in before)
+    again, before = (load_flows(root.folder / RESULTS / "0-1/nflows/path/flows.pt") for root in (copy, finished))
+    for one, other in zip(again, before, strict=True):
+        weights = other.network.state_dict()
+        assert all(weight.equal(weights[name]) for name, weight in one.network.state_dict().items())
 
 
 def test_flows_can_be_used_from_the_package(finished):
-    flow = load_flow(finished.folder / RESULTS / "nflows/path/200/0.pt")
+    flows = load_flows(finished.folder / RESULTS / "0-1/nflows/path/flows.pt")
+    assert [(flow.pairs, flow.seed) for flow in flows] == [(60, 0), (60, 1), (200, 0), (200, 1)]
+    flow = flows[2]
     draws = flow.sample(5, torch.zeros(2, flow.context_features))
     assert draws.shape == (5, 2, 6)
     assert flow.prior.contains(draws).all()
@@ -117,12 +122,32 @@ def test_other_settings_of_flows_fit_them_again_and_nothing_before_them(finished
 
 
 def test_what_the_figures_show_is_kept(finished):
-    kept = ShownPosteriors.load(finished.folder / RESULTS / "zuko/joint/posteriors.npz")
+    kept = ShownPosteriors.load(finished.folder / RESULTS / "0-1/zuko/joint/posteriors.npz")
     assert kept.summary == "joint"
-    assert kept.draws.shape == (60, 2, 6)
+    assert kept.draws.shape == (60, 1, 6)
     assert kept.ranks.shape == (30, 6)
 
 
 def test_a_job_samples_reference_posteriors_of_a_few_systems():
-    assert batches(2) == [[0, 1]]
-    assert batches(12) == [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9], [10, 11]]
+    assert reference_parts([7, 8], 1) == [[(7, 0), (8, 0)]]
+    assert reference_parts([3, 4], 3) == [[(3, 0), (3, 1), (3, 2), (4, 0), (4, 1)], [(4, 2)]]
+
+
+def test_replicates_share_no_data(finished):
+    data = SimulatedData.load(finished.folder / "results/smoke/dynamics/lotka_volterra_noisy/0-1/data.npz")
+    references = References.load(finished.folder / RESULTS / "0-1/reference/0.npz")
+    assert references.seed.tolist() == [0, 1]
+    for split in (data.train, *(data[name] for name in ("validation", "test"))):
+        assert (split.parameters[0] != split.parameters[1]).all()
+    np.testing.assert_array_equal(references.truth, data["test"].parameters[:, 0])
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [("replicates: 4", {"0-3"}), ("replicates: 8", {"0-4", "5-7"}), ("seeds: [3, 9]\n  replicates: 9", {"3_9"})],
+)
+def test_replicates_are_counted_or_named(checkout, numbers, expected):
+    checkout.edit("config/smoke.yaml", "inference:\n  replicates: 2", f"inference:\n  {numbers}")
+    planned = checkout.snakemake("--dry-run", "inference").stdout
+    assert set(re.findall(r"calibrate/([\d_-]+)/", planned)) == expected
+    assert set(re.findall(r"lotka_volterra_noisy/([\d_-]+)/data", planned)) == expected

@@ -21,8 +21,8 @@ from pathlode.reporting.pages import VALUE, fill
 from pathlode.schedule.artefacts import PolicyScores
 from pathlode.schedule.comparison import BEST_PARAMETRIC
 from workflow.configuration import default_config
-from workflow.configuration.dynamics import replicate_batches, setting, trained_rows
-from workflow.configuration.replicates import replicate_numbers
+from workflow.configuration.dynamics import setting, trained_rows
+from workflow.configuration.replicates import replicate_batches, replicate_numbers
 
 PAGES = [PROJECT / "README.md", *sorted(PROJECT.glob("docs/*.md"))]
 CONFIG = default_config(PROJECT)
@@ -44,8 +44,8 @@ def parameters_of(system):
     return SYSTEMS[CONFIG["systems"][system]["system"]].parameters
 
 
-def replicates_of(system):
-    return [number for batch in replicate_batches(CONFIG, system).values() for number in batch]
+def replicates_of(chapter):
+    return [number for batch in replicate_batches(CONFIG, chapter).values() for number in batch]
 
 
 def claims():
@@ -61,7 +61,7 @@ def dynamics():
     rows = []
     for system in CONFIG["dynamics"]["systems"]:
         for row in trained_rows(CONFIG, system):
-            for more in crossed(seed=replicates_of(system), observations=["all", *VIEWS]):
+            for more in crossed(seed=replicates_of("dynamics"), observations=["all", *VIEWS]):
                 rows.append(setting(CONFIG, system, row) | more)
     return table(Scores.columns, rows)
 
@@ -70,17 +70,17 @@ def probes():
     rows = []
     for system in CONFIG["dynamics"]["systems"]:
         for row in trained_rows(CONFIG, system):
-            for more in crossed(seed=replicates_of(system), parameter=[*parameters_of(system), "mean"]):
+            for more in crossed(seed=replicates_of("dynamics"), parameter=[*parameters_of(system), "mean"]):
                 rows.append(setting(CONFIG, system, row) | more)
     return table(Probes.columns, rows)
 
 
 def inference():
     own, rows = CONFIG["inference"], []
-    parameters = [*parameters_of(own["system"]), "all"]
+    parameters, replicates = [*parameters_of(own["system"]), "all"], replicates_of("inference")
     for backend, summaries in own["flows"].items():
         rows += crossed(
-            summary=summaries, backend=[backend], n_train=own["training_sets"], seed=own["seeds"], parameter=parameters
+            summary=summaries, backend=[backend], n_train=own["training_sets"], seed=replicates, parameter=parameters
         )
     return table(ComparedFlows.columns, rows)
 
@@ -109,7 +109,7 @@ def scheduler():
         rows += crossed(
             task=[task],
             schedule=[*own["run"]["policies"], *learners, BEST_PARAMETRIC],
-            seed=own["tasks"][task]["seeds"],
+            seed=replicates_of("scheduler"),
         )
     return table(PolicyScores.columns, rows)
 

@@ -199,7 +199,7 @@ def test_every_model_carries_what_made_it(finished):
     results = finished.folder / RESULTS
     files = pd.read_csv(results / "provenance.csv").set_index("file")
     models = [path for suffix in ("pt", "pt2", "bin") for path in results.rglob(f"*.{suffix}")]
-    assert {path.name for path in models} >= {"model.pt", "0.pt", "encoder.pt2", "classifier.bin"}
+    assert {path.name for path in models} >= {"model.pt", "models.pt", "flows.pt", "encoder.pt2", "classifier.bin"}
     for path in models:
         carried, row = origin(path), files.loc[str(path.relative_to(finished.folder))]
         for name in ("rule", "commit", "config", "device"):

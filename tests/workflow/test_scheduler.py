@@ -2,9 +2,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from pathlode.schedule import Runs, load_run_model
+from pathlode.schedule import Runs
 from pathlode.schedule.artefacts import PolicyLogs, RunModelFits
 from pathlode.schedule.comparison import BEST_PARAMETRIC
+from pathlode.schedule.run_model import load_run_models
 
 RESULTS = "results/smoke/scheduler"
 FIGURES = ["schedules", "validation", "predictions", "accuracy", "sharpness", "horizon"]
@@ -35,7 +36,7 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished, run):
     summary = pd.read_csv(tables / "scheduler_summary.csv")
     assert len(summary) == 2 * len(everywhere) - 2
     fits = pd.read_csv(tables / "scheduler_fits.csv")
-    assert set(fits["runs"]) == {8}
+    assert set(fits["runs"]) == {4}
     decisions = pd.read_csv(tables / "scheduler_decisions.csv")
     learnt = {*run["learners"]} - {"replay", "mix"}
     assert set(decisions["schedule"]) == learnt
@@ -47,21 +48,23 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished, run):
 
 
 def test_runs_and_models_can_be_used_from_the_package(finished):
-    folder = finished.folder / RESULTS / "transformer"
-    model = load_run_model(folder / "fits/all/1.pt")
+    folder = finished.folder / RESULTS / "transformer/0-1"
+    models = load_run_models(folder / "fits/all/models.pt")
     fits = RunModelFits.load(folder / "fits/all/fits.csv").table
     assert fits["seed"].tolist() == [0, 1]
-    assert set(fits["runs"]) == {len(model.card.runs)}
+    for seed, model in enumerate(models):
+        assert len(model.card.runs) == 4
+        assert all(f" replicate {seed} run 1" in name for name in model.card.runs)  # of its own sweep alone
     logs = PolicyLogs.load(folder / "tuned/cosine/logs.csv").table
-    assert len(Runs(logs)) == 2 * 2 + 2
+    assert len(Runs(logs)) == 2 * (2 + 1)
     assert set(logs["phase"]) == {"tuning", "final"}
 
 
-def test_runs_of_one_seed_are_paired(finished):
+def test_runs_of_one_replicate_are_paired(finished):
     """All policies begin with the same weights and batches: at the first row they differ by their rates only."""
     firsts = [
         pd.read_csv(path).query("phase == 'final' and seed == 0")["train_loss"].iloc[0]
-        for path in (finished.folder / RESULTS / "cnn").glob("*/*/logs.csv")
+        for path in (finished.folder / RESULTS / "cnn/0-1").glob("*/*/logs.csv")
     ]
     assert len(firsts) == 5
     assert max(firsts) - min(firsts) < 0.5

@@ -1,12 +1,13 @@
 """The dynamics chapter: rows trained on each system, their tuning, and checks of both."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
 
 from pathlode.core.tableaus import ADAPTIVE_METHODS
 from workflow.configuration.parts import check_parts, check_trained_with, entries_of_parts, model_parts
+from workflow.configuration.replicates import replicate_batches
 from workflow.configuration.schema import InvalidConfig, unknown
 
 COMPARED = ("path", "kl")
@@ -25,29 +26,12 @@ def trained_rows(config: Mapping[str, Any], system: str) -> list[str]:
     return [name for name in names if system in config["dynamics"]["rows"][name].get("systems", [system])]
 
 
-def replicate_batches(config: Mapping[str, Any], system: str) -> dict[str, list[int]]:
-    """The replicates of a system that one job treats together, by the name of the batch, such as ``0-9`` or ``0_3_7``.
-
-    A system that only inference uses has the replicates of inference, in one batch.
-    """
-    dynamics, first = config["dynamics"], config["first_replicate"]
-    if system == config["inference"]["system"] and system not in dynamics["systems"]:
-        numbers, size = config["inference"]["seeds"], len(config["inference"]["seeds"])
-    else:
-        numbers, size = dynamics.get("seeds", range(first, first + dynamics["replicates"])), dynamics["batch"]
-    return {_batch_name(part): list(part) for part in (numbers[at : at + size] for at in range(0, len(numbers), size))}
-
-
-def _batch_name(numbers: Sequence[int]) -> str:
-    consecutive = list(numbers) == list(range(numbers[0], numbers[0] + len(numbers)))
-    return f"{numbers[0]}-{numbers[-1]}" if consecutive else "_".join(map(str, numbers))
-
-
 def of_batches(config: Mapping[str, Any], pattern: str, first: bool = False) -> list[str]:
     """A file of every batch of every system of the chapter, by the file's pattern, or of the first batch of each."""
-    batches = {name: list(replicate_batches(config, name)) for name in config["dynamics"]["systems"]}
-    named = [(name, batch) for name, some in batches.items() for batch in (some[:1] if first else some)]
-    return [pattern.format(system=name, replicates=batch) for name, batch in named]
+    batches = list(replicate_batches(config, "dynamics"))[: 1 if first else None]
+    return [
+        pattern.format(system=name, replicates=batch) for name in config["dynamics"]["systems"] for batch in batches
+    ]
 
 
 def row_training(config: Mapping[str, Any], system: str, name: str) -> dict[str, Any]:

@@ -1,34 +1,38 @@
 """The inference chapter: the settings of summaries and flows, and checks of consistency."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from pathlode.registry import EMBEDDINGS, SYSTEMS
-from workflow.configuration.dynamics import replicate_batches, row_entries
+from workflow.configuration.dynamics import row_entries
 from workflow.configuration.parts import has_latent
 from workflow.configuration.schema import InvalidConfig, unknown
 
 SUMMARISED = ("latents", "grid", "statistics", "recurrent")
 """The kinds of summary; each summary is of one kind."""
-BATCH = 5
+AT_ONCE = 5
 """Number of reference posteriors that one job samples in turn. Each takes 10 to 30 s; the imports of a job take 3 s."""
 
 
-def batches(systems: int) -> list[list[int]]:
-    """Indices of the systems whose reference posteriors one job samples, by job."""
-    return [list(range(systems))[first : first + BATCH] for first in range(0, systems, BATCH)]
+def reference_parts(seeds: Sequence[int], systems: int) -> list[list[tuple[int, int]]]:
+    """What one job samples, by job: replicate and index of each held-out system that gets a reference posterior.
+
+    Args:
+        seeds: numbers of the replicates.
+        systems: number of held-out systems of each replicate that get one.
+    """
+    pairs = list(product(seeds, range(systems)))
+    return [pairs[first : first + AT_ONCE] for first in range(0, len(pairs), AT_ONCE)]
 
 
-def latents_of(config: Mapping[str, Any], summary: str, model: str) -> str | list[str]:
-    """The file of the latent ODEs that provide a summary's z0, from the file's pattern; none for another kind of summary."""
-    row = config["inference"]["summaries"][summary].get("latents")
-    return model.format(row=row, **inference_batch(config)) if row else []
-
-
-def inference_batch(config: Mapping[str, Any]) -> dict[str, str]:
-    """The system and the batch of replicates whose data and latent ODEs inference uses."""
-    system = config["inference"]["system"]
-    return {"system": system, "replicates": next(iter(replicate_batches(config, system)))}
+def latents_of(config: Mapping[str, Any], summary: str, model: str, replicates: str) -> str | list[str]:
+    """The file of the latent ODEs that provide a summary's z0 for a batch of replicates, from the file's pattern; none for
+    another kind of summary.
+    """
+    inference = config["inference"]
+    row = inference["summaries"][summary].get("latents")
+    return model.format(system=inference["system"], row=row, replicates=replicates) if row else []
 
 
 def summary_entries(config: Mapping[str, Any], summary: str) -> list[str]:
@@ -57,7 +61,7 @@ def flow_settings(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def check(config: Mapping[str, Any]) -> None:
-    """Refuses undefined names, and more simulations, systems or seeds than exist."""
+    """Refuses undefined names, and more simulations or systems than exist."""
     inference = config["inference"]
     if inference["system"] not in config["systems"]:
         raise InvalidConfig(unknown("inference.system", inference["system"], config["systems"]))
@@ -111,13 +115,6 @@ def check(config: Mapping[str, Any]) -> None:
     if not drawn["noise"] > 0:
         raise InvalidConfig(
             f"config: systems.{inference['system']}.simulate.noise is 0, but the likelihood needs noise; raise it"
-        )
-    seeds = inference["seeds"]
-    batch, numbers = next(iter(replicate_batches(config, inference["system"]).items()))
-    if seeds != numbers[: len(seeds)]:
-        raise InvalidConfig(
-            f"config: inference.seeds is {seeds}, expected {numbers} or the first of them, because inference reads data and "
-            f"latent ODEs of {inference['system']} from its first batch of replicates, {batch}; correct it"
         )
 
 

@@ -16,7 +16,7 @@ IMAGES = {"fashion_mnist": (60_000, 10_000), "cifar100": (50_000, 10_000), "inve
 """Number of images in each data set's training and test files; None for invented images, of which any number can be made."""
 TEXTS = {"tinyshakespeare": 1_115_394, "tinystories": 1_900_000_000, "invented_text": None}
 """Number of characters of each text: eight tenths are for training, one tenth each for validation and test."""
-CHOOSING_RUNS = ("schedules", "seeds")
+CHOOSING_RUNS = ("schedules", "repeats")
 """Entries of a fit that choose its runs."""
 DECIDING_NOTHING = ("mix", "replay")
 """Policies whose rates are known before a training begins."""
@@ -122,11 +122,10 @@ def check(config: Mapping[str, Any]) -> None:
         named += [
             (f"fits.{name}.schedules", one, swept, "scheduler.sweep.schedules") for one in entry.get("schedules", [])
         ]
-        strange = set(entry.get("seeds", [])) - set(sweep["seeds"])
-        if strange:
+        if entry.get("repeats", 0) >= sweep["repeats"]:
             raise InvalidConfig(
-                f"config: scheduler.fits.{name}.seeds has {sorted(strange)}, which scheduler.sweep.seeds lacks; remove them, "
-                "or add them there"
+                f"config: scheduler.fits.{name}.repeats is {entry['repeats']}, expected fewer than the {sweep['repeats']} of "
+                "scheduler.sweep.repeats; raise that, or remove the learners with this fit from scheduler.run.learners"
             )
     for place, name, allowed, whole in named:
         if name not in allowed:
@@ -156,10 +155,6 @@ def check(config: Mapping[str, Any]) -> None:
                 f"config: scheduler.tasks.{name} has {steps} optimiser steps, too few for {ROWS} rows of its log and the "
                 f"{scheduler['fit']['window']} moments of a window; raise its examples or epochs, or lower its batch or "
                 "log_every"
-            )
-        if set(entry["seeds"]) & set(sweep["seeds"]):
-            raise InvalidConfig(
-                f"config: scheduler.tasks.{name}.seeds and scheduler.sweep.seeds share seeds; give the task other seeds"
             )
         _check_task(f"config: scheduler.tasks.{name}", entry)
 

@@ -1,21 +1,20 @@
-"""Scores the flows of one library and summary on held-out systems: errors, calibration, distance from the reference posteriors,
-and scores under other observation designs and outside the prior.
+"""Scores the flows of one library and summary on their replicates' held-out systems: errors, calibration, distance from the
+reference posteriors, and scores under other observation designs and outside the prior.
 """
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from pathlode.dynamics.data import SimulatedData
 from pathlode.inference.columns import labelled
 from pathlode.inference.designs import ObservationConfig
-from pathlode.inference.flows import load_flow
+from pathlode.inference.flows import load_flows
 from pathlode.inference.histories import flow_facts
 from pathlode.inference.reference_posteriors import References
 from pathlode.inference.scores import FlowScores, OutsideMisses, ShiftedScores
 from pathlode.inference.summaries import Summary
-from pathlode.inference.trial import Trial
+from pathlode.inference.trial import TrialPlan
 from pathlode.models.saving import load_model
 from pathlode.progress import Progress
 from pathlode.registry import SYSTEMS
@@ -23,36 +22,33 @@ from pathlode.reporting.job import job
 
 with job(snakemake):
     params, wildcards, files, outputs = snakemake.params, snakemake.wildcards, snakemake.input, snakemake.output
-    data, system = SimulatedData.load(Path(files.data)).replicate(0), SYSTEMS[params.system]()
-    held_out, truth = data["test"], data["test"].parameters.numpy()
+    data, references = SimulatedData.load(Path(files.data)), References.load_all(files.references)
     model = load_model(Path(files.model))[0] if files.model else None
-    summary, flows = Summary(model, **params.summary), [load_flow(Path(path)) for path in files.flows]
-    conditions = {name: ObservationConfig(**params.observing | own) for name, own in params.robustness.items()}
-    usual = ObservationConfig(**params.observing)
-    trial = Trial(
-        system=system,
-        names=list(data.parameters),
-        truth=held_out.parameters,
-        observed=held_out.observed,
-        noise=usual.noise,
-        references=References.load_all(files.references),
-        shifted={name: condition.observe(system, truth, seed=1) for name, condition in conditions.items()},
+    summary, flows = Summary(model, **params.summary), load_flows(Path(files.flows))
+    plan = TrialPlan(
+        system=SYSTEMS[params.system](),
+        usual=ObservationConfig(**params.observing),
+        others={name: ObservationConfig(**params.observing | own) for name, own in params.robustness.items()},
         outside=params.outside,
-        outside_observed=usual.observe(system, np.array([params.outside]), seed=2),
         draws=params.draws,
         compared=params.reference_draws,
         predicted=params.predicted,
     )
+    trials = {
+        seed: plan.trial(data.replicate(place), references.of(seed), seed)
+        for place, seed in enumerate(params.replicates)
+    }
     largest = max(flow.pairs for flow in flows)
     scores, shifted, missed = [], [], []
     progress = Progress(f"{wildcards.summary}, {wildcards.backend}", len(flows))
     for flow in flows:
-        facts, tried = flow_facts(wildcards.summary, wildcards.backend, flow.pairs, flow.seed), trial.of(flow, summary)
+        facts = flow_facts(wildcards.summary, wildcards.backend, flow.pairs, flow.seed)
+        tried = trials[flow.seed].of(flow, summary)
         scores.append(labelled(tried.scores(), facts))
         if flow.pairs == largest:
             shifted.append(labelled(tried.shifted_scores(), facts))
             missed.append(labelled(tried.misses(), facts))
-            if flow.seed == params.seeds[0]:
+            if flow.seed == params.replicates[0]:
                 tried.shown(wildcards.summary).save(Path(outputs.arrays))
         progress(len(scores), f"flows scored, C2ST {scores[-1]['c2st'].iloc[0]:.3f}")
     FlowScores(pd.concat(scores)).save(Path(outputs.scores))

@@ -1,9 +1,8 @@
-"""Fits flows of one library to one kind of summary: one for every number of simulations and every seed.
+"""Fits flows of one library to one kind of summary: one for every number of simulations and every replicate.
 
 After an interruption, the job keeps the flows fitted before and continues with the unfinished one.
 """
 
-import shutil
 from itertools import product
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from pathlode.core.tensor_files import load_tensors
 from pathlode.dynamics.data import SimulatedData
 from pathlode.files import digest
 from pathlode.inference.box import Box
-from pathlode.inference.flows import FlowConfig
+from pathlode.inference.flows import FlowConfig, save_flows
 from pathlode.inference.histories import FlowHistories, flow_facts
 from pathlode.inference.summaries import Summary
 from pathlode.models.saving import load_model
@@ -25,31 +24,31 @@ from pathlode.reporting.job import job
 from pathlode.training.resume import checkpoint_path, discard_checkpoints
 
 with job(snakemake) as origin:
-    params, wildcards, files = snakemake.params, snakemake.wildcards, snakemake.output.flows
+    params, wildcards, flows = snakemake.params, snakemake.wildcards, Path(snakemake.output.flows)
     data = SimulatedData.load(Path(snakemake.input.data))
     model = load_model(Path(snakemake.input.model))[0] if snakemake.input.model else None
     summary = Summary(model, **params.summary)
     system = SYSTEMS[params.system]
     prior = Box(torch.tensor(system.low), torch.tensor(system.high))
     config = FlowConfig(backend=wildcards.backend, **params.flow)
-    rows, progress = [], Progress(f"{wildcards.summary}, {wildcards.backend}", len(files))
-    known = {seed: data.replicate(number).train for number, seed in enumerate(params.seeds)}
-    summaries = {seed: summary(known[seed].observed, seed) for seed in params.seeds}
-    folder, kept, own = Path(snakemake.output.history).parent, [], identity(snakemake)
-    for size, seed in product(params.training_sets, params.seeds):
+    known = {seed: data.replicate(place).train for place, seed in enumerate(params.replicates)}
+    summaries = {seed: summary(known[seed].observed, seed) for seed in params.replicates}
+    folder, kept, own, rows = flows.parent, [], identity(snakemake), []
+    fits = list(product(params.training_sets, params.replicates))
+    progress = Progress(f"{wildcards.summary}, {wildcards.backend}", len(fits))
+    for size, seed in fits:
         kept.append(checkpoint_path(folder, digest({"job": own, "flow": [size, seed]})))
         if not kept[-1].exists():
             observed = summaries[seed][:size]
             flow = FLOWS[config.backend](prior, observed.shape[-1], config, seed)
             under_way = kept[-1].with_stem(f"{kept[-1].stem}-under-way")
             history = flow.fit(known[seed].parameters[:size].float(), observed, under_way)
-            flow.save(kept[-1], history=history, origin=origin())
+            flow.save(kept[-1], history=history)
             under_way.unlink(missing_ok=True)
         history = load_tensors(kept[-1])["history"]
         facts = flow_facts(wildcards.summary, wildcards.backend, size, seed)
         rows += [facts | dict(zip(("step", "log_prob", "validation_log_prob"), row, strict=True)) for row in history]
         progress(len(kept), f"flows fitted, validation log-probability {max(row[2] for row in history):.3f}")
     FlowHistories(pd.DataFrame(rows)).save(Path(snakemake.output.history))
-    for source, target in zip(kept, files, strict=True):
-        shutil.copyfile(source, target)
+    save_flows(flows, kept, origin=origin())
     discard_checkpoints(folder)

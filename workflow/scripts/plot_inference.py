@@ -19,7 +19,8 @@ with job(snakemake):
     names, box = system.parameters, np.array([system.low, system.high])
     kept = {each.summary: each for each in (ShownPosteriors.load(Path(path)) for path in files.arrays)}
     name, first = next(iter(kept.items()))
-    references = References.load_all(files.references)
+    every = References.load_all(files.references)
+    references = every.of(params.replicate)
     compared = {name: kept[name].draws[:, 0] for name in params.compared}
     draws = first.draws[: params.predicted, :SHOWN]
     times = np.linspace(0, 1.5 * references.times[:SHOWN].max(), 200)
@@ -40,7 +41,7 @@ with job(snakemake):
         "predictive": posteriors.predictive(
             times, system.features, clean, again.reshape(*draws.shape[:2], *again.shape[1:]), seen, name
         ),
-        "simulations": inference.simulations(ComparedFlows.load(Path(files.scores)).table, references.mean_c2st_floor),
+        "simulations": inference.simulations(ComparedFlows.load(Path(files.scores)).table, every.mean_c2st_floor),
         "robustness": inference.robustness(robustness[robustness["backend"] == params.backend]),
         "outside": posteriors.outside(
             names, np.array(params.outside), {name: each.outside for name, each in kept.items()}, box

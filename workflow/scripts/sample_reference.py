@@ -13,11 +13,12 @@ from pathlode.registry import SYSTEMS
 from pathlode.reporting.job import job
 
 with job(snakemake):
-    params = snakemake.params
-    system, held_out = SYSTEMS[params.system](), SimulatedData.load(Path(snakemake.input.data)).replicate(0)["test"]
-    mcmc, progress = McmcConfig(**params.mcmc), Progress("reference posteriors", len(params.numbers))
-    parts = []
-    for number in params.numbers:
-        parts.append(reference_posterior(system, held_out, number, params.noise, mcmc, params.draws, params.predicted))
+    params, parts = snakemake.params, []
+    data, system = SimulatedData.load(Path(snakemake.input.data)), SYSTEMS[params.system]()
+    held_out = {seed: data.replicate(place)["test"] for place, seed in enumerate(params.replicates)}
+    mcmc, progress = McmcConfig(**params.mcmc), Progress("reference posteriors", len(params.held_out))
+    for seed, number in params.held_out:
+        settings = (params.noise, mcmc, params.draws, params.predicted)
+        parts.append(reference_posterior(system, held_out[seed], seed, number, *settings))
         progress(len(parts), f"sampled, effective sample size {parts[-1].ess.min():.0f}")
     References.joined(parts).save(Path(snakemake.output.draws))

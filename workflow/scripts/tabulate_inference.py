@@ -26,7 +26,7 @@ BY_PARAMETER = {name: SCORES[name] for name in ("rmse_over_prior_sd", "sbc_p")}
 with job(snakemake):
     files, tables, params = snakemake.input, snakemake.output, snakemake.params
     references = References.load_all(files.references)
-    scores = with_derived(FlowScores.load(*map(Path, files.scores)).table, references.mean_c2st_floor)
+    scores = with_derived(FlowScores.load(*map(Path, files.scores)).table, references)
     shifted = ShiftedScores.load(*map(Path, files.robustness)).table
     largest = scores[scores["n_train"] == scores["n_train"].max()]
     ComparedFlows(scores).save(Path(tables.scores))

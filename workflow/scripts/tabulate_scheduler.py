@@ -6,14 +6,14 @@ import pandas as pd
 
 from pathlode.reporting.job import job
 from pathlode.reporting.tables import write
-from pathlode.schedule.artefacts import FINAL, PolicyDecisions, PolicyOutcomes, PolicyScores, RunModelFits
+from pathlode.schedule.artefacts import PolicyDecisions, PolicyOutcomes, PolicyScores, RunModelFits
 from pathlode.schedule.columns import METRICS, scored, seconds_with_sweep
 from pathlode.schedule.comparison import compare_policies, policy_summary, with_best_parametric
 
 with job(snakemake):
     params, files, tables = snakemake.params, snakemake.input, snakemake.output
     outcomes = scored(PolicyOutcomes.load(*map(Path, files.outcomes)).table)
-    runs = with_best_parametric(outcomes[outcomes["phase"] == FINAL], params.parametric)
+    runs = with_best_parametric(outcomes, params.parametric)
     runs["seconds_with_sweep"] = seconds_with_sweep(runs)
     compared = {
         metric: compare_policies(runs, params.ours, metric, params.confidence) for metric in (*METRICS, "sharpness")

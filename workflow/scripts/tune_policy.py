@@ -1,4 +1,4 @@
-"""Trains a task with every candidate setting of one policy, and with the best setting on the seeds that are compared."""
+"""In each replicate of a batch, trains a task with every candidate setting of one policy, and once more with the best one."""
 
 from pathlib import Path
 
@@ -13,16 +13,19 @@ with job(snakemake):
     params, wildcards, files = snakemake.params, snakemake.wildcards, snakemake.output
     folder = Path(files.logs).parent
     task = TaskSettings(**params.task).read(Path("resources"), device(snakemake.resources.get("gpu", 0)))
-    plan = PolicyPlan(
-        task=wildcards.task,
-        schedule=wildcards.policy,
-        policy=wildcards.policy,
-        settings={f"{value:g}": value for value in params.settings},
-        tuning_seeds=params.tuning_seeds,
-        seeds=params.seeds,
-        config=RunConfig(**params.run),
-    )
-    runs = tune_and_train(task, plan, checkpoint_path(folder, identity(snakemake)))
+    plans = [
+        PolicyPlan(
+            task=wildcards.task,
+            schedule=wildcards.policy,
+            policy=wildcards.policy,
+            settings={f"{value:g}": value for value in params.settings},
+            seed=seed,
+            repeats=params.repeats,
+            config=RunConfig(**params.run),
+        )
+        for seed in params.replicates
+    ]
+    runs = tune_and_train(task, plans, checkpoint_path(folder, identity(snakemake)))
     runs.outcomes.save(Path(files.outcomes))
     runs.logs.save(Path(files.logs))
     discard_checkpoints(folder)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pathlode.arrays import Array
+from pathlode.inference.reference_posteriors import References
 
 if TYPE_CHECKING:  # only for types: some jobs make tables without PyTorch, whose import takes two seconds
     from torch import Tensor
@@ -14,11 +15,6 @@ if TYPE_CHECKING:  # only for types: some jobs make tables without PyTorch, whos
     from pathlode.inference.box import Box
     from pathlode.inference.calibration import Posteriors
 
-LEAST_EXCESS = 0.005
-"""Least :func:`c2st_excess`: the standard error of the difference between two accuracies, ``√(2 · 0.25 / (10 · 2000))``, each
-averaged over ten systems with a thousand draws of either kind. A smaller excess is within noise of 0, and a claim that compares
-two such excesses by their ratio would be decided by noise.
-"""
 QUANTILES = (0.05, 0.95)
 """Quantiles that bound the central 90 % of the draws in :func:`misses`."""
 
@@ -31,14 +27,14 @@ def perplexity(mean_log_prob: Any) -> Any:
     return np.exp(-mean_log_prob)
 
 
-def c2st_excess(c2st: Any, floor: float) -> Any:
-    """``max(accuracy - floor, 0.005)``, see :data:`LEAST_EXCESS`.
+def c2st_excess(c2st: Any, references: References) -> Any:
+    """``max(accuracy - floor, least)``.
 
     Args:
         c2st: mean accuracy of classifying a flow's draws against those of the reference posteriors.
-        floor: mean accuracy of classifying two sets of draws from the reference posteriors against each other.
+        references: these, whose ``mean_c2st_floor`` is the floor, and ``least_excess`` the least that counts.
     """
-    return np.maximum(c2st - floor, LEAST_EXCESS)
+    return np.maximum(c2st - references.mean_c2st_floor, references.least_excess)
 
 
 def log_prob_gap(reference: Array, flow: Array) -> float:
@@ -108,12 +104,15 @@ def labelled(table: pd.DataFrame, facts: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(facts, index=rows.index).join(rows)
 
 
-def with_derived(scores: pd.DataFrame, floor: float) -> pd.DataFrame:
-    """The scores with :func:`perplexity` and :func:`c2st_excess`.
+def with_derived(scores: pd.DataFrame, references: References) -> pd.DataFrame:
+    """The scores with :func:`perplexity` and :func:`c2st_excess`, the latter above each replicate's own references.
 
     Args:
-        scores: table with the columns mean_log_prob and c2st.
-        floor: as in :func:`c2st_excess`.
+        scores: table with the columns seed, mean_log_prob and c2st.
+        references: reference posteriors of all replicates.
     """
-    derived = {"perplexity": perplexity(scores["mean_log_prob"]), "c2st_excess": c2st_excess(scores["c2st"], floor)}
-    return scores.assign(**derived)
+    excess = pd.Series(0.0, scores.index)
+    for seed in scores["seed"].unique():
+        own = scores["seed"] == seed
+        excess[own] = c2st_excess(scores.loc[own, "c2st"], references.of(int(seed)))
+    return scores.assign(perplexity=perplexity(scores["mean_log_prob"]), c2st_excess=excess)

@@ -1,5 +1,6 @@
 """Observation designs of held-out systems."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,7 +37,7 @@ class ObservationConfig:
                 f"{self.noise}, expected at least {FEW} points, 0 < low <= high and noise above 0"
             )
 
-    def observe(self, system: System, parameters: Array, seed: int) -> TimeSeries:
+    def observe(self, system: System, parameters: Array, seed: int | Sequence[int]) -> TimeSeries:
         """Series of systems with parameters (n, parameter)."""
         rng = np.random.default_rng(seed)
         times = irregular_times(len(parameters), self.points, rng.uniform(*self.window, size=len(parameters)), rng)

@@ -12,14 +12,15 @@ from pathlode.inference.reference_posteriors import References
 
 
 def reference_posterior(
-    system: System, held_out: Split, number: int, noise: float, mcmc: McmcConfig, draws: int, predicted: int
+    system: System, held_out: Split, seed: int, number: int, noise: float, mcmc: McmcConfig, draws: int, predicted: int
 ) -> References:
     """Draws from the posterior of one system, with the log-density of the truth, ``log p(x | θ) - log p(x) + log p(θ)``.
 
     Args:
         system: the simulated system; its prior is uniform in a box.
-        held_out: its trajectories.
-        number: index of the trajectory; it is also the seed of all draws.
+        held_out: the trajectories of a replicate.
+        seed: number of the replicate.
+        number: index of the trajectory; with the seed it makes all draws.
         noise: standard deviation of the noise in the observations.
         mcmc: settings of the chains.
         draws: number of draws in each of the two halves that are compared with each other.
@@ -29,11 +30,12 @@ def reference_posterior(
     series = TimeSeries(held_out.observed.times[one], held_out.observed.values[one])
     times, values = series.times[0].numpy(), series.values[0].numpy()
     low, high = np.array(system.low), np.array(system.high)
-    reference = sample(system, low, high, times, values, noise, mcmc, seed=number)
+    reference = sample(system, low, high, times, values, noise, mcmc, seed=[seed, number])
     thinned, some = reference.thinned(2 * draws), reference.thinned(predicted)
     truth = held_out.parameters[one].numpy()
     likelihood = log_likelihood(system, truth, times, values, noise)
     return References(
+        seed=np.array([seed]),
         number=np.array([number]),
         truth=truth,
         times=times[None],

@@ -10,7 +10,7 @@ FLOW_COLUMNS = {
     "summary": "the summary that the flow is conditioned on",
     "backend": "library of the flow",
     "n_train": "number of pairs that it was fitted to",
-    "seed": "of the flow",
+    "seed": "number of the replicate, which also makes the flow",
 }
 """The columns that identify the flow of a row."""
 

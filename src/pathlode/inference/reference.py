@@ -5,7 +5,7 @@ for cases where it cannot.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import emcee
@@ -107,7 +107,7 @@ def sample(
     values: Array,
     noise: float,
     config: McmcConfig,
-    seed: int,
+    seed: int | Sequence[int],
 ) -> Reference:
     """Draws from the posterior under a prior that is uniform in a box. Logs a warning if the chains have not mixed.
 
@@ -124,7 +124,7 @@ def sample(
         values: observed values, (time, feature).
         noise: standard deviation of their noise.
         config: settings.
-        seed: seed of all draws.
+        seed: seed of all draws, one number or several.
 
     Source: Cappé et al. 2004, Population Monte Carlo (https://doi.org/10.1198/106186004X12803), and Koblents & Míguez 2015,
     with tempered weights (https://arxiv.org/abs/1208.5600), for the rounds; Tierney 1994

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pathlode.arrays import Array
 from pathlode.artefacts import ArrayFile, axes
+from pathlode.errors import DataError
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class References(ArrayFile):
     """Reference posteriors of held-out systems.
 
     Attributes:
-        number: index of each system among the held-out ones, from 0.
+        seed: number of the replicate in which each system is held out.
+        number: index of each system among the held-out ones of its replicate, from 0.
         truth: true parameters.
         times: times of the observations.
         values: observed values.
@@ -32,6 +34,7 @@ class References(ArrayFile):
         predictive_coverage: share of the observed values inside the central 90 % of the posterior predictive distribution.
     """
 
+    seed: NDArray[np.int64] = axes("system")
     number: NDArray[np.int64] = axes("system")
     truth: Array = axes("system", "parameter")
     times: Array = axes("system", "time")
@@ -56,6 +59,17 @@ class References(ArrayFile):
         """The systems of several files, joined in order."""
         return cls.joined(cls.load(Path(path)) for path in paths)
 
+    def of(self, seed: int) -> Self:
+        """The systems of one replicate.
+
+        Raises:
+            DataError: if there are none.
+        """
+        own = self.seed == seed
+        if not own.any():
+            raise DataError(f"there are no reference posteriors of replicate {seed}: sample them before they are used")
+        return type(self)(**{field.name: getattr(self, field.name)[own] for field in dataclasses.fields(self)})
+
     @property
     def halves(self) -> tuple[Array, Array]:
         """Every second draw, and the others: two sets of draws from the same posterior."""
@@ -66,10 +80,21 @@ class References(ArrayFile):
         """Mean of :attr:`c2st_floor` over systems, the reference of a flow's mean accuracy."""
         return float(self.c2st_floor.mean())
 
+    @property
+    def least_excess(self) -> float:
+        """Least excess of a flow's mean accuracy over :attr:`mean_c2st_floor`: the standard error of the difference.
+
+        It is ``√(2 · 0.25 / (systems · draws))``: of two accuracies, each the mean over the systems of one replicate of a test
+        with as many draws, half of which are right. A smaller excess is within noise of 0, and a claim that compares two such
+        excesses by their ratio would be decided by noise.
+        """
+        return float(np.sqrt(2 * 0.25 / self.draws[..., 0].size))
+
     def table(self) -> pd.DataFrame:
         """One row per system: convergence of its chains, and the scores of its reference posterior."""
         return pd.DataFrame(
             {
+                "seed": self.seed,
                 "system": self.number,
                 "rhat_max": self.rhat.max(axis=1),
                 "ess_min": self.ess.min(axis=1),

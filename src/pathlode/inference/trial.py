@@ -8,10 +8,12 @@ import pandas as pd
 from torch import Tensor
 
 from pathlode.core.series import TimeSeries
+from pathlode.dynamics.data import SimulatedData
 from pathlode.dynamics.systems.contract import System
 from pathlode.inference.c2st import c2st
 from pathlode.inference.calibration import LEVELS, Posteriors
 from pathlode.inference.columns import log_prob_gap, misses, score_posteriors
+from pathlode.inference.designs import ObservationConfig
 from pathlode.inference.flows.contract import Flow
 from pathlode.inference.predictive import predictive_coverage
 from pathlode.inference.reference_posteriors import References
@@ -22,8 +24,56 @@ AS_IN_TRAINING = "as in training"
 
 
 @dataclass(frozen=True)
+class TrialPlan:
+    """How flows are tested, the same for all replicates.
+
+    Args:
+        system: the simulated system.
+        usual: the observation design of the training data.
+        others: other observation designs, by condition.
+        outside: parameters of one system that the prior excludes.
+        draws: number of draws from every posterior.
+        compared: number of draws from each posterior that is compared with a reference posterior.
+        predicted: number of these draws with which the system is simulated again.
+    """
+
+    system: System
+    usual: ObservationConfig
+    others: Mapping[str, ObservationConfig]
+    outside: Sequence[float]
+    draws: int
+    compared: int
+    predicted: int
+
+    def trial(self, data: SimulatedData, references: References, seed: int) -> "Trial":
+        """The trial of a replicate's flows.
+
+        Args:
+            data: the replicate's data set.
+            references: reference posteriors of its first held-out systems.
+            seed: number of the replicate, which makes the other observations of its systems.
+        """
+        held_out = data["test"]
+        truth, outside = held_out.parameters.numpy(), np.array([self.outside])
+        return Trial(
+            system=self.system,
+            names=list(data.parameters),
+            truth=held_out.parameters,
+            observed=held_out.observed,
+            noise=self.usual.noise,
+            references=references,
+            shifted={name: design.observe(self.system, truth, [seed, 1]) for name, design in self.others.items()},
+            outside=self.outside,
+            outside_observed=self.usual.observe(self.system, outside, [seed, 2]),
+            draws=self.draws,
+            compared=self.compared,
+            predicted=self.predicted,
+        )
+
+
+@dataclass(frozen=True)
 class Trial:
-    """Held-out systems on which flows are tested.
+    """Held-out systems of one replicate, on which its flows are tested.
 
     Args:
         system: the simulated system.

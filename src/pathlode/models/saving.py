@@ -34,7 +34,12 @@ class FitRecord:
 
 def save_model(path: Path, model: SequenceModel, **extra: Any) -> None:
     """Writes a trained model, its configuration, and the plain values in ``extra``."""
-    save_tensors(path, {"model": model.describe(), "weights": model.state_dict(), **extra})
+    save_tensors(path, model_content(model, **extra))
+
+
+def model_content(model: SequenceModel, **extra: Any) -> dict[str, Any]:
+    """The content of a trained model's file, which :func:`model_of` reads: a part of the file if that holds several models."""
+    return {"model": model.describe(), "weights": model.state_dict(), **extra}
 
 
 def load_model(path: Path) -> tuple[SequenceModel, dict[str, Any]]:
@@ -43,7 +48,20 @@ def load_model(path: Path) -> tuple[SequenceModel, dict[str, Any]]:
     Raises:
         CheckpointError: if the file is unreadable or its weights do not fit its configuration.
     """
-    content = load_tensors(path)
+    return model_of(load_tensors(path), path)
+
+
+def model_of(given: Mapping[str, Any], path: Path) -> tuple[SequenceModel, dict[str, Any]]:
+    """A model from its :func:`model_content`, and the plain values beside it.
+
+    Args:
+        given: the content.
+        path: the file that it comes from, for messages.
+
+    Raises:
+        CheckpointError: as :func:`load_model`.
+    """
+    content = dict(given)
     try:
         description, weights = content.pop("model"), content.pop("weights")
         kind = MODELS[description["kind"]]

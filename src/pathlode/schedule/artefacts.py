@@ -18,7 +18,8 @@ _FACTS = {
     "schedule": "name of the policy",
     "setting": "name of the policy's setting",
     "phase": f"{TUNING} or {FINAL}",
-    "seed": "seed of the weights, the batches and the policy's random draws",
+    "seed": "number of the replicate",
+    "repeat": "number of a tuning run among those of its setting, from 1; 0 for the compared run",
 }
 
 
@@ -41,7 +42,7 @@ class PolicyLogs(TableFile):
 
     columns: ClassVar[Mapping[str, str]] = {
         **_FACTS,
-        "run_id": "name of the run, unique within a task",
+        "run_id": "name of the run, unique within a task and policy",
         "step": "optimiser steps taken",
         "epoch": "epochs taken",
         "lr": "learning rate of the step",
@@ -71,14 +72,15 @@ class PolicyDecisions(TableFile):
 class PolicyScores(TableFile):
     """The columns that the chapter's claims and figures compare, one row per compared run.
 
-    Each task's best parametric schedule stands there twice, see :func:`pathlode.schedule.comparison.with_best_parametric`.
+    The best parametric schedule of each task and replicate stands there twice, see
+    :func:`pathlode.schedule.comparison.with_best_parametric`.
     """
 
     columns: ClassVar[Mapping[str, str]] = {
         "task": "name of the task",
         "schedule": "name of the policy, or best_parametric",
         "setting": "name of the policy's setting",
-        "seed": "seed of the weights, the batches and the policy's random draws",
+        "seed": "number of the replicate",
         "test_last": "test accuracy with the last weights",
         "test_best_val": "test accuracy with the weights of the best validation",
         "test_last_error": "1 - test_last, at least pathlode.schedule.columns.ERROR_FLOOR",
@@ -99,7 +101,7 @@ class RunModelFits(TableFile):
     columns: ClassVar[Mapping[str, str]] = {
         "task": "name of the task",
         "fit": "name of the fit",
-        "seed": "seed of the weights and batches",
+        "seed": "number of the replicate, which also makes the weights, the batches and the choice of held-out runs",
         "runs": "number of runs that it was fitted to",
         "error_train_loss": "root mean squared error of the training loss",
         "error_log_lr": "root mean squared error of the learning rate's natural logarithm",

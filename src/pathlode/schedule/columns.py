@@ -6,6 +6,8 @@ from pathlode.schedule.artefacts import TUNING
 
 METRICS = ("test_last", "test_best_val")
 """Test accuracy with the last weights, and with the weights of the best validation."""
+OWNERS = ("task", "schedule", "seed")
+"""Columns that tell whose the tuning runs are: those of a policy on a task in a replicate."""
 ERROR_FLOOR = 1e-4
 """Least test error. Claims compare ratios of errors, which do not exist for an error of 0. The bound is half an error among the
 5,000 test examples of the image tasks."""
@@ -29,17 +31,14 @@ def classification_error(accuracy: pd.Series) -> pd.Series:
 
 
 def seconds_before(outcomes: pd.DataFrame) -> pd.Series:
-    """Time spent before a policy's first compared run: seconds_learning + seconds of the policy's tuning runs.
-
-    Each of a policy's runs on a task is charged the full time of its tuning runs there.
-    """
+    """Time spent in a replicate before a policy's compared run: seconds_learning + seconds of the policy's tuning runs."""
     tuning = outcomes["seconds"].where(outcomes["phase"] == TUNING, 0.0)
-    return outcomes["seconds_learning"] + tuning.groupby([outcomes["task"], outcomes["schedule"]]).transform("sum")
+    return outcomes["seconds_learning"] + tuning.groupby([outcomes[name] for name in OWNERS]).transform("sum")
 
 
 def seconds_with_sweep(runs: pd.DataFrame) -> pd.Series:
     """Cost of one run including all that it needs beforehand: seconds + seconds_before.
 
-    Each run is charged the whole sweep, as if a policy were learnt for a single training.
+    Each run is charged the whole sweep of its replicate.
     """
     return runs["seconds"] + runs["seconds_before"]

@@ -1,4 +1,4 @@
-"""Comparison of policies: paired differences over the seeds that they share."""
+"""Comparison of policies: paired differences over replicates."""
 
 import math
 from collections.abc import Sequence
@@ -7,31 +7,38 @@ import pandas as pd
 from scipy.special import stdtrit  # not from scipy.stats, whose import takes longer than the tables
 
 from pathlode.errors import DataError
+from pathlode.schedule.artefacts import FINAL, TUNING
 
 SAME = 1e-9
 """Differences whose range is smaller count as equal."""
 BEST_PARAMETRIC = "best_parametric"
-"""Name of the parametric schedule with the best mean on a task."""
+"""Name of the parametric schedule that is best in the tuning runs of a replicate on a task."""
 
 
-def with_best_parametric(runs: pd.DataFrame, parametric: Sequence[str]) -> pd.DataFrame:
-    """The runs, with those of each task's best parametric schedule repeated under the name :data:`BEST_PARAMETRIC`.
+def with_best_parametric(outcomes: pd.DataFrame, parametric: Sequence[str]) -> pd.DataFrame:
+    """The compared runs, with that of the best parametric schedule repeated under the name :data:`BEST_PARAMETRIC`.
 
-    The best has the largest mean ``test_last``. The comparison uses the same metric, which favours it. Its ``seconds_before``
-    are the sum over all parametric schedules.
+    Each replicate chooses it on each task without its test examples: the schedule has the setting with the largest mean of the
+    last validation accuracy among the replicate's tuning runs of parametric schedules. Its ``seconds_before`` are the sum over
+    all of these.
+
+    Args:
+        outcomes: task, schedule, setting, phase, seed, val_last and seconds_before, one row per run.
+        parametric: names of the schedules.
     """
+    runs, among = outcomes[outcomes["phase"] == FINAL], outcomes["schedule"].isin(parametric)
+    tuning = outcomes[among & (outcomes["phase"] == TUNING)]
+    reached = tuning.groupby(["task", "seed", "schedule", "setting"], sort=False)["val_last"].mean()
     copies = []
-    for _, rows in runs[runs["schedule"].isin(parametric)].groupby("task", sort=False):
-        by_schedule = rows.groupby("schedule", sort=False)
-        best, spent = by_schedule["test_last"].mean().idxmax(), by_schedule["seconds_before"].first().sum()
-        chosen = rows[rows["schedule"] == best]
-        names = [f"{best} {setting}" for setting in chosen["setting"]]
-        copies.append(chosen.assign(schedule=BEST_PARAMETRIC, setting=names, seconds_before=spent))
+    for task, seed, best, setting in reached.groupby(["task", "seed"], sort=False).idxmax():
+        rows = runs[among.loc[runs.index] & (runs["task"] == task) & (runs["seed"] == seed)]
+        chosen, spent = rows[rows["schedule"] == best], rows["seconds_before"].sum()
+        copies.append(chosen.assign(schedule=BEST_PARAMETRIC, setting=f"{best} {setting}", seconds_before=spent))
     return pd.concat([runs, *copies], ignore_index=True).sort_values("task", kind="stable", ignore_index=True)
 
 
 def compare_policies(outcomes: pd.DataFrame, ours: str, metric: str, confidence: float) -> pd.DataFrame:
-    """Paired differences of a metric, ours minus each other schedule's, over the seeds of both.
+    """Paired differences of a metric, ours minus each other schedule's, over the replicates of both.
 
     Args:
         outcomes: task, schedule, seed, and the metric, one row per run.
@@ -103,7 +110,7 @@ def policy_summary(runs: pd.DataFrame, compared: pd.DataFrame, ours: str, parame
             {
                 "task": row["task"],
                 "schedule": f"best of {', '.join(parametric)}" if best else row["schedule"],
-                "setting": own["setting"].iloc[0],
+                "setting": _chosen(own["setting"]),
                 "accuracy, last epoch (%)": f"{100 * row['mean']:.2f}",
                 f"{ours} minus it": _difference(row),
                 "best validation (%)": f"{100 * own['test_best_val'].mean():.2f}",
@@ -113,6 +120,12 @@ def policy_summary(runs: pd.DataFrame, compared: pd.DataFrame, ours: str, parame
             }
         )
     return pd.DataFrame(rows)
+
+
+def _chosen(settings: pd.Series) -> str:
+    """The settings that replicates chose, the most frequent first, with their numbers if they differ."""
+    counts = settings.astype(str).value_counts(sort=False).sort_values(ascending=False, kind="stable")
+    return ", ".join(f"{name} ({count})" if len(counts) > 1 else str(name) for name, count in counts.items())
 
 
 def _difference(row: pd.Series) -> str:

@@ -1,7 +1,7 @@
 """Fits models, latent ODEs by default, to past training runs."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -37,36 +37,71 @@ def fit(
     Source: Sampson & Melchior 2025, Dynamics of Learning (https://arxiv.org/abs/2509.23052).
     """
     config = config or FitConfig()
-    return fit_stacked(runs, config, [config.seed], lambda trainer: trainer.run(on_validation))[0]
+    return fit_stacked([runs], config, [config.seed], lambda trainer: trainer.run(on_validation))[0]
 
 
 def fit_stacked(
-    runs: Runs, config: FitConfig, seeds: Sequence[int], run: Callable[[Trainer], object] = Trainer.run
+    runs: Sequence[Runs], config: FitConfig, seeds: Sequence[int], run: Callable[[Trainer], object] = Trainer.run
 ) -> list[RunModel]:
-    """Several fits to the same runs, trained together, which costs less than separate fits.
+    """A fit to each of several sets of past runs. Those with equally many runs are trained together, which costs less.
 
     Args:
-        runs: as in :func:`fit`; the same errors are raised.
-        config: settings; the seed chooses the runs that are held out from all fits.
-        seeds: seeds of the fits' weights and batches.
-        run: function that takes the trainer's steps, for example resumably.
+        runs: the sets, each as in :func:`fit`; the same errors are raised.
+        config: settings, without the seed.
+        seeds: the seed of each fit: of its weights, its batches and the choice of its held-out runs.
+        run: function that takes a trainer's steps, for example resumably.
     """
-    trajectories, values = runs.trajectories, runs.on_clock(config.points)
-    order = np.random.default_rng(config.seed).permutation(len(values))
-    held_out = min(max(1, round(config.held_out * len(values))), len(values) - 1)
-    validation, training = (
-        _windows([trajectories[number] for number in some], config) for some in (order[:held_out], order[held_out:])
-    )
-    trainer = _experiment(config, seeds, len(training)).trainer(Observed(training, validation))
+    parts = [_Part.of(some, replace(config, seed=seed)) for some, seed in zip(runs, seeds, strict=True)]
+    together: dict[int, list[_Part]] = {}
+    for part in parts:
+        together.setdefault(len(part.runs), []).append(part)
+    fitted = {part.config.seed: model for alike in together.values() for part, model in _fitted(alike, run)}
+    return [fitted[seed] for seed in seeds]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One of several fits: a set of past runs, on the clock, and its windows."""
+
+    runs: Runs
+    config: FitConfig
+    values: NDArray[np.float64]
+    held_out: NDArray[np.int64]
+    training: TimeSeries
+    validation: TimeSeries
+
+    @classmethod
+    def of(cls, runs: Runs, config: FitConfig) -> "_Part":
+        """The windows of the runs, some of which are held out."""
+        trajectories, values = runs.trajectories, runs.on_clock(config.points)
+        order = np.random.default_rng(config.seed).permutation(len(values))
+        number = min(max(1, round(config.held_out * len(values))), len(values) - 1)
+        held_out, kept = order[:number], order[number:]
+        training, validation = (_windows([trajectories[place] for place in some], config) for some in (kept, held_out))
+        return cls(runs, config, values, held_out, training, validation)
+
+    @property
+    def best_rates(self) -> NDArray[np.float64]:
+        """Log rates of the best run, (point,)."""
+        metrics = self.values[:, -1, METRIC] * (1 if self.config.mode == "max" else -1)
+        return self.values[np.argmax(metrics), :, LOG_RATE]
+
+
+def _fitted(parts: Sequence[_Part], run: Callable[[Trainer], object]) -> Iterator[tuple[_Part, RunModel]]:
+    """Fits to equally many runs each, trained together."""
+    config, seeds = parts[0].config, [part.config.seed for part in parts]
+    data = Observed(_stacked([part.training for part in parts]), _stacked([part.validation for part in parts]))
+    trainer = _experiment(config, seeds, len(data.training)).trainer(data)
     if config.steps:
         run(trainer)
-    best = np.argmax(values[:, -1, METRIC] * (1 if config.mode == "max" else -1))
-    fitted = []
-    for number, seed in enumerate(seeds):
+    for number, part in enumerate(parts):
         model = trainer.model.member(number)
-        card = _card(runs, values, order[:held_out], model, validation, trainer.seconds / len(seeds))
-        fitted.append(RunModel(model, replace(config, seed=seed), values[best, :, LOG_RATE], card))
-    return fitted
+        yield part, RunModel(model, part.config, part.best_rates, _card(part, model, trainer.seconds / len(parts)))
+
+
+def _stacked(series: Sequence[TimeSeries]) -> TimeSeries:
+    times, values = (torch.stack([getattr(each, name) for each in series]) for name in ("times", "values"))
+    return TimeSeries(times, values, "the runs")
 
 
 def _experiment(config: FitConfig, seeds: Sequence[int], windows: int) -> Experiment:
@@ -112,14 +147,8 @@ def _windows(runs: Sequence[Trajectory], config: FitConfig) -> TimeSeries:
 
 
 @torch.no_grad()
-def _card(
-    runs: Runs,
-    values: NDArray[np.float64],
-    held_out: NDArray[np.int64],
-    model: SequenceModel,
-    validation: TimeSeries,
-    seconds: float,
-) -> RunModelCard:
+def _card(part: _Part, model: SequenceModel, seconds: float) -> RunModelCard:
+    validation, values = part.validation, part.values
     window = validation.times.shape[1] - AHEAD
     seen = slice(window)
     predicted = model(validation.times[:, seen], validation.values[:, seen], validation.times, solver=SOLVER).values[0]
@@ -127,11 +156,11 @@ def _card(
     error, spread = (later - truth).square().mean(dim=(0, 1)).sqrt(), truth.flatten(0, 1).std(dim=0)
     ends = np.stack([values.min(axis=(0, 1)), values.max(axis=(0, 1))], axis=1)
     return RunModelCard(
-        runs=runs.ids,
-        held_out=[runs.ids[number] for number in sorted(held_out)],
+        runs=part.runs.ids,
+        held_out=[part.runs.ids[number] for number in sorted(part.held_out)],
         ranges=dict(zip(FEATURES, ends.tolist(), strict=True)),
         error=dict(zip(FEATURES, error.tolist(), strict=True)),
         spread=dict(zip(FEATURES, spread.tolist(), strict=True)),
-        rows=int(runs.table.groupby("run_id").size().median()),
+        rows=int(part.runs.table.groupby("run_id").size().median()),
         seconds=seconds,
     )

@@ -1,7 +1,7 @@
 """Policies that learn their settings from past runs."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Past:
-    """Past runs, and models and settings for learning from them.
+    """Past runs, and a model and settings for learning from them.
 
     Attributes:
         runs: past runs.
-        models: models fitted to them.
-        seeds: seeds of the coming trainings.
+        model: a model fitted to them.
+        seed: seed of the coming training.
         look_ahead: settings of :class:`pathlode.schedule.scheduler.LookAheadConfig`, for policies that look ahead.
         mixes: number of mixes, for the policy that mixes schedules.
     """
 
     runs: "Runs"
-    models: Sequence["RunModel"]
-    seeds: Sequence[int]
+    model: "RunModel"
+    seed: int
     look_ahead: Mapping[str, Any] = field(default_factory=dict)
     mixes: int = 0
 

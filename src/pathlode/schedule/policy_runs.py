@@ -1,13 +1,15 @@
-"""All runs of one learning-rate policy on one task: those that tune its setting, and those that are compared."""
+"""All runs of one learning-rate policy on one task. In every replicate some tune its setting, and one is compared."""
 
 import logging
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from torch import nn
 
@@ -22,21 +24,23 @@ from pathlode.schedule.training import RunConfig, train
 
 logger = logging.getLogger(__name__)
 
+FINAL_REPEAT = 0
+"""The ``repeat`` of the run that is compared; those of tuning count from 1."""
 SHARPNESS_EXAMPLES, SHARPNESS_TOLERANCE = 100, 0.01
 """Number of first training examples whose loss gives the Hessian, and the change of the eigenvalue that ends the iteration."""
 
 
 @dataclass(frozen=True)
 class PolicyPlan:
-    """The runs of a policy.
+    """The runs of a policy in one replicate.
 
     Attributes:
         task: name of the task.
         schedule: the policy's name in tables.
         policy: name in :data:`pathlode.registry.POLICIES`.
         settings: candidate settings, by name; a single one is not tuned.
-        tuning_seeds: seeds of the runs that choose among them.
-        seeds: seeds of the runs that are compared.
+        seed: number of the replicate.
+        repeats: number of runs of every setting that choose among them.
         config: settings of all runs.
         seconds_learning: duration of the runs and fits that the policy has learnt from.
     """
@@ -45,10 +49,16 @@ class PolicyPlan:
     schedule: str
     policy: str
     settings: Mapping[str, Any]
-    tuning_seeds: Sequence[int]
-    seeds: Sequence[int]
+    seed: int
+    repeats: int
     config: RunConfig
     seconds_learning: float = 0.0
+
+    @property
+    def tuning(self) -> list[tuple[str, int]]:
+        """Setting and repeat of every run that chooses the setting."""
+        several = self.settings if len(self.settings) > 1 else ()
+        return list(product(several, range(1, self.repeats + 1)))
 
 
 @dataclass(frozen=True)
@@ -60,58 +70,66 @@ class PolicyRuns:
     decisions: PolicyDecisions
 
     def final(self, seed: int) -> pd.DataFrame:
-        """The log of a seed's compared run."""
+        """The log of a replicate's compared run."""
         logs = self.logs.table
         return logs[(logs["phase"] == FINAL) & (logs["seed"] == seed)]
 
 
-def tune_and_train(task: Task, plan: PolicyPlan, kept: Path | None = None) -> PolicyRuns:
-    """Trains a task with every setting of a policy, and with the best setting on further seeds.
+def tune_and_train(task: Task, plans: Sequence[PolicyPlan], kept: Path | None = None) -> PolicyRuns:
+    """In every replicate, trains a task with every setting of a policy, and once more with the replicate's best setting.
 
     The best setting has the largest mean of the last validation accuracy. After each run, all finished runs are written to a
     file; runs in this file are not repeated. The current run has a checkpoint beside it.
 
     Args:
         task: the task.
-        plan: settings and seeds of the runs.
+        plans: the runs of each replicate.
         kept: the file; its name should differ for different settings, code or data. None keeps no file.
 
     Raises:
         CheckpointError: if the file cannot be read.
     """
-    tried = list(plan.settings) if len(plan.settings) > 1 else []
     done: list[dict[str, Any]] = []
     if kept and kept.exists():
         done = load_tensors(kept)["runs"]
         logger.info("continued from its checkpoint %s", kept)
     runs: list[dict[str, Any]] = []
-    progress = Progress(f"{plan.task}, {plan.schedule}", len(tried) * len(plan.tuning_seeds) + len(plan.seeds))
+    progress = Progress(f"{plans[0].task}, {plans[0].schedule}", sum(len(plan.tuning) + 1 for plan in plans))
 
-    def add(setting: str, phase: str, seed: int) -> None:
+    def add(plan: PolicyPlan, setting: str, repeat: int) -> None:
         number = len(runs)
         if number < len(done):
             runs.append(done[number])
             return
         under_way = kept and kept.with_stem(f"{kept.stem}-{number}")
-        runs.append(_made(task, plan, setting, phase, seed, under_way))
+        runs.append(_made(task, plan, setting, repeat, under_way))
         accuracy = runs[-1]["outcome"]["test_last"]
-        progress(len(runs), f"runs, {setting}, seed {seed}: test accuracy {accuracy:.3f}")
+        progress(len(runs), f"runs, {setting}, replicate {plan.seed}: test accuracy {accuracy:.3f}")
         if kept and under_way:
             save_tensors(kept, {"runs": runs})
             under_way.unlink(missing_ok=True)
 
-    for setting in tried:
-        for seed in plan.tuning_seeds:
-            add(setting, TUNING, seed)
-    best = _best(runs) if tried else next(iter(plan.settings))
-    for seed in plan.seeds:
-        add(best, FINAL, seed)
-    outcomes = pd.DataFrame([run["outcome"] for run in runs]).assign(seconds_learning=plan.seconds_learning)
+    for plan in plans:
+        before = len(runs)
+        for setting, repeat in plan.tuning:
+            add(plan, setting, repeat)
+        add(plan, _best(runs[before:]) if plan.tuning else next(iter(plan.settings)), FINAL_REPEAT)
+    outcomes = pd.DataFrame([run["outcome"] for run in runs])
     logs, decisions = ([row for run in runs for row in run[name]] for name in ("log", "decisions"))
     return PolicyRuns(
         PolicyOutcomes(outcomes),
         PolicyLogs(pd.DataFrame(logs)),
         PolicyDecisions(pd.DataFrame(decisions, columns=list(PolicyDecisions.columns))),
+    )
+
+
+def run_seed(replicate: int, repeat: int) -> int:
+    """Seed of a run's weights, batches and policy. Runs of all policies and settings in a replicate share that of their repeat.
+
+    It is the replicate's number for the compared run.
+    """
+    return (
+        replicate if repeat == FINAL_REPEAT else int(np.random.SeedSequence([replicate, repeat]).generate_state(1)[0])
     )
 
 
@@ -121,25 +139,27 @@ def _best(runs: Sequence[Mapping[str, Any]]) -> str:
     return str(outcomes.groupby("setting", sort=False)["val_last"].mean().idxmax())
 
 
-def _made(task: Task, plan: PolicyPlan, setting: str, phase: str, seed: int, under_way: Path | None) -> dict[str, Any]:
+def _made(task: Task, plan: PolicyPlan, setting: str, repeat: int, under_way: Path | None) -> dict[str, Any]:
     """One run: its row of the outcomes and its rows of the logs and decisions, as plain values."""
-    made = POLICIES[plan.policy]
+    made, seed = POLICIES[plan.policy], run_seed(plan.seed, repeat)
     run = train(task, lambda training: made(training, plan.settings[setting]), seed, plan.config, under_way)
     facts: dict[str, Any] = {
         "task": plan.task,
         "schedule": plan.schedule,
         "setting": setting,
-        "phase": phase,
-        "seed": seed,
+        "phase": FINAL if repeat == FINAL_REPEAT else TUNING,
+        "seed": plan.seed,
+        "repeat": repeat,
     }
     scores = {
         "test_last": run.test_last,
         "test_best_val": run.test_best_val,
         "val_last": float(run.log["val_metric"].iloc[-1]),
-        "sharpness": _sharpness(task, run.network) if phase == FINAL else math.nan,
+        "sharpness": _sharpness(task, run.network) if repeat == FINAL_REPEAT else math.nan,
         "seconds": run.seconds,
+        "seconds_learning": plan.seconds_learning,
     }
-    log = run.log.assign(run_id=f"{plan.schedule} {setting} seed {seed}", **facts)
+    log = run.log.assign(run_id=f"{plan.schedule} {setting} replicate {plan.seed} run {repeat}", **facts)
     decisions = run.decisions.assign(**facts)
     return {"outcome": facts | scores, "log": log.to_dict("records"), "decisions": decisions.to_dict("records")}
 

@@ -1,5 +1,6 @@
 """A model of training runs, by default a latent ODE. From a window of a run it predicts loss, rate and metric to the end."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -11,9 +12,10 @@ from torch import Tensor
 
 from pathlode import __version__
 from pathlode.core.solve import FixedStep
+from pathlode.core.tensor_files import load_tensors, save_tensors
 from pathlode.errors import CheckpointError, ConfigError, refuse_unless
 from pathlode.models.contract import SequenceModel
-from pathlode.models.saving import load_model, save_model
+from pathlode.models.saving import model_content, model_of
 from pathlode.registry import DEFAULT_MODEL, DEFAULT_PARTS, MODELS
 
 SOLVER = FixedStep("tsit5", 12)
@@ -142,8 +144,12 @@ class RunModel:
 
     def save(self, path: Path, **extra: Any) -> None:
         """Writes the model and the plain values in ``extra`` to one file, whole or not at all."""
+        save_tensors(path, self.content() | extra)
+
+    def content(self) -> dict[str, Any]:
+        """The content of its file, as tensors and plain values."""
         rates = torch.from_numpy(self.rates)
-        save_model(path, self.model, config=asdict(self.config), rates=rates, card=asdict(self.card), **extra)
+        return model_content(self.model, config=asdict(self.config), rates=rates, card=asdict(self.card))
 
 
 def load_run_model(path: Path) -> RunModel:
@@ -152,7 +158,30 @@ def load_run_model(path: Path) -> RunModel:
     Raises:
         CheckpointError: if the file is unreadable or holds something else.
     """
-    model, rest = load_model(path)
+    return _run_model(load_tensors(path), path)
+
+
+def save_run_models(path: Path, models: Sequence[RunModel], **extra: Any) -> None:
+    """Writes several models and the plain values in ``extra`` to one file, whole or not at all."""
+    save_tensors(path, {"models": [model.content() for model in models], **extra})
+
+
+def load_run_models(path: Path) -> list[RunModel]:
+    """The models that :func:`save_run_models` wrote, in their order.
+
+    Raises:
+        CheckpointError: as :func:`load_run_model`, and if the file holds something else.
+    """
+    content = load_tensors(path)
+    if "models" not in content:
+        raise CheckpointError(
+            f"{path} does not hold several models of training runs: read a single one with load_run_model"
+        )
+    return [_run_model(model, path) for model in content["models"]]
+
+
+def _run_model(content: Mapping[str, Any], path: Path) -> RunModel:
+    model, rest = model_of(content, path)
     try:
         return RunModel(model, FitConfig(**rest["config"]), rest["rates"].numpy(), RunModelCard(**rest["card"]))
     except (AttributeError, KeyError, TypeError, ConfigError) as error:

@@ -1,4 +1,4 @@
-"""The sweep: past runs from which policies learn."""
+"""The sweep of a replicate: past runs from which policies learn."""
 
 from collections.abc import Sequence
 
@@ -10,18 +10,21 @@ from pathlode.schedule.runs import Runs
 
 
 def swept(
-    logs: pd.DataFrame, schedules: Sequence[str] | None = None, seeds: Sequence[int] | None = None
+    logs: pd.DataFrame, seed: int, schedules: Sequence[str] | None = None, repeats: int | None = None
 ) -> pd.DataFrame:
-    """Logs of tuning runs.
+    """Logs of a replicate's tuning runs.
 
     Args:
         logs: as in :class:`pathlode.schedule.artefacts.PolicyLogs`.
+        seed: number of the replicate.
         schedules: schedules to keep; None for all.
-        seeds: seeds to keep; None for all.
+        repeats: runs of each setting to keep, the first ones; None for all.
     """
-    kept = logs["phase"] == TUNING
-    for column, chosen in (("schedule", schedules), ("seed", seeds)):
-        kept &= logs[column].isin(chosen) if chosen is not None else True
+    kept = (logs["phase"] == TUNING) & (logs["seed"] == seed)
+    if schedules is not None:
+        kept &= logs["schedule"].isin(schedules)
+    if repeats is not None:
+        kept &= logs["repeat"] <= repeats
     return logs[kept].reset_index(drop=True)
 
 

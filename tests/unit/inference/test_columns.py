@@ -1,6 +1,9 @@
 """The columns that claims are decided by, against numbers worked out by hand."""
 
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,7 +13,6 @@ import torch
 from pathlode.inference.box import Box
 from pathlode.inference.calibration import Posteriors
 from pathlode.inference.columns import (
-    LEAST_EXCESS,
     c2st_excess,
     labelled,
     log_prob_gap,
@@ -27,26 +29,35 @@ def test_perplexity_is_the_geometric_mean_of_one_over_the_density():
     assert perplexity(0.0) == 1
 
 
+class Floor(NamedTuple):
+    """What the columns read of reference posteriors, by replicate."""
+
+    mean_c2st_floor: float
+    least_excess: float
+    replicates: Mapping[int, "Floor"] = MappingProxyType({})
+
+    def of(self, seed):
+        return self.replicates[seed]
+
+
 def test_the_excess_of_c2st_never_falls_below_what_can_be_resolved():
-    assert c2st_excess(0.75, 0.5) == 0.25
-    assert c2st_excess(0.504, 0.5) == LEAST_EXCESS
-    assert c2st_excess(0.4, 0.5) == LEAST_EXCESS
-    single = math.sqrt(
-        0.25 / (10 * 2000)
-    )  # of the mean accuracy of ten tests with 2000 draws each, of which half are right
-    assert pytest.approx(math.hypot(single, single)) == LEAST_EXCESS
+    references = Floor(0.5, 0.005)
+    assert c2st_excess(0.75, references) == 0.25
+    assert c2st_excess(0.504, references) == 0.005
+    assert c2st_excess(0.4, references) == 0.005
 
 
 def test_the_gap_is_the_mean_distance_below_the_reference():
     assert log_prob_gap(np.array([2.0, 5.0]), np.array([1.0, 2.0])) == 2.0
 
 
-def test_scores_get_their_derived_columns():
-    scores = pd.DataFrame({"mean_log_prob": [0.0, math.log(4)], "c2st": [0.9, 0.5]})
-    table = with_derived(scores, floor=0.52)
-    assert table["perplexity"].tolist() == pytest.approx([1, 0.25])
-    assert table["c2st_excess"].tolist() == pytest.approx([0.38, 0.005])
-    assert list(scores) == ["mean_log_prob", "c2st"]
+def test_scores_get_their_derived_columns_with_the_floor_of_their_replicate():
+    scores = pd.DataFrame({"seed": [3, 8, 3], "mean_log_prob": [0.0, math.log(4), 0.0], "c2st": [0.9, 0.5, 0.51]})
+    references = Floor(0.0, 0.0, {3: Floor(0.52, 0.005), 8: Floor(0.4, 0.02)})
+    table = with_derived(scores, references)
+    assert table["perplexity"].tolist() == pytest.approx([1, 0.25, 1])
+    assert table["c2st_excess"].tolist() == pytest.approx([0.38, 0.1, 0.005])
+    assert list(scores) == ["seed", "mean_log_prob", "c2st"]
 
 
 @pytest.fixture

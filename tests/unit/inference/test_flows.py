@@ -7,7 +7,7 @@ import torch
 
 from pathlode.errors import CheckpointError, ConfigError, DataError
 from pathlode.inference.box import Box
-from pathlode.inference.flows import FlowConfig, load_flow
+from pathlode.inference.flows import FlowConfig, load_flow, load_flows, save_flows
 from pathlode.registry import FLOWS
 
 PRIOR = Box(torch.tensor([-3.0, 0.0]), torch.tensor([3.0, 10.0]))
@@ -89,6 +89,20 @@ def test_a_flow_comes_back_from_its_file(backend, recurrent, tmp_path):
     assert (again.pairs, again.seed) == (300, 4)
     assert torch.equal(again.sample(10, observed[:3], seed=2), flow.sample(10, observed[:3], seed=2))
     assert torch.equal(again.log_prob(theta, observed), flow.log_prob(theta, observed))
+
+
+def test_several_flows_are_kept_in_one_file(tmp_path):
+    theta, summary = pairs(300)
+    for seed in (4, 2):
+        flow = FLOWS["zuko"](PRIOR, 2, FlowConfig(steps=20, **SMALL), seed)
+        flow.fit(theta, summary)
+        flow.save(tmp_path / f"{seed}.pt")
+    save_flows(tmp_path / "flows.pt", [tmp_path / "4.pt", tmp_path / "2.pt"], origin={"rule": "fit"})
+    several = load_flows(tmp_path / "flows.pt")
+    assert [flow.seed for flow in several] == [4, 2]
+    assert torch.equal(several[1].log_prob(theta, summary), load_flow(tmp_path / "2.pt").log_prob(theta, summary))
+    with pytest.raises(CheckpointError, match="2.pt does not hold several flows: read a single one with load_flow"):
+        load_flows(tmp_path / "2.pt")
 
 
 @pytest.mark.fault(

@@ -7,13 +7,14 @@ from pathlode.errors import DataError
 from pathlode.inference.reference_posteriors import References
 
 
-def references(*numbers, draws=4):
+def references(*numbers, draws=4, seed=0):
     """Of each system's two parameters; the value of everything is the system's number, and the draws count from it."""
     n = np.array(numbers)
     single = {name: n.astype(float) for name in ("acceptance", "log_prob", "c2st_floor", "predictive_coverage")}
     by_parameter = np.stack([n, n + 0.5], axis=1)
     counted = n[:, None, None] + np.arange(draws)[:, None] + np.zeros(2)
     return References(
+        seed=np.full(len(n), seed),
         number=n,
         truth=by_parameter,
         times=by_parameter[:, :1] + np.arange(3),
@@ -43,9 +44,24 @@ def test_the_floor_is_the_mean_over_systems():
     assert references(1, 2, 6).mean_c2st_floor == 3.0
 
 
+def test_the_least_excess_is_the_standard_error_of_a_difference_of_accuracies():
+    """Of two mean accuracies over ten systems with 2000 draws each, of which half are right: √(2 · 0.25 / 20000)."""
+    assert references(*range(10), draws=2000).least_excess == pytest.approx(0.005)
+
+
+def test_each_replicate_has_references_of_its_own():
+    both = References.joined([references(0, 1, seed=4), references(0, 6, seed=5)])
+    assert both.of(5).number.tolist() == [0, 6]
+    assert both.of(5).mean_c2st_floor == 3.0
+    np.testing.assert_array_equal(both.of(4).draws, references(0, 1).draws)
+    with pytest.raises(DataError, match="there are no reference posteriors of replicate 6: sample them"):
+        both.of(6)
+
+
 def test_the_table_of_references_has_the_worst_parameter():
     table = references(1, 2).table()
     assert table["system"].tolist() == [1, 2]
+    assert table["seed"].tolist() == [0, 0]
     assert table["rhat_max"].tolist() == [1.5, 2.5]
     assert table["ess_min"].tolist() == [1, 2]
     assert table["c2st_floor"].tolist() == [1, 2]

@@ -1,14 +1,17 @@
 """A trial of a flow that knows the truth but for normal noise."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
+from pathlode.dynamics.data import SimulationConfig, simulate
 from pathlode.inference.box import Box
 from pathlode.inference.calibration import LEVELS
 from pathlode.inference.designs import ObservationConfig
 from pathlode.inference.reference_posteriors import References
-from pathlode.inference.trial import AS_IN_TRAINING, Trial
+from pathlode.inference.trial import AS_IN_TRAINING, Trial, TrialPlan
 from pathlode.registry import SYSTEMS
 
 SYSTEM = SYSTEMS["lotka_volterra_fixed_start"]()
@@ -40,6 +43,7 @@ def tried():
     outside = [2.0, *(float(end) for end in SYSTEM.high[1:])]
     observed = usual.observe(SYSTEM, truth, seed=0)
     references = References(
+        seed=np.full(2, 3),
         number=np.arange(2),
         truth=truth[:2],
         times=observed.times[:2].numpy(),
@@ -109,3 +113,23 @@ def test_what_is_shown_is_of_the_same_draws(tried):
     np.testing.assert_array_equal(shown.levels, LEVELS)
     np.testing.assert_array_equal(shown.coverage, tried.posteriors.coverage())
     assert shown.outside.mean() == pytest.approx(1.5, abs=0.01)
+
+
+def test_a_replicates_trial_is_on_its_own_systems():
+    config = SimulationConfig(
+        train=4, validation=4, test=6, points=20, window=(4.0, 5.0), noise=0.2, windows_beyond=2, seed=1
+    )
+    usual = ObservationConfig(points=20, window=(4.0, 5.0), noise=0.2)
+    outside = [2.0, *(float(end) for end in SYSTEM.high[1:])]
+    plan = TrialPlan(SYSTEM, usual, {"noisy": replace(usual, noise=0.4)}, outside, draws=10, compared=5, predicted=3)
+    first, second, again = (plan.trial(simulate(SYSTEM, config, seed), None, seed) for seed in (0, 1, 0))
+    assert first.names == list(SYSTEM.parameters)
+    for of in (
+        lambda trial: trial.truth,
+        lambda trial: trial.observed.values,
+        lambda trial: trial.shifted["noisy"].values,
+        lambda trial: trial.outside_observed.values,
+    ):
+        assert not of(first).equal(of(second))
+        assert of(first).equal(of(again))
+    assert first.outside == second.outside == outside

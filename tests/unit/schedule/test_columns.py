@@ -6,6 +6,7 @@ from pathlode.schedule.columns import classification_error, scored, seconds_befo
 OUTCOMES = pd.DataFrame(
     {
         "task": "cnn",
+        "seed": 0,
         "schedule": ["cosine", "cosine", "cosine", "step"],
         "phase": ["tuning", "tuning", "final", "final"],
         "test_last": [0.5, 0.75, 0.9, 1.0],
@@ -35,6 +36,8 @@ def test_a_policy_is_charged_with_its_own_tuning_and_what_it_has_learnt_from():
     assert seconds_before(OUTCOMES).tolist() == [1 + 2, 1 + 2, 1 + 2, 100]
     both = pd.concat([OUTCOMES, OUTCOMES.assign(task="resnet", seconds=10.0)], ignore_index=True)
     assert seconds_before(both).tolist() == [3, 3, 3, 100, 20, 20, 20, 100]  # on each task its own
+    both = pd.concat([OUTCOMES, OUTCOMES.assign(seed=1, seconds=10.0)], ignore_index=True)
+    assert seconds_before(both).tolist() == [3, 3, 3, 100, 20, 20, 20, 100]  # and in each replicate
 
 
 def test_a_run_is_charged_with_all_that_came_before():

@@ -43,12 +43,33 @@ def test_an_interval_covers_the_true_difference_as_often_as_it_says():
     assert 255 <= inside <= 285
 
 
-def test_the_best_parametric_schedule_stands_once_more():
-    table = with_best_parametric(outcomes(ours=0.9, cosine=0.7, step=0.8), ["cosine", "step"])
+def runs_of(phase, **means):
+    return outcomes(**means).assign(phase=phase)
+
+
+def test_the_best_parametric_schedule_is_each_replicates_own_by_its_tuning():
+    """`step` has the best tests, but validation in tuning prefers `cosine`, in replicate 3 with another setting."""
+    final = runs_of("final", ours=0.9, cosine=0.7, step=0.8).assign(val_last=0.0)
+    tuning = pd.concat(
+        [runs_of("tuning", cosine=0.6, step=0.5), runs_of("tuning", cosine=0.1, step=0.2).assign(setting="t")]
+    )
+    tuning["val_last"] = tuning["test_last"].where(tuning["seed"] != 3, 1 - tuning["test_last"])
+    final.loc[(final["seed"] == 3) & (final["schedule"] == "cosine"), "setting"] = "t"
+    table = with_best_parametric(pd.concat([tuning, final]), ["cosine", "step"])
+    assert set(table["phase"]) == {"final"}
+    assert len(table) == 12 + 4
     copies = table[table["schedule"] == BEST_PARAMETRIC]
-    assert copies["test_last"].tolist() == pytest.approx([0.8, 0.81, 0.82, 0.83])
-    assert set(copies["setting"]) == {"step s"}
+    assert copies["test_last"].tolist() == pytest.approx([0.7, 0.71, 0.72, 0.73])
+    assert copies["setting"].tolist() == ["cosine s"] * 3 + ["cosine t"]
     assert copies["seconds_before"].tolist() == pytest.approx([15.0] * 4)  # both had to be tuned
+
+
+def test_test_accuracy_has_no_part_in_the_choice():
+    tuning = runs_of("tuning", cosine=0.6, step=0.5)
+    given = pd.concat([tuning.assign(val_last=tuning["test_last"]), runs_of("final", cosine=0.7, step=0.8)])
+    chosen = with_best_parametric(given, ["cosine", "step"])["schedule"]
+    others = with_best_parametric(given.assign(test_last=1 - given["test_last"]), ["cosine", "step"])["schedule"]
+    assert chosen.tolist() == others.tolist()
 
 
 def test_a_comparison_without_ours_is_refused():
@@ -69,13 +90,15 @@ def test_a_single_shared_seed_gives_a_difference_without_an_interval():
 
 
 def test_the_summary_is_of_means_in_percent():
-    runs = with_best_parametric(outcomes(ours=0.8, cosine=0.7), ["cosine"])
+    given = pd.concat([runs_of("final", ours=0.8, cosine=0.7), runs_of("tuning", cosine=0.7)]).assign(val_last=0.5)
+    runs = with_best_parametric(given, ["cosine"])
     runs = runs.assign(test_best_val=0.9, sharpness=[1.0, 2.0, 3.0, 9.0] * 3, seconds=2.0, seconds_with_sweep=12.0)
+    runs.loc[(runs["schedule"] == "ours") & (runs["seed"] > 0), "setting"] = "t"
     summary = policy_summary(runs, compare_policies(runs, "ours", "test_last", 0.95), "ours", ["cosine"])
     assert summary["schedule"].tolist() == ["ours", "cosine", "best of cosine"]
     assert summary["ours minus it"].tolist() == ["–", *["+10.00 [+10.00, +10.00]"] * 2]
+    assert summary["setting"].tolist() == ["t (3), s (1)", "s", "cosine s"]
     best = summary.iloc[2]
-    assert best["setting"] == "cosine s"
     assert best["accuracy, last epoch (%)"] == "71.50"
     assert best["best validation (%)"] == "90.00"
     assert best["top Hessian eigenvalue"] == "2.5"

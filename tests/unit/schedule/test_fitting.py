@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -6,6 +9,11 @@ from pathlode.errors import ConfigError
 from pathlode.models.latent_ode import LatentODE
 from pathlode.schedule import FitConfig, Runs, fit, load_run_model
 from pathlode.schedule.fitting import fit_stacked
+
+
+def some(runs, ids):
+    """Some of the runs, in this order."""
+    return Runs(pd.concat([runs.table[runs.table["run_id"] == name] for name in ids]))
 
 
 def test_the_model_predicts_runs_that_it_was_not_fitted_to(model):
@@ -30,14 +38,23 @@ def test_the_rates_of_the_best_run_are_kept(model, runs):
     assert np.exp(worst.rates[0]) == pytest.approx(runs.table[runs.table["run_id"] == last.idxmin()]["lr"].iloc[0])
 
 
-def test_stacked_fits_are_models_of_their_own(runs):
+def test_stacked_fits_are_those_of_each_set_of_runs_alone(runs):
+    """Sets of equally many runs are trained together, and the others apart."""
     config = FitConfig(points=20, window=4, starts=4, hidden=4, width=4, steps=20)
-    first, second = fit_stacked(runs, config, [0, 1])
-    assert [first.config.seed, second.config.seed] == [0, 1]
-    assert first.card.held_out == second.card.held_out
-    assert first.card.error != second.card.error
-    alone = fit(runs, config)
-    assert alone.card.error == pytest.approx(first.card.error, rel=1e-3)
+    sets = [runs, some(runs, runs.ids[:5]), some(runs, runs.ids[::-1])]
+    trainers = []
+
+    def run(trainer):
+        trainers.append(trainer.model.seeds)
+        trainer.run()
+
+    fitted = fit_stacked(sets, config, [7, 3, 5], run)
+    assert trainers == [(7, 5), (3,)]
+    for model, seed, own in zip(fitted, [7, 3, 5], sets, strict=True):
+        alone = fit(own, replace(config, seed=seed))
+        assert (model.config.seed, model.card.runs, model.card.held_out) == (seed, own.ids, alone.card.held_out)
+        assert model.card.error == pytest.approx(alone.card.error, rel=1e-3)
+        assert np.array_equal(model.rates, alone.rates)
 
 
 def test_without_steps_the_weights_stay_as_drawn(runs):

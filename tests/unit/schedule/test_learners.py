@@ -1,3 +1,6 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from pathlode.registry import POLICIES
@@ -9,7 +12,7 @@ def past(model, runs):
     table = runs.table.assign(
         schedule=runs.table["run_id"].str.split().str[0], setting=runs.table["run_id"].str.split().str[1]
     )
-    return Past(type(runs)(table), [model], [7, 8, 9], {"every": 5, "horizon": 0.5}, mixes=3)
+    return Past(type(runs)(table), model, 7, {"every": 5, "horizon": 0.5}, mixes=3)
 
 
 def learners():
@@ -21,16 +24,18 @@ def test_the_policies_that_learn():
 
 
 def test_a_replay_is_of_the_best_run(past):
-    assert POLICIES["replay"].candidates(past) == {"best run": past.models[0].rates}
+    assert POLICIES["replay"].candidates(past) == {"best run": past.model.rates}
 
 
 def test_mixes_are_as_many_as_asked_for(past):
-    assert list(POLICIES["mix"].candidates(past)) == ["mix 1", "mix 2", "mix 3"]
+    made, others = (POLICIES["mix"].candidates(replace(past, seed=seed)) for seed in (7, 8))
+    assert list(made) == ["mix 1", "mix 2", "mix 3"]
+    assert not any(np.allclose(made[name], others[name]) for name in made)  # every replicate draws its own
 
 
 @pytest.mark.parametrize("name", ["lode", "nearest"])
-def test_those_that_look_ahead_have_a_model_for_every_training(past, name):
+def test_those_that_look_ahead_have_the_model_of_the_past_runs(past, name):
     ((label, learnt),) = POLICIES[name].candidates(past).items()
     assert label == "learnt"
-    assert list(learnt.models) == [7, 8, 9]
+    assert (learnt.model, learnt.runs) == (past.model, past.runs)
     assert (learnt.config.every, learnt.config.horizon) == (5, 0.5)

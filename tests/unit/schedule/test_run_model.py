@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from pathlode.errors import CheckpointError, ConfigError
-from pathlode.schedule.run_model import FitConfig, load_run_model
+from pathlode.schedule.run_model import FitConfig, load_run_model, load_run_models, save_run_models
 
 
 def test_one_file_holds_everything(model, tmp_path):
@@ -15,6 +17,19 @@ def test_one_file_holds_everything(model, tmp_path):
     assert loaded.encode(times, values).equal(z0)
     query = np.arange(0.0, 39.0)
     assert np.array_equal(loaded.decode(z0[None], 0.0, query), model.decode(z0[None], 0.0, query))
+
+
+def test_several_models_are_kept_in_one_file(model, tmp_path):
+    models = [model, replace(model, config=replace(model.config, seed=7))]
+    save_run_models(tmp_path / "models.pt", models, origin={"rule": "fit"})
+    first, second = load_run_models(tmp_path / "models.pt")
+    assert (first.config.seed, second.config.seed) == (0, 7)
+    assert first.card == second.card == model.card
+    model.save(tmp_path / "one.pt")
+    with pytest.raises(
+        CheckpointError, match="one.pt does not hold several models of training runs: read a single one"
+    ):
+        load_run_models(tmp_path / "one.pt")
 
 
 def test_another_file_is_refused(model, tmp_path):

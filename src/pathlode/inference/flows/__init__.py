@@ -1,5 +1,5 @@
 """Conditional neural spline flows, one library per file."""
 
-from pathlode.inference.flows.contract import Flow, FlowConfig, load_flow
+from pathlode.inference.flows.contract import Flow, FlowConfig, load_flow, load_flows, save_flows
 
-__all__ = ["Flow", "FlowConfig", "load_flow"]
+__all__ = ["Flow", "FlowConfig", "load_flow", "load_flows", "save_flows"]

@@ -9,6 +9,7 @@ Source: Durkan et al. 2019, Neural spline flows (https://arxiv.org/abs/1906.0403
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -196,7 +197,27 @@ def load_flow(path: Path) -> Flow:
     Raises:
         CheckpointError: if the file is unreadable or its weights do not fit.
     """
+    return _flow(load_tensors(path), path)
+
+
+def save_flows(path: Path, files: Sequence[Path], **extra: Any) -> None:
+    """Writes the flows of several files that :meth:`Flow.save` wrote, and the plain values in ``extra``, to one file."""
+    save_tensors(path, {"flows": [load_tensors(file) for file in files], **extra})
+
+
+def load_flows(path: Path) -> list[Flow]:
+    """The flows that :func:`save_flows` wrote, in their order.
+
+    Raises:
+        CheckpointError: as :func:`load_flow`, and if the file holds something else.
+    """
     content = load_tensors(path)
+    if "flows" not in content:
+        raise CheckpointError(f"{path} does not hold several flows: read a single one with load_flow, or fit again")
+    return [_flow(flow, path) for flow in content["flows"]]
+
+
+def _flow(content: Mapping[str, Any], path: Path) -> Flow:
     try:
         description: dict[str, Any] = content["flow"]
         config = FlowConfig(**description["config"])

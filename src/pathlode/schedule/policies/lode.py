@@ -2,12 +2,11 @@
 
 from pathlode.schedule.policies.contract import Training
 from pathlode.schedule.policies.look_ahead import Learnt, LookAhead
-from pathlode.schedule.run_model import RunModel
 from pathlode.schedule.scheduler import LatentODELR
 
 
 class Lode(LookAhead):
     """The rates of those futures for which a latent ODE of past runs predicts the best final metric."""
 
-    def _scheduler(self, training: Training, model: RunModel, learnt: Learnt) -> LatentODELR:
-        return LatentODELR(self.optimizer, model, training.steps, learnt.config)
+    def _scheduler(self, training: Training, learnt: Learnt) -> LatentODELR:
+        return LatentODELR(self.optimizer, learnt.model, training.steps, learnt.config)

@@ -3,7 +3,6 @@
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import cycle
 from typing import Any
 
 from pathlode.schedule.learners import Learner, Past
@@ -18,12 +17,12 @@ class Learnt:
     """The setting that a policy that looks ahead has learnt from past runs.
 
     Attributes:
-        models: models fitted to the past runs, by the seed of the training that each is for.
+        model: a model fitted to the past runs.
         runs: the past runs.
-        config: settings of the decisions; each training uses its own seed.
+        config: settings of the decisions; a training uses its own seed.
     """
 
-    models: Mapping[int, RunModel]
+    model: RunModel
     runs: Runs
     config: LookAheadConfig
 
@@ -39,10 +38,10 @@ class LookAhead(Learner):
     def __init__(self, training: Training, learnt: Learnt) -> None:
         self.optimizer = adamw(training, 1.0)
         own = replace(learnt, config=replace(learnt.config, seed=training.seed))
-        self.scheduler: LatentODELR = self._scheduler(training, learnt.models[training.seed], own)
+        self.scheduler: LatentODELR = self._scheduler(training, own)
 
     @abstractmethod
-    def _scheduler(self, training: Training, model: RunModel, learnt: Learnt) -> LatentODELR:
+    def _scheduler(self, training: Training, learnt: Learnt) -> LatentODELR:
         """The scheduler of the policy's optimiser."""
 
     @property
@@ -54,6 +53,5 @@ class LookAhead(Learner):
 
     @staticmethod
     def candidates(past: Past) -> Mapping[str, Any]:
-        """One setting, with a model for each coming training; models repeat if there are fewer."""
-        models = dict(zip(past.seeds, cycle(past.models), strict=False))
-        return {"learnt": Learnt(models, past.runs, LookAheadConfig(**past.look_ahead))}
+        """One setting, with the model and the past runs."""
+        return {"learnt": Learnt(past.model, past.runs, LookAheadConfig(**past.look_ahead))}

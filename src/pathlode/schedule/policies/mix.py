@@ -16,8 +16,8 @@ class Mix(Replay):
 
     @staticmethod
     def candidates(past: Past) -> Mapping[str, Any]:
-        """``past.mixes`` mixes, drawn with the first seed of the coming trainings."""
-        rates = mixes(past.runs, past.models[0].config.points, past.mixes, past.seeds[0])
+        """``past.mixes`` mixes, drawn with the seed of the coming training."""
+        rates = mixes(past.runs, past.model.config.points, past.mixes, past.seed)
         return {f"mix {number}": each for number, each in enumerate(rates, start=1)}
 
 

@@ -32,4 +32,4 @@ class Replay(Scheduled, Learner):
     @staticmethod
     def candidates(past: Past) -> Mapping[str, Any]:
         """The rates of the best run, by its last metric."""
-        return {"best run": past.models[0].rates}
+        return {"best run": past.model.rates}

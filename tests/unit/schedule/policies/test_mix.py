@@ -23,7 +23,7 @@ def test_a_mix_of_two_constant_rates_is_a_weighted_geometric_mean():
 
 
 def test_mixes_lie_between_the_schedules(sweep):
-    runs = learnable(swept(sweep), "the sweep")
+    runs = learnable(swept(sweep, 5), "the sweep")
     mixed = np.stack(mixes(runs, 20, 5, seed=0))
     assert mixed.shape == (5, 20)
     best = runs.on_clock(20)[[0, 4], :, 1]  # constant and cosine at 0.02

@@ -1,0 +1,24 @@
+"""Which replicates a chapter has, and in which batches."""
+
+import pytest
+
+from workflow.configuration.replicates import replicate_batches
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        ({"replicates": 4, "batch": 4}, {"7-10": [7, 8, 9, 10]}),
+        ({"replicates": 5, "batch": 2}, {"7-8": [7, 8], "9-10": [9, 10], "11-11": [11]}),
+        ({"replicates": 9, "seeds": [0, 3, 7, 8], "batch": 3}, {"0_3_7": [0, 3, 7], "8-8": [8]}),
+    ],
+)
+def test_replicates_are_counted_from_the_first_or_named(own, expected):
+    assert replicate_batches({"first_replicate": 7, "toy": own}, "toy") == expected
+
+
+def test_more_replicates_leave_whole_batches_as_they_are():
+    few, more = (
+        replicate_batches({"first_replicate": 0, "toy": {"replicates": n, "batch": 5}}, "toy") for n in (10, 20)
+    )
+    assert few.items() < more.items()
