@@ -18,6 +18,7 @@ import time
 from workflow.array_tasks import become_own_job
 from workflow.chapters import CHAPTERS
 from workflow.configuration import FILES
+from workflow.variations import check_start
 
 become_own_job()
 STARTED = time.time()
@@ -41,6 +42,7 @@ for chapter in CHAPTERS:  # of workflow/chapters.py, in the order above
 
 
 include: "rules/paper.smk"
+include: "rules/stability.smk"
 
 
 rule all:
@@ -51,6 +53,7 @@ rule all:
 
 
 onstart:
+    check_start(config, Path(BASE), workflow.cores)
     # Nothing here reaches the limit on jobs per second. With a limit, Snakemake 9.27 looks for jobs to start once a second for
     # every job that ever ended, and delays parts of arrays: https://github.com/snakemake/snakemake/issues/2967
     workflow.scheduler.job_rate_limiter = None

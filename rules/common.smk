@@ -10,12 +10,14 @@ from workflow.chapters import CHAPTERS
 from workflow.code import code
 from workflow.configuration import InvalidConfig, check
 from workflow.configuration.command_line import read_texts
+from workflow.variations import vary
 
 read_texts(config)
 try:
     check(config)
 except InvalidConfig as error:
     raise WorkflowError(str(error))
+THREADS = vary(config)  # of a job
 
 
 def own(name):
@@ -38,9 +40,10 @@ def shown(path, name=None, of="all"):
     return report(path, caption=f"../workflow/report/{name or stem}.rst", labels=labels, **SUBJECTS[name or stem])
 
 
-RESULTS, LOGS = (
-    folder if config["scale"] == "hour" else f"{folder}/{config['scale']}" for folder in ("results", "logs")
-)
+BASE, LOGS = (folder if config["scale"] == "hour" else f"{folder}/{config['scale']}" for folder in ("results", "logs"))
+RESULTS = BASE
+if config["variation"] != "none":
+    RESULTS, LOGS = (f"{folder}/stability/{config['variation']}" for folder in (BASE, LOGS))
 TABLES = f"{RESULTS}/tables"
 
 

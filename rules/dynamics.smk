@@ -52,7 +52,7 @@ rule simulate:
         f"{LOGS}/simulate/{{system}}/{{replicates}}.log",
     conda:
         "../envs/pathlode.yaml"
-    threads: 1
+    threads: THREADS
     resources:
         mem_mb=lambda w: 1000 + config["systems"][w.system]["simulate"]["train"] * len(ALL_BATCHES[w.replicates]) // 20,
         runtime=5,
@@ -76,7 +76,7 @@ rule tune:
     priority: 1  # all other jobs wait for it, including the longest, `size`
     conda:
         "../envs/pathlode.yaml"
-    threads: 1
+    threads: THREADS
     resources:
         mem_mb=3000,  # measured: 900
         runtime=30 + max(tuning(config, name)["steps"] for name in config["systems"]) // 10,  # 6 s a step, the same for all jobs
@@ -107,7 +107,7 @@ rule train:
         f"{LOGS}/train/{{system}}/{{replicates}}/{{row}}.log",
     conda:
         "../envs/pathlode.yaml"
-    threads: 1
+    threads: THREADS
     resources:
         mem_mb=2000,  # measured: 540
         runtime=30 + LONGEST // 20,  # 3 s a step
@@ -135,7 +135,7 @@ rule evaluate:
         f"{LOGS}/evaluate/{{system}}/{{replicates}}.log",
     conda:
         "../envs/pathlode.yaml"
-    threads: 1
+    threads: THREADS
     resources:
         mem_mb=2000,  # measured: 930
         runtime=20,
@@ -158,7 +158,7 @@ rule size:
     priority: 1
     conda:
         "../envs/pathlode.yaml"
-    threads: 1
+    threads: THREADS
     resources:
         mem_mb=2000,  # measured: 500
         runtime=30 + LONGEST // 20,

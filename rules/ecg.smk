@@ -127,7 +127,7 @@ rule train_encoder:
     priority: 1  # the longest jobs of the chapter; most others wait for them
     conda:
         "../envs/pathlode.yaml"
-    threads: 1
+    threads: THREADS
     resources:
         mem_mb=1500 + 300 * len(ECG_REPLICATES),
         runtime=30 + max(latent_ode(config, name)["train"]["steps"] for name in ECG["latent_odes"]) // 20,  # 3 s a step
@@ -153,7 +153,7 @@ rule reconstruct:
         f"{LOGS}/reconstruct/{{split}}.log",
     conda:
         "../envs/pathlode.yaml"
-    threads: 1
+    threads: THREADS
     resources:
         mem_mb=2000,
         runtime=20 * len(ECG["latent_odes"]),
@@ -187,7 +187,7 @@ rule classify:
         f"{LOGS}/classify/{{split}}/{{classifier}}.log",
     conda:
         "../envs/pathlode.yaml"
-    threads: 1
+    threads: THREADS
     resources:
         mem_mb=3000,
         runtime=60 + len(ECG_REPLICATES) * (ECG["trees"]["rounds"] // 50 + ECG["cnn"]["steps"] // 1000),  # the same for all jobs of an array

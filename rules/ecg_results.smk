@@ -61,7 +61,7 @@ rule measure_device:
         f"{LOGS}/measure_device.log",
     conda:
         "../envs/pathlode.yaml"
-    threads: 1
+    threads: THREADS
     resources:
         mem_mb=3000,
         runtime=20,
@@ -87,7 +87,7 @@ rule plot_ecg:
         f"{LOGS}/plot_ecg.log",
     conda:
         "../envs/pathlode.yaml"
-    threads: 1
+    threads: THREADS
     resources:
         mem_mb=2000,
         runtime=10,

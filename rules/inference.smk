@@ -48,7 +48,7 @@ rule sample_reference:
         f"{LOGS}/sample_reference/{{replicates}}/{{part}}.log",
     conda:
         "../envs/pathlode.yaml"
-    threads: 1
+    threads: THREADS
     resources:
         mem_mb=1000 + IN_MEMORY,
         runtime=20 + AT_ONCE * INFERENCE["reference"]["mcmc"]["steps"] // 500,
@@ -76,7 +76,7 @@ rule fit_flows:
         f"{LOGS}/fit_flows/{{replicates}}/{{backend}}/{{summary}}.log",
     conda:
         "../envs/pathlode.yaml"
-    threads: 1
+    threads: THREADS
     resources:
         mem_mb=2000 + IN_MEMORY,
         runtime=30 + INFERENCE["flow"]["steps"] * INFERENCE["batch"] * len(INFERENCE["training_sets"]) // 500,
@@ -111,7 +111,7 @@ rule calibrate:
         f"{LOGS}/calibrate/{{replicates}}/{{backend}}/{{summary}}.log",
     conda:
         "../envs/pathlode.yaml"
-    threads: 1
+    threads: THREADS
     resources:
         mem_mb=3000 + IN_MEMORY,
         runtime=60 + 30 * INFERENCE["batch"] * len(INFERENCE["training_sets"]),

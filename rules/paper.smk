@@ -122,6 +122,7 @@ rule pages:
         summaries=[f"{TABLES}/{chapter}_summary.md" for chapter in config["chapters"]],
         figures=[f"{RESULTS}/figures/{figure}.png" for figure in PAGE_FIGURES],
         costs=rules.trace.output.markdown,
+        stability=[page for page in [f"{RESULTS}/stability.md"] if Path(page).exists()],  # if `make stability` has made it
     output:
         pages=[f"{RESULTS}/pages/{page}" for page in PAGES],
         figures=[f"{RESULTS}/pages/{DOCS}/{Path(figure).name}.png" for figure in PAGE_FIGURES] if DOCS else [],

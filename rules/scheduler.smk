@@ -65,7 +65,7 @@ rule tune_policy:
         f"{LOGS}/tune_policy/{{task}}/{{replicates}}/{{policy}}.log",
     conda:
         "../envs/pathlode.yaml"
-    threads: 1
+    threads: THREADS
     resources:
         mem_mb=2000,
         runtime=30 + SCHEDULER["minutes"],
@@ -97,7 +97,7 @@ rule fit_run_model:
     priority: 1
     conda:
         "../envs/pathlode.yaml"
-    threads: 1
+    threads: THREADS
     resources:
         mem_mb=1500,
         runtime=30,
@@ -131,7 +131,7 @@ rule apply_policy:
         f"{LOGS}/apply_policy/{{task}}/{{replicates}}/{{learner}}.log",
     conda:
         "../envs/pathlode.yaml"
-    threads: 1
+    threads: THREADS
     resources:
         mem_mb=2000,
         runtime=30 + SCHEDULER["minutes"],

@@ -5,10 +5,10 @@ import sys
 
 import pytest
 import yaml
-from configuration_cases import DEFAULT, assert_refused
+from configuration_cases import DEFAULT, assert_refused, merged
 from workflow_checkout import PROJECT
 
-from workflow.configuration import FILES, check, default_config
+from workflow.configuration import FILES, InvalidConfig, check, default_config
 
 
 def test_the_default_is_valid():
@@ -40,6 +40,19 @@ def test_systems_that_share_an_anchor_can_be_changed_one_by_one():
             "tables",
             "scale is 'tables', the name of a folder of the scale hour's results; choose another name",
         ),
+        (
+            ("scale",),
+            "stability",
+            "scale is 'stability', the name of a folder of the default scale's results; choose another name",
+        ),
+        (("variation",), "thread", "variation is 'thread', expected one of none, .*; did you mean 'threads'?"),
+        (("stability", "changed"), 5, "stability.changed is 5, expected a number at most 1"),
+        (
+            ("stability", "first_replicate"),
+            9,
+            "stability.first_replicate is 9, but this run has 10 replicates from 0 on; choose a number",
+        ),
+        (("first_replicate",), 1009, "stability.first_replicate is 1000, but this run has 10 replicates from 1009 on"),
         (("scale",), "my scale", "scale is 'my scale', expected only letters, digits, underscores"),
         (("claims", "block"), "clams", "lacks the line '<!-- clams_dynamics: begin .* of the block 'clams_dynamics'"),
         (("claims", "figures"), [""], r"claims.figures\[0\] is '', expected a path such as dynamics/systems"),
@@ -49,6 +62,13 @@ def test_systems_that_share_an_anchor_can_be_changed_one_by_one():
 )
 def test_a_wrong_configuration_is_refused_in_one_sentence(path, value, message):
     assert_refused(path, value, message)
+
+
+def test_replicates_that_the_configuration_names_cannot_be_exchanged_for_others():
+    named = (("dynamics", "seeds"), [0, 1])
+    check(merged(named, (("variation",), "threads")))
+    with pytest.raises(InvalidConfig, match="variation is replicates, but dynamics.seeds names the replicates; remove"):
+        check(merged(named, (("variation",), "replicates")))
 
 
 def test_a_check_of_the_configuration_imports_no_tensors():

@@ -13,7 +13,7 @@ from workflow.configuration.schema import InvalidConfig, check_schema
 
 __all__ = ["FILES", "InvalidConfig", "check", "default_config"]
 
-FOLDERS = (*CHAPTERS, "tables", "figures", "pages")
+FOLDERS = (*CHAPTERS, "tables", "figures", "pages", "stability")
 """Folders of the scale `hour` in results/, which other scales must not be named after."""
 
 
@@ -30,6 +30,7 @@ def check(config: Mapping[str, Any]) -> None:
         )
     for chapter in CHAPTERS:
         import_module(f"workflow.configuration.{chapter}").check(config)
+    _check_repetition(config)
     claims = config["claims"]
     if any(later <= earlier for earlier, later in pairwise(claims["looks"])):
         raise InvalidConfig(f"config: claims.looks is {claims['looks']}, expected increasing numbers of replicates")
@@ -40,6 +41,20 @@ def check(config: Mapping[str, Any]) -> None:
             _check_block("claims.pages", Path(claims["pages"]) / f"{chapter}.md", f"{claims['block']}_{chapter}")
         if claims["readme"] is not None:
             _check_block("claims.pages", Path(claims["pages"]) / "costs.md", "cost")
+
+
+def _check_repetition(config: Mapping[str, Any]) -> None:
+    """Refuses other replicates that are not other ones."""
+    own, other, dynamics = config["first_replicate"], config["stability"]["first_replicate"], config["dynamics"]
+    if abs(other - own) < dynamics["replicates"]:
+        raise InvalidConfig(
+            f"config: stability.first_replicate is {other}, but this run has {dynamics['replicates']} replicates from {own} "
+            "on; choose a number of which they are farther away"
+        )
+    if config["variation"] == "replicates" and "seeds" in dynamics:
+        raise InvalidConfig(
+            "config: variation is replicates, but dynamics.seeds names the replicates; remove dynamics.seeds"
+        )
 
 
 def _check_block(key: str, page: Path, block: str) -> None:

@@ -17,6 +17,7 @@ from pathlode.core.tableaus import ADAPTIVE_METHODS, TABLEAUS
 from pathlode.ecg.records import RECORDS
 from workflow.chapters import CHAPTERS
 from workflow.configuration.files import FILES
+from workflow.variations import VARIATIONS
 
 NAMES: dict[str, Iterable[str]] = {
     **{name.lower(): entries for name, entries in vars(registry).items() if isinstance(entries, registry.Registry)},
@@ -25,6 +26,7 @@ NAMES: dict[str, Iterable[str]] = {
     "adaptive_methods": dict.fromkeys(method for methods in ADAPTIVE_METHODS.values() for method in methods),
     "records": RECORDS,
     "chapters": CHAPTERS,
+    "variations": ("none", *VARIATIONS),
 }
 """What ``x-registry`` in the schema can name: every registry of the package, in small letters, and a few more."""
 Validator = validators.extend(

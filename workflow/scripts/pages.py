@@ -33,6 +33,8 @@ with job(snakemake):
     if readme is not None:
         blocks.append((readme, "claims", in_short(published, docs or "docs")))
         blocks.append((f"{docs}/costs.md", "cost", Path(files.costs).read_text()))
+        for stability in files.stability:
+            blocks.append((f"{docs}/claims.md", "stability", Path(stability).read_text().partition("\n## ")[0]))
     for (chapter, statistic), summary in zip(params.statistics.items(), files.summaries, strict=True):
         scores = FOLDED.format(statistic, Path(summary).read_text())
         content = f"{as_markdown(claims[claims['target'] == chapter])}\n{scores}"
