@@ -1,5 +1,5 @@
 from pathlode.registry import SYSTEMS
-from pathlode.reporting.naming import PROPER, readable
+from pathlode.reporting.naming import GREEK, PROPER, readable, symbol
 
 
 def test_names_become_words():
@@ -10,3 +10,9 @@ def test_names_become_words():
 
 def test_what_has_a_proper_name_is_there():
     assert set(PROPER) <= set(SYSTEMS)
+
+
+def test_quantities_become_symbols():
+    assert [symbol(name) for name in ("theta", "delta", "x0")] == ["θ", "δ", "x0"]
+    quantities = {name for system in SYSTEMS.values() for name in (*system.features, *system.parameters)}
+    assert set(GREEK) <= quantities
