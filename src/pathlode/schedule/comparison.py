@@ -26,12 +26,13 @@ def with_best_parametric(outcomes: pd.DataFrame, parametric: Sequence[str]) -> p
         outcomes: task, schedule, setting, phase, seed, val_last and seconds_before, one row per run.
         parametric: names of the schedules.
     """
-    runs, among = outcomes[outcomes["phase"] == FINAL], outcomes["schedule"].isin(parametric)
-    tuning = outcomes[among & (outcomes["phase"] == TUNING)]
+    among = outcomes[outcomes["schedule"].isin(parametric)]
+    runs, final = (table[table["phase"] == FINAL] for table in (outcomes, among))
+    tuning = among[among["phase"] == TUNING]
     reached = tuning.groupby(["task", "seed", "schedule", "setting"], sort=False)["val_last"].mean()
     copies = []
     for task, seed, best, setting in reached.groupby(["task", "seed"], sort=False).idxmax():
-        rows = runs[among.loc[runs.index] & (runs["task"] == task) & (runs["seed"] == seed)]
+        rows = final[(final["task"] == task) & (final["seed"] == seed)]
         chosen, spent = rows[rows["schedule"] == best], rows["seconds_before"].sum()
         copies.append(chosen.assign(schedule=BEST_PARAMETRIC, setting=f"{best} {setting}", seconds_before=spent))
     return pd.concat([runs, *copies], ignore_index=True).sort_values("task", kind="stable", ignore_index=True)

@@ -68,7 +68,7 @@ def test_the_table_of_references_has_the_worst_parameter():
 
 
 def test_systems_must_be_as_many_everywhere():
-    with pytest.raises(DataError, match="ess has 1 along 'system', but number has 2"):
+    with pytest.raises(DataError, match="ess has 1 along 'system', but seed has 2"):
         dataclasses.replace(references(0, 1), ess=np.ones((1, 2)))
 
 
