@@ -24,7 +24,7 @@ INFERENCE = config["inference"]
 INFERRED = config["systems"][INFERENCE["system"]]["system"]
 OBSERVED = config["systems"][INFERENCE["system"]]["simulate"]
 INFERENCE_BATCHES = replicate_batches(config, "inference")
-SIMULATED = expand(rules.simulate.output.data, system=INFERENCE["system"], allow_missing=True)
+(SIMULATED,) = expand(rules.simulate.output.data, system=INFERENCE["system"], allow_missing=True)
 REFERENCE_PARTS = {
     batch: reference_parts(seeds, INFERENCE["reference"]["systems"]) for batch, seeds in INFERENCE_BATCHES.items()
 }
