@@ -1,8 +1,8 @@
 """The compiled loops; everything else is in pyproject.toml.
 
-The same C sources make two extensions: one for any processor of the machine's kind and, on x86-64, one for AVX2. The package
-chooses when it runs, so a wheel serves both. Both are optional: without a C compiler pip still installs the package, which then
-runs on plain PyTorch operations.
+The same C sources make an extension for any processor of the machine's kind and, on x86-64, one for AVX2 and one for AVX-512.
+The package chooses when it runs, so a wheel serves all. They are optional: without a C compiler pip still installs the package,
+which then runs on plain PyTorch operations.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ FOLDER = Path("src/pathlode/core/kernels")
 FLAGS = {"baseline": []}
 if sysconfig.get_platform().endswith(("x86_64", "amd64")):
     FLAGS["avx2"] = ["-mavx2", "-mfma"]
+    FLAGS["avx512"] = [*FLAGS["avx2"], "-mavx512f", "-mavx512dq"]
 
 files = sorted((Path(__file__).parent / FOLDER).glob("*.[ch]"))
 digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]

@@ -238,7 +238,7 @@ def test_the_wheel_holds_the_compiled_loops_and_their_source(wheel):
     }
     assert {"pathlode/py.typed", "pathlode/core/solve.py", *sources} <= set(names)
     built = {Path(name).name.partition(".")[0] for name in names if name.endswith((".so", ".pyd"))}
-    expected = {"_baseline", "_avx2"} if platform.machine() == "x86_64" else {"_baseline"}
+    expected = {"_baseline", "_avx2", "_avx512"} if platform.machine() == "x86_64" else {"_baseline"}
     assert built == (expected if shutil.which("cc") else set())
     assert all(name.startswith("pathlode") for name in names)
 

@@ -24,15 +24,15 @@ from pathlode.registry import ENCODERS
 pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler built the loops")
 
 
-BUILDS = ["baseline", "avx2"] if platform.machine() == "x86_64" else ["baseline"]
+BUILDS = ["baseline", "avx2", "avx512"] if platform.machine() == "x86_64" else ["baseline"]
 
 
 @pytest.fixture(params=BUILDS)
 def build(request, monkeypatch):
     """One build after the other stands behind the loops."""
     loaded = library.load_build(request.param)
-    if request.param == "avx2" and not library.load_build("baseline").supports_avx2():
-        pytest.skip("the processor has no AVX2")
+    if request.param != "baseline" and not getattr(library.load_build("baseline"), f"supports_{request.param}")():
+        pytest.skip(f"the processor has no {request.param}")
     monkeypatch.setattr(library, "chosen_build", lambda: loaded)
 
 
@@ -44,15 +44,18 @@ def test_the_loops_are_built_where_a_compiler_is():
 @pytest.mark.parametrize(
     ("made", "supported", "chosen"),
     [
-        (["baseline", "avx2"], 1, "avx2"),
-        (["baseline", "avx2"], 0, "baseline"),
-        (["baseline"], 1, "baseline"),
-        (["avx2"], 1, None),
-        ([], 1, None),
+        (["baseline", "avx2", "avx512"], {"avx2", "avx512"}, "avx512"),
+        (["baseline", "avx2", "avx512"], {"avx2"}, "avx2"),
+        (["baseline", "avx2"], {"avx2", "avx512"}, "avx2"),
+        (["baseline", "avx2"], set(), "baseline"),
+        (["baseline"], {"avx2"}, "baseline"),
+        (["avx2"], {"avx2"}, None),
+        ([], {"avx2"}, None),
     ],
 )
 def test_the_processor_decides_which_build_is_used(monkeypatch, made, supported, chosen):
-    builds = {name: SimpleNamespace(name=name, supports_avx2=lambda: supported) for name in made}
+    supports = {f"supports_{feature}": lambda feature=feature: feature in supported for feature in ("avx2", "avx512")}
+    builds = {name: SimpleNamespace(name=name, **supports) for name in made}
     monkeypatch.setattr(library, "load_build", builds.get)
     monkeypatch.delenv("PATHLODE_KERNELS", raising=False)
     assert library.chosen_build.__wrapped__() is builds.get(chosen)

@@ -1,6 +1,7 @@
 """The compiled library: the build that suits the processor, whether it is up to date, and which tensors it can take.
 
-The same C sources are built twice (``setup.py``): for any processor of the machine's architecture and, on x86-64, for AVX2.
+The same C sources are built (``setup.py``) for any processor of the machine's architecture and, on x86-64, for AVX2 and for
+AVX-512.
 """
 
 import ctypes
@@ -22,6 +23,7 @@ from pathlode.errors import ConfigError, DataError
 
 FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "supports_avx2": (c_int, []),
+    "supports_avx512": (c_int, []),
     "march_tape": (c_size_t, [c_void_p]),
     "march_forward": (None, [c_void_p] * 4),
     "march_backward": (None, [c_void_p] * 7),
@@ -47,7 +49,7 @@ def source_hash() -> str:
 
 
 def load_build(name: str) -> ctypes.CDLL | None:
-    """The build ``baseline`` or ``avx2``, or None if it does not exist.
+    """The build ``baseline``, ``avx2`` or ``avx512``, or None if it does not exist.
 
     Raises:
         ConfigError: if it was built from sources that differ from the package's present ones.
@@ -73,9 +75,10 @@ def chosen_build() -> ctypes.CDLL | None:
     if os.environ.get("PATHLODE_KERNELS") == "0":
         return None
     baseline = load_build("baseline")
-    if baseline is not None and baseline.supports_avx2():
-        return load_build("avx2") or baseline
-    return baseline
+    if baseline is None:
+        return None
+    wider = load_build("avx512") if baseline.supports_avx512() else None
+    return wider or (load_build("avx2") if baseline.supports_avx2() else None) or baseline
 
 
 def compiled() -> ctypes.CDLL:

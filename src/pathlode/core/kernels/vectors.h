@@ -1,9 +1,9 @@
 /* Arithmetic on many trajectories at once: a `vec` holds the same number of LANES trajectories of one member, so that the code
  * reads like the formula for one trajectory.
  *
- * Here are the elementary functions of such numbers and their way to and from memory. Sources
- * are compiled twice, into an extension for any processor of the machine's kind and, on x86-64, into one for AVX2; library.py
- * chooses. GCC and Clang make a vec of the widest registers that the build may use.
+ * Here are the elementary functions of such numbers and their way to and from memory. The sources are compiled into an extension
+ * for any processor of the machine's kind and, on x86-64, into one for AVX2 and one for AVX-512; library.py chooses. A vec fills
+ * the widest registers of a build for AVX2 or AVX-512.
  *
  * Layout: tensors are row-major and stacked by member first. A block is LANES trajectories of one member; the lanes of the last
  * block may be fewer. A tape keeps, for each block, what each evaluation needs for its backward pass.
@@ -17,7 +17,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef __AVX512F__
+#define LANES 16
+#else
 #define LANES 8
+#endif
 #define INLINE static inline __attribute__((always_inline))
 #define SHARED static __attribute__((noinline, unused)) /* a long function, of which one copy in a file is enough */
 
