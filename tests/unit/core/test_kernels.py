@@ -2,6 +2,7 @@
 
 import platform
 import random
+import resource
 import shutil
 from types import SimpleNamespace
 from unittest import mock
@@ -55,6 +56,7 @@ def test_the_loops_are_built_where_a_compiler_is():
 )
 def test_the_processor_decides_which_build_is_used(monkeypatch, made, supported, chosen):
     supports = {f"supports_{feature}": lambda feature=feature: feature in supported for feature in ("avx2", "avx512")}
+    supports["keep_freed_memory"] = lambda: None
     builds = {name: SimpleNamespace(name=name, **supports) for name in made}
     monkeypatch.setattr(library, "load_build", builds.get)
     monkeypatch.delenv("PATHLODE_KERNELS", raising=False)
@@ -146,6 +148,19 @@ def test_norms_and_factors_of_members(build):
     factors, before = torch.tensor([1.0, 0.0, 0.5]), tensors[0].clone()
     scale_members(tensors, factors)
     assert torch.equal(tensors[0], before * factors.view(3, 1, 1))
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc's memory is tuned")
+def test_tensors_of_megabytes_use_memory_again():
+    def touch():
+        for _ in range(20):
+            torch.empty(2**20).zero_(), torch.empty(2**21).zero_()
+
+    library.load_build("baseline").keep_freed_memory()
+    touch()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    touch()
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before < 1000  # of 60,000 pages that are written
 
 
 def test_tapes_use_their_memory_again_but_never_twice_at_once():

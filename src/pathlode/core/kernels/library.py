@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from pathlode.errors import ConfigError, DataError
 
 FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
+    "keep_freed_memory": (None, []),
     "supports_avx2": (c_int, []),
     "supports_avx512": (c_int, []),
     "march_tape": (c_size_t, [c_void_p]),
@@ -71,12 +72,16 @@ def load_build(name: str) -> ctypes.CDLL | None:
 
 @cache
 def chosen_build() -> ctypes.CDLL | None:
-    """The fastest build that this processor runs, or None if there is no build or ``PATHLODE_KERNELS`` is 0."""
+    """The fastest build that this processor runs, or None if there is no build or ``PATHLODE_KERNELS`` is 0.
+
+    The process then keeps memory that tensors leave, up to 256 MB, for the next ones.
+    """
     if os.environ.get("PATHLODE_KERNELS") == "0":
         return None
     baseline = load_build("baseline")
     if baseline is None:
         return None
+    baseline.keep_freed_memory()
     wider = load_build("avx512") if baseline.supports_avx512() else None
     return wider or (load_build("avx2") if baseline.supports_avx2() else None) or baseline
 
