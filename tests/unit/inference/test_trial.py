@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from pathlode.dynamics.data import SimulationConfig, simulate
+from pathlode.dynamics.simulation import SimulationConfig, simulate
 from pathlode.inference.box import Box
 from pathlode.inference.calibration import LEVELS
 from pathlode.inference.designs import ObservationConfig
