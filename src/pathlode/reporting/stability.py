@@ -117,7 +117,7 @@ def stability_sentence(row: Mapping[str, Any], change: str) -> str:
     if row["decided"]:
         parts.append(f"contradicts {row['contradicted'] or 'none'} of the {row['decided']} decided ones")
     if row["others"]:
-        changed = f"changes {row['others_changed'] or 'none'} of the {row['others']} others"
+        changed = f"changes {row['others_changed'] or 'none'} of the {row['others']} not decided"
         parts.append(f"{changed} ({row['others_share']:.1%}; at most {row['allowed']:.0%} may change)")
     said = f"{', '.join(parts[:-1])} and {parts[-1]}"
     return f"{said}: {'stable' if row['stable'] == 'yes' else 'not stable'}."

@@ -105,14 +105,14 @@ def test_a_repetition_that_changes_nothing_is_stable_whatever_is_decided():
 def test_the_sentence_says_both_conditions():
     assert stability_sentence(counted(REFERENCE, REPEATED), "one more thread per job") == (
         "With one more thread per job, the run confirms 3 of 7 verdicts of the run that it repeats, contradicts 1 of the 4 decided "
-        "ones and changes 2 of the 3 others (66.7%; at most 5% may change): not stable."
+        "ones and changes 2 of the 3 not decided (66.7%; at most 5% may change): not stable."
     )
     assert stability_sentence(counted(["better"] * 2, ["better", "undecided"]), "other replicates") == (
         "With other replicates, the run confirms 1 of 2 verdicts of the run that it repeats and contradicts none of the 2 decided ones: "
         "stable."
     )
     assert stability_sentence(counted(["undecided"], ["undecided"]), "other replicates") == (
-        "With other replicates, the run confirms 1 of 1 verdicts of the run that it repeats and changes none of the 1 others "
+        "With other replicates, the run confirms 1 of 1 verdicts of the run that it repeats and changes none of the 1 not decided "
         "(0.0%; at most 5% may change): stable."
     )
 
