@@ -43,7 +43,7 @@ def test_systems_that_share_an_anchor_can_be_changed_one_by_one():
         (
             ("scale",),
             "stability",
-            "scale is 'stability', the name of a folder of the default scale's results; choose another name",
+            "scale is 'stability', the name of a folder of the scale hour's results; choose another name",
         ),
         (("variation",), "thread", "variation is 'thread', expected one of none, .*; did you mean 'threads'?"),
         (("stability", "changed"), 5, "stability.changed is 5, expected a number at most 1"),
