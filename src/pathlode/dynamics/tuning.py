@@ -86,30 +86,40 @@ class Axis:
         return replace(self, values=tuple(grown), growths=self.growths - 1)
 
 
+def first_part(series: TimeSeries) -> TimeSeries:
+    """The first two thirds of each trajectory's observations."""
+    points = _first(series.times.shape[-1])
+    return TimeSeries(series.times[..., :points], series.values[..., :points, :], series.name)
+
+
+def _first(points: int) -> int:
+    return points - points // 3
+
+
 def held_out_errors(model: SequenceModel, observed: TimeSeries, solver: FixedStep) -> tuple[PerMember, PerMember]:
     """Errors at observations that the encoder does not see, in units of their variance, each (member,).
 
-    * ``interpolation``: the encoder sees all but the second of every three observations, which are predicted;
-    * ``extrapolation``: it sees the first two thirds of the observations, and the others are predicted.
+    * ``interpolation``: of the first two thirds of the observations, the encoder sees all but the second of every three, which
+      are predicted;
+    * ``extrapolation``: it sees the first two thirds, and the others are predicted.
 
-    Both use noisy observations in the observed window only, as a user has them.
+    Both use noisy observations in the observed window only, as a user has them. For a model that was trained on
+    :func:`first_part`, the second is a forecast beyond all times of its training.
 
     Args:
         model: the stack.
         observed: one set of trajectories for all members, or one for each, in the model's precision.
         solver: solver of the predictions.
     """
-    points = observed.times.shape[-1]
-    middle = torch.arange(1, points - 1, 3)
-    late = torch.arange(points - points // 3, points)
+    times, values = observed.times, observed.values
+    first = torch.arange(_first(times.shape[-1]))
+    hidden = first[1:-1:3]
+    shown = first[~torch.isin(first, hidden)]
     errors = []
-    for hidden in (middle, late):
-        seen = torch.ones(points, dtype=torch.bool)
-        seen[hidden] = False
-        times, values = observed.times, observed.values
+    for seen, asked in ((shown, hidden), (first, torch.arange(len(first), times.shape[-1]))):
         with torch.no_grad():
-            found = model(times[..., seen], values[..., seen, :], times[..., hidden], solver=solver, check=False)
-        errors.append(nmse(found.values, values[..., hidden, :]))
+            found = model(times[..., seen], values[..., seen, :], times[..., asked], solver=solver, check=False)
+        errors.append(nmse(found.values, values[..., asked, :]))
     return errors[0], errors[1]
 
 
@@ -131,8 +141,9 @@ SETTINGS = ("learning_rate", "weight")
 class Tuner:
     """Trains candidates and chooses each replicate's learning rate and penalty weight, one after the other.
 
-    The score of a candidate is the geometric mean of two errors, see :func:`held_out_errors` or, for ``by="truth"``,
-    :func:`true_errors`. A candidate that diverges scores infinity.
+    The score of a candidate is the geometric mean of two errors. By default it trains on :func:`first_part` and is scored by
+    :func:`held_out_errors`, so that settings are chosen by a forecast beyond the times of the training. For ``by="truth"`` it
+    trains on all observations and is scored by :func:`true_errors`. A candidate that diverges scores infinity.
 
     First, all learning rates are tried with the middle weight, and then all weights at each replicate's best rate.
 
@@ -210,8 +221,11 @@ class Tuner:
         observed = self.data.observed
         if self.data.replicates:
             observed = replace(observed, owners=owners)
+        trained = observed
+        if self.by == "observations":
+            trained = Observed(first_part(observed.training), first_part(observed.validation), observed.owners)
         label = f"{experiment.loss}, {len(candidates)} candidates"
-        fitted = experiment.run(observed, self.folder, self.identity, label, self.device, strict=False)
+        fitted = experiment.run(trained, self.folder, self.identity, label, self.device, strict=False)
         errors = self._errors(fitted.model, observed, owners, experiment).cpu()
         errors[:, fitted.diverged.cpu()] = math.inf
         errors = errors.nan_to_num(nan=math.inf)

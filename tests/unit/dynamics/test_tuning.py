@@ -81,13 +81,32 @@ def test_an_axis_needs_positive_increasing_values(values):
 
 def test_held_out_errors_are_those_at_observations_that_the_encoder_does_not_see():
     # The constant model predicts the mean of what it sees, and beyond that the last value of it.
-    times = torch.arange(6.0)[None]
-    values = torch.tensor([0.0, 3.0, 0.0, 0.0, 3.0, 6.0])[None, :, None]
+    times = torch.arange(9.0)[None]
+    values = torch.tensor([0.0, 3.0, 0.0, 0.0, 5.0, 6.0, 6.0, 6.0, 9.0])[None, :, None]
     inside, late = held_out_errors(Constant(ModelConfig(features=1)), TimeSeries(times, values), FixedStep())
-    # hidden at 1 and 4: both 3, so their variance is 0 and the error infinite
-    assert inside.item() == math.inf
-    # the first four are seen; at 4 and 5 it predicts 0: (3² + 6²) / (1.5² + 1.5²)
-    assert late.item() == pytest.approx(45 / 4.5)
+    # of the first six, those at 1 and 4 are hidden, and the mean of the others is 1.5: (1.5² + 3.5²) / (1² + 1²)
+    assert inside.item() == pytest.approx(14.5 / 2)
+    # the first six are seen, and the last of them is 6: (0² + 0² + 3²) / (1² + 1² + 2²)
+    assert late.item() == pytest.approx(9 / 6)
+
+
+def test_candidates_train_on_the_first_two_thirds_and_those_of_an_oracle_on_all(replicates, tmp_path, monkeypatch):
+    trained, real = [], Experiment.run
+
+    def watch(self, data, *rest, **named):
+        trained.append(data)
+        return real(self, data, *rest, **named)
+
+    monkeypatch.setattr(Experiment, "run", watch)
+    one = {"rates": Axis((0.01,)), "weights": Axis((1.0,))}
+    tuner(replicates, tmp_path / "observations", **one).choose()
+    tuner(replicates, tmp_path / "truth", by="truth", **one).choose()
+    first, whole = trained
+    for part in ("training", "validation"):
+        series, shown = getattr(replicates.observed, part), getattr(first, part)
+        assert torch.equal(shown.times, series.times[..., :8])  # of 12
+        assert torch.equal(shown.values, series.values[..., :8, :])
+        assert getattr(whole, part) is series
 
 
 def test_each_replicate_chooses_as_it_would_alone(replicates, tmp_path):
