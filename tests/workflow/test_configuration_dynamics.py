@@ -242,8 +242,8 @@ def test_a_row_that_uses_anothers_tuning_has_none_of_its_own():
     borrowed = ((*ROWS, "kl_rnn", "tuned_as"), "kl")
     config = merged(borrowed)
     check(config)
-    assert "kl_rnn" in dynamics.trained_rows(config, "lane_emden")
-    assert "kl_rnn" not in dynamics.tuned_rows(config, "lane_emden")
+    assert "kl_rnn" in dynamics.trained_rows(config, "coupled_oscillator")
+    assert "kl_rnn" not in dynamics.tuned_rows(config, "coupled_oscillator")
     with pytest.raises(
         InvalidConfig, match="kl_lstm.tuned_as names 'kl_rnn', expected a row with the same loss and a tun"
     ):

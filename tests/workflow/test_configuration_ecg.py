@@ -124,7 +124,7 @@ def test_a_latent_ode_of_beats_and_a_fit_to_runs_choose_their_model_like_a_row()
         (("ecg", "latent_odes", "curve"), curve),
         (("ecg", "latent_odes", "mean"), {"model": "constant"}),
         (("ecg", "classifiers", "curve"), {"latents": "curve", "trained_on": ["360 Hz"]}),
-        (("scheduler", "fits", "curve"), {"model": "curve", "loss": "none", "seeds": [100]}),
+        (("scheduler", "fits", "curve"), {"model": "curve", "loss": "none", "repeats": 1}),
         (("scheduler", "fits", "controlled"), {"field": "controlled", "loss": "kl", "weight": 0.1}),
     )
     check(config)
@@ -139,7 +139,7 @@ def test_a_latent_ode_of_beats_and_a_fit_to_runs_choose_their_model_like_a_row()
     ]
     runs = FitConfig(**scheduler.fit_settings(config["scheduler"], "curve"))
     assert (runs.kind, runs.loss, runs.points) == ("curve", "none", 100)
-    assert scheduler.chosen_runs(config["scheduler"], "curve") == {"seeds": [100]}
+    assert scheduler.chosen_runs(config["scheduler"], "curve") == {"repeats": 1}
     runs = FitConfig(**scheduler.fit_settings(config["scheduler"], "controlled"))
     assert (runs.kind, runs.field, runs.loss, runs.weight) == ("latent_ode", "controlled", "kl", 0.1)
     entries = scheduler.fit_entries(config["scheduler"], "controlled", loss=True)
