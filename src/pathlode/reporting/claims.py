@@ -140,9 +140,13 @@ def _without_each_unit(claim: Claim, system: str, both: pd.DataFrame, tables: Ta
 
 
 def _by_unit(claim: Claim, system: str, side: str, tables: Tables) -> pd.DataFrame:
-    """One side's metric without each unit: a row per unit, a column per seed."""
+    """One side's metric without each unit: a row per unit, a column per seed; empty without such rows."""
     table = _table(claim, str(claim.left_out), tables)
-    rows = _rows(table, {claim.column: system, **getattr(claim, side)}, claim.id)
+    rows = _rows(table, {claim.column: system, **claim.rows, **getattr(claim, side)}, claim.id)
+    if rows.empty:
+        return pd.DataFrame()
+    if claim.metric not in rows:
+        raise _missing(claim, str(claim.left_out))
     return rows.pivot(index="without", columns="seed", values=claim.metric)
 
 

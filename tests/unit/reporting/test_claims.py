@@ -204,6 +204,23 @@ def test_units_that_all_replicates_share_are_in_the_interval():
     assert five["high"] == pytest.approx(compare(logs[:5], LOOKS, 1.1, without=(logs + changes)[:, :5]).high)
 
 
+def test_rows_without_a_unit_are_those_of_the_claims_rows():
+    """Another class of beats, say, has rows of its own; and a metric without such rows may have other systems only."""
+    rows = without_each(SMALL, 3 * SMALL[::-1]).assign(part="whole")
+    other = rows.assign(part="other", error=1.0)
+    tables = {"scores": scores(SMALL, 3 * SMALL[::-1]).assign(part="whole")}
+    claims = read_claims([LEFT_OUT | {"rows": {"part": "whole"}}], "claims.yaml")
+    alone, both = (
+        decide(claims, tables | {"without": table}, LOOKS).table for table in (rows, pd.concat([other, rows]))
+    )
+    assert alone.equals(both)
+    elsewhere = rows.assign(system="elsewhere").drop(columns="error")
+    fewer = decide(claims, tables | {"without": elsewhere}, LOOKS).table
+    assert fewer["high"].item() == decided(tables["scores"])["high"].item()
+    with pytest.raises(ConfigError, match="no column 'error' in the table 'without'"):
+        decide(claims, tables | {"without": rows.drop(columns="error")}, LOOKS)
+
+
 def test_a_rival_on_other_units_keeps_its_errors():
     rows = without_each(SMALL, 3 * SMALL[::-1])
     tables = {"scores": scores(SMALL, 3 * SMALL[::-1]), "without": rows[rows["loss"] == "path"]}
