@@ -10,6 +10,18 @@ import pandas as pd
 
 from pathlode.reporting.job_record import JobRecord
 
+COSTS = (
+    "chapter",
+    "jobs",
+    "minutes",
+    "CPU minutes",
+    "longest job (min)",
+    "peak memory of a job (MB)",
+    "cores",
+    "device",
+)
+"""Columns of :func:`by_chapter`."""
+
 
 def by_file(records: Sequence[JobRecord]) -> pd.DataFrame:
     """Provenance of each file, one row per output, sorted by its name.
@@ -55,8 +67,8 @@ def by_chapter(records: Sequence[JobRecord], chapters: Mapping[str, str]) -> pd.
             }
         )
     order = {chapter: number for number, chapter in enumerate(dict.fromkeys(chapters.values()))}
-    made = pd.DataFrame(rows).sort_values("chapter", key=lambda names: names.map(order), ignore_index=True)
-    return made.round(1)
+    made = pd.DataFrame(rows, columns=COSTS)  # without a record of a chapter, as after `rm -r logs`, there are no rows
+    return made.sort_values("chapter", key=lambda names: names.map(order), ignore_index=True).round(1)
 
 
 def _all_seeds(records: Sequence[JobRecord]) -> list[dict[str, list[int]]]:

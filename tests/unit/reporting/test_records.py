@@ -58,3 +58,10 @@ def test_jobs_side_by_side_count_once_in_the_minutes():
     )
     assert table.loc["first", "peak memory of a job (MB)"] == 300
     assert table.loc["second", "minutes"] == pytest.approx(10)
+
+
+def test_without_a_record_of_a_chapter_the_table_of_costs_is_empty():
+    """As after the logs were deleted: the job that asks has a record, but belongs to no chapter."""
+    table = by_chapter([record("claims", 0, 5)], {"a1": "first"})
+    assert table.empty
+    assert table.columns.tolist()[:2] == ["chapter", "jobs"]
