@@ -1,44 +1,84 @@
 """Irregular time series, validated once when they are made."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
+from torch import Tensor
 
-from pathlode.core.shapes import Starts, Times, Values
+from pathlode.core.checks import check_observed, check_times, check_values
+from pathlode.core.convert import as_numbers, as_times
+from pathlode.core.masks import lengths, observed
+from pathlode.core.ragged import side_by_side
+from pathlode.core.shapes import Mask, Times, Values
 from pathlode.errors import DataError
 
 
 @dataclass(frozen=True)
 class TimeSeries:
-    """Trajectories with equally many observations, each at its own times.
+    """Trajectories, each at its own times. They may differ in length, and values may be missing feature by feature.
+
+    A missing value is NaN. A trajectory shorter than the longest is padded at its end with NaN, in times and values;
+    :meth:`of` does so for a list of trajectories. A time at which nothing was observed may stay: predictions are made there.
 
     Several sets of equally many trajectories can share a leading axis, one set for each member of a stack of models.
 
     Args:
-        times: (batch, time) or (set, batch, time), strictly increasing along time, in the data's unit.
+        times: (batch, time) or (set, batch, time), strictly increasing along time, in the data's unit: a tensor, an array or a
+            list of numbers, or dates, see :func:`pathlode.core.convert.as_times`.
         values: (batch, time, feature) or (set, batch, time, feature).
         name: the data's name in messages, for example the file they came from.
+        mask: where values were observed; the others become NaN. By default, values that are not NaN were.
+
+    Attributes:
+        mask: where values were observed, booleans like ``values``; None if all were.
+        dates: whether the times were given as dates; they are then seconds since 1970.
 
     Raises:
-        DataError: if shapes do not fit, a number is not finite, or times do not increase.
+        DataError: if shapes do not fit, a number is infinite, times do not increase, or a trajectory has no observation.
     """
 
     times: Times
     values: Values
     name: str = "time series"
+    mask: Mask | None = None
+    dates: bool = False
 
     def __post_init__(self) -> None:
-        if self.times.ndim not in (2, 3) or self.times.shape != self.values.shape[:-1]:
-            raise DataError(
-                f"{self.name}: times of shape {tuple(self.times.shape)} and values of shape {tuple(self.values.shape)} do "
-                "not fit, expected (batch, time) and (batch, time, feature), or both with a leading axis of sets"
-            )
         try:
-            check_times(self.times)
-            check_values(self.values)
+            times, dates = as_times(self.times)
+            values = as_numbers(self.values)
+            if times.ndim not in (2, 3) or times.shape != values.shape[:-1]:
+                raise DataError(
+                    f"times of shape {tuple(times.shape)} and values of shape {tuple(values.shape)} do not fit, expected "
+                    "(batch, time) and (batch, time, feature), or both with a leading axis of sets"
+                )
+            if self.mask is not None:
+                values = _masked(values, self.mask)
+            mask = observed(values)
+            check_times(times, padding=mask is not None)
+            check_values(values, missing=mask is not None)
+            if mask is not None:
+                check_observed(times, values)
         except DataError as error:
             raise DataError(f"{self.name}: {error}") from None
+        normal = {"times": times, "values": values, "mask": mask, "dates": dates or self.dates}
+        for name, part in normal.items():
+            object.__setattr__(self, name, part)  # the only place that sets them: the class is frozen
+
+    @classmethod
+    def of(cls, series: Iterable[tuple[Any, Any]], name: str = "time series") -> "TimeSeries":
+        """Trajectories of any lengths, from pairs of times (time,) and values (time, feature), or (time,) for one feature.
+
+        Raises:
+            DataError: as for the class, and if there is no pair or the numbers of features differ.
+        """
+        try:
+            times, values, dates = side_by_side(series)
+        except DataError as error:
+            raise DataError(f"{name}: {error}") from None
+        return cls(times, values, name, dates=dates)
 
     def __len__(self) -> int:
         """Number of trajectories (of each set)."""
@@ -49,13 +89,41 @@ class TimeSeries:
         """Number of sets; None without that axis."""
         return len(self.times) if self.times.ndim == 3 else None
 
+    @property
+    def features(self) -> int:
+        """Measured quantities per observation."""
+        return self.values.shape[-1]
+
+    @property
+    def lengths(self) -> Tensor:
+        """Number of times of each trajectory without padding, (batch,) or (set, batch)."""
+        return lengths(self.times)
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The more precise one of the floating-point types of times and values."""
+        return torch.promote_types(self.times.dtype, self.values.dtype)
+
     def to(self, dtype: torch.dtype, device: str = "cpu") -> "TimeSeries":
         """The same series in another floating-point type, or on another device.
 
         Raises:
-            DataError: if two times coincide in that type.
+            DataError: if two times coincide in that type, or a value becomes infinite.
         """
-        return TimeSeries(self.times.to(device, dtype), self.values.to(device, dtype), self.name)
+        times = self.times.to(device, dtype)
+        if (times.diff(dim=-1) <= 0).any():
+            kind = str(dtype).removeprefix("torch.")
+            raise DataError(
+                f"{self.name}: times that differ are equal in {kind}; keep the series in their own precision"
+            )
+        return replace(self, times=times, values=self.values.to(device, dtype), mask=None)
+
+    def trimmed(self) -> "TimeSeries":
+        """The same series without padding that all of them share."""
+        longest = int(self.lengths.max())
+        if longest == self.times.shape[-1]:
+            return self
+        return replace(self, times=self.times[..., :longest], values=self.values[..., :longest, :], mask=None)
 
 
 @dataclass(frozen=True)
@@ -73,38 +141,10 @@ class Observed:
     owners: Sequence[int] | None = None
 
 
-def check_times(times: Times, start: Starts | None = None) -> None:
-    """Refuses times that are not finite, not strictly increasing, or before ``start``.
-
-    Raises:
-        DataError: naming the first trajectory and position at fault.
-    """
-    if times.ndim < 2 or times.shape[-1] < 1:
-        raise DataError(f"times have shape {tuple(times.shape)}, expected (batch, time) with at least one time")
-    for fault, bad in (
-        ("is not finite", ~times.isfinite()),
-        ("is not greater than the time before it; sort the times and merge repeated ones", times.diff(dim=-1) <= 0),
-        (
-            "lies before the start of the integration",
-            ~(times[..., :1] >= (times[..., :1] if start is None else start[..., None])),
-        ),
-    ):
-        if bad.any():
-            *_, trajectory, position = (int(i) for i in bad.nonzero()[0])
-            position += "greater" in fault
-            raise DataError(f"times: trajectory {trajectory}, time number {position + 1} {fault}")
-
-
-def check_values(values: Values) -> None:
-    """Refuses values that are not finite.
-
-    Raises:
-        DataError: naming the first trajectory, time and feature at fault.
-    """
-    bad = (~values.isfinite()).nonzero()
-    if len(bad):
-        *_, trajectory, time, feature = (int(i) for i in bad[0])
+def _masked(values: Values, mask: Any) -> Values:
+    mask = torch.as_tensor(mask, dtype=torch.bool, device=values.device)
+    if mask.shape != values.shape:
         raise DataError(
-            f"values: feature {feature + 1} at time number {time + 1} of trajectory {trajectory} is "
-            f"{values[tuple(bad[0])].item()}; remove or impute it"
+            f"a mask of shape {tuple(mask.shape)} does not fit values of shape {tuple(values.shape)}, expected the same shape"
         )
+    return values.where(mask, torch.nan)

@@ -5,7 +5,7 @@ trajectory), ``feature`` (measured quantities), ``latent`` (dimensions of z), ``
 ODE's state h, or of the encoder's hidden state).
 """
 
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 Times = Float[Tensor, "*member batch time"]
@@ -16,6 +16,12 @@ Starts = Float[Tensor, "*member batch"]
 
 Values = Float[Tensor, "*member batch time feature"]
 """Observed or predicted quantities."""
+
+Mask = Bool[Tensor, "*member batch time feature"]
+"""Whether a value was observed."""
+
+MaskInTime = Bool[Tensor, "*member batch time"]
+"""Whether any feature was observed at a time."""
 
 State = Float[Tensor, "member batch state"]
 """The ODE's state h at one time."""

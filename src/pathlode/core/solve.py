@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from pathlode.core.adaptive import Adaptive as Adaptive
 from pathlode.core.adaptive import integrate_with_torchode
-from pathlode.core.series import check_times
+from pathlode.core.checks import check_times
 from pathlode.core.shapes import Starts, State, States, Times
 from pathlode.core.tableaus import TABLEAUS, Tableau
 from pathlode.errors import ConfigError, DataError

@@ -1,7 +1,7 @@
 """The interface of models: a stack of models of irregular time series, one per seed."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, ClassVar, NoReturn, Self, TypeVar
 
@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Jacobians, Latent, LatentPath, Starts, States, Times, Values
 from pathlode.errors import ConfigError
-from pathlode.models.observations import asked, stacked
+from pathlode.models.observations import Observations, Reader
+from pathlode.models.units import UNIT_NAMES, units_of
 from pathlode.registry import DECODERS, DEFAULT_PARTS, ENCODERS, FIELDS, INPUTS, MODELS
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class ModelConfig:
         field: name in :data:`pathlode.registry.FIELDS`.
         decoder: name in :data:`pathlode.registry.DECODERS`.
         input: name in :data:`pathlode.registry.INPUTS` of what the encoder reads.
+        gaps: whether the encoder reads series in which some features are missing (NaN) at times at which others are observed.
+            A recurrent encoder then has an additional input per feature. Series of different lengths need no such setting.
     """
 
     features: int
@@ -55,6 +58,7 @@ class ModelConfig:
     field: str = DEFAULT_PARTS["field"]
     decoder: str = DEFAULT_PARTS["decoder"]
     input: str = DEFAULT_PARTS["input"]
+    gaps: bool = False
 
     def __post_init__(self) -> None:
         for name in ("features", "hidden", "latent", "width", "depth"):
@@ -90,8 +94,9 @@ class Prediction:
         z0: the latent vector that was decoded: the encoding's mean, or a sample of it in variational training.
         states: h along the query times, (member, batch, time, state).
         path: the latent path z along the query times, (member, batch, time, latent).
-        start: the first observation's time in the model's unit, (member, batch).
-        times: the query times in the model's unit, (member, batch, time).
+        start: each first time in the model's unit, (member, batch).
+        times: the query times in the model's unit, (member, batch, time). If the data's times are more precise than the model,
+            ``start`` is 0 and these count from it.
         evaluations: field evaluations per trajectory, (member, batch).
         values_error: estimated solver error of ``values``, if requested.
     """
@@ -123,9 +128,14 @@ def required(part: Part | None, name: str) -> Part:
 class SequenceModel(nn.Module, ABC):
     """A stack of models, one per seed, that are fitted and predict together. Each parameter's first axis is the member.
 
-    A model reads observations of a trajectory and predicts the trajectory at any time from the first observation on.
+    A model reads observations of a trajectory and predicts the trajectory at any time from the first time on. Missing values
+    are NaN, and so is the padding at the end of a short trajectory (:class:`pathlode.core.series.TimeSeries`). The prediction
+    at padding is that for the trajectory's last time.
+
     Internally x is standardised per member and feature by ``mean`` and ``std``, (member, 1, 1, feature), and the times that an
-    encoder reads by ``time_mean`` and ``time_std``, (member, 1, 1). These are 0 and 1 until :meth:`standardise` sets them.
+    encoder reads by ``time_mean`` and ``time_std``, (member, 1, 1). These are 0 and 1 until :meth:`standardise` sets them. They
+    are as precise as the training data, whatever the type of the weights, and they are taken off before numbers are rounded to
+    that type. So values and times may be large beside their differences. Predictions have the type of the values.
 
     Args:
         config: sizes and parts.
@@ -147,25 +157,40 @@ class SequenceModel(nn.Module, ABC):
         shape = (len(seeds), 1, 1, config.features)
         self.mean, self.std = nn.Buffer(torch.zeros(shape)), nn.Buffer(torch.ones(shape))
         self.time_mean, self.time_std = nn.Buffer(torch.zeros(shape[:3])), nn.Buffer(torch.ones(shape[:3]))
+        self.dtype = self.mean.dtype
+        self.dates: bool | None = None
+
+    @property
+    def reads_gaps(self) -> bool:
+        """Whether some features may be missing at times at which others are observed."""
+        return False
 
     def standardise(self, series: TimeSeries, owners: Sequence[int] | None = None) -> None:
         """Sets each member's mean and standard deviation, of the times and of each feature, from its training data.
 
-        A constant feature keeps its unit.
+        A feature that is constant keeps its unit.
 
         Args:
             series: one set of trajectories for all members, or several sets.
             owners: the index of each member's set, as in :class:`pathlode.core.series.Observed`.
+
+        Raises:
+            DataError: if the model cannot read the series.
         """
+        self.check(series)
         own = slice(None) if owners is None else torch.tensor(owners, device=series.times.device)
-        times = series.times if series.sets else series.times[None]
-        values = series.values if series.sets else series.values[None]
-        std = values.std(dim=(1, 2), keepdim=True)
-        std = torch.where(std > 0, std, torch.ones_like(std))
-        self.time_mean.copy_(times.mean(dim=(1, 2), keepdim=True)[own])
-        self.time_std.copy_(times.std(dim=(1, 2), keepdim=True)[own])
-        self.mean.copy_(values.mean(dim=(1, 2), keepdim=True)[own])
-        self.std.copy_(std[own])
+        for name, unit in units_of(series).items():
+            setattr(self, name, unit[own].expand(len(self.seeds), *unit.shape[1:]).to(self.mean.device).clone())
+        self.dates = series.dates
+
+    def check(self, series: TimeSeries) -> None:
+        """Refuses series that the model cannot read.
+
+        Raises:
+            DataError: if the features are not as many as the model's, times are too close for its floating-point type, or
+                values are missing and the model does not read gaps.
+        """
+        self._reader.check(series)
 
     def fit(self, series: TimeSeries, owners: Sequence[int] | None = None) -> None:
         """Fits a model without ``training`` to training data in closed form: sets the units and all that the model estimates.
@@ -192,9 +217,10 @@ class SequenceModel(nn.Module, ABC):
         """Predicts at the query times (by default the observed ones) from the observations.
 
         Args:
-            times: observation times, (batch, time) or (member, batch, time).
-            values: observations, (batch, time, feature) or (member, batch, time, feature).
-            query: times to predict at, not before a trajectory's first observation.
+            times: observation times, (batch, time) or (member, batch, time): tensors or arrays of numbers or, as in training,
+                of dates.
+            values: observations, (batch, time, feature) or (member, batch, time, feature): tensors or arrays.
+            query: times to predict at, not before a trajectory's first time.
             noise: standard normal draws, (member, batch, :attr:`draws`), for a model that samples in training. Without them
                 the model predicts from its mean.
             solver: as in :func:`pathlode.core.solve.solve`, for a model with an ODE.
@@ -217,6 +243,10 @@ class SequenceModel(nn.Module, ABC):
 
     def encode(self, times: Times, values: Values, check: bool = True) -> Encoding:
         """z0 of every trajectory from its observations, with the arguments of :meth:`forward`; for models with ``latent``."""
+        return self.encoded(self._stack(times, values, check))
+
+    def encoded(self, given: Observations) -> Encoding:
+        """z0 of every trajectory from checked observations; for models with ``latent``."""
         self._lacks("latent")
 
     def values_from(
@@ -250,24 +280,49 @@ class SequenceModel(nn.Module, ABC):
     def _lacks(self, offer: str) -> NoReturn:
         raise ConfigError(f"{type(self).__name__} does not offer {offer!r}: it has {', '.join(sorted(self.offers))}")
 
-    def _stack(self, times: Times, values: Values, check: bool) -> tuple[Times, Values]:
-        """Observations with a member axis, checked as in :func:`pathlode.models.observations.stacked`."""
-        return stacked(times, values, len(self.seeds), self.config.features, self.mean.dtype, check)
+    @property
+    def _reader(self) -> Reader:
+        return Reader(len(self.seeds), self.config.features, self.dtype, self.reads_gaps, self.dates, self.mean.device)
 
-    def _asked(self, query: Times | None, times: Times, check: bool) -> Times:
-        """The query times, or else the observation times, checked as in :func:`pathlode.models.observations.asked`."""
-        return times if query is None else asked(query, times, check)
+    def _stack(self, times: Times, values: Values, check: bool) -> Observations:
+        """Observations with a member axis, checked as in :meth:`pathlode.models.observations.Reader.observations`."""
+        return self._reader.observations(times, values, check)
+
+    def _asked(self, query: Times | None, given: Observations, check: bool) -> Times:
+        """The query times, or else the observation times, checked as in :meth:`pathlode.models.observations.Reader.query`."""
+        return self._reader.query(query, given, check)
 
     def member(self, index: int) -> Self:
         """A stack of this member alone, with a copy of its weights."""
-        alone = type(self)(self.config, [self.seeds[index]]).to(self.mean)
+        alone = type(self)(self.config, [self.seeds[index]]).to(self.mean.device, self.dtype)
         shared = {name for name, _ in self.named_buffers() if "." in name}  # of parts; the units are each member's own
         weights = self.state_dict()
-        alone.load_state_dict({name: w if name in shared else w[index : index + 1] for name, w in weights.items()})
+        alone.take({name: w if name in shared else w[index : index + 1] for name, w in weights.items()})
+        alone.dates = self.dates
         return alone
+
+    def take(self, weights: Mapping[str, Tensor]) -> None:
+        """Takes weights and units, as :meth:`state_dict` gives them; units keep their precision."""
+        for name in UNIT_NAMES:
+            setattr(self, name, weights[name].to(self.mean.device, copy=True))
+        self.load_state_dict(weights)
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        """Moves or converts the model as any module, but never makes the units less precise."""
+        before = {name: getattr(self, name) for name in UNIT_NAMES}
+        self.dtype = fn(torch.empty(0, dtype=self.dtype, device=self.mean.device)).dtype
+        super()._apply(fn, recurse)
+        for name, unit in before.items():
+            dtype = torch.promote_types(unit.dtype, self.dtype)
+            setattr(self, name, unit.to(getattr(self, name).device, dtype))
+        return self
 
     def describe(self) -> dict[str, object]:
         """Kind, configuration, seeds and floating-point type as plain values: enough to rebuild the model."""
-        dtype = str(self.mean.dtype).removeprefix("torch.")
-        kind = MODELS.name(type(self))
-        return {"kind": kind, "config": asdict(self.config), "seeds": list(self.seeds), "dtype": dtype}
+        return {
+            "kind": MODELS.name(type(self)),
+            "config": asdict(self.config),
+            "seeds": list(self.seeds),
+            "dtype": str(self.dtype).removeprefix("torch."),
+            "dates": self.dates,
+        }

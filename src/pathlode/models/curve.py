@@ -44,15 +44,19 @@ class Curve(EncodedModel):
         estimate_error: bool = False,
         check: bool = True,
     ) -> Prediction:
-        times, values = self._stack(times, values, check)
-        query = self._asked(query, times, check)
-        encoding = self.encode(times, values, check=False)
+        given = self._stack(times, values, check)
+        query = self._asked(query, given, check)
+        encoding = self.encoded(given)
         z0 = self.sample(encoding, noise)
-        return Prediction(values=self.values_from(z0, times[..., 0], query), encoding=encoding, z0=z0)
+        predicted = self._decode(z0, given.start, query).to(given.values.dtype)
+        return Prediction(values=predicted, encoding=encoding, z0=z0)
 
     def values_from(
         self, z0: Latent, start: Starts, query: Times, solver: "FixedStep | Adaptive | None" = None
     ) -> Values:
-        elapsed = (query - start[..., None]) / self.config.time_unit
-        held = z0[:, :, None].expand(*query.shape, z0.shape[-1])
-        return self.mean + self.std * self.latent_to_data(torch.cat([held, elapsed[..., None]], dim=-1))
+        return self._decode(z0, start, query).to(query.dtype)
+
+    def _decode(self, z0: Latent, start: Starts, query: Times) -> Values:
+        elapsed = ((query - start[..., None]) / self.config.time_unit).to(self.dtype)
+        along = z0[:, :, None].expand(*query.shape, z0.shape[-1])
+        return self.mean + self.std * self.latent_to_data(torch.cat([along, elapsed[..., None]], dim=-1))

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from pathlode.core.shapes import Latent, Times, Values
+from pathlode.core.encoders.contract import Encoder
+from pathlode.core.shapes import Latent
 from pathlode.core.stacked import StackedLinear
 from pathlode.models.contract import Encoding, ModelConfig, SequenceModel
+from pathlode.models.observations import Observations
 from pathlode.registry import ENCODERS, INPUTS
 
 
@@ -26,7 +28,7 @@ class EncodedModel(SequenceModel):
         super().__init__(config, seeds)
         generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         encoder_hidden = config.encoder_hidden or config.hidden
-        self.encoder = ENCODERS[config.encoder](generators, config.features, encoder_hidden)
+        self.encoder: Encoder = ENCODERS[config.encoder](generators, config.features, encoder_hidden, config.gaps)
         self.encoder_to_hidden: nn.Module = nn.Identity()
         if config.encoder_hidden is not None:
             self.encoder_to_hidden = StackedLinear(generators, encoder_hidden, config.hidden)
@@ -40,6 +42,10 @@ class EncodedModel(SequenceModel):
         """Makes the parts that turn z0 into predictions, with one random generator per member."""
 
     @property
+    def reads_gaps(self) -> bool:
+        return self.encoder.reads_gaps
+
+    @property
     def draws(self) -> int:
         return self.config.latent if self.config.variational else 0
 
@@ -49,22 +55,13 @@ class EncodedModel(SequenceModel):
         used = [p for name, p in self.named_parameters() if not name.startswith("hidden_to_log_std")]
         return sum(p.numel() for p in used) // len(self.seeds)
 
-    def encode(self, times: Times, values: Values, check: bool = True) -> Encoding:
-        """z0 of every trajectory from its observations.
-
-        Args:
-            times: strictly increasing observation times, (batch, time) or (member, batch, time).
-            values: observations, (batch, time, feature) or (member, batch, time, feature).
-            check: whether to validate times and values; turn off only for data that were validated before.
-
-        Raises:
-            DataError: if shapes or types do not fit each other or the model, times are not finite and strictly
-                increasing, or values are not finite.
-        """
-        times, values = self._stack(times, values, check)
-        read = INPUTS[self.config.input](values, self.mean, self.std)
-        last = self.encoder((times - self.time_mean) / self.time_std, read)
-        hidden = self.encoder_to_hidden(last)
+    def encoded(self, given: Observations) -> Encoding:
+        """z0 of every trajectory. Times and values are standardised in their own precision, and then rounded to the model's."""
+        read = INPUTS[self.config.input](given.values, self.mean, self.std).to(self.dtype)
+        if given.mask is not None:
+            read = read.where(given.mask, 0.0)
+        times = ((given.times - self.time_mean) / self.time_std).to(self.dtype)
+        hidden = self.encoder_to_hidden(self.encoder(times, read, given.mask))
         log_std = self.hidden_to_log_std(hidden) if self.config.variational else None
         return Encoding(self.hidden_to_latent(hidden), log_std)
 

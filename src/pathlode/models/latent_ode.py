@@ -44,7 +44,7 @@ class LatentODE(EncodedModel):
         )
         self.hidden_to_data: Decoder = DECODERS[config.decoder](generators, config.hidden, config.features)
 
-    def decode(
+    def _decode(
         self,
         z0: Latent,
         start: Tensor,
@@ -55,10 +55,12 @@ class LatentODE(EncodedModel):
     ) -> tuple[States, Values, Tensor, Values | None]:
         """States, values, field evaluations and estimated error of the values at the query times.
 
+        The values are in the precision of the model's units.
+
         Args:
             z0: latent vectors, (member, batch, latent), at ``start``.
-            start: first observation times, (batch,) or (member, batch).
-            query: times not before ``start``, (batch, time) or (member, batch, time).
+            start: τ at z0, (batch,) or (member, batch).
+            query: τ not before ``start``, (batch, time) or (member, batch, time).
             solver: as in :func:`pathlode.core.solve.solve`.
             estimate_error: whether to estimate the solver's error in the values.
             check: whether to validate the query times.
@@ -73,23 +75,26 @@ class LatentODE(EncodedModel):
         return solution.states, values, solution.evaluations, error
 
     def _solve(
-        self, z0: Latent, start: Tensor, query: Times, solver: FixedStep | Adaptive | None, error: bool, check: bool
+        self, z0: Latent, start: Tensor, times: Times, solver: FixedStep | Adaptive | None, error: bool, check: bool
     ) -> Solution:
         h = self.latent_to_hidden(z0)
         timed = self.field.takes_time
         if timed:  # τ = 0 at the start
             h = torch.cat([h, torch.zeros_like(h[..., :1])], dim=-1)
         field = self.field.autonomous(z0)
-        times, start = self._model_time(query), self._model_time(start)
         found = solve(field, h, times, start=start, solver=solver, estimate_error=error, check=check)
         if not timed:
             return found
         wrong = None if found.error is None else found.error[..., :-1]
         return Solution(found.states[..., :-1], found.evaluations, wrong)
 
-    def _model_time(self, times: Tensor) -> Tensor:
-        """Times in the model's unit."""
-        return times if self.config.time_unit == 1 else times / self.config.time_unit
+    def _model_times(self, start: Starts, query: Times) -> tuple[Starts, Times]:
+        """Both as τ. Times in another precision than the model's count from the start: differences are then taken first."""
+        if {start.dtype, query.dtype} != {self.dtype}:
+            query = (query - start[..., None]).to(self.dtype)
+            start = torch.zeros_like(start, dtype=self.dtype)
+        unit = self.config.time_unit
+        return (start, query) if unit == 1 else (start / unit, query / unit)
 
     def forward(
         self,
@@ -102,18 +107,19 @@ class LatentODE(EncodedModel):
         estimate_error: bool = False,
         check: bool = True,
     ) -> Prediction:
-        encoding = self.encode(times, values, check)
+        given = self._stack(times, values, check)
+        start, query = self._model_times(given.start, self._asked(query, given, check))
+        encoding = self.encoded(given)
         z0 = self.sample(encoding, noise)
-        query = times if query is None else query
-        states, predicted, evaluations, error = self.decode(z0, times[..., 0], query, solver, estimate_error, check)
+        states, predicted, evaluations, error = self._decode(z0, start, query, solver, estimate_error, check=False)
         return Prediction(
-            values=predicted,
+            values=predicted.to(given.values.dtype),
             encoding=encoding,
             z0=z0,
             states=states,
             path=self.hidden_to_latent(states),
-            start=self._model_time(times[..., 0]).expand(states.shape[:2]),
-            times=self._model_time(query).expand(states.shape[:-1]),
+            start=start,
+            times=query,
             evaluations=evaluations,
             values_error=error,
         )
@@ -121,7 +127,7 @@ class LatentODE(EncodedModel):
     def values_from(
         self, z0: Latent, start: Starts, query: Times, solver: FixedStep | Adaptive | None = None
     ) -> Values:
-        return self.decode(z0, start, query, solver)[1]
+        return self._decode(z0, *self._model_times(start, query), solver)[1].to(query.dtype)
 
     def latent_at_start(self, z0: Latent) -> Latent:
         return self.hidden_to_latent(self.latent_to_hidden(z0))

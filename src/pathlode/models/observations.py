@@ -1,67 +1,164 @@
-"""Checks of the observations that a model reads and of the times that it predicts at."""
+"""The observations that a model reads and the times that it predicts at, checked, with an axis for the stacked members."""
+
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 
-from pathlode.core.series import check_times, check_values
-from pathlode.core.shapes import Times, Values
+from pathlode.core.checks import check_observed, check_resolution, check_times, check_values
+from pathlode.core.convert import as_numbers, as_times
+from pathlode.core.masks import observed, padded
+from pathlode.core.series import TimeSeries
+from pathlode.core.shapes import Mask, Starts, Times, Values
 from pathlode.errors import DataError
 
 
-def stacked(
-    times: Times, values: Values, members: int, features: int, dtype: torch.dtype, check: bool
-) -> tuple[Times, Values]:
-    """Observations with a member axis, checked for consistency with each other and with a model.
+@dataclass(frozen=True)
+class Observations:
+    """Observations as models read them.
+
+    Attributes:
+        times: (member, batch, time); padding repeats the last time of a series.
+        values: (member, batch, time, feature), NaN where nothing was observed.
+        mask: where values were observed; None if all were.
+    """
+
+    times: Times
+    values: Values
+    mask: Mask | None = None
+
+    @property
+    def start(self) -> Starts:
+        """First times, (member, batch)."""
+        return self.times[..., 0]
+
+    @property
+    def last(self) -> Times:
+        """Last times, (member, batch, 1)."""
+        return self.times[..., -1:]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What a model reads.
 
     Args:
-        times: (batch, time) or (member, batch, time).
-        values: (batch, time, feature) or (member, batch, time, feature).
         members: the model's stacked members.
-        features: quantities per observation that the model reads.
+        features: quantities per observation.
         dtype: the model's floating-point type.
-        check: whether to validate times and values, besides their shapes and types.
-
-    Raises:
-        DataError: if shapes or types do not fit each other or the model, times are not finite and strictly
-            increasing, or values are not finite.
+        gaps: whether some features may be missing at times at which others are observed.
+        dates: whether the model was trained on dates; None before training.
+        device: the model's device.
     """
-    if values.shape[:-1] != times.shape or values.shape[-1] != features or times.ndim not in (2, 3):
-        raise DataError(
-            f"times of shape {tuple(times.shape)} and values of shape {tuple(values.shape)} do not fit: "
-            f"expected (batch, time) and (batch, time, {features}), or both with a leading axis of {members}"
-        )
-    if {times.dtype, values.dtype} != {dtype}:
-        raise DataError(
-            f"times are {times.dtype} and values {values.dtype}, but the model is {dtype}: convert one of them"
-        )
-    if times.ndim == 2:
-        times, values = times.expand(members, *times.shape), values.expand(members, *values.shape)
-    elif times.shape[0] != members:
-        raise DataError(f"observations are stacked {times.shape[0]} times, but the model has {members} members")
-    if check:
-        check_times(times)
-        check_values(values)
-    return times, values
 
+    members: int
+    features: int
+    dtype: torch.dtype
+    gaps: bool
+    dates: bool | None
+    device: torch.device
 
-def asked(query: Times, times: Times, check: bool) -> Times:
-    """Query times with a member axis, (member, batch, time), from stacked observation times.
+    def observations(self, times: Any, values: Any, check: bool) -> Observations:
+        """Observations with a member axis, checked for consistency with each other and with the model.
 
-    Args:
-        query: (batch, time) or (member, batch, time).
-        times: observation times, (member, batch, time).
-        check: whether to validate the query times, for a model without a solver that does so.
+        Args:
+            times: (batch, time) or (member, batch, time): a tensor or an array, of numbers or dates.
+            values: (batch, time, feature) or (member, batch, time, feature).
+            check: whether to validate times and values, besides their shapes.
 
-    Raises:
-        DataError: if the shapes do not fit, or query times are not finite and strictly increasing from the first
-            observation on.
-    """
-    try:
-        query = query.expand(*times.shape[:2], query.shape[-1])
-    except RuntimeError:
-        raise DataError(
-            f"query times of shape {tuple(query.shape)} do not fit {times.shape[1]} trajectories: expected (batch, "
-            "time) or (member, batch, time)"
-        ) from None
-    if check:
-        check_times(query, times[..., 0])
-    return query
+        Raises:
+            DataError: if shapes do not fit each other or the model, times are not finite and strictly increasing or too close
+                for the model's type, values are infinite, or they are missing and the model does not read gaps.
+        """
+        times, values = self._times(times), as_numbers(values).to(self.device)
+        if values.shape[:-1] != times.shape or values.shape[-1] != self.features or times.ndim not in (2, 3):
+            raise DataError(
+                f"times of shape {tuple(times.shape)} and values of shape {tuple(values.shape)} do not fit: "
+                f"expected (batch, time) and (batch, time, {self.features}), or both with a leading axis of {self.members}"
+            )
+        if times.ndim == 2:
+            times, values = times.expand(self.members, *times.shape), values.expand(self.members, *values.shape)
+        elif times.shape[0] != self.members:
+            raise DataError(
+                f"observations are stacked {times.shape[0]} times, but the model has {self.members} members"
+            )
+        mask = observed(values)
+        if check:
+            self._check(times, values, mask)
+        return Observations(times if mask is None else padded(times), values, mask)
+
+    def query(self, query: Any, given: Observations, check: bool) -> Times:
+        """Times to predict at with a member axis, (member, batch, time).
+
+        Args:
+            query: (batch, time) or (member, batch, time), as ``times`` above; None for the observation times.
+            given: the observations.
+            check: whether to validate the query times.
+
+        Raises:
+            DataError: if the shapes do not fit, or query times are not finite and strictly increasing from the first
+                observation on.
+        """
+        if query is None:
+            return given.times
+        query = self._times(query)
+        try:
+            query = query.expand(*given.times.shape[:2], query.shape[-1])
+        except RuntimeError:
+            raise DataError(
+                f"query times of shape {tuple(query.shape)} do not fit {given.times.shape[1]} trajectories: expected (batch, "
+                "time) or (member, batch, time)"
+            ) from None
+        if check:
+            check_times(query, given.start, padding=True)
+            check_resolution(query, given.start, self.dtype)
+        return padded(query) if query.isnan().any() else query
+
+    def check(self, series: TimeSeries) -> None:
+        """Refuses series that the model cannot read, before a training in which nothing is checked again.
+
+        Raises:
+            DataError: if the features are not as many as the model's, times are too close for the model's type, or values are
+                missing and the model does not read gaps.
+        """
+        if series.features != self.features:
+            raise DataError(
+                f"{series.name} has {series.features} features, but the model has {self.features}: set features of ModelConfig"
+            )
+        try:
+            check_resolution(series.times, series.times[..., 0], self.dtype)
+            self.refuse_gaps(series.values, series.mask)
+        except DataError as error:
+            raise DataError(f"{series.name}: {error}") from None
+
+    def refuse_gaps(self, values: Values, mask: Mask | None) -> None:
+        """Refuses values that are missing while others are observed, unless the model reads such gaps.
+
+        Raises:
+            DataError: naming the first trajectory, time and feature at fault.
+        """
+        if mask is None or self.gaps:
+            return
+        where = (~mask & mask.any(dim=-1, keepdim=True)).nonzero()
+        if len(where):
+            *_, trajectory, time, feature = where[0].tolist()
+            raise DataError(
+                f"values: feature {feature + 1} at time number {time + 1} of trajectory {trajectory} is nan, but this model "
+                "does not read missing values: make it with ModelConfig(gaps=True), or impute them"
+            )
+
+    def _times(self, given: Any) -> Times:
+        times, dates = as_times(given)
+        if self.dates is not None and dates and not self.dates:
+            raise DataError(
+                "times are dates, but the model was trained on numbers: give times in the unit of its training"
+            )
+        return times.to(self.device)
+
+    def _check(self, times: Times, values: Values, mask: Mask | None) -> None:
+        check_times(times, padding=mask is not None)
+        check_values(values, missing=True)
+        check_resolution(times, times[..., 0], self.dtype)
+        self.refuse_gaps(values, mask)
+        if mask is not None:
+            check_observed(times, values)

@@ -67,7 +67,8 @@ def model_of(given: Mapping[str, Any], path: Path) -> tuple[SequenceModel, dict[
         kind = MODELS[description["kind"]]
         model = kind(ModelConfig(**description["config"]), description["seeds"])
         model = model.to(getattr(torch, description["dtype"]))
-        model.load_state_dict(weights)
+        model.take(weights)
+        model.dates = description["dates"]
     except (AttributeError, KeyError, TypeError, RuntimeError, PathlodeError) as error:
         reason = str(error).splitlines()[0]
         raise CheckpointError(

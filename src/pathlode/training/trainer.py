@@ -11,13 +11,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from pathlode.core.masks import observed
 from pathlode.core.series import TimeSeries
-from pathlode.core.shapes import PerMember, Times, Values
+from pathlode.core.shapes import Mask, PerMember, Times, Values
 from pathlode.core.solve import FixedStep
 from pathlode.core.stacked import member_norms, scale_members
-from pathlode.errors import ConfigError, DivergenceError
+from pathlode.errors import ConfigError, DataError, DivergenceError
 from pathlode.models.contract import SequenceModel
-from pathlode.training.losses.contract import Loss
+from pathlode.training.losses.contract import Loss, squared_error
 from pathlode.training.rates import RATES
 from pathlode.training.settings import OPTIMISERS, TrainingConfig
 from pathlode.training.views import Views, at
@@ -42,7 +43,8 @@ class Validation:
         seconds: time spent in optimiser steps so far, for the whole stack. On the CPU it is the process's CPU time over all
             threads, which hardly depends on other load on the machine; on another device it is elapsed time.
         train_loss: mean loss since the last validation, per member.
-        mse: mean squared error on the validation observations in the model's units, per member.
+        mse: mean squared error on the validation observations in the model's units, per member; all observed values of all
+            trajectories have the same weight.
         solver_share: estimated solver error as a share of that mean squared error, per member.
         solver_steps: solver steps per trajectory.
     """
@@ -96,9 +98,12 @@ class Trainer:
         members = len(model.seeds)
         self.model, self.loss, self.config, self.device = model.to(device), loss, config, device
         self.views = views or Views()
-        self.training, self.validation = (series.to(torch.float32, device) for series in (training, validation))
+        _refuse_unusable(training, validation)
+        precision = training.dtype  # of the validation data as well: a model's units are in that of its training data
+        self.training, self.validation = (series.to(precision, device).trimmed() for series in (training, validation))
         owners = self._owners(owners)
         self.model.standardise(self.training, owners)
+        self.model.check(self.validation)
         self._own = None if owners is None else torch.tensor(owners)[:, None]
         if len(config.rates) not in (1, members):
             raise ConfigError(
@@ -238,10 +243,12 @@ class Trainer:
             estimate_error=True,
             check=False,
         )
-        mse = ((prediction.values - values) / self.model.std).square().mean(dim=(1, 2, 3))
+        mask = observed(values)
+        mse = _mean(squared_error(prediction.values, values, self.model.std, mask), mask).to(self.best_mse)
         share = torch.zeros_like(mse)  # for a model without a solver
         if prediction.values_error is not None:
-            share = (prediction.values_error / self.model.std).square().mean(dim=(1, 2, 3)) / mse
+            wrong = squared_error(prediction.values_error, torch.zeros_like(values), self.model.std, mask)
+            share = _mean(wrong, mask).to(mse) / mse
         improved = mse < self.best_mse
         self.best_mse = torch.where(improved, mse, self.best_mse)
         for name, parameter in self.model.named_parameters():
@@ -340,3 +347,28 @@ class Trainer:
         self.model.load_state_dict(state["model"])
         self._optimiser.load_state_dict(state["optimiser"])
         self._schedule.load_state_dict(state["schedule"])
+
+
+def _mean(errors: Values, mask: Mask | None) -> PerMember:
+    """Mean over the observed values of all trajectories."""
+    if mask is None:
+        return errors.mean(dim=(1, 2, 3))
+    return errors.sum(dim=(1, 2, 3)) / mask.sum(dim=(-3, -2, -1))
+
+
+def _refuse_unusable(training: TimeSeries, validation: TimeSeries) -> None:
+    """Refuses data from which nothing can be learnt."""
+    for name, series in (("training", training), ("validation", validation)):
+        if not isinstance(series, TimeSeries):
+            raise DataError(f"{name} is a {type(series).__name__}, expected a TimeSeries: TimeSeries(times, values)")
+    if training.dates != validation.dates:
+        raise DataError("training and validation mix dates and numbers as times: give both as one of them")
+    if int(training.lengths.max()) < 2:
+        raise DataError(f"{training.name}: every trajectory has one time, expected at least 2 in some of them")
+    values = training.values.flatten(0, -2)
+    low, high = (values.nan_to_num(nan=bound) for bound in (torch.inf, -torch.inf))
+    if (low.amin(dim=0) >= high.amax(dim=0)).all():
+        raise DataError(
+            f"{training.name}: all values of each feature are equal in {str(values.dtype).removeprefix('torch.')}, so there is "
+            "nothing to learn: check them, or give them in double precision if they differ before they are rounded"
+        )

@@ -4,16 +4,87 @@ import torch
 from pathlode.core.series import TimeSeries
 from pathlode.errors import DataError
 
+NAN = float("nan")
+
 
 def observations(batch=3, time=4):
     return torch.arange(float(time)).repeat(batch, 1), torch.randn(batch, time, 2)
 
 
-def test_a_value_that_is_not_finite_is_named_by_place():
+def test_complete_series_have_no_mask_and_stay_as_they_are():
     times, values = observations()
-    values[1, 2, 1] = float("nan")
-    with pytest.raises(DataError, match="my.csv: values: feature 2 at time number 3 of trajectory 1 is nan"):
+    series = TimeSeries(times, values)
+    assert series.mask is None
+    assert (series.times is times, series.values is values) == (True, True)
+    assert series.lengths.tolist() == [4, 4, 4]
+
+
+def test_nan_is_a_missing_value():
+    times, values = observations()
+    values[1, 2, 1] = NAN
+    series = TimeSeries(times, values)
+    assert (~series.mask).nonzero().tolist() == [[1, 2, 1]]
+
+
+def test_a_mask_hides_values_whatever_they_are():
+    times, values = observations()
+    mask = torch.rand(values.shape) < 0.7
+    mask[:, 0] = True
+    values[~mask] = torch.tensor(float("inf"))
+    series = TimeSeries(times.numpy(), values.numpy(), mask=mask.numpy())
+    assert torch.equal(series.mask, mask)
+    assert torch.equal(series.values.isnan(), ~mask)
+    with pytest.raises(DataError, match=r"a mask of shape \(3, 4\) does not fit"):
+        TimeSeries(times, values, mask=mask[..., 0])
+
+
+def test_an_infinite_value_is_named_by_place():
+    times, values = observations()
+    values[1, 2, 1] = float("inf")
+    values[0, 0, 0] = NAN
+    with pytest.raises(DataError, match="my.csv: values: feature 2 at time number 3 of trajectory 1 is inf"):
         TimeSeries(times, values, "my.csv")
+
+
+def test_a_list_of_series_is_padded_with_nan():
+    series = TimeSeries.of([([0.0, 1.0, 2.0], [1.0, NAN, 3.0]), ([5], [7])], "two")
+    assert series.times.dtype == series.values.dtype == torch.float64
+    assert series.times.nan_to_num(nan=-1).tolist() == [[0, 1, 2], [5, -1, -1]]
+    assert series.values[..., 0].nan_to_num(nan=-1).tolist() == [[1, -1, 3], [7, -1, -1]]
+    assert series.mask[..., 0].tolist() == [[True, False, True], [True, False, False]]
+    assert (len(series), series.features, series.lengths.tolist(), series.name) == (2, 1, [3, 1], "two")
+
+
+@pytest.mark.parametrize(
+    ("pairs", "message"),
+    [
+        ([], "data: there is no trajectory"),
+        ([([0.0], [1.0]), ([], [])], "data: trajectory 1 has times of shape .* with at least one time"),
+        ([([0.0, 1.0], [1.0])], "data: trajectory 0 has times of shape .*2.* and values of shape .*1, 1"),
+        ([([0.0], [[1.0]]), ([0.0], [[1.0, 2.0]])], "data: trajectory 1 has 2 features, but trajectory 0 has 1"),
+        ([([0.0], [[1.0]]), ([0.0], [["a"]])], "data: values are no numbers"),
+        ([([0.0, 1.0], [NAN, NAN])], "data: values: trajectory 0 has no observed value; remove it"),
+        (
+            [([0.0, 1.0], [1.0, 2.0]), ([0.0, 1.0, 1.0], [1.0, 2.0, 3.0])],
+            "data: times: trajectory 1, time number 3 is not greater",
+        ),
+        ([([0.0, NAN, 1.0], [1.0, NAN, 3.0])], "data: times: trajectory 0, time number 2 is not finite"),
+        ([([0.0, NAN], [1.0, 3.0]), ([0.0], [NAN])], "data: times: trajectory 0, time number 2 is NaN although"),
+    ],
+)
+def test_series_that_cannot_be_used_are_named(pairs, message):
+    with pytest.raises(DataError, match=message):
+        TimeSeries.of(pairs, "data")
+
+
+def test_slices_keep_what_is_missing_and_trimming_removes_common_padding():
+    whole = TimeSeries.of([(range(4), range(4)), ([0, 1], [0, NAN]), ([0], [1])])
+    short = TimeSeries(whole.times[1:], whole.values[1:])
+    assert short.lengths.tolist() == [2, 1]
+    assert short.times.shape == (2, 4)
+    assert short.trimmed().times.shape == (2, 2)
+    assert torch.equal(short.trimmed().mask, short.mask[:, :2])
+    assert whole.trimmed() is whole
 
 
 def test_repeated_times_are_named_by_place():
@@ -33,5 +104,5 @@ def test_times_that_collide_in_single_precision_are_refused_on_conversion():
     times, values = observations()
     times = times.double() * 1e-9 + 1.0
     series = TimeSeries(times, values.double())
-    with pytest.raises(DataError, match="is not greater"):
+    with pytest.raises(DataError, match="times that differ are equal in float32; keep"):
         series.to(torch.float32)

@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 import torch
+from combinations import CASES, SEEDS, SIZES, name_of, predict
 
 from pathlode.core.adaptive import Adaptive
 from pathlode.core.fields.contract import VectorField
@@ -13,56 +14,10 @@ from pathlode.errors import ConfigError, DataError
 from pathlode.models.contract import ModelConfig
 from pathlode.models.latents import encode
 from pathlode.models.saving import load_model, save_model
-from pathlode.registry import FIELDS, LOSSES, MODELS, OFFERS, PARTS, parts_of
+from pathlode.registry import FIELDS, LOSSES, MODELS, OFFERS, PARTS
 from pathlode.training.losses.contract import Loss
 from pathlode.training.settings import TrainingConfig
 from pathlode.training.trainer import Trainer
-
-SIZES = {
-    "features": 2,
-    "hidden": 6,
-    "latent": 4,
-    "width": 9,
-    "depth": 2,
-}  # all different, so that a mixed-up axis shows
-SEEDS = (0, 1, 2)
-
-
-def combinations():
-    """Every entry of every registry, each in a model that takes it, and every loss with every model that offers its needs."""
-    for kind in MODELS:
-        parts = parts_of(kind)
-        if "loss" not in parts:
-            yield kind, {}, None
-        for loss in LOSSES if "loss" in parts else ():
-            if LOSSES.words(loss) <= MODELS.words(kind):
-                yield kind, {}, loss
-        for part, registry in parts.items():
-            if part != "loss":
-                yield from ((kind, {part: name}, "none") for name in registry)
-        if "encoder" in parts:
-            yield kind, {"encoder_hidden": 7}, "none"
-            yield kind, {"encoder": "lstm", "encoder_hidden": 5}, "kl"
-        if "field" in parts:
-            yield from ((kind, {"field": name}, loss) for name in FIELDS for loss in ("path", "kl", "kinetic"))
-
-
-@dataclasses.dataclass(frozen=True)
-class Case:
-    kind: str
-    changes: dict
-    loss: str | None
-
-    def model(self, seeds=SEEDS, **more):
-        variational = self.loss is not None and "posterior" in LOSSES[self.loss].needs
-        return MODELS[self.kind](ModelConfig(**SIZES | self.changes | {"variational": variational} | more), seeds)
-
-
-CASES = [Case(*each) for each in combinations()]
-
-
-def name_of(case):
-    return "-".join([case.kind, *map(str, case.changes.values()), str(case.loss)])
 
 
 @pytest.fixture(params=CASES, ids=name_of)
@@ -73,14 +28,6 @@ def case(request):
 @pytest.fixture(params=[case for case in CASES if case.loss], ids=name_of)
 def trained(request):
     return request.param
-
-
-def predict(model, series, query=None, dtype=torch.float32, **options):
-    """As in training: with random numbers, if the model takes any."""
-    noise = torch.randn(len(model.seeds), len(series), model.draws, dtype=dtype) if model.draws else None
-    asked = None if query is None else query.to(dtype)
-    given = series.times.to(dtype), series.values.to(dtype)
-    return model(*given, asked, noise=noise, solver=FixedStep("rk4", 4), **options)
 
 
 def test_shapes_and_what_is_offered(case, series):
@@ -183,16 +130,20 @@ def test_units_and_the_zero_of_time_do_not_matter(case, series):
 
 def test_bad_data_is_refused_even_if_only_a_query_is_asked(case, series):
     model, query = case.model().double(), series.times + 10
-    holes = series.values.clone()
-    holes[3, 2, 1] = float("nan")
-    with pytest.raises(DataError, match="values: feature 2 at time number 3 of trajectory 3 is nan"):
-        model(series.times, holes, query)
+    spoilt = series.values.clone()
+    spoilt[3, 2, 1] = float("inf")
+    with pytest.raises(DataError, match="values: feature 2 at time number 3 of trajectory 3 is inf"):
+        model(series.times, spoilt, query)
+    nowhen = series.times.clone()
+    nowhen[3, 2] = float("nan")
+    with pytest.raises(DataError, match="times: trajectory 3, time number 3 is not finite"):
+        model(nowhen, series.values, query)
     with pytest.raises(DataError, match="time number 2 is not greater"):
         model(series.times.flip(1), series.values, query)
     with pytest.raises(DataError, match="at least one time"):
         model(series.times[:, :0], series.values[:, :0], query)
-    with pytest.raises(DataError, match=r"but the model is torch.float64: convert"):
-        model(series.times.float(), series.values.float(), query.float())
+    with pytest.raises(DataError, match="values are no numbers"):
+        model(series.times, [["good"]], query)
     with pytest.raises(DataError, match="time number 1 lies before the start"):
         model(series.times, series.values, query - 20)
     with pytest.raises(DataError, match="do not fit"):
@@ -303,7 +254,7 @@ class Stiffness(Loss):
 
     needs = frozenset({"training", "jacobian"})
 
-    def penalty(self, model, prediction):
+    def penalty(self, model, prediction, mask=None):
         return model.jacobian(prediction).square().sum(dim=(-2, -1)).mean(dim=(1, 2))
 
 

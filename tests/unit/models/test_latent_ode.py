@@ -87,7 +87,7 @@ def test_a_softplus_decoder_predicts_positive_values_in_the_datas_unit(make_mode
         model.hidden_to_data.bias.copy_(torch.tensor([0.0, -3.0]))
     prediction = model(series.times.float(), series.values.float())
     expected = model.std * torch.tensor([2.0, 1 + math.exp(-3.0)]).log()
-    assert torch.allclose(prediction.values, expected.expand_as(prediction.values))
+    assert torch.allclose(prediction.values, expected.float().expand_as(prediction.values))
 
 
 def test_an_encoder_of_logarithms_reads_the_ratio_of_values(make_model, series):

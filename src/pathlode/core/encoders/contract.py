@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from pathlode.core.shapes import State, Times, Values
+from pathlode.core.shapes import Mask, State, Times, Values
 
 
 class Encoder(nn.Module, ABC):
@@ -16,12 +16,21 @@ class Encoder(nn.Module, ABC):
         generators: one random generator per member.
         features: measured quantities per observation.
         hidden: size of the hidden vector.
+        gaps: whether the encoder must be able to read series in which some features are missing at some times.
     """
 
-    def __init__(self, generators: Sequence[torch.Generator], features: int, hidden: int) -> None:
+    def __init__(self, generators: Sequence[torch.Generator], features: int, hidden: int, gaps: bool = False) -> None:
         super().__init__()
         self.hidden = hidden
+        self.reads_gaps = gaps
 
     @abstractmethod
-    def forward(self, times: Times, values: Values) -> State:
-        """Hidden vector, (member, batch, hidden), from standardised times (member, batch, time) and values."""
+    def forward(self, times: Times, values: Values, mask: Mask | None = None) -> State:
+        """Hidden vector, (member, batch, hidden), from standardised times (member, batch, time) and values.
+
+        Args:
+            times: never decreasing; the padding of a shorter series repeats its last time.
+            values: 0 where nothing was observed.
+            mask: where values were observed, (member, batch, time, feature); None if all were. A time without any observation
+                must be without effect, padding above all.
+        """

@@ -19,8 +19,8 @@ class GRU(Recurrent):
     gates = 3
     compiled_cell = "gru"
 
-    def __init__(self, generators: Sequence[torch.Generator], features: int, hidden: int) -> None:
-        super().__init__(generators, features, hidden)
+    def __init__(self, generators: Sequence[torch.Generator], features: int, hidden: int, gaps: bool = False) -> None:
+        super().__init__(generators, features, hidden, gaps)
         self.candidate_bias = uniform_parameter(generators, (1, hidden), hidden**-0.5)
 
     def parameters_in_order(self) -> tuple[nn.Parameter, ...]:

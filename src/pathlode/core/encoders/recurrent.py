@@ -13,12 +13,16 @@ from torch import Tensor, nn
 
 from pathlode.core import kernels
 from pathlode.core.encoders.contract import Encoder
-from pathlode.core.shapes import State, Times, Values
+from pathlode.core.shapes import Mask, MaskInTime, State, Times, Values
 from pathlode.core.stacked import StackedLinear, uniform_parameter
 
 
 class Recurrent(Encoder):
-    """A recurrent network over u_i = [t_i, x_i], i = T ... 1, for every member; subclasses define one step."""
+    """A recurrent network over u_i = [t_i, x_i], i = T ... 1, for every member; subclasses define one step.
+
+    A time at which nothing was observed is skipped: the state stays as it is. A network made for gaps reads
+    u_i = [t_i, x_i, m_i]: m_i is 1 for a feature that was observed at t_i. For one that was not, m_i and x_i are 0, its mean.
+    """
 
     gates: int
     """The recurrence has ``gates · hidden`` pre-activations."""
@@ -31,26 +35,37 @@ class Recurrent(Encoder):
         super().__init_subclass__(**options)
         cls.compiled_cell = vars(cls).get("compiled_cell")  # not inherited: a subclass may step differently
 
-    def __init__(self, generators: Sequence[torch.Generator], features: int, hidden: int) -> None:
-        super().__init__(generators, features, hidden)
+    def __init__(self, generators: Sequence[torch.Generator], features: int, hidden: int, gaps: bool = False) -> None:
+        super().__init__(generators, features, hidden, gaps)
         bound = hidden**-0.5  # as in torch.nn's recurrent layers
-        self.input = StackedLinear(generators, features + 1, self.gates * hidden, bound)
+        inputs = 1 + features * (2 if gaps else 1)
+        self.input = StackedLinear(generators, inputs, self.gates * hidden, bound)
         self.recurrent = uniform_parameter(generators, (hidden, self.gates * hidden), bound)
 
-    def forward(self, times: Times, values: Values) -> State:
+    def forward(self, times: Times, values: Values, mask: Mask | None = None) -> State:
         """The final hidden state.
 
         The compiled scan gives no gradient for times and values. If one is required, plain PyTorch runs the scan.
         """
+        present = None if mask is None else mask.any(dim=-1)
+        if self.reads_gaps:
+            seen = torch.ones_like(values) if mask is None else mask.to(values.dtype)
+            values = torch.cat([values, seen], dim=-1)
         wanted = times.requires_grad or values.requires_grad
         parameters = self.parameters_in_order()
-        if self.compiled_cell and not wanted and kernels.usable(times, values, *parameters):
+        if present is None and self.compiled_cell and not wanted and kernels.usable(times, values, *parameters):
             return kernels.Scan.apply(self.compiled_cell, torch.is_grad_enabled(), times, values, *parameters)
+        return self._scan(times, values, present)
+
+    def _scan(self, times: Times, values: Values, present: MaskInTime | None) -> State:
+        """The final hidden state in plain PyTorch."""
         inputs = self.input(torch.cat([times[..., None], values], dim=-1).transpose(1, 2))
-        members, _, batch, _ = inputs.shape
+        members, points, batch, _ = inputs.shape
         running = inputs.new_zeros(members, batch, self.carry * self.hidden)
-        for gate_inputs in reversed(inputs.unbind(1)):
-            running = self.step(gate_inputs, running)
+        shown = [None] * points if present is None else present[..., None].unbind(2)
+        for gate_inputs, here in zip(reversed(inputs.unbind(1)), reversed(shown), strict=True):
+            after = self.step(gate_inputs, running)
+            running = after if here is None else after.where(here, running)
         return running[..., : self.hidden]
 
     def parameters_in_order(self) -> tuple[nn.Parameter, ...]:

@@ -1,8 +1,8 @@
 """The variational penalty with the observation noise and annealing of the first latent ODE."""
 
-from pathlode.core.shapes import PerMember
+from pathlode.core.shapes import Mask, PerMember
 from pathlode.models.contract import Prediction, SequenceModel, required
-from pathlode.training.losses.kullback_leibler import KullbackLeibler
+from pathlode.training.losses.kullback_leibler import KullbackLeibler, divergence
 
 NOISE = 0.01
 """σ, the standard deviation of the observation noise, in units of each feature's standard deviation over the training data."""
@@ -21,7 +21,7 @@ class AnnealedKullbackLeibler(KullbackLeibler):
     over a trajectory's T times and D features, plus a times the mean of the divergence over the d latent dimensions. Its
     training has 300 epochs. Ours counts e = 300 p at a share p of its steps, so a ends at 0.95 however long the training is.
     There, σ is in the data's unit; here, in standard deviations of each feature. Here one sample of z0 is drawn for each
-    trajectory, there three.
+    trajectory, there three. If values are missing, T D is the number of a trajectory's observed values.
 
     Source: Rubanova et al. 2019 (https://arxiv.org/abs/1907.03907) and its code (https://github.com/YuliaRubanova/latent_ode).
     """
@@ -29,6 +29,9 @@ class AnnealedKullbackLeibler(KullbackLeibler):
     def annealing(self, progress: float) -> float:
         return 1 - ANNEALING_DECAY ** max(0.0, EPOCHS * progress - WAIT)
 
-    def penalty(self, model: SequenceModel, prediction: Prediction) -> PerMember:
-        compared, latent = prediction.values.shape[2:].numel(), required(prediction.z0, "z0").shape[-1]
-        return NOISE**2 * compared / latent * super().penalty(model, prediction)
+    def penalty(self, model: SequenceModel, prediction: Prediction, mask: Mask | None = None) -> PerMember:
+        latent = required(prediction.z0, "z0").shape[-1]
+        if mask is None:
+            compared = prediction.values.shape[2:].numel()
+            return NOISE**2 * compared / latent * super().penalty(model, prediction)
+        return (NOISE**2 / latent * mask.sum(dim=(2, 3)) * divergence(prediction)).mean(dim=1)

@@ -2,6 +2,9 @@
 
 All share the reconstruction ½ Σ_i ‖x_i - x̂_i‖² of a trajectory in the model's units, averaged over the batch. They return
 one number per stacked member, which keeps the members' gradients separate.
+
+A missing value (NaN) enters no error. A time without any observation, padding above all, enters no penalty. Sums run over what
+was observed, and means over the trajectories. A long trajectory therefore has more weight than a short one, as in a likelihood.
 """
 
 import math
@@ -12,7 +15,8 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from pathlode.core.shapes import PerMember, Times, Values
+from pathlode.core.masks import observed
+from pathlode.core.shapes import Mask, PerMember, Times, Values
 from pathlode.errors import ConfigError
 from pathlode.models.contract import Prediction, SequenceModel
 
@@ -52,32 +56,49 @@ class Loss(ABC):
         Args:
             model: the model, for its units.
             prediction: its prediction.
-            values: the observed values, (member, batch, time, feature).
+            values: the observed values, (member, batch, time, feature), NaN where they are missing.
             progress: share of the training's steps that are done, for a loss with :meth:`annealing`.
         """
-        weight = self.weight * self.annealing(progress)
-        return reconstruction(prediction.values, values, model.std) + weight * self.penalty(model, prediction)
+        weight, mask = self.weight * self.annealing(progress), observed(values)
+        if mask is not None:
+            mask = mask.expand(prediction.values.shape)
+        error = reconstruction(prediction.values, values, model.std, mask)
+        return error + weight * self.penalty(model, prediction, mask)
 
     def annealing(self, progress: float) -> float:
         """Factor of the weight, from 0 to 1, when a share ``progress`` of the training's steps is done; 1 without annealing."""
         return 1.0
 
     @abstractmethod
-    def penalty(self, model: SequenceModel, prediction: Prediction) -> PerMember:
-        """The penalty, averaged over the batch, (member,)."""
+    def penalty(self, model: SequenceModel, prediction: Prediction, mask: Mask | None = None) -> PerMember:
+        """The penalty, averaged over the batch, (member,).
+
+        Args:
+            model: the model.
+            prediction: its prediction.
+            mask: where values were observed, (member, batch, time, feature); None if all were. Times at which none was must be
+                without effect.
+        """
 
     def random_query(self, times: Times, uniform: Tensor) -> Times:
         """Times at which training predicts, (member, batch, time), from uniform draws in [0, 1) of that shape.
 
-        They are the observation times, unless a loss with ``random_times`` moves them.
+        They are the observation times, unless a loss with ``random_times`` moves them. Padding (NaN) stays padding.
         """
         return times
 
 
-def reconstruction(predicted: Values, values: Values, std: Tensor | float = 1.0) -> PerMember:
+def reconstruction(predicted: Values, values: Values, std: Tensor | float = 1.0, mask: Mask | None = None) -> PerMember:
     """½ Σ_i ‖(x_i - x̂_i) / std‖² over times and features, averaged over the batch."""
     members, batch = predicted.shape[:2]
-    return ((predicted - values) / std).square().view(members, -1).sum(dim=1) * (0.5 / batch)
+    squares = squared_error(predicted, values, std, mask)
+    return squares.view(members, -1).sum(dim=1) * (0.5 / batch)
+
+
+def squared_error(predicted: Values, values: Values, std: Tensor | float = 1.0, mask: Mask | None = None) -> Values:
+    """((x - x̂) / std)², and 0 where nothing was observed."""
+    error = predicted - values
+    return ((error if mask is None else error.where(mask, 0.0)) / std).square()
 
 
 def no_penalty(prediction: Prediction) -> PerMember:

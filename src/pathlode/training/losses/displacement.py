@@ -1,7 +1,8 @@
 """The penalty of the authors' published code."""
 
-from pathlode.core.paths import SPREAD_FLOOR
-from pathlode.core.shapes import PerMember
+from pathlode.core.masks import held
+from pathlode.core.paths import SPREAD_FLOOR, deviation
+from pathlode.core.shapes import Mask, PerMember
 from pathlode.models.contract import Prediction, SequenceModel, required
 from pathlode.training.losses.contract import Loss
 
@@ -18,11 +19,13 @@ class Displacement(Loss):
 
     needs = frozenset({"training", "path"})
 
-    def penalty(self, model: SequenceModel, prediction: Prediction) -> PerMember:
-        deviation = required(prediction.z0, "z0").detach().std(dim=1, keepdim=True)
-        scale = model.latent_at_start(deviation)
-        increments = required(prediction.path, "path").diff(dim=2)
+    def penalty(self, model: SequenceModel, prediction: Prediction, mask: Mask | None = None) -> PerMember:
+        scale = model.latent_at_start(deviation(required(prediction.z0, "z0").detach()))
+        path = required(prediction.path, "path")
+        increments = (path if mask is None else held(path, mask)).diff(dim=2)
         net = increments.sum(dim=2, keepdim=True)
         products = (increments * net / scale[:, :, None]).sum(dim=-1).abs()
-        roots = products.clamp_min(SPREAD_FLOOR**2).sqrt().sum(dim=-1)
-        return roots.mean(dim=1) / scale.flatten(1).norm(dim=1)
+        roots = products.clamp_min(SPREAD_FLOOR**2).sqrt()
+        if mask is not None:
+            roots = roots.where(mask.any(dim=-1)[..., 1:], 0.0)
+        return roots.sum(dim=-1).mean(dim=1) / scale.flatten(1).norm(dim=1)

@@ -2,7 +2,8 @@
 
 import torch
 
-from pathlode.core.shapes import PerMember
+from pathlode.core.masks import held
+from pathlode.core.shapes import Mask, PerMember
 from pathlode.models.contract import Prediction, SequenceModel, required
 from pathlode.training.losses.contract import Loss
 
@@ -15,6 +16,9 @@ class KineticEnergy(Loss):
 
     needs = frozenset({"training", "field"})
 
-    def penalty(self, model: SequenceModel, prediction: Prediction) -> PerMember:
+    def penalty(self, model: SequenceModel, prediction: Prediction, mask: Mask | None = None) -> PerMember:
         speed = model.velocity(prediction).square().sum(dim=-1)
-        return torch.trapezoid(speed, required(prediction.times, "times")).mean(dim=1)
+        times = required(prediction.times, "times")
+        if mask is not None:
+            speed, times = held(torch.stack([speed, times], dim=-1), mask).unbind(-1)
+        return torch.trapezoid(speed, times).mean(dim=1)

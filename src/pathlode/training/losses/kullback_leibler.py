@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from pathlode.core.shapes import Latent, PerMember
+from pathlode.core.shapes import Latent, Mask, PerMember
 from pathlode.errors import ConfigError
 from pathlode.models.contract import Prediction, SequenceModel, required
 from pathlode.training.losses.contract import Loss
@@ -13,6 +13,18 @@ def kl_to_standard_normal(mean: Latent, log_std: Latent) -> Tensor:
     return 0.5 * (mean.square() + (2 * log_std).exp() - 1 - 2 * log_std).sum(dim=-1)
 
 
+def divergence(prediction: Prediction) -> Tensor:
+    """:func:`kl_to_standard_normal` of every trajectory's z0, (member, batch).
+
+    Raises:
+        ConfigError: if the model emits no standard deviation.
+    """
+    encoding = required(prediction.encoding, "encoding")
+    if encoding.log_std is None:
+        raise ConfigError("this loss needs a variational model: build it with ModelConfig(variational=True)")
+    return kl_to_standard_normal(encoding.z0, encoding.log_std)
+
+
 class KullbackLeibler(Loss):
     """λ KL(N(μ, σ²) ‖ N(0, 1)), the evidence lower bound for λ = 1 and unit observation noise.
 
@@ -21,8 +33,5 @@ class KullbackLeibler(Loss):
 
     needs = frozenset({"training", "posterior"})
 
-    def penalty(self, model: SequenceModel, prediction: Prediction) -> PerMember:
-        encoding = required(prediction.encoding, "encoding")
-        if encoding.log_std is None:
-            raise ConfigError("this loss needs a variational model: build it with ModelConfig(variational=True)")
-        return kl_to_standard_normal(encoding.z0, encoding.log_std).mean(dim=1)
+    def penalty(self, model: SequenceModel, prediction: Prediction, mask: Mask | None = None) -> PerMember:
+        return divergence(prediction).mean(dim=1)

@@ -3,14 +3,19 @@
 from torch import Tensor
 
 from pathlode.core.paths import path_length, spread
-from pathlode.core.shapes import PerMember
+from pathlode.core.shapes import Mask, PerMember
 from pathlode.models.contract import Prediction, SequenceModel, required
 from pathlode.training.losses.contract import Loss
 
 
-def relative_length(prediction: Prediction) -> Tensor:
-    """Length of every latent path in units of the standard deviation of z0 over the batch, (member, batch)."""
-    return path_length(required(prediction.path, "path"), spread(required(prediction.z0, "z0")))
+def relative_length(prediction: Prediction, mask: Mask | None = None) -> Tensor:
+    """Length of every latent path in units of the standard deviation of z0 over the batch, (member, batch).
+
+    Args:
+        prediction: of a model with latent paths.
+        mask: where values were observed, as in :meth:`pathlode.training.losses.contract.Loss.penalty`.
+    """
+    return path_length(required(prediction.path, "path"), spread(required(prediction.z0, "z0")), mask)
 
 
 class PathLength(Loss):
@@ -22,5 +27,5 @@ class PathLength(Loss):
 
     needs = frozenset({"training", "path"})
 
-    def penalty(self, model: SequenceModel, prediction: Prediction) -> PerMember:
-        return relative_length(prediction).mean(dim=1)
+    def penalty(self, model: SequenceModel, prediction: Prediction, mask: Mask | None = None) -> PerMember:
+        return relative_length(prediction, mask).mean(dim=1)

@@ -1,6 +1,6 @@
 """Path length and variational penalty together."""
 
-from pathlode.core.shapes import PerMember
+from pathlode.core.shapes import Mask, PerMember
 from pathlode.models.contract import Prediction, SequenceModel
 from pathlode.training.losses.kullback_leibler import KullbackLeibler
 from pathlode.training.losses.path_length import relative_length
@@ -11,5 +11,5 @@ class PathLengthAndKullbackLeibler(KullbackLeibler):
 
     needs = frozenset({"training", "path", "posterior"})
 
-    def penalty(self, model: SequenceModel, prediction: Prediction) -> PerMember:
-        return super().penalty(model, prediction) + relative_length(prediction).mean(dim=1)
+    def penalty(self, model: SequenceModel, prediction: Prediction, mask: Mask | None = None) -> PerMember:
+        return super().penalty(model, prediction, mask) + relative_length(prediction, mask).mean(dim=1)

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from pathlode.core.shapes import PerMember, Times
+from pathlode.core.shapes import Mask, PerMember, Times
 from pathlode.models.contract import Prediction, SequenceModel
 from pathlode.training.losses.contract import Loss, no_penalty
 
@@ -20,12 +20,15 @@ class RandomEndTime(Loss):
     largest_weight = 1.0  # beyond it times would cross
     random_times = True
 
-    def penalty(self, model: SequenceModel, prediction: Prediction) -> PerMember:
+    def penalty(self, model: SequenceModel, prediction: Prediction, mask: Mask | None = None) -> PerMember:
         return no_penalty(prediction)
 
     def random_query(self, times: Times, uniform: Tensor) -> Times:
         gaps = times.diff(dim=-1)
-        room = torch.cat([torch.minimum(gaps[..., :-1], gaps[..., 1:]), gaps[..., -1:]], dim=-1) / 2
+        after = torch.cat([gaps[..., 1:], gaps[..., -1:]], dim=-1)
+        room = (
+            torch.minimum(gaps, after.where(~after.isnan(), gaps)) / 2
+        )  # the last time of a series has no gap after it
         weight = torch.as_tensor(self.weight, dtype=times.dtype, device=times.device).view(-1, 1, 1)
         moved = times[..., 1:] + weight * room * (2 * uniform[..., 1:] - 1)
         return torch.cat([times[..., :1], moved], dim=-1)

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from pathlode.core.shapes import PerMember, Times
+from pathlode.core.shapes import Mask, PerMember, Times
 from pathlode.models.contract import Prediction, SequenceModel
 from pathlode.training.losses.contract import Loss, no_penalty
 
@@ -21,7 +21,7 @@ class RandomGaps(Loss):
     largest_weight = 1.0  # beyond it times would cross
     random_times = True
 
-    def penalty(self, model: SequenceModel, prediction: Prediction) -> PerMember:
+    def penalty(self, model: SequenceModel, prediction: Prediction, mask: Mask | None = None) -> PerMember:
         return no_penalty(prediction)
 
     def random_query(self, times: Times, uniform: Tensor) -> Times:

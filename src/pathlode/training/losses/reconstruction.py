@@ -1,6 +1,6 @@
 """No penalty."""
 
-from pathlode.core.shapes import PerMember
+from pathlode.core.shapes import Mask, PerMember
 from pathlode.models.contract import Prediction, SequenceModel
 from pathlode.training.losses.contract import Loss, no_penalty
 
@@ -10,5 +10,5 @@ class Reconstruction(Loss):
 
     penalised = False
 
-    def penalty(self, model: SequenceModel, prediction: Prediction) -> PerMember:
+    def penalty(self, model: SequenceModel, prediction: Prediction, mask: Mask | None = None) -> PerMember:
         return no_penalty(prediction)

@@ -1,0 +1,103 @@
+"""Refusals of times and values that cannot be used."""
+
+import torch
+from torch import Tensor
+
+from pathlode.core.shapes import Starts, Times, Values
+from pathlode.errors import DataError
+
+
+def check_times(times: Times, start: Starts | None = None, padding: bool = False) -> None:
+    """Refuses times that are not finite, not strictly increasing, or before ``start``.
+
+    Args:
+        times: (batch, time), or with a leading axis.
+        start: the earliest time allowed, (batch,), or with that axis.
+        padding: whether a series may end with NaN, as :mod:`pathlode.core.masks` describes.
+
+    Raises:
+        DataError: naming the first trajectory and position at fault.
+    """
+    if times.ndim < 2 or times.shape[-1] < 1:
+        raise DataError(f"times have shape {tuple(times.shape)}, expected (batch, time) with at least one time")
+    bad = ~times.isfinite()
+    if padding:
+        bad &= ~_ends(times)
+    _refuse_first(bad, "is not finite")
+    remedy = "sort the times and merge repeated ones"
+    if times.dtype != torch.float64:
+        remedy += f", or give them in double precision if they differ before they are rounded to {_name(times.dtype)}"
+    _refuse_first(times.diff(dim=-1) <= 0, f"is not greater than the time before it; {remedy}", 1)
+    first = times[..., :1]
+    early = ~(first >= (first if start is None else start[..., None]))
+    _refuse_first(early, "lies before the start of the integration")
+
+
+def check_values(values: Values, missing: bool = False) -> None:
+    """Refuses values that are not finite.
+
+    Args:
+        values: (batch, time, feature), or with a leading axis.
+        missing: whether a value may be NaN.
+
+    Raises:
+        DataError: naming the first trajectory, time and feature at fault.
+    """
+    bad = (values.isinf() if missing else ~values.isfinite()).nonzero()
+    if len(bad):
+        *_, trajectory, time, feature = (int(i) for i in bad[0])
+        raise DataError(
+            f"values: feature {feature + 1} at time number {time + 1} of trajectory {trajectory} is "
+            f"{values[tuple(bad[0])].item()}; remove or impute it"
+        )
+
+
+def check_observed(times: Times, values: Values) -> None:
+    """Refuses values without a time, and series without any value.
+
+    Raises:
+        DataError: naming the first trajectory at fault.
+    """
+    present = ~values.isnan()
+    _refuse_first(present.any(dim=-1) & times.isnan(), "is NaN although a value was observed there")
+    empty = ~present.flatten(-2).any(dim=-1)
+    if empty.any():
+        raise DataError(f"values: trajectory {int(empty.nonzero()[0, -1])} has no observed value; remove it")
+
+
+def check_resolution(times: Times, start: Starts, dtype: torch.dtype) -> None:
+    """Refuses times that increase, but not in a model's floating-point type, in which it counts from ``start``.
+
+    Raises:
+        DataError: naming the first trajectory and position at fault.
+    """
+    if torch.finfo(dtype).eps <= torch.finfo(times.dtype).eps:
+        return
+    elapsed = times - start[..., None]
+    close = elapsed.to(dtype).diff(dim=-1) <= 0
+    if close.any():
+        *where, position = close.nonzero()[0].tolist()
+        series = elapsed[tuple(where)]
+        raise DataError(
+            f"times: trajectory {where[-1]}, times number {position + 1} and {position + 2} are "
+            f"{float(series[position + 1] - series[position]):.2g} apart, too close for {_name(dtype)} at "
+            f"{float(series[position]):.4g} after the start; merge them, or use a model in double precision: "
+            "model.double()"
+        )
+
+
+def _ends(times: Times) -> Tensor:
+    """Where a series, after at least one time, has nothing but NaN from there on."""
+    ends = times.isnan().int().flip(-1).cumprod(dim=-1).flip(-1).bool()
+    ends[..., 0] = False
+    return ends
+
+
+def _refuse_first(bad: Tensor, fault: str, offset: int = 0) -> None:
+    if bad.any():
+        *_, trajectory, position = (int(i) for i in bad.nonzero()[0])
+        raise DataError(f"times: trajectory {trajectory}, time number {position + offset + 1} {fault}")
+
+
+def _name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")

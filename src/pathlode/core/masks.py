@@ -1,0 +1,42 @@
+"""Which entries of incomplete series are observed.
+
+A missing value is NaN. A series that is shorter than the others of its batch is padded at its end with NaN, in values and
+times. A mask is True where a value was observed, (..., time, feature). Complete series have None in place of a mask, and take
+no time for one.
+"""
+
+import torch
+from torch import Tensor
+
+from pathlode.core.shapes import LatentPath, Mask, Times, Values
+
+
+def observed(values: Values) -> Mask | None:
+    """Where values are not NaN; None if that is everywhere."""
+    missing = values.isnan()
+    return ~missing if missing.any() else None
+
+
+def padded(times: Times) -> Times:
+    """Times in which each NaN at the end of a series is replaced by the last time before it.
+
+    The padding then has no duration: a solver is read out once more where the series ends.
+    """
+    return times.where(~times.isnan(), -torch.inf).cummax(dim=-1).values
+
+
+def lengths(times: Times) -> Tensor:
+    """Number of times of each series without its padding, (..., batch)."""
+    return (~times.isnan()).sum(dim=-1)
+
+
+def last(times: Times) -> Tensor:
+    """Last time of each series, (..., batch, 1)."""
+    return padded(times)[..., -1:]
+
+
+def held(path: LatentPath, mask: Mask) -> LatentPath:
+    """The path at the times at which a value was observed. At each other time it rests where it was at the one before."""
+    counted = mask.any(dim=-1)
+    places = torch.arange(counted.shape[-1], device=counted.device).where(counted, 0).cummax(dim=-1).values
+    return path.gather(-2, places[..., None].expand(path.shape))

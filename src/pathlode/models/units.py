@@ -1,0 +1,40 @@
+"""The units in which models compute: mean and standard deviation of training data."""
+
+import torch
+from torch import Tensor
+
+from pathlode.core.series import TimeSeries
+from pathlode.core.shapes import Mask, Values
+
+UNIT_NAMES = ("mean", "std", "time_mean", "time_std")
+"""The units' names, also as attributes of a model."""
+
+
+def units_of(series: TimeSeries) -> dict[str, Tensor]:
+    """Mean and standard deviation of each feature, (set, 1, 1, feature), and of the times, (set, 1, 1), by name.
+
+    They are in the precision of the series. Missing values do not count, nor do times at which nothing was observed. Standard
+    deviations that would be 0 are 1: of a constant, and of a feature that was never observed.
+    """
+    times = series.times if series.sets else series.times[None]
+    values = series.values if series.sets else series.values[None]
+    if series.mask is None:
+        mean, std = values.mean(dim=(1, 2), keepdim=True), values.std(dim=(1, 2), keepdim=True)
+        time_mean, time_std = times.mean(dim=(1, 2), keepdim=True), times.std(dim=(1, 2), keepdim=True)
+    else:
+        mask = series.mask if series.sets else series.mask[None]
+        mean, std = _observed_units(values, mask)
+        present = mask.any(dim=-1, keepdim=True)
+        time_mean, time_std = (unit[..., 0] for unit in _observed_units(times[..., None], present))
+    return {"mean": mean, "std": _positive(std), "time_mean": time_mean, "time_std": _positive(time_std)}
+
+
+def _observed_units(values: Values, mask: Mask) -> tuple[Tensor, Tensor]:
+    number = mask.sum(dim=(1, 2), keepdim=True)
+    mean = values.where(mask, 0.0).sum(dim=(1, 2), keepdim=True) / number.clamp_min(1)
+    squares = (values - mean).where(mask, 0.0).square().sum(dim=(1, 2), keepdim=True)
+    return mean, (squares / (number - 1).clamp_min(1)).sqrt()
+
+
+def _positive(std: Tensor) -> Tensor:
+    return torch.where(std > 0, std, torch.ones_like(std))

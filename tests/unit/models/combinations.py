@@ -1,0 +1,63 @@
+"""Every entry of every registry in a model that takes it: the cases of the tests that all must pass."""
+
+import dataclasses
+
+import torch
+
+from pathlode.core.solve import FixedStep
+from pathlode.models.contract import ModelConfig
+from pathlode.registry import FIELDS, LOSSES, MODELS, parts_of
+
+SIZES = {
+    "features": 2,
+    "hidden": 6,
+    "latent": 4,
+    "width": 9,
+    "depth": 2,
+}  # all different, so that a mixed-up axis shows
+SEEDS = (0, 1, 2)
+
+
+def combinations():
+    """Every entry of every registry, each in a model that takes it, and every loss with every model that offers its needs."""
+    for kind in MODELS:
+        parts = parts_of(kind)
+        if "loss" not in parts:
+            yield kind, {}, None
+        for loss in LOSSES if "loss" in parts else ():
+            if LOSSES.words(loss) <= MODELS.words(kind):
+                yield kind, {}, loss
+        for part, registry in parts.items():
+            if part != "loss":
+                yield from ((kind, {part: name}, "none") for name in registry)
+        if "encoder" in parts:
+            yield kind, {"encoder_hidden": 7}, "none"
+            yield kind, {"encoder": "lstm", "encoder_hidden": 5}, "kl"
+        if "field" in parts:
+            yield from ((kind, {"field": name}, loss) for name in FIELDS for loss in ("path", "kl", "kinetic"))
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    kind: str
+    changes: dict
+    loss: str | None
+
+    def model(self, seeds=SEEDS, **more):
+        variational = self.loss is not None and "posterior" in LOSSES[self.loss].needs
+        return MODELS[self.kind](ModelConfig(**SIZES | self.changes | {"variational": variational} | more), seeds)
+
+
+CASES = [Case(*each) for each in combinations()]
+
+
+def name_of(case):
+    return "-".join([case.kind, *map(str, case.changes.values()), str(case.loss)])
+
+
+def predict(model, series, query=None, dtype=torch.float32, **options):
+    """As in training: with random numbers, if the model takes any."""
+    noise = torch.randn(len(model.seeds), len(series), model.draws, dtype=dtype) if model.draws else None
+    asked = None if query is None else query.to(dtype)
+    given = series.times.to(dtype), series.values.to(dtype)
+    return model(*given, asked, noise=noise, solver=FixedStep("rk4", 4), **options)
