@@ -30,11 +30,6 @@ def lengths(times: Times) -> Tensor:
     return (~times.isnan()).sum(dim=-1)
 
 
-def last(times: Times) -> Tensor:
-    """Last time of each series, (..., batch, 1)."""
-    return padded(times)[..., -1:]
-
-
 def held(path: LatentPath, mask: Mask) -> LatentPath:
     """The path at the times at which a value was observed. At each other time it rests where it was at the one before."""
     counted = mask.any(dim=-1)

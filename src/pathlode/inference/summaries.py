@@ -9,7 +9,9 @@ import torch
 from torch import Tensor
 
 from pathlode.core.interpolation import interpolate
+from pathlode.core.masks import padded
 from pathlode.core.series import TimeSeries
+from pathlode.errors import DataError
 from pathlode.models.contract import SequenceModel
 from pathlode.models.latents import encode
 
@@ -23,12 +25,12 @@ def latents(model: SequenceModel, member: int, series: TimeSeries) -> Tensor:
 
 
 def on_grid(series: TimeSeries, end: float, points: int) -> Tensor:
-    """The values, linearly interpolated to equally spaced times from 0 to ``end``, feature by feature, and the time of the last
-    observation. After that time the last value holds.
+    """The values, linearly interpolated to equally spaced times from 0 to ``end``, feature by feature, and the last time. After
+    a feature's last observation its last value holds. A feature without any observation is 0.
     """
     grid = torch.linspace(0.0, end, points, dtype=series.times.dtype)
-    values = interpolate(series.times, series.values, grid).transpose(1, 2).flatten(1)
-    return torch.cat([values, series.times[:, -1:]], dim=1).float()
+    values = interpolate(series.times, series.values, grid, series.mask).transpose(1, 2).flatten(1)
+    return torch.cat([values, padded(series.times)[:, -1:]], dim=1).float()
 
 
 def statistics(series: TimeSeries, end: float, points: int) -> Tensor:
@@ -52,7 +54,16 @@ def statistics(series: TimeSeries, end: float, points: int) -> Tensor:
 
 
 def observations(series: TimeSeries) -> Tensor:
-    """Times and values side by side, (n, time, 1 + feature), for a recurrent network."""
+    """Times and values side by side, (n, time, 1 + feature), for a recurrent network.
+
+    Raises:
+        DataError: if the series differ in length, or values are missing.
+    """
+    if series.mask is not None:
+        raise DataError(
+            f"{series.name}: a recurrent summary takes series of equal length without missing values; summarise these by the "
+            "z0 of a model, on a grid or by statistics"
+        )
     return torch.cat([series.times[..., None], series.values], dim=-1).float()
 
 

@@ -85,6 +85,7 @@ class Trainer:
         views: Views | None = None,
         owners: Sequence[int] | None = None,
     ) -> None:
+        _refuse_unusable(training, validation)
         lacking = sorted(loss.needs - model.offers)
         if lacking:
             raise ConfigError(
@@ -98,7 +99,6 @@ class Trainer:
         members = len(model.seeds)
         self.model, self.loss, self.config, self.device = model.to(device), loss, config, device
         self.views = views or Views()
-        _refuse_unusable(training, validation)
         precision = training.dtype  # of the validation data as well: a model's units are in that of its training data
         self.training, self.validation = (series.to(precision, device).trimmed() for series in (training, validation))
         owners = self._owners(owners)

@@ -61,3 +61,15 @@ def test_nmse_in_time_is_the_squared_error_over_the_whole_variance():
 def nmse_without_means(predicted, truth):
     variance = truth.flatten(0, 1).var(dim=0, correction=0).sum()
     return (predicted - truth).square().sum(dim=-1).mean(dim=(1, 2)) / variance
+
+
+def test_nothing_counts_where_the_truth_is_missing():
+    """The first feature's truths 0, 4 lie about 2, the second's single one is its mean; the errors are 1, 3 and 2."""
+    nan = torch.nan
+    truth = torch.tensor([[[0.0, nan], [nan, 7.0], [4.0, nan]]])
+    predicted = torch.tensor([[[[1.0, 9.0], [9.0, 9.0], [1.0, 9.0]]]])
+    assert nmse(predicted, truth).item() == pytest.approx((1 + 9 + 4) / 8)
+    counted = torch.tensor([[True, False, True]])
+    assert nmse(predicted, truth, counted).item() == pytest.approx(10 / 8)
+    in_time = nmse_in_time(predicted, truth)[0]  # each in units of the variance per entry, 8 / 3
+    assert in_time.tolist() == pytest.approx([1 * 3 / 8, 4 * 3 / 8, 9 * 3 / 8])

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from pathlode.core.series import TimeSeries
+from pathlode.errors import DataError
 from pathlode.inference import summaries
 
 
@@ -36,3 +37,20 @@ def test_statistics_are_what_they_are_called(waves):
     assert torch.allclose(half_period, torch.full((8, 2), math.cos(2 * math.pi * 0.4)), atol=0.15)
     assert torch.allclose(numbers[:, -2], torch.tensor(-1.0), atol=1e-3)
     assert numbers.isfinite().all()
+
+
+def test_series_of_different_lengths_are_summarised_as_each_alone(waves):
+    """Of one series only the first 300 observations, of another every other value of the first feature."""
+    times, values = waves.times.clone(), waves.values.clone()
+    times[2, 300:] = values[2, 300:] = torch.nan
+    values[5, ::2, 0] = torch.nan
+    series = TimeSeries(times, values)
+    for summarise in (summaries.on_grid, summaries.statistics):
+        found = summarise(series, 10.0, 40)
+        short = summarise(TimeSeries(waves.times[2:3, :300], waves.values[2:3, :300]), 10.0, 40)
+        thinned = summarise(TimeSeries(waves.times[5:6, 1::2], waves.values[5:6, 1::2]), 10.0, 40)
+        assert torch.allclose(found[2], short[0], atol=1e-6)
+        assert torch.allclose(found[5, :40], thinned[0, :40], atol=1e-6) or summarise is summaries.statistics
+        assert torch.equal(found[0], summarise(waves, 10.0, 40)[0])
+    with pytest.raises(DataError, match="a recurrent summary takes series of equal length"):
+        summaries.observations(series)

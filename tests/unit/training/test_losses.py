@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from pathlode.core.solve import FixedStep
-from pathlode.errors import ConfigError
+from pathlode.errors import ConfigError, DataError
 from pathlode.registry import LOSSES
 from pathlode.training.losses.contract import reconstruction
 from pathlode.training.losses.kullback_leibler import kl_to_standard_normal
@@ -19,6 +19,35 @@ def test_kl_in_closed_form():
 def test_reconstruction_sums_over_times_and_averages_over_the_batch():
     predicted, values = torch.zeros(2, 3, 4, 5), torch.ones(2, 3, 4, 5)
     assert reconstruction(predicted, values).tolist() == [10.0, 10.0]
+
+
+def test_a_missing_value_enters_no_error():
+    predicted, values = torch.zeros(1, 2, 2, 1), torch.tensor([[[[2.0], [torch.nan]], [[4.0], [6.0]]]])
+    assert reconstruction(predicted, values, mask=~values.isnan()).tolist() == [(4 + 16 + 36) / 2 / 2]
+
+
+@pytest.mark.parametrize("name", list(LOSSES))
+def test_missing_targets_in_a_loop_of_ones_own_leave_loss_and_weights_finite(make_model, series, name):
+    model = make_model(name)
+    prediction, values = predict(model, series)
+    values = values.clone()
+    values[2, 3, 1] = values[4, 5:] = torch.nan
+    loss = LOSSES[name](0.1)(model, prediction, values)
+    loss.sum().backward()
+    assert loss.isfinite().all()
+    assert all(p.grad.isfinite().all() for p in model.parameters() if p.grad is not None)
+
+
+@pytest.mark.parametrize("name", list(LOSSES))
+def test_a_batch_of_one_is_no_nan(make_model, series, name):
+    model = make_model(name)
+    times, values = series.times[:1].float(), series.values[:1].float()
+    prediction, loss = model(times, values, solver=FixedStep("rk4", 4)), LOSSES[name](0.1)
+    if name in ("path", "path+kl", "displacement"):
+        with pytest.raises(DataError, match="train on batches of at least 2"):
+            loss(model, prediction, values)
+    else:
+        assert loss(model, prediction, values).isfinite().all()
 
 
 def predict(model, series):
@@ -186,3 +215,14 @@ def test_a_weight_that_would_swap_times_is_refused(name, weight):
 def test_a_penalty_takes_any_weight():
     assert LOSSES["path"].largest_weight == float("inf")
     assert LOSSES["path"](1e9).weight == 1e9
+
+
+def test_random_times_leave_padding_alone():
+    """The last time of a short series moves as that of a series without padding."""
+    times = torch.tensor([[[0.0, 1.0, 3.0, torch.nan]]]).expand(1, 1000, 4)
+    uniform = torch.rand(times.shape)
+    for name in ("steer", "steer_walk"):
+        query = LOSSES[name](0.9).random_query(times, uniform)
+        alone = LOSSES[name](0.9).random_query(times[..., :3], uniform[..., :3])
+        assert torch.equal(query[..., :3], alone)
+        assert query[..., 3].isnan().all()

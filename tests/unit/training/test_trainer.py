@@ -4,8 +4,9 @@ import logging
 import pytest
 import torch
 
+from pathlode.core.series import TimeSeries
 from pathlode.dynamics.simulation import SimulationConfig, simulate_replicates
-from pathlode.errors import ConfigError, DivergenceError
+from pathlode.errors import ConfigError, DataError, DivergenceError
 from pathlode.registry import LOSSES, SYSTEMS
 from pathlode.training.settings import TrainingConfig
 from pathlode.training.trainer import MOST_OVERFLOWS, Trainer
@@ -93,10 +94,12 @@ def test_sets_rates_and_members_must_fit(make_model):
         dataclasses.replace(CONFIG, learning_rate=(0.1, 0.0))
 
 
-def test_in_validation_the_encoder_sees_no_more_than_the_first_observations(trainer, monkeypatch):
+def test_in_validation_the_encoder_sees_no_more_than_the_first_observations(trainer, predictedpatch):
     run, calls = trainer(views=Views(first=5)), []
     real = run.model.forward
-    monkeypatch.setattr(run.model, "forward", lambda *given, **options: calls.append(given) or real(*given, **options))
+    predictedpatch.setattr(
+        run.model, "forward", lambda *given, **options: calls.append(given) or real(*given, **options)
+    )
     run.validate()
     times, values, query = calls[0]
     assert torch.equal(times, run.validation.times[:, :5])
@@ -104,15 +107,17 @@ def test_in_validation_the_encoder_sees_no_more_than_the_first_observations(trai
     assert torch.equal(query, run.validation.times)
 
 
-def test_the_encoder_sees_a_view_and_the_loss_another(trainer, monkeypatch):
+def test_the_encoder_sees_a_view_and_the_loss_another(trainer, predictedpatch):
     run = trainer(views=Views(strides=(4,), compared=6))
     points = run.training.times.shape[1]
     times, values = trainer().next_batch()
     calls = []
     real = run.model.forward
-    monkeypatch.setattr(run.model, "forward", lambda *given, **options: calls.append(given) or real(*given, **options))
+    predictedpatch.setattr(
+        run.model, "forward", lambda *given, **options: calls.append(given) or real(*given, **options)
+    )
     targets = []
-    monkeypatch.setattr(
+    predictedpatch.setattr(
         type(run.loss), "__call__", lambda self, model, made, wanted, _: targets.append(wanted) or wanted.sum((1, 2, 3))
     )
     with pytest.raises(RuntimeError, match="does not require grad"):  # that loss has no gradient
@@ -214,9 +219,9 @@ def test_all_losses_see_the_same_batches(trainer):
         assert torch.equal(path.next_batch()[0], kl.next_batch()[0])
 
 
-def test_a_loss_is_told_which_share_of_the_steps_is_done(trainer, monkeypatch):
+def test_a_loss_is_told_which_share_of_the_steps_is_done(trainer, predictedpatch):
     run, told = trainer("kl_annealed", steps=4), []
-    monkeypatch.setattr(type(run.loss), "annealing", lambda self, progress: told.append(progress) or 1.0)
+    predictedpatch.setattr(type(run.loss), "annealing", lambda self, progress: told.append(progress) or 1.0)
     run.run()
     assert told == [0.0, 0.25, 0.5, 0.75]
 
@@ -339,3 +344,38 @@ def test_steer_trains_on_random_times(trainer, name):
         run.step()
     assert torch.equal(steer.next_batch()[0], plain.next_batch()[0])
     assert not torch.equal(steer._since_validation[0], plain._since_validation[0])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda series: (series.times, series.values), "training is a tuple, expected a TimeSeries"),
+        (lambda series: TimeSeries(series.times[:, :1], series.values[:, :1]), "every trajectory has one time"),
+        (lambda series: TimeSeries(series.times, series.values[..., :1]), "has 1 features, but the model has 2"),
+        (
+            lambda series: TimeSeries(series.times, 0 * series.values + 1),
+            "all values of each feature are equal in float32",
+        ),
+        (
+            lambda series: TimeSeries(series.times, series.values, dates=True),
+            "training and validation mix dates and numbers",
+        ),
+        (
+            lambda series: TimeSeries(series.times, series.values.where(series.values < 1, torch.nan), "my.csv"),
+            "my.csv: values: .*gaps=True",
+        ),
+    ],
+)
+def test_data_from_which_nothing_can_be_learnt_are_refused(make_model, data, change, message):
+    with pytest.raises(DataError, match=message):
+        Trainer(make_model(), LOSSES["path"](), change(data.train.observed), data["validation"].observed, CONFIG)
+
+
+def test_the_validation_error_is_the_mean_over_what_was_observed(trainer, data):
+    whole, holes = trainer(encoder="interpolation"), trainer(encoder="interpolation")
+    values = whole.validation.values.clone()
+    values[:, 3:, 1] = torch.nan
+    holes.validation = TimeSeries(whole.validation.times, values)
+    predicted = whole.model(whole.validation.times, values, solver=whole._solver()).values
+    error = ((predicted - values) / whole.model.std).square()
+    assert holes.validate().mse.tolist() == pytest.approx(error.nanmean(dim=(1, 2, 3)).tolist(), rel=1e-5)
