@@ -13,6 +13,8 @@ from pathlode.core.shapes import LatentPath, Mask, Times, Values
 
 def observed(values: Values) -> Mask | None:
     """Where values are not NaN; None if that is everywhere."""
+    if not values.sum().isnan():  # for complete values a third of the time of what follows
+        return None
     missing = values.isnan()
     return ~missing if missing.any() else None
 

@@ -123,7 +123,7 @@ class Experiment:
         """
         if self.loss is None:
             started, model = time.process_time(), self._stack(data).to(device)
-            model.fit(data.training.to(model.mean.dtype, device), data.owners)
+            model.fit(data.training.to(data.training.dtype, device), data.owners)
             never = torch.zeros(len(self.seeds), dtype=torch.bool, device=device)
             return Fitted(model, [], time.process_time() - started, never)
         trainer = self.trainer(data, device)

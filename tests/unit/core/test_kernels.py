@@ -118,6 +118,19 @@ def test_scan(make_model, build, batch, name):
     assert_equal_to_plain(lambda: encoder(times, observed), list(encoder.parameters()), (3, batch, 6))
 
 
+@pytest.mark.parametrize("gaps", [False, True])
+@pytest.mark.parametrize("batch", [1, 8, 21])
+@pytest.mark.parametrize("name", list(kernels.CELLS))
+def test_scan_of_series_that_differ_in_length_and_miss_values(make_model, build, batch, name, gaps):
+    encoder = make_model(encoder=name, gaps=gaps).encoder
+    times = torch.rand(3, batch, 15).sort(dim=-1).values
+    mask = torch.rand(3, batch, 15, 2) < (0.6 if gaps else 1.1)
+    mask &= (torch.arange(15) < torch.randint(1, 16, (3, batch, 1)))[..., None]
+    mask[..., 7, :] = False
+    observed = torch.randn(3, batch, 15, 2).where(mask, 0.0)
+    assert_equal_to_plain(lambda: encoder(times, observed, mask), list(encoder.parameters()), (3, batch, 6))
+
+
 @pytest.mark.parametrize("rows", [1, 8, 300])
 @pytest.mark.parametrize("sizes", [(3, 10), (7, 5, 13, 2)])
 def test_perceptron(build, rows, sizes):

@@ -191,7 +191,7 @@ THINNED = [Views(strides=(1, 2), subsets=0.5, compared=5), Views(first=4)]
 def test_a_training_on_incomplete_series_does_not_see_their_padding(trained, views):
     generator = torch.Generator().manual_seed(1)
     pairs = []
-    for n in [*range(3, 13), *range(3, 13)]:
+    for n in [*range(1, 13), *range(5, 13)]:
         times = torch.rand(n, generator=generator).cumsum(0)
         values = torch.stack([times.sin(), times.cos()], dim=-1)
         values[torch.rand(values.shape, generator=generator) < 0.2] = torch.nan

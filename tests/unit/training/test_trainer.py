@@ -94,12 +94,10 @@ def test_sets_rates_and_members_must_fit(make_model):
         dataclasses.replace(CONFIG, learning_rate=(0.1, 0.0))
 
 
-def test_in_validation_the_encoder_sees_no_more_than_the_first_observations(trainer, predictedpatch):
+def test_in_validation_the_encoder_sees_no_more_than_the_first_observations(trainer, monkeypatch):
     run, calls = trainer(views=Views(first=5)), []
     real = run.model.forward
-    predictedpatch.setattr(
-        run.model, "forward", lambda *given, **options: calls.append(given) or real(*given, **options)
-    )
+    monkeypatch.setattr(run.model, "forward", lambda *given, **options: calls.append(given) or real(*given, **options))
     run.validate()
     times, values, query = calls[0]
     assert torch.equal(times, run.validation.times[:, :5])
@@ -107,17 +105,15 @@ def test_in_validation_the_encoder_sees_no_more_than_the_first_observations(trai
     assert torch.equal(query, run.validation.times)
 
 
-def test_the_encoder_sees_a_view_and_the_loss_another(trainer, predictedpatch):
+def test_the_encoder_sees_a_view_and_the_loss_another(trainer, monkeypatch):
     run = trainer(views=Views(strides=(4,), compared=6))
     points = run.training.times.shape[1]
     times, values = trainer().next_batch()
     calls = []
     real = run.model.forward
-    predictedpatch.setattr(
-        run.model, "forward", lambda *given, **options: calls.append(given) or real(*given, **options)
-    )
+    monkeypatch.setattr(run.model, "forward", lambda *given, **options: calls.append(given) or real(*given, **options))
     targets = []
-    predictedpatch.setattr(
+    monkeypatch.setattr(
         type(run.loss), "__call__", lambda self, model, made, wanted, _: targets.append(wanted) or wanted.sum((1, 2, 3))
     )
     with pytest.raises(RuntimeError, match="does not require grad"):  # that loss has no gradient
@@ -219,9 +215,9 @@ def test_all_losses_see_the_same_batches(trainer):
         assert torch.equal(path.next_batch()[0], kl.next_batch()[0])
 
 
-def test_a_loss_is_told_which_share_of_the_steps_is_done(trainer, predictedpatch):
+def test_a_loss_is_told_which_share_of_the_steps_is_done(trainer, monkeypatch):
     run, told = trainer("kl_annealed", steps=4), []
-    predictedpatch.setattr(type(run.loss), "annealing", lambda self, progress: told.append(progress) or 1.0)
+    monkeypatch.setattr(type(run.loss), "annealing", lambda self, progress: told.append(progress) or 1.0)
     run.run()
     assert told == [0.0, 0.25, 0.5, 0.75]
 

@@ -53,8 +53,8 @@ class Recurrent(Encoder):
             values = torch.cat([values, seen], dim=-1)
         wanted = times.requires_grad or values.requires_grad
         parameters = self.parameters_in_order()
-        if present is None and self.compiled_cell and not wanted and kernels.usable(times, values, *parameters):
-            return kernels.Scan.apply(self.compiled_cell, torch.is_grad_enabled(), times, values, *parameters)
+        if self.compiled_cell and not wanted and kernels.usable(times, values, *parameters):
+            return kernels.Scan.apply(self.compiled_cell, torch.is_grad_enabled(), present, times, values, *parameters)
         return self._scan(times, values, present)
 
     def _scan(self, times: Times, values: Values, present: MaskInTime | None) -> State:

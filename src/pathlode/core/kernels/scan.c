@@ -3,6 +3,8 @@
  *
  * RNN, GRU and LSTM differ in one step, so each has a function for its step and one for the step's gradient. The tape holds, for
  * each step, the inputs, the hidden state before, and then what the cell's functions list.
+ *
+ * A trajectory skips the times at which nothing was observed: its state stays, and so does the gradient of it.
  */
 #include "products.h"
 
@@ -14,6 +16,7 @@ typedef struct {
   const float *times, *values;                    /* (member, batch, time), (member, batch, time, inputs - 1) */
   const float *weight, *bias;                     /* (member, inputs, gates hidden), (member, gates hidden) */
   const float *recurrent, *candidate_bias;        /* (member, hidden, gates hidden), GRU only: (member, hidden) */
+  const uint8_t *present; /* whether anything was observed, (member, batch, time); NULL if there was at all times */
 } Scan;
 
 /* Widths in units of the hidden state, by cell: gates, their gradients, and states on the tape. */
@@ -100,6 +103,26 @@ INLINE void lstm_pull(int H, const float *recurrent, const vec *kept, vec *delta
   multiply_transposed(h, delta, recurrent, H, 4 * H, 4 * H);
 }
 
+/* ---- times at which nothing was observed ---- */
+
+/* Lanes with an observation at time t, as all bits. */
+INLINE ivec lanes_seen(const Scan *s, size_t trajectory, int t, int lanes) {
+  ivec seen = {0};
+  for (int lane = 0; lane < lanes; lane++) seen[lane] = -(int32_t)s->present[(trajectory + lane) * s->time + t];
+  return seen;
+}
+
+INLINE int any(ivec seen) {
+  int32_t bits = 0;
+  for (int lane = 0; lane < LANES; lane++) bits |= seen[lane];
+  return bits != 0;
+}
+
+/* Puts back what lanes without an observation had before. */
+INLINE void put_back(ivec seen, vec *x, const vec *before, int count) {
+  for (int i = 0; i < count; i++) x[i] = (vec)(((ivec)x[i] & seen) | ((ivec)before[i] & ~seen));
+}
+
 /* ---- all steps ---- */
 
 /* Length of the tape in floats. */
@@ -127,12 +150,17 @@ void scan_forward(const Scan *s, float *final, float *tape) {
         load(at + 1, s->values + (trajectory * s->time + t) * (s->inputs - 1), s->inputs - 1,
              (size_t)s->time * (s->inputs - 1), lanes);
         memcpy(before, h, H * sizeof(vec));
+        ivec seen = {0};
+        if (s->present && !any(seen = lanes_seen(s, trajectory, t, lanes))) continue;
         affine(z, at, weight, bias, s->inputs, row, row);
         switch (s->cell) {
           case RNN: rnn_step(H, recurrent, z, before, after, h); break;
           case GRU: gru_step(H, recurrent, s->candidate_bias + (size_t)member * H, z, before, after, h); break;
           case LSTM: lstm_step(H, recurrent, z, before, after, h, cell);
         }
+        if (!s->present) continue;
+        put_back(seen, h, before, H);
+        if (s->cell == LSTM) put_back(seen, cell, after, H);
       }
       store(final + trajectory * H, h, H, H, lanes);
     }
@@ -165,6 +193,7 @@ void scan_backward(const Scan *s, const float *final_gradient, const float *tape
                    float *bias_gradient, float *recurrent_gradient, float *candidate_bias_gradient) {
   int H = s->hidden, row = GATES[s->cell] * H, kept = scan_kept(s), width = scan_width(s);
   vec *h = scratch(H), *cell = scratch(H), *deltas = scratch((size_t)TOGETHER * width);
+  vec *h_after = scratch(H), *cell_after = scratch(H);
   ScanGradient g = {zeros((size_t)s->inputs * row), zeros(row), zeros((size_t)H * row), zeros(H)};
   const vec *block = (const vec *)tape;
   for (int member = 0; member < s->members; member++) {
@@ -177,10 +206,19 @@ void scan_backward(const Scan *s, const float *final_gradient, const float *tape
         const vec *before = block + (size_t)t * kept + s->inputs, *after = before + H;
         vec *delta = deltas + (size_t)(t % TOGETHER) * width;
         fetch(before - s->inputs - kept, kept); /* of the step before, which is pulled next */
+        ivec seen = {0};
+        if (s->present) {
+          seen = lanes_seen(s, (size_t)member * s->batch + first, s->time - 1 - t, lanes);
+          memcpy(h_after, h, H * sizeof(vec)), memcpy(cell_after, cell, H * sizeof(vec));
+        }
         switch (s->cell) {
           case RNN: rnn_pull(H, recurrent, after, delta, h); break;
           case GRU: gru_pull(H, recurrent, before, after, delta, h); break;
           case LSTM: lstm_pull(H, recurrent, after, delta, h, cell);
+        }
+        if (s->present) {
+          for (int i = 0; i < DELTAS[s->cell] * H; i++) delta[i] = (vec)((ivec)delta[i] & seen);
+          put_back(seen, h, h_after, H), put_back(seen, cell, cell_after, H);
         }
         if (t % TOGETHER == 0)
           add_steps(s, g, block + (size_t)t * kept, deltas, minimum(TOGETHER, s->time - t));
@@ -191,5 +229,5 @@ void scan_backward(const Scan *s, const float *final_gradient, const float *tape
     add_lanes(recurrent_gradient + (size_t)member * H * row, g.recurrent, H * row);
     if (s->cell == GRU) add_lanes(candidate_bias_gradient + (size_t)member * H, g.candidate_bias, H);
   }
-  free(h), free(cell), free(deltas), free(g.weight), free(g.bias), free(g.recurrent), free(g.candidate_bias);
+  free(h), free(cell), free(h_after), free(cell_after), free(deltas), free(g.weight), free(g.bias), free(g.recurrent), free(g.candidate_bias);
 }

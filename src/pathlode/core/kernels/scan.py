@@ -17,16 +17,16 @@ CELLS = {"rnn": 0, "gru": 1, "lstm": 2}
 class _Scan(ctypes.Structure):
     _fields_ = [
         *((name, c_int) for name in ("cell", "members", "batch", "time", "inputs", "hidden", "remember")),
-        *((name, c_void_p) for name in ("times", "values", "weight", "bias", "recurrent", "candidate_bias")),
+        *((name, c_void_p) for name in ("times", "values", "weight", "bias", "recurrent", "candidate_bias", "present")),
     ]
 
 
 class Scan(torch.autograd.Function):
     """Final hidden state (member, batch, hidden) of a recurrent encoder that reads (τ, x) from last to first.
 
-    Arguments: cell (a key of :data:`CELLS`), whether a backward pass will follow, times (member, batch, time), values
-    (member, batch, time, feature), input weight and bias, recurrent weight, and for a GRU the candidate's bias. Times and
-    values get no gradient.
+    Arguments: cell (a key of :data:`CELLS`), whether a backward pass will follow, the times that are read (member, batch, time)
+    or None for all, times (member, batch, time), values (member, batch, time, feature), input weight and bias, recurrent
+    weight, and for a GRU the candidate's bias. Times and values get no gradient.
     """
 
     @staticmethod
@@ -34,6 +34,7 @@ class Scan(torch.autograd.Function):
         ctx: Any,
         cell: str,
         remember: bool,
+        present: Tensor | None,
         times: Tensor,
         values: Tensor,
         weight: Tensor,
@@ -50,8 +51,11 @@ class Scan(torch.autograd.Function):
             laid_out(recurrent[0], members, hidden, gates),
             *(laid_out(candidate_bias, members, 1, hidden) for candidate_bias in recurrent[1:]),
         )
-        addresses = [t.data_ptr() for t in held]
-        plan = _Scan(CELLS[cell], members, batch, time, features + 1, hidden, remember, *addresses)
+        sizes = CELLS[cell], members, batch, time, features + 1, hidden, remember
+        plan = _Scan(*sizes, *(t.data_ptr() for t in held))
+        if present is not None:
+            ctx.present = present.expand(members, batch, time).contiguous()  # kept alive for the plan
+            plan.present = ctx.present.data_ptr()
         library = compiled()
         tape = Tape(library.scan_tape(byref(plan)))
         final = empty(members, batch, hidden)
@@ -67,4 +71,4 @@ class Scan(torch.autograd.Function):
         gradients = [torch.zeros_like(t) for t in ctx.saved_tensors[2:]]
         addresses = [t.data_ptr() for t in (gradient, ctx.tape, *gradients)]
         compiled().scan_backward(byref(ctx.plan), *addresses, *[None] * (6 - len(addresses)))
-        return None, None, None, None, *gradients
+        return None, None, None, None, None, *gradients
