@@ -68,7 +68,7 @@ def model_of(given: Mapping[str, Any], path: Path) -> tuple[SequenceModel, dict[
         model = kind(ModelConfig(**description["config"]), description["seeds"])
         model = model.to(getattr(torch, description["dtype"]))
         model.take(weights)
-        model.dates = description["dates"]
+        model.dates = description.get("dates")
     except (AttributeError, KeyError, TypeError, RuntimeError, PathlodeError) as error:
         reason = str(error).splitlines()[0]
         raise CheckpointError(

@@ -15,7 +15,7 @@ class Views:
 
     An encoder that sees the same trajectories at many sampling rates, while the loss covers the whole trajectory, learns to
     give the same z0 at every rate. All trajectories and members share a step's draw. The first observation is always shown,
-    because the integration starts there.
+    because the integration starts there. The draw is of positions; a series that is shorter shows those that it has.
 
     Args:
         strides: the encoder sees every k-th observation, with k drawn from these.

@@ -6,6 +6,7 @@ import pytest
 import torch
 from combinations import CASES, SEEDS, Case, name_of
 
+from pathlode.core.adaptive import Adaptive
 from pathlode.core.series import TimeSeries
 from pathlode.core.solve import FixedStep
 from pathlode.errors import DataError
@@ -82,6 +83,13 @@ def test_a_series_is_predicted_as_it_is_alone(case, pairs):
         z0 = encode(model, series)
         each = [model.encode(times[None], values[None]).z0 for times, values in pairs]
         assert torch.allclose(z0, torch.cat(each, dim=1), atol=1e-10)
+
+
+def test_torchdiffeq_solves_a_padded_batch_as_torchode_does(pairs):
+    model, series = made(Case("latent_ode", {}, "none"), pairs)
+    one, other = (Adaptive(rtol=1e-8, atol=1e-8, backend=backend) for backend in ("torchode", "torchdiffeq"))
+    found = [model(series.times, series.values, solver=solver).values for solver in (one, other)]
+    assert torch.allclose(*found, atol=1e-6)
 
 
 def test_what_was_observed_matters_and_only_that(case, pairs):
