@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from pathlode.arrays import Array
+from pathlode.core.checks import check_values
 from pathlode.core.series import Observed, TimeSeries
 from pathlode.errors import DataError
 from pathlode.files import writing
@@ -80,7 +81,7 @@ class Split:
             if part in given:
                 made[part] = given[part]
             else:
-                made[part] = TimeSeries(given[f"{part}_times"], given[f"{part}_values"], f"{name}, {part}")
+                made[part] = _complete(TimeSeries(given[f"{part}_times"], given[f"{part}_values"], f"{name}, {part}"))
         return cls(**made)
 
 
@@ -185,3 +186,12 @@ class SimulatedData:
             ) from error
         scored = {name: split for name, split in splits.items() if isinstance(split, ScoredSplit)}
         return cls(tuple(names["features"]), tuple(names["parameters"]), names["time"], splits["train"], scored)
+
+
+def _complete(series: TimeSeries) -> TimeSeries:
+    """The series, if no value is missing: none of a simulation is."""
+    try:
+        check_values(series.values)
+    except DataError as error:
+        raise DataError(f"{series.name}: {error}") from None
+    return series
