@@ -71,6 +71,15 @@ def test_the_pipeline_stops_before_any_job_with_the_sentence(checkout):
     assert not (checkout.folder / "results").exists()
 
 
+def test_pages_show_no_figure_of_a_system_that_is_not_run(checkout):
+    name = "dynamics/damped_oscillator/error_in_time"
+    checkout.edit("config.yaml", name, name.replace("damped_oscillator", "lotka_volterra"))
+    done = checkout.snakemake("-n", scale="hour")
+    assert done.returncode != 0
+    assert "claims.figures names 'dynamics/lotka_volterra/error_in_time', which no rule makes" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_system_that_the_scale_leaves_out_can_be_asked_for(checkout):
     file = "results/smoke/dynamics/lotka_volterra/0-3/scores.csv"
     assert checkout.to_run(file) == {"simulate": 1, "tune": 3, "train": 4, "evaluate": 1}

@@ -114,14 +114,17 @@ def test_it_goes_on_where_it_was_stopped(repeated, tmp_path):
     checkout, _ = repeated
     for variation in VARIATIONS:
         assert checkout.to_run(*ONE, f"variation={variation}") == {}
-    sizes = next((checkout.folder / REPEATED / "threads").rglob("sizes.csv"))
-    sizes.rename(tmp_path / "away")
+    threads = checkout.folder / REPEATED / "threads"
+    unmade = [next(threads.rglob("sizes.csv")), threads / "tables/sizes_needed.csv", threads / "claims.csv"]
+    for number, file in enumerate(unmade):
+        file.rename(tmp_path / f"{number}")
     try:
         planned = checkout.to_run(*ONE, "variation=threads")
         assert planned.keys() == {"size", "tabulate", "claims"}
         assert checkout.to_run(*ONE, "variation=kernels") == {}
     finally:
-        (tmp_path / "away").rename(sizes)
+        for number, file in enumerate(unmade):
+            (tmp_path / f"{number}").rename(file)
 
 
 def test_the_run_that_is_repeated_stays_as_it_is(repeated, reference):

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from scipy.stats import ecdf, kstest, kstwo
 
 from pathlode.arrays import Array
-from pathlode.plots.posteriors import symbol
 from pathlode.plots.style import DASHES, MEDIAN_AND_RANGE, PALETTE, WIDTH, legend_above, log_scale, three_a_line
+from pathlode.reporting.naming import symbol
 
 _MARKERS = "osD^vP*X"
 GRID = np.linspace(0, 1, 201)

@@ -11,13 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from pathlode.arrays import Array
 from pathlode.plots.style import BLACK, BLUE, VERMILLION, WIDTH, legend_above, three_a_line
-
-_SYMBOLS = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "x0": "x₀", "y0": "y₀"}
-
-
-def symbol(parameter: str) -> str:
-    """A parameter's symbol in figures."""
-    return _SYMBOLS.get(parameter, parameter)
+from pathlode.reporting.naming import symbol
 
 
 def posterior(names: Sequence[str], truth: Array, reference: Array, draws: Mapping[str, Array]) -> Figure:

@@ -4,8 +4,8 @@ import re
 
 PROPER = {"lane_emden": "Lane-Emden", "lorenz": "Lorenz-63", "lotka_volterra": "Lotka-Volterra"}
 """Systems named after people."""
-GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "theta": "θ"}
-"""Quantities that are named after Greek letters."""
+SYMBOLS = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "theta": "θ", "x0": "x₀", "y0": "y₀"}
+"""Quantities that are not written as they are named."""
 
 
 def readable(name: str) -> str:
@@ -16,5 +16,5 @@ def readable(name: str) -> str:
 
 
 def symbol(name: str) -> str:
-    """A quantity as it stands on an axis, for example ``theta`` as ``θ``."""
-    return GREEK.get(name, readable(name))
+    """A quantity or a parameter as it stands on an axis, for example ``theta`` as ``θ``."""
+    return SYMBOLS.get(name, readable(name))

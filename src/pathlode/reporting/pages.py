@@ -136,7 +136,7 @@ def _chosen(name: str, conditions: Sequence[str], table: "Callable[[str], pd.Dat
     return rows
 
 
-UNITS = r"(?:%|(?:ms|s|min|h|MB|GB|percent|times|milliseconds?|seconds?|minutes?|hours?|days?|nights?|megabytes?|gigabytes?)\b)"
+MEASURES = r"(?:%|(?:ms|s|min|h|MB|GB|percent|times|milliseconds?|seconds?|minutes?|hours?|days?|nights?|megabytes?|gigabytes?)\b)"
 """Units of what a run measures."""
 LEFT_OUT = (
     r"(?s)<!-- (\w+): begin \(generated, do not edit\) -->.*?<!-- \1: end -->",
@@ -147,13 +147,13 @@ LEFT_OUT = (
     r"\]\([^)]*\)|<https?://[^>]*>|https?://\S+|\bdoi:\S+",
     r"(?m)^\s*\d+\. ",  # numbered lists
     r"\b(?:19|20)\d\d\b(?!\s*[\w%×-])",  # years
-    rf"(?<![\d.,])[01](?!\d|[.,]\d|\s*{UNITS})",  # references of ratios and differences
+    rf"(?<![\d.,])[01](?!\d|[.,]\d|\s*{MEASURES})",  # references of ratios and differences
     r"\b(?:[A-Z]\w*(?:[-–]\w+(?:\.\d+)?)*|[A-Za-z]\w*)",  # names, also with digits in them, such as F1, Lorenz-63 and B2-22.5
 )
 """Parts of a page that do not count as typed numbers."""
 IN_WORDS = (
     r"\b(?:half|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|hundred|thousand|million)"
-    rf"(?: an?| the)? {UNITS}"
+    rf"(?: an?| the)? {MEASURES}"
 )
 """A measured number that is written as a word."""
 

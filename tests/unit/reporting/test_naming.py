@@ -1,5 +1,5 @@
 from pathlode.registry import SYSTEMS
-from pathlode.reporting.naming import GREEK, PROPER, readable, symbol
+from pathlode.reporting.naming import PROPER, SYMBOLS, readable, symbol
 
 
 def test_names_become_words():
@@ -13,6 +13,6 @@ def test_what_has_a_proper_name_is_there():
 
 
 def test_quantities_become_symbols():
-    assert [symbol(name) for name in ("theta", "delta", "x0")] == ["θ", "δ", "x0"]
+    assert [symbol(name) for name in ("theta", "delta", "x0")] == ["θ", "δ", "x₀"]
     quantities = {name for system in SYSTEMS.values() for name in (*system.features, *system.parameters)}
-    assert set(GREEK) <= quantities
+    assert set(SYMBOLS) <= quantities
