@@ -115,7 +115,7 @@ def test_it_goes_on_where_it_was_stopped(repeated, tmp_path):
     for variation in VARIATIONS:
         assert checkout.to_run(*ONE, f"variation={variation}") == {}
     threads = checkout.folder / REPEATED / "threads"
-    unmade = [next(threads.rglob("sizes.csv")), threads / "tables/sizes_needed.csv", threads / "claims.csv"]
+    unmade = [next(threads.rglob("sizes/*/sizes.csv")), threads / "tables/sizes_needed.csv", threads / "claims.csv"]
     for number, file in enumerate(unmade):
         file.rename(tmp_path / f"{number}")
     try:
