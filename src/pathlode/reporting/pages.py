@@ -136,7 +136,10 @@ def _chosen(name: str, conditions: Sequence[str], table: "Callable[[str], pd.Dat
     return rows
 
 
-MEASURES = r"(?:%|(?:ms|s|min|h|MB|GB|percent|times|milliseconds?|seconds?|minutes?|hours?|days?|nights?|megabytes?|gigabytes?)\b)"
+MEASURES = (
+    r"(?:%|(?:ms|s|min|h|MB|GB|percent|times|milliseconds?|seconds?|minutes?|hours?|days?|nights?)\b"
+    r"|(?:mega|giga)bytes?\b)"
+)
 """Units of what a run measures."""
 LEFT_OUT = (
     r"(?s)<!-- (\w+): begin \(generated, do not edit\) -->.*?<!-- \1: end -->",
