@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 import torch
-from combinations import CASES, SEEDS, SIZES, name_of, predict
+from combinations import CASES, SEEDS, SIZES, predict
 
 from pathlode.core.adaptive import Adaptive
 from pathlode.core.fields.contract import VectorField
@@ -18,16 +18,6 @@ from pathlode.registry import FIELDS, LOSSES, MODELS, OFFERS, PARTS
 from pathlode.training.losses.contract import Loss
 from pathlode.training.settings import TrainingConfig
 from pathlode.training.trainer import Trainer
-
-
-@pytest.fixture(params=CASES, ids=name_of)
-def case(request):
-    return request.param
-
-
-@pytest.fixture(params=[case for case in CASES if case.loss], ids=name_of)
-def trained(request):
-    return request.param
 
 
 def test_shapes_and_what_is_offered(case, series):

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 import torch
-from combinations import CASES, SEEDS, Case, name_of
+from combinations import CASES, SEEDS, Case
 
 from pathlode.core.adaptive import Adaptive
 from pathlode.core.series import TimeSeries
@@ -20,16 +20,6 @@ from pathlode.training.views import Views
 LENGTHS = (8, 3, 5, 1, 8, 2)
 """The longest series is there twice, and one has a single time."""
 SOLVER = FixedStep("rk4", 4)
-
-
-@pytest.fixture(params=CASES, ids=name_of)
-def case(request):
-    return request.param
-
-
-@pytest.fixture(params=[case for case in CASES if case.loss], ids=name_of)
-def trained(request):
-    return request.param
 
 
 def pairs_of(lengths=LENGTHS):
