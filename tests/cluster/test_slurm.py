@@ -99,7 +99,9 @@ def test_jobs_ask_for_what_their_rules_say(run):
     for call in of("train_encoder"):
         assert "--gpus=1" in call
         assert "-p gpu" in call
-        assert re.search(r" --mem 21\d\d ", call)  # 2,100 MB for two replicates, and what the plugin adds for an array's commands
+        assert re.search(
+            r" --mem 21\d\d ", call
+        )  # 2,100 MB for two replicates, and what the plugin adds for an array's commands
         assert re.search(r" -t \d\d ", call)
     for call in of("train"):
         assert "-p cpu" in call
