@@ -14,8 +14,8 @@ from workflow_checkout import PROJECT, Checkout, copy_project
 from pathlode.core.series import TimeSeries
 from pathlode.dynamics.data import SimulatedData
 from pathlode.dynamics.simulation import SimulationConfig, simulate
-from pathlode.models.contract import ModelConfig
 from pathlode.models.latent_ode import LatentODE
+from pathlode.models.settings import ModelConfig
 from pathlode.registry import LOSSES, SYSTEMS
 from pathlode.training.resume import Interim
 

@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from pathlode.core.series import TimeSeries as TimeSeries
     from pathlode.core.solve import Adaptive as Adaptive
     from pathlode.core.solve import FixedStep as FixedStep
-    from pathlode.models.contract import ModelConfig as ModelConfig
     from pathlode.models.latent_ode import LatentODE as LatentODE
     from pathlode.models.saving import load_model as load_model
     from pathlode.models.saving import save_model as save_model
+    from pathlode.models.settings import ModelConfig as ModelConfig
     from pathlode.registry import ENCODERS as ENCODERS
     from pathlode.registry import LOSSES as LOSSES
     from pathlode.registry import SYSTEMS as SYSTEMS
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "LatentODE": "models.latent_ode",
-    "ModelConfig": "models.contract",
+    "ModelConfig": "models.settings",
     "TimeSeries": "core.series",
     "PathLength": "training.losses.path_length",
     "Trainer": "training.trainer",

@@ -19,7 +19,7 @@ from pathlode.ecg.voting import Vote
 from pathlode.inference.designs import ObservationConfig
 from pathlode.inference.flows import FlowConfig
 from pathlode.inference.reference import McmcConfig
-from pathlode.models.contract import ModelConfig
+from pathlode.models.settings import ModelConfig
 from pathlode.registry import CLASSIFIERS, DATA_SETS, FLOWS, LOSSES, MODELS, NETWORKS, POLICIES, SYSTEMS
 from pathlode.schedule.run_model import FitConfig
 from pathlode.schedule.scheduler import LookAheadConfig

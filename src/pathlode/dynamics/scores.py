@@ -10,7 +10,8 @@ from pathlode.core.solve import Adaptive
 from pathlode.dynamics import orbits
 from pathlode.dynamics.data import ScoredSplit
 from pathlode.dynamics.windows import extrapolation_nmse, far_nmse, interpolation_nmse, predict
-from pathlode.models.contract import SequenceModel, required
+from pathlode.models.contract import SequenceModel
+from pathlode.models.prediction import required
 
 
 def variance_within(path: LatentPath) -> PerMember:

@@ -9,8 +9,9 @@ from pathlode.core.nmse import nmse
 from pathlode.core.shapes import PerMember, Times, Values
 from pathlode.core.solve import Adaptive, FixedStep
 from pathlode.dynamics.data import GRID_POINTS, ScoredSplit
-from pathlode.models.contract import Prediction, SequenceModel
+from pathlode.models.contract import SequenceModel
 from pathlode.models.latents import as_the_model
+from pathlode.models.prediction import Prediction
 
 
 def interpolation_nmse(inside: Values, split: ScoredSplit) -> PerMember:

@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from pathlode.core.shapes import Mask, Times, Values
-from pathlode.models.contract import Prediction, SequenceModel
+from pathlode.models.contract import SequenceModel
+from pathlode.models.prediction import Prediction
 
 if TYPE_CHECKING:
     from pathlode.core.solve import Adaptive, FixedStep

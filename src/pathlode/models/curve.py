@@ -8,8 +8,8 @@ from torch import Tensor
 
 from pathlode.core.shapes import Latent, Starts, Times, Values
 from pathlode.core.stacked import StackedMLP
-from pathlode.models.contract import Prediction
 from pathlode.models.encoded import EncodedModel
+from pathlode.models.prediction import Prediction
 
 if TYPE_CHECKING:
     from pathlode.core.solve import Adaptive, FixedStep

@@ -9,8 +9,10 @@ from torch import Tensor, nn
 from pathlode.core.encoders.contract import Encoder
 from pathlode.core.shapes import Latent
 from pathlode.core.stacked import StackedLinear
-from pathlode.models.contract import Encoding, ModelConfig, SequenceModel
+from pathlode.models.contract import SequenceModel
 from pathlode.models.observations import Observations
+from pathlode.models.prediction import Encoding
+from pathlode.models.settings import ModelConfig
 from pathlode.registry import ENCODERS, INPUTS
 
 

@@ -10,8 +10,8 @@ from pathlode.core.fields.contract import VectorField
 from pathlode.core.shapes import Jacobians, Latent, Starts, States, Times, Values
 from pathlode.core.solve import Adaptive, FixedStep, Solution, solve
 from pathlode.core.stacked import StackedMLP
-from pathlode.models.contract import Prediction, required
 from pathlode.models.encoded import EncodedModel
+from pathlode.models.prediction import Prediction, required
 from pathlode.registry import DECODERS, FIELDS
 
 

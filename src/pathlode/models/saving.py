@@ -9,7 +9,8 @@ import torch
 
 from pathlode.core.tensor_files import load_tensors, save_tensors
 from pathlode.errors import CheckpointError, PathlodeError
-from pathlode.models.contract import ModelConfig, SequenceModel
+from pathlode.models.contract import SequenceModel
+from pathlode.models.settings import ModelConfig
 from pathlode.registry import MODELS
 
 

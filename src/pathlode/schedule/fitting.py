@@ -12,7 +12,8 @@ from pathlode.models.contract import SequenceModel
 from pathlode.schedule.run_model import SOLVER, FitConfig, RunModel, RunModelCard
 from pathlode.schedule.runs import FEATURES, LOG_RATE, METRIC, Runs, Trajectory
 from pathlode.training.experiment import Experiment
-from pathlode.training.trainer import Trainer, Validation
+from pathlode.training.trainer import Trainer
+from pathlode.training.validation import Validation
 
 AHEAD = 40
 """Moments after the window, equally spaced to the run's end, at which the model is fitted."""

@@ -13,12 +13,14 @@ from torch import Tensor
 from pathlode.core.series import Observed
 from pathlode.errors import ConfigError
 from pathlode.files import digest
-from pathlode.models.contract import ModelConfig, SequenceModel
+from pathlode.models.contract import SequenceModel
+from pathlode.models.settings import ModelConfig
 from pathlode.progress import Progress
 from pathlode.registry import DEFAULT_MODEL, DEFAULT_PARTS, LOSSES, MODELS
 from pathlode.training.resume import run_resumably
 from pathlode.training.settings import TrainingConfig
-from pathlode.training.trainer import Trainer, Validation
+from pathlode.training.trainer import Trainer
+from pathlode.training.validation import Validation
 from pathlode.training.views import Views
 
 
@@ -45,7 +47,7 @@ class Experiment:
 
     Args:
         seeds: one stacked model per seed.
-        model: sizes, as in :class:`pathlode.models.contract.ModelConfig`, without features and parts.
+        model: sizes, as in :class:`pathlode.models.settings.ModelConfig`, without features and parts.
         train: settings, as in :class:`pathlode.training.settings.TrainingConfig`, without the learning rate.
         kind: name in :data:`pathlode.registry.MODELS`.
         encoder: name in :data:`pathlode.registry.ENCODERS`, for a model with an encoder.

@@ -9,7 +9,7 @@ import pandas as pd
 from pathlode.artefacts import TableFile
 
 if TYPE_CHECKING:
-    from pathlode.training.trainer import Validation
+    from pathlode.training.validation import Validation
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from pathlode.core.tensor_files import load_tensors, save_tensors
 from pathlode.errors import CheckpointError
 
 if TYPE_CHECKING:
-    from pathlode.training.trainer import Trainer, Validation  # other trainings keep checkpoints without it
+    from pathlode.training.trainer import Trainer  # other trainings keep checkpoints without it
+    from pathlode.training.validation import Validation
 
 logger = logging.getLogger(__name__)
 

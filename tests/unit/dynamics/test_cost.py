@@ -1,6 +1,6 @@
 from pathlode.dynamics.artefacts import COST
 from pathlode.dynamics.cost import cost
-from pathlode.models.contract import ModelConfig
+from pathlode.models.settings import ModelConfig
 from pathlode.registry import MODELS
 
 

@@ -8,8 +8,8 @@ from pathlode.core.solve import Adaptive
 from pathlode.dynamics.data import GRID_POINTS, ScoredSplit
 from pathlode.dynamics.scores import evaluate, mean_path_length, variance_within
 from pathlode.models import latents
-from pathlode.models.contract import ModelConfig
 from pathlode.models.latents import encode
+from pathlode.models.settings import ModelConfig
 from pathlode.registry import MODELS
 
 SOLVER = Adaptive(rtol=1e-6, atol=1e-6)

@@ -10,7 +10,7 @@ from pathlode.dynamics.simulation import SimulationConfig, simulate_replicates
 from pathlode.dynamics.tuning import TUNING_SEEDS, Axis, Tuner, held_out_errors
 from pathlode.errors import ConfigError, DivergenceError
 from pathlode.models.constant import Constant
-from pathlode.models.contract import ModelConfig
+from pathlode.models.settings import ModelConfig
 from pathlode.registry import SYSTEMS
 from pathlode.training.experiment import Experiment
 from pathlode.training.trainer import Trainer

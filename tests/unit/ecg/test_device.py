@@ -8,9 +8,9 @@ from pathlode.ecg import device
 from pathlode.ecg.conditions import Condition, millivolts
 from pathlode.ecg.representations import Latents
 from pathlode.ecg.trees import TreeConfig, Trees
-from pathlode.models.contract import ModelConfig
 from pathlode.models.export import export_encoder
 from pathlode.models.latent_ode import LatentODE
+from pathlode.models.settings import ModelConfig
 
 
 def test_a_device_needs_three_files_and_no_package(beats, tmp_path):

@@ -14,8 +14,8 @@ from pathlode.ecg.reconstruction import (
 from pathlode.ecg.records import CLASSES
 from pathlode.ecg.results import ReconstructionErrors
 from pathlode.ecg.splits import some_of_each_class
-from pathlode.models.contract import ModelConfig
 from pathlode.models.latent_ode import LatentODE
+from pathlode.models.settings import ModelConfig
 
 SOLVER = Adaptive(rtol=1e-3, atol=1e-3)
 

@@ -6,8 +6,8 @@ from sklearn.decomposition import PCA
 from pathlode.ecg.conditions import Condition, millivolts
 from pathlode.ecg.representations import Latents, PrincipalComponents, Samples
 from pathlode.errors import ConfigError
-from pathlode.models.contract import ModelConfig
 from pathlode.models.latent_ode import LatentODE
+from pathlode.models.settings import ModelConfig
 
 
 @pytest.fixture

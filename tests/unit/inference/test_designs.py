@@ -7,8 +7,8 @@ from pathlode.errors import ConfigError
 from pathlode.inference import summaries
 from pathlode.inference.designs import ObservationConfig
 from pathlode.inference.summaries import Summary
-from pathlode.models.contract import ModelConfig
 from pathlode.models.latent_ode import LatentODE
+from pathlode.models.settings import ModelConfig
 from pathlode.registry import SYSTEMS
 
 

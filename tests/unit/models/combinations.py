@@ -5,7 +5,7 @@ import dataclasses
 import torch
 
 from pathlode.core.solve import FixedStep
-from pathlode.models.contract import ModelConfig
+from pathlode.models.settings import ModelConfig
 from pathlode.registry import FIELDS, LOSSES, MODELS, parts_of
 
 SIZES = {

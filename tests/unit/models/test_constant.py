@@ -1,7 +1,7 @@
 import torch
 
 from pathlode.models.constant import Constant
-from pathlode.models.contract import ModelConfig
+from pathlode.models.settings import ModelConfig
 
 
 def test_the_mean_holds_until_the_last_observation_and_the_last_value_from_then_on():

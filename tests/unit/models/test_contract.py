@@ -11,9 +11,9 @@ from pathlode.core.fields.contract import VectorField
 from pathlode.core.series import TimeSeries
 from pathlode.core.solve import FixedStep
 from pathlode.errors import ConfigError, DataError
-from pathlode.models.contract import ModelConfig
 from pathlode.models.latents import encode
 from pathlode.models.saving import load_model, save_model
+from pathlode.models.settings import ModelConfig
 from pathlode.registry import FIELDS, LOSSES, MODELS, OFFERS, PARTS
 from pathlode.training.losses.contract import Loss
 from pathlode.training.settings import TrainingConfig

@@ -1,7 +1,7 @@
 import torch
 
-from pathlode.models.contract import ModelConfig
 from pathlode.models.curve import Curve
+from pathlode.models.settings import ModelConfig
 
 
 def test_it_is_its_network_of_z0_and_the_time_since_the_first_observation(series):

@@ -1,10 +1,10 @@
 import torch
 
 from pathlode.core.series import TimeSeries
-from pathlode.models.contract import ModelConfig
 from pathlode.models.export import export_encoder
 from pathlode.models.latent_ode import LatentODE
 from pathlode.models.latents import encode
+from pathlode.models.settings import ModelConfig
 
 GENERATOR = torch.Generator().manual_seed(0)
 

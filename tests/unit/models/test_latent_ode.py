@@ -2,13 +2,10 @@
 
 import math
 
-import pytest
 import torch
 
 from pathlode.core.series import TimeSeries
 from pathlode.core.solve import Adaptive, FixedStep
-from pathlode.errors import ConfigError
-from pathlode.models.contract import ModelConfig
 
 
 def test_a_constant_feature_keeps_its_unit(make_model, series):
@@ -50,20 +47,6 @@ def test_parameters_are_counted_per_member(make_model):
     trained = sum(parameter.numel() for parameter in model.parameters()) // 3
     assert trained - model.parameters_per_member == 6 * 4 + 4  # the log standard deviations, which no prediction uses
     assert model.parameters_per_member == make_model("path").parameters_per_member
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"hidden": 0}, "model.hidden is 0"),
-        ({"encoder_hidden": 0}, "model.encoder_hidden is 0"),
-        ({"time_unit": 0.0}, "model.time_unit"),
-        ({"encoder": "gur"}, "unknown encoder 'gur': expected one of gru, lstm, rnn"),
-    ],
-)
-def test_wrong_sizes_are_refused_when_made(change, message):
-    with pytest.raises(ConfigError, match=message):
-        ModelConfig(**{"features": 2, **change})
 
 
 def test_a_member_taken_out_predicts_the_same(make_model, series):

@@ -4,7 +4,7 @@ import torch
 
 from pathlode.errors import DataError
 from pathlode.training.history import History
-from pathlode.training.trainer import Validation
+from pathlode.training.validation import Validation
 
 
 def test_a_history_has_a_line_a_validation_and_seed_and_keeps_its_digits(tmp_path):

@@ -16,7 +16,7 @@ class BoundedField(VectorField):
     """The autonomous, bounded field dh/dτ = s · tanh(MLP(h)), with softplus hidden layers and a learnable scale s.
 
     Each component's speed is at most \\|s\\| per unit of *model* time τ, and s starts at 1. A window that is short in model
-    time therefore limits how far the state can travel. :class:`pathlode.models.contract.ModelConfig` sets the unit of τ.
+    time therefore limits how far the state can travel. :class:`pathlode.models.settings.ModelConfig` sets the unit of τ.
 
     Source: Sampson & Melchior 2025, sec. 2 (https://arxiv.org/abs/2410.08923).
     """

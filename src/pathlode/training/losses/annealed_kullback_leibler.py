@@ -1,7 +1,8 @@
 """The variational penalty with the observation noise and annealing of the first latent ODE."""
 
 from pathlode.core.shapes import Mask, PerMember
-from pathlode.models.contract import Prediction, SequenceModel, required
+from pathlode.models.contract import SequenceModel
+from pathlode.models.prediction import Prediction, required
 from pathlode.training.losses.kullback_leibler import KullbackLeibler, divergence
 
 NOISE = 0.01

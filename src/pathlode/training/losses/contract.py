@@ -18,7 +18,8 @@ from torch import Tensor
 from pathlode.core.masks import observed
 from pathlode.core.shapes import Mask, PerMember, Times, Values
 from pathlode.errors import ConfigError
-from pathlode.models.contract import Prediction, SequenceModel
+from pathlode.models.contract import SequenceModel
+from pathlode.models.prediction import Prediction
 
 
 @dataclass(frozen=True)

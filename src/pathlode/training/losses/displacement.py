@@ -3,7 +3,8 @@
 from pathlode.core.masks import held
 from pathlode.core.paths import SPREAD_FLOOR, deviation
 from pathlode.core.shapes import Mask, PerMember
-from pathlode.models.contract import Prediction, SequenceModel, required
+from pathlode.models.contract import SequenceModel
+from pathlode.models.prediction import Prediction, required
 from pathlode.training.losses.contract import Loss
 
 

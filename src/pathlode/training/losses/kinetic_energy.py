@@ -4,7 +4,8 @@ import torch
 
 from pathlode.core.masks import held
 from pathlode.core.shapes import Mask, PerMember
-from pathlode.models.contract import Prediction, SequenceModel, required
+from pathlode.models.contract import SequenceModel
+from pathlode.models.prediction import Prediction, required
 from pathlode.training.losses.contract import Loss
 
 

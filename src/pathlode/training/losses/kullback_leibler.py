@@ -4,7 +4,8 @@ from torch import Tensor
 
 from pathlode.core.shapes import Latent, Mask, PerMember
 from pathlode.errors import ConfigError
-from pathlode.models.contract import Prediction, SequenceModel, required
+from pathlode.models.contract import SequenceModel
+from pathlode.models.prediction import Prediction, required
 from pathlode.training.losses.contract import Loss
 
 

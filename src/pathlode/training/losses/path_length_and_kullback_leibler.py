@@ -1,7 +1,8 @@
 """Path length and variational penalty together."""
 
 from pathlode.core.shapes import Mask, PerMember
-from pathlode.models.contract import Prediction, SequenceModel
+from pathlode.models.contract import SequenceModel
+from pathlode.models.prediction import Prediction
 from pathlode.training.losses.kullback_leibler import KullbackLeibler
 from pathlode.training.losses.path_length import relative_length
 

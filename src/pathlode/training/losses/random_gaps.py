@@ -4,7 +4,8 @@ import torch
 from torch import Tensor
 
 from pathlode.core.shapes import Mask, PerMember, Times
-from pathlode.models.contract import Prediction, SequenceModel
+from pathlode.models.contract import SequenceModel
+from pathlode.models.prediction import Prediction
 from pathlode.training.losses.contract import Loss, no_penalty
 
 

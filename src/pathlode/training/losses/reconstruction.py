@@ -1,7 +1,8 @@
 """No penalty."""
 
 from pathlode.core.shapes import Mask, PerMember
-from pathlode.models.contract import Prediction, SequenceModel
+from pathlode.models.contract import SequenceModel
+from pathlode.models.prediction import Prediction
 from pathlode.training.losses.contract import Loss, no_penalty
 
 

@@ -1,0 +1,61 @@
+"""What models return for a batch of trajectories."""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from torch import Tensor
+
+from pathlode.core.shapes import Latent, LatentPath, Starts, States, Times, Values
+from pathlode.errors import ConfigError
+
+Part = TypeVar("Part")
+"""The part that :func:`required` returns."""
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """The encoder's output: ``z0`` (its mean, for a variational model) and, if variational, its log standard deviation."""
+
+    z0: Latent
+    log_std: Latent | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prediction:
+    """A model's prediction for a batch of trajectories at the query times. Parts that the model does not offer are None.
+
+    Attributes:
+        values: predicted observations, (member, batch, time, feature).
+        encoding: the encoder's output.
+        z0: the latent vector that was decoded: the encoding's mean, or a sample of it in variational training.
+        states: h along the query times, (member, batch, time, state).
+        path: the latent path z along the query times, (member, batch, time, latent).
+        start: each first time in the model's unit, (member, batch).
+        times: the query times in the model's unit, (member, batch, time). If the data's times are more precise than the model,
+            ``start`` is 0 and these count from it.
+        evaluations: field evaluations per trajectory, (member, batch).
+        values_error: estimated solver error of ``values``, if requested.
+    """
+
+    values: Values
+    encoding: Encoding | None = None
+    z0: Latent | None = None
+    states: States | None = None
+    path: LatentPath | None = None
+    start: Starts | None = None
+    times: Times | None = None
+    evaluations: Tensor | None = None
+    values_error: Values | None = None
+
+
+def required(part: Part | None, name: str) -> Part:
+    """A part of a prediction that a loss or score requires.
+
+    Raises:
+        ConfigError: if the model does not offer it.
+    """
+    if part is None:
+        raise ConfigError(
+            f"the prediction has no {name}, because its model does not offer it: choose another loss or model"
+        )
+    return part

@@ -1,0 +1,60 @@
+"""The sizes and parts of a model."""
+
+from dataclasses import dataclass
+
+from pathlode.errors import ConfigError
+from pathlode.registry import DECODERS, DEFAULT_PARTS, ENCODERS, FIELDS, INPUTS
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Sizes and parts of a model. Each kind of model uses those that it has.
+
+    Args:
+        features: measured quantities per observation.
+        hidden: dimensions of the ODE's state h.
+        latent: dimensions of z.
+        width: units of each hidden layer of the field and of the decoder's network.
+        depth: hidden layers of the field and of the decoder's network.
+        encoder: name in :data:`pathlode.registry.ENCODERS`.
+        encoder_hidden: dimensions of the encoder's hidden state; a linear layer maps it to ``hidden`` dimensions. If None, as
+            in the paper, the encoder's state has ``hidden`` dimensions and there is no such layer.
+        variational: whether the encoder emits a mean and a log standard deviation and samples (Rubanova et al. 2019).
+        time_unit: duration, in the data's unit of time, of one unit of the model's time τ. The papers' field is bounded by a
+            scale that starts at 1, so each component of the state moves about one unit per unit of τ. Choose a time unit
+            that makes the observed window 5 or more units of τ long; the state can then cross the range of the data.
+        field: name in :data:`pathlode.registry.FIELDS`.
+        decoder: name in :data:`pathlode.registry.DECODERS`.
+        input: name in :data:`pathlode.registry.INPUTS` of what the encoder reads.
+        gaps: whether the encoder reads series in which some features are missing (NaN) at times at which others are observed.
+            A recurrent encoder then has an additional input per feature. Series of different lengths need no such setting.
+    """
+
+    features: int
+    hidden: int = 10
+    latent: int = 10
+    width: int = 20
+    depth: int = 2
+    encoder: str = DEFAULT_PARTS["encoder"]
+    encoder_hidden: int | None = None
+    variational: bool = False
+    time_unit: float = 1.0
+    field: str = DEFAULT_PARTS["field"]
+    decoder: str = DEFAULT_PARTS["decoder"]
+    input: str = DEFAULT_PARTS["input"]
+    gaps: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("features", "hidden", "latent", "width", "depth"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"model.{name} is {getattr(self, name)}, expected at least 1")
+        if self.encoder_hidden is not None and self.encoder_hidden < 1:
+            raise ConfigError(
+                f"model.encoder_hidden is {self.encoder_hidden}, expected at least 1, or null for `hidden`"
+            )
+        if not self.time_unit > 0:
+            raise ConfigError(f"model.time_unit is {self.time_unit}, expected a duration above 0 in the data's unit")
+        ENCODERS.path(self.encoder)
+        FIELDS.path(self.field)
+        DECODERS.path(self.decoder)
+        INPUTS.path(self.input)
