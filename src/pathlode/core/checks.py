@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from pathlode.core.shapes import Starts, Times, Values
+from pathlode.core.shapes import Starts, Static, Times, Values
 from pathlode.errors import DataError
 
 
@@ -63,6 +63,25 @@ def check_observed(times: Times, values: Values) -> None:
     empty = ~present.flatten(-2).any(dim=-1)
     if empty.any():
         raise DataError(f"values: trajectory {int(empty.nonzero()[0, -1])} has no observed value; remove it")
+
+
+def check_static(static: Static, times: Times) -> None:
+    """Refuses static covariates that do not fit the trajectories, or are infinite.
+
+    Raises:
+        DataError: naming the first trajectory and covariate at fault.
+    """
+    if static.shape[:-1] != times.shape[:-1] or static.ndim != times.ndim or not static.shape[-1]:
+        raise DataError(
+            f"static covariates of shape {tuple(static.shape)} do not fit times of shape {tuple(times.shape)}, expected "
+            "(batch, covariate), with the leading axis of sets if times have one"
+        )
+    bad = static.isinf().nonzero()
+    if len(bad):
+        *_, trajectory, covariate = bad[0].tolist()
+        raise DataError(
+            f"static covariate {covariate + 1} of trajectory {trajectory} is infinite; correct or remove it"
+        )
 
 
 def check_resolution(times: Times, start: Starts, dtype: torch.dtype) -> None:

@@ -1,6 +1,7 @@
 """Padded arrays from series of different lengths."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -8,34 +9,68 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from pathlode.core.convert import as_numbers, as_times
-from pathlode.core.shapes import Times, Values
+from pathlode.core.shapes import Static, Times, Values
 from pathlode.errors import DataError
 
 
-def side_by_side(series: Iterable[tuple[Any, Any]]) -> tuple[Times, Values, bool]:
-    """Times (batch, time) and values (batch, time, feature), padded with NaN, and whether the times were dates.
+@dataclass(frozen=True)
+class SideBySide:
+    """Trajectories of any lengths in common arrays.
+
+    Attributes:
+        times: (batch, time), padded with NaN.
+        values: (batch, time, feature), padded with NaN.
+        dates: whether the times were dates.
+        static: what does not change in time, (batch, covariate); None if none was given.
+    """
+
+    times: Times
+    values: Values
+    dates: bool
+    static: Static | None
+
+
+def side_by_side(series: Iterable[Sequence[Any]]) -> SideBySide:
+    """Padded arrays of trajectories.
 
     Args:
-        series: pairs of times (time,) and values (time, feature), or (time,) for one feature.
+        series: pairs of times (time,) and values (time, feature), or (time,) for one feature; or triples, with static
+            covariates (covariate,).
 
     Raises:
         DataError: naming the first trajectory at fault.
     """
-    each = [_one(number, times, values) for number, (times, values) in enumerate(series)]
+    each = [_one(number, parts) for number, parts in enumerate(series)]
     if not each:
         raise DataError("there is no trajectory, expected at least one pair of times and values")
-    features, dates = each[0][1].shape[-1], each[0][2]
-    for number, (_, values, dated) in enumerate(each):
-        if values.shape[-1] != features:
-            raise DataError(f"trajectory {number} has {values.shape[-1]} features, but trajectory 0 has {features}")
-        if dated != dates:
+    first = each[0]
+    for number, one in enumerate(each):
+        if one.values.shape[-1] != first.values.shape[-1]:
+            raise DataError(
+                f"trajectory {number} has {one.values.shape[-1]} features, but trajectory 0 has {first.values.shape[-1]}"
+            )
+        if one.dates != first.dates:
             raise DataError(
                 f"trajectory {number} and trajectory 0 mix dates and numbers as times: give all as one of them"
             )
-    return _pad([times for times, _, _ in each]), _pad([values for _, values, _ in each]), dates
+        if _covariates(one) != _covariates(first):
+            raise DataError(
+                f"trajectory {number} has {_covariates(one)} static covariates, but trajectory 0 has {_covariates(first)}"
+            )
+    static = [one.static for one in each if one.static is not None]
+    return SideBySide(
+        _pad([one.times for one in each]),
+        _pad([one.values for one in each]),
+        first.dates,
+        _pad(static) if static else None,
+    )
 
 
-def _one(number: int, times: Any, values: Any) -> tuple[Tensor, Tensor, bool]:
+def _one(number: int, parts: Any) -> SideBySide:
+    """One trajectory: times (time,), values (time, feature) and static covariates (covariate,)."""
+    if not hasattr(parts, "__len__") or len(parts) not in (2, 3):
+        raise DataError(f"trajectory {number} is no pair of times and values: give (times, values) for each")
+    times, values, static = (*parts, None)[:3]
     (times, dates), values = as_times(times), as_numbers(values)
     values = values[:, None] if values.ndim == 1 else values
     if times.ndim != 1 or values.ndim != 2 or len(times) != len(values) or not len(times):
@@ -43,7 +78,17 @@ def _one(number: int, times: Any, values: Any) -> tuple[Tensor, Tensor, bool]:
             f"trajectory {number} has times of shape {tuple(times.shape)} and values of shape {tuple(values.shape)}, expected "
             "(time,) and (time, feature) with at least one time"
         )
-    return times, values, dates
+    if static is not None:
+        static = as_numbers(static, "static covariates")
+        if static.ndim != 1:
+            raise DataError(
+                f"trajectory {number} has static covariates of shape {tuple(static.shape)}, expected (covariate,)"
+            )
+    return SideBySide(times, values, dates, static)
+
+
+def _covariates(one: SideBySide) -> int:
+    return 0 if one.static is None else len(one.static)
 
 
 def _pad(parts: list[Tensor]) -> Tensor:

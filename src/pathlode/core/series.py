@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, overload
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from pathlode.core.checks import check_observed, check_times, check_values
+from pathlode.core.checks import check_observed, check_static, check_times, check_values
 from pathlode.core.convert import as_numbers, as_times
 from pathlode.core.masks import lengths, observed
 from pathlode.core.ragged import side_by_side
-from pathlode.core.shapes import Mask, Times, Values
+from pathlode.core.shapes import Mask, Static, Times, Values
 from pathlode.errors import DataError
 
 
@@ -34,6 +36,8 @@ class TimeSeries:
     Attributes:
         mask: where values were observed, booleans like ``values``; None if all were.
         dates: whether the times were given as dates; they are then seconds since 1970.
+        static: what does not change in time, (batch, covariate) or (set, batch, covariate), in its own precision; NaN where it
+            is not known. None if there is nothing of the kind.
 
     Raises:
         DataError: if shapes do not fit, a number is infinite, times do not increase, or a trajectory has no observation.
@@ -44,6 +48,7 @@ class TimeSeries:
     name: str = "time series"
     mask: Mask | None = None
     dates: bool = False
+    static: Static | None = None
 
     def __post_init__(self) -> None:
         try:
@@ -61,28 +66,61 @@ class TimeSeries:
             check_values(values, missing=mask is not None)
             if mask is not None:
                 check_observed(times, values)
+            static = None if self.static is None else as_numbers(self.static, "static covariates")
+            if static is not None:
+                check_static(static, times)
         except DataError as error:
             raise DataError(f"{self.name}: {error}") from None
-        normal = {"times": times, "values": values, "mask": mask, "dates": dates or self.dates}
+        normal = {"times": times, "values": values, "mask": mask, "dates": dates or self.dates, "static": static}
         for name, part in normal.items():
             object.__setattr__(self, name, part)  # the only place that sets them: the class is frozen
 
     @classmethod
-    def of(cls, series: Iterable[tuple[Any, Any]], name: str = "time series") -> "TimeSeries":
+    def of(cls, series: Iterable[Sequence[Any]], name: str = "time series") -> "TimeSeries":
         """Trajectories of any lengths, from pairs of times (time,) and values (time, feature), or (time,) for one feature.
 
+        A third entry beside them is what does not change in time, (covariate,).
+
         Raises:
-            DataError: as for the class, and if there is no pair or the numbers of features differ.
+            DataError: as for the class, and if there is no pair or the numbers of features or covariates differ.
         """
         try:
-            times, values, dates = side_by_side(series)
+            found = side_by_side(series)
         except DataError as error:
             raise DataError(f"{name}: {error}") from None
-        return cls(times, values, name, dates=dates)
+        return cls(found.times, found.values, name, dates=found.dates, static=found.static)
 
     def __len__(self) -> int:
         """Number of trajectories (of each set)."""
         return self.times.shape[-2]
+
+    @overload
+    def __getitem__(self, chosen: int) -> tuple[Tensor, ...]: ...
+
+    @overload
+    def __getitem__(self, chosen: "slice | Sequence[int] | Tensor | NDArray[Any]") -> "TimeSeries": ...
+
+    def __getitem__(self, chosen: Any) -> "tuple[Tensor, ...] | TimeSeries":
+        """One trajectory, or the series of several of them.
+
+        A number gives times (time,), values (time, feature) and, if there are any, static covariates (covariate,), without
+        padding, as :meth:`of` takes them. A slice, numbers or a mask give series that are padded as these are. So the series
+        are a dataset for :class:`torch.utils.data.DataLoader`, with ``collate_fn=TimeSeries.of``.
+
+        Raises:
+            DataError: if there are several sets.
+            IndexError: if there is no such trajectory.
+        """
+        if self.sets is not None:
+            raise DataError(
+                f"{self.name}: these are {self.sets} sets of trajectories, expected one: choose a set first"
+            )
+        static = None if self.static is None else self.static[chosen]
+        if isinstance(chosen, (int, np.integer)):
+            length = int(self.lengths[chosen])
+            one = self.times[chosen, :length], self.values[chosen, :length]
+            return one if static is None else (*one, static)
+        return replace(self, times=self.times[chosen], values=self.values[chosen], mask=None, static=static)
 
     @property
     def sets(self) -> int | None:
@@ -105,7 +143,7 @@ class TimeSeries:
         return torch.promote_types(self.times.dtype, self.values.dtype)
 
     def to(self, dtype: torch.dtype, device: str = "cpu") -> "TimeSeries":
-        """The same series in another floating-point type, or on another device.
+        """The same series in another floating-point type, or on another device. Static covariates keep their precision.
 
         Raises:
             DataError: if two times coincide in that type, or a value becomes infinite.
@@ -116,7 +154,8 @@ class TimeSeries:
             raise DataError(
                 f"{self.name}: times that differ are equal in {kind}; keep the series in their own precision"
             )
-        return replace(self, times=times, values=self.values.to(device, dtype), mask=None)
+        static = None if self.static is None else self.static.to(device)
+        return replace(self, times=times, values=self.values.to(device, dtype), mask=None, static=static)
 
     def trimmed(self) -> "TimeSeries":
         """The same series without padding that all of them share."""

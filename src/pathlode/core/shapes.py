@@ -1,8 +1,8 @@
 """Types of tensors by role, each with its axes.
 
-Axes: ``member`` (the stacked models, one per seed), ``batch`` (trajectories), ``time`` (observations of a
-trajectory), ``feature`` (measured quantities), ``latent`` (dimensions of z), ``state`` (dimensions of the
-ODE's state h, or of the encoder's hidden state).
+Axes: ``member`` (the stacked models, one per seed), ``batch`` (trajectories), ``time`` (observations of a trajectory),
+``feature`` (measured quantities), ``covariate`` (quantities that do not change in time), ``latent`` (dimensions of z),
+``state`` (dimensions of the ODE's state h, or of the encoder's hidden state).
 """
 
 from jaxtyping import Bool, Float
@@ -19,6 +19,9 @@ Values = Float[Tensor, "*member batch time feature"]
 
 Mask = Bool[Tensor, "*member batch time feature"]
 """Whether a value was observed."""
+
+Static = Float[Tensor, "*member batch covariate"]
+"""What does not change in time, for each trajectory."""
 
 MaskInTime = Bool[Tensor, "*member batch time"]
 """Whether any feature was observed at a time."""

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 
@@ -59,6 +60,8 @@ def test_a_list_of_series_is_padded_with_nan():
     ("pairs", "message"),
     [
         ([], "data: there is no trajectory"),
+        ([0.0, 1.0], "data: trajectory 0 is no pair of times and values"),
+        ([[0.0, 1.0, 2.0, 3.0]], "data: trajectory 0 is no pair of times and values"),
         ([([0.0], [1.0]), ([], [])], "data: trajectory 1 has times of shape .* with at least one time"),
         ([([0.0, 1.0], [1.0])], "data: trajectory 0 has times of shape .*2.* and values of shape .*1, 1"),
         ([([0.0], [[1.0]]), ([0.0], [[1.0, 2.0]])], "data: trajectory 1 has 2 features, but trajectory 0 has 1"),
@@ -106,3 +109,71 @@ def test_times_that_collide_in_single_precision_are_refused_on_conversion():
     series = TimeSeries(times, values.double())
     with pytest.raises(DataError, match="times that differ are equal in float32; keep"):
         series.to(torch.float32)
+
+
+def test_static_covariates_keep_their_precision():
+    times, values = observations()
+    static = torch.tensor([[1.0, 5412345.25], [NAN, 0.0], [2.0, 3.0]], dtype=torch.float64)
+    series = TimeSeries(times, values, static=static.numpy())
+    assert torch.equal(series.to(torch.float32).static.nan_to_num(), static.nan_to_num())
+    assert torch.equal(series.to(torch.float64).trimmed().static[[0, 2]], static[[0, 2]])
+    assert TimeSeries(times, values).static is None
+
+
+@pytest.mark.parametrize(
+    ("static", "message"),
+    [
+        ([1.0, 2.0, 3.0], r"data: static covariates of shape \(3,\) do not fit times of shape \(3, 4\)"),
+        ([[1.0], [2.0]], r"data: static covariates of shape \(2, 1\) do not fit times"),
+        ([[], [], []], r"data: static covariates of shape \(3, 0\) do not fit times"),
+        ([[1.0, 2.0], [1.0, 2.0], [1.0, -float("inf")]], "data: static covariate 2 of trajectory 2 is infinite"),
+        ([["a"], ["b"], ["c"]], "data: static covariates are no numbers"),
+    ],
+)
+def test_static_covariates_that_do_not_fit_are_named(static, message):
+    with pytest.raises(DataError, match=message):
+        TimeSeries(*observations(), "data", static=static)
+
+
+def test_a_number_chooses_a_trajectory_without_its_padding_as_lists_give_it():
+    given = [([0.0, 1.0, 2.0], [[1.0], [NAN], [3.0]], [7.0, 8.0]), ([5.0], [[7.0]], [9.0, NAN])]
+    series = TimeSeries.of(given)
+    for one, expected in zip(series, given, strict=True):
+        assert [part.nan_to_num(nan=-1.0).tolist() for part in one] == [
+            torch.tensor(part).nan_to_num(nan=-1.0).tolist() for part in expected
+        ]
+    again = TimeSeries.of(series)
+    for part in ("times", "values", "mask", "static"):
+        assert torch.equal(getattr(again, part).nan_to_num(nan=-1.0), getattr(series, part).nan_to_num(nan=-1.0))
+    assert len(TimeSeries.of([given[0][:2]])[0]) == 2
+
+
+@pytest.mark.parametrize(
+    "chosen", [[2, 0], slice(0, 3, 2), torch.tensor([True, False, True]), np.array([0, 2])], ids=repr
+)
+def test_several_trajectories_are_series(chosen):
+    times, values = observations()
+    values[0, 1, 0] = NAN
+    some = TimeSeries(times, values, "data", static=[[0.0], [1.0], [2.0]])[chosen]
+    order = some.static[:, 0].tolist()
+    assert sorted(order) == [0, 2]
+    assert torch.equal(some.values.nan_to_num(), values[[int(i) for i in order]].nan_to_num())
+    assert (some.name, int((~some.mask).sum())) == ("data", 1)
+
+
+def test_trajectories_of_several_sets_are_not_chosen():
+    times, values = observations()
+    with pytest.raises(DataError, match="data: these are 2 sets of trajectories"):
+        TimeSeries(times.expand(2, -1, -1), values.expand(2, -1, -1, -1), "data")[0]
+
+
+@pytest.mark.parametrize(
+    ("third", "message"),
+    [
+        ([1.0, 2.0], "trajectory 1 has 2 static covariates, but trajectory 0 has 1"),
+        ([[1.0]], r"shape \(1, 1\), expected"),
+    ],
+)
+def test_static_covariates_of_a_list_fit_each_other(third, message):
+    with pytest.raises(DataError, match=message):
+        TimeSeries.of([([0.0], [1.0], [1.0]), ([0.0], [1.0], third)])
