@@ -54,7 +54,9 @@ def _tensor(given: Any, what: str) -> Tensor:
             raise ValueError(f"array of type {array.dtype}")
     except (TypeError, ValueError) as error:
         raise DataError(f"{what} are no numbers ({error}): give a tensor, an array or a list of numbers") from None
-    return torch.from_numpy(np.ascontiguousarray(array))
+    return torch.from_numpy(
+        np.require(array, requirements=["C", "W"])
+    )  # a tensor shares its memory and may be written to
 
 
 def _dates(array: NDArray[Any]) -> NDArray[Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import torch
@@ -11,10 +11,14 @@ from torch import Tensor
 
 from pathlode.core.checks import check_observed, check_static, check_times, check_values
 from pathlode.core.convert import as_numbers, as_times
+from pathlode.core.frames import Layout, as_frame, read_frame
 from pathlode.core.masks import lengths, observed
 from pathlode.core.ragged import side_by_side
 from pathlode.core.shapes import Mask, Static, Times, Values
 from pathlode.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class TimeSeries:
         dates: whether the times were given as dates; they are then seconds since 1970.
         static: what does not change in time, (batch, covariate) or (set, batch, covariate), in its own precision; NaN where it
             is not known. None if there is nothing of the kind.
+        layout: names and types of the columns of the table that the series came from, for :meth:`to_frame`.
 
     Raises:
         DataError: if shapes do not fit, a number is infinite, times do not increase, or a trajectory has no observation.
@@ -49,6 +54,7 @@ class TimeSeries:
     mask: Mask | None = None
     dates: bool = False
     static: Static | None = None
+    layout: Layout | None = None
 
     def __post_init__(self) -> None:
         try:
@@ -90,6 +96,52 @@ class TimeSeries:
             raise DataError(f"{name}: {error}") from None
         return cls(found.times, found.values, name, dates=found.dates, static=found.static)
 
+    @classmethod
+    def from_frame(
+        cls,
+        table: "pd.DataFrame",
+        *,
+        series: str | None = None,
+        time: str,
+        values: Sequence[str] | None = None,
+        static: Sequence[str] = (),
+        name: str = "table",
+    ) -> "TimeSeries":
+        """Series from a table in long format: a row for each time of a series, with the label of the series.
+
+        A missing cell of a value is a missing value. The rows of a series may stand anywhere, but in order of time. Columns in
+        single precision stay so; all others are read in double precision. Dates are exact to a microsecond.
+
+        Args:
+            table: a pandas DataFrame.
+            series: column of the labels, of any type; None if the table holds one series.
+            time: column of the times, numbers or dates.
+            values: columns of the values; by default all others.
+            static: columns that do not change within a series.
+            name: the table's name in messages, for example its file.
+
+        Raises:
+            DataError: naming the first column, row and series at fault. The first row is number 1.
+        """
+        try:
+            found = read_frame(table, series, time, values, static)
+        except DataError as error:
+            raise DataError(f"{name}: {error}") from None
+        return cls(found.times, found.values, name, dates=found.dates, static=found.static, layout=found.layout)
+
+    def to_frame(self) -> "pd.DataFrame":
+        """The series as a table in long format, with the columns, types and labels of the table that they came from.
+
+        The rows of a series stand together, and the series in the order in which they first appeared in the table; so a table
+        in this order comes back as it was. A column of whole numbers comes back as such if all its values are whole, otherwise
+        in double precision. Series from elsewhere get the columns ``series``, ``time``, ``value_1`` ... and ``static_1`` ...
+
+        Raises:
+            DataError: if there are several sets.
+        """
+        self._refuse_sets()
+        return as_frame(self.times, self.values, self.dates, self.static, self.layout)
+
     def __len__(self) -> int:
         """Number of trajectories (of each set)."""
         return self.times.shape[-2]
@@ -111,16 +163,15 @@ class TimeSeries:
             DataError: if there are several sets.
             IndexError: if there is no such trajectory.
         """
-        if self.sets is not None:
-            raise DataError(
-                f"{self.name}: these are {self.sets} sets of trajectories, expected one: choose a set first"
-            )
+        self._refuse_sets()
         static = None if self.static is None else self.static[chosen]
         if isinstance(chosen, (int, np.integer)):
             length = int(self.lengths[chosen])
             one = self.times[chosen, :length], self.values[chosen, :length]
             return one if static is None else (*one, static)
-        return replace(self, times=self.times[chosen], values=self.values[chosen], mask=None, static=static)
+        layout = None if self.layout is None else self.layout.chosen(chosen)
+        times, values = self.times[chosen], self.values[chosen]
+        return replace(self, times=times, values=values, mask=None, static=static, layout=layout)
 
     @property
     def sets(self) -> int | None:
@@ -163,6 +214,12 @@ class TimeSeries:
         if longest == self.times.shape[-1]:
             return self
         return replace(self, times=self.times[..., :longest], values=self.values[..., :longest, :], mask=None)
+
+    def _refuse_sets(self) -> None:
+        if self.sets is not None:
+            raise DataError(
+                f"{self.name}: these are {self.sets} sets of trajectories, expected one: choose a set first"
+            )
 
 
 @dataclass(frozen=True)

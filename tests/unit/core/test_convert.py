@@ -69,3 +69,13 @@ def test_numbers_are_no_dates():
 def test_dates_with_and_without_a_time_zone_do_not_mix():
     with pytest.raises(DataError, match="times mix dates with and without a time zone"):
         as_times([pd.Timestamp("2025-11-29"), pd.Timestamp("2025-11-29", tz="UTC")])
+
+
+def test_an_array_that_must_not_be_written_to_is_copied():
+    array = np.arange(3.0)
+    array.flags.writeable = False
+    numbers = as_numbers(array)
+    numbers[0] = 7.0
+    assert array.tolist() == [0.0, 1.0, 2.0]
+    shared = np.arange(3.0)
+    assert as_numbers(shared).data_ptr() == shared.ctypes.data

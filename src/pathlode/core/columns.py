@@ -1,0 +1,118 @@
+"""Columns of tables as arrays of numbers or dates, and back."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pathlode.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LARGEST_WHOLE = 2**53
+"""From here on, double precision does not represent each whole number."""
+
+
+def numbers_of(column: "pd.Series[Any]", name: str) -> NDArray[Any]:
+    """A column of numbers in single precision, if that is its own, or in double precision; NaN where a cell is missing.
+
+    Args:
+        column: of a table.
+        name: its name, for messages.
+
+    Raises:
+        DataError: if an entry is text, infinite, or a whole number that double precision does not represent.
+    """
+    dtype: Any = column.dtype
+    kind = getattr(dtype, "kind", "O")
+    if kind not in "fiub" or getattr(dtype, "name", "") == "category":
+        column = _numbers_of_objects(column, name)
+        kind = "O"
+    precise = kind == "f" and getattr(dtype, "itemsize", 8) <= 4
+    found = column.to_numpy(dtype=np.float32 if precise else np.float64, na_value=np.nan)
+    if kind in "iu" and (np.abs(found) >= LARGEST_WHOLE).any():
+        row = int((np.abs(found) >= LARGEST_WHOLE).argmax())
+        raise DataError(
+            f"column {name!r}, row number {row + 1}: {column.iloc[row]} is a whole number that double precision does not "
+            "represent; subtract an origin"
+        )
+    if np.isinf(found).any():
+        row = int(np.isinf(found).argmax())
+        raise DataError(f"column {name!r}, row number {row + 1}: the value is {found[row]}; remove or impute it")
+    return found
+
+
+def dates_of(column: "pd.Series[Any]", name: str) -> NDArray[np.datetime64] | None:
+    """A column of dates in UTC; None if it holds something else. Dates without a time zone count as UTC.
+
+    Raises:
+        DataError: if dates of several time zones are mixed, or dates and something else.
+    """
+    import pandas as pd
+
+    if column.dtype == object:
+        dated = np.array([isinstance(entry, date) for entry in column], dtype=bool)
+        other = ~dated & column.notna().to_numpy()
+        if dated.any() and other.any():
+            row = int(other.argmax())
+            raise DataError(
+                f"column {name!r}, row number {row + 1}: {column.iloc[row]!r} is no date as others are; give all times as one "
+                "of them"
+            )
+        if not dated.any():
+            return None
+    elif not pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return None
+    try:
+        found = pd.DatetimeIndex(pd.to_datetime(column))
+    except (TypeError, ValueError):
+        raise DataError(
+            f"column {name!r} mixes time zones: give all times in one, for example with "
+            f"pandas.to_datetime(table[{name!r}], utc=True)"
+        ) from None
+    return np.asarray(found if found.tz is None else found.tz_convert("UTC").tz_localize(None))
+
+
+def promoted(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Columns side by side, (row, column), in the most precise of their types."""
+    return np.stack(columns, axis=1)  # which promotes them
+
+
+def as_given(numbers: NDArray[Any], dtype: str | None) -> Any:
+    """A column of numbers in the type of the column that they came from; whole numbers only if all are whole."""
+    import pandas as pd
+
+    column = pd.Series(numbers)
+    if dtype is None or dtype in ("object", "str", "string"):
+        return column
+    wanted: Any = pd.api.types.pandas_dtype(dtype)
+    if wanted.kind not in "fiub":
+        return column
+    if wanted.kind != "f":
+        missing = np.isnan(numbers)
+        whole = (missing | (numbers == np.round(numbers))).all()
+        if not whole or (missing.any() and not pd.api.types.is_extension_array_dtype(wanted)):
+            return column.astype(np.float64)
+    return column.astype(wanted)
+
+
+def _numbers_of_objects(column: "pd.Series[Any]", name: str) -> "pd.Series[Any]":
+    """Numbers that are held as objects, for example beside None."""
+    import pandas as pd
+
+    expected = f"expected numbers: convert it, for example with pandas.to_numeric(table[{name!r}])"
+    if column.dtype == object and not any(isinstance(entry, str) for entry in column):
+        try:
+            return column.astype(np.float64)
+        except (TypeError, ValueError):
+            raise DataError(f"column {name!r} holds {type(column.dropna().iloc[0]).__name__}, {expected}") from None
+    if pd.api.types.is_string_dtype(column.dtype) or column.dtype == object:
+        bad = pd.to_numeric(column, errors="coerce").isna() & column.notna()
+        if bad.any():
+            row = int(bad.to_numpy().argmax())
+            raise DataError(f"column {name!r}, row number {row + 1}: {column.iloc[row]!r} is text, expected a number")
+        raise DataError(f"column {name!r} is text, {expected}")
+    raise DataError(f"column {name!r} is of type {column.dtype}, {expected}")
