@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from pathlode.errors import DataError
-from pathlode.files import writing
+from pathlode.files import as_json, writing
 
 if TYPE_CHECKING:
     import pandas as pd  # only for types: the import would cost half a second in jobs that read no table
@@ -73,7 +73,7 @@ class ArrayFile:
         arrays = {key: array for key, array, _ in self._arrays()}
         facts = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if "axes" not in f.metadata}
         with writing(path) as temporary:
-            np.savez(temporary, allow_pickle=False, **arrays, **{_FACTS: np.array(json.dumps(facts))})
+            np.savez(temporary, allow_pickle=False, **arrays, **{_FACTS: np.array(as_json(facts, path.name))})
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -155,7 +155,7 @@ class JsonFile:
     def save(self, path: Path) -> None:
         """Writes the file, whole or not at all."""
         with writing(path) as temporary:
-            temporary.write_text(json.dumps(dataclasses.asdict(self), indent=1) + "\n")
+            temporary.write_text(as_json(dataclasses.asdict(self), path.name, indent=1) + "\n")
 
     @classmethod
     def load(cls, path: Path) -> Self:

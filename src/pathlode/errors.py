@@ -22,7 +22,7 @@ class DivergenceError(PathlodeError):
 
 
 class CheckpointError(PathlodeError):
-    """A checkpoint or model file is unreadable, or belongs to another configuration or code."""
+    """A checkpoint or model file is unreadable, belongs to another configuration or code, or cannot hold what it is given."""
 
 
 def refuse_unless(settings: object, *rules: tuple[str, bool, str]) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pathlode.errors import CheckpointError
+
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """Error numbers of a full disk, an exhausted quota, and a file larger than allowed."""
 UNREADABLE = (errno.EACCES, errno.EPERM, errno.EISDIR, errno.EIO)
@@ -34,6 +36,32 @@ def sha256(path: Path) -> str:
     """Digest of a file's content."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def as_json(value: Any, name: str, indent: int | None = None) -> str:
+    """The JSON text of plain values. Numbers and arrays of NumPy, paths and dates become numbers, lists and text.
+
+    Args:
+        value: to be written.
+        name: what it is, for messages.
+        indent: of the lines.
+
+    Raises:
+        CheckpointError: if something cannot be written.
+    """
+
+    def plain(entry: Any) -> Any:
+        if hasattr(entry, "__array__") and hasattr(entry, "tolist") and not hasattr(entry, "to_dict"):
+            return entry.tolist()
+        if isinstance(entry, os.PathLike):
+            return os.fspath(entry)
+        if hasattr(entry, "isoformat"):
+            return entry.isoformat()
+        raise CheckpointError(
+            f"{name} holds a {type(entry).__name__}, expected numbers, text, paths, dates, or lists and dictionaries of these"
+        )
+
+    return json.dumps(value, default=plain, indent=indent)
 
 
 def digest(settings: Mapping[str, Any], files: Iterable[Path] = ()) -> str:

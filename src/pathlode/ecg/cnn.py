@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.optim import Adam
 
 from pathlode.core.eager import eager
-from pathlode.core.tensor_files import save_tensors
+from pathlode.core.tensor_files import beside, save_tensors
 from pathlode.ecg.beats import POINTS
 from pathlode.ecg.features import Classes, Features, Probabilities
 from pathlode.ecg.records import CLASSES
@@ -133,4 +133,4 @@ class BeatCnn:
     def save(self, path: Path, **extra: Any) -> None:
         """Writes weights, units and the plain values in ``extra`` as a file of tensors."""
         units = {"mean": torch.as_tensor(self.mean), "std": torch.as_tensor(self.std)}
-        save_tensors(path, {"weights": self.network.state_dict(), **units, **extra})
+        save_tensors(path, beside({"weights": self.network.state_dict(), **units}, extra))

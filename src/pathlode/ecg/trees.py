@@ -1,16 +1,16 @@
 """Boosted trees."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from pathlode.core.tensor_files import beside
 from pathlode.ecg.features import Classes, Features, Probabilities
 from pathlode.ecg.records import CLASSES
 from pathlode.errors import ConfigError
-from pathlode.files import writing
+from pathlode.files import as_json, writing
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,7 @@ class Trees:
         """Writes the trees up to the best round in XGBoost's binary format. The attribute ``classes`` gives the index in
         :data:`pathlode.ecg.records.CLASSES` of each output. The plain values in ``extra`` become attributes too, as JSON."""
         booster = self.model.get_booster()[: self.model.best_iteration + 1]
-        booster.set_attr(classes=" ".join(map(str, self.known)), **{name: json.dumps(extra[name]) for name in extra})
+        beside_trees = {name: as_json(extra[name], name) for name in extra}
+        booster.set_attr(**beside({"classes": " ".join(map(str, self.known))}, beside_trees))
         with writing(path) as temporary:
             temporary.write_bytes(booster.save_raw("ubj"))

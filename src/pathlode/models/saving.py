@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from pathlode.core.tensor_files import load_tensors, save_tensors
+from pathlode.core.tensor_files import beside, load_tensors, save_tensors
 from pathlode.errors import CheckpointError, PathlodeError
 from pathlode.models.contract import SequenceModel
 from pathlode.models.settings import ModelConfig
@@ -34,17 +34,23 @@ class FitRecord:
 
 
 def save_model(path: Path, model: SequenceModel, **extra: Any) -> None:
-    """Writes a trained model, its configuration, and the plain values in ``extra``."""
+    """Writes a trained model, its configuration, and the values in ``extra``, which :func:`load_model` gives back.
+
+    They may be tensors, numbers, text, paths, dates, NumPy's arrays and numbers, and lists and dictionaries of these.
+
+    Raises:
+        CheckpointError: if a value is something else, or has the name of a part of the file. Nothing is written then.
+    """
     save_tensors(path, model_content(model, **extra))
 
 
 def model_content(model: SequenceModel, **extra: Any) -> dict[str, Any]:
     """The content of a trained model's file, which :func:`model_of` reads: a part of the file if that holds several models."""
-    return {"model": model.describe(), "weights": model.state_dict(), **extra}
+    return beside({"model": model.describe(), "weights": model.state_dict()}, extra)
 
 
 def load_model(path: Path) -> tuple[SequenceModel, dict[str, Any]]:
-    """A model that :func:`save_model` wrote, and the plain values saved with it.
+    """A model that :func:`save_model` wrote, and the values saved with it.
 
     Raises:
         CheckpointError: if the file is unreadable or its weights do not fit its configuration.
@@ -73,7 +79,8 @@ def model_of(given: Mapping[str, Any], path: Path) -> tuple[SequenceModel, dict[
     except (AttributeError, KeyError, TypeError, RuntimeError, PathlodeError) as error:
         reason = str(error).splitlines()[0]
         raise CheckpointError(
-            f"{path} is not a model of this version of pathlode ({reason}): train it again"
+            f"{path} is not a model of this version of pathlode ({reason}): read it with the version that wrote it, or "
+            "train again"
         ) from error
     return model, content
 
@@ -93,4 +100,6 @@ def load_fitted(path: Path) -> tuple[SequenceModel, FitRecord]:
     try:
         return model, FitRecord(**beside)
     except TypeError as error:
-        raise CheckpointError(f"{path} is not the model of a job of this version ({error}): train it again") from error
+        raise CheckpointError(
+            f"{path} is not the model of a job of this version ({error}): read it with load_model, or train again"
+        ) from error

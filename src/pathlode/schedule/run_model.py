@@ -12,7 +12,7 @@ from torch import Tensor
 
 from pathlode import __version__
 from pathlode.core.solve import FixedStep
-from pathlode.core.tensor_files import load_tensors, save_tensors
+from pathlode.core.tensor_files import beside, load_tensors, save_tensors
 from pathlode.errors import CheckpointError, ConfigError, refuse_unless
 from pathlode.models.contract import SequenceModel
 from pathlode.models.saving import model_content, model_of
@@ -144,7 +144,7 @@ class RunModel:
 
     def save(self, path: Path, **extra: Any) -> None:
         """Writes the model and the plain values in ``extra`` to one file, whole or not at all."""
-        save_tensors(path, self.content() | extra)
+        save_tensors(path, beside(self.content(), extra))
 
     def content(self) -> dict[str, Any]:
         """The content of its file, as tensors and plain values."""
@@ -163,7 +163,7 @@ def load_run_model(path: Path) -> RunModel:
 
 def save_run_models(path: Path, models: Sequence[RunModel], **extra: Any) -> None:
     """Writes several models and the plain values in ``extra`` to one file, whole or not at all."""
-    save_tensors(path, {"models": [model.content() for model in models], **extra})
+    save_tensors(path, beside({"models": [model.content() for model in models]}, extra))
 
 
 def load_run_models(path: Path) -> list[RunModel]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from pathlode.core.plain import from_plain, to_plain
 from pathlode.errors import ConfigError, refuse_unless
 from pathlode.schedule.run_model import RunModel
 from pathlode.schedule.runs import FEATURES, LOG_RATE, LOSS, METRIC, Trajectory
@@ -166,7 +167,7 @@ class LatentODELR(LRScheduler):
     def state_dict(self) -> dict[str, Any]:
         """Plain values and tensors from which :meth:`load_state_dict` continues exactly, without the model and the settings."""
         state = {name: value for name, value in self.__dict__.items() if name not in ("optimizer", "model", "config")}
-        return state | {
+        state |= {
             "decisions": [asdict(decision) for decision in self.decisions],
             "_generator": self._generator.get_state(),
             "_schedule": torch.from_numpy(self._schedule.copy()),
@@ -174,10 +175,11 @@ class LatentODELR(LRScheduler):
             "_log": list(self._log),
             "_losses": list(self._losses),
         }
+        return dict(to_plain(state, "the scheduler's state"))  # for example of a rate that is a number of NumPy
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Continues from :meth:`state_dict` of a scheduler with the same model and settings."""
-        state = dict(state_dict)
+        state = dict(from_plain(dict(state_dict)))
         self._generator.set_state(state.pop("_generator"))
         self.decisions = [Decision(**row) for row in state.pop("decisions")]
         self._schedule = state.pop("_schedule").numpy().copy()

@@ -28,7 +28,7 @@ def load_checkpoint(path: Path, identity: str) -> dict[str, Any]:
     if content.get("identity") != identity:
         raise CheckpointError(
             f"{path} belongs to another configuration or to other code (identity {str(content.get('identity'))[:12]}, "
-            f"expected {identity[:12]}): delete it to start anew, or restore that configuration and code"
+            f"expected {identity[:12]}): move it away to start anew, or restore that configuration and code"
         )
     return dict(content["trainer"])
 

@@ -50,8 +50,9 @@ def test_rr_features_reach_the_decision(fitted):
 
 def test_a_saved_network_holds_weights_and_units(fitted, tmp_path):
     network, _, _ = fitted
-    network.save(tmp_path / "cnn.bin")
+    network.save(tmp_path / "cnn.bin", score=np.float32(0.5))
     content = load_tensors(tmp_path / "cnn.bin")
+    assert content["score"] == 0.5
     assert torch.equal(content["mean"], torch.as_tensor(network.mean))
     for name, weights in network.network.state_dict().items():
         assert torch.equal(content["weights"][name], weights)

@@ -42,10 +42,11 @@ def test_saved_trees_are_those_of_the_best_round_and_need_no_package(beats, tmp_
     noisy = features + np.random.default_rng(0).normal(0, 2 * features.std(), features.shape).astype(np.float32)
     trees = Trees(TreeConfig(rounds=100, patience=3), 0).fit(features, classes, noisy, classes)
     assert trees.model.best_iteration + 1 < 100
-    trees.save(tmp_path / "trees.bin", origin={"rule": "classify"})
+    trees.save(tmp_path / "trees.bin", origin={"rule": "classify"}, score=np.float32(0.5), curve=np.arange(2))
     booster = xgboost.Booster()
     booster.load_model(bytearray((tmp_path / "trees.bin").read_bytes()))
     assert booster.attr("classes") == "0 2 4"
     assert json.loads(booster.attr("origin")) == {"rule": "classify"}
+    assert (booster.attr("score"), booster.attr("curve")) == ("0.5", "[0, 1]")
     assert booster.num_boosted_rounds() == trees.model.best_iteration + 1
     assert booster.inplace_predict(features) == pytest.approx(trees.probabilities(features)[:, [0, 2, 4]], abs=1e-6)

@@ -2,9 +2,11 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
+from pathlode.core.tensor_files import load_tensors
 from pathlode.errors import CheckpointError, ConfigError, DataError
 from pathlode.inference.box import Box
 from pathlode.inference.flows import FlowConfig, load_flow, load_flows, save_flows
@@ -83,7 +85,8 @@ def test_a_flow_comes_back_from_its_file(backend, recurrent, tmp_path):
         observed = torch.cat([times, summary[:, None].expand(300, 5, 2)], dim=-1)
     flow = FLOWS[backend](PRIOR, observed.shape[-1], config, 4)
     flow.fit(theta, observed)
-    flow.save(tmp_path / "flow.pt")
+    flow.save(tmp_path / "flow.pt", score=np.float64(0.5))
+    assert load_tensors(tmp_path / "flow.pt")["score"] == 0.5
     again = load_flow(tmp_path / "flow.pt")
     assert type(again) is type(flow)
     assert (again.pairs, again.seed) == (300, 4)

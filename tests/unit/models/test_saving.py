@@ -1,7 +1,11 @@
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from pathlode.errors import CheckpointError
-from pathlode.models.saving import FitRecord, load_fitted, save_fitted, save_model
+from pathlode.models.saving import FitRecord, load_fitted, load_model, save_fitted, save_model
 
 
 def test_a_fitted_model_comes_with_its_record(make_model, tmp_path):
@@ -14,5 +18,28 @@ def test_a_fitted_model_comes_with_its_record(make_model, tmp_path):
 
 def test_a_model_that_no_job_fitted_has_no_record(make_model, tmp_path):
     save_model(tmp_path / "model.pt", make_model())
-    with pytest.raises(CheckpointError, match=r"model.pt is not the model of a job .*'identity'.*train it again"):
+    with pytest.raises(
+        CheckpointError, match=r"model.pt is not the model of a job .*'identity'.*load_model, or train again"
+    ):
         load_fitted(tmp_path / "model.pt")
+
+
+@pytest.mark.fault("values of NumPy, paths and dates are saved with a model", "they are read back as they were")
+def test_what_is_saved_beside_a_model_is_given_back(make_model, tmp_path):
+    given = {"rmse": np.sqrt(0.25), "curve": np.arange(3), "source": Path("a.csv"), "trained": datetime(2020, 1, 2)}
+    save_model(tmp_path / "model.pt", make_model(), **given)
+    _, found = load_model(tmp_path / "model.pt")
+    np.testing.assert_equal(found, given)
+    assert [type(value) for value in found.values()] == [type(value) for value in given.values()]
+
+
+def test_sizes_that_are_numbers_of_numpy_are_saved(make_model, tmp_path):
+    model = make_model(width=np.int64(8))
+    save_model(tmp_path / "model.pt", model)
+    assert load_model(tmp_path / "model.pt")[0].config == model.config
+
+
+def test_a_value_beside_a_model_does_not_replace_its_weights(make_model, tmp_path):
+    with pytest.raises(CheckpointError, match="the name 'weights' is taken by a part of the file"):
+        save_model(tmp_path / "model.pt", make_model(), weights=1)
+    assert not (tmp_path / "model.pt").exists()

@@ -21,7 +21,7 @@ def test_one_file_holds_everything(model, tmp_path):
 
 def test_several_models_are_kept_in_one_file(model, tmp_path):
     models = [model, replace(model, config=replace(model.config, seed=7))]
-    save_run_models(tmp_path / "models.pt", models, origin={"rule": "fit"})
+    save_run_models(tmp_path / "models.pt", models, origin={"rule": "fit"}, score=np.float64(0.5))
     first, second = load_run_models(tmp_path / "models.pt")
     assert (first.config.seed, second.config.seed) == (0, 7)
     assert first.card == second.card == model.card

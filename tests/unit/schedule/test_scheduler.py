@@ -82,7 +82,7 @@ def test_a_resumed_run_is_the_uninterrupted_one(model):
 
 
 def test_its_state_can_be_written_and_read_as_plain_values(model, tmp_path):
-    scheduler = LatentODELR(optimiser(), model, 200)
+    scheduler = LatentODELR(optimiser((np.float64(0.1),)), model, np.int64(200))
     train(scheduler, 120)
     torch.save(scheduler.state_dict(), tmp_path / "state.pt")
     state = torch.load(tmp_path / "state.pt", weights_only=True)

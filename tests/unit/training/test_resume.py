@@ -63,7 +63,7 @@ def test_a_checkpoint_of_other_settings_is_refused_in_one_sentence(trainer, tmp_
     path = tmp_path / "checkpoint.pt"
     save_tensors(path, {"identity": "a" * 64, "trainer": trainer().state_dict()})
     assert load_checkpoint(path, "a" * 64)["step_number"] == 0
-    with pytest.raises(CheckpointError, match=r"belongs to another configuration or to other code .* delete it"):
+    with pytest.raises(CheckpointError, match=r"belongs to another configuration or to other code .* move it away"):
         load_checkpoint(path, "b" * 64)
 
 
@@ -86,13 +86,13 @@ def test_a_missing_file(tmp_path):
         load_tensors(tmp_path / "model.pt")
 
 
-@pytest.mark.fault("a model file is damaged", "a sentence says to delete it and train again")
+@pytest.mark.fault("a model file is damaged", "a sentence says to restore a copy or train again")
 def test_a_damaged_file(make_model, tmp_path):
     path = tmp_path / "model.pt"
     save_model(path, make_model())
     path.write_bytes(path.read_bytes()[:3000])
     with pytest.raises(
-        CheckpointError, match=r"model.pt cannot be read as a file of pathlode .* delete it and train again"
+        CheckpointError, match=r"model.pt cannot be read as a file of pathlode .* restore a copy of it, or train again"
     ):
         load_model(path)
 
@@ -115,5 +115,5 @@ def test_weights_that_do_not_fit_their_configuration(make_model, tmp_path):
     save_tensors(
         tmp_path / "model.pt", {"model": {"config": {"features": 2}, "seeds": [0]}, "weights": model.state_dict()}
     )
-    with pytest.raises(CheckpointError, match=r"is not a model of this version of pathlode .* train it again"):
+    with pytest.raises(CheckpointError, match=r"is not a model of this version of pathlode .* or train again"):
         load_model(tmp_path / "model.pt")

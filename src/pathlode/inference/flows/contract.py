@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from pathlode.core.tensor_files import load_tensors, save_tensors
+from pathlode.core.tensor_files import beside, load_tensors, save_tensors
 from pathlode.errors import CheckpointError, ConfigError
 from pathlode.inference.box import Box
 from pathlode.inference.flows.training import FlowTraining
@@ -168,7 +168,8 @@ class Flow(ABC):
         if self.embedding is not None:
             weights["embedding"] = self.embedding.state_dict()
         prior = {"low": self.prior.low, "high": self.prior.high}
-        save_tensors(path, {"flow": description, "prior": prior, "units": self.units, "weights": weights, **extra})
+        parts = {"flow": description, "prior": prior, "units": self.units, "weights": weights}
+        save_tensors(path, beside(parts, extra))
 
     def standardise(self, theta: Tensor, observed: Tensor) -> None:
         """Sets the units from parameters, (n, parameter), and summaries or observations, (n, ...)."""
@@ -202,7 +203,7 @@ def load_flow(path: Path) -> Flow:
 
 def save_flows(path: Path, files: Sequence[Path], **extra: Any) -> None:
     """Writes the flows of several files that :meth:`Flow.save` wrote, and the plain values in ``extra``, to one file."""
-    save_tensors(path, {"flows": [load_tensors(file) for file in files], **extra})
+    save_tensors(path, beside({"flows": [load_tensors(file) for file in files]}, extra))
 
 
 def load_flows(path: Path) -> list[Flow]:
@@ -229,6 +230,7 @@ def _flow(content: Mapping[str, Any], path: Path) -> Flow:
         flow.units, flow.pairs = content["units"], description["pairs"]
     except (KeyError, TypeError, RuntimeError, ConfigError) as error:
         raise CheckpointError(
-            f"{path} cannot be read as a flow of this version of pathlode ({error}): delete it and fit again"
+            f"{path} cannot be read as a flow of this version of pathlode ({error}): read it with the version that wrote "
+            "it, or fit again"
         ) from error
     return flow

@@ -1,0 +1,44 @@
+import pytest
+import torch
+
+from pathlode import __version__
+from pathlode.core import tensor_files
+from pathlode.core.tensor_files import beside, load_tensors, save_tensors
+from pathlode.errors import CheckpointError
+
+
+def test_a_file_of_a_newer_format_is_refused_with_both_versions(tmp_path, monkeypatch):
+    path = tmp_path / "model.pt"
+    monkeypatch.setattr(tensor_files, "FORMAT", tensor_files.FORMAT + 1)
+    monkeypatch.setattr(tensor_files, "__version__", "9.0")
+    save_tensors(path, {"a": 1})
+    assert load_tensors(path) == {"a": 1}
+    monkeypatch.undo()
+    with pytest.raises(
+        CheckpointError, match=f"model.pt was written by pathlode 9.0, and this is {__version__}, which"
+    ):
+        load_tensors(path)
+
+
+def test_a_file_without_a_version_is_read(tmp_path):
+    torch.save({"a": torch.ones(2)}, tmp_path / "old.pt")
+    assert load_tensors(tmp_path / "old.pt")["a"].tolist() == [1.0, 1.0]
+
+
+def test_no_message_tells_to_delete_a_file(tmp_path):
+    import numpy as np
+
+    path = tmp_path / "model.pt"
+    for content in ({"weights": torch.ones(2), "rmse": np.float64(0.5)}, [1, 2]):  # as torch alone writes them
+        torch.save(content, path)
+        with pytest.raises(CheckpointError) as refused:
+            load_tensors(path)
+        assert "delete" not in str(refused.value)
+
+
+def test_a_value_does_not_take_the_name_of_a_part(tmp_path):
+    assert beside({"weights": 1}, {"rmse": 2}) == {"weights": 1, "rmse": 2}
+    with pytest.raises(CheckpointError, match="the name 'weights' is taken by a part of the file"):
+        beside({"weights": 1}, {"weights": 2})
+    with pytest.raises(CheckpointError, match="the name 'pathlode' is taken by the file's version"):
+        save_tensors(tmp_path / "file.pt", {"pathlode": 1})
