@@ -68,6 +68,23 @@ def test_published_verdicts_are_of_declared_claims():
     assert set(PUBLISHED["verdict"]) <= {*VERDICTS}
 
 
+def test_the_claims_of_a_paper_are_on_its_systems():
+    """[A]: harmonic oscillators, predators and prey, a self-gravitating fluid."""
+    systems = {
+        system
+        for claim in CLAIMS
+        for system in claim.systems
+        if claim.made_by(system) == "A" and claim.column == "system"
+    }
+    assert systems == {
+        "coupled_oscillator",
+        "damped_oscillator",
+        "lotka_volterra_fixed_start",
+        "lotka_volterra",
+        "lane_emden",
+    }
+
+
 def test_every_caption_of_the_report_stands_under_one_subject_and_names_claims_that_there_are():
     papers = yaml.safe_load((PROJECT / "workflow/report/subjects.yaml").read_text())
     subjects = [(subject, names) for of in papers.values() for subject, names in of.items()]

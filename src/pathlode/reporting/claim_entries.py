@@ -12,6 +12,8 @@ BY_COLUMN = ("rows", *SIDES)
 """Fields that a claim merges with its family's, column by column; other fields replace the family's."""
 CONTROL = "control"
 """The paper of a claim that compares a setting with itself."""
+OWN = "ours"
+"""The paper of a claim of our own."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,10 @@ class Adequacy:
 
 @dataclass(frozen=True)
 class Claim:
-    """One claim of claims.yaml. The head of that file explains the fields. ``rows`` apply to both sides."""
+    """One claim of claims.yaml. The head of that file explains the fields. ``rows`` apply to both sides.
+
+    ``unclaimed`` are the systems about which the paper says nothing.
+    """
 
     id: str
     paper: str
@@ -72,6 +77,11 @@ class Claim:
     column: str = "system"
     halves: bool = False
     left_out: str | None = None
+    unclaimed: Sequence[str] = ()
+
+    def made_by(self, system: str) -> str:
+        """Which paper makes the claim about a system. Where the paper is silent, the claim is ours."""
+        return OWN if system in self.unclaimed else self.paper
 
 
 def read_claims(entries: Sequence[Mapping[str, Any]], source: str) -> list[Claim]:
@@ -83,7 +93,8 @@ def read_claims(entries: Sequence[Mapping[str, Any]], source: str) -> list[Claim
         source: origin of the entries, for messages.
 
     Raises:
-        ConfigError: if an entry has a missing or unknown key or a value of the wrong kind, or an id is used twice.
+        ConfigError: if an entry has a missing or unknown key or a value of the wrong kind, an id is used twice, or a system is
+            unclaimed on which no claim is tested.
     """
     read = [_claim(entry, place) for entry, place in _expanded(_listed(entries, source), {}, source)]
     ids = [claim.id for claim in read]
@@ -92,6 +103,13 @@ def read_claims(entries: Sequence[Mapping[str, Any]], source: str) -> list[Claim
         raise ConfigError(
             f"{source}: the id {repeated[0]!r} is used {ids.count(repeated[0])} times, expected once: rename one of the claims"
         )
+    tested = {system for claim in read for system in claim.systems}
+    for claim in read:
+        for system in claim.unclaimed:
+            if system not in tested:
+                raise ConfigError(
+                    f"{source}: claim {claim.id}: unclaimed names {system!r}, expected a system of a claim: correct it"
+                )
     return read
 
 
@@ -176,8 +194,8 @@ def _check_kind(name: str, value: Any, place: str) -> None:
     elif name == "halves":
         if not isinstance(value, bool):
             raise ConfigError(f"{place}: halves is {value!r}, expected true or false")
-    elif name == "systems":
+    elif name in ("systems", "unclaimed"):
         if not isinstance(value, list) or not value or not all(isinstance(system, str) for system in value):
-            raise ConfigError(f"{place}: systems is {value!r}, expected a list of names")
+            raise ConfigError(f"{place}: {name} is {value!r}, expected a list of names")
     elif name not in (*BY_COLUMN, "margin", "adequacy") and not isinstance(value, str):
         raise ConfigError(f"{place}: {name} is {value!r}, expected a text")

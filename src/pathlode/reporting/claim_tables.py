@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pathlode.reporting.claim_entries import CONTROL
+from pathlode.reporting.claim_entries import CONTROL, OWN
 from pathlode.reporting.naming import readable
 from pathlode.reporting.verdicts import VERDICTS
 
@@ -31,7 +31,7 @@ def in_short(table: pd.DataFrame, pages: str) -> str:
     """
     made = _made(table)
     lines = [f"| claim | {' | '.join(VERDICTS)} | details |", f"|{' --- |' * (len(VERDICTS) + 2)}"]
-    for name, rows in made[made["paper"] != "ours"].groupby("id", sort=False):
+    for name, rows in made[made["paper"] != OWN].groupby("id", sort=False):
         first = rows.iloc[0]
         named = rows["where"].map(readable) + rows.apply(_mark, axis=1)
         where = {verdict: ", ".join(of) for verdict, of in named.groupby(rows["verdict"])}
@@ -68,10 +68,19 @@ def _one_target(table: pd.DataFrame, target: str) -> str:
     for name, rows in table.groupby("id", sort=False):
         first, cells = rows.iloc[0], {row["where"]: _cell(row) for _, row in rows.iterrows()}
         published = "–" if pd.isna(first["paper_value"]) else f"{first['paper_value']:g}"
-        statement = f"**{name}** ({first['paper']}) {first['claim']}"
+        statement = f"**{name}** ({_made_by(rows)}) {first['claim']}"
         line = [statement, published, *(cells.get(system, "") for system in systems), f"`snakemake {target}`"]
         lines.append(f"| {' | '.join(line)} |")
     return "\n".join(lines) + "\n"
+
+
+def _made_by(rows: pd.DataFrame) -> str:
+    """Who makes a claim: a paper, ours, or both, such as ``A; ours on Lorenz-63``."""
+    papers = rows.loc[rows["paper"] != OWN, "paper"]
+    if papers.empty:
+        return OWN
+    silent = ", ".join(rows.loc[rows["paper"] == OWN, "where"].map(readable))
+    return f"{papers.iloc[0]}; {OWN} on {silent}" if silent else str(papers.iloc[0])
 
 
 def _cell(row: pd.Series) -> str:

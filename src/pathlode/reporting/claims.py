@@ -9,7 +9,7 @@ import pandas as pd
 from pathlode.arrays import Array
 from pathlode.errors import ConfigError, DataError
 from pathlode.reporting.adequacy import adequacy
-from pathlode.reporting.claim_entries import CONTROL, SIDES, Claim, Margin
+from pathlode.reporting.claim_entries import CONTROL, OWN, SIDES, Claim, Margin
 from pathlode.reporting.decided_claims import DecidedClaims, Settling
 from pathlode.reporting.looks import Looks
 from pathlode.reporting.verdicts import NOT_RUN, compare, false_discovery_rates, log_ratios
@@ -36,8 +36,9 @@ def decide(claims: Sequence[Claim], tables: Tables, looks: Looks) -> DecidedClai
     rows = []
     for claim in claims:
         for system in claim.systems:
-            facts = {name: getattr(claim, name) for name in ("id", "paper", "claim", "factor", "paper_value", "target")}
-            rows.append(facts | {"where": system} | _decision(claim, system, tables, looks))
+            facts = {name: getattr(claim, name) for name in ("id", "claim", "factor", "paper_value", "target")}
+            facts |= {"paper": claim.made_by(system), "where": system}
+            rows.append(facts | _decision(claim, system, tables, looks))
     table = pd.DataFrame(rows, columns=list(DecidedClaims.columns))
     return DecidedClaims(_with_false_discoveries(table, looks.error))
 
@@ -46,7 +47,9 @@ def settle(claims: Sequence[Claim], tables: Tables, looks: Looks) -> Settling:
     """The comparisons of the papers' claims as they were with the first 2, 3, ... replicates, by seed."""
     rows = []
     for claim in claims:
-        for system in claim.systems if claim.paper not in ("ours", CONTROL) else ():
+        for system in claim.systems:
+            if claim.made_by(system) in (OWN, CONTROL):
+                continue
             both = paired(claim, system, tables)
             if len(both) < 2:
                 continue
@@ -194,6 +197,6 @@ def _rows(table: pd.DataFrame, where: Mapping[str, Any], claim: str) -> pd.DataF
 
 def _with_false_discoveries(table: pd.DataFrame, error: float) -> pd.DataFrame:
     """The table with ``q`` and ``survives`` of the papers' claims."""
-    tested = ~table["paper"].isin(["ours", CONTROL]) & ~table["verdict"].isin([NOT_RUN, "inadequate"])
+    tested = ~table["paper"].isin([OWN, CONTROL]) & ~table["verdict"].isin([NOT_RUN, "inadequate"])
     rates = pd.Series(false_discovery_rates(table.loc[tested, "p"].astype(float).tolist()), table.index[tested])
     return table.assign(q=rates, survives=(rates <= error).map({True: "yes", False: "no"}))

@@ -13,7 +13,7 @@ class DecidedClaims(TableFile):
 
     columns: ClassVar[Mapping[str, str]] = {
         "id": "of the claim",
-        "paper": "letter of the paper that makes it, ours, or control for a setting against itself",
+        "paper": "letter of the paper that makes it there, ours, or control for a setting against itself",
         "claim": "the statement",
         "where": "where it was tested: a system, or a value of the claim's own column",
         "ratio": "rival / ours of the claim's metric: exp of the pseudomedian over replicates of its logarithm",

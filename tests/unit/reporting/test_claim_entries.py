@@ -86,6 +86,12 @@ def test_a_claim_may_have_several_rules_of_adequacy():
     assert claim.adequacy == [Adequacy(**ADEQUATE), Adequacy(**other)]
 
 
+def test_a_claim_is_ours_on_the_systems_about_which_the_paper_says_nothing():
+    family = {"unclaimed": ["spring"], "claims": [ENTRY, ENTRY | {"id": "X2", "systems": ["pendulum", "spring"]}]}
+    one, two = read_claims([family], "claims.yaml")
+    assert (one.made_by("pendulum"), two.made_by("pendulum"), two.made_by("spring")) == ("A", "A", "ours")
+
+
 @pytest.mark.parametrize(
     ("entries", "message"),
     [
@@ -123,6 +129,8 @@ def test_a_claim_may_have_several_rules_of_adequacy():
         ),
         ([ENTRY | {"adequacy": ADEQUATE | {"trivial": "constant"}}], "expected mappings from columns to values"),
         ([ENTRY | {"systems": []}], r"systems is \[\], expected a list of names"),
+        ([ENTRY | {"unclaimed": "spring"}], "unclaimed is 'spring', expected a list of names"),
+        ([ENTRY | {"unclaimed": ["spring"]}], "claim X1: unclaimed names 'spring', expected a system of a claim"),
     ],
 )
 def test_wrong_entries_are_refused(entries, message):

@@ -58,6 +58,12 @@ def test_every_target_has_a_table_of_its_own():
     assert second.startswith("| claim |")
 
 
+def test_a_claim_says_on_which_systems_it_is_ours():
+    ours = [{"paper": "ours", "where": name} for name in ("lorenz", "long_spring")]
+    assert "| **X1** (A; ours on Lorenz-63, long spring) ours is better |" in as_markdown(table(ours[0], {}, ours[1]))
+    assert "| **X1** (ours) ours is better |" in as_markdown(table(*ours))
+
+
 def test_the_papers_value_stands_beside_ours():
     assert "| 1.032 |" in as_markdown(table({"paper_value": 1.032}))
 
@@ -69,6 +75,7 @@ def test_in_short_the_papers_claims_stand_with_their_systems_by_verdict():
         {"where": "rope", "survives": "no"},
         {"where": "ring", "verdict": "no difference"},
         {"where": "coil", "verdict": "inadequate", "survives": math.nan},
+        {"where": "lorenz", "paper": "ours"},
         {"id": "X2", "paper": "ours"},
         {"id": "X3", "paper": "control"},
     )

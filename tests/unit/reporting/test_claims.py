@@ -141,6 +141,16 @@ def test_only_the_papers_claims_with_something_to_compare_share_the_false_discov
     assert table.loc[["X3", "X4", "X5"], ["q", "survives"]].isna().all(axis=None)
 
 
+def test_a_system_about_which_the_paper_says_nothing_has_no_share_in_its_false_discoveries():
+    table = pd.concat([scores(SMALL, 3 * SMALL[::-1]), scores(SMALL, 3 * SMALL).assign(system="spring")])
+    entry = ENTRY | {"systems": ["pendulum", "spring"], "unclaimed": ["spring"]}
+    found = decided(table, entry)
+    assert found["paper"].tolist() == ["A", "ours"]
+    assert found["q"].iloc[0] == found["p"].iloc[0]  # the only test
+    assert found.loc[1, ["q", "survives"]].isna().all()
+    assert set(settle(read_claims([entry], "claims.yaml"), {"scores": table}, LOOKS).table["where"]) == {"pendulum"}
+
+
 def test_many_undecided_claims_leave_less_to_a_weak_one():
     weak = SMALL * np.exp([0.5, 0.4, 0.6, 0.7, 0.5, 0.3, 0.8, 0.2, 0.6, -0.001])
     noise = scores(SMALL, SMALL * 3.0 ** np.tile([-1, 1], 5)).assign(system="spring")
