@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from pathlode.core.adaptive import Adaptive as Adaptive
 from pathlode.core.adaptive import integrate_with_torchode
 from pathlode.core.checks import check_times
+from pathlode.core.reversal import reversed_in_time
 from pathlode.core.shapes import Starts, State, States, Times
 from pathlode.core.tableaus import TABLEAUS, Tableau
 from pathlode.errors import ConfigError, DataError
@@ -86,26 +87,33 @@ def solve(
     start: Starts | None = None,
     solver: FixedStep | Adaptive | None = None,
     estimate_error: bool = False,
+    backward: bool = False,
     check: bool = True,
 ) -> Solution:
     """Integrates dh/dt = field(h) from y0 for every trajectory and reads it out at that trajectory's own times.
 
+    With ``backward``, times before the start are solved in s = start - t by the reversed field dh/ds = -field(h), from the
+    same y0. The two solutions meet in y0 at the start. Each takes the steps of the solver, which then count twice.
+
     Args:
         field: autonomous vector field on (member, batch, state).
         y0: state at ``start``, (member, batch, state).
-        times: read-out times, strictly increasing, (batch, time) or (member, batch, time), not before ``start``.
+        times: read-out times, strictly increasing, (batch, time) or (member, batch, time); not before ``start`` without
+            ``backward``.
         start: time of y0, (batch,) or (member, batch); by default each trajectory's first read-out time.
         solver: :class:`Adaptive` (default) or :class:`FixedStep`, whose step size grows with the last read-out time.
         estimate_error: also estimate the solver's error, without gradient. With :class:`FixedStep` the estimate is
             Richardson's, from a second solution with twice the steps: e = (y_N - y_2N) · 2^p / (2^p - 1) at order p. With
             :class:`Adaptive`, e is the difference to a solution with 1/100 of the tolerances.
+        backward: whether times may lie before the start.
         check: validate times; turn off only for data that were validated before, for example in a training loop.
 
     Returns:
         :class:`Solution`. Gradients flow to y0 and to the field's parameters, not to the times.
 
     Raises:
-        DataError: if shapes do not fit, or times are not finite, not strictly increasing, or before the start.
+        DataError: if shapes do not fit, or times are not finite, not strictly increasing, or before the start without
+            ``backward``.
         SolverError: if the adaptive solver fails.
     """
     solver = solver or Adaptive()
@@ -119,7 +127,33 @@ def solve(
             "expected (batch, time) or (member, batch, time), with start (batch,) or (member, batch)"
         ) from None
     if check:
-        check_times(times, start)
+        check_times(times, None if backward else start)
+    origin = start[..., None]
+    early = times < origin
+    if not backward or not early.any():
+        return _solve_onward(field, y0, times, start, solver, estimate_error)
+    after = _solve_onward(field, y0, times.maximum(origin), start, solver, estimate_error)
+    mirrored = (2 * origin - times).maximum(origin).flip(-1)
+    before = _solve_onward(reversed_in_time(field), y0, mirrored, start, solver, estimate_error)
+    return _joined(before, after, early)
+
+
+def _joined(before: Solution, after: Solution, early: Tensor) -> Solution:
+    """The solution before the start, whose times are mirrored, where ``early``, (member, batch, time), and that after it."""
+
+    def join(first: States, second: States) -> States:
+        return first.flip(2).where(early[..., None], second)
+
+    error = None
+    if before.error is not None and after.error is not None:
+        error = join(before.error, after.error)
+    return Solution(join(before.states, after.states), before.evaluations + after.evaluations, error)
+
+
+def _solve_onward(
+    field: Field, y0: State, times: Times, start: Starts, solver: FixedStep | Adaptive, estimate_error: bool
+) -> Solution:
+    """The solution at times that are not before the start."""
     if isinstance(solver, Adaptive):
         return _solve_adaptive(field, y0, times, start, solver, estimate_error)
     tableau = TABLEAUS[solver.method]

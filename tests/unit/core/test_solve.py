@@ -59,6 +59,75 @@ def test_linear_field_gives_the_matrix_exponential(solver):
     assert torch.allclose(solution, expected, atol=1e-8)
 
 
+BOTH_WAYS = [
+    FixedStep("rk4", 200),
+    FixedStep("tsit5", 60),
+    Adaptive("dopri5", 1e-10, 1e-10),
+    Adaptive("tsit5", 1e-10, 1e-10),
+    Adaptive("dopri5", 1e-10, 1e-10, **OTHER),
+    Adaptive("dopri8", 1e-10, 1e-10, **OTHER),
+]
+
+
+@pytest.mark.parametrize("solver", BOTH_WAYS)
+def test_a_linear_field_gives_the_matrix_exponential_before_the_start_as_well(solver):
+    matrix = torch.tensor([[-0.1, 1.3], [-1.0, -0.1]], dtype=torch.float64)
+    times = irregular()
+    start = times[..., 3].clone()  # each trajectory has times before it, at it and after it
+    start[0, 0], start[1, 2] = -0.5, 4.5  # no time, and every time of these is early
+    solution = solve(lambda h: h @ matrix.T, starts(), times, start=start, solver=solver, backward=True)
+    exponentials = torch.linalg.matrix_exp(matrix * (times - start[..., None])[..., None, None])
+    expected = torch.einsum("mbtij,mbj->mbti", exponentials, starts())
+    assert torch.allclose(solution.states, expected, atol=1e-8)
+    assert torch.equal(solution.states[1, 0, 3], starts()[1, 0])
+
+
+@pytest.mark.parametrize("solver", BOTH_WAYS)
+def test_there_and_back_again(solver):
+    """From y(0) to y(3), and from there back to time 0, gives y(0)."""
+    end = torch.full((3, 1), 3.0, dtype=torch.float64)
+    there = solve(pendulum, starts(), end, start=torch.zeros(3).double(), solver=solver).states[:, :, 0]
+    back = solve(pendulum, there, end - 3, start=end[:, 0], solver=solver, backward=True).states[:, :, 0]
+    assert torch.allclose(back, starts(), atol=1e-7)
+
+
+@pytest.mark.parametrize("solver", [FixedStep("tsit5", 9), Adaptive("dopri5", 1e-8, 1e-8)])
+def test_without_early_times_the_option_changes_nothing(solver):
+    times = irregular()
+    plain = solve(pendulum, starts(), times, solver=solver, estimate_error=True)
+    other = solve(pendulum, starts(), times, solver=solver, estimate_error=True, backward=True)
+    assert torch.equal(plain.states, other.states)
+    assert torch.equal(plain.evaluations, other.evaluations)
+
+
+def test_the_error_is_estimated_before_the_start_as_well():
+    times = irregular()
+    options = {"start": times[..., 3], "backward": True}
+    found = solve(pendulum, starts(), times, solver=FixedStep("rk4", 6), estimate_error=True, **options)
+    exact = solve(pendulum, starts(), times, solver=Adaptive("dopri5", 1e-12, 1e-12), **options)
+    true = found.states - exact.states
+    assert torch.allclose(found.error, true, atol=0.35 * float(true.abs().max()))
+    assert true[:, :, :3].abs().max() > 1e-7
+
+
+@pytest.mark.parametrize("adjoint", [False, True])
+def test_gradients_flow_to_a_module_s_parameters_before_the_start(adjoint):
+    """dh/dt = a h, so h(-1) = h(0) exp(-a), with the derivative -h(0) exp(-a) after a."""
+
+    class Growth(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.rate = torch.nn.Parameter(torch.tensor(0.7, dtype=torch.float64))
+
+        def forward(self, h):
+            return self.rate * h
+
+    field, solver = Growth(), Adaptive(rtol=1e-9, atol=1e-9, backend="torchdiffeq", adjoint=adjoint)
+    y0, times = torch.full((1, 1, 1), 2.0, dtype=torch.float64), torch.tensor([[-1.0]], dtype=torch.float64)
+    solve(field, y0, times, start=torch.zeros(1).double(), solver=solver, backward=True).states.sum().backward()
+    assert math.isclose(float(field.rate.grad), -2 * math.exp(-0.7), rel_tol=1e-7)
+
+
 def test_every_trajectory_is_read_out_on_its_own_times():
     times = irregular()
     together = solve(pendulum, starts(), times, solver=FixedStep("tsit5", 9)).states
