@@ -1,6 +1,7 @@
 """Adaptive step sizes: the settings, and the backend torchode.
 
-The other backend, torchdiffeq, is in :mod:`pathlode.core.torchdiffeq_backend`. Users call :func:`pathlode.core.solve.solve`.
+The other backends are in :mod:`pathlode.core.torchdiffeq_backend` and :mod:`pathlode.core.scipy_backend`. Users call
+:func:`pathlode.core.solve.solve`.
 """
 
 from collections.abc import Callable
@@ -25,21 +26,25 @@ class Adaptive:
 
     With ``torchode`` every trajectory takes its own steps and is interpolated between them. With ``torchdiffeq`` a batch takes
     common steps, as small as its hardest trajectory needs, and the cost grows with the number of read-out times (see
-    :mod:`pathlode.core.torchdiffeq_backend`). In return, torchdiffeq offers methods of other orders and an adjoint.
+    :mod:`pathlode.core.torchdiffeq_backend`). In return, torchdiffeq offers methods of other orders and an adjoint. ``scipy``
+    has the implicit method ``radau`` for stiff fields, whose explicit solution would take very many steps
+    (:mod:`pathlode.core.scipy_backend`); a batch takes common steps.
 
     Args:
-        method: ``dopri5``, with torchode also ``tsit5``, with torchdiffeq also ``dopri8``, ``bosh3`` or ``adaptive_heun``.
+        method: ``dopri5``, with torchode also ``tsit5``, with torchdiffeq also ``dopri8``, ``bosh3`` or ``adaptive_heun``;
+            ``radau`` with scipy.
         rtol: relative tolerance of a step.
         atol: absolute tolerance of a step.
         max_steps: largest number of steps, beyond which :class:`pathlode.errors.SolverError` is raised. It counts the steps of
-            a trajectory with torchode, and those of the batch between two read-out times with torchdiffeq.
-        backend: ``torchode`` or ``torchdiffeq``; the latter must be installed.
+            a trajectory with torchode, those of the batch between two read-out times with torchdiffeq, and those of the batch
+            with scipy.
+        backend: ``torchode``, ``torchdiffeq`` or ``scipy``; the latter two must be installed.
         adjoint: with torchdiffeq, whether gradients come from the adjoint equation, solved backwards in time. Memory then does
             not grow with the number of steps, which helps with large fields; small fields are faster without it. The field
             must be a module, and gradients are only as accurate as the tolerances.
 
     Raises:
-        ConfigError: if a setting is not one of the above, or torchdiffeq is chosen but not installed.
+        ConfigError: if a setting is not one of the above, or the backend is not installed.
 
     Source: Lienen & Günnemann 2022, torchode (https://arxiv.org/abs/2210.12375); Chen et al. 2018, Neural ordinary
     differential equations (https://arxiv.org/abs/1806.07366) for torchdiffeq and the adjoint.
@@ -66,10 +71,10 @@ class Adaptive:
             raise ConfigError(f"solver max_steps is {self.max_steps}, expected at least 1")
         if self.adjoint and self.backend != "torchdiffeq":
             raise ConfigError(f"solver adjoint is true with backend {self.backend}, expected backend torchdiffeq")
-        if self.backend == "torchdiffeq" and find_spec("torchdiffeq") is None:
+        if self.backend != "torchode" and find_spec(self.backend) is None:
             raise ConfigError(
-                "solver backend is torchdiffeq, but its package is not installed: pip install 'pathlode[torchdiffeq]', or "
-                "choose torchode"
+                f"solver backend is {self.backend}, but its package is not installed: pip install "
+                f"'pathlode[{self.backend}]', or choose torchode"
             )
 
 

@@ -189,7 +189,11 @@ def _integrate(field: Field, y0: State, times: Times, start: Starts, solver: Ada
 
     if solver.backend == "torchode":
         return integrate_with_torchode(slope, y0, times, start, solver)
-    from pathlode.core.torchdiffeq_backend import integrate_with_torchdiffeq  # here: torchdiffeq may not be installed
+    if solver.backend == "scipy":
+        from pathlode.core.scipy_backend import integrate_with_scipy  # here: scipy may not be installed
+
+        return integrate_with_scipy(field, y0, times, start, solver)
+    from pathlode.core.torchdiffeq_backend import integrate_with_torchdiffeq  # as may torchdiffeq
 
     parameters = tuple(field.parameters()) if isinstance(field, nn.Module) else None
     return integrate_with_torchdiffeq(slope, y0, times, start, solver, parameters)

@@ -130,5 +130,8 @@ TABLEAUS = {"rk4": RK4, "tsit5": TSIT5}
 ADAPTIVE_METHODS = {
     "torchode": ("dopri5", "tsit5"),
     "torchdiffeq": ("dopri5", "dopri8", "bosh3", "adaptive_heun"),
+    "scipy": ("radau",),
 }
-"""Adaptive methods by library. torchdiffeq's fehlberg2 is left out: on a linear oscillator its error is 100 tolerances."""
+"""Adaptive methods by library; that of scipy is implicit.
+
+torchdiffeq's fehlberg2 is left out: on a linear oscillator its error is 100 tolerances."""

@@ -9,7 +9,8 @@ from pathlode.errors import ConfigError
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"backend": "scipy"}, "solver backend is 'scipy', expected one of torchode, torchdiffeq"),
+        ({"backend": "jax"}, "solver backend is 'jax', expected one of torchode, torchdiffeq, scipy"),
+        ({"backend": "scipy"}, "solver method is 'dopri5', expected one of radau with backend scipy"),
         ({"method": "rk4"}, "solver method is 'rk4', expected one of dopri5, tsit5 with backend torchode"),
         ({"method": "dopri8"}, "expected one of dopri5, tsit5 with backend torchode"),
         ({"method": "tsit5", "backend": "torchdiffeq"}, "expected one of dopri5, dopri8, bosh3, adaptive_heun with"),

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
-from pathlode.core.kernels import plain
+from pathlode.core.jacobian import jacobian
 from pathlode.core.shapes import Latent, State
 
 
@@ -49,11 +49,7 @@ class VectorField(nn.Module, ABC):
 
         It can be differentiated again. Cost: one backward pass per component of h, all in one vectorised pass.
         """
-        units = torch.eye(h.shape[-1], dtype=h.dtype, device=h.device)
-        with plain():
-            pull = torch.func.vjp(lambda state: self(state, time, context), h)[1]
-            rows: Tensor = torch.func.vmap(lambda unit: pull(unit.expand_as(h))[0])(units)
-        return rows.movedim(0, -2)
+        return jacobian(lambda state: self(state, time, context), h)
 
     def autonomous(self, context: Latent) -> nn.Module:
         """The field as the solvers need it: a function of the state alone.
