@@ -28,9 +28,8 @@ def check_times(times: Times, start: Starts | None = None, padding: bool = False
     if times.dtype != torch.float64:
         remedy += f", or give them in double precision if they differ before they are rounded to {_name(times.dtype)}"
     _refuse_first(times.diff(dim=-1) <= 0, f"is not greater than the time before it; {remedy}", 1)
-    first = times[..., :1]
-    early = ~(first >= (first if start is None else start[..., None]))
-    _refuse_first(early, "lies before the start of the integration")
+    if start is not None:
+        _refuse_early(times, start[..., None])
 
 
 def check_values(values: Values, missing: bool = False) -> None:
@@ -102,6 +101,17 @@ def check_resolution(times: Times, start: Starts, dtype: torch.dtype) -> None:
             f"{float(series[position + 1] - series[position]):.2g} apart, too close for {_name(dtype)} at "
             f"{float(series[position]):.4g} after the start; merge them, or use a model in double precision: "
             "model.double()"
+        )
+
+
+def _refuse_early(times: Times, start: Times) -> None:
+    early = ((times < start) | start.isnan()).nonzero()
+    if len(early):
+        place = tuple(early[0].tolist())
+        time, first = float(times[place]), float(start.expand(times.shape)[place])
+        raise DataError(
+            f"times: trajectory {place[-2]}, time number {place[-1] + 1} lies before the start of the integration: {time:.10g} "
+            f"is earlier than {first:.10g}, the first observation; ask for later times, or set backward=True"
         )
 
 

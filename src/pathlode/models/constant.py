@@ -38,10 +38,11 @@ class Constant(SequenceModel):
         noise: Tensor | None = None,
         solver: "FixedStep | Adaptive | None" = None,
         estimate_error: bool = False,
+        backward: bool = False,
         check: bool = True,
     ) -> Prediction:
         given = self._stack(times, values, check)
-        query = self._asked(query, given, check)
+        query = self._asked(query, given, check, backward)
         if given.mask is None:
             within = (query <= given.last)[..., None]
             mean, last = given.values.mean(dim=2, keepdim=True), given.values[:, :, -1:]

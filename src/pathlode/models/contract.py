@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class SequenceModel(nn.Module, ABC):
     """A stack of models, one per seed, that are fitted and predict together. Each parameter's first axis is the member.
 
-    A model reads observations of a trajectory and predicts the trajectory at any time from the first time on. Missing values
+    A model reads observations of a trajectory and predicts the trajectory at any time from the first time on; on request also
+    before it. Missing values
     are NaN, and so is the padding at the end of a short trajectory (:class:`pathlode.core.series.TimeSeries`). The prediction
     at padding is that for the trajectory's last time.
 
@@ -108,6 +109,7 @@ class SequenceModel(nn.Module, ABC):
         noise: Tensor | None = None,
         solver: "FixedStep | Adaptive | None" = None,
         estimate_error: bool = False,
+        backward: bool = False,
         check: bool = True,
     ) -> Prediction:
         """Predicts at the query times (by default the observed ones) from the observations.
@@ -116,11 +118,13 @@ class SequenceModel(nn.Module, ABC):
             times: observation times, (batch, time) or (member, batch, time): tensors or arrays of numbers or, as in training,
                 of dates.
             values: observations, (batch, time, feature) or (member, batch, time, feature): tensors or arrays.
-            query: times to predict at, not before a trajectory's first time.
+            query: times to predict at; not before a trajectory's first time without ``backward``.
             noise: standard normal draws, (member, batch, :attr:`draws`), for a model that samples in training. Without them
                 the model predicts from its mean.
             solver: as in :func:`pathlode.core.solve.solve`, for a model with an ODE.
             estimate_error: whether to estimate the solver's error in the values.
+            backward: whether query times may lie before a trajectory's first time. A model with an ODE integrates it back
+                from there.
             check: whether to validate observations and query times.
 
         Raises:
@@ -184,9 +188,9 @@ class SequenceModel(nn.Module, ABC):
         """Observations with a member axis, checked as in :meth:`pathlode.models.observations.Reader.observations`."""
         return self._reader.observations(times, values, check)
 
-    def _asked(self, query: Times | None, given: Observations, check: bool) -> Times:
+    def _asked(self, query: Times | None, given: Observations, check: bool, backward: bool = False) -> Times:
         """The query times, or else the observation times, checked as in :meth:`pathlode.models.observations.Reader.query`."""
-        return self._reader.query(query, given, check)
+        return self._reader.query(query, given, check, backward)
 
     def member(self, index: int) -> Self:
         """A stack of this member alone, with a copy of its weights."""

@@ -42,10 +42,11 @@ class Curve(EncodedModel):
         noise: Tensor | None = None,
         solver: "FixedStep | Adaptive | None" = None,
         estimate_error: bool = False,
+        backward: bool = False,
         check: bool = True,
     ) -> Prediction:
         given = self._stack(times, values, check)
-        query = self._asked(query, given, check)
+        query = self._asked(query, given, check, backward)
         encoding = self.encoded(given)
         z0 = self.sample(encoding, noise)
         predicted = self._decode(z0, given.start, query).to(given.values.dtype)

@@ -51,6 +51,7 @@ class LatentODE(EncodedModel):
         query: Times,
         solver: FixedStep | Adaptive | None = None,
         estimate_error: bool = False,
+        backward: bool = False,
         check: bool = True,
     ) -> tuple[States, Values, Tensor, Values | None]:
         """States, values, field evaluations and estimated error of the values at the query times.
@@ -60,12 +61,13 @@ class LatentODE(EncodedModel):
         Args:
             z0: latent vectors, (member, batch, latent), at ``start``.
             start: τ at z0, (batch,) or (member, batch).
-            query: τ not before ``start``, (batch, time) or (member, batch, time).
+            query: τ, (batch, time) or (member, batch, time); not before ``start`` without ``backward``.
             solver: as in :func:`pathlode.core.solve.solve`.
             estimate_error: whether to estimate the solver's error in the values.
+            backward: whether τ may lie before ``start``.
             check: whether to validate the query times.
         """
-        solution = self._solve(z0, start, query, solver, estimate_error, check)
+        solution = self._solve(z0, start, query, solver, estimate_error, backward, check)
         error = None
         if solution.error is not None:
             error = self.hidden_to_data.error(solution.states, solution.error) * self.std
@@ -75,14 +77,21 @@ class LatentODE(EncodedModel):
         return solution.states, values, solution.evaluations, error
 
     def _solve(
-        self, z0: Latent, start: Tensor, times: Times, solver: FixedStep | Adaptive | None, error: bool, check: bool
+        self,
+        z0: Latent,
+        start: Tensor,
+        times: Times,
+        solver: FixedStep | Adaptive | None,
+        error: bool,
+        backward: bool,
+        check: bool,
     ) -> Solution:
         h = self.latent_to_hidden(z0)
         timed = self.field.takes_time
         if timed:  # τ = 0 at the start
             h = torch.cat([h, torch.zeros_like(h[..., :1])], dim=-1)
         field = self.field.autonomous(z0)
-        found = solve(field, h, times, start=start, solver=solver, estimate_error=error, check=check)
+        found = solve(field, h, times, start=start, solver=solver, estimate_error=error, backward=backward, check=check)
         if not timed:
             return found
         wrong = None if found.error is None else found.error[..., :-1]
@@ -105,13 +114,16 @@ class LatentODE(EncodedModel):
         noise: Tensor | None = None,
         solver: FixedStep | Adaptive | None = None,
         estimate_error: bool = False,
+        backward: bool = False,
         check: bool = True,
     ) -> Prediction:
         given = self._stack(times, values, check)
-        start, query = self._model_times(given.start, self._asked(query, given, check))
+        start, query = self._model_times(given.start, self._asked(query, given, check, backward))
         encoding = self.encoded(given)
         z0 = self.sample(encoding, noise)
-        states, predicted, evaluations, error = self._decode(z0, start, query, solver, estimate_error, check=False)
+        states, predicted, evaluations, error = self._decode(
+            z0, start, query, solver, estimate_error, backward, check=False
+        )
         return Prediction(
             values=predicted.to(given.values.dtype),
             encoding=encoding,

@@ -87,17 +87,18 @@ class Reader:
             self._check(times, values, mask)
         return Observations(times if mask is None else padded(times), values, mask)
 
-    def query(self, query: Any, given: Observations, check: bool) -> Times:
+    def query(self, query: Any, given: Observations, check: bool, backward: bool = False) -> Times:
         """Times to predict at with a member axis, (member, batch, time).
 
         Args:
             query: (batch, time) or (member, batch, time), as ``times`` above; None for the observation times.
             given: the observations.
             check: whether to validate the query times.
+            backward: whether they may lie before the first observation.
 
         Raises:
-            DataError: if the shapes do not fit, or query times are not finite and strictly increasing from the first
-                observation on.
+            DataError: if the shapes do not fit, query times are not finite and strictly increasing, or they lie before the
+                first observation without ``backward``.
         """
         if query is None:
             return given.times
@@ -110,7 +111,7 @@ class Reader:
                 "time) or (member, batch, time)"
             ) from None
         if check:
-            check_times(query, given.start, padding=True)
+            check_times(query, None if backward else given.start, padding=True)
             check_resolution(query, given.start, self.dtype)
         return padded(query) if query.isnan().any() else query
 

@@ -100,6 +100,23 @@ def test_a_prediction_does_not_depend_on_what_else_is_asked(case, series):
     assert torch.allclose(values, model(series.times, series.values, near).values, atol=1e-4)
 
 
+@pytest.mark.parametrize("solver", [FixedStep("rk4", 4), None], ids=["fixed", "adaptive"])
+def test_backward_predicts_before_the_first_time_and_changes_nothing_after_it(case, series, solver):
+    model, first = case.model().double(), series.times[:, :1]
+    late = torch.cat([first, first + 1.5], dim=1)
+    query = torch.cat([first - 2.0, first - 1e-6, late], dim=1)
+    both = model(series.times, series.values, query, solver=solver, estimate_error=True, backward=True)
+    plain = model(series.times, series.values, late, solver=solver, estimate_error=True)
+    for name in ("values", "states", "path", "values_error"):
+        mine, theirs = getattr(both, name), getattr(plain, name)
+        assert (mine is None) == (theirs is None)
+        if mine is not None:
+            assert torch.allclose(mine[:, :, 2:], theirs, atol=1e-12), name
+    assert torch.allclose(both.values[:, :, 1], both.values[:, :, 2], atol=1e-4)
+    if case.kind != "constant":
+        assert not torch.allclose(both.values[:, :, 0], both.values[:, :, 2], atol=1e-3)
+
+
 def test_units_and_the_zero_of_time_do_not_matter(case, series):
     """In other units of time and of each feature, and with another zero of both, all predictions follow.
 
@@ -134,7 +151,7 @@ def test_bad_data_is_refused_even_if_only_a_query_is_asked(case, series):
         model(series.times[:, :0], series.values[:, :0], query)
     with pytest.raises(DataError, match="values are no numbers"):
         model(series.times, [["good"]], query)
-    with pytest.raises(DataError, match="time number 1 lies before the start"):
+    with pytest.raises(DataError, match="trajectory 0, time number 1 lies before the start .* or set backward=True"):
         model(series.times, series.values, query - 20)
     with pytest.raises(DataError, match="do not fit"):
         model(series.times, series.values, query[:5])
@@ -290,11 +307,12 @@ class Hastening(VectorField):
 
 
 @pytest.mark.parametrize("solver", [FixedStep("rk4", 3), FixedStep("tsit5", 2), None], ids=["rk4", "tsit5", "adaptive"])
-def test_a_field_may_take_the_time_and_z0(series, solver):
+@pytest.mark.parametrize("shift", [3.0, -1.0], ids=["after", "around"])
+def test_a_field_may_take_the_time_and_z0(series, solver, shift):
     model = MODELS["latent_ode"](ModelConfig(**SIZES | {"time_unit": 2.0}), SEEDS).double()
     model.field = Hastening([], 6, 9, 2, 4)
-    query = series.times + 3
-    prediction = model(series.times, series.values, query, solver=solver, estimate_error=True)
+    query = series.times + shift
+    prediction = model(series.times, series.values, query, solver=solver, estimate_error=True, backward=shift < 0)
     elapsed = (query - series.times[:, :1]) / 2
     push = prediction.z0[..., 0, None] * elapsed**2 / 2
     expected = model.latent_to_hidden(prediction.z0)[:, :, None] + push[..., None]
