@@ -14,6 +14,7 @@
 from pathlode.registry import SYSTEMS
 from workflow.configuration.dynamics import (
     chosen_for,
+    row_context,
     row_entries,
     row_axes,
     row_parts,
@@ -118,6 +119,7 @@ rule train:
         parts=lambda w: row_parts(config, w.system, w.row),
         model=lambda w: config["systems"][w.system]["model"],
         train=lambda w: row_training(config, w.system, w.row),
+        context=lambda w: row_context(config, w.system, w.row),
         replicates=lambda w: ALL_BATCHES[w.replicates],
     script:
         "../workflow/scripts/train.py"
@@ -142,6 +144,7 @@ rule evaluate:
     params:
         code=lambda w: code("evaluate", *row_entries(config, w.system, *ROWS[w.system], loss=False)),
         settings=lambda w: [setting(config, w.system, row) for row in ROWS[w.system]],
+        contexts=lambda w: [row_context(config, w.system, row) for row in ROWS[w.system]],
         evaluate=config["evaluate"],
     script:
         "../workflow/scripts/evaluate.py"

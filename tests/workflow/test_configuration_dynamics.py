@@ -83,6 +83,17 @@ def test_a_loss_that_needs_the_jacobian_is_refused_for_a_model_without_one(monke
             ["pendulum"],
             "rows.curve.systems names 'pendulum', which is not a key of systems",
         ),
+        ((*ROWS, "path_short", "context"), 0.1, "rows.path_short.context is 0.1, expected a number at least 0.2"),
+        (
+            (*ROWS, "path_short", "tuned_as"),
+            ...,
+            "rows.path_short has a context, with which nothing is tuned; name in .*path_short.tuned_as a row with",
+        ),
+        (
+            (*ROWS, "constant", "context"),
+            0.5,
+            "rows.constant.context is 0.5, but the model constant is not trained; remove it",
+        ),
         (
             (*ROWS, "kl_lstm", "tuned_as"),
             "kll",
@@ -261,4 +272,10 @@ def test_rows_are_trained_where_their_lists_say_and_tuned_once():
     damped = dynamics.trained_rows(DEFAULT, "damped_oscillator")
     assert {"steer", "kinetic"} < set(damped)
     assert not {"steer_walk", "path_lstm", "curve"} & set(damped)
-    assert dynamics.tuned_rows(DEFAULT, "damped_oscillator") == [row for row in damped if row != "constant"]
+    others = {"constant", "path_short", "kl_short"}
+    assert dynamics.tuned_rows(DEFAULT, "damped_oscillator") == [row for row in damped if row not in others]
+
+
+def test_a_context_is_a_number_of_first_observations():
+    assert dynamics.row_context(DEFAULT, "damped_oscillator", "path_short") == 12  # two fifths of 30
+    assert dynamics.row_context(DEFAULT, "damped_oscillator", "path") is None

@@ -22,7 +22,7 @@ from pathlode.reporting.pages import markers
 from pathlode.reporting.verdicts import NOT_RUN, VERDICTS
 
 RESULTS, README = "results/smoke", (PROJECT / "README.md").read_text()
-SYSTEMS = {"coupled_oscillator": ["path", "kl", "none", "path_lstm", "kl_lstm", "constant", "curve"]}
+SYSTEMS = {"coupled_oscillator": ["path", "kl", "none", "path_lstm", "kl_lstm", "path_short", "constant", "curve"]}
 SYSTEMS["lotka_volterra_fixed_start"] = ["path", "kl", "constant"]
 ROWS, CONSTANT = sum(map(len, SYSTEMS.values())), 2
 TUNED, TRAINED, EVALUATED, SIZED, DERIVED = (
@@ -58,9 +58,10 @@ def test_every_table_and_figure_is_made(finished):
         *("interpolation_nmse", "extrapolation_nmse", "far_nmse", "period_error", "amplitude_error", "orbit_distance"),
         *("path_length", "variance_within", "nfe"),
     ]
-    assert len(table) == ROWS * 4 * 4
+    assert len(table) == ROWS * 4 * 4 - 3 * 4  # a short context is scored as it is
     assert {system: list(rows.unique()) for system, rows in table.groupby("system")["row"]} == SYSTEMS
     assert set(table["observations"]) == {"all", "few", "gapped", "late"}
+    assert set(table.loc[table["row"] == "path_short", "observations"]) == {"all"}
     complete = table[table["observations"] == "all"]
     numbers = complete.drop(columns=["seed", "period_error"]).select_dtypes("number")
     assert (numbers[complete["model"] == "latent_ode"] > 0).all(axis=None)
@@ -75,7 +76,7 @@ def test_every_table_and_figure_is_made(finished):
     assert len(pd.read_csv(tables / "sizes.csv")) == 2 * 2 * 4
     assert len(pd.read_csv(tables / "sizes_needed.csv")) == 2 * 4
     probes = pd.read_csv(tables / "probes.csv")
-    assert len(probes) == 4 * (6 * (2 + 1) + 2 * (4 + 1))
+    assert len(probes) == 4 * (7 * (2 + 1) + 2 * (4 + 1))
     assert (probes["r2"] <= 1).all()
     for name in ("dynamics", "observations", "training", "sizes", "probes"):
         name = f"{name}_summary"

@@ -39,7 +39,9 @@ def small(tmp_path_factory):
         "systems: [coupled_oscillator, lotka_volterra_fixed_start]",
         "systems: [coupled_oscillator]",
     )
-    copy.edit("config/smoke.yaml", "[path, kl, none, path_lstm, kl_lstm, constant, curve]", "[path, kl, constant]")
+    copy.edit(
+        "config/smoke.yaml", "[path, kl, none, path_lstm, kl_lstm, path_short, constant, curve]", "[path, kl, constant]"
+    )
     copy.edit("config/smoke.yaml", "shown: [path, kl, none, constant, curve]", "shown: [path, kl, constant]")
     return copy
 

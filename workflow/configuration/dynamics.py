@@ -47,6 +47,12 @@ def row_parts(config: Mapping[str, Any], system: str, name: str) -> dict[str, st
     return model_parts(config["systems"][system].get("parts", {}) | config["dynamics"]["rows"][name])
 
 
+def row_context(config: Mapping[str, Any], system: str, name: str) -> int | None:
+    """The number of a trajectory's first observations that a row's encoder sees in training and scoring; None for all."""
+    share = config["dynamics"]["rows"][name].get("context")
+    return None if share is None else round(share * config["systems"][system]["simulate"]["points"])
+
+
 def row_entries(config: Mapping[str, Any], system: str, *names: str, loss: bool = True) -> list[str]:
     """The parts of rows on a system as ``"module:class"``, with or without their losses."""
     return [entry for name in names for entry in entries_of_parts(row_parts(config, system, name), loss)]
@@ -146,7 +152,7 @@ def _check_row(config: Mapping[str, Any], name: str) -> None:
     for system in row.get("systems", []):
         if system not in config["systems"]:
             raise InvalidConfig(unknown(f"{place}.systems", system, config["systems"]))
-    check_trained_with(place, row, ("tuned_as", "tuned_by", "weight", "train"))
+    check_trained_with(place, row, ("tuned_as", "tuned_by", "weight", "train", "context"))
     largest = LARGEST_WEIGHTS.get(row.get("loss"), math.inf)
     if "weight" in row and not row["weight"] <= largest:
         raise InvalidConfig(
@@ -154,6 +160,11 @@ def _check_row(config: Mapping[str, Any], name: str) -> None:
         )
     if "tuned_as" in row:
         _check_tuned_as(config, name)
+    elif "context" in row:
+        raise InvalidConfig(
+            f"config: {place} has a context, with which nothing is tuned; name in {place}.tuned_as a row with the same loss "
+            "and all observations"
+        )
 
 
 def _check_tuned_as(config: Mapping[str, Any], name: str) -> None:

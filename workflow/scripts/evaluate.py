@@ -1,5 +1,5 @@
 """Scores all models of one batch of replicates on their test trajectories, with all and with some of the observations, and
-saves latents, a few predictions and their truth.
+saves latents, a few predictions and their truth. A row with a context of its own sees that context only.
 """
 
 from pathlib import Path
@@ -24,18 +24,20 @@ from pathlode.reporting.job import job
 EXAMPLES = 3  # test trajectories whose predictions are saved
 
 with job(snakemake):
-    settings = snakemake.params.settings
+    settings, contexts = snakemake.params.settings, snakemake.params.contexts
     data, solver = SimulatedData.load(Path(snakemake.input.data)), Adaptive(**snakemake.params.evaluate)
     truth = torch.cat([data["test"].inside.values, data["test"].beyond.values], dim=-2)
     tables: list[pd.DataFrame] = []
     kept: dict[str, dict[str, Any]] = {name: {} for name in Evaluations.__dataclass_fields__}
     progress = Progress(snakemake.wildcards.system, len(settings))
-    for number, (setting, path) in enumerate(zip(settings, snakemake.input.models, strict=True), start=1):
+    rows = zip(settings, contexts, snakemake.input.models, strict=True)
+    for number, (setting, context, path) in enumerate(rows, start=1):
         model, fitted = load_fitted(Path(path))
-        result, row = evaluate(model, data["test"], solver), setting["row"]
+        train, test = data.train.first(context), data["test"].first(context)
+        result, row = evaluate(model, test, solver), setting["row"]
         costs = cost(model, fitted.seconds)
         scores = {"all": {name: score.numpy() for name, score in result.scores.items()}}
-        for view in VIEWS:
+        for view in VIEWS if context is None else ():
             inside, beyond = window_errors(model, data[view], solver)
             scores[view] = {"interpolation_nmse": inside.numpy(), "extrapolation_nmse": beyond.numpy()}
         for view, columns in scores.items():
@@ -45,7 +47,7 @@ with job(snakemake):
         if result.path is not None:
             kept["path"][row] = result.path[:, :EXAMPLES].numpy()
         if "latent" in model.offers:
-            for split, part in (("train", data.train), ("test", data["test"])):
+            for split, part in (("train", train), ("test", test)):
                 kept[f"{split}_z0"][row] = encode(model, part.observed).numpy()
         progress(number, "rows")
     Scores(pd.concat(tables)).save(Path(snakemake.output.scores))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -67,6 +67,12 @@ class Split:
             else:
                 found[field.name] = part.numpy()
         return found
+
+    def first(self, points: int | None) -> Self:
+        """The split with the first observations of each trajectory only, so many of them, or with all of them for None. What
+        is scored stays the same."""
+        seen = TimeSeries(self.observed.times[..., :points], self.observed.values[..., :points, :], self.observed.name)
+        return replace(self, observed=seen)
 
     def owned(self, owners: Sequence[int]) -> Self:
         """Each member's replicate, by index, (member, n, ...)."""

@@ -27,6 +27,16 @@ def test_replicates_survive_their_file(tmp_path):
     assert torch.equal(loaded["late"].inside.values, data["late"].inside.values)
 
 
+def test_the_first_observations_are_a_context_that_changes_no_score(data):
+    whole, short = data["test"], data["test"].first(5)
+    assert torch.equal(short.observed.times, whole.observed.times[:, :5])
+    assert torch.equal(short.observed.values, whole.observed.values[:, :5])
+    assert short.inside is whole.inside
+    assert short.beyond is whole.beyond
+    assert torch.equal(whole.first(None).observed.values, whole.observed.values)
+    assert data.train.first(5).observed.times.shape == (96, 5)
+
+
 def test_a_truncated_file_is_refused_in_one_sentence(data, tmp_path):
     path = tmp_path / "data.npz"
     data.save(path)
