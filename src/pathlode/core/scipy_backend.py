@@ -79,16 +79,13 @@ class _System:
             SolverError: if there are too many, or one fails.
         """
         share = sqrt(self.y0[..., 0].numel())
-        radau = Radau(
-            *(self._slope, 0.0, self._flat(self.y0), 1.0),
-            **{"rtol": self.solver.rtol / share, "atol": self.solver.atol / share, "jac": self._jacobian},
-        )
+        rtol, atol = self.solver.rtol / share, self.solver.atol / share
+        radau = Radau(self._slope, 0.0, self._flat(self.y0), 1.0, rtol=rtol, atol=atol, jac=self._jacobian)
         taken: list[_Step] = []
         while radau.status == "running":
             if len(taken) == self.solver.max_steps:
                 raise self.failure(f"more than max_steps={len(taken)} steps; loosen the tolerances or raise max_steps")
-            radau.step()
-            if radau.status == "failed":
+            if radau.step() is not None:
                 raise self.failure("a step too short to advance the time; loosen the tolerances or use float64")
             places = radau.t_old + (radau.t - radau.t_old) * np.array(NODES)
             stages = self._state(radau.dense_output()(places).T)

@@ -59,10 +59,8 @@ def test_a_stiff_linear_system_gives_its_exact_solution_in_few_steps():
     true = field.exact(starts(), times - start[..., None])
     assert (solution.states - true).abs().max() < 1e-6
     assert (solution.error - (solution.states - true)).abs().max() < 1e-7
-    with torch.no_grad():
-        solution = solve(field, starts(), times, start=start, solver=radau())
-        explicit = solve(field, starts(), times, start=start, solver=Adaptive("dopri5", 1e-7, 1e-7, max_steps=100_000))
-    assert solution.evaluations.max() < explicit.evaluations.max() / 50
+    stable = 3.3 / FAST  # the longest step at which dopri5, with six stages, does not blow up
+    assert solution.evaluations.max() < 6 * float((times[..., -1] - start).max()) / stable / 50
 
 
 def test_explicit_steps_of_the_same_number_blow_up():
