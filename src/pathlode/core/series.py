@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pathlode.core.checks import check_observed, check_static, check_times, check_values
+from pathlode.core.context import Context
 from pathlode.core.convert import as_numbers, as_times
 from pathlode.core.frames import Layout, as_frame, read_frame
 from pathlode.core.masks import lengths, observed
@@ -182,6 +183,11 @@ class TimeSeries:
     def features(self) -> int:
         """Measured quantities per observation."""
         return self.values.shape[-1]
+
+    @property
+    def context(self) -> Context | None:
+        """What is known besides the observations, as models take it; None if there is nothing."""
+        return None if self.static is None else Context(self.static)
 
     @property
     def lengths(self) -> Tensor:

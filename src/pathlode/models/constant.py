@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from pathlode.core.context import Context
 from pathlode.core.shapes import Mask, Times, Values
 from pathlode.models.contract import SequenceModel
 from pathlode.models.prediction import Prediction
@@ -35,13 +36,14 @@ class Constant(SequenceModel):
         values: Values,
         query: Times | None = None,
         *,
+        context: Context | None = None,
         noise: Tensor | None = None,
         solver: "FixedStep | Adaptive | None" = None,
         estimate_error: bool = False,
         backward: bool = False,
         check: bool = True,
     ) -> Prediction:
-        given = self._stack(times, values, check)
+        given = self._stack(times, values, check, context)
         query = self._asked(query, given, check, backward)
         if given.mask is None:
             within = (query <= given.last)[..., None]

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, ClassVar, NoReturn, Self
 import torch
 from torch import Tensor, nn
 
+from pathlode.core.context import Context
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Jacobians, Latent, Starts, States, Times, Values
 from pathlode.errors import ConfigError
+from pathlode.models.context import ContextReader
 from pathlode.models.observations import Observations, Reader
 from pathlode.models.prediction import Encoding, Prediction
 from pathlode.models.settings import ModelConfig
-from pathlode.models.units import UNIT_NAMES, units_of
+from pathlode.models.units import units_of, units_of_context
 from pathlode.registry import MODELS
 
 if TYPE_CHECKING:
@@ -54,8 +56,16 @@ class SequenceModel(nn.Module, ABC):
         shape = (len(seeds), 1, 1, config.features)
         self.mean, self.std = nn.Buffer(torch.zeros(shape)), nn.Buffer(torch.ones(shape))
         self.time_mean, self.time_std = nn.Buffer(torch.zeros(shape[:3])), nn.Buffer(torch.ones(shape[:3]))
+        if config.static:
+            shape = (len(seeds), 1, config.static)
+            self.static_mean, self.static_std = nn.Buffer(torch.zeros(shape)), nn.Buffer(torch.ones(shape))
         self.dtype = self.mean.dtype
         self.dates: bool | None = None
+
+    @property
+    def unit_names(self) -> tuple[str, ...]:
+        """Names of the units: the buffers that are the model's own and not its parts'."""
+        return tuple(name for name, _ in self.named_buffers(recurse=False))
 
     @property
     def reads_gaps(self) -> bool:
@@ -76,7 +86,8 @@ class SequenceModel(nn.Module, ABC):
         """
         self.check(series)
         own = slice(None) if owners is None else torch.tensor(owners, device=series.times.device)
-        for name, unit in units_of(series).items():
+        units = units_of(series) | (units_of_context(series) if self.config.static else {})
+        for name, unit in units.items():
             setattr(self, name, unit[own].expand(len(self.seeds), *unit.shape[1:]).to(self.mean.device).clone())
         self.dates = series.dates
 
@@ -85,7 +96,7 @@ class SequenceModel(nn.Module, ABC):
 
         Raises:
             DataError: if the features are not as many as the model's, times are too close for its floating-point type, or
-                values are missing and the model does not read gaps.
+                values are missing and the model does not read gaps, or context that the model reads is lacking.
         """
         self._reader.check(series)
 
@@ -106,6 +117,7 @@ class SequenceModel(nn.Module, ABC):
         values: Values,
         query: Times | None = None,
         *,
+        context: Context | None = None,
         noise: Tensor | None = None,
         solver: "FixedStep | Adaptive | None" = None,
         estimate_error: bool = False,
@@ -119,6 +131,7 @@ class SequenceModel(nn.Module, ABC):
                 of dates.
             values: observations, (batch, time, feature) or (member, batch, time, feature): tensors or arrays.
             query: times to predict at; not before a trajectory's first time without ``backward``.
+            context: what else is known of the trajectories, for a model that reads it, as ``series.context``.
             noise: standard normal draws, (member, batch, :attr:`draws`), for a model that samples in training. Without them
                 the model predicts from its mean.
             solver: as in :func:`pathlode.core.solve.solve`, for a model with an ODE.
@@ -141,16 +154,22 @@ class SequenceModel(nn.Module, ABC):
         """Number of one member's parameters that a prediction uses."""
         return sum(parameter.numel() for parameter in self.parameters()) // len(self.seeds)
 
-    def encode(self, times: Times, values: Values, check: bool = True) -> Encoding:
+    def encode(self, times: Times, values: Values, check: bool = True, *, context: Context | None = None) -> Encoding:
         """z0 of every trajectory from its observations, with the arguments of :meth:`forward`; for models with ``latent``."""
-        return self.encoded(self._stack(times, values, check))
+        return self.encoded(self._stack(times, values, check, context))
 
     def encoded(self, given: Observations) -> Encoding:
         """z0 of every trajectory from checked observations; for models with ``latent``."""
         self._lacks("latent")
 
     def values_from(
-        self, z0: Latent, start: Starts, query: Times, solver: "FixedStep | Adaptive | None" = None
+        self,
+        z0: Latent,
+        start: Starts,
+        query: Times,
+        solver: "FixedStep | Adaptive | None" = None,
+        *,
+        context: Context | None = None,
     ) -> Values:
         """Predicted observations, (member, batch, time, feature), from latent vectors; for models with ``latent``.
 
@@ -159,6 +178,7 @@ class SequenceModel(nn.Module, ABC):
             start: times of the first observations, (member, batch).
             query: times from then on, (member, batch, time).
             solver: as in :meth:`forward`.
+            context: as in :meth:`forward`.
         """
         self._lacks("latent")
 
@@ -182,11 +202,13 @@ class SequenceModel(nn.Module, ABC):
 
     @property
     def _reader(self) -> Reader:
-        return Reader(len(self.seeds), self.config.features, self.dtype, self.reads_gaps, self.dates, self.mean.device)
+        context = ContextReader(len(self.seeds), self.config.static, self.mean.device)
+        sizes = len(self.seeds), self.config.features
+        return Reader(*sizes, self.dtype, self.reads_gaps, self.dates, self.mean.device, context)
 
-    def _stack(self, times: Times, values: Values, check: bool) -> Observations:
+    def _stack(self, times: Times, values: Values, check: bool, context: Context | None = None) -> Observations:
         """Observations with a member axis, checked as in :meth:`pathlode.models.observations.Reader.observations`."""
-        return self._reader.observations(times, values, check)
+        return self._reader.observations(times, values, check, context)
 
     def _asked(self, query: Times | None, given: Observations, check: bool, backward: bool = False) -> Times:
         """The query times, or else the observation times, checked as in :meth:`pathlode.models.observations.Reader.query`."""
@@ -203,13 +225,13 @@ class SequenceModel(nn.Module, ABC):
 
     def take(self, weights: Mapping[str, Tensor]) -> None:
         """Takes weights and units, as :meth:`state_dict` gives them; units keep their precision."""
-        for name in UNIT_NAMES:
+        for name in self.unit_names:
             setattr(self, name, weights[name].to(self.mean.device, copy=True))
         self.load_state_dict(weights)
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
         """Moves or converts the model as any module, but never makes the units less precise."""
-        before = {name: getattr(self, name) for name in UNIT_NAMES}
+        before = {name: getattr(self, name) for name in self.unit_names}
         self.dtype = fn(torch.empty(0, dtype=self.dtype, device=self.mean.device)).dtype
         super()._apply(fn, recurse)
         for name, unit in before.items():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from pathlode.core.context import Context
 from pathlode.core.shapes import Latent, Starts, Times, Values
 from pathlode.core.stacked import StackedMLP
 from pathlode.models.encoded import EncodedModel
@@ -39,13 +40,14 @@ class Curve(EncodedModel):
         values: Values,
         query: Times | None = None,
         *,
+        context: Context | None = None,
         noise: Tensor | None = None,
         solver: "FixedStep | Adaptive | None" = None,
         estimate_error: bool = False,
         backward: bool = False,
         check: bool = True,
     ) -> Prediction:
-        given = self._stack(times, values, check)
+        given = self._stack(times, values, check, context)
         query = self._asked(query, given, check, backward)
         encoding = self.encoded(given)
         z0 = self.sample(encoding, noise)
@@ -53,7 +55,13 @@ class Curve(EncodedModel):
         return Prediction(values=predicted, encoding=encoding, z0=z0)
 
     def values_from(
-        self, z0: Latent, start: Starts, query: Times, solver: "FixedStep | Adaptive | None" = None
+        self,
+        z0: Latent,
+        start: Starts,
+        query: Times,
+        solver: "FixedStep | Adaptive | None" = None,
+        *,
+        context: Context | None = None,
     ) -> Values:
         return self._decode(z0, start, query).to(query.dtype)
 

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from pathlode.core.context import Context
 from pathlode.core.encoders.contract import Encoder
 from pathlode.core.shapes import Latent
 from pathlode.core.stacked import StackedLinear
+from pathlode.errors import DataError
 from pathlode.models.contract import SequenceModel
 from pathlode.models.observations import Observations
 from pathlode.models.prediction import Encoding
@@ -30,7 +32,9 @@ class EncodedModel(SequenceModel):
         super().__init__(config, seeds)
         generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         encoder_hidden = config.encoder_hidden or config.hidden
-        self.encoder: Encoder = ENCODERS[config.encoder](generators, config.features, encoder_hidden, config.gaps)
+        self.encoder: Encoder = ENCODERS[config.encoder](
+            generators, config.features + config.static, encoder_hidden, config.gaps
+        )
         self.encoder_to_hidden: nn.Module = nn.Identity()
         if config.encoder_hidden is not None:
             self.encoder_to_hidden = StackedLinear(generators, encoder_hidden, config.hidden)
@@ -60,12 +64,27 @@ class EncodedModel(SequenceModel):
     def encoded(self, given: Observations) -> Encoding:
         """z0 of every trajectory. Times and values are standardised in their own precision, and then rounded to the model's."""
         read = INPUTS[self.config.input](given.values, self.mean, self.std).to(self.dtype)
-        if given.mask is not None:
-            read = read.where(given.mask, 0.0)
+        mask = given.mask
+        known = self.known(given.context)
+        if known is not None:
+            beside = known[:, :, None].expand(*read.shape[:3], -1)
+            read = torch.cat([read, beside], dim=-1)
+            if mask is not None:  # known wherever anything was observed, so padding stays without effect
+                mask = torch.cat([mask, mask.any(dim=-1, keepdim=True).expand(beside.shape)], dim=-1)
+        if mask is not None:
+            read = read.where(mask, 0.0)
         times = ((given.times - self.time_mean) / self.time_std).to(self.dtype)
-        hidden = self.encoder_to_hidden(self.encoder(times, read, given.mask))
+        hidden = self.encoder_to_hidden(self.encoder(times, read, mask))
         log_std = self.hidden_to_log_std(hidden) if self.config.variational else None
         return Encoding(self.hidden_to_latent(hidden), log_std)
+
+    def known(self, context: Context | None) -> Latent | None:
+        """Static covariates in the model's units, (member, batch, covariate); None for a model that reads none."""
+        if not self.config.static:
+            return None
+        if context is None or context.static is None:
+            raise DataError(f"the model reads {self.config.static} static covariates, but none are given")
+        return ((context.static - self.static_mean) / self.static_std).to(self.dtype)
 
     def sample(self, encoding: Encoding, noise: Tensor | None) -> Latent:
         """z0 = mean + std · noise, or the mean if there is no noise or no standard deviation."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from pathlode.core.context import Context
 from pathlode.core.decoders.contract import Decoder
 from pathlode.core.fields.contract import VectorField
 from pathlode.core.shapes import Jacobians, Latent, Starts, States, Times, Values
@@ -40,13 +41,19 @@ class LatentODE(EncodedModel):
         config = self.config
         self.latent_to_hidden = StackedMLP(generators, (config.latent, *[config.width] * config.depth, config.hidden))
         self.field: VectorField = FIELDS[config.field](
-            generators, config.hidden, config.width, config.depth, config.latent
+            generators, config.hidden, config.width, config.depth, config.latent + config.static
         )
         self.hidden_to_data: Decoder = DECODERS[config.decoder](generators, config.hidden, config.features)
+
+    def _context(self, z0: Latent, given: Context | None) -> Latent:
+        """What the field is told besides h and τ, (member, batch, context): z0, then static covariates."""
+        known = self.known(given)
+        return z0 if known is None else torch.cat([z0, known], dim=-1)
 
     def _decode(
         self,
         z0: Latent,
+        around: Latent,
         start: Tensor,
         query: Times,
         solver: FixedStep | Adaptive | None = None,
@@ -60,6 +67,7 @@ class LatentODE(EncodedModel):
 
         Args:
             z0: latent vectors, (member, batch, latent), at ``start``.
+            around: what the field is told besides h and τ, as :meth:`_context` gives it.
             start: τ at z0, (batch,) or (member, batch).
             query: τ, (batch, time) or (member, batch, time); not before ``start`` without ``backward``.
             solver: as in :func:`pathlode.core.solve.solve`.
@@ -67,7 +75,7 @@ class LatentODE(EncodedModel):
             backward: whether τ may lie before ``start``.
             check: whether to validate the query times.
         """
-        solution = self._solve(z0, start, query, solver, estimate_error, backward, check)
+        solution = self._solve(z0, around, start, query, solver, estimate_error, backward, check)
         error = None
         if solution.error is not None:
             error = self.hidden_to_data.error(solution.states, solution.error) * self.std
@@ -79,6 +87,7 @@ class LatentODE(EncodedModel):
     def _solve(
         self,
         z0: Latent,
+        around: Latent,
         start: Tensor,
         times: Times,
         solver: FixedStep | Adaptive | None,
@@ -90,7 +99,7 @@ class LatentODE(EncodedModel):
         timed = self.field.takes_time
         if timed:  # τ = 0 at the start
             h = torch.cat([h, torch.zeros_like(h[..., :1])], dim=-1)
-        field = self.field.autonomous(z0)
+        field = self.field.autonomous(around)
         found = solve(field, h, times, start=start, solver=solver, estimate_error=error, backward=backward, check=check)
         if not timed:
             return found
@@ -111,18 +120,20 @@ class LatentODE(EncodedModel):
         values: Values,
         query: Times | None = None,
         *,
+        context: Context | None = None,
         noise: Tensor | None = None,
         solver: FixedStep | Adaptive | None = None,
         estimate_error: bool = False,
         backward: bool = False,
         check: bool = True,
     ) -> Prediction:
-        given = self._stack(times, values, check)
+        given = self._stack(times, values, check, context)
         start, query = self._model_times(given.start, self._asked(query, given, check, backward))
         encoding = self.encoded(given)
         z0 = self.sample(encoding, noise)
+        around = self._context(z0, given.context)
         states, predicted, evaluations, error = self._decode(
-            z0, start, query, solver, estimate_error, backward, check=False
+            z0, around, start, query, solver, estimate_error, backward, check=False
         )
         return Prediction(
             values=predicted.to(given.values.dtype),
@@ -132,14 +143,22 @@ class LatentODE(EncodedModel):
             path=self.hidden_to_latent(states),
             start=start,
             times=query,
+            context=around,
             evaluations=evaluations,
             values_error=error,
         )
 
     def values_from(
-        self, z0: Latent, start: Starts, query: Times, solver: FixedStep | Adaptive | None = None
+        self,
+        z0: Latent,
+        start: Starts,
+        query: Times,
+        solver: FixedStep | Adaptive | None = None,
+        *,
+        context: Context | None = None,
     ) -> Values:
-        return self._decode(z0, *self._model_times(start, query), solver)[1].to(query.dtype)
+        around = self._context(z0, self._reader.context.read(context, z0.shape[1], check=True))
+        return self._decode(z0, around, *self._model_times(start, query), solver)[1].to(query.dtype)
 
     def latent_at_start(self, z0: Latent) -> Latent:
         return self.hidden_to_latent(self.latent_to_hidden(z0))
@@ -155,8 +174,8 @@ class LatentODE(EncodedModel):
 
 
 def _field_arguments(prediction: Prediction) -> tuple[States, Times, Latent]:
-    """States, elapsed times and z0 along a prediction, with its trajectories and times as one axis."""
-    states, z0 = required(prediction.states, "states"), required(prediction.z0, "z0")
+    """States, elapsed times and context along a prediction, with its trajectories and times as one axis."""
+    states, context = required(prediction.states, "states"), required(prediction.context, "context")
     elapsed = required(prediction.times, "times") - required(prediction.start, "start")[..., None]
-    held = z0[:, :, None].expand(*states.shape[:-1], z0.shape[-1])
+    held = context[:, :, None].expand(*states.shape[:-1], context.shape[-1])
     return states.flatten(1, 2), elapsed.flatten(1, 2)[..., None], held.flatten(1, 2)

@@ -14,8 +14,12 @@ ENCODED_AT_ONCE = 500
 def encode(model: SequenceModel, series: TimeSeries) -> Latent:
     """z0 of every trajectory, (member, batch, latent). The series are read in the precision of the model's training data."""
     series = as_the_model(series, model)
-    parts = zip(series.times.split(ENCODED_AT_ONCE, -2), series.values.split(ENCODED_AT_ONCE, -3), strict=True)
-    return torch.cat([model.encode(times, values).z0 for times, values in parts], dim=1)
+    known, found = series.context, []
+    for begin in range(0, len(series), ENCODED_AT_ONCE):
+        some = slice(begin, begin + ENCODED_AT_ONCE)
+        context = None if known is None else known.of_trajectories(some)
+        found.append(model.encode(series.times[..., some, :], series.values[..., some, :, :], context=context).z0)
+    return torch.cat(found, dim=1)
 
 
 def as_the_model(series: TimeSeries, model: SequenceModel) -> TimeSeries:

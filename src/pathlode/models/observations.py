@@ -6,11 +6,13 @@ from typing import Any
 import torch
 
 from pathlode.core.checks import check_observed, check_resolution, check_times, check_values
+from pathlode.core.context import Context
 from pathlode.core.convert import as_numbers, as_times
 from pathlode.core.masks import observed, padded
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Mask, Starts, Times, Values
 from pathlode.errors import DataError
+from pathlode.models.context import ContextReader
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,13 @@ class Observations:
         times: (member, batch, time); padding repeats the last time of a series.
         values: (member, batch, time, feature), NaN where nothing was observed.
         mask: where values were observed; None if all were.
+        context: what else is known, each part with a member axis; None for a model that reads nothing else.
     """
 
     times: Times
     values: Values
     mask: Mask | None = None
+    context: Context | None = None
 
     @property
     def start(self) -> Starts:
@@ -49,6 +53,7 @@ class Reader:
         gaps: whether some features may be missing at times at which others are observed.
         dates: whether the model was trained on dates; None before training.
         device: the model's device.
+        context: what it reads besides observations.
     """
 
     members: int
@@ -57,18 +62,21 @@ class Reader:
     gaps: bool
     dates: bool | None
     device: torch.device
+    context: ContextReader
 
-    def observations(self, times: Any, values: Any, check: bool) -> Observations:
+    def observations(self, times: Any, values: Any, check: bool, context: Context | None = None) -> Observations:
         """Observations with a member axis, checked for consistency with each other and with the model.
 
         Args:
             times: (batch, time) or (member, batch, time): a tensor or an array, of numbers or dates.
             values: (batch, time, feature) or (member, batch, time, feature).
             check: whether to validate times and values, besides their shapes.
+            context: what else is known.
 
         Raises:
             DataError: if shapes do not fit each other or the model, times are not finite and strictly increasing or too close
-                for the model's type, values are infinite, or they are missing and the model does not read gaps.
+                for the model's type, values are infinite, or they are missing and the model does not read gaps, or the
+                context does not fit.
         """
         times, values = self._times(times), as_numbers(values).to(self.device)
         if values.shape[:-1] != times.shape or values.shape[-1] != self.features or times.ndim not in (2, 3):
@@ -85,7 +93,8 @@ class Reader:
         mask = observed(values)
         if check:
             self._check(times, values, mask)
-        return Observations(times if mask is None else padded(times), values, mask)
+        known = self.context.read(context, times.shape[1], check)
+        return Observations(times if mask is None else padded(times), values, mask, known)
 
     def query(self, query: Any, given: Observations, check: bool, backward: bool = False) -> Times:
         """Times to predict at with a member axis, (member, batch, time).
@@ -129,6 +138,7 @@ class Reader:
         try:
             check_resolution(series.times, series.times[..., 0], self.dtype)
             self.refuse_gaps(series.values, series.mask)
+            self.context.check(series.context)
         except DataError as error:
             raise DataError(f"{series.name}: {error}") from None
 

@@ -28,6 +28,8 @@ class ModelConfig:
         input: name in :data:`pathlode.registry.INPUTS` of what the encoder reads.
         gaps: whether the encoder reads series in which some features are missing (NaN) at times at which others are observed.
             A recurrent encoder then has an additional input per feature. Series of different lengths need no such setting.
+        static: static covariates that the model reads. The encoder reads them with every observation, and a field that takes
+            a context after z0. All of them must be known.
     """
 
     features: int
@@ -43,6 +45,7 @@ class ModelConfig:
     decoder: str = DEFAULT_PARTS["decoder"]
     input: str = DEFAULT_PARTS["input"]
     gaps: bool = False
+    static: int = 0
 
     def __post_init__(self) -> None:
         for name in ("features", "hidden", "latent", "width", "depth"):
@@ -52,6 +55,8 @@ class ModelConfig:
             raise ConfigError(
                 f"model.encoder_hidden is {self.encoder_hidden}, expected at least 1, or null for `hidden`"
             )
+        if self.static < 0:
+            raise ConfigError(f"model.static is {self.static}, expected at least 0")
         if not self.time_unit > 0:
             raise ConfigError(f"model.time_unit is {self.time_unit}, expected a duration above 0 in the data's unit")
         ENCODERS.path(self.encoder)

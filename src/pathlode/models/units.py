@@ -6,9 +6,6 @@ from torch import Tensor
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Mask, Values
 
-UNIT_NAMES = ("mean", "std", "time_mean", "time_std")
-"""The units' names, also as attributes of a model."""
-
 
 def units_of(series: TimeSeries) -> dict[str, Tensor]:
     """Mean and standard deviation of each feature, (set, 1, 1, feature), and of the times, (set, 1, 1), by name.
@@ -27,6 +24,14 @@ def units_of(series: TimeSeries) -> dict[str, Tensor]:
         present = mask.any(dim=-1, keepdim=True)
         time_mean, time_std = (unit[..., 0] for unit in _observed_units(times[..., None], present))
     return {"mean": mean, "std": _positive(std), "time_mean": time_mean, "time_std": _positive(time_std)}
+
+
+def units_of_context(series: TimeSeries) -> dict[str, Tensor]:
+    """Mean and standard deviation of each static covariate, (set, 1, covariate), by name, in double precision."""
+    assert series.static is not None
+    static = (series.static if series.sets else series.static[None]).double()
+    mean, std = static.mean(dim=1, keepdim=True), static.std(dim=1, keepdim=True).nan_to_num(nan=0.0)
+    return {"static_mean": mean, "static_std": _positive(std)}
 
 
 def _observed_units(values: Values, mask: Mask) -> tuple[Tensor, Tensor]:

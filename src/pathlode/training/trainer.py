@@ -124,7 +124,14 @@ class Trainer:
         noise = self.batches.draw(torch.randn, self.model.draws) if self.model.draws else None
         if self.loss.random_times:
             query = self.loss.random_query(query, self.batches.draw(torch.rand, query.shape[-1]))
-        prediction = self.model(*at(seen, times, values), query, noise=noise, solver=self._solver(), check=False)
+        prediction = self.model(
+            *at(seen, times, values),
+            query,
+            noise=noise,
+            solver=self._solver(),
+            check=False,
+            context=self.batches.context,
+        )
         losses = self.loss(self.model, prediction, targets, self.step_number / self.config.steps)
         losses.sum().backward()
         self.step_number += 1
@@ -137,7 +144,8 @@ class Trainer:
         """Scores the current weights, keeps each member's best, and compares the solver's error with the validation error."""
         own = slice(None) if self._owners is None else self._owners
         times, values = self.validation.times[own], self.validation.values[own]
-        mse, share = validation_errors(self.model, times, values, self.views.first, self._solver())
+        context = None if self.validation.context is None else self.validation.context.at(own)
+        mse, share = validation_errors(self.model, times, values, self.views.first, self._solver(), context)
         self.best.keep(mse)
         losses = (
             torch.stack(self._since_validation).mean(dim=0)

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from pathlode.core.context import Context
 from pathlode.core.masks import observed
 from pathlode.core.shapes import Mask, PerMember, Times, Values
 from pathlode.core.solve import FixedStep
@@ -39,7 +40,12 @@ class Validation:
 
 @torch.no_grad()
 def validation_errors(
-    model: SequenceModel, times: Times, values: Values, first: int | None, solver: FixedStep
+    model: SequenceModel,
+    times: Times,
+    values: Values,
+    first: int | None,
+    solver: FixedStep,
+    context: Context | None = None,
 ) -> tuple[PerMember, PerMember]:
     """Mean squared error in the model's units, and the estimated solver error as a share of it; 0 for a model without a solver.
 
@@ -49,10 +55,10 @@ def validation_errors(
         values: the observations.
         first: how many first observations the encoder sees; None for all.
         solver: solver of the prediction.
+        context: what is known besides the observations.
     """
-    prediction = model(
-        times[..., :first], values[..., :first, :], times, solver=solver, estimate_error=True, check=False
-    )
+    seen = times[..., :first], values[..., :first, :]
+    prediction = model(*seen, times, solver=solver, estimate_error=True, check=False, context=context)
     mask = observed(values)
     mse = _mean(squared_error(prediction.values, values, model.std, mask), mask).float()
     share = torch.zeros_like(mse)

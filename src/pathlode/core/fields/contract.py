@@ -12,14 +12,16 @@ from pathlode.core.shapes import Latent, State
 
 
 class VectorField(nn.Module, ABC):
-    """dh/dτ = f(h), f(h, z0), f(h, τ) or f(h, τ, z0), with τ the model's time since a trajectory's first observation.
+    """dh/dτ = f(h), f(h, c), f(h, τ) or f(h, τ, c), with τ the model's time since a trajectory's first observation.
+
+    The context c is z0, followed by the static covariates that the model reads.
 
     Args:
         generators: one random generator per member.
         state: dimensions of h.
         width: units of each hidden layer.
         depth: number of hidden layers.
-        latent: dimensions of z0, for a field that takes it; z0 is constant along the path.
+        latent: dimensions of c, for a field that takes it; c is constant along the path.
 
     A field with a compiled march defines :meth:`pathlode.core.solve.MarchingField.march` as well; it must be autonomous.
     """
@@ -27,7 +29,7 @@ class VectorField(nn.Module, ABC):
     takes_time: ClassVar[bool] = False
     """Whether f depends on τ."""
     takes_context: ClassVar[bool] = False
-    """Whether f depends on z0."""
+    """Whether f depends on c."""
 
     def __init__(
         self, generators: Sequence[torch.Generator], state: int, width: int, depth: int, latent: int = 0
@@ -41,7 +43,7 @@ class VectorField(nn.Module, ABC):
         Args:
             h: (member, batch, state).
             time: τ, (member, batch, 1), for a field that takes it.
-            context: z0, (member, batch, latent), for a field that takes it.
+            context: c, (member, batch, latent), for a field that takes it.
         """
 
     def jacobian(self, h: State, time: Tensor | None = None, context: Latent | None = None) -> Tensor:
