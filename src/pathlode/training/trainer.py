@@ -19,7 +19,7 @@ from pathlode.training.losses.contract import Loss
 from pathlode.training.settings import TrainingConfig
 from pathlode.training.stacked_optimiser import StackedOptimiser
 from pathlode.training.validation import BestWeights, Validation, validation_errors
-from pathlode.training.views import Views, at
+from pathlode.training.views import Views
 
 logger = logging.getLogger(__name__)
 
@@ -117,20 +117,15 @@ class Trainer:
         """One optimiser step for all members."""
         started = self._clock()
         times, values = self.batches.next_batch()
-        points = times.shape[-1]
-        seen, asked = (draw(points, self.batches.shared) for draw in (self.views.seen, self.views.asked))
-        query, targets = at(asked, times, values)
+        seen, (query, targets) = (
+            draw(times, values, self.batches.shared) for draw in (self.views.seen, self.views.asked)
+        )
         self.optimiser.zero_grad()
         noise = self.batches.draw(torch.randn, self.model.draws) if self.model.draws else None
         if self.loss.random_times:
             query = self.loss.random_query(query, self.batches.draw(torch.rand, query.shape[-1]))
         prediction = self.model(
-            *at(seen, times, values),
-            query,
-            noise=noise,
-            solver=self._solver(),
-            check=False,
-            context=self.batches.context,
+            *seen, query, noise=noise, solver=self._solver(), check=False, context=self.batches.context
         )
         losses = self.loss(self.model, prediction, targets, self.step_number / self.config.steps)
         losses.sum().backward()
@@ -145,7 +140,8 @@ class Trainer:
         own = slice(None) if self._owners is None else self._owners
         times, values = self.validation.times[own], self.validation.values[own]
         context = None if self.validation.context is None else self.validation.context.at(own)
-        mse, share = validation_errors(self.model, times, values, self.views.first, self._solver(), context)
+        seen = self.views.in_validation(times, values)
+        mse, share = validation_errors(self.model, seen, times, values, self._solver(), context)
         self.best.keep(mse)
         losses = (
             torch.stack(self._since_validation).mean(dim=0)

@@ -41,9 +41,9 @@ class Validation:
 @torch.no_grad()
 def validation_errors(
     model: SequenceModel,
+    seen: tuple[Times, Values],
     times: Times,
     values: Values,
-    first: int | None,
     solver: FixedStep,
     context: Context | None = None,
 ) -> tuple[PerMember, PerMember]:
@@ -51,13 +51,12 @@ def validation_errors(
 
     Args:
         model: the stack.
+        seen: times and values that the encoder sees.
         times: times of the observations, (batch, time) or (member, batch, time).
         values: the observations.
-        first: how many first observations the encoder sees; None for all.
         solver: solver of the prediction.
         context: what is known besides the observations.
     """
-    seen = times[..., :first], values[..., :first, :]
     prediction = model(*seen, times, solver=solver, estimate_error=True, check=False, context=context)
     mask = observed(values)
     mse = _mean(squared_error(prediction.values, values, model.std, mask), mask).float()

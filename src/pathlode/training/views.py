@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from pathlode.core.shapes import Times, Values
+from pathlode.core.masks import observed
+from pathlode.core.shapes import MaskInTime, Times, Values
 from pathlode.errors import ConfigError
 
 
@@ -15,7 +16,10 @@ class Views:
 
     An encoder that sees the same trajectories at many sampling rates, while the loss covers the whole trajectory, learns to
     give the same z0 at every rate. All trajectories and members share a step's draw. The first observation is always shown,
-    because the integration starts there. The draw is of positions; a series that is shorter shows those that it has.
+    because the integration starts there.
+
+    If values are missing or series differ in length, each series shows the same share of its own observations: the times at
+    which any value was observed. At least two are shown of a series that has two. Its first time stays in any case.
 
     Args:
         strides: the encoder sees every k-th observation, with k drawn from these.
@@ -48,31 +52,84 @@ class Views:
             if not allowed:
                 raise ConfigError(f"views.{name} is {value}, expected {expected}")
 
-    def seen(self, points: int, generator: torch.Generator) -> Tensor:
-        """Positions of the observations that the encoder sees, increasing, out of ``points``."""
-        points = min(points, self.first or points)
+    def seen(self, times: Times, values: Values, generator: torch.Generator) -> tuple[Times, Values]:
+        """The observations that the encoder sees in a step, out of times (..., time) and values (..., time, feature)."""
         if torch.rand((), generator=generator) < self.subsets:
             low, high = self.share
             share = low + (high - low) * float(torch.rand((), generator=generator))
-            return _some(points, max(2, round(share * points)), generator)
+            given = _Observations.of(times, values)
+            number = given.number if self.first is None else given.number.clamp_max(self.first)
+            return given.some((share * number.double()).round().long().clamp_min(2), number, generator)
         stride = self.strides[int(torch.randint(len(self.strides), (), generator=generator))]
-        return torch.arange(0, points, stride)
+        return self._every(stride, times, values)
 
-    def asked(self, points: int, generator: torch.Generator) -> Tensor:
-        """Positions of the observations that the prediction is compared with, increasing."""
-        if self.compared is None or self.compared >= points:
-            return torch.arange(points)
-        return _some(points, self.compared, generator)
+    def asked(self, times: Times, values: Values, generator: torch.Generator) -> tuple[Times, Values]:
+        """The observations that the prediction is compared with in a step."""
+        if self.compared is None:
+            return times, values
+        given = _Observations.of(times, values)
+        if self.compared >= int(given.number.max()):
+            return times, values
+        return given.some(torch.full_like(given.number, self.compared), given.number, generator)
+
+    def in_validation(self, times: Times, values: Values) -> tuple[Times, Values]:
+        """The observations that the encoder sees in validation."""
+        return self._every(1, times, values)
+
+    def _every(self, stride: int, times: Times, values: Values) -> tuple[Times, Values]:
+        """Every ``stride``-th of the observations that the encoder may see; the same tensors if these are all."""
+        if stride == 1 and self.first is None:
+            return times, values
+        given = _Observations.of(times, values)
+        chosen = given.rank % stride == 0
+        return given.at(chosen if self.first is None else chosen & (given.rank < self.first))
 
 
-def at(positions: Tensor, times: Times, values: Values) -> tuple[Times, Values]:
-    """The observations at these positions; the same tensors if these are all."""
-    if len(positions) == times.shape[-1]:
-        return times, values
-    return times[..., positions], values[..., positions, :]
+@dataclass(frozen=True)
+class _Observations:
+    """Series, some of whose observations are to be chosen.
 
+    Attributes:
+        times: (..., time).
+        values: (..., time, feature).
+        present: where anything was observed, (..., time); one row (time,) for all if everything was.
+        rank: the number of observations before, shaped like ``present``.
+        number: the number of observations, (...) or ().
+    """
 
-def _some(points: int, count: int, generator: torch.Generator) -> Tensor:
-    """The first of ``points`` positions and ``count - 1`` others at random, increasing."""
-    others = 1 + torch.randperm(points - 1, generator=generator)[: count - 1]
-    return torch.cat([torch.zeros(1, dtype=torch.long), others.sort().values])
+    times: Times
+    values: Values
+    present: MaskInTime
+    rank: Tensor
+    number: Tensor
+
+    @classmethod
+    def of(cls, times: Times, values: Values) -> "_Observations":
+        mask = observed(values)
+        complete = torch.ones(times.shape[-1], dtype=torch.bool, device=times.device)
+        present = complete if mask is None else mask.any(dim=-1)
+        return cls(times, values, present, present.cumsum(dim=-1) - 1, present.sum(dim=-1))
+
+    def at(self, chosen: MaskInTime) -> tuple[Times, Values]:
+        """The chosen observations and each first time; the same tensors if these are all."""
+        chosen = chosen & self.present
+        chosen[..., 0] = True
+        longest = int(chosen.sum(dim=-1).max())
+        if longest == self.times.shape[-1]:
+            return self.times, self.values
+        places = (~chosen).long().argsort(dim=-1, stable=True)[..., :longest]
+        if places.ndim == 1:
+            return self.times[..., places], self.values[..., places, :]
+        kept = chosen.gather(-1, places)
+        values = self.values.gather(-2, places[..., None].expand(*places.shape, self.values.shape[-1]))
+        return self.times.gather(-1, places).where(kept, torch.nan), values.where(kept[..., None], torch.nan)
+
+    def some(self, count: Tensor, number: Tensor, generator: torch.Generator) -> tuple[Times, Values]:
+        """The first observation and ``count - 1`` others at random of the ``number`` first ones, in their order."""
+        longest = int(number.max())
+        order = 1 + torch.randperm(longest - 1, generator=generator).to(number.device)
+        own = order < number[..., None]
+        drawn = own & (own.cumsum(dim=-1) < count[..., None])
+        chosen = torch.ones(*number.shape, longest, dtype=torch.bool, device=number.device)
+        chosen = chosen.scatter(-1, order.expand(drawn.shape), drawn)
+        return self.at(chosen.gather(-1, self.rank.clamp(0, longest - 1)) & (self.rank < number[..., None]))
