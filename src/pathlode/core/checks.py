@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from pathlode.core.shapes import Starts, Static, Times, Values
+from pathlode.core.shapes import Mask, Starts, Static, Times, Values
 from pathlode.errors import DataError
 
 
@@ -18,16 +18,15 @@ def check_times(times: Times, start: Starts | None = None, padding: bool = False
     Raises:
         DataError: naming the first trajectory and position at fault.
     """
-    if times.ndim < 2 or times.shape[-1] < 1:
-        raise DataError(f"times have shape {tuple(times.shape)}, expected (batch, time) with at least one time")
+    if times.ndim < 2 or not times.numel():
+        raise DataError(
+            f"times have shape {tuple(times.shape)}, expected (batch, time) with at least one trajectory and at least one time"
+        )
     bad = ~times.isfinite()
     if padding:
         bad &= ~_ends(times)
-    _refuse_first(bad, "is not finite")
-    remedy = "sort the times and merge repeated ones"
-    if times.dtype != torch.float64:
-        remedy += f", or give them in double precision if they differ before they are rounded to {_name(times.dtype)}"
-    _refuse_first(times.diff(dim=-1) <= 0, f"is not greater than the time before it; {remedy}", 1)
+    _refuse_first(bad, "is not finite; remove it, with its values")
+    _refuse_disorder(times)
     if start is not None:
         _refuse_early(times, start[..., None])
 
@@ -83,6 +82,25 @@ def check_static(static: Static, times: Times) -> None:
         )
 
 
+def check_gaps(mask: Mask, remedy: str) -> None:
+    """Refuses values that are missing at times at which others are observed.
+
+    Args:
+        mask: where values were observed, (batch, time, feature), or with a leading axis.
+        remedy: why, and what to do instead of imputing them.
+
+    Raises:
+        DataError: naming the first trajectory, time and feature at fault.
+    """
+    where = (~mask & mask.any(dim=-1, keepdim=True)).nonzero()
+    if len(where):
+        *_, trajectory, time, feature = where[0].tolist()
+        raise DataError(
+            f"values: feature {feature + 1} at time number {time + 1} of trajectory {trajectory} is nan, but {remedy}, or "
+            "impute them"
+        )
+
+
 def check_resolution(times: Times, start: Starts, dtype: torch.dtype) -> None:
     """Refuses times that increase, but not in a model's floating-point type, in which it counts from ``start``.
 
@@ -122,10 +140,26 @@ def _ends(times: Times) -> Tensor:
     return ends
 
 
-def _refuse_first(bad: Tensor, fault: str, offset: int = 0) -> None:
+def _refuse_first(bad: Tensor, fault: str) -> None:
     if bad.any():
         *_, trajectory, position = (int(i) for i in bad.nonzero()[0])
-        raise DataError(f"times: trajectory {trajectory}, time number {position + offset + 1} {fault}")
+        raise DataError(f"times: trajectory {trajectory}, time number {position + 1} {fault}")
+
+
+def _refuse_disorder(times: Times) -> None:
+    wrong = (times.diff(dim=-1) <= 0).nonzero()
+    if len(wrong):
+        *where, position = wrong[0].tolist()
+        before, after = times[tuple(where)][position : position + 2].tolist()
+        remedy = "sort the times, each with its values" if after < before else "merge repeated times into one"
+        if times.dtype != torch.float64:
+            remedy += (
+                f", or give them in double precision if they differ before they are rounded to {_name(times.dtype)}"
+            )
+        raise DataError(
+            f"times: trajectory {where[-1]}, time number {position + 2} is not greater than the time before it: {after:.12g} "
+            f"follows {before:.12g}; {remedy}"
+        )
 
 
 def _name(dtype: torch.dtype) -> str:

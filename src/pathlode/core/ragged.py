@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from pathlode.core.convert import as_numbers, as_times
+from pathlode.core.convert import as_numbers, as_times, with_time_zone
 from pathlode.core.shapes import Static, Times, Values
 from pathlode.errors import DataError
 
@@ -22,12 +22,14 @@ class SideBySide:
         values: (batch, time, feature), padded with NaN.
         dates: whether the times were dates.
         static: what does not change in time, (batch, covariate); None if none was given.
+        zone: whether the dates had a time zone; None for numbers.
     """
 
     times: Times
     values: Values
     dates: bool
     static: Static | None
+    zone: bool | None = None
 
 
 def side_by_side(series: Iterable[Sequence[Any]]) -> SideBySide:
@@ -53,6 +55,10 @@ def side_by_side(series: Iterable[Sequence[Any]]) -> SideBySide:
             raise DataError(
                 f"trajectory {number} and trajectory 0 mix dates and numbers as times: give all as one of them"
             )
+        if one.zone != first.zone:
+            raise DataError(
+                f"trajectory {number} and trajectory 0 mix dates with and without a time zone: give all in one zone"
+            )
         if _covariates(one) != _covariates(first):
             raise DataError(
                 f"trajectory {number} has {_covariates(one)} static covariates, but trajectory 0 has {_covariates(first)}"
@@ -70,8 +76,11 @@ def _one(number: int, parts: Any) -> SideBySide:
     """One trajectory: times (time,), values (time, feature) and static covariates (covariate,)."""
     if not hasattr(parts, "__len__") or len(parts) not in (2, 3):
         raise DataError(f"trajectory {number} is no pair of times and values: give (times, values) for each")
-    times, values, static = (*parts, None)[:3]
-    (times, dates), values = as_times(times), as_numbers(values)
+    given, values, static = (*parts, None)[:3]
+    try:
+        (times, dates), values = as_times(given), as_numbers(values)
+    except DataError as error:
+        raise DataError(f"trajectory {number}: {error}") from None
     values = values[:, None] if values.ndim == 1 else values
     if times.ndim != 1 or values.ndim != 2 or len(times) != len(values) or not len(times):
         raise DataError(
@@ -84,7 +93,7 @@ def _one(number: int, parts: Any) -> SideBySide:
             raise DataError(
                 f"trajectory {number} has static covariates of shape {tuple(static.shape)}, expected (covariate,)"
             )
-    return SideBySide(times, values, dates, static)
+    return SideBySide(times, values, dates, static, with_time_zone(given) if dates else None)
 
 
 def _covariates(one: SideBySide) -> int:

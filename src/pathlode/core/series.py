@@ -61,10 +61,11 @@ class TimeSeries:
         try:
             times, dates = as_times(self.times)
             values = as_numbers(self.values)
-            if times.ndim not in (2, 3) or times.shape != values.shape[:-1]:
+            if times.ndim not in (2, 3) or times.shape != values.shape[:-1] or not values.shape[-1]:
                 raise DataError(
                     f"times of shape {tuple(times.shape)} and values of shape {tuple(values.shape)} do not fit, expected "
-                    "(batch, time) and (batch, time, feature), or both with a leading axis of sets"
+                    "(batch, time) and (batch, time, feature) with at least one feature, or both with a leading axis of sets; "
+                    "for single trajectories, and for one feature without its axis, use TimeSeries.of([(times, values), ...])"
                 )
             if self.mask is not None:
                 values = _masked(values, self.mask)
@@ -203,8 +204,10 @@ class TimeSeries:
         """The same series in another floating-point type, or on another device. Static covariates keep their precision.
 
         Raises:
-            DataError: if two times coincide in that type, or a value becomes infinite.
+            DataError: if that is neither single nor double precision, two times coincide in it, or a value becomes infinite.
         """
+        if dtype not in (torch.float32, torch.float64):
+            raise DataError(f"{self.name}: the type is {dtype}, expected torch.float32 or torch.float64")
         times = self.times.to(device, dtype)
         if (times.diff(dim=-1) <= 0).any():
             kind = str(dtype).removeprefix("torch.")
@@ -244,7 +247,10 @@ class Observed:
 
 
 def _masked(values: Values, mask: Any) -> Values:
-    mask = torch.as_tensor(mask, dtype=torch.bool, device=values.device)
+    given = as_numbers(mask, "mask")
+    mask = (given != 0).to(values.device)
+    if given.isnan().any():
+        raise DataError("mask has NaN, expected true where a value was observed and false elsewhere")
     if mask.shape != values.shape:
         raise DataError(
             f"a mask of shape {tuple(mask.shape)} does not fit values of shape {tuple(values.shape)}, expected the same shape"

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from pathlode.core.checks import check_observed, check_resolution, check_times, check_values
+from pathlode.core.checks import check_gaps, check_observed, check_resolution, check_times, check_values
 from pathlode.core.context import Context
 from pathlode.core.convert import as_numbers, as_times
 from pathlode.core.masks import observed, padded
@@ -150,13 +150,7 @@ class Reader:
         """
         if mask is None or self.gaps:
             return
-        where = (~mask & mask.any(dim=-1, keepdim=True)).nonzero()
-        if len(where):
-            *_, trajectory, time, feature = where[0].tolist()
-            raise DataError(
-                f"values: feature {feature + 1} at time number {time + 1} of trajectory {trajectory} is nan, but this model "
-                "does not read missing values: make it with ModelConfig(gaps=True), or impute them"
-            )
+        check_gaps(mask, "this model does not read missing values: make it with ModelConfig(gaps=True)")
 
     def _times(self, given: Any) -> Times:
         times, dates = as_times(given)

@@ -65,7 +65,10 @@ def test_a_list_of_series_is_padded_with_nan():
         ([([0.0], [1.0]), ([], [])], "data: trajectory 1 has times of shape .* with at least one time"),
         ([([0.0, 1.0], [1.0])], "data: trajectory 0 has times of shape .*2.* and values of shape .*1, 1"),
         ([([0.0], [[1.0]]), ([0.0], [[1.0, 2.0]])], "data: trajectory 1 has 2 features, but trajectory 0 has 1"),
-        ([([0.0], [[1.0]]), ([0.0], [["a"]])], "data: values are no numbers"),
+        (
+            [([0.0], [[1.0]]), ([0.0], [["a"]])],
+            "data: trajectory 1: values are no numbers: feature 1 at time number 1 is the text 'a'",
+        ),
         ([([0.0, 1.0], [NAN, NAN])], "data: values: trajectory 0 has no observed value; remove it"),
         (
             [([0.0, 1.0], [1.0, 2.0]), ([0.0, 1.0, 1.0], [1.0, 2.0, 3.0])],
