@@ -32,9 +32,9 @@ def _interpolate(times: Times, values: Values, grid: Tensor) -> Values:
     """As :func:`interpolate`, for observations at all times; those at infinity, after all others, are without effect."""
     *batch, count, features = values.shape
     wanted = grid.expand(*batch, -1).contiguous()
-    left = (torch.searchsorted(times.contiguous(), wanted) - 1).clamp(0, max(count - 2, 0))
+    left = (torch.searchsorted(times.contiguous(), wanted) - 1).clamp_max(count - 2).clamp_min(0)
     right = (left + 1).clamp_max(count - 1)
     start, end = times.gather(-1, left), times.gather(-1, right)
     share = ((wanted - start) / (end - start).clamp_min(torch.finfo(times.dtype).tiny)).clamp(0, 1)
     before, after = (values.gather(-2, at[..., None].expand(*batch, -1, features)) for at in (left, right))
-    return torch.lerp(before, after, share[..., None])
+    return torch.lerp(before, after, share[..., None].to(values.dtype))

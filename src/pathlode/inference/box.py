@@ -1,7 +1,10 @@
 """The prior of a simulated system: uniform in a box."""
 
+from typing import Any
+
 from torch import Tensor
 
+from pathlode.core.convert import as_numbers
 from pathlode.errors import ConfigError
 
 MARGIN = 1e-6
@@ -19,9 +22,11 @@ class Box:
         ConfigError: if a bound is not finite, or an upper bound is not above the lower one.
     """
 
-    def __init__(self, low: Tensor, high: Tensor) -> None:
+    def __init__(self, low: Any, high: Any) -> None:
+        low, high = as_numbers(low, "the prior's bounds"), as_numbers(high, "the prior's bounds")
         if (
-            low.shape != high.shape
+            low.ndim != 1
+            or low.shape != high.shape
             or not low.numel()
             or not (high - low > 0).all()
             or not (high - low).isfinite().all()
@@ -49,4 +54,4 @@ class Box:
 
     def from_reals(self, y: Tensor) -> Tensor:
         """θ of y, never outside the box."""
-        return self.low + (self.high - self.low) * y.sigmoid().clamp(MARGIN, 1 - MARGIN)
+        return self.low + (self.high - self.low) * y.to(self.low.dtype).sigmoid().clamp(MARGIN, 1 - MARGIN)

@@ -1,6 +1,7 @@
 """Summaries of irregular time series, of fixed length, for flows.
 
-All functions take a series of n trajectories and return (n, number) in single precision.
+All functions take a series of n trajectories, of any lengths and with values missing, and return (n, number), each row as for
+the trajectory alone. Flows standardise these numbers in their own precision before they round them.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from torch import Tensor
 from pathlode.core.interpolation import interpolate
 from pathlode.core.masks import padded
 from pathlode.core.series import TimeSeries
-from pathlode.errors import DataError
+from pathlode.errors import ConfigError
 from pathlode.models.contract import SequenceModel
 from pathlode.models.latents import encode
 
@@ -30,14 +31,19 @@ def on_grid(series: TimeSeries, end: float, points: int) -> Tensor:
     """
     grid = torch.linspace(0.0, end, points, dtype=series.times.dtype)
     values = interpolate(series.times, series.values, grid, series.mask).transpose(1, 2).flatten(1)
-    return torch.cat([values, padded(series.times)[:, -1:]], dim=1).float()
+    return torch.cat([values, padded(series.times)[:, -1:]], dim=1)
 
 
 def statistics(series: TimeSeries, end: float, points: int) -> Tensor:
     """Hand-crafted statistics. Each feature is interpolated to a grid as in :func:`on_grid` and gives its mean, log variance,
     size and position of the largest value, first and last value, and autocorrelations. The features' correlations and the time
     of the last observation follow.
+
+    Raises:
+        ConfigError: if the grid has fewer than 10 points, the unit of the lags.
     """
+    if points < 10:
+        raise ConfigError(f"statistics are computed on a grid of {points} points, expected at least 10")
     n, features = len(series), series.values.shape[-1]
     grid = on_grid(series, end, points)
     x = grid[:, :-1].view(n, features, points)
@@ -54,17 +60,8 @@ def statistics(series: TimeSeries, end: float, points: int) -> Tensor:
 
 
 def observations(series: TimeSeries) -> Tensor:
-    """Times and values side by side, (n, time, 1 + feature), for a recurrent network.
-
-    Raises:
-        DataError: if the series differ in length, or values are missing.
-    """
-    if series.mask is not None:
-        raise DataError(
-            f"{series.name}: a recurrent summary takes series of equal length without missing values; summarise these by the "
-            "z0 of a model, on a grid or by statistics"
-        )
-    return torch.cat([series.times[..., None], series.values], dim=-1).float()
+    """Times and values side by side, (n, time, 1 + feature), for a recurrent network; NaN where nothing was observed."""
+    return torch.cat([series.times[..., None], series.values], dim=-1)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from pathlode.core.tensor_files import load_tensors
-from pathlode.errors import CheckpointError, ConfigError, DataError
+from pathlode.errors import CheckpointError, ConfigError, DataError, PathlodeError
 from pathlode.inference.box import Box
 from pathlode.inference.flows import FlowConfig, load_flow, load_flows, save_flows
 from pathlode.registry import FLOWS
@@ -139,6 +139,106 @@ def test_training_stops_when_held_out_pairs_no_longer_gain(backend):
     assert len(scores) - 1 - scores.index(max(scores)) >= 3
 
 
+def ragged_pairs(count, gaps):
+    """θ in the prior's box and noisy observations of it at 2 to 6 times."""
+    generator = torch.Generator().manual_seed(1)
+    theta, _ = pairs(count)
+    observed = torch.full((count, 6, 3), torch.nan)
+    for i in range(count):
+        n = 2 + i % 5
+        observed[i, :n, 0] = torch.rand(n, generator=generator).cumsum(0)
+        observed[i, :n, 1:] = theta[i] + torch.randn(n, 2, generator=generator)
+        if gaps:
+            observed[i, 1, 1 + i % 2] = torch.nan
+    return theta, observed
+
+
+@pytest.mark.parametrize("backend", FLOWS)
+@pytest.mark.parametrize("gaps", [False, True])
+def test_a_recurrent_flow_reads_series_of_different_lengths_and_missing_values(backend, gaps, tmp_path):
+    theta, observed = ragged_pairs(120, gaps)
+    flow = FLOWS[backend](
+        PRIOR, 3, FlowConfig(backend=backend, steps=20, recurrent=6, embedded=4, gaps=gaps, **SMALL), 4
+    )
+    assert all(math.isfinite(row[1]) and math.isfinite(row[2]) for row in flow.fit(theta, observed))
+    longer = torch.cat([observed, torch.full((120, 3, 3), torch.nan)], dim=1)
+    assert torch.equal(flow.log_prob(theta, longer), flow.log_prob(theta, observed))
+    assert flow.sample(5, observed).isfinite().all()
+    for i in (0, 1, 4):
+        own = observed[i : i + 1, : 2 + i % 5]
+        assert torch.allclose(
+            flow.log_prob(theta[i : i + 1], own), flow.log_prob(theta, observed)[i : i + 1], atol=1e-5
+        )
+    flow.save(tmp_path / "flow.pt")
+    assert torch.equal(load_flow(tmp_path / "flow.pt").log_prob(theta, observed), flow.log_prob(theta, observed))
+
+
+def test_a_recurrent_flow_that_was_not_made_for_gaps_names_the_first():
+    theta, observed = ragged_pairs(60, gaps=True)
+    flow = FLOWS["zuko"](PRIOR, 3, FlowConfig(recurrent=6, **SMALL), 4)
+    with pytest.raises(
+        DataError, match=r"feature 1 at time number 2 of trajectory 0 is nan, .*: make it with FlowConfig\(gaps"
+    ):
+        flow.fit(theta, observed)
+
+
+@pytest.mark.parametrize("backend", FLOWS)
+def test_a_summary_that_is_constant_in_training_has_no_effect(backend, caplog):
+    """Whatever its value, also if it is constant but for rounding."""
+    theta, c = pairs(500)
+    given = torch.cat([c, torch.full((500, 1), 3.0), 0.3 + 1e-8 * torch.randn(500, 1)], dim=1)
+    flow = FLOWS[backend](PRIOR, 4, FlowConfig(backend=backend, steps=30, **SMALL), 0)
+    flow.fit(theta, given)
+    assert "number 3, 4 of the summaries is the same in all pairs" in caplog.text
+    moved = given.clone()
+    moved[:, 2:] += torch.tensor([0.01, 5.0])
+    assert torch.equal(flow.log_prob(theta, moved), flow.log_prob(theta, given))
+
+
+@pytest.mark.parametrize("backend", FLOWS)
+def test_double_precision_arrays_are_centred_before_they_are_rounded(backend):
+    """Summaries around five million and a box around a million, as arrays: as the same numbers around zero."""
+    theta, c = (part.double() for part in pairs(300))
+    config, origin = FlowConfig(backend=backend, steps=30, **SMALL), torch.tensor([1e6, 2e6]).double()
+    plain, far = (
+        FLOWS[backend](PRIOR, 2, config, 0),
+        FLOWS[backend](Box(PRIOR.low + origin, PRIOR.high + origin), 2, config, 0),
+    )
+    plain.fit(theta, c)
+    far.fit((theta + origin).numpy(), (c + 5_412_345).numpy())
+    some, moved = c[:4], (c[:4] + 5_412_345).numpy()
+    assert torch.allclose(far.log_prob(theta[:4] + origin, moved), plain.log_prob(theta[:4], some), atol=1e-2)
+    assert torch.allclose(far.sample(6, moved).double() - origin, plain.sample(6, some).double(), atol=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda flow: flow.sample(3, torch.zeros(2)), r"summaries have shape \(2,\), expected \(n, 2\)"),
+        (lambda flow: flow.sample(3, torch.zeros(4, 3)), r"summaries have shape \(4, 3\), expected \(n, 2\)"),
+        (
+            lambda flow: flow.sample(3, [[0.0, 1.0], [math.nan, 0.0]]),
+            "summary number 2 is not finite: its number 1 is nan",
+        ),
+        (lambda flow: flow.sample(3, [["a", "b"]]), "summaries are no numbers"),
+        (lambda flow: flow.sample(0, torch.zeros(4, 2)), "the number of draws is 0, expected at least 1"),
+        (
+            lambda flow: flow.log_prob(torch.zeros(2), torch.zeros(1, 2)),
+            r"parameters have shape \(2,\), expected \(n, 2\)",
+        ),
+        (lambda flow: flow.log_prob(torch.zeros(1, 3), torch.zeros(1, 2)), r"parameters have shape \(1, 3\)"),
+        (
+            lambda flow: flow.log_prob([[0.0, math.nan]], torch.zeros(1, 2)),
+            "parameter 2 of parameter vector number 1 is nan",
+        ),
+        (lambda flow: flow.log_prob(torch.ones(3, 2), torch.zeros(2, 2)), "3 parameter vectors for 2 series"),
+    ],
+)
+def test_what_a_fitted_flow_cannot_use_is_refused(flow, ask, message):
+    with pytest.raises(PathlodeError, match=message):
+        ask(flow)
+
+
 def test_what_a_flow_cannot_use_is_refused(tmp_path):
     theta, c = pairs(100)
     flow = FLOWS["zuko"](PRIOR, 2, FlowConfig(**SMALL), 0)
@@ -150,6 +250,14 @@ def test_what_a_flow_cannot_use_is_refused(tmp_path):
         flow.fit(theta, broken)
     with pytest.raises(DataError, match="parameter vector number 1 lies outside the prior"):
         flow.fit(theta + 100, c)
+    same = theta.clone()
+    same[:, 1] = 3.0
+    with pytest.raises(DataError, match="parameter 2 is the same in all pairs"):
+        flow.fit(same, c)
+    with pytest.raises(ConfigError, match="the flow is not fitted: call fit first"):
+        flow.sample(3, c)
+    with pytest.raises(ConfigError, match=r"the prior is a Uniform, expected a Box: Box\(low, high\)"):
+        FLOWS["zuko"](torch.distributions.Uniform(0.0, 1.0), 2, FlowConfig(**SMALL), 0)
     with pytest.raises(ConfigError, match="unknown flow backend 'zucko': expected one of zuko, nflows"):
         FlowConfig(backend="zucko")
     with pytest.raises(ConfigError, match="flow.validation_fraction is 1.0"):

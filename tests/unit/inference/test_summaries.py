@@ -4,7 +4,6 @@ import pytest
 import torch
 
 from pathlode.core.series import TimeSeries
-from pathlode.errors import DataError
 from pathlode.inference import summaries
 
 
@@ -20,8 +19,8 @@ def waves():
 def test_the_grid_has_the_values_feature_by_feature(waves):
     grid = summaries.on_grid(waves, 10.0, 21)
     assert grid.shape == (8, 43)
-    assert torch.equal(grid[:, -1], waves.times[:, -1].float())
-    exact = torch.sin(2 * math.pi * (torch.linspace(0, 10, 21) / 5))
+    assert torch.equal(grid[:, -1], waves.times[:, -1])
+    exact = torch.sin(2 * math.pi * (torch.linspace(0, 10, 21).double() / 5))
     assert torch.allclose(grid[0, :21], exact, atol=0.1)
     assert torch.allclose(grid[:, 21:-1], 1 - grid[:, :21], atol=1e-5)
 
@@ -29,13 +28,13 @@ def test_the_grid_has_the_values_feature_by_feature(waves):
 def test_statistics_are_what_they_are_called(waves):
     numbers = summaries.statistics(waves, 10.0, 200)
     mean, log_variance, peak, position = (numbers[:, 2 * k : 2 * k + 2] for k in range(4))
-    assert torch.allclose(mean, torch.tensor([0.0, 1.0]).expand(8, 2), atol=0.02)
-    assert torch.allclose(log_variance.exp(), torch.full((8, 2), 0.5), atol=0.02)
-    assert torch.allclose(peak, torch.tensor([1.0, 2.0]).expand(8, 2), atol=0.02)
+    assert torch.allclose(mean, torch.tensor([0.0, 1.0]).double().expand(8, 2), atol=0.02)
+    assert torch.allclose(log_variance.exp(), torch.full((8, 2), 0.5).double(), atol=0.02)
+    assert torch.allclose(peak, torch.tensor([1.0, 2.0]).double().expand(8, 2), atol=0.02)
     assert ((position >= 0) & (position < 1)).all()
     half_period = numbers[:, 14:16]  # a lag of a fifth of the window: two fifths of the period
-    assert torch.allclose(half_period, torch.full((8, 2), math.cos(2 * math.pi * 0.4)), atol=0.15)
-    assert torch.allclose(numbers[:, -2], torch.tensor(-1.0), atol=1e-3)
+    assert torch.allclose(half_period, torch.full((8, 2), math.cos(2 * math.pi * 0.4)).double(), atol=0.15)
+    assert torch.allclose(numbers[:, -2], torch.tensor(-1.0).double(), atol=1e-3)
     assert numbers.isfinite().all()
 
 
@@ -52,5 +51,13 @@ def test_series_of_different_lengths_are_summarised_as_each_alone(waves):
         assert torch.allclose(found[2], short[0], atol=1e-6)
         assert torch.allclose(found[5, :40], thinned[0, :40], atol=1e-6) or summarise is summaries.statistics
         assert torch.equal(found[0], summarise(waves, 10.0, 40)[0])
-    with pytest.raises(DataError, match="a recurrent summary takes series of equal length"):
-        summaries.observations(series)
+
+
+def test_observations_are_as_given_with_nan_for_what_is_missing():
+    series = TimeSeries.of([([5e6, 5e6 + 0.25, 5e6 + 0.5], [1.0, math.nan, 3.0]), ([7.0], [8.0])])
+    found = summaries.observations(series)
+    assert found.dtype == torch.float64
+    assert found.nan_to_num(nan=-1).tolist() == [
+        [[5e6, 1.0], [5e6 + 0.25, -1.0], [5e6 + 0.5, 3.0]],
+        [[7.0, 8.0], [-1.0, -1.0], [-1.0, -1.0]],
+    ]

@@ -18,8 +18,9 @@ import torch
 from torch import Tensor, nn
 
 from pathlode.core.tensor_files import beside, load_tensors, save_tensors
-from pathlode.errors import CheckpointError, ConfigError
+from pathlode.errors import CheckpointError, ConfigError, DataError
 from pathlode.inference.box import Box
+from pathlode.inference.flows.given import as_observations, as_parameters, as_summaries, units_of_columns
 from pathlode.inference.flows.training import FlowTraining
 from pathlode.registry import EMBEDDINGS, FLOWS
 
@@ -46,6 +47,8 @@ class FlowConfig:
         recurrent: units of a recurrent network that is trained with the flow and summarises observations
             (:class:`pathlode.inference.recurrent.RecurrentSummary`); 0 for no such network.
         embedded: numbers in its summary.
+        gaps: whether that network reads series in which some features are missing (NaN) at times at which others are observed.
+            It then has an additional input per feature. Series of different lengths need no such setting.
     """
 
     backend: str = "zuko"
@@ -61,6 +64,7 @@ class FlowConfig:
     patience: int = 8
     recurrent: int = 0
     embedded: int = 16
+    gaps: bool = False
 
     def __post_init__(self) -> None:
         FLOWS.path(self.backend)  # refuses an unknown name
@@ -85,12 +89,19 @@ class Flow(ABC):
         config: settings.
         seed: seed of the initial weights and the batches.
 
+    Raises:
+        ConfigError: if the prior is no box.
+
     Attributes:
         pairs: number of pairs that it was fitted to, including those for validation; 0 before the fit.
         units: mean and standard deviation of logit θ (``mean``, ``spread``) and of c (``centre``, ``scale``).
     """
 
     def __init__(self, prior: Box, context_features: int, config: FlowConfig, seed: int) -> None:
+        if not isinstance(prior, Box):
+            raise ConfigError(
+                f"the prior is a {type(prior).__name__}, expected a Box: Box(low, high), with finite bounds"
+            )
         self.prior, self.context_features, self.config, self.seed = prior, context_features, config, seed
         recurrent = config.recurrent
         with torch.random.fork_rng(devices=[]):
@@ -98,7 +109,9 @@ class Flow(ABC):
             self.network = self.build(len(prior.low), config.embedded if recurrent else context_features)
         self.embedding: nn.Module | None = None
         if recurrent:
-            self.embedding = EMBEDDINGS["recurrent"](context_features - 1, recurrent, config.embedded, seed)
+            self.embedding = EMBEDDINGS["recurrent"](
+                context_features - 1, recurrent, config.embedded, seed, config.gaps
+            )
         self.units: dict[str, Tensor] = {}
         self.pairs = 0
 
@@ -114,12 +127,13 @@ class Flow(ABC):
     def draw(self, count: int, summary: Tensor) -> tuple[Tensor, Tensor]:
         """Draws from it: (n, summary) -> (count, n, parameter), and their log-density, (count, n)."""
 
-    def fit(self, theta: Tensor, observed: Tensor, kept: Path | None = None) -> list[tuple[int, float, float]]:
+    def fit(self, theta: Any, observed: Any, kept: Path | None = None) -> list[tuple[int, float, float]]:
         """Trains on pairs of parameters (n, parameter) and summaries (n, number), or observations (n, time, number).
 
         Args:
             theta: parameters drawn from the prior.
-            observed: their simulated summaries or observations.
+            observed: their simulated summaries or observations. Those for a recurrent network may have NaN where nothing was
+                observed.
             kept: file of a checkpoint, as in :class:`pathlode.training.resume.Interim`.
 
         Returns:
@@ -127,7 +141,7 @@ class Flow(ABC):
             validation pairs.
 
         Raises:
-            DataError: if a number is not finite, a θ lies outside the prior, or there are too few pairs.
+            DataError: if a number cannot be used, a θ lies outside the prior, or there are too few pairs.
             DivergenceError: if no validation was finite.
             CheckpointError: if the checkpoint cannot be read.
         """
@@ -136,23 +150,38 @@ class Flow(ABC):
         return history
 
     @torch.no_grad()
-    def log_prob(self, theta: Tensor, observed: Tensor) -> Tensor:
-        """log q(θ | c): (..., n, parameter), (n, ...) -> (..., n); minus infinity outside the prior."""
-        summary = self.embed(self.standard_observations(observed))
+    def log_prob(self, theta: Any, observed: Any) -> Tensor:
+        """log q(θ | c): (..., n, parameter), (n, ...) -> (..., n); minus infinity outside the prior.
+
+        Raises:
+            DataError: if parameters or summaries cannot be used.
+        """
+        theta, summary = as_parameters(theta, len(self.prior.low)), self._summary(observed)
+        if len(summary) not in (1, theta.shape[-2]):
+            raise DataError(
+                f"there are {theta.shape[-2]} parameter vectors for {len(summary)} series, expected equally many"
+            )
         summary = summary.expand(*theta.shape[:-1], summary.shape[-1]).flatten(0, -2)
         y, slopes = self.standard_parameters(theta.flatten(0, -2))
         parts = zip(y.split(_AT_ONCE), summary.split(_AT_ONCE), strict=True)
         scores = torch.cat([self.density(*part) for part in parts]) + slopes
         return torch.where(self.prior.contains(theta), scores.view(theta.shape[:-1]), -torch.inf)
 
-    def sample(self, count: int, observed: Tensor, seed: int = 0) -> Tensor:
-        """Draws of θ for each of n summaries or observations, (count, n, parameter)."""
+    def sample(self, count: int, observed: Any, seed: int = 0) -> Tensor:
+        """Draws of θ for each of n summaries or observations, (count, n, parameter).
+
+        Raises:
+            ConfigError: if ``count`` is below 1, or the flow is not fitted.
+            DataError: if summaries cannot be used.
+        """
         return self.sample_and_log_prob(count, observed, seed)[0]
 
     @torch.no_grad()
-    def sample_and_log_prob(self, count: int, observed: Tensor, seed: int = 0) -> tuple[Tensor, Tensor]:
+    def sample_and_log_prob(self, count: int, observed: Any, seed: int = 0) -> tuple[Tensor, Tensor]:
         """As :meth:`sample`, with :meth:`log_prob` of every draw, (count, n), in one pass through the flow."""
-        summary = self.embed(self.standard_observations(observed))
+        if count < 1:
+            raise ConfigError(f"the number of draws is {count}, expected at least 1")
+        summary = self._summary(observed)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             parts = [self.draw(count, part) for part in summary.split(max(1, _AT_ONCE // count))]
@@ -171,21 +200,36 @@ class Flow(ABC):
         parts = {"flow": description, "prior": prior, "units": self.units, "weights": weights}
         save_tensors(path, beside(parts, extra))
 
+    def as_given(self, observed: Any) -> Tensor:
+        """Summaries (n, number), or for a recurrent network observations (n, time, number), checked, in their own precision.
+
+        Raises:
+            DataError: naming the first series at fault.
+        """
+        if self.embedding is None:
+            return as_summaries(observed, self.context_features)
+        return as_observations(observed, self.context_features, self.config.gaps)
+
     def standardise(self, theta: Tensor, observed: Tensor) -> None:
         """Sets the units from parameters, (n, parameter), and summaries or observations, (n, ...)."""
         y, _ = self.prior.to_reals(theta)
-        flat = observed.flatten(0, -2)
-        self.units = {"mean": y.mean(dim=0), "spread": y.std(dim=0)}
-        self.units |= {"centre": flat.mean(dim=0), "scale": flat.std(dim=0).clamp_min(1e-6)}
+        centre, scale = units_of_columns(observed.flatten(0, -2))
+        self.units = {"mean": y.mean(dim=0), "spread": y.std(dim=0), "centre": centre, "scale": scale}
 
     def standard_parameters(self, theta: Tensor) -> tuple[Tensor, Tensor]:
-        """y of θ, (n, parameter), and ``log |dy/dθ|``, (n,)."""
+        """y of θ, (n, parameter), and ``log |dy/dθ|``, (n,). y is rounded to the network's precision at the end."""
         y, slopes = self.prior.to_reals(theta)
-        return (y - self.units["mean"]) / self.units["spread"], slopes - self.units["spread"].log().sum()
+        return ((y - self.units["mean"]) / self.units["spread"]).float(), slopes - self.units["spread"].log().sum()
 
     def standard_observations(self, observed: Tensor) -> Tensor:
-        """Standardised summaries or observations."""
-        return (observed - self.units["centre"]) / self.units["scale"]
+        """Standardised summaries or observations, rounded to the network's precision at the end."""
+        return ((observed - self.units["centre"]) / self.units["scale"]).float()
+
+    def _summary(self, observed: Any) -> Tensor:
+        """What the network is conditioned on."""
+        if not self.units:
+            raise ConfigError("the flow is not fitted: call fit first, or load a fitted one with load_flow")
+        return self.embed(self.standard_observations(self.as_given(observed)))
 
     def embed(self, standard: Tensor) -> Tensor:
         """Standardised summaries unchanged, or the recurrent network's summaries of standardised observations."""

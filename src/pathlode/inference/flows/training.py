@@ -11,6 +11,7 @@ from torch.optim import Adam
 
 from pathlode.core.eager import eager
 from pathlode.errors import DataError, DivergenceError
+from pathlode.inference.flows.given import as_parameters
 from pathlode.training.resume import Interim
 
 if TYPE_CHECKING:
@@ -35,10 +36,11 @@ class FlowTraining:
         observed: their summaries, (n, number), or observations, (n, time, number).
 
     Raises:
-        DataError: if a number is not finite, a θ lies outside the prior, or there are too few pairs.
+        DataError: if a number cannot be used, a θ lies outside the prior, or there are too few pairs.
     """
 
-    def __init__(self, flow: "Flow", theta: Tensor, observed: Tensor) -> None:
+    def __init__(self, flow: "Flow", theta: Any, observed: Any) -> None:
+        theta, observed = as_parameters(theta, len(flow.prior.low)), flow.as_given(observed)
         _check_pairs(flow, theta, observed)
         self.flow, self.config = flow, flow.config
         shuffled = torch.randperm(len(theta), generator=torch.Generator().manual_seed(flow.seed))
@@ -140,12 +142,14 @@ def _check_pairs(flow: "Flow", theta: Tensor, observed: Tensor) -> None:
         raise DataError(
             f"there are {len(theta)} parameter vectors and {len(observed)} summaries, expected equally many and at least ten"
         )
-    for name, numbers in (("parameter vector", theta), ("summary", observed)):
-        wrong = (~numbers.flatten(1).isfinite()).any(dim=1).nonzero()
-        if len(wrong):
-            raise DataError(f"{name} number {int(wrong[0]) + 1} is not finite: leave it out, or correct its simulation")
     outside = (~flow.prior.contains(theta)).nonzero()
     if len(outside):
         raise DataError(
             f"parameter vector number {int(outside[0]) + 1} lies outside the prior: widen the prior or leave the vector out"
+        )
+    same = (theta == theta[0]).all(dim=0).nonzero()
+    if len(same):
+        raise DataError(
+            f"parameter {int(same[0]) + 1} is the same in all pairs, so nothing can be learnt about it: leave it out of "
+            "the prior"
         )
