@@ -27,7 +27,7 @@ SINGLE = 200  # single beats that are timed
 with job(snakemake) as origin:
     files, encoder = snakemake.input, snakemake.output.encoder
     beats, (model, _) = Beats.load(Path(files.beats)), load_model(Path(files.model))
-    export_encoder(model, 0, Path(encoder), origin=origin())
+    export_encoder(model, Path(encoder), member=0, missing=False, origin=origin())
     alone, exported = model.member(0), torch.export.load(encoder).module()
     signals = millivolts(beats, np.arange(len(beats.classes)))
     some = torch.linspace(0, len(signals) - 1, min(SINGLE, len(signals))).long()

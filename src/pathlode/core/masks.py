@@ -24,7 +24,8 @@ def padded(times: Times) -> Times:
 
     The padding then has no duration: a solver is read out once more where the series ends.
     """
-    return times.where(~times.isnan(), -torch.inf).cummax(dim=-1).values
+    missing = times.isnan()
+    return times.where(~missing, times.where(~missing, -torch.inf).amax(dim=-1, keepdim=True))
 
 
 def lengths(times: Times) -> Tensor:

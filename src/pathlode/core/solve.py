@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from pathlode.core.adaptive import Adaptive as Adaptive
 from pathlode.core.adaptive import integrate_with_torchode
 from pathlode.core.checks import check_times
+from pathlode.core.recorded import recorded, recorded_scan
 from pathlode.core.reversal import reversed_in_time
 from pathlode.core.shapes import Starts, State, States, Times
 from pathlode.core.tableaus import TABLEAUS, Tableau
@@ -126,11 +127,11 @@ def solve(
             f"times of shape {tuple(times.shape)} do not fit initial states of shape {tuple(y0.shape)}: "
             "expected (batch, time) or (member, batch, time), with start (batch,) or (member, batch)"
         ) from None
-    if check:
+    if check and not recorded():
         check_times(times, None if backward else start)
     origin = start[..., None]
     early = times < origin
-    if not backward or not early.any():
+    if not backward or not (recorded() or early.any()):
         return _solve_onward(field, y0, times, start, solver, estimate_error)
     after = _solve_onward(field, y0, times.maximum(origin), start, solver, estimate_error)
     mirrored = (2 * origin - times).maximum(origin).flip(-1)
@@ -215,9 +216,8 @@ def _solve_fixed(field: Field, y0: State, times: Times, start: Starts, tableau: 
 
 def _march(field: Field, tableau: Tableau, steps: int, step: Tensor, y: State) -> Tensor:
     """Each step's polynomial y_n + h Σ_j θ^j Σ_i dense[j][i] k_i, (member, batch, step, degree + 1, state)."""
-    polynomials = []
-    slope = field(y)
-    for _ in range(steps):
+
+    def one_step(y: State, slope: State) -> tuple[State, State, Tensor]:
         stages, start = [slope], y
         for row in tableau.a:
             stages.append(field(_advance(start, step, row, stages)))
@@ -225,8 +225,26 @@ def _march(field: Field, tableau: Tableau, steps: int, step: Tensor, y: State) -
         slope = field(y)
         stages.append(slope)
         zero = torch.zeros_like(y)
-        polynomials.append(torch.stack([start, *(_advance(zero, step, row, stages) for row in tableau.dense)], dim=2))
+        return y, slope, torch.stack([start, *(_advance(zero, step, row, stages) for row in tableau.dense)], dim=2)
+
+    slope, polynomials = field(y), []
+    if recorded():
+        return _recorded_march(one_step, y, slope, steps)
+    for _ in range(steps):
+        y, slope, polynomial = one_step(y, slope)
+        polynomials.append(polynomial)
     return torch.stack(polynomials, dim=2)
+
+
+def _recorded_march(
+    one_step: Callable[[State, State], tuple[State, ...]], y: State, slope: State, steps: int
+) -> Tensor:
+    def advance(state: list[Tensor], _: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+        y, slope, polynomial = one_step(*state)
+        return [y, slope], [polynomial]
+
+    _, (polynomials,) = recorded_scan(advance, [y, slope], [torch.zeros(steps, device=y.device)])
+    return polynomials.movedim(0, 2)
 
 
 def _advance(y: State, step: Tensor, weights: Sequence[float], stages: Sequence[State]) -> State:

@@ -1,36 +1,198 @@
+"""Every registered encoder, and predictors, in both formats, run in a process without this package."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
 import torch
 
+from pathlode.core.adaptive import Adaptive
 from pathlode.core.series import TimeSeries
-from pathlode.models.export import export_encoder
+from pathlode.core.solve import FixedStep
+from pathlode.errors import ConfigError
+from pathlode.models.constant import Constant
+from pathlode.models.contract import ModelConfig
+from pathlode.models.curve import Curve
+from pathlode.models.export import export_encoder, export_predictor
 from pathlode.models.latent_ode import LatentODE
 from pathlode.models.latents import encode
-from pathlode.models.settings import ModelConfig
+from pathlode.registry import ENCODERS
 
-GENERATOR = torch.Generator().manual_seed(0)
+SIZES = {"features": 2, "hidden": 5, "encoder_hidden": 7, "latent": 4, "width": 6}
+SHAPES = ((1, 1, 1), (1, 6, 3), (5, 2, 7), (6, 9, 2))
+"""Series, observations and query times; none is that of the recorded example."""
+SOLVER = FixedStep("tsit5", 4)
+
+RUN = """
+import sys
+import numpy as np
+
+file, given, found = sys.argv[1:]
+arrays = np.load(given)
+names = ["times", "values", "query"][: 2 if "encoder" in file else 3]
+if file.endswith(".onnx"):
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(file)
+    def run(*parts):
+        return session.run(None, dict(zip(names, parts, strict=True)))[0]
+else:
+    import torch
+
+    program = torch.export.load(file).module()
+    def run(*parts):
+        return program(*map(torch.from_numpy, parts)).numpy()
+
+count = len(arrays.files) // 3
+np.savez(found, *(run(*(arrays[f"{name}{i}"] for name in names)) for i in range(count)))
+assert "pathlode" not in sys.modules
+"""
 
 
-def test_an_exported_encoder_gives_the_members_z0_for_any_number_of_observations(tmp_path):
-    config = ModelConfig(features=2, hidden=5, encoder_hidden=16, latent=4, width=8, encoder="interpolation")
-    model = LatentODE(config, seeds=(3, 4))
-    times = torch.rand(20, 30, generator=GENERATOR).cumsum(dim=1)
-    model.standardise(TimeSeries(times, torch.randn(20, 30, 2, generator=GENERATOR)))
-    export_encoder(model, 1, tmp_path / "encoder.pt2")
-    exported = torch.export.load(tmp_path / "encoder.pt2").module()
-    for batch, count in ((1, 2), (1, 30), (7, 3), (20, 17)):
-        seen = times[:batch, :count], torch.randn(batch, count, 2, generator=GENERATOR)
-        assert torch.allclose(exported(*seen), model.encode(*seen).z0[1], atol=1e-5)
+def cases(missing, dtype, offset=0.0):
+    """Times, values and query times of each of SHAPES."""
+    generator = torch.Generator().manual_seed(0)
+    for batch, count, asked in SHAPES:
+        times = torch.rand(batch, count, generator=generator, dtype=torch.float64).cumsum(dim=1) + offset
+        values = torch.randn(batch, count, 2, generator=generator, dtype=torch.float64)
+        query = times[:, :1] + torch.rand(batch, asked, generator=generator, dtype=torch.float64).cumsum(dim=1)
+        if missing and count > 2:
+            values[torch.rand(values.shape, generator=generator) < 0.3] = torch.nan
+            values[:, 0, 0] = 0.5
+            times[0, count - 2 :] = values[0, count - 2 :] = torch.nan
+            values[-1, 1] = torch.nan
+        yield times.to(dtype), values.to(dtype), query.to(dtype)
 
 
-def test_an_exported_encoder_reads_missing_values_and_padding(tmp_path):
-    """In the precision of the training data: here of times in seconds since 1970."""
-    config = ModelConfig(features=2, hidden=5, encoder_hidden=16, latent=4, width=8, encoder="interpolation")
-    model = LatentODE(config, seeds=(3, 4))
-    pairs = [(torch.rand(n).double().cumsum(dim=0) + 1.7e9, torch.randn(n, 2).double()) for n in (9, 4, 6)]
-    pairs[1][1][2, 0] = torch.nan
-    series = TimeSeries.of(pairs)
-    model.standardise(series)
-    export_encoder(model, 1, tmp_path / "encoder.pt2", missing=True)
-    exported = torch.export.load(tmp_path / "encoder.pt2").module()
-    expected = encode(model, series)[1]
-    assert torch.allclose(exported(series.times, series.values), expected, atol=1e-5)
-    assert torch.allclose(exported(series.times[1:2, :4], series.values[1:2, :4]), expected[1:2], atol=1e-5)
+def run_elsewhere(file, given, tmp_path):
+    """Results of an exported file for each of the cases, from a fresh process that cannot import the package."""
+    names = ("times", "values", "query")
+    arrays = {
+        f"{name}{i}": part.numpy() for i, parts in enumerate(given) for name, part in zip(names, parts, strict=True)
+    }
+    np.savez(tmp_path / "given.npz", **arrays)
+    command = [sys.executable, "-c", RUN, file, tmp_path / "given.npz", tmp_path / "found.npz"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = np.load(tmp_path / "found.npz")
+    return [torch.from_numpy(found[name]) for name in found.files]
+
+
+def trained(kind=LatentODE, missing=False, dtype=torch.float32, offset=0.0, **changes):
+    model = kind(ModelConfig(**SIZES | {"gaps": missing} | changes), seeds=(3, 4))
+    *_, (times, values, _) = cases(missing, dtype, offset)
+    model.standardise(TimeSeries(times, 10 + 3 * values))
+    return model
+
+
+def close(found, expected):
+    assert len(found) == len(expected)
+    for ours, theirs in zip(found, expected, strict=True):
+        assert (ours.shape, ours.dtype) == (theirs.shape, theirs.dtype)
+        assert torch.allclose(ours, theirs, atol=1e-5)
+
+
+@pytest.fixture(params=["pt2", "onnx"])
+def suffix(request):
+    if request.param == "onnx":
+        pytest.importorskip("onnxruntime")
+        pytest.importorskip("onnxscript")
+    return request.param
+
+
+@pytest.mark.parametrize("missing", [False, True])
+@pytest.mark.parametrize("encoder", ENCODERS)
+def test_an_exported_encoder_gives_the_members_z0(encoder, missing, suffix, tmp_path):
+    model, given = trained(encoder=encoder, missing=missing), list(cases(missing, torch.float32))
+    file = tmp_path / f"encoder.{suffix}"
+    export_encoder(model, file, member=1, missing=missing)
+    close(run_elsewhere(file, given, tmp_path), [model.encode(*parts[:2]).z0[1].detach() for parts in given])
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+def test_an_exported_predictor_gives_the_stacks_predictions(encoder, suffix, tmp_path):
+    """Of a model that reads gaps."""
+    model, given = trained(encoder=encoder, missing=True), list(cases(True, torch.float32))
+    export_predictor(model, tmp_path / f"predictor.{suffix}", SOLVER)
+    expected = [model(*parts, solver=SOLVER).values.detach() for parts in given]
+    close(run_elsewhere(tmp_path / f"predictor.{suffix}", given, tmp_path), expected)
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [(LatentODE, {"field": "controlled", "decoder": "softplus", "input": "log", "variational": True}), (Curve, {})],
+    ids=["other parts", "curve"],
+)
+def test_other_models_are_exported_as_well(kind, changes, suffix, tmp_path):
+    model, given = trained(kind, **changes), list(cases(False, torch.float32))
+    export_predictor(model, tmp_path / f"predictor.{suffix}", FixedStep("rk4", 3), member=0)
+    expected = [model(*parts, solver=FixedStep("rk4", 3)).values[0].detach() for parts in given]
+    close(run_elsewhere(tmp_path / f"predictor.{suffix}", given, tmp_path), expected)
+
+
+@pytest.mark.parametrize("encoder", ["gru", "interpolation"])
+def test_times_keep_the_precision_of_the_training_data(encoder, suffix, tmp_path):
+    """Seconds since 1970, for weights in single precision: the origin is taken off before they are rounded."""
+    unix = {"missing": True, "dtype": torch.float64, "offset": 1.7e9}
+    model, given = trained(encoder=encoder, **unix), list(cases(*unix.values()))
+    export_predictor(model, tmp_path / f"predictor.{suffix}", SOLVER)
+    expected = [model(*parts, solver=SOLVER).values.detach() for parts in given]
+    close(run_elsewhere(tmp_path / f"predictor.{suffix}", given, tmp_path), expected)
+
+
+def test_plain_values_are_stored_in_the_file(suffix, tmp_path):
+    model, file = trained(Curve, encoder="interpolation"), tmp_path / f"encoder.{suffix}"
+    export_encoder(model, file, origin={"rule": "fit"}, unit="hours")
+    if suffix == "onnx":
+        import onnxruntime
+
+        kept = onnxruntime.InferenceSession(file).get_modelmeta().custom_metadata_map
+        assert (kept["origin"], kept["unit"]) == ('{"rule": "fit"}', '"hours"')
+    else:
+        kept = {"origin.json": "", "unit.json": ""}
+        torch.export.load(file, extra_files=kept)
+        assert kept == {"origin.json": '{"rule": "fit"}', "unit.json": '"hours"'}
+    assert [path.name for path in tmp_path.iterdir()] == [file.name]
+
+
+def test_the_model_is_left_as_it_is(tmp_path):
+    model = trained(Curve)
+    export_encoder(model, tmp_path / "encoder.pt2")
+    assert model.training
+    assert all(parameter.requires_grad for parameter in model.parameters())
+    *_, (times, values, _) = cases(False, torch.float32)
+    assert torch.equal(encode(model, TimeSeries(times, values)), model.encode(times, values).z0)
+
+
+@pytest.mark.parametrize(
+    ("export", "message"),
+    [
+        (
+            lambda m, folder: export_encoder(m, folder / "m.pt"),
+            r"m.pt has the suffix '.pt', expected one of .pt2, .onnx",
+        ),
+        (lambda m, folder: export_encoder(m, folder / "m.pt2", member=2), "member is 2, but the model has 2 members"),
+        (
+            lambda m, folder: export_predictor(m, folder / "m.pt2", Adaptive()),
+            r"a fixed number of steps, but the solver is Adaptive: pass, for example, FixedStep\('tsit5', steps=16\)",
+        ),
+        (
+            lambda m, folder: export_encoder(Constant(m.config), folder / "m.pt2"),
+            "Constant has no encoder to export: choose a model that offers 'latent'",
+        ),
+    ],
+)
+def test_what_cannot_be_exported_is_refused(export, message, tmp_path):
+    with pytest.raises(ConfigError, match=message):
+        export(LatentODE(ModelConfig(**SIZES), seeds=(0, 1)), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_onnx_without_its_packages_is_refused_in_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnxscript", None)
+    with pytest.raises(
+        ConfigError, match=r"needs the package onnxscript, .*: pip install 'pathlode\[onnx\]', or write a file that"
+    ):
+        export_encoder(trained(Curve, encoder="interpolation"), tmp_path / "encoder.onnx")
+    assert list(tmp_path.iterdir()) == []

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from pathlode.core import kernels
 from pathlode.core.encoders.contract import Encoder
+from pathlode.core.recorded import recorded, recorded_scan
 from pathlode.core.shapes import Mask, MaskInTime, State, Times, Values
 from pathlode.core.stacked import StackedLinear, uniform_parameter
 
@@ -59,14 +60,22 @@ class Recurrent(Encoder):
 
     def _scan(self, times: Times, values: Values, present: MaskInTime | None) -> State:
         """The final hidden state in plain PyTorch."""
-        inputs = self.input(torch.cat([times[..., None], values], dim=-1).transpose(1, 2))
-        members, points, batch, _ = inputs.shape
-        running = inputs.new_zeros(members, batch, self.carry * self.hidden)
-        shown = [None] * points if present is None else present[..., None].unbind(2)
-        for gate_inputs, here in zip(reversed(inputs.unbind(1)), reversed(shown), strict=True):
-            after = self.step(gate_inputs, running)
-            running = after if here is None else after.where(here, running)
+        along = [self.input(torch.cat([times[..., None], values], dim=-1).transpose(1, 2)).movedim(1, 0)]
+        if present is not None:
+            along.append(present.movedim(2, 0)[..., None])
+        _, members, batch, _ = along[0].shape
+        running = along[0].new_zeros(members, batch, self.carry * self.hidden)
+        if recorded():
+            final, _ = recorded_scan(lambda state, entries: ([self._read(*state, entries)], []), [running], along, True)
+            return final[0][..., : self.hidden]
+        for entries in reversed(list(zip(*(tensor.unbind() for tensor in along), strict=True))):
+            running = self._read(running, entries)
         return running[..., : self.hidden]
+
+    def _read(self, running: Tensor, entries: Sequence[Tensor]) -> Tensor:
+        """The running state after one time: its W u + b and, with gaps, whether anything was observed there."""
+        after = self.step(entries[0], running)
+        return after if len(entries) == 1 else after.where(entries[1], running)
 
     def parameters_in_order(self) -> tuple[nn.Parameter, ...]:
         """Input weight and bias, recurrent weight, and the cell's further parameters."""

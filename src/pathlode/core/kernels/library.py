@@ -109,13 +109,12 @@ def plain() -> Iterator[None]:
 def usable(*tensors: Tensor) -> bool:
     """Whether the compiled loops exist and can take these tensors, which must be in single precision on the CPU.
 
-    Subclasses of tensors, which stand for numbers while a program is recorded, take the plain route. So does everything within
-    :func:`plain`.
+    Subclasses of tensors take the plain route. So does everything within :func:`plain` and while PyTorch compiles or exports.
 
     Raises:
         ConfigError: if the loops were built from sources that differ from the package's present ones.
     """
-    if _PLAIN.get() or chosen_build() is None:
+    if torch.compiler.is_compiling() or _PLAIN.get() or chosen_build() is None:
         return False
     return all(t.dtype == torch.float32 and t.is_cpu and type(t) in (Tensor, nn.Parameter) for t in tensors)
 
