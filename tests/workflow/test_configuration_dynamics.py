@@ -157,7 +157,11 @@ def test_a_loss_that_needs_the_jacobian_is_refused_for_a_model_without_one(monke
             "inference.system is lotka_.*, whose prior is not uniform",
         ),
         (("evaluate", "rtol"), 1e-30, "evaluate.rtol is 1e-30, expected a number at least 1e-12"),
-        (("evaluate", "backend"), "torchodes", "expected one of torchode, torchdiffeq, scipy; did you mean 'torchode'?"),
+        (
+            ("evaluate", "backend"),
+            "torchodes",
+            "expected one of torchode, torchdiffeq, scipy; did you mean 'torchode'?",
+        ),
         (("evaluate", "method"), "dopri8", "'dopri8', expected one of dopri5, tsit5 with evaluate.backend torchode"),
         (
             ("dynamics", "projection"),

@@ -87,8 +87,8 @@ def _array(given: Any, what: str) -> NDArray[Any]:
         raise DataError(f"{what} are None: give a tensor, an array or a list of numbers")
     try:
         if isinstance(given, np.ma.MaskedArray):
-            dates = given.dtype.kind in "Mm"
-            return given.filled(np.datetime64("NaT")) if dates else given.astype(np.float64).filled(np.nan)
+            hidden = np.datetime64("NaT") if given.dtype.kind in "Mm" else np.nan
+            return np.where(np.ma.getmaskarray(given), hidden, np.ma.getdata(given))
         return np.asarray(given)
     except (TypeError, ValueError, RuntimeError) as error:
         if "inhomogeneous" in str(error):
@@ -129,8 +129,10 @@ def _number(entry: Any, where: tuple[int, ...], what: str) -> float:
         return float("nan")
     if isinstance(entry, (list, tuple, np.ndarray, Tensor)):
         raise _unequal(what)
+    if isinstance(entry, (str, bytes)):  # text that looks like a number is none
+        _refuse_entry(entry, where, what)
     try:
-        return float(entry if not isinstance(entry, (str, bytes)) else None)  # text that looks like a number is none
+        return float(entry)
     except (TypeError, ValueError):
         _refuse_entry(entry, where, what)
 

@@ -264,4 +264,5 @@ def _as_dates(seconds: NDArray[Any], layout: Layout) -> Any:
     if dtype is None:
         return found
     zone = getattr(pd.api.types.pandas_dtype(dtype), "tz", None)
-    return (found if zone is None else found.dt.tz_localize("UTC")).astype(dtype)
+    located: Any = found if zone is None else found.dt.tz_localize("UTC")
+    return located.astype(dtype)

@@ -57,8 +57,8 @@ class SequenceModel(nn.Module, ABC):
         self.mean, self.std = nn.Buffer(torch.zeros(shape)), nn.Buffer(torch.ones(shape))
         self.time_mean, self.time_std = nn.Buffer(torch.zeros(shape[:3])), nn.Buffer(torch.ones(shape[:3]))
         if config.static:
-            shape = (len(seeds), 1, config.static)
-            self.static_mean, self.static_std = nn.Buffer(torch.zeros(shape)), nn.Buffer(torch.ones(shape))
+            known = (len(seeds), 1, config.static)
+            self.static_mean, self.static_std = nn.Buffer(torch.zeros(known)), nn.Buffer(torch.ones(known))
         self.dtype = self.mean.dtype
         self.dates: bool | None = None
 
