@@ -14,8 +14,8 @@ from workflow_checkout import PROJECT
 from pathlode.ecg.conditions import Condition
 from pathlode.ecg.splitters import SPLITTERS
 from pathlode.registry import DATA_SETS, LOSSES, MODELS, NETWORKS, PARTS, SYSTEMS
+from pathlode.schedule.decisions import LookAheadConfig
 from pathlode.schedule.runs import FEWEST
-from pathlode.schedule.scheduler import LookAheadConfig
 from pathlode.training.rates import RATES
 from pathlode.training.settings import OPTIMISERS, TrainingConfig
 from pathlode.training.views import Views

@@ -12,7 +12,7 @@ from workflow_checkout import PROJECT
 
 from pathlode.core.solve import Adaptive
 from pathlode.dynamics.simulation import SimulationConfig
-from pathlode.dynamics.tuning import Axis
+from pathlode.dynamics.tried_values import Axis
 from pathlode.ecg.balance import Balance
 from pathlode.ecg.conditions import Condition
 from pathlode.ecg.voting import Vote
@@ -21,8 +21,8 @@ from pathlode.inference.flows import FlowConfig
 from pathlode.inference.reference import McmcConfig
 from pathlode.models.settings import ModelConfig
 from pathlode.registry import CLASSIFIERS, DATA_SETS, FLOWS, LOSSES, MODELS, NETWORKS, POLICIES, SYSTEMS
+from pathlode.schedule.decisions import LookAheadConfig
 from pathlode.schedule.run_model import FitConfig
-from pathlode.schedule.scheduler import LookAheadConfig
 from pathlode.schedule.training import RunConfig
 from pathlode.training.experiment import Experiment
 from pathlode.training.settings import TrainingConfig

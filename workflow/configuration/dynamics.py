@@ -88,7 +88,8 @@ def tuning(config: Mapping[str, Any], system: str) -> dict[str, Any]:
 
 
 def row_axes(config: Mapping[str, Any], system: str, name: str) -> dict[str, dict[str, Any]]:
-    """The learning rates and weights that are tried for a row on a system, each as in :class:`pathlode.dynamics.tuning.Axis`.
+    """The learning rates and weights that are tried for a row on a system, each as in
+    :class:`pathlode.dynamics.tried_values.Axis`.
 
     Weights that the row's loss does not take are left out. There is one weight if the row fixes it, or if its loss has no
     penalty.

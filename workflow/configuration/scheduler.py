@@ -74,7 +74,7 @@ def fitted_to(scheduler: Mapping[str, Any], learner: str, task: str) -> dict[str
 
 
 def look_ahead_settings(scheduler: Mapping[str, Any], learner: str) -> dict[str, Any]:
-    """Settings of a learner's decisions, as in :class:`pathlode.schedule.scheduler.LookAheadConfig`."""
+    """Settings of a learner's decisions, as in :class:`pathlode.schedule.decisions.LookAheadConfig`."""
     entry = scheduler["learners"][learner]
     if entry["policy"] in DECIDING_NOTHING:
         return {}

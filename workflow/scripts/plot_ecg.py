@@ -12,6 +12,7 @@ from pathlode.ecg.splits import BeatSplit, some_of_each_class
 from pathlode.models.latents import encode
 from pathlode.models.saving import load_model
 from pathlode.plots import ecg
+from pathlode.plots.projections import in_a_plane
 from pathlode.plots.style import save_figures
 from pathlode.reporting.job import job
 
@@ -33,7 +34,7 @@ with job(snakemake):
             examples.seen_by_condition(params.rates),
             examples.reconstructed_by(params.latent_ode, params.rates),
         ),
-        "latent_map": ecg.beat_map(ecg.in_a_plane(z0), beats.classes[mapped], "t-SNE"),
+        "latent_map": ecg.beat_map(in_a_plane(z0), beats.classes[mapped], "t-SNE"),
         "roc": ecg.roc(said.truth, said.probabilities, said.scored),
         "confusion": ecg.confusion(said.truth, said.predicted(), said.scored),
         "f1_against_rate": ecg.f1_against_rate(scores, params.compared, params.rates),

@@ -6,7 +6,8 @@ import pandas as pd
 
 from pathlode.dynamics.artefacts import Chosen, Tuning
 from pathlode.dynamics.data import SimulatedData
-from pathlode.dynamics.tuning import Axis, Tuner
+from pathlode.dynamics.tried_values import Axis
+from pathlode.dynamics.tuning import Tuner
 from pathlode.reporting.identity import identity
 from pathlode.reporting.job import device, job
 from pathlode.training.resume import discard_checkpoints

@@ -5,7 +5,6 @@ import logging
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,12 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from pathlode.core.nmse import nmse
 from pathlode.core.series import Observed, TimeSeries
-from pathlode.core.shapes import PerMember
 from pathlode.core.solve import FixedStep
 from pathlode.dynamics.data import SimulatedData
-from pathlode.dynamics.windows import window_errors
-from pathlode.errors import ConfigError, DivergenceError
+from pathlode.dynamics.tried_values import Axis
+from pathlode.dynamics.tuning_scores import first_part, held_out_errors, true_errors
+from pathlode.errors import DivergenceError
 from pathlode.files import digest, writing
 from pathlode.models.contract import SequenceModel
 from pathlode.models.latents import as_the_model
@@ -32,101 +30,6 @@ TUNING_SEEDS = 1_000_000
 which its settings were chosen."""
 MOST_STACKED = 60
 """Members that train as one stack. More of them cost as much each, and memory besides: 60 of Lotka-Volterra take 2.2 GB."""
-AT_THE_EDGE = 0.1
-"""Share of the replicates whose choice may lie at an edge of the tried values; with more of them the values grow there."""
-
-
-@dataclass(frozen=True)
-class Axis:
-    """The values of one setting that a tuning tries.
-
-    Args:
-        values: increasing and positive. One value alone is fixed.
-        growths: largest number of times that the values grow.
-        largest: a value beyond which they do not grow; None for no such value.
-        name: in messages.
-
-    Raises:
-        ConfigError: if the values are not positive and increasing.
-    """
-
-    values: tuple[float, ...]
-    growths: int = 0
-    largest: float | None = None
-    name: str = "values"
-
-    def __post_init__(self) -> None:
-        if not self.values or self.values[0] <= 0 or any(high <= low for low, high in pairwise(self.values)):
-            raise ConfigError(f"tune.{self.name} is {list(self.values)}, expected positive numbers in increasing order")
-
-    @property
-    def middle(self) -> float:
-        """The value in the middle; of two, the lower one."""
-        return self.values[(len(self.values) - 1) // 2]
-
-    def grown(self, chosen: Sequence[float]) -> "Axis":
-        """The axis with one more value at each edge that more than :data:`AT_THE_EDGE` of the replicates chose.
-
-        A new value is as far from its neighbour as that one from the next, as a ratio. An axis that grows no more, or at no
-        edge, is returned as it is.
-
-        Args:
-            chosen: each replicate's value.
-        """
-        if not self.growths or len(self.values) < 2:
-            return self
-        most, grown = AT_THE_EDGE * len(chosen), list(self.values)
-        higher = self.values[-1] ** 2 / self.values[-2]
-        if sum(value == self.values[0] for value in chosen) > most:
-            grown.insert(0, self.values[0] ** 2 / self.values[1])
-        if sum(value == self.values[-1] for value in chosen) > most and higher <= (self.largest or math.inf):
-            grown.append(higher)
-        if len(grown) == len(self.values):
-            return self
-        return replace(self, values=tuple(grown), growths=self.growths - 1)
-
-
-def first_part(series: TimeSeries) -> TimeSeries:
-    """The first two thirds of each trajectory's observations."""
-    points = _first(series.times.shape[-1])
-    return TimeSeries(series.times[..., :points], series.values[..., :points, :], series.name)
-
-
-def _first(points: int) -> int:
-    return points - points // 3
-
-
-def held_out_errors(model: SequenceModel, observed: TimeSeries, solver: FixedStep) -> tuple[PerMember, PerMember]:
-    """Errors at observations that the encoder does not see, in units of their variance, each (member,).
-
-    * ``interpolation``: of the first two thirds of the observations, the encoder sees all but the second of every three, which
-      are predicted;
-    * ``extrapolation``: it sees the first two thirds, and the others are predicted.
-
-    Both use noisy observations in the observed window only, as a user has them. For a model that was trained on
-    :func:`first_part`, the second is a forecast beyond all times of its training.
-
-    Args:
-        model: the stack.
-        observed: one set of trajectories for all members, or one for each, in the model's precision.
-        solver: solver of the predictions.
-    """
-    times, values = observed.times, observed.values
-    first = torch.arange(_first(times.shape[-1]))
-    hidden = first[1:-1:3]
-    shown = first[~torch.isin(first, hidden)]
-    errors = []
-    for seen, asked in ((shown, hidden), (first, torch.arange(len(first), times.shape[-1]))):
-        with torch.no_grad():
-            found = model(times[..., seen], values[..., seen, :], times[..., asked], solver=solver, check=False)
-        errors.append(nmse(found.values, values[..., asked, :]))
-    return errors[0], errors[1]
-
-
-def true_errors(model: SequenceModel, data: SimulatedData, owners: Sequence[int], solver: FixedStep) -> Tensor:
-    """Errors against the noise-free truth in the observed window and the next one, (2, member): an oracle's."""
-    split = data["validation"].owned(owners) if data.replicates else data["validation"]
-    return torch.stack(window_errors(model, split, solver))
 
 
 TUNED_BY = ("observations", "truth")

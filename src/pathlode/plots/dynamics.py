@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pathlode.arrays import Array
 from pathlode.dynamics.shown import ShownData
-from pathlode.errors import ConfigError
+from pathlode.plots.projections import projected
 from pathlode.plots.style import BLACK, WIDTH, LineStyle, legend_above, line_with_band, log_scale
 from pathlode.reporting.naming import readable, symbol
 
@@ -146,7 +146,7 @@ def latent_map(data: ShownData, results: Results, projection: str = "pca") -> Fi
         squeeze=False,
         subplot_kw={"xticks": [], "yticks": []},
     )
-    places = {row: _umap(z0) if projection == "umap" else principal_components(z0) for row, z0 in latents.items()}
+    places = {row: projected(z0, projection) for row, z0 in latents.items()}
     for block, lines in enumerate(np.split(axes, blocks)):
         _latent_maps(lines, dict(list(places.items())[block * columns : (block + 1) * columns]), data.varied, names)
     figure.supxlabel({"pca": "principal components 1 and 2 of z0", "umap": "UMAP of z0"}[projection], fontsize=9)
@@ -165,32 +165,6 @@ def _latent_maps(axes: NDArray[np.object_], places: Mapping[str, Array], varied:
         line[0].figure.colorbar(line[0].collections[0], ax=list(line), aspect=12, pad=0.01)
         for axis in line[len(places) :]:
             axis.remove()
-
-
-def principal_components(z0: Array) -> Array:
-    """The first two principal components of z0, each latent in units of its standard deviation: (trajectory, 2).
-
-    With one latent, the second component is 0. A component's largest coefficient is positive.
-    """
-    standard = _standardised(z0)
-    axes = np.linalg.svd(standard, full_matrices=False)[2][:2]
-    largest = np.take_along_axis(axes, np.abs(axes).argmax(axis=1, keepdims=True), axis=1)
-    places = standard @ (axes * np.sign(largest)).T
-    return np.pad(places, ((0, 0), (0, 2 - places.shape[1])))
-
-
-def _umap(z0: Array) -> Array:
-    try:
-        from umap import UMAP
-    except ImportError:
-        raise ConfigError(
-            "dynamics.projection is umap, but its package is not installed: pip install umap-learn, or choose pca"
-        ) from None
-    return np.asarray(UMAP(random_state=0).fit_transform(_standardised(z0)))
-
-
-def _standardised(z0: Array) -> Array:
-    return (z0 - z0.mean(axis=0)) / np.maximum(z0.std(axis=0), 1e-12)
 
 
 def error_in_time(data: ShownData, results: Results) -> Figure:

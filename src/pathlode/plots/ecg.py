@@ -106,19 +106,6 @@ def beat_map(points: NDArray[np.float64], classes: NDArray[np.int8], method: str
     return figure
 
 
-def in_a_plane(z0: NDArray[np.float32]) -> NDArray[np.float64]:
-    """z0 (beat, latent) in two dimensions by t-SNE, each component in units of its standard deviation.
-
-    Source: van der Maaten & Hinton 2008 (https://jmlr.org/papers/v9/vandermaaten08a.html).
-    """
-    from sklearn.manifold import TSNE
-
-    plane: NDArray[np.float64] = TSNE(random_state=0, init="pca", perplexity=min(30, len(z0) / 4)).fit_transform(
-        z0 / z0.std(axis=0)
-    )
-    return plane
-
-
 def roc(truth: NDArray[np.int8], probabilities: Mapping[str, NDArray[np.float32]], classes: str) -> Figure:
     """ROC curves of every class against all others, one panel per condition, down to a false positive rate of 0.001.
 

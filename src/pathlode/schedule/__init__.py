@@ -7,6 +7,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlode.schedule.decisions import LookAheadConfig as LookAheadConfig
     from pathlode.schedule.fitting import fit as fit
     from pathlode.schedule.readers import read_mlflow as read_mlflow
     from pathlode.schedule.readers import read_tensorboard as read_tensorboard
@@ -17,12 +18,11 @@ if TYPE_CHECKING:
     from pathlode.schedule.runs import Runs as Runs
     from pathlode.schedule.runs import read_runs as read_runs
     from pathlode.schedule.scheduler import LatentODELR as LatentODELR
-    from pathlode.schedule.scheduler import LookAheadConfig as LookAheadConfig
 
 _HOMES = {
     "FitConfig": "run_model",
     "LatentODELR": "scheduler",
-    "LookAheadConfig": "scheduler",
+    "LookAheadConfig": "decisions",
     "RunModel": "run_model",
     "Runs": "runs",
     "fit": "fitting",

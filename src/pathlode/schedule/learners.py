@@ -20,7 +20,7 @@ class Past:
         runs: past runs.
         model: a model fitted to them.
         seed: seed of the coming training.
-        look_ahead: settings of :class:`pathlode.schedule.scheduler.LookAheadConfig`, for policies that look ahead.
+        look_ahead: settings of :class:`pathlode.schedule.decisions.LookAheadConfig`, for policies that look ahead.
         mixes: number of mixes, for the policy that mixes schedules.
     """
 

@@ -10,10 +10,8 @@ import json
 import os
 import subprocess
 import sys
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,97 +19,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pathlode.errors import ConfigError, DataError
-from pathlode.schedule.runs import COLUMNS, NEEDED, Runs, read_table, tables_in
-
-LOGGED = COLUMNS[2:]
-"""The columns that ``names`` may contain."""
-
-
-@dataclass(frozen=True)
-class Log:
-    """One logged run, each scalar at its own steps.
-
-    Args:
-        run_id: unique name of the run.
-        title: its displayed name.
-        tags: names of the logged scalars.
-        history: columns ``step``, ``value`` and ``time`` (in seconds, nan if unknown) of a tag, in the order of logging.
-    """
-
-    run_id: str
-    title: str
-    tags: Collection[str]
-    history: Callable[[str], pd.DataFrame]
-
-
-def join_logs(logs: Iterable[Log], names: Mapping[str, str], place: str) -> Runs:
-    """Runs from scalars that were logged at different steps.
-
-    A run has a row at each step at which ``val_metric`` was logged, with the mean of the ``train_loss`` logged since the
-    previous row. The other columns are interpolated linearly in the step and are constant before the first and after the last
-    logged value; so is the mean loss where no loss was logged. A resumed training can log two values at one step; the later one
-    counts. ``seconds``, unless named, count from the first scalar read. If runs share a title, their ids are appended to it.
-
-    Args:
-        logs: the runs.
-        names: the log's name of each column.
-        place: the log's name in messages.
-
-    Raises:
-        ConfigError: if ``names`` lacks a required column or contains an unknown one.
-        DataError: if no run logged the named scalars, a run logged only some of them or a number that is not finite, or if
-            :class:`pathlode.schedule.runs.Runs` refuses the runs.
-    """
-    wrong = [f"has {column!r}" for column in names if column not in LOGGED]
-    wrong += [f"lacks {column!r}" for column in LOGGED if column in NEEDED and column not in names]
-    if wrong:
-        raise ConfigError(f"names {wrong[0]}, expected lr, train_loss and val_metric, and any of {', '.join(LOGGED)}")
-    tables: dict[str, pd.DataFrame] = {}
-    titles: dict[str, str] = {}
-    seen: set[str] = set()
-    for log in logs:
-        seen.update(log.tags)
-        absent = [tag for tag in names.values() if tag not in log.tags]
-        if len(absent) == len(names):
-            continue
-        if absent:
-            raise DataError(
-                f"{place}: run {log.title!r} logged no {absent[0]!r}, only {_listed(log.tags)}; correct the names, or "
-                "leave the run out"
-            )
-        tables[log.run_id], titles[log.run_id] = _rows(log, names, place), log.title
-    if not tables:
-        raise DataError(
-            f"{place} holds no run that logged {_listed(names.values())}, only {_listed(seen)}; correct the names"
-        )
-    shared = Counter(titles.values())
-    labels = {run: title if shared[title] == 1 else f"{title} ({run})" for run, title in titles.items()}
-    table = pd.concat([rows.assign(run_id=labels[run]) for run, rows in tables.items()], ignore_index=True)
-    known = table.dropna(axis="columns", how="all")
-    return Runs(known[[column for column in COLUMNS if column in known]], place)
-
-
-def _listed(tags: Iterable[object]) -> str:
-    return ", ".join(sorted(map(str, tags))) or "nothing"
-
-
-def _rows(log: Log, names: Mapping[str, str], place: str) -> pd.DataFrame:
-    scalars = pd.concat([log.history(tag).assign(column=column) for column, tag in names.items()], ignore_index=True)
-    wrong = scalars[~np.isfinite(scalars["value"])]
-    if len(wrong):
-        column, step, value = wrong[["column", "step", "value"]].iloc[0]
-        raise DataError(
-            f"{place}: {column} of run {log.title!r} at step {step} is {value}, expected a finite number; leave the run out"
-        )
-    scalars = scalars.drop_duplicates(["column", "step"], keep="last")
-    wide = scalars.pivot(index="step", columns="column", values="value")
-    moments = wide.index[wide["val_metric"].notna()]
-    losses = wide["train_loss"].groupby(np.searchsorted(moments, wide.index)).mean()
-    wide["train_loss"] = losses.reindex(range(len(moments))).set_axis(moments)
-    rows = wide.interpolate(method="index", limit_direction="both").loc[moments]
-    times = scalars[scalars["column"] == "val_metric"].set_index("step")["time"]
-    return pd.DataFrame({"seconds": times.loc[moments] - scalars["time"].min()} | dict(rows.items())).reset_index()
+from pathlode.errors import DataError
+from pathlode.schedule.logs import Log, join_logs, listed
+from pathlode.schedule.runs import Runs, read_table, tables_in
 
 
 def _need(package: str) -> None:
@@ -129,7 +39,8 @@ def read_tensorboard(folder: Path, names: Mapping[str, str]) -> Runs:
         names: the tag of each column.
 
     Raises:
-        DataError: if there are no event files, tensorboard is not installed, or :func:`join_logs` refuses the logs.
+        DataError: if there are no event files, tensorboard is not installed, or
+            :func:`pathlode.schedule.logs.join_logs` refuses the logs.
     """
     return join_logs(_tensorboard(folder), names, str(folder))
 
@@ -176,7 +87,8 @@ def read_wandb(source: Path, names: Mapping[str, str], step: str = "_step") -> R
             ``trainer/global_step``.
 
     Raises:
-        DataError: if there are no such files, one cannot be read, wandb is not installed, or :func:`join_logs` refuses them.
+        DataError: if there are no such files, one cannot be read, wandb is not installed, or
+            :func:`pathlode.schedule.logs.join_logs` refuses them.
     """
     return join_logs(_wandb(source, step), names, str(source))
 
@@ -197,7 +109,7 @@ def _wandb(source: Path, step: str) -> Iterator[Log]:
             continue
         if step not in table:
             raise DataError(
-                f"{source}: run {titles[run]!r} logged no {step!r}, only {_listed(table)}; name its step metric"
+                f"{source}: run {titles[run]!r} logged no {step!r}, only {listed(table)}; name its step metric"
             )
         counted = table.dropna(subset=[step]).dropna(axis="columns", how="all")
         yield Log(run, titles[run], [str(tag) for tag in counted], partial(_wandb_history, counted, step))
@@ -237,7 +149,8 @@ def read_mlflow(uri: str, experiment: str, names: Mapping[str, str]) -> Runs:
         names: the metric of each column.
 
     Raises:
-        DataError: if there is no such experiment, MLflow cannot read it or is not installed, or :func:`join_logs` refuses it.
+        DataError: if there is no such experiment, MLflow cannot read it or is not installed, or
+            :func:`pathlode.schedule.logs.join_logs` refuses it.
     """
     return join_logs(_mlflow(uri, experiment), names, f"{uri} ({experiment})")
 
@@ -263,6 +176,6 @@ def _mlflow(uri: str, experiment: str) -> Iterator[Log]:
         reason = str(error).strip().split("\n")[0]
         raise DataError(f"{uri} cannot be read by MLflow: {reason}") from error
     if not found:
-        raise DataError(f"{uri} holds no experiment {experiment!r}, expected one of {_listed(others)}")
+        raise DataError(f"{uri} holds no experiment {experiment!r}, expected one of {listed(others)}")
     for run in (run for page in pages for run in page):
         yield Log(run.info.run_id, run.info.run_name, list(run.data.metrics), partial(history, run.info.run_id))

@@ -45,7 +45,7 @@ class Run:
 
     Attributes:
         log: one row per validation: step, epoch, lr, train_loss, val_loss, val_metric, seconds.
-        decisions: one row per decision of the policy (:class:`pathlode.schedule.scheduler.Decision`); empty for most policies.
+        decisions: one row per decision of the policy (:class:`pathlode.schedule.decisions.Decision`); empty for most policies.
         network: the network with its last weights.
         test_last: accuracy on the test examples with the last weights.
         test_best_val: accuracy on the test examples with the weights of the best validation.

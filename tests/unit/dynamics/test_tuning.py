@@ -3,14 +3,11 @@ import math
 import pytest
 import torch
 
-from pathlode.core.series import TimeSeries
-from pathlode.core.solve import FixedStep
-from pathlode.dynamics import tuning
+from pathlode.dynamics import tuning, tuning_scores
 from pathlode.dynamics.simulation import SimulationConfig, simulate_replicates
-from pathlode.dynamics.tuning import TUNING_SEEDS, Axis, Tuner, held_out_errors
-from pathlode.errors import ConfigError, DivergenceError
-from pathlode.models.constant import Constant
-from pathlode.models.settings import ModelConfig
+from pathlode.dynamics.tried_values import Axis
+from pathlode.dynamics.tuning import TUNING_SEEDS, Tuner
+from pathlode.errors import DivergenceError
 from pathlode.registry import SYSTEMS
 from pathlode.training.experiment import Experiment
 from pathlode.training.trainer import Trainer
@@ -50,44 +47,6 @@ def watched(monkeypatch):
 
     monkeypatch.setattr(Tuner, "_scores", watch)
     return stacks
-
-
-def test_an_axis_grows_where_more_than_a_tenth_of_the_replicates_choose_its_edge():
-    axis = Axis((0.01, 0.02), growths=2)
-    assert axis.grown([0.02] * 17 + [0.01] * 3).values == pytest.approx((0.005, 0.01, 0.02, 0.04))
-    few = axis.grown([0.02] * 18 + [0.01] * 2)  # 2 of 20 are a tenth, not more
-    assert few == Axis((0.01, 0.02, 0.04), growths=1)
-    assert few.grown([0.02] * 20) == few
-    assert Axis((0.1, 1.0, 10.0), growths=1, largest=100.0).grown([10.0] * 20).values == (0.1, 1.0, 10.0, 100.0)
-    assert Axis((0.1, 1.0, 10.0), growths=1, largest=50.0).grown([10.0] * 20).values == (0.1, 1.0, 10.0)
-    assert Axis((0.01, 0.02)).grown([0.01] * 20) == Axis((0.01, 0.02))  # no growths
-    assert Axis((1.0,), growths=2).grown([1.0]) == Axis((1.0,), growths=2)  # fixed: it has no edges
-
-
-def test_the_middle_of_an_even_number_of_values_is_the_lower_one():
-    assert [Axis(values).middle for values in ((1.0,), (1.0, 2.0), (1.0, 2.0, 3.0), (1.0, 2.0, 3.0, 4.0))] == [
-        1,
-        1,
-        2,
-        2,
-    ]
-
-
-@pytest.mark.parametrize("values", [(), (0.0, 1.0), (0.1, 0.1), (0.2, 0.1)])
-def test_an_axis_needs_positive_increasing_values(values):
-    with pytest.raises(ConfigError, match=r"tune.weights is .*, expected positive numbers in increasing order"):
-        Axis(values, name="weights")
-
-
-def test_held_out_errors_are_those_at_observations_that_the_encoder_does_not_see():
-    # The constant model predicts the mean of what it sees, and beyond that the last value of it.
-    times = torch.arange(9.0)[None]
-    values = torch.tensor([0.0, 3.0, 0.0, 0.0, 5.0, 6.0, 6.0, 6.0, 9.0])[None, :, None]
-    inside, late = held_out_errors(Constant(ModelConfig(features=1)), TimeSeries(times, values), FixedStep())
-    # of the first six, those at 1 and 4 are hidden, and the mean of the others is 1.5: (1.5² + 3.5²) / (1² + 1²)
-    assert inside.item() == pytest.approx(14.5 / 2)
-    # the first six are seen, and the last of them is 6: (0² + 0² + 3²) / (1² + 1² + 2²)
-    assert late.item() == pytest.approx(9 / 6)
 
 
 def test_candidates_train_on_the_first_two_thirds_and_those_of_an_oracle_on_all(replicates, tmp_path, monkeypatch):
@@ -160,7 +119,9 @@ def test_many_candidates_are_several_stacks(replicates, tmp_path, monkeypatch):
 def test_an_oracle_scores_against_the_truth(replicates, tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(
-        tuning, "window_errors", lambda model, split, solver: asked.append(split) or (torch.ones(2), torch.ones(2))
+        tuning_scores,
+        "window_errors",
+        lambda model, split, solver: asked.append(split) or (torch.ones(2), torch.ones(2)),
     )
     tuner(replicates, tmp_path, by="truth", rates=Axis((0.01,))).choose()
     truth = replicates["validation"].beyond.values

@@ -1,4 +1,3 @@
-import sys
 from dataclasses import replace
 from operator import methodcaller
 
@@ -9,7 +8,6 @@ import pytest
 
 from pathlode.dynamics.shown import ShownData
 from pathlode.dynamics.simulation import SimulationConfig, simulate
-from pathlode.errors import ConfigError
 from pathlode.plots import dynamics
 from pathlode.plots.style import PALETTE, line_styles, save_figure
 from pathlode.registry import SYSTEMS
@@ -68,12 +66,6 @@ def test_a_system_with_one_observed_quantity_can_be_drawn(name, tmp_path):
     plt.close(figure)
 
 
-def test_umap_without_its_package_says_what_to_do(shown, monkeypatch):
-    monkeypatch.setitem(sys.modules, "umap", None)
-    with pytest.raises(ConfigError, match="pip install umap-learn, or choose pca"):
-        dynamics.latent_map(shown, results_for(2), projection="umap")
-
-
 def test_figures_show_the_rows_that_have_what_they_show(shown):
     results, panels = results_for(2), {"latent_paths": 10, "latent_map": 11, "phase_portrait": 12}
     for name, expected in panels.items():
@@ -124,18 +116,3 @@ def test_many_rows_can_be_told_apart():
     assert len({(style.colour, str(style.dashes)) for style in styles.values()}) == 40
     assert [style.colour for style in styles.values()][:7] == list(PALETTE)
     assert line_styles(["path", "kl"])["kl"] == styles["row 1"]
-
-
-def test_the_map_shows_principal_components():
-    along = np.array([-3.0, -1.0, 1.0, 3.0])  # correlated: the components are (1, 1) and (1, -1), whatever the units
-    across = np.array([1.0, -1.0, -1.0, 1.0])
-    z0 = np.stack([along + across, 100 * (along - across)], axis=1)
-    places = dynamics.principal_components(z0)
-    spread = np.sqrt(6)  # of each column, in units of the first: the variances of along and across are 5 and 1
-    assert places[:, 0] == pytest.approx(np.sqrt(2) * along / spread)
-    assert np.abs(places[:, 1]) == pytest.approx(np.sqrt(2) * np.abs(across) / spread)
-
-
-def test_the_map_of_one_latent_dimension_is_flat():
-    places = dynamics.principal_components(np.array([[1.0], [2.0], [3.0]]))
-    assert places[:, 1].tolist() == [0, 0, 0]

@@ -70,15 +70,6 @@ def test_the_latent_map_counts_its_beats(tmp_path):
     assert labels == {f"{name} ({(number == TRUTH).sum()})" for number, name in enumerate("NSVFQ")}
 
 
-def test_beats_that_lie_apart_are_apart_in_the_plane():
-    z0 = np.concatenate([RNG.normal(size=(30, 4)), RNG.normal(size=(30, 4)) + 30]).astype(np.float32)
-    plane = ecg.in_a_plane(z0)
-    assert plane.shape == (60, 2)
-    near, far = plane[:30], plane[30:]
-    spread = max(np.ptp(near, axis=0).max(), np.ptp(far, axis=0).max())
-    assert np.linalg.norm(near.mean(axis=0) - far.mean(axis=0)) > spread / 2
-
-
 def test_reconstructions_have_a_row_a_condition_and_a_column_a_class(tmp_path):
     times = np.linspace(-0.3, 0.5, 50)
     truth = {name: RNG.normal(size=50) for name in "NV"}

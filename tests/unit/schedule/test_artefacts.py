@@ -5,9 +5,9 @@ import pytest
 
 from pathlode.errors import DataError
 from pathlode.schedule.artefacts import PolicyDecisions, PolicyLogs, PolicyOutcomes, PolicyScores, RunModelFits
+from pathlode.schedule.decisions import Decision
 from pathlode.schedule.forecast import PolicyForecasts
 from pathlode.schedule.runs import COLUMNS
-from pathlode.schedule.scheduler import Decision
 
 
 def test_the_columns_are_those_of_what_is_kept():

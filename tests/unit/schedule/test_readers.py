@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pathlode.errors import ConfigError, DataError
+from pathlode.errors import DataError
 from pathlode.schedule import read_mlflow, read_runs, read_tensorboard, read_wandb
 
 NAMES = {"lr": "opt/lr", "train_loss": "loss", "val_loss": "val/loss", "val_metric": "val/acc", "epoch": "epoch"}
@@ -131,57 +131,11 @@ def exported(folder, **histories):
 FEW = {column: name for column, name in NAMES.items() if column != "epoch"}
 
 
-def test_what_was_logged_at_other_steps_is_interpolated_between_and_held_outside(tmp_path):
-    sparse = pd.DataFrame({"_step": [25, 45], "opt/lr": [0.1, 0.2], "loss": [4.0, 8.0], "val/loss": [1.0, 3.0]})
-    first = pd.concat([history()[["_step", "val/acc"]], sparse]).sort_values("_step")
-    table = read_wandb(exported(tmp_path, first=first, second=history()), FEW).table.query("run_id == 'first'")
-    assert table["step"].tolist() == list(range(10, 101, 10))
-    assert table["lr"].tolist() == pytest.approx([0.1, 0.1, 0.125, 0.175] + [0.2] * 6)
-    assert table["val_loss"].tolist() == pytest.approx([1, 1, 1.5, 2.5] + [3] * 6)
-    assert table["train_loss"].tolist() == pytest.approx([4, 4, 4, 6] + [8] * 6)
-
-
-def test_a_resumed_run_counts_as_last_logged(tmp_path):
-    again = pd.concat([history(loss=9.0)[:6], history()[4:]])
-    table = read_wandb(exported(tmp_path, first=again, second=history()), FEW).table.query("run_id == 'first'")
-    assert table["train_loss"].tolist() == [9.0] * 4 + [1.0] * 6
-
-
 def test_steps_may_have_another_name(tmp_path):
     tables = {run: history(**{"trainer/global_step": np.arange(10) * 7}) for run in ("first", "second")}
     assert read_wandb(exported(tmp_path, **tables), FEW, "trainer/global_step").table["step"].max() == 63
     with pytest.raises(DataError, match="run 'first' logged no 'count', only _step, loss, .*; name its step"):
         read_wandb(tmp_path, FEW, "count")
-
-
-def test_runs_that_logged_nothing_of_it_are_left_out(tmp_path):
-    other = pd.DataFrame({"_step": [1, 2], "temperature": [20, 21]})
-    runs = read_wandb(exported(tmp_path, first=history(), other=other, second=history()), FEW)
-    assert runs.ids == ["first", "second"]
-
-
-@pytest.mark.parametrize(
-    ("names", "message"),
-    [
-        ({"lr": "a", "train_loss": "b"}, "names lacks 'val_metric', expected lr, train_loss and val_metric"),
-        (NAMES | {"accuracy": "val/acc"}, "names has 'accuracy', expected"),
-        (NAMES | {"step": "global"}, "names has 'step', expected"),
-    ],
-)
-def test_names_must_be_of_columns(tmp_path, names, message):
-    with pytest.raises(ConfigError, match=message):
-        read_tensorboard(tmp_path, names)
-
-
-def test_values_that_are_not_finite_are_refused(tmp_path):
-    for run, loss in (("first", "NaN"), ("second", 1.0)):
-        rows = history().to_dict("records")
-        rows[3]["loss"] = loss
-        pd.DataFrame(rows).to_json(tmp_path / f"{run}.jsonl", orient="records", lines=True)
-    with pytest.raises(
-        DataError, match="train_loss of run 'first' at step 40 is nan, expected a finite number; leave the run out"
-    ):
-        read_wandb(tmp_path, FEW)
 
 
 def test_a_folder_without_runs_of_wandb_is_refused(tmp_path):

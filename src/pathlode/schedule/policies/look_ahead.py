@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pathlode.schedule.decisions import Decision, LookAheadConfig
 from pathlode.schedule.learners import Learner, Past
 from pathlode.schedule.policies.contract import Training, adamw
 from pathlode.schedule.run_model import RunModel
 from pathlode.schedule.runs import Runs
-from pathlode.schedule.scheduler import Decision, LatentODELR, LookAheadConfig
+from pathlode.schedule.scheduler import LatentODELR
 
 
 @dataclass(frozen=True)

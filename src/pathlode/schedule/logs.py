@@ -1,0 +1,101 @@
+"""Logged runs as one tidy table, whatever tool logged them."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pathlode.errors import ConfigError, DataError
+from pathlode.schedule.runs import COLUMNS, NEEDED, Runs
+
+LOGGED = COLUMNS[2:]
+"""The columns that ``names`` may contain."""
+
+
+@dataclass(frozen=True)
+class Log:
+    """One logged run, each scalar at its own steps.
+
+    Args:
+        run_id: unique name of the run.
+        title: its displayed name.
+        tags: names of the logged scalars.
+        history: columns ``step``, ``value`` and ``time`` (in seconds, nan if unknown) of a tag, in the order of logging.
+    """
+
+    run_id: str
+    title: str
+    tags: Collection[str]
+    history: Callable[[str], pd.DataFrame]
+
+
+def join_logs(logs: Iterable[Log], names: Mapping[str, str], place: str) -> Runs:
+    """Runs from scalars that were logged at different steps.
+
+    A run has a row at each step at which ``val_metric`` was logged, with the mean of the ``train_loss`` logged since the
+    previous row. The other columns are interpolated linearly in the step and are constant before the first and after the last
+    logged value; so is the mean loss where no loss was logged. A resumed training can log two values at one step; the later one
+    counts. ``seconds``, unless named, count from the first scalar read. If runs share a title, their ids are appended to it.
+
+    Args:
+        logs: the runs.
+        names: the log's name of each column.
+        place: the log's name in messages.
+
+    Raises:
+        ConfigError: if ``names`` lacks a required column or contains an unknown one.
+        DataError: if no run logged the named scalars, a run logged only some of them or a number that is not finite, or if
+            :class:`pathlode.schedule.runs.Runs` refuses the runs.
+    """
+    wrong = [f"has {column!r}" for column in names if column not in LOGGED]
+    wrong += [f"lacks {column!r}" for column in LOGGED if column in NEEDED and column not in names]
+    if wrong:
+        raise ConfigError(f"names {wrong[0]}, expected lr, train_loss and val_metric, and any of {', '.join(LOGGED)}")
+    tables: dict[str, pd.DataFrame] = {}
+    titles: dict[str, str] = {}
+    seen: set[str] = set()
+    for log in logs:
+        seen.update(log.tags)
+        absent = [tag for tag in names.values() if tag not in log.tags]
+        if len(absent) == len(names):
+            continue
+        if absent:
+            raise DataError(
+                f"{place}: run {log.title!r} logged no {absent[0]!r}, only {listed(log.tags)}; correct the names, or "
+                "leave the run out"
+            )
+        tables[log.run_id], titles[log.run_id] = _rows(log, names, place), log.title
+    if not tables:
+        raise DataError(
+            f"{place} holds no run that logged {listed(names.values())}, only {listed(seen)}; correct the names"
+        )
+    shared = Counter(titles.values())
+    labels = {run: title if shared[title] == 1 else f"{title} ({run})" for run, title in titles.items()}
+    table = pd.concat([rows.assign(run_id=labels[run]) for run, rows in tables.items()], ignore_index=True)
+    known = table.dropna(axis="columns", how="all")
+    return Runs(known[[column for column in COLUMNS if column in known]], place)
+
+
+def listed(tags: Iterable[object]) -> str:
+    """Names as text, in alphabetical order, for messages."""
+    return ", ".join(sorted(map(str, tags))) or "nothing"
+
+
+def _rows(log: Log, names: Mapping[str, str], place: str) -> pd.DataFrame:
+    scalars = pd.concat([log.history(tag).assign(column=column) for column, tag in names.items()], ignore_index=True)
+    wrong = scalars[~np.isfinite(scalars["value"])]
+    if len(wrong):
+        column, step, value = wrong[["column", "step", "value"]].iloc[0]
+        raise DataError(
+            f"{place}: {column} of run {log.title!r} at step {step} is {value}, expected a finite number; leave the run out"
+        )
+    scalars = scalars.drop_duplicates(["column", "step"], keep="last")
+    wide = scalars.pivot(index="step", columns="column", values="value")
+    moments = wide.index[wide["val_metric"].notna()]
+    losses = wide["train_loss"].groupby(np.searchsorted(moments, wide.index)).mean()
+    wide["train_loss"] = losses.reindex(range(len(moments))).set_axis(moments)
+    rows = wide.interpolate(method="index", limit_direction="both").loc[moments]
+    times = scalars[scalars["column"] == "val_metric"].set_index("step")["time"]
+    return pd.DataFrame({"seconds": times.loc[moments] - scalars["time"].min()} | dict(rows.items())).reset_index()
