@@ -3,20 +3,20 @@
 import logging
 from pathlib import Path
 
-import pandas as pd
 import yaml
 
 from pathlode.reporting.agreement import as_page, compare_runs, read_published, sentence
 from pathlode.reporting.claim_entries import read_claims
 from pathlode.reporting.claim_tables import as_markdown, for_print
 from pathlode.reporting.claims import decide, false_verdicts, settle
+from pathlode.reporting.decided_claims import FalseVerdicts
 from pathlode.reporting.job import job
 from pathlode.reporting.looks import Looks
-from pathlode.reporting.tables import write
+from pathlode.reporting.tables import ResultTable, write
 
 with job(snakemake):
     params, files, made = snakemake.params, snakemake.input, snakemake.output
-    tables = {name: pd.read_csv(path) for name, path in zip(params.tables, files.tables, strict=True)}
+    tables = {name: ResultTable.load(Path(path)).table for name, path in zip(params.tables, files.tables, strict=True)}
     claims = read_claims(yaml.safe_load(Path(files.claims).read_text()), files.claims)
     claims = [claim for claim in claims if claim.target in params.chapters]
     looks = Looks(tuple(params.looks), round(1 - params.confidence, 9))
@@ -26,7 +26,7 @@ with job(snakemake):
     write(for_print(decided.table), made.latex, widths={"where": 0.12, "claim": 0.3})
     settle(claims, tables, looks).save(Path(made.settling))
     control = false_verdicts(decided.table, looks.error)
-    write(control, made.control)
+    FalseVerdicts(control).save(Path(made.control))
     agreement = compare_runs(read_published(Path(files.published)), decided.table)
     agreement.save(Path(made.agreement))
     Path(made.page).write_text(as_page(agreement.table, control))

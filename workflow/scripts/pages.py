@@ -7,14 +7,13 @@ import logging
 import shutil
 from pathlib import Path
 
-import pandas as pd
-
 from pathlode.errors import ConfigError
 from pathlode.reporting.agreement import publish, read_published
 from pathlode.reporting.claim_tables import as_markdown, in_short
-from pathlode.reporting.decided_claims import DecidedClaims
+from pathlode.reporting.decided_claims import DecidedClaims, FalseVerdicts
 from pathlode.reporting.job import job
 from pathlode.reporting.pages import fill, insert
+from pathlode.reporting.tables import ResultTable
 
 FOLDED = "<details><summary>The scores behind it: {}</summary>\n\n{}\n</details>"
 
@@ -28,8 +27,8 @@ with job(snakemake):
         )
     claims = DecidedClaims.load(Path(files.claims)).table
     published = publish(read_published(Path(files.published)), claims)
-    tables = {name: pd.read_csv(path) for name, path in zip(params.tables, files.tables, strict=True)}
-    tables |= {"claims": claims, "control": pd.read_csv(files.control)}
+    tables = {name: ResultTable.load(Path(path)).table for name, path in zip(params.tables, files.tables, strict=True)}
+    tables |= {"claims": claims, "control": FalseVerdicts.load(Path(files.control)).table}
     if readme is not None:
         blocks.append((readme, "claims", in_short(published, docs or "docs")))
         blocks.append((f"{docs}/costs.md", "cost", Path(files.costs).read_text()))

@@ -56,3 +56,16 @@ class Settling(TableFile):
         "factor": "ratio that the claim asks for",
         "verdict": "better, worse, no difference or undecided",
     }
+
+
+@dataclass(frozen=True)
+class FalseVerdicts(TableFile):
+    """The rate of false verdicts where a setting is compared with itself: one row."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "cells": "number of such comparisons",
+        "false": "how many of them are called better or worse",
+        "share": "false over cells",
+        "allowed": "share of false verdicts that the rule allows",
+    }
+    float_format: ClassVar[str | None] = None

@@ -1,14 +1,24 @@
 """Joins, summarises and writes tables."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import pandas as pd
 
+from pathlode.artefacts import TableFile
 from pathlode.errors import ConfigError
 
 LONG = 40
 """Largest number of rows that fit a printed page."""
+
+
+@dataclass(frozen=True)
+class ResultTable(TableFile):
+    """A table of results as claims and pages read it: they name the columns that they need."""
+
+    columns: ClassVar[Mapping[str, str]] = {}
 
 
 def summarise(table: pd.DataFrame, by: Sequence[str], columns: Mapping[str, str], digits: int = 2) -> pd.DataFrame:

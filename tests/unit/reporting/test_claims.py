@@ -7,7 +7,7 @@ import pytest
 from pathlode.errors import ConfigError, DataError
 from pathlode.reporting.claim_entries import read_claims
 from pathlode.reporting.claims import decide, false_verdicts, paired, settle
-from pathlode.reporting.decided_claims import DecidedClaims
+from pathlode.reporting.decided_claims import DecidedClaims, FalseVerdicts
 from pathlode.reporting.looks import Looks
 from pathlode.reporting.verdicts import compare
 
@@ -182,7 +182,7 @@ def test_a_setting_against_itself_is_decided_as_rarely_as_stated():
     ]
     table = decided(pd.concat(rows), HALVES | {"systems": names})
     assert set(table["n"]) == {10}
-    made = false_verdicts(table, LOOKS.error).iloc[0]
+    made = FalseVerdicts(false_verdicts(table, LOOKS.error)).table.iloc[0]
     assert made["cells"] == 200
     assert made["share"] == made["false"] / 200 <= 0.02 < made["allowed"] == 0.05
     assert table["q"].isna().all()

@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 
-from pathlode.errors import ConfigError
-from pathlode.reporting.tables import summarise, write
+from pathlode.errors import ConfigError, DataError
+from pathlode.reporting.tables import ResultTable, summarise, write
 
 
 def test_a_summary_gives_median_and_range():
@@ -34,3 +34,12 @@ def test_one_table_in_three_formats(tmp_path):
 def test_a_single_run_has_no_range():
     table = pd.DataFrame({"model": ["a", "a", "b"], "error": [0.1234, 0.2, 0.8566]})
     assert summarise(table, ["model"], {"error": "E"}, digits=3)["E"].tolist() == ["0.162 [0.123, 0.2]", "0.857"]
+
+
+def test_a_damaged_table_of_results_is_named(tmp_path):
+    path = tmp_path / "dynamics.csv"
+    path.write_text("row,error\npath,1.5\n")
+    assert ResultTable.load(path).table.to_dict("records") == [{"row": "path", "error": 1.5}]
+    path.write_text("")
+    with pytest.raises(DataError, match=r"dynamics\.csv"):
+        ResultTable.load(path)
