@@ -35,9 +35,9 @@ from pathlode.core.shapes import Starts, State, States, Times
 from pathlode.errors import SolverError
 
 _R = sqrt(6)
-NODES = ((4 - _R) / 10, (4 + _R) / 10, 1.0)
+RADAU_NODES = ((4 - _R) / 10, (4 + _R) / 10, 1.0)
 """Places of the stages in a step."""
-WEIGHTS = (
+RADAU_WEIGHTS = (
     ((88 - 7 * _R) / 360, (296 - 169 * _R) / 1800, (-2 + 3 * _R) / 225),
     ((296 + 169 * _R) / 1800, (88 + 7 * _R) / 360, (-2 - 3 * _R) / 225),
     ((16 - _R) / 36, (16 + _R) / 36, 1 / 9),
@@ -87,7 +87,7 @@ class _System:
                 raise self.failure(f"more than max_steps={len(taken)} steps; loosen the tolerances or raise max_steps")
             if radau.step() is not None:
                 raise self.failure("a step too short to advance the time; loosen the tolerances or use float64")
-            places = radau.t_old + (radau.t - radau.t_old) * np.array(NODES)
+            places = radau.t_old + (radau.t - radau.t_old) * np.array(RADAU_NODES)
             stages = self._state(radau.dense_output()(places).T)
             taken.append(_Step(radau.t_old, radau.t, stages))
         return taken
@@ -95,7 +95,7 @@ class _System:
     def refined(self, y: State, step: _Step) -> Tensor:
         """The stages of a step from y after one more Newton step, through which gradients flow to y and to the field."""
         h = (step.end - step.start) * self.duration
-        weights = torch.tensor(WEIGHTS, dtype=y.dtype, device=y.device)
+        weights = torch.tensor(RADAU_WEIGHTS, dtype=y.dtype, device=y.device)
         slopes = torch.stack([self._evaluate(stage) for stage in step.stages])
         residual = step.stages - y - h * torch.einsum("ij,jmbs->imbs", weights, slopes)
         with torch.no_grad():
@@ -103,7 +103,7 @@ class _System:
             coupled = h[..., None] * torch.einsum("ij,mbjrc->mbirjc", weights, blocks).flatten(4).flatten(2, 3)
             newton = torch.eye(coupled.shape[-1], dtype=y.dtype, device=y.device) - coupled
         shift = torch.linalg.solve(newton, residual.movedim(0, 2).flatten(2))
-        return step.stages - shift.unflatten(2, (len(NODES), -1)).movedim(2, 0)
+        return step.stages - shift.unflatten(2, (len(RADAU_NODES), -1)).movedim(2, 0)
 
     def failure(self, fault: str) -> SolverError:
         return SolverError(
@@ -180,7 +180,7 @@ def _read_out(points: Tensor, ends: list[float], fractions: Tensor) -> States:
     theta = ((fractions - begin[index]) / (end - begin)[index]).to(points.dtype)
     members, batch = (torch.arange(n, device=points.device) for n in fractions.shape[:2])
     along = points.permute(2, 3, 0, 1, 4)[members[:, None, None], batch[:, None], index]  # (m, b, time, point, state)
-    nodes = (0.0, *NODES)
+    nodes = (0.0, *RADAU_NODES)
     basis = [
         torch.stack([(theta - other) / (node - other) for other in nodes if other != node]).prod(dim=0)
         for node in nodes

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from pathlode.core.adaptive import Adaptive
-from pathlode.core.scipy_backend import NODES, WEIGHTS
+from pathlode.core.scipy_backend import RADAU_NODES, RADAU_WEIGHTS
 from pathlode.core.solve import FixedStep, solve
 from pathlode.errors import SolverError
 
@@ -47,7 +47,7 @@ def radau(tolerance=1e-7, **more):
 
 def test_the_coefficients_are_those_of_collocation():
     """Σ_j a_ij c_j^(k-1) = c_i^k / k for k = 1, 2, 3."""
-    nodes, weights = (torch.tensor(given, dtype=torch.float64) for given in (NODES, WEIGHTS))
+    nodes, weights = (torch.tensor(given, dtype=torch.float64) for given in (RADAU_NODES, RADAU_WEIGHTS))
     for k in (1, 2, 3):
         assert torch.allclose(weights @ nodes ** (k - 1), nodes**k / k, atol=1e-14)
 
