@@ -65,6 +65,22 @@ def check(config: Mapping[str, Any]) -> None:
     inference = config["inference"]
     if inference["system"] not in config["systems"]:
         raise InvalidConfig(unknown("inference.system", inference["system"], config["systems"]))
+    _check_flows(inference)
+    for name, entry in inference["summaries"].items():
+        _check_summary(f"config: inference.summaries.{name}", entry)
+        if "latents" in entry:
+            _check_latents(config, name, entry["latents"])
+    drawn = config["systems"][inference["system"]]["simulate"]
+    _check_numbers(inference, drawn)
+    _check_prior(config["systems"][inference["system"]]["system"], inference)
+    if not drawn["noise"] > 0:
+        raise InvalidConfig(
+            f"config: systems.{inference['system']}.simulate.noise is 0, but the likelihood needs noise; raise it"
+        )
+
+
+def _check_flows(inference: Mapping[str, Any]) -> None:
+    """Refuses flows on summaries that do not exist, and comparisons of summaries that the first kind of flow lacks."""
     for backend, names in inference["flows"].items():
         for name in names:
             if name not in inference["summaries"]:
@@ -78,29 +94,33 @@ def check(config: Mapping[str, Any]) -> None:
                 f"config: inference.compared names {name!r}, expected some of those in inference.flows.{first}, the first of "
                 f"inference.flows: {', '.join(shown)}"
             )
-    for name, entry in inference["summaries"].items():
-        place, given = f"config: inference.summaries.{name}", [key for key in SUMMARISED if key in entry]
-        if len(given) != 1:
-            raise InvalidConfig(
-                f"{place} has {' and '.join(given) or 'none'} of {', '.join(SUMMARISED)}; set exactly one of them"
-            )
-        if "latents" in entry:
-            _check_latents(config, name, entry["latents"])
-        for key, owners in (("end", ("grid", "statistics")), ("embedded", ("recurrent",))):
-            if (key in entry) != (given[0] in owners):
-                edit = f"remove {key}" if key in entry else f"add {key}"
-                raise InvalidConfig(f"{place} has {given[0]} {'and' if key in entry else 'without'} {key}; {edit}")
-    drawn = config["systems"][inference["system"]]["simulate"]
+
+
+def _check_summary(place: str, entry: Mapping[str, Any]) -> None:
+    """Refuses a summary that is not of exactly one kind, or lacks a setting of its kind."""
+    given = [key for key in SUMMARISED if key in entry]
+    if len(given) != 1:
+        raise InvalidConfig(
+            f"{place} has {' and '.join(given) or 'none'} of {', '.join(SUMMARISED)}; set exactly one of them"
+        )
+    for key, owners in (("end", ("grid", "statistics")), ("embedded", ("recurrent",))):
+        if (key in entry) != (given[0] in owners):
+            edit = f"remove {key}" if key in entry else f"add {key}"
+            raise InvalidConfig(f"{place} has {given[0]} {'and' if key in entry else 'without'} {key}; {edit}")
+
+
+def _check_numbers(inference: Mapping[str, Any], drawn: Mapping[str, Any]) -> None:
+    """Refuses more trajectories than are simulated, and more draws than there are."""
+    reference, mcmc = inference["reference"], inference["reference"]["mcmc"]
     for place, asked, part in (
         ("training_sets", max(inference["training_sets"]), "train"),
-        ("reference.systems", inference["reference"]["systems"], "test"),
+        ("reference.systems", reference["systems"], "test"),
     ):
         if asked > drawn[part]:
             raise InvalidConfig(
                 f"config: inference.{place} needs {asked} trajectories, but systems.{inference['system']}.simulate.{part} is "
                 f"{drawn[part]}; lower the former or raise the latter"
             )
-    reference, mcmc = inference["reference"], inference["reference"]["mcmc"]
     if 2 * reference["draws"] > mcmc["chains"] * mcmc["steps"]:
         raise InvalidConfig(
             f"config: inference.reference.draws is {reference['draws']}, but twice as many draws are compared, more than the "
@@ -110,11 +130,6 @@ def check(config: Mapping[str, Any]) -> None:
         raise InvalidConfig(
             f"config: inference.predicted is {inference['predicted']}, expected at most inference.reference.draws, "
             f"{reference['draws']}; lower it"
-        )
-    _check_prior(config["systems"][inference["system"]]["system"], inference)
-    if not drawn["noise"] > 0:
-        raise InvalidConfig(
-            f"config: systems.{inference['system']}.simulate.noise is 0, but the likelihood needs noise; raise it"
         )
 
 

@@ -1,6 +1,6 @@
 """The scheduler chapter: the settings of tasks, fits and policies, and checks of consistency."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -84,79 +84,110 @@ def look_ahead_settings(scheduler: Mapping[str, Any], learner: str) -> dict[str,
 def check(config: Mapping[str, Any]) -> None:
     """Refuses undefined names and inconsistent settings."""
     scheduler = config["scheduler"]
-    tasks, policies, fits, learners = (scheduler[key] for key in ("tasks", "policies", "fits", "learners"))
-    sweep, run = scheduler["sweep"], scheduler["run"]
-    tuned, learnt = dict.fromkeys(run["policies"]), dict.fromkeys(run["learners"])
-    named = [(f"run.{key}", name, scheduler[key], f"scheduler.{key}") for key in run for name in run[key]]
-    named += [("sweep.schedules", name, tuned, "scheduler.run.policies") for name in sweep["schedules"]]
-    named += [("compared", name, learnt, "scheduler.run.learners") for name in scheduler["compared"][:1]]
-    named += [
-        ("compared", name, tuned | learnt, "scheduler.run.policies or learners") for name in scheduler["compared"]
-    ]
-    fit = scheduler["fit"]
+    _check_window(scheduler["fit"])
+    for name in scheduler["fits"]:
+        _check_fit(scheduler, name)
+    for name, entry in scheduler["learners"].items():
+        _check_learner(f"config: scheduler.learners.{name}", entry)
+    for name in _fits_in_use(scheduler):
+        _check_repeats(f"config: scheduler.fits.{name}", scheduler["fits"][name], scheduler["sweep"])
+    for place, name, allowed, whole in _named(scheduler):
+        if name not in allowed:
+            raise InvalidConfig(unknown(f"scheduler.{place}", name, allowed, whole))
+    _check_compared(scheduler)
+    for name in scheduler["policies"]:
+        if name in scheduler["learners"]:
+            raise InvalidConfig(
+                f"config: {name!r} is a key of both scheduler.policies and scheduler.learners; rename one"
+            )
+    for name in scheduler["run"]["tasks"]:
+        _check_length(scheduler, name)
+        _check_task(f"config: scheduler.tasks.{name}", scheduler["tasks"][name])
+
+
+def _named(scheduler: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any], str]]:
+    """Every name that a setting refers to: the setting, the name, the entries among which it must be, and their key."""
+    run, sweep, fits, tasks = (scheduler[key] for key in ("run", "sweep", "fits", "tasks"))
+    tuned, learnt, swept = (dict.fromkeys(names) for names in (run["policies"], run["learners"], sweep["schedules"]))
+    for key in run:
+        yield from ((f"run.{key}", name, scheduler[key], f"scheduler.{key}") for name in run[key])
+    yield from (("sweep.schedules", name, tuned, "scheduler.run.policies") for name in sweep["schedules"])
+    yield from (("compared", name, learnt, "scheduler.run.learners") for name in scheduler["compared"][:1])
+    for name in scheduler["compared"]:
+        yield "compared", name, tuned | learnt, "scheduler.run.policies or learners"
+    for name, entry in scheduler["learners"].items():
+        yield f"learners.{name}.fit", entry["fit"], fits, "scheduler.fits"
+        yield from ((f"learners.{name}.tasks", task, tasks, "scheduler.tasks") for task in entry.get("tasks", []))
+        if "learnt_from" in entry:
+            yield f"learners.{name}.learnt_from", entry["learnt_from"], tasks, "scheduler.tasks"
+    for name in _fits_in_use(scheduler):
+        for one in fits[name].get("schedules", []):
+            yield f"fits.{name}.schedules", one, swept, "scheduler.sweep.schedules"
+
+
+def _fits_in_use(scheduler: Mapping[str, Any]) -> set[str]:
+    """The fits of the learners that are run."""
+    learners = scheduler["learners"]
+    return {learners[name]["fit"] for name in scheduler["run"]["learners"] if name in learners} & set(scheduler["fits"])
+
+
+def _check_window(fit: Mapping[str, Any]) -> None:
     if 2 * fit["window"] > fit["points"]:
         raise InvalidConfig(
             f"config: scheduler.fit.window is {fit['window']}, expected at most half of the {fit['points']} points; lower "
             "window or raise points"
         )
-    for name in fits:
-        _check_fit(scheduler, name)
-    for name, entry in learners.items():
-        named.append((f"learners.{name}.fit", entry["fit"], fits, "scheduler.fits"))
-        named += [(f"learners.{name}.tasks", task, tasks, "scheduler.tasks") for task in entry.get("tasks", [])]
-        if "learnt_from" in entry:
-            named.append((f"learners.{name}.learnt_from", entry["learnt_from"], tasks, "scheduler.tasks"))
-        if (entry["policy"] == "mix") != ("mixes" in entry):
-            raise InvalidConfig(
-                f"config: scheduler.learners.{name} has the policy {entry['policy']} "
-                f"{'and mixes; remove mixes or set policy: mix' if 'mixes' in entry else 'without mixes; add mixes'}"
-            )
-        if entry["policy"] in DECIDING_NOTHING and "horizon" in entry:
-            raise InvalidConfig(
-                f"config: scheduler.learners.{name} has a horizon, but its policy {entry['policy']} uses none; remove it, or "
-                "choose another policy"
-            )
-    for name in {learners[learner]["fit"] for learner in run["learners"] if learner in learners} & set(fits):
-        entry = fits[name]
-        swept = dict.fromkeys(sweep["schedules"])
-        named += [
-            (f"fits.{name}.schedules", one, swept, "scheduler.sweep.schedules") for one in entry.get("schedules", [])
-        ]
-        if entry.get("repeats", 0) >= sweep["repeats"]:
-            raise InvalidConfig(
-                f"config: scheduler.fits.{name}.repeats is {entry['repeats']}, expected fewer than the {sweep['repeats']} of "
-                "scheduler.sweep.repeats; raise that, or remove the learners with this fit from scheduler.run.learners"
-            )
-    for place, name, allowed, whole in named:
-        if name not in allowed:
-            raise InvalidConfig(unknown(f"scheduler.{place}", name, allowed, whole))
+
+
+def _check_learner(place: str, entry: Mapping[str, Any]) -> None:
+    """Refuses settings that the learner's policy does not use, and a mix without mixes."""
+    if (entry["policy"] == "mix") != ("mixes" in entry):
+        raise InvalidConfig(
+            f"{place} has the policy {entry['policy']} "
+            f"{'and mixes; remove mixes or set policy: mix' if 'mixes' in entry else 'without mixes; add mixes'}"
+        )
+    if entry["policy"] in DECIDING_NOTHING and "horizon" in entry:
+        raise InvalidConfig(
+            f"{place} has a horizon, but its policy {entry['policy']} uses none; remove it, or choose another policy"
+        )
+
+
+def _check_repeats(place: str, fit: Mapping[str, Any], sweep: Mapping[str, Any]) -> None:
+    """Refuses a fit whose own number of repeats is not below the sweep's."""
+    if fit.get("repeats", 0) >= sweep["repeats"]:
+        raise InvalidConfig(
+            f"{place}.repeats is {fit['repeats']}, expected fewer than the {sweep['repeats']} of scheduler.sweep.repeats; "
+            "raise that, or remove the learners with this fit from scheduler.run.learners"
+        )
+
+
+def _check_compared(scheduler: Mapping[str, Any]) -> None:
+    """Refuses a comparison of learners that are not run on every task."""
+    tasks = scheduler["run"]["tasks"]
     for name in scheduler["compared"]:
-        lacking = set(run["tasks"]) - set(learners.get(name, {}).get("tasks", run["tasks"]))
+        lacking = set(tasks) - set(scheduler["learners"].get(name, {}).get("tasks", tasks))
         if lacking:
             raise InvalidConfig(
                 f"config: scheduler.compared names {name!r}, whose tasks lack {sorted(lacking)} of scheduler.run.tasks; add "
                 "them, or remove the name"
             )
-    for name in policies:
-        if name in learners:
-            raise InvalidConfig(
-                f"config: {name!r} is a key of both scheduler.policies and scheduler.learners; rename one"
-            )
-    for name, entry in ((name, tasks[name]) for name in run["tasks"]):
-        if entry["data"] not in scheduler["mirrors"] and not entry["data"].startswith("invented"):
-            raise InvalidConfig(
-                f"config: scheduler.mirrors lacks {entry['data']!r}, the data set of scheduler.tasks.{name}; add a folder or "
-                "URL that has it"
-            )
-        run = entry["run"]
-        steps = run["epochs"] * (entry["examples"]["train"] // run["batch"])
-        if steps < scheduler["fit"]["window"] or steps < ROWS * run["log_every"]:
-            raise InvalidConfig(
-                f"config: scheduler.tasks.{name} has {steps} optimiser steps, too few for {ROWS} rows of its log and the "
-                f"{scheduler['fit']['window']} moments of a window; raise its examples or epochs, or lower its batch or "
-                "log_every"
-            )
-        _check_task(f"config: scheduler.tasks.{name}", entry)
+
+
+def _check_length(scheduler: Mapping[str, Any], task: str) -> None:
+    """Refuses a task without a source of its data, and one too short for its log and for a model's window."""
+    entry, window = scheduler["tasks"][task], scheduler["fit"]["window"]
+    if entry["data"] not in scheduler["mirrors"] and not entry["data"].startswith("invented"):
+        raise InvalidConfig(
+            f"config: scheduler.mirrors lacks {entry['data']!r}, the data set of scheduler.tasks.{task}; add a folder or "
+            "URL that has it"
+        )
+    run = entry["run"]
+    steps = run["epochs"] * (entry["examples"]["train"] // run["batch"])
+    if steps < window or steps < ROWS * run["log_every"]:
+        raise InvalidConfig(
+            f"config: scheduler.tasks.{task} has {steps} optimiser steps, too few for {ROWS} rows of its log and the "
+            f"{window} moments of a window; raise its examples or epochs, or lower its batch or log_every"
+        )
 
 
 def _check_fit(scheduler: Mapping[str, Any], fit: str) -> None:

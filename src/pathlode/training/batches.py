@@ -17,7 +17,7 @@ def refuse_unusable(training: TimeSeries, validation: TimeSeries) -> None:
     """Refuses data from which nothing can be learnt.
 
     Raises:
-        DataError: if it is so.
+        DataError: if they are no series, mix dates and numbers, have one time each, or never vary.
     """
     for name, series in (("training", training), ("validation", validation)):
         if not isinstance(series, TimeSeries):
@@ -61,7 +61,7 @@ def owners_of_sets(
 
 
 class Batches:
-    """Batches of trajectories and random numbers, each member's from streams of its own: those that it would have alone.
+    """Batches of trajectories and random numbers. Each member draws them from its own streams, as it would alone.
 
     Random numbers are drawn on the CPU, so they do not depend on the device.
 

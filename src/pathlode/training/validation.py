@@ -68,7 +68,7 @@ def validation_errors(
 
 
 class BestWeights:
-    """Each member's weights with the lowest validation error so far; its initial ones before the first validation.
+    """Each member's weights with the lowest validation error so far, and its initial weights until it has one.
 
     Args:
         model: the stack.
