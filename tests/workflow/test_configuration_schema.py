@@ -28,7 +28,7 @@ OPTIONAL = {
     "properties.inference": {"seeds"},
     "properties.scheduler": {"seeds"},
     "systems.additionalProperties": {"trained", "parts", "tune"},
-    "rows.additionalProperties": {"model", *PARTS, "tuned_as", "tuned_by", "weight", "train", "systems"},
+    "rows.additionalProperties": {"model", *PARTS, "tuned_as", "tuned_by", "weight", "context", "train", "systems"},
     "config.$defs.split": {"balance"},
     "latent_odes.additionalProperties": {
         *("model", *PARTS, "weight", "learning_rate", "views"),
