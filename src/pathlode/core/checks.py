@@ -101,6 +101,28 @@ def check_gaps(mask: Mask, remedy: str) -> None:
         )
 
 
+def check_inputs(times: Times, values: Values) -> None:
+    """Refuses known inputs with a missing value, or at less than two times.
+
+    Args:
+        times: (batch, time), or with a leading axis; NaN pads the end of a trajectory.
+        values: (batch, time, input), or with that axis.
+
+    Raises:
+        DataError: naming the first trajectory at fault.
+    """
+    short = (~times.isnan()).sum(dim=-1) < 2
+    if short.any():
+        raise DataError(f"inputs of trajectory {int(short.nonzero()[0, -1])} have one time, expected at least 2")
+    bad = (~values.isfinite() & ~times.isnan()[..., None]).nonzero()
+    if len(bad):
+        *_, trajectory, time, number = bad[0].tolist()
+        raise DataError(
+            f"input {number + 1} at time number {time + 1} of trajectory {trajectory} is {values[tuple(bad[0])].item()}, but "
+            "inputs must be known; leave that time out, or impute the value"
+        )
+
+
 def check_resolution(times: Times, start: Starts, dtype: torch.dtype) -> None:
     """Refuses times that increase, but not in a model's floating-point type, in which it counts from ``start``.
 

@@ -23,6 +23,7 @@ class SideBySide:
         dates: whether the times were dates.
         static: what does not change in time, (batch, covariate); None if none was given.
         zone: whether the dates had a time zone; None for numbers.
+        inputs: each trajectory's known inputs, as they were given; None if none were.
     """
 
     times: Times
@@ -30,14 +31,15 @@ class SideBySide:
     dates: bool
     static: Static | None
     zone: bool | None = None
+    inputs: Any = None
 
 
 def side_by_side(series: Iterable[Sequence[Any]]) -> SideBySide:
     """Padded arrays of trajectories.
 
     Args:
-        series: pairs of times (time,) and values (time, feature), or (time,) for one feature; or triples, with static
-            covariates (covariate,).
+        series: pairs of times (time,) and values (time, feature), or (time,) for one feature; with static covariates
+            (covariate,) or None as a third entry, and known inputs as a fourth.
 
     Raises:
         DataError: naming the first trajectory at fault.
@@ -63,20 +65,26 @@ def side_by_side(series: Iterable[Sequence[Any]]) -> SideBySide:
             raise DataError(
                 f"trajectory {number} has {_covariates(one)} static covariates, but trajectory 0 has {_covariates(first)}"
             )
+        if (one.inputs is None) != (first.inputs is None):
+            raise DataError(
+                f"of trajectory {number} and trajectory 0 one has inputs and the other has none; give all or none"
+            )
     static = [one.static for one in each if one.static is not None]
     return SideBySide(
         _pad([one.times for one in each]),
         _pad([one.values for one in each]),
         first.dates,
         _pad(static) if static else None,
+        inputs=None if first.inputs is None else [one.inputs for one in each],
     )
 
 
 def _one(number: int, parts: Any) -> SideBySide:
     """One trajectory: times (time,), values (time, feature) and static covariates (covariate,)."""
-    if not hasattr(parts, "__len__") or len(parts) not in (2, 3):
+    entries = len(parts) if hasattr(parts, "__len__") else 0
+    if entries not in (2, 3, 4) or (entries == 4 and isinstance(parts[3], (int, float))):
         raise DataError(f"trajectory {number} is no pair of times and values: give (times, values) for each")
-    given, values, static = (*parts, None)[:3]
+    given, values, static, inputs = (*parts, None, None)[:4]
     try:
         (times, dates), values = as_times(given), as_numbers(values)
     except DataError as error:
@@ -93,7 +101,7 @@ def _one(number: int, parts: Any) -> SideBySide:
             raise DataError(
                 f"trajectory {number} has static covariates of shape {tuple(static.shape)}, expected (covariate,)"
             )
-    return SideBySide(times, values, dates, static, with_time_zone(given) if dates else None)
+    return SideBySide(times, values, dates, static, with_time_zone(given) if dates else None, inputs)
 
 
 def _covariates(one: SideBySide) -> int:

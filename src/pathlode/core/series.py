@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pathlode.core.checks import check_observed, check_static, check_times, check_values
+from pathlode.core.checks import check_inputs, check_observed, check_static, check_times, check_values
 from pathlode.core.context import Context
 from pathlode.core.convert import as_numbers, as_times
 from pathlode.core.frames import Layout, as_frame, read_frame
@@ -43,6 +43,8 @@ class TimeSeries:
         dates: whether the times were given as dates; they are then seconds since 1970.
         static: what does not change in time, (batch, covariate) or (set, batch, covariate), in its own precision; NaN where it
             is not known. None if there is nothing of the kind.
+        inputs: known inputs of the same trajectories at their own times, without missing values: series, or a pair of times and
+            values. None if there are none.
         layout: names and types of the columns of the table that the series came from, for :meth:`to_frame`.
 
     Raises:
@@ -56,6 +58,7 @@ class TimeSeries:
     dates: bool = False
     static: Static | None = None
     layout: Layout | None = None
+    inputs: "TimeSeries | None" = None
 
     def __post_init__(self) -> None:
         try:
@@ -77,9 +80,11 @@ class TimeSeries:
             static = None if self.static is None else as_numbers(self.static, "static covariates")
             if static is not None:
                 check_static(static, times)
+            inputs = self._checked_inputs(times, dates or self.dates)
         except DataError as error:
             raise DataError(f"{self.name}: {error}") from None
         normal = {"times": times, "values": values, "mask": mask, "dates": dates or self.dates, "static": static}
+        normal["inputs"] = inputs
         for name, part in normal.items():
             object.__setattr__(self, name, part)  # the only place that sets them: the class is frozen
 
@@ -87,7 +92,8 @@ class TimeSeries:
     def of(cls, series: Iterable[Sequence[Any]], name: str = "time series") -> "TimeSeries":
         """Trajectories of any lengths, from pairs of times (time,) and values (time, feature), or (time,) for one feature.
 
-        A third entry beside them is what does not change in time, (covariate,).
+        A third entry beside them is what does not change in time, (covariate,), or None. A fourth is the known inputs, as a
+        pair of their times and values.
 
         Raises:
             DataError: as for the class, and if there is no pair or the numbers of features or covariates differ.
@@ -96,7 +102,8 @@ class TimeSeries:
             found = side_by_side(series)
         except DataError as error:
             raise DataError(f"{name}: {error}") from None
-        return cls(found.times, found.values, name, dates=found.dates, static=found.static)
+        inputs = cls.of(found.inputs, f"the inputs of {name}") if found.inputs else None
+        return cls(found.times, found.values, name, dates=found.dates, static=found.static, inputs=inputs)
 
     @classmethod
     def from_frame(
@@ -144,22 +151,36 @@ class TimeSeries:
         self._refuse_sets()
         return as_frame(self.times, self.values, self.dates, self.static, self.layout)
 
+    def _checked_inputs(self, times: Times, dates: bool) -> "TimeSeries | None":
+        if self.inputs is None:
+            return None
+        inputs = self.inputs if isinstance(self.inputs, TimeSeries) else TimeSeries(*self.inputs, name="inputs")
+        if inputs.times.shape[:-1] != times.shape[:-1]:
+            raise DataError(
+                f"inputs of {tuple(inputs.times.shape[:-1])} trajectories do not fit series of {tuple(times.shape[:-1])}, "
+                "expected inputs for each trajectory"
+            )
+        if inputs.dates != dates:
+            raise DataError("times of series and of their inputs mix dates and numbers: give both as one of them")
+        check_inputs(inputs.times, inputs.values)
+        return inputs
+
     def __len__(self) -> int:
         """Number of trajectories (of each set)."""
         return self.times.shape[-2]
 
     @overload
-    def __getitem__(self, chosen: int) -> tuple[Tensor, ...]: ...
+    def __getitem__(self, chosen: int) -> tuple[Any, ...]: ...
 
     @overload
     def __getitem__(self, chosen: "slice | Sequence[int] | Tensor | NDArray[Any]") -> "TimeSeries": ...
 
-    def __getitem__(self, chosen: Any) -> "tuple[Tensor, ...] | TimeSeries":
+    def __getitem__(self, chosen: Any) -> "tuple[Any, ...] | TimeSeries":
         """One trajectory, or the series of several of them.
 
-        A number gives times (time,), values (time, feature) and, if there are any, static covariates (covariate,), without
-        padding, as :meth:`of` takes them. A slice, numbers or a mask give series that are padded as these are. So the series
-        are a dataset for :class:`torch.utils.data.DataLoader`, with ``collate_fn=TimeSeries.of``.
+        A number gives times (time,), values (time, feature) and, if there are any, static covariates (covariate,) and inputs,
+        without padding, as :meth:`of` takes them. A slice, numbers or a mask give series that are padded as these are. So the
+        series are a dataset for :class:`torch.utils.data.DataLoader`, with ``collate_fn=TimeSeries.of``.
 
         Raises:
             DataError: if there are several sets.
@@ -170,10 +191,13 @@ class TimeSeries:
         if isinstance(chosen, (int, np.integer)):
             length = int(self.lengths[chosen])
             one = self.times[chosen, :length], self.values[chosen, :length]
+            if self.inputs is not None:
+                return *one, static, self.inputs[chosen]
             return one if static is None else (*one, static)
+        inputs = None if self.inputs is None else self.inputs[chosen]
         layout = None if self.layout is None else self.layout.chosen(chosen)
         times, values = self.times[chosen], self.values[chosen]
-        return replace(self, times=times, values=values, mask=None, static=static, layout=layout)
+        return replace(self, times=times, values=values, mask=None, static=static, layout=layout, inputs=inputs)
 
     @property
     def sets(self) -> int | None:
@@ -188,7 +212,10 @@ class TimeSeries:
     @property
     def context(self) -> Context | None:
         """What is known besides the observations, as models take it; None if there is nothing."""
-        return None if self.static is None else Context(self.static)
+        if self.static is None and self.inputs is None:
+            return None
+        times, values = (None, None) if self.inputs is None else (self.inputs.times, self.inputs.values)
+        return Context(self.static, times, values)
 
     @property
     def lengths(self) -> Tensor:
@@ -201,7 +228,8 @@ class TimeSeries:
         return torch.promote_types(self.times.dtype, self.values.dtype)
 
     def to(self, dtype: torch.dtype, device: str = "cpu") -> "TimeSeries":
-        """The same series in another floating-point type, or on another device. Static covariates keep their precision.
+        """The same series in another floating-point type, or on another device. Static covariates and inputs keep their
+        precision.
 
         Raises:
             DataError: if that is neither single nor double precision, two times coincide in it, or a value becomes infinite.
@@ -215,7 +243,8 @@ class TimeSeries:
                 f"{self.name}: times that differ are equal in {kind}; keep the series in their own precision"
             )
         static = None if self.static is None else self.static.to(device)
-        return replace(self, times=times, values=self.values.to(device, dtype), mask=None, static=static)
+        inputs = None if self.inputs is None else self.inputs.to(self.inputs.dtype, device)
+        return replace(self, times=times, values=self.values.to(device, dtype), mask=None, static=static, inputs=inputs)
 
     def trimmed(self) -> "TimeSeries":
         """The same series without padding that all of them share."""

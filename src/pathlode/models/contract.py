@@ -59,6 +59,9 @@ class SequenceModel(nn.Module, ABC):
         if config.static:
             known = (len(seeds), 1, config.static)
             self.static_mean, self.static_std = nn.Buffer(torch.zeros(known)), nn.Buffer(torch.ones(known))
+        if config.inputs:
+            known = (len(seeds), 1, 1, config.inputs)
+            self.input_mean, self.input_std = nn.Buffer(torch.zeros(known)), nn.Buffer(torch.ones(known))
         self.dtype = self.mean.dtype
         self.dates: bool | None = None
 
@@ -86,8 +89,9 @@ class SequenceModel(nn.Module, ABC):
         """
         self.check(series)
         own = slice(None) if owners is None else torch.tensor(owners, device=series.times.device)
-        units = units_of(series) | (units_of_context(series) if self.config.static else {})
-        for name, unit in units.items():
+        units = units_of(series) | units_of_context(series)
+        for name in units.keys() & set(self.unit_names):
+            unit = units[name]
             setattr(self, name, unit[own].expand(len(self.seeds), *unit.shape[1:]).to(self.mean.device).clone())
         self.dates = series.dates
 
@@ -202,7 +206,7 @@ class SequenceModel(nn.Module, ABC):
 
     @property
     def _reader(self) -> Reader:
-        context = ContextReader(len(self.seeds), self.config.static, self.mean.device)
+        context = ContextReader(len(self.seeds), self.config.static, self.config.inputs, self.mean.device)
         sizes = len(self.seeds), self.config.features
         return Reader(*sizes, self.dtype, self.reads_gaps, self.dates, self.mean.device, context)
 

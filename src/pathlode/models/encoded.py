@@ -8,7 +8,8 @@ from torch import Tensor, nn
 
 from pathlode.core.context import Context
 from pathlode.core.encoders.contract import Encoder
-from pathlode.core.shapes import Latent
+from pathlode.core.shapes import Latent, Starts, Times, Values
+from pathlode.core.signals import Signal
 from pathlode.core.stacked import StackedLinear
 from pathlode.errors import DataError
 from pathlode.models.contract import SequenceModel
@@ -33,7 +34,7 @@ class EncodedModel(SequenceModel):
         generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         encoder_hidden = config.encoder_hidden or config.hidden
         self.encoder: Encoder = ENCODERS[config.encoder](
-            generators, config.features + config.static, encoder_hidden, config.gaps
+            generators, config.features + config.static + config.inputs, encoder_hidden, config.gaps
         )
         self.encoder_to_hidden: nn.Module = nn.Identity()
         if config.encoder_hidden is not None:
@@ -64,10 +65,8 @@ class EncodedModel(SequenceModel):
     def encoded(self, given: Observations) -> Encoding:
         """z0 of every trajectory. Times and values are standardised in their own precision, and then rounded to the model's."""
         read = INPUTS[self.config.input](given.values, self.mean, self.std).to(self.dtype)
-        mask = given.mask
-        known = self.known(given.context)
-        if known is not None:
-            beside = known[:, :, None].expand(*read.shape[:3], -1)
+        mask, beside = given.mask, self._beside(given)
+        if beside is not None:
             read = torch.cat([read, beside], dim=-1)
             if mask is not None:  # known wherever anything was observed, so padding stays without effect
                 mask = torch.cat([mask, mask.any(dim=-1, keepdim=True).expand(beside.shape)], dim=-1)
@@ -77,6 +76,29 @@ class EncodedModel(SequenceModel):
         hidden = self.encoder_to_hidden(self.encoder(times, read, mask))
         log_std = self.hidden_to_log_std(hidden) if self.config.variational else None
         return Encoding(self.hidden_to_latent(hidden), log_std)
+
+    def _beside(self, given: Observations) -> Values | None:
+        """What the encoder reads beside the values, (member, batch, time, ...): static covariates, and inputs at each time."""
+        known, signal = self.known(given.context), self.signal(given.context, given.start)
+        parts = []
+        if known is not None:
+            parts.append(known[:, :, None].expand(*given.times.shape, -1))
+        if signal is not None:
+            parts.append(signal(self._elapsed(given.times, given.start)))
+        return torch.cat(parts, dim=-1) if parts else None
+
+    def _elapsed(self, times: Times, start: Starts) -> Times:
+        """τ since the start, (member, batch, time)."""
+        return ((times - start[..., None]) / self.config.time_unit).to(self.dtype)
+
+    def signal(self, context: Context | None, start: Starts) -> Signal | None:
+        """Inputs in the model's units as a function of τ since the start, (member, batch); None for a model that reads none."""
+        if not self.config.inputs:
+            return None
+        if context is None or context.input_times is None:
+            raise DataError(f"the model reads {self.config.inputs} inputs, but none are given")
+        values = ((context.inputs - self.input_mean) / self.input_std).to(self.dtype)
+        return Signal.of(self._elapsed(context.input_times, start), values, self.config.interpolation)
 
     def known(self, context: Context | None) -> Latent | None:
         """Static covariates in the model's units, (member, batch, covariate); None for a model that reads none."""

@@ -7,10 +7,12 @@ from torch import Tensor
 
 from pathlode.core.context import Context
 from pathlode.core.decoders.contract import Decoder
+from pathlode.core.fields.context import FieldContext
 from pathlode.core.fields.contract import VectorField
 from pathlode.core.shapes import Jacobians, Latent, Starts, States, Times, Values
 from pathlode.core.solve import Adaptive, FixedStep, Solution, solve
 from pathlode.core.stacked import StackedMLP
+from pathlode.errors import ConfigError
 from pathlode.models.encoded import EncodedModel
 from pathlode.models.prediction import Prediction, required
 from pathlode.registry import DECODERS, FIELDS
@@ -41,19 +43,25 @@ class LatentODE(EncodedModel):
         config = self.config
         self.latent_to_hidden = StackedMLP(generators, (config.latent, *[config.width] * config.depth, config.hidden))
         self.field: VectorField = FIELDS[config.field](
-            generators, config.hidden, config.width, config.depth, config.latent + config.static
+            generators, config.hidden, config.width, config.depth, config.latent + config.static + config.inputs
         )
+        if config.inputs and not self.field.takes_context:
+            raise ConfigError(
+                f"model.inputs is {config.inputs}, but the field {config.field!r} takes no context and reads none: choose one "
+                "that does, such as controlled"
+            )
         self.hidden_to_data: Decoder = DECODERS[config.decoder](generators, config.hidden, config.features)
 
-    def _context(self, z0: Latent, given: Context | None) -> Latent:
-        """What the field is told besides h and τ, (member, batch, context): z0, then static covariates."""
+    def _around(self, z0: Latent, start: Starts, given: Context | None) -> FieldContext:
+        """What the field is told besides h and τ, from the checked context and the times of z0, (member, batch)."""
         known = self.known(given)
-        return z0 if known is None else torch.cat([z0, known], dim=-1)
+        constant = z0 if known is None else torch.cat([z0, known], dim=-1)
+        return FieldContext(constant, self.signal(given, start))
 
     def _decode(
         self,
         z0: Latent,
-        around: Latent,
+        around: FieldContext,
         start: Tensor,
         query: Times,
         solver: FixedStep | Adaptive | None = None,
@@ -67,7 +75,7 @@ class LatentODE(EncodedModel):
 
         Args:
             z0: latent vectors, (member, batch, latent), at ``start``.
-            around: what the field is told besides h and τ, as :meth:`_context` gives it.
+            around: what the field is told besides h and τ.
             start: τ at z0, (batch,) or (member, batch).
             query: τ, (batch, time) or (member, batch, time); not before ``start`` without ``backward``.
             solver: as in :func:`pathlode.core.solve.solve`.
@@ -87,7 +95,7 @@ class LatentODE(EncodedModel):
     def _solve(
         self,
         z0: Latent,
-        around: Latent,
+        around: FieldContext,
         start: Tensor,
         times: Times,
         solver: FixedStep | Adaptive | None,
@@ -96,7 +104,7 @@ class LatentODE(EncodedModel):
         check: bool,
     ) -> Solution:
         h = self.latent_to_hidden(z0)
-        timed = self.field.takes_time
+        timed = self.field.timed(around)
         if timed:  # τ = 0 at the start
             h = torch.cat([h, torch.zeros_like(h[..., :1])], dim=-1)
         field = self.field.autonomous(around)
@@ -131,7 +139,7 @@ class LatentODE(EncodedModel):
         start, query = self._model_times(given.start, self._asked(query, given, check, backward))
         encoding = self.encoded(given)
         z0 = self.sample(encoding, noise)
-        around = self._context(z0, given.context)
+        around = self._around(z0, given.start, given.context)
         states, predicted, evaluations, error = self._decode(
             z0, around, start, query, solver, estimate_error, backward, check=False
         )
@@ -157,7 +165,9 @@ class LatentODE(EncodedModel):
         *,
         context: Context | None = None,
     ) -> Values:
-        around = self._context(z0, self._reader.context.read(context, z0.shape[1], check=True))
+        given = self._reader.context.read(context, z0.shape[1], check=True)
+        self._reader.context.refuse_uncovered(given, query, "query times")
+        around = self._around(z0, start, given)
         return self._decode(z0, around, *self._model_times(start, query), solver)[1].to(query.dtype)
 
     def latent_at_start(self, z0: Latent) -> Latent:
@@ -177,5 +187,4 @@ def _field_arguments(prediction: Prediction) -> tuple[States, Times, Latent]:
     """States, elapsed times and context along a prediction, with its trajectories and times as one axis."""
     states, context = required(prediction.states, "states"), required(prediction.context, "context")
     elapsed = required(prediction.times, "times") - required(prediction.start, "start")[..., None]
-    held = context[:, :, None].expand(*states.shape[:-1], context.shape[-1])
-    return states.flatten(1, 2), elapsed.flatten(1, 2)[..., None], held.flatten(1, 2)
+    return states.flatten(1, 2), elapsed.flatten(1, 2)[..., None], context.along(elapsed).flatten(1, 2)

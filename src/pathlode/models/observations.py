@@ -94,7 +94,10 @@ class Reader:
         if check:
             self._check(times, values, mask)
         known = self.context.read(context, times.shape[1], check)
-        return Observations(times if mask is None else padded(times), values, mask, known)
+        times = times if mask is None else padded(times)
+        if check:
+            self.context.refuse_uncovered(known, times, "times")
+        return Observations(times, values, mask, known)
 
     def query(self, query: Any, given: Observations, check: bool, backward: bool = False) -> Times:
         """Times to predict at with a member axis, (member, batch, time).
@@ -122,6 +125,7 @@ class Reader:
         if check:
             check_times(query, None if backward else given.start, padding=True)
             check_resolution(query, given.start, self.dtype)
+            self.context.refuse_uncovered(given.context, query, "query times")
         return padded(query) if query.isnan().any() else query
 
     def check(self, series: TimeSeries) -> None:
@@ -138,7 +142,7 @@ class Reader:
         try:
             check_resolution(series.times, series.times[..., 0], self.dtype)
             self.refuse_gaps(series.values, series.mask)
-            self.context.check(series.context)
+            self.context.check(series.context, series.times)
         except DataError as error:
             raise DataError(f"{series.name}: {error}") from None
 

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from torch import Tensor
 
+from pathlode.core.fields.context import FieldContext
 from pathlode.core.shapes import Latent, LatentPath, Starts, States, Times, Values
 from pathlode.errors import ConfigError
 
@@ -33,8 +34,7 @@ class Prediction:
         start: each first time in the model's unit, (member, batch).
         times: the query times in the model's unit, (member, batch, time). If the data's times are more precise than the model,
             ``start`` is 0 and these count from it.
-        context: what the field is told besides h and τ: z0 and then static covariates in the model's units, (member, batch,
-            context).
+        context: what the field is told besides h and τ, in the model's units.
         evaluations: field evaluations per trajectory, (member, batch).
         values_error: estimated solver error of ``values``, if requested.
     """
@@ -46,7 +46,7 @@ class Prediction:
     path: LatentPath | None = None
     start: Starts | None = None
     times: Times | None = None
-    context: Latent | None = None
+    context: FieldContext | None = None
     evaluations: Tensor | None = None
     values_error: Values | None = None
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pathlode.core.signals import INTERPOLATIONS
 from pathlode.errors import ConfigError
 from pathlode.registry import DECODERS, DEFAULT_PARTS, ENCODERS, FIELDS, INPUTS
 
@@ -30,6 +31,9 @@ class ModelConfig:
             A recurrent encoder then has an additional input per feature. Series of different lengths need no such setting.
         static: static covariates that the model reads. The encoder reads them with every observation, and a field that takes
             a context after z0. All of them must be known.
+        inputs: known inputs u(t) that the model reads. The encoder reads them at the observation times, and the field at any
+            time, in its context after the static covariates: it must take one.
+        interpolation: of the inputs between their times, ``linear`` or ``cubic`` (:class:`pathlode.core.signals.Signal`).
     """
 
     features: int
@@ -46,6 +50,8 @@ class ModelConfig:
     input: str = DEFAULT_PARTS["input"]
     gaps: bool = False
     static: int = 0
+    inputs: int = 0
+    interpolation: str = "linear"
 
     def __post_init__(self) -> None:
         for name in ("features", "hidden", "latent", "width", "depth"):
@@ -55,8 +61,13 @@ class ModelConfig:
             raise ConfigError(
                 f"model.encoder_hidden is {self.encoder_hidden}, expected at least 1, or null for `hidden`"
             )
-        if self.static < 0:
-            raise ConfigError(f"model.static is {self.static}, expected at least 0")
+        for name in ("static", "inputs"):
+            if getattr(self, name) < 0:
+                raise ConfigError(f"model.{name} is {getattr(self, name)}, expected at least 0")
+        if self.interpolation not in INTERPOLATIONS:
+            raise ConfigError(
+                f"model.interpolation is {self.interpolation!r}, expected one of {', '.join(INTERPOLATIONS)}"
+            )
         if not self.time_unit > 0:
             raise ConfigError(f"model.time_unit is {self.time_unit}, expected a duration above 0 in the data's unit")
         ENCODERS.path(self.encoder)

@@ -27,11 +27,20 @@ def units_of(series: TimeSeries) -> dict[str, Tensor]:
 
 
 def units_of_context(series: TimeSeries) -> dict[str, Tensor]:
-    """Mean and standard deviation of each static covariate, (set, 1, covariate), by name, in double precision."""
-    assert series.static is not None
-    static = (series.static if series.sets else series.static[None]).double()
-    mean, std = static.mean(dim=1, keepdim=True), static.std(dim=1, keepdim=True).nan_to_num(nan=0.0)
-    return {"static_mean": mean, "static_std": _positive(std)}
+    """Mean and standard deviation, by name, of each static covariate, (set, 1, covariate), and input, (set, 1, 1, input).
+
+    They are in double precision, and only of what the series have.
+    """
+    units = {}
+    if series.static is not None:
+        static = (series.static if series.sets else series.static[None]).double()
+        mean, std = static.mean(dim=1, keepdim=True), static.std(dim=1, keepdim=True).nan_to_num(nan=0.0)
+        units |= {"static_mean": mean, "static_std": _positive(std)}
+    if series.inputs is not None:
+        inputs = (series.inputs.values if series.sets else series.inputs.values[None]).double()
+        mean, std = _observed_units(inputs, ~inputs.isnan())
+        units |= {"input_mean": mean, "input_std": _positive(std)}
+    return units
 
 
 def _observed_units(values: Values, mask: Mask) -> tuple[Tensor, Tensor]:

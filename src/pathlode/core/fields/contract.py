@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from pathlode.core.fields.context import FieldContext
 from pathlode.core.jacobian import jacobian
 from pathlode.core.shapes import Latent, State
 
@@ -14,14 +15,14 @@ from pathlode.core.shapes import Latent, State
 class VectorField(nn.Module, ABC):
     """dh/dτ = f(h), f(h, c), f(h, τ) or f(h, τ, c), with τ the model's time since a trajectory's first observation.
 
-    The context c is z0, followed by the static covariates that the model reads.
+    The context c is z0, followed by the static covariates and by the known inputs at τ that the model reads.
 
     Args:
         generators: one random generator per member.
         state: dimensions of h.
         width: units of each hidden layer.
         depth: number of hidden layers.
-        latent: dimensions of c, for a field that takes it; c is constant along the path.
+        latent: dimensions of c, for a field that takes it.
 
     A field with a compiled march defines :meth:`pathlode.core.solve.MarchingField.march` as well; it must be autonomous.
     """
@@ -53,20 +54,24 @@ class VectorField(nn.Module, ABC):
         """
         return jacobian(lambda state: self(state, time, context), h)
 
-    def autonomous(self, context: Latent) -> nn.Module:
+    def timed(self, context: FieldContext) -> bool:
+        """Whether dh/dτ depends on τ, of itself or through known inputs."""
+        return self.takes_time or context.signal is not None
+
+    def autonomous(self, context: FieldContext) -> nn.Module:
         """The field as the solvers need it: a function of the state alone.
 
         A field that depends on time reads it from an additional last component of the state, whose derivative is 1;
         Runge-Kutta methods give the same solution for both forms. A field that takes neither time nor context is returned
         unchanged, with its compiled march.
         """
-        return _Held(self, context) if self.takes_time or self.takes_context else self
+        return _Held(self, context) if self.timed(context) or self.takes_context else self
 
 
 class _Held(nn.Module):
-    """A field with a fixed context, and with the time as part of the state if the field takes the time."""
+    """A field with a context, and with the time as part of the state if anything depends on the time."""
 
-    def __init__(self, field: VectorField, context: Latent) -> None:
+    def __init__(self, field: VectorField, context: FieldContext) -> None:
         super().__init__()
         self.field, self.context = field, context
 
@@ -74,10 +79,11 @@ class _Held(nn.Module):
         """Those of the field, and the context: the adjoint needs gradients of all of them."""
         yield from self.field.parameters(recurse)
         if self.field.takes_context:
-            yield self.context
+            yield self.context.constant
 
     def forward(self, h: State) -> State:
-        if not self.field.takes_time:
-            return self.field(h, context=self.context)
-        slope = self.field(h[..., :-1], h[..., -1:], self.context)
+        if not self.field.timed(self.context):
+            return self.field(h, context=self.context.constant)
+        time = h[..., -1:]
+        slope = self.field(h[..., :-1], time, self.context.along(time)[..., 0, :])
         return torch.cat([slope, torch.ones_like(slope[..., :1])], dim=-1)
