@@ -62,6 +62,9 @@ class SequenceModel(nn.Module, ABC):
         if config.inputs:
             known = (len(seeds), 1, 1, config.inputs)
             self.input_mean, self.input_std = nn.Buffer(torch.zeros(known)), nn.Buffer(torch.ones(known))
+        if config.head == 1:
+            known = (len(seeds), 1, 1)
+            self.outcome_mean, self.outcome_std = nn.Buffer(torch.zeros(known)), nn.Buffer(torch.ones(known))
         self.dtype = self.mean.dtype
         self.dates: bool | None = None
 
@@ -165,6 +168,10 @@ class SequenceModel(nn.Module, ABC):
     def encoded(self, given: Observations) -> Encoding:
         """z0 of every trajectory from checked observations; for models with ``latent``."""
         self._lacks("latent")
+
+    def outcome(self, z0: Latent) -> Tensor | None:
+        """What the head tells of each trajectory, (member, batch, head): a number, or logits of classes; None without one."""
+        return None
 
     def values_from(
         self,

@@ -52,7 +52,7 @@ class Curve(EncodedModel):
         encoding = self.encoded(given)
         z0 = self.sample(encoding, noise)
         predicted = self._decode(z0, given.start, query).to(given.values.dtype)
-        return Prediction(values=predicted, encoding=encoding, z0=z0)
+        return Prediction(values=predicted, encoding=encoding, z0=z0, outcome=self.outcome(z0))
 
     def values_from(
         self,

@@ -43,6 +43,8 @@ class EncodedModel(SequenceModel):
         self.add_parts(generators)
         if config.variational:  # drawn last: the common parts then start equal with and without it
             self.hidden_to_log_std = StackedLinear(generators, config.hidden, config.latent)
+        if config.head:
+            self.latent_to_outcome = StackedLinear(generators, config.latent, config.head)
 
     @abstractmethod
     def add_parts(self, generators: Sequence[torch.Generator]) -> None:
@@ -58,8 +60,13 @@ class EncodedModel(SequenceModel):
 
     @property
     def parameters_per_member(self) -> int:
-        """Number of one member's parameters that a prediction uses: without the layer for log standard deviations."""
-        used = [p for name, p in self.named_parameters() if not name.startswith("hidden_to_log_std")]
+        """Number of one member's parameters that a prediction uses: without the layers for log standard deviations
+        and for the head."""
+        used = [
+            p
+            for name, p in self.named_parameters()
+            if name.partition(".")[0] not in ("hidden_to_log_std", "latent_to_outcome")
+        ]
         return sum(p.numel() for p in used) // len(self.seeds)
 
     def encoded(self, given: Observations) -> Encoding:
@@ -107,6 +114,12 @@ class EncodedModel(SequenceModel):
         if context is None or context.static is None:
             raise DataError(f"the model reads {self.config.static} static covariates, but none are given")
         return ((context.static - self.static_mean) / self.static_std).to(self.dtype)
+
+    def outcome(self, z0: Latent) -> Tensor | None:
+        if not self.config.head:
+            return None
+        told: Tensor = self.latent_to_outcome(z0)
+        return told if self.config.head > 1 else self.outcome_mean + self.outcome_std * told
 
     def sample(self, encoding: Encoding, noise: Tensor | None) -> Latent:
         """z0 = mean + std · noise, or the mean if there is no noise or no standard deviation."""

@@ -152,6 +152,7 @@ class LatentODE(EncodedModel):
             start=start,
             times=query,
             context=around,
+            outcome=self.outcome(z0),
             evaluations=evaluations,
             values_error=error,
         )

@@ -35,6 +35,8 @@ class Prediction:
         times: the query times in the model's unit, (member, batch, time). If the data's times are more precise than the model,
             ``start`` is 0 and these count from it.
         context: what the field is told besides h and τ, in the model's units.
+        outcome: what the head tells of each trajectory, (member, batch, head): a number, or the logits of classes; None for a
+            model without a head.
         evaluations: field evaluations per trajectory, (member, batch).
         values_error: estimated solver error of ``values``, if requested.
     """
@@ -47,6 +49,7 @@ class Prediction:
     start: Starts | None = None
     times: Times | None = None
     context: FieldContext | None = None
+    outcome: Tensor | None = None
     evaluations: Tensor | None = None
     values_error: Values | None = None
 

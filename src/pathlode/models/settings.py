@@ -33,6 +33,8 @@ class ModelConfig:
             a context after z0. All of them must be known.
         inputs: known inputs u(t) that the model reads. The encoder reads them at the observation times, and the field at any
             time, in its context after the static covariates: it must take one.
+        head: outputs of a linear layer on z0 that is trained with the model to tell what a whole series is: 0 for none, 1 for a
+            number, or the number of classes. See :class:`pathlode.training.outcomes.Outcomes`.
         interpolation: of the inputs between their times, ``linear`` or ``cubic`` (:class:`pathlode.core.signals.Signal`).
     """
 
@@ -51,6 +53,7 @@ class ModelConfig:
     gaps: bool = False
     static: int = 0
     inputs: int = 0
+    head: int = 0
     interpolation: str = "linear"
 
     def __post_init__(self) -> None:
@@ -61,7 +64,7 @@ class ModelConfig:
             raise ConfigError(
                 f"model.encoder_hidden is {self.encoder_hidden}, expected at least 1, or null for `hidden`"
             )
-        for name in ("static", "inputs"):
+        for name in ("static", "inputs", "head"):
             if getattr(self, name) < 0:
                 raise ConfigError(f"model.{name} is {getattr(self, name)}, expected at least 0")
         if self.interpolation not in INTERPOLATIONS:

@@ -73,7 +73,7 @@ class Batches:
 
     Attributes:
         shared: the stream of what all members share; it does not depend on the stack.
-        context: what is known of the last batch's trajectories besides their observations; None if nothing is.
+        where: the index of the last batch's trajectories among all.
 
     Raises:
         ConfigError: if a batch has more trajectories than there are.
@@ -85,7 +85,7 @@ class Batches:
         self._series, self._size, self._owners = series, size, owners
         self._orders = [torch.Generator().manual_seed(seed) for seed in seeds]
         self._noise = [torch.Generator().manual_seed(seed + 2**32) for seed in seeds]
-        self.context: Context | None = None
+        self.where: Any = None
         self.shared = torch.Generator().manual_seed(0)
         self._order = torch.empty(len(seeds), 0, dtype=torch.long)
 
@@ -96,9 +96,13 @@ class Batches:
             self._order = torch.stack([torch.randperm(n, generator=generator) for generator in self._orders])
         chosen, self._order = self._order.split([self._size, self._order.shape[1] - self._size], dim=1)
         where = chosen if self._owners is None else (self._owners[:, None], chosen)
-        if self._series.context is not None:
-            self.context = self._series.context.at(where)
+        self.where = where
         return self._series.times[where], self._series.values[where]
+
+    @property
+    def context(self) -> Context | None:
+        """What is known of the last batch's trajectories besides their observations; None if nothing is."""
+        return None if self._series.context is None else self._series.context.at(self.where)
 
     def draw(self, distribution: Callable[..., Tensor], size: int) -> Tensor:
         """Random numbers for the loss, (member, batch, size), each member's from its own stream."""

@@ -9,13 +9,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from pathlode.core.context import Context
 from pathlode.core.series import TimeSeries
-from pathlode.core.shapes import PerMember
+from pathlode.core.shapes import PerMember, Times, Values
 from pathlode.core.solve import FixedStep
 from pathlode.errors import ConfigError, DivergenceError
 from pathlode.models.contract import SequenceModel
+from pathlode.models.prediction import required
 from pathlode.training.batches import Batches, owners_of_sets, refuse_unusable
 from pathlode.training.losses.contract import Loss
+from pathlode.training.outcomes import Outcomes, prepared
 from pathlode.training.settings import TrainingConfig
 from pathlode.training.stacked_optimiser import StackedOptimiser
 from pathlode.training.validation import BestWeights, Validation, validation_errors
@@ -43,6 +46,7 @@ class Trainer:
         views: which observations the encoder sees in each step, and which are fitted; by default all. In validation the
             encoder sees all of them, or the first ones if ``views.first`` is set.
         owners: the index of each member's set of trajectories, if there are several sets; by default in order.
+        outcomes: what whole trajectories are, for a model with a head, which is then trained as well.
     """
 
     def __init__(
@@ -55,6 +59,7 @@ class Trainer:
         device: str = "cpu",
         views: Views | None = None,
         owners: Sequence[int] | None = None,
+        outcomes: Outcomes | None = None,
     ) -> None:
         refuse_unusable(training, validation)
         lacking = sorted(loss.needs - model.offers)
@@ -72,6 +77,7 @@ class Trainer:
         self.batches = Batches(self.training, model.seeds, config.batch, self._owners)
         self.model.standardise(self.training, owners)
         self.model.check(self.validation)
+        self.outcomes = prepared(outcomes, model, self.training, self.validation, owners)
         self.best = BestWeights(model)
         self.optimiser = StackedOptimiser(model, config, self.best)
         self.step_number = 0
@@ -104,7 +110,7 @@ class Trainer:
 
     @property
     def best_mse(self) -> PerMember:
-        """Each member's lowest validation error so far, in the model's units."""
+        """Each member's lowest validation error so far, in the model's units; with a head, its weighted loss is part of it."""
         return self.best.mse
 
     @property
@@ -128,6 +134,9 @@ class Trainer:
             *seen, query, noise=noise, solver=self._solver(), check=False, context=self.batches.context
         )
         losses = self.loss(self.model, prediction, targets, self.step_number / self.config.steps)
+        if self.outcomes is not None:
+            known = self.outcomes.training[self.batches.where]
+            losses = losses + self.outcomes.loss(self.model, required(prediction.outcome, "outcome"), known)
         losses.sum().backward()
         self.step_number += 1
         self.optimiser.clip_gradients(self.step_number)
@@ -142,7 +151,7 @@ class Trainer:
         context = None if self.validation.context is None else self.validation.context.at(own)
         seen = self.views.in_validation(times, values)
         mse, share = validation_errors(self.model, seen, times, values, self._solver(), context)
-        self.best.keep(mse)
+        self.best.keep(mse if self.outcomes is None else mse + self._outcome_error(seen, context))
         losses = (
             torch.stack(self._since_validation).mean(dim=0)
             if self._since_validation
@@ -153,6 +162,15 @@ class Trainer:
         self.history.append(row)
         self._report_solver(row)
         return row
+
+    @torch.no_grad()
+    def _outcome_error(self, seen: tuple[Times, Values], context: Context | None) -> PerMember:
+        """The head's weighted loss on the validation trajectories, of which the encoder sees these observations."""
+        assert self.outcomes is not None
+        z0 = self.model.encode(*seen, check=False, context=context).z0
+        own = slice(None) if self._owners is None else self._owners
+        known = self.outcomes.validation[own]
+        return self.outcomes.loss(self.model, required(self.model.outcome(z0), "outcome"), known)
 
     def _report_solver(self, row: Validation) -> None:
         allowed, share = self.config.solver_error_share, row.solver_share.nan_to_num(0.0)
