@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlode.core.solve import Adaptive as Adaptive
     from pathlode.core.solve import FixedStep as FixedStep
     from pathlode.models.latent_ode import LatentODE as LatentODE
+    from pathlode.models.noise import learn_noise as learn_noise
     from pathlode.models.saving import load_model as load_model
     from pathlode.models.saving import save_model as save_model
     from pathlode.models.settings import ModelConfig as ModelConfig
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from pathlode.training.losses.path_length import PathLength as PathLength
     from pathlode.training.settings import TrainingConfig as TrainingConfig
     from pathlode.training.trainer import Trainer as Trainer
+    from pathlode.uncertainty.conformal import widening as widening
+    from pathlode.uncertainty.intervals import distribution as distribution
+    from pathlode.uncertainty.intervals import intervals as intervals
 
 _HOMES = {
     "LatentODE": "models.latent_ode",
@@ -35,6 +39,10 @@ _HOMES = {
     "SYSTEMS": "registry",
     "load_model": "models.saving",
     "save_model": "models.saving",
+    "learn_noise": "models.noise",
+    "distribution": "uncertainty.intervals",
+    "intervals": "uncertainty.intervals",
+    "widening": "uncertainty.conformal",
 }
 
 __all__ = sorted(_HOMES)

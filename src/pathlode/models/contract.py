@@ -36,6 +36,9 @@ class SequenceModel(nn.Module, ABC):
     are as precise as the training data, whatever the type of the weights, and they are taken off before numbers are rounded to
     that type. So values and times may be large beside their differences. Predictions have the type of the values.
 
+    ``noise``, (member, 1, 1, feature), is the standard deviation of the observation noise in the data's unit. It is 0 until
+    :func:`pathlode.models.noise.learn_noise` learns it, and saved with the weights.
+
     Args:
         config: sizes and parts.
         seeds: one stacked member per seed; a member's initial weights depend on its own seed alone.
@@ -56,6 +59,7 @@ class SequenceModel(nn.Module, ABC):
         shape = (len(seeds), 1, 1, config.features)
         self.mean, self.std = nn.Buffer(torch.zeros(shape)), nn.Buffer(torch.ones(shape))
         self.time_mean, self.time_std = nn.Buffer(torch.zeros(shape[:3])), nn.Buffer(torch.ones(shape[:3]))
+        self.noise = nn.Buffer(torch.zeros(shape))
         if config.static:
             known = (len(seeds), 1, config.static)
             self.static_mean, self.static_std = nn.Buffer(torch.zeros(known)), nn.Buffer(torch.ones(known))
@@ -96,6 +100,7 @@ class SequenceModel(nn.Module, ABC):
         for name in units.keys() & set(self.unit_names):
             unit = units[name]
             setattr(self, name, unit[own].expand(len(self.seeds), *unit.shape[1:]).to(self.mean.device).clone())
+        self.noise = nn.Buffer(torch.zeros_like(self.std))
         self.dates = series.dates
 
     def check(self, series: TimeSeries) -> None:
@@ -236,6 +241,7 @@ class SequenceModel(nn.Module, ABC):
 
     def take(self, weights: Mapping[str, Tensor]) -> None:
         """Takes weights and units, as :meth:`state_dict` gives them; units keep their precision."""
+        weights = {"noise": torch.zeros_like(weights["std"])} | dict(weights)  # older files have none
         for name in self.unit_names:
             setattr(self, name, weights[name].to(self.mean.device, copy=True))
         self.load_state_dict(weights)

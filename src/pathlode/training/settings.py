@@ -39,6 +39,9 @@ class TrainingConfig:
             larger share in more than a tenth of the members logs a warning.
         refine: whether such a validation also doubles the solver's steps for the rest of the run and restarts the search for
             the best weights. This applies to the whole stack; it is the only case in which members affect each other.
+        likelihood: whether the loss compares values by their likelihood,
+            :func:`pathlode.training.losses.contract.negative_log_likelihood`. Each validation then learns every member's noise
+            for the next steps, and the end of the run learns it for predictions.
     """
 
     steps: int = 1000
@@ -54,6 +57,7 @@ class TrainingConfig:
     solver_steps: int = 6
     solver_error_share: float = 0.1
     refine: bool = True
+    likelihood: bool = False
 
     def __post_init__(self) -> None:
         for name in ("steps", "batch", "validate_every", "solver_steps"):

@@ -15,6 +15,7 @@ from pathlode.core.shapes import PerMember, Times, Values
 from pathlode.core.solve import FixedStep
 from pathlode.errors import ConfigError, DivergenceError
 from pathlode.models.contract import SequenceModel
+from pathlode.models.noise import learn_noise
 from pathlode.models.prediction import required
 from pathlode.training.batches import Batches, owners_of_sets, refuse_unusable
 from pathlode.training.losses.contract import Loss
@@ -107,6 +108,7 @@ class Trainer:
         if strict:
             self._refuse_divergence()
         self.restore_best()
+        self._learn_noise()
 
     @property
     def best_mse(self) -> PerMember:
@@ -133,7 +135,7 @@ class Trainer:
         prediction = self.model(
             *seen, query, noise=noise, solver=self._solver(), check=False, context=self.batches.context
         )
-        losses = self.loss(self.model, prediction, targets, self.step_number / self.config.steps)
+        losses = self.loss(self.model, prediction, targets, self.step_number / self.config.steps, self._noise)
         if self.outcomes is not None:
             known = self.outcomes.training[self.batches.where]
             losses = losses + self.outcomes.loss(self.model, required(prediction.outcome, "outcome"), known)
@@ -152,6 +154,7 @@ class Trainer:
         seen = self.views.in_validation(times, values)
         mse, share = validation_errors(self.model, seen, times, values, self._solver(), context)
         self.best.keep(mse if self.outcomes is None else mse + self._outcome_error(seen, context))
+        self._learn_noise()
         losses = (
             torch.stack(self._since_validation).mean(dim=0)
             if self._since_validation
@@ -195,6 +198,18 @@ class Trainer:
                 f"training diverged: seed {seed} never had a finite validation error; "
                 f"lower the learning rate ({max(self.config.rates):g}) or train.clip_norm ({self.config.clip_norm:g})"
             )
+
+    @property
+    def _noise(self) -> Tensor | None:
+        """The noise of a training by the likelihood: until it is learnt, the standard deviation of the data."""
+        if not self.config.likelihood:
+            return None
+        return self.model.noise.where(self.model.noise > 0, self.model.std)
+
+    def _learn_noise(self) -> None:
+        if self.config.likelihood:
+            owners, first = None if self._owners is None else self._owners.tolist(), self.views.first
+            learn_noise(self.model, self.validation, ensemble=False, first=first, owners=owners, solver=self._solver())
 
     def _solver(self) -> FixedStep:
         return FixedStep(self.config.solver, self.solver_steps)

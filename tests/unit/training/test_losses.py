@@ -1,10 +1,12 @@
+import math
+
 import pytest
 import torch
 
 from pathlode.core.solve import FixedStep
 from pathlode.errors import ConfigError, DataError
 from pathlode.registry import LOSSES
-from pathlode.training.losses.contract import reconstruction
+from pathlode.training.losses.contract import LEAST_NOISE, negative_log_likelihood, reconstruction
 from pathlode.training.losses.kullback_leibler import kl_to_standard_normal
 
 
@@ -226,3 +228,47 @@ def test_random_times_leave_padding_alone():
         alone = LOSSES[name](0.9).random_query(times[..., :3], uniform[..., :3])
         assert torch.equal(query[..., :3], alone)
         assert query[..., 3].isnan().all()
+
+
+def test_the_likelihood_by_hand():
+    """Noises 1 and 1/2 have the weights 2/5 and 8/5, whose mean is 1; the factor s is 2/5. Errors 1 and 3 then cost
+    (2/5 · 1 + 8/5 · 9) / 2, and the normalisation s (ln 1 + ln 1/2)."""
+    predicted, values = torch.zeros(1, 1, 1, 2), torch.tensor([[[[1.0, 3.0]]]])
+    noise, std = torch.tensor([2.0, 0.5]).view(1, 1, 1, 2), torch.tensor([2.0, 1.0]).view(1, 1, 1, 2)
+    values = values * std
+    expected = (0.4 + 1.6 * 9) / 2 + 0.4 * math.log(0.5)
+    assert negative_log_likelihood(predicted, values, std, noise).tolist() == pytest.approx([expected])
+    twice = (x.expand(1, 3, 2, 2) for x in (predicted, values))
+    assert negative_log_likelihood(*twice, std, noise).tolist() == pytest.approx([2 * expected])
+
+
+def test_the_likelihood_leaves_out_what_is_missing():
+    predicted, std = torch.zeros(1, 1, 2, 2), torch.ones(1, 1, 1, 2)
+    values = torch.tensor([[[[1.0, torch.nan], [torch.nan, 3.0]]]])
+    noise = torch.tensor([1.0, 0.5]).view(1, 1, 1, 2)
+    expected = (0.4 + 1.6 * 9) / 2 + 0.4 * math.log(0.5)
+    found = negative_log_likelihood(predicted, values, std, noise, mask=~values.isnan())
+    assert found.tolist() == pytest.approx([expected])
+
+
+def test_no_feature_weighs_more_than_a_hundred_times_another():
+    predicted = torch.zeros(1, 1, 1, 2, requires_grad=True)
+    noise = torch.tensor([1e-3, 1.0]).view(1, 1, 1, 2)
+    negative_log_likelihood(predicted, torch.ones(1, 1, 1, 2), torch.ones(1, 1, 1, 2), noise).sum().backward()
+    first, second = predicted.grad.flatten().tolist()
+    assert first / second == pytest.approx(LEAST_NOISE**-2)
+    assert (first + second) / 2 == pytest.approx(-1.0)
+
+
+@pytest.mark.parametrize("name", list(LOSSES))
+def test_with_equal_noises_the_likelihood_has_the_gradient_of_the_squared_error(make_model, series, name):
+    """So the weight of every penalty means the same."""
+    model = make_model(name)
+    gradients = []
+    for noise in (None, 0.3 * model.std):
+        prediction, values = predict(model, series)
+        model.zero_grad()
+        LOSSES[name](0.1)(model, prediction, values, noise=noise).sum().backward()
+        gradients.append([torch.zeros_like(p) if p.grad is None else p.grad.clone() for p in model.parameters()])
+    for plain, likelihood in zip(*gradients, strict=True):
+        assert torch.allclose(plain, likelihood, rtol=1e-3, atol=1e-5)

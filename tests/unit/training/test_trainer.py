@@ -4,9 +4,12 @@ import logging
 import pytest
 import torch
 
+from pathlode.core.solve import FixedStep
 from pathlode.dynamics.simulation import SimulationConfig, simulate_replicates
 from pathlode.errors import ConfigError, DivergenceError
+from pathlode.models.noise import learn_noise
 from pathlode.registry import LOSSES, SYSTEMS
+from pathlode.training.losses.contract import Loss
 from pathlode.training.trainer import Trainer
 from pathlode.training.views import Views
 
@@ -130,6 +133,7 @@ def test_training_lowers_the_validation_error(trainer):
         ("kl_annealed", {}),
         ("path", {"views": THINNED}),
         ("path", {"schedule": "constant"}),
+        ("path", {"likelihood": True}),
     ],
 )
 @pytest.mark.parametrize("stop", [8, 13])
@@ -229,3 +233,31 @@ def test_steer_trains_on_random_times(trainer, name):
         run.step()
     assert torch.equal(steer.batches.next_batch()[0], plain.batches.next_batch()[0])
     assert not torch.equal(steer._since_validation[0], plain._since_validation[0])
+
+
+def test_a_training_by_the_likelihood_learns_each_members_noise(trainer):
+    """The same as alone, and the same as learnt for the best weights; without it the noise stays unknown."""
+    together = trainer(likelihood=True, steps=16, views=Views(first=8))
+    together.run()
+    learnt = together.model.noise.clone()
+    assert (learnt > 0).all()
+    learn_noise(together.model, together.validation, ensemble=False, first=8, solver=FixedStep("rk4", 6))
+    assert torch.equal(together.model.noise, learnt)
+    alone = trainer(likelihood=True, steps=16, views=Views(first=8), seeds=(1,))
+    alone.run()
+    assert torch.allclose(alone.model.noise[0], learnt[1], rtol=1e-3)
+    plain = trainer(steps=8)
+    plain.run()
+    assert (plain.model.noise == 0).all()
+
+
+def test_the_loss_gets_the_noise_of_the_last_validation(trainer, monkeypatch):
+    """From the first validation on, the loss gets the noise that is learnt, as a constant."""
+    run = trainer(likelihood=True, steps=16)
+    given = []
+    call = Loss.__call__
+    monkeypatch.setattr(Loss, "__call__", lambda *args: given.append(args[-1]) or call(*args))
+    run.run()
+    assert torch.equal(given[0], run.model.std)
+    assert not torch.equal(given[-1], run.model.std)
+    assert all(noise.shape == (3, 1, 1, 2) and not noise.requires_grad for noise in given)

@@ -5,6 +5,8 @@ one number per stacked member, which keeps the members' gradients separate.
 
 A missing value (NaN) enters no error. A time without any observation, padding above all, enters no penalty. Sums run over what
 was observed, and means over the trajectories. A long trajectory therefore has more weight than a short one, as in a likelihood.
+
+Given the observation noise, the reconstruction is :func:`negative_log_likelihood` instead, for every loss.
 """
 
 import math
@@ -20,6 +22,10 @@ from pathlode.core.shapes import Mask, PerMember, Times, Values
 from pathlode.errors import ConfigError
 from pathlode.models.contract import SequenceModel
 from pathlode.models.prediction import Prediction
+
+LEAST_NOISE = 0.1
+"""Smallest noise of a feature in the likelihood, as a share of the largest among the features. So no feature weighs more than a
+hundred times what another does."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,12 @@ class Loss(ABC):
             raise ConfigError(f"the weight of {type(self).__name__} is {self.weight}, expected at least 0{bound}")
 
     def __call__(
-        self, model: SequenceModel, prediction: Prediction, values: Values, progress: float = 1.0
+        self,
+        model: SequenceModel,
+        prediction: Prediction,
+        values: Values,
+        progress: float = 1.0,
+        noise: Tensor | None = None,
     ) -> PerMember:
         """The loss of each member, (member,).
 
@@ -59,11 +70,16 @@ class Loss(ABC):
             prediction: its prediction.
             values: the observed values, (member, batch, time, feature), NaN where they are missing.
             progress: share of the training's steps that are done, for a loss with :meth:`annealing`.
+            noise: each feature's observation noise in the data's unit, (member, 1, 1, feature), for a reconstruction by the
+                likelihood; None for the squared error.
         """
         weight, mask = self.weight * self.annealing(progress), observed(values)
         if mask is not None:
             mask = mask.expand(prediction.values.shape)
-        error = reconstruction(prediction.values, values, model.std, mask)
+        if noise is None:
+            error = reconstruction(prediction.values, values, model.std, mask)
+        else:
+            error = negative_log_likelihood(prediction.values, values, model.std, noise, mask)
         return error + weight * self.penalty(model, prediction, mask)
 
     def annealing(self, progress: float) -> float:
@@ -94,6 +110,36 @@ def reconstruction(predicted: Values, values: Values, std: Tensor | float = 1.0,
     members, batch = predicted.shape[:2]
     squares = squared_error(predicted, values, std, mask)
     return squares.view(members, -1).sum(dim=1) * (0.5 / batch)
+
+
+def negative_log_likelihood(
+    predicted: Values, values: Values, std: Tensor, noise: Tensor, mask: Mask | None = None
+) -> PerMember:
+    """s Σ_i Σ_f (½ ((x_if - x̂_if) / (std_f σ_f))² + ln σ_f) over times i and features f, averaged over the batch.
+
+    σ_f is the noise in units of the feature's standard deviation, at least :data:`LEAST_NOISE` times the largest of them. 1/s
+    is the mean of 1/σ_f² over the features, so their mean weight is 1, as in :func:`reconstruction`. A penalty's weight and the
+    gradient's norm then keep their meaning while the noise shrinks. With one feature the gradient does not depend on the noise.
+    With several, noisy features weigh less.
+
+    s and σ are constants here, and :func:`pathlode.models.noise.learn_noise` learns σ. Trained by the same gradient as the
+    weights, σ scales their steps by 1/σ²: what is learnt first would then be all that is learnt (Seitzer et al. 2022,
+    https://arxiv.org/abs/2203.09168).
+
+    Args:
+        predicted: predicted values, (member, batch, time, feature).
+        values: observed values.
+        std: standard deviations of the training data, (member, 1, 1, feature).
+        noise: noise in the data's unit, above 0, (member, 1, 1, feature).
+        mask: where values were observed; None if all were.
+    """
+    relative = noise / std
+    sigma = relative.maximum(LEAST_NOISE * relative.amax(dim=-1, keepdim=True))
+    scale = 1 / sigma.square().reciprocal().mean(dim=-1, keepdim=True)
+    error = reconstruction(predicted, values, std * sigma / scale.sqrt(), mask)
+    counted = torch.ones_like(predicted, dtype=torch.bool) if mask is None else mask
+    constant = (scale * sigma.log() * counted.sum(dim=(1, 2), keepdim=True)).sum(dim=(1, 2, 3))
+    return error + constant / predicted.shape[1]
 
 
 def squared_error(predicted: Values, values: Values, std: Tensor | float = 1.0, mask: Mask | None = None) -> Values:
