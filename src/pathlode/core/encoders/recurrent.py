@@ -66,7 +66,9 @@ class Recurrent(Encoder):
         _, members, batch, _ = along[0].shape
         running = along[0].new_zeros(members, batch, self.carry * self.hidden)
         if recorded():
-            final, _ = recorded_scan(lambda state, entries: ([self._read(state[0], entries)], []), [running], along, True)
+            final, _ = recorded_scan(
+                lambda state, entries: ([self._read(state[0], entries)], []), [running], along, True
+            )
             return final[0][..., : self.hidden]
         for entries in reversed(list(zip(*(tensor.unbind() for tensor in along), strict=True))):
             running = self._read(running, entries)
