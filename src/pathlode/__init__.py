@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlode.core.series import TimeSeries as TimeSeries
     from pathlode.core.solve import Adaptive as Adaptive
     from pathlode.core.solve import FixedStep as FixedStep
+    from pathlode.forecasting.forecaster import Forecaster as Forecaster
     from pathlode.models.latent_ode import LatentODE as LatentODE
     from pathlode.models.noise import learn_noise as learn_noise
     from pathlode.models.saving import load_model as load_model
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pathlode.uncertainty.intervals import intervals as intervals
 
 _HOMES = {
+    "Forecaster": "forecasting.forecaster",
     "LatentODE": "models.latent_ode",
     "ModelConfig": "models.settings",
     "TimeSeries": "core.series",

@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "core": {"core"},
     "models": {"core", "models"},
     "training": {"core", "models", "training"},
+    "forecasting": {"core", "models", "training", "forecasting"},
     "dynamics": {"core", "models", "training", "dynamics", "reporting"},
     "ecg": {"core", "models", "training", "ecg", "reporting"},
     "inference": {"core", "models", "training", "dynamics", "inference", "reporting"},

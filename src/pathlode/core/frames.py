@@ -260,7 +260,7 @@ def _as_dates(seconds: NDArray[Any], layout: Layout) -> Any:
 
     exact = np.round(seconds * MICROSECONDS).astype(np.int64).view("datetime64[us]")
     found = pd.Series(exact)
-    dtype = layout.dtypes.get(layout.time)
+    dtype: Any = layout.dtypes.get(layout.time)
     if dtype is None:
         return found
     zone = getattr(pd.api.types.pandas_dtype(dtype), "tz", None)

@@ -29,6 +29,18 @@ class TimeSeries:
     A missing value is NaN. A trajectory shorter than the longest is padded at its end with NaN, in times and values;
     :meth:`of` does so for a list of trajectories. A time at which nothing was observed may stay: predictions are made there.
 
+    Series are a dataset for a training loop of one's own::
+
+        model.standardise(series)
+        optimiser = torch.optim.Adam(model.parameters(), 1e-2)
+        loader = DataLoader(series, batch_size=32, shuffle=True, drop_last=True, collate_fn=TimeSeries.of)
+        for batch in loader:
+            prediction = model(batch.times, batch.values, solver=FixedStep("tsit5", 6))
+            loss = PathLength(0.1)(model, prediction, batch.values).sum()  # over the stacked models
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+
     Several sets of equally many trajectories can share a leading axis, one set for each member of a stack of models.
 
     Args:

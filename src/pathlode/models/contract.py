@@ -232,12 +232,16 @@ class SequenceModel(nn.Module, ABC):
 
     def member(self, index: int) -> Self:
         """A stack of this member alone, with a copy of its weights."""
-        alone = type(self)(self.config, [self.seeds[index]]).to(self.mean.device, self.dtype)
+        return self.chosen([index])
+
+    def chosen(self, members: Sequence[int]) -> Self:
+        """A stack of these members, with a copy of their weights."""
+        some = type(self)(self.config, [self.seeds[index] for index in members]).to(self.mean.device, self.dtype)
         shared = {name for name, _ in self.named_buffers() if "." in name}  # of parts; the units are each member's own
         weights = self.state_dict()
-        alone.take({name: w if name in shared else w[index : index + 1] for name, w in weights.items()})
-        alone.dates = self.dates
-        return alone
+        some.take({name: w if name in shared else w[list(members)] for name, w in weights.items()})
+        some.dates = self.dates
+        return some
 
     def take(self, weights: Mapping[str, Tensor]) -> None:
         """Takes weights and units, as :meth:`state_dict` gives them; units keep their precision."""

@@ -1,0 +1,63 @@
+"""Settings that follow from the data."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from pathlode.core.series import Observed, TimeSeries
+from pathlode.errors import DataError
+from pathlode.training.batches import refuse_unusable
+
+FEWEST_SERIES = 4
+"""Fewest series to fit: a batch needs two, and two are held out."""
+SHARE_HELD_OUT = 0.25
+"""Share of the series that are held out for validation."""
+MOST_HELD_OUT = 256
+"""More series do not make validation noticeably better, but slower."""
+WINDOW = 10.0
+"""Duration, in units of the model's time, of nearly all series."""
+NEARLY_ALL = 0.9
+"""Share of the series that last no longer than :data:`WINDOW`."""
+LARGEST_BATCH = 32
+"""Most series per optimiser step."""
+
+
+def split(series: TimeSeries, seed: int) -> Observed:
+    """Training and validation series, drawn at random.
+
+    Raises:
+        DataError: if there are too few series, or nothing can be learnt from them.
+    """
+    if len(series) < FEWEST_SERIES:
+        raise DataError(
+            f"{series.name} has {len(series)} series, expected at least {FEWEST_SERIES}, as some are held out: split long "
+            "ones, or record more"
+        )
+    refuse_unusable(series, series)
+    held_out = min(MOST_HELD_OUT, max(2, round(SHARE_HELD_OUT * len(series))))
+    order = torch.randperm(len(series), generator=torch.Generator().manual_seed(seed))
+    return Observed(series[order[held_out:].sort().values], series[order[:held_out].sort().values])
+
+
+def time_unit(series: TimeSeries) -> float:
+    """The duration of one unit of the model's time: then nearly all series last at most :data:`WINDOW` units."""
+    times = series.times.double()
+    durations = times.nan_to_num(nan=-torch.inf).amax(dim=-1) - times[:, 0]
+    return float(durations[durations > 0].quantile(NEARLY_ALL)) / WINDOW
+
+
+def model_sizes(series: TimeSeries) -> dict[str, int]:
+    """Sizes of the model, as in :class:`pathlode.models.settings.ModelConfig`: larger for more features."""
+    hidden = min(32, max(10, 2 * series.features))
+    return {"hidden": hidden, "latent": hidden, "width": 2 * hidden, "encoder_hidden": 32}
+
+
+def training_settings(series: TimeSeries, steps: int) -> dict[str, Any]:
+    """Settings of the training, as in :class:`pathlode.training.settings.TrainingConfig`."""
+    batch = min(LARGEST_BATCH, len(series))
+    return {"steps": steps, "batch": batch, "validate_every": max(1, steps // 20), "solver_steps": 8}
+
+
+DEFAULT_VIEWS: Mapping[str, Any] = {"subsets": 0.5, "share": (0.3, 1.0)}
+"""What the encoder sees in training: in every other step a random part of the observations, so that their number may differ."""

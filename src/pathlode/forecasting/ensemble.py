@@ -1,0 +1,105 @@
+"""A fitted ensemble, and what it says of series."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import torch
+from torch import Tensor
+
+from pathlode.core.frames import Layout
+from pathlode.core.series import TimeSeries
+from pathlode.core.shapes import Times, Values
+from pathlode.errors import DataError
+from pathlode.forecasting.queries import as_series, naming
+from pathlode.models.contract import SequenceModel
+from pathlode.models.latents import as_the_model
+
+AT_ONCE = 256
+"""Series that are predicted at once: bounds the memory."""
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """What a fit has found.
+
+    Attributes:
+        model: the members, as a stack.
+        errors: each member's lowest validation error, a mean squared error in the model's units.
+        weight: the weight of the loss's penalty.
+        layout: columns of the table that the series came from; None if they came from elsewhere.
+    """
+
+    model: SequenceModel
+    errors: list[float]
+    weight: float
+    layout: Layout | None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """All but the model, as plain values."""
+        layout = None if self.layout is None else asdict(self.layout)
+        return {"errors": self.errors, "weight": self.weight, "layout": layout}
+
+    @classmethod
+    def of(cls, model: SequenceModel, facts: Mapping[str, Any]) -> Self:
+        """An ensemble from its model and its :attr:`facts`."""
+        layout = facts["layout"] and Layout(**facts["layout"])
+        return cls(model, facts["errors"], facts["weight"], layout)
+
+    def readable(self, given: Any) -> TimeSeries:
+        """Series that the members can read, from those or a list of pairs of times and values.
+
+        Raises:
+            DataError: if they have other features or other times than those of the fit.
+        """
+        series, features = as_series(given), self.model.config.features
+        if series.features != features:
+            raise DataError(
+                f"{series.name} has {series.features} features, but the forecaster was fitted to {features}"
+            )
+        if self.layout is not None and series.layout is not None and series.layout.values != self.layout.values:
+            raise DataError(
+                f"{series.name} has the columns {_names(series.layout)}, but the forecaster was fitted to "
+                f"{_names(self.layout)}: give these, in this order"
+            )
+        if series.dates != bool(self.model.dates):
+            kinds = ("dates", "numbers") if series.dates else ("numbers", "dates")
+            raise DataError(f"the times of {series.name} are {kinds[0]}, but the forecaster was fitted to {kinds[1]}")
+        return series
+
+    @torch.no_grad()
+    def values(self, series: TimeSeries, query: Times) -> Values:
+        """The members' mean prediction, (batch, time, feature), in the series' type; NaN where the query is padded.
+
+        Args:
+            series: as :meth:`readable` gives them.
+            query: times, (batch, time), padded with NaN.
+        """
+        parts = []
+        for first, part in _parts(as_the_model(series, self.model)):
+            asked = query[first : first + len(part)].to(self.model.mean.device)
+            with naming(series, first):
+                found = self.model(part.times, part.values, asked).values.mean(dim=0)
+            parts.append(found.where(~asked.isnan()[..., None], torch.nan).to(series.values))
+        return torch.cat(parts)
+
+    @torch.no_grad()
+    def summaries(self, series: TimeSeries) -> Tensor:
+        """z0 of each series, (batch, latent), of the member with the lowest validation error."""
+        best = self.model.member(self.errors.index(min(self.errors)))
+        parts = []
+        for first, part in _parts(as_the_model(series, best)):
+            with naming(series, first):
+                parts.append(best.encode(part.times, part.values).z0[0].cpu())
+        return torch.cat(parts)
+
+
+def _parts(series: TimeSeries) -> Iterator[tuple[int, TimeSeries]]:
+    """Parts of at most :data:`AT_ONCE` series, each with the number of its first series."""
+    for first in range(0, len(series), AT_ONCE):
+        yield first, series[first : first + AT_ONCE].trimmed()
+
+
+def _names(layout: Layout) -> str:
+    return ", ".join(map(str, layout.values))

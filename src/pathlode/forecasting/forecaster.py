@@ -1,0 +1,233 @@
+"""Forecasts, imputed values and summaries of a user's own series, in a few calls."""
+
+import hashlib
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from pathlode import __version__
+from pathlode.core.series import Observed, TimeSeries
+from pathlode.errors import CheckpointError, ConfigError, DivergenceError, refuse_unless
+from pathlode.files import digest
+from pathlode.forecasting import defaults
+from pathlode.forecasting.ensemble import Ensemble
+from pathlode.forecasting.queries import as_series, query_times
+from pathlode.forecasting.weighting import Candidates
+from pathlode.models.saving import load_model, save_model
+from pathlode.registry import LOSSES
+from pathlode.training.experiment import Experiment
+
+
+@dataclass(kw_only=True)
+class Forecaster:
+    """Fits an ensemble of path-minimised latent ODEs to series, and predicts them at any time from their first one on.
+
+    ::
+
+        forecaster = Forecaster().fit(series)
+        forecaster.predict(series, times).to_frame()
+
+    Series may differ in length and in times, and values may be missing. A quarter of the series is held out for validation.
+    Without a ``weight``, several are tried first, by forecasts of held-out observations. Members whose training diverged are
+    left out. Progress is logged: ``logging.basicConfig(level="INFO")`` shows it.
+
+    Args:
+        loss: name in :data:`pathlode.registry.LOSSES`.
+        weight: the weight of its penalty; None chooses it, see :class:`pathlode.forecasting.weighting.Candidates`.
+        members: models of the ensemble, whose mean is the prediction.
+        steps: optimiser steps.
+        learning_rate: peak of the one-cycle schedule.
+        encoder: name in :data:`pathlode.registry.ENCODERS`. The default one does not mind how many observations a series has.
+        time_unit: as in :class:`pathlode.models.settings.ModelConfig`; None chooses it, see
+            :func:`pathlode.forecasting.defaults.time_unit`.
+        model: further settings, as in :class:`pathlode.models.settings.ModelConfig`; they replace those of
+            :func:`pathlode.forecasting.defaults.model_sizes`.
+        train: further settings, as in :class:`pathlode.training.settings.TrainingConfig`.
+        views: what the encoder sees in training, as in :class:`pathlode.training.views.Views`.
+        seed: of the first member, and of the choice of the series that are held out.
+        device: device to train and predict on.
+
+    Attributes:
+        fitted: what :meth:`fit` has found; None before.
+    """
+
+    loss: str = "path"
+    weight: float | None = None
+    members: int = 5
+    steps: int = 1000
+    learning_rate: float = 0.01
+    encoder: str = "interpolation"
+    time_unit: float | None = None
+    model: Mapping[str, Any] = field(default_factory=dict)
+    train: Mapping[str, Any] = field(default_factory=dict)
+    views: Mapping[str, Any] = field(default_factory=lambda: dict(defaults.DEFAULT_VIEWS))
+    seed: int = 0
+    device: str = "cpu"
+    fitted: Ensemble | None = field(default=None, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        LOSSES.path(self.loss)
+        refuse_unless(
+            self,
+            ("members", self.members >= 1, "at least 1"),
+            ("steps", self.steps >= 20, "at least 20"),
+            ("weight", self.weight is None or self.weight >= 0, "at least 0, or None"),
+            ("time_unit", self.time_unit is None or self.time_unit > 0, "a duration above 0, or None"),
+        )
+
+    def fit(self, series: Any, folder: Path | str | None = None) -> "Forecaster":
+        """Fits to series: a :class:`pathlode.core.series.TimeSeries`, or a list of pairs of times and values.
+
+        Args:
+            series: at least :data:`pathlode.forecasting.defaults.FEWEST_SERIES`.
+            folder: folder of checkpoints. A fit that was interrupted continues from there, if settings and data are the same.
+                The checkpoints stay; remove the folder when the forecaster is saved.
+
+        Raises:
+            DataError: if nothing can be learnt from the series.
+            DivergenceError: if the training of every member diverged.
+        """
+        series = as_series(series)
+        if folder is not None:
+            return self._fit(series, Path(folder))
+        with tempfile.TemporaryDirectory() as temporary:
+            return self._fit(series, Path(temporary))
+
+    def _fit(self, series: TimeSeries, folder: Path) -> "Forecaster":
+        data = defaults.split(series, self.seed)
+        identity = self._identity(series)
+        experiment = self._experiment(data.training)
+        weight = self._weight(experiment, data, folder, identity)
+        experiment = replace(experiment, weight=weight, seeds=self._seeds)
+        found = experiment.run(data, folder, identity, "fitting", self.device, strict=False)
+        usable = (~found.diverged).nonzero()[:, 0].tolist()
+        if not usable:
+            raise DivergenceError("the training of every member diverged: give a smaller learning_rate")
+        lowest = torch.stack([row.mse for row in found.history]).nan_to_num(nan=torch.inf).amin(dim=0)
+        layout = None if series.layout is None else replace(series.layout, labels=None)
+        self.fitted = Ensemble(found.model.chosen(usable), lowest[usable].tolist(), weight, layout)
+        return self
+
+    def predict(self, series: Any, times: Any) -> TimeSeries:
+        """The mean of the members' predictions, in the units and types of the series.
+
+        Args:
+            series: what was observed, as in :meth:`fit`; they may be others than those of the fit.
+            times: times (time,) for all series, or (batch, time) or a list of times for each, as numbers or dates like those
+                of the series, increasing from the series' first time on; or other series, of as many trajectories, for their
+                times.
+
+        Returns:
+            The predictions, with the series' labels and columns: ``predict(...).to_frame()`` is a table.
+
+        Raises:
+            DataError: if the forecaster was fitted to other features, or times cannot be predicted at.
+            ConfigError: before :meth:`fit`.
+        """
+        ensemble = self._ensemble
+        series = ensemble.readable(series)
+        query = query_times(times, series)
+        values = ensemble.values(series, query)
+        return replace(series, times=query, values=values, mask=None, name=f"predictions of {series.name}")
+
+    def impute(self, series: Any) -> TimeSeries:
+        """The series with predictions in place of missing values. What was observed stays as it is.
+
+        Raises:
+            DataError: as :meth:`predict`.
+            ConfigError: before :meth:`fit`.
+        """
+        ensemble = self._ensemble
+        series = ensemble.readable(series)
+        if series.mask is None:
+            return series
+        values = series.values.where(series.mask, ensemble.values(series, series.times))
+        return replace(series, values=values, mask=None)
+
+    def summarise(self, series: Any) -> Tensor:
+        """z0 of each series, (batch, latent), of the member with the lowest validation error.
+
+        Raises:
+            DataError: as :meth:`predict`.
+            ConfigError: before :meth:`fit`.
+        """
+        ensemble = self._ensemble
+        return ensemble.summaries(ensemble.readable(series))
+
+    def save(self, path: Path | str) -> None:
+        """Writes the settings and the fitted models to one file, whole or not at all.
+
+        :func:`pathlode.load_model` reads the models of this file as well.
+
+        Raises:
+            ConfigError: before :meth:`fit`.
+        """
+        save_model(
+            Path(path), self._ensemble.model, forecaster={"settings": self._settings, "ensemble": self._ensemble.facts}
+        )
+
+    @classmethod
+    def load(cls, path: Path | str) -> "Forecaster":
+        """A forecaster that :meth:`save` wrote.
+
+        Raises:
+            CheckpointError: if the file is unreadable, of a newer version, or holds something else.
+        """
+        model, beside = load_model(Path(path))
+        if "forecaster" not in beside:
+            raise CheckpointError(f"{path} holds models, but no forecaster: read it with pathlode.load_model")
+        content = beside["forecaster"]
+        try:
+            forecaster = cls(**content["settings"])
+            forecaster.fitted = Ensemble.of(model.to(forecaster.device), content["ensemble"])
+        except (KeyError, TypeError, ConfigError) as error:
+            raise CheckpointError(
+                f"{path} is not a forecaster of this version of pathlode ({error}): read it with the version that wrote it, or "
+                "fit again"
+            ) from error
+        return forecaster
+
+    @property
+    def _seeds(self) -> list[int]:
+        return [self.seed + number for number in range(self.members)]
+
+    @property
+    def _settings(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "fitted"}
+
+    @property
+    def _ensemble(self) -> Ensemble:
+        if self.fitted is None:
+            raise ConfigError("the forecaster is not fitted yet: call fit(series), or Forecaster.load(path)")
+        return self.fitted
+
+    def _experiment(self, training: TimeSeries) -> Experiment:
+        unit = {"time_unit": self.time_unit or defaults.time_unit(training), "gaps": True}
+        return Experiment(
+            seeds=[self.seed],
+            model=defaults.model_sizes(training) | unit | dict(self.model),
+            train=defaults.training_settings(training, self.steps) | dict(self.train),
+            encoder=self.encoder,
+            loss=self.loss,
+            learning_rate=self.learning_rate,
+            views=self.views,
+        )
+
+    def _weight(self, experiment: Experiment, data: Observed, folder: Path, identity: str) -> float:
+        if self.weight is not None or not LOSSES[self.loss].penalised:
+            return 1.0 if self.weight is None else self.weight
+        steps = max(20, self.steps // 3)
+        shorter = replace(experiment, train={**experiment.train, "steps": steps, "validate_every": max(1, steps // 5)})
+        return Candidates(shorter, seed=self.seed).choose(data, folder, identity, self.device)
+
+    def _identity(self, series: TimeSeries) -> str:
+        """Digest of all that the result depends on."""
+        content = hashlib.sha256(series.times.numpy(force=True).tobytes())
+        content.update(series.values.numpy(force=True).tobytes())
+        settings = {name: str(value) for name, value in self._settings.items()}
+        return digest({"settings": settings, "data": content.hexdigest(), "version": __version__})

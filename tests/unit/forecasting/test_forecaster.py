@@ -1,0 +1,214 @@
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from small import SMALL, table
+
+from pathlode import Forecaster, TimeSeries, load_model, save_model
+from pathlode.errors import CheckpointError, ConfigError, DataError, DivergenceError
+from pathlode.training.trainer import Trainer
+
+
+def same(first, second):
+    return torch.equal(first.nan_to_num(nan=-1e9), second.nan_to_num(nan=-1e9))
+
+
+def test_predictions_have_the_series_labels_columns_and_types(forecaster, series):
+    predicted = forecaster.predict(series, np.array([10.0, 11.0, 12.5]))
+    frame = predicted.to_frame()
+    assert frame.columns.tolist() == ["id", "t", "x", "y"]
+    assert frame["id"].tolist() == [f"s{index}" for index in range(8) for _ in range(3)]
+    assert frame["t"].tolist() == [10.0, 11.0, 12.5] * 8
+    assert frame[["x", "y"]].notna().all(axis=None)
+    single = forecaster.predict([(series.times[0, :4].float(), series.values[0, :4].float())], [20])
+    assert (single.values.dtype, single.values.shape) == (torch.float32, (1, 1, 2))
+
+
+def test_the_prediction_is_the_mean_of_the_members(forecaster, series):
+    model, one = forecaster.fitted.model, series[[3]].trimmed()
+    members = model(one.times, one.values, torch.tensor([[11.0]])).values
+    assert torch.allclose(forecaster.predict(one, [11.0]).values, members.mean(dim=0), rtol=1e-12)
+
+
+def test_each_series_has_its_own_times_and_parts_do_not_matter(forecaster, series, monkeypatch):
+    own = [times[-1] + torch.arange(1.0, 2 + index % 3, dtype=torch.float64) for index, (times, _) in enumerate(series)]
+    together = forecaster.predict(series, own)
+    assert together.lengths.tolist() == [1 + index % 3 for index in range(8)]
+    monkeypatch.setattr("pathlode.forecasting.ensemble.AT_ONCE", 3)
+    apart = forecaster.predict(series, together)
+    assert torch.allclose(apart.values, together.values, rtol=1e-4, atol=1e-6, equal_nan=True)
+
+
+def test_what_was_observed_stays_and_what_was_missing_is_predicted(forecaster, series):
+    imputed = forecaster.impute(series)
+    assert same(imputed.values.where(series.mask, torch.nan), series.values)
+    assert same(imputed.times, series.times)
+    missing = ~series.mask & ~series.times.isnan()[..., None]
+    assert int(missing.sum()) == 8
+    assert torch.equal(imputed.values[missing], forecaster.predict(series, series).values[missing])
+    assert forecaster.impute(imputed[[0]].trimmed()).mask is None
+    assert imputed.to_frame().notna().all(axis=None)
+
+
+def test_the_summary_is_z0_of_the_best_member(forecaster, series):
+    fitted = forecaster.fitted
+    expected = fitted.model.encode(series.times, series.values).z0[int(np.argmin(fitted.errors))]
+    assert torch.allclose(forecaster.summarise(series), expected, atol=1e-6)
+
+
+def test_a_file_gives_back_settings_and_predictions(forecaster, series, tmp_path):
+    forecaster.save(tmp_path / "model.pt")
+    again = Forecaster.load(tmp_path / "model.pt")
+    assert again == forecaster
+    assert again.fitted.layout == forecaster.fitted.layout
+    assert same(again.predict(series, [10, 12]).values, forecaster.predict(series, [10, 12]).values)
+    assert same(again.summarise(series), forecaster.summarise(series))
+    assert load_model(tmp_path / "model.pt")[0].seeds == (0, 1)
+
+
+@pytest.mark.fault(
+    "the fit of a forecaster is interrupted", "it continues from its folder and ends with the same weights"
+)
+def test_an_interrupted_fit_continues(forecaster, series, tmp_path, monkeypatch):
+    validate, calls = Trainer.validate, []
+
+    def stopped(self):
+        calls.append(self.step_number)
+        if len(calls) == 10:
+            raise KeyboardInterrupt
+        return validate(self)
+
+    monkeypatch.setattr(Trainer, "validate", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        Forecaster(**SMALL).fit(series, tmp_path)
+    resumed = Forecaster(**SMALL).fit(series, tmp_path)
+    assert calls[10] == 10  # not from the first step
+    for name, weights in forecaster.fitted.model.state_dict().items():
+        assert torch.equal(resumed.fitted.model.state_dict()[name], weights), name
+
+
+def test_origins_units_and_dates_do_not_matter(series, forecaster):
+    day = 86400.0
+    dates = pd.Timestamp("2024-01-01", tz="Europe/Berlin") + pd.to_timedelta(table()["t"], unit="D")
+    moved = table().assign(t=dates, x=lambda rows: 5e6 + 1e-3 * rows["x"], y=lambda rows: 1e3 * rows["y"])
+    dated = TimeSeries.from_frame(moved, series="id", time="t")
+    other = Forecaster(**SMALL).fit(dated)
+    asked = pd.DatetimeIndex([pd.Timestamp("2024-01-12", tz="Europe/Berlin")])
+    found, expected = other.predict(dated, asked).to_frame(), forecaster.predict(series, [11.0]).to_frame()
+    assert found["t"].dtype == dates.dtype
+    assert (found["t"] == asked[0]).all()
+    assert (found["x"] - 5e6).to_numpy() * 1e3 == pytest.approx(expected["x"].to_numpy(), abs=2e-3)
+    assert found["y"].to_numpy() / 1e3 == pytest.approx(expected["y"].to_numpy(), abs=2e-3)
+    ratio = other.fitted.model.config.time_unit / forecaster.fitted.model.config.time_unit
+    assert ratio == pytest.approx(day)
+
+
+def test_members_that_diverged_are_left_out(series, monkeypatch):
+    validate = Trainer.validate
+
+    def diverging(self):
+        row = validate(self)
+        row.mse[0] = torch.nan
+        return row
+
+    monkeypatch.setattr(Trainer, "validate", diverging)
+    fitted = Forecaster(**SMALL).fit(series).fitted
+    assert fitted.model.seeds == (1,)
+    assert len(fitted.errors) == 1
+    with pytest.raises(DivergenceError, match="every member diverged: give a smaller learning_rate"):
+        Forecaster(**SMALL | {"members": 1}).fit(series)
+
+
+def test_arrays_and_single_precision_are_enough():
+    rng = np.random.default_rng(0)
+    pairs = [(np.arange(5, dtype=np.float32), rng.normal(size=5).astype(np.float32)) for _ in range(6)]
+    predicted = Forecaster(**SMALL).fit(pairs).predict(pairs, np.array([5, 6]))
+    assert (predicted.values.dtype, predicted.values.shape) == (torch.float32, (6, 2, 1))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"loss": "pathh"}, "unknown loss 'pathh': expected one of path"),
+        ({"members": 0}, "members is 0, expected at least 1"),
+        ({"steps": 5}, "steps is 5, expected at least 20"),
+        ({"weight": -1.0}, "weight is -1.0, expected at least 0, or None"),
+        ({"time_unit": 0.0}, "time_unit is 0.0, expected a duration above 0"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(settings, message):
+    with pytest.raises(ConfigError, match=message):
+        Forecaster(**settings)
+
+
+def test_few_or_constant_series_are_refused(series):
+    with pytest.raises(DataError, match=r"decays.csv has 3 series, expected at least 4"):
+        Forecaster(**SMALL).fit(series[:3])
+    with pytest.raises(DataError, match="time series: every trajectory has one time, expected at least 2"):
+        Forecaster(**SMALL).fit([([0.0], [float(i)]) for i in range(6)])
+    with pytest.raises(DataError, match="all values of each feature are equal"):
+        Forecaster(**SMALL).fit([([0.0, 1.0], [1.0, 1.0])] * 6)
+    with pytest.raises(DataError, match="the series are a table: read it with TimeSeries.from_frame"):
+        Forecaster(**SMALL).fit(table())
+
+
+def test_series_and_times_that_do_not_fit_are_refused(forecaster, series):
+    dated = TimeSeries(np.array([["2020-01-01", "2020-01-02"]], dtype="datetime64[D]"), [[[1.0, 2.0], [3.0, 4.0]]])
+    swapped = TimeSeries.from_frame(table(), series="id", time="t", values=["y", "x"], name="other.csv")
+    for given, times, message in (
+        ([([0.0, 1.0], [1.0, 2.0])], [2.0], "time series has 1 features, but the forecaster was fitted to 2"),
+        (swapped, [12.0], "other.csv has the columns y, x, but the forecaster was fitted to x, y: give these, in this"),
+        (dated, [2.0], "the times of time series are dates, but the forecaster was fitted to numbers"),
+        (
+            series,
+            np.array(["2020"], dtype="datetime64[D]"),
+            "to predict at are dates, but those of decays.csv are numbers",
+        ),
+        (series, np.ones((3, 2)), r"have shape \(3, 2\), expected \(time,\) for all series or \(8, time\)"),
+        (series, [], "have shape"),
+        (series, [[1.0, 2.0]] * 3, r"have shape \(3, 2\)"),
+        (series, [12.0, 11.0], "decays.csv: times: series 's0', time number 2 is not greater than the time before it"),
+        (series, [np.nan, 11.0], "decays.csv: times: series 's0', time number 1 is not finite"),
+        (series, ["soon"], "times are no numbers"),
+    ):
+        with pytest.raises(DataError, match=message):
+            forecaster.predict(given, times)
+
+
+def test_a_fault_names_the_series_by_its_label_in_every_part(forecaster, series, monkeypatch):
+    monkeypatch.setattr("pathlode.forecasting.ensemble.AT_ONCE", 3)
+    times = series.times.nan_to_num(nan=0).amax(dim=1)[:, None] + torch.tensor([1.0, 2.0])
+    times[5, 1] = times[5, 0]
+    with pytest.raises(DataError, match="decays.csv: times: series 's5', time number 2 is not greater"):
+        forecaster.predict(series, times)
+
+
+def test_files_without_a_forecaster_are_refused(forecaster, tmp_path):
+    with pytest.raises(ConfigError, match="the forecaster is not fitted yet: call fit"):
+        Forecaster().save(tmp_path / "model.pt")
+    save_model(tmp_path / "model.pt", forecaster.fitted.model)
+    with pytest.raises(CheckpointError, match="holds models, but no forecaster: read it with pathlode.load_model"):
+        Forecaster.load(tmp_path / "model.pt")
+    save_model(tmp_path / "model.pt", forecaster.fitted.model, forecaster={"settings": {"unheard": 1}})
+    with pytest.raises(CheckpointError, match="is not a forecaster of this version of pathlode .*'unheard'"):
+        Forecaster.load(tmp_path / "model.pt")
+
+
+def test_the_weight_is_chosen_where_none_is_given_and_the_loss_has_one(series, monkeypatch):
+    chosen = []
+
+    def choose(self, data, folder, identity, device):
+        chosen.append(self.experiment.train["steps"])
+        return 0.3
+
+    monkeypatch.setattr("pathlode.forecasting.weighting.Candidates.choose", choose)
+    settings = SMALL | {"weight": None, "members": 1}
+    assert Forecaster(**settings).fit(series).fitted.weight == 0.3
+    assert Forecaster(**settings | {"loss": "none"}).fit(series).fitted.weight == 1.0
+    assert chosen == [20]
+
+
+def test_a_copy_with_other_settings_is_not_fitted(forecaster):
+    assert replace(forecaster, members=3).fitted is None
