@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "models": {"core", "models"},
     "training": {"core", "models", "training"},
     "forecasting": {"core", "models", "training", "forecasting"},
+    "cli": {"core", "models", "training", "forecasting", "plots", "cli"},
     "dynamics": {"core", "models", "training", "dynamics", "reporting"},
     "ecg": {"core", "models", "training", "ecg", "reporting"},
     "inference": {"core", "models", "training", "dynamics", "inference", "reporting"},

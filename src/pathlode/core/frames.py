@@ -49,7 +49,12 @@ class Layout:
 
     def name_of(self, number: int) -> str:
         """A series in messages."""
-        return f"trajectory {number}" if self.labels is None else f"series {self.labels[number]!r}"
+        return f"trajectory {number}" if self.labels is None else f"series {self.label(number)!r}"
+
+    def label(self, number: int) -> Any:
+        """A series' label, or its number."""
+        found = number if self.labels is None else self.labels[number]
+        return found.item() if isinstance(found, np.generic) else found
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""The command ``pathlode``: forecasts from tables, without Python."""

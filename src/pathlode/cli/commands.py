@@ -1,0 +1,206 @@
+"""The commands: fit, predict, impute, summarise and plot."""
+
+import logging
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import pandas as pd
+import torch
+
+from pathlode import __version__
+from pathlode.cli.tables import TABLES, check_ending, read_series, write_table
+from pathlode.cli.times import beyond, grid, listed
+from pathlode.core.series import TimeSeries
+from pathlode.core.shapes import Times
+from pathlode.errors import CheckpointError, ConfigError
+from pathlode.files import writing
+from pathlode.forecasting.forecaster import Forecaster
+from pathlode.registry import ENCODERS, LOSSES
+
+FIGURES = (".png", ".pdf", ".svg")
+"""Endings of the files that hold figures."""
+Command = TypeVar("Command", bound=Callable[..., Any])
+"""A command before it has its options."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="pathlode %(version)s")
+@click.option("--quiet", is_flag=True, help="Report no progress.")
+def pathlode(quiet: bool) -> None:
+    """Forecasts of irregular time series from tables, by path-minimised latent ODEs.
+
+    A table is a CSV or Parquet file in long format: a row for each time of a series, with a column of the series' labels, one
+    of times (numbers or ISO 8601 dates), and columns of values. Empty cells are missing values.
+
+    \b
+    Examples:
+      pathlode fit visits.csv --series patient --time day -o model.pt
+      pathlode predict model.pt visits.csv --horizon 30 --points 3 -o forecast.csv
+      pathlode impute model.pt visits.csv -o complete.csv
+      pathlode summarise model.pt visits.csv -o summaries.csv
+      pathlode plot model.pt visits.csv --horizon 30 -o forecast.png
+
+    Exit codes: 0 done, 1 a fault in the data or in a file, 2 a fault in the options.
+    """
+    logging.basicConfig(level="WARNING" if quiet else "INFO", format="%(message)s")
+
+
+def _output(endings: str) -> Callable[[Command], Command]:
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path),
+        required=True,
+        help=f"File to write: {endings}. Whole or not at all.",
+    )
+
+
+def _model_and_table(command: Command) -> Command:
+    command = click.argument("table", type=click.Path(path_type=Path))(command)
+    return click.argument("model", type=click.Path(path_type=Path))(command)
+
+
+def _columns(context: click.Context, parameter: click.Parameter, given: str | None) -> list[str] | None:
+    return None if given is None else [name.strip() for name in given.split(",")]
+
+
+@pathlode.command()
+@click.argument("table", type=click.Path(path_type=Path))
+@click.option("--series", required=True, help="Column of the series' labels.")
+@click.option("--time", required=True, help="Column of the times.")
+@click.option("--values", callback=_columns, help="Columns of the values, with commas; by default all others.")
+@click.option("--static", callback=_columns, help="Columns that do not change within a series, with commas.")
+@_output("the model")
+@click.option("--members", default=Forecaster.members, show_default=True, help="Models of the ensemble.")
+@click.option("--steps", default=Forecaster.steps, show_default=True, help="Optimiser steps.")
+@click.option("--weight", type=float, help="Weight of the loss's penalty; by default chosen by held-out observations.")
+@click.option("--loss", type=click.Choice(list(LOSSES)), default=Forecaster.loss, show_default=True)
+@click.option("--encoder", type=click.Choice(list(ENCODERS)), default=Forecaster.encoder, show_default=True)
+@click.option("--seed", default=Forecaster.seed, show_default=True, help="Of the first member.")
+def fit(
+    table: Path,
+    series: str,
+    time: str,
+    values: list[str] | None,
+    static: list[str] | None,
+    output: Path,
+    **settings: Any,
+) -> None:
+    """Fits a model to the series of TABLE.
+
+    If the command is interrupted, the same command continues.
+
+    \b
+    Example:
+      pathlode fit visits.csv --series patient --time day --values weight,pulse -o model.pt
+    """
+    torch.set_num_threads(1)  # networks this small are slower on several
+    forecaster = Forecaster(**settings)
+    data = read_series(table, {"series": series, "time": time, "values": values, "static": static or []})
+    folder = output.with_name(f".{output.name}.checkpoints")
+    forecaster.fit(data, folder).save(output)
+    shutil.rmtree(folder)
+    click.echo(f"{output}: fitted to {len(data)} series, weight {forecaster.fitted.weight:g}", err=True)  # type: ignore[union-attr]
+
+
+@pathlode.command()
+@_model_and_table
+@click.option("--times", help="Times to predict at in each series, with commas.")
+@click.option(
+    "--horizon", help="Predict up to this long after the last time of each series: 30, or for dates 12h or 2D."
+)
+@click.option(
+    "--points", type=click.IntRange(1), default=10, show_default=True, help="Number of times up to the horizon."
+)
+@_output("a table, .csv or .parquet")
+def predict(model: Path, table: Path, times: str | None, horizon: str | None, points: int, output: Path) -> None:
+    """Predicts the series of TABLE at other times.
+
+    \b
+    Examples:
+      pathlode predict model.pt visits.csv --horizon 30 --points 3 -o forecast.csv
+      pathlode predict model.pt visits.csv --times 2024-06-01,2024-07-01 -o forecast.parquet
+    """
+    if (times is None) == (horizon is None):
+        raise ConfigError("give either --times or --horizon")
+    check_ending(output, TABLES)
+    forecaster, series = _read(model, table)
+    asked = listed(times, series) if times is not None else _at(beyond(str(horizon), points, series), series)
+    write_table(output, forecaster.predict(series, asked).to_frame())
+
+
+@pathlode.command()
+@_model_and_table
+@_output("a table, .csv or .parquet")
+def impute(model: Path, table: Path, output: Path) -> None:
+    """Writes TABLE with predictions in place of missing values.
+
+    \b
+    Example:
+      pathlode impute model.pt visits.csv -o complete.csv
+    """
+    check_ending(output, TABLES)
+    forecaster, series = _read(model, table)
+    write_table(output, forecaster.impute(series).to_frame())
+
+
+@pathlode.command()
+@_model_and_table
+@_output("a table, .csv or .parquet")
+def summarise(model: Path, table: Path, output: Path) -> None:
+    """Writes a vector z0 for each series of TABLE, of one length for all, for example as features of a classifier.
+
+    \b
+    Example:
+      pathlode summarise model.pt visits.csv -o summaries.csv
+    """
+    check_ending(output, TABLES)
+    forecaster, series = _read(model, table)
+    found = pd.DataFrame(forecaster.summarise(series).numpy())
+    found.columns = [f"z0_{number + 1}" for number in range(found.shape[1])]
+    if series.layout is not None and series.layout.labels is not None:
+        found.insert(0, str(series.layout.series), series.layout.labels)
+    write_table(output, found)
+
+
+@pathlode.command()
+@_model_and_table
+@click.option("--horizon", help="Draw predictions up to this long after the last time: 30, or for dates 12h or 2D.")
+@click.option(
+    "--number", type=click.IntRange(1), default=6, show_default=True, help="Series to draw, from the first on."
+)
+@_output("a figure, .png, .pdf or .svg")
+def plot(model: Path, table: Path, horizon: str | None, number: int, output: Path) -> None:
+    """Draws observations and predictions of the first series of TABLE.
+
+    \b
+    Example:
+      pathlode plot model.pt visits.csv --horizon 30 --number 4 -o forecast.png
+    """
+    from pathlode.plots.forecasts import series_and_predictions  # here, because matplotlib takes a second
+    from pathlode.plots.style import save_figure
+
+    check_ending(output, FIGURES)
+    forecaster, series = _read(model, table)
+    some = series[:number].trimmed()
+    times = grid(some, horizon, 200)
+    figure = series_and_predictions(some, forecaster.predict(some, _at(times, some)))
+    with writing(output) as temporary:
+        save_figure(figure, temporary)
+
+
+def _read(model: Path, table: Path) -> tuple[Forecaster, TimeSeries]:
+    """A forecaster and the series of a table with the columns that it was fitted to."""
+    forecaster = Forecaster.load(model)
+    layout = forecaster.fitted and forecaster.fitted.layout
+    if layout is None:
+        raise CheckpointError(f"{model} was not fitted to a table: use it in Python, with pathlode.Forecaster.load")
+    return forecaster, read_series(table, layout)
+
+
+def _at(times: Times, series: TimeSeries) -> TimeSeries:
+    """Times of the same kind as those of the series, which are dates or numbers."""
+    return TimeSeries(times, torch.zeros(*times.shape, 1), dates=series.dates)

@@ -1,0 +1,88 @@
+"""Tables in CSV and Parquet files."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pathlode.core.frames import Layout
+from pathlode.core.series import TimeSeries
+from pathlode.errors import DataError
+from pathlode.files import writing
+
+TABLES = (".csv", ".parquet")
+"""Endings of the files that hold tables."""
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """The table of a file.
+
+    Raises:
+        DataError: if it is missing, damaged, or of another kind.
+    """
+    check_ending(path, TABLES)
+    try:
+        if path.suffix == ".parquet":
+            return pd.read_parquet(path)
+        return pd.read_csv(path)
+    except FileNotFoundError:
+        raise DataError(f"{path} does not exist") from None
+    except (OSError, ValueError) as error:  # pandas' and Arrow's own errors are ValueErrors
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise DataError(f"{path} cannot be read as a table ({reason})") from error
+
+
+def write_table(path: Path, table: pd.DataFrame) -> None:
+    """Writes a table, whole or not at all."""
+    with writing(path) as temporary:
+        if path.suffix == ".parquet":
+            table.to_parquet(temporary, index=False)
+        else:
+            table.to_csv(temporary, index=False)
+
+
+def read_series(path: Path, columns: Layout | dict[str, Any]) -> TimeSeries:
+    """The series of a table's file. Text in the column of times is read as dates of ISO 8601.
+
+    Args:
+        path: the file.
+        columns: as in :meth:`pathlode.core.series.TimeSeries.from_frame`, or of the table that a forecaster was fitted to.
+
+    Raises:
+        DataError: naming the file, and the first column, row and series at fault.
+    """
+    if isinstance(columns, Layout):
+        names: dict[str, Any] = {name: getattr(columns, name) for name in ("series", "time", "values", "static")}
+    else:
+        names = columns
+    table = read_table(path)
+    if names["time"] in table and pd.api.types.is_string_dtype(table[names["time"]].dtype):
+        table = table.assign(**{names["time"]: _dates(table[names["time"]], path)})
+    return TimeSeries.from_frame(table, **names, name=str(path))
+
+
+def check_ending(path: Path, endings: tuple[str, ...]) -> None:
+    """Refuses a file whose name has another ending.
+
+    Raises:
+        DataError: if it is so.
+    """
+    if path.suffix not in endings:
+        raise DataError(f"{path} ends with {path.suffix or 'nothing'!r}, expected {' or '.join(endings)}")
+
+
+def _dates(column: "pd.Series[str]", path: Path) -> "pd.Series[Any]":
+    try:
+        found = pd.to_datetime(column, format="ISO8601", errors="coerce")
+    except ValueError:
+        raise DataError(
+            f"{path}: column {column.name!r} mixes time zones: give all times in one, for example in UTC"
+        ) from None
+    bad = found.isna() & column.notna()
+    if bad.any():
+        row = int(bad.to_numpy().argmax())
+        raise DataError(
+            f"{path}: column {column.name!r}, row number {row + 1}: {column.iloc[row]!r} is neither a number nor a date such "
+            "as 2024-01-31 or 2024-01-31T12:00:00+01:00"
+        )
+    return found

@@ -1,0 +1,73 @@
+"""Times to predict at, as the options of the command give them."""
+
+import re
+from typing import Any
+
+import pandas as pd
+import torch
+
+from pathlode.core.series import TimeSeries
+from pathlode.core.shapes import Times
+from pathlode.errors import ConfigError
+
+
+def listed(text: str, series: TimeSeries) -> Any:
+    """Times from a text with commas: numbers, or dates where the series have dates; in their time zone if none is given.
+
+    Raises:
+        ConfigError: if one cannot be read.
+    """
+    return [_time(entry.strip(), series) for entry in text.split(",")]
+
+
+def beyond(horizon: str, points: int, series: TimeSeries) -> Times:
+    """Equally spaced times after the last one of each series, (batch, point).
+
+    Args:
+        horizon: the duration from the last time to the last prediction: a number, or for dates a text such as 12h or 2D.
+        points: number of times.
+        series: to be predicted.
+
+    Raises:
+        ConfigError: if the duration cannot be read or is not above 0.
+    """
+    duration = _duration(horizon, series)
+    if not duration > 0:
+        raise ConfigError(f"--horizon is {horizon}, expected a duration above 0")
+    return _last(series) + duration * torch.arange(1, points + 1, dtype=torch.float64) / points
+
+
+def _last(series: TimeSeries) -> Times:
+    """The last time of each series, (batch, 1)."""
+    return series.times.double().nan_to_num(nan=-torch.inf).amax(dim=-1, keepdim=True)
+
+
+def _time(entry: str, series: TimeSeries) -> Any:
+    try:
+        if not series.dates:
+            return float(entry)
+        date = pd.Timestamp(entry)
+        zone = re.search(r", ([^\]]+)\]", "" if series.layout is None else series.layout.dtypes[series.layout.time])
+        return date if date.tzinfo or zone is None else date.tz_localize(zone[1])
+    except ValueError:
+        kind = "date, as the times of the table are" if series.dates else "number, as the times of the table are"
+        raise ConfigError(f"--times has the entry {entry!r}, expected a {kind}") from None
+
+
+def _duration(text: str, series: TimeSeries) -> float:
+    try:
+        return pd.Timedelta(text).total_seconds() if series.dates else float(text)
+    except ValueError:
+        kind = "a duration such as 12h or 2D" if series.dates else "a number in the unit of the times"
+        raise ConfigError(f"--horizon is {text!r}, expected {kind}") from None
+
+
+def grid(series: TimeSeries, horizon: str | None, points: int) -> Times:
+    """Equally spaced times from each series' first time to its last one, or to the horizon after it, (batch, point).
+
+    A series of one time gets a duration of 1.
+    """
+    first = series.times[:, :1].double()
+    last = _last(series) if horizon is None else beyond(horizon, 1, series)
+    duration = torch.where(last > first, last - first, 1.0)
+    return first + duration * torch.linspace(0, 1, points, dtype=torch.float64)

@@ -1,0 +1,222 @@
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from small import table
+
+from pathlode import Forecaster, TimeSeries, save_model
+from pathlode.cli.main import main
+from pathlode.forecasting.forecaster import Forecaster as Home
+
+FIT = ["--series", "id", "--time", "t", "--steps", "20", "--members", "1", "--weight", "0.1"]
+DAYS = pd.Timestamp("2024-03-30", tz="Europe/Berlin") + pd.to_timedelta(table()["t"], "D")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A table of numbers and one of dates, each with its model."""
+    folder = tmp_path_factory.mktemp("tables")
+    table().to_csv(folder / "decays.csv", index=False)
+    table().assign(t=DAYS, id=table()["id"].astype("category")).to_parquet(folder / "dated.parquet", index=False)
+    assert main(["fit", str(folder / "decays.csv"), *FIT, "-o", str(folder / "model.pt")]) == 0
+    assert main(["fit", str(folder / "dated.parquet"), *FIT, "-o", str(folder / "dated.pt")]) == 0
+    assert not list(folder.glob(".*"))  # neither checkpoints nor half a file
+    return folder
+
+
+def run(folder, command, *options, model="model.pt", data="decays.csv", output="out.csv"):
+    return main([command, str(folder / model), str(folder / data), *options, "-o", str(folder / output)])
+
+
+def read(folder):
+    """The series of decays.csv."""
+    return TimeSeries.from_frame(pd.read_csv(folder / "decays.csv"), series="id", time="t")
+
+
+def test_predictions_are_those_of_the_forecaster(folder):
+    assert run(folder, "predict", "--times", "12, 13.5") == 0
+    expected = Forecaster.load(folder / "model.pt").predict(read(folder), [12.0, 13.5]).to_frame()
+    pd.testing.assert_frame_equal(pd.read_csv(folder / "out.csv"), expected, rtol=1e-6)
+
+
+def test_a_horizon_counts_from_the_last_time_of_each_series(folder):
+    assert run(folder, "predict", "--horizon", "3", "--points", "2") == 0
+    found, last = pd.read_csv(folder / "out.csv"), table().groupby("id", sort=False)["t"].max()
+    assert found.groupby("id", sort=False)["t"].min().tolist() == (last + 1.5).tolist()
+    assert found.groupby("id", sort=False)["t"].max().tolist() == (last + 3).tolist()
+
+
+def test_dates_labels_and_zones_come_back_in_parquet(folder):
+    options = ["--times", "2024-05-01 12:00,2024-05-02T00:00:00Z"]
+    assert run(folder, "predict", *options, model="dated.pt", data="dated.parquet", output="out.parquet") == 0
+    found, given = pd.read_parquet(folder / "out.parquet"), pd.read_parquet(folder / "dated.parquet")
+    assert found[["id", "t"]].dtypes.equals(given[["id", "t"]].dtypes)
+    assert found["t"].head(2).tolist() == [
+        pd.Timestamp(f"2024-05-0{d}", tz="Europe/Berlin") for d in ("1 12:00", "2 02:00")
+    ]
+    assert run(folder, "predict", "--horizon", "12h", model="dated.pt", data="dated.parquet", output="out.parquet") == 0
+    ends = pd.read_parquet(folder / "out.parquet").groupby("id", observed=True)["t"].max()
+    assert (ends - given.groupby("id", observed=True)["t"].max() == pd.Timedelta("12h")).all()
+
+
+def test_dates_are_read_from_text(folder):
+    table().assign(t=DAYS.map(lambda date: date.tz_convert("UTC").isoformat())).to_csv(folder / "text.csv", index=False)
+    assert run(folder, "impute", model="dated.pt", data="text.csv") == 0
+    imputed = pd.read_csv(folder / "out.csv")
+    assert imputed.notna().all(axis=None)
+    assert pd.to_datetime(imputed["t"]).tolist() == DAYS.tolist()
+
+
+def test_imputed_tables_keep_what_was_observed(folder):
+    assert run(folder, "impute") == 0
+    given, imputed = pd.read_csv(folder / "decays.csv"), pd.read_csv(folder / "out.csv")
+    assert imputed.notna().all(axis=None)
+    pd.testing.assert_frame_equal(imputed.where(given.notna()), given)
+
+
+def test_summaries_are_one_row_a_series(folder):
+    assert run(folder, "summarise") == 0
+    found = pd.read_csv(folder / "out.csv")
+    assert found["id"].tolist() == [f"s{index}" for index in range(8)]
+    expected = Forecaster.load(folder / "model.pt").summarise(read(folder)).numpy()
+    assert found.drop(columns="id").to_numpy() == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("model", "data", "horizon"), [("model.pt", "decays.csv", "3"), ("dated.pt", "dated.parquet", "2D")]
+)
+def test_a_figure_is_drawn(folder, model, data, horizon):
+    options = ["--horizon", horizon, "--number", "2"]
+    assert run(folder, "plot", *options, model=model, data=data, output="figure.png") == 0
+    assert (folder / "figure.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.fault(
+    "the command `pathlode fit` is interrupted", "the same command continues and ends with the same model"
+)
+def test_an_interrupted_fit_continues_by_the_same_command(folder, monkeypatch, capsys):
+    save = Home.save
+
+    def interrupted(self, path):
+        raise KeyboardInterrupt
+
+    command = ["fit", str(folder / "decays.csv"), *FIT, "-o", str(folder / "again.pt")]
+    monkeypatch.setattr(Home, "save", interrupted)
+    assert main(command) == 130
+    assert "interrupted; the same command continues" in capsys.readouterr().err
+    assert not (folder / "again.pt").exists()
+    monkeypatch.setattr(Home, "save", save)
+    assert main(command) == 0
+    first, second = (Forecaster.load(folder / name).summarise(read(folder)) for name in ("model.pt", "again.pt"))
+    assert first.equal(second)
+    assert not list(folder.glob(".again*"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (
+            {"t": ["soon", *table()["t"][1:].astype(str)]},
+            "column 't', row number 1: 'soon' is neither a number nor a date",
+        ),
+        ({"x": ["?", *table()["x"][1:].astype(str)]}, "column 'x', row number 1: '?' is text, expected a number"),
+        ({"y": None}, "the table lacks the column 'y': it has id, t, x"),
+        ({"t": table()["t"].where(table().index != 2)}, "column 't', row number 3: the time is nan"),
+        ({"t": [9.0, *table()["t"][1:]]}, "column 't', series 's0', row number 2: the time"),
+        ({"x": [np.inf, *table()["x"][1:]]}, "column 'x', row number 1: the value is inf"),
+        ({"id": [None, *table()["id"][1:]]}, "column 'id', row number 1: the label of the series is missing"),
+        ({"t": DAYS.map(lambda date: date.isoformat())}, "column 't' mixes time zones"),
+        (
+            {"t": DAYS.map(lambda date: date.tz_convert("UTC").isoformat())},
+            "are dates, but the forecaster was fitted to number",
+        ),
+    ],
+)
+def test_a_fault_in_the_data_is_one_sentence_and_leaves_the_output(folder, tmp_path, changed, message, capsys):
+    bad = table().assign(**{name: column for name, column in changed.items() if column is not None})
+    bad.drop(columns=[name for name, column in changed.items() if column is None]).to_csv(
+        tmp_path / "bad.csv", index=False
+    )
+    (tmp_path / "out.csv").write_text("old")
+    capsys.readouterr()
+    assert main(["impute", str(folder / "model.pt"), str(tmp_path / "bad.csv"), "-o", str(tmp_path / "out.csv")]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("pathlode: ")
+    assert str(tmp_path / "bad.csv") in told
+    assert message in told
+    assert told.count("\n") == 1
+    assert (tmp_path / "out.csv").read_text() == "old"
+
+
+def test_a_fault_in_a_file_is_one_sentence(folder, tmp_path, capsys):
+    (tmp_path / "empty.csv").write_text("")
+    (tmp_path / "broken.parquet").write_text("no table")
+    (tmp_path / "broken.pt").write_text("no model")
+    save_model(tmp_path / "other.pt", Forecaster.load(folder / "model.pt").fitted.model)
+    pairs = [([float(i), i + 1.0, i + 2.0], [0.0, 1.0, float(i)]) for i in range(4)]
+    small = {"members": 1, "steps": 20, "weight": 0.1, "train": {"solver_steps": 2, "solver_error_share": 1e9}}
+    Forecaster(**small).fit(pairs).save(tmp_path / "arrays.pt")
+    model, data, out = (str(folder / name) for name in ("model.pt", "decays.csv", "out.csv"))
+    for arguments, message in (
+        ([model, str(tmp_path / "none.csv"), "-o", out], "none.csv does not exist"),
+        ([model, str(tmp_path / "empty.csv"), "-o", out], "empty.csv cannot be read as a table (No columns to parse"),
+        ([model, str(tmp_path / "broken.parquet"), "-o", out], "broken.parquet cannot be read as a table"),
+        ([model, str(tmp_path / "a.xlsx"), "-o", out], "a.xlsx ends with '.xlsx', expected .csv or .parquet"),
+        ([model, data, "-o", str(tmp_path / "out.json")], "out.json ends with '.json', expected .csv or .parquet"),
+        ([str(tmp_path / "none.pt"), data, "-o", out], "none.pt does not exist"),
+        ([str(tmp_path / "broken.pt"), data, "-o", out], "broken.pt cannot be read as a file of pathlode"),
+        ([str(tmp_path / "other.pt"), data, "-o", out], "other.pt holds models, but no forecaster"),
+        ([str(tmp_path / "arrays.pt"), data, "-o", out], "arrays.pt was not fitted to a table: use it in Python"),
+        ([model, data, "-o", str(tmp_path / "empty.csv/out.csv")], "File exists"),
+    ):
+        capsys.readouterr()
+        assert main(["impute", *arguments]) == 1, arguments
+        told = capsys.readouterr().err
+        assert message in told
+        assert told.count("\n") == 1
+
+
+def test_a_fault_in_the_options_has_another_code(folder, capsys):
+    model, data, out = (str(folder / name) for name in ("model.pt", "decays.csv", "out.csv"))
+    for arguments, message in (
+        (["fit", data, "-o", out, "--series", "id"], "Missing option '--time'"),
+        (["fit", data, "-o", out, *FIT, "--loss", "pathh"], "'pathh' is not one of 'path'"),
+        (["fit", data, "-o", out, *FIT, "--members", "0"], "members is 0, expected at least 1"),
+        (["predict", model, data, "-o", out], "give either --times or --horizon"),
+        (["predict", model, data, "-o", out, "--times", "1", "--horizon", "2"], "give either --times or --horizon"),
+        (
+            ["predict", model, data, "-o", out, "--times", "1,soon"],
+            "--times has the entry 'soon', expected a number, as",
+        ),
+        (["predict", model, data, "-o", out, "--horizon", "12h"], "--horizon is '12h', expected a number in the unit"),
+        (["predict", model, data, "-o", out, "--horizon", "-1"], "--horizon is -1, expected a duration above 0"),
+        (["predicts"], "No such command 'predicts'"),
+        ([], "Usage: pathlode"),
+    ):
+        capsys.readouterr()
+        assert main(arguments) == 2, arguments
+        assert message in capsys.readouterr().err
+
+
+def test_help_has_examples(capsys):
+    assert main(["--help"]) == 0
+    assert "pathlode fit visits.csv --series patient --time day -o model.pt" in capsys.readouterr().out
+    for command in ("fit", "predict", "impute", "summarise", "plot"):
+        assert main([command, "--help"]) == 0
+        told = capsys.readouterr().out
+        assert f"pathlode {command} " in told.split("Example")[1]
+
+
+def test_the_process_has_the_exit_code():
+    command = [sys.executable, "-m", "pathlode.cli.main"]
+    version = subprocess.run([*command, "--version"], capture_output=True, text=True)
+    assert (version.returncode, version.stdout) == (0, "pathlode 0.1.0\n")
+
+
+def test_without_its_extra_a_sentence_says_what_to_install(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "click", None)
+    monkeypatch.delitem(sys.modules, "pathlode.cli.commands", raising=False)
+    assert main(["--help"]) == 1
+    assert capsys.readouterr().err == "pathlode: click is not installed: pip install 'pathlode[cli]'\n"
