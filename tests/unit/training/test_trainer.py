@@ -103,7 +103,9 @@ def test_the_encoder_sees_a_view_and_the_loss_another(trainer, monkeypatch):
     monkeypatch.setattr(run.model, "forward", lambda *given, **options: calls.append(given) or real(*given, **options))
     targets = []
     monkeypatch.setattr(
-        type(run.loss), "__call__", lambda self, model, made, wanted, *_: targets.append(wanted) or wanted.sum((1, 2, 3))
+        type(run.loss),
+        "__call__",
+        lambda self, model, made, wanted, *_: targets.append(wanted) or wanted.sum((1, 2, 3)),
     )
     with pytest.raises(RuntimeError, match="does not require grad"):  # that loss has no gradient
         run.step()
