@@ -175,11 +175,10 @@ def test_every_direct_requirement_is_pinned():
         (extras["slurm"], ["workflow", "slurm"]),
         (extras["bench"], ["workflow", "bench"]),
         (extras["docs"], ["workflow", "docs"]),
-<<<<<<< HEAD
-        *((extras[name], ["workflow", "dev"]) for name in ("dev", "onnx", "parquet", "tensorboard", "wandb", "mlflow")),
-=======
-        *((extras[name], ["workflow", "dev"]) for name in ("dev", "parquet", "tensorboard", "wandb", "mlflow", "cli")),
->>>>>>> c2d17d4 (Add the command pathlode: fit, predict, impute, summarise and plot tables)
+        *(
+            (extras[name], ["workflow", "dev"])
+            for name in ("dev", "cli", "onnx", "parquet", "tensorboard", "wandb", "mlflow")
+        ),
     ):
         names = [name for name in names if not name.startswith("pathlode[")]
         pinned = pins("".join((PROJECT / "requirements" / f"{file}.txt").read_text() for file in files))

@@ -195,7 +195,7 @@ def plot(model: Path, table: Path, horizon: str | None, number: int, output: Pat
 def _read(model: Path, table: Path) -> tuple[Forecaster, TimeSeries]:
     """A forecaster and the series of a table with the columns that it was fitted to."""
     forecaster = Forecaster.load(model)
-    layout = forecaster.fitted and forecaster.fitted.layout
+    layout = None if forecaster.fitted is None else forecaster.fitted.layout
     if layout is None:
         raise CheckpointError(f"{model} was not fitted to a table: use it in Python, with pathlode.Forecaster.load")
     return forecaster, read_series(table, layout)

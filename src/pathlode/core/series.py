@@ -95,7 +95,13 @@ class TimeSeries:
             inputs = self._checked_inputs(times, dates or self.dates)
         except DataError as error:
             raise DataError(f"{self.name}: {error}") from None
-        normal = {"times": times, "values": values, "mask": mask, "dates": dates or self.dates, "static": static}
+        normal: dict[str, Any] = {
+            "times": times,
+            "values": values,
+            "mask": mask,
+            "dates": dates or self.dates,
+            "static": static,
+        }
         normal["inputs"] = inputs
         for name, part in normal.items():
             object.__setattr__(self, name, part)  # the only place that sets them: the class is frozen
@@ -204,7 +210,7 @@ class TimeSeries:
             length = int(self.lengths[chosen])
             one = self.times[chosen, :length], self.values[chosen, :length]
             if self.inputs is not None:
-                return *one, static, self.inputs[chosen]
+                return *one, static, self.inputs[int(chosen)]
             return one if static is None else (*one, static)
         inputs = None if self.inputs is None else self.inputs[chosen]
         layout = None if self.layout is None else self.layout.chosen(chosen)

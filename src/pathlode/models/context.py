@@ -97,7 +97,7 @@ class ContextReader:
         static = as_numbers(given.static, "static covariates").to(self.device)
         if static.shape[-1] != self.static:
             raise DataError(_other_number(static.shape[-1], "static covariates", self.static, "static"))
-        bad = (~static.isfinite()).nonzero() if check else ()
+        bad = (~static.isfinite()).nonzero() if check else torch.empty(0)
         if len(bad):
             *_, trajectory, covariate = bad[0].tolist()
             raise DataError(

@@ -57,18 +57,15 @@ class SequenceModel(nn.Module, ABC):
         self.config = config
         self.seeds = tuple(seeds)
         shape = (len(seeds), 1, 1, config.features)
-        self.mean, self.std = nn.Buffer(torch.zeros(shape)), nn.Buffer(torch.ones(shape))
-        self.time_mean, self.time_std = nn.Buffer(torch.zeros(shape[:3])), nn.Buffer(torch.ones(shape[:3]))
+        self.mean, self.std = _units(*shape)
+        self.time_mean, self.time_std = _units(*shape[:3])
         self.noise = nn.Buffer(torch.zeros(shape))
         if config.static:
-            known = (len(seeds), 1, config.static)
-            self.static_mean, self.static_std = nn.Buffer(torch.zeros(known)), nn.Buffer(torch.ones(known))
+            self.static_mean, self.static_std = _units(len(seeds), 1, config.static)
         if config.inputs:
-            known = (len(seeds), 1, 1, config.inputs)
-            self.input_mean, self.input_std = nn.Buffer(torch.zeros(known)), nn.Buffer(torch.ones(known))
+            self.input_mean, self.input_std = _units(len(seeds), 1, 1, config.inputs)
         if config.head == 1:
-            known = (len(seeds), 1, 1)
-            self.outcome_mean, self.outcome_std = nn.Buffer(torch.zeros(known)), nn.Buffer(torch.ones(known))
+            self.outcome_mean, self.outcome_std = _units(len(seeds), 1, 1)
         self.dtype = self.mean.dtype
         self.dates: bool | None = None
 
@@ -269,3 +266,8 @@ class SequenceModel(nn.Module, ABC):
             "dtype": str(self.dtype).removeprefix("torch."),
             "dates": self.dates,
         }
+
+
+def _units(*shape: int) -> tuple[nn.Buffer, nn.Buffer]:
+    """A mean of 0 and a standard deviation of 1, until series are standardised."""
+    return nn.Buffer(torch.zeros(shape)), nn.Buffer(torch.ones(shape))

@@ -102,7 +102,7 @@ class EncodedModel(SequenceModel):
         """Inputs in the model's units as a function of τ since the start, (member, batch); None for a model that reads none."""
         if not self.config.inputs:
             return None
-        if context is None or context.input_times is None:
+        if context is None or context.input_times is None or context.inputs is None:
             raise DataError(f"the model reads {self.config.inputs} inputs, but none are given")
         values = ((context.inputs - self.input_mean) / self.input_std).to(self.dtype)
         return Signal.of(self._elapsed(context.input_times, start), values, self.config.interpolation)

@@ -31,7 +31,7 @@ def units_of_context(series: TimeSeries) -> dict[str, Tensor]:
 
     They are in double precision, and only of what the series have.
     """
-    units = {}
+    units: dict[str, Tensor] = {}
     if series.static is not None:
         static = (series.static if series.sets else series.static[None]).double()
         mean, std = static.mean(dim=1, keepdim=True), static.std(dim=1, keepdim=True).nan_to_num(nan=0.0)

@@ -101,7 +101,8 @@ def prepared(
     if head == 1:
         own = ours.training if owners is None else ours.training[torch.tensor(owners)]
         mean, std = _units(own.double().expand(len(model.seeds), -1))
-        model.outcome_mean, model.outcome_std = mean.view(-1, 1, 1), std.view(-1, 1, 1)
+        model.outcome_mean.copy_(mean.view(-1, 1, 1))
+        model.outcome_std.copy_(std.view(-1, 1, 1))
     return ours
 
 
