@@ -30,7 +30,7 @@ class Context:
 
     def of_trajectories(self, some: slice) -> "Context":
         """That of some trajectories."""
-        return self._map(lambda part, axes: part[..., some, *axes])
+        return self._map(lambda part, axes: part.movedim(-1 - len(axes), 0)[some].movedim(0, -1 - len(axes)))
 
     def _map(self, change: Callable[[Tensor, tuple[slice, ...]], Tensor]) -> "Context":
         """Each part changed; the function is given the part, and a slice of all for each axis after the batch."""
