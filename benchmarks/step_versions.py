@@ -28,8 +28,9 @@ ROUNDS = 20
 def stacked(model: LatentODE, members: int) -> LatentODE:
     """A stack in which every member has the first member's weights."""
     copy = LatentODE(model.config, range(members))
-    weights = {name: p[:1].expand(members, *p.shape[1:]) for name, p in model.named_parameters()}
-    copy.load_state_dict(weights | dict(model.named_buffers()))
+    shared = {name for name, _ in model.named_buffers() if "." in name}  # of parts; the units are each member's own
+    weights = model.state_dict().items()
+    copy.take({name: w if name in shared else w[:1].expand(members, *w.shape[1:]) for name, w in weights})
     return copy
 
 
