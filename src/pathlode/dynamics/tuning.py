@@ -44,9 +44,10 @@ SETTINGS = ("learning_rate", "weight")
 class Tuner:
     """Trains candidates and chooses each replicate's learning rate and penalty weight, one after the other.
 
-    The score of a candidate is the geometric mean of two errors. By default it trains on :func:`first_part` and is scored by
-    :func:`held_out_errors`, so that settings are chosen by a forecast beyond the times of the training. For ``by="truth"`` it
-    trains on all observations and is scored by :func:`true_errors`. A candidate that diverges scores infinity.
+    The score of a candidate is the geometric mean of two errors. By default it trains on
+    :func:`pathlode.dynamics.tuning_scores.first_part` and is scored by :func:`pathlode.dynamics.tuning_scores.held_out_errors`,
+    so that settings are chosen by a forecast beyond the times of the training. For ``by="truth"`` it trains on all observations
+    and is scored by :func:`pathlode.dynamics.tuning_scores.true_errors`. A candidate that diverges scores infinity.
 
     First, all learning rates are tried with the middle weight, and then all weights at each replicate's best rate.
 

@@ -48,7 +48,8 @@ class LatentODELR(LRScheduler):
         config: settings.
 
     Attributes:
-        decisions: all decisions (:class:`Decision`); ``pandas.DataFrame(scheduler.decisions)`` is a table of them.
+        decisions: all decisions (:class:`pathlode.schedule.decisions.Decision`); ``pandas.DataFrame(scheduler.decisions)`` is a
+            table of them.
 
     Raises:
         ConfigError: if there are fewer steps than the window has moments, or the first group's rate is not above 0.
