@@ -33,6 +33,19 @@ def lengths(times: Times) -> Tensor:
     return (~times.isnan()).sum(dim=-1)
 
 
+def fewest_and_most(mask: Mask | None, points: int) -> tuple[int, int]:
+    """The smallest and the largest number of times of a series at which any value was observed.
+
+    Args:
+        mask: where values were observed; None if all were.
+        points: number of times without a mask.
+    """
+    if mask is None:
+        return points, points
+    counts = mask.any(dim=-1).sum(dim=-1)
+    return int(counts.min()), int(counts.max())
+
+
 def held(path: LatentPath, mask: Mask) -> LatentPath:
     """The path at the times at which a value was observed. At each other time it rests where it was at the one before."""
     counted = mask.any(dim=-1)

@@ -58,6 +58,11 @@ class Ensemble:
             raise DataError(
                 f"{series.name} has {series.features} features, but the forecaster was fitted to {features}"
             )
+        covariates = 0 if series.static is None else series.static.shape[-1]
+        if covariates != self.model.config.static:
+            raise DataError(
+                f"{series.name} has {covariates} static covariates, but the forecaster was fitted to {self.model.config.static}"
+            )
         if self.layout is not None and series.layout is not None and series.layout.values != self.layout.values:
             raise DataError(
                 f"{series.name} has the columns {_names(series.layout)}, but the forecaster was fitted to "
@@ -69,19 +74,20 @@ class Ensemble:
         return series
 
     @torch.no_grad()
-    def values(self, series: TimeSeries, query: Times) -> Values:
+    def values(self, series: TimeSeries, query: Times, backward: bool = False) -> Values:
         """The members' mean prediction, (batch, time, feature), in the series' type; NaN where the query is padded.
 
         Args:
             series: as :meth:`readable` gives them.
             query: times, (batch, time), padded with NaN.
+            backward: whether they may lie before a series' first time.
         """
         parts = []
         for first, part in _parts(as_the_model(series, self.model)):
             asked = query[first : first + len(part)].to(self.model.mean.device)
             with naming(series, first):
-                found = self.model(part.times, part.values, asked).values.mean(dim=0)
-            parts.append(found.where(~asked.isnan()[..., None], torch.nan).to(series.values))
+                found = self.model(part.times, part.values, asked, context=part.context, backward=backward).values
+            parts.append(found.mean(dim=0).where(~asked.isnan()[..., None], torch.nan).to(series.values))
         return torch.cat(parts)
 
     @torch.no_grad()
@@ -91,7 +97,7 @@ class Ensemble:
         parts = []
         for first, part in _parts(as_the_model(series, best)):
             with naming(series, first):
-                parts.append(best.encode(part.times, part.values).z0[0].cpu())
+                parts.append(best.encode(part.times, part.values, context=part.context).z0[0].cpu())
         return torch.cat(parts)
 
 

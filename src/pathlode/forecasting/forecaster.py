@@ -113,14 +113,14 @@ class Forecaster:
         self.fitted = Ensemble(found.model.chosen(usable), lowest[usable].tolist(), weight, layout)
         return self
 
-    def predict(self, series: Any, times: Any) -> TimeSeries:
+    def predict(self, series: Any, times: Any, backward: bool = False) -> TimeSeries:
         """The mean of the members' predictions, in the units and types of the series.
 
         Args:
             series: what was observed, as in :meth:`fit`; they may be others than those of the fit.
             times: times (time,) for all series, or (batch, time) or a list of times for each, as numbers or dates like those
-                of the series, increasing from the series' first time on; or other series, of as many trajectories, for their
-                times.
+                of the series, increasing; or other series, of as many trajectories, for their times.
+            backward: whether times may lie before a series' first one. The learnt equation is solved back from there.
 
         Returns:
             The predictions, with the series' labels and columns: ``predict(...).to_frame()`` is a table.
@@ -132,7 +132,7 @@ class Forecaster:
         ensemble = self._ensemble
         series = ensemble.readable(series)
         query = query_times(times, series)
-        values = ensemble.values(series, query)
+        values = ensemble.values(series, query, backward)
         return replace(series, times=query, values=values, mask=None, name=f"predictions of {series.name}")
 
     def impute(self, series: Any) -> TimeSeries:
@@ -208,6 +208,7 @@ class Forecaster:
 
     def _experiment(self, training: TimeSeries) -> Experiment:
         unit = {"time_unit": self.time_unit or defaults.time_unit(training), "gaps": True}
+        unit["static"] = 0 if training.static is None else training.static.shape[-1]
         return Experiment(
             seeds=[self.seed],
             model=defaults.model_sizes(training) | unit | dict(self.model),

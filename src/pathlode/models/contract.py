@@ -1,5 +1,6 @@
 """The interface of models: a stack of models of irregular time series, one per seed."""
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -22,6 +23,8 @@ from pathlode.registry import MODELS
 if TYPE_CHECKING:
     from pathlode.core.solve import Adaptive, FixedStep  # not all models solve an ODE
 
+logger = logging.getLogger(__name__)
+
 
 class SequenceModel(nn.Module, ABC):
     """A stack of models, one per seed, that are fitted and predict together. Each parameter's first axis is the member.
@@ -42,6 +45,9 @@ class SequenceModel(nn.Module, ABC):
     Args:
         config: sizes and parts.
         seeds: one stacked member per seed; a member's initial weights depend on its own seed alone.
+
+    Attributes:
+        counts: the fewest and the most observations of a series that the encoder saw in training; None if unknown.
 
     Raises:
         ConfigError: if there is no seed.
@@ -68,6 +74,8 @@ class SequenceModel(nn.Module, ABC):
             self.outcome_mean, self.outcome_std = _units(len(seeds), 1, 1)
         self.dtype = self.mean.dtype
         self.dates: bool | None = None
+        self.counts: tuple[int, int] | None = None
+        self._told: set[tuple[int, int]] = set()
 
     @property
     def unit_names(self) -> tuple[str, ...]:
@@ -77,6 +85,11 @@ class SequenceModel(nn.Module, ABC):
     @property
     def reads_gaps(self) -> bool:
         """Whether some features may be missing at times at which others are observed."""
+        return False
+
+    @property
+    def minds_counts(self) -> bool:
+        """Whether predictions become poor for series with more or fewer observations than in training."""
         return False
 
     def standardise(self, series: TimeSeries, owners: Sequence[int] | None = None) -> None:
@@ -221,7 +234,22 @@ class SequenceModel(nn.Module, ABC):
 
     def _stack(self, times: Times, values: Values, check: bool, context: Context | None = None) -> Observations:
         """Observations with a member axis, checked as in :meth:`pathlode.models.observations.Reader.observations`."""
-        return self._reader.observations(times, values, check, context)
+        given = self._reader.observations(times, values, check, context)
+        if check and self.minds_counts and self.counts is not None:
+            self._warn_of_counts(given.counts)
+        return given
+
+    def _warn_of_counts(self, counts: tuple[int, int]) -> None:
+        """Warns, once for each range, of series with more or fewer observations than in training."""
+        fewest, most = self.counts or counts
+        if counts in self._told or (fewest <= counts[0] and counts[1] <= most):
+            return
+        self._told.add(counts)
+        logger.warning(
+            "series of %d to %d observations are read by an encoder that was trained on %d to %d and minds their number: "
+            "expect poor predictions, or train with Views(subsets=0.5) or the encoder interpolation",
+            *(*counts, fewest, most),
+        )
 
     def _asked(self, query: Times | None, given: Observations, check: bool, backward: bool = False) -> Times:
         """The query times, or else the observation times, checked as in :meth:`pathlode.models.observations.Reader.query`."""
@@ -237,7 +265,7 @@ class SequenceModel(nn.Module, ABC):
         shared = {name for name, _ in self.named_buffers() if "." in name}  # of parts; the units are each member's own
         weights = self.state_dict()
         some.take({name: w if name in shared else w[list(members)] for name, w in weights.items()})
-        some.dates = self.dates
+        some.dates, some.counts = self.dates, self.counts
         return some
 
     def take(self, weights: Mapping[str, Tensor]) -> None:
@@ -265,6 +293,7 @@ class SequenceModel(nn.Module, ABC):
             "seeds": list(self.seeds),
             "dtype": str(self.dtype).removeprefix("torch."),
             "dates": self.dates,
+            "counts": self.counts,
         }
 
 

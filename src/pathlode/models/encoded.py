@@ -55,6 +55,10 @@ class EncodedModel(SequenceModel):
         return self.encoder.reads_gaps
 
     @property
+    def minds_counts(self) -> bool:
+        return self.encoder.minds_counts
+
+    @property
     def draws(self) -> int:
         return self.config.latent if self.config.variational else 0
 

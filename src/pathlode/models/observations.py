@@ -8,7 +8,7 @@ import torch
 from pathlode.core.checks import check_gaps, check_observed, check_resolution, check_times, check_values
 from pathlode.core.context import Context
 from pathlode.core.convert import as_numbers, as_times
-from pathlode.core.masks import observed, padded
+from pathlode.core.masks import fewest_and_most, observed, padded
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Mask, Starts, Times, Values
 from pathlode.errors import DataError
@@ -35,6 +35,11 @@ class Observations:
     def start(self) -> Starts:
         """First times, (member, batch)."""
         return self.times[..., 0]
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """The fewest and the most observations of a trajectory: times at which any value was observed."""
+        return fewest_and_most(self.mask, self.times.shape[-1])
 
     @property
     def last(self) -> Times:

@@ -75,7 +75,8 @@ def model_of(given: Mapping[str, Any], path: Path) -> tuple[SequenceModel, dict[
         model = kind(ModelConfig(**description["config"]), description["seeds"])
         model = model.to(getattr(torch, description["dtype"]))
         model.take(weights)
-        model.dates = description.get("dates")
+        model.dates, counts = description.get("dates"), description.get("counts")
+        model.counts = None if counts is None else (counts[0], counts[1])
     except (AttributeError, KeyError, TypeError, RuntimeError, PathlodeError) as error:
         reason = str(error).splitlines()[0]
         raise CheckpointError(

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from pathlode.core.context import Context
+from pathlode.core.masks import fewest_and_most
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import PerMember, Times, Values
 from pathlode.core.solve import FixedStep
@@ -79,6 +80,7 @@ class Trainer:
         self.model.standardise(self.training, owners)
         self.model.check(self.validation)
         self.outcomes = prepared(outcomes, model, self.training, self.validation, owners)
+        self.model.counts = self.views.counts(*fewest_and_most(self.training.mask, self.training.times.shape[-1]))
         self.best = BestWeights(model)
         self.optimiser = StackedOptimiser(model, config, self.best)
         self.step_number = 0

@@ -72,6 +72,16 @@ class Views:
             return times, values
         return given.some(torch.full_like(given.number, self.compared), given.number, generator)
 
+    def counts(self, fewest: int, most: int) -> tuple[int, int]:
+        """The fewest and the most observations of a series that the encoder sees, out of series with that many."""
+        fewest, most = (number if self.first is None else min(number, self.first) for number in (fewest, most))
+        shown = [fewest]
+        if self.subsets > 0:
+            shown.append(max(2, round(self.share[0] * fewest)))
+        if self.subsets < 1:
+            shown.append(-(-fewest // max(self.strides)))
+        return min(shown), most
+
     def in_validation(self, times: Times, values: Values) -> tuple[Times, Values]:
         """The observations that the encoder sees in validation."""
         return self._every(1, times, values)

@@ -1,6 +1,6 @@
 import torch
 
-from pathlode.core.masks import held, lengths, observed, padded
+from pathlode.core.masks import fewest_and_most, held, lengths, observed, padded
 
 NAN = torch.nan
 
@@ -20,3 +20,9 @@ def test_a_path_rests_where_nothing_was_observed():
     path = torch.arange(5.0)[None, :, None]
     mask = torch.tensor([[[0, 0], [1, 0], [0, 0], [0, 1], [0, 0]]]) > 0
     assert held(path, mask).flatten().tolist() == [0, 1, 1, 3, 3]
+
+
+def test_times_without_an_observation_do_not_count():
+    mask = torch.tensor([[[True, False], [False, False]], [[True, True], [False, True]]])
+    assert fewest_and_most(mask, 2) == (1, 2)
+    assert fewest_and_most(None, 7) == (7, 7)

@@ -212,3 +212,26 @@ def test_the_weight_is_chosen_where_none_is_given_and_the_loss_has_one(series, m
 
 def test_a_copy_with_other_settings_is_not_fitted(forecaster):
     assert replace(forecaster, members=3).fitted is None
+
+
+def test_static_columns_reach_the_model_and_come_back(tmp_path):
+    given = table().assign(age=lambda rows: rows["id"].str[1:].astype(int))
+    names = {"series": "id", "time": "t", "values": ["x", "y"]}
+    series = TimeSeries.from_frame(given, **names, static=["age"])
+    fitted = Forecaster(**SMALL).fit(series)
+    fitted.save(tmp_path / "model.pt")
+    again = Forecaster.load(tmp_path / "model.pt")
+    predicted = again.predict(series, [12.0])
+    assert predicted.to_frame()["age"].tolist() == list(range(8))
+    older = replace(series, static=series.static + 20.0)
+    assert not torch.allclose(again.predict(older, [12.0]).values, predicted.values, rtol=1e-3)
+    assert not torch.allclose(again.summarise(older), again.summarise(series), rtol=1e-3)
+    with pytest.raises(DataError, match="table has 0 static covariates, but the forecaster was fitted to 1"):
+        again.predict(TimeSeries.from_frame(given, **names), [12.0])
+
+
+def test_times_before_the_first_one_need_backward(forecaster, series):
+    before = series.times[:, :1] - torch.tensor([2.0, 1.0])
+    with pytest.raises(DataError, match="decays.csv: times: series 's0', .*set backward=True"):
+        forecaster.predict(series, before)
+    assert forecaster.predict(series, before, backward=True).values.isfinite().all()

@@ -4,12 +4,18 @@ import logging
 import pytest
 import torch
 
+from pathlode import load_model, save_model
+from pathlode.core.series import TimeSeries
 from pathlode.core.solve import FixedStep
 from pathlode.dynamics.simulation import SimulationConfig, simulate_replicates
 from pathlode.errors import ConfigError, DivergenceError
+from pathlode.models.latent_ode import LatentODE
 from pathlode.models.noise import learn_noise
+from pathlode.models.settings import ModelConfig
 from pathlode.registry import LOSSES, SYSTEMS
 from pathlode.training.losses.contract import Loss
+from pathlode.training.losses.path_length import PathLength
+from pathlode.training.settings import TrainingConfig
 from pathlode.training.trainer import Trainer
 from pathlode.training.views import Views
 
@@ -263,3 +269,35 @@ def test_the_loss_gets_the_noise_of_the_last_validation(trainer, monkeypatch):
     assert torch.equal(given[0], run.model.std)
     assert not torch.equal(given[-1], run.model.std)
     assert all(noise.shape == (3, 1, 1, 2) and not noise.requires_grad for noise in given)
+
+
+def counted(encoder, tmp_path):
+    """A model that was trained on 12 to 20 observations a series, and the series."""
+    times = torch.arange(20.0).expand(4, 20).clone()
+    times[0, 12:] = torch.nan
+    series = TimeSeries(times, torch.sin(times)[..., None])
+    model = LatentODE(ModelConfig(features=1, encoder=encoder, hidden=3, latent=3, width=4), [0, 1])
+    config = TrainingConfig(steps=2, batch=2, warmup=0.5, validate_every=2, solver_error_share=1e9)
+    Trainer(model, PathLength(0.1), series, series, config).run()
+    save_model(tmp_path / "model.pt", model)
+    return load_model(tmp_path / "model.pt")[0], series
+
+
+@pytest.mark.fault("series have other numbers of observations than in training", "a warning names both ranges")
+def test_a_recurrent_encoder_warns_of_other_numbers_of_observations_once(tmp_path, caplog):
+    model, series = counted("gru", tmp_path)
+    assert model.counts == model.member(1).counts == (12, 20)
+    for _ in range(2):
+        model.encode(series.times[:, :12], series.values[:, :12])
+    assert caplog.text == ""
+    for _ in range(2):
+        model(series.times[:, :8], series.values[:, :8])
+    assert caplog.text.count("series of 8 to 8 observations are read by an encoder that was trained on 12 to 20") == 1
+    model(series.times[:, :8], series.values[:, :8], check=False)
+    assert len(caplog.records) == 1
+
+
+def test_the_interpolation_encoder_does_not_mind(tmp_path, caplog):
+    model, series = counted("interpolation", tmp_path)
+    model.encode(series.times[:, :3], series.values[:, :3])
+    assert caplog.text == ""

@@ -167,3 +167,19 @@ def test_validation_shows_the_first_observations():
 def test_what_cannot_be_drawn_is_refused(settings, message):
     with pytest.raises(ConfigError, match=message):
         Views(**settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "counts"),
+    [
+        ({}, (10, 30)),
+        ({"strides": (1, 4)}, (3, 30)),
+        ({"subsets": 0.5, "share": (0.1, 0.5)}, (2, 30)),
+        ({"subsets": 0.5, "share": (0.4, 1.0)}, (4, 30)),
+        ({"subsets": 1.0, "share": (0.4, 1.0), "strides": (5,)}, (4, 30)),
+        ({"first": 20}, (10, 20)),
+        ({"first": 6, "strides": (1, 2)}, (3, 6)),
+    ],
+)
+def test_views_know_how_many_observations_the_encoder_sees(settings, counts):
+    assert Views(**settings).counts(10, 30) == counts

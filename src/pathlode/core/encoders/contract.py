@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import ClassVar
 
 import torch
 from torch import nn
@@ -18,6 +19,9 @@ class Encoder(nn.Module, ABC):
         hidden: size of the hidden vector.
         gaps: whether the encoder must be able to read series in which some features are missing at some times.
     """
+
+    minds_counts: ClassVar[bool] = True
+    """Whether the output depends on the number of observations itself, and not only on what they show."""
 
     def __init__(self, generators: Sequence[torch.Generator], features: int, hidden: int, gaps: bool = False) -> None:
         super().__init__()
