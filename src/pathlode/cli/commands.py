@@ -11,7 +11,7 @@ import pandas as pd
 import torch
 
 from pathlode import __version__
-from pathlode.cli.tables import TABLES, check_ending, read_series, write_table
+from pathlode.cli.tables import TABLE_ENDINGS, check_ending, read_series, write_table
 from pathlode.cli.times import beyond, grid, listed
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Times
@@ -20,7 +20,7 @@ from pathlode.files import writing
 from pathlode.forecasting.forecaster import Forecaster
 from pathlode.registry import ENCODERS, LOSSES
 
-FIGURES = (".png", ".pdf", ".svg")
+FIGURE_ENDINGS = (".png", ".pdf", ".svg")
 """Endings of the files that hold figures."""
 Command = TypeVar("Command", bound=Callable[..., Any])
 """A command before it has its options."""
@@ -67,7 +67,7 @@ def _columns(context: click.Context, parameter: click.Parameter, given: str | No
     return None if given is None else [name.strip() for name in given.split(",")]
 
 
-@pathlode.command()
+@pathlode.command("fit")
 @click.argument("table", type=click.Path(path_type=Path))
 @click.option("--series", required=True, help="Column of the series' labels.")
 @click.option("--time", required=True, help="Column of the times.")
@@ -80,7 +80,7 @@ def _columns(context: click.Context, parameter: click.Parameter, given: str | No
 @click.option("--loss", type=click.Choice(list(LOSSES)), default=Forecaster.loss, show_default=True)
 @click.option("--encoder", type=click.Choice(list(ENCODERS)), default=Forecaster.encoder, show_default=True)
 @click.option("--seed", default=Forecaster.seed, show_default=True, help="Of the first member.")
-def fit(
+def fit_command(
     table: Path,
     series: str,
     time: str,
@@ -106,7 +106,7 @@ def fit(
     click.echo(f"{output}: fitted to {len(data)} series, weight {forecaster.fitted.weight:g}", err=True)  # type: ignore[union-attr]
 
 
-@pathlode.command()
+@pathlode.command("predict")
 @_model_and_table
 @click.option("--times", help="Times to predict at in each series, with commas.")
 @click.option(
@@ -116,7 +116,9 @@ def fit(
     "--points", type=click.IntRange(1), default=10, show_default=True, help="Number of times up to the horizon."
 )
 @_output("a table, .csv or .parquet")
-def predict(model: Path, table: Path, times: str | None, horizon: str | None, points: int, output: Path) -> None:
+def predict_command(
+    model: Path, table: Path, times: str | None, horizon: str | None, points: int, output: Path
+) -> None:
     """Predicts the series of TABLE at other times.
 
     \b
@@ -126,38 +128,38 @@ def predict(model: Path, table: Path, times: str | None, horizon: str | None, po
     """
     if (times is None) == (horizon is None):
         raise ConfigError("give either --times or --horizon")
-    check_ending(output, TABLES)
+    check_ending(output, TABLE_ENDINGS)
     forecaster, series = _read(model, table)
     asked = listed(times, series) if times is not None else _at(beyond(str(horizon), points, series), series)
     write_table(output, forecaster.predict(series, asked).to_frame())
 
 
-@pathlode.command()
+@pathlode.command("impute")
 @_model_and_table
 @_output("a table, .csv or .parquet")
-def impute(model: Path, table: Path, output: Path) -> None:
+def impute_command(model: Path, table: Path, output: Path) -> None:
     """Writes TABLE with predictions in place of missing values.
 
     \b
     Example:
       pathlode impute model.pt visits.csv -o complete.csv
     """
-    check_ending(output, TABLES)
+    check_ending(output, TABLE_ENDINGS)
     forecaster, series = _read(model, table)
     write_table(output, forecaster.impute(series).to_frame())
 
 
-@pathlode.command()
+@pathlode.command("summarise")
 @_model_and_table
 @_output("a table, .csv or .parquet")
-def summarise(model: Path, table: Path, output: Path) -> None:
+def summarise_command(model: Path, table: Path, output: Path) -> None:
     """Writes a vector z0 for each series of TABLE, of one length for all, for example as features of a classifier.
 
     \b
     Example:
       pathlode summarise model.pt visits.csv -o summaries.csv
     """
-    check_ending(output, TABLES)
+    check_ending(output, TABLE_ENDINGS)
     forecaster, series = _read(model, table)
     found = pd.DataFrame(forecaster.summarise(series).numpy())
     found.columns = [f"z0_{number + 1}" for number in range(found.shape[1])]
@@ -166,14 +168,14 @@ def summarise(model: Path, table: Path, output: Path) -> None:
     write_table(output, found)
 
 
-@pathlode.command()
+@pathlode.command("plot")
 @_model_and_table
 @click.option("--horizon", help="Draw predictions up to this long after the last time: 30, or for dates 12h or 2D.")
 @click.option(
     "--number", type=click.IntRange(1), default=6, show_default=True, help="Series to draw, from the first on."
 )
 @_output("a figure, .png, .pdf or .svg")
-def plot(model: Path, table: Path, horizon: str | None, number: int, output: Path) -> None:
+def plot_command(model: Path, table: Path, horizon: str | None, number: int, output: Path) -> None:
     """Draws observations and predictions of the first series of TABLE.
 
     \b
@@ -183,7 +185,7 @@ def plot(model: Path, table: Path, horizon: str | None, number: int, output: Pat
     from pathlode.plots.forecasts import series_and_predictions  # here, because matplotlib takes a second
     from pathlode.plots.style import save_figure
 
-    check_ending(output, FIGURES)
+    check_ending(output, FIGURE_ENDINGS)
     forecaster, series = _read(model, table)
     some = series[:number].trimmed()
     times = grid(some, horizon, 200)

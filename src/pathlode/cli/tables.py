@@ -10,7 +10,7 @@ from pathlode.core.series import TimeSeries
 from pathlode.errors import DataError
 from pathlode.files import writing
 
-TABLES = (".csv", ".parquet")
+TABLE_ENDINGS = (".csv", ".parquet")
 """Endings of the files that hold tables."""
 
 
@@ -20,7 +20,7 @@ def read_table(path: Path) -> pd.DataFrame:
     Raises:
         DataError: if it is missing, damaged, or of another kind.
     """
-    check_ending(path, TABLES)
+    check_ending(path, TABLE_ENDINGS)
     try:
         if path.suffix == ".parquet":
             return pd.read_parquet(path)
