@@ -12,7 +12,7 @@ import torch
 
 from pathlode import __version__
 from pathlode.cli.tables import TABLE_ENDINGS, check_ending, read_series, write_table
-from pathlode.cli.times import beyond, grid, listed
+from pathlode.cli.times import beyond, grid, listed_times
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Times
 from pathlode.errors import CheckpointError, ConfigError
@@ -130,7 +130,7 @@ def predict_command(
         raise ConfigError("give either --times or --horizon")
     check_ending(output, TABLE_ENDINGS)
     forecaster, series = _read(model, table)
-    asked = listed(times, series) if times is not None else _at(beyond(str(horizon), points, series), series)
+    asked = listed_times(times, series) if times is not None else _at(beyond(str(horizon), points, series), series)
     write_table(output, forecaster.predict(series, asked).to_frame())
 
 

@@ -14,7 +14,7 @@ TABLE_ENDINGS = (".csv", ".parquet")
 """Endings of the files that hold tables."""
 
 
-def read_table(path: Path) -> pd.DataFrame:
+def read_file(path: Path) -> pd.DataFrame:
     """The table of a file.
 
     Raises:
@@ -55,7 +55,7 @@ def read_series(path: Path, columns: Layout | dict[str, Any]) -> TimeSeries:
         names: dict[str, Any] = {name: getattr(columns, name) for name in ("series", "time", "values", "static")}
     else:
         names = columns
-    table = read_table(path)
+    table = read_file(path)
     if names["time"] in table and pd.api.types.is_string_dtype(table[names["time"]].dtype):
         table = table.assign(**{names["time"]: _dates(table[names["time"]], path)})
     return TimeSeries.from_frame(table, **names, name=str(path))

@@ -11,7 +11,7 @@ from pathlode.core.shapes import Times
 from pathlode.errors import ConfigError
 
 
-def listed(text: str, series: TimeSeries) -> Any:
+def listed_times(text: str, series: TimeSeries) -> Any:
     """Times from a text with commas: numbers, or dates where the series have dates; in their time zone if none is given.
 
     Raises:

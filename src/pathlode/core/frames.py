@@ -93,7 +93,9 @@ def read_frame(
     place = np.arange(len(codes)) - np.searchsorted(codes, codes)
     original, dates = _times(table[time], time)
     _refuse_disorder(original[order], codes, order, time, layout)
-    seconds = as_times(original)[0].numpy()[order]
+    seconds = as_times(original[:, None])[0].numpy()[
+        order, 0
+    ]  # of one time each, so as not to compare those of two series
     _refuse_too_close(seconds, codes, order, layout)
     observed = promoted([numbers_of(table[name], name) for name in layout.values])[order]
     _refuse_empty(observed, codes, layout)

@@ -206,7 +206,7 @@ def test_the_loop_of_the_docstring_trains():
     used = [torch, DataLoader, TimeSeries, FixedStep, PathLength]
     names = {each.__name__: each for each in used} | {"model": model, "series": series}
     exec(setup, names)
-    for _ in range(12):
+    for _ in range(40):
         exec(f"for batch{epoch}", names)
     assert all(weights.isfinite().all() for weights in model.parameters())
     with torch.no_grad():
