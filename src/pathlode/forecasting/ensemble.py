@@ -1,6 +1,6 @@
 """A fitted ensemble, and what it says of series."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -14,6 +14,8 @@ from pathlode.errors import DataError
 from pathlode.forecasting.queries import as_series, naming
 from pathlode.models.contract import SequenceModel
 from pathlode.models.latents import as_the_model
+from pathlode.models.prediction import Prediction
+from pathlode.uncertainty.intervals import intervals
 
 AT_ONCE = 256
 """Series that are predicted at once: bounds the memory."""
@@ -82,13 +84,33 @@ class Ensemble:
             query: times, (batch, time), padded with NaN.
             backward: whether they may lie before a series' first time.
         """
+        (mean,) = self._read(series, query, backward, lambda prediction: (prediction.values.mean(dim=0),))
+        return mean
+
+    @torch.no_grad()
+    def bounds(self, series: TimeSeries, query: Times, level: float, backward: bool = False) -> tuple[Values, Values]:
+        """Lower and upper bounds of observations, as :func:`pathlode.uncertainty.intervals.intervals`, with the arguments of
+        :meth:`values` and the probability that an observation lies between them."""
+
+        def read(prediction: Prediction) -> tuple[Values, Values]:
+            interval = intervals(self.model, prediction, level)
+            return interval.lower, interval.upper
+
+        lower, upper = self._read(series, query, backward, read)
+        return lower, upper
+
+    def _read(
+        self, series: TimeSeries, query: Times, backward: bool, read: Callable[[Prediction], tuple[Values, ...]]
+    ) -> tuple[Values, ...]:
+        """What is read off the members' predictions, each (batch, time, feature)."""
         parts = []
         for first, part in _parts(as_the_model(series, self.model)):
             asked = query[first : first + len(part)].to(self.model.mean.device)
             with naming(series, first):
-                found = self.model(part.times, part.values, asked, context=part.context, backward=backward).values
-            parts.append(found.mean(dim=0).where(~asked.isnan()[..., None], torch.nan).to(series.values))
-        return torch.cat(parts)
+                found = read(self.model(part.times, part.values, asked, context=part.context, backward=backward))
+            present = ~asked.isnan()[..., None]
+            parts.append([values.where(present, torch.nan).to(series.values) for values in found])
+        return tuple(torch.cat(each) for each in zip(*parts, strict=True))
 
     @torch.no_grad()
     def summaries(self, series: TimeSeries) -> Tensor:

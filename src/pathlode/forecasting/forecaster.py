@@ -18,9 +18,13 @@ from pathlode.forecasting import defaults
 from pathlode.forecasting.ensemble import Ensemble
 from pathlode.forecasting.queries import as_series, query_times
 from pathlode.forecasting.weighting import Candidates
+from pathlode.models.noise import learn_noise
 from pathlode.models.saving import load_model, save_model
 from pathlode.registry import LOSSES
 from pathlode.training.experiment import Experiment
+
+COVERED = 0.9
+"""Level at which intervals cover held-out series as stated; at others they do as far as a normal distribution fits."""
 
 
 @dataclass(kw_only=True)
@@ -110,7 +114,9 @@ class Forecaster:
             raise DivergenceError("the training of every member diverged: give a smaller learning_rate")
         lowest = torch.stack([row.mse for row in found.history]).nan_to_num(nan=torch.inf).amin(dim=0)
         layout = None if series.layout is None else replace(series.layout, labels=None)
-        self.fitted = Ensemble(found.model.chosen(usable), lowest[usable].tolist(), weight, layout)
+        model = found.model.chosen(usable)
+        learn_noise(model, data.validation, level=COVERED)
+        self.fitted = Ensemble(model, lowest[usable].tolist(), weight, layout)
         return self
 
     def predict(self, series: Any, times: Any, backward: bool = False) -> TimeSeries:
@@ -134,6 +140,34 @@ class Forecaster:
         query = query_times(times, series)
         values = ensemble.values(series, query, backward)
         return replace(series, times=query, values=values, mask=None, name=f"predictions of {series.name}")
+
+    def intervals(
+        self, series: Any, times: Any, level: float = 0.9, backward: bool = False
+    ) -> tuple[TimeSeries, TimeSeries]:
+        """Lower and upper bounds between which an observation lies with a stated probability.
+
+        They contain each feature's observation noise, learnt from the series that the fit held out, and what the members
+        disagree by. The probability holds inside the observed window. Farther on, intervals cover less than stated; see
+        :func:`pathlode.uncertainty.intervals.intervals`.
+
+        Args:
+            series: as in :meth:`predict`.
+            times: as in :meth:`predict`.
+            level: the probability.
+            backward: as in :meth:`predict`.
+
+        Raises:
+            DataError: as :meth:`predict`.
+            ConfigError: before :meth:`fit`, or if the level is not between 0 and 1.
+        """
+        ensemble = self._ensemble
+        series = ensemble.readable(series)
+        query = query_times(times, series)
+        lower, upper = (
+            replace(series, times=query, values=bound, mask=None, name=f"{side} bounds of {series.name}")
+            for side, bound in zip(("lower", "upper"), ensemble.bounds(series, query, level, backward), strict=True)
+        )
+        return lower, upper
 
     def impute(self, series: Any) -> TimeSeries:
         """The series with predictions in place of missing values. What was observed stays as it is.

@@ -1,6 +1,7 @@
 """The observation noise of trained models, by maximum likelihood."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
@@ -10,10 +11,13 @@ from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Mask, Times, Values
 from pathlode.models.contract import SequenceModel
 from pathlode.models.latents import ENCODED_AT_ONCE, as_the_model
+from pathlode.models.prediction import Prediction
 
 if TYPE_CHECKING:
     from pathlode.core.solve import Adaptive, FixedStep
 
+Shown = Callable[[Times, Values], tuple[Times, Values]]
+"""Gives, of times and values of observations, those that an encoder sees."""
 NOISE_FLOOR = 1e-3
 """Smallest observation noise, in standard deviations of a feature over the training data."""
 MOST_FITTED = 0.9
@@ -30,7 +34,8 @@ def learn_noise(
     series: TimeSeries,
     *,
     ensemble: bool = True,
-    first: int | None = None,
+    level: float | None = None,
+    shown: Shown | None = None,
     owners: Sequence[int] | None = None,
     solver: "FixedStep | Adaptive | None" = None,
 ) -> None:
@@ -45,6 +50,9 @@ def learn_noise(
     estimated per observation. So e = (x - x̂) / √(1 - h). Here h is an estimate from one prediction for observations that are
     changed by small random signs (Girard 1989).
 
+    If predictions of a few series are much worse than those of others, no normal distribution fits. Given a ``level``, σ_f is
+    instead the number with which intervals of that level contain this share of the observations.
+
     The noise takes no gradient step, and no penalty affects it: weights stay as they are, and σ_f can neither collapse nor lag
     behind. It is at least :data:`NOISE_FLOOR` standard deviations of the feature.
 
@@ -53,7 +61,9 @@ def learn_noise(
         series: series that the model was not trained on, such as the validation series; on training series the noise would be
             too small.
         ensemble: whether the members are an ensemble; otherwise each has its own noise, as if it were alone.
-        first: how many first observations the encoder sees, for a model that forecasts the others; None for all.
+        level: the level at which intervals are to cover as stated; None for maximum likelihood.
+        shown: gives those of the observations that the encoder sees, such as
+            :meth:`pathlode.training.views.Views.in_validation`, for a model that forecasts the others; by default all.
         owners: the index of each member's set, if there are several sets of series, as in
             :class:`pathlode.core.series.Observed`; each member then counts alone.
         solver: as in :func:`pathlode.core.solve.solve`, for a model with an ODE.
@@ -68,34 +78,39 @@ def learn_noise(
     series = as_the_model(series, model)
     own = slice(None) if owners is None else torch.tensor(owners, device=series.times.device)
     times, values = series.times[own], series.values[own]
-    parts = zip(times.split(ENCODED_AT_ONCE, -2), values.split(ENCODED_AT_ONCE, -3), strict=True)
-    probed = [_probed(model, *part, first, solver) for part in parts]
+    known, probed = None if series.context is None else series.context.at(own), []
+    for begin in range(0, len(series), ENCODED_AT_ONCE):
+        some = slice(begin, begin + ENCODED_AT_ONCE)
+        context = None if known is None else known.of_trajectories(some)
+        predict = partial(model, solver=solver, check=False, context=context)
+        probed.append(_probed(predict, times[..., some, :], values[..., some, :, :], model.std, shown))
     residuals, responses = (torch.cat(each, dim=1) for each in zip(*probed, strict=True))
     counted = ~residuals.isnan()
     fitted = _mean(responses, counted).clamp(0, MOST_FITTED)
-    squares = (residuals / model.std).square().double() / (1 - fitted)
-    variance = _mean(squares, counted).nan_to_num(
-        nan=1.0
-    )  # of a feature without observations: that of the training data
+    errors = (residuals / model.std).double() / (1 - fitted).sqrt()
+    variance = _mean(errors.square(), counted)
+    variance = variance.nan_to_num(nan=1.0)  # of a feature without observations, that of the training data
     variance = variance.clamp_min(NOISE_FLOOR**2)
-    if ensemble and owners is None:
-        variance = _of_mixture(squares, counted, variance)
-    model.register_buffer("noise", (variance.sqrt() * model.std).to(model.noise))
+    together = ensemble and owners is None
+    if together:
+        variance = _of_mixture(errors.square(), counted, variance)
+    noise = variance.sqrt() if level is None else _covering(errors, counted, variance.sqrt(), level, together)
+    model.register_buffer("noise", (noise * model.std).to(model.noise))
 
 
 def _probed(
-    model: SequenceModel, times: Times, values: Values, first: int | None, solver: "FixedStep | Adaptive | None"
+    predict: Callable[..., Prediction], times: Times, values: Values, std: Tensor, shown: Shown | None
 ) -> tuple[Values, Values]:
     """Residuals of predictions at the observed times, and an estimate of ∂x̂_i/∂x_i, both (member, batch, time, feature)."""
 
-    def predict(values: Values) -> Values:
+    def from_observed(values: Values) -> Values:
         at = times.expand(values.shape[:-1])
-        return model(at[..., :first], values[..., :first, :], at, solver=solver, check=False).values
+        return predict(*(shown(at, values) if shown else (at, values)), at).values
 
-    predicted = predict(values)
+    predicted = from_observed(values)
     signs = torch.randint(0, 2, values.shape[-3:], generator=torch.Generator().manual_seed(0)).to(values) * 2 - 1
-    step = PROBE * model.std.to(values.dtype)
-    moved = predict(values + step * signs) - predicted
+    step = PROBE * std.to(values.dtype)
+    moved = from_observed(values + step * signs) - predicted
     return values - predicted, (moved * signs / step).where(~values.isnan(), torch.nan)
 
 
@@ -118,3 +133,25 @@ def _of_mixture(squares: Values, counted: Mask, variance: Tensor) -> Tensor:
         mean = _mean((shares * squares).sum(dim=0, keepdim=True), counted[:1])
         variance = mean.where(~mean.isnan(), variance).clamp_min(NOISE_FLOOR**2)
     return variance
+
+
+def _covering(errors: Values, counted: Mask, noise: Tensor, level: float, together: bool) -> Tensor:
+    """The noise with which central intervals contain this share of the observations, shaped like the noise, by bisection.
+
+    Args:
+        errors: residuals in units of the training data's standard deviation, (member, batch, time, feature).
+        counted: where values were observed.
+        noise: the most likely noise, for a feature without observations.
+        level: that share.
+        together: whether the intervals are those of the members' mixture, or each member has its own.
+    """
+    low = torch.full_like(noise, NOISE_FLOOR)
+    high = 100 * errors.nan_to_num(nan=0.0).abs().amax(dim=(1, 2), keepdim=True)
+    high = (high.amax(dim=0, keepdim=True) if together else high).clamp_min(NOISE_FLOOR)
+    for _ in range(ITERATIONS):
+        middle = (low * high).sqrt()
+        below = torch.special.ndtr(errors / middle)
+        below = below.mean(dim=0, keepdim=True) if together else below
+        narrow = _mean(((below - 0.5).abs() <= level / 2).double(), counted[: len(below)]) < level
+        low, high = torch.where(narrow, middle, low), torch.where(narrow, high, middle)
+    return high.where(counted.any(dim=2).any(dim=1)[: len(noise), None, None], noise)

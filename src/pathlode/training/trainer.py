@@ -210,8 +210,8 @@ class Trainer:
 
     def _learn_noise(self) -> None:
         if self.config.likelihood:
-            owners, first = None if self._owners is None else self._owners.tolist(), self.views.first
-            learn_noise(self.model, self.validation, ensemble=False, first=first, owners=owners, solver=self._solver())
+            owners, shown = None if self._owners is None else self._owners.tolist(), self.views.in_validation
+            learn_noise(self.model, self.validation, ensemble=False, shown=shown, owners=owners, solver=self._solver())
 
     def _solver(self) -> FixedStep:
         return FixedStep(self.config.solver, self.solver_steps)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from small import SMALL, table
 
-from pathlode import Forecaster, TimeSeries, load_model, save_model
+from pathlode import Forecaster, TimeSeries, distribution, load_model, save_model
 from pathlode.errors import CheckpointError, ConfigError, DataError, DivergenceError
 from pathlode.training.trainer import Trainer
 
@@ -30,6 +30,20 @@ def test_the_prediction_is_the_mean_of_the_members(forecaster, series):
     model, one = forecaster.fitted.model, series[[3]].trimmed()
     members = model(one.times, one.values, torch.tensor([[11.0]])).values
     assert torch.allclose(forecaster.predict(one, [11.0]).values, members.mean(dim=0), rtol=1e-12)
+
+
+def test_intervals_are_quantiles_of_the_members_mixture_and_read_back(forecaster, series, tmp_path):
+    model, one = forecaster.fitted.model, series[[3]].trimmed()
+    lower, upper = forecaster.intervals(one, [10.0, 11.0], 0.8)
+    mixture = distribution(model, model(one.times, one.values, torch.tensor([[10.0, 11.0]])))
+    assert torch.allclose(mixture.cdf(lower.values), torch.tensor(0.1).double(), atol=1e-6)
+    assert torch.allclose(mixture.cdf(upper.values), torch.tensor(0.9).double(), atol=1e-6)
+    assert upper.to_frame().columns.tolist() == ["id", "t", "x", "y"]
+    forecaster.save(tmp_path / "forecaster.pt")
+    again, _ = Forecaster.load(tmp_path / "forecaster.pt").intervals(one, [10.0, 11.0], 0.8)
+    assert torch.equal(again.values, lower.values)
+    with pytest.raises(ConfigError, match="the level of an interval is 1"):
+        forecaster.intervals(one, [10.0], 1.0)
 
 
 def test_each_series_has_its_own_times_and_parts_do_not_matter(forecaster, series, monkeypatch):

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from pathlode import LatentODE, PathLength, Trainer, TrainingConfig
 from pathlode.core.series import TimeSeries
 from pathlode.models.constant import Constant
 from pathlode.models.contract import SequenceModel
@@ -11,6 +12,7 @@ from pathlode.models.noise import MOST_FITTED, NOISE_FLOOR, learn_noise
 from pathlode.models.prediction import Prediction
 from pathlode.models.saving import load_model, save_model
 from pathlode.models.settings import ModelConfig
+from pathlode.uncertainty.intervals import distribution
 
 POINTS = 20
 
@@ -21,8 +23,8 @@ class Fixed(SequenceModel):
     offsets = torch.zeros(1)
     reads_gaps = True
 
-    def forward(self, times, values, query=None, *, noise=None, solver=None, estimate_error=False, check=True):
-        given = self._stack(times, values, check)
+    def forward(self, times, values, query=None, **options):
+        given = self._stack(times, values, False)
         mean = given.values.nanmean(dim=2, keepdim=True)
         return Prediction(values=(mean + self.offsets.view(-1, 1, 1, 1)).expand(given.values.shape))
 
@@ -104,8 +106,8 @@ def test_a_feature_that_was_never_observed_has_the_standard_deviation_of_the_tra
 class Copying(Fixed):
     """Gives its observations back."""
 
-    def forward(self, times, values, query=None, *, noise=None, solver=None, estimate_error=False, check=True):
-        return Prediction(values=self._stack(times, values, check).values + 1e-9)
+    def forward(self, times, values, query=None, **options):
+        return Prediction(values=self._stack(times, values, False).values + 1e-9)
 
 
 def test_the_noise_has_a_lower_bound():
@@ -149,3 +151,33 @@ def test_the_noise_is_saved_and_forgotten_with_other_units(tmp_path, series):
     assert torch.equal(model.member(0).noise, model.noise)
     model.fit(replace(series, values=series.values + 1))
     assert (model.noise == 0).all()
+
+
+@pytest.mark.parametrize("ensemble", [True, False])
+def test_given_a_level_intervals_of_that_level_cover_as_stated_whatever_the_distribution(ensemble):
+    """Noise of few large values, for which the most likely one covers too much."""
+    draw = torch.Generator().manual_seed(0)
+    series = noisy(500, stds=(0.5,))
+    series = replace(series, values=series.values * 0 + torch.randn(500, POINTS, 1, generator=draw) ** 3)
+    model = made(series, -0.2, 0.3)
+
+    def covered():
+        mixture = distribution(model if ensemble else model.member(1), prediction)
+        return float(((mixture.cdf(series.values) - 0.5).abs() <= 0.45).double().mean())
+
+    values = model(series.times, series.values).values
+    prediction = Prediction(values=values if ensemble else values[1:])
+    learn_noise(model, series, ensemble=ensemble)
+    assert covered() > 0.92
+    learn_noise(model, series, ensemble=ensemble, level=0.9)
+    assert covered() == pytest.approx(0.9, abs=0.01)
+
+
+def test_covariates_that_the_model_reads_are_read(series):
+    """Also by a training by the likelihood."""
+    known = replace(series, static=torch.randn(len(series), 1))
+    config = ModelConfig(features=2, static=1, hidden=6, latent=4, width=8)
+    model = LatentODE(config, seeds=(0, 1))
+    settings = TrainingConfig(steps=2, batch=4, validate_every=1, warmup=0.5, likelihood=True)
+    Trainer(model, PathLength(0.1), known, known, settings).run()
+    assert (model.noise > 0).all()

@@ -249,7 +249,8 @@ def test_a_training_by_the_likelihood_learns_each_members_noise(trainer):
     together.run()
     learnt = together.model.noise.clone()
     assert (learnt > 0).all()
-    learn_noise(together.model, together.validation, ensemble=False, first=8, solver=FixedStep("rk4", 6))
+    shown = together.views.in_validation
+    learn_noise(together.model, together.validation, ensemble=False, shown=shown, solver=FixedStep("rk4", 6))
     assert torch.equal(together.model.noise, learnt)
     alone = trainer(likelihood=True, steps=16, views=Views(first=8), seeds=(1,))
     alone.run()
