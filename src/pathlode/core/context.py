@@ -1,10 +1,7 @@
 """What is known of trajectories besides their observations."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-
-from torch import Tensor
 
 from pathlode.core.shapes import Static, Times, Values
 
@@ -26,15 +23,14 @@ class Context:
 
     def at(self, where: Any) -> "Context":
         """That of some sets or trajectories, chosen by an index of the first axes."""
-        return self._map(lambda part, axes: part[where])
+        parts = self.static, self.input_times, self.inputs
+        return Context(*(None if part is None else part[where] for part in parts))
 
     def of_trajectories(self, some: slice) -> "Context":
         """That of some trajectories."""
-        return self._map(lambda part, axes: part.movedim(-1 - len(axes), 0)[some].movedim(0, -1 - len(axes)))
-
-    def _map(self, change: Callable[[Tensor, tuple[slice, ...]], Tensor]) -> "Context":
-        """Each part changed; the function is given the part, and a slice of all for each axis after the batch."""
-        every = slice(None)
-        parts = {"static": (every,), "input_times": (every,), "inputs": (every, every)}
-        given = {name: (getattr(self, name), axes) for name, axes in parts.items()}
-        return Context(**{name: None if part is None else change(part, axes) for name, (part, axes) in given.items()})
+        static, times, inputs = self.static, self.input_times, self.inputs
+        return Context(
+            None if static is None else static[..., some, :],
+            None if times is None else times[..., some, :],
+            None if inputs is None else inputs[..., some, :, :],
+        )

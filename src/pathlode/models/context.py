@@ -97,13 +97,8 @@ class ContextReader:
         static = as_numbers(given.static, "static covariates").to(self.device)
         if static.shape[-1] != self.static:
             raise DataError(_other_number(static.shape[-1], "static covariates", self.static, "static"))
-        bad = (~static.isfinite()).nonzero() if check else torch.empty(0)
-        if len(bad):
-            *_, trajectory, covariate = bad[0].tolist()
-            raise DataError(
-                f"static covariate {covariate + 1} of trajectory {trajectory} is {static[tuple(bad[0])].item()}, but models "
-                "read none that are missing: impute it, for example by the mean, or leave the covariate out"
-            )
+        if check:
+            _refuse_missing(static)
         return static
 
     def _inputs(self, given: Context | None, check: bool) -> tuple[Times, Values]:
@@ -132,6 +127,16 @@ class ContextReader:
                 f"{what} of shape {tuple(part.shape)} do not fit {batch} trajectories: expected {(batch, *rest)}, or that with "
                 f"a leading axis of {self.members}"
             ) from None
+
+
+def _refuse_missing(static: Static) -> None:
+    bad = (~static.isfinite()).nonzero()
+    if len(bad):
+        *_, trajectory, covariate = bad[0].tolist()
+        raise DataError(
+            f"static covariate {covariate + 1} of trajectory {trajectory} is {static[tuple(bad[0])].item()}, but models read "
+            "none that are missing: impute it, for example by the mean, or leave the covariate out"
+        )
 
 
 def _lacking(number: int, what: str, name: str) -> str:

@@ -100,9 +100,9 @@ def prepared(
     ours = Outcomes(outcomes.training.to(device), outcomes.validation.to(device), outcomes.weight)
     if head == 1:
         own = ours.training if owners is None else ours.training[torch.tensor(owners)]
-        mean, std = _units(own.double().expand(len(model.seeds), -1))
-        model.outcome_mean.copy_(mean.view(-1, 1, 1))
-        model.outcome_std.copy_(std.view(-1, 1, 1))
+        units = _units(own.double().expand(len(model.seeds), -1))
+        for name, unit in zip(("outcome_mean", "outcome_std"), units, strict=True):
+            setattr(model, name, unit.view(-1, 1, 1))
     return ours
 
 
