@@ -34,3 +34,8 @@ class Context:
             None if times is None else times[..., some, :],
             None if inputs is None else inputs[..., some, :, :],
         )
+
+
+def told(context: Context | None) -> dict[str, Any]:
+    """The keyword argument that tells a model what is known; none if nothing is, for models that take no context."""
+    return {} if context is None else {"context": context}

@@ -7,6 +7,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
+from pathlode.core.context import told
 from pathlode.core.frames import Layout
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Times, Values
@@ -107,7 +108,7 @@ class Ensemble:
         for first, part in _parts(as_the_model(series, self.model)):
             asked = query[first : first + len(part)].to(self.model.mean.device)
             with naming(series, first):
-                found = read(self.model(part.times, part.values, asked, context=part.context, backward=backward))
+                found = read(self.model(part.times, part.values, asked, backward=backward, **told(part.context)))
             present = ~asked.isnan()[..., None]
             parts.append([values.where(present, torch.nan).to(series.values) for values in found])
         return tuple(torch.cat(each) for each in zip(*parts, strict=True))
@@ -119,7 +120,7 @@ class Ensemble:
         parts = []
         for first, part in _parts(as_the_model(series, best)):
             with naming(series, first):
-                parts.append(best.encode(part.times, part.values, context=part.context).z0[0].cpu())
+                parts.append(best.encode(part.times, part.values, **told(part.context)).z0[0].cpu())
         return torch.cat(parts)
 
 

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from pathlode import __version__
+from pathlode.core.context import Context
 from pathlode.core.series import Observed, TimeSeries
 from pathlode.errors import CheckpointError, ConfigError, DivergenceError, refuse_unless
 from pathlode.files import digest
@@ -50,7 +51,8 @@ class Forecaster:
         time_unit: as in :class:`pathlode.models.settings.ModelConfig`; None chooses it, see
             :func:`pathlode.forecasting.defaults.time_unit`.
         model: further settings, as in :class:`pathlode.models.settings.ModelConfig`; they replace those of
-            :func:`pathlode.forecasting.defaults.model_sizes`.
+            :func:`pathlode.forecasting.defaults.model_sizes`. With ``static`` or ``inputs`` and the field ``controlled`` among
+            them, the models read the static covariates or inputs of the series.
         train: further settings, as in :class:`pathlode.training.settings.TrainingConfig`.
         views: what the encoder sees in training, as in :class:`pathlode.training.views.Views`.
         seed: of the first member, and of the choice of the series that are held out.
@@ -243,14 +245,17 @@ class Forecaster:
     def _experiment(self, training: TimeSeries) -> Experiment:
         unit = {"time_unit": self.time_unit or defaults.time_unit(training), "gaps": True}
         unit["static"] = 0 if training.static is None else training.static.shape[-1]
+        sizes = defaults.model_sizes(training) | unit | dict(self.model)
+        parts = {name: sizes.pop(name) for name in ("field", "decoder", "input") if name in sizes}
         return Experiment(
             seeds=[self.seed],
-            model=defaults.model_sizes(training) | unit | dict(self.model),
+            model=sizes,
             train=defaults.training_settings(training, self.steps) | dict(self.train),
             encoder=self.encoder,
             loss=self.loss,
             learning_rate=self.learning_rate,
             views=self.views,
+            **parts,
         )
 
     def _weight(self, experiment: Experiment, data: Observed, folder: Path, identity: str) -> float:
@@ -262,7 +267,10 @@ class Forecaster:
 
     def _identity(self, series: TimeSeries) -> str:
         """Digest of all that the result depends on."""
-        content = hashlib.sha256(series.times.numpy(force=True).tobytes())
-        content.update(series.values.numpy(force=True).tobytes())
+        known = series.context or Context()
+        content = hashlib.sha256()
+        for part in (series.times, series.values, known.static, known.input_times, known.inputs):
+            if part is not None:
+                content.update(part.numpy(force=True).tobytes())
         settings = {name: str(value) for name, value in self._settings.items()}
         return digest({"settings": settings, "data": content.hexdigest(), "version": __version__})

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from pathlode.core.context import told
 from pathlode.core.series import Observed, TimeSeries
 from pathlode.core.shapes import MaskInTime, PerMember
 from pathlode.core.solve import FixedStep
@@ -104,7 +105,8 @@ def _first_part(series: TimeSeries) -> MaskInTime:
 def _error(model: SequenceModel, series: TimeSeries, seen: MaskInTime, asked: MaskInTime) -> Tensor:
     """Root mean squared error at some times from what was observed at others, in units of standard deviation, (member,)."""
     values = series.values.where(seen[..., None], torch.nan)
-    found = model(series.times, values, context=series.context, solver=FixedStep("tsit5", 24), check=False).values
+    solver = FixedStep("tsit5", 24)
+    found = model(series.times, values, solver=solver, check=False, **told(series.context)).values
     wrong = ((found - series.values) / model.std).where(asked[..., None], torch.nan)
     return wrong.square().flatten(1).nanmean(dim=1).sqrt()
 

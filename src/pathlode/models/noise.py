@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from pathlode.core.context import told
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Mask, Times, Values
 from pathlode.models.contract import SequenceModel
@@ -82,7 +83,7 @@ def learn_noise(
     for begin in range(0, len(series), ENCODED_AT_ONCE):
         some = slice(begin, begin + ENCODED_AT_ONCE)
         context = None if known is None else known.of_trajectories(some)
-        predict = partial(model, solver=solver, check=False, context=context)
+        predict = partial(model, solver=solver, check=False, **told(context))
         probed.append(_probed(predict, times[..., some, :], values[..., some, :, :], model.std, shown))
     residuals, responses = (torch.cat(each, dim=1) for each in zip(*probed, strict=True))
     counted = ~residuals.isnan()

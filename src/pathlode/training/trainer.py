@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pathlode.core.context import Context
+from pathlode.core.context import Context, told
 from pathlode.core.masks import fewest_and_most
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import PerMember, Times, Values
@@ -135,7 +135,7 @@ class Trainer:
         if self.loss.random_times:
             query = self.loss.random_query(query, self.batches.draw(torch.rand, query.shape[-1]))
         prediction = self.model(
-            *seen, query, noise=noise, solver=self._solver(), check=False, context=self.batches.context
+            *seen, query, noise=noise, solver=self._solver(), check=False, **told(self.batches.context)
         )
         losses = self.loss(self.model, prediction, targets, self.step_number / self.config.steps, self._noise)
         if self.outcomes is not None:

@@ -11,6 +11,7 @@ from pathlode.core.context import Context
 from pathlode.core.series import TimeSeries
 from pathlode.core.solve import FixedStep
 from pathlode.errors import ConfigError, DataError
+from pathlode.forecasting.forecaster import Forecaster
 from pathlode.models.latent_ode import LatentODE
 from pathlode.models.latents import encode
 from pathlode.models.saving import load_model, save_model
@@ -161,6 +162,25 @@ def test_training_uses_what_the_covariates_tell():
         trainer.run()
         errors[static] = float(trainer.best_mse)
     assert errors[1] < 0.05 < 0.3 < errors[0]
+
+
+def test_noise_is_learnt_with_the_covariates_told(known):
+    config = ModelConfig(features=2, hidden=4, latent=3, width=6, static=2, field="controlled")
+    settings = TrainingConfig(steps=4, batch=4, warmup=0.5, solver="rk4", solver_steps=2, likelihood=True, refine=False)
+    trainer = Trainer(LatentODE(config, (0, 1)), Reconstruction(), known, known, settings)
+    trainer.run()
+    assert (trainer.model.noise > 0).all()
+
+
+def test_forecasts_read_what_is_known():
+    series = slopes(24, 0)
+    settings = {"weight": 0.1, "members": 2, "steps": 20, "model": {"static": 1, "field": "controlled"}}
+    forecaster = Forecaster(**settings).fit(series)
+    other = dataclasses.replace(series, static=-series.static)
+    one, two = (forecaster.predict(given, [1.0, 1.5]).values for given in (series, other))
+    assert one.shape == (24, 2, 1)
+    assert not torch.allclose(one, two, atol=1e-3)
+    assert not torch.allclose(forecaster.summarise(series), forecaster.summarise(other), atol=1e-3)
 
 
 def test_a_stack_with_sets_of_its_own_reads_each_set_s_covariates(known):
