@@ -6,13 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathlode.arrays import Array
+from pathlode.core.masks import padded
 from pathlode.core.series import TimeSeries
-from pathlode.dynamics.simulation import observe
 from pathlode.dynamics.systems.contract import System
 
 
 def predictive_draws(system: System, draws: NDArray[np.floating[Any]], series: TimeSeries, noise: float) -> Array:
     """Values from the posterior predictive distribution at the observed times, (draw, n, time, feature).
+
+    Those at the padding of a short trajectory are for its last time.
 
     Args:
         system: the simulated system.
@@ -21,11 +23,10 @@ def predictive_draws(system: System, draws: NDArray[np.floating[Any]], series: T
         noise: standard deviation of the noise in the observations.
     """
     count, n, parameters = draws.shape
-    times = series.times[:n].numpy()
-    repeated = np.tile(times, (count, 1))
-    rng = np.random.default_rng(0)
-    values = observe(system, draws.astype(float).reshape(-1, parameters), repeated, noise, rng, "predicted").values
-    return values.numpy().reshape(count, n, *values.shape[1:])
+    repeated = np.tile(padded(series.times[:n]).numpy(), (count, 1))
+    added = noise * np.random.default_rng(0).standard_normal((*repeated.shape, len(system.features)))
+    values = system.solution(draws.astype(float).reshape(-1, parameters), repeated) + added
+    return values.reshape(count, n, *values.shape[1:])
 
 
 def predictive_coverage(
@@ -38,4 +39,4 @@ def predictive_coverage(
     predicted = predictive_draws(system, draws, series, noise)
     low, high = np.quantile(predicted, [(1 - level) / 2, (1 + level) / 2], axis=0)
     observed = series.values[: draws.shape[1]].numpy()
-    return float(((observed >= low) & (observed <= high)).mean())
+    return float(((observed >= low) & (observed <= high))[~np.isnan(observed)].mean())

@@ -86,17 +86,20 @@ class Reference:
 
 
 def log_likelihood(system: System, theta: Array, times: Array, values: Array, noise: float) -> Array:
-    """log p(x | θ) = -Σ (x - x(t; θ))² / 2σ² up to a constant, (n,), for parameters (n, parameter).
+    """log p(x | θ) = -Σ (x - x(t; θ))² / 2σ² up to a constant, (n,), for parameters (n, parameter), over the observed values.
 
     Args:
         system: the simulated system.
         theta: parameters and initial state.
         times: times of one trajectory's observations, (time,).
-        values: observed values, (time, feature).
+        values: observed values, (time, feature); NaN where one is missing.
         noise: standard deviation σ of their noise.
     """
     predicted = system.solution(theta, np.broadcast_to(times, (len(theta), len(times))))
-    return -0.5 * (((values - predicted) / noise) ** 2).sum(axis=(1, 2))
+    squares, missing = ((values - predicted) / noise) ** 2, np.isnan(values)
+    if missing.any():
+        squares[:, missing] = 0.0
+    return -0.5 * squares.sum(axis=(1, 2))
 
 
 def sample(

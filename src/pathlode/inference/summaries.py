@@ -83,8 +83,14 @@ class Summary:
     end: float = 1.0
 
     def __call__(self, series: TimeSeries, seed: int) -> Tensor:
-        """Summaries of n trajectories for the flow with this seed, (n, ...)."""
+        """Summaries of n trajectories for the flow with this seed, (n, ...).
+
+        Raises:
+            ConfigError: if the model has no member of this seed.
+        """
         if self.model is not None:
+            if seed not in self.model.seeds:
+                raise ConfigError(f"the model has no member of seed {seed}, expected one of {list(self.model.seeds)}")
             return latents(self.model, self.model.seeds.index(seed), series)
         if self.grid:
             return on_grid(series, self.end, self.grid)

@@ -23,6 +23,13 @@ def test_latents_are_those_of_the_member_with_the_seed(waves):
     model = LatentODE(ModelConfig(features=2, hidden=4, latent=3, width=5), seeds=(5, 7))
     assert torch.equal(Summary(model)(waves, 7), summaries.latents(model, 1, waves))
     assert Summary(model)(waves, 5).shape == (8, 3)
+    with pytest.raises(ConfigError, match=r"the model has no member of seed 6, expected one of \[5, 7\]"):
+        Summary(model)(waves, 6)
+
+
+def test_statistics_need_a_grid_as_fine_as_their_lags(waves):
+    with pytest.raises(ConfigError, match="a grid of 5 points, expected at least 10"):
+        Summary(statistics=5)(waves, 0)
 
 
 def test_a_summary_is_one_of_its_kinds(waves):
@@ -30,7 +37,7 @@ def test_a_summary_is_one_of_its_kinds(waves):
     assert torch.equal(Summary(statistics=50, end=9.0)(waves, 0), summaries.statistics(waves, 9.0, 50))
     observed = Summary()(waves, 0)
     assert observed.shape == (8, 60, 3)
-    assert torch.equal(observed[..., 0], waves.times.float())
+    assert torch.equal(observed[..., 0], waves.times)
 
 
 def test_systems_can_be_observed_in_other_ways():

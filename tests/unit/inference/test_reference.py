@@ -41,6 +41,9 @@ def test_the_likelihood_is_that_of_the_noise(observed):
     residual = values[:, 0] - (theta[:, :1] + theta[:, 1:] * times)
     expected = -0.5 * (residual**2).sum(axis=1) / NOISE**2
     assert log_likelihood(Line(), theta, times, values, NOISE) == pytest.approx(expected)
+    gapped = np.where(np.arange(20)[:, None] % 3, values, np.nan)
+    seen = -0.5 * (residual[:, np.arange(20) % 3 > 0] ** 2).sum(axis=1) / NOISE**2
+    assert log_likelihood(Line(), theta, times, gapped, NOISE) == pytest.approx(seen)
 
 
 def test_chains_draw_from_the_exact_posterior(observed):
