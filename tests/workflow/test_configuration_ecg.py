@@ -62,11 +62,6 @@ from workflow.configuration.replicates import replicate_numbers
             "ecg.shown names the classifier pca, which does not read latents of path",
         ),
         (
-            ("ecg", "latent_odes", "path", "encoder"),
-            "gru",
-            "ecg.shown names the latent ODE path, whose encoder is recurrent",
-        ),
-        (
             ("ecg", "latent_odes", "kl"),
             {"model": "constant"},
             "ecg.classifiers.kl.latents names 'kl', whose model constant has no z0; name another of ecg.latent_odes",

@@ -153,16 +153,11 @@ def _check_classifier(ecg: Mapping[str, Any], name: str) -> None:
 
 
 def _check_shown(ecg: Mapping[str, Any]) -> None:
-    """Refuses figures of a classifier that does not read the latents shown, and of an encoder that cannot be exported."""
+    """Refuses figures of a classifier that does not read the latents shown."""
     shown, classifier = ecg["shown"], ecg["classifiers"][ecg["shown"]["classifier"]]
     splits = classifier.get("splits", ecg["splits"])
     if classifier.get("latents") != shown["latent_ode"] or shown["split"] not in splits:
         raise InvalidConfig(
             f"config: ecg.shown names the classifier {shown['classifier']}, which does not read latents of "
             f"{shown['latent_ode']} in the split {shown['split']}; choose one that does"
-        )
-    if model_parts(ecg["latent_odes"][shown["latent_ode"]])["encoder"] != "interpolation":
-        raise InvalidConfig(
-            f"config: ecg.shown names the latent ODE {shown['latent_ode']}, whose encoder is recurrent and cannot be exported; "
-            "choose one with the encoder interpolation"
         )

@@ -129,9 +129,12 @@ def _chosen(model: SequenceModel, member: int | None) -> SequenceModel:
     """A copy of the model, or of one member, without gradients."""
     if "latent" not in model.offers:
         raise ConfigError(f"{type(model).__name__} has no encoder to export: choose a model that offers 'latent'")
-    count = len(model.seeds)
-    if member is not None and not 0 <= member < count:
-        raise ConfigError(f"member is {member}, but the model has {count} members: choose one from 0 to {count - 1}")
+    for name in ("static", "inputs"):
+        if getattr(model.config, name):
+            raise ConfigError(
+                f"the model has {name}={getattr(model.config, name)}, which an exported file does not take: export one with "
+                f"{name}=0"
+            )
     chosen = copy.deepcopy(model) if member is None else model.member(member)
     return chosen.cpu().eval().requires_grad_(False)
 
