@@ -1,5 +1,8 @@
 """The errors that pathlode raises. Each message is one sentence that names the place and the remedy."""
 
+import math
+from numbers import Integral, Real
+
 
 class PathlodeError(ValueError):
     """Base of every error that a user can mend; its text is meant to be shown without a traceback."""
@@ -23,6 +26,16 @@ class DivergenceError(PathlodeError):
 
 class CheckpointError(PathlodeError):
     """A checkpoint or model file is unreadable, belongs to another configuration or code, or cannot hold what it is given."""
+
+
+def is_count(value: object) -> bool:
+    """Whether this is a whole number of at least 1."""
+    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1
+
+
+def is_positive(value: object) -> bool:
+    """Whether this is a finite number above 0."""
+    return isinstance(value, Real) and not isinstance(value, bool) and 0 < float(value) < math.inf
 
 
 def refuse_unless(settings: object, *rules: tuple[str, bool, str]) -> None:

@@ -145,18 +145,27 @@ def _missing(entry: Any) -> bool:
         return type(entry).__name__ == "NAType"
 
 
+def _place(where: tuple[int, ...], what: str) -> str:
+    """An entry's feature, time and trajectory, as far as its array has these axes."""
+    names = ["time number {}", "trajectory {}"]
+    if what == "values" and len(where) > 1:
+        names.insert(0, "feature {}")
+    named = [
+        name.format(place if "trajectory" in name else place + 1)
+        for name, place in zip(names, reversed(where), strict=False)
+    ]
+    return " of ".join(named).replace(" of time", " at time")
+
+
 def _refuse_entry(entry: Any, where: tuple[int, ...], what: str) -> NoReturn:
-    axes = ("feature", "time number", "trajectory") if what == "values" else ("time number", "trajectory")
-    place = " of ".join(
-        f"{axis} {i if axis == 'trajectory' else i + 1}" for axis, i in zip(axes, reversed(where), strict=False)
-    )
+    place = _place(where, what)
     if isinstance(entry, (str, bytes)):
         found, remedy = f"the text {entry!r}", "convert it with pandas.to_numeric, or leave it out"
         if what == "times":
             remedy = "convert dates with pandas.to_datetime, and numbers with pandas.to_numeric"
     else:
         found, remedy = f"a {type(entry).__name__}", "give a tensor, an array or a list of numbers"
-    raise DataError(f"{what} are no numbers: {place or 'it'} is {found}; {remedy}")
+    raise DataError(f"{what} are no numbers: {place or what} is {found}; {remedy}")
 
 
 def _dates(array: NDArray[Any]) -> NDArray[Any]:

@@ -116,8 +116,11 @@ def solve(
         DataError: if shapes do not fit, or times are not finite, not strictly increasing, or before the start without
             ``backward``.
         SolverError: if the adaptive solver fails.
+        ConfigError: if ``solver`` is something else.
     """
-    solver = solver or Adaptive()
+    solver = Adaptive() if solver is None else solver
+    if not isinstance(solver, (FixedStep, Adaptive)):
+        raise ConfigError(f"the solver is {solver!r}, expected FixedStep('tsit5', steps=8) or Adaptive('dopri5')")
     members, batch, _ = y0.shape
     try:
         times = times.expand(members, batch, times.shape[-1])

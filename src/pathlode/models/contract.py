@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from pathlode.core.context import Context
+from pathlode.core.masks import fewest_and_most
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Jacobians, Latent, Starts, States, Times, Values
 from pathlode.errors import ConfigError
@@ -112,6 +113,7 @@ class SequenceModel(nn.Module, ABC):
             setattr(self, name, unit[own].expand(len(self.seeds), *unit.shape[1:]).to(self.mean.device).clone())
         self.noise = nn.Buffer(torch.zeros_like(self.std))
         self.dates = series.dates
+        self.counts = fewest_and_most(series.mask, series.times.shape[-1])
 
     def check(self, series: TimeSeries) -> None:
         """Refuses series that the model cannot read.
@@ -256,7 +258,15 @@ class SequenceModel(nn.Module, ABC):
         return self._reader.query(query, given, check, backward)
 
     def member(self, index: int) -> Self:
-        """A stack of this member alone, with a copy of its weights."""
+        """A stack of this member alone, with a copy of its weights.
+
+        Raises:
+            ConfigError: if there is no such member.
+        """
+        if not 0 <= index < len(self.seeds):
+            raise ConfigError(
+                f"there is no member {index}: the model has {len(self.seeds)}, expected 0 to {len(self.seeds) - 1}"
+            )
         return self.chosen([index])
 
     def chosen(self, members: Sequence[int]) -> Self:

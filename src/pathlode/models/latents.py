@@ -4,6 +4,7 @@ import torch
 
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Latent
+from pathlode.errors import DataError
 from pathlode.models.contract import SequenceModel
 
 ENCODED_AT_ONCE = 500
@@ -23,5 +24,11 @@ def encode(model: SequenceModel, series: TimeSeries) -> Latent:
 
 
 def as_the_model(series: TimeSeries, model: SequenceModel) -> TimeSeries:
-    """The series in the precision of a model's training data, and on its device."""
+    """The series in the precision of a model's training data, and on its device.
+
+    Raises:
+        DataError: if these are no series.
+    """
+    if not isinstance(series, TimeSeries):
+        raise DataError(f"the series are a {type(series).__name__}, expected a TimeSeries: TimeSeries(times, values)")
     return series.to(model.mean.dtype, str(model.mean.device))

@@ -122,14 +122,17 @@ class Reader:
         query = self._times(query)
         try:
             query = query.expand(*given.times.shape[:2], query.shape[-1])
-        except RuntimeError:
+        except (IndexError, RuntimeError):
             raise DataError(
                 f"query times of shape {tuple(query.shape)} do not fit {given.times.shape[1]} trajectories: expected (batch, "
                 "time) or (member, batch, time)"
             ) from None
         if check:
-            check_times(query, None if backward else given.start, padding=True)
-            check_resolution(query, given.start, self.dtype)
+            try:
+                check_times(query, None if backward else given.start, padding=True)
+                check_resolution(query, given.start, self.dtype)
+            except DataError as error:
+                raise DataError(f"query {error}") from None
             self.context.refuse_uncovered(given.context, query, "query times")
         return padded(query) if query.isnan().any() else query
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pathlode.core.signals import INTERPOLATIONS
-from pathlode.errors import ConfigError
+from pathlode.errors import ConfigError, is_count, is_positive
 from pathlode.registry import DECODERS, DEFAULT_PARTS, ENCODERS, FIELDS, INPUTS
 
 
@@ -58,21 +58,21 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         for name in ("features", "hidden", "latent", "width", "depth"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"model.{name} is {getattr(self, name)}, expected at least 1")
-        if self.encoder_hidden is not None and self.encoder_hidden < 1:
+            if not is_count(getattr(self, name)):
+                raise ConfigError(f"model.{name} is {getattr(self, name)!r}, expected a whole number of at least 1")
+        if self.encoder_hidden is not None and not is_count(self.encoder_hidden):
             raise ConfigError(
-                f"model.encoder_hidden is {self.encoder_hidden}, expected at least 1, or null for `hidden`"
+                f"model.encoder_hidden is {self.encoder_hidden!r}, expected a whole number of at least 1, or null for `hidden`"
             )
         for name in ("static", "inputs", "head"):
-            if getattr(self, name) < 0:
-                raise ConfigError(f"model.{name} is {getattr(self, name)}, expected at least 0")
+            if not is_count(getattr(self, name)) and getattr(self, name) != 0:
+                raise ConfigError(f"model.{name} is {getattr(self, name)!r}, expected a whole number of at least 0")
         if self.interpolation not in INTERPOLATIONS:
             raise ConfigError(
                 f"model.interpolation is {self.interpolation!r}, expected one of {', '.join(INTERPOLATIONS)}"
             )
-        if not self.time_unit > 0:
-            raise ConfigError(f"model.time_unit is {self.time_unit}, expected a duration above 0 in the data's unit")
+        if not is_positive(self.time_unit):
+            raise ConfigError(f"model.time_unit is {self.time_unit!r}, expected a duration above 0 in the data's unit")
         ENCODERS.path(self.encoder)
         FIELDS.path(self.field)
         DECODERS.path(self.decoder)

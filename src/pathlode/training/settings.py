@@ -7,7 +7,7 @@ from functools import partial
 import torch
 
 from pathlode.core.eager import eager
-from pathlode.errors import ConfigError
+from pathlode.errors import ConfigError, is_count, is_positive
 from pathlode.training.rates import RATES
 from pathlode.training.soap import SOAP
 
@@ -61,8 +61,8 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         for name in ("steps", "batch", "validate_every", "solver_steps"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"train.{name} is {getattr(self, name)}, expected at least 1")
+            if not is_count(getattr(self, name)):
+                raise ConfigError(f"train.{name} is {getattr(self, name)!r}, expected a whole number of at least 1")
         if self.batch < 2:
             raise ConfigError(
                 "train.batch is 1, expected at least 2: path lengths are in units of z0's standard deviation over the batch"
@@ -71,13 +71,13 @@ class TrainingConfig:
             raise ConfigError(f"train.optimiser is {self.optimiser!r}, expected one of {', '.join(OPTIMISERS)}")
         if self.schedule not in RATES:
             raise ConfigError(f"train.schedule is {self.schedule!r}, expected one of {', '.join(RATES)}")
-        if not self.rates or not all(rate > 0 for rate in self.rates):
+        if not self.rates or not all(is_positive(rate) for rate in self.rates):
             raise ConfigError(
                 f"train.learning_rate is {self.learning_rate}, expected a number above 0, or one per member"
             )
         for name in ("clip_norm", "solver_error_share"):
-            if not getattr(self, name) > 0:
-                raise ConfigError(f"train.{name} is {getattr(self, name)}, expected a number above 0")
+            if not is_positive(getattr(self, name)):
+                raise ConfigError(f"train.{name} is {getattr(self, name)!r}, expected a number above 0")
         if not all(0 <= beta < 1 for beta in self.betas):
             raise ConfigError(f"train.betas is {list(self.betas)}, expected two numbers of at least 0 and below 1")
         if not 0 < self.warmup < 1:

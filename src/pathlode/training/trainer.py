@@ -64,6 +64,10 @@ class Trainer:
         outcomes: Outcomes | None = None,
     ) -> None:
         refuse_unusable(training, validation)
+        views = Views() if views is None else views
+        _refuse_other_types(
+            model=(model, SequenceModel), loss=(loss, Loss), config=(config, TrainingConfig), views=(views, Views)
+        )
         lacking = sorted(loss.needs - model.offers)
         if lacking:
             raise ConfigError(
@@ -71,7 +75,7 @@ class Trainer:
                 "another loss or model"
             )
         self.model, self.loss, self.config, self.device = model.to(device), loss, config, device
-        self.views = views or Views()
+        self.views = views
         precision = training.dtype  # of the validation data as well: a model's units are in that of its training data
         self.training, self.validation = (series.to(precision, device).trimmed() for series in (training, validation))
         owners = owners_of_sets(self.training, self.validation, len(model.seeds), owners)
@@ -244,3 +248,10 @@ class Trainer:
         self.best.load_state_dict(state["best"])
         self.batches.load_state_dict(state["batches"])
         self.optimiser.load_state_dict(state["optimiser"])
+
+
+def _refuse_other_types(**parts: tuple[object, type]) -> None:
+    """Refuses a part, by name, that is not of the type beside it."""
+    for name, (part, kind) in parts.items():
+        if not isinstance(part, kind):
+            raise ConfigError(f"{name} is a {type(part).__name__}, expected a {kind.__name__}")

@@ -75,12 +75,15 @@ class Views:
     def counts(self, fewest: int, most: int) -> tuple[int, int]:
         """The fewest and the most observations of a series that the encoder sees, out of series with that many."""
         fewest, most = (number if self.first is None else min(number, self.first) for number in (fewest, most))
-        shown = [fewest]
+        shown = []
         if self.subsets > 0:
-            shown.append(max(2, round(self.share[0] * fewest)))
+            shown += [
+                min(number, max(2, round(share * number)))
+                for number, share in zip((fewest, most), self.share, strict=True)
+            ]
         if self.subsets < 1:
-            shown.append(-(-fewest // max(self.strides)))
-        return min(shown), most
+            shown += [-(-fewest // max(self.strides)), -(-most // min(self.strides))]
+        return min(shown), max(shown)
 
     def in_validation(self, times: Times, values: Values) -> tuple[Times, Values]:
         """The observations that the encoder sees in validation."""

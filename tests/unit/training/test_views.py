@@ -179,6 +179,8 @@ def test_what_cannot_be_drawn_is_refused(settings, message):
         ({"subsets": 1.0, "share": (0.4, 1.0), "strides": (5,)}, (4, 30)),
         ({"first": 20}, (10, 20)),
         ({"first": 6, "strides": (1, 2)}, (3, 6)),
+        ({"strides": (2, 3)}, (4, 15)),
+        ({"subsets": 1.0, "share": (0.6, 0.8)}, (6, 24)),
     ],
 )
 def test_views_know_how_many_observations_the_encoder_sees(settings, counts):

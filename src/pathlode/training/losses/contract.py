@@ -17,9 +17,10 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
+from pathlode.core.convert import as_numbers
 from pathlode.core.masks import observed
 from pathlode.core.shapes import Mask, PerMember, Times, Values
-from pathlode.errors import ConfigError
+from pathlode.errors import ConfigError, DataError
 from pathlode.models.contract import SequenceModel
 from pathlode.models.prediction import Prediction
 
@@ -50,7 +51,10 @@ class Loss(ABC):
     """Whether training predicts at :meth:`random_query` instead of the observation times."""
 
     def __post_init__(self) -> None:
-        weights = torch.as_tensor(self.weight)
+        try:
+            weights = torch.as_tensor(self.weight, dtype=torch.float64)
+        except (TypeError, ValueError):
+            raise ConfigError(f"the weight of {type(self).__name__} is {self.weight!r}, expected a number") from None
         if not ((weights >= 0) & (weights <= self.largest_weight)).all():
             bound = "" if math.isinf(self.largest_weight) else f" and at most {self.largest_weight:g}"
             raise ConfigError(f"the weight of {type(self).__name__} is {self.weight}, expected at least 0{bound}")
@@ -72,9 +76,18 @@ class Loss(ABC):
             progress: share of the training's steps that are done, for a loss with :meth:`annealing`.
             noise: each feature's observation noise in the data's unit, (member, 1, 1, feature), for a reconstruction by the
                 likelihood; None for the squared error.
+
+        Raises:
+            DataError: if the values are not those at the predicted times, or all of them are missing.
         """
+        values = as_numbers(values).to(prediction.values.device)
+        _refuse_other_values(values, prediction.values)
         weight, mask = self.weight * self.annealing(progress), observed(values)
         if mask is not None:
+            if not mask.any():
+                raise DataError(
+                    "all values that the prediction is compared with are missing (NaN): leave the batch out"
+                )
             mask = mask.expand(prediction.values.shape)
         if noise is None:
             error = reconstruction(prediction.values, values, model.std, mask)
@@ -151,3 +164,12 @@ def squared_error(predicted: Values, values: Values, std: Tensor | float = 1.0, 
 def no_penalty(prediction: Prediction) -> PerMember:
     """Zero for each member."""
     return prediction.values.new_zeros(len(prediction.values))
+
+
+def _refuse_other_values(values: Values, predicted: Values) -> None:
+    """Refuses values that would be broadcast."""
+    if values.shape not in (predicted.shape, predicted.shape[1:]):
+        raise DataError(
+            f"values of shape {tuple(values.shape)} do not fit predictions of shape {tuple(predicted.shape)}, expected the "
+            "values at the predicted times, with or without the leading axis of members"
+        )
