@@ -3,7 +3,7 @@
 import logging
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from pathlode.errors import DataError
@@ -32,7 +32,13 @@ def checksums(path: Path) -> dict[str, list[str]]:
     return listed
 
 
-def fetch(target: Path, mirrors: Sequence[str], listed: Mapping[str, Sequence[str]], key: str = "mirrors") -> None:
+def fetch(
+    target: Path,
+    mirrors: Sequence[str],
+    listed: Mapping[str, Sequence[str]],
+    key: str = "mirrors",
+    digest: Callable[[Path], str] = sha256,
+) -> None:
     """Copies a file to ``target``, whole or not at all, from the first mirror that has it with a listed checksum.
 
     Args:
@@ -40,6 +46,7 @@ def fetch(target: Path, mirrors: Sequence[str], listed: Mapping[str, Sequence[st
         mirrors: folders, or URLs of folders, in the order in which they are tried.
         listed: digests by name, as :func:`checksums` reads them; a file with any other digest is refused.
         key: name of the setting that holds the mirrors, for the message.
+        digest: gives a file's digest, if it is not that of its bytes.
 
     Raises:
         DataError: if the file is not listed, or if no mirror has it; the message gives each mirror's reason.
@@ -52,9 +59,9 @@ def fetch(target: Path, mirrors: Sequence[str], listed: Mapping[str, Sequence[st
     for mirror in mirrors:
         try:
             if "://" in mirror:
-                _download(f"{mirror.rstrip('/')}/{name}", listed[name], target)
+                _download(f"{mirror.rstrip('/')}/{name}", listed[name], target, digest)
             else:
-                _copy(Path(mirror) / name, listed[name], target)
+                _copy(Path(mirror) / name, listed[name], target, digest)
         except Exception as error:  # whatever failed at a server, a disk or a proxy, the next mirror may work
             if isinstance(error, OSError) and error.errno in FULL:
                 raise
@@ -70,17 +77,17 @@ def fetch(target: Path, mirrors: Sequence[str], listed: Mapping[str, Sequence[st
     )
 
 
-def _copy(source: Path, digests: Sequence[str], target: Path) -> None:
+def _copy(source: Path, digests: Sequence[str], target: Path, digest: Callable[[Path], str]) -> None:
     if not source.exists():
         raise DataError("no such file" if source.parent.is_dir() else "no such folder")
     with writing(target) as temporary:
         shutil.copyfile(source, temporary)
-        if (found := sha256(temporary)) not in digests:
-            expected = " or ".join(f"{digest[:12]}..." for digest in digests)
+        if (found := digest(temporary)) not in digests:
+            expected = " or ".join(f"{each[:12]}..." for each in digests)
             raise DataError(f"its SHA-256 is {found[:12]}..., expected {expected}: it is truncated or altered")
 
 
-def _download(url: str, digests: Sequence[str], target: Path) -> None:
+def _download(url: str, digests: Sequence[str], target: Path, digest: Callable[[Path], str]) -> None:
     import pooch  # here, because the import takes a third of a second and the Snakefile does not need it
 
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -88,8 +95,8 @@ def _download(url: str, digests: Sequence[str], target: Path) -> None:
         registry = pooch.create(
             path=folder,
             base_url="",
-            registry={target.name: f"sha256:{digests[0]}" if len(digests) == 1 else None},
+            registry={target.name: f"sha256:{digests[0]}" if len(digests) == 1 and digest is sha256 else None},
             urls={target.name: url},
             retry_if_failed=ATTEMPTS - 1,
         )
-        _copy(Path(registry.fetch(target.name, downloader=pooch.HTTPDownloader(timeout=30))), digests, target)
+        _copy(Path(registry.fetch(target.name, downloader=pooch.HTTPDownloader(timeout=30))), digests, target, digest)
