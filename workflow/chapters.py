@@ -43,6 +43,7 @@ CHAPTERS = {
             extra="schedule",
             statistic="means over runs, median eigenvalue; differences in points [interval]; CPU seconds",
         ),
+        Chapter("real", "Real data", claimed=("real",), extra="real", statistic="median over replicates [range]"),
     )
 }
 """All chapters by name, in reading order."""

@@ -27,8 +27,9 @@ MAY_IMPORT = {
     "ecg": {"core", "models", "training", "ecg", "reporting"},
     "inference": {"core", "models", "training", "dynamics", "inference", "reporting"},
     "schedule": {"core", "models", "training", "schedule", "reporting"},
+    "real": {"core", "models", "training", "reporting", "real"},
     "reporting": {"reporting"},
-    "plots": {"core", "dynamics", "ecg", "inference", "schedule", "training", "reporting", "plots"},
+    "plots": {"core", "dynamics", "ecg", "inference", "real", "schedule", "training", "reporting", "plots"},
 }
 """Packages that the modules of each may import, besides the modules of the ground floor."""
 

@@ -23,6 +23,7 @@ from workflow_checkout import PROJECT, copy_project
 from pathlode.dynamics.artefacts import Probes, Scores, SizesNeeded, TimesToTarget
 from pathlode.ecg.results import ComparedBeatScores, ComparedScoresWithoutRecord
 from pathlode.inference.scores import ComparedFlows
+from pathlode.real.results import RealScores
 from pathlode.reporting.claim_entries import read_claims
 from pathlode.reporting.claim_tables import as_markdown, in_short
 from pathlode.reporting.decided_claims import DecidedClaims
@@ -126,6 +127,7 @@ CLAIMED = {
     "ecg": ComparedBeatScores,
     "ecg_left_out": ComparedScoresWithoutRecord,
     "scheduler": PolicyScores,
+    "real": RealScores,
 }
 """What the tables that claims read are files of."""
 
@@ -170,7 +172,7 @@ def test_every_direct_requirement_is_pinned():
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
     for names, files in (
-        *((extras[name], ["workflow"]) for name in ("workflow", "ecg", "inference", "schedule", "torchdiffeq")),
+        *((extras[name], ["workflow"]) for name in ("workflow", "ecg", "inference", "real", "schedule", "torchdiffeq")),
         (project["dependencies"], ["workflow"]),
         (extras["slurm"], ["workflow", "slurm"]),
         (extras["bench"], ["workflow", "bench"]),

@@ -180,7 +180,7 @@ def _merged(archive: Path, table: "pd.DataFrame") -> "tuple[pd.DataFrame, int, i
     low, high = (np.array([getattr(each, end) for each in QUANTITIES.values()]) for end in ("low", "high"))
     plausible = rows["Value"].between(low[rows["feature"]], high[rows["feature"]])
     rows = rows[plausible]
-    once = rows.groupby(["stay", "minute", "feature"], as_index=False)["Value"].mean()
+    once = rows.groupby(["stay", "minute", "feature"])["Value"].mean().reset_index()
     return once, len(rows) - len(once), int((~plausible).sum())
 
 

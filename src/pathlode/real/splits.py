@@ -108,10 +108,8 @@ def _hidden(measured: MeasuredSeries, hiding: Hiding, rng: np.random.Generator) 
     draws = rng.random(shape if hiding.by == "value" else (shape[0], 1))
     present = np.isfinite(measured.values)
     draws = np.where(present, np.broadcast_to(draws, shape), np.inf)
-    row_least = draws.min(axis=1)
     starts = np.cumsum(measured.counts) - measured.counts
     largest = np.where(np.isfinite(draws), draws, -np.inf).max(axis=1)
     kept = np.maximum.reduceat(largest, starts)  # of each series, the value that would be hidden last
-    del row_least
     hide = (draws < hiding.share) & (draws < kept[measured.owner][:, None])
     return np.flatnonzero(hide)

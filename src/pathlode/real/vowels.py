@@ -23,8 +23,10 @@ def read_vowels(train: Path, test: Path, source: str) -> MeasuredSeries:
     Raises:
         DataError: if a file is missing, or a line has another form.
     """
-    parts = [_utterances(path) for path in (train, test)]
-    utterances, speakers = ([each for part in parts for each in part[place]] for place in (0, 1))
+    parts = [(path, *_utterances(path)) for path in (train, test)]
+    utterances = [each for _, own, _ in parts for each in own]
+    speakers = [each for _, _, own in parts for each in own]
+    names = [f"{path.stem} {number}" for path, own, _ in parts for number in range(1, len(own) + 1)]
     classes = sorted(set(speakers))
     counts = np.array([len(each) for each in utterances])
     return MeasuredSeries(
@@ -36,15 +38,14 @@ def read_vowels(train: Path, test: Path, source: str) -> MeasuredSeries:
         target="speaker",
         classes=classes,
         described=[],
-        names=np.array([f"{path.stem} {number}" for path, (all_, _) in zip((train, test), parts, strict=True)
-                        for number in range(1, len(all_) + 1)]),
+        names=np.array(names),
         counts=counts,
         times=np.concatenate([np.arange(count, dtype=float) for count in counts]),
         values=np.concatenate(utterances),
         labels=np.array([classes.index(name) for name in speakers]),
         descriptors=np.zeros((len(counts), 0), np.float32),
-        given_test=np.arange(len(counts)) >= len(parts[0][0]),
-    )  # fmt: skip
+        given_test=np.arange(len(counts)) >= len(parts[0][1]),
+    )
 
 
 def _utterances(path: Path) -> tuple[list[NDArray[np.float32]], list[str]]:

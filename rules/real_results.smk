@@ -1,0 +1,65 @@
+# Real data: tables and figures of the results of real.smk, and the chapter's target.
+#
+# in:   the files of real.smk
+# out:  {RESULTS}/tables/real.csv, real_weights.csv, real_data.csv, real_summary.csv, .md, .tex   tabulate_real
+#       {RESULTS}/figures/real/*.png, .pdf                                                         plot_real
+
+SERIES_SCORED = [{"measured": name, "goal": goal} for name in REAL["data"] for goal in GOALS_OF[name]]
+REAL_FIGURES = [
+    *(f"{name}_scores" for name in REAL["data"]),
+    *(f"{each['measured']}_{each['goal']}" for each in SERIES_SCORED),
+]
+
+
+rule real:
+    input:
+        expand(rules.read_series.output, measured=REAL["data"]),
+        [expand(rules.train_series.output, **point) for point in FITTED_SERIES],
+        [expand(rules.score_series.output, **point) for point in SERIES_SCORED],
+        expand(rules.score_rivals.output, measured=REAL["data"]),
+        expand(f"{TABLES}/{{table}}.csv", table=["real", "real_weights", "real_data"]),
+        expand(f"{TABLES}/real_summary.{{format}}", format=FORMATS),
+        expand(f"{RESULTS}/figures/real/{{figure}}.{{format}}", figure=REAL_FIGURES, format=["png", "pdf"]),
+
+
+rule tabulate_real:
+    input:
+        scores=[
+            *(rules.score_series.output.scores.format(**point) for point in SERIES_SCORED),
+            *expand(rules.score_rivals.output.scores, measured=REAL["data"]),
+        ],
+        weights=[rules.score_series.output.weights.format(**point) for point in SERIES_SCORED],
+        counts=expand(rules.read_series.output.counts, measured=REAL["data"]),
+    output:
+        scores=shown(f"{TABLES}/real.csv"),
+        weights=shown(f"{TABLES}/real_weights.csv"),
+        counts=shown(f"{TABLES}/real_data.csv"),
+        summary=[shown(f"{TABLES}/real_summary.{suffix}") for suffix in FORMATS],
+    log:
+        f"{LOGS}/tabulate_real.log",
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        code=lambda w: code("tabulate_real"),
+    script:
+        "../workflow/scripts/tabulate_real.py"
+
+
+rule plot_real:
+    input:
+        scores=rules.tabulate_real.output.scores,
+        examples=[rules.score_series.output.examples.format(**point) for point in SERIES_SCORED],
+    output:
+        drawn("real", REAL_FIGURES),
+    log:
+        f"{LOGS}/plot_real.log",
+    conda:
+        "../envs/pathlode.yaml"
+    resources:
+        mem_mb=2000,
+    params:
+        code=lambda w: code("plot_real"),
+        data=list(REAL["data"]),
+        compared=REAL["compared"],
+    script:
+        "../workflow/scripts/plot_real.py"

@@ -1,0 +1,79 @@
+"""Figures of the chapter of real data."""
+
+import itertools
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from pathlode.plots.style import BLACK, MEDIAN_AND_RANGE, WIDTH, line_styles
+from pathlode.real.results import SeriesExamples
+from pathlode.reporting.naming import readable
+
+SCORES = {"error": "squared error / that of the training mean", "auroc": "AUROC", "accuracy": "accuracy"}
+"""Metrics that are shown, with their labels."""
+
+
+def scores(table: pd.DataFrame, data: str, models: Sequence[str]) -> Figure:
+    """Scores of models on one data set, a panel for each task: median over replicates, their range, and each replicate.
+
+    Args:
+        table: rows of :class:`pathlode.real.results.RealScores`.
+        data: name of the data set.
+        models: the models, from top to bottom.
+    """
+    own = table[(table["data"] == data) & table["metric"].isin(SCORES) & table["model"].isin(models)]
+    tasks = list(dict.fromkeys(own["task"]))
+    figure, axes = plt.subplots(
+        1, len(tasks), figsize=(WIDTH, 0.24 * len(models) + 1.1), sharey=True, squeeze=False, layout="constrained"
+    )
+    styles, order = line_styles(models), [readable(name) for name in models]
+    colours = {readable(name): style.colour for name, style in styles.items()}
+    for axis, task in zip(axes[0], tasks, strict=True):
+        rows = own[own["task"] == task]
+        shown = rows.assign(model=rows["model"].map(readable))
+        given = {"data": shown, "x": "value", "y": "model", "order": order, "ax": axis, "hue": "model"}
+        sns.pointplot(**given, palette=colours, linestyle="none", markersize=4, err_kws={"lw": 1.2}, **MEDIAN_AND_RANGE)
+        sns.stripplot(**given, palette=colours, size=2.5, alpha=0.5, jitter=False)
+        metric = rows["metric"].iloc[0]
+        axis.set(title=task if metric == "error" else f"{task}, from z0", xlabel=SCORES[metric], ylabel="")
+        axis.grid(axis="x", lw=0.4, color="0.9")
+        if (legend := axis.get_legend()) is not None:
+            legend.remove()
+    _label_source(figure, own["source"].iloc[0])
+    return figure
+
+
+def series(shown: SeriesExamples) -> Figure:
+    """Test series (columns) at their most measured features (rows): what models read, what they had to predict, predictions."""
+    figure, axes = plt.subplots(
+        len(shown.features), len(shown.names), figsize=(WIDTH, 1.35 * len(shown.features) + 0.7), squeeze=False,
+        sharex="col", sharey="row", layout="constrained",
+    )  # fmt: skip
+    styles = line_styles(list(shown.predicted))
+    for feature, number in itertools.product(range(len(shown.features)), range(len(shown.names))):
+        axis, times = axes[feature, number], shown.times[number]
+        axis.plot(times, shown.seen[number, :, feature], "o", ms=2.5, color="0.6", label="given")
+        axis.plot(times, shown.asked[number, :, feature], "o", ms=3, mfc="none", mew=0.8, color=BLACK, label="asked")
+        for name, predicted in shown.predicted.items():
+            style = styles[name]
+            axis.plot(
+                times, predicted[number, :, feature], color=style.colour, ls=style.dashes, lw=1, label=readable(name)
+            )
+    for axis, name in zip(axes[0], shown.names, strict=True):
+        axis.set_title(name)
+    for row, name in zip(axes, shown.features, strict=True):
+        row[0].set_ylabel(name, fontsize=8)
+    figure.supxlabel(f"time ({shown.time_unit})", fontsize=9)
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))
+    _label_source(figure, shown.source)
+    return figure
+
+
+def _label_source(figure: Figure, source: str) -> None:
+    """Says on the figure if its files were invented."""
+    if source != "public":
+        figure.suptitle(f"{source} data", color="0.4", fontsize=8, ha="right", x=0.99)

@@ -1,0 +1,58 @@
+"""Settings of real data: what is refused, and what is made of the rest."""
+
+import pytest
+from configuration_cases import DEFAULT, assert_refused, merged
+
+from pathlode.real.splits import Hiding
+from pathlode.training.experiment import Experiment
+from workflow.configuration import check
+from workflow.configuration.real import FILES_OF, goals, series_model
+
+STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (("real", "trained"), ["paths"], "real.trained names 'paths', which is not a key of real.models; did you mean"),
+        (("real", "compared"), ["tree"], "real.compared names 'tree', which is not a key of real.models; did you mean"),
+        (("real", "shown", "models"), ["lines"], "real.shown.models names 'lines', which is not a key of real.trained"),
+        (("real", "models", "mean"), {"loss": "none"}, "real.models.mean has the name of a prediction without a model"),
+        (("real", "models", "flat"), {"model": "constant"}, "real.models.flat is a model without training or z0"),
+        (("real", "models", "path"), {}, "real.models.path lacks a loss, but the model latent_ode is trained"),
+        ((*STAYS, "interval"), None, "real.data.physionet.interval is None, expected a number"),
+        ((*STAYS, "interval"), 0.7, "real.data.physionet.interval is 0.7, expected a part of 48 hours"),
+        ((*STAYS, "hidden", "first"), 48, "real.data.physionet.hidden.first is 48, but a stay has 48 times; lower it"),
+        ((*STAYS, "train", "warmup"), 0.001, "real.data.physionet.train.warmup is 0.001, less than one of 200 steps"),
+        ((*VOWELS, "interval"), 1.0, "real.data.vowels.interval is 1.0, expected null"),
+        ((*VOWELS, "test"), 0.5, "real.data.vowels.test is 0.5, expected null"),
+        (("real", "views", "share"), [0.9, 0.5], r"real.views.share is \[0.9, 0.5\], expected \[low, high\]"),
+        (("real", "weights"), [], "real.weights has 0 entries, expected at least 1"),
+        (("real", "mirrors", "physionet2012"), [""], r"real.mirrors.physionet2012\[0\] is '', expected a folder, or a URL"),
+    ],
+)
+def test_inconsistent_settings_are_refused_in_one_sentence(path, value, message):
+    assert_refused(path, value, message)
+
+
+def test_a_model_that_is_not_trained_may_lie_ready():
+    check(merged((("real", "trained"), ["path", "path_interpolation"])))
+
+
+def test_only_a_data_set_with_first_times_is_forecast():
+    assert goals(DEFAULT, "physionet") == ["interpolation", "forecast"]
+    assert goals(DEFAULT, "vowels") == ["interpolation"]
+    assert Hiding(**DEFAULT["real"]["data"]["physionet"]["hidden"]).first == 24
+
+
+def test_a_forecast_is_trained_on_the_first_times():
+    settings = {goal: series_model(DEFAULT, "physionet", goal, "path") for goal in ("interpolation", "forecast")}
+    assert "first" not in settings["interpolation"]["views"]
+    assert settings["forecast"]["views"] == DEFAULT["real"]["views"] | {"first": 24}
+    assert settings["forecast"]["model"]["gaps"] is True
+    Experiment(seeds=[0], **settings["forecast"])
+
+
+def test_every_data_set_has_files_with_mirrors():
+    assert set(FILES_OF) == set(DEFAULT["real"]["data"])
+    assert {folder for folder, _ in FILES_OF.values()} == set(DEFAULT["real"]["mirrors"])

@@ -1,0 +1,92 @@
+"""The chapter of real data: its files, the settings of its models, and checks of consistency."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pathlode.real.physionet import HOURS
+from pathlode.real.simple import SIMPLE
+from pathlode.real.splits import GOALS
+from workflow.configuration.parts import check_parts, entries_of_parts, has_latent, is_trained, model_parts
+from workflow.configuration.schema import InvalidConfig, unknown
+
+FILES_OF = {
+    "physionet": ("physionet2012", ["set-a.tar.gz", "Outcomes-a.txt"]),
+    "vowels": ("japanese_vowels", ["JapaneseVowels_TRAIN.ts", "JapaneseVowels_TEST.ts"]),
+}
+"""Folder and files of each data set. The folder names its mirrors in ``real.mirrors``, and its digests in config/checksums."""
+
+
+def goals(config: Mapping[str, Any], data: str) -> list[str]:
+    """What models are trained for on a data set."""
+    forecast = config["real"]["data"][data]["hidden"]["first"] is not None
+    return [goal for goal in GOALS if goal != "forecast" or forecast]
+
+
+def series_model(config: Mapping[str, Any], data: str, goal: str, name: str) -> dict[str, Any]:
+    """Settings of a model, as in :class:`pathlode.training.experiment.Experiment`, without seeds and weights."""
+    real, own = config["real"], config["real"]["data"][data]
+    views = real["views"] | ({"first": own["hidden"]["first"]} if goal == "forecast" else {})
+    return model_parts(real["models"][name]) | {
+        "learning_rate": real["learning_rate"],
+        "views": views,
+        "model": own["model"] | {"gaps": True},
+        "train": own["train"],
+    }
+
+
+def model_code(config: Mapping[str, Any], *names: str, loss: bool = True) -> list[str]:
+    """What some models are made of, as ``"module:class"``, with or without their losses."""
+    return [entry for name in names for entry in entries_of_parts(model_parts(config["real"]["models"][name]), loss)]
+
+
+def check(config: Mapping[str, Any]) -> None:
+    """Refuses models that cannot be made or used, and undefined names."""
+    real = config["real"]
+    for name, entry in real["models"].items():
+        place = f"real.models.{name}"
+        check_parts(place, entry)
+        if not is_trained(entry) or not has_latent(entry):
+            raise InvalidConfig(
+                f"config: {place} is a model without training or z0, from which classes are told; name another model"
+            )
+        if name in (*SIMPLE, "trees"):
+            raise InvalidConfig(f"config: {place} has the name of a prediction without a model; choose another name")
+    known = {**real["models"], **dict.fromkeys((*SIMPLE, "trees"))}
+    trained = dict.fromkeys(real["trained"])
+    for place, names, whole, called in (
+        ("trained", real["trained"], real["models"], "real.models"),
+        ("compared", real["compared"], known, "real.models"),
+        ("shown.models", real["shown"]["models"], trained, "real.trained"),
+    ):
+        for name in names:
+            if name not in whole:
+                raise InvalidConfig(unknown(f"real.{place}", name, whole, called))
+    for name, own in real["data"].items():
+        _check_data(f"real.data.{name}", name, own)
+    low, high = real["views"]["share"]
+    if low > high:
+        raise InvalidConfig(f"config: real.views.share is [{low}, {high}], expected [low, high]; exchange them")
+
+
+def _check_data(place: str, name: str, own: Mapping[str, Any]) -> None:
+    """Refuses a grid or a test part that the data set does not have, and a warm-up of less than a step."""
+    warmup, steps = own["train"]["warmup"], own["train"]["steps"]
+    if warmup * (steps + 1) <= 1:
+        raise InvalidConfig(
+            f"config: {place}.train.warmup is {warmup}, less than one of {steps} steps; raise warmup or steps"
+        )
+    gridded = name == "physionet"
+    for key, needed in (("interval", gridded), ("test", gridded)):
+        if (own[key] is not None) != needed:
+            raise InvalidConfig(
+                f"config: {place}.{key} is {own[key]}, expected {'a number' if needed else 'null'}; set it so"
+            )
+    if not gridded:
+        return
+    steps, first = HOURS / own["interval"], own["hidden"]["first"]
+    if not steps.is_integer():
+        raise InvalidConfig(
+            f"config: {place}.interval is {own['interval']}, expected a part of {HOURS} hours; choose one"
+        )
+    if first is not None and first >= steps:
+        raise InvalidConfig(f"config: {place}.hidden.first is {first}, but a stay has {steps:g} times; lower it")

@@ -1,0 +1,16 @@
+"""Joins the scores on real data, and summarises them."""
+
+from pathlib import Path
+
+from pathlode.real.columns import real_summary
+from pathlode.real.results import DataCounts, RealScores, WeightChoices
+from pathlode.reporting.job import job
+from pathlode.reporting.tables import write
+
+with job(snakemake):
+    files, tables = snakemake.input, snakemake.output
+    scores = RealScores.load(*map(Path, files.scores))
+    scores.save(Path(tables.scores))
+    WeightChoices.load(*map(Path, files.weights)).save(Path(tables.weights))
+    DataCounts.load(*map(Path, files.counts)).save(Path(tables.counts))
+    write(real_summary(scores.table), *tables.summary)

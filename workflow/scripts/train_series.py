@@ -1,0 +1,32 @@
+"""Trains one kind of model on real series for one goal, all replicates and penalty weights together."""
+
+from pathlib import Path
+
+from pathlode.models.saving import FitRecord, save_fitted
+from pathlode.real.fits import candidates, observed_series
+from pathlode.real.measured import MeasuredSeries
+from pathlode.real.splits import SeriesSplit
+from pathlode.reporting.identity import identity
+from pathlode.reporting.job import job
+from pathlode.training.experiment import Experiment
+from pathlode.training.history import History
+from pathlode.training.resume import discard_checkpoints
+
+with job(snakemake) as origin:
+    files, wildcards, params, model = (
+        snakemake.input,
+        snakemake.wildcards,
+        snakemake.params,
+        Path(snakemake.output.model),
+    )
+    splits = [SeriesSplit.load(Path(path)) for path in files.splits]
+    seeds, weights = candidates(params.replicates, params.weights)
+    experiment = Experiment(seeds=seeds, weight=weights, **params.settings)
+    data = observed_series(MeasuredSeries.load(Path(files.series)), splits, wildcards.goal, len(params.weights))
+    own, label = identity(snakemake), f"{wildcards.measured}, {wildcards.goal}, {wildcards.series_model}"
+    fitted = experiment.run(data, model.parent, own, label)
+    names = {"data": wildcards.measured, "goal": wildcards.goal, "model": wildcards.series_model}
+    History.of(fitted.history, seeds, **names).save(Path(snakemake.output.history))
+    record = FitRecord(identity=own, seconds=fitted.seconds, origin=origin(), weight=weights)
+    save_fitted(model, fitted.model, record)
+    discard_checkpoints(model.parent)
