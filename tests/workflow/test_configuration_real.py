@@ -28,7 +28,11 @@ STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
         ((*VOWELS, "test"), 0.5, "real.data.vowels.test is 0.5, expected null"),
         (("real", "views", "share"), [0.9, 0.5], r"real.views.share is \[0.9, 0.5\], expected \[low, high\]"),
         (("real", "weights"), [], "real.weights has 0 entries, expected at least 1"),
-        (("real", "mirrors", "physionet2012"), [""], r"real.mirrors.physionet2012\[0\] is '', expected a folder, or a URL"),
+        (
+            ("real", "mirrors", "physionet2012"),
+            [""],
+            r"real.mirrors.physionet2012\[0\] is '', expected a folder, or a URL",
+        ),
     ],
 )
 def test_inconsistent_settings_are_refused_in_one_sentence(path, value, message):

@@ -20,6 +20,7 @@ from pathlode.inference.designs import ObservationConfig
 from pathlode.inference.flows import FlowConfig
 from pathlode.inference.reference import McmcConfig
 from pathlode.models.settings import ModelConfig
+from pathlode.real.splits import Hiding
 from pathlode.registry import CLASSIFIERS, DATA_SETS, FLOWS, LOSSES, MODELS, NETWORKS, POLICIES, SYSTEMS
 from pathlode.schedule.decisions import LookAheadConfig
 from pathlode.schedule.run_model import FitConfig
@@ -31,6 +32,7 @@ from workflow.configuration import FILES, InvalidConfig, check, default_config
 from workflow.configuration.dynamics import row_axes, row_parts, row_training, setting, trained_rows
 from workflow.configuration.ecg import balance, latent_ode
 from workflow.configuration.inference import flow_settings
+from workflow.configuration.real import goals, series_model
 from workflow.configuration.replicates import replicate_numbers
 from workflow.configuration.scheduler import fit_settings, look_ahead_settings
 
@@ -151,6 +153,18 @@ def takes_all(config):
     for kind, classifier in CLASSIFIERS.items():
         classifier.settings(**ecg[kind])
     Vote(**ecg["vote"])
+    real = config["real"]
+    for data, name in product(real["data"], real["models"]):
+        Hiding(**real["data"][data]["hidden"])
+        for goal in goals(config, data):
+            entry = series_model(config, data, goal, name)
+            Experiment(seeds=[0], **entry)
+            TrainingConfig(learning_rate=entry["learning_rate"], **entry["train"])
+            Views(**entry["views"])
+            chosen = {part: entry[part] for part in ("encoder", "input", "field", "decoder") if part in entry}
+            made_of(entry["kind"], features=2, **chosen, **entry["model"])
+            for weight in real["weights"]:
+                assert LOSSES[entry["loss"]](weight).needs <= MODELS[entry["kind"]].offers
     inference = config["inference"]
     for backend, names in inference["flows"].items():
         assert backend in FLOWS

@@ -43,6 +43,15 @@ ECG = {
 ECG |= {"tabulate_ecg": 1, "measure_device": 1, "plot_ecg": 1}
 INFERENCE = {"sample_reference": 1, "fit_flows": 2, "calibrate": 2, "tabulate_inference": 1, "plot_inference": 1}
 SCHEDULER = {"tune_policy": 4, "fit_run_model": 2, "apply_policy": 4, "tabulate_scheduler": 1, "plot_scheduler": 1}
+REAL = {
+    "invent_series": 1,
+    "read_series": 2,
+    "split_series": 2,
+    "train_series": 6,
+    "score_series": 3,
+    "score_rivals": 2,
+}
+REAL |= {"tabulate_real": 1, "plot_real": 1}
 RETRAINED = {"tune": TUNED, "train": TRAINED - CONSTANT, "evaluate": EVALUATED, "size": SIZED}
 FIGURES = ["trajectories", "phase_portrait", "latent_paths", "latent_map", "error_in_time", "training"]
 
@@ -223,7 +232,7 @@ def test_every_table_names_the_seeds_that_it_goes_back_to(finished):
 def test_every_job_has_a_log_that_ends_in_its_cost_and_leaves_no_checkpoint(finished):
     logs = list((finished.folder / "logs/smoke").rglob("*.log"))
     assert all(" s of CPU time and at most " in log.read_text().splitlines()[-1] for log in logs)
-    others = sum(ECG.values()) + sum(INFERENCE.values()) + sum(SCHEDULER.values())
+    others = sum(ECG.values()) + sum(INFERENCE.values()) + sum(SCHEDULER.values()) + sum(REAL.values())
     assert len(logs) == others + 3 + TUNED + TRAINED + EVALUATED + SIZED + 2 + len(DERIVED)
     assert not list((finished.folder / RESULTS).rglob("checkpoint*"))
 
@@ -321,7 +330,7 @@ def test_the_readme_and_the_pages_get_their_blocks_and_figures(finished):
         assert done.returncode == 0, done.stderr
         assert {path.name for path in docs.glob("*.md")} == {path.name for path in (PROJECT / "docs").glob("*.md")}
         tables = (finished.folder / RESULTS / "claims.md").read_text().strip().split("\n\n")
-        for chapter, table in zip(("dynamics", "ecg", "scheduler"), tables, strict=True):
+        for chapter, table in zip(("dynamics", "ecg", "scheduler", "real"), tables, strict=True):
             page = (docs / f"{chapter}.md").read_text()
             begin, end = (page.index(marker) for marker in markers(f"claims_{chapter}"))
             block = page[begin:end]

@@ -9,8 +9,8 @@ from pathlode.reporting.tables import write
 
 with job(snakemake):
     files, tables = snakemake.input, snakemake.output
-    scores = RealScores.load(*map(Path, files.scores))
-    scores.save(Path(tables.scores))
+    scores = RealScores.load(*map(Path, files.scores)).table[list(RealScores.columns)]
+    RealScores(scores).save(Path(tables.scores))
     WeightChoices.load(*map(Path, files.weights)).save(Path(tables.weights))
     DataCounts.load(*map(Path, files.counts)).save(Path(tables.counts))
-    write(real_summary(scores.table), *tables.summary)
+    write(real_summary(scores), *tables.summary)

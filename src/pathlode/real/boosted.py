@@ -47,7 +47,7 @@ def tree_predictions(
             continue
         inputs = _inputs(around, times, feature)
         given = inputs.reshape(-1, inputs.shape[-1])[rows]
-        useful = _varied(given)
+        useful = varied(given)
         inputs = inputs[..., useful]
         model = HistGradientBoostingRegressor(random_state=seed, early_stopping=False, **settings)
         model.fit(given[:, useful], asked[:, :, feature].ravel()[rows])
@@ -63,7 +63,7 @@ def _inputs(around: Neighbours, times: Numbers, feature: int) -> Numbers:
     return np.stack([times, *own], axis=-1)
 
 
-def _varied(inputs: Numbers) -> NDArray[np.bool_]:
+def varied(inputs: Numbers) -> NDArray[np.bool_]:
     """Which inputs have two different numbers at least, (input,); scikit-learn's trees fail on others."""
     low, high = (end(inputs, axis=0, initial=start, where=np.isfinite(inputs)) for end, start in
                  ((np.min, np.inf), (np.max, -np.inf)))  # fmt: skip

@@ -10,7 +10,7 @@ import pandas as pd
 from pathlode.core.solve import Adaptive
 from pathlode.models.contract import SequenceModel
 from pathlode.models.latents import encode
-from pathlode.real.boosted import summary_features, tree_classifier, tree_predictions
+from pathlode.real.boosted import summary_features, tree_classifier, tree_predictions, varied
 from pathlode.real.fits import Asked, tensors
 from pathlode.real.measured import UNKNOWN, MeasuredSeries
 from pathlode.real.results import SeriesExamples
@@ -87,7 +87,8 @@ def classified_by_trees(
     measured: MeasuredSeries, split: SeriesSplit, settings: Mapping[str, Any], seed: int
 ) -> dict[str, float]:
     """Scores of boosted trees on simple features, fitted to the training series."""
-    return _classified(tree_classifier(settings, seed), series_summaries(measured), measured, split)
+    inputs = series_summaries(measured)
+    return _classified(tree_classifier(settings, seed), inputs[:, varied(inputs[split.train])], measured, split)
 
 
 def classified_by_frequency(measured: MeasuredSeries, split: SeriesSplit) -> dict[str, float]:

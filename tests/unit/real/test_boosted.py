@@ -1,6 +1,6 @@
 import numpy as np
 
-from pathlode.real.boosted import summary_features, tree_classifier, tree_predictions
+from pathlode.real.boosted import summary_features, tree_classifier, tree_predictions, varied
 from pathlode.real.simple import neighbours
 
 NAN = np.nan
@@ -32,3 +32,8 @@ def test_trees_classify():
     inputs = np.linspace(-1, 1, 200)[:, None]
     trees = tree_classifier({"max_iter": 5}, seed=0).fit(inputs[::2], inputs[::2, 0] > 0)
     assert (trees.predict(inputs[1::2]) == (inputs[1::2, 0] > 0)).mean() > 0.95
+
+
+def test_inputs_that_do_not_vary_are_known():
+    inputs = np.array([[1.0, NAN, 2.0, NAN], [1.0, NAN, 3.0, 4.0]])
+    assert varied(inputs).tolist() == [False, False, True, False]

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from pathlode.models.contract import ModelConfig
 from pathlode.models.latent_ode import LatentODE
+from pathlode.models.settings import ModelConfig
 from pathlode.real.evaluation import (
     boosted_predictions,
     classified_by_frequency,

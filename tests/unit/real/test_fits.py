@@ -3,8 +3,8 @@ import pytest
 import torch
 
 from pathlode.models.constant import Constant
-from pathlode.models.contract import ModelConfig
 from pathlode.models.latent_ode import LatentODE
+from pathlode.models.settings import ModelConfig
 from pathlode.real.fits import Asked, candidates, observed_series
 from pathlode.real.splits import Hiding, split_series
 

@@ -1,0 +1,110 @@
+"""The chapter of real data, with invented files in the place of the real ones."""
+
+import hashlib
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pathlode.real.archives import content_sha256
+from pathlode.real.invented import write_invented
+from pathlode.real.measured import MeasuredSeries
+from pathlode.real.results import SeriesExamples
+
+SERIES = "results/smoke/real/{}/series.npz"
+
+
+@pytest.mark.xdist_group("pipeline")
+def test_every_table_and_figure_of_the_chapter_is_made(finished):
+    tables = finished.folder / "results/smoke/tables"
+    scores = pd.read_csv(tables / "real.csv")
+    columns = ["data", "task", "model", "replicate", "metric", "value", "train_seconds"]
+    assert scores.columns[:7].tolist() == columns
+    assert set(scores["source"]) == {"invented"}
+    assert (scores["replicate"] == scores["seed"]).all()
+    tasks = {data: set(rows["task"]) for data, rows in scores.groupby("data")}
+    assert tasks == {"physionet": {"interpolation", "forecast", "death"}, "vowels": {"interpolation", "speaker"}}
+    errors = scores[scores["metric"] == "error"]
+    assert set(errors["model"]) == {"path", "curve", "last", "mean", "train_mean", "line", "trees"}
+    assert (errors[errors["model"] == "train_mean"]["value"] == 1).all()
+    assert len(errors) == 7 * 3 * 2
+    assert (errors[errors["model"].isin(["path", "curve"])]["train_seconds"] > 0).all()
+    missed = scores.pivot(index=["data", "task", "model", "replicate"], columns="metric", values="value")["missed"]
+    assert (missed.dropna() > 0).all()
+    weights = pd.read_csv(tables / "real_weights.csv")
+    assert (weights.groupby(["data", "task", "model", "replicate"])["chosen"].sum() == 1).all()
+    assert pd.read_csv(tables / "real_data.csv")["series"].tolist() == [60, 72]
+    assert len(pd.read_csv(tables / "real_summary.csv")) == 2 * 8
+    for name in (
+        "physionet_scores",
+        "physionet_interpolation",
+        "physionet_forecast",
+        "vowels_scores",
+        "vowels_interpolation",
+    ):
+        assert (finished.folder / f"results/smoke/figures/real/{name}.png").stat().st_size > 10_000
+
+
+@pytest.mark.xdist_group("pipeline")
+def test_examples_are_of_test_series(finished):
+    shown = SeriesExamples.load(finished.folder / "results/smoke/real/physionet/forecast/examples.npz")
+    assert set(shown.predicted) == {"path", "line", "mean"}
+    assert np.isnan(shown.seen[:, 12:]).all()
+    assert np.isnan(shown.asked[:, :12]).all()
+
+
+@pytest.mark.xdist_group("pipeline")
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        ("config/real.yaml", "tree_values: 10000", "tree_values: 500", {"score_rivals": 2, "train_series": 0, "plot_real": 1}),
+        ("config/real.yaml", "share: 0.2, by: value", "share: 0.3, by: value",
+         {"read_series": 0, "split_series": 1, "train_series": 4, "score_rivals": 1}),
+        ("config/real.yaml", "curve: { model: curve, loss: none }", "curve: { model: curve, loss: none, encoder: lstm }",
+         {"split_series": 0, "train_series": 3, "score_series": 3, "score_rivals": 0}),
+        ("config/real.yaml", "simple: [line, mean]", "simple: [last]", {"train_series": 0, "score_series": 3}),
+    ],
+)  # fmt: skip
+def test_a_change_runs_again_what_depends_on_it_and_nothing_else(finished, file, old, new, expected):
+    planned = finished.to_run_after(file, old, new)
+    assert {rule: planned.get(rule, 0) for rule in expected} == expected
+
+
+@pytest.fixture
+def with_mirror(checkout):
+    """A checkout that takes files for public ones, from a mirror with lists of digests of its own."""
+    mirror = checkout.folder / "mirror"
+    archive, outcomes, *vowels = write_invented(mirror, stays=40, utterances=4, seed=3)
+    digests = {archive: content_sha256(archive)}
+    digests |= {file: hashlib.sha256(file.read_bytes()).hexdigest() for file in (outcomes, *vowels)}
+    for name, files in (("physionet2012", (archive, outcomes)), ("japanese_vowels", vowels)):
+        lines = "".join(f"{digests[file]}  {file.name}\n" for file in files)
+        (checkout.folder / f"config/checksums/{name}.sha256").write_text(lines)
+    overlay = (
+        "  source: public\n  mirrors: { physionet2012: [nowhere, mirror], japanese_vowels: [mirror] }\n  invented: {"
+    )
+    checkout.edit("config/smoke.yaml", "  source: invented\n  invented: { stays", f"{overlay} stays")
+    return checkout
+
+
+def test_files_come_from_the_first_mirror_that_has_them(with_mirror):
+    wanted = [SERIES.format(name) for name in ("physionet", "vowels")]
+    done = with_mirror.snakemake(*wanted)
+    assert done.returncode == 0, done.stderr
+    stays, vowels = (MeasuredSeries.load(with_mirror.folder / path) for path in wanted)
+    assert (stays.source, len(stays.counts), len(vowels.counts)) == ("public", 40, 72)
+    assert "Nothing to be done" in with_mirror.snakemake(*wanted).stderr
+
+
+@pytest.mark.fault("a mirror serves a truncated archive of stays", "a sentence refuses it")
+def test_a_damaged_archive_is_refused_in_a_sentence(with_mirror):
+    archive = with_mirror.folder / "mirror/set-a.tar.gz"
+    archive.write_bytes(archive.read_bytes()[: archive.stat().st_size // 2])
+    done = with_mirror.snakemake(SERIES.format("physionet"))
+    assert done.returncode != 0
+    assert (
+        "set-a.tar.gz could not be fetched from any of real.mirrors.physionet2012 (nowhere: no such folder"
+        in done.stderr
+    )
+    assert "it is damaged" in done.stderr
+    assert "Traceback" not in done.stderr
