@@ -12,7 +12,7 @@ from pathlode.plots.style import BLACK, MEDIAN_AND_RANGE, WIDTH, line_styles
 from pathlode.real.results import SeriesExamples
 from pathlode.reporting.naming import readable
 
-SCORES = {"error": "squared error / that of the training mean", "auroc": "AUROC", "accuracy": "accuracy"}
+SCORES = {"error": "squared error (training mean: 1)", "auroc": "AUROC", "accuracy": "accuracy"}
 """Metrics that are shown, with their labels."""
 
 
@@ -22,10 +22,10 @@ def scores(table: pd.DataFrame, data: str, models: Sequence[str]) -> Figure:
     Args:
         table: rows of :class:`pathlode.real.results.RealScores`.
         data: name of the data set.
-        models: the models, from top to bottom.
+        models: the models, from top to bottom; those without a score are left out.
     """
     own = table[(table["data"] == data) & table["metric"].isin(SCORES) & table["model"].isin(models)]
-    tasks = list(dict.fromkeys(own["task"]))
+    tasks, models = list(dict.fromkeys(own["task"])), [name for name in models if name in set(own["model"])]
     figure, axes = plt.subplots(
         1, len(tasks), figsize=(WIDTH, 0.24 * len(models) + 1.1), sharey=True, squeeze=False, layout="constrained"
     )

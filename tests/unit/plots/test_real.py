@@ -24,7 +24,7 @@ def test_a_panel_for_each_task_has_the_median_of_each_model(table, tmp_path):
     figure = drawn(real.scores(table, "stays", ["path", "kl", "mean"]), tmp_path)
     assert [axis.get_title() for axis in figure.axes] == ["forecast", "death, from z0"]
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert labels == ["path", "kl", "mean"]
+    assert labels == ["path", "mean"]
     points = [
         line.get_xdata()[0] for line in figure.axes[0].lines if len(line.get_xdata()) and line.get_marker() != "None"
     ]
