@@ -62,7 +62,7 @@ def boosted_predictions(asked: Asked, settings: Mapping[str, Any], most: int, se
     return found, time.process_time() - started
 
 
-def latents_of(measured: MeasuredSeries, model: SequenceModel) -> Numbers:
+def z0_of_all(measured: MeasuredSeries, model: SequenceModel) -> Numbers:
     """z0 of all series, from all of their values, by a model of one member, (series, latent)."""
     times, values = measured.padded()
     return encode(model, tensors(times, values, measured.data))[0].numpy()

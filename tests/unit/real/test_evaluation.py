@@ -9,9 +9,9 @@ from pathlode.real.evaluation import (
     classified_by_line,
     classified_by_trees,
     examples,
-    latents_of,
     simple_predictions,
     weight_choices,
+    z0_of_all,
 )
 from pathlode.real.fits import Asked
 from pathlode.real.measured import UNKNOWN
@@ -66,7 +66,7 @@ def test_series_of_unknown_class_count_nowhere(measured, asked):
 
 
 def test_there_is_one_z0_for_every_series(measured):
-    assert latents_of(measured, stack(1)).shape == (40, 3)
+    assert z0_of_all(measured, stack(1)).shape == (40, 3)
 
 
 def test_examples_are_of_the_test_series_of_which_most_is_asked(asked):
