@@ -11,11 +11,12 @@ from pathlode.real.vowels import read_vowels
 from pathlode.reporting.job import job
 
 with job(snakemake):
-    params, files, extra = snakemake.params, map(Path, snakemake.input.files), {}
+    params, extra = snakemake.params, {}
+    first, second = map(Path, snakemake.input.files)
     if params.interval is None:
-        measured = read_vowels(*files, params.source)
+        measured = read_vowels(first, second, params.source)
     else:
-        stays = read_stays(*files, params.source, params.interval)
+        stays = read_stays(first, second, params.source, params.interval)
         measured = stays.measured
         extra = {name: getattr(stays, name) for name in ("repeated", "implausible", "unknown", "empty")}
     measured.save(Path(snakemake.output.series))

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from pathlode.core.solve import Adaptive
+from pathlode.models.contract import SequenceModel
 from pathlode.models.saving import load_fitted
 from pathlode.progress import Progress
 from pathlode.real.evaluation import classified_by_line, examples, weight_choices, z0_of_all
@@ -18,7 +19,8 @@ with job(snakemake):
     files, params, goal = snakemake.input, snakemake.params, snakemake.wildcards.goal
     measured, solver = MeasuredSeries.load(Path(files.series)), Adaptive(**params.evaluate)
     asked = [Asked(measured, SeriesSplit.load(Path(path)), goal) for path in files.splits]
-    rows, choices, first = [], [], {}
+    rows, choices = [], []
+    first: dict[str, SequenceModel] = {}
     progress = Progress(f"{measured.data}, {goal}", len(params.models))
     for number, (name, path) in enumerate(zip(params.models, files.models, strict=True), start=1):
         stack, record = load_fitted(Path(path))
