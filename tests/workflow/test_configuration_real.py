@@ -23,7 +23,11 @@ STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
         ((*STAYS, "interval"), None, "real.data.physionet.interval is None, expected a number"),
         ((*STAYS, "interval"), 0.7, "real.data.physionet.interval is 0.7, expected a part of 48 hours"),
         ((*STAYS, "hidden", "first"), 48, "real.data.physionet.hidden.first is 48, but a stay has 48 times; lower it"),
-        ((*STAYS, "train", "warmup"), 0.001, "real.data.physionet.train.warmup is 0.001, less than one of 200 steps"),
+        (
+            (*STAYS, "train", "warmup"),
+            0.001,
+            "real.data.physionet.train.warmup is 0.001, less than one of the 250 steps of",
+        ),
         ((*VOWELS, "interval"), 1.0, "real.data.vowels.interval is 1.0, expected null"),
         ((*VOWELS, "test"), 0.5, "real.data.vowels.test is 0.5, expected null"),
         (("real", "views", "share"), [0.9, 0.5], r"real.views.share is \[0.9, 0.5\], expected \[low, high\]"),

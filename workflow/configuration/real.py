@@ -30,7 +30,7 @@ def series_model(config: Mapping[str, Any], data: str, goal: str, name: str) -> 
         "learning_rate": real["learning_rate"],
         "views": views,
         "model": own["model"] | {"gaps": True},
-        "train": own["train"],
+        "train": own["train"] | real["models"][name].get("train", {}),
     }
 
 
@@ -63,18 +63,20 @@ def check(config: Mapping[str, Any]) -> None:
                 raise InvalidConfig(unknown(f"real.{place}", name, whole, called))
     for name, own in real["data"].items():
         _check_data(f"real.data.{name}", name, own)
+        for model in real["models"]:
+            train = series_model(config, name, GOALS[0], model)["train"]
+            if train["warmup"] * (train["steps"] + 1) <= 1:
+                raise InvalidConfig(
+                    f"config: real.data.{name}.train.warmup is {train['warmup']}, less than one of the {train['steps']} steps "
+                    f"of real.models.{model}; raise warmup or steps"
+                )
     low, high = real["views"]["share"]
     if low > high:
         raise InvalidConfig(f"config: real.views.share is [{low}, {high}], expected [low, high]; exchange them")
 
 
 def _check_data(place: str, name: str, own: Mapping[str, Any]) -> None:
-    """Refuses a grid or a test part that the data set does not have, and a warm-up of less than a step."""
-    warmup, steps = own["train"]["warmup"], own["train"]["steps"]
-    if warmup * (steps + 1) <= 1:
-        raise InvalidConfig(
-            f"config: {place}.train.warmup is {warmup}, less than one of {steps} steps; raise warmup or steps"
-        )
+    """Refuses a grid or a test part that the data set does not have."""
     gridded = name == "physionet"
     for key, needed in (("interval", gridded), ("test", gridded)):
         if (own[key] is not None) != needed:
