@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, NullLocator
+from matplotlib.ticker import Locator, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from pathlode.plots.style import BLACK, BLUE, GREEN, VERMILLION, WIDTH, Powers, log_scale
 from pathlode.reporting.claim_entries import CONTROL
@@ -116,6 +116,7 @@ def _forest(
             axis.axvline(1.0, color=BLACK, lw=0.6)
             axis.set_title(textwrap.fill(readable(name), 14))
             _scale(axis)
+            axis.tick_params(axis="x", labelsize=8 if len(names) < 6 else 6)
         axes[0, 0].set_yticks(range(len(ids)), ids)
         axes[0, 0].set_ylim(len(ids) - 0.5, -0.5)
         block.supxlabel(RATIO, fontsize=9)
@@ -225,10 +226,17 @@ def _handle(verdict: str) -> Line2D:
 def _scale(axis: Axes) -> None:
     log_scale(axis, "x")
     low, high = axis.get_xlim()
-    if high < 100 * low:  # decades alone give too few ticks; below a factor of 3, so do 1 and 3
-        axis.xaxis.set_major_locator(LogLocator(subs=(1, 3)) if high > 3 * low else MaxNLocator(3, steps=(1, 2, 5)))
+    if high < 100 * low:  # decades alone give too few ticks
+        axis.xaxis.set_major_locator(_ticks(high / low))
         axis.xaxis.set_major_formatter("{x:g}")
     axis.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _ticks(ratio: float) -> Locator:
+    """Ticks for a logarithmic axis that spans this ratio, less than two decades."""
+    if ratio > 3:
+        return LogLocator(subs=(1, 3) if ratio > 10 else (1, 2, 5))
+    return MaxNLocator(3, steps=(1, 2, 2.5, 5))
 
 
 def _nothing() -> Figure:
