@@ -183,8 +183,12 @@ def test_series_and_times_that_do_not_fit_are_refused(forecaster, series):
         (series, np.ones((3, 2)), r"have shape \(3, 2\), expected \(time,\) for all series or \(8, time\)"),
         (series, [], "have shape"),
         (series, [[1.0, 2.0]] * 3, r"have shape \(3, 2\)"),
-        (series, [12.0, 11.0], "decays.csv: times: series 's0', time number 2 is not greater than the time before it"),
-        (series, [np.nan, 11.0], "decays.csv: times: series 's0', time number 1 is not finite"),
+        (
+            series,
+            [12.0, 11.0],
+            "decays.csv: query times: series 's0', time number 2 is not greater than the time before it",
+        ),
+        (series, [np.nan, 11.0], "decays.csv: query times: series 's0', time number 1 is not finite"),
         (series, ["soon"], "times are no numbers"),
     ):
         with pytest.raises(DataError, match=message):
@@ -195,7 +199,7 @@ def test_a_fault_names_the_series_by_its_label_in_every_part(forecaster, series,
     monkeypatch.setattr("pathlode.forecasting.ensemble.AT_ONCE", 3)
     times = series.times.nan_to_num(nan=0).amax(dim=1)[:, None] + torch.tensor([1.0, 2.0])
     times[5, 1] = times[5, 0]
-    with pytest.raises(DataError, match="decays.csv: times: series 's5', time number 2 is not greater"):
+    with pytest.raises(DataError, match="decays.csv: query times: series 's5', time number 2 is not greater"):
         forecaster.predict(series, times)
 
 
@@ -246,6 +250,6 @@ def test_static_columns_reach_the_model_and_come_back(tmp_path):
 
 def test_times_before_the_first_one_need_backward(forecaster, series):
     before = series.times[:, :1] - torch.tensor([2.0, 1.0])
-    with pytest.raises(DataError, match="decays.csv: times: series 's0', .*set backward=True"):
+    with pytest.raises(DataError, match="decays.csv: query times: series 's0', .*set backward=True"):
         forecaster.predict(series, before)
     assert forecaster.predict(series, before, backward=True).values.isfinite().all()
