@@ -10,10 +10,13 @@ from matplotlib.figure import Figure
 
 from pathlode.plots.style import BLACK, MEDIAN_AND_RANGE, WIDTH, line_styles
 from pathlode.real.results import SeriesExamples
+from pathlode.real.simple import SIMPLE
 from pathlode.reporting.naming import readable
 
 SCORES = {"error": "squared error (training mean: 1)", "auroc": "AUROC", "accuracy": "accuracy"}
 """Metrics that are shown, with their labels."""
+RIVALS = "0.45"
+"""Colour of predictions that are no latent ODE's."""
 
 
 def scores(table: pd.DataFrame, data: str, models: Sequence[str]) -> Figure:
@@ -22,15 +25,16 @@ def scores(table: pd.DataFrame, data: str, models: Sequence[str]) -> Figure:
     Args:
         table: rows of :class:`pathlode.real.results.RealScores`.
         data: name of the data set.
-        models: the models, from top to bottom; those without a score are left out.
+        models: the models, from top to bottom; those without a score are left out. Trees and simple predictions are grey.
     """
     own = table[(table["data"] == data) & table["metric"].isin(SCORES) & table["model"].isin(models)]
     tasks, models = list(dict.fromkeys(own["task"])), [name for name in models if name in set(own["model"])]
     figure, axes = plt.subplots(
         1, len(tasks), figsize=(WIDTH, 0.24 * len(models) + 1.1), sharey=True, squeeze=False, layout="constrained"
     )
-    styles, order = line_styles(models), [readable(name) for name in models]
-    colours = {readable(name): style.colour for name, style in styles.items()}
+    simple = {*SIMPLE, "trees"}
+    styles, order = line_styles([name for name in models if name not in simple]), [readable(name) for name in models]
+    colours = {readable(name): RIVALS if name in simple else styles[name].colour for name in models}
     for axis, task in zip(axes[0], tasks, strict=True):
         rows = own[own["task"] == task]
         shown = rows.assign(model=rows["model"].map(readable))
