@@ -14,6 +14,9 @@ from pathlode.dynamics.data import VIEWS
 from pathlode.ecg.records import CLASSES
 from pathlode.ecg.results import ComparedBeatScores
 from pathlode.inference.scores import ComparedFlows
+from pathlode.real.results import RealScores
+from pathlode.real.simple import SIMPLE
+from pathlode.real.splits import GOALS
 from pathlode.registry import SYSTEMS
 from pathlode.reporting.claim_entries import read_claims
 from pathlode.reporting.decided_claims import DecidedClaims
@@ -114,9 +117,22 @@ def scheduler():
     return table(PolicyScores.columns, rows)
 
 
+def real():
+    own, replicates = CONFIG["real"], replicate_numbers(CONFIG, "real")
+    models = {name: [*own["trained"], *SIMPLE, "trees"] for name in GOALS} | dict.fromkeys(
+        ("death", "speaker"), [*own["trained"], "trees"]
+    )
+    metrics = {"death": ["auroc", "auprc"], "speaker": ["accuracy", "macro_f1"]}
+    rows = []
+    for task, names in models.items():
+        of = {"death": ["physionet"], "speaker": ["vowels"]}.get(task, list(own["data"]))
+        rows += crossed(data=of, task=[task], model=names, seed=replicates, metric=metrics.get(task, ["error"]))
+    return table(RealScores.columns, rows)
+
+
 @pytest.fixture(scope="module")
 def tables():
-    return {make.__name__: make() for make in (claims, control, dynamics, probes, inference, ecg, scheduler)}
+    return {make.__name__: make() for make in (claims, control, dynamics, probes, inference, ecg, scheduler, real)}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

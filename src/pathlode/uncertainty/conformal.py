@@ -21,7 +21,7 @@ ROUNDING = 1e-9
 def widening(interval: Interval, observed: Values, level: float = 0.9) -> Tensor:
     """The factors, one for each feature, by which intervals have to be widened (or narrowed, below 1) to hold, (feature,).
 
-    A value x has the score s = |x - centre| / half-width. Of K series, number k with n_k observed values of the feature, the
+    A value x has the score s = abs(x - centre) / half-width. Of K series, number k with n_k observed values of the feature, the
     factor is the smallest q with
 
         Σ_k 1/(K + 1) · (share of the series' scores that are at most q) ≥ level.
