@@ -93,7 +93,7 @@ def test_the_tutorials_code_runs(tmp_path):
         "torch.Size([2, 60, 100, 1])",
         "torch.Size([2, 60, 8])",
     ]
-    assert lines[-1] == "{'unit': 'hours'}"
+    assert "{'unit': 'hours'}" in lines
     last = [line for line in lines if line.startswith("step")][-1]
     errors = re.findall(r"[\d.]+(?:e-\d+)?", last.split("error")[1])
     assert all(float(error) < 0.3 for error in errors)
