@@ -1,5 +1,6 @@
 /* The optimiser's arithmetic on one member's parameters at a time: the norm of a gradient, Adam's step, and SOAP's.
- * optimise.py calls it; the same in plain PyTorch is in training/soap.py and training/trainer.py.
+ * optimise.py calls it; the same in plain PyTorch is in training/soap.py and
+ * training/stacked_optimiser.py.
  */
 #include "vectors.h"
 
