@@ -9,72 +9,23 @@ Source: Durkan et al. 2019, Neural spline flows (https://arxiv.org/abs/1906.0403
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from pathlode.core.tensor_files import beside, load_tensors, save_tensors
-from pathlode.errors import CheckpointError, ConfigError, DataError
+from pathlode.core.tensor_files import beside, save_tensors
+from pathlode.errors import ConfigError, DataError
 from pathlode.inference.box import Box
 from pathlode.inference.flows.given import as_observations, as_parameters, as_summaries, units_of_columns
+from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.flows.training import FlowTraining
-from pathlode.registry import EMBEDDINGS, FLOWS
+from pathlode.registry import EMBEDDINGS
 
 _AT_ONCE = 50_000
 """Parameter vectors that a flow draws or scores at once: bounds the memory."""
-
-
-@dataclass(frozen=True)
-class FlowConfig:
-    """A flow and its training (:class:`pathlode.inference.flows.training.FlowTraining`).
-
-    Args:
-        backend: name in :data:`pathlode.registry.FLOWS`.
-        transforms: number of stacked transforms.
-        width: units of a hidden layer of their perceptrons.
-        depth: number of hidden layers; nflows has residual blocks of two layers and rounds up to an even number.
-        bins: number of bins of a spline.
-        steps: largest number of optimiser steps.
-        batch: pairs per step.
-        learning_rate: the cycle's peak.
-        validation_fraction: share of the pairs that are held out for validation.
-        validate_every: steps between validations; the weights of the best one are kept.
-        patience: validations without improvement after which training stops, counted from the cycle's peak on.
-        recurrent: units of a recurrent network that is trained with the flow and summarises observations
-            (:class:`pathlode.inference.recurrent.RecurrentSummary`); 0 for no such network.
-        embedded: numbers in its summary.
-        gaps: whether that network reads series in which some features are missing (NaN) at times at which others are observed.
-            It then has an additional input per feature. Series of different lengths need no such setting.
-    """
-
-    backend: str = "zuko"
-    transforms: int = 5
-    width: int = 64
-    depth: int = 2
-    bins: int = 8
-    steps: int = 2000
-    batch: int = 256
-    learning_rate: float = 3e-3
-    validation_fraction: float = 0.1
-    validate_every: int = 50
-    patience: int = 8
-    recurrent: int = 0
-    embedded: int = 16
-    gaps: bool = False
-
-    def __post_init__(self) -> None:
-        FLOWS.path(self.backend)  # refuses an unknown name
-        for name, least in (("transforms", 1), ("width", 1), ("depth", 1), ("bins", 2), ("steps", 10), ("batch", 2)):
-            if getattr(self, name) < least:
-                raise ConfigError(f"flow.{name} is {getattr(self, name)}, expected at least {least}")
-        if not 0 < self.validation_fraction < 1:
-            raise ConfigError(
-                f"flow.validation_fraction is {self.validation_fraction}, expected a share between 0 and 1"
-            )
 
 
 class Flow(ABC):
@@ -234,47 +185,3 @@ class Flow(ABC):
     def embed(self, standard: Tensor) -> Tensor:
         """Standardised summaries unchanged, or the recurrent network's summaries of standardised observations."""
         return standard if self.embedding is None else self.embedding(standard)
-
-
-def load_flow(path: Path) -> Flow:
-    """A flow that :meth:`Flow.save` wrote.
-
-    Raises:
-        CheckpointError: if the file is unreadable or its weights do not fit.
-    """
-    return _flow(load_tensors(path), path)
-
-
-def save_flows(path: Path, files: Sequence[Path], **extra: Any) -> None:
-    """Writes the flows of several files that :meth:`Flow.save` wrote, and the plain values in ``extra``, to one file."""
-    save_tensors(path, beside({"flows": [load_tensors(file) for file in files]}, extra))
-
-
-def load_flows(path: Path) -> list[Flow]:
-    """The flows that :func:`save_flows` wrote, in their order.
-
-    Raises:
-        CheckpointError: as :func:`load_flow`, and if the file holds something else.
-    """
-    content = load_tensors(path)
-    if "flows" not in content:
-        raise CheckpointError(f"{path} does not hold several flows: read a single one with load_flow, or fit again")
-    return [_flow(flow, path) for flow in content["flows"]]
-
-
-def _flow(content: Mapping[str, Any], path: Path) -> Flow:
-    try:
-        description: dict[str, Any] = content["flow"]
-        config = FlowConfig(**description["config"])
-        prior = Box(content["prior"]["low"], content["prior"]["high"])
-        flow: Flow = FLOWS[config.backend](prior, description["context_features"], config, description["seed"])
-        flow.network.load_state_dict(content["weights"]["network"])
-        if flow.embedding is not None:
-            flow.embedding.load_state_dict(content["weights"]["embedding"])
-        flow.units, flow.pairs = content["units"], description["pairs"]
-    except (KeyError, TypeError, RuntimeError, ConfigError) as error:
-        raise CheckpointError(
-            f"{path} cannot be read as a flow of this version of pathlode ({error}): read it with the version that wrote "
-            "it, or fit again"
-        ) from error
-    return flow

@@ -1,0 +1,55 @@
+"""Settings of conditional flows and their training."""
+
+from dataclasses import dataclass
+
+from pathlode.errors import ConfigError
+from pathlode.registry import FLOWS
+
+
+@dataclass(frozen=True)
+class FlowConfig:
+    """A flow and its training (:class:`pathlode.inference.flows.training.FlowTraining`).
+
+    Args:
+        backend: name in :data:`pathlode.registry.FLOWS`.
+        transforms: number of stacked transforms.
+        width: units of a hidden layer of their perceptrons.
+        depth: number of hidden layers; nflows has residual blocks of two layers and rounds up to an even number.
+        bins: number of bins of a spline.
+        steps: largest number of optimiser steps.
+        batch: pairs per step.
+        learning_rate: the cycle's peak.
+        validation_fraction: share of the pairs that are held out for validation.
+        validate_every: steps between validations; the weights of the best one are kept.
+        patience: validations without improvement after which training stops, counted from the cycle's peak on.
+        recurrent: units of a recurrent network that is trained with the flow and summarises observations
+            (:class:`pathlode.inference.recurrent.RecurrentSummary`); 0 for no such network.
+        embedded: numbers in its summary.
+        gaps: whether that network reads series in which some features are missing (NaN) at times at which others are observed.
+            It then has an additional input per feature. Series of different lengths need no such setting.
+    """
+
+    backend: str = "zuko"
+    transforms: int = 5
+    width: int = 64
+    depth: int = 2
+    bins: int = 8
+    steps: int = 2000
+    batch: int = 256
+    learning_rate: float = 3e-3
+    validation_fraction: float = 0.1
+    validate_every: int = 50
+    patience: int = 8
+    recurrent: int = 0
+    embedded: int = 16
+    gaps: bool = False
+
+    def __post_init__(self) -> None:
+        FLOWS.path(self.backend)  # refuses an unknown name
+        for name, least in (("transforms", 1), ("width", 1), ("depth", 1), ("bins", 2), ("steps", 10), ("batch", 2)):
+            if getattr(self, name) < least:
+                raise ConfigError(f"flow.{name} is {getattr(self, name)}, expected at least {least}")
+        if not 0 < self.validation_fraction < 1:
+            raise ConfigError(
+                f"flow.validation_fraction is {self.validation_fraction}, expected a share between 0 and 1"
+            )
