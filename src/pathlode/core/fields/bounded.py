@@ -34,7 +34,7 @@ class BoundedField(VectorField):
     def march(self, tableau: Tableau, steps: int, step: Tensor, elapsed: Times, y0: State) -> States | None:
         """All steps of a Runge-Kutta method and their read-out in one compiled pass, or None if that cannot run.
 
-        It is :meth:`pathlode.core.solve.MarchingField.march`.
+        It is :meth:`pathlode.core.fixed.MarchingField.march`.
         """
         layers = self.mlp.tensors()
         if not kernels.usable(y0, step, elapsed, self.scale, *layers):

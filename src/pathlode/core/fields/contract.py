@@ -24,7 +24,7 @@ class VectorField(nn.Module, ABC):
         depth: number of hidden layers.
         latent: dimensions of c, for a field that takes it.
 
-    A field with a compiled march defines :meth:`pathlode.core.solve.MarchingField.march` as well; it must be autonomous.
+    A field with a compiled march defines :meth:`pathlode.core.fixed.MarchingField.march` as well; it must be autonomous.
     """
 
     takes_time: ClassVar[bool] = False
