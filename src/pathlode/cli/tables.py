@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from pathlode.core.frames import Layout
+from pathlode.core.layout import Layout
 from pathlode.core.series import TimeSeries
 from pathlode.errors import DataError
 from pathlode.files import writing

@@ -3,8 +3,8 @@
 pandas is imported when a table is read or made.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from torch import Tensor
 
 from pathlode.core.columns import as_given, dates_of, numbers_of, promoted
 from pathlode.core.convert import as_times
+from pathlode.core.layout import Layout, default_layout, layout_of
 from pathlode.errors import DataError
 
 if TYPE_CHECKING:
@@ -21,40 +22,6 @@ if TYPE_CHECKING:
 
 MICROSECONDS = 1e6
 """In a second: dates in tables are exact to one of them."""
-
-
-@dataclass(frozen=True)
-class Layout:
-    """The columns of the table that series were read from, which :func:`as_frame` gives back.
-
-    Attributes:
-        series: name of the column of labels; None if the table held one series.
-        time: name of the column of times.
-        values: names of the columns of values, in the order of the features.
-        static: names of the columns that do not change in time.
-        dtypes: each column's type, in pandas' words.
-        labels: each series' label, a pandas index; None for numbers from 0 on.
-    """
-
-    series: str | None
-    time: str
-    values: tuple[str, ...]
-    static: tuple[str, ...] = ()
-    dtypes: Mapping[str, str] = field(default_factory=dict)
-    labels: Any = None
-
-    def chosen(self, which: Any) -> "Layout":
-        """The layout of some of the series."""
-        return self if self.labels is None else replace(self, labels=self.labels[_index(which)])
-
-    def name_of(self, number: int) -> str:
-        """A series in messages."""
-        return f"trajectory {number}" if self.labels is None else f"series {self.label(number)!r}"
-
-    def label(self, number: int) -> Any:
-        """A series' label, or its number."""
-        found = number if self.labels is None else self.labels[number]
-        return found.item() if isinstance(found, np.generic) else found
 
 
 @dataclass(frozen=True)
@@ -84,7 +51,7 @@ def read_frame(
     Raises:
         DataError: naming the first column, row and series at fault.
     """
-    layout = _layout(table, series, time, values, static)
+    layout = layout_of(table, series, time, values, static)
     if not len(table):
         raise DataError("the table has no row, expected one for each time of a series")
     codes, layout = _labels(table, layout)
@@ -118,7 +85,7 @@ def as_frame(
     """
     import pandas as pd
 
-    layout = layout or _default_layout(values.shape[-1], 0 if static is None else static.shape[-1])
+    layout = layout or default_layout(values.shape[-1], 0 if static is None else static.shape[-1])
     present = ~times.isnan().numpy(force=True)
     codes, _ = np.nonzero(present)
     labels = pd.RangeIndex(len(times)) if layout.labels is None else layout.labels
@@ -134,40 +101,6 @@ def as_frame(
         for name, column in zip(layout.static, static.numpy(force=True)[codes].T, strict=True):
             columns[name] = as_given(column, layout.dtypes.get(name))
     return pd.DataFrame(columns)
-
-
-def _index(which: Any) -> Any:
-    return which if isinstance(which, slice) else np.asarray(which)
-
-
-def _default_layout(features: int, covariates: int) -> Layout:
-    values = tuple(f"value_{number + 1}" for number in range(features))
-    return Layout("series", "time", values, tuple(f"static_{number + 1}" for number in range(covariates)))
-
-
-def _layout(
-    table: "pd.DataFrame", series: str | None, time: str, values: Sequence[str] | None, static: Sequence[str]
-) -> Layout:
-    if not hasattr(table, "columns") or not hasattr(table, "dtypes"):
-        raise DataError(f"the table is a {type(table).__name__}, expected a pandas DataFrame")
-    for name, given in (("values", values), ("static", static)):
-        if isinstance(given, str):
-            raise DataError(f"{name} is the text {given!r}, expected a list of columns: [{given!r}]")
-    taken = [*([] if series is None else [series]), time, *static]
-    names = [*table.columns] if values is None else [*values]
-    if values is None:
-        names = [name for name in names if name not in taken]
-    if not names:
-        raise DataError("there is no column of values: name at least one")
-    for name in (all_names := [*taken, *names]):
-        if name not in table.columns:
-            raise DataError(f"the table lacks the column {name!r}: it has {', '.join(map(str, table.columns))}")
-        if all_names.count(name) > 1:
-            raise DataError(f"the column {name!r} is named twice: each column has one part")
-        if list(table.columns).count(name) > 1:
-            raise DataError(f"the table has two columns {name!r}: rename one of them")
-    dtypes = {name: str(table[name].dtype) for name in all_names}
-    return Layout(series, time, tuple(names), tuple(static), dtypes)
 
 
 def _labels(table: "pd.DataFrame", layout: Layout) -> tuple[NDArray[np.int64], Layout]:

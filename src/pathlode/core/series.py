@@ -12,7 +12,8 @@ from torch import Tensor
 from pathlode.core.checks import check_inputs, check_observed, check_static, check_times, check_values
 from pathlode.core.context import Context
 from pathlode.core.convert import as_numbers, as_times
-from pathlode.core.frames import Layout, as_frame, read_frame
+from pathlode.core.frames import as_frame, read_frame
+from pathlode.core.layout import Layout
 from pathlode.core.masks import lengths, observed
 from pathlode.core.ragged import side_by_side
 from pathlode.core.shapes import Mask, Static, Times, Values

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from pathlode.core.context import told
-from pathlode.core.frames import Layout
+from pathlode.core.layout import Layout
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Times, Values
 from pathlode.errors import DataError
