@@ -2,9 +2,8 @@
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING, ClassVar, NoReturn, Self
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 import torch
 from torch import Tensor, nn
@@ -18,8 +17,8 @@ from pathlode.models.context import ContextReader
 from pathlode.models.observations import Observations, Reader
 from pathlode.models.prediction import Encoding, Prediction
 from pathlode.models.settings import ModelConfig
+from pathlode.models.stack import ModelStack
 from pathlode.models.units import units_of, units_of_context
-from pathlode.registry import MODELS
 
 if TYPE_CHECKING:
     from pathlode.core.solve import Adaptive, FixedStep  # not all models solve an ODE
@@ -27,21 +26,16 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class SequenceModel(nn.Module, ABC):
+class SequenceModel(ModelStack, ABC):
     """A stack of models, one per seed, that are fitted and predict together. Each parameter's first axis is the member.
 
     A model reads observations of a trajectory and predicts the trajectory at any time from the first time on; on request also
-    before it. Missing values
-    are NaN, and so is the padding at the end of a short trajectory (:class:`pathlode.core.series.TimeSeries`). The prediction
-    at padding is that for the trajectory's last time.
+    before it. Missing values are NaN, and so is the padding at the end of a short trajectory
+    (:class:`pathlode.core.series.TimeSeries`). The prediction at padding is that for the trajectory's last time.
 
-    Internally x is standardised per member and feature by ``mean`` and ``std``, (member, 1, 1, feature), and the times that an
-    encoder reads by ``time_mean`` and ``time_std``, (member, 1, 1). These are 0 and 1 until :meth:`standardise` sets them. They
-    are as precise as the training data, whatever the type of the weights, and they are taken off before numbers are rounded to
-    that type. So values and times may be large beside their differences. Predictions have the type of the values.
-
-    ``noise``, (member, 1, 1, feature), is the standard deviation of the observation noise in the data's unit. It is 0 until
-    :func:`pathlode.models.noise.learn_noise` learns it, and saved with the weights.
+    Values and times are standardised by the units that :class:`pathlode.models.stack.ModelStack` keeps; :meth:`standardise`
+    sets them. They are taken off before numbers are rounded to the type of the weights. So values and times may be large beside
+    their differences. Predictions have the type of the values.
 
     Args:
         config: sizes and parts.
@@ -58,30 +52,8 @@ class SequenceModel(nn.Module, ABC):
     """What the model offers, as words of :data:`pathlode.registry.OFFERS`; its line in the registry lists the same words."""
 
     def __init__(self, config: ModelConfig, seeds: Sequence[int] = (0,)) -> None:
-        super().__init__()
-        if not seeds:
-            raise ConfigError("seeds is empty, expected at least one")
-        self.config = config
-        self.seeds = tuple(seeds)
-        shape = (len(seeds), 1, 1, config.features)
-        self.mean, self.std = _units(*shape)
-        self.time_mean, self.time_std = _units(*shape[:3])
-        self.noise = nn.Buffer(torch.zeros(shape))
-        if config.static:
-            self.static_mean, self.static_std = _units(len(seeds), 1, config.static)
-        if config.inputs:
-            self.input_mean, self.input_std = _units(len(seeds), 1, 1, config.inputs)
-        if config.head == 1:
-            self.outcome_mean, self.outcome_std = _units(len(seeds), 1, 1)
-        self.dtype = self.mean.dtype
-        self.dates: bool | None = None
-        self.counts: tuple[int, int] | None = None
+        super().__init__(config, seeds)
         self._told: set[tuple[int, int]] = set()
-
-    @property
-    def unit_names(self) -> tuple[str, ...]:
-        """Names of the units: the buffers that are the model's own and not its parts'."""
-        return tuple(name for name, _ in self.named_buffers(recurse=False))
 
     @property
     def reads_gaps(self) -> bool:
@@ -256,57 +228,3 @@ class SequenceModel(nn.Module, ABC):
     def _asked(self, query: Times | None, given: Observations, check: bool, backward: bool = False) -> Times:
         """The query times, or else the observation times, checked as in :meth:`pathlode.models.observations.Reader.query`."""
         return self._reader.query(query, given, check, backward)
-
-    def member(self, index: int) -> Self:
-        """A stack of this member alone, with a copy of its weights.
-
-        Raises:
-            ConfigError: if there is no such member.
-        """
-        if not 0 <= index < len(self.seeds):
-            raise ConfigError(
-                f"there is no member {index}: the model has {len(self.seeds)}, expected 0 to {len(self.seeds) - 1}"
-            )
-        return self.chosen([index])
-
-    def chosen(self, members: Sequence[int]) -> Self:
-        """A stack of these members, with a copy of their weights."""
-        some = type(self)(self.config, [self.seeds[index] for index in members]).to(self.mean.device, self.dtype)
-        shared = {name for name, _ in self.named_buffers() if "." in name}  # of parts; the units are each member's own
-        weights = self.state_dict()
-        some.take({name: w if name in shared else w[list(members)] for name, w in weights.items()})
-        some.dates, some.counts = self.dates, self.counts
-        return some
-
-    def take(self, weights: Mapping[str, Tensor]) -> None:
-        """Takes weights and units, as :meth:`state_dict` gives them; units keep their precision."""
-        weights = {"noise": torch.zeros_like(weights["std"])} | dict(weights)  # older files have none
-        for name in self.unit_names:
-            setattr(self, name, weights[name].to(self.mean.device, copy=True))
-        self.load_state_dict(weights)
-
-    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
-        """Moves or converts the model as any module, but never makes the units less precise."""
-        before = {name: getattr(self, name) for name in self.unit_names}
-        self.dtype = fn(torch.empty(0, dtype=self.dtype, device=self.mean.device)).dtype
-        super()._apply(fn, recurse)
-        for name, unit in before.items():
-            dtype = torch.promote_types(unit.dtype, self.dtype)
-            setattr(self, name, unit.to(getattr(self, name).device, dtype))
-        return self
-
-    def describe(self) -> dict[str, object]:
-        """Kind, configuration, seeds and floating-point type as plain values: enough to rebuild the model."""
-        return {
-            "kind": MODELS.name(type(self)),
-            "config": asdict(self.config),
-            "seeds": list(self.seeds),
-            "dtype": str(self.dtype).removeprefix("torch."),
-            "dates": self.dates,
-            "counts": self.counts,
-        }
-
-
-def _units(*shape: int) -> tuple[nn.Buffer, nn.Buffer]:
-    """A mean of 0 and a standard deviation of 1, until series are standardised."""
-    return nn.Buffer(torch.zeros(shape)), nn.Buffer(torch.ones(shape))
