@@ -10,7 +10,8 @@ from typing import Any
 
 import torch
 
-from pathlode.core.series import Observed, TimeSeries
+from pathlode.core.observed import Observed
+from pathlode.core.series import TimeSeries
 from pathlode.dynamics.simulation import SimulationConfig, simulate
 from pathlode.inference.box import Box
 from pathlode.inference.flows import FlowConfig

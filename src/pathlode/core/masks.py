@@ -5,10 +5,14 @@ times. A mask is True where a value was observed, (..., time, feature). Complete
 no time for one.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
+from pathlode.core.convert import as_numbers
 from pathlode.core.shapes import LatentPath, Mask, Times, Values
+from pathlode.errors import DataError
 
 
 def observed(values: Values) -> Mask | None:
@@ -17,6 +21,23 @@ def observed(values: Values) -> Mask | None:
         return None
     missing = values.isnan()
     return ~missing if missing.any() else None
+
+
+def masked(values: Values, mask: Any) -> Values:
+    """Values with NaN where a mask, an array or a tensor of booleans of their shape, is false.
+
+    Raises:
+        DataError: if the mask has another shape, or NaN.
+    """
+    given = as_numbers(mask, "mask")
+    mask = (given != 0).to(values.device)
+    if given.isnan().any():
+        raise DataError("mask has NaN, expected true where a value was observed and false elsewhere")
+    if mask.shape != values.shape:
+        raise DataError(
+            f"a mask of shape {tuple(mask.shape)} does not fit values of shape {tuple(values.shape)}, expected the same shape"
+        )
+    return values.where(mask, torch.nan)
 
 
 def padded(times: Times) -> Times:

@@ -14,7 +14,8 @@ from pathlode.core.context import Context
 from pathlode.core.convert import as_numbers, as_times
 from pathlode.core.frames import as_frame, read_frame
 from pathlode.core.layout import Layout
-from pathlode.core.masks import lengths, observed
+from pathlode.core.masks import lengths, masked, observed
+from pathlode.core.observed import Observed as Observed
 from pathlode.core.ragged import side_by_side
 from pathlode.core.shapes import Mask, Static, Times, Values
 from pathlode.errors import DataError
@@ -84,7 +85,7 @@ class TimeSeries:
                     "for single trajectories, and for one feature without its axis, use TimeSeries.of([(times, values), ...])"
                 )
             if self.mask is not None:
-                values = _masked(values, self.mask)
+                values = masked(values, self.mask)
             mask = observed(values)
             check_times(times, padding=mask is not None)
             check_values(values, missing=mask is not None)
@@ -167,7 +168,7 @@ class TimeSeries:
         Raises:
             DataError: if there are several sets.
         """
-        self._refuse_sets()
+        self.refuse_sets()
         return as_frame(self.times, self.values, self.dates, self.static, self.layout)
 
     def _checked_inputs(self, times: Times, dates: bool) -> "TimeSeries | None":
@@ -205,7 +206,7 @@ class TimeSeries:
             DataError: if there are several sets.
             IndexError: if there is no such trajectory.
         """
-        self._refuse_sets()
+        self.refuse_sets()
         static = None if self.static is None else self.static[chosen]
         if isinstance(chosen, (int, np.integer)):
             length = int(self.lengths[chosen])
@@ -272,35 +273,13 @@ class TimeSeries:
             return self
         return replace(self, times=self.times[..., :longest], values=self.values[..., :longest, :], mask=None)
 
-    def _refuse_sets(self) -> None:
+    def refuse_sets(self) -> None:
+        """Refuses several sets.
+
+        Raises:
+            DataError: if there are several sets.
+        """
         if self.sets is not None:
             raise DataError(
                 f"{self.name}: these are {self.sets} sets of trajectories, expected one: choose a set first"
             )
-
-
-@dataclass(frozen=True)
-class Observed:
-    """The data that a stack of models is trained on.
-
-    Attributes:
-        training: observations to fit.
-        validation: observations that choose the best weights.
-        owners: if the series hold several sets, the index of each member's set; by default one set a member, in order.
-    """
-
-    training: TimeSeries
-    validation: TimeSeries
-    owners: Sequence[int] | None = None
-
-
-def _masked(values: Values, mask: Any) -> Values:
-    given = as_numbers(mask, "mask")
-    mask = (given != 0).to(values.device)
-    if given.isnan().any():
-        raise DataError("mask has NaN, expected true where a value was observed and false elsewhere")
-    if mask.shape != values.shape:
-        raise DataError(
-            f"a mask of shape {tuple(mask.shape)} does not fit values of shape {tuple(values.shape)}, expected the same shape"
-        )
-    return values.where(mask, torch.nan)

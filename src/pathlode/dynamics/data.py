@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from pathlode.arrays import Array
 from pathlode.core.checks import check_values
-from pathlode.core.series import Observed, TimeSeries
+from pathlode.core.observed import Observed
+from pathlode.core.series import TimeSeries
 from pathlode.errors import DataError
 from pathlode.files import writing
 

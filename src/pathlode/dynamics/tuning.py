@@ -12,7 +12,8 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from pathlode.core.series import Observed, TimeSeries
+from pathlode.core.observed import Observed
+from pathlode.core.series import TimeSeries
 from pathlode.core.solve import FixedStep
 from pathlode.dynamics.data import SimulatedData
 from pathlode.dynamics.tried_values import Axis

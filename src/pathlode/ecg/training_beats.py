@@ -6,7 +6,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pathlode.core.series import Observed, TimeSeries
+from pathlode.core.observed import Observed
+from pathlode.core.series import TimeSeries
 from pathlode.ecg.beats import Beats
 from pathlode.ecg.conditions import TIMES, millivolts
 from pathlode.ecg.splits import BeatSplit, spread_evenly

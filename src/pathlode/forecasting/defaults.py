@@ -5,7 +5,8 @@ from typing import Any
 
 import torch
 
-from pathlode.core.series import Observed, TimeSeries
+from pathlode.core.observed import Observed
+from pathlode.core.series import TimeSeries
 from pathlode.errors import DataError
 from pathlode.training.batches import refuse_unusable
 

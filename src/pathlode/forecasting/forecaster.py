@@ -12,7 +12,8 @@ from torch import Tensor
 
 from pathlode import __version__
 from pathlode.core.context import Context
-from pathlode.core.series import Observed, TimeSeries
+from pathlode.core.observed import Observed
+from pathlode.core.series import TimeSeries
 from pathlode.errors import CheckpointError, ConfigError, DivergenceError, refuse_unless
 from pathlode.files import digest
 from pathlode.forecasting import defaults

@@ -25,10 +25,7 @@ def as_series(given: Any) -> TimeSeries:
     if hasattr(given, "columns"):
         raise DataError("the series are a table: read it with TimeSeries.from_frame(table, series=..., time=...)")
     series = given if isinstance(given, TimeSeries) else TimeSeries.of(given)
-    if series.sets is not None:
-        raise DataError(
-            f"{series.name}: these are {series.sets} sets of trajectories, expected one: choose a set first"
-        )
+    series.refuse_sets()
     return series
 
 

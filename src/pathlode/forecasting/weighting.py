@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from pathlode.core.context import told
-from pathlode.core.series import Observed, TimeSeries
+from pathlode.core.observed import Observed
+from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import MaskInTime, PerMember
 from pathlode.core.solve import FixedStep
 from pathlode.errors import DivergenceError

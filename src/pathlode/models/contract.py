@@ -72,7 +72,7 @@ class SequenceModel(ModelStack, ABC):
 
         Args:
             series: one set of trajectories for all members, or several sets.
-            owners: the index of each member's set, as in :class:`pathlode.core.series.Observed`.
+            owners: the index of each member's set, as in :class:`pathlode.core.observed.Observed`.
 
         Raises:
             DataError: if the model cannot read the series.

@@ -66,7 +66,7 @@ def learn_noise(
         shown: gives those of the observations that the encoder sees, such as
             :meth:`pathlode.training.views.Views.in_validation`, for a model that forecasts the others; by default all.
         owners: the index of each member's set, if there are several sets of series, as in
-            :class:`pathlode.core.series.Observed`; each member then counts alone.
+            :class:`pathlode.core.observed.Observed`; each member then counts alone.
         solver: as in :func:`pathlode.core.solve.solve`, for a model with an ODE.
 
     Raises:

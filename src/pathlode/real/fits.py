@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pathlode.core.series import Observed, TimeSeries
+from pathlode.core.observed import Observed
+from pathlode.core.series import TimeSeries
 from pathlode.core.solve import Adaptive
 from pathlode.models.contract import SequenceModel
 from pathlode.real.measured import MeasuredSeries

@@ -7,7 +7,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pathlode.core.series import Observed, TimeSeries
+from pathlode.core.observed import Observed
+from pathlode.core.series import TimeSeries
 from pathlode.models.contract import SequenceModel
 from pathlode.schedule.run_model import SOLVER, FitConfig, RunModel, RunModelCard
 from pathlode.schedule.runs import FEATURES, LOG_RATE, METRIC, Runs, Trajectory

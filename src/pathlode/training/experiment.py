@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pathlode.core.series import Observed
+from pathlode.core.observed import Observed
 from pathlode.errors import ConfigError
 from pathlode.files import digest
 from pathlode.models.contract import SequenceModel

@@ -36,7 +36,7 @@ some member does so at some time."""
 class Trainer:
     """Trains all members of a model together. Each member sees the batches that it would see alone.
 
-    All members share one set of trajectories, or each has its own, see :class:`pathlode.core.series.Observed`.
+    All members share one set of trajectories, or each has its own, see :class:`pathlode.core.observed.Observed`.
 
     Args:
         model: the stack; its parameters are changed in place, and its units are set from the training data.

@@ -1,6 +1,6 @@
 import torch
 
-from pathlode.core.masks import fewest_and_most, held, lengths, observed, padded
+from pathlode.core.masks import fewest_and_most, held, lengths, masked, observed, padded
 
 NAN = torch.nan
 
@@ -26,3 +26,9 @@ def test_times_without_an_observation_do_not_count():
     mask = torch.tensor([[[True, False], [False, False]], [[True, True], [False, True]]])
     assert fewest_and_most(mask, 2) == (1, 2)
     assert fewest_and_most(None, 7) == (7, 7)
+
+
+def test_masked_values_are_nan_where_the_mask_is_false():
+    found = masked(torch.tensor([[[1.0], [2.0]]]), [[[True], [False]]])
+    assert found[0, 0, 0] == 1.0
+    assert found[0, 1, 0].isnan()

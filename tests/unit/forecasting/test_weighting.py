@@ -3,7 +3,8 @@ import math
 import pytest
 import torch
 
-from pathlode.core.series import Observed, TimeSeries
+from pathlode.core.observed import Observed
+from pathlode.core.series import TimeSeries
 from pathlode.errors import DivergenceError
 from pathlode.forecasting.weighting import Candidates, earlier, held_out_score
 from pathlode.models.constant import Constant
