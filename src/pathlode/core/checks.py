@@ -7,13 +7,14 @@ from pathlode.core.shapes import Mask, Starts, Static, Times, Values
 from pathlode.errors import DataError
 
 
-def check_times(times: Times, start: Starts | None = None, padding: bool = False) -> None:
+def check_times(times: Times, start: Starts | None = None, padding: bool = False, observed: bool = True) -> None:
     """Refuses times that are not finite, not strictly increasing, or before ``start``.
 
     Args:
         times: (batch, time), or with a leading axis.
         start: the earliest time allowed, (batch,), or with that axis.
         padding: whether a series may end with NaN, as :mod:`pathlode.core.masks` describes.
+        observed: whether values belong to the times, which a remedy then names too.
 
     Raises:
         DataError: naming the first trajectory and position at fault.
@@ -25,8 +26,8 @@ def check_times(times: Times, start: Starts | None = None, padding: bool = False
     bad = ~times.isfinite()
     if padding:
         bad &= ~_ends(times)
-    _refuse_first(bad, "is not finite; remove it, with its values")
-    _refuse_disorder(times)
+    _refuse_first(bad, "is not finite; remove it" + (", with its values" if observed else ""))
+    _refuse_disorder(times, ", each with its values" if observed else "")
     if start is not None:
         _refuse_early(times, start[..., None])
 
@@ -168,12 +169,12 @@ def _refuse_first(bad: Tensor, fault: str) -> None:
         raise DataError(f"times: trajectory {trajectory}, time number {position + 1} {fault}")
 
 
-def _refuse_disorder(times: Times) -> None:
+def _refuse_disorder(times: Times, along: str) -> None:
     wrong = (times.diff(dim=-1) <= 0).nonzero()
     if len(wrong):
         *where, position = wrong[0].tolist()
         before, after = times[tuple(where)][position : position + 2].tolist()
-        remedy = "sort the times, each with its values" if after < before else "merge repeated times into one"
+        remedy = f"sort the times{along}" if after < before else "merge repeated times into one"
         if times.dtype != torch.float64:
             remedy += (
                 f", or give them in double precision if they differ before they are rounded to {_name(times.dtype)}"

@@ -90,7 +90,7 @@ def solve(
             "expected (batch, time) or (member, batch, time), with start (batch,) or (member, batch)"
         ) from None
     if check and not recorded():
-        check_times(times, None if backward else start)
+        check_times(times, None if backward else start, observed=False)
     origin = start[..., None]
     early = times < origin
     if not backward or not (recorded() or early.any()):

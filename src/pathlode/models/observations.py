@@ -129,7 +129,7 @@ class Reader:
             ) from None
         if check:
             try:
-                check_times(query, None if backward else given.start, padding=True)
+                check_times(query, None if backward else given.start, padding=True, observed=False)
                 check_resolution(query, given.start, self.dtype)
             except DataError as error:
                 raise DataError(f"query {error}") from None

@@ -186,9 +186,9 @@ def test_series_and_times_that_do_not_fit_are_refused(forecaster, series):
         (
             series,
             [12.0, 11.0],
-            "decays.csv: query times: series 's0', time number 2 is not greater than the time before it",
+            "decays.csv: query times: series 's0', time number 2 .* before it: 11 follows 12; sort the times$",
         ),
-        (series, [np.nan, 11.0], "decays.csv: query times: series 's0', time number 1 is not finite"),
+        (series, [np.nan, 11.0], "decays.csv: query times: series 's0', time number 1 is not finite; remove it$"),
         (series, ["soon"], "times are no numbers"),
     ):
         with pytest.raises(DataError, match=message):
