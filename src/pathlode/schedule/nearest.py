@@ -1,7 +1,5 @@
 """A scheduler that looks ahead without a model: past runs replace the predicted futures."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from torch.optim import Optimizer
@@ -27,6 +25,8 @@ class NearestRunsLR(LatentODELR):
         neighbours: number of nearest past runs.
     """
 
+    _settings = (*LatentODELR._settings, "_past", "_neighbours", "_scale")
+
     def __init__(
         self,
         optimizer: Optimizer,
@@ -40,10 +40,6 @@ class NearestRunsLR(LatentODELR):
         self._past, self._neighbours = runs.trajectories, neighbours
         self._scale = runs.on_clock(model.config.points).std(axis=(0, 1))
         super().__init__(optimizer, model, total_steps, config)
-
-    def state_dict(self) -> dict[str, Any]:
-        own = ("_past", "_neighbours", "_scale")
-        return {name: value for name, value in super().state_dict().items() if name not in own}
 
     def _futures(
         self, moments: NDArray[np.float64], window: NDArray[np.float64], horizon: float

@@ -4,7 +4,7 @@ import copy
 import logging
 import math
 from dataclasses import asdict
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -61,6 +61,9 @@ class LatentODELR(LRScheduler):
     Cost: one decision encodes a window and solves ``futures`` small ODEs, independent of the trained network.
     """
 
+    _settings: ClassVar[tuple[str, ...]] = ("optimizer", "model", "config")
+    """Attributes that a scheduler is made with, and that its :meth:`state_dict` leaves out."""
+
     def __init__(
         self, optimizer: Optimizer, model: RunModel, total_steps: int, config: LookAheadConfig | None = None
     ) -> None:
@@ -107,7 +110,7 @@ class LatentODELR(LRScheduler):
 
     def state_dict(self) -> dict[str, Any]:
         """Plain values and tensors from which :meth:`load_state_dict` continues exactly, without the model and the settings."""
-        state = {name: value for name, value in self.__dict__.items() if name not in ("optimizer", "model", "config")}
+        state = {name: value for name, value in self.__dict__.items() if name not in self._settings}
         state |= {
             "decisions": [asdict(decision) for decision in self.decisions],
             "_generator": self._generator.get_state(),

@@ -20,7 +20,7 @@ def test_a_device_needs_three_files_and_no_package(beats, tmp_path):
     latents = Latents(model)(times, values)
     trees = Trees(TreeConfig(rounds=5), 0).fit(latents, beats.classes[:40], latents, beats.classes[:40])
     trees.save(tmp_path / "trees.bin")
-    export_encoder(model, 0, tmp_path / "encoder.pt2")
+    export_encoder(model, tmp_path / "encoder.pt2", member=0, missing=False)
     np.savez(tmp_path / "beats.npz", times=times.numpy(), values=values.numpy())
     files = [str(tmp_path / name) for name in ("encoder.pt2", "trees.bin", "beats.npz", "beats.npz")]
     without = f"import runpy, sys; sys.modules['pathlode'] = None; sys.argv[1:] = {files}; "
