@@ -90,6 +90,7 @@ def test_the_tutorials_code_runs(tmp_path):
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert [line for line in lines if line.startswith("torch.Size")] == [
+        "torch.Size([60, 10])",
         "torch.Size([2, 60, 100, 1])",
         "torch.Size([2, 60, 8])",
     ]
