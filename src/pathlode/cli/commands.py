@@ -115,9 +115,12 @@ def fit_command(
 @click.option(
     "--points", type=click.IntRange(1), default=10, show_default=True, help="Number of times up to the horizon."
 )
+@click.option(
+    "--level", type=float, help="Also write between which bounds a value lies with this probability: 0.9, say."
+)
 @_output("a table, .csv or .parquet")
 def predict_command(
-    model: Path, table: Path, times: str | None, horizon: str | None, points: int, output: Path
+    model: Path, table: Path, times: str | None, horizon: str | None, points: int, level: float | None, output: Path
 ) -> None:
     """Predicts the series of TABLE at other times.
 
@@ -125,13 +128,22 @@ def predict_command(
     Examples:
       pathlode predict model.pt visits.csv --horizon 30 --points 3 -o forecast.csv
       pathlode predict model.pt visits.csv --times 2024-06-01,2024-07-01 -o forecast.parquet
+      pathlode predict model.pt visits.csv --horizon 30 --level 0.9 -o forecast.csv
+
+    The bounds are columns named after the values: weight_low and weight_high. They hold where a series was observed; beyond,
+    the values lie outside them more often than stated.
     """
     if (times is None) == (horizon is None):
         raise ConfigError("give either --times or --horizon")
     check_ending(output, TABLE_ENDINGS)
     forecaster, series = _read(model, table)
     asked = listed_times(times, series) if times is not None else _at(beyond(str(horizon), points, series), series)
-    write_table(output, forecaster.predict(series, asked).to_frame())
+    found = forecaster.predict(series, asked).to_frame()
+    if level is not None:
+        for end, bound in zip(("low", "high"), forecaster.intervals(series, asked, level), strict=True):
+            values = bound.to_frame()[[*series.layout.values]]  # type: ignore[union-attr]
+            found = found.join(values.add_suffix(f"_{end}"))
+    write_table(output, found)
 
 
 @pathlode.command("impute")

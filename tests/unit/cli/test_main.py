@@ -41,6 +41,17 @@ def test_predictions_are_those_of_the_forecaster(folder):
     pd.testing.assert_frame_equal(pd.read_csv(folder / "out.csv"), expected, rtol=1e-6)
 
 
+def test_intervals_stand_beside_the_predictions(folder):
+    assert run(folder, "predict", "--times", "12, 13.5", "--level", "0.8") == 0
+    found, names = pd.read_csv(folder / "out.csv"), list(read(folder).layout.values)
+    low, high = Forecaster.load(folder / "model.pt").intervals(read(folder), [12.0, 13.5], 0.8)
+    for end, bound in (("low", low), ("high", high)):
+        written = found[[f"{name}_{end}" for name in names]].to_numpy()
+        np.testing.assert_allclose(written, bound.to_frame()[names], rtol=1e-6)
+    assert (found[f"{names[0]}_low"] < found[names[0]]).all()
+    assert run(folder, "predict", "--times", "12", "--level", "1.5") != 0
+
+
 def test_a_horizon_counts_from_the_last_time_of_each_series(folder):
     assert run(folder, "predict", "--horizon", "3", "--points", "2") == 0
     found, last = pd.read_csv(folder / "out.csv"), table().groupby("id", sort=False)["t"].max()
