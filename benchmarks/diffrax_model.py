@@ -19,8 +19,8 @@ def parameters(model: LatentODE) -> Params:
 
 
 def units(model: LatentODE) -> Params:
-    """Means and standard deviations that standardise times and values, by their names in the PyTorch model."""
-    return {name: jnp.asarray(buffer.numpy()) for name, buffer in model.named_buffers()}
+    """The first member's means and standard deviations, () of times and (feature,) of values, by their names in PyTorch."""
+    return {name: jnp.asarray(buffer[0, 0, 0].numpy()) for name, buffer in model.named_buffers()}
 
 
 def linear(p: Params, name: str, x: Any) -> Any:
