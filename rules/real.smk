@@ -27,12 +27,10 @@ FITTED_SERIES = [
     for goal in GOALS_OF[name]
     for model in REAL["trained"]
 ]
-
-
-def files_of(name):
-    """The files of a data set: fetched or invented."""
-    folder, files = FILES_OF[name]
-    return [f"{INVENTED if REAL['source'] == 'invented' else f'resources/real/{folder}'}/{file}" for file in files]
+MEASURED_IN = {  # by data set: its folder, of fetched or of invented files
+    name: INVENTED if REAL["source"] == "invented" else f"resources/real/{folder}"
+    for name, (folder, _) in FILES_OF.items()
+}
 
 
 wildcard_constraints:
@@ -75,7 +73,7 @@ rule invent_series:
 
 rule read_series:
     input:
-        files=lambda w: files_of(w.measured),
+        files=lambda w: [f"{MEASURED_IN[w.measured]}/{file}" for file in FILES_OF[w.measured][1]],
     output:
         series=f"{MEASURED}/series.npz",
         counts=f"{MEASURED}/counts.csv",
