@@ -25,7 +25,8 @@ pytestmark = pytest.mark.xdist_group("stability")
 
 def make_stability(checkout: Checkout) -> subprocess.CompletedProcess[str]:
     """The command, with this environment in place of the one that it would make."""
-    command = ["make", "--file", str(PROJECT / "Makefile"), "stability", "SCALE=smoke", "--old-file", ".venv/workflow"]
+    command = ["make", "--no-print-directory", "--file", str(PROJECT / "Makefile"), "stability", "SCALE=smoke"]
+    command += ["--old-file", ".venv/workflow"]
     here = [f"BIN={Path(sys.executable).parent}"]
     return subprocess.run([*command, *here], cwd=checkout.folder, capture_output=True, text=True, timeout=900)
 
