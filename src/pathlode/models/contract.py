@@ -37,15 +37,7 @@ class SequenceModel(ModelStack, ABC):
     sets them. They are taken off before numbers are rounded to the type of the weights. So values and times may be large beside
     their differences. Predictions have the type of the values.
 
-    Args:
-        config: sizes and parts.
-        seeds: one stacked member per seed; a member's initial weights depend on its own seed alone.
-
-    Attributes:
-        counts: the fewest and the most observations of a series that the encoder saw in training; None if unknown.
-
-    Raises:
-        ConfigError: if there is no seed.
+    Arguments, attributes and errors are those of :class:`pathlode.models.stack.ModelStack`.
     """
 
     offers: ClassVar[frozenset[str]] = frozenset()
