@@ -98,7 +98,7 @@ DECODERS = Registry(
     "decoder",
     {
         "linear": "pathlode.core.decoders.linear:LinearDecoder",
-        "softplus": "pathlode.core.decoders.softplus:SoftplusDecoder",
+        "squareplus": "pathlode.core.decoders.squareplus:SquareplusDecoder",
     },
 )
 

@@ -243,14 +243,14 @@ def test_a_row_is_a_model_with_its_parts_and_a_place_in_the_tables():
 
 def test_a_system_has_parts_of_its_own_which_a_row_replaces():
     config = copy.deepcopy(DEFAULT)
-    config["systems"]["lorenz"]["parts"] = {"input": "log", "decoder": "softplus", "encoder": "rnn"}
+    config["systems"]["lorenz"]["parts"] = {"input": "log", "decoder": "squareplus", "encoder": "rnn"}
     path, lstm, curve = (dynamics.row_parts(config, "lorenz", row) for row in ("path", "path_lstm", "curve"))
-    assert (path["encoder"], path["input"], path["decoder"], path["field"]) == ("rnn", "log", "softplus", "bounded")
+    assert (path["encoder"], path["input"], path["decoder"], path["field"]) == ("rnn", "log", "squareplus", "bounded")
     assert (lstm["encoder"], lstm["input"]) == ("lstm", "log")
     assert curve == {"kind": "curve", "encoder": "rnn", "input": "log", "loss": "none"}
     assert dynamics.row_parts(config, "lorenz", "constant") == {"kind": "constant"}
     assert dynamics.row_parts(config, "lane_emden", "path")["decoder"] == "linear"
-    assert "pathlode.core.decoders.softplus:SoftplusDecoder" in dynamics.row_entries(config, "lorenz", "path")
+    assert "pathlode.core.decoders.squareplus:SquareplusDecoder" in dynamics.row_entries(config, "lorenz", "path")
 
 
 def test_a_row_that_uses_anothers_tuning_has_none_of_its_own():

@@ -20,11 +20,19 @@ def test_linear_decoder():
     assert decoded.flatten().tolist() == [7.0, -4.0]
 
 
-def test_softplus_decoder_is_linear_where_large_exponential_where_small_and_positive():
-    decoded = fixed("softplus", [[[2.0, 0.0]]], [[[0.0, -4.0]]])(torch.tensor([[[[0.0], [15.0], [-15.0]]]]))
+def test_squareplus_decoder_is_positive_and_its_values_at_y_and_minus_y_are_reciprocal():
+    decoded = fixed("squareplus", [[[2.0, 0.0]]], [[[0.0, -4.0]]])(torch.tensor([[[[0.0], [15.0], [-15.0]]]]))
     first, second = decoded[0, 0].T.tolist()
-    assert first == pytest.approx([math.log(2), 30.0, math.exp(-30)], rel=1e-5)
-    assert second == pytest.approx([math.log1p(math.exp(-4))] * 3, rel=1e-5)
+    large = 15 + math.sqrt(226)
+    assert first == pytest.approx([1.0, large, 1 / large], rel=1e-5)
+    assert second == pytest.approx([math.sqrt(5) - 2] * 3, rel=1e-5)
+
+
+def test_squareplus_decoder_has_gradients_far_below_zero():
+    """d/dy (y + √(y² + 4)) / 2 = (1 + y / √(y² + 4)) / 2, which is close to 1 / y² there."""
+    states = torch.tensor([[[[-1000.0]]]], requires_grad=True)
+    fixed("squareplus", [[[1.0, 1.0]]], [[[0.0, 0.0]]])(states)[..., 0].backward()
+    assert states.grad.item() == pytest.approx(1e-6, rel=1e-4)
 
 
 @pytest.mark.parametrize("name", list(DECODERS))

@@ -110,7 +110,7 @@ def test_an_exported_predictor_gives_the_stacks_predictions(encoder, suffix, tmp
 
 @pytest.mark.parametrize(
     ("kind", "changes"),
-    [(LatentODE, {"field": "controlled", "decoder": "softplus", "input": "log", "variational": True}), (Curve, {})],
+    [(LatentODE, {"field": "controlled", "decoder": "squareplus", "input": "log", "variational": True}), (Curve, {})],
     ids=["other parts", "curve"],
 )
 def test_other_models_are_exported_as_well(kind, changes, suffix, tmp_path):

@@ -61,15 +61,15 @@ def test_a_member_taken_out_predicts_the_same(make_model, series):
     assert torch.equal(model(series.times, series.values).values, whole)
 
 
-def test_a_softplus_decoder_predicts_positive_values_in_the_datas_unit(make_model, series):
-    """x = std ln(1 + e^b), whatever the mean, if the state has no weight."""
-    model = make_model(decoder="softplus")
+def test_a_squareplus_decoder_predicts_positive_values_in_the_datas_unit(make_model, series):
+    """x = std (b + √(b² + 4)) / 2, whatever the mean, if the state has no weight."""
+    model = make_model(decoder="squareplus")
     model.standardise(TimeSeries(series.times, 100 + 7 * series.values))
     with torch.no_grad():
         model.hidden_to_data.weight.zero_()
         model.hidden_to_data.bias.copy_(torch.tensor([0.0, -3.0]))
     prediction = model(series.times.float(), series.values.float())
-    expected = model.std * torch.tensor([2.0, 1 + math.exp(-3.0)]).log()
+    expected = model.std * torch.tensor([1.0, (math.sqrt(13) - 3) / 2])
     assert torch.allclose(prediction.values, expected.float().expand_as(prediction.values))
 
 
