@@ -11,7 +11,7 @@ import pandas as pd
 import torch
 
 from pathlode import __version__
-from pathlode.cli.tables import TABLE_ENDINGS, check_ending, read_series, write_table
+from pathlode.cli.tables import TABLE_ENDINGS, check_ending, check_output, read_series, write_table
 from pathlode.cli.times import beyond, grid, listed_times
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Times
@@ -98,6 +98,7 @@ def fit_command(
       pathlode fit visits.csv --series patient --time day --values weight,pulse -o model.pt
     """
     torch.set_num_threads(1)  # networks this small are slower on several
+    check_output(output, table)
     forecaster = Forecaster(**settings)
     data = read_series(table, {"series": series, "time": time, "values": values, "static": static or []})
     folder = output.with_name(f".{output.name}.checkpoints")
@@ -136,6 +137,7 @@ def predict_command(
     if (times is None) == (horizon is None):
         raise ConfigError("give either --times or --horizon")
     check_ending(output, TABLE_ENDINGS)
+    check_output(output, model, table)
     forecaster, series = _read(model, table)
     asked = listed_times(times, series) if times is not None else _at(beyond(str(horizon), points, series), series)
     found = forecaster.predict(series, asked).to_frame()
@@ -157,6 +159,7 @@ def impute_command(model: Path, table: Path, output: Path) -> None:
       pathlode impute model.pt visits.csv -o complete.csv
     """
     check_ending(output, TABLE_ENDINGS)
+    check_output(output, model, table)
     forecaster, series = _read(model, table)
     write_table(output, forecaster.impute(series).to_frame())
 
@@ -172,6 +175,7 @@ def summarise_command(model: Path, table: Path, output: Path) -> None:
       pathlode summarise model.pt visits.csv -o summaries.csv
     """
     check_ending(output, TABLE_ENDINGS)
+    check_output(output, model, table)
     forecaster, series = _read(model, table)
     found = pd.DataFrame(forecaster.summarise(series).numpy())
     found.columns = [f"z0_{number + 1}" for number in range(found.shape[1])]
@@ -198,6 +202,7 @@ def plot_command(model: Path, table: Path, horizon: str | None, number: int, out
     from pathlode.plots.style import save_figure
 
     check_ending(output, FIGURE_ENDINGS)
+    check_output(output, model, table)
     forecaster, series = _read(model, table)
     some = series[:number].trimmed()
     times = grid(some, horizon, 200)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from pathlode.core.layout import Layout
 from pathlode.core.series import TimeSeries
-from pathlode.errors import DataError
+from pathlode.errors import ConfigError, DataError
 from pathlode.files import writing
 
 TABLE_ENDINGS = (".csv", ".parquet")
@@ -24,12 +24,15 @@ def read_file(path: Path) -> pd.DataFrame:
     try:
         if path.suffix == ".parquet":
             return pd.read_parquet(path)
-        return pd.read_csv(path)
+        table = pd.read_csv(path)
     except FileNotFoundError:
         raise DataError(f"{path} does not exist") from None
     except (OSError, ValueError) as error:  # pandas' and Arrow's own errors are ValueErrors
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DataError(f"{path} cannot be read as a table ({reason})") from error
+    if len(table.columns) == 1 and ";" in str(table.columns[0]):
+        raise DataError(f"{path} has semicolons between its columns, expected commas, and points in its numbers")
+    return table
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:
@@ -69,6 +72,17 @@ def check_ending(path: Path, endings: tuple[str, ...]) -> None:
     """
     if path.suffix not in endings:
         raise DataError(f"{path} ends with {path.suffix or 'nothing'!r}, expected {' or '.join(endings)}")
+
+
+def check_output(output: Path, *inputs: Path) -> None:
+    """Refuses an output that would replace a file that is read.
+
+    Raises:
+        ConfigError: if it is so.
+    """
+    for path in inputs:
+        if output.resolve() == path.resolve():
+            raise ConfigError(f"{output} is read by this command, which would replace it: give --output another name")
 
 
 def _dates(column: "pd.Series[str]", path: Path) -> "pd.Series[Any]":

@@ -55,10 +55,14 @@ def _time(entry: str, series: TimeSeries) -> Any:
 
 
 def _duration(text: str, series: TimeSeries) -> float:
+    kind = "a duration such as 12h or 2D" if series.dates else "a number in the unit of the times"
     try:
-        return pd.Timedelta(text).total_seconds() if series.dates else float(text)
+        if not series.dates:
+            return float(text)
+        if re.fullmatch(r"[\d.\s+-]*", text):  # pandas takes a number without a unit as nanoseconds
+            raise ValueError
+        return pd.Timedelta(text).total_seconds()
     except ValueError:
-        kind = "a duration such as 12h or 2D" if series.dates else "a number in the unit of the times"
         raise ConfigError(f"--horizon is {text!r}, expected {kind}") from None
 
 

@@ -6,6 +6,7 @@ They are read with ``weights_only=True``: no code in them is executed. Each says
 import io
 from collections.abc import Mapping
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -46,10 +47,11 @@ def load_tensors(path: Path) -> dict[str, Any]:
         content = torch.load(path, weights_only=True, map_location="cpu")
     except FileNotFoundError:
         raise CheckpointError(f"{path} does not exist: train the model first") from None
-    except Exception as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be read: {error.strerror}") from error
+    except Exception as error:  # torch raises several kinds, with advice that does not fit
         raise CheckpointError(
-            f"{path} cannot be read as a file of pathlode ({reason}): restore a copy of it, or train again"
+            f"{path} cannot be read as a file of pathlode ({_fault(path, error)}): restore a copy of it, or train again"
         ) from error
     if not isinstance(content, dict):
         raise CheckpointError(
@@ -69,6 +71,15 @@ def beside(parts: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]
     if taken:
         raise CheckpointError(f"the name {taken[0]!r} is taken by a part of the file: choose another one for the value")
     return {**parts, **extra}
+
+
+def _fault(path: Path, error: Exception) -> str:
+    """What is wrong with a file that PyTorch cannot read; its own words give advice that would not help."""
+    with path.open("rb") as file:
+        archive = file.read(2) == b"PK"
+    if not archive:
+        return "it is of another kind"
+    return "it holds objects that could run code" if isinstance(error, UnpicklingError) else "it is damaged"
 
 
 def _refuse_newer(path: Path, written: Any) -> None:

@@ -164,7 +164,9 @@ def test_a_fault_in_the_data_is_one_sentence_and_leaves_the_output(folder, tmp_p
 def test_a_fault_in_a_file_is_one_sentence(folder, tmp_path, capsys):
     (tmp_path / "empty.csv").write_text("")
     (tmp_path / "broken.parquet").write_text("no table")
+    (tmp_path / "semicolons.csv").write_text("id;t;x\na;1,5;2\n")
     (tmp_path / "broken.pt").write_text("no model")
+    (tmp_path / "cut.pt").write_bytes((folder / "model.pt").read_bytes()[:2000])
     save_model(tmp_path / "other.pt", Forecaster.load(folder / "model.pt").fitted.model)
     pairs = [([float(i), i + 1.0, i + 2.0], [0.0, 1.0, float(i)]) for i in range(4)]
     small = {"members": 1, "steps": 20, "weight": 0.1, "train": {"solver_steps": 2, "solver_error_share": 1e9}}
@@ -177,7 +179,12 @@ def test_a_fault_in_a_file_is_one_sentence(folder, tmp_path, capsys):
         ([model, str(tmp_path / "a.xlsx"), "-o", out], "a.xlsx ends with '.xlsx', expected .csv or .parquet"),
         ([model, data, "-o", str(tmp_path / "out.json")], "out.json ends with '.json', expected .csv or .parquet"),
         ([str(tmp_path / "none.pt"), data, "-o", out], "none.pt does not exist"),
-        ([str(tmp_path / "broken.pt"), data, "-o", out], "broken.pt cannot be read as a file of pathlode"),
+        ([model, str(tmp_path / "semicolons.csv"), "-o", out], "semicolons.csv has semicolons between its columns"),
+        (
+            [str(tmp_path / "broken.pt"), data, "-o", out],
+            "broken.pt cannot be read as a file of pathlode (it is of another",
+        ),
+        ([str(tmp_path / "cut.pt"), data, "-o", out], "cut.pt cannot be read as a file of pathlode (it is damaged)"),
         ([str(tmp_path / "other.pt"), data, "-o", out], "other.pt holds models, but no forecaster"),
         ([str(tmp_path / "arrays.pt"), data, "-o", out], "arrays.pt was not fitted to a table: use it in Python"),
         ([model, data, "-o", str(tmp_path / "empty.csv/out.csv")], "File exists"),
@@ -191,6 +198,7 @@ def test_a_fault_in_a_file_is_one_sentence(folder, tmp_path, capsys):
 
 def test_a_fault_in_the_options_has_another_code(folder, capsys):
     model, data, out = (str(folder / name) for name in ("model.pt", "decays.csv", "out.csv"))
+    dated = [str(folder / "dated.pt"), str(folder / "dated.parquet"), "-o", out]
     for arguments, message in (
         (["fit", data, "-o", out, "--series", "id"], "Missing option '--time'"),
         (["fit", data, "-o", out, *FIT, "--loss", "pathh"], "'pathh' is not one of 'path'"),
@@ -203,6 +211,9 @@ def test_a_fault_in_the_options_has_another_code(folder, capsys):
         ),
         (["predict", model, data, "-o", out, "--horizon", "12h"], "--horizon is '12h', expected a number in the unit"),
         (["predict", model, data, "-o", out, "--horizon", "-1"], "--horizon is -1, expected a duration above 0"),
+        (["predict", *dated, "--horizon", "5"], "--horizon is '5', expected a duration such as 12h or 2D"),
+        (["impute", model, data, "-o", data], "decays.csv is read by this command, which would replace it"),
+        (["fit", data, *FIT, "-o", data], "decays.csv is read by this command, which would replace it"),
         (["predicts"], "No such command 'predicts'"),
         ([], "Usage: pathlode"),
     ):
