@@ -12,7 +12,7 @@ import yaml
 from packaging.requirements import Requirement
 from workflow_checkout import PROJECT
 
-from pathlode.reporting.claim_entries import read_claims
+from pathlode.reporting.claim_families import load_claims
 from pathlode.reporting.pages import markers
 from workflow.chapters import CHAPTERS
 from workflow.configuration import FILES, default_config
@@ -53,7 +53,7 @@ def test_the_report_has_a_part_for_each_chapter_with_its_captions():
 
 @EACH
 def test_claims_read_the_tables_that_the_manifest_says(chapter):
-    claims = read_claims(yaml.safe_load((PROJECT / "claims.yaml").read_text()), "claims.yaml")
+    claims = load_claims(PROJECT / "claims.yaml")
     own = [claim for claim in claims if claim.target == chapter.name]
     assert {name for claim in own for name in (claim.table, claim.left_out) if name} == set(chapter.claimed)
 

@@ -6,7 +6,6 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from workflow_checkout import PROJECT
 
 from pathlode.dynamics.artefacts import Probes, Scores
@@ -18,7 +17,7 @@ from pathlode.real.results import RealScores
 from pathlode.real.simple import SIMPLE
 from pathlode.real.splits import GOALS
 from pathlode.registry import SYSTEMS
-from pathlode.reporting.claim_entries import read_claims
+from pathlode.reporting.claim_families import load_claims
 from pathlode.reporting.decided_claims import DecidedClaims
 from pathlode.reporting.pages import VALUE, fill
 from pathlode.schedule.artefacts import PolicyScores
@@ -52,7 +51,7 @@ def replicates_of(chapter):
 
 
 def claims():
-    given = read_claims(yaml.safe_load((PROJECT / "claims.yaml").read_text()), "claims.yaml")
+    given = load_claims(PROJECT / "claims.yaml")
     return table(DecidedClaims.columns, [{"id": claim.id, "where": name} for claim in given for name in claim.systems])
 
 

@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 import torch
 import xgboost
-import yaml
 from workflow_checkout import COPIED, PROJECT, Checkout
 
 from pathlode.core.tensor_files import load_tensors
 from pathlode.errors import CheckpointError
 from pathlode.models.saving import load_model
-from pathlode.reporting.claim_entries import CONTROL, read_claims
+from pathlode.reporting.claim_entries import CONTROL
+from pathlode.reporting.claim_families import load_claims
 from pathlode.reporting.decided_claims import DecidedClaims
 from pathlode.reporting.pages import VALUE, markers
 from pathlode.reporting.verdicts import NOT_RUN, VERDICTS
@@ -116,7 +116,7 @@ def test_figures_and_tables_are_ready_for_a_paper(finished):
 
 def test_every_claim_is_decided(finished):
     claims = pd.read_csv(finished.folder / RESULTS / "claims.csv")
-    declared = read_claims(yaml.safe_load((finished.folder / "claims.yaml").read_text()), "claims.yaml")
+    declared = load_claims(finished.folder / "claims.yaml")
     pairs = [(claim.id, system) for claim in declared for system in claim.systems]
     assert list(zip(claims["id"], claims["where"], strict=True)) == pairs
     run = claims[claims["verdict"] != NOT_RUN]

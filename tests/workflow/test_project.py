@@ -22,9 +22,10 @@ from workflow_checkout import PROJECT, copy_project
 
 from pathlode.dynamics.artefacts import Probes, Scores, SizesNeeded, TimesToTarget
 from pathlode.ecg.results import ComparedBeatScores, ComparedScoresWithoutRecord
+from pathlode.errors import ConfigError
 from pathlode.inference.scores import ComparedFlows
 from pathlode.real.results import RealScores
-from pathlode.reporting.claim_entries import read_claims
+from pathlode.reporting.claim_families import BY_NAME, load_claims, whole_entries
 from pathlode.reporting.claim_tables import as_markdown, in_short
 from pathlode.reporting.decided_claims import DecidedClaims
 from pathlode.reporting.pages import markers, typed_numbers
@@ -34,7 +35,7 @@ from workflow.chapters import CHAPTERS
 from workflow.configuration import default_config
 
 README = (PROJECT / "README.md").read_text()
-CLAIMS = read_claims(yaml.safe_load((PROJECT / "claims.yaml").read_text()), "claims.yaml")
+CLAIMS = load_claims(PROJECT / "claims.yaml")
 
 
 def pins(text):
@@ -47,6 +48,16 @@ PUBLISHED = DecidedClaims.load(PROJECT / "published.csv").table
 def block(page, name):
     begin, end = markers(name)
     return (PROJECT / page).read_text().split(begin)[1].split(end)[0]
+
+
+def test_every_name_in_the_file_of_claims_is_used():
+    """Without it, some claim could not be read."""
+    given = yaml.safe_load((PROJECT / "claims.yaml").read_text())
+    for part in ("families", *BY_NAME.values()):
+        for name in given[part]:
+            fewer = given | {part: {other: value for other, value in given[part].items() if other != name}}
+            with pytest.raises(ConfigError, match=f"is '{name}'"):
+                whole_entries(fewer, "claims.yaml")
 
 
 @pytest.mark.skipif(

@@ -3,10 +3,8 @@
 import logging
 from pathlib import Path
 
-import yaml
-
 from pathlode.reporting.agreement import as_page, compare_runs, read_published, sentence
-from pathlode.reporting.claim_entries import read_claims
+from pathlode.reporting.claim_families import load_claims
 from pathlode.reporting.claim_tables import as_markdown, for_print
 from pathlode.reporting.claims import decide, false_verdicts, settle
 from pathlode.reporting.decided_claims import FalseVerdicts
@@ -17,8 +15,7 @@ from pathlode.reporting.tables import ResultTable, write
 with job(snakemake):
     params, files, made = snakemake.params, snakemake.input, snakemake.output
     tables = {name: ResultTable.load(Path(path)).table for name, path in zip(params.tables, files.tables, strict=True)}
-    claims = read_claims(yaml.safe_load(Path(files.claims).read_text()), files.claims)
-    claims = [claim for claim in claims if claim.target in params.chapters]
+    claims = [claim for claim in load_claims(Path(files.claims)) if claim.target in params.chapters]
     looks = Looks(tuple(params.looks), round(1 - params.confidence, 9))
     decided = decide(claims, tables, looks)
     decided.save(Path(made.csv))

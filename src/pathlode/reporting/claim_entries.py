@@ -1,6 +1,6 @@
-"""Claims as declared in claims.yaml, in families that share fields."""
+"""Claims, as claims.yaml declares them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
@@ -9,7 +9,7 @@ from pathlode.errors import ConfigError
 SIDES = ("ours", "rival")
 """The two sides of a claim; each selects rows by column and value."""
 BY_COLUMN = ("rows", *SIDES)
-"""Fields that a claim merges with its family's, column by column; other fields replace the family's."""
+"""Fields that select rows by column and value."""
 CONTROL = "control"
 """The paper of a claim that compares a setting with itself."""
 OWN = "ours"
@@ -55,9 +55,27 @@ class Adequacy:
 
 @dataclass(frozen=True)
 class Claim:
-    """One claim of claims.yaml. The head of that file explains the fields. ``rows`` apply to both sides.
+    """One claim of claims.yaml: two settings of one table, compared on each of some systems. A smaller metric is better.
 
-    ``unclaimed`` are the systems about which the paper says nothing.
+    Args:
+        id: short and stable.
+        paper: A, B or C, :data:`OWN`, or :data:`CONTROL`.
+        claim: the statement in our words.
+        systems: where it is tested, values of ``column``.
+        table: a file of results/tables.
+        metric: its column that is compared.
+        ours, rival: what the rows of each side have in columns that differ.
+        target: what to ask Snakemake for.
+        margin: which ratios count as no difference.
+        adequacy: the largest errors at which a comparison means anything. One side must satisfy all rules.
+        rows: what the rows of both sides have in other columns.
+        paper_value: the paper's number for the ratio rival / ours, if it published one.
+        factor: the ratio that is asked for. The margin lies around it.
+        column: the column with the systems.
+        halves: whether the first half of our replicates is paired with the second half of the rival's.
+        left_out: a table with the same rows without each of the patients in turn, whose name is in its column ``without``, if
+            all replicates are tested on the same patients.
+        unclaimed: systems about which the paper says nothing.
     """
 
     id: str
@@ -85,18 +103,20 @@ class Claim:
 
 
 def read_claims(entries: Sequence[Mapping[str, Any]], source: str) -> list[Claim]:
-    """Claims from plain mappings, each a claim or a family of claims.
+    """Claims from plain mappings.
 
     Args:
-        entries: mappings with the fields of :class:`Claim`; ``adequacy`` is one rule or a list of rules. A mapping with a list
-            ``claims`` of such mappings is a family. A claim takes the fields that it lacks from its family.
+        entries: mappings with the fields of :class:`Claim`; ``adequacy`` is one rule or a list of rules.
         source: origin of the entries, for messages.
 
     Raises:
         ConfigError: if an entry has a missing or unknown key or a value of the wrong kind, an id is used twice, or a system is
             unclaimed on which no claim is tested.
     """
-    read = [_claim(entry, place) for entry, place in _expanded(_listed(entries, source), {}, source)]
+    read = [
+        _claim(entry, f"{source}: claim {entry.get('id', f'number {number}')}")
+        for number, entry in enumerate(entries, start=1)
+    ]
     ids = [claim.id for claim in read]
     repeated = sorted({name for name in ids if ids.count(name) > 1})
     if repeated:
@@ -113,31 +133,7 @@ def read_claims(entries: Sequence[Mapping[str, Any]], source: str) -> list[Claim
     return read
 
 
-def _expanded(entries: Any, family: Mapping[str, Any], place: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """The claims among some entries, with the fields of their families, and the place of each."""
-    for number, entry in enumerate(entries, start=1):
-        kind = "family" if "claims" in entry else "claim"
-        where = f"{place}: {kind} {entry.get('id', f'number {number}')}"
-        for name in BY_COLUMN:
-            if name in entry and (not isinstance(entry[name], dict) or not entry[name]):
-                raise ConfigError(f"{where}: {name} is {entry[name]!r}, expected a mapping from columns to values")
-        own = {key: value for key, value in entry.items() if key != "claims"}
-        whole = {**family, **own}
-        whole |= {name: family.get(name, {}) | own.get(name, {}) for name in BY_COLUMN if name in whole}
-        if "claims" in entry:
-            yield from _expanded(_listed(entry["claims"], f"{where}: claims"), whole, where)
-        else:
-            yield whole, where
-
-
-def _listed(entries: Any, place: str) -> Any:
-    if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
-        raise ConfigError(f"{place} is not a list of mappings, expected one mapping per claim or family")
-    return entries
-
-
 def _claim(entry: Mapping[str, Any], place: str) -> Claim:
-    """One claim, from its fields and those of its families."""
     given = dict(entry)
     _check_keys(Claim, given, place)
     for name, value in given.items():
@@ -197,5 +193,8 @@ def _check_kind(name: str, value: Any, place: str) -> None:
     elif name in ("systems", "unclaimed"):
         if not isinstance(value, list) or not value or not all(isinstance(system, str) for system in value):
             raise ConfigError(f"{place}: {name} is {value!r}, expected a list of names")
-    elif name not in (*BY_COLUMN, "margin", "adequacy") and not isinstance(value, str):
+    elif name in BY_COLUMN:
+        if not isinstance(value, Mapping) or not value:
+            raise ConfigError(f"{place}: {name} is {value!r}, expected a mapping from columns to values")
+    elif name not in ("margin", "adequacy") and not isinstance(value, str):
         raise ConfigError(f"{place}: {name} is {value!r}, expected a text")

@@ -29,57 +29,6 @@ def test_an_entry_by_itself_is_a_claim_without_a_published_value():
     assert claim == Claim(**ENTRY | READ, paper_value=None, factor=1.0, column="system", halves=False)
 
 
-def test_a_family_gives_what_its_claims_share_and_they_replace_it():
-    family = without("id", "claim") | {
-        "rows": {"encoder": "gru", "observations": "all"},
-        "claims": [
-            {"id": "X1", "claim": "the family's"},
-            {"id": "X2", "claim": "its own metric and rival", "metric": "length", "rival": {"loss": "none"}},
-            {
-                "paper": "ours",
-                "factor": 3,
-                "rival": {"observations": "few"},
-                "claims": [
-                    {"id": "X3", "claim": "of a family in a family"},
-                    {"id": "X4", "claim": "its own row", "rows": {"encoder": "lstm"}, "ours": {"loss": "steer"}},
-                ],
-            },
-        ],
-    }
-    common = {"systems": ["pendulum"], "table": "scores", "target": "dynamics", **READ}
-    gru, lstm = ({"rows": {"encoder": encoder, "observations": "all"}} for encoder in ("gru", "lstm"))
-    path, kl, few = {"loss": "path"}, {"loss": "kl"}, {"observations": "few"}
-    assert read_claims([family, ENTRY | {"id": "Y1"}], "claims.yaml") == [
-        Claim("X1", "A", "the family's", metric="error", ours=path, rival=kl, **gru, **common),
-        Claim(
-            "X2", "A", "its own metric and rival", metric="length", ours=path, rival={"loss": "none"}, **gru, **common
-        ),
-        Claim(
-            "X3",
-            "ours",
-            "of a family in a family",
-            metric="error",
-            ours=path,
-            rival=kl | few,
-            factor=3,
-            **gru,
-            **common,
-        ),
-        Claim(
-            "X4",
-            "ours",
-            "its own row",
-            metric="error",
-            ours={"loss": "steer"},
-            rival=kl | few,
-            factor=3,
-            **lstm,
-            **common,
-        ),
-        Claim(**ENTRY | READ | {"id": "Y1"}),
-    ]
-
-
 def test_a_claim_may_have_several_rules_of_adequacy():
     other = {"ceiling": 0.1, "because": "a tenth", "table": "others"}
     (claim,) = read_claims([ENTRY | {"adequacy": [ADEQUATE, other]}], "claims.yaml")
@@ -87,8 +36,8 @@ def test_a_claim_may_have_several_rules_of_adequacy():
 
 
 def test_a_claim_is_ours_on_the_systems_about_which_the_paper_says_nothing():
-    family = {"unclaimed": ["spring"], "claims": [ENTRY, ENTRY | {"id": "X2", "systems": ["pendulum", "spring"]}]}
-    one, two = read_claims([family], "claims.yaml")
+    entry = ENTRY | {"unclaimed": ["spring"]}
+    one, two = read_claims([entry, entry | {"id": "X2", "systems": ["pendulum", "spring"]}], "claims.yaml")
     assert (one.made_by("pendulum"), two.made_by("pendulum"), two.made_by("spring")) == ("A", "A", "ours")
 
 
@@ -99,15 +48,8 @@ def test_a_claim_is_ours_on_the_systems_about_which_the_paper_says_nothing():
         ([without("metric")], "claims.yaml: claim X1 lacks 'metric', expected id, paper"),
         ([without("id")], "claims.yaml: claim number 1 lacks 'id'"),
         ([ENTRY, ENTRY], "the id 'X1' is used 2 times, expected once"),
-        ([ENTRY, without("id", "claim") | {"claims": [{"id": "X1", "claim": "again"}]}], "the id 'X1' is used 2 times"),
-        (None, "claims.yaml is not a list of mappings"),
-        ([without("id", "claim") | {"claims": []}], "claims.yaml: family number 1: claims is not a list of mappings"),
-        (
-            [without("id") | {"claims": [{"colour": "blue"}]}],
-            "family number 1: claim number 1 has the unknown key 'colour'",
-        ),
         ([ENTRY | {"ours": None}], "claim X1: ours is None, expected a mapping"),
-        ([without("id") | {"rows": [], "claims": [ENTRY]}], r"family number 1: rows is \[\], expected a mapping"),
+        ([ENTRY | {"rows": []}], r"claim X1: rows is \[\], expected a mapping"),
         ([ENTRY | {"paper_value": "0.5x"}], "paper_value is '0.5x', expected a number or null"),
         ([ENTRY | {"target": 3}], "target is 3, expected a text"),
         ([ENTRY | {"factor": "3x"}], "factor is '3x', expected a number"),
