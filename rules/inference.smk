@@ -26,7 +26,7 @@ OBSERVED = config["systems"][INFERENCE["system"]]["simulate"]
 INFERENCE_BATCHES = replicate_batches(config, "inference")
 (SIMULATED,) = expand(rules.simulate.output.data, system=INFERENCE["system"], allow_missing=True)
 REFERENCE_PARTS = {
-    batch: reference_parts(seeds, INFERENCE["reference"]["systems"]) for batch, seeds in INFERENCE_BATCHES.items()
+    batch: reference_parts(numbers, INFERENCE["reference"]["systems"]) for batch, numbers in INFERENCE_BATCHES.items()
 }
 INFERRED_FROM = f"{RESULTS}/inference/{{replicates}}"
 FLOW_FOLDER = f"{INFERRED_FROM}/{{backend}}/{{summary}}"

@@ -15,14 +15,14 @@ AT_ONCE = 5
 """Number of reference posteriors that one job samples in turn. Each takes 10 to 30 s; the imports of a job take 3 s."""
 
 
-def reference_parts(seeds: Sequence[int], systems: int) -> list[list[tuple[int, int]]]:
+def reference_parts(replicates: Sequence[int], systems: int) -> list[list[tuple[int, int]]]:
     """What one job samples, by job: replicate and index of each held-out system that gets a reference posterior.
 
     Args:
-        seeds: numbers of the replicates.
+        replicates: their numbers.
         systems: number of held-out systems of each replicate that get one.
     """
-    pairs = list(product(seeds, range(systems)))
+    pairs = list(product(replicates, range(systems)))
     return [pairs[first : first + AT_ONCE] for first in range(0, len(pairs), AT_ONCE)]
 
 

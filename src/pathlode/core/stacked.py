@@ -1,4 +1,4 @@
-"""Layers whose parameters are stacked along a leading ``member`` axis, so all seeds train in one process.
+"""Layers whose parameters are stacked along a leading ``member`` axis, so all members train in one process.
 
 Every member draws its initial parameters from its own generator, in the same order as a stack of one would. A member
 therefore starts where it would start alone, and its training agrees with training alone up to rounding.

@@ -25,7 +25,7 @@ ERRORS = {
 """Columns of the errors that :func:`pathlode.dynamics.windows.window_errors` returns."""
 COST = {
     "n_parameters": "parameters of one model that a prediction uses",
-    "train_seconds": "duration of fitting, the stack's shared equally among its seeds",
+    "train_seconds": "duration of fitting, the stack's shared equally among its members",
 }
 """Columns of a model's cost."""
 
@@ -69,7 +69,7 @@ class Tuning(TableFile):
 
 @dataclass(frozen=True)
 class Scores(TableFile):
-    """Scores of models on test trajectories: one line per row, seed and choice of observations."""
+    """Scores of models on test trajectories: one line per row, replicate and choice of observations."""
 
     columns: ClassVar[Mapping[str, str]] = {
         **SETTING,
@@ -110,7 +110,7 @@ class Evaluations(ArrayFile):
 
 @dataclass(frozen=True)
 class Sizes(TableFile):
-    """Errors on test trajectories of models of several sizes: one line per row, size and seed."""
+    """Errors on test trajectories of models of several sizes: one line per row, size and replicate."""
 
     columns: ClassVar[Mapping[str, str]] = {**SETTING, "seed": "number of the replicate", **COST, **ERRORS}
 
@@ -125,7 +125,7 @@ class TimesToTarget(TableFile):
         "target_mse": "validation error to be reached, common to all losses of one model",
         "reached": "whether it was; if not, the run is charged its whole length",
         "steps_to_target": "optimiser steps until then",
-        "seconds_to_target": "training time until then, the stack's shared equally among its seeds",
+        "seconds_to_target": "training time until then, the stack's shared equally among its members",
         "train_seconds": "of the whole training",
     }
     float_format: ClassVar[str | None] = None
@@ -148,7 +148,7 @@ class SizesNeeded(TableFile):
 
 @dataclass(frozen=True)
 class Probes(TableFile):
-    """Linear regression of a system's parameters on z0: one line per row, seed and parameter, and one for their mean."""
+    """Linear regression of a system's parameters on z0: one line per row, replicate and parameter, and one for their mean."""
 
     columns: ClassVar[Mapping[str, str]] = {
         **SETTING,

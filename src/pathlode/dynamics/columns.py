@@ -44,11 +44,11 @@ def time_to_target(histories: pd.DataFrame, compared: Sequence[str]) -> pd.DataF
 
 
 def parameters_needed(sizes: pd.DataFrame, compared: Sequence[str], metric: str) -> pd.DataFrame:
-    """The fewest parameters with which each seed's error reaches a target, one line per system, row and seed.
+    """The fewest parameters with which each replicate's error reaches a target, one line per system, row and replicate.
 
     The target is common to all rows of one system. It is the largest, over the compared rows, of the best median error, so the
-    median run of every compared row reaches it at some size. A seed that never reaches it is charged the largest size, which
-    favours that seed.
+    median run of every compared row reaches it at some size. A replicate that never reaches it is charged the largest size,
+    which favours that replicate.
 
     Args:
         sizes: the columns :data:`pathlode.dynamics.artefacts.SETTING`, seed, n_parameters, train_seconds and the metric.

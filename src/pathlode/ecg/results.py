@@ -12,7 +12,7 @@ from pathlode.artefacts import ArrayFile, TableFile, axes
 
 @dataclass(frozen=True)
 class BeatScores(TableFile):
-    """Scores of classifiers of beats, one row per split, condition, classifier, seed and class."""
+    """Scores of classifiers of beats, one row per split, condition, classifier, replicate and class."""
 
     columns: ClassVar[Mapping[str, str]] = {
         "source": "origin of the beats: mitdb, invented, or a publication",
@@ -92,7 +92,7 @@ class BeatPredictions(ArrayFile):
 
 @dataclass(frozen=True)
 class ReconstructionErrors(TableFile):
-    """Errors of reconstructed beats, one row per split, latent ODE, condition, class and seed."""
+    """Errors of reconstructed beats, one row per split, latent ODE, condition, class and replicate."""
 
     columns: ClassVar[Mapping[str, str]] = {
         "source": "origin of the beats, mitdb or invented",

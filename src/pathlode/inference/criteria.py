@@ -11,7 +11,7 @@ LARGEST_ACCURACY = 0.70
 
 
 def criteria(scores: pd.DataFrame, ours: str, rival: str | None = None) -> pd.DataFrame:
-    """Criteria of calibrated and accurate posteriors for one summary, each on the median of a score over seeds.
+    """Criteria of calibrated and accurate posteriors for one summary, each on the median of a score over replicates.
 
     Args:
         scores: rows of one library and number of simulations: summary, seed, parameter, and the scores. In the row ``all`` the

@@ -73,7 +73,7 @@ def coverage(tarp: Mapping[str, tuple[Array, Array]], dense: Mapping[str, tuple[
 
 def simulations(scores: pd.DataFrame, floor: float) -> Figure:
     """Log-probability of the truth, its distance below that of the reference posteriors, and C2ST to them, against the number
-    of simulations; medians and ranges over seeds.
+    of simulations; medians and ranges over replicates.
 
     Args:
         scores: the table of all scores.

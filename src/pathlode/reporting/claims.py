@@ -25,12 +25,12 @@ COUNTED = ("train_seconds", "reached")
 def decide(claims: Sequence[Claim], tables: Tables, looks: Looks) -> DecidedClaims:
     """The claims with their verdicts, one row per claim and system.
 
-    A claim is ``not run`` if this run made no rows of one side. A rival without a seed is a published number; every seed is
+    A claim is ``not run`` if this run made no rows of one side. A rival without a seed is a published number; every replicate is
     compared with it. Only the papers' claims with something to compare have ``q`` and ``survives``, which depend on all of
     these at once.
 
     Raises:
-        ConfigError: if a claim names a table or column that does not exist, or selects several rows per seed.
+        ConfigError: if a claim names a table or column that does not exist, or selects several rows per replicate.
         DataError: if a metric of a claim is not positive.
     """
     rows = []
@@ -44,7 +44,7 @@ def decide(claims: Sequence[Claim], tables: Tables, looks: Looks) -> DecidedClai
 
 
 def settle(claims: Sequence[Claim], tables: Tables, looks: Looks) -> Settling:
-    """The comparisons of the papers' claims as they were with the first 2, 3, ... replicates, by seed."""
+    """The comparisons of the papers' claims as they were with the first 2, 3, ... replicates, by number."""
     rows = []
     for claim in claims:
         for system in claim.systems:
@@ -74,8 +74,9 @@ def settle(claims: Sequence[Claim], tables: Tables, looks: Looks) -> Settling:
 def paired(claim: Claim, system: str, tables: Tables) -> pd.DataFrame:
     """The rows that a claim compares on a system, one per replicate; columns of both sides have a suffix.
 
-    Rows are paired by seed. A claim of ``halves`` pairs the first half of our replicates with the second half of the rival's,
-    in the order of the seeds: such pairs share nothing, and are independent of each other.
+    Rows are paired by replicate, whose number is in the column ``seed``. A claim of ``halves`` pairs the first half of our
+    replicates with the second half of the rival's, in the order of their numbers: such pairs share nothing, and are independent
+    of each other.
     """
     ours, rival = (_sides(claim, system, side, tables) for side in SIDES)
     if claim.halves:
@@ -143,7 +144,7 @@ def _without_each_unit(claim: Claim, system: str, both: pd.DataFrame, tables: Ta
 
 
 def _by_unit(claim: Claim, system: str, side: str, tables: Tables) -> pd.DataFrame:
-    """One side's metric without each unit: a row per unit, a column per seed; empty without such rows."""
+    """One side's metric without each unit: a row per unit, a column per replicate; empty without such rows."""
     table = _table(claim, str(claim.left_out), tables)
     rows = _rows(table, {claim.column: system, **claim.rows, **getattr(claim, side)}, claim.id)
     if rows.empty:
@@ -162,14 +163,14 @@ def _margin(margin: Margin, metric: str, both: pd.DataFrame) -> float:
 
 
 def _sides(claim: Claim, system: str, side: str, tables: Tables) -> pd.DataFrame:
-    """One side's rows, indexed and sorted by seed."""
+    """One side's rows, indexed and sorted by replicate."""
     table = _table(claim, claim.table, tables)
     if claim.metric not in table:
         raise _missing(claim, claim.table)
     where = {claim.column: system, **claim.rows, **getattr(claim, side)}
     rows = _rows(table, where, claim.id)[["seed", *(name for name in (claim.metric, *COUNTED) if name in table)]]
     if rows["seed"].duplicated().any():
-        raise ConfigError(f"claim {claim.id}: {where} selects several rows per seed: name more columns")
+        raise ConfigError(f"claim {claim.id}: {where} selects several rows per replicate: name more columns")
     return rows.set_index("seed").sort_index()
 
 

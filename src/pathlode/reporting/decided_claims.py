@@ -48,7 +48,7 @@ class Settling(TableFile):
         "id": "of the claim",
         "where": "where it was tested",
         "target": "target of Snakemake that makes its tables",
-        "n": "number of replicates, the first ones by seed",
+        "n": "number of replicates, the first ones by number",
         "ratio": "as in the claim table, of these replicates",
         "low": "lower bound of its interval",
         "high": "upper bound of its interval",

@@ -22,7 +22,7 @@ class ResultTable(TableFile):
 
 
 def summarise(table: pd.DataFrame, by: Sequence[str], columns: Mapping[str, str], digits: int = 2) -> pd.DataFrame:
-    """Median and range over seeds, as text, one row per setting; for a single run its value alone.
+    """Median and range over replicates, as text, one row per setting; for a single run its value alone.
 
     Args:
         table: one row per run.

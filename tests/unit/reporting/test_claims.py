@@ -287,7 +287,7 @@ def test_a_claim_about_nothing_is_refused(change, message):
 
 def test_a_claim_that_chooses_several_rows_a_seed_is_refused():
     twice = pd.concat([scores([1.0, 1.0], [2.0, 2.0])] * 2)
-    with pytest.raises(ConfigError, match="selects several rows per seed: name more columns"):
+    with pytest.raises(ConfigError, match="selects several rows per replicate: name more columns"):
         decided(twice)
 
 
