@@ -1,19 +1,14 @@
 """The real pipeline at smoke scale."""
 
-import json
 import re
 import shutil
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
-import torch
-import xgboost
+from smoke_scale import CONSTANT, RESULTS, ROWS, SYSTEMS
 from workflow_checkout import COPIED, PROJECT, Checkout
 
-from pathlode.core.tensor_files import load_tensors
-from pathlode.errors import CheckpointError
 from pathlode.models.saving import load_model
 from pathlode.reporting.claim_entries import CONTROL
 from pathlode.reporting.claim_families import load_claims
@@ -21,38 +16,7 @@ from pathlode.reporting.decided_claims import DecidedClaims
 from pathlode.reporting.pages import VALUE, markers
 from pathlode.reporting.verdicts import NOT_RUN, VERDICTS
 
-RESULTS, README = "results/smoke", (PROJECT / "README.md").read_text()
-SYSTEMS = {"coupled_oscillator": ["path", "kl", "none", "path_lstm", "kl_lstm", "path_short", "constant", "curve"]}
-SYSTEMS["lotka_volterra_fixed_start"] = ["path", "kl", "constant"]
-ROWS, CONSTANT = sum(map(len, SYSTEMS.values())), 2
-TUNED, TRAINED, EVALUATED, SIZED, DERIVED = (
-    4 + 2 + 1,
-    ROWS + 1,
-    2,
-    2,
-    ["probe", "tabulate", "plot_dynamics", "claims", "plot_claims", "trace"],
-)
-ECG = {
-    "invent_records": 1,
-    "cut_beats": 1,
-    "split_beats": 1,
-    "train_encoder": 2,
-    "reconstruct": 1,
-    "classify": 2 + 1,
-}
-ECG |= {"tabulate_ecg": 1, "measure_device": 1, "plot_ecg": 1}
-INFERENCE = {"sample_reference": 1, "fit_flows": 2, "calibrate": 2, "tabulate_inference": 1, "plot_inference": 1}
-SCHEDULER = {"tune_policy": 4, "fit_run_model": 2, "apply_policy": 4, "tabulate_scheduler": 1, "plot_scheduler": 1}
-REAL = {
-    "invent_series": 1,
-    "read_series": 2,
-    "split_series": 2,
-    "train_series": 6,
-    "score_series": 3,
-    "score_rivals": 2,
-}
-REAL |= {"tabulate_real": 1, "plot_real": 1}
-RETRAINED = {"tune": TUNED, "train": TRAINED - CONSTANT, "evaluate": EVALUATED, "size": SIZED}
+README = (PROJECT / "README.md").read_text()
 FIGURES = ["trajectories", "phase_portrait", "latent_paths", "latent_map", "error_in_time", "training"]
 
 pytestmark = pytest.mark.xdist_group("pipeline")  # all tests on the finished copy in one worker: it is made once
@@ -189,133 +153,6 @@ def test_models_are_usable_from_the_package(finished):
     assert extra["weight"] == [0.1] * 4
 
 
-def origin(path):
-    """What a model's file says of its making."""
-    if path.suffix == ".pt":
-        return load_tensors(path)["origin"]
-    if path.suffix == ".pt2":
-        found = {"origin.json": ""}
-        torch.export.load(path, extra_files=found)
-        return json.loads(found["origin.json"])
-    try:
-        return load_tensors(path)["origin"]
-    except CheckpointError:
-        booster = xgboost.Booster()
-        booster.load_model(bytearray(path.read_bytes()))
-        return json.loads(booster.attr("origin"))
-
-
-def test_every_model_carries_what_made_it(finished):
-    results = finished.folder / RESULTS
-    files = pd.read_csv(results / "provenance.csv").set_index("file")
-    models = [path for suffix in ("pt", "pt2", "bin") for path in results.rglob(f"*.{suffix}")]
-    assert {path.name for path in models} >= {"model.pt", "models.pt", "flows.pt", "encoder.pt2", "classifier.bin"}
-    for path in models:
-        carried, row = origin(path), files.loc[str(path.relative_to(finished.folder))]
-        for name in ("rule", "commit", "config", "device"):
-            assert carried[name] == row[name]
-        assert carried["packages"] == json.loads(row["packages"])
-        seeds = json.loads(row["seeds"])
-        for name, given in carried["seeds"].items():
-            assert seeds[f"{row['rule']}.{name.rsplit('.')[-1]}"] == np.unique(given).tolist()
-        assert 0 < carried["seconds"] <= row["seconds"]
-        assert 0 < carried["peak_mb"] <= row["peak_mb"]
-
-
-def test_every_table_names_the_seeds_that_it_goes_back_to(finished):
-    files = pd.read_csv(finished.folder / RESULTS / "provenance.csv").set_index("file")
-    tables = files[files.index.str.contains("/tables/|claims.csv")]
-    assert len(tables) > 20
-    assert all(json.loads(seeds) for seeds in tables["seeds"])
-
-
-def test_every_job_has_a_log_that_ends_in_its_cost_and_leaves_no_checkpoint(finished):
-    logs = list((finished.folder / "logs/smoke").rglob("*.log"))
-    assert all(" s of CPU time and at most " in log.read_text().splitlines()[-1] for log in logs)
-    others = sum(ECG.values()) + sum(INFERENCE.values()) + sum(SCHEDULER.values()) + sum(REAL.values())
-    assert len(logs) == others + 3 + TUNED + TRAINED + EVALUATED + SIZED + 2 + len(DERIVED)
-    assert not list((finished.folder / RESULTS).rglob("checkpoint*"))
-
-
-def test_every_file_is_traced_to_what_made_it(finished):
-    files = pd.read_csv(finished.folder / RESULTS / "provenance.csv").set_index("file")
-    made = {
-        str(path.relative_to(finished.folder))
-        for path in (finished.folder / RESULTS).rglob("*.*")
-        if path.is_file() and path.name not in ("provenance.csv", "runtime.csv", "runtime.md")
-    }
-    records = json.loads((finished.folder / RESULTS / "ecg/invented.json").read_text())
-    listed = {f"{records['folder']}/{name}" for name in records["digests"]}  # in a file that is traced
-    assert listed < made
-    assert made - listed == set(files.index)
-    model = files.loc[f"{RESULTS}/dynamics/coupled_oscillator/0-3/path/model.pt"]
-    assert (model["rule"], json.loads(model["seeds"])) == (
-        "train",
-        {"simulate.seed": [1]} | {f"{rule}.replicates": [0, 1, 2, 3] for rule in ("simulate", "tune", "train")},
-    )
-    assert json.loads(files.loc[f"{RESULTS}/dynamics/coupled_oscillator/0-3/data.npz", "seeds"]) == {
-        "simulate.seed": [1],
-        "simulate.replicates": [0, 1, 2, 3],
-    }
-    assert "torch" in json.loads(model["packages"])
-    assert files["config"].nunique() == 1
-    assert (files[["seconds", "cpu_seconds", "peak_mb"]] > 0).all(axis=None)
-    costs = pd.read_csv(finished.folder / RESULTS / "runtime.csv").set_index("chapter")
-    assert costs.loc["dynamics", "jobs"] == TUNED + TRAINED + EVALUATED + SIZED + 3 + 3 + len(SYSTEMS)
-    assert (costs["CPU minutes"] > 0).all()
-
-
-def test_a_second_run_has_nothing_to_do(finished):
-    assert "Nothing to be done" in finished.snakemake().stderr
-    assert finished.to_run() == {}
-
-
-@pytest.mark.parametrize(
-    ("file", "old", "new", "expected"),
-    [
-        (
-            "config/smoke.yaml",
-            "validate_every: 20",
-            "validate_every: 40",
-            {"tune": 4, "train": 8, "evaluate": 1, "size": SIZED},
-        ),
-        ("config.yaml", "rtol: 1.0e-5", "rtol: 1.0e-6", {"tune": 0, "train": 0, "evaluate": EVALUATED, "size": SIZED}),
-        (  # more replicates are another batch, and the first stays as it is
-            "config/smoke.yaml",
-            "replicates: 4",
-            "replicates: 6",
-            {"simulate": len(SYSTEMS), "tune": TUNED - 1, "train": ROWS, "evaluate": EVALUATED, "size": SIZED},
-        ),
-        (
-            "config.yaml",
-            "confidence: 0.95",
-            "confidence: 0.9",
-            {"tabulate_scheduler": 1, "plot_scheduler": 1, "trace": 1, "claims": 1, "plot_claims": 1, "all": 1},
-        ),
-        (
-            "config.yaml",
-            "looks: [5, 10, 20, 40]",
-            "looks: [10, 20]",
-            {"trace": 1, "claims": 1, "plot_claims": 1, "all": 1},
-        ),
-        ("config/dynamics.yaml", "replicates: 10 #", "replicates: 12 #", {}),  # the overlay has a number of its own
-        (
-            "claims.yaml",
-            "keeps the latent path",
-            "holds the latent path",
-            {"claims": 1, "plot_claims": 1, "trace": 1, "all": 1},
-        ),
-    ],
-)
-def test_a_change_runs_again_what_depends_on_it_and_nothing_else(finished, file, old, new, expected):
-    planned = finished.to_run_after(file, old, new)
-    assert {rule: planned.get(rule, 0) for rule in expected} == expected
-    if "evaluate" not in expected and "tune" not in expected:
-        assert planned == expected
-    else:
-        assert planned.get("simulate", 0) == expected.get("simulate", 0)
-
-
 def test_the_readme_and_the_pages_get_their_blocks_and_figures(finished):
     """Under results/, from where `make pages` copies them, and only if asked: at this scale the numbers mean nothing."""
     config = finished.folder / "config/smoke.yaml"
@@ -366,29 +203,6 @@ def test_the_report_holds_every_figure_and_table_with_its_caption(report, finish
         assert plain in text, path
     for path in (*results.rglob("*.png"), *(results / "tables").glob("*.csv"), *results.glob("*.csv")):
         assert str(path.relative_to(finished.folder)) in text, path
-
-
-@pytest.mark.parametrize(
-    "file", ["data.npz", "tuning/path/chosen.json", "path/model.pt", "evaluation.npz", "sizes/kl/sizes.csv"]
-)
-@pytest.mark.fault("an intermediate file is missing", "it and what depends on it are made again")
-def test_a_missing_file_in_the_middle_is_made_again(finished, tmp_path, file):
-    """A run that is killed while it replaces a file leaves it missing."""
-    path = finished.folder / RESULTS / "dynamics/coupled_oscillator/0-3" / file
-    path.rename(tmp_path / "away")
-    try:
-        assert finished.to_run()
-    finally:
-        (tmp_path / "away").rename(path)
-
-
-def test_named_targets(checkout, finished):
-    chapter = checkout.to_run("dynamics")
-    assert (chapter["train"], chapter["plot_system"]) == (ROWS, 2)
-    assert "claims" not in chapter
-    figure = f"{RESULTS}/figures/dynamics/coupled_oscillator/training.png"
-    assert checkout.to_run(figure)["plot_system"] == 1
-    assert finished.to_run(figure, "--force") == {"plot_system": 1}
 
 
 @pytest.mark.fault("a data file is damaged", "a sentence in the log says which file to delete; no traceback")

@@ -51,7 +51,7 @@ def systems(
 
 
 def encoders(scores: pd.DataFrame, styles: Mapping[str, LineStyle]) -> Figure:
-    """Error in the next window of latent ODEs with each encoder: a dot per replicate, a bar at the median, one panel per system.
+    """Error in the next window of each encoder's latent ODEs: a dot per replicate, a bar at the median, one panel per system.
 
     It shows the losses with which every encoder was trained, of each loss and encoder the first row, and the systems on which
     there are several encoders, if there are any.

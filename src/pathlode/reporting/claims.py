@@ -25,8 +25,8 @@ COUNTED = ("train_seconds", "reached")
 def decide(claims: Sequence[Claim], tables: Tables, looks: Looks) -> DecidedClaims:
     """The claims with their verdicts, one row per claim and system.
 
-    A claim is ``not run`` if this run made no rows of one side. A rival without a seed is a published number; every replicate is
-    compared with it. Only the papers' claims with something to compare have ``q`` and ``survives``, which depend on all of
+    A claim is ``not run`` if this run made no rows of one side. A rival without a seed is a published number, with which every
+    replicate is compared. Only the papers' claims with something to compare have ``q`` and ``survives``, which depend on all of
     these at once.
 
     Raises:

@@ -1,0 +1,21 @@
+"""What the pipeline makes at smoke scale: its rows by system, and the jobs of each rule."""
+
+RESULTS = "results/smoke"
+SYSTEMS = {"coupled_oscillator": ["path", "kl", "none", "path_lstm", "kl_lstm", "path_short", "constant", "curve"]}
+SYSTEMS["lotka_volterra_fixed_start"] = ["path", "kl", "constant"]
+ROWS, CONSTANT = sum(map(len, SYSTEMS.values())), 2
+TUNED, TRAINED, EVALUATED, SIZED = 4 + 2 + 1, ROWS + 1, 2, 2
+DERIVED = ["probe", "tabulate", "plot_dynamics", "claims", "plot_claims", "trace"]
+ECG = {"invent_records": 1, "cut_beats": 1, "split_beats": 1, "train_encoder": 2, "reconstruct": 1, "classify": 2 + 1}
+ECG |= {"tabulate_ecg": 1, "measure_device": 1, "plot_ecg": 1}
+INFERENCE = {"sample_reference": 1, "fit_flows": 2, "calibrate": 2, "tabulate_inference": 1, "plot_inference": 1}
+SCHEDULER = {"tune_policy": 4, "fit_run_model": 2, "apply_policy": 4, "tabulate_scheduler": 1, "plot_scheduler": 1}
+REAL = {
+    "invent_series": 1,
+    "read_series": 2,
+    "split_series": 2,
+    "train_series": 6,
+    "score_series": 3,
+    "score_rivals": 2,
+}
+REAL |= {"tabulate_real": 1, "plot_real": 1}
