@@ -10,9 +10,9 @@ from pathlode.errors import ConfigError
 from pathlode.reporting.claim_entries import BY_COLUMN, SIDES, Claim, read_claims
 
 BY_NAME = {"systems": "systems", "margin": "margins", "adequacy": "adequacy"}
-"""Fields that a claim can give by name, and the part of the file that holds the values."""
-PARTS = ("families", *BY_NAME.values(), "claims")
-"""Parts of the file. Only ``claims`` is needed."""
+"""Fields that a claim can give by name, and the section of the file that holds the values."""
+SECTIONS = ("families", *BY_NAME.values(), "claims")
+"""Sections of the file. Only ``claims`` is needed."""
 SHARED = "shared"
 """Key of a group whose fields hold for all of its claims."""
 
@@ -21,7 +21,7 @@ Fields = Mapping[str, Any]
 
 
 def load_claims(path: Path) -> list[Claim]:
-    """The claims of a file with the parts of :func:`whole_entries`.
+    """The claims of a file with the sections of :func:`whole_entries`.
 
     Raises:
         ConfigError: if the file is no YAML, a key stands twice in a mapping, or the claims are not as they should be.
@@ -38,28 +38,29 @@ def whole_entries(given: Any, source: str) -> list[dict[str, Any]]:
     """The claims of a file, each with all of its fields.
 
     Args:
-        given: the parts of the file, by name. ``claims`` has groups of claims: in each, claims by id, and in ``shared`` the
+        given: the sections of the file, by name. ``claims`` has groups of claims: in each, claims by id, and in ``shared`` the
             fields that hold for all of them. ``families`` has further such fields, by name: ``shared`` or a family that gives a
             ``family`` has that family's fields too. What a claim gives comes before ``shared``, and that before the family; in
             ``rows``, ``ours`` and ``rival`` column by column.
-            A claim that gives only its sentence may be that text. ``systems``, ``margin`` and ``adequacy`` may be a name in the
-            part of that kind. With ``by: column``, a name as ``ours`` or ``rival`` is a value of that column. In a group with
-            ``rivals_of: X``, the key ``b-c`` is the claim ``X-b-c``, with ``b_c`` as its rival unless it gives one.
+            A claim that gives only its sentence may be that text. ``systems``, ``margin`` and ``adequacy`` may be a name in
+            the section of that kind. With ``by: column``, a name as ``ours`` or ``rival`` is a value of that column.
+            In a group with ``rivals_of: X``, the key ``b-c`` is the claim ``X-b-c``, with ``b_c`` as its rival unless it gives
+            one.
         source: name of the file, for messages.
 
     Raises:
         ConfigError: if there are no claims, something is no mapping where one is expected, or a name is not known.
     """
-    unknown = _mapping(given, source).keys() - {*PARTS}
+    unknown = _mapping(given, source).keys() - {*SECTIONS}
     if unknown:
-        raise ConfigError(f"{source} has the unknown key {min(unknown)!r}, expected {', '.join(PARTS)}")
-    parts = {name: _mapping(given.get(name, {}), f"{source}: {name}") for name in PARTS}
+        raise ConfigError(f"{source} has the unknown key {min(unknown)!r}, expected {', '.join(SECTIONS)}")
+    sections = {name: _mapping(given.get(name, {}), f"{source}: {name}") for name in SECTIONS}
     entries: list[dict[str, Any]] = []
-    for name, group in parts["claims"].items():
-        entries += _of_group(_mapping(group, f"{source}: {name}"), parts["families"], f"{source}: {name}")
+    for name, group in sections["claims"].items():
+        entries += _of_group(_mapping(group, f"{source}: {name}"), sections["families"], f"{source}: {name}")
     if not entries:
         raise ConfigError(f"{source} has no claims, expected groups of them under `claims`")
-    return [_with_values(entry, parts, f"{source}: claim {entry['id']}") for entry in entries]
+    return [_with_values(entry, sections, f"{source}: claim {entry['id']}") for entry in entries]
 
 
 def _of_group(group: Fields, families: Fields, place: str) -> Iterator[dict[str, Any]]:
@@ -97,15 +98,15 @@ def _merged(common: Fields, own: Fields) -> dict[str, Any]:
     return whole
 
 
-def _with_values(entry: Fields, parts: Fields, place: str) -> dict[str, Any]:
+def _with_values(entry: Fields, sections: Fields, place: str) -> dict[str, Any]:
     """An entry with values in place of their names."""
     values = {name: value for name, value in entry.items() if name != "by"}
-    for name, part in BY_NAME.items():
+    for name, section in BY_NAME.items():
         given = values.get(name)
         if name == "adequacy" and isinstance(given, list):
-            values[name] = [_value(rule, parts[part], f"{place}: {name}") for rule in given]
+            values[name] = [_value(rule, sections[section], f"{place}: {name}") for rule in given]
         elif name in values:
-            values[name] = _value(given, parts[part], f"{place}: {name}")
+            values[name] = _value(given, sections[section], f"{place}: {name}")
     return values
 
 
