@@ -12,13 +12,12 @@
 #
 # Each arrow is a file, under results/ or, if it was fetched, under resources/.
 
-
-import sys
 import time
 
 from workflow.array_tasks import become_own_job
 from workflow.chapters import CHAPTERS
 from workflow.configuration import FILES
+from workflow.run_end import FAILED, say, say_agreement
 from workflow.variations import check_start
 
 become_own_job()
@@ -61,15 +60,8 @@ onstart:
 
 
 onsuccess:
-    said = Path(rules.claims.output.page)
-    if said.exists() and said.stat().st_mtime > STARTED:
-        print(said.read_text().partition("\n")[0], file=sys.stderr)
+    say_agreement(Path(rules.claims.output.page), STARTED)
 
 
 onerror:
-    print(
-        "What is done is kept: run the same command again, and it goes on from there. The logs named above say what to mend. "
-        "A log that ends with neither 'done' nor 'error' is of a job that was killed, mostly for memory: then run fewer jobs at "
-        "once, with --cores 1. After a run that was killed itself, `snakemake --unlock` comes first.",
-        file=sys.stderr,
-    )
+    say(FAILED)
