@@ -25,7 +25,7 @@ ERRORS = {
 """Columns of the errors that :func:`pathlode.dynamics.windows.window_errors` returns."""
 COST = {
     "n_parameters": "parameters of one model that a prediction uses",
-    "train_seconds": "duration of fitting, the stack's shared equally among its members",
+    "train_seconds": "duration of fitting, the stack's shared equally among its seeds",
 }
 """Columns of a model's cost."""
 
@@ -125,7 +125,7 @@ class TimesToTarget(TableFile):
         "target_mse": "validation error to be reached, common to all losses of one model",
         "reached": "whether it was; if not, the run is charged its whole length",
         "steps_to_target": "optimiser steps until then",
-        "seconds_to_target": "training time until then, the stack's shared equally among its members",
+        "seconds_to_target": "training time until then, the stack's shared equally among its seeds",
         "train_seconds": "of the whole training",
     }
     float_format: ClassVar[str | None] = None

@@ -23,7 +23,7 @@ class History(TableFile):
         "validation_mse": "mean squared error on the validation observations, in units of the data's variance",
         "solver_share": "estimated solver error as a share of validation_mse",
         "solver_steps": "solver steps per trajectory",
-        "seconds": "training time so far, the stack's shared equally among its members",
+        "seconds": "training time so far, the stack's shared equally among its seeds",
     }
     float_format: ClassVar[str | None] = None  # all digits, because times to a target compare errors
 
