@@ -1,7 +1,10 @@
+import math
+
 import numpy as np
 import pytest
 import torch
 
+from pathlode.core.encoders.gru_d import GRUD
 from pathlode.core.encoders.recurrent import Recurrent
 from pathlode.registry import ENCODERS
 
@@ -35,7 +38,69 @@ def test_starting_weights_are_bounded_like_pytorchs(make_model, name):
 
 
 def test_every_recurrent_encoder_has_a_peer():
-    assert set(PEERS) == {name for name, encoder in ENCODERS.items() if issubclass(encoder, Recurrent)}
+    assert {*PEERS, "gru_d"} == {name for name, encoder in ENCODERS.items() if issubclass(encoder, Recurrent)}
+
+
+def with_decay(encoder, member, times, values, mask):
+    """The paper's formulas for one series, time by time (Che et al. 2018, equations 2, 10 to 17)."""
+
+    def own(parameter):
+        return parameter[member].detach().numpy().reshape(parameter.shape[1:])
+
+    def sigmoid(x):
+        return 1 / (1 + np.exp(-x))
+
+    width, features = encoder.hidden, values.shape[-1]
+    hidden, last, delta, before = np.zeros(width), np.zeros(features), np.zeros(features), None
+    for i in reversed(np.flatnonzero(mask.any(axis=-1))):
+        if before is not None:
+            delta = abs(times[i] - times[before]) + np.where(mask[before], 0.0, delta)
+        x = values[i]
+        if encoder.reads_gaps:
+            decay = np.exp(-np.maximum(0, own(encoder.value_rate)[0, 0] * delta + own(encoder.value_bias)[0, 0]))
+            x = np.where(mask[i], x, decay * last)
+        read = [times[i], *x, *(mask[i].astype(float) if encoder.reads_gaps else [])]
+        rates = delta @ own(encoder.state_decay.weight) + own(encoder.state_decay.bias)[0]
+        hidden = np.exp(-np.maximum(0, rates)) * hidden
+        wanted = np.array(read) @ own(encoder.input.weight) + own(encoder.input.bias)[0]
+        recalled = hidden @ own(encoder.recurrent)
+        reset, update = (sigmoid((wanted + recalled)[k * width : (k + 1) * width]) for k in (0, 1))
+        proposal = np.tanh(wanted[2 * width :] + reset * (recalled[2 * width :] + own(encoder.candidate_bias)[0]))
+        hidden = (1 - update) * proposal + update * hidden
+        last, before = np.where(mask[i], values[i], last), i
+    return hidden
+
+
+@pytest.mark.parametrize("gaps", [False, True])
+def test_a_gru_with_decay_is_the_papers_run_from_last_to_first(make_model, gaps):
+    """On series with missing features, times without any, and padding; without gaps on whole times only."""
+    encoder = make_model(encoder="gru_d", gaps=gaps).encoder.double()
+    generator = torch.Generator().manual_seed(0)
+    times = torch.rand(3, 4, 9, generator=generator, dtype=torch.float64).cumsum(dim=-1)
+    values = torch.randn(3, 4, 9, 2, generator=generator, dtype=torch.float64)
+    mask = torch.rand(3, 4, 9, 2 if gaps else 1, generator=generator).expand(3, 4, 9, 2) < 0.6
+    mask[:, 1, 6:] = False
+    times[:, 1, 6:] = times[:, 1, 5:6]
+    found = encoder(times, values.where(mask, 0.0), mask)
+    for member in range(3):
+        for series in range(4):
+            parts = (part[member, series].numpy() for part in (times, values, mask))
+            expected = with_decay(encoder, member, *parts)
+            assert np.allclose(found[member, series].detach().numpy(), expected, atol=1e-12)
+
+
+def test_a_missing_value_decays_from_the_last_to_the_mean():
+    """Worked out by hand: x' = 4 is read 2 after it, at the rate ln(2) / 2 to a half and with the bias ln(2) to a quarter."""
+    encoder = GRUD([torch.Generator()], features=2, hidden=1, gaps=True).double()
+    shown = []
+    encoder.input.register_forward_pre_hook(lambda module, inputs: shown.append(inputs[0][0, :, 0]))
+    with torch.no_grad():
+        encoder.value_rate[:] = math.log(2) / 2
+        encoder.value_bias[:] = torch.tensor([0.0, math.log(2)])
+    times, values = torch.tensor([[[0.0, 2.0]]]).double(), torch.tensor([[[[0.0, 0.0], [4.0, 4.0]]]]).double()
+    mask = torch.tensor([[[[False, False], [True, True]]]])
+    encoder(times, values, mask)
+    assert shown[0].flatten().tolist() == pytest.approx([0, 2, 1, 0, 0, 2, 4, 4, 1, 1])
 
 
 def test_interpolation_is_numpys_on_the_grid(make_model):

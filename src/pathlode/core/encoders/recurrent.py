@@ -56,11 +56,15 @@ class Recurrent(Encoder):
         parameters = self.parameters_in_order()
         if self.compiled_cell and not wanted and kernels.usable(times, values, *parameters):
             return kernels.Scan.apply(self.compiled_cell, torch.is_grad_enabled(), present, times, values, *parameters)
-        return self._scan(times, values, present)
+        return self.scan(self.inputs(times, values), present)
 
-    def _scan(self, times: Times, values: Values, present: MaskInTime | None) -> State:
-        """The final hidden state in plain PyTorch."""
-        along = [self.input(torch.cat([times[..., None], values], dim=-1).transpose(1, 2)).movedim(1, 0)]
+    def inputs(self, times: Times, values: Values) -> Tensor:
+        """W u + b at every time, (time, member, batch, gates · hidden)."""
+        return self.input(torch.cat([times[..., None], values], dim=-1).transpose(1, 2)).movedim(1, 0)
+
+    def scan(self, inputs: Tensor, present: MaskInTime | None) -> State:
+        """The final hidden state in plain PyTorch, from what :meth:`step` reads at every time, (time, member, batch, ...)."""
+        along = [inputs]
         if present is not None:
             along.append(present.movedim(2, 0)[..., None])
         _, members, batch, _ = along[0].shape
