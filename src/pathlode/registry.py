@@ -114,9 +114,9 @@ ENCODERS = Registry(
     "encoder",
     {
         "gru": "pathlode.core.encoders.gru:GRU",
-        "gru_d": "pathlode.core.encoders.gru_d:GRUD",
         "lstm": "pathlode.core.encoders.lstm:LSTM",
         "rnn": "pathlode.core.encoders.rnn:RNN",
+        "gru_d": "pathlode.core.encoders.gru_d:GRUD",
         "interpolation": "pathlode.core.encoders.grid:Interpolation",
     },
 )
