@@ -62,7 +62,7 @@ class Claim:
         paper: A, B or C, :data:`OWN`, or :data:`CONTROL`.
         claim: the statement in our words.
         systems: where it is tested, values of ``column``.
-        table: a file of results/tables.
+        table: name of the table.
         metric: its column that is compared.
         ours, rival: what the rows of each side have in columns that differ.
         target: what to ask Snakemake for.
