@@ -35,6 +35,13 @@ def predictive_coverage(
     """Share of the observed values inside the central region of their posterior predictive distribution.
 
     With the true posterior it is slightly above ``level``, because the posterior was conditioned on the same values.
+
+    Args:
+        system: the system.
+        draws: draws of each posterior, (draw, n, parameter).
+        series: the observed series.
+        noise: standard deviation of the observation noise.
+        level: probability of the region.
     """
     predicted = predictive_draws(system, draws, series, noise)
     low, high = np.quantile(predicted, [(1 - level) / 2, (1 + level) / 2], axis=0)

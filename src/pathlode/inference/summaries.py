@@ -28,6 +28,9 @@ def latents(model: SequenceModel, member: int, series: TimeSeries) -> Tensor:
 def on_grid(series: TimeSeries, end: float, points: int) -> Tensor:
     """The values, linearly interpolated to equally spaced times from 0 to ``end``, feature by feature, and the last time. After
     a feature's last observation its last value holds. A feature without any observation is 0.
+
+    Returns:
+        (n, feature · points + 1).
     """
     grid = torch.linspace(0.0, end, points, dtype=series.times.dtype)
     values = interpolate(series.times, series.values, grid, series.mask).transpose(1, 2).flatten(1)

@@ -103,7 +103,11 @@ class EncodedModel(SequenceModel):
         return ((times - start[..., None]) / self.config.time_unit).to(self.dtype)
 
     def signal(self, context: Context | None, start: Starts) -> Signal | None:
-        """Inputs in the model's units as a function of τ since the start, (member, batch); None for a model that reads none."""
+        """Inputs in the model's units as a function of τ since the start, (member, batch); None for a model that reads none.
+
+        Raises:
+            DataError: if the model reads inputs and none are given.
+        """
         if not self.config.inputs:
             return None
         if context is None or context.input_times is None or context.inputs is None:
@@ -112,7 +116,11 @@ class EncodedModel(SequenceModel):
         return Signal.of(self._elapsed(context.input_times, start), values, self.config.interpolation)
 
     def known(self, context: Context | None) -> Latent | None:
-        """Static covariates in the model's units, (member, batch, covariate); None for a model that reads none."""
+        """Static covariates in the model's units, (member, batch, covariate); None for a model that reads none.
+
+        Raises:
+            DataError: if the model reads covariates and none are given.
+        """
         if not self.config.static:
             return None
         if context is None or context.static is None:

@@ -67,7 +67,7 @@ def read_published(path: Path) -> pd.DataFrame:
 
 
 def agree(published: str, here: str) -> str:
-    """The agreement of two verdicts."""
+    """Confirmed if both verdicts are the same, contradicted if both are decided and differ, else undecided."""
     if published == here:
         return "confirmed"
     return "contradicted" if published in DECIDED and here in DECIDED else "undecided"

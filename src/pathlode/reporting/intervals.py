@@ -76,7 +76,13 @@ def interval(values: Array, level: float, without: Array | None = None) -> tuple
 
 
 def p_value(values: Array, centre: float, without: Array | None = None) -> Array:
-    """Two-sided p-value of the hypothesis that this is the centre, (...): the level at which the interval just excludes it."""
+    """Two-sided p-value of the hypothesis that this is the centre, (...): the level at which the interval just excludes it.
+
+    Args:
+        values: as in :func:`interval`.
+        centre: the hypothesis.
+        without: as in :func:`interval`.
+    """
     n = values.shape[-1]
     if n >= ENOUGH and without is None:
         averages = _walsh_averages(values)

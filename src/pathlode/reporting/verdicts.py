@@ -110,7 +110,14 @@ def compare(logs: Array, looks: Looks, margin: float, factor: float = 1.0, witho
 
 
 def verdict(low: float, high: float, margin: float, factor: float = 1.0) -> str:
-    """The verdict of an interval, without regard to adequacy."""
+    """The verdict of an interval, without regard to adequacy.
+
+    Args:
+        low: lower bound of the ratio rival / ours.
+        high: its upper bound.
+        margin: ratios from 1 / margin to margin, times the factor, count as no difference.
+        factor: the ratio that is asked for.
+    """
     if factor / margin < low and high < factor * margin:
         return "no difference"
     return "better" if low > factor else "worse" if high < factor else "undecided"

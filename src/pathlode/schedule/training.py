@@ -132,7 +132,7 @@ def train(
 
 @torch.no_grad()
 def loss_and_accuracy(task: Task, network: nn.Module, examples: Examples) -> tuple[float, float]:
-    """Mean loss and accuracy on some examples."""
+    """Mean loss and accuracy on some examples, with the network as in evaluation; afterwards it is in training mode."""
     network.eval()
     logits = torch.cat([network(inputs) for inputs in examples.inputs.split(_AT_ONCE)])
     network.train()

@@ -59,6 +59,10 @@ def run_resumably(
 
     Returns:
         Whether the run continued from a checkpoint.
+
+    Raises:
+        CheckpointError: if the checkpoint cannot be read.
+        DivergenceError: as :meth:`pathlode.training.trainer.Trainer.run`.
     """
     path = checkpoint_path(folder, identity)
     resumed = path.exists()

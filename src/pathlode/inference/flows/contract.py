@@ -129,7 +129,12 @@ class Flow(ABC):
 
     @torch.no_grad()
     def sample_and_log_prob(self, count: int, observed: Any, seed: int = 0) -> tuple[Tensor, Tensor]:
-        """As :meth:`sample`, with :meth:`log_prob` of every draw, (count, n), in one pass through the flow."""
+        """As :meth:`sample`, with :meth:`log_prob` of every draw, (count, n), in one pass through the flow.
+
+        Raises:
+            ConfigError: as :meth:`sample`.
+            DataError: as :meth:`sample`.
+        """
         if count < 1:
             raise ConfigError(f"the number of draws is {count}, expected at least 1")
         summary = self._summary(observed)

@@ -97,7 +97,7 @@ def existing(path: Path) -> Path:
 
 
 def chosen(what: str, wanted: int, available: int) -> NDArray[np.int64]:
-    """The first ``wanted`` of the available positions, in the random order of :data:`SEED`.
+    """Positions of randomly chosen examples, (wanted,): the first ones in the random order of :data:`SEED`.
 
     Raises:
         ConfigError: if fewer are available; the message calls them ``what``.

@@ -156,7 +156,7 @@ def negative_log_likelihood(
 
 
 def squared_error(predicted: Values, values: Values, std: Tensor | float = 1.0, mask: Mask | None = None) -> Values:
-    """((x - x̂) / std)², and 0 where nothing was observed."""
+    """((x - x̂) / std)², (member, batch, time, feature), and 0 where nothing was observed: where the mask is false."""
     error = predicted - values
     return ((error if mask is None else error.where(mask, 0.0)) / std).square()
 
