@@ -122,6 +122,7 @@ rule pages:
         control=rules.claims.output.control,
         tables=rules.claims.input.tables,
         summaries=[f"{TABLES}/{chapter}_summary.md" for chapter in config["chapters"]],
+        others=[f"{TABLES}/{chapter}_published.md" for chapter in config["chapters"] if chapter == "real"],
         figures=[f"{RESULTS}/figures/{figure}.png" for figure in PAGE_FIGURES],
         costs=rules.trace.output.markdown,
         stability=[page for page in [f"{RESULTS}/stability.md"] if Path(page).exists()],  # if `make stability` has made it

@@ -12,7 +12,7 @@
 #       {RESULTS}/real/{measured}/rivals.csv                       score_rivals
 #       tables and figures                                         real_results.smk
 
-from workflow.configuration.real import FILES_OF, goals, model_code, series_model
+from workflow.configuration.real import FILES_OF, goals, model_code, series_model, trained_models
 from workflow.configuration.replicates import replicate_numbers
 
 REAL = config["real"]
@@ -25,7 +25,7 @@ FITTED_SERIES = [
     {"measured": name, "goal": goal, "series_model": model}
     for name in REAL["data"]
     for goal in GOALS_OF[name]
-    for model in REAL["trained"]
+    for model in trained_models(config, name, goal)
 ]
 MEASURED_IN = {  # by data set: its folder, of fetched or of invented files
     name: INVENTED if REAL["source"] == "invented" else f"resources/real/{folder}"
@@ -36,7 +36,7 @@ MEASURED_IN = {  # by data set: its folder, of fetched or of invented files
 wildcard_constraints:
     measured="|".join(REAL["data"]),
     goal="|".join({goal for each in GOALS_OF.values() for goal in each}),
-    series_model="|".join(REAL["trained"]),
+    series_model="|".join({each["series_model"] for each in FITTED_SERIES}),
 
 
 rule fetch_series:  # no source files as input: an edited script would fetch the same files
@@ -131,6 +131,7 @@ rule train_series:
         replicates=REAL_REPLICATES,
         weights=REAL["weights"],
         settings=lambda w: series_model(config, w.measured, w.goal, w.series_model),
+        head=lambda w: REAL["models"][w.series_model].get("head"),
     script:
         "../workflow/scripts/train_series.py"
 
@@ -139,7 +140,10 @@ rule score_series:
     input:
         series=rules.read_series.output.series,
         splits=MEASURED_SPLITS,
-        models=expand(rules.train_series.output.model, series_model=REAL["trained"], allow_missing=True),
+        models=lambda w: [
+            rules.train_series.output.model.format(**w, series_model=name)
+            for name in trained_models(config, w.measured, w.goal)
+        ],
     output:
         scores=f"{MEASURED}/{{goal}}/scores.csv",
         weights=f"{MEASURED}/{{goal}}/weights.csv",
@@ -151,10 +155,12 @@ rule score_series:
     threads: THREADS
     resources:
         mem_mb=2000 + 200 * len(REAL_REPLICATES),
-        runtime=20 + len(REAL["trained"]) * len(REAL_REPLICATES),
+        runtime=lambda w: 20 + len(trained_models(config, w.measured, w.goal)) * len(REAL_REPLICATES),
     params:
-        code=lambda w: code("score_series", *model_code(config, *REAL["trained"], loss=False)),
-        models=REAL["trained"],
+        code=lambda w: code(
+            "score_series", *model_code(config, *trained_models(config, w.measured, w.goal), loss=False)
+        ),
+        models=lambda w: trained_models(config, w.measured, w.goal),
         replicates=REAL_REPLICATES,
         weights=REAL["weights"],
         evaluate=config["evaluate"],

@@ -1,7 +1,8 @@
 # Real data: tables and figures of the results of real.smk, and the chapter's target.
 #
-# in:   the files of real.smk
+# in:   the files of real.smk, config/published/physionet.csv
 # out:  {RESULTS}/tables/real.csv, real_weights.csv, real_data.csv, real_summary.csv, .md, .tex   tabulate_real
+#       {RESULTS}/tables/real_published.csv, .md, .tex                                             tabulate_real
 #       {RESULTS}/figures/real/*.png, .pdf                                                         plot_real
 
 SERIES_SCORED = [{"measured": name, "goal": goal} for name in REAL["data"] for goal in GOALS_OF[name]]
@@ -18,7 +19,7 @@ rule real:
         [expand(rules.score_series.output, **point) for point in SERIES_SCORED],
         expand(rules.score_rivals.output, measured=REAL["data"]),
         expand(f"{TABLES}/{{table}}.csv", table=["real", "real_weights", "real_data"]),
-        expand(f"{TABLES}/real_summary.{{format}}", format=FORMATS),
+        expand(f"{TABLES}/{{table}}.{{format}}", table=["real_summary", "real_published"], format=FORMATS),
         expand(f"{RESULTS}/figures/real/{{figure}}.{{format}}", figure=REAL_FIGURES, format=["png", "pdf"]),
 
 
@@ -30,11 +31,13 @@ rule tabulate_real:
         ],
         weights=[rules.score_series.output.weights.format(**point) for point in SERIES_SCORED],
         counts=expand(rules.read_series.output.counts, measured=REAL["data"]),
+        published=own("config/published/physionet.csv"),
     output:
         scores=shown(f"{TABLES}/real.csv"),
         weights=shown(f"{TABLES}/real_weights.csv"),
         counts=shown(f"{TABLES}/real_data.csv"),
         summary=[shown(f"{TABLES}/real_summary.{suffix}") for suffix in FORMATS],
+        published=[shown(f"{TABLES}/real_published.{suffix}") for suffix in FORMATS],
     log:
         f"{LOGS}/tabulate_real.log",
     conda:

@@ -6,7 +6,7 @@ from configuration_cases import DEFAULT, assert_refused, merged
 from pathlode.real.splits import Hiding
 from pathlode.training.experiment import Experiment
 from workflow.configuration import check
-from workflow.configuration.real import FILES_OF, goals, series_model
+from workflow.configuration.real import FILES_OF, goals, series_model, trained_models
 
 STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
 
@@ -20,6 +20,16 @@ STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
         (("real", "models", "mean"), {"loss": "none"}, "real.models.mean has the name of a prediction without a model"),
         (("real", "models", "flat"), {"model": "constant"}, "real.models.flat is a model without training or z0"),
         (("real", "models", "path"), {}, "real.models.path lacks a loss, but the model latent_ode is trained"),
+        (
+            ("real", "trained"),
+            ["path", "path_head"],
+            "real.trained names 'path_head', which has a head; name it in `heads`",
+        ),
+        (
+            (*VOWELS, "heads"),
+            ["path"],
+            "real.data.vowels.heads names 'path', which is not a key of real.models with a head",
+        ),
         ((*STAYS, "interval"), None, "real.data.physionet.interval is None, expected a number"),
         ((*STAYS, "interval"), 0.7, "real.data.physionet.interval is 0.7, expected a part of 48 hours"),
         ((*STAYS, "hidden", "first"), 48, "real.data.physionet.hidden.first is 48, but a stay has 48 times; lower it"),
@@ -59,6 +69,12 @@ def test_a_forecast_is_trained_on_the_first_times():
     assert settings["forecast"]["views"] == DEFAULT["real"]["views"] | {"first": 24}
     assert settings["forecast"]["model"]["gaps"] is True
     Experiment(seeds=[0], **settings["forecast"])
+
+
+def test_a_model_with_a_head_is_trained_where_classes_are_told():
+    config = merged(((*STAYS, "heads"), ["kl_head"]))
+    assert trained_models(config, "physionet", "interpolation") == [*config["real"]["trained"], "kl_head"]
+    assert trained_models(config, "physionet", "forecast") == config["real"]["trained"]
 
 
 def test_every_data_set_has_files_with_mirrors():

@@ -29,7 +29,7 @@ OPTIONAL = {
     "properties.scheduler": {"seeds"},
     "properties.real": {"seeds"},
     "real.properties.data": {"physionet", "vowels"},
-    "real.properties.models.additionalProperties": {"model", *PARTS, "train"},
+    "real.properties.models.additionalProperties": {"model", *PARTS, "head", "train"},
     "systems.additionalProperties": {"trained", "parts", "tune"},
     "rows.additionalProperties": {"model", *PARTS, "tuned_as", "tuned_by", "weight", "context", "train", "systems"},
     "config.$defs.split": {"balance"},

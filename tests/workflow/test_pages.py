@@ -119,7 +119,8 @@ def scheduler():
 def real():
     own, replicates = CONFIG["real"], replicate_numbers(CONFIG, "real")
     models = {name: [*own["trained"], *SIMPLE, "trees"] for name in GOALS}
-    models |= {name: [*own["trained"], "trees"] for name in ("death", "speaker")}
+    heads = [name for data in own["data"].values() for name in data["heads"]]
+    models |= {name: [*own["trained"], *heads, "trees"] for name in ("death", "speaker")}
     metrics = {"death": ["auroc", "auprc"], "speaker": ["accuracy", "macro_f1"]}
     rows = []
     for task, names in models.items():

@@ -25,16 +25,19 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
     tasks = {data: set(rows["task"]) for data, rows in scores.groupby("data")}
     assert tasks == {"physionet": {"interpolation", "forecast", "death"}, "vowels": {"interpolation", "speaker"}}
     errors = scores[scores["metric"] == "error"]
-    assert set(errors["model"]) == {"path", "curve", "last", "mean", "train_mean", "line", "trees"}
+    assert set(errors["model"]) == {"path", "curve", "path_head", "last", "mean", "train_mean", "line", "trees"}
     assert (errors[errors["model"] == "train_mean"]["value"] == 1).all()
-    assert len(errors) == 7 * 3 * 2
+    assert len(errors) == 7 * 3 * 2 + 2
+    assert set(errors[errors["model"] == "path_head"]["task"]) == {"interpolation"}
+    assert len(scores[(scores["metric"] == "accuracy") & (scores["model"] == "path_head")]) == 2
     assert (errors[errors["model"].isin(["path", "curve"])]["train_seconds"] > 0).all()
     missed = scores.pivot(index=["data", "task", "model", "replicate"], columns="metric", values="value")["missed"]
     assert (missed.dropna() > 0).all()
     weights = pd.read_csv(tables / "real_weights.csv")
     assert (weights.groupby(["data", "task", "model", "replicate"])["chosen"].sum() == 1).all()
     assert pd.read_csv(tables / "real_data.csv")["series"].tolist() == [60, 72]
-    assert len(pd.read_csv(tables / "real_summary.csv")) == 2 * 8
+    assert len(pd.read_csv(tables / "real_summary.csv")) == 2 * 8 + 1
+    assert "arXiv" in (tables / "real_published.md").read_text()
     for name in (
         "physionet_scores",
         "physionet_interpolation",

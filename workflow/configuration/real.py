@@ -22,6 +22,12 @@ def goals(config: Mapping[str, Any], data: str) -> list[str]:
     return [goal for goal in GOALS if goal != "forecast" or forecast]
 
 
+def trained_models(config: Mapping[str, Any], data: str, goal: str) -> list[str]:
+    """The models that are trained on a data set for a goal; those with a head tell classes, from all values of a series."""
+    heads = config["real"]["data"][data]["heads"] if goal == "interpolation" else []
+    return [*config["real"]["trained"], *heads]
+
+
 def series_model(config: Mapping[str, Any], data: str, goal: str, name: str) -> dict[str, Any]:
     """Settings of a model, as in :class:`pathlode.training.experiment.Experiment`, without seeds and weights."""
     real, own = config["real"], config["real"]["data"][data]
@@ -52,11 +58,18 @@ def check(config: Mapping[str, Any]) -> None:
         if name in (*SIMPLE, "trees"):
             raise InvalidConfig(f"config: {place} has the name of a prediction without a model; choose another name")
     known = {**real["models"], **dict.fromkeys((*SIMPLE, "trees"))}
+    heads = {name: entry for name, entry in real["models"].items() if "head" in entry}
+    for name in real["trained"]:
+        if name in heads:
+            raise InvalidConfig(
+                f"config: real.trained names {name!r}, which has a head; name it in `heads` of a data set instead"
+            )
     trained = dict.fromkeys(real["trained"])
     for place, names, whole, called in (
         ("trained", real["trained"], real["models"], "real.models"),
         ("compared", real["compared"], known, "real.models"),
         ("shown.models", real["shown"]["models"], trained, "real.trained"),
+        *((f"data.{data}.heads", own["heads"], heads, "real.models with a head") for data, own in real["data"].items()),
     ):
         for name in names:
             if name not in whole:

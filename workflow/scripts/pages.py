@@ -32,6 +32,8 @@ with job(snakemake):
     if readme is not None:
         blocks.append((readme, "claims", in_short(published, docs or "docs")))
         blocks.append((f"{docs}/costs.md", "cost", Path(files.costs).read_text()))
+        for others in files.others:
+            blocks.append((f"{docs}/real.md", "published_real", Path(others).read_text()))
         for stability in files.stability:
             blocks.append((f"{docs}/claims.md", "stability", Path(stability).read_text().partition("\n## ")[0]))
     for (chapter, statistic), summary in zip(params.statistics.items(), files.summaries, strict=True):

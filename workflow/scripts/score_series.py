@@ -8,7 +8,7 @@ from pathlode.core.solve import Adaptive
 from pathlode.models.contract import SequenceModel
 from pathlode.models.saving import load_fitted
 from pathlode.progress import Progress
-from pathlode.real.evaluation import classified_by_line, examples, weight_choices, z0_of_all
+from pathlode.real.evaluation import classified_by_model, examples, weight_choices
 from pathlode.real.fits import Asked
 from pathlode.real.measured import MeasuredSeries
 from pathlode.real.results import RealScores, WeightChoices, score_rows
@@ -31,7 +31,7 @@ with job(snakemake):
             first.setdefault(name, model)
             scores = {goal: {"error": own.error(own.predicted_by(model, test, solver), test)}}
             if goal == "interpolation":
-                scores[measured.target] = classified_by_line(z0_of_all(measured, model), measured, own.split)
+                scores[measured.target] = classified_by_model(measured, model, own.split)
             rows += score_rows(measured, name, replicate, scores, seconds)
         facts = {"data": measured.data, "task": goal, "model": name}
         choices.append(tried.assign(**facts, replicate=tried["replicate"].map(dict(enumerate(params.replicates)))))

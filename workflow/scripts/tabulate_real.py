@@ -1,9 +1,9 @@
-"""Joins the scores on real data, and summarises them."""
+"""Joins the scores on real data, and summarises them, and those that others published."""
 
 from pathlib import Path
 
-from pathlode.real.columns import real_summary
-from pathlode.real.results import DataCounts, RealScores, WeightChoices
+from pathlode.real.columns import published_summary, real_summary
+from pathlode.real.results import DataCounts, PublishedScores, RealScores, WeightChoices
 from pathlode.reporting.job import job
 from pathlode.reporting.tables import write
 
@@ -14,3 +14,4 @@ with job(snakemake):
     WeightChoices.load(*map(Path, files.weights)).save(Path(tables.weights))
     DataCounts.load(*map(Path, files.counts)).save(Path(tables.counts))
     write(real_summary(scores), *tables.summary)
+    write(published_summary(PublishedScores.load(Path(files.published)).table), *tables.published)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pathlode.models.saving import FitRecord, save_fitted
-from pathlode.real.fits import candidates, observed_series
+from pathlode.real.fits import candidates, observed_classes, observed_series
 from pathlode.real.measured import MeasuredSeries
 from pathlode.real.splits import SeriesSplit
 from pathlode.reporting.identity import identity
@@ -21,10 +21,13 @@ with job(snakemake) as origin:
     )
     splits = [SeriesSplit.load(Path(path)) for path in files.splits]
     seeds, weights = candidates(params.replicates, params.weights)
-    experiment = Experiment(seeds=seeds, weight=weights, **params.settings)
-    data = observed_series(MeasuredSeries.load(Path(files.series)), splits, wildcards.goal, len(params.weights))
+    measured, head = MeasuredSeries.load(Path(files.series)), params.head
+    sizes = params.settings["model"] | ({"head": len(measured.classes)} if head else {})
+    experiment = Experiment(seeds=seeds, weight=weights, **params.settings | {"model": sizes})
+    data = observed_series(measured, splits, wildcards.goal, len(params.weights))
+    outcomes = observed_classes(measured, splits, head) if head else None
     own, label = identity(snakemake), f"{wildcards.measured}, {wildcards.goal}, {wildcards.series_model}"
-    fitted = experiment.run(data, model.parent, own, label)
+    fitted = experiment.run(data, model.parent, own, label, outcomes=outcomes)
     names = {"data": wildcards.measured, "goal": wildcards.goal, "model": wildcards.series_model}
     History.of(fitted.history, seeds, **names).save(Path(snakemake.output.history))
     record = FitRecord(identity=own, seconds=fitted.seconds, origin=origin(), weight=weights)

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from pathlode.core.filling import last_observed
 from pathlode.core.shapes import Mask, Times, Values
 
 
@@ -10,7 +11,7 @@ def interpolate(times: Times, values: Values, grid: Tensor, mask: Mask | None = 
     """The series at other times: linear between observations, constant before the first and after the last.
 
     Args:
-        times: increasing observation times, (..., time).
+        times: increasing observation times, (..., time); padding repeats the last one.
         values: (..., time, feature).
         grid: times to interpolate to, common to all series, (point,).
         mask: where values were observed; each feature is interpolated between its own observations, and 0 without any.
@@ -18,23 +19,46 @@ def interpolate(times: Times, values: Values, grid: Tensor, mask: Mask | None = 
     Returns:
         (..., point, feature).
     """
-    if mask is None:
-        return _interpolate(times, values, grid)
-    present = mask.transpose(-1, -2)  # a series for each feature
-    order = (~present).long().argsort(dim=-1, stable=True)  # its observations first
-    own = times[..., None, :].expand(present.shape).where(present, torch.inf).gather(-1, order)
-    numbers = values.transpose(-1, -2).where(present, 0.0).gather(-1, order)
-    found = _interpolate(own, numbers[..., None], grid)[..., 0]
-    return found.where(present.any(dim=-1, keepdim=True), 0.0).transpose(-1, -2)
+    return _interpolate(times, values, grid) if mask is None else _with_gaps(times, values, grid, mask)
+
+
+def _with_gaps(times: Times, values: Values, grid: Tensor, mask: Mask) -> Values:
+    """As :func:`interpolate`. For every feature and every segment between two times, its neighbours are looked up once."""
+    ends = []
+    for reverse in (False, True):
+        when, last = last_observed(times, values, mask, reverse)
+        none = torch.zeros_like(last[..., :1, :])  # segment k lies between times k - 1 and k
+        parts = [(when, none + torch.inf), (last, none)] if reverse else [(none + torch.inf, when), (none, last)]
+        ends.append([torch.cat(part, dim=-2) for part in parts])
+    (start, before), (end, after) = ends
+    known, more = start.isfinite(), end.isfinite()
+    before, after = before.where(known, after), after.where(more, before)  # constant where one of them is missing
+    start, end = start.where(known, 0.0), end.where(more, 0.0)
+    segment = torch.searchsorted(times.contiguous(), grid.expand(*times.shape[:-1], -1).contiguous())
+    start, end, before, after = (_rows(table, segment) for table in (start, end, before, after))
+    return _on_line(grid[:, None], start, end, before, after)
+
+
+def _rows(table: Values, places: Tensor) -> Values:
+    """Rows of (..., row, feature) at places (..., point)."""
+    *batch, rows, features = table.shape
+    first = torch.arange(0, places[..., 0].numel() * rows, rows, device=places.device)
+    found = table.reshape(-1, features).index_select(0, (places.flatten(0, -2) + first[:, None]).flatten())
+    return found.view(*batch, -1, features)
+
+
+def _on_line(grid: Tensor, start: Tensor, end: Tensor, before: Values, after: Values) -> Values:
+    """The line between values at two times; beyond them the nearest one."""
+    share = ((grid - start) / (end - start).clamp_min(torch.finfo(start.dtype).tiny)).clamp(0, 1)
+    return torch.lerp(before, after, share.to(before.dtype))
 
 
 def _interpolate(times: Times, values: Values, grid: Tensor) -> Values:
-    """As :func:`interpolate`, for observations at all times; those at infinity, after all others, are without effect."""
+    """As :func:`interpolate`, for observations at all times."""
     *batch, count, features = values.shape
     wanted = grid.expand(*batch, -1).contiguous()
     left = (torch.searchsorted(times.contiguous(), wanted) - 1).clamp_max(count - 2).clamp_min(0)
     right = (left + 1).clamp_max(count - 1)
     start, end = times.gather(-1, left), times.gather(-1, right)
-    share = ((wanted - start) / (end - start).clamp_min(torch.finfo(times.dtype).tiny)).clamp(0, 1)
     before, after = (values.gather(-2, at[..., None].expand(*batch, -1, features)) for at in (left, right))
-    return torch.lerp(before, after, share[..., None].to(values.dtype))
+    return _on_line(wanted[..., None], start[..., None], end[..., None], before, after)

@@ -33,7 +33,7 @@ def on_grid(series: TimeSeries, end: float, points: int) -> Tensor:
         (n, feature · points + 1).
     """
     grid = torch.linspace(0.0, end, points, dtype=series.times.dtype)
-    values = interpolate(series.times, series.values, grid, series.mask).transpose(1, 2).flatten(1)
+    values = interpolate(padded(series.times), series.values, grid, series.mask).transpose(1, 2).flatten(1)
     return torch.cat([values, padded(series.times)[:, -1:]], dim=1)
 
 

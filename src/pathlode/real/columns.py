@@ -1,4 +1,4 @@
-"""Summary of the scores on real data."""
+"""Summaries of the scores on real data, ours and those that others published."""
 
 import pandas as pd
 
@@ -16,3 +16,26 @@ def real_summary(scores: pd.DataFrame) -> pd.DataFrame:
     wide = chosen.assign(heading=heading).pivot(index=["data", "model", "replicate"], columns="heading", values="value")
     headings = list(dict.fromkeys(heading))
     return summarise(wide.reset_index(), ["data", "model"], {name: name for name in headings}, digits=3)
+
+
+def published_summary(scores: pd.DataFrame) -> pd.DataFrame:
+    """Published scores as text, mean and standard deviation: one row per model, one column per task; errors in thousandths.
+
+    Args:
+        scores: rows of :class:`pathlode.real.results.PublishedScores`.
+    """
+    errors = scores["metric"] == "mse"
+    heading = (scores["task"] + " " + scores["metric"]).where(~errors, scores["task"] + " MSE ×10⁻³")
+    texts = [_with_spread(*row) for row in zip(scores["value"], scores["spread"], errors, strict=True)]
+    chosen = scores.assign(heading=heading, text=texts)
+    wide = chosen.pivot(index=["paper", "model"], columns="heading", values="text").fillna("–")
+    rows = list(dict.fromkeys(zip(scores["paper"], scores["model"], strict=True)))
+    sources = chosen.groupby(["paper", "model"])["source"].agg(lambda own: "; ".join(dict.fromkeys(own)))
+    return wide[list(dict.fromkeys(heading))].assign(source=sources).loc[rows].reset_index()
+
+
+def _with_spread(value: float, spread: float, error: bool) -> str:
+    """A number with its standard deviation, if that is known; an error in thousandths."""
+    scale, digits = (1000, 2) if error else (1, 3)
+    text = f"{scale * value:.{digits}f}"
+    return text if pd.isna(spread) else f"{text} ± {scale * spread:.{digits}f}"

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import torch
 
 from pathlode.core.solve import Adaptive
 from pathlode.models.contract import SequenceModel
@@ -66,6 +67,17 @@ def z0_of_all(measured: MeasuredSeries, model: SequenceModel) -> Numbers:
     """z0 of all series, from all of their values, by a model of one member, (series, latent)."""
     times, values = measured.padded()
     return encode(model, tensors(times, values, measured.data))[0].numpy()
+
+
+def classified_by_model(measured: MeasuredSeries, model: SequenceModel, split: SeriesSplit) -> dict[str, float]:
+    """Scores of the classes that z0 tells, of all values of a series, by the model's own head or else a logistic regression."""
+    z0 = z0_of_all(measured, model)
+    told = model.outcome(torch.from_numpy(z0[None]))
+    if told is None:
+        return classified_by_line(z0, measured, split)
+    known = split.test[measured.labels[split.test] != UNKNOWN]
+    probabilities = told[0].double().softmax(dim=-1).numpy(force=True)
+    return class_scores(measured.labels[known], probabilities[known])
 
 
 def series_summaries(measured: MeasuredSeries) -> Numbers:

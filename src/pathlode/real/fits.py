@@ -12,10 +12,11 @@ from pathlode.core.observed import Observed
 from pathlode.core.series import TimeSeries
 from pathlode.core.solve import Adaptive
 from pathlode.models.contract import SequenceModel
-from pathlode.real.measured import MeasuredSeries
+from pathlode.real.measured import UNKNOWN, MeasuredSeries
 from pathlode.real.scores import TrainingUnits, relative_error
 from pathlode.real.simple import Numbers
 from pathlode.real.splits import SeriesSplit
+from pathlode.training.outcomes import Outcomes
 
 PREDICTED_AT_ONCE = 250
 """Series that are predicted at once: bounds the memory of :meth:`Asked.predicted_by`."""
@@ -49,6 +50,20 @@ def observed_series(measured: MeasuredSeries, splits: Sequence[SeriesSplit], goa
     training = _sets(times, whole_each, [split.train for split in splits], f"{measured.data}, training")
     validation = _sets(times, seen, [split.validation for split in splits], f"{measured.data}, validation")
     return Observed(training, validation, [number for number in range(len(splits)) for _ in range(each)])
+
+
+def observed_classes(measured: MeasuredSeries, splits: Sequence[SeriesSplit], weight: float) -> Outcomes:
+    """Classes of the training and validation series of every replicate, for heads that are trained with the models.
+
+    Args:
+        measured: all series.
+        splits: the replicates' splits.
+        weight: weight of the head's loss.
+    """
+    known = torch.from_numpy(np.where(measured.labels == UNKNOWN, np.nan, measured.labels))
+    parts = ([split.train for split in splits], [split.validation for split in splits])
+    training, validation = (torch.stack([known[some] for some in part]) for part in parts)
+    return Outcomes(training, validation, weight)
 
 
 def tensors(times: Numbers, values: Numbers, name: str) -> TimeSeries:

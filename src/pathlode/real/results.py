@@ -64,6 +64,21 @@ class DataCounts(TableFile):
 
 
 @dataclass(frozen=True)
+class PublishedScores(TableFile):
+    """Scores that others published on the same data, one row per paper, model, task and metric."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "paper": "authors and year",
+        "model": "the model, in our words",
+        "task": "interpolation, forecast, or death",
+        "metric": "mse, the squared error in units of the paper, or auroc",
+        "value": "value of the metric",
+        "spread": "standard deviation over the paper's repetitions; empty where unknown",
+        "source": "where the number stands; second-hand if it was quoted elsewhere",
+    }
+
+
+@dataclass(frozen=True)
 class SeriesExamples(ArrayFile):
     """Predictions for a few test series of the first replicate.
 

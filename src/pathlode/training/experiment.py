@@ -17,6 +17,7 @@ from pathlode.models.contract import SequenceModel
 from pathlode.models.settings import ModelConfig
 from pathlode.progress import Progress
 from pathlode.registry import DEFAULT_MODEL, DEFAULT_PARTS, LOSSES, MODELS
+from pathlode.training.outcomes import Outcomes
 from pathlode.training.resume import run_resumably
 from pathlode.training.settings import TrainingConfig
 from pathlode.training.trainer import Trainer
@@ -95,8 +96,8 @@ class Experiment:
         model: SequenceModel = MODELS[self.kind](config, self.seeds)
         return model
 
-    def trainer(self, data: Observed, device: str = "cpu") -> Trainer:
-        """A fresh trainer.
+    def trainer(self, data: Observed, device: str = "cpu", outcomes: Outcomes | None = None) -> Trainer:
+        """A fresh trainer, with outcomes for a model with a head.
 
         Raises:
             ConfigError: if the model is not trained, or the loss needs what it does not offer.
@@ -107,10 +108,17 @@ class Experiment:
         loss = LOSSES[self.loss](weights if isinstance(weights, (int, float)) else torch.tensor(weights, device=device))
         config = TrainingConfig(learning_rate=self.learning_rate, **self.train)
         model, views = self._stack(data), Views(**self.views)
-        return Trainer(model, loss, data.training, data.validation, config, device, views, data.owners)
+        return Trainer(model, loss, data.training, data.validation, config, device, views, data.owners, outcomes)
 
     def run(
-        self, data: Observed, folder: Path, identity: str, label: str, device: str = "cpu", strict: bool = True
+        self,
+        data: Observed,
+        folder: Path,
+        identity: str,
+        label: str,
+        device: str = "cpu",
+        strict: bool = True,
+        outcomes: Outcomes | None = None,
     ) -> Fitted:
         """Trains to the end, resumably and with progress, or fits in closed form.
 
@@ -122,13 +130,14 @@ class Experiment:
             label: the run's name in lines of progress.
             device: device to train on.
             strict: as in :meth:`pathlode.training.trainer.Trainer.run`.
+            outcomes: what the series are, for a model with a head.
         """
         if self.loss is None:
             started, model = time.process_time(), self._stack(data).to(device)
             model.fit(data.training.to(data.training.dtype, device), data.owners)
             never = torch.zeros(len(self.seeds), dtype=torch.bool, device=device)
             return Fitted(model, [], time.process_time() - started, never)
-        trainer = self.trainer(data, device)
+        trainer = self.trainer(data, device, outcomes)
         progress = Progress(label, trainer.config.steps)
 
         def tell(row: Validation) -> None:

@@ -37,6 +37,14 @@ def test_starting_weights_are_bounded_like_pytorchs(make_model, name):
         assert 0.15 < parameter.abs().max() <= 0.2
 
 
+@pytest.mark.parametrize("name", list(ENCODERS))
+@pytest.mark.parametrize("gaps", [False, True])
+def test_every_parameter_is_a_matrix_for_each_member(make_model, name, gaps):
+    """As the optimiser SOAP expects it."""
+    for parameter in make_model(encoder=name, gaps=gaps).encoder.parameters():
+        assert parameter.ndim == 3
+
+
 def test_every_recurrent_encoder_has_a_peer():
     assert {*PEERS, "gru_d"} == {name for name, encoder in ENCODERS.items() if issubclass(encoder, Recurrent)}
 
@@ -57,7 +65,7 @@ def with_decay(encoder, member, times, values, mask):
             delta = abs(times[i] - times[before]) + np.where(mask[before], 0.0, delta)
         x = values[i]
         if encoder.reads_gaps:
-            decay = np.exp(-np.maximum(0, own(encoder.value_rate)[0, 0] * delta + own(encoder.value_bias)[0, 0]))
+            decay = np.exp(-np.maximum(0, own(encoder.value_rate)[0] * delta + own(encoder.value_bias)[0]))
             x = np.where(mask[i], x, decay * last)
         read = [times[i], *x, *(mask[i].astype(float) if encoder.reads_gaps else [])]
         rates = delta @ own(encoder.state_decay.weight) + own(encoder.state_decay.bias)[0]

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import torch
 
 from pathlode.models.latent_ode import LatentODE
 from pathlode.models.settings import ModelConfig
@@ -7,6 +8,7 @@ from pathlode.real.evaluation import (
     boosted_predictions,
     classified_by_frequency,
     classified_by_line,
+    classified_by_model,
     classified_by_trees,
     examples,
     simple_predictions,
@@ -63,6 +65,29 @@ def test_series_of_unknown_class_count_nowhere(measured, asked):
     measured.labels[split.test[:3]] = UNKNOWN
     found = classified_by_line(np.random.default_rng(0).normal(size=(40, 2)).astype(np.float32), measured, split)
     assert found["missed"] >= 0.5 / (len(split.test) - 3)
+
+
+def test_a_model_without_a_head_tells_classes_by_a_regression_on_z0(measured, asked):
+    model, split = stack(1), asked[0].split
+    assert classified_by_model(measured, model, split) == classified_by_line(
+        z0_of_all(measured, model), measured, split
+    )
+
+
+def test_a_head_tells_classes_itself(measured, asked):
+    """Its probability of the second class rises with the first latent dimension, and so does or does not the class."""
+    split, config = asked[0].split, ModelConfig(features=2, hidden=3, latent=3, width=4, gaps=True, head=2)
+    model = LatentODE(config, [0])
+    with torch.no_grad():
+        model.latent_to_outcome.weight[:] = torch.tensor([[0.0, 2.0], [0.0, 0.0], [0.0, 0.0]])
+        model.latent_to_outcome.bias[:] = torch.tensor([0.0, 1.0])
+    z0 = z0_of_all(measured, model)
+    measured.labels[:] = z0[:, 0] > np.median(z0[:, 0])
+    assert classified_by_model(measured, model, split)["auroc"] == 1
+    measured.labels[:] = 1 - measured.labels
+    measured.labels[split.test[0]] = UNKNOWN
+    found = classified_by_model(measured, model, split)
+    assert (found["auroc"], found["missed"]) == (0, 1)
 
 
 def test_there_is_one_z0_for_every_series(measured):

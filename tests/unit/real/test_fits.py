@@ -5,7 +5,8 @@ import torch
 from pathlode.models.constant import Constant
 from pathlode.models.latent_ode import LatentODE
 from pathlode.models.settings import ModelConfig
-from pathlode.real.fits import Asked, candidates, observed_series
+from pathlode.real.fits import Asked, candidates, observed_classes, observed_series
+from pathlode.real.measured import UNKNOWN
 from pathlode.real.splits import Hiding, split_series
 
 HIDING = Hiding(0.3, "value", first=3)
@@ -27,6 +28,19 @@ def test_each_replicate_has_its_own_series_and_sees_no_hidden_validation_value(m
         seen = measured.padded(split.seen(measured, "interpolation"))[1][split.validation]
         assert np.array_equal(held_out, seen, equal_nan=True)
         assert np.isfinite(held_out).sum() < np.isfinite(whole[split.validation]).sum()
+
+
+def test_each_replicate_has_the_classes_of_its_own_series(measured):
+    splits = [split_series(measured, 0.25, 0.2, HIDING, replicate) for replicate in (0, 1)]
+    measured.labels[splits[1].train[2]] = UNKNOWN
+    known = observed_classes(measured, splits, 0.5)
+    assert known.weight == 0.5
+    for number, split in enumerate(splits):
+        for found, part in ((known.training, split.train), (known.validation, split.validation)):
+            there = measured.labels[part] != UNKNOWN
+            assert np.array_equal(found[number].isfinite().numpy(), there)
+            assert np.array_equal(found[number].numpy()[there], measured.labels[part][there])
+    assert known.training[1, 2].isnan()
 
 
 @pytest.mark.parametrize("goal", ["interpolation", "forecast"])

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from pathlode.core.encoders.gru import GRU
-from pathlode.core.recorded import recorded, recorded_scan
+from pathlode.core.filling import last_observed
 from pathlode.core.shapes import Mask, State, Times, Values
 from pathlode.core.stacked import StackedLinear, uniform_parameter
 
@@ -31,7 +31,7 @@ class GRUD(GRU):
         super().__init__(generators, features, hidden, gaps)
         self.state_decay = StackedLinear(generators, features, hidden)
         if gaps:
-            rate, bias = (uniform_parameter(generators, (1, 1, features), hidden**-0.5) for _ in range(2))
+            rate, bias = (uniform_parameter(generators, (1, features), hidden**-0.5) for _ in range(2))
             self.value_rate, self.value_bias = (
                 nn.Parameter(rate.detach().abs()),
                 bias,
@@ -41,7 +41,7 @@ class GRUD(GRU):
         seen = torch.ones_like(values, dtype=torch.bool) if mask is None else mask
         since, last = _last_read(times, values, seen)
         if self.reads_gaps:
-            kept = _decay(self.value_rate * since + self.value_bias)
+            kept = _decay(self.value_rate[:, None] * since + self.value_bias[:, None])
             values = torch.cat([values.where(seen, kept * last), seen.to(values.dtype)], dim=-1)
         held = _decay(self.state_decay(since.transpose(1, 2))).movedim(1, 0)
         present = None if mask is None else mask.any(dim=-1)
@@ -62,22 +62,8 @@ def _last_read(times: Times, values: Values, seen: Mask) -> tuple[Values, Values
 
     Both are (member, batch, time, feature). Until a feature was read, its value is 0 and its time that of the first reading.
     """
-    present = seen.any(dim=-1)
-    begin = times.where(present, times[..., :1]).amax(dim=-1)[..., None].expand(values.select(-2, 0).shape).contiguous()
-    along = [times.movedim(-1, 0)[..., None], values.movedim(-2, 0), seen.movedim(-2, 0)]
-    state = [begin, torch.zeros_like(begin)]
-    if recorded():
-        _, found = recorded_scan(_read_one, state, along, reverse=True)
-    else:
-        rows = []
-        for entries in reversed(list(zip(*(tensor.unbind() for tensor in along), strict=True))):
-            state, row = _read_one(state, entries)
-            rows.append(row)
-        found = [torch.stack(each[::-1]) for each in zip(*rows, strict=True)]
-    since, last = (each.movedim(0, -2) for each in found)
-    return since, last
-
-
-def _read_one(state: Sequence[Tensor], entries: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
-    (when, last), (time, value, seen) = state, entries
-    return [time.where(seen, when), value.where(seen, last)], [when - time, last.clone()]
+    when, last = last_observed(times, values, seen, reverse=True)
+    none = torch.zeros_like(last[..., :1, :])
+    when, last = (torch.cat(part, dim=-2)[..., 1:, :] for part in ((when, none + torch.inf), (last, none)))
+    begin = times.where(seen.any(dim=-1), times[..., :1]).amax(dim=-1)[..., None, None]
+    return when.where(when.isfinite(), begin) - times[..., None], last
