@@ -14,7 +14,7 @@ from pathlode.core.context import Context
 from pathlode.core.convert import as_numbers, as_times
 from pathlode.core.frames import as_frame, read_frame
 from pathlode.core.layout import Layout
-from pathlode.core.masks import lengths, masked, observed
+from pathlode.core.masks import fewest_and_most, lengths, masked, observed
 from pathlode.core.observed import Observed as Observed
 from pathlode.core.ragged import side_by_side
 from pathlode.core.shapes import Mask, Static, Times, Values
@@ -241,6 +241,11 @@ class TimeSeries:
     def lengths(self) -> Tensor:
         """Number of times of each trajectory without padding, (batch,) or (set, batch)."""
         return lengths(self.times)
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """The fewest and the most times of a trajectory at which any value was observed."""
+        return fewest_and_most(self.mask, self.times.shape[-1])
 
     @property
     def dtype(self) -> torch.dtype:

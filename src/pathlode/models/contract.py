@@ -9,7 +9,6 @@ import torch
 from torch import Tensor, nn
 
 from pathlode.core.context import Context
-from pathlode.core.masks import fewest_and_most
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Jacobians, Latent, Starts, States, Times, Values
 from pathlode.errors import ConfigError
@@ -77,7 +76,7 @@ class SequenceModel(ModelStack, ABC):
             setattr(self, name, unit[own].expand(len(self.seeds), *unit.shape[1:]).to(self.mean.device).clone())
         self.noise = nn.Buffer(torch.zeros_like(self.std))
         self.dates = series.dates
-        self.counts = fewest_and_most(series.mask, series.times.shape[-1])
+        self.counts = series.counts
 
     def check(self, series: TimeSeries) -> None:
         """Refuses series that the model cannot read.

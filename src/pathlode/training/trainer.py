@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 
 from pathlode.core.context import Context, told
-from pathlode.core.masks import fewest_and_most
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import PerMember, Times, Values
 from pathlode.core.solve import FixedStep
@@ -84,7 +83,7 @@ class Trainer:
         self.model.standardise(self.training, owners)
         self.model.check(self.validation)
         self.outcomes = prepared(outcomes, model, self.training, self.validation, owners)
-        self.model.counts = self.views.counts(*fewest_and_most(self.training.mask, self.training.times.shape[-1]))
+        self.model.counts = self.views.counts(*self.training.counts)
         self.best = BestWeights(model)
         self.optimiser = StackedOptimiser(model, config, self.best)
         self.step_number = 0

@@ -213,3 +213,11 @@ def test_the_loop_of_the_docstring_trains():
         predicted = model(series.times, series.values).values
     error = (predicted - series.values).square().nanmean() / series.values[series.mask].var()
     assert float(error) < 0.5
+
+
+def test_times_without_any_value_are_not_among_a_series_counts():
+    values = torch.ones(2, 3, 2)
+    values[0, 1] = values[0, 2, 1] = torch.nan
+    times = torch.arange(3.0).expand(2, 3)
+    assert TimeSeries(times, values).counts == (2, 3)
+    assert TimeSeries(times, torch.ones(2, 3, 2)).counts == (3, 3)
