@@ -6,6 +6,7 @@ import numpy as np
 
 from pathlode.inference.reference_posteriors import References
 from pathlode.inference.scores import ComparedFlows, ShiftedScores, ShownPosteriors
+from pathlode.inference.trajectories import PosteriorTrajectories
 from pathlode.plots import inference, posteriors
 from pathlode.plots.style import save_figures
 from pathlode.registry import SYSTEMS
@@ -22,12 +23,7 @@ with job(snakemake):
     every = References.load_all(files.references)
     references = every.of(params.replicate)
     compared = {name: kept[name].draws[:, 0] for name in params.compared}
-    draws = first.draws[: params.predicted, :SHOWN]
-    times = np.linspace(0, 1.5 * references.times[:SHOWN].max(), 200)
-    grid = np.broadcast_to(times, (draws.shape[0] * draws.shape[1], len(times)))
-    again = system.solution(draws.reshape(-1, draws.shape[2]).astype(float), grid)
-    seen = list(zip(references.times[:SHOWN], references.values[:SHOWN], strict=True))
-    clean = system.solution(references.truth[:SHOWN], grid[: len(seen)])
+    simulated = PosteriorTrajectories.of(system, references, first.draws[: params.predicted, :SHOWN])
     robustness = ShiftedScores.load(Path(files.robustness)).table
     figures = {
         "posterior": posteriors.posterior(names, references.truth[0], references.draws[0], compared),
@@ -38,9 +34,7 @@ with job(snakemake):
             {name: (each.levels, each.coverage) for name, each in kept.items()},
             len(first.truth),
         ),
-        "predictive": posteriors.predictive(
-            times, system.features, clean, again.reshape(*draws.shape[:2], *again.shape[1:]), seen, name
-        ),
+        "predictive": posteriors.predictive(simulated, system.features, name),
         "simulations": inference.simulations(ComparedFlows.load(Path(files.scores)).table, every.mean_c2st_floor),
         "robustness": inference.robustness(robustness[robustness["backend"] == params.backend]),
         "outside": posteriors.outside(

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from pathlode.arrays import Array
+from pathlode.inference.trajectories import PosteriorTrajectories
 from pathlode.plots.style import BLACK, BLUE, VERMILLION, WIDTH, legend_above, three_a_line
 from pathlode.reporting.naming import symbol
 
@@ -87,32 +88,28 @@ def recovery(names: Sequence[str], truth: Array, mean: Array, std: Array, summar
     return figure
 
 
-def predictive(
-    times: Array, features: Sequence[str], truth: Array, draws: Array, seen: Sequence[tuple[Array, Array]], summary: str
-) -> Figure:
+def predictive(simulated: PosteriorTrajectories, features: Sequence[str], summary: str) -> Figure:
     """Trajectories simulated again with draws from the posterior, and the observations; one column per system, one row per
     feature.
 
     Args:
-        times: common grid, (time,).
+        simulated: trajectories and observations.
         features: names of the features.
-        truth: true trajectories, (system, time, feature).
-        draws: simulated trajectories, (draw, system, time, feature).
-        seen: observed times and values of every system, (point,), (point, feature).
         summary: name of the flow's summary.
     """
+    times = simulated.times
     figure, axes = plt.subplots(
         len(features),
-        len(truth),
+        len(simulated.truth),
         figsize=(WIDTH, 1.7 * len(features) + 0.6),
         sharex=True,
         sharey="row",
         squeeze=False,
         layout="constrained",
     )
-    for column, (at, values) in enumerate(seen):
+    for column, (at, values) in enumerate(zip(simulated.seen, simulated.values, strict=True)):
         for row, axis in enumerate(axes[:, column]):
-            low, middle, high = np.quantile(draws[:, column, :, row], [0.05, 0.5, 0.95], axis=0)
+            low, middle, high = np.quantile(simulated.draws[:, column, :, row], [0.05, 0.5, 0.95], axis=0)
             axis.axvspan(at[-1], times[-1], color="0.95", lw=0)
             axis.fill_between(
                 times,
@@ -124,7 +121,7 @@ def predictive(
                 label="90 % of the posterior's trajectories, without noise",
             )
             axis.plot(times, middle, color=BLUE, label="their median")
-            axis.plot(times, truth[column, :, row], color=BLACK, ls=":", label="truth")
+            axis.plot(times, simulated.truth[column, :, row], color=BLACK, ls=":", label="truth")
             axis.plot(at, values[:, row], ".", ms=3, color=VERMILLION, label="observed")
     for row, feature in zip(axes[:, 0], features, strict=True):
         row.set_ylabel(feature)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from drawing import assert_drawn_with_labels
 
+from pathlode.inference.trajectories import PosteriorTrajectories
 from pathlode.plots import posteriors
 
 NAMES = ["alpha", "x0", "theta"]
@@ -17,11 +18,14 @@ FIGURES = {
     ),
     "recovery": lambda: posteriors.recovery(NAMES, TRUTH, TRUTH + 0.1, np.full_like(TRUTH, 0.1), "path"),
     "predictive": lambda: posteriors.predictive(
-        np.linspace(0, 15, 30),
+        PosteriorTrajectories(
+            times=np.linspace(0, 15, 30),
+            truth=RNG.uniform(size=(2, 30, 2)),
+            draws=RNG.uniform(size=(20, 2, 30, 2)),
+            seen=np.tile(np.linspace(0, 10, 12), (2, 1)),
+            values=RNG.uniform(size=(2, 12, 2)),
+        ),
         ["x", "y"],
-        RNG.uniform(size=(2, 30, 2)),
-        RNG.uniform(size=(20, 2, 30, 2)),
-        [(np.linspace(0, 10, 12), RNG.uniform(size=(12, 2)))] * 2,
         "path",
     ),
     "outside": lambda: posteriors.outside(NAMES, np.array([1.5, 0.5, 0.5]), {"path": RNG.uniform(size=(100, 3))}, BOX),
