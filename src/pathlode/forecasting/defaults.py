@@ -60,5 +60,6 @@ def training_settings(series: TimeSeries, steps: int) -> dict[str, Any]:
     return {"steps": steps, "batch": batch, "validate_every": max(1, steps // 20), "solver_steps": 8}
 
 
-DEFAULT_VIEWS: Mapping[str, Any] = {"subsets": 0.5, "share": (0.3, 1.0)}
-"""What the encoder sees in training: in every other step a random part of the observations, so that their number may differ."""
+DEFAULT_VIEWS: Mapping[str, Any] = {"later": 0.5, "subsets": 0.5, "share": (0.3, 1.0)}
+"""What the encoder sees in training. Series begin later, up to their middle, so that a few show many initial states. In every
+other step it sees a random part of the observations, so that their number may differ."""

@@ -12,7 +12,7 @@ from pathlode.core.layout import Layout
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Times, Values
 from pathlode.errors import DataError
-from pathlode.forecasting.queries import as_series, naming
+from pathlode.forecasting.queries import as_series, naming, observed_at
 from pathlode.models.contract import SequenceModel
 from pathlode.models.latents import as_the_model
 from pathlode.models.prediction import Prediction
@@ -85,30 +85,32 @@ class Ensemble:
             query: times, (batch, time), padded with NaN.
             backward: whether they may lie before a series' first time.
         """
-        (mean,) = self._read(series, query, backward, lambda prediction: (prediction.values.mean(dim=0),))
+        (mean,) = self._read(series, query, backward, lambda prediction, some: (prediction.values.mean(dim=0),))
         return mean
 
     @torch.no_grad()
     def bounds(self, series: TimeSeries, query: Times, level: float, backward: bool = False) -> tuple[Values, Values]:
         """Lower and upper bounds of observations, as :func:`pathlode.uncertainty.intervals.intervals`, with the arguments of
         :meth:`values` and the probability that an observation lies between them."""
+        known = observed_at(query, series)
 
-        def read(prediction: Prediction) -> tuple[Values, Values]:
-            interval = intervals(self.model, prediction, level)
+        def read(prediction: Prediction, some: slice) -> tuple[Values, Values]:
+            interval = intervals(self.model, prediction, level, known[some].to(self.model.mean.device))
             return interval.lower, interval.upper
 
         lower, upper = self._read(series, query, backward, read)
         return lower, upper
 
     def _read(
-        self, series: TimeSeries, query: Times, backward: bool, read: Callable[[Prediction], tuple[Values, ...]]
+        self, series: TimeSeries, query: Times, backward: bool, read: Callable[[Prediction, slice], tuple[Values, ...]]
     ) -> tuple[Values, ...]:
-        """What is read off the members' predictions, each (batch, time, feature)."""
+        """What is read off the members' predictions of some series, each (batch, time, feature)."""
         parts = []
         for first, part in _parts(as_the_model(series, self.model)):
-            asked = query[first : first + len(part)].to(self.model.mean.device)
+            some = slice(first, first + len(part))
+            asked = query[some].to(self.model.mean.device)
             with naming(series, first):
-                found = read(self.model(part.times, part.values, asked, backward=backward, **told(part.context)))
+                found = read(self.model(part.times, part.values, asked, backward=backward, **told(part.context)), some)
             present = ~asked.isnan()[..., None]
             parts.append([values.where(present, torch.nan).to(series.values) for values in found])
         return tuple(torch.cat(each) for each in zip(*parts, strict=True))

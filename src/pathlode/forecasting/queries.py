@@ -12,7 +12,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from pathlode.core.convert import as_times
 from pathlode.core.series import TimeSeries
-from pathlode.core.shapes import Times
+from pathlode.core.shapes import Mask, Times
 from pathlode.errors import DataError
 
 
@@ -53,6 +53,21 @@ def query_times(given: Any, series: TimeSeries) -> Times:
             "one row for each"
         )
     return times
+
+
+def observed_at(query: Times, series: TimeSeries) -> Mask:
+    """Where a series has an observation of the feature at the very time that is asked for, (batch, query time, feature).
+
+    Args:
+        query: (batch, query time), padded with NaN.
+        series: increasing times, padded with NaN.
+    """
+    times = series.times.double().nan_to_num(nan=torch.inf)
+    query = query.to(times).contiguous()  # NaN is found last, and equal to nothing
+    places = torch.searchsorted(times, query).clamp_max(times.shape[-1] - 1)
+    observed = ~series.values.isnan()
+    there = observed.gather(1, places[..., None].expand(*places.shape, series.features))
+    return there & (times.gather(1, places) == query)[..., None]
 
 
 @contextmanager

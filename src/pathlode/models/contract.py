@@ -70,11 +70,11 @@ class SequenceModel(ModelStack, ABC):
         """
         self.check(series)
         own = slice(None) if owners is None else torch.tensor(owners, device=series.times.device)
-        units = units_of(series) | units_of_context(series)
+        units = units_of(series, self.config.elapsed) | units_of_context(series)
         for name in units.keys() & set(self.unit_names):
             unit = units[name]
             setattr(self, name, unit[own].expand(len(self.seeds), *unit.shape[1:]).to(self.mean.device).clone())
-        self.noise = nn.Buffer(torch.zeros_like(self.std))
+        self.noise, self.leverage = nn.Buffer(torch.zeros_like(self.std)), nn.Buffer(torch.zeros_like(self.std))
         self.dates = series.dates
         self.counts = series.counts
 

@@ -83,7 +83,8 @@ class EncodedModel(SequenceModel):
                 mask = torch.cat([mask, mask.any(dim=-1, keepdim=True).expand(beside.shape)], dim=-1)
         if mask is not None:
             read = read.where(mask, 0.0)
-        times = ((given.times - self.time_mean) / self.time_std).to(self.dtype)
+        times = given.times - given.start[..., None] if self.config.elapsed else given.times
+        times = ((times - self.time_mean) / self.time_std).to(self.dtype)
         hidden = self.encoder_to_hidden(self.encoder(times, read, mask))
         log_std = self.hidden_to_log_std(hidden) if self.config.variational else None
         return Encoding(self.hidden_to_latent(hidden), log_std)

@@ -40,7 +40,9 @@ def learn_noise(
     owners: Sequence[int] | None = None,
     solver: "FixedStep | Adaptive | None" = None,
 ) -> None:
-    """Learns σ_f, the standard deviation of feature f's observation noise, and sets ``model.noise``, (member, 1, 1, feature).
+    """Learns σ_f, the standard deviation of feature f's observation noise, and the leverage h of the observations.
+
+    It sets ``model.noise`` and ``model.leverage``, each (member, 1, 1, feature).
 
     It maximises the likelihood of the series, Σ log 1/M Σ_m N(e_m; 0, σ_f²), by expectation and maximisation. Here e_m are the
     residuals of member m's predictions inside the observed window. All members have the same noise, so what they disagree by is
@@ -49,7 +51,8 @@ def learn_noise(
     σ_f contains what the model misses. A prediction has fitted a part of the noise of the very observations that it was made
     from: their mean squared residual is σ_f² (1 - h), where h is the mean of ∂x̂_i/∂x_i, the parameters of a series that are
     estimated per observation. So e = (x - x̂) / √(1 - h). Here h is an estimate from one prediction for observations that are
-    changed by small random signs (Girard 1989).
+    changed by small random signs (Girard 1989). Of a new observation the error has the variance σ_f² (1 + h) instead, see
+    :func:`pathlode.uncertainty.intervals.distribution`.
 
     If predictions of a few series are much worse than those of others, no normal distribution fits. Given a ``level``, σ_f is
     instead the number with which intervals of that level contain this share of the observations.
@@ -97,6 +100,7 @@ def learn_noise(
         variance = _of_mixture(errors.square(), counted, variance)
     noise = variance.sqrt() if level is None else _covering(errors, counted, variance.sqrt(), level, together)
     model.register_buffer("noise", (noise * model.std).to(model.noise))
+    model.register_buffer("leverage", fitted.nan_to_num(nan=0.0).to(model.noise))
 
 
 def _probed(

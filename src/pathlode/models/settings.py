@@ -36,6 +36,8 @@ class ModelConfig:
         head: outputs of a linear layer on z0 that is trained with the model to tell what a whole series is: 0 for none, 1 for a
             number, or the number of classes. See :class:`pathlode.training.outcomes.Outcomes`.
         interpolation: of the inputs between their times, ``linear`` or ``cubic`` (:class:`pathlode.core.signals.Signal`).
+        elapsed: whether the encoder reads the time since a series' first observation instead of the time itself. Then the
+            prediction of a series does not depend on when it began.
     """
 
     features: int
@@ -55,6 +57,7 @@ class ModelConfig:
     inputs: int = 0
     head: int = 0
     interpolation: str = "linear"
+    elapsed: bool = False
 
     def __post_init__(self) -> None:
         for name in ("features", "hidden", "latent", "width", "depth"):

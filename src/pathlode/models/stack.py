@@ -20,7 +20,8 @@ class ModelStack(nn.Module):
     as the training data, whatever the type of the weights.
 
     ``noise``, (member, 1, 1, feature), is the standard deviation of the observation noise in the data's unit. It is 0 until
-    :func:`pathlode.models.noise.learn_noise` learns it, and saved with the weights.
+    :func:`pathlode.models.noise.learn_noise` learns it, and saved with the weights. So is ``leverage``, of the same shape: the
+    mean of ∂x̂_i/∂x_i, which says how far a prediction follows the noise of an observation.
 
     Args:
         config: sizes and parts.
@@ -42,7 +43,7 @@ class ModelStack(nn.Module):
         shape = (len(seeds), 1, 1, config.features)
         self.mean, self.std = _units(*shape)
         self.time_mean, self.time_std = _units(*shape[:3])
-        self.noise = nn.Buffer(torch.zeros(shape))
+        self.noise, self.leverage = nn.Buffer(torch.zeros(shape)), nn.Buffer(torch.zeros(shape))
         if config.static:
             self.static_mean, self.static_std = _units(len(seeds), 1, config.static)
         if config.inputs:
@@ -81,7 +82,8 @@ class ModelStack(nn.Module):
 
     def take(self, weights: Mapping[str, Tensor]) -> None:
         """Takes weights and units, as :meth:`state_dict` gives them; units keep their precision."""
-        weights = {"noise": torch.zeros_like(weights["std"])} | dict(weights)  # older files have none
+        unknown = torch.zeros_like(weights["std"])
+        weights = {"noise": unknown, "leverage": unknown} | dict(weights)  # older files have none
         for name in self.unit_names:
             setattr(self, name, weights[name].to(self.mean.device, copy=True))
         self.load_state_dict(weights)

@@ -7,13 +7,18 @@ from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Mask, Values
 
 
-def units_of(series: TimeSeries) -> dict[str, Tensor]:
+def units_of(series: TimeSeries, elapsed: bool = False) -> dict[str, Tensor]:
     """Mean and standard deviation of each feature, (set, 1, 1, feature), and of the times, (set, 1, 1), by name.
 
     They are in the precision of the series. Missing values do not count, nor do times at which nothing was observed. Standard
     deviations that would be 0 are 1: of a constant, and of a feature that was never observed.
+
+    Args:
+        series: one set of series, or several.
+        elapsed: whether times count from each series' first one.
     """
     times = series.times if series.sets else series.times[None]
+    times = times - times[..., :1] if elapsed else times
     values = series.values if series.sets else series.values[None]
     if series.mask is None:
         mean, std = values.mean(dim=(1, 2), keepdim=True), values.std(dim=(1, 2), keepdim=True)

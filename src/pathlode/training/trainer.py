@@ -129,7 +129,7 @@ class Trainer:
     def step(self) -> None:
         """One optimiser step for all members."""
         started = self._clock()
-        times, values = self.batches.next_batch()
+        times, values = self.views.begun(*self.batches.next_batch(), self.batches.shared)
         seen, (query, targets) = (
             draw(times, values, self.batches.shared) for draw in (self.views.seen, self.views.asked)
         )

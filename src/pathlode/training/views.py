@@ -1,5 +1,6 @@
 """Which of a trajectory's observations training shows to the encoder and to the loss."""
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -22,6 +23,9 @@ class Views:
     which any value was observed. At least two are shown of a series that has two. Its first time stays in any case.
 
     Args:
+        later: largest share of a series' observations that are left out at its beginning. Each trajectory of a step then begins
+            at an observation of its own, uniformly among those, and what follows is seen and compared as if the series began
+            there. So a few series show the encoder many initial states.
         strides: the encoder sees every k-th observation, with k drawn from these.
         subsets: probability with which it sees a random subset of the observations instead.
         share: range (low, high) of that subset's share of the observations, uniform.
@@ -34,6 +38,7 @@ class Views:
         ConfigError: if a number is out of its range.
     """
 
+    later: float = 0.0
     strides: tuple[int, ...] = (1,)
     subsets: float = 0.0
     share: tuple[float, float] = (0.1, 1.0)
@@ -43,6 +48,7 @@ class Views:
     def __post_init__(self) -> None:
         low, high = self.share
         for name, value, allowed, expected in (
+            ("later", self.later, 0 <= self.later < 1, "a share of at least 0 and below 1"),
             ("strides", list(self.strides), self.strides and min(self.strides) >= 1, "whole numbers of at least 1"),
             ("subsets", self.subsets, 0 <= self.subsets <= 1, "a probability"),
             ("share", list(self.share), 0 < low <= high <= 1, "0 < low <= high <= 1"),
@@ -51,6 +57,16 @@ class Views:
         ):
             if not allowed:
                 raise ConfigError(f"views.{name} is {value}, expected {expected}")
+
+    def begun(self, times: Times, values: Values, generator: torch.Generator) -> tuple[Times, Values]:
+        """The trajectories of a step from the observation on at which each begins; at least two of those that have two."""
+        if not self.later:
+            return times, values
+        given = _Observations.of(times, values)
+        most = (self.later * given.number.double()).floor().minimum((given.number - 2).double()).clamp_min(0)
+        first = torch.rand(times.shape[-2], generator=generator).to(most) * (most + 1)
+        chosen = given.present & (given.rank >= first.floor()[..., None])
+        return given.only(chosen.expand(times.shape))
 
     def seen(self, times: Times, values: Values, generator: torch.Generator) -> tuple[Times, Values]:
         """The observations that the encoder sees in a step, out of times (..., time) and values (..., time, feature)."""
@@ -74,6 +90,7 @@ class Views:
 
     def counts(self, fewest: int, most: int) -> tuple[int, int]:
         """The fewest and the most observations of a series that the encoder sees, out of series with that many."""
+        fewest -= max(0, min(math.floor(self.later * fewest), fewest - 2))
         fewest, most = (number if self.first is None else min(number, self.first) for number in (fewest, most))
         shown = []
         if self.subsets > 0:
@@ -127,9 +144,13 @@ class _Observations:
         """The chosen observations and each first time; the same tensors if these are all."""
         chosen = chosen & self.present
         chosen[..., 0] = True
-        longest = int(chosen.sum(dim=-1).max())
-        if longest == self.times.shape[-1]:
+        if int(chosen.sum(dim=-1).max()) == self.times.shape[-1]:
             return self.times, self.values
+        return self.only(chosen)
+
+    def only(self, chosen: MaskInTime) -> tuple[Times, Values]:
+        """The chosen times, padded at the end; of each trajectory at least one."""
+        longest = int(chosen.sum(dim=-1).max())
         places = (~chosen).long().argsort(dim=-1, stable=True)[..., :longest]
         if places.ndim == 1:
             return self.times[..., places], self.values[..., places, :]

@@ -1,4 +1,4 @@
-"""A small table and a small forecaster."""
+"""A small table, a small forecaster, and simulated oscillations."""
 
 import numpy as np
 import pandas as pd
@@ -24,3 +24,21 @@ def table(number=8, seed=0):
         part.loc[rng.integers(len(part)), "y"] = np.nan
         parts.append(part)
     return pd.concat(parts, ignore_index=True)
+
+
+def oscillations(number, seed):
+    """Damped oscillations with gaps, each with its own parameters: series, times in the window and beyond, and the truth there."""
+    rng, series, asked, known = np.random.default_rng(seed), [], [], []
+    for _ in range(number):
+        swing, speed, phase, damping = rng.uniform([0.6, 0.8, 0.0, 0.05], [1.4, 1.2, 6.28, 0.15])
+        times, later = np.sort(rng.uniform(0, 10, 25)), np.sort(rng.uniform(3, 14, 20))
+        truth = [
+            swing * np.exp(-damping * t)[:, None] * np.stack([np.sin(speed * t + phase), np.cos(speed * t + phase)], 1)
+            for t in (times, later)
+        ]
+        values = truth[0] + 0.05 * rng.standard_normal((25, 2))
+        values[1:][rng.random((24, 2)) < 0.15] = np.nan
+        series.append((times, values))
+        asked.append(later)
+        known.append(truth[1])
+    return series, asked, np.array(known)

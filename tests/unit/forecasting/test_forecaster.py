@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from small import SMALL, table
+from small import SMALL, oscillations, table
 
 from pathlode import Forecaster, TimeSeries, distribution, load_model, save_model
 from pathlode.errors import CheckpointError, ConfigError, DataError, DivergenceError
@@ -117,6 +117,44 @@ def test_origins_units_and_dates_do_not_matter(series, forecaster):
     assert found["y"].to_numpy() / 1e3 == pytest.approx(expected["y"].to_numpy(), abs=2e-3)
     ratio = other.fitted.model.config.time_unit / forecaster.fitted.model.config.time_unit
     assert ratio == pytest.approx(day)
+
+
+def relative(predicted, truth):
+    """Root mean squared error in standard deviations of the truth."""
+    return float(np.sqrt(np.mean((predicted - truth) ** 2) / truth.var()))
+
+
+@pytest.fixture(scope="module", params=[10, 120])
+def learnt(request):
+    """A forecaster of few series, and one of more, fitted for seconds."""
+    series, _, _ = oscillations(request.param, seed=1)
+    return request.param, Forecaster(members=2, steps=300, weight=0.1).fit(series)
+
+
+def test_new_series_are_predicted_far_better_than_by_a_constant_or_the_last_value(learnt):
+    """Inside the window and 4 units of time, most of a period, beyond it."""
+    number, forecaster = learnt
+    series, asked, truth = oscillations(100, seed=2)
+    predicted = forecaster.predict(series, asked).values.numpy()
+    mean = np.stack([np.nanmean(values, axis=0) for _, values in series])[:, None]
+    last = np.stack([values[~np.isnan(values).any(axis=1)][-1] for _, values in series])[:, None]
+    trivial = min(relative(mean, truth), relative(last, truth))
+    assert trivial > 0.8
+    assert relative(predicted, truth) < (0.72 if number == 10 else 0.45) * trivial
+
+
+def test_intervals_cover_read_values_and_new_ones_of_new_series_each_as_stated(learnt):
+    number, forecaster = learnt
+    if number == 10:
+        pytest.skip("two held-out series do not tell the noise")
+    series, asked, truth = oscillations(200, seed=3)
+    inside = np.array(asked) < 10
+    noise = 0.05 * np.random.default_rng(4).standard_normal(truth.shape)
+    for query, values in ((TimeSeries.of(series), TimeSeries.of(series).values.numpy()), (asked, truth + noise)):
+        low, high = (bound.values.numpy() for bound in forecaster.intervals(series, query, 0.9))
+        covered = (low <= values) & (values <= high)
+        counted = ~np.isnan(values) if query is not asked else np.broadcast_to(inside[..., None], values.shape)
+        assert covered[counted].mean() == pytest.approx(0.9, abs=0.03)
 
 
 def test_members_that_diverged_are_left_out(series, monkeypatch):

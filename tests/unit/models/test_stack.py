@@ -21,7 +21,7 @@ def test_units_are_0_and_1_and_there_is_one_pair_for_each_part_of_the_data():
         "outcome_mean": (3, 1, 1),
     }
     assert all((getattr(model, name) == 1).all() for name in model.unit_names if name.endswith("std"))
-    assert stack().unit_names == ("mean", "std", "time_mean", "time_std", "noise")
+    assert stack().unit_names == ("mean", "std", "time_mean", "time_std", "noise", "leverage")
 
 
 def test_a_conversion_changes_the_type_of_the_model_but_makes_no_unit_less_precise():

@@ -48,6 +48,27 @@ def test_units_are_those_of_the_observed_values_by_hand():
     assert (units["time_mean"].item(), units["time_std"].item()) == (1.0, 1.0)
 
 
+def test_units_of_elapsed_times_are_those_of_the_times_since_each_start_by_hand():
+    """Times 0, 2 and 0, 4, whose mean is 1.5 and whose squared deviations sum to 11."""
+    times = torch.tensor([[10.0, 12.0], [5.0, 9.0]])
+    units = units_of(TimeSeries(times, times[..., None]), elapsed=True)
+    assert units["time_mean"].item() == 1.5
+    assert units["time_std"].item() == pytest.approx((11 / 3) ** 0.5)
+
+
+def test_an_encoder_of_elapsed_times_does_not_see_when_a_series_began():
+    """One of absolute times does."""
+    draw = torch.Generator().manual_seed(0)
+    times = torch.rand(6, 5, generator=draw).cumsum(dim=1).double()
+    values = torch.randn(6, 5, 1, generator=draw).double()
+    later = torch.arange(6.0)[:, None]
+    for elapsed in (True, False):
+        model = LatentODE(ModelConfig(features=1, elapsed=elapsed, encoder="interpolation"))
+        model.standardise(TimeSeries(times, values))
+        found = model.encode(times + later, values).z0, model.encode(times, values).z0
+        assert torch.allclose(*found, atol=1e-6) == elapsed
+
+
 def test_padding_changes_no_units():
     times, values = torch.rand(5, 7).sort().values.double(), torch.randn(5, 7, 2).double()
     wide = TimeSeries(pad(times, (0, 2), value=torch.nan), pad(values, (0, 0, 0, 2), value=torch.nan))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -112,6 +114,34 @@ def test_every_incomplete_series_shows_some_of_its_own_observations(views, gener
             assert present <= (views.first or 20)
 
 
+def test_each_trajectory_begins_at_an_observation_of_its_own_and_keeps_all_that_follow(generator):
+    """Of 10 observations at most 5 are left out; members share the draw."""
+    times = torch.arange(10.0).repeat(2, 3, 1)
+    firsts = []
+    for _ in range(300):
+        begun, values = Views(later=0.5).begun(times, 10 * times[..., None], generator)
+        assert torch.equal(begun[0].nan_to_num(), begun[1].nan_to_num())
+        assert torch.equal(values[..., 0].nan_to_num(), 10 * begun.nan_to_num())
+        for row in begun[0]:
+            own = row[~row.isnan()]
+            assert own.tolist() == list(range(int(own[0]), 10))
+            firsts.append(int(own[0]))
+    counts = torch.bincount(torch.tensor(firsts))
+    assert counts.tolist() == pytest.approx([150] * 6, abs=45)
+    assert Views().begun(times, times, generator)[0] is times
+
+
+def test_an_incomplete_series_begins_at_one_of_its_observations_and_keeps_two(generator):
+    given = incomplete()
+    for _ in range(50):
+        begun = TimeSeries(*Views(later=0.9).begun(given.times, given.values, generator))
+        present = ~begun.values.isnan().all(dim=-1)
+        assert present[:, 0].all()
+        assert [int(each) for each in present.sum(dim=1)[:2]] == [1, 2]
+        assert (present.sum(dim=1)[2:] >= 2).all()
+        assert begun.times.nan_to_num().amax(dim=1).tolist() == [1, 2, 7, 20]
+
+
 def test_a_short_series_shows_the_same_share_as_a_long_one(generator):
     pairs = [(torch.arange(float(n)), torch.ones(n, 1)) for n in (10, 100)]
     given = TimeSeries.of(pairs)
@@ -136,7 +166,7 @@ def test_more_padding_does_not_change_what_is_drawn(views):
         torch.nn.functional.pad(given.times, (0, 5), value=nan),
         torch.nn.functional.pad(given.values, (0, 0, 0, 5), value=nan),
     )
-    for draw in (views.seen, views.asked):
+    for draw in (views.seen, views.asked, replace(views, later=0.6).begun):
         one, other = (
             TimeSeries(*draw(*series, torch.Generator().manual_seed(5))).trimmed()
             for series in ((given.times, given.values), longer)
@@ -156,6 +186,7 @@ def test_validation_shows_the_first_observations():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
+        ({"later": 1.0}, "views.later is 1.0, expected a share of at least 0 and below 1"),
         ({"strides": ()}, r"views.strides is \[\], expected whole numbers of at least 1"),
         ({"strides": (0, 1)}, r"views.strides is \[0, 1\]"),
         ({"subsets": 1.5}, "views.subsets is 1.5, expected a probability"),
@@ -174,6 +205,8 @@ def test_what_cannot_be_drawn_is_refused(settings, message):
     [
         ({}, (10, 30)),
         ({"strides": (1, 4)}, (3, 30)),
+        ({"later": 0.55}, (5, 30)),
+        ({"later": 0.95}, (2, 30)),
         ({"subsets": 0.5, "share": (0.1, 0.5)}, (2, 30)),
         ({"subsets": 0.5, "share": (0.4, 1.0)}, (4, 30)),
         ({"subsets": 1.0, "share": (0.4, 1.0), "strides": (5,)}, (4, 30)),

@@ -63,16 +63,18 @@ def test_an_unknown_noise_and_levels_that_are_none_are_refused(make_model):
 
 
 def simulated(number, rng):
-    """Oscillations with amplitude and phase of their own: observed, at other times in the window, and in the next window."""
+    """Oscillations with amplitude and phase of their own: observed, at other times in the window, in the next window; the truth."""
     amplitude, phase = rng.uniform(0.6, 1.4, (number, 1)), rng.uniform(0, 1.5, (number, 1))
 
     def measured(low):
-        times = np.sort(rng.uniform(low + 1e-3, low + WINDOW, (number, 24)), axis=1)
+        times = np.sort(rng.uniform(low + 1e-3, low + WINDOW, (number, 12)), axis=1)
         times = np.concatenate([np.full((number, 1), low), times], axis=1)
         values = amplitude * np.sin(times + phase) + NOISE * rng.standard_normal(times.shape)
         return torch.from_numpy(times).float(), torch.from_numpy(values).float()[..., None]
 
-    return measured(0.0), measured(0.0), measured(WINDOW)
+    inside, others, beyond = measured(0.0), measured(0.0), measured(WINDOW)
+    truth = amplitude * np.sin(inside[0].numpy() + phase)
+    return inside, others, beyond, torch.from_numpy(truth).float()[..., None]
 
 
 @pytest.fixture(scope="module")
@@ -90,14 +92,38 @@ def ensemble():
 
 @torch.no_grad()
 def bounds(model, series, where):
-    return intervals(model, model(*series[0], series[where][0]), LEVEL)
+    return intervals(model, model(*series[0], series[where][0]), LEVEL, read=where == 0)
 
 
-def test_intervals_cover_held_out_series_inside_the_window(ensemble):
-    """At the observed times, where a prediction has seen the noise, and as many other times, where it has not."""
+def test_intervals_cover_observations_that_the_encoder_has_read(ensemble):
+    """The prediction has fitted a part of their noise."""
     model, _, test = ensemble
-    covered = [float(bounds(model, test, where).coverage(test[where][1])) for where in (0, 1)]
-    assert sum(covered) / 2 == pytest.approx(LEVEL, abs=0.03)
+    assert float(bounds(model, test, 0).coverage(test[0][1])) == pytest.approx(LEVEL, abs=0.03)
+
+
+def test_intervals_cover_observations_at_other_times_in_the_window(ensemble):
+    model, _, test = ensemble
+    assert float(bounds(model, test, 1).coverage(test[1][1])) == pytest.approx(LEVEL, abs=0.03)
+
+
+@torch.no_grad()
+def test_intervals_cover_held_out_observations_at_times_at_which_others_were_read(ensemble):
+    """Second measurements at the very times of the first ones."""
+    model, _, test = ensemble
+    draw = torch.Generator().manual_seed(0)
+    again = test[3] + NOISE * torch.randn(test[3].shape, generator=draw)
+    assert float(intervals(model, model(*test[0]), LEVEL).coverage(again)) == pytest.approx(LEVEL, abs=0.03)
+
+
+def test_a_new_observation_has_the_noise_of_the_read_ones_besides_its_own(make_model):
+    """σ² (1 + h) and σ² (1 - h): with σ = 2 and h = 0.44, standard deviations of 2.4 and 2 √0.56."""
+    model = make_model(seeds=(0,))
+    model.noise, model.leverage = torch.full((1, 1, 1, 2), 2.0), torch.full((1, 1, 1, 2), 0.44)
+    prediction = Prediction(values=torch.zeros(1, 1, 2, 2))
+    assert distribution(model, prediction).std.unique().tolist() == pytest.approx([2.4])
+    assert distribution(model, prediction, read=True).std.unique().tolist() == pytest.approx([2 * math.sqrt(0.56)])
+    mixed = distribution(model, prediction, torch.tensor([[[True, False], [False, False]]])).std.flatten().tolist()
+    assert mixed == pytest.approx([2 * math.sqrt(0.56), 2.4, 2.4, 2.4])
 
 
 def test_corrected_intervals_cover_held_out_series_beyond_the_window_too(ensemble, capsys):
