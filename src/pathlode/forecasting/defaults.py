@@ -36,6 +36,10 @@ def split(series: TimeSeries, seed: int) -> Observed:
             "ones, or record more"
         )
     refuse_unusable(series, series)
+    empty = series.values.isnan().flatten(0, -2).all(dim=0).nonzero()[:, 0].tolist()
+    if empty:
+        name = f"feature {empty[0]}" if series.layout is None else f"column {series.layout.values[empty[0]]!r}"
+        raise DataError(f"{series.name}: {name} has no value in any series, so it cannot be predicted: leave it out")
     held_out = min(MOST_HELD_OUT, max(2, round(SHARE_HELD_OUT * len(series))))
     order = torch.randperm(len(series), generator=torch.Generator().manual_seed(seed))
     return Observed(series[order[held_out:].sort().values], series[order[:held_out].sort().values])

@@ -23,19 +23,20 @@ def series_and_predictions(series: TimeSeries, predicted: TimeSeries) -> Figure:
         predicted: of the same series, at close times.
     """
     features = min(MOST_FEATURES, series.features)
-    size = (WIDTH, 1.3 * len(series) + 0.5)
+    size = (WIDTH, 1.3 * len(series) + 0.8)
     figure, axes = plt.subplots(len(series), features, figsize=size, sharex="col", squeeze=False, layout="constrained")
     seen, asked = (_moments(each.times, each.dates) for each in (series, predicted))
     for number, row in enumerate(axes):
         for feature, axis in enumerate(row):
-            axis.plot(asked[number], predicted.values[number, :, feature].numpy(), color=BLUE)
-            axis.plot(seen[number], series.values[number, :, feature].numpy(), ".", color=BLACK, ms=4)
+            axis.plot(asked[number], predicted.values[number, :, feature].numpy(), color=BLUE, label="predicted")
+            axis.plot(seen[number], series.values[number, :, feature].numpy(), ".", color=BLACK, ms=4, label="observed")
         row[0].set_ylabel(str(number if series.layout is None else series.layout.label(number)))
     for feature, axis in enumerate(axes[0]):
         axis.set_title(f"feature {feature + 1}" if series.layout is None else str(series.layout.values[feature]))
     for axis in axes[-1]:
         axis.set_xlabel("time" if series.layout is None else str(series.layout.time))
         axis.tick_params("x", rotation=30 if series.dates else 0)
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return figure
 
 

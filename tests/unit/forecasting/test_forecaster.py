@@ -198,6 +198,9 @@ def test_settings_that_cannot_be_are_refused(settings, message):
 def test_few_or_constant_series_are_refused(series):
     with pytest.raises(DataError, match=r"decays.csv has 3 series, expected at least 4"):
         Forecaster(**SMALL).fit(series[:3])
+    empty = TimeSeries.from_frame(table().assign(y=np.nan), series="id", time="t", name="decays.csv")
+    with pytest.raises(DataError, match="decays.csv: column 'y' has no value in any series, .* leave it out"):
+        Forecaster(**SMALL).fit(empty)
     with pytest.raises(DataError, match="time series: every trajectory has one time, expected at least 2"):
         Forecaster(**SMALL).fit([([0.0], [float(i)]) for i in range(6)])
     with pytest.raises(DataError, match="all values of each feature are equal"):
