@@ -77,6 +77,11 @@ def check(config: Mapping[str, Any]) -> None:
         raise InvalidConfig(
             f"config: systems.{inference['system']}.simulate.noise is 0, but the likelihood needs noise; raise it"
         )
+    if drawn.get("noise_kind", "added") != "added":
+        raise InvalidConfig(
+            f"config: systems.{inference['system']}.simulate.noise_kind is {drawn['noise_kind']}, but the likelihood of "
+            "inference is that of added noise; choose another system, or remove noise_kind"
+        )
 
 
 def _check_flows(inference: Mapping[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,12 @@ from pathlode.errors import ConfigError
 if TYPE_CHECKING:
     from pathlode.dynamics.systems.contract import System
 
+NOISE_KINDS: dict[str, Callable[[Array, Array], Array]] = {
+    "added": lambda values, errors: values + errors,
+    "log": lambda values, errors: values * np.exp(errors),
+}
+"""How errors act on values: they are added, or added to the values' logarithm, so an error is a share of the value."""
+
 
 @dataclass(frozen=True)
 class SimulationConfig:
@@ -29,6 +35,7 @@ class SimulationConfig:
         points: observations per trajectory.
         window: range (low, high) of the observed window's end T, uniform; observations lie in [0, T].
         noise: standard deviation of the Gaussian noise on every observed value, in the data's unit.
+        noise_kind: name in :data:`NOISE_KINDS`; with ``log`` the noise is on the values' logarithm and has no unit.
         windows_beyond: time span after the last observation for which the truth is kept for scoring, in mean window lengths.
         seed: seed of the data set; that of a replicate's data is (seed, replicate).
     """
@@ -41,6 +48,7 @@ class SimulationConfig:
     noise: float
     windows_beyond: int
     seed: int
+    noise_kind: str = "added"
 
     def __post_init__(self) -> None:
         low, high = self.window
@@ -55,6 +63,8 @@ class SimulationConfig:
             raise ConfigError(f"simulate.windows_beyond is {self.windows_beyond}, expected at least 2")
         if not self.noise >= 0:
             raise ConfigError(f"simulate.noise is {self.noise}, expected at least 0")
+        if self.noise_kind not in NOISE_KINDS:
+            raise ConfigError(f"simulate.noise_kind is {self.noise_kind!r}, expected one of {', '.join(NOISE_KINDS)}")
 
     @property
     def horizon(self) -> float:
@@ -93,11 +103,28 @@ def simulate_replicates(system: System, config: SimulationConfig, replicates: Se
 
 
 def observe(
-    system: System, parameters: Array, times: Array, noise: float, rng: np.random.Generator, name: str
+    system: System,
+    parameters: Array,
+    times: Array,
+    noise: float | Array,
+    rng: np.random.Generator,
+    name: str,
+    noise_kind: str = "added",
 ) -> TimeSeries:
-    """Trajectories of parameters (n, parameter), each at its own times, (n, time), with Gaussian noise."""
-    added = noise * rng.standard_normal((*times.shape, len(system.features)))
-    return _series(system, parameters, times, name, added)
+    """Trajectories of parameters (n, parameter), each at its own times, (n, time), with Gaussian noise.
+
+    Args:
+        system: what to simulate.
+        parameters: (n, parameter).
+        times: (n, time).
+        noise: standard deviation of the noise, one number or of a shape that broadcasts to (n, time, feature).
+        rng: draws the noise.
+        name: name of the series, for messages.
+        noise_kind: name in :data:`NOISE_KINDS`.
+    """
+    errors = noise * rng.standard_normal((*times.shape, len(system.features)))
+    values = NOISE_KINDS[noise_kind](system.solution(parameters, times), errors)
+    return TimeSeries(torch.from_numpy(times), torch.from_numpy(values), name)
 
 
 def irregular_times(n: int, points: int, end: Array, rng: np.random.Generator) -> Array:
@@ -110,7 +137,8 @@ def irregular_times(n: int, points: int, end: Array, rng: np.random.Generator) -
 def _draw(system: System, config: SimulationConfig, n: int, rng: np.random.Generator, name: str) -> Split:
     parameters = system.draw(n, rng)
     times = irregular_times(n, config.points, rng.uniform(*config.window, size=n), rng)
-    observed = observe(system, parameters, times, config.noise, rng, f"simulated {name} data, observed")
+    title = f"simulated {name} data, observed"
+    observed = observe(system, parameters, times, config.noise, rng, title, config.noise_kind)
     return Split(observed, torch.from_numpy(parameters))
 
 
@@ -150,6 +178,5 @@ def _inside(system: System, parameters: Array, observed: Array, name: str) -> Ti
     return _series(system, parameters, times, f"simulated {name} data, inside")
 
 
-def _series(system: System, parameters: Array, times: Array, name: str, added: Array | float = 0.0) -> TimeSeries:
-    values = system.solution(parameters, times) + added
-    return TimeSeries(torch.from_numpy(times), torch.from_numpy(values), name)
+def _series(system: System, parameters: Array, times: Array, name: str) -> TimeSeries:
+    return TimeSeries(torch.from_numpy(times), torch.from_numpy(system.solution(parameters, times)), name)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from pathlode.dynamics.simulation import SimulationConfig, irregular_times, simulate, simulate_replicates
+from pathlode.dynamics.simulation import SimulationConfig, irregular_times, observe, simulate, simulate_replicates
 from pathlode.errors import ConfigError
 from pathlode.registry import SYSTEMS
 
@@ -72,6 +72,31 @@ def test_noise_is_on_the_observations_and_not_on_the_truth(name):
     assert torch.equal(quiet["test"].inside.values, noisy["test"].inside.values)
     difference = noisy.train.observed.values - quiet.train.observed.values
     assert difference.std() == pytest.approx(0.3, rel=0.05)
+
+
+def test_multiplicative_noise_is_on_the_logarithm_of_the_observations():
+    """At 0.3, values are off by a share of theirs, and none changes its sign."""
+    settings = CONFIG | {"train": 150, "noise_kind": "log"}
+    for name in ("lotka_volterra", "coupled_oscillator"):
+        quiet, noisy = (simulate(SYSTEMS[name](), SimulationConfig(**settings | {"noise": n})) for n in (0.0, 0.3))
+        assert torch.equal(quiet["test"].inside.values, noisy["test"].inside.values)
+        errors = (noisy.train.observed.values / quiet.train.observed.values).log()
+        assert errors.mean() == pytest.approx(0.0, abs=0.02)
+        assert errors.std() == pytest.approx(0.3, rel=0.05)
+
+
+def test_each_trajectory_and_feature_may_have_noise_of_its_own():
+    system, times = SYSTEMS["lotka_volterra"](), np.tile(np.linspace(0, 5, 400), (2, 1))
+    parameters = np.tile(system.draw(1, np.random.default_rng(0)), (2, 1))
+    noise = np.array([[[0.0, 0.1]], [[0.2, 0.4]]])
+    seen = observe(system, parameters, times, noise, np.random.default_rng(1), "two", "log").values.numpy()
+    errors = np.log(seen / system.solution(parameters, times))
+    assert errors.std(axis=1) == pytest.approx(noise[:, 0], rel=0.1, abs=1e-12)
+
+
+def test_an_unknown_kind_of_noise_is_refused():
+    with pytest.raises(ConfigError, match="simulate.noise_kind is 'relative', expected one of added, log"):
+        SimulationConfig(**CONFIG, noise_kind="relative")
 
 
 def test_irregular_times_stay_apart_even_in_single_precision():
