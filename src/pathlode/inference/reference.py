@@ -56,7 +56,7 @@ class McmcConfig:
 
     def __post_init__(self) -> None:
         if self.chains < 2 or self.chains % 2:
-            raise ConfigError(f"reference.mcmc.chains is {self.chains}, expected an even number")
+            raise ConfigError(f"mcmc.chains is {self.chains}, expected an even number")
 
 
 @dataclass(frozen=True)
@@ -112,12 +112,7 @@ def sample(
     config: McmcConfig,
     seed: int | Sequence[int],
 ) -> Reference:
-    """Draws from the posterior under a prior that is uniform in a box. Logs a warning if the chains have not mixed.
-
-    Parameters θ = low + (high - low) Φ(u), with u standard normal and Φ its distribution function, have that prior. Chains of u
-    propose from a kernel density. Rounds of importance sampling find this density, from the prior through tempered posteriors.
-    No proposal depends on a chain's state, so all are simulated at once. All chains propose from the same density, so R̂ does
-    not reveal a region that this density misses.
+    """Draws from the posterior under a prior that is uniform in a box, as in :func:`posterior_draws`.
 
     Args:
         system: the simulated system.
@@ -128,6 +123,37 @@ def sample(
         noise: standard deviation of their noise.
         config: settings.
         seed: seed of all draws, one number or several.
+    """
+    return posterior_draws(
+        lambda theta: log_likelihood(system, theta, times, values, noise),
+        lambda u: low + (high - low) * ndtr(u),
+        len(low),
+        config,
+        seed,
+    )
+
+
+def posterior_draws(
+    log_likelihood_of: Callable[[Array], Array],
+    from_normal: Callable[[Array], Array],
+    parameters: int,
+    config: McmcConfig,
+    seed: int | Sequence[int],
+) -> Reference:
+    """Draws from the posterior under a prior that is a function of standard normal numbers. Logs a warning if chains have
+    not mixed.
+
+    Parameters θ(u), with u standard normal, have the prior: θ = low + (high - low) Φ(u), with Φ the normal distribution
+    function, is uniform in a box. Chains of u propose from a kernel density. Rounds of importance sampling find this density,
+    from the prior through tempered posteriors. No proposal depends on a chain's state, so all are simulated at once. All chains
+    propose from the same density, so R̂ does not reveal a region that this density misses.
+
+    Args:
+        log_likelihood_of: log p(x | θ) of parameters (n, parameter), (n,).
+        from_normal: θ(u), (n, parameter) -> (n, parameter).
+        parameters: number of parameters.
+        config: settings.
+        seed: seed of all draws, one number or several.
 
     Source: Cappé et al. 2004, Population Monte Carlo (https://doi.org/10.1198/106186004X12803), and Koblents & Míguez 2015,
     with tempered weights (https://arxiv.org/abs/1208.5600), for the rounds; Tierney 1994
@@ -135,31 +161,28 @@ def sample(
     effective sample size Vehtari et al. 2021 (https://arxiv.org/abs/1903.08008).
     """
 
-    def theta(u: Array) -> Array:
-        return low + (high - low) * ndtr(u)
-
     def log_target(u: Array) -> Array:
-        return log_likelihood(system, theta(u), times, values, noise) + norm.logpdf(u).sum(axis=1)
+        return log_likelihood_of(from_normal(u)) + norm.logpdf(u).sum(axis=1)
 
     rng = np.random.default_rng(seed)
-    density = _kernel_density(log_target, len(low), config, rng)
+    density = _kernel_density(log_target, parameters, config, rng)
     log_evidences: list[float] = []
     for further in reversed(range(config.attempts)):
         u, acceptance, log_evidence = _independence_chains(log_target, density, config, rng)
         log_evidences.append(log_evidence)
-        draws = theta(u)
+        draws = from_normal(u)
         rhat, ess = (
             np.asarray(measure(draws, chain_axis=1, draw_axis=0)) for measure in (array_stats.rhat, array_stats.ess)
         )
         if (rhat < MIXED).all() and (ess >= config.effective).all():
             break
         if further:
-            states, counts = np.unique(rng.choice(u.reshape(-1, len(low)), config.draws), axis=0, return_counts=True)
+            states, counts = np.unique(rng.choice(u.reshape(-1, parameters), config.draws), axis=0, return_counts=True)
             density = gaussian_kde(states.T, weights=counts)
     else:
         logger.warning(
-            "R-hat is %.3f and the effective sample size %.0f, expected below %g and at least %d: raise reference.mcmc.steps "
-            "or reference.mcmc.draws",
+            "R-hat is %.3f and the effective sample size %.0f, expected below %g and at least %d: raise mcmc.steps or "
+            "mcmc.draws",
             *(rhat.max(), ess.min(), MIXED, config.effective),
         )
     return Reference(draws, rhat, ess, acceptance, float(logsumexp(log_evidences)) - np.log(len(log_evidences)))
@@ -219,7 +242,5 @@ def _kernel_density(
             return density
         u = density.resample(config.draws, rng).T
         log_density = density.logpdf(u.T)
-    logger.warning(
-        "the posterior was not reached in %d rounds: raise reference.mcmc.rounds or reference.mcmc.draws", config.rounds
-    )
+    logger.warning("the posterior was not reached in %d rounds: raise mcmc.rounds or mcmc.draws", config.rounds)
     return density
