@@ -1,4 +1,5 @@
-# Real data: intensive-care stays and spoken vowels, models of them, and their rivals.
+# Real data: intensive-care stays and spoken vowels, models of them, and their rivals. hudson_bay.smk, included at the end, has
+# the pelts of lynx and hare.
 #
 # A replicate's number is the seed of its split and hidden values, of its models' weights and batches, and of its trees.
 #
@@ -12,7 +13,7 @@
 #       {RESULTS}/real/{measured}/rivals.csv                       score_rivals
 #       tables and figures                                         real_results.smk
 
-from workflow.configuration.real import FILES_OF, goals, model_code, series_model, trained_models
+from workflow.configuration.real import FILES_OF, PELTS, goals, model_code, series_model, trained_models
 from workflow.configuration.replicates import replicate_numbers
 
 REAL = config["real"]
@@ -47,7 +48,7 @@ rule fetch_series:  # no source files as input: an edited script would fetch the
     log:
         f"{LOGS}/fetch_series/{{folder}}/{{file}}.log",
     wildcard_constraints:
-        folder="|".join(folder for folder, _ in FILES_OF.values()),
+        folder="|".join([*(folder for folder, _ in FILES_OF.values()), PELTS[0]]),
     localrule: True  # cluster nodes often have no network
     conda:
         "../envs/pathlode.yaml"
@@ -60,6 +61,7 @@ rule fetch_series:  # no source files as input: an edited script would fetch the
 rule invent_series:
     output:
         [f"{INVENTED}/{file}" for _, files in FILES_OF.values() for file in files],
+        pelts=f"{INVENTED}/{PELTS[1]}",
     log:
         f"{LOGS}/invent_series.log",
     conda:
@@ -191,3 +193,6 @@ rule score_rivals:
         tree_values=REAL["tree_values"],
     script:
         "../workflow/scripts/score_rivals.py"
+
+
+include: "hudson_bay.smk"

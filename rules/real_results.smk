@@ -1,7 +1,8 @@
 # Real data: tables and figures of the results of real.smk, and the chapter's target.
 #
 # in:   the files of real.smk, config/published/physionet.csv
-# out:  {RESULTS}/tables/real.csv, real_weights.csv, real_data.csv, real_summary.csv, .md, .tex   tabulate_real
+# out:  {RESULTS}/tables/hudson_bay.csv, hudson_bay_scores.csv                                       tabulate_pelts
+#       {RESULTS}/tables/real.csv, real_weights.csv, real_data.csv, real_summary.csv, .md, .tex   tabulate_real
 #       {RESULTS}/tables/real_published.csv, .md, .tex                                             tabulate_real
 #       {RESULTS}/figures/real/*.png, .pdf                                                         plot_real
 
@@ -20,7 +21,13 @@ rule real:
         expand(rules.score_rivals.output, measured=REAL["data"]),
         expand(f"{TABLES}/{{table}}.csv", table=["real", "real_weights", "real_data"]),
         expand(f"{TABLES}/{{table}}.{{format}}", table=["real_summary", "real_published"], format=FORMATS),
-        expand(f"{RESULTS}/figures/real/{{figure}}.{{format}}", figure=REAL_FIGURES, format=["png", "pdf"]),
+        expand(rules.train_pelts.output, pelt_loss=OWN_PELTS["losses"]),
+        expand(f"{TABLES}/{{table}}.csv", table=["hudson_bay", "hudson_bay_scores"]),
+        expand(
+            f"{RESULTS}/figures/real/{{figure}}.{{format}}",
+            figure=[*REAL_FIGURES, "hudson_bay"],
+            format=["png", "pdf"],
+        ),
 
 
 rule tabulate_real:
@@ -66,3 +73,41 @@ rule plot_real:
         compared=REAL["compared"],
     script:
         "../workflow/scripts/plot_real.py"
+
+
+rule tabulate_pelts:
+    input:
+        pelts=PELT_TABLE,
+        exact=rules.sample_pelts.output.posteriors,
+        flows=PELT_FLOWS,
+        published=own("config/published/hudson_bay.csv"),
+    output:
+        posteriors=shown(f"{TABLES}/hudson_bay.csv"),
+        scores=shown(f"{TABLES}/hudson_bay_scores.csv"),
+    log:
+        f"{LOGS}/tabulate_pelts.log",
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        code=lambda w: code("tabulate_pelts"),
+    script:
+        "../workflow/scripts/tabulate_pelts.py"
+
+
+rule plot_pelts:
+    input:
+        pelts=PELT_TABLE,
+        exact=rules.sample_pelts.output.posteriors,
+        flows=PELT_FLOWS,
+        posteriors=rules.tabulate_pelts.output.posteriors,
+    output:
+        drawn("real", ["hudson_bay"]),
+    log:
+        f"{LOGS}/plot_pelts.log",
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        code=lambda w: code("plot_pelts"),
+        source=REAL["source"],
+    script:
+        "../workflow/scripts/plot_pelts.py"

@@ -6,7 +6,7 @@ from configuration_cases import DEFAULT, assert_refused, merged
 from pathlode.real.splits import Hiding
 from pathlode.training.experiment import Experiment
 from workflow.configuration import check
-from workflow.configuration.real import FILES_OF, goals, series_model, trained_models
+from workflow.configuration.real import FILES_OF, PELTS, goals, series_model, trained_models
 
 STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
 
@@ -41,6 +41,18 @@ STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
         ((*VOWELS, "interval"), 1.0, "real.data.vowels.interval is 1.0, expected null"),
         ((*VOWELS, "test"), 0.5, "real.data.vowels.test is 0.5, expected null"),
         (("real", "views", "share"), [0.9, 0.5], r"real.views.share is \[0.9, 0.5\], expected \[low, high\]"),
+        (
+            ("real", "hudson_bay", "validation"),
+            19_950,
+            "real.hudson_bay.validation is 19950, which needs 20014 of 20000",
+        ),
+        (("real", "hudson_bay", "draws"), 7000, "real.hudson_bay.draws is 7000, which needs 14000 of 12000 draws"),
+        (
+            ("real", "hudson_bay", "train", "warmup"),
+            0.0001,
+            "real.hudson_bay.train.warmup is 0.0001, less than one of 3000",
+        ),
+        (("real", "hudson_bay", "within"), 2.0, "real.hudson_bay.within is 2.0, expected at least 5"),
         (("real", "weights"), [], "real.weights has 0 entries, expected at least 1"),
         (
             ("real", "mirrors", "physionet2012"),
@@ -79,4 +91,4 @@ def test_a_model_with_a_head_is_trained_where_classes_are_told():
 
 def test_every_data_set_has_files_with_mirrors():
     assert set(FILES_OF) == set(DEFAULT["real"]["data"])
-    assert {folder for folder, _ in FILES_OF.values()} == set(DEFAULT["real"]["mirrors"])
+    assert {PELTS[0], *(folder for folder, _ in FILES_OF.values())} == set(DEFAULT["real"]["mirrors"])

@@ -44,8 +44,22 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
         "physionet_forecast",
         "vowels_scores",
         "vowels_interpolation",
+        "hudson_bay",
     ):
         assert (finished.folder / f"results/smoke/figures/real/{name}.png").stat().st_size > 10_000
+
+
+@pytest.mark.xdist_group("pipeline")
+def test_posteriors_of_lynx_and_hare_stand_beside_published_ones(finished):
+    tables = finished.folder / "results/smoke/tables"
+    rows, scores = (pd.read_csv(tables / f"hudson_bay{name}.csv") for name in ("", "_scores"))
+    assert rows.groupby("source").size().to_dict() == {"path": 16, "values": 16, "mcmc": 16, "stan": 8}
+    assert (rows.groupby("parameter").size() == 7).all()
+    assert (rows["q10"] <= rows["q50"]).all()
+    assert (rows["q50"] <= rows["q90"]).all()
+    assert scores["source"].tolist() == ["path", "path", "values", "values", "mcmc", "mcmc"]
+    assert scores["rhat"].notna().tolist() == [False] * 4 + [True] * 2
+    assert ((scores["c2st"] > 0.2) & (scores["c2st"] <= 1)).all()
 
 
 @pytest.mark.xdist_group("pipeline")
@@ -77,15 +91,17 @@ def test_a_change_runs_again_what_depends_on_it_and_nothing_else(finished, file,
 def with_mirror(checkout):
     """A checkout that takes files for public ones, from a mirror with lists of digests of its own."""
     mirror = checkout.folder / "mirror"
-    archive, outcomes, *vowels = write_invented(mirror, stays=40, utterances=4, seed=3)
+    archive, outcomes, *vowels, pelts = write_invented(mirror, stays=40, utterances=4, seed=3)
     digests = {archive: content_sha256(archive)}
-    digests |= {file: hashlib.sha256(file.read_bytes()).hexdigest() for file in (outcomes, *vowels)}
-    for name, files in (("physionet2012", (archive, outcomes)), ("japanese_vowels", vowels)):
+    digests |= {file: hashlib.sha256(file.read_bytes()).hexdigest() for file in (outcomes, *vowels, pelts)}
+    for name, files in (
+        ("physionet2012", (archive, outcomes)),
+        ("japanese_vowels", vowels),
+        ("hudson_bay", [pelts]),
+    ):
         lines = "".join(f"{digests[file]}  {file.name}\n" for file in files)
         (checkout.folder / f"config/checksums/{name}.sha256").write_text(lines)
-    overlay = (
-        "  source: public\n  mirrors: { physionet2012: [nowhere, mirror], japanese_vowels: [mirror] }\n  invented: {"
-    )
+    overlay = "  source: public\n  mirrors: { physionet2012: [nowhere, mirror], japanese_vowels: [mirror], hudson_bay: [mirror] }\n  invented: {"
     checkout.edit("config/smoke.yaml", "  source: invented\n  invented: { stays", f"{overlay} stays")
     return checkout
 

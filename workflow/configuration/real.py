@@ -15,6 +15,11 @@ FILES_OF = {
 }
 """Folder and files of each data set. The folder names its mirrors in ``real.mirrors``, and its digests in config/checksums."""
 
+PELTS = ("hudson_bay", "hudson-bay-lynx-hare.csv")
+"""Folder and file of the pelts of lynx and hare, as in :data:`FILES_OF`."""
+VALUES = "values"
+"""The summary of a flow that reads the numbers of pelts themselves."""
+
 
 def goals(config: Mapping[str, Any], data: str) -> list[str]:
     """What models are trained for on a data set."""
@@ -83,9 +88,33 @@ def check(config: Mapping[str, Any]) -> None:
                     f"config: real.data.{name}.train.warmup is {train['warmup']}, less than one of the {train['steps']} steps "
                     f"of real.models.{model}; raise warmup or steps"
                 )
+    _check_pelts(real["hudson_bay"])
     low, high = real["views"]["share"]
     if low > high:
         raise InvalidConfig(f"config: real.views.share is [{low}, {high}], expected [low, high]; exchange them")
+
+
+def _check_pelts(own: Mapping[str, Any]) -> None:
+    """Refuses more tables for validation or draws for comparison than there are, and a training without warmup."""
+    mcmc, train = own["mcmc"], own["train"]
+    for key, needed, there, what in (
+        ("validation", own["validation"] + train["batch"], own["simulated"], "simulated tables and a batch"),
+        (
+            "draws",
+            2 * own["draws"],
+            mcmc["chains"] * mcmc["steps"],
+            "draws of the chains, of which two halves are compared",
+        ),
+    ):
+        if needed > there:
+            raise InvalidConfig(
+                f"config: real.hudson_bay.{key} is {own[key]}, which needs {needed} of {there} {what}; lower it"
+            )
+    if train["warmup"] * (train["steps"] + 1) <= 1:
+        raise InvalidConfig(
+            f"config: real.hudson_bay.train.warmup is {train['warmup']}, less than one of {train['steps']} steps; raise "
+            "warmup or steps"
+        )
 
 
 def _check_data(place: str, name: str, own: Mapping[str, Any]) -> None:

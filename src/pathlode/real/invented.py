@@ -7,16 +7,19 @@ from pathlib import Path
 import numpy as np
 
 from pathlode.files import writing
+from pathlode.real.lynx_hare import LynxHare
 from pathlode.real.physionet import HEADER, HOURS
 from pathlode.real.vowels import COEFFICIENTS
 
 MEASURED = {"HR": (85.0, 20.0), "Temp": (37.0, 0.8), "Urine": (90.0, 60.0), "Glucose": (140.0, 50.0)}
 """Invented quantities: mean and standard deviation over stays."""
 SPEAKERS = 9
+RATES_OF_PELTS = (0.6, 0.03, 0.8, 0.03, 30.0, 8.0, 0.2, 0.2)
+"""Parameters of :class:`pathlode.real.lynx_hare.LynxHare` that invented pelts have."""
 
 
 def write_invented(folder: Path, stays: int, utterances: int, seed: int) -> list[Path]:
-    """Writes the files of both data sets, under their own names.
+    """Writes the files of all data sets, under their own names.
 
     Args:
         folder: folder to write to.
@@ -39,7 +42,17 @@ def write_invented(folder: Path, stays: int, utterances: int, seed: int) -> list
         files.append(folder / f"JapaneseVowels_{part}.ts")
         lines = [invented_utterance(speaker, rng) for speaker in range(SPEAKERS) for _ in range(utterances)]
         files[-1].write_text("\n".join(["@problemName JapaneseVowels", "@data", *lines]) + "\n")
+    files.append(folder / "hudson-bay-lynx-hare.csv")
+    files[-1].write_text(invented_pelts(rng))
     return files
+
+
+def invented_pelts(rng: np.random.Generator) -> str:
+    """A table of pelts of 21 years, with log-normal noise."""
+    theta, years = np.array([RATES_OF_PELTS]), np.arange(21.0)[None]
+    hare, lynx = (LynxHare().solution(theta, years)[0] * np.exp(theta[:, 6:] * rng.standard_normal((21, 2)))).T
+    rows = (f"{1900 + year}, {lynx[year]:.1f}, {hare[year]:.1f}\n" for year in range(21))
+    return "# invented\nYear, Lynx, Hare\n" + "".join(rows)
 
 
 def pack(archive: Path, texts: dict[str, str]) -> None:
