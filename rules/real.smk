@@ -157,7 +157,7 @@ rule score_series:
     threads: THREADS
     resources:
         mem_mb=2000 + 200 * len(REAL_REPLICATES),
-        runtime=lambda w: 20 + len(trained_models(config, w.measured, w.goal)) * len(REAL_REPLICATES),
+        runtime=20 + len(REAL["models"]) * len(REAL_REPLICATES),
     params:
         code=lambda w: code(
             "score_series", *model_code(config, *trained_models(config, w.measured, w.goal), loss=False)
