@@ -8,7 +8,7 @@
 # inference: simulate -> tune -> train -> fit flows, sample reference -> calibrate -> tables -> figures -> claims
 # ecg:      fetch -> cut beats -> split -> train -> reconstruct, classify -> tables, device -> figures -> claims
 # scheduler: fetch -> tune policies -> fit run models -> apply policies -> tables -> figures -> claims
-# real:     fetch -> read -> split -> train -> score -> tables -> figures -> claims
+# real:     fetch -> read -> split -> train -> score -> tables -> figures -> claims; lynx and hare: simulate -> train -> infer
 #
 # Each arrow is a file, under results/ or, if it was fetched, under resources/.
 

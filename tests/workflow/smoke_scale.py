@@ -19,3 +19,11 @@ REAL = {
     "score_rivals": 2,
 }
 REAL |= {"tabulate_real": 1, "plot_real": 1}
+REAL |= {
+    "simulate_pelts": 1,
+    "sample_pelts": 1,
+    "train_pelts": 1,
+    "infer_pelts": 2,
+    "tabulate_pelts": 1,
+    "plot_pelts": 1,
+}

@@ -52,7 +52,7 @@ STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
             0.0001,
             "real.hudson_bay.train.warmup is 0.0001, less than one of 3000",
         ),
-        (("real", "hudson_bay", "within"), 2.0, "real.hudson_bay.within is 2.0, expected at least 5"),
+        (("real", "hudson_bay", "within"), 2.0, "real.hudson_bay.within is 2.0, expected a number at least 5"),
         (("real", "weights"), [], "real.weights has 0 entries, expected at least 1"),
         (
             ("real", "mirrors", "physionet2012"),

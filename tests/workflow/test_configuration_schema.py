@@ -32,6 +32,7 @@ OPTIONAL = {
     "real.properties.models.additionalProperties": {"model", *PARTS, "head", "train"},
     "systems.additionalProperties": {"trained", "parts", "tune"},
     "rows.additionalProperties": {"model", *PARTS, "tuned_as", "tuned_by", "weight", "context", "train", "systems"},
+    "config.$defs.simulate": {"noise_kind"},
     "config.$defs.split": {"balance"},
     "latent_odes.additionalProperties": {
         *("model", *PARTS, "weight", "learning_rate", "views"),

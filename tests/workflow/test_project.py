@@ -24,6 +24,7 @@ from pathlode.dynamics.artefacts import Probes, Scores, SizesNeeded, TimesToTarg
 from pathlode.ecg.results import ComparedBeatScores, ComparedScoresWithoutRecord
 from pathlode.errors import ConfigError
 from pathlode.inference.scores import ComparedFlows
+from pathlode.real.pelt_results import PeltScores
 from pathlode.real.results import RealScores
 from pathlode.reporting.claim_families import BY_NAME, load_claims, whole_entries
 from pathlode.reporting.claim_tables import as_markdown, in_short
@@ -139,6 +140,7 @@ CLAIMED = {
     "ecg_left_out": ComparedScoresWithoutRecord,
     "scheduler": PolicyScores,
     "real": RealScores,
+    "hudson_bay_scores": PeltScores,
 }
 """What the tables that claims read are files of."""
 
