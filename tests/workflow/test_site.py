@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from workflow_checkout import PROJECT
@@ -21,6 +22,17 @@ pytestmark = pytest.mark.xdist_group("site")  # in one worker, lest the other wa
 
 def blocks(page):
     return re.findall(r"```python\n(.*?)```", (DOCS / page).read_text(), re.DOTALL)
+
+
+def spoken(path):
+    """Writes a table like that of the guide: 20 series of 6 to 16 rows, with gaps."""
+    rng, parts = np.random.default_rng(0), []
+    for number in range(20):
+        frames = np.arange(6 + number % 11)
+        values = rng.uniform(1, 2, 3) * np.exp(-0.2 * frames)[:, None] + 0.05 * rng.standard_normal((len(frames), 3))
+        values[1::5, 1] = np.nan
+        parts.append(pd.DataFrame(values, columns=["c1", "c2", "c3"]).assign(utterance=f"u{number}", frame=frames))
+    pd.concat(parts).to_csv(path, index=False)
 
 
 def test_every_page_is_built_and_the_claims_are_on_theirs(site):
@@ -90,7 +102,6 @@ def test_the_tutorials_code_runs(tmp_path):
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert [line for line in lines if line.startswith("torch.Size")] == [
-        "torch.Size([60, 10])",
         "torch.Size([2, 60, 100, 1])",
         "torch.Size([2, 60, 8])",
     ]
@@ -98,6 +109,28 @@ def test_the_tutorials_code_runs(tmp_path):
     last = [line for line in lines if line.startswith("step")][-1]
     errors = re.findall(r"[\d.]+(?:e-\d+)?", last.split("error")[1])
     assert all(float(error) < 0.3 for error in errors)
+
+
+def ran(code, folder):
+    """Lines that code printed in a folder."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_the_loop_of_ones_own_trains_saves_and_predicts(tmp_path):
+    error, last = ran("\n".join(blocks("training_loop.md")), tmp_path)
+    assert float(error.removeprefix("validation error ")) < 0.1
+    assert last == "(40, 24, 1) {'epochs': 60}"
+
+
+def test_the_guides_code_runs_on_a_table_of_that_form(tmp_path):
+    (tmp_path / "resources").mkdir()
+    spoken(tmp_path / "resources/vowels.csv")
+    code = "\n".join(blocks("guide.md")).replace("Forecaster()", "Forecaster(members=1, steps=20, weight=0.1)")
+    lines = ran(code, tmp_path)
+    assert lines[0] == "20 4 10"
+    assert lines[-1] == "torch.Size([20, 10])"
 
 
 def test_what_is_added_as_the_site_says_can_be_trained(tmp_path, monkeypatch):
