@@ -13,6 +13,7 @@ from pathlode.dynamics.data import VIEWS
 from pathlode.ecg.records import CLASSES
 from pathlode.ecg.results import ComparedBeatScores
 from pathlode.inference.scores import ComparedFlows
+from pathlode.real.pelt_results import EXACT, PeltScores
 from pathlode.real.results import RealScores
 from pathlode.real.simple import SIMPLE
 from pathlode.real.splits import GOALS
@@ -129,9 +130,15 @@ def real():
     return table(RealScores.columns, rows)
 
 
+def hudson_bay_scores():
+    sources = [*CONFIG["real"]["hudson_bay"]["losses"], "values", EXACT]
+    return table(PeltScores.columns, crossed(source=sources, seed=replicate_numbers(CONFIG, "real")))
+
+
 @pytest.fixture(scope="module")
 def tables():
-    return {make.__name__: make() for make in (claims, control, dynamics, probes, inference, ecg, scheduler, real)}
+    makers = (claims, control, dynamics, probes, inference, ecg, scheduler, real, hudson_bay_scores)
+    return {make.__name__: make() for make in makers}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

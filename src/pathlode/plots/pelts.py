@@ -17,6 +17,10 @@ from pathlode.reporting.naming import symbol
 
 NAMES = {EXACT: "MCMC", STAN: "Stan, published", "values": "values themselves"}
 """Sources that are not called by their names."""
+UNITS = ("1/year", "1/year/thousand", "1/year", "1/year/thousand", "thousand", "thousand", "of the log", "of the log")
+"""Of the parameters, in their order."""
+TICKS = (5, 10, 20, 50, 100)
+"""On the axes of pelts, in thousands."""
 
 
 def lynx_and_hare(
@@ -32,16 +36,16 @@ def lynx_and_hare(
         predicted: draws of all pelts by source, (draw, year, 2), those of the Markov chains first.
         source: origin of the files, ``public`` or ``invented``. Stan's posterior is left out for invented ones.
     """
-    figure = plt.figure(figsize=(WIDTH, 6.0), layout="constrained")
+    figure = plt.figure(figsize=(WIDTH, 6.4), layout="constrained")
     upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=(1.15, 1)).flat
     rows = [*([STAN] if source == "public" else []), *sources]
-    colours = {STAN: "0.5", EXACT: BLACK} | dict(
-        zip([name for name in sources if name != EXACT], PALETTE, strict=False)
-    )
+    free = [colour for colour in PALETTE if colour != BLACK]
+    flows = [name for name in sources if name != EXACT]
+    colours = {STAN: "0.5", EXACT: BLACK} | dict(zip(flows, free, strict=False))
     panels = upper.subplots(2, 4, sharey=True).flat
-    for axis, parameter in zip(panels, LynxHare.parameters, strict=True):
+    for axis, parameter, unit in zip(panels, LynxHare.parameters, UNITS, strict=True):
         _intervals(axis, table[table["parameter"] == parameter], rows, colours)
-        axis.set_title(symbol(parameter))
+        axis.set(title=symbol(parameter), xlabel=unit)
     for axis, species in zip(lower.subplots(1, 2), (0, 1), strict=True):
         for (name, draws), alpha in zip(predicted.items(), (0.18, 0.3), strict=False):
             low, high = np.quantile(draws[..., species], [0.05, 0.95], axis=0)
@@ -50,6 +54,8 @@ def lynx_and_hare(
             )
         axis.plot(pelts.years, pelts.values[:, species], "o", ms=3.5, color=BLACK, label="measured")
         axis.set(title=LynxHare.features[species], xlabel="year", xticks=pelts.years[::5], yscale="log")
+        axis.set_yticks(TICKS, [str(tick) for tick in TICKS])
+        axis.minorticks_off()
     lower.axes[0].set_ylabel("thousand pelts")
     lower.legend(*lower.axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     if source != "public":

@@ -35,6 +35,7 @@ def scores(table: pd.DataFrame, data: str, models: Sequence[str]) -> Figure:
     simple = {*SIMPLE, "trees"}
     styles, order = line_styles([name for name in models if name not in simple]), [readable(name) for name in models]
     colours = {readable(name): RIVALS if name in simple else styles[name].colour for name in models}
+    told_by = "from z0 or by a head" if any(name.endswith("_head") for name in models) else "from z0"
     for axis, task in zip(axes[0], tasks, strict=True):
         rows = own[own["task"] == task]
         shown = rows.assign(model=rows["model"].map(readable))
@@ -42,7 +43,7 @@ def scores(table: pd.DataFrame, data: str, models: Sequence[str]) -> Figure:
         sns.pointplot(**given, palette=colours, linestyle="none", markersize=4, err_kws={"lw": 1.2}, **MEDIAN_AND_RANGE)
         sns.stripplot(**given, palette=colours, size=2.5, alpha=0.5, jitter=False)
         metric = rows["metric"].iloc[0]
-        axis.set(title=task if metric == "error" else f"{task}, from z0", xlabel=SCORES[metric], ylabel="")
+        axis.set(title=task if metric == "error" else f"{task}, {told_by}", xlabel=SCORES[metric], ylabel="")
         axis.grid(axis="x", lw=0.4, color="0.9")
         if (legend := axis.get_legend()) is not None:
             legend.remove()
