@@ -11,7 +11,7 @@
 from glob import glob
 from pathlib import Path
 
-CHAPTER_OF_RULE = {rule.name: Path(rule.snakefile).stem.removesuffix("_results") for rule in workflow.rules}
+CHAPTER_OF_RULE = {rule.name: Path(rule.snakefile).stem.partition("_")[0] for rule in workflow.rules}
 CLAIMED = [name for chapter in config["chapters"] for name in CHAPTERS[chapter].claimed]
 
 

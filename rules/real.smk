@@ -1,4 +1,4 @@
-# Real data: intensive-care stays and spoken vowels, models of them, and their rivals. hudson_bay.smk, included at the end, has
+# Real data: intensive-care stays and spoken vowels, models of them, and their rivals. real_hudson_bay.smk, included at the end, has
 # the pelts of lynx and hare.
 #
 # A replicate's number is the seed of its split and hidden values, of its models' weights and batches, and of its trees.
@@ -195,4 +195,4 @@ rule score_rivals:
         "../workflow/scripts/score_rivals.py"
 
 
-include: "hudson_bay.smk"
+include: "real_hudson_bay.smk"

@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "ecg": {"core", "models", "training", "ecg", "reporting"},
     "inference": {"core", "models", "training", "dynamics", "inference", "reporting"},
     "schedule": {"core", "models", "training", "schedule", "reporting"},
-    "real": {"core", "models", "training", "reporting", "real"},
+    "real": {"core", "models", "training", "dynamics", "inference", "reporting", "real"},
     "reporting": {"reporting"},
     "plots": {"core", "dynamics", "ecg", "inference", "real", "schedule", "training", "reporting", "plots"},
 }

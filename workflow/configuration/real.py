@@ -50,6 +50,11 @@ def model_code(config: Mapping[str, Any], *names: str, loss: bool = True) -> lis
     return [entry for name in names for entry in entries_of_parts(model_parts(config["real"]["models"][name]), loss)]
 
 
+def pelt_code(summary: str, loss: bool = True) -> list[str]:
+    """The latent ODE that gives a summary of pelts, as ``"module:class"``, with or without its loss; nothing for the values."""
+    return [] if summary == VALUES else entries_of_parts(model_parts({"loss": summary}), loss)
+
+
 def check(config: Mapping[str, Any]) -> None:
     """Refuses models that cannot be made or used, and undefined names."""
     real = config["real"]

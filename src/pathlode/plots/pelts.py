@@ -17,7 +17,16 @@ from pathlode.reporting.naming import symbol
 
 NAMES = {EXACT: "MCMC", STAN: "Stan, published", "values": "values themselves"}
 """Sources that are not called by their names."""
-UNITS = ("1/year", "1/year/thousand", "1/year", "1/year/thousand", "thousand", "thousand", "of the log", "of the log")
+PARAMETER_UNITS = (
+    "1/year",
+    "1/year/thousand",
+    "1/year",
+    "1/year/thousand",
+    "thousand",
+    "thousand",
+    "of the log",
+    "of the log",
+)
 """Of the parameters, in their order."""
 TICKS = (5, 10, 20, 50, 100)
 """On the axes of pelts, in thousands."""
@@ -43,7 +52,7 @@ def lynx_and_hare(
     flows = [name for name in sources if name != EXACT]
     colours = {STAN: "0.5", EXACT: BLACK} | dict(zip(flows, free, strict=False))
     panels = upper.subplots(2, 4, sharey=True).flat
-    for axis, parameter, unit in zip(panels, LynxHare.parameters, UNITS, strict=True):
+    for axis, parameter, unit in zip(panels, LynxHare.parameters, PARAMETER_UNITS, strict=True):
         _intervals(axis, table[table["parameter"] == parameter], rows, colours)
         axis.set(title=symbol(parameter), xlabel=unit)
     for axis, species in zip(lower.subplots(1, 2), (0, 1), strict=True):

@@ -18,10 +18,10 @@ from pathlode.dynamics.systems.taylor import ORDER, integrate, product
 MEAN = np.array([1.0, 0.05, 1.0, 0.05, np.log(10.0), np.log(10.0), -1.0, -1.0])
 SPREAD = np.array([0.5, 0.05, 0.5, 0.05, 1.0, 1.0, 1.0, 1.0])
 """Mean and standard deviation of the four rates before they are cut at 0, and of the logarithm of the other parameters."""
-RATES = np.arange(8) < 4
-BELOW = np.where(RATES, ndtr(-MEAN / SPREAD), 0.0)
+IS_RATE = np.arange(8) < 4
+BELOW = np.where(IS_RATE, ndtr(-MEAN / SPREAD), 0.0)
 """Share of the normal distributions that is cut off."""
-AT_ONCE = 20_000
+TABLES_AT_ONCE = 20_000
 
 
 class LynxHare(System):
@@ -51,7 +51,7 @@ def from_quantiles(share: Array) -> Array:
     Numbers that are uniform give parameters with the prior.
     """
     z = MEAN + SPREAD * ndtri(BELOW + (1 - BELOW) * share)
-    return np.where(RATES, z, np.exp(np.where(RATES, 0.0, z)))
+    return np.where(IS_RATE, z, np.exp(np.where(IS_RATE, 0.0, z)))
 
 
 def log_populations(parameters: Array, times: Array) -> Array:
@@ -88,9 +88,9 @@ def simulate_pelts(count: int, measured: Array, within: float, seed: int | Seque
         Quantiles of the parameters in the prior, (table, parameter), and thousand pelts, (table, year, 2).
     """
     rng, shares, tables, found = np.random.default_rng(seed), [], [], 0
-    times = np.tile(np.arange(len(measured), dtype=float), (AT_ONCE, 1))
+    times = np.tile(np.arange(len(measured), dtype=float), (TABLES_AT_ONCE, 1))
     while found < count:
-        share = rng.random((AT_ONCE, len(MEAN)))
+        share = rng.random((TABLES_AT_ONCE, len(MEAN)))
         theta = from_quantiles(share)
         pelts = observe(LynxHare(), theta, times, theta[:, None, 6:], rng, "simulated pelts", "log").values.numpy()
         like = ((pelts < within * measured) & (pelts > measured / within)).all(axis=(1, 2))

@@ -12,7 +12,7 @@ class SquareplusDecoder(StackedLinear, Decoder):
 
         squareplus(y) = (y + √(y² + 4)) / 2 = exp(arsinh(y / 2)).
 
-    Values are positive. They are close to y where y is large, and to 1 / |y| where it is far below zero. Their gradient
+    Values are positive. They are close to y where y is large, and to -1 / y where y is far below zero. Their gradient
     vanishes there like 1 / y², whereas that of softplus vanishes like exp(y). A quantity that training pushes to zero
     everywhere can therefore come back.
     """

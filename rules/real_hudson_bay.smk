@@ -9,8 +9,8 @@
 #       {RESULTS}/real/hudson_bay/flows/{pelt_summary}.npz         infer_pelts: posteriors by flows
 #       tables and figure                                          real_results.smk
 
-from pathlode.registry import FLOWS, LOSSES
-from workflow.configuration.real import VALUES
+from pathlode.registry import FLOWS
+from workflow.configuration.real import VALUES, pelt_code
 
 OWN_PELTS = REAL["hudson_bay"]
 PELT_FOLDER = f"{RESULTS}/real/hudson_bay"
@@ -80,7 +80,7 @@ rule train_pelts:
         mem_mb=1500 + OWN_PELTS["simulated"] * len(REAL_REPLICATES) // 500,
         runtime=20 + OWN_PELTS["train"]["steps"] * len(REAL_REPLICATES) // 1000,
     params:
-        code=lambda w: code("train_pelts", LOSSES.path(w.pelt_loss)),
+        code=lambda w: code("train_pelts", *pelt_code(w.pelt_loss)),
         replicates=REAL_REPLICATES,
         validation=OWN_PELTS["validation"],
         settings=lambda w: {
@@ -109,7 +109,7 @@ rule infer_pelts:
         mem_mb=2000 + OWN_PELTS["simulated"] * len(REAL_REPLICATES) // 500,
         runtime=20 + OWN_PELTS["flow"]["steps"] * len(REAL_REPLICATES) // 500,
     params:
-        code=lambda w: code("infer_pelts", FLOWS.path("zuko")),
+        code=lambda w: code("infer_pelts", FLOWS.path("zuko"), *pelt_code(w.pelt_summary, loss=False)),
         replicates=REAL_REPLICATES,
         flow=OWN_PELTS["flow"],
         draws=OWN_PELTS["draws"],
