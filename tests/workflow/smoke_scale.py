@@ -10,6 +10,20 @@ ECG = {"invent_records": 1, "cut_beats": 1, "split_beats": 1, "train_encoder": 2
 ECG |= {"tabulate_ecg": 1, "measure_device": 1, "plot_ecg": 1}
 INFERENCE = {"sample_reference": 1, "fit_flows": 2, "calibrate": 2, "tabulate_inference": 1, "plot_inference": 1}
 SCHEDULER = {"tune_policy": 4, "fit_run_model": 2, "apply_policy": 4, "tabulate_scheduler": 1, "plot_scheduler": 1}
-REAL = {"invent_series": 1, "read_series": 2, "split_series": 2, "train_series": 7, "score_series": 3, "score_rivals": 2}
+REAL = {
+    "invent_series": 1,
+    "read_series": 2,
+    "split_series": 2,
+    "train_series": 7,
+    "score_series": 3,
+    "score_rivals": 2,
+}
 REAL |= {"tabulate_real": 1, "plot_real": 1}
-REAL |= {"simulate_pelts": 1, "sample_pelts": 1, "train_pelts": 1, "infer_pelts": 2, "tabulate_pelts": 1, "plot_pelts": 1}
+REAL |= {
+    "simulate_pelts": 1,
+    "sample_pelts": 1,
+    "train_pelts": 1,
+    "infer_pelts": 2,
+    "tabulate_pelts": 1,
+    "plot_pelts": 1,
+}
