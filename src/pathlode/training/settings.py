@@ -1,5 +1,6 @@
 """The settings of a training."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -32,6 +33,8 @@ class TrainingConfig:
         betas: the optimiser's decay rates of the gradient's first and second moment.
         warmup: fraction of the steps in which ``one_cycle`` rises to the peak.
         clip_norm: largest gradient norm per member.
+        spike: a validation error larger than this many times the member's best, or not finite, is a spike: the member goes back
+            to its best weights and on at half its learning rate. With ``inf`` no finite error is one.
         validate_every: steps between validations, each of which may also write a checkpoint.
         solver: ``rk4`` or ``tsit5``.
         solver_steps: solver steps per trajectory.
@@ -52,6 +55,7 @@ class TrainingConfig:
     betas: tuple[float, float] = (0.95, 0.95)
     warmup: float = 0.3
     clip_norm: float = 10.0
+    spike: float = 10.0
     validate_every: int = 50
     solver: str = "tsit5"
     solver_steps: int = 6
@@ -78,6 +82,8 @@ class TrainingConfig:
         for name in ("clip_norm", "solver_error_share"):
             if not is_positive(getattr(self, name)):
                 raise ConfigError(f"train.{name} is {getattr(self, name)!r}, expected a number above 0")
+        if not (is_positive(self.spike) or self.spike == math.inf) or self.spike <= 1:
+            raise ConfigError(f"train.spike is {self.spike!r}, expected a number above 1, or inf")
         if not all(0 <= beta < 1 for beta in self.betas):
             raise ConfigError(f"train.betas is {list(self.betas)}, expected two numbers of at least 0 and below 1")
         if not 0 < self.warmup < 1:

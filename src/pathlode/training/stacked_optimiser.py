@@ -40,7 +40,7 @@ class StackedOptimiser:
         self._seeds, self._best, self._clip_norm = model.seeds, best, config.clip_norm
         self._parameters = list(model.parameters())
         highest = max(config.rates)
-        self._slower = torch.tensor(config.rates, device=model.mean.device) / highest
+        self._share = (torch.tensor(config.rates, device=model.mean.device) / highest).repeat(members // len(config.rates))
         self._overflows = torch.zeros(members, dtype=torch.long, device=model.mean.device)
         self._optimiser = OPTIMISERS[config.optimiser](self._parameters, lr=highest, betas=tuple(config.betas))
         self._schedule = RATES[config.schedule](self._optimiser, highest, config.steps, config.warmup)
@@ -78,11 +78,22 @@ class StackedOptimiser:
     @torch.no_grad()
     def update(self) -> None:
         """One step of the optimiser, at each member's own learning rate: a step is proportional to the rate."""
-        before = {parameter: parameter.clone() for parameter in self._parameters} if len(self._slower) > 1 else {}
+        slower = bool((self._share < 1).any())
+        before = {parameter: parameter.clone() for parameter in self._parameters} if slower else {}
         self._optimiser.step()
         self._schedule.step()
         for parameter, old in before.items():
-            parameter.copy_(old.lerp(parameter, self._slower.view(-1, *[1] * (old.ndim - 1))))
+            parameter.copy_(old.lerp(parameter, self._share.view(-1, *[1] * (old.ndim - 1))))
+
+    def recover(self, lost: Tensor, step: int) -> None:
+        """Members whose training has broken off go back to their best weights, and on at half their learning rate.
+
+        Args:
+            lost: which members, (member,).
+            step: the step's number, for messages.
+        """
+        self._roll_back(lost, step)
+        self._share = torch.where(lost, self._share / 2, self._share)
 
     def _roll_back(self, stuck: Tensor, step: int) -> None:
         """Restores the members' best weights."""
@@ -95,9 +106,10 @@ class StackedOptimiser:
         return [seed for seed, chosen in zip(self._seeds, members.tolist(), strict=True) if chosen]
 
     def state_dict(self) -> dict[str, Any]:
-        """Overflows, and the states of the optimiser and of its schedule, as tensors, numbers and strings."""
+        """Overflows, members' rates, and the states of the optimiser and its schedule, as tensors, numbers and strings."""
         return {
             "overflows": self._overflows,
+            "share": self._share,
             "optimiser": self._optimiser.state_dict(),
             "schedule": self._schedule.state_dict(),
         }
@@ -105,5 +117,6 @@ class StackedOptimiser:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continues from :meth:`state_dict`."""
         self._overflows = state["overflows"].to(self._overflows.device)
+        self._share = state["share"].to(self._share.device)
         self._optimiser.load_state_dict(state["optimiser"])
         self._schedule.load_state_dict(state["schedule"])

@@ -152,13 +152,19 @@ class Trainer:
         self.seconds += self._clock() - started
 
     def validate(self) -> Validation:
-        """Scores the current weights, keeps each member's best, and compares the solver's error with the validation error."""
+        """Scores the current weights, keeps each member's best, and compares the solver's error with the validation error.
+
+        A member with a spike in its error goes back to its best weights, see ``spike`` of
+        :class:`pathlode.training.settings.TrainingConfig`.
+        """
         own = slice(None) if self._owners is None else self._owners
         times, values = self.validation.times[own], self.validation.values[own]
         context = None if self.validation.context is None else self.validation.context.at(own)
         seen = self.views.in_validation(times, values)
         mse, share = validation_errors(self.model, seen, times, values, self._solver(), context)
-        self.best.keep(mse if self.outcomes is None else mse + self._outcome_error(seen, context))
+        error = mse if self.outcomes is None else mse + self._outcome_error(seen, context)
+        self.best.keep(error)
+        self.optimiser.recover(self.best.mse.isfinite() & ~(error <= self.config.spike * self.best.mse), self.step_number)
         self._learn_noise()
         losses = (
             torch.stack(self._since_validation).mean(dim=0)

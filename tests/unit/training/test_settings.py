@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from pathlode.errors import ConfigError
@@ -22,6 +24,8 @@ def test_a_constant_rate_has_no_warmup():
         {"betas": (0.9, 1.0)},
         {"batch": 1},
         {"clip_norm": -1.0},
+        {"spike": 1.0},
+        {"spike": math.nan},
         {"optimiser": "sgd"},
         {"schedule": "cosine"},
     ],

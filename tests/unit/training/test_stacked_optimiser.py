@@ -1,3 +1,5 @@
+import math
+
 import pytest
 import torch
 
@@ -69,3 +71,41 @@ def test_a_member_whose_gradients_keep_overflowing_goes_back_to_its_best_weights
         assert torch.equal(parameter[1], best[name][1]), name
         assert torch.equal(parameter[[0, 2]], moved[name][[0, 2]]), name
     assert "seeds [1] go back to their best weights" in caplog.text
+
+
+def broken_off(run):
+    """The weights before and after a validation at which the second member has lost what it had learnt."""
+    for _ in range(run.config.validate_every):
+        run.step()
+    run.validate()
+    with torch.no_grad():
+        run.model.hidden_to_data.weight[1].mul_(1e3)
+    before = {name: parameter.detach().clone() for name, parameter in run.model.named_parameters()}
+    run.validate()
+    return before, {name: parameter.detach().clone() for name, parameter in run.model.named_parameters()}
+
+
+@pytest.mark.fault(
+    "a member of a training loses what it had learnt", "it goes back to its best weights, and on at half its learning rate"
+)
+def test_a_member_whose_error_has_a_spike_goes_on_from_its_best_weights_at_half_its_rate(trainer, caplog):
+    run, calm = trainer(), trainer()
+    before, after = broken_off(run)
+    for _ in range(calm.config.validate_every):
+        calm.step()
+    calm.validate()
+    for name, weights in after.items():
+        assert torch.equal(weights[1], run.best.weights[name][1]), name
+        assert torch.equal(weights[[0, 2]], before[name][[0, 2]]), name
+    assert "seeds [1] go back to their best weights" in caplog.text
+    run.step()
+    calm.step()
+    for (name, ours), theirs in zip(run.model.named_parameters(), calm.model.parameters(), strict=True):
+        step = theirs.detach() - after[name]  # from the same weights, by the same gradients
+        assert torch.allclose(ours.detach()[1] - after[name][1], step[1] / 2, atol=1e-7), name
+        assert torch.equal(ours[[0, 2]], theirs[[0, 2]]), name
+
+
+def test_no_finite_error_is_a_spike_if_the_ratio_is_infinite(trainer):
+    before, after = broken_off(trainer(spike=math.inf))
+    assert all(torch.equal(after[name], weights) for name, weights in before.items())
