@@ -76,6 +76,7 @@ class Claim:
         left_out: a table with the same rows without each of the patients in turn, whose name is in its column ``without``, if
             all replicates are tested on the same patients.
         unclaimed: systems about which the paper says nothing.
+        timed: whether the metric is a measured time, which no other run repeats exactly.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Claim:
     halves: bool = False
     left_out: str | None = None
     unclaimed: Sequence[str] = ()
+    timed: bool = False
 
     def made_by(self, system: str) -> str:
         """Which paper makes the claim about a system. Where the paper is silent, the claim is ours."""
@@ -187,9 +189,9 @@ def _check_kind(name: str, value: Any, place: str) -> None:
         if not isinstance(value, allowed):
             words = "a number or null" if name == "paper_value" else "a number"
             raise ConfigError(f"{place}: {name} is {value!r}, expected {words}")
-    elif name == "halves":
+    elif name in ("halves", "timed"):
         if not isinstance(value, bool):
-            raise ConfigError(f"{place}: halves is {value!r}, expected true or false")
+            raise ConfigError(f"{place}: {name} is {value!r}, expected true or false")
     elif name in ("systems", "unclaimed"):
         if not isinstance(value, list) or not value or not all(isinstance(system, str) for system in value):
             raise ConfigError(f"{place}: {name} is {value!r}, expected a list of names")

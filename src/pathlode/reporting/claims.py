@@ -27,7 +27,7 @@ def decide(claims: Sequence[Claim], tables: Tables, looks: Looks) -> DecidedClai
 
     A claim is ``not run`` if this run made no rows of one side. A rival without a seed is a published number, with which every
     replicate is compared. Only the papers' claims with something to compare have ``q`` and ``survives``, which depend on all of
-    these at once.
+    these at once. Claims on measured times are adjusted apart from the others, whose ``q`` every run then repeats.
 
     Raises:
         ConfigError: if a claim names a table or column that does not exist, or selects several rows per replicate.
@@ -40,7 +40,8 @@ def decide(claims: Sequence[Claim], tables: Tables, looks: Looks) -> DecidedClai
             facts |= {"paper": claim.made_by(system), "where": system}
             rows.append(facts | _decision(claim, system, tables, looks))
     table = pd.DataFrame(rows, columns=list(DecidedClaims.columns))
-    return DecidedClaims(_with_false_discoveries(table, looks.error))
+    timed = np.array([claim.timed for claim in claims for _ in claim.systems], bool)
+    return DecidedClaims(_with_false_discoveries(table, timed, looks.error))
 
 
 def settle(claims: Sequence[Claim], tables: Tables, looks: Looks) -> Settling:
@@ -196,8 +197,10 @@ def _rows(table: pd.DataFrame, where: Mapping[str, Any], claim: str) -> pd.DataF
     return table[chosen]
 
 
-def _with_false_discoveries(table: pd.DataFrame, error: float) -> pd.DataFrame:
-    """The table with ``q`` and ``survives`` of the papers' claims."""
+def _with_false_discoveries(table: pd.DataFrame, timed: Array, error: float) -> pd.DataFrame:
+    """The table with ``q`` and ``survives`` of the papers' claims: of those that are timed, and of the others."""
     tested = ~table["paper"].isin([OWN, CONTROL]) & ~table["verdict"].isin([NOT_RUN, "inadequate"])
-    rates = pd.Series(false_discovery_rates(table.loc[tested, "p"].astype(float).tolist()), table.index[tested])
+    families = [table.index[tested & family] for family in (timed, ~timed)]
+    found = [pd.Series(false_discovery_rates(table.loc[rows, "p"].astype(float).tolist()), rows) for rows in families]
+    rates = pd.concat(found)
     return table.assign(q=rates, survives=(rates <= error).map({True: "yes", False: "no"}))

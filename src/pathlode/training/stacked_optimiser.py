@@ -40,7 +40,9 @@ class StackedOptimiser:
         self._seeds, self._best, self._clip_norm = model.seeds, best, config.clip_norm
         self._parameters = list(model.parameters())
         highest = max(config.rates)
-        self._share = (torch.tensor(config.rates, device=model.mean.device) / highest).repeat(members // len(config.rates))
+        self._share = (torch.tensor(config.rates, device=model.mean.device) / highest).repeat(
+            members // len(config.rates)
+        )
         self._overflows = torch.zeros(members, dtype=torch.long, device=model.mean.device)
         self._optimiser = OPTIMISERS[config.optimiser](self._parameters, lr=highest, betas=tuple(config.betas))
         self._schedule = RATES[config.schedule](self._optimiser, highest, config.steps, config.warmup)

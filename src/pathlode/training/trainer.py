@@ -164,7 +164,9 @@ class Trainer:
         mse, share = validation_errors(self.model, seen, times, values, self._solver(), context)
         error = mse if self.outcomes is None else mse + self._outcome_error(seen, context)
         self.best.keep(error)
-        self.optimiser.recover(self.best.mse.isfinite() & ~(error <= self.config.spike * self.best.mse), self.step_number)
+        self.optimiser.recover(
+            self.best.mse.isfinite() & ~(error <= self.config.spike * self.best.mse), self.step_number
+        )
         self._learn_noise()
         losses = (
             torch.stack(self._since_validation).mean(dim=0)

@@ -162,6 +162,16 @@ def test_many_undecided_claims_leave_less_to_a_weak_one():
     assert among["q"] == pytest.approx(10 * alone["p"])
 
 
+def test_measured_times_leave_the_other_claims_as_they_are():
+    others = [ENTRY | {"id": f"Y{k}", "timed": True} for k in range(3)]
+    table = decided(scores(SMALL, 3 * SMALL), ENTRY, *others)
+    assert table["q"].tolist() == pytest.approx(table["p"].tolist())  # equal p-values: k · p / k in each family
+    noise = scores(SMALL, SMALL * 3.0 ** np.tile([-1, 1], 5)).assign(system="spring")
+    timed = ENTRY | {"id": "T", "systems": ["spring"], "timed": True}
+    table = decided(pd.concat([scores(SMALL, 3 * SMALL), noise]), ENTRY, timed)
+    assert table["q"].tolist() == pytest.approx(table["p"].tolist())  # together the first would have 2 · p
+
+
 HALVES = ENTRY | {"rival": {"loss": "path"}, "halves": True, "paper": "control"}
 
 

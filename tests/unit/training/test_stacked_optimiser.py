@@ -86,7 +86,8 @@ def broken_off(run):
 
 
 @pytest.mark.fault(
-    "a member of a training loses what it had learnt", "it goes back to its best weights, and on at half its learning rate"
+    "a member of a training loses what it had learnt",
+    "it goes back to its best weights, and on at half its learning rate",
 )
 def test_a_member_whose_error_has_a_spike_goes_on_from_its_best_weights_at_half_its_rate(trainer, caplog):
     run, calm = trainer(), trainer()
