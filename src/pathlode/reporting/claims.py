@@ -40,7 +40,7 @@ def decide(claims: Sequence[Claim], tables: Tables, looks: Looks) -> DecidedClai
             facts |= {"paper": claim.made_by(system), "where": system}
             rows.append(facts | _decision(claim, system, tables, looks))
     table = pd.DataFrame(rows, columns=list(DecidedClaims.columns))
-    timed = np.array([claim.timed for claim in claims for _ in claim.systems], bool)
+    timed = pd.Series([claim.timed for claim in claims for _ in claim.systems], dtype=bool)
     return DecidedClaims(_with_false_discoveries(table, timed, looks.error))
 
 
@@ -197,7 +197,7 @@ def _rows(table: pd.DataFrame, where: Mapping[str, Any], claim: str) -> pd.DataF
     return table[chosen]
 
 
-def _with_false_discoveries(table: pd.DataFrame, timed: Array, error: float) -> pd.DataFrame:
+def _with_false_discoveries(table: pd.DataFrame, timed: "pd.Series[bool]", error: float) -> pd.DataFrame:
     """The table with ``q`` and ``survives`` of the papers' claims: of those that are timed, and of the others."""
     tested = ~table["paper"].isin([OWN, CONTROL]) & ~table["verdict"].isin([NOT_RUN, "inadequate"])
     families = [table.index[tested & family] for family in (timed, ~timed)]

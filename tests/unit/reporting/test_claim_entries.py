@@ -54,6 +54,7 @@ def test_a_claim_is_ours_on_the_systems_about_which_the_paper_says_nothing():
         ([ENTRY | {"target": 3}], "target is 3, expected a text"),
         ([ENTRY | {"factor": "3x"}], "factor is '3x', expected a number"),
         ([ENTRY | {"halves": "yes"}], "halves is 'yes', expected true or false"),
+        ([ENTRY | {"timed": "yes"}], "timed is 'yes', expected true or false"),
         ([without("margin")], "claim X1 lacks 'margin'"),
         ([without("adequacy")], "claim X1 lacks 'adequacy'"),
         ([ENTRY | {"margin": 1.1}], "margin is 1.1, expected a mapping with because, ratio, points"),
