@@ -73,6 +73,7 @@ OFFERS = {
     "field": "a vector field, along which a state h moves",
     "jacobian": "the Jacobian of a vector field",
     "decoder": "a decoder of that state",
+    "density": "a normal distribution of each value, given the observations before it",
 }
 """What a model can offer; each word is offered by some model. The words after a model's path below say what it offers; those
 after a loss's path, what it needs."""
@@ -83,6 +84,8 @@ MODELS = Registry(
         "latent_ode": "pathlode.models.latent_ode:LatentODE training latent posterior path field jacobian decoder",
         "curve": "pathlode.models.curve:Curve training latent posterior",
         "constant": "pathlode.models.constant:Constant",
+        "neural_flow": "pathlode.models.neural_flow:NeuralFlow training latent posterior path decoder",
+        "cru": "pathlode.models.cru:CRU training density",
     },
 )
 
@@ -131,8 +134,8 @@ LOSSES = Registry(
         "displacement": "pathlode.training.losses.displacement:Displacement training path",
         "path+kl": "pathlode.training.losses.path_length_and_kullback_leibler:PathLengthAndKullbackLeibler "
         "training path posterior",
-        "steer": "pathlode.training.losses.random_end_time:RandomEndTime training",
-        "steer_walk": "pathlode.training.losses.random_gaps:RandomGaps training",
+        "steer": "pathlode.training.losses.random_end_time:RandomEndTime training field",
+        "steer_walk": "pathlode.training.losses.random_gaps:RandomGaps training field",
         "kinetic": "pathlode.training.losses.kinetic_energy:KineticEnergy training field",
     },
 )

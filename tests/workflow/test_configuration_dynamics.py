@@ -79,6 +79,26 @@ def test_a_loss_that_needs_the_jacobian_is_refused_for_a_model_without_one(monke
             "dynamics.rows.curve lacks a loss, but the model curve is trained; name",
         ),
         (
+            (*ROWS, "curve"),
+            {"model": "cru", "loss": "path"},
+            r"rows.curve.loss is 'path', which needs a latent path z\(t\), but the model cru has none; name another",
+        ),
+        (
+            (*ROWS, "curve"),
+            {"model": "cru", "loss": "none", "encoder": "gru"},
+            "rows.curve.encoder is 'gru', but the model cru takes no encoder; remove it",
+        ),
+        (
+            (*ROWS, "curve"),
+            {"model": "neural_flow", "loss": "kinetic"},
+            "rows.curve.loss is 'kinetic', which needs a vector field, .*, but the model neural_flow has none; name",
+        ),
+        (
+            (*ROWS, "curve"),
+            {"model": "neural_flow", "loss": "path", "field": "bounded"},
+            "rows.curve.field is 'bounded', but the model neural_flow takes no field; remove it",
+        ),
+        (
             (*ROWS, "curve", "systems"),
             ["pendulum"],
             "rows.curve.systems names 'pendulum', which is not a key of systems",
@@ -231,6 +251,14 @@ def test_a_row_is_a_model_with_its_parts_and_a_place_in_the_tables():
     }
     curve = {"kind": "curve", "encoder": "gru", "input": "linear", "loss": "none"}
     assert dynamics.row_parts(DEFAULT, "lorenz", "curve") == curve
+    flow = merged(((*ROWS, "curve"), {"model": "neural_flow", "loss": "path"}))
+    assert dynamics.row_parts(flow, "lorenz", "curve") == curve | {
+        "kind": "neural_flow",
+        "decoder": "linear",
+        "loss": "path",
+    }
+    cru = merged(((*ROWS, "curve"), {"model": "cru", "loss": "none"}))
+    assert dynamics.row_parts(cru, "lorenz", "curve") == {"kind": "cru", "loss": "none"}
     assert dynamics.row_parts(DEFAULT, "lorenz", "constant") == {"kind": "constant"}
     assert dynamics.setting(DEFAULT, "lorenz", "constant") == {
         **{"system": "lorenz", "row": "constant", "model": "constant"},

@@ -6,20 +6,17 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from pathlode.core.context import Context
 from pathlode.core.encoders.contract import Encoder
-from pathlode.core.shapes import Latent, Starts, Times, Values
-from pathlode.core.signals import Signal
+from pathlode.core.shapes import Latent
 from pathlode.core.stacked import StackedLinear
-from pathlode.errors import DataError
-from pathlode.models.contract import SequenceModel
+from pathlode.models.contextual import ContextualModel
 from pathlode.models.observations import Observations
 from pathlode.models.prediction import Encoding
 from pathlode.models.settings import ModelConfig
 from pathlode.registry import ENCODERS, INPUTS
 
 
-class EncodedModel(SequenceModel):
+class EncodedModel(ContextualModel):
     """A model with z0 = E(last state of an encoder), E linear. Subclasses turn z0 into predictions.
 
     If ``encoder_hidden`` is set, a linear layer first maps the encoder's last state to the size of h.
@@ -88,45 +85,6 @@ class EncodedModel(SequenceModel):
         hidden = self.encoder_to_hidden(self.encoder(times, read, mask))
         log_std = self.hidden_to_log_std(hidden) if self.config.variational else None
         return Encoding(self.hidden_to_latent(hidden), log_std)
-
-    def _beside(self, given: Observations) -> Values | None:
-        """What the encoder reads beside the values, (member, batch, time, ...): static covariates, and inputs at each time."""
-        known, signal = self.known(given.context), self.signal(given.context, given.start)
-        parts = []
-        if known is not None:
-            parts.append(known[:, :, None].expand(*given.times.shape, -1))
-        if signal is not None:
-            parts.append(signal(self._elapsed(given.times, given.start)))
-        return torch.cat(parts, dim=-1) if parts else None
-
-    def _elapsed(self, times: Times, start: Starts) -> Times:
-        """τ since the start, (member, batch, time)."""
-        return ((times - start[..., None]) / self.config.time_unit).to(self.dtype)
-
-    def signal(self, context: Context | None, start: Starts) -> Signal | None:
-        """Inputs in the model's units as a function of τ since the start, (member, batch); None for a model that reads none.
-
-        Raises:
-            DataError: if the model reads inputs and none are given.
-        """
-        if not self.config.inputs:
-            return None
-        if context is None or context.input_times is None or context.inputs is None:
-            raise DataError(f"the model reads {self.config.inputs} inputs, but none are given")
-        values = ((context.inputs - self.input_mean) / self.input_std).to(self.dtype)
-        return Signal.of(self._elapsed(context.input_times, start), values, self.config.interpolation)
-
-    def known(self, context: Context | None) -> Latent | None:
-        """Static covariates in the model's units, (member, batch, covariate); None for a model that reads none.
-
-        Raises:
-            DataError: if the model reads covariates and none are given.
-        """
-        if not self.config.static:
-            return None
-        if context is None or context.static is None:
-            raise DataError(f"the model reads {self.config.static} static covariates, but none are given")
-        return ((context.static - self.static_mean) / self.static_std).to(self.dtype)
 
     def outcome(self, z0: Latent) -> Tensor | None:
         if not self.config.head:

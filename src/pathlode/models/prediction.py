@@ -21,6 +21,19 @@ class Encoding:
     log_std: Latent | None = None
 
 
+@dataclass(frozen=True)
+class Density:
+    """Independent normal distributions of the values at the query times, given the observations before each.
+
+    Attributes:
+        mean: (member, batch, time, feature).
+        std: shaped like the mean, above 0.
+    """
+
+    mean: Values
+    std: Values
+
+
 @dataclass(frozen=True, kw_only=True)
 class Prediction:
     """A model's prediction for a batch of trajectories at the query times. Parts that the model does not offer are None.
@@ -35,6 +48,7 @@ class Prediction:
         times: the query times in the model's unit, (member, batch, time). If the data's times are more precise than the model,
             ``start`` is 0 and these count from it.
         context: what the field is told besides h and τ, in the model's units.
+        density: distributions of the values.
         outcome: what the head tells of each trajectory, (member, batch, head): a number, or the logits of classes; None for a
             model without a head.
         evaluations: field evaluations per trajectory, (member, batch).
@@ -49,6 +63,7 @@ class Prediction:
     start: Starts | None = None
     times: Times | None = None
     context: FieldContext | None = None
+    density: Density | None = None
     outcome: Tensor | None = None
     evaluations: Tensor | None = None
     values_error: Values | None = None

@@ -34,6 +34,10 @@ def test_shapes_and_what_is_offered(case, series):
         "evaluations": ("field", (3, 11)),
         "values_error": ("field", (3, 11, 5, 2)),
     }
+    if prediction.density is not None:
+        assert prediction.density.mean.shape == prediction.density.std.shape == (3, 11, 5, 2)
+        assert (prediction.density.std > 0).all()
+    assert (prediction.density is not None) == ("density" in offers)
     for part, (offer, shape) in shapes.items():
         found = getattr(prediction, part)
         assert (None if found is None else found.shape) == (shape if offer in offers else None), part

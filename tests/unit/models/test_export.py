@@ -17,6 +17,7 @@ from pathlode.models.curve import Curve
 from pathlode.models.export import export_encoder, export_predictor
 from pathlode.models.latent_ode import LatentODE
 from pathlode.models.latents import encode
+from pathlode.models.neural_flow import NeuralFlow
 from pathlode.registry import ENCODERS
 
 SIZES = {"features": 2, "hidden": 5, "encoder_hidden": 7, "latent": 4, "width": 6}
@@ -110,8 +111,12 @@ def test_an_exported_predictor_gives_the_stacks_predictions(encoder, suffix, tmp
 
 @pytest.mark.parametrize(
     ("kind", "changes"),
-    [(LatentODE, {"field": "controlled", "decoder": "squareplus", "input": "log", "variational": True}), (Curve, {})],
-    ids=["other parts", "curve"],
+    [
+        (LatentODE, {"field": "controlled", "decoder": "squareplus", "input": "log", "variational": True}),
+        (Curve, {}),
+        (NeuralFlow, {}),
+    ],
+    ids=["other parts", "curve", "neural flow"],
 )
 def test_other_models_are_exported_as_well(kind, changes, suffix, tmp_path):
     model, given = trained(kind, **changes), list(cases(False, torch.float32))

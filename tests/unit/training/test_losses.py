@@ -5,8 +5,14 @@ import torch
 
 from pathlode.core.solve import FixedStep
 from pathlode.errors import ConfigError, DataError
+from pathlode.models.prediction import Density
 from pathlode.registry import LOSSES
-from pathlode.training.losses.contract import LEAST_NOISE, negative_log_likelihood, reconstruction
+from pathlode.training.losses.contract import (
+    LEAST_NOISE,
+    negative_log_density,
+    negative_log_likelihood,
+    reconstruction,
+)
 from pathlode.training.losses.kullback_leibler import kl_to_standard_normal
 
 
@@ -249,6 +255,24 @@ def test_the_likelihood_leaves_out_what_is_missing():
     expected = (0.4 + 1.6 * 9) / 2 + 0.4 * math.log(0.5)
     found = negative_log_likelihood(predicted, values, std, noise, mask=~values.isnan())
     assert found.tolist() == pytest.approx([expected])
+
+
+def test_a_density_takes_the_place_of_the_reconstruction_by_hand(make_model, series):
+    """Errors of 1 and 2 standard deviations of the density, 3 and 1/2, in a data unit of 2: ½ + ½ · 4 + ln 3/2 + ln 1/4."""
+    mean, std = torch.zeros(1, 1, 2, 1), torch.tensor([3.0, 0.5]).view(1, 1, 2, 1)
+    values, expected = torch.tensor([3.0, 1.0]).view(1, 1, 2, 1), 0.5 + 2.0 + math.log(1.5) + math.log(0.25)
+    assert negative_log_density(Density(mean, std), values, torch.tensor(2.0)).tolist() == pytest.approx([expected])
+    missing = torch.tensor([True, False]).view(1, 1, 2, 1)
+    found = negative_log_density(Density(mean, std), values.where(missing, torch.nan), torch.tensor(2.0), missing)
+    assert found.tolist() == pytest.approx([0.5 + math.log(1.5)])
+    model = make_model("path")
+    prediction, values = predict(model, series)
+    density = Density(prediction.values + 1, torch.full_like(prediction.values, 0.3))
+    with_density = type(prediction)(**(vars(prediction) | {"density": density}))
+    loss, penalty = LOSSES["path"](0.5), LOSSES["path"]().penalty(model, prediction)
+    expected = negative_log_density(density, values, model.std) + 0.5 * penalty
+    for noise in (None, model.std):
+        assert torch.allclose(loss(model, with_density, values, noise=noise), expected)
 
 
 def test_no_feature_weighs_more_than_a_hundred_times_another():

@@ -6,7 +6,8 @@ one number per stacked member, which keeps the members' gradients separate.
 A missing value (NaN) enters no error. A time without any observation, padding above all, enters no penalty. Sums run over what
 was observed, and means over the trajectories. A long trajectory therefore has more weight than a short one, as in a likelihood.
 
-Given the observation noise, the reconstruction is :func:`negative_log_likelihood` instead, for every loss.
+Given the observation noise, the reconstruction is :func:`negative_log_likelihood` instead, for every loss. Of a model with
+densities it is :func:`negative_log_density`.
 """
 
 import math
@@ -22,7 +23,7 @@ from pathlode.core.masks import observed
 from pathlode.core.shapes import Mask, PerMember, Times, Values
 from pathlode.errors import ConfigError, DataError
 from pathlode.models.contract import SequenceModel
-from pathlode.models.prediction import Prediction
+from pathlode.models.prediction import Density, Prediction
 
 LEAST_NOISE = 0.1
 """Smallest noise of a feature in the likelihood, as a share of the largest among the features. So no feature weighs more than a
@@ -75,7 +76,7 @@ class Loss(ABC):
             values: the observed values, (member, batch, time, feature), NaN where they are missing.
             progress: share of the training's steps that are done, for a loss with :meth:`annealing`.
             noise: each feature's observation noise in the data's unit, (member, 1, 1, feature), for a reconstruction by the
-                likelihood; None for the squared error.
+                likelihood; None for the squared error. A model with densities has its own noise.
 
         Raises:
             DataError: if the values are not those at the predicted times, or all of them are missing.
@@ -89,7 +90,9 @@ class Loss(ABC):
                     "all values that the prediction is compared with are missing (NaN): leave the batch out"
                 )
             mask = mask.expand(prediction.values.shape)
-        if noise is None:
+        if prediction.density is not None:
+            error = negative_log_density(prediction.density, values, model.std, mask)
+        elif noise is None:
             error = reconstruction(prediction.values, values, model.std, mask)
         else:
             error = negative_log_likelihood(prediction.values, values, model.std, noise, mask)
@@ -153,6 +156,23 @@ def negative_log_likelihood(
     counted = torch.ones_like(predicted, dtype=torch.bool) if mask is None else mask
     constant = (scale * sigma.log() * counted.sum(dim=(1, 2), keepdim=True)).sum(dim=(1, 2, 3))
     return error + constant / predicted.shape[1]
+
+
+def negative_log_density(density: Density, values: Values, std: Tensor, mask: Mask | None = None) -> PerMember:
+    """Σ_i Σ_f (½ ((x_if - μ_if) / σ_if)² + ln (σ_if / std_f)) over times i and features f, averaged over the batch.
+
+    If each density is given what was observed before, the sum is the negative logarithm of the joint density of all
+    observations in the model's units, up to a constant.
+
+    Args:
+        density: μ and σ, each (member, batch, time, feature).
+        values: observed values.
+        std: standard deviations of the training data, (member, 1, 1, feature).
+        mask: where values were observed; None if all were.
+    """
+    terms = 0.5 * squared_error(density.mean, values, density.std, mask) + (density.std / std).log()
+    counted = terms if mask is None else terms.where(mask, 0.0)
+    return counted.sum(dim=(2, 3)).mean(dim=1)
 
 
 def squared_error(predicted: Values, values: Values, std: Tensor | float = 1.0, mask: Mask | None = None) -> Values:

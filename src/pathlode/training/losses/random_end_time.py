@@ -18,6 +18,7 @@ class RandomEndTime(Loss):
     :class:`pathlode.training.losses.random_gaps.RandomGaps`.
     """
 
+    needs = frozenset({"training", "field"})
     largest_weight = 1.0  # beyond it times would cross
     random_times = True
 

@@ -19,6 +19,7 @@ class RandomGaps(Loss):
     Source: Ghosh et al. 2020, STEER (https://arxiv.org/abs/2006.10711): its rule for an end time, applied to every gap.
     """
 
+    needs = frozenset({"training", "field"})
     largest_weight = 1.0  # beyond it times would cross
     random_times = True
 

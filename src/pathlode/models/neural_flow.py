@@ -1,0 +1,109 @@
+"""The neural flow: a latent path without an ODE and without a solver."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from pathlode.core.context import Context
+from pathlode.core.coupling import CouplingFlow
+from pathlode.core.decoders.contract import Decoder
+from pathlode.core.shapes import Latent, Starts, States, Times, Values
+from pathlode.core.stacked import StackedMLP
+from pathlode.errors import ConfigError
+from pathlode.models.encoded import EncodedModel
+from pathlode.models.prediction import Prediction
+from pathlode.models.settings import ModelConfig
+from pathlode.registry import DECODERS
+
+if TYPE_CHECKING:
+    from pathlode.core.solve import Adaptive, FixedStep
+
+COUPLING_LAYERS = 4
+"""Coupling layers."""
+
+
+class NeuralFlow(EncodedModel):
+    """h(τ) = F(τ, h(0)), with F a coupling flow: :class:`pathlode.core.coupling.CouplingFlow` in place of an ODE's solution.
+
+    Encoder, initial state h(0) = MLP(z0), decoder x(t) = D(h(τ)) and latent path z(t) = E(h(τ)) are those of
+    :class:`pathlode.models.latent_ode.LatentODE`, and τ = (t - t_1) / time_unit counts from the first observation. F is
+    invertible and F(0, h) = h. All times are evaluated at once. Nothing is integrated, so there is no solver.
+
+    F is not the flow of an autonomous ODE. The state h alone does not determine its future: dh/dτ depends on h and τ. So the
+    model has no field that could be chosen, and takes no loss of one, such as the kinetic energy. Before the first observation
+    F is evaluated at τ < 0.
+
+    Args:
+        config: sizes and parts; ``width`` and ``depth`` are also those of the flow's networks, and ``field`` has no effect.
+        seeds: one stacked member per seed.
+
+    Raises:
+        ConfigError: if the state has one dimension: a coupling layer moves one part of it by another.
+
+    Source: Biloš et al. 2021, Neural flows: efficient alternative to neural ODEs (https://arxiv.org/abs/2110.13040).
+    """
+
+    offers = frozenset({"training", "latent", "posterior", "path", "decoder"})
+
+    def __init__(self, config: ModelConfig, seeds: Sequence[int] = (0,)) -> None:
+        if config.hidden < 2:
+            raise ConfigError(
+                f"model.hidden is {config.hidden}, expected at least 2 for the model neural_flow: a coupling layer moves one "
+                "part of the state by another"
+            )
+        super().__init__(config, seeds)
+
+    def add_parts(self, generators: Sequence[torch.Generator]) -> None:
+        config = self.config
+        self.latent_to_hidden = StackedMLP(generators, (config.latent, *[config.width] * config.depth, config.hidden))
+        self.flow = CouplingFlow(generators, config.hidden, config.width, config.depth, COUPLING_LAYERS)
+        self.hidden_to_data: Decoder = DECODERS[config.decoder](generators, config.hidden, config.features)
+
+    def forward(
+        self,
+        times: Times,
+        values: Values,
+        query: Times | None = None,
+        *,
+        context: Context | None = None,
+        noise: Tensor | None = None,
+        solver: "FixedStep | Adaptive | None" = None,
+        estimate_error: bool = False,
+        backward: bool = False,
+        check: bool = True,
+    ) -> Prediction:
+        given = self._stack(times, values, check, context)
+        query = self._asked(query, given, check, backward)
+        encoding = self.encoded(given)
+        z0 = self.sample(encoding, noise)
+        states = self._states(z0, given.start, query)
+        return Prediction(
+            values=self._decode(states).to(given.values.dtype),
+            encoding=encoding,
+            z0=z0,
+            path=self.hidden_to_latent(states),
+            outcome=self.outcome(z0),
+        )
+
+    def values_from(
+        self,
+        z0: Latent,
+        start: Starts,
+        query: Times,
+        solver: "FixedStep | Adaptive | None" = None,
+        *,
+        context: Context | None = None,
+    ) -> Values:
+        return self._decode(self._states(z0, start, query)).to(query.dtype)
+
+    def latent_at_start(self, z0: Latent) -> Latent:
+        return self.hidden_to_latent(self.latent_to_hidden(z0))
+
+    def _states(self, z0: Latent, start: Starts, query: Times) -> States:
+        return self.flow(self.latent_to_hidden(z0), self._elapsed(query, start))
+
+    def _decode(self, states: States) -> Values:
+        values = self.std * self.hidden_to_data(states)
+        return self.mean + values if self.hidden_to_data.centred else values
