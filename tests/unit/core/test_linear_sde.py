@@ -75,3 +75,9 @@ def test_neither_growth_nor_decay_over_a_long_gap_overflows(gap):
     assert found.noise.diag().tolist() == pytest.approx([LARGEST, 0.1, 1e3], rel=1e-4)
     (found.matrix.sum() + found.noise.sum()).backward()
     assert drift.grad.isfinite().all()
+
+
+def test_a_diverged_drift_gives_no_number_and_no_error():
+    found = transition(torch.full((1, 2, 2), torch.nan), torch.ones(1, 2), torch.ones(1))
+    assert found.matrix.isnan().all()
+    assert found.noise.isnan().all()

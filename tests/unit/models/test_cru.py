@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from pathlode.core.kalman import Belief
 from pathlode.core.linear_sde import transition
 from pathlode.core.series import TimeSeries
 from pathlode.errors import ConfigError
@@ -86,21 +87,13 @@ def test_densities_are_those_of_the_start_at_first_and_then_around_the_values(mo
 
 
 def test_a_forecast_propagates_the_last_belief(model, series):
-    """From the last belief by one gap, in single steps or at once, since the drift stays."""
-    drift = constant_drift(model)
+    """By a gap from the last observation to each time."""
+    drift = constant_drift(model)[:, None, None].expand(2, 11, 2, 4, 4)
+    diffusion = model.log_diffusion.exp()[:, :, None].expand(2, 11, 2, 4)
+    step = transition(drift, diffusion, torch.tensor([0.5, 15.0]).double().expand(2, 11, 2))
     filtered = model._filtered(model._stack(series.times, series.values, check=True))
+    expected, _ = model._decode(Belief.of(filtered.after.numbers[:, :, -1:]).moved(step))
     query = series.times[:, -1:] + torch.tensor([1.0, 30.0]).double()
-    step = transition(
-        drift[:, None, None], model.log_diffusion.exp()[:, :, None], torch.tensor([[[0.5, 15.0]]]).double()
-    )
-    last = filtered.after.mean[:, :, -1:]
-    expected, _ = model._decode(
-        dataclasses.replace(
-            filtered.after,
-            mean=(step.matrix @ last[..., None])[..., 0],
-            **{name: getattr(filtered.after, name)[:, :, -1:] for name in ("variance", "slope", "rest")},
-        )
-    )
     assert torch.allclose(model(series.times, series.values, query).values, expected)
 
 
