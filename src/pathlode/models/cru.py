@@ -72,9 +72,9 @@ class CRU(ContextualModel):
     Any loss compares by the density (:func:`pathlode.training.losses.contract.negative_log_density`): with the loss ``none``,
     training maximises the joint density of the observations. There is no z0 and no latent path to penalise.
 
-    Differences from the source: it decodes the belief *after* the update at an observation's time, and trains on series of
-    which some observations are hidden, as :class:`pathlode.training.views.Views` also does here; its matrices A_k are banded,
-    ours full, which is the same for m ≤ 4.
+    Differences from the source: at an observation's time it decodes the belief *after* the update, and it trains on series of
+    which some observations are hidden, as :class:`pathlode.training.views.Views` can do here. Its matrices A_k are banded, ours
+    full.
 
     Args:
         config: ``latent`` is the dimensions of z, ``width`` and ``depth`` are those of all networks; ``hidden`` and the parts
