@@ -113,6 +113,18 @@ INPUTS = Registry(
     },
 )
 
+SOLVERS = Registry(
+    "solver method",
+    {
+        "rk4": "pathlode.core.tableaus:RK4",
+        "tsit5": "pathlode.core.tableaus:TSIT5",
+        "alf": "pathlode.core.reversible:ALF",
+        "reversible_heun": "pathlode.core.reversible:REVERSIBLE_HEUN",
+    },
+)
+"""Methods with steps of equal size, for training. :mod:`pathlode.core.solve` imports the modules of all of them, so every job
+that integrates an ODE depends on them."""
+
 ENCODERS = Registry(
     "encoder",
     {

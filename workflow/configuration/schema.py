@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, best_match
 
 from pathlode import registry
-from pathlode.core.tableaus import ADAPTIVE_METHODS, TABLEAUS
+from pathlode.core.tableaus import ADAPTIVE_METHODS
 from pathlode.ecg.records import RECORDS
 from workflow.chapters import CHAPTERS
 from workflow.configuration.files import FILES
@@ -21,7 +21,6 @@ from workflow.variations import VARIATIONS
 
 NAMES: dict[str, Iterable[str]] = {
     **{name.lower(): entries for name, entries in vars(registry).items() if isinstance(entries, registry.Registry)},
-    "fixed_step_methods": TABLEAUS,
     "adaptive_backends": ADAPTIVE_METHODS,
     "adaptive_methods": dict.fromkeys(method for methods in ADAPTIVE_METHODS.values() for method in methods),
     "records": RECORDS,

@@ -12,8 +12,9 @@ from torch import Tensor
 
 from pathlode.core.recorded import recorded, recorded_scan
 from pathlode.core.shapes import Starts, State, States, Times
-from pathlode.core.tableaus import TABLEAUS, Tableau
+from pathlode.core.tableaus import Tableau
 from pathlode.errors import ConfigError
+from pathlode.registry import SOLVERS
 
 Field = Callable[[State], State]
 """An autonomous vector field: (member, batch, state) -> time derivative of the same shape."""
@@ -38,23 +39,25 @@ class MarchingField(Protocol):
 
 @dataclass(frozen=True)
 class FixedStep:
-    """Explicit Runge-Kutta steps of equal size per trajectory, for training. Gradients are those of the discretised solution.
+    """Explicit steps of equal size per trajectory, for training. Gradients are those of the discretised solution.
 
     The number of steps is fixed, not their size: a longer window needs more steps.
 
     Args:
-        method: ``rk4`` (order 4) or ``tsit5`` (order 5), each with dense output of the same order.
+        method: name in :data:`pathlode.registry.SOLVERS`, each with dense output of the same order: ``rk4`` (Runge-Kutta, order
+            4), ``tsit5`` (Runge-Kutta, order 5), or ``alf`` or ``reversible_heun`` (:mod:`pathlode.core.reversible`, order 2),
+            whose memory in training does not grow with the number of steps, but whose errors grow on damped systems.
         steps: number of steps per trajectory, from its start to its last read-out time.
 
-    Cost: 1 + steps · stages field evaluations (rk4: 4 stages, tsit5: 6).
+    Cost: 1 + steps · stages field evaluations (rk4: 4 stages, tsit5: 6, the others: 1). A field's compiled march takes
+    Runge-Kutta steps only; plain PyTorch takes the others.
     """
 
     method: str = "rk4"
     steps: int = 8
 
     def __post_init__(self) -> None:
-        if self.method not in TABLEAUS:
-            raise ConfigError(f"solver method is {self.method!r}, expected one of {', '.join(TABLEAUS)}")
+        SOLVERS.path(self.method)
         if self.steps < 1:
             raise ConfigError(f"solver steps is {self.steps}, expected at least 1")
 

@@ -19,9 +19,11 @@ from pathlode.core.fixed import FixedStep as FixedStep
 from pathlode.core.fixed import MarchingField as MarchingField
 from pathlode.core.recorded import recorded
 from pathlode.core.reversal import reversed_in_time
+from pathlode.core.reversible import Reversible
+from pathlode.core.reversible_gradient import integrate_reversibly
 from pathlode.core.shapes import Starts, State, States, Times
-from pathlode.core.tableaus import TABLEAUS
 from pathlode.errors import ConfigError, DataError
+from pathlode.registry import SOLVERS
 
 
 @dataclass(frozen=True)
@@ -126,13 +128,14 @@ def _solve_fixed(
     field: Field, y0: State, times: Times, start: Starts, solver: FixedStep, estimate_error: bool
 ) -> Solution:
     """Fixed steps; the error is Richardson's, from a solution with twice the steps."""
-    tableau = TABLEAUS[solver.method]
-    states, evaluations = integrate_with_fixed_steps(field, y0, times, start, tableau, solver.steps)
+    method = SOLVERS[solver.method]
+    integrate = integrate_reversibly if isinstance(method, Reversible) else integrate_with_fixed_steps
+    states, evaluations = integrate(field, y0, times, start, method, solver.steps)
     if not estimate_error:
         return Solution(states, evaluations)
     with torch.no_grad():
-        finer, _ = integrate_with_fixed_steps(field, y0, times, start, tableau, 2 * solver.steps)
-        amplification = 2**tableau.order / (2**tableau.order - 1)
+        finer, _ = integrate(field, y0, times, start, method, 2 * solver.steps)
+        amplification = 2**method.order / (2**method.order - 1)
         error = (states - finer) * amplification
     return Solution(states, evaluations, error)
 

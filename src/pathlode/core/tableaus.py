@@ -125,8 +125,6 @@ TSIT5 = Tableau(
 )
 """Tsitouras 2011, Runge-Kutta pairs of order 5(4), with its free quartic dense output (error O(h⁵))."""
 
-TABLEAUS = {"rk4": RK4, "tsit5": TSIT5}
-
 ADAPTIVE_METHODS = {
     "torchode": ("dopri5", "tsit5"),
     "torchdiffeq": ("dopri5", "dopri8", "bosh3", "adaptive_heun"),

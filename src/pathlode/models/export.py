@@ -18,10 +18,12 @@ from torch.export import Dim, ExportedProgram
 
 from pathlode.core.masks import padded
 from pathlode.core.solve import FixedStep
+from pathlode.core.tableaus import Tableau
 from pathlode.errors import ConfigError
 from pathlode.files import writing
 from pathlode.models.contract import SequenceModel
 from pathlode.models.observations import Observations
+from pathlode.registry import SOLVERS
 
 
 def export_encoder(
@@ -73,13 +75,18 @@ def export_predictor(
         extra: as in :func:`export_encoder`.
 
     Raises:
-        ConfigError: as :func:`export_encoder`, and if the solver is adaptive.
+        ConfigError: as :func:`export_encoder`, and if the solver is adaptive or no Runge-Kutta method.
     """
     solver, write = solver or FixedStep("tsit5", 8), _format(path)
     if not isinstance(solver, FixedStep):
         raise ConfigError(
             f"an exported predictor takes a fixed number of steps, but the solver is {type(solver).__name__}: pass, for "
             "example, FixedStep('tsit5', steps=16)"
+        )
+    if not isinstance(SOLVERS[solver.method], Tableau):
+        raise ConfigError(
+            f"an exported predictor takes Runge-Kutta steps, but the solver is {solver.method}, which is for training: pass, "
+            "for example, FixedStep('tsit5', steps=16)"
         )
     predictor = _Predictor(_chosen(model, member), missing, member is None, solver)
     _export(predictor, ("times", "values", "query"), "predicted", Path(path), write, extra)

@@ -36,7 +36,7 @@ class TrainingConfig:
         spike: a validation error larger than this many times the member's best, or not finite, is a spike: the member goes back
             to its best weights and on at half its learning rate. With ``inf`` no finite error is one.
         validate_every: steps between validations, each of which may also write a checkpoint.
-        solver: ``rk4`` or ``tsit5``.
+        solver: name in :data:`pathlode.registry.SOLVERS`.
         solver_steps: solver steps per trajectory.
         solver_error_share: largest share of the validation error that may come from the solver. A validation that finds a
             larger share in more than a tenth of the members logs a warning.

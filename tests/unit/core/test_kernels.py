@@ -18,7 +18,7 @@ from pathlode.core.kernels import library, march
 from pathlode.core.paths import path_length
 from pathlode.core.solve import FixedStep, solve
 from pathlode.core.stacked import StackedMLP, member_norms, scale_members
-from pathlode.core.tableaus import TABLEAUS
+from pathlode.core.tableaus import RK4
 from pathlode.errors import ConfigError, DataError
 from pathlode.registry import ENCODERS
 
@@ -96,7 +96,7 @@ def assert_equal_to_plain(function, inputs, shape):
 
 
 @pytest.mark.parametrize("batch", [1, 8, 21])
-@pytest.mark.parametrize("method", list(TABLEAUS))
+@pytest.mark.parametrize("method", ["rk4", "tsit5"])
 @pytest.mark.parametrize("depth", [1, 3])
 def test_march_and_read_out(make_model, build, batch, method, depth):
     field = make_model(depth=depth, hidden=7, width=5).field
@@ -189,7 +189,7 @@ def test_elementary_functions_are_accurate_far_out(build, size):
     x = size * torch.linspace(-1, 1, 64).view(64, 1, 1)  # one number per member
     one, none = torch.ones(64, 1, 1), torch.zeros(64, 1, 1)
     layers = (none, x, one, none)  # the field is tanh(softplus(x)) everywhere, so the state at time 1 is the slope
-    slope = kernels.March.apply(TABLEAUS["rk4"], 1, False, one, one, none, one, *layers)[..., 0]
+    slope = kernels.March.apply(RK4, 1, False, one, one, none, one, *layers)[..., 0]
     assert torch.allclose(slope.double(), softplus(x.double()).tanh(), rtol=1e-6, atol=3e-7)
 
 

@@ -1,4 +1,6 @@
+import inspect
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -7,8 +9,10 @@ import torch
 from pathlode.core.fields.bounded import BoundedField
 from pathlode.core.solve import Adaptive, FixedStep, solve
 from pathlode.errors import DataError, SolverError
+from pathlode.registry import SOLVERS
+from pathlode.reporting.identity import reached_files
 
-METHODS = [("rk4", 4), ("tsit5", 5)]
+METHODS = [("rk4", 4), ("tsit5", 5), ("alf", 2), ("reversible_heun", 2)]
 OTHER = {"backend": "torchdiffeq"}
 
 
@@ -143,6 +147,8 @@ def test_every_trajectory_is_read_out_on_its_own_times():
     [
         FixedStep("rk4", 3),
         FixedStep("tsit5", 2),
+        FixedStep("alf", 3),
+        FixedStep("reversible_heun", 3),
         Adaptive("dopri5", 1e-6, 1e-6),
     ],
 )
@@ -156,7 +162,7 @@ def test_gradcheck(solver):
     )
 
 
-@pytest.mark.parametrize(("method", "stages"), [("rk4", 4), ("tsit5", 6)])
+@pytest.mark.parametrize(("method", "stages"), [("rk4", 4), ("tsit5", 6), ("alf", 1), ("reversible_heun", 1)])
 def test_reported_evaluations_are_those_made(method, stages):
     calls = 0
 
@@ -259,3 +265,9 @@ def test_agrees_with_scipy_on_a_long_irregular_window():
         atol=1e-12,
     )
     assert np.abs(ours[0, 0].numpy() - reference.y.T).max() < 1e-6
+
+
+def test_the_code_of_every_registered_method_belongs_to_jobs_that_integrate():
+    reached = reached_files(Path(inspect.getfile(solve)))
+    for name in SOLVERS:
+        assert Path(*SOLVERS.module(name).split(".")[1:]).with_suffix(".py") in reached

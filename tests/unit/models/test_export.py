@@ -190,6 +190,10 @@ def test_the_model_is_left_as_it_is(tmp_path):
             r"a fixed number of steps, but the solver is Adaptive: pass, for example, FixedStep\('tsit5', steps=16\)",
         ),
         (
+            lambda m, folder: export_predictor(m, folder / "m.pt2", FixedStep("alf", 9)),
+            r"takes Runge-Kutta steps, but the solver is alf, which is for training: pass, for example, FixedStep\('tsit5'",
+        ),
+        (
             lambda m, folder: export_encoder(Constant(m.config), folder / "m.pt2"),
             "Constant has no encoder to export: choose a model that offers 'latent'",
         ),
