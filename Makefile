@@ -6,7 +6,7 @@
 # make lint        style, types, workflow lint
 # make report      results/report.html: every figure and table with its caption, in one file
 # make docs        the site, in build/site
-# make bench       times of a training step, simulations, draws and decisions, each beside its peers, and of a whole training
+# make bench       times of a training step, simulations, draws and decisions, each beside its peers, and of a whole training; memory of solvers
 # make plan        estimated cost of the paper scale, in docs/cluster.md; needs make reproduce first
 # make faults      the table of faults in docs/, from the tests that cause them
 # make reruns      the table of rules that rerun after an edit of code, in tests/workflow
@@ -68,6 +68,7 @@ bench: $(VENV)/bench
 	$(BIN)/python benchmarks/step.py
 	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/answers.py
+	$(BIN)/python benchmarks/solvers.py
 
 plan: $(VENV)/workflow
 	PYTHONPATH=. $(BIN)/python benchmarks/plan.py
