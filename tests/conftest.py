@@ -14,9 +14,9 @@ from workflow_checkout import PROJECT, Checkout, copy_project
 from pathlode.core.series import TimeSeries
 from pathlode.dynamics.data import SimulatedData
 from pathlode.dynamics.simulation import SimulationConfig, simulate
-from pathlode.models.latent_ode import LatentODE
+from pathlode.models.contract import SequenceModel
 from pathlode.models.settings import ModelConfig
-from pathlode.registry import LOSSES, SYSTEMS
+from pathlode.registry import LOSSES, MODELS, SYSTEMS
 from pathlode.training.resume import Interim
 
 
@@ -93,9 +93,11 @@ def interrupted(monkeypatch):
 def make_model():
     """A small model for a loss, with sizes that differ from each other so that a mixed-up axis shows."""
 
-    def make(loss: str = "path", encoder: str = "gru", seeds=(0, 1, 2), **changes) -> LatentODE:
+    def make(loss: str = "path", encoder: str = "gru", seeds=(0, 1, 2), **changes) -> SequenceModel:
         sizes = {"features": 2, "hidden": 6, "latent": 4, "width": 9, "depth": 2} | changes
-        return LatentODE(ModelConfig(encoder=encoder, variational="posterior" in LOSSES[loss].needs, **sizes), seeds)
+        needs = LOSSES.words(loss)
+        kind = next(kind for kind in MODELS if needs <= MODELS.words(kind))
+        return MODELS[kind](ModelConfig(encoder=encoder, variational="posterior" in needs, **sizes), seeds)
 
     return make
 

@@ -4,7 +4,7 @@ The configuration's schema takes its allowed names from here. So do the tests th
 """
 
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pathlode.errors import ConfigError
@@ -74,9 +74,13 @@ OFFERS = {
     "jacobian": "the Jacobian of a vector field",
     "decoder": "a decoder of that state",
     "density": "a normal distribution of each value, given the observations before it",
+    "path_kl": "a posterior over paths, and its divergence from a prior",
 }
 """What a model can offer; each word is offered by some model. The words after a model's path below say what it offers; those
 after a loss's path, what it needs."""
+
+ONLY_WITH = {"path_kl": "path_kl"}
+"""Offers that a model's loss must need, because parts of the model would stay untrained, and a loss that needs each."""
 
 MODELS = Registry(
     "model",
@@ -86,6 +90,7 @@ MODELS = Registry(
         "constant": "pathlode.models.constant:Constant",
         "neural_flow": "pathlode.models.neural_flow:NeuralFlow training latent posterior path decoder",
         "cru": "pathlode.models.cru:CRU training density",
+        "latent_sde": "pathlode.models.latent_sde:LatentSDE training latent posterior decoder path_kl",
     },
 )
 
@@ -149,6 +154,7 @@ LOSSES = Registry(
         "steer": "pathlode.training.losses.random_end_time:RandomEndTime training field",
         "steer_walk": "pathlode.training.losses.random_gaps:RandomGaps training field",
         "kinetic": "pathlode.training.losses.kinetic_energy:KineticEnergy training field",
+        "path_kl": "pathlode.training.losses.path_kullback_leibler:PathKullbackLeibler training posterior path_kl",
     },
 )
 
@@ -178,6 +184,11 @@ def parts_of(model: str) -> dict[str, Registry]:
     """The registries of the parts that a model takes, by the part's name."""
     offered = MODELS.words(model)
     return {name: registry for name, (registry, word) in PARTS.items() if word in offered}
+
+
+def unused_offer(offers: Iterable[str], needs: Iterable[str]) -> str | None:
+    """The word of :data:`ONLY_WITH` that a model offers and a loss with these needs does not use; None if there is none."""
+    return next(iter(sorted((set(offers) & set(ONLY_WITH)) - set(needs))), None)
 
 
 DEFAULT_MODEL = "latent_ode"

@@ -222,6 +222,22 @@ def test_a_loss_that_needs_the_jacobian_is_refused_for_a_model_without_one(monke
         ),
         ((*OSCILLATOR, "tune"), {"step": 10}, "unknown key 'systems.coupled_oscillator.tune.step'"),
         ((*OSCILLATOR, "train", "solver"), "euler", "train.solver is 'euler', expected one of rk4, tsit5"),
+        (
+            (*ROWS, "kinetic", "train"),
+            {"solver": "dopri5"},
+            "rows.kinetic.train.solver is 'dopri5', expected one of rk4, tsit5, alf, reversible_heun",
+        ),
+        (("evaluate", "method"), "alf", "evaluate.method is 'alf', expected one of dopri5, tsit5"),
+        (
+            (*ROWS, "curve", "loss"),
+            "path_kl",
+            "curve.loss is 'path_kl', which needs a posterior over paths, .* but the model curve has none; name",
+        ),
+        (
+            (*ROWS, "curve", "model"),
+            "latent_sde",
+            "curve.loss is 'none', but the model latent_sde has a posterior over .* untrained; name the loss path_kl",
+        ),
         ((*OSCILLATOR, "model", "time_unit"), float("inf"), "model.time_unit is inf, expected a finite number"),
         (("systems", 3), DEFAULT["systems"]["coupled_oscillator"], "systems: the key 3 is not text"),
         (("dynamics",), [1], r"dynamics is \[1\], expected a mapping"),
@@ -229,6 +245,11 @@ def test_a_loss_that_needs_the_jacobian_is_refused_for_a_model_without_one(monke
 )
 def test_a_wrong_configuration_is_refused_in_one_sentence(path, value, message):
     assert_refused(path, value, message)
+
+
+def test_a_row_may_be_a_latent_sde_or_train_with_a_reversible_method():
+    check(merged(((*ROWS, "curve"), {"model": "latent_sde", "loss": "path_kl"})))
+    check(merged(((*ROWS, "kinetic", "train"), {"solver": "alf", "solver_steps": 24})))
 
 
 @pytest.mark.parametrize("scale", ["smoke", "night", "paper"])

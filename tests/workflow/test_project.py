@@ -185,7 +185,10 @@ def test_every_direct_requirement_is_pinned():
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
     for names, files in (
-        *((extras[name], ["workflow"]) for name in ("workflow", "ecg", "inference", "real", "schedule", "torchdiffeq")),
+        *(
+            (extras[name], ["workflow"])
+            for name in ("workflow", "ecg", "inference", "real", "schedule", "sde", "torchdiffeq")
+        ),
         (project["dependencies"], ["workflow"]),
         (extras["slurm"], ["workflow", "slurm"]),
         (extras["bench"], ["workflow", "bench"]),

@@ -3,7 +3,18 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pathlode.registry import DEFAULT_MODEL, DEFAULT_PARTS, LOSSES, MODELS, OFFERS, PARTS, entries_of, parts_of
+from pathlode.registry import (
+    DEFAULT_MODEL,
+    DEFAULT_PARTS,
+    LOSSES,
+    MODELS,
+    OFFERS,
+    ONLY_WITH,
+    PARTS,
+    entries_of,
+    parts_of,
+    unused_offer,
+)
 from workflow.configuration.schema import InvalidConfig
 
 
@@ -58,6 +69,11 @@ def check_parts(place: str, entry: Mapping[str, Any]) -> None:
         raise InvalidConfig(
             f"config: {place}.loss is {entry['loss']!r}, which needs {OFFERS[lacking[0]]}, but the model {kind} has none; "
             "name another loss or model"
+        )
+    if unused := unused_offer(MODELS.words(kind), LOSSES.words(entry["loss"])):
+        raise InvalidConfig(
+            f"config: {place}.loss is {entry['loss']!r}, but the model {kind} has {OFFERS[unused]}, which it would leave "
+            f"untrained; name the loss {ONLY_WITH[unused]}"
         )
 
 

@@ -100,8 +100,11 @@ def check(config: Mapping[str, Any]) -> None:
 
 
 def _check_pelts(own: Mapping[str, Any]) -> None:
-    """Refuses more tables for validation or draws for comparison than there are, and a training without warmup."""
+    """Refuses losses of other models, more tables for validation or draws for comparison than there are, and a training without
+    warmup."""
     mcmc, train = own["mcmc"], own["train"]
+    for loss in own["losses"]:
+        check_parts("real.hudson_bay.losses", {"loss": loss})
     for key, needed, there, what in (
         ("validation", own["validation"] + train["batch"], own["simulated"], "simulated tables and a batch"),
         (

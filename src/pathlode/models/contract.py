@@ -119,8 +119,8 @@ class SequenceModel(ModelStack, ABC):
             values: observations, (batch, time, feature) or (member, batch, time, feature): tensors or arrays.
             query: times to predict at; not before a trajectory's first time without ``backward``.
             context: what else is known of the trajectories, for a model that reads it, as ``series.context``.
-            noise: standard normal draws, (member, batch, :attr:`draws`), for a model that samples in training. Without them
-                the model predicts from its mean.
+            noise: standard normal draws, (member, batch, :meth:`draws`), for a model that samples in training. Without them
+                the model predicts from its mean, or the mean of samples that its seeds fix.
             solver: as in :func:`pathlode.core.solve.solve`, for a model with an ODE.
             estimate_error: whether to estimate the solver's error in the values.
             backward: whether query times may lie before a trajectory's first time. A model with an ODE integrates it back
@@ -131,9 +131,12 @@ class SequenceModel(ModelStack, ABC):
             DataError: if observations or query times cannot be used.
         """
 
-    @property
-    def draws(self) -> int:
-        """Standard normal draws per trajectory and training step; the trainer takes them from the member's own stream."""
+    def draws(self, steps: int) -> int:
+        """Standard normal draws per trajectory and training step; the trainer takes them from the member's own stream.
+
+        Args:
+            steps: steps of the solver.
+        """
         return 0
 
     @property
@@ -163,6 +166,8 @@ class SequenceModel(ModelStack, ABC):
         context: Context | None = None,
     ) -> Values:
         """Predicted observations, (member, batch, time, feature), from latent vectors; for models with ``latent``.
+
+        A model whose predictions depend on more of the observations than z0 predicts from its prior.
 
         Args:
             z0: latent vectors, (member, batch, latent).

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -25,6 +26,9 @@ class EncodedModel(ContextualModel):
         config: sizes and parts.
         seeds: one stacked member per seed.
     """
+
+    beside_values: ClassVar[tuple[str, ...]] = ("hidden_to_log_std", "latent_to_outcome")
+    """Parts and parameters that a prediction of values does not use: of the training, and of the head."""
 
     def __init__(self, config: ModelConfig, seeds: Sequence[int] = (0,)) -> None:
         super().__init__(config, seeds)
@@ -55,19 +59,13 @@ class EncodedModel(ContextualModel):
     def minds_counts(self) -> bool:
         return self.encoder.minds_counts
 
-    @property
-    def draws(self) -> int:
+    def draws(self, steps: int) -> int:
         return self.config.latent if self.config.variational else 0
 
     @property
     def parameters_per_member(self) -> int:
-        """Number of one member's parameters that a prediction uses: without the layers for log standard deviations
-        and for the head."""
-        used = [
-            p
-            for name, p in self.named_parameters()
-            if name.partition(".")[0] not in ("hidden_to_log_std", "latent_to_outcome")
-        ]
+        """Number of one member's parameters that a prediction of values uses: without those of :attr:`beside_values`."""
+        used = [p for name, p in self.named_parameters() if name.partition(".")[0] not in self.beside_values]
         return sum(p.numel() for p in used) // len(self.seeds)
 
     def encoded(self, given: Observations) -> Encoding:
@@ -84,7 +82,7 @@ class EncodedModel(ContextualModel):
         times = ((times - self.time_mean) / self.time_std).to(self.dtype)
         hidden = self.encoder_to_hidden(self.encoder(times, read, mask))
         log_std = self.hidden_to_log_std(hidden) if self.config.variational else None
-        return Encoding(self.hidden_to_latent(hidden), log_std)
+        return Encoding(self.hidden_to_latent(hidden), log_std, hidden)
 
     def outcome(self, z0: Latent) -> Tensor | None:
         if not self.config.head:

@@ -87,9 +87,7 @@ class LatentODE(EncodedModel):
         error = None
         if solution.error is not None:
             error = self.hidden_to_data.error(solution.states, solution.error) * self.std
-        values = self.std * self.hidden_to_data(solution.states)
-        if self.hidden_to_data.centred:
-            values = self.mean + values
+        values = self.hidden_to_data.in_units(solution.states, self.mean, self.std)
         return solution.states, values, solution.evaluations, error
 
     def _solve(

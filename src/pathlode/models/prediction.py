@@ -6,7 +6,7 @@ from typing import TypeVar
 from torch import Tensor
 
 from pathlode.core.fields.context import FieldContext
-from pathlode.core.shapes import Latent, LatentPath, Starts, States, Times, Values
+from pathlode.core.shapes import Latent, LatentPath, Starts, State, States, Times, Values
 from pathlode.errors import ConfigError
 
 Part = TypeVar("Part")
@@ -15,10 +15,17 @@ Part = TypeVar("Part")
 
 @dataclass(frozen=True)
 class Encoding:
-    """The encoder's output: ``z0`` (its mean, for a variational model) and, if variational, its log standard deviation."""
+    """The encoder's output.
+
+    Attributes:
+        z0: the latent vector, or its mean if the model is variational.
+        log_std: its log standard deviation, if so.
+        hidden: what z0 is a linear function of, (member, batch, state).
+    """
 
     z0: Latent
     log_std: Latent | None = None
+    hidden: State | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,7 @@ class Prediction:
 
     Attributes:
         values: predicted observations, (member, batch, time, feature).
+        spread: their standard deviation over the sampled paths that they are the mean of, shaped like ``values``.
         encoding: the encoder's output.
         z0: the latent vector that was decoded: the encoding's mean, or a sample of it in variational training.
         states: h along the query times, (member, batch, time, state).
@@ -51,11 +59,13 @@ class Prediction:
         density: distributions of the values.
         outcome: what the head tells of each trajectory, (member, batch, head): a number, or the logits of classes; None for a
             model without a head.
+        path_kl: divergence of the posterior over z0 and paths from their prior, (member, batch).
         evaluations: field evaluations per trajectory, (member, batch).
         values_error: estimated solver error of ``values``, if requested.
     """
 
     values: Values
+    spread: Values | None = None
     encoding: Encoding | None = None
     z0: Latent | None = None
     states: States | None = None
@@ -65,6 +75,7 @@ class Prediction:
     context: FieldContext | None = None
     density: Density | None = None
     outcome: Tensor | None = None
+    path_kl: Tensor | None = None
     evaluations: Tensor | None = None
     values_error: Values | None = None
 

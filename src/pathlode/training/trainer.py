@@ -17,6 +17,7 @@ from pathlode.errors import ConfigError, DivergenceError
 from pathlode.models.contract import SequenceModel
 from pathlode.models.noise import learn_noise
 from pathlode.models.prediction import required
+from pathlode.registry import ONLY_WITH, unused_offer
 from pathlode.training.batches import Batches, owners_of_sets, refuse_unusable
 from pathlode.training.losses.contract import Loss
 from pathlode.training.outcomes import Outcomes, prepared
@@ -72,6 +73,11 @@ class Trainer:
             raise ConfigError(
                 f"{type(loss).__name__} needs a model with {lacking[0]!r}, which {type(model).__name__} does not offer: choose "
                 "another loss or model"
+            )
+        if unused := unused_offer(model.offers, loss.needs):
+            raise ConfigError(
+                f"{type(model).__name__} offers {unused!r}, which {type(loss).__name__} would leave untrained: choose the loss "
+                f"{ONLY_WITH[unused]}"
             )
         self.model, self.loss, self.config, self.device = model.to(device), loss, config, device
         self.views = views
@@ -134,7 +140,8 @@ class Trainer:
             draw(times, values, self.batches.shared) for draw in (self.views.seen, self.views.asked)
         )
         self.optimiser.zero_grad()
-        noise = self.batches.draw(torch.randn, self.model.draws) if self.model.draws else None
+        draws = self.model.draws(self.solver_steps)
+        noise = self.batches.draw(torch.randn, draws) if draws else None
         if self.loss.random_times:
             query = self.loss.random_query(query, self.batches.draw(torch.rand, query.shape[-1]))
         prediction = self.model(

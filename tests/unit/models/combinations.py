@@ -6,7 +6,7 @@ import torch
 
 from pathlode.core.solve import FixedStep
 from pathlode.models.settings import ModelConfig
-from pathlode.registry import FIELDS, LOSSES, MODELS, parts_of
+from pathlode.registry import FIELDS, LOSSES, MODELS, parts_of, unused_offer
 
 SIZES = {
     "features": 2,
@@ -18,6 +18,12 @@ SIZES = {
 SEEDS = (0, 1, 2)
 
 
+def fits(loss, kind):
+    """Whether a model offers what a loss needs, and the loss uses what the model must be trained with."""
+    needs, offers = LOSSES.words(loss), MODELS.words(kind)
+    return needs <= offers and unused_offer(offers, needs) is None
+
+
 def combinations():
     """Every entry of every registry, each in a model that takes it, and every loss with every model that offers its needs."""
     for kind in MODELS:
@@ -25,14 +31,15 @@ def combinations():
         if "loss" not in parts:
             yield kind, {}, None
         for loss in LOSSES if "loss" in parts else ():
-            if LOSSES.words(loss) <= MODELS.words(kind):
+            if fits(loss, kind):
                 yield kind, {}, loss
+        plain, varied = ("none", "kl") if fits("none", kind) else ("path_kl", "path_kl")
         for part, registry in parts.items():
             if part != "loss":
-                yield from ((kind, {part: name}, "none") for name in registry)
+                yield from ((kind, {part: name}, plain) for name in registry)
         if "encoder" in parts:
-            yield kind, {"encoder_hidden": 7}, "none"
-            yield kind, {"encoder": "lstm", "encoder_hidden": 5}, "kl"
+            yield kind, {"encoder_hidden": 7}, plain
+            yield kind, {"encoder": "lstm", "encoder_hidden": 5}, varied
         if "field" in parts:
             yield from ((kind, {"field": name}, loss) for name in FIELDS for loss in ("path", "kl", "kinetic"))
 
@@ -57,7 +64,8 @@ def name_of(case):
 
 def predict(model, series, query=None, dtype=torch.float32, **options):
     """As in training: with random numbers, if the model takes any."""
-    noise = torch.randn(len(model.seeds), len(series), model.draws, dtype=dtype) if model.draws else None
+    draws = model.draws(steps := 4)
+    noise = torch.randn(len(model.seeds), len(series), draws, dtype=dtype) if draws else None
     asked = None if query is None else query.to(dtype)
     given = series.times.to(dtype), series.values.to(dtype)
-    return model(*given, asked, noise=noise, solver=FixedStep("rk4", 4), **options)
+    return model(*given, asked, noise=noise, solver=FixedStep("rk4", steps), **options)

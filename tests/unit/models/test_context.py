@@ -66,7 +66,8 @@ def test_every_model_reads_static_covariates(case, known, tmp_path):
 
 
 def noise_of(model, series):
-    return torch.randn(len(model.seeds), len(series), model.draws).double() if model.draws else None
+    draws = model.draws(RK4.steps)
+    return torch.randn(len(model.seeds), len(series), draws).double() if draws else None
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.loss == "none"], ids=name_of)

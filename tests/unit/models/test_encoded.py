@@ -42,6 +42,8 @@ def of(model, series, query=None, **more):
 
 
 def takes_inputs(case):
+    if case.kind == "latent_sde":
+        return False
     return case.kind != "latent_ode" or FIELDS[case.changes.get("field", "bounded")].takes_context
 
 

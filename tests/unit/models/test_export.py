@@ -16,6 +16,7 @@ from pathlode.models.contract import ModelConfig
 from pathlode.models.curve import Curve
 from pathlode.models.export import export_encoder, export_predictor
 from pathlode.models.latent_ode import LatentODE
+from pathlode.models.latent_sde import LatentSDE
 from pathlode.models.latents import encode
 from pathlode.models.neural_flow import NeuralFlow
 from pathlode.registry import ENCODERS
@@ -192,6 +193,10 @@ def test_the_model_is_left_as_it_is(tmp_path):
         (
             lambda m, folder: export_predictor(m, folder / "m.pt2", FixedStep("alf", 9)),
             r"takes Runge-Kutta steps, but the solver is alf, which is for training: pass, for example, FixedStep\('tsit5'",
+        ),
+        (
+            lambda m, folder: export_predictor(LatentSDE(m.config), folder / "m.pt2"),
+            "the paths of a latent SDE cannot be exported: export its encoder",
         ),
         (
             lambda m, folder: export_encoder(Constant(m.config), folder / "m.pt2"),

@@ -55,7 +55,8 @@ def padded(series, count=3):
 
 
 def noise_of(model, batch):
-    return torch.randn(len(model.seeds), batch, model.draws).double() if model.draws else None
+    draws = model.draws(SOLVER.steps)
+    return torch.randn(len(model.seeds), batch, draws).double() if draws else None
 
 
 def test_a_series_is_predicted_as_it_is_alone(case, pairs):

@@ -5,7 +5,9 @@ import torch
 
 from pathlode.core.solve import FixedStep
 from pathlode.errors import ConfigError, DataError
+from pathlode.models.latent_sde import LatentSDE
 from pathlode.models.prediction import Density
+from pathlode.models.settings import ModelConfig
 from pathlode.registry import LOSSES
 from pathlode.training.losses.contract import (
     LEAST_NOISE,
@@ -122,6 +124,19 @@ def test_the_published_annealing_waits_and_then_approaches_one():
     assert annealing(79 / 300) == pytest.approx(1 - 0.49984, abs=1e-5)
     assert annealing(1.0) == pytest.approx(1 - 0.99**290)
     assert LOSSES["kl"]().annealing(0.0) == 1.0
+
+
+def test_the_divergence_of_paths_is_weighted_in_full_after_a_fifth_of_the_training(make_model, series):
+    model = make_model("path_kl")
+    prediction, values = predict(model, series)
+    loss = LOSSES["path_kl"](0.5)
+    assert [loss.annealing(progress) for progress in (0.0, 0.05, 0.2, 1.0)] == [0.0, 0.25, 1.0, 1.0]
+    assert torch.allclose(loss.penalty(model, prediction), prediction.path_kl.mean(dim=1))
+    light, heavy = (loss(model, prediction, values, progress) for progress in (0.0, 0.1))
+    assert torch.allclose(heavy - light, 0.25 * prediction.path_kl.mean(dim=1), rtol=1e-4)
+    fixed = LatentSDE(ModelConfig(features=2))
+    with pytest.raises(ConfigError, match="variational=True"):
+        loss(fixed, predict(fixed, series)[0], values)
 
 
 def test_the_published_loss_up_to_its_factor(make_model, series):

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
-from torch import nn
+from torch import Tensor, nn
 
 from pathlode.core.shapes import States, Values
 
@@ -19,6 +19,11 @@ class Decoder(nn.Module, ABC):
     @abstractmethod
     def forward(self, states: States) -> Values:
         """Values in the model's units, (member, batch, time, feature), from states (member, batch, time, state)."""
+
+    def in_units(self, states: States, mean: Tensor, std: Tensor) -> Values:
+        """Values in the data's units, from states as in :meth:`forward` and each feature's mean and standard deviation."""
+        values = std * self(states)
+        return mean + values if self.centred else values
 
     def error(self, states: States, error: States) -> Values:
         """Error of the values caused by an error of the states: D(h) - D(h - error)."""
