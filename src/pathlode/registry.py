@@ -99,8 +99,25 @@ FIELDS = Registry(
     {
         "bounded": "pathlode.core.fields.bounded:BoundedField",
         "controlled": "pathlode.core.fields.controlled:ControlledField",
+        "galerkin": "pathlode.core.fields.galerkin:GalerkinField",
+        "second_order": "pathlode.core.fields.second_order:SecondOrderField even",
+        "linear": "pathlode.core.fields.linear:LinearField",
+        "hybrid_oscillator": "pathlode.core.fields.hybrid_oscillator:HybridOscillator >=2",
+        "hybrid_lotka_volterra": "pathlode.core.fields.hybrid_lotka_volterra:HybridLotkaVolterra >=2",
     },
 )
+"""The words after a field's path say which sizes of the state it takes, if not all: ``even`` ones, or all from a number on."""
+
+
+def needed_of_state(field: str, size: int) -> str | None:
+    """What a field needs of the state's size that this size lacks, in words; None if the field takes it."""
+    for word in FIELDS.words(field):
+        if word == "even" and size % 2:
+            return "an even number of state dimensions"
+        if word.startswith(">=") and size < int(word.removeprefix(">=")):
+            return f"at least {word.removeprefix('>=')} state dimensions"
+    return None
+
 
 DECODERS = Registry(
     "decoder",
@@ -163,6 +180,7 @@ SYSTEMS = Registry(
     {
         "coupled_oscillator": "pathlode.dynamics.systems.coupled_oscillator:CoupledOscillator",
         "damped_oscillator": "pathlode.dynamics.systems.damped_oscillator:DampedOscillator",
+        "mixed_oscillator": "pathlode.dynamics.systems.mixed_oscillator:MixedOscillator",
         "lotka_volterra": "pathlode.dynamics.systems.lotka_volterra:LotkaVolterra",
         "lotka_volterra_fixed_start": "pathlode.dynamics.systems.lotka_volterra_fixed_start:LotkaVolterraFixedStart",
         "lane_emden": "pathlode.dynamics.systems.lane_emden:LaneEmden",

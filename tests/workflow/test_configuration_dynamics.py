@@ -11,6 +11,35 @@ from pathlode.registry import LOSSES
 from workflow.configuration import InvalidConfig, check, dynamics
 
 
+def test_sizes_of_the_state_that_a_rows_field_does_not_take_are_refused():
+    oscillator = (*ROWS, "none", "field"), "hybrid_oscillator"
+    second = (*ROWS, "none", "field"), "second_order"
+    state = (*OSCILLATOR, "model", "hidden")
+    check(merged(oscillator, (state, 2)))
+    check(merged(second, (state, 4)))
+    with pytest.raises(
+        InvalidConfig, match=r"coupled_oscillator.model.hidden is 5, but the field second_order needs an even"
+    ):
+        check(merged(second, (state, 5)))
+    with pytest.raises(
+        InvalidConfig, match="hidden is 1, but the field hybrid_oscillator needs at least 2 .*; change hidden"
+    ):
+        check(merged(oscillator, (state, 1)))
+    with pytest.raises(
+        InvalidConfig, match=r"sizes.models.0.hidden is 3, but the field second_order needs an even number"
+    ):
+        check(merged(((*ROWS, "path", "field"), "second_order")))
+    check(merged(((*OSCILLATOR, "model", "augment"), 2)))
+    with pytest.raises(
+        InvalidConfig, match=r"sizes.models.0 has hidden 3 and augment 10, but z0 .*; lower augment, or"
+    ):
+        check(merged(((*OSCILLATOR, "model", "augment"), 10)))
+    with pytest.raises(
+        InvalidConfig, match="lorenz.model has hidden 10 and augment 10, but z0 .*; lower augment, or raise"
+    ):
+        check(merged((("systems", "lorenz", "model", "augment"), 10)))
+
+
 def test_a_loss_that_needs_the_jacobian_is_refused_for_a_model_without_one(monkeypatch):
     monkeypatch.setitem(LOSSES._entries, "stiffness", "losses.stiffness:Stiffness training jacobian")
     check(merged(((*ROWS, "controlled", "loss"), "stiffness")))

@@ -33,6 +33,7 @@ OPTIONAL = {
     "systems.additionalProperties": {"trained", "parts", "tune"},
     "rows.additionalProperties": {"model", *PARTS, "tuned_as", "tuned_by", "weight", "context", "train", "systems"},
     "config.$defs.simulate": {"noise_kind"},
+    "config.$defs.model": {"augment"},
     "config.$defs.split": {"balance"},
     "latent_odes.additionalProperties": {
         *("model", *PARTS, "weight", "learning_rate", "views"),

@@ -136,7 +136,7 @@ def test_the_guides_code_runs_on_a_table_of_that_form(tmp_path):
 def test_what_is_added_as_the_site_says_can_be_trained(tmp_path, monkeypatch):
     (tmp_path / "added.py").write_text("\n".join(blocks("extending.md")))
     monkeypatch.syspath_prepend(tmp_path)
-    added = [(SYSTEMS, "Decay"), (MODELS, "Line"), (FIELDS, "Linear"), (ENCODERS, "Leaky"), (SOLVERS, "MIDPOINT")]
+    added = [(SYSTEMS, "Decay"), (MODELS, "Line"), (FIELDS, "Relaxing"), (ENCODERS, "Leaky"), (SOLVERS, "MIDPOINT")]
     for registry, line in [*added, (LOSSES, "Shrinkage training path")]:
         monkeypatch.setitem(registry._entries, line.split()[0].lower(), f"added:{line}")
     system = SYSTEMS["decay"]()
@@ -150,7 +150,7 @@ def test_what_is_added_as_the_site_says_can_be_trained(tmp_path, monkeypatch):
     line.fit(data.train.observed.to(torch.float32))
     seen = data["test"].observed.to(torch.float32)
     assert torch.allclose(line(seen.times, seen.values).values[1][:, [0, -1]], seen.values[:, [0, -1]], atol=1e-5)
-    config = ModelConfig(features=1, encoder="leaky", field="linear", hidden=4, latent=4, width=8)
+    config = ModelConfig(features=1, encoder="leaky", field="relaxing", hidden=4, latent=4, width=8)
     model = LatentODE(config, seeds=(0, 1))
     loss, settings = LOSSES["shrinkage"](0.01), TrainingConfig(steps=60, batch=16, validate_every=20, solver="midpoint")
     trainer = Trainer(model, loss, data.train.observed, data["validation"].observed, settings)

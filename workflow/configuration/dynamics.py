@@ -6,7 +6,13 @@ from importlib.util import find_spec
 from typing import Any
 
 from pathlode.core.tableaus import ADAPTIVE_METHODS
-from workflow.configuration.parts import check_parts, check_trained_with, entries_of_parts, model_parts
+from workflow.configuration.parts import (
+    check_parts,
+    check_state,
+    check_trained_with,
+    entries_of_parts,
+    model_parts,
+)
 from workflow.configuration.replicates import replicate_batches
 from workflow.configuration.schema import InvalidConfig, unknown
 
@@ -207,6 +213,9 @@ def _check_sizes(config: Mapping[str, Any]) -> None:
                 raise InvalidConfig(
                     f"config: sizes.rows names {row!r}, which is not tuned on {name}; add it to the rows trained on {name}"
                 )
+            for number, sizes in enumerate(config["sizes"]["models"]):
+                model = config["systems"][name]["model"] | sizes
+                check_state(f"sizes.models.{number}", row_parts(config, name, row), model)
 
 
 def _check_tuning(config: Mapping[str, Any]) -> None:
@@ -232,13 +241,15 @@ def _check_solver(evaluate: Mapping[str, Any]) -> None:
 
 
 def _check_systems(config: Mapping[str, Any]) -> None:
-    """Refuses windows that end before they begin, and trainings with a warm-up below one step or too few trajectories."""
+    """Refuses windows that end before they begin, sizes that a row's model does not take, and trainings with a warm-up below
+    one step or too few trajectories."""
     for name, entry in config["systems"].items():
         low, high = entry["simulate"]["window"]
         if low > high:
             raise InvalidConfig(f"config: systems.{name}.simulate.window is [{low}, {high}], expected [low, high]")
         _check_training(config, name, entry["train"], f"systems.{name}.train")
         for row in trained_rows(config, name):
+            check_state(f"systems.{name}.model", row_parts(config, name, row), entry["model"])
             if "train" in config["dynamics"]["rows"][row]:
                 _check_training(config, name, row_training(config, name, row), f"dynamics.rows.{row}.train")
 

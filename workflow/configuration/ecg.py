@@ -7,6 +7,7 @@ from pathlode.ecg.records import DS1, DS2, RATE, RECORDS
 from pathlode.registry import CLASSIFIERS
 from workflow.configuration.parts import (
     check_parts,
+    check_state,
     check_trained_with,
     entries_of_parts,
     has_latent,
@@ -109,6 +110,7 @@ def _check_latent_ode(ecg: Mapping[str, Any], name: str) -> None:
     """Refuses parts that do not fit each other, and settings of a training without one, or the other way round."""
     entry, place = ecg["latent_odes"][name], f"ecg.latent_odes.{name}"
     check_parts(place, entry)
+    check_state("ecg.model", model_parts(entry), ecg["model"])
     check_trained_with(place, entry, (*TRAINED_WITH, "steps"))
     for key in TRAINED_WITH:
         if key not in entry and is_trained(entry):

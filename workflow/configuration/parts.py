@@ -12,6 +12,7 @@ from pathlode.registry import (
     ONLY_WITH,
     PARTS,
     entries_of,
+    needed_of_state,
     parts_of,
     unused_offer,
 )
@@ -74,6 +75,28 @@ def check_parts(place: str, entry: Mapping[str, Any]) -> None:
         raise InvalidConfig(
             f"config: {place}.loss is {entry['loss']!r}, but the model {kind} has {OFFERS[unused]}, which it would leave "
             f"untrained; name the loss {ONLY_WITH[unused]}"
+        )
+
+
+def check_state(place: str, parts: Mapping[str, str], model: Mapping[str, Any]) -> None:
+    """Refuses a state of which all components start at 0, or whose size the model's field does not take.
+
+    Args:
+        place: place of the sizes in the configuration.
+        parts: the model's kind and parts, from :func:`model_parts`.
+        model: its sizes.
+    """
+    hidden, augment = model["hidden"], model.get("augment", 0)
+    if augment >= hidden:
+        raise InvalidConfig(
+            f"config: {place} has hidden {hidden} and augment {augment}, but z0 sets one dimension of the state or more; lower "
+            "augment, or raise hidden"
+        )
+    needed = needed_of_state(parts["field"], hidden) if "field" in parts else None
+    if needed:
+        raise InvalidConfig(
+            f"config: {place}.hidden is {hidden}, but the field {parts['field']} needs {needed}; change hidden, or name "
+            "another field"
         )
 
 

@@ -6,7 +6,14 @@ from typing import Any
 from pathlode.real.physionet import HOURS
 from pathlode.real.simple import SIMPLE
 from pathlode.real.splits import GOALS
-from workflow.configuration.parts import check_parts, entries_of_parts, has_latent, is_trained, model_parts
+from workflow.configuration.parts import (
+    check_parts,
+    check_state,
+    entries_of_parts,
+    has_latent,
+    is_trained,
+    model_parts,
+)
 from workflow.configuration.schema import InvalidConfig, unknown
 
 FILES_OF = {
@@ -87,6 +94,7 @@ def check(config: Mapping[str, Any]) -> None:
     for name, own in real["data"].items():
         _check_data(f"real.data.{name}", name, own)
         for model in real["models"]:
+            check_state(f"real.data.{name}.model", model_parts(real["models"][model]), own["model"])
             train = series_model(config, name, GOALS[0], model)["train"]
             if train["warmup"] * (train["steps"] + 1) <= 1:
                 raise InvalidConfig(
@@ -100,11 +108,12 @@ def check(config: Mapping[str, Any]) -> None:
 
 
 def _check_pelts(own: Mapping[str, Any]) -> None:
-    """Refuses losses of other models, more tables for validation or draws for comparison than there are, and a training without
-    warmup."""
+    """Refuses losses of other models, more tables for validation or draws for comparison than there are, a training without
+    warmup, and sizes that no latent ODE takes."""
     mcmc, train = own["mcmc"], own["train"]
     for loss in own["losses"]:
         check_parts("real.hudson_bay.losses", {"loss": loss})
+    check_state("real.hudson_bay.model", model_parts({}), own["model"])
     for key, needed, there, what in (
         ("validation", own["validation"] + train["batch"], own["simulated"], "simulated tables and a batch"),
         (

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from pathlode.core.context import Context
 from pathlode.core.decoders.contract import Decoder
 from pathlode.core.fields.context import FieldContext
 from pathlode.core.fields.contract import VectorField
-from pathlode.core.shapes import Jacobians, Latent, Starts, States, Times, Values
+from pathlode.core.shapes import Jacobians, Latent, Starts, State, States, Times, Values
 from pathlode.core.solve import Adaptive, FixedStep, Solution, solve
 from pathlode.core.stacked import StackedMLP
 from pathlode.errors import ConfigError
@@ -25,7 +26,7 @@ class LatentODE(EncodedModel):
 
     * encoder: an RNN over (t_T, x_T) ... (t_1, x_1), then z0 = E(its last state), E linear; if ``encoder_hidden`` is set,
       a linear layer first maps the last state to the size of h;
-    * initial state: h(τ_1) = MLP(z0);
+    * initial state: h(τ_1) = MLP(z0), or (MLP(z0), 0 ... 0) with ``augment``;
     * dynamics: dh/dτ = s · tanh(MLP(h)), :class:`pathlode.core.fields.bounded.BoundedField`, or another field;
     * decoder: x(t) = D(h(τ)), D linear, or another decoder;
     * latent path: z(t) = E(h(τ)), the encoder's own output layer along the solution.
@@ -41,7 +42,8 @@ class LatentODE(EncodedModel):
 
     def add_parts(self, generators: Sequence[torch.Generator]) -> None:
         config = self.config
-        self.latent_to_hidden = StackedMLP(generators, (config.latent, *[config.width] * config.depth, config.hidden))
+        moved = config.hidden - config.augment
+        self.latent_to_hidden = StackedMLP(generators, (config.latent, *[config.width] * config.depth, moved))
         self.field: VectorField = FIELDS[config.field](
             generators, config.hidden, config.width, config.depth, config.latent + config.static + config.inputs
         )
@@ -51,6 +53,11 @@ class LatentODE(EncodedModel):
                 "that does, such as controlled"
             )
         self.hidden_to_data: Decoder = DECODERS[config.decoder](generators, config.hidden, config.features)
+
+    def _initial_state(self, z0: Latent) -> State:
+        """h at the first observation; its augmented components are 0."""
+        moved: State = self.latent_to_hidden(z0)
+        return pad(moved, (0, self.config.augment)) if self.config.augment else moved
 
     def _around(self, z0: Latent, start: Starts, given: Context | None) -> FieldContext:
         """What the field is told besides h and τ, from the checked context and the times of z0, (member, batch)."""
@@ -101,7 +108,7 @@ class LatentODE(EncodedModel):
         backward: bool,
         check: bool,
     ) -> Solution:
-        h = self.latent_to_hidden(z0)
+        h = self._initial_state(z0)
         timed = self.field.timed(around)
         if timed:  # τ = 0 at the start
             h = torch.cat([h, torch.zeros_like(h[..., :1])], dim=-1)
@@ -170,7 +177,7 @@ class LatentODE(EncodedModel):
         return self._decode(z0, around, *self._model_times(start, query), solver)[1].to(query.dtype)
 
     def latent_at_start(self, z0: Latent) -> Latent:
-        return self.hidden_to_latent(self.latent_to_hidden(z0))
+        return self.hidden_to_latent(self._initial_state(z0))
 
     def velocity(self, prediction: Prediction) -> States:
         states = required(prediction.states, "states")

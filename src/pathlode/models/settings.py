@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pathlode.core.signals import INTERPOLATIONS
 from pathlode.errors import ConfigError, is_count, is_positive
-from pathlode.registry import DECODERS, DEFAULT_PARTS, ENCODERS, FIELDS, INPUTS
+from pathlode.registry import DECODERS, DEFAULT_PARTS, ENCODERS, INPUTS, needed_of_state
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,9 @@ class ModelConfig:
             that makes the observed window 5 or more units of τ long; the state can then cross the range of the data.
         field: name in :data:`pathlode.registry.FIELDS`.
         decoder: name in :data:`pathlode.registry.DECODERS`.
+        augment: how many of the ``hidden`` components of h start at 0 instead of at what z0 says: the zero augmentation of
+            Dupont et al. 2019 (https://arxiv.org/abs/1904.01681). A ``hidden`` above ``latent`` is another augmentation, by a
+            learnt layer, which the model has anyway.
         input: name in :data:`pathlode.registry.INPUTS` of what the encoder reads.
         gaps: whether the encoder reads series in which some features are missing (NaN) at times at which others are observed.
             A recurrent encoder then has an additional input per feature. Series of different lengths need no such setting.
@@ -52,6 +55,7 @@ class ModelConfig:
     field: str = DEFAULT_PARTS["field"]
     decoder: str = DEFAULT_PARTS["decoder"]
     input: str = DEFAULT_PARTS["input"]
+    augment: int = 0
     gaps: bool = False
     static: int = 0
     inputs: int = 0
@@ -67,7 +71,7 @@ class ModelConfig:
             raise ConfigError(
                 f"model.encoder_hidden is {self.encoder_hidden!r}, expected a whole number of at least 1, or null for `hidden`"
             )
-        for name in ("static", "inputs", "head"):
+        for name in ("augment", "static", "inputs", "head"):
             if not is_count(getattr(self, name)) and getattr(self, name) != 0:
                 raise ConfigError(f"model.{name} is {getattr(self, name)!r}, expected a whole number of at least 0")
         if self.interpolation not in INTERPOLATIONS:
@@ -76,7 +80,17 @@ class ModelConfig:
             )
         if not is_positive(self.time_unit):
             raise ConfigError(f"model.time_unit is {self.time_unit!r}, expected a duration above 0 in the data's unit")
+        if self.augment >= self.hidden:
+            raise ConfigError(
+                f"model.augment is {self.augment}, but the state has {self.hidden} dimensions, of which z0 sets one or more: "
+                "lower it, or raise model.hidden"
+            )
+        needed = needed_of_state(self.field, self.hidden)
+        if needed:
+            raise ConfigError(
+                f"model.hidden is {self.hidden}, but the field {self.field!r} needs {needed}: change it, or choose "
+                "another field"
+            )
         ENCODERS.path(self.encoder)
-        FIELDS.path(self.field)
         DECODERS.path(self.decoder)
         INPUTS.path(self.input)

@@ -9,18 +9,25 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
+from pathlode.dynamics.systems.mixed_oscillator import MIXTURE
 from pathlode.errors import SolverError
 from pathlode.registry import SYSTEMS
 
 
+def unmixed(states):
+    """States that are the features."""
+    return states
+
+
 @dataclass(frozen=True)
 class Independent:
-    """The same system for SciPy: its field, its state at the time ``first``, and how far to follow it."""
+    """The same system for SciPy: its field, its state at the time ``first``, how far to follow it, and its features."""
 
     field: Callable[[Any, float, Any], list[float]]
     start: Callable[[Any], list[float]]
     until: float = 25.0
     first: float = 0.0
+    seen: Callable[[Any], Any] = unmixed
 
 
 def lotka_volterra(p, _, y):
@@ -36,6 +43,11 @@ def near_the_centre(n, xi):
 INDEPENDENT = {
     "coupled_oscillator": Independent(lambda p, t, y: [-0.1 * y[0] + 1.3 * y[1], -y[0] - 0.1 * y[1]], list),
     "damped_oscillator": Independent(lambda p, t, y: [y[1], -y[0] - 0.12 * y[1]], list),
+    "mixed_oscillator": Independent(
+        lambda p, t, y: [y[1], -1.5 * y[0] - 0.15 * y[1], y[0] ** 2 - y[2] / 2, y[0] * y[2] - y[3]],
+        list,
+        seen=lambda states: states @ MIXTURE.T,
+    ),
     "lotka_volterra": Independent(lotka_volterra, lambda p: p[4:], until=45.0),
     "lotka_volterra_fixed_start": Independent(lotka_volterra, lambda p: [3.0, 3.0], until=45.0),
     "lane_emden": Independent(
@@ -68,7 +80,8 @@ def test_solution_against_an_independent_solver(name):
             t_eval=times,
             rtol=3e-14,
             atol=1e-14,
-        ).y.T[:, : len(system.features)]
+        ).y.T
+        theirs = peer.seen(theirs)[:, : len(system.features)]
         if name == "lane_emden":
             theirs = np.maximum(theirs, 0.0)
         assert np.abs(trajectory - theirs).max() < 1e-8
@@ -141,3 +154,23 @@ def test_damped_oscillator_starts_in_its_range():
     parameters = SYSTEMS["damped_oscillator"]().draw(2000, np.random.default_rng(0))
     assert 1 <= parameters.min() < 1.05
     assert 3.95 < parameters.max() <= 4
+
+
+def test_the_mixed_oscillator_is_an_oscillator_beside_two_driven_variables():
+    """Undone from the mixture: q as in closed form, and a and b at rest where the oscillator is."""
+    system, times = SYSTEMS["mixed_oscillator"](), np.linspace(0, 20, 30)[None]
+    inverse = np.linalg.pinv(MIXTURE)
+    q = (system.solution(np.array([[1.2, 0.0, 0.3, -0.5]]), times) @ inverse.T)[0, :, 0]
+    frequency = np.sqrt(1.5 - 0.075**2)
+    phase = frequency * times[0]
+    exact = 1.2 * np.exp(-0.075 * times[0]) * (np.cos(phase) + 0.075 / frequency * np.sin(phase))
+    assert np.abs(q - exact).max() < 1e-12
+    rest = (system.solution(np.array([[0.0, 0.0, 0.8, 0.6]]), times) @ inverse.T)[0]
+    decays = np.stack([0.8 * np.exp(-times[0] / 2), 0.6 * np.exp(-times[0])], axis=1)
+    assert np.abs(rest[:, :2]).max() < 1e-12
+    assert np.abs(rest[:, 2:] - decays).max() < 1e-12
+
+
+def test_the_mixture_hides_nothing():
+    assert np.linalg.matrix_rank(MIXTURE) == 4
+    assert ((MIXTURE != 0).sum(axis=1) == 2).all()

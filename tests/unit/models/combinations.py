@@ -41,7 +41,18 @@ def combinations():
             yield kind, {"encoder_hidden": 7}, plain
             yield kind, {"encoder": "lstm", "encoder_hidden": 5}, varied
         if "field" in parts:
-            yield from ((kind, {"field": name}, loss) for name in FIELDS for loss in ("path", "kl", "kinetic"))
+            yield from ((kind, {"field": name}, "kinetic") for name in FIELDS)
+            yield from ((kind, {"field": "controlled"}, loss) for loss in ("path", "kl"))
+            yield kind, {"augment": 1}, "path"
+
+
+def with_an_effect(model):
+    """The model with parameters that start at 0 drawn for each member from its seed, as training would move them from there."""
+    for p in model.parameters():
+        if not p.any():
+            generators = [torch.Generator().manual_seed(seed) for seed in model.seeds]
+            p.data = torch.stack([torch.randn(p.shape[1:], generator=each) for each in generators]) / 10
+    return model
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,7 +63,8 @@ class Case:
 
     def model(self, seeds=SEEDS, **more):
         variational = self.loss is not None and "posterior" in LOSSES[self.loss].needs
-        return MODELS[self.kind](ModelConfig(**SIZES | self.changes | {"variational": variational} | more), seeds)
+        made = MODELS[self.kind](ModelConfig(**SIZES | self.changes | {"variational": variational} | more), seeds)
+        return with_an_effect(made)
 
 
 CASES = [Case(*each) for each in combinations()]

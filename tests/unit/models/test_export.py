@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 import torch
+from combinations import with_an_effect
 
 from pathlode.core.adaptive import Adaptive
 from pathlode.core.series import TimeSeries
@@ -19,7 +20,7 @@ from pathlode.models.latent_ode import LatentODE
 from pathlode.models.latent_sde import LatentSDE
 from pathlode.models.latents import encode
 from pathlode.models.neural_flow import NeuralFlow
-from pathlode.registry import ENCODERS
+from pathlode.registry import ENCODERS, FIELDS
 
 SIZES = {"features": 2, "hidden": 5, "encoder_hidden": 7, "latent": 4, "width": 6}
 SHAPES = ((1, 1, 1), (1, 6, 3), (5, 2, 7), (6, 9, 2))
@@ -71,7 +72,7 @@ def results(file, given):
 
 
 def trained(kind=LatentODE, missing=False, dtype=torch.float32, offset=0.0, **changes):
-    model = kind(ModelConfig(**SIZES | {"gaps": missing} | changes), seeds=(3, 4))
+    model = with_an_effect(kind(ModelConfig(**SIZES | {"gaps": missing} | changes), seeds=(3, 4)))
     *_, (times, values, _) = cases(missing, dtype, offset)
     model.standardise(TimeSeries(times, 10 + 3 * values))
     return model
@@ -110,15 +111,19 @@ def test_an_exported_predictor_gives_the_stacks_predictions(encoder, suffix, tmp
     close(results(file, given), [model(*parts, solver=SOLVER).values.detach() for parts in given])
 
 
-@pytest.mark.parametrize(
-    ("kind", "changes"),
-    [
-        (LatentODE, {"field": "controlled", "decoder": "squareplus", "input": "log", "variational": True}),
-        (Curve, {}),
-        (NeuralFlow, {}),
-    ],
-    ids=["other parts", "curve", "neural flow"],
-)
+OTHERS = {
+    "other parts": (
+        LatentODE,
+        {"field": "controlled", "decoder": "squareplus", "input": "log", "variational": True},
+    ),
+    "augmented": (LatentODE, {"augment": 2}),
+    **{name: (LatentODE, {"field": name, "hidden": 4}) for name in FIELDS if name not in ("bounded", "controlled")},
+    "curve": (Curve, {}),
+    "neural flow": (NeuralFlow, {}),
+}
+
+
+@pytest.mark.parametrize(("kind", "changes"), OTHERS.values(), ids=OTHERS)
 def test_other_models_are_exported_as_well(kind, changes, suffix, tmp_path):
     model, given = trained(kind, **changes), list(cases(False, torch.float32))
     file, solver = tmp_path / f"predictor.{suffix}", FixedStep("rk4", 3)

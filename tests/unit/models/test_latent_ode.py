@@ -3,9 +3,12 @@
 import math
 
 import torch
+from torch.nn import Identity
 
 from pathlode.core.series import TimeSeries
 from pathlode.core.solve import Adaptive, FixedStep
+from pathlode.models.latent_ode import LatentODE
+from pathlode.models.settings import ModelConfig
 
 
 def test_a_constant_feature_keeps_its_unit(make_model, series):
@@ -80,3 +83,34 @@ def test_an_encoder_of_logarithms_reads_the_ratio_of_values(make_model, series):
     times, values = series.times.float(), series.values.float()
     read = (values.clamp_min(0) / 2 + 0.1).log()
     assert torch.allclose(log.encode(times, values).z0, linear.encode(times, read).z0)
+
+
+def ends_of_signs(model):
+    """The first component of h at τ = 0 and at τ = π, from z0 = -1 and z0 = 1 as its initial values."""
+    model.latent_to_hidden, model.hidden_to_data.bias.data = Identity(), torch.zeros(1, 1, 1)
+    model.hidden_to_data.weight.data = torch.eye(model.config.hidden, 1)[None]
+    z0, times = torch.tensor([[[-1.0], [1.0]]]), torch.tensor([0.0, math.pi]).expand(1, 2, -1)
+    return model.values_from(z0, torch.zeros(1, 2), times)[0, :, :, 0].T
+
+
+def test_an_augmented_state_crosses_where_another_cannot():
+    """dh/dτ = A h turns (±1, 0) by half a turn to (∓1, 0). In one dimension paths keep their order, whatever the field."""
+    sizes = {"features": 1, "latent": 1, "width": 5}
+    turning = LatentODE(ModelConfig(hidden=2, augment=1, field="linear", **sizes))
+    turning.field.matrix.data = torch.tensor([[[0.0, -1.0], [1.0, 0.0]]])
+    before, after = ends_of_signs(turning)
+    assert torch.allclose(before, torch.tensor([-1.0, 1.0]))
+    assert torch.allclose(after, torch.tensor([1.0, -1.0]), atol=1e-4)
+    for seed in range(5):
+        before, after = ends_of_signs(LatentODE(ModelConfig(hidden=1, **sizes), (seed,)))
+        assert before[0] < before[1]
+        assert after[0] < after[1]
+
+
+def test_augmented_components_start_at_zero(make_model, series):
+    model = make_model(augment=2)
+    prediction = model(series.times.float(), series.values.float())
+    assert not prediction.states[:, :, 0, 4:].any()
+    assert prediction.states[:, :, 0, :4].all()
+    assert prediction.states[:, :, 1, 4:].all()
+    assert torch.allclose(model.latent_at_start(prediction.z0), prediction.path[:, :, 0], atol=1e-6)
