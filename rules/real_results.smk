@@ -71,6 +71,7 @@ rule plot_real:
         code=lambda w: code("plot_real"),
         data=list(REAL["data"]),
         compared=REAL["compared"],
+        losses={name: model["loss"] for name, model in REAL["models"].items()},
     script:
         "../workflow/scripts/plot_real.py"
 

@@ -10,7 +10,7 @@ from pathlode.reporting.job import job
 with job(snakemake):
     files, params = snakemake.input, snakemake.params
     scores = RealScores.load(Path(files.scores)).table
-    figures = {f"{data}_scores": real.scores(scores, data, params.compared) for data in params.data}
+    figures = {f"{data}_scores": real.scores(scores, data, params.compared, params.losses) for data in params.data}
     for path in files.examples:
         shown = SeriesExamples.load(Path(path))
         figures[f"{shown.data}_{shown.task}"] = real.series(shown)

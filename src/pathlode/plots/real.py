@@ -1,16 +1,15 @@
 """Figures of the chapter of real data."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from pathlode.plots.style import BLACK, MEDIAN_AND_RANGE, WIDTH, line_styles
+from pathlode.plots.style import BLACK, MEDIAN_AND_RANGE, WIDTH, LineStyle, line_styles, styles_by_group
 from pathlode.real.results import SeriesExamples
-from pathlode.real.simple import SIMPLE
 from pathlode.reporting.naming import readable
 
 SCORES = {"error": "squared error (training mean: 1)", "auroc": "AUROC", "accuracy": "accuracy"}
@@ -19,29 +18,32 @@ RIVALS = "0.45"
 """Colour of predictions that are no latent ODE's."""
 
 
-def scores(table: pd.DataFrame, data: str, models: Sequence[str]) -> Figure:
+def scores(table: pd.DataFrame, data: str, models: Sequence[str], losses: Mapping[str, str]) -> Figure:
     """Scores of models on one data set, a panel for each task: median over replicates, their range, and each replicate.
 
     Args:
         table: rows of :class:`pathlode.real.results.RealScores`.
         data: name of the data set.
         models: the models, from top to bottom; those without a score are left out. Trees and simple predictions are grey.
+        losses: the loss of each model that is trained by one. Models of one loss have one colour, and markers of their own.
     """
     own = table[(table["data"] == data) & table["metric"].isin(SCORES) & table["model"].isin(models)]
     tasks, models = list(dict.fromkeys(own["task"])), [name for name in models if name in set(own["model"])]
     figure, axes = plt.subplots(
         1, len(tasks), figsize=(WIDTH, 0.24 * len(models) + 1.1), sharey=True, squeeze=False, layout="constrained"
     )
-    simple = {*SIMPLE, "trees"}
-    styles, order = line_styles([name for name in models if name not in simple]), [readable(name) for name in models]
-    colours = {readable(name): RIVALS if name in simple else styles[name].colour for name in models}
+    styles = styles_by_group({name: losses[name] for name in models if name in losses})
+    looks = {name: styles.get(name, LineStyle(RIVALS, "-")) for name in models}
+    order, colours = [readable(name) for name in models], {readable(name): look.colour for name, look in looks.items()}
     told_by = "from z0 or by a head" if any(name.endswith("_head") for name in models) else "from z0"
     for axis, task in zip(axes[0], tasks, strict=True):
         rows = own[own["task"] == task]
         shown = rows.assign(model=rows["model"].map(readable))
         given = {"data": shown, "x": "value", "y": "model", "order": order, "ax": axis, "hue": "model"}
-        sns.pointplot(**given, palette=colours, linestyle="none", markersize=4, err_kws={"lw": 1.2}, **MEDIAN_AND_RANGE)
-        sns.stripplot(**given, palette=colours, size=2.5, alpha=0.5, jitter=False)
+        given |= {"hue_order": order, "palette": colours}
+        markers = [look.marker for look in looks.values()]
+        sns.pointplot(**given, markers=markers, linestyle="none", markersize=4, err_kws={"lw": 1.2}, **MEDIAN_AND_RANGE)
+        sns.stripplot(**given, size=2.5, alpha=0.5, jitter=False)
         metric = rows["metric"].iloc[0]
         axis.set(title=task if metric == "error" else f"{task}, {told_by}", xlabel=SCORES[metric], ylabel="")
         axis.grid(axis="x", lw=0.4, color="0.9")

@@ -84,6 +84,19 @@ def line_styles(names: Sequence[str]) -> dict[str, LineStyle]:
     return dict(zip(names, styles, strict=True))
 
 
+def styles_by_group(groups: Mapping[str, str]) -> dict[str, LineStyle]:
+    """A style for each name: the colour is that of its group, dashes and marker tell the names of a group apart.
+
+    Args:
+        groups: the group of each name, in order; seven groups have colours of their own.
+    """
+    colours, places, styles = line_styles(list(dict.fromkeys(groups.values()))), dict.fromkeys(groups.values(), 0), {}
+    for name, group in groups.items():
+        place, places[group] = places[group], places[group] + 1
+        styles[name] = LineStyle(colours[group].colour, DASHES[place % len(DASHES)], MARKERS[place % len(MARKERS)])
+    return styles
+
+
 MEDIAN_AND_RANGE: dict[str, Any] = {"estimator": "median", "errorbar": ("pi", 100)}
 """How seaborn summarises replicates: by their median, with their full range as a bar."""
 MEDIAN_AND_QUARTILES: dict[str, Any] = {"estimator": "median", "errorbar": ("pi", 50)}
