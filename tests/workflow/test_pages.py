@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from workflow_checkout import PROJECT
 
+from pathlode.core.simple import SIMPLE
 from pathlode.dynamics.artefacts import Probes, Scores
 from pathlode.dynamics.data import VIEWS
 from pathlode.ecg.records import CLASSES
@@ -15,7 +16,6 @@ from pathlode.ecg.results import ComparedBeatScores
 from pathlode.inference.scores import ComparedFlows
 from pathlode.real.pelt_results import EXACT, PeltScores
 from pathlode.real.results import RealScores
-from pathlode.real.simple import SIMPLE
 from pathlode.real.splits import GOALS
 from pathlode.registry import SYSTEMS
 from pathlode.reporting.claim_families import load_claims

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pathlode.core.simple import SIMPLE
 from pathlode.real.physionet import HOURS
-from pathlode.real.simple import SIMPLE
 from pathlode.real.splits import GOALS
 from workflow.configuration.parts import (
     check_parts,

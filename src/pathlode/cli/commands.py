@@ -2,15 +2,16 @@
 
 import logging
 import shutil
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 import pandas as pd
 import torch
 
 from pathlode import __version__
+from pathlode.cli.options import columns_or_file, model_and_table, named_columns, output_file
 from pathlode.cli.tables import TABLE_ENDINGS, check_ending, check_output, read_series, write_table
 from pathlode.cli.times import beyond, grid, listed_times
 from pathlode.core.series import TimeSeries
@@ -22,8 +23,6 @@ from pathlode.registry import ENCODERS, LOSSES
 
 FIGURE_ENDINGS = (".png", ".pdf", ".svg")
 """Endings of the files that hold figures."""
-Command = TypeVar("Command", bound=Callable[..., Any])
-"""A command before it has its options."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -48,32 +47,18 @@ def pathlode(quiet: bool) -> None:
     logging.basicConfig(level="WARNING" if quiet else "INFO", format="%(message)s")
 
 
-def _output(endings: str) -> Callable[[Command], Command]:
-    return click.option(
-        "-o",
-        "--output",
-        type=click.Path(path_type=Path),
-        required=True,
-        help=f"File to write: {endings}. Whole or not at all.",
-    )
-
-
-def _model_and_table(command: Command) -> Command:
-    command = click.argument("table", type=click.Path(path_type=Path))(command)
-    return click.argument("model", type=click.Path(path_type=Path))(command)
-
-
-def _columns(context: click.Context, parameter: click.Parameter, given: str | None) -> list[str] | None:
-    return None if given is None else [name.strip() for name in given.split(",")]
-
-
 @pathlode.command("fit")
 @click.argument("table", type=click.Path(path_type=Path))
 @click.option("--series", required=True, help="Column of the series' labels.")
 @click.option("--time", required=True, help="Column of the times.")
-@click.option("--values", callback=_columns, help="Columns of the values, with commas; by default all others.")
-@click.option("--static", callback=_columns, help="Columns that do not change within a series, with commas.")
-@_output("the model")
+@click.option("--values", callback=named_columns, help="Columns of the values, with commas; by default all others.")
+@click.option("--static", callback=named_columns, help="Columns that do not change within a series, with commas.")
+@click.option(
+    "--inputs",
+    callback=columns_or_file,
+    help="Columns of known inputs, with commas; or the file of a table of their own, with the columns --series and --time.",
+)
+@output_file("the model")
 @click.option("--members", default=Forecaster.members, show_default=True, help="Models of the ensemble.")
 @click.option("--steps", default=Forecaster.steps, show_default=True, help="Optimiser steps.")
 @click.option("--weight", type=float, help="Weight of the loss's penalty; by default chosen by held-out observations.")
@@ -86,6 +71,7 @@ def fit_command(
     time: str,
     values: list[str] | None,
     static: list[str] | None,
+    inputs: list[str] | Path | None,
     output: Path,
     **settings: Any,
 ) -> None:
@@ -94,13 +80,18 @@ def fit_command(
     If the command is interrupted, the same command continues.
 
     \b
-    Example:
+    Examples:
       pathlode fit visits.csv --series patient --time day --values weight,pulse -o model.pt
+      pathlode fit visits.csv --series patient --time day --static age --inputs dose -o model.pt
+      pathlode fit visits.csv --series patient --time day --inputs doses.csv -o model.pt
     """
     torch.set_num_threads(1)  # networks this small are slower on several
-    check_output(output, table)
+    file = inputs if isinstance(inputs, Path) else None
+    check_output(output, table, file)
     forecaster = Forecaster(**settings)
-    data = read_series(table, {"series": series, "time": time, "values": values, "static": static or []})
+    known = inputs if isinstance(inputs, list) else []
+    names = {"series": series, "time": time, "values": values, "static": static or [], "inputs": known}
+    data = read_series(table, names, file)
     folder = output.with_name(f".{output.name}.checkpoints")
     forecaster.fit(data, folder).save(output)
     shutil.rmtree(folder)
@@ -108,7 +99,7 @@ def fit_command(
 
 
 @pathlode.command("predict")
-@_model_and_table
+@model_and_table
 @click.option("--times", help="Times to predict at in each series, with commas.")
 @click.option(
     "--horizon", help="Predict up to this long after the last time of each series: 30, or for dates 12h or 2D."
@@ -119,9 +110,16 @@ def fit_command(
 @click.option(
     "--level", type=float, help="Also write between which bounds a value lies with this probability: 0.9, say."
 )
-@_output("a table, .csv or .parquet")
+@output_file("a table, .csv or .parquet")
 def predict_command(
-    model: Path, table: Path, times: str | None, horizon: str | None, points: int, level: float | None, output: Path
+    model: Path,
+    table: Path,
+    inputs: Path | None,
+    times: str | None,
+    horizon: str | None,
+    points: int,
+    level: float | None,
+    output: Path,
 ) -> None:
     """Predicts the series of TABLE at other times.
 
@@ -137,8 +135,8 @@ def predict_command(
     if (times is None) == (horizon is None):
         raise ConfigError("give either --times or --horizon")
     check_ending(output, TABLE_ENDINGS)
-    check_output(output, model, table)
-    forecaster, series = _read(model, table)
+    check_output(output, model, table, inputs)
+    forecaster, series = _read(model, table, inputs)
     asked = listed_times(times, series) if times is not None else _at(beyond(str(horizon), points, series), series)
     found = forecaster.predict(series, asked).to_frame()
     if level is not None:
@@ -149,9 +147,9 @@ def predict_command(
 
 
 @pathlode.command("impute")
-@_model_and_table
-@_output("a table, .csv or .parquet")
-def impute_command(model: Path, table: Path, output: Path) -> None:
+@model_and_table
+@output_file("a table, .csv or .parquet")
+def impute_command(model: Path, table: Path, inputs: Path | None, output: Path) -> None:
     """Writes TABLE with predictions in place of missing values.
 
     \b
@@ -159,15 +157,15 @@ def impute_command(model: Path, table: Path, output: Path) -> None:
       pathlode impute model.pt visits.csv -o complete.csv
     """
     check_ending(output, TABLE_ENDINGS)
-    check_output(output, model, table)
-    forecaster, series = _read(model, table)
+    check_output(output, model, table, inputs)
+    forecaster, series = _read(model, table, inputs)
     write_table(output, forecaster.impute(series).to_frame())
 
 
 @pathlode.command("summarise")
-@_model_and_table
-@_output("a table, .csv or .parquet")
-def summarise_command(model: Path, table: Path, output: Path) -> None:
+@model_and_table
+@output_file("a table, .csv or .parquet")
+def summarise_command(model: Path, table: Path, inputs: Path | None, output: Path) -> None:
     """Writes a vector z0 for each series of TABLE, of one length for all, for example as features of a classifier.
 
     \b
@@ -175,8 +173,8 @@ def summarise_command(model: Path, table: Path, output: Path) -> None:
       pathlode summarise model.pt visits.csv -o summaries.csv
     """
     check_ending(output, TABLE_ENDINGS)
-    check_output(output, model, table)
-    forecaster, series = _read(model, table)
+    check_output(output, model, table, inputs)
+    forecaster, series = _read(model, table, inputs)
     found = pd.DataFrame(forecaster.summarise(series).numpy())
     found.columns = [f"z0_{number + 1}" for number in range(found.shape[1])]
     if series.layout is not None and series.layout.labels is not None:
@@ -185,13 +183,13 @@ def summarise_command(model: Path, table: Path, output: Path) -> None:
 
 
 @pathlode.command("plot")
-@_model_and_table
+@model_and_table
 @click.option("--horizon", help="Draw predictions up to this long after the last time: 30, or for dates 12h or 2D.")
 @click.option(
     "--number", type=click.IntRange(1), default=6, show_default=True, help="Series to draw, from the first on."
 )
-@_output("a figure, .png, .pdf or .svg")
-def plot_command(model: Path, table: Path, horizon: str | None, number: int, output: Path) -> None:
+@output_file("a figure, .png, .pdf or .svg")
+def plot_command(model: Path, table: Path, inputs: Path | None, horizon: str | None, number: int, output: Path) -> None:
     """Draws observations and predictions of the first series of TABLE.
 
     \b
@@ -202,8 +200,8 @@ def plot_command(model: Path, table: Path, horizon: str | None, number: int, out
     from pathlode.plots.style import save_figure
 
     check_ending(output, FIGURE_ENDINGS)
-    check_output(output, model, table)
-    forecaster, series = _read(model, table)
+    check_output(output, model, table, inputs)
+    forecaster, series = _read(model, table, inputs)
     some = series[:number].trimmed()
     times = grid(some, horizon, 200)
     figure = series_and_predictions(some, forecaster.predict(some, _at(times, some)))
@@ -211,13 +209,18 @@ def plot_command(model: Path, table: Path, horizon: str | None, number: int, out
         save_figure(figure, temporary)
 
 
-def _read(model: Path, table: Path) -> tuple[Forecaster, TimeSeries]:
+def _read(model: Path, table: Path, inputs: Path | None) -> tuple[Forecaster, TimeSeries]:
     """A forecaster and the series of a table with the columns that it was fitted to."""
     forecaster = Forecaster.load(model)
-    layout = None if forecaster.fitted is None else forecaster.fitted.layout
-    if layout is None:
+    fitted = forecaster.fitted
+    if fitted is None or fitted.layout is None:
         raise CheckpointError(f"{model} was not fitted to a table: use it in Python, with pathlode.Forecaster.load")
-    return forecaster, read_series(table, layout)
+    layout, names = fitted.layout, fitted.inputs or ()
+    if inputs is None and names and not layout.inputs:
+        raise ConfigError(
+            f"{model} reads the inputs {', '.join(names)} from a table of their own: name its file by --inputs"
+        )
+    return forecaster, read_series(table, layout if inputs is None else replace(layout, inputs=names), inputs)
 
 
 def _at(times: Times, series: TimeSeries) -> TimeSeries:

@@ -44,24 +44,47 @@ def write_table(path: Path, table: pd.DataFrame) -> None:
             table.to_csv(temporary, index=False)
 
 
-def read_series(path: Path, columns: Layout | dict[str, Any]) -> TimeSeries:
+def read_series(path: Path, columns: Layout | dict[str, Any], inputs: Path | None = None) -> TimeSeries:
     """The series of a table's file. Text in the column of times is read as dates of ISO 8601.
 
     Args:
         path: the file.
         columns: as in :meth:`pathlode.core.series.TimeSeries.from_frame`, or of the table that a forecaster was fitted to.
+        inputs: the file of the table of known inputs. Its columns ``inputs`` are read, or all others if none are named.
 
     Raises:
         DataError: naming the file, and the first column, row and series at fault.
     """
     if isinstance(columns, Layout):
-        names: dict[str, Any] = {name: getattr(columns, name) for name in ("series", "time", "values", "static")}
+        names: dict[str, Any] = {
+            name: getattr(columns, name) for name in ("series", "time", "values", "static", "inputs")
+        }
     else:
         names = columns
-    table = read_file(path)
-    if names["time"] in table and pd.api.types.is_string_dtype(table[names["time"]].dtype):
-        table = table.assign(**{names["time"]: _dates(table[names["time"]], path)})
+    table = _dated(path, names["time"])
+    if inputs is not None:
+        names = names | {"inputs": _input_table(inputs, names)}
     return TimeSeries.from_frame(table, **names, name=str(path))
+
+
+def _dated(path: Path, time: str) -> pd.DataFrame:
+    """The table of a file, with text in the column of times as dates."""
+    table = read_file(path)
+    if time in table and pd.api.types.is_string_dtype(table[time].dtype):
+        table = table.assign(**{time: _dates(table[time], path)})
+    return table
+
+
+def _input_table(path: Path, names: dict[str, Any]) -> pd.DataFrame:
+    """The table of inputs, with the named ones alone if any are named."""
+    table = _dated(path, names["time"])
+    if not names["inputs"]:
+        return table
+    wanted = [names["series"], names["time"], *names["inputs"]]
+    for name in wanted:
+        if name not in table:
+            raise DataError(f"{path} lacks the column {name!r}: it has {', '.join(map(str, table.columns))}")
+    return table[wanted]
 
 
 def check_ending(path: Path, endings: tuple[str, ...]) -> None:
@@ -74,14 +97,14 @@ def check_ending(path: Path, endings: tuple[str, ...]) -> None:
         raise DataError(f"{path} ends with {path.suffix or 'nothing'!r}, expected {' or '.join(endings)}")
 
 
-def check_output(output: Path, *inputs: Path) -> None:
+def check_output(output: Path, *inputs: Path | None) -> None:
     """Refuses an output that would replace a file that is read.
 
     Raises:
         ConfigError: if it is so.
     """
     for path in inputs:
-        if output.resolve() == path.resolve():
+        if path is not None and output.resolve() == path.resolve():
             raise ConfigError(f"{output} is read by this command, which would replace it: give --output another name")
 
 

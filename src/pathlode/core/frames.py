@@ -44,14 +44,19 @@ class Columns:
 
 
 def read_frame(
-    table: "pd.DataFrame", series: str | None, time: str, values: Sequence[str] | None, static: Sequence[str]
+    table: "pd.DataFrame",
+    series: str | None,
+    time: str,
+    values: Sequence[str] | None,
+    static: Sequence[str],
+    inputs: Sequence[str] = (),
 ) -> Columns:
-    """Padded arrays of a table; see :meth:`pathlode.core.series.TimeSeries.from_frame`.
+    """Padded arrays of a table, without its columns of known inputs; see :meth:`pathlode.core.series.TimeSeries.from_frame`.
 
     Raises:
         DataError: naming the first column, row and series at fault.
     """
-    layout = layout_of(table, series, time, values, static)
+    layout = layout_of(table, series, time, values, static, inputs)
     if not len(table):
         raise DataError("the table has no row, expected one for each time of a series")
     codes, layout = _labels(table, layout)
@@ -77,11 +82,17 @@ def read_frame(
 
 
 def as_frame(
-    times: Tensor, values: Tensor, dates: bool, static: Tensor | None, layout: Layout | None
+    times: Tensor,
+    values: Tensor,
+    dates: bool,
+    static: Tensor | None,
+    layout: Layout | None,
+    inputs: Tensor | None = None,
 ) -> "pd.DataFrame":
     """The table of series: a row for each time that is not padding, the rows of a series together.
 
-    A column of whole numbers comes back as such if all its values are whole.
+    A column of whole numbers comes back as such if all its values are whole. The columns of known inputs, (batch, time, input),
+    are NaN where none are given.
     """
     import pandas as pd
 
@@ -99,6 +110,9 @@ def as_frame(
         columns[name] = as_given(column, layout.dtypes.get(name))
     if static is not None:
         for name, column in zip(layout.static, static.numpy(force=True)[codes].T, strict=True):
+            columns[name] = as_given(column, layout.dtypes.get(name))
+    if inputs is not None:
+        for name, column in zip(layout.inputs, inputs.numpy(force=True)[present].T, strict=True):
             columns[name] = as_given(column, layout.dtypes.get(name))
     return pd.DataFrame(columns)
 

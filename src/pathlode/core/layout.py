@@ -1,5 +1,6 @@
 """The columns of tables that series come from and return to."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ class Layout:
         static: names of the columns that do not change in time.
         dtypes: each column's type, in pandas' words.
         labels: each series' label, a pandas index; None for numbers from 0 on.
+        inputs: names of the columns of known inputs, if they stand in this table.
     """
 
     series: str | None
@@ -31,6 +33,7 @@ class Layout:
     static: tuple[str, ...] = ()
     dtypes: Mapping[str, str] = field(default_factory=dict)
     labels: Any = None
+    inputs: tuple[str, ...] = ()
 
     def chosen(self, which: Any) -> "Layout":
         """The layout of some of the series."""
@@ -40,6 +43,15 @@ class Layout:
         """A series in messages."""
         return f"trajectory {number}" if self.labels is None else f"series {self.label(number)!r}"
 
+    def naming(self, message: str, first: int = 0) -> str:
+        """A message about a trajectory, which then has its label.
+
+        Args:
+            message: with "trajectory 3", for example.
+            first: the number of the trajectory that the message calls number 0.
+        """
+        return re.sub("trajectory ([0-9]+)", lambda found: self.name_of(first + int(found[1])), message)
+
     def label(self, number: int) -> Any:
         """A series' label, or its number."""
         found = number if self.labels is None else self.labels[number]
@@ -47,7 +59,12 @@ class Layout:
 
 
 def layout_of(
-    table: "pd.DataFrame", series: str | None, time: str, values: Sequence[str] | None, static: Sequence[str]
+    table: "pd.DataFrame",
+    series: str | None,
+    time: str,
+    values: Sequence[str] | None,
+    static: Sequence[str],
+    inputs: Sequence[str] = (),
 ) -> Layout:
     """The named columns of a table, without labels; by default, all columns that are named nowhere else hold values.
 
@@ -56,10 +73,10 @@ def layout_of(
     """
     if not hasattr(table, "columns") or not hasattr(table, "dtypes"):
         raise DataError(f"the table is a {type(table).__name__}, expected a pandas DataFrame")
-    for name, given in (("values", values), ("static", static)):
+    for name, given in (("values", values), ("static", static), ("inputs", inputs)):
         if isinstance(given, str):
             raise DataError(f"{name} is the text {given!r}, expected a list of columns: [{given!r}]")
-    taken = [*([] if series is None else [series]), time, *static]
+    taken = [*([] if series is None else [series]), time, *static, *inputs]
     names = [*table.columns] if values is None else [*values]
     if values is None:
         names = [name for name in names if name not in taken]
@@ -73,7 +90,7 @@ def layout_of(
         if list(table.columns).count(name) > 1:
             raise DataError(f"the table has two columns {name!r}: rename one of them")
     dtypes = {name: str(table[name].dtype) for name in all_names}
-    return Layout(series, time, tuple(names), tuple(static), dtypes)
+    return Layout(series, time, tuple(names), tuple(static), dtypes, inputs=tuple(inputs))
 
 
 def default_layout(features: int, covariates: int) -> Layout:

@@ -13,6 +13,7 @@ from pathlode.core.checks import check_inputs, check_observed, check_static, che
 from pathlode.core.context import Context
 from pathlode.core.convert import as_numbers, as_times
 from pathlode.core.frames import as_frame, read_frame
+from pathlode.core.input_columns import given_at, read_inputs
 from pathlode.core.layout import Layout
 from pathlode.core.masks import fewest_and_most, lengths, masked, observed
 from pathlode.core.observed import Observed as Observed
@@ -96,7 +97,8 @@ class TimeSeries:
                 check_static(static, times)
             inputs = self._checked_inputs(times, dates or self.dates)
         except DataError as error:
-            raise DataError(f"{self.name}: {error}") from None
+            told = str(error) if self.layout is None else self.layout.naming(str(error))
+            raise DataError(f"{self.name}: {told}") from None
         normal: dict[str, Any] = {
             "times": times,
             "values": values,
@@ -134,6 +136,7 @@ class TimeSeries:
         time: str,
         values: Sequence[str] | None = None,
         static: Sequence[str] = (),
+        inputs: "Sequence[str] | pd.DataFrame" = (),
         name: str = "table",
     ) -> "TimeSeries":
         """Series from a table in long format: a row for each time of a series, with the label of the series.
@@ -147,16 +150,25 @@ class TimeSeries:
             time: column of the times, numbers or dates.
             values: columns of the values; by default all others.
             static: columns that do not change within a series.
+            inputs: columns of known inputs. Their cells may be empty, all of a row together; such a row is no time of the
+                inputs. Or a table of their own, for inputs at other times: with the same columns of labels and times, all its
+                other columns are inputs.
             name: the table's name in messages, for example its file.
 
         Raises:
             DataError: naming the first column, row and series at fault. The first row is number 1.
         """
+        named: Any = () if hasattr(inputs, "columns") else inputs
         try:
-            found = read_frame(table, series, time, values, static)
+            found = read_frame(table, series, time, values, static, named)
+            known = read_inputs(table, inputs, found.layout)
         except DataError as error:
             raise DataError(f"{name}: {error}") from None
-        return cls(found.times, found.values, name, dates=found.dates, static=found.static, layout=found.layout)
+        read: dict[str, Any] = {"dates": found.dates, "static": found.static, "layout": found.layout}
+        if known is not None:
+            parts = known.times, known.values, f"inputs of {name}"
+            read["inputs"] = cls(*parts, dates=known.dates, layout=known.layout)
+        return cls(found.times, found.values, name, **read)
 
     def to_frame(self) -> "pd.DataFrame":
         """The series as a table in long format, with the columns, types and labels of the table that they came from.
@@ -164,12 +176,16 @@ class TimeSeries:
         The rows of a series stand together, and the series in the order in which they first appeared in the table; so a table
         in this order comes back as it was. A column of whole numbers comes back as such if all its values are whole, otherwise
         in double precision. Series from elsewhere get the columns ``series``, ``time``, ``value_1`` ... and ``static_1`` ...
+        Inputs that stood in a table of their own are ``series.inputs.to_frame()``.
 
         Raises:
             DataError: if there are several sets.
         """
         self.refuse_sets()
-        return as_frame(self.times, self.values, self.dates, self.static, self.layout)
+        known = None
+        if self.inputs is not None and self.layout is not None and self.layout.inputs:
+            known = given_at(self.inputs.times, self.inputs.values, self.times)
+        return as_frame(self.times, self.values, self.dates, self.static, self.layout, known)
 
     def _checked_inputs(self, times: Times, dates: bool) -> "TimeSeries | None":
         if self.inputs is None:

@@ -5,9 +5,12 @@ from typing import Any
 
 import torch
 
+from pathlode.core.checks import check_resolution
 from pathlode.core.observed import Observed
 from pathlode.core.series import TimeSeries
 from pathlode.errors import DataError
+from pathlode.forecasting.queries import naming
+from pathlode.models.context import ContextReader
 from pathlode.training.batches import refuse_unusable
 
 FEWEST_SERIES = 4
@@ -52,10 +55,42 @@ def time_unit(series: TimeSeries) -> float:
     return float(durations[durations > 0].quantile(NEARLY_ALL)) / WINDOW
 
 
-def model_sizes(series: TimeSeries) -> dict[str, int]:
-    """Sizes of the model, as in :class:`pathlode.models.settings.ModelConfig`: larger for more features."""
+def model_settings(series: TimeSeries) -> dict[str, Any]:
+    """Sizes of the model and what it reads, as in :class:`pathlode.models.settings.ModelConfig`: larger for more features.
+
+    It reads all static covariates and known inputs that the series have. With inputs its field takes a context.
+    """
     hidden = min(32, max(10, 2 * series.features))
-    return {"hidden": hidden, "latent": hidden, "width": 2 * hidden, "encoder_hidden": 32}
+    sizes = {"hidden": hidden, "latent": hidden, "width": 2 * hidden, "encoder_hidden": 32}
+    read = {"gaps": True, "elapsed": True, "static": covariates(series), "inputs": known_inputs(series)}
+    return sizes | read | ({"field": "controlled"} if series.inputs is not None else {})
+
+
+def covariates(series: TimeSeries) -> int:
+    """Number of static covariates."""
+    return 0 if series.static is None else series.static.shape[-1]
+
+
+def known_inputs(series: TimeSeries) -> int:
+    """Number of known inputs."""
+    return 0 if series.inputs is None else series.inputs.features
+
+
+def refuse_unreadable(series: TimeSeries, static: int, inputs: int) -> None:
+    """Refuses series that models cannot read, by their labels, before some of them are held out.
+
+    Args:
+        series: to fit.
+        static: covariates that the models read.
+        inputs: inputs that they read.
+
+    Raises:
+        DataError: if two times of a series are equal in single precision, a covariate is missing, or its inputs do not cover
+            its times.
+    """
+    with naming(series):
+        check_resolution(series.times, series.times[..., 0], torch.float32)
+        ContextReader(1, static, inputs, torch.device("cpu")).check(series.context, series.times)
 
 
 def training_settings(series: TimeSeries, steps: int) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A fitted ensemble, and what it says of series."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 import torch
@@ -12,7 +12,9 @@ from pathlode.core.layout import Layout
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Times, Values
 from pathlode.errors import DataError
-from pathlode.forecasting.queries import as_series, naming, observed_at
+from pathlode.forecasting.comparison import Errors
+from pathlode.forecasting.defaults import covariates, known_inputs
+from pathlode.forecasting.queries import as_series, input_columns, naming, observed_at
 from pathlode.models.contract import SequenceModel
 from pathlode.models.latents import as_the_model
 from pathlode.models.prediction import Prediction
@@ -31,50 +33,67 @@ class Ensemble:
         errors: each member's lowest validation error, a mean squared error in the model's units.
         weight: the weight of the loss's penalty.
         layout: columns of the table that the series came from; None if they came from elsewhere.
+        inputs: names of the columns of known inputs, in this table or another; None if they came from elsewhere.
+        compared: errors of the fit and of predictions without a model on the held-out series, see
+            :func:`pathlode.forecasting.comparison.errors_beside_simple`; none in files of older versions.
     """
 
     model: SequenceModel
     errors: list[float]
     weight: float
     layout: Layout | None
+    inputs: tuple[str, ...] | None = None
+    compared: Errors = field(default_factory=dict)
 
     @property
     def facts(self) -> dict[str, Any]:
         """All but the model, as plain values."""
         layout = None if self.layout is None else asdict(self.layout)
-        return {"errors": self.errors, "weight": self.weight, "layout": layout}
+        found = {"errors": self.errors, "weight": self.weight, "compared": self.compared}
+        return found | {"layout": layout, "inputs": self.inputs}
 
     @classmethod
     def of(cls, model: SequenceModel, facts: Mapping[str, Any]) -> Self:
         """An ensemble from its model and its :attr:`facts`."""
         layout = facts["layout"] and Layout(**facts["layout"])
-        return cls(model, facts["errors"], facts["weight"], layout)
+        return cls(model, facts["errors"], facts["weight"], layout, facts.get("inputs"), facts.get("compared", {}))
 
     def readable(self, given: Any) -> TimeSeries:
         """Series that the members can read, from those or a list of pairs of times and values.
 
         Raises:
-            DataError: if they have other features or other times than those of the fit.
+            DataError: if they have other features, covariates, inputs or times than those of the fit.
         """
-        series, features = as_series(given), self.model.config.features
-        if series.features != features:
-            raise DataError(
-                f"{series.name} has {series.features} features, but the forecaster was fitted to {features}"
-            )
-        covariates = 0 if series.static is None else series.static.shape[-1]
-        if covariates != self.model.config.static:
-            raise DataError(
-                f"{series.name} has {covariates} static covariates, but the forecaster was fitted to {self.model.config.static}"
-            )
-        if self.layout is not None and series.layout is not None and series.layout.values != self.layout.values:
-            raise DataError(
-                f"{series.name} has the columns {_names(series.layout)}, but the forecaster was fitted to "
-                f"{_names(self.layout)}: give these, in this order"
-            )
+        series = as_series(given)
+        self._refuse_other_numbers(series)
+        self._refuse_other_columns(series)
         if series.dates != bool(self.model.dates):
             kinds = ("dates", "numbers") if series.dates else ("numbers", "dates")
             raise DataError(f"the times of {series.name} are {kinds[0]}, but the forecaster was fitted to {kinds[1]}")
         return series
+
+    def _refuse_other_numbers(self, series: TimeSeries) -> None:
+        read = self.model.config
+        for what, found, fitted in (
+            ("features", series.features, read.features),
+            ("static covariates", covariates(series), read.static),
+            ("inputs", known_inputs(series), read.inputs),
+        ):
+            if found != fitted:
+                raise DataError(f"{series.name} has {found} {what}, but the forecaster was fitted to {fitted}")
+
+    def _refuse_other_columns(self, series: TimeSeries) -> None:
+        layout = series.layout
+        for what, found, fitted in (
+            ("columns", layout and layout.values, self.layout and self.layout.values),
+            ("static columns", layout and layout.static, self.layout and self.layout.static),
+            ("columns of inputs", input_columns(series), self.inputs),
+        ):
+            if found and fitted and found != fitted:
+                raise DataError(
+                    f"{series.name} has the {what} {_names(found)}, but the forecaster was fitted to {_names(fitted)}: give "
+                    "these, in this order"
+                )
 
     @torch.no_grad()
     def values(self, series: TimeSeries, query: Times, backward: bool = False) -> Values:
@@ -132,5 +151,5 @@ def _parts(series: TimeSeries) -> Iterator[tuple[int, TimeSeries]]:
         yield first, series[first : first + AT_ONCE].trimmed()
 
 
-def _names(layout: Layout) -> str:
-    return ", ".join(map(str, layout.values))
+def _names(columns: Iterable[object]) -> str:
+    return ", ".join(map(str, columns))

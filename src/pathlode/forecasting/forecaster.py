@@ -14,11 +14,13 @@ from pathlode import __version__
 from pathlode.core.context import Context
 from pathlode.core.observed import Observed
 from pathlode.core.series import TimeSeries
+from pathlode.core.shapes import Times, Values
 from pathlode.errors import CheckpointError, ConfigError, DivergenceError, refuse_unless
 from pathlode.files import digest
 from pathlode.forecasting import defaults
+from pathlode.forecasting.comparison import errors_beside_simple, warn_if_beaten
 from pathlode.forecasting.ensemble import Ensemble
-from pathlode.forecasting.queries import as_series, query_times
+from pathlode.forecasting.queries import as_series, input_columns, query_times
 from pathlode.forecasting.weighting import Candidates
 from pathlode.models.noise import learn_noise
 from pathlode.models.saving import load_model, save_model
@@ -38,9 +40,12 @@ class Forecaster:
         forecaster = Forecaster().fit(series)
         forecaster.predict(series, times).to_frame()
 
-    Series may differ in length and in times, and values may be missing. A quarter of the series is held out for validation.
+    Series may differ in length and in times, and values may be missing. What they have of static covariates and known inputs
+    is read; inputs must cover all times that are observed or predicted at. A quarter of the series is held out for validation.
     Without a ``weight``, several are tried first, by forecasts of held-out observations. Members whose training diverged are
-    left out. Progress is logged: ``logging.basicConfig(level="INFO")`` shows it.
+    left out. The fit is compared with predictions without a model on the held-out series. A warning says where one of these
+    is better, and ``forecaster.fitted.compared`` has the errors. Progress is logged, and shown after
+    ``logging.basicConfig(level="INFO")``.
 
     Args:
         loss: name in :data:`pathlode.registry.LOSSES`.
@@ -52,8 +57,7 @@ class Forecaster:
         time_unit: as in :class:`pathlode.models.settings.ModelConfig`; None chooses it, see
             :func:`pathlode.forecasting.defaults.time_unit`.
         model: further settings, as in :class:`pathlode.models.settings.ModelConfig`; they replace those of
-            :func:`pathlode.forecasting.defaults.model_sizes`. With ``static`` or ``inputs`` and the field ``controlled`` among
-            them, the models read the static covariates or inputs of the series.
+            :func:`pathlode.forecasting.defaults.model_settings`.
         train: further settings, as in :class:`pathlode.training.settings.TrainingConfig`.
         views: what the encoder sees in training, as in :class:`pathlode.training.views.Views`.
         seed: of the first member, and of the choice of the series that are held out.
@@ -109,6 +113,7 @@ class Forecaster:
         data = defaults.split(series, self.seed)
         identity = self._identity(series)
         experiment = self._experiment(data.training)
+        defaults.refuse_unreadable(series, experiment.model["static"], experiment.model["inputs"])
         weight = self._weight(experiment, data, folder, identity)
         experiment = replace(experiment, weight=weight, seeds=self._seeds)
         found = experiment.run(data, folder, identity, "fitting", self.device, strict=False)
@@ -119,7 +124,9 @@ class Forecaster:
         layout = None if series.layout is None else replace(series.layout, labels=None)
         model = found.model.chosen(usable)
         learn_noise(model, data.validation, level=COVERED)
-        self.fitted = Ensemble(model, lowest[usable].tolist(), weight, layout)
+        compared = errors_beside_simple(model, data.validation)
+        warn_if_beaten(compared, data.validation)
+        self.fitted = Ensemble(model, lowest[usable].tolist(), weight, layout, input_columns(series), compared)
         return self
 
     def predict(self, series: Any, times: Any, backward: bool = False) -> TimeSeries:
@@ -142,7 +149,7 @@ class Forecaster:
         series = ensemble.readable(series)
         query = query_times(times, series)
         values = ensemble.values(series, query, backward)
-        return replace(series, times=query, values=values, mask=None, name=f"predictions of {series.name}")
+        return _predicted(series, query, values, "predictions")
 
     def intervals(
         self, series: Any, times: Any, level: float = 0.9, backward: bool = False
@@ -169,7 +176,7 @@ class Forecaster:
         series = ensemble.readable(series)
         query = query_times(times, series)
         lower, upper = (
-            replace(series, times=query, values=bound, mask=None, name=f"{side} bounds of {series.name}")
+            _predicted(series, query, bound, f"{side} bounds")
             for side, bound in zip(("lower", "upper"), ensemble.bounds(series, query, level, backward), strict=True)
         )
         return lower, upper
@@ -246,9 +253,8 @@ class Forecaster:
         return self.fitted
 
     def _experiment(self, training: TimeSeries) -> Experiment:
-        unit = {"time_unit": self.time_unit or defaults.time_unit(training), "gaps": True, "elapsed": True}
-        unit["static"] = 0 if training.static is None else training.static.shape[-1]
-        sizes = defaults.model_sizes(training) | unit | dict(self.model)
+        unit = {"time_unit": self.time_unit or defaults.time_unit(training)}
+        sizes = defaults.model_settings(training) | unit | dict(self.model)
         parts = {name: sizes.pop(name) for name in ("field", "decoder", "input") if name in sizes}
         return Experiment(
             seeds=[self.seed],
@@ -277,3 +283,9 @@ class Forecaster:
                 content.update(part.numpy(force=True).tobytes())
         settings = {name: str(value) for name, value in self._settings.items()}
         return digest({"settings": settings, "data": content.hexdigest(), "version": __version__})
+
+
+def _predicted(series: TimeSeries, query: Times, values: Values, what: str) -> TimeSeries:
+    """Values at other times, with what does not change in time; inputs are known at their own times."""
+    name = f"{what} of {series.name}"
+    return replace(series, times=query, values=values, mask=None, inputs=None, name=name)

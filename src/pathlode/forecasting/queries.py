@@ -1,6 +1,5 @@
 """Series and times to predict at, as users give them."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +10,8 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from pathlode.core.convert import as_times
+from pathlode.core.input_columns import given_at
+from pathlode.core.layout import default_layout
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Mask, Times
 from pathlode.errors import DataError
@@ -27,6 +28,11 @@ def as_series(given: Any) -> TimeSeries:
     series = given if isinstance(given, TimeSeries) else TimeSeries.of(given)
     series.refuse_sets()
     return series
+
+
+def input_columns(series: TimeSeries) -> tuple[str, ...] | None:
+    """Names of the columns of a series' known inputs; None if there are none, or they came from no table."""
+    return None if series.inputs is None or series.inputs.layout is None else series.inputs.layout.values
 
 
 def query_times(given: Any, series: TimeSeries) -> Times:
@@ -62,12 +68,7 @@ def observed_at(query: Times, series: TimeSeries) -> Mask:
         query: (batch, query time), padded with NaN.
         series: increasing times, padded with NaN.
     """
-    times = series.times.double().nan_to_num(nan=torch.inf)
-    query = query.to(times).contiguous()  # NaN is found last, and equal to nothing
-    places = torch.searchsorted(times, query).clamp_max(times.shape[-1] - 1)
-    observed = ~series.values.isnan()
-    there = observed.gather(1, places[..., None].expand(*places.shape, series.features))
-    return there & (times.gather(1, places) == query)[..., None]
+    return ~given_at(series.times, series.values, query).isnan()
 
 
 @contextmanager
@@ -81,15 +82,11 @@ def naming(series: TimeSeries, first: int = 0) -> Iterator[None]:
     Raises:
         DataError: as raised within, with the names.
     """
-
-    def name(found: re.Match[str]) -> str:
-        number = first + int(found[1])
-        return f"trajectory {number}" if series.layout is None else series.layout.name_of(number)
-
+    layout = series.layout or default_layout(series.features, 0)
     try:
         yield
     except DataError as error:
-        raise DataError(f"{series.name}: {re.sub(r'trajectory ([0-9]+)', name, str(error))}") from None
+        raise DataError(f"{series.name}: {layout.naming(str(error), first)}") from None
 
 
 def _times(given: Any) -> tuple[Tensor, bool]:

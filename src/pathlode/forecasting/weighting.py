@@ -12,7 +12,7 @@ from torch import Tensor
 from pathlode.core.context import told
 from pathlode.core.observed import Observed
 from pathlode.core.series import TimeSeries
-from pathlode.core.shapes import MaskInTime, PerMember
+from pathlode.core.shapes import MaskInTime, PerMember, Values
 from pathlode.core.solve import FixedStep
 from pathlode.errors import DivergenceError
 from pathlode.models.contract import SequenceModel
@@ -88,11 +88,44 @@ def held_out_score(model: SequenceModel, series: TimeSeries) -> PerMember:
     An error is left out if there is no observation to compute it from.
     """
     series = as_the_model(series, model)
+    logarithms = torch.stack([_error(model, series, part) for part in hidden_parts(series)]).log()
+    return logarithms.nanmean(dim=0).exp()
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """Observations that a model sees, and others that it is to predict.
+
+    Attributes:
+        seen: which times are seen, (batch, time).
+        asked: at which times predictions are compared with what was observed.
+    """
+
+    seen: MaskInTime
+    asked: MaskInTime
+
+    def shown(self, series: TimeSeries) -> Values:
+        """The values that are seen, (batch, time, feature); NaN elsewhere."""
+        return series.values.where(self.seen[..., None], torch.nan)
+
+    def error(self, wrong: Values) -> Tensor:
+        """Root mean square of errors, (..., batch, time, feature), at the times that are asked for, (...)."""
+        return wrong.where(self.asked[..., None], torch.nan).square().flatten(-3).nanmean(dim=-1).sqrt()
+
+
+def hidden_parts(series: TimeSeries) -> tuple[Hidden, Hidden]:
+    """Inside the first two thirds, every third observation is hidden; beyond them, the last third is."""
     first = _first_part(series)
     hidden = first & (torch.arange(first.shape[-1], device=first.device) % 3 == 1)
-    errors = [_error(model, series, first & ~hidden, hidden), _error(model, series, first, ~first)]
-    logarithms = torch.stack(errors).log()
-    return logarithms.nanmean(dim=0).exp()
+    return Hidden(first & ~hidden, hidden), Hidden(first, ~first)
+
+
+@torch.no_grad()
+def predicted_from(model: SequenceModel, series: TimeSeries, part: Hidden) -> Values:
+    """Each member's predictions at all times from what is seen, (member, batch, time, feature)."""
+    solver = FixedStep("tsit5", 24)
+    found: Values = model(series.times, part.shown(series), solver=solver, check=False, **told(series.context)).values
+    return found
 
 
 def _first_part(series: TimeSeries) -> MaskInTime:
@@ -103,13 +136,9 @@ def _first_part(series: TimeSeries) -> MaskInTime:
     return (places < count) | (places <= present.int().argmax(dim=-1, keepdim=True))
 
 
-def _error(model: SequenceModel, series: TimeSeries, seen: MaskInTime, asked: MaskInTime) -> Tensor:
-    """Root mean squared error at some times from what was observed at others, in units of standard deviation, (member,)."""
-    values = series.values.where(seen[..., None], torch.nan)
-    solver = FixedStep("tsit5", 24)
-    found = model(series.times, values, solver=solver, check=False, **told(series.context)).values
-    wrong = ((found - series.values) / model.std).where(asked[..., None], torch.nan)
-    return wrong.square().flatten(1).nanmean(dim=1).sqrt()
+def _error(model: SequenceModel, series: TimeSeries, part: Hidden) -> PerMember:
+    """Root mean squared error at the times that are asked for, in units of standard deviation, (member,)."""
+    return part.error((predicted_from(model, series, part) - series.values) / model.std)
 
 
 def _listed(weights: Sequence[float], errors: Tensor) -> str:

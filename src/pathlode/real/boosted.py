@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pathlode.real.simple import Neighbours, Numbers
+from pathlode.core.simple import Neighbours, Numbers
 
 
 def tree_predictions(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from pathlode.core.simple import SIMPLE, Numbers, neighbours
 from pathlode.core.solve import Adaptive
 from pathlode.models.contract import SequenceModel
 from pathlode.models.latents import encode
@@ -16,7 +17,6 @@ from pathlode.real.fits import Asked, tensors
 from pathlode.real.measured import UNKNOWN, MeasuredSeries
 from pathlode.real.results import SeriesExamples
 from pathlode.real.scores import class_scores
-from pathlode.real.simple import SIMPLE, Numbers, neighbours
 from pathlode.real.splits import SeriesSplit
 
 EXAMPLES, EXAMPLE_FEATURES = 3, 3

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from pathlode.core.observed import Observed
 from pathlode.core.series import TimeSeries
+from pathlode.core.simple import Numbers
 from pathlode.core.solve import Adaptive
 from pathlode.models.contract import SequenceModel
 from pathlode.real.measured import UNKNOWN, MeasuredSeries
 from pathlode.real.scores import TrainingUnits, relative_error
-from pathlode.real.simple import Numbers
 from pathlode.real.splits import SeriesSplit
 from pathlode.training.outcomes import Outcomes
 

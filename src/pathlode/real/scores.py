@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pathlode.real.simple import Numbers
+from pathlode.core.simple import Numbers
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pathlode.real.simple import SIMPLE, neighbours
+from pathlode.core.simple import SIMPLE, neighbours
 
 NAN = np.nan
 TIMES = np.array([[0.0, 1.0, 3.0, 4.0, 8.0]])

@@ -79,6 +79,8 @@ def test_a_file_gives_back_settings_and_predictions(forecaster, series, tmp_path
     assert again.fitted.layout == forecaster.fitted.layout
     assert same(again.predict(series, [10, 12]).values, forecaster.predict(series, [10, 12]).values)
     assert same(again.summarise(series), forecaster.summarise(series))
+    assert again.fitted.compared == forecaster.fitted.compared
+    assert set(again.fitted.compared["inside"]) == {"fit", "line", "last", "mean"}
     assert load_model(tmp_path / "model.pt")[0].seeds == (0, 1)
 
 
@@ -287,6 +289,67 @@ def test_static_columns_reach_the_model_and_come_back(tmp_path):
     assert not torch.allclose(again.summarise(older), again.summarise(series), rtol=1e-3)
     with pytest.raises(DataError, match="table has 0 static covariates, but the forecaster was fitted to 1"):
         again.predict(TimeSeries.from_frame(given, **names), [12.0])
+
+
+NAMES = {"series": "id", "time": "t", "values": ["x", "y"]}
+
+
+@pytest.fixture(scope="module")
+def driven():
+    """A table with a known input at every row, and beyond the last observation."""
+    given = table().assign(dose=lambda rows: np.sin(rows["t"]))
+    later = given.groupby("id", sort=False).tail(1)
+    later = later.assign(t=20.0, x=np.nan, y=np.nan, dose=0.5)
+    return pd.concat([given, later]).sort_values(["id", "t"], ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def fed(driven):
+    """A forecaster that reads the input."""
+    return Forecaster(**SMALL).fit(TimeSeries.from_frame(driven, **NAMES, inputs=["dose"]))
+
+
+def test_known_inputs_reach_the_model_and_come_back(driven, fed, tmp_path):
+    fed.save(tmp_path / "model.pt")
+    again = Forecaster.load(tmp_path / "model.pt")
+    assert again.fitted.layout.inputs == again.fitted.inputs == ("dose",)
+    series = TimeSeries.from_frame(driven, **NAMES, inputs=["dose"])
+    predicted = again.predict(series, [12.0, 20.0])
+    assert predicted.to_frame().columns.tolist() == ["id", "t", "x", "y"]
+    complete = again.impute(series).to_frame()
+    pd.testing.assert_series_equal(complete["dose"], driven["dose"])
+    assert complete.notna().all(axis=None)
+    low, high = again.intervals(series, [12.0, 20.0])
+    assert (low.values < high.values).all()
+    other = TimeSeries.from_frame(driven.assign(dose=-driven["dose"]), **NAMES, inputs=["dose"])
+    assert not torch.allclose(again.predict(other, [12.0, 20.0]).values, predicted.values, rtol=1e-3)
+    assert not torch.allclose(again.summarise(other), again.summarise(series), rtol=1e-3)
+    own = TimeSeries.from_frame(driven.drop(columns="dose"), **NAMES, inputs=driven[["id", "t", "dose"]])
+    assert same(again.predict(own, [12.0, 20.0]).values, predicted.values)
+
+
+def test_inputs_that_do_not_fit_the_forecaster_are_refused_by_label(driven, fed):
+    series = TimeSeries.from_frame(driven, **NAMES, inputs=["dose"])
+    with pytest.raises(
+        DataError, match="table: query times: series 's0', time number 2 is 21, but its inputs are known"
+    ):
+        fed.predict(series, [12.0, 21.0])
+    with pytest.raises(DataError, match="table has 0 inputs, but the forecaster was fitted to 1"):
+        fed.predict(TimeSeries.from_frame(driven, **NAMES), [12.0])
+    renamed = driven.rename(columns={"dose": "power"})
+    with pytest.raises(DataError, match="has the columns of inputs power, but the forecaster was fitted to dose: give"):
+        fed.predict(TimeSeries.from_frame(renamed, **NAMES, inputs=["power"]), [12.0])
+    short = driven.assign(dose=driven["dose"].where((driven["id"] != "s5") | (driven["t"] < 4)))
+    with pytest.raises(
+        DataError, match="table: times: series 's5', .* its inputs are known from .* give inputs that cover"
+    ):
+        Forecaster(**SMALL).fit(TimeSeries.from_frame(short, **NAMES, inputs=["dose"]))
+
+
+def test_a_missing_covariate_is_refused_by_label():
+    given = table().assign(age=lambda rows: rows["id"].str[1:].astype(float).replace(6.0, np.nan))
+    with pytest.raises(DataError, match="table: static covariate 1 of series 's6' is nan, .* impute it"):
+        Forecaster(**SMALL).fit(TimeSeries.from_frame(given, **NAMES, static=["age"]))
 
 
 def test_times_before_the_first_one_need_backward(forecaster, series):

@@ -1,7 +1,7 @@
 import numpy as np
 
+from pathlode.core.simple import neighbours
 from pathlode.real.boosted import summary_features, tree_classifier, tree_predictions, varied
-from pathlode.real.simple import neighbours
 
 NAN = np.nan
 

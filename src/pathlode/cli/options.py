@@ -1,0 +1,50 @@
+"""Options and arguments that commands share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from pathlode.cli.tables import TABLE_ENDINGS
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+"""A command before it has its options."""
+
+
+def output_file(endings: str) -> Callable[[Command], Command]:
+    """The option of the file that a command writes.
+
+    Args:
+        endings: what it is, for the help.
+    """
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path),
+        required=True,
+        help=f"File to write: {endings}. Whole or not at all.",
+    )
+
+
+def model_and_table(command: Command) -> Command:
+    """The arguments of a command that reads a fitted model and a table, and the option of its inputs."""
+    command = click.option(
+        "--inputs",
+        type=click.Path(path_type=Path),
+        help="File of the table of known inputs, for a model that was fitted to such a table.",
+    )(command)
+    command = click.argument("table", type=click.Path(path_type=Path))(command)
+    return click.argument("model", type=click.Path(path_type=Path))(command)
+
+
+def named_columns(context: click.Context, parameter: click.Parameter, given: str | None) -> list[str] | None:
+    """Names with commas as a list; None if none are given."""
+    return None if given is None else [name.strip() for name in given.split(",")]
+
+
+def columns_or_file(context: click.Context, parameter: click.Parameter, given: str | None) -> list[str] | Path | None:
+    """Names with commas as a list, or the file of a table; None if neither is given."""
+    if given is not None and Path(given.strip()).suffix in TABLE_ENDINGS:
+        return Path(given.strip())
+    return named_columns(context, parameter, given)
