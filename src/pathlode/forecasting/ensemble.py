@@ -36,6 +36,8 @@ class Ensemble:
         inputs: names of the columns of known inputs, in this table or another; None if they came from elsewhere.
         compared: errors of the fit and of predictions without a model on the held-out series, see
             :func:`pathlode.forecasting.comparison.errors_beside_simple`; none in files of older versions.
+        widths: by which factor intervals of each feature are widened for new observations inside the window, see
+            :func:`pathlode.forecasting.coverage.width_for_new`; without, they are not.
     """
 
     model: SequenceModel
@@ -44,19 +46,21 @@ class Ensemble:
     layout: Layout | None
     inputs: tuple[str, ...] | None = None
     compared: Errors = field(default_factory=dict)
+    widths: tuple[float, ...] = ()
 
     @property
     def facts(self) -> dict[str, Any]:
         """All but the model, as plain values."""
         layout = None if self.layout is None else asdict(self.layout)
-        found = {"errors": self.errors, "weight": self.weight, "compared": self.compared}
+        found = {"errors": self.errors, "weight": self.weight, "compared": self.compared, "widths": self.widths}
         return found | {"layout": layout, "inputs": self.inputs}
 
     @classmethod
     def of(cls, model: SequenceModel, facts: Mapping[str, Any]) -> Self:
         """An ensemble from its model and its :attr:`facts`."""
         layout = facts["layout"] and Layout(**facts["layout"])
-        return cls(model, facts["errors"], facts["weight"], layout, facts.get("inputs"), facts.get("compared", {}))
+        newer = {name: facts[name] for name in ("inputs", "compared", "widths") if name in facts}
+        return cls(model, facts["errors"], facts["weight"], layout, **newer)
 
     def readable(self, given: Any) -> TimeSeries:
         """Series that the members can read, from those or a list of pairs of times and values.
@@ -109,12 +113,17 @@ class Ensemble:
 
     @torch.no_grad()
     def bounds(self, series: TimeSeries, query: Times, level: float, backward: bool = False) -> tuple[Values, Values]:
-        """Lower and upper bounds of observations, as :func:`pathlode.uncertainty.intervals.intervals`, with the arguments of
-        :meth:`values` and the probability that an observation lies between them."""
-        known = observed_at(query, series)
+        """Lower and upper bounds of observations, as :func:`pathlode.uncertainty.intervals.intervals`, of new ones inside the
+        window with :attr:`widths`.
+
+        The arguments are those of :meth:`values`, and the probability that an observation lies between the bounds.
+        """
+        known, device = observed_at(query, series), self.model.mean.device
+        inside = (query <= series.times.nan_to_num(nan=-torch.inf).amax(dim=-1, keepdim=True))[..., None]
+        factors = torch.where(inside & ~known, torch.tensor(self.widths or (1.0,)), 1.0).to(device)
 
         def read(prediction: Prediction, some: slice) -> tuple[Values, Values]:
-            interval = intervals(self.model, prediction, level, known[some].to(self.model.mean.device))
+            interval = intervals(self.model, prediction, level, known[some].to(device)).widened(factors[some])
             return interval.lower, interval.upper
 
         lower, upper = self._read(series, query, backward, read)

@@ -19,6 +19,7 @@ from pathlode.errors import CheckpointError, ConfigError, DivergenceError, refus
 from pathlode.files import digest
 from pathlode.forecasting import defaults
 from pathlode.forecasting.comparison import errors_beside_simple, warn_if_beaten
+from pathlode.forecasting.coverage import width_for_new
 from pathlode.forecasting.ensemble import Ensemble
 from pathlode.forecasting.queries import as_series, input_columns, query_times
 from pathlode.forecasting.weighting import Candidates
@@ -126,7 +127,8 @@ class Forecaster:
         learn_noise(model, data.validation, level=COVERED)
         compared = errors_beside_simple(model, data.validation)
         warn_if_beaten(compared, data.validation)
-        self.fitted = Ensemble(model, lowest[usable].tolist(), weight, layout, input_columns(series), compared)
+        widths = tuple(width_for_new(model, data.validation, COVERED).tolist())
+        self.fitted = Ensemble(model, lowest[usable].tolist(), weight, layout, input_columns(series), compared, widths)
         return self
 
     def predict(self, series: Any, times: Any, backward: bool = False) -> TimeSeries:
@@ -157,7 +159,8 @@ class Forecaster:
         """Lower and upper bounds between which an observation lies with a stated probability.
 
         They contain each feature's observation noise, learnt from the series that the fit held out, and what the members
-        disagree by. The probability holds inside the observed window of new series: for new observations, and at the very times
+        disagree by. For new observations their width is that which held the observations of these series when they were hidden.
+        The probability holds inside the observed window of new series: for new observations, and at the very times
         of a feature's observations for these, to which a prediction is closer. It is as exact as the held-out series are many;
         two or three do not tell the noise. Farther on, intervals cover less than stated; see
         :func:`pathlode.uncertainty.intervals.intervals`.

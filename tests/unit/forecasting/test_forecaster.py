@@ -46,6 +46,16 @@ def test_intervals_are_quantiles_of_the_members_mixture_and_read_back(forecaster
         forecaster.intervals(one, [10.0], 1.0)
 
 
+def test_intervals_for_new_observations_inside_the_window_have_widths_of_their_own(forecaster, series):
+    fitted, one = forecaster.fitted, series[[3]].trimmed()
+    query = torch.cat([one.times[0, :2], one.times[0, :1] + 0.1]).sort().values  # of two observations, and between them
+    wide = replace(fitted, widths=tuple(3 * width for width in fitted.widths)).bounds(one, query[None], 0.8)
+    own = fitted.bounds(one, query[None], 0.8)
+    ratio = (wide[1] - wide[0]) / (own[1] - own[0])
+    assert torch.allclose(ratio[0, :, 0], torch.tensor([1.0, 3.0, 1.0]).double(), rtol=1e-5)
+    assert len(set(fitted.widths)) == 2
+
+
 def test_each_series_has_its_own_times_and_parts_do_not_matter(forecaster, series, monkeypatch):
     own = [times[-1] + torch.arange(1.0, 2 + index % 3, dtype=torch.float64) for index, (times, _) in enumerate(series)]
     together = forecaster.predict(series, own)
@@ -80,6 +90,7 @@ def test_a_file_gives_back_settings_and_predictions(forecaster, series, tmp_path
     assert same(again.predict(series, [10, 12]).values, forecaster.predict(series, [10, 12]).values)
     assert same(again.summarise(series), forecaster.summarise(series))
     assert again.fitted.compared == forecaster.fitted.compared
+    assert again.fitted.widths == forecaster.fitted.widths
     assert set(again.fitted.compared["inside"]) == {"fit", "line", "last", "mean"}
     assert load_model(tmp_path / "model.pt")[0].seeds == (0, 1)
 
