@@ -42,7 +42,7 @@ def _with_gaps(times: Times, values: Values, grid: Tensor, mask: Mask) -> Values
 def _rows(table: Values, places: Tensor) -> Values:
     """Rows of (..., row, feature) at places (..., point)."""
     *batch, rows, features = table.shape
-    first = torch.arange(0, places[..., 0].numel() * rows, rows, device=places.device)
+    first = torch.arange(places[..., 0].numel(), device=places.device) * rows
     found = table.reshape(-1, features).index_select(0, (places.flatten(0, -2) + first[:, None]).flatten())
     return found.view(*batch, -1, features)
 

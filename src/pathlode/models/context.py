@@ -9,6 +9,7 @@ from pathlode.core.checks import check_inputs, check_times
 from pathlode.core.context import Context
 from pathlode.core.convert import as_numbers, as_times
 from pathlode.core.masks import padded
+from pathlode.core.recorded import recorded
 from pathlode.core.shapes import Static, Times, Values
 from pathlode.errors import DataError
 
@@ -42,6 +43,8 @@ class ContextReader:
         """
         if not self.static and not self.inputs:
             return None
+        if recorded():  # an exported program has the member axis already, and cannot refuse anything
+            return given
         static = times = values = None
         if self.static:
             static = self._stacked(self._static(given, check), batch, 1, "static covariates")
@@ -78,7 +81,7 @@ class ContextReader:
         Raises:
             DataError: naming the first trajectory and time at fault.
         """
-        if given is None or given.input_times is None:
+        if given is None or given.input_times is None or recorded():
             return
         known = padded(given.input_times)
         first, last = known[..., :1], known[..., -1:]

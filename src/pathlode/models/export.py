@@ -1,9 +1,11 @@
 """Export of trained models to files that run without this package: programs of ``torch.export`` and ONNX.
 
-A file holds the numbers and operations of a model, not its checks: times must increase, and queries must not lie before a
-series' first time. Times, values and predictions are in the unit and floating-point type of the training data.
+A file holds the numbers and operations of a model, not its checks: times must increase, queries must not lie before a series'
+first time, and known inputs must cover all times. Everything is in the unit of the training data, and in the floating-point
+type of its times and values.
 
-Encoders and predictors take any number of series, of observations and of query times, from one on.
+Encoders and predictors take any number of series, of observations and of query times, from one on, and of times of inputs,
+from three on; NaN may fill them up.
 """
 
 import copy
@@ -16,6 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.export import Dim, ExportedProgram
 
+from pathlode.core.context import Context
 from pathlode.core.masks import padded
 from pathlode.core.solve import FixedStep
 from pathlode.core.tableaus import Tableau
@@ -23,6 +26,7 @@ from pathlode.errors import ConfigError
 from pathlode.files import writing
 from pathlode.models.contract import SequenceModel
 from pathlode.models.observations import Observations
+from pathlode.models.settings import ModelConfig
 from pathlode.registry import SOLVERS
 
 
@@ -35,6 +39,9 @@ def export_encoder(
 
         z0 = torch.export.load("encoder.pt2").module()(times, values)
         (z0,) = onnxruntime.InferenceSession("encoder.onnx").run(None, {"times": times, "values": values})
+
+    A model that reads static covariates takes ``static``, (batch, covariate), after these. One that reads known inputs then
+    takes ``input_times``, (batch, input time), and ``inputs``, (batch, input time, input); NaN pads a series at its end.
 
     Args:
         model: a model with ``latent``.
@@ -49,9 +56,7 @@ def export_encoder(
         ConfigError: if the model has no encoder or no such member, the suffix is another, or ONNX's packages are not installed.
     """
     write = _format(path)
-    _export(
-        _Encoder(_chosen(model, member), missing, member is None), ("times", "values"), "z0", Path(path), write, extra
-    )
+    _export(_Encoder(_chosen(model, member), missing, member is None), "z0", Path(path), write, extra)
 
 
 def export_predictor(
@@ -64,7 +69,8 @@ def export_predictor(
 ) -> None:
     """Writes encoder, solver and decoder: values, (member, batch, query, feature), as a function of times, values and query.
 
-    ``query`` are the times to predict at, (batch, query), as for the model. A variational model predicts from its mean.
+    ``query`` are the times to predict at, (batch, query), as for the model. A variational model predicts from its mean. Context
+    that the model reads follows ``query``, as in :func:`export_encoder`.
 
     Args:
         model: a model with ``latent``.
@@ -89,11 +95,24 @@ def export_predictor(
             "for example, FixedStep('tsit5', steps=16)"
         )
     predictor = _Predictor(_chosen(model, member), missing, member is None, solver)
-    _export(predictor, ("times", "values", "query"), "predicted", Path(path), write, extra)
+    _export(predictor, "predicted", Path(path), write, extra)
+
+
+_TIME, _INPUT_TIME = Dim("time", min=1), Dim("input_time", min=3)
+_ALONG = {
+    "times": (_TIME, 4),
+    "values": (_TIME, 4),
+    "query": (Dim("query", min=1), 5),
+    "input_times": (_INPUT_TIME, 6),
+    "inputs": (_INPUT_TIME, 6),
+}
+"""The time axes of a batch's parts, and their length in the recorded example."""
+_CONTEXT = ("static", "input_times", "inputs")
+"""Parts that are context, in the order of :class:`pathlode.core.context.Context`."""
 
 
 class _Encoder(nn.Module):
-    """A stack's encoder as a function of one batch.
+    """A stack's encoder as a function of one batch, whose parts are :attr:`names`.
 
     Args:
         model: the stack.
@@ -101,19 +120,29 @@ class _Encoder(nn.Module):
         stacked: whether results have a member axis.
     """
 
+    asked: tuple[str, ...] = ()
+    """Names of the times to predict at, if there are any."""
+
     def __init__(self, model: SequenceModel, missing: bool, stacked: bool) -> None:
         super().__init__()
         self.model, self.missing, self.stacked = model, missing, stacked
+        read = (model.config.static, model.config.inputs, model.config.inputs)
+        known = [name for name, number in zip(_CONTEXT, read, strict=True) if number]
+        self.names = ("times", "values", *self.asked, *known)
 
-    def forward(self, times: Tensor, values: Tensor) -> Tensor:
-        return self._result(self.model.encoded(self._given(times, values)).z0)
+    def forward(self, *parts: Tensor) -> Tensor:
+        return self._result(self.model.encoded(self._given(self._by_name(parts))).z0)
 
-    def _given(self, times: Tensor, values: Tensor) -> Observations:
-        times, values = self._for_all(times), self._for_all(values)
-        return Observations(padded(times), values, ~values.isnan()) if self.missing else Observations(times, values)
+    def _by_name(self, parts: Sequence[Tensor]) -> dict[str, Tensor]:
+        """The parts of a batch by name, with an axis of members."""
+        members = len(self.model.seeds)
+        return {name: part.expand(members, *part.shape) for name, part in zip(self.names, parts, strict=True)}
 
-    def _for_all(self, tensor: Tensor) -> Tensor:
-        return tensor.expand(len(self.model.seeds), *tensor.shape)
+    def _given(self, parts: Mapping[str, Tensor]) -> Observations:
+        times, values, mask = parts["times"], parts["values"], None
+        if self.missing:
+            times, mask = padded(times), ~values.isnan()
+        return Observations(times, values, mask, Context(*(parts.get(name) for name in _CONTEXT)))
 
     def _result(self, found: Tensor) -> Tensor:
         return found if self.stacked else found[0]
@@ -122,44 +151,43 @@ class _Encoder(nn.Module):
 class _Predictor(_Encoder):
     """Encoder, solver and decoder of a stack as a function of one batch; its arguments and those of the solver."""
 
+    asked = ("query",)
+
     def __init__(self, model: SequenceModel, missing: bool, stacked: bool, solver: FixedStep) -> None:
         super().__init__(model, missing, stacked)
         self.solver = solver
 
-    def forward(self, times: Tensor, values: Tensor, query: Tensor) -> Tensor:  # type: ignore[override]
-        given, query = self._given(times, values), self._for_all(padded(query) if self.missing else query)
+    def forward(self, *parts: Tensor) -> Tensor:
+        named = self._by_name(parts)
+        given, query = self._given(named), padded(named["query"]) if self.missing else named["query"]
         z0 = self.model.encoded(given).z0
-        return self._result(self.model.values_from(z0, given.start, query, self.solver))
+        return self._result(self.model.values_from(z0, given.start, query, self.solver, context=given.context))
 
 
 def _chosen(model: SequenceModel, member: int | None) -> SequenceModel:
     """A copy of the model, or of one member, without gradients."""
     if "latent" not in model.offers:
         raise ConfigError(f"{type(model).__name__} has no encoder to export: choose a model that offers 'latent'")
-    for name in ("static", "inputs"):
-        if getattr(model.config, name):
-            raise ConfigError(
-                f"the model has {name}={getattr(model.config, name)}, which an exported file does not take: export one with "
-                f"{name}=0"
-            )
     chosen = copy.deepcopy(model) if member is None else model.member(member)
     return chosen.cpu().eval().requires_grad_(False)
 
 
-def _export(
-    module: _Encoder, names: Sequence[str], result: str, path: Path, write: "_Write", extra: Mapping[str, Any]
-) -> None:
-    dtype, features = module.model.mean.dtype, module.model.config.features
-    batch = Dim("batch", min=1)
-    example, axes = [], []
-    for name, count in zip(names, (4, 4, 5), strict=False):
-        shape = (3, count, features) if name == "values" else (3, count)
-        example.append(torch.arange(count, dtype=dtype).view(-1, *[1] * (len(shape) - 2)).expand(shape).contiguous())
-        axes.append({0: batch, 1: Dim("query" if name == "query" else "time", min=1)})
-    program = torch.export.export(module, tuple(example), dynamic_shapes=tuple(axes), strict=False)
+def _export(module: _Encoder, result: str, path: Path, write: "_Write", extra: Mapping[str, Any]) -> None:
+    batch, config = Dim("batch", min=1), module.model.config
+    example = tuple(_example(name, config).to(module.model.mean.dtype) for name in module.names)
+    axes = tuple({0: batch} | ({1: _ALONG[name][0]} if name in _ALONG else {}) for name in module.names)
+    program = torch.export.export(module, example, dynamic_shapes=(axes,), strict=False)
     stored = {name: json.dumps(value) for name, value in extra.items()}
     with writing(path) as temporary:
-        write(program, names, result, temporary, stored)
+        write(program, module.names, result, temporary, stored)
+
+
+def _example(name: str, config: ModelConfig) -> Tensor:
+    """A part of a batch of 3 series, by its name; its numbers rise along its times."""
+    widths = {"values": config.features, "static": config.static, "inputs": config.inputs}
+    rising = torch.arange(_ALONG[name][1]).double() if name in _ALONG else torch.tensor(0.0)
+    one = rising[..., None].expand(*rising.shape, widths[name]) if name in widths else rising
+    return one.expand(3, *one.shape).contiguous()
 
 
 _Write = Callable[[ExportedProgram, Sequence[str], str, Path, Mapping[str, str]], None]
