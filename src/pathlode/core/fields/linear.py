@@ -32,4 +32,4 @@ class LinearField(VectorField):
         self.matrix = nn.Parameter(drawn - drawn.mT)
 
     def forward(self, h: State, time: Tensor | None = None, context: Latent | None = None) -> State:
-        return h @ self.matrix.mT
+        return torch.einsum("mij,mbj->mbi", self.matrix, h)
