@@ -61,7 +61,11 @@ def test_claims_read_the_tables_that_the_manifest_says(chapter):
 def test_the_pipeline_requires_the_extras_of_its_chapters():
     extras = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     required = set(Requirement(extras["workflow"][0]).extras)
-    assert required == {chapter.extra for chapter in CHAPTERS.values() if chapter.extra} | {"scipy", "torchdiffeq"}
+    assert required == {chapter.extra for chapter in CHAPTERS.values() if chapter.extra} | {
+        "scipy",
+        "sde",
+        "torchdiffeq",
+    }
     assert required <= extras.keys()
 
 

@@ -19,9 +19,6 @@ from torch import Tensor
 
 from pathlode.core.shapes import State
 
-Carried = tuple[Tensor, ...]
-"""What a method carries from step to step: the state first, and an estimate of its slope last, each (member, batch, state)."""
-
 
 class Reversible(ABC):
     """A reversible one-step method. Its steps differ in size between trajectories, but not along one."""
@@ -30,11 +27,14 @@ class Reversible(ABC):
     """Global order of convergence."""
 
     @abstractmethod
-    def begin(self, field: Callable[[State], State], y0: State) -> Carried:
-        """What is carried at the start. Cost: one field evaluation."""
+    def begin(self, field: Callable[[State], State], y0: State) -> tuple[State, ...]:
+        """What is carried from step to step, at the start: the state first, and an estimate of its slope last.
+
+        Each is (member, batch, state). Cost: one field evaluation.
+        """
 
     @abstractmethod
-    def step(self, field: Callable[[State], State], carried: Carried, h: Tensor) -> Carried:
+    def step(self, field: Callable[[State], State], carried: tuple[State, ...], h: Tensor) -> tuple[State, ...]:
         """One step of size h, (member, batch, 1); a step of size -h from its result gives ``carried`` again.
 
         Cost: one field evaluation.
@@ -49,10 +49,10 @@ class AsynchronousLeapfrog(Reversible):
     Source: Zhuang et al. 2021, MALI (https://arxiv.org/abs/2102.04668), without its damping η, which lowers the order to 1.
     """
 
-    def begin(self, field: Callable[[State], State], y0: State) -> Carried:
+    def begin(self, field: Callable[[State], State], y0: State) -> tuple[State, ...]:
         return y0, field(y0)
 
-    def step(self, field: Callable[[State], State], carried: Carried, h: Tensor) -> Carried:
+    def step(self, field: Callable[[State], State], carried: tuple[State, ...], h: Tensor) -> tuple[State, ...]:
         state, slope = carried
         middle = state + h / 2 * slope
         slope = 2 * field(middle) - slope
@@ -67,10 +67,10 @@ class ReversibleHeun(Reversible):
     Source: Kidger et al. 2021, Efficient and accurate gradients for neural SDEs (https://arxiv.org/abs/2105.13493).
     """
 
-    def begin(self, field: Callable[[State], State], y0: State) -> Carried:
+    def begin(self, field: Callable[[State], State], y0: State) -> tuple[State, ...]:
         return y0, y0, field(y0)
 
-    def step(self, field: Callable[[State], State], carried: Carried, h: Tensor) -> Carried:
+    def step(self, field: Callable[[State], State], carried: tuple[State, ...], h: Tensor) -> tuple[State, ...]:
         state, other, slope = carried
         other = 2 * state - other + h * slope
         after = field(other)

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-from pathlode.core.reversible import Carried, Reversible
+from pathlode.core.reversible import Reversible
 from pathlode.core.shapes import Starts, State, States, Times
 
 
@@ -77,7 +77,7 @@ class _Places:
         """Those in one of the steps."""
         return slice(self.ends[number - 1] if number else 0, self.ends[number])
 
-    def read(self, number: int, before: Carried, after: Carried, step: Tensor) -> Tensor:
+    def read(self, number: int, before: tuple[State, ...], after: tuple[State, ...], step: Tensor) -> Tensor:
         """The solution at those in a step, (place, state): the cubic through states and slopes at both ends."""
         some = self.within(number)
         rows, theta = self.trajectory[some], self.position[some]
@@ -89,7 +89,7 @@ class _Places:
 
 def _march(
     method: Reversible, field: Callable[[State], State], places: _Places, step: Tensor, y0: State
-) -> tuple[Tensor, Carried]:
+) -> tuple[Tensor, tuple[State, ...]]:
     """The solution at all places, (place, state), and what the method carries at the end."""
     carried, read = method.begin(field, y0), []
     for number in range(len(places.ends)):

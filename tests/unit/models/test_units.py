@@ -97,7 +97,7 @@ def test_a_far_zero_of_times_and_values_does_not_matter(case, near):
 
 
 def test_predictions_have_the_type_of_the_values(case, near):
-    model = case.model()
+    model = case.model(time_unit=1000.0)
     model.standardise(near)
     for dtype in (torch.float32, torch.float64):
         query = near.times.to(dtype) + 1
@@ -109,7 +109,7 @@ def test_predictions_have_the_type_of_the_values(case, near):
 
 
 def test_units_outlive_files_members_and_conversions(case, near, tmp_path):
-    model = case.model()
+    model = case.model(time_unit=1000.0)
     far = TimeSeries(near.times + NOON, near.values + OFFSET)
     model.standardise(far)
     expected = model(far.times, far.values, solver=SOLVER).values
