@@ -73,8 +73,7 @@ class CRU(ContextualModel):
     training maximises the joint density of the observations. There is no z0 and no latent path to penalise.
 
     Differences from the source: at an observation's time it decodes the belief *after* the update, and it trains on series of
-    which some observations are hidden, as :class:`pathlode.training.views.Views` can do here. Its matrices A_k are banded, ours
-    full.
+    which some observations are hidden, as :class:`pathlode.training.views.Views` can do here.
 
     Args:
         config: ``latent`` is the dimensions of z, ``width`` and ``depth`` are those of all networks; ``hidden`` and the parts

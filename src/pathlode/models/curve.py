@@ -66,6 +66,6 @@ class Curve(EncodedModel):
         return self._decode(z0, start, query).to(query.dtype)
 
     def _decode(self, z0: Latent, start: Starts, query: Times) -> Values:
-        elapsed = ((query - start[..., None]) / self.config.time_unit).to(self.dtype)
         along = z0[:, :, None].expand(*query.shape, z0.shape[-1])
-        return self.mean + self.std * self.latent_to_data(torch.cat([along, elapsed[..., None]], dim=-1))
+        elapsed = self._elapsed(query, start)[..., None]
+        return self.mean + self.std * self.latent_to_data(torch.cat([along, elapsed], dim=-1))

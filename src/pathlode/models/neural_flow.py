@@ -105,5 +105,4 @@ class NeuralFlow(EncodedModel):
         return self.flow(self.latent_to_hidden(z0), self._elapsed(query, start))
 
     def _decode(self, states: States) -> Values:
-        values = self.std * self.hidden_to_data(states)
-        return self.mean + values if self.hidden_to_data.centred else values
+        return self.hidden_to_data.in_units(states, self.mean, self.std)
