@@ -1,5 +1,6 @@
 # make reproduce   environment, then every figure and table   (SCALE=smoke, night or paper for another scale than hour)
-# make pages       README, docs/ and published.csv with the results of that scale
+#                  CHAPTERS=dynamics,real makes these chapters alone
+# make pages       README, docs/ and published.csv with the results of that scale, or of these chapters of it
 # make stability   CHAPTERS of that scale (default: dynamics) three times more, each time with one thing changed; needs their run first
 # make test        environment, then the tests, including the pipeline at smoke scale
 # make test-cluster   the tests that need SLURM or a browser
@@ -17,7 +18,6 @@
 
 PYTHON ?= python3
 SCALE ?= hour
-CHAPTERS ?= dynamics
 VENV := .venv
 BIN := $(VENV)/bin
 INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
@@ -25,22 +25,23 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet $(INDEX)
 BUILD := pyproject.toml setup.py $(wildcard src/pathlode/core/kernels/*.[ch])
 RESULTS := results$(if $(filter-out hour default,$(SCALE)),/$(SCALE))
 OVERLAY := $(if $(filter-out hour default,$(SCALE)),--configfile config/$(SCALE).yaml)
+ONLY := $(if $(CHAPTERS),--config 'chapters=[$(CHAPTERS)]')
 
 .PHONY: reproduce pages stability test test-cluster lint report docs faults reruns bench plan clean
 
 reproduce: $(VENV)/workflow
-	$(BIN)/snakemake $(OVERLAY)
+	$(BIN)/snakemake $(OVERLAY) $(ONLY)
 
 # Not a job of `reproduce`: a run leaves the checkout as it is.
 pages: $(VENV)/workflow
-	$(BIN)/snakemake pages $(OVERLAY)
+	$(BIN)/snakemake pages $(OVERLAY) $(ONLY)
 	cp -R $(RESULTS)/pages/. .
 
 # One run after the other, as each one's jobs take all cores. All go on from where they were stopped.
 stability: $(VENV)/workflow
 	for variation in replicates threads kernels; do \
 	  echo "The run with other $$variation:"; \
-	  $(BIN)/snakemake claims $(OVERLAY) --config variation=$$variation 'chapters=[$(CHAPTERS)]' || exit 1; \
+	  $(BIN)/snakemake claims $(OVERLAY) --config variation=$$variation 'chapters=[$(or $(CHAPTERS),dynamics)]' || exit 1; \
 	done
 	$(BIN)/snakemake stability $(OVERLAY) --allowed-rules stability
 	@sed '/^$$/q' $(RESULTS)/stability.md

@@ -99,10 +99,11 @@ rule trace:
 
 README, DOCS = config["claims"]["readme"], config["claims"]["pages"]
 PAGES = [*([README] if README else []), *(sorted(glob(f"{DOCS}/*.md")) if DOCS else [])]
+WHOLE = set(config["chapters"]) == set(CHAPTERS)  # else `settling` would lose the other chapters
 PAGE_FIGURES = [
     figure
     for figure in config["claims"]["figures"]
-    if DOCS and Path(figure).parts[0] in ("claims", "settling", *config["chapters"])
+    if DOCS and Path(figure).parts[0] in ("claims", *config["chapters"], *(["settling"] if WHOLE else []))
 ]
 
 LEFT_OUT = set(config["systems"]) - set(GRID["systems"])
@@ -140,5 +141,6 @@ rule pages:
         names=PAGES,
         tables=CLAIMED,
         statistics={chapter: CHAPTERS[chapter].statistic for chapter in config["chapters"]},
+        others=[f"{DOCS}/{chapter}.md" for chapter in CHAPTERS if chapter not in config["chapters"]],
     script:
         "../workflow/scripts/pages.py"

@@ -54,7 +54,7 @@ def test_systems_that_share_an_anchor_can_be_changed_one_by_one():
         ),
         (("first_replicate",), 1009, "stability.first_replicate is 1000, but this run has 10 replicates from 1009 on"),
         (("scale",), "my scale", "scale is 'my scale', expected only letters, digits, underscores"),
-        (("claims", "block"), "clams", "lacks the line '<!-- clams_dynamics: begin .* of the block 'clams_dynamics'"),
+        (("claims", "costs"), "prices", "lacks the line '<!-- prices: begin .* of the block 'prices'"),
         (("claims", "figures"), [""], r"claims.figures\[0\] is '', expected a path such as dynamics/systems"),
         (("claims", "readme"), "READM.md", "claims.readme needs the file 'READM.md', which does not exist; create it"),
         (("claims", "pages"), "doc", "claims.pages needs the file 'doc/dynamics.md', which does not exist"),

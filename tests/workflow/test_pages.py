@@ -1,11 +1,14 @@
-"""The values in the sentences of the README and of the pages: each can be had from a run at the scale `hour`."""
+"""The values in the sentences of the README and of the pages: each can be had from a run at the scale that the page shows."""
 
 import itertools
 import re
+from functools import cache
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
+from snakemake.utils import update_config
 from workflow_checkout import PROJECT
 
 from pathlode.core.simple import SIMPLE
@@ -28,7 +31,26 @@ from workflow.configuration.dynamics import setting, trained_rows
 from workflow.configuration.replicates import replicate_batches, replicate_numbers
 
 PAGES = [PROJECT / "README.md", *sorted(PROJECT.glob("docs/*.md"))]
-CONFIG = default_config(PROJECT)
+
+
+def config_of(page):
+    """The configuration of the run that a page shows: of the scale that it names, or else of the scale `hour`."""
+    (scale,) = set(re.findall(r"\*The run at the scale `(\w+)`\.\*", page.read_text())) or {"hour"}
+    return of_scale(scale)
+
+
+@cache
+def of_scale(scale):
+    config = default_config(PROJECT)
+    if scale != "hour":
+        update_config(config, yaml.safe_load((PROJECT / f"config/{scale}.yaml").read_text()))
+    return config
+
+
+@cache
+def tables_of_scale(scale):
+    makers = (claims, control, dynamics, probes, inference, ecg, scheduler, real, hudson_bay_scores)
+    return {make.__name__: make(of_scale(scale)) for make in makers}
 
 
 def table(columns, rows):
@@ -43,44 +65,46 @@ def crossed(**facts):
     return [dict(zip(facts, values, strict=True)) for values in itertools.product(*facts.values())]
 
 
-def parameters_of(system):
-    return SYSTEMS[CONFIG["systems"][system]["system"]].parameters
+def parameters_of(config, system):
+    return SYSTEMS[config["systems"][system]["system"]].parameters
 
 
-def replicates_of(chapter):
-    return [number for batch in replicate_batches(CONFIG, chapter).values() for number in batch]
+def replicates_of(config, chapter):
+    return [number for batch in replicate_batches(config, chapter).values() for number in batch]
 
 
-def claims():
+def claims(_):
     given = load_claims(PROJECT / "claims.yaml")
     return table(DecidedClaims.columns, [{"id": claim.id, "where": name} for claim in given for name in claim.systems])
 
 
-def control():
+def control(_):
     return pd.DataFrame([{"cells": 60, "false": 1, "share": 1 / 60, "allowed": 0.05}])
 
 
-def dynamics():
+def dynamics(config):
     rows = []
-    for system in CONFIG["dynamics"]["systems"]:
-        for row in trained_rows(CONFIG, system):
-            for more in crossed(seed=replicates_of("dynamics"), observations=["all", *VIEWS]):
-                rows.append(setting(CONFIG, system, row) | more)
+    for system in config["dynamics"]["systems"]:
+        for row in trained_rows(config, system):
+            for more in crossed(seed=replicates_of(config, "dynamics"), observations=["all", *VIEWS]):
+                rows.append(setting(config, system, row) | more)
     return table(Scores.columns, rows)
 
 
-def probes():
+def probes(config):
     rows = []
-    for system in CONFIG["dynamics"]["systems"]:
-        for row in trained_rows(CONFIG, system):
-            for more in crossed(seed=replicates_of("dynamics"), parameter=[*parameters_of(system), "mean"]):
-                rows.append(setting(CONFIG, system, row) | more)
+    for system in config["dynamics"]["systems"]:
+        for row in trained_rows(config, system):
+            for more in crossed(
+                seed=replicates_of(config, "dynamics"), parameter=[*parameters_of(config, system), "mean"]
+            ):
+                rows.append(setting(config, system, row) | more)
     return table(Probes.columns, rows)
 
 
-def inference():
-    own, rows = CONFIG["inference"], []
-    parameters, replicates = [*parameters_of(own["system"]), "all"], replicates_of("inference")
+def inference(config):
+    own, rows = config["inference"], []
+    parameters, replicates = [*parameters_of(config, own["system"]), "all"], replicates_of(config, "inference")
     for backend, summaries in own["flows"].items():
         rows += crossed(
             summary=summaries, backend=[backend], n_train=own["training_sets"], seed=replicates, parameter=parameters
@@ -88,8 +112,8 @@ def inference():
     return table(ComparedFlows.columns, rows)
 
 
-def ecg():
-    own, rows = CONFIG["ecg"], []
+def ecg(config):
+    own, rows = config["ecg"], []
     for name, entry in own["classifiers"].items():
         for model, conditions in ((name, own["conditions"]), (f"{name}_vote", own["vote"]["conditions"])):
             if model == name or entry.get("vote"):
@@ -98,27 +122,27 @@ def ecg():
                     condition=conditions,
                     model=[model],
                     rr=[False, True] if entry.get("rr", True) else [False],
-                    seed=replicate_numbers(CONFIG, "ecg"),
+                    seed=replicate_numbers(config, "ecg"),
                     **{"class": [*CLASSES, "macro"]},
                 )
     published = pd.read_csv(PROJECT / "config/published/ecg.csv")
     return pd.concat([table(ComparedBeatScores.columns, rows), published], ignore_index=True)
 
 
-def scheduler():
-    own, rows = CONFIG["scheduler"], []
+def scheduler(config):
+    own, rows = config["scheduler"], []
     for task in own["run"]["tasks"]:
         learners = [name for name in own["run"]["learners"] if task in own["learners"][name].get("tasks", [task])]
         rows += crossed(
             task=[task],
             schedule=[*own["run"]["policies"], *learners, BEST_PARAMETRIC],
-            seed=replicates_of("scheduler"),
+            seed=replicates_of(config, "scheduler"),
         )
     return table(PolicyScores.columns, rows)
 
 
-def real():
-    own, replicates = CONFIG["real"], replicate_numbers(CONFIG, "real")
+def real(config):
+    own, replicates = config["real"], replicate_numbers(config, "real")
     models = {name: [*own["trained"], *SIMPLE, "trees"] for name in GOALS}
     heads = [name for data in own["data"].values() for name in data["heads"]]
     models |= {name: [*own["trained"], *heads, "trees"] for name in ("death", "speaker")}
@@ -130,30 +154,28 @@ def real():
     return table(RealScores.columns, rows)
 
 
-def hudson_bay_scores():
-    sources = [*CONFIG["real"]["hudson_bay"]["losses"], "values", EXACT]
-    return table(PeltScores.columns, crossed(source=sources, seed=replicate_numbers(CONFIG, "real")))
-
-
-@pytest.fixture(scope="module")
-def tables():
-    makers = (claims, control, dynamics, probes, inference, ecg, scheduler, real, hudson_bay_scores)
-    return {make.__name__: make() for make in makers}
+def hudson_bay_scores(config):
+    sources = [*config["real"]["hudson_bay"]["losses"], "values", EXACT]
+    return table(PeltScores.columns, crossed(source=sources, seed=replicate_numbers(config, "real")))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_value_can_be_had_from_a_run_at_the_scale_hour(page, tables):
+def test_every_value_can_be_had_from_the_run_that_the_page_shows(page):
     text = page.read_text()
-    assert VALUE.sub("", fill(text, tables.__getitem__, CONFIG, page.name)) == VALUE.sub("", text)
+    assert VALUE.sub("", filled(page)) == VALUE.sub("", text)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_settings_on_the_pages_are_those_of_the_configuration(page, tables):
-    text = page.read_text()
-    now = VALUE.findall(fill(text, tables.__getitem__, CONFIG, page.name))
-    assert [value for value in VALUE.findall(text) if value[0].startswith("config.")] == [
+def test_settings_on_the_pages_are_those_of_the_configuration(page):
+    now = VALUE.findall(filled(page))
+    assert [value for value in VALUE.findall(page.read_text()) if value[0].startswith("config.")] == [
         value for value in now if value[0].startswith("config.")
     ]
+
+
+def filled(page):
+    config = config_of(page)
+    return fill(page.read_text(), tables_of_scale(config["scale"]).__getitem__, config, page.name)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

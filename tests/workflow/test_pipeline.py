@@ -10,6 +10,7 @@ from smoke_scale import CONSTANT, RESULTS, ROWS, SYSTEMS
 from workflow_checkout import COPIED, PROJECT, Checkout
 
 from pathlode.models.saving import load_model
+from pathlode.reporting.agreement import sentence
 from pathlode.reporting.claim_entries import CONTROL
 from pathlode.reporting.claim_families import load_claims
 from pathlode.reporting.decided_claims import DecidedClaims
@@ -116,8 +117,11 @@ def test_the_run_ends_with_its_agreement_with_the_published_one(finished):
         assert (table.loc[table["here"] == "inadequate", "agreement"] == "undecided").all()
         papers = table[table["paper"] != "ours"]
         counts = papers["agreement"].value_counts()
-        said = f"This machine confirms {counts['confirmed']} of {len(papers)} verdicts, is undecided on {counts['undecided']}, "
-        said += "contradicts none."
+        said = sentence(table)
+        assert said.startswith(
+            f"This machine confirms {counts['confirmed']} of {len(papers)} verdicts, is undecided on "
+        )
+        assert said.endswith("contradicts none.")
         assert done.stderr.splitlines().count(said) == 1
         assert (results / "agreement.md").read_text().startswith(said)
         assert (results / "figures/agreement.png").stat().st_size > 10_000

@@ -23,7 +23,8 @@ CLUSTER = ("--workflow-profile", "profiles/slurm")
 @pytest.mark.parametrize("scale", ["hour", "smoke", "night", "paper"])
 def test_every_scale_plans(planned, scale):
     jobs = job_counts(planned(scale)[0])
-    smoke, night = 8 + 3 + 1, 2 * (3 * 25 + 9 + 7 + 5)  # in two batches: smooth systems, both Lotka-Volterras, Lorenz
+    smoke = 8 + 3 + 1
+    night = 2 * (3 * 25 + 9 + 7 + 5 + 3)  # in two batches: smooth systems, both Lotka-Volterras, Lorenz, and inference
     hour = 22 + 10 + 14 + 6 + 5 + 3  # both oscillators, Lane-Emden, Lotka-Volterra, Lorenz, and inference
     rows = {"hour": hour, "smoke": smoke, "night": night, "paper": 2 * (6 * (10 + 2 * 7 + 9) + 3)}
     assert jobs["train"] == rows[scale]

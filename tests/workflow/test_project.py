@@ -68,7 +68,8 @@ def test_the_pages_show_the_published_verdicts():
     """A chapter that the published run left out says on its page that its table is of an earlier one."""
     for chapter in default_config(PROJECT)["chapters"]:
         verdicts = PUBLISHED[PUBLISHED["target"] == chapter]
-        shown = block(f"docs/{chapter}.md", f"claims_{chapter}").split("<details>")[0]
+        scale, _, shown = block(f"docs/{chapter}.md", f"claims_{chapter}").split("<details>")[0].strip().partition("\n")
+        assert re.fullmatch(r"\*The run at the scale `\w+`\.\*", scale)
         earlier = "from an earlier run, by an earlier rule" in (PROJECT / f"docs/{chapter}.md").read_text()
         assert earlier == verdicts[verdicts["n"] > 0].empty
         assert earlier or shown.strip() == as_markdown(verdicts).strip()

@@ -38,9 +38,8 @@ def check(config: Mapping[str, Any]) -> None:
         _check_block("claims.readme", Path(claims["readme"]), "claims")
     if claims["pages"] is not None:
         for chapter in config["chapters"]:
-            _check_block("claims.pages", Path(claims["pages"]) / f"{chapter}.md", f"{claims['block']}_{chapter}")
-        if claims["readme"] is not None:
-            _check_block("claims.pages", Path(claims["pages"]) / "costs.md", "cost")
+            _check_block("claims.pages", Path(claims["pages"]) / f"{chapter}.md", f"claims_{chapter}")
+        _check_block("claims.pages", Path(claims["pages"]) / "costs.md", claims["costs"])
 
 
 def _check_repetition(config: Mapping[str, Any]) -> None:

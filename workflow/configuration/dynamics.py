@@ -18,6 +18,8 @@ from workflow.configuration.schema import InvalidConfig, unknown
 
 COMPARED = ("path", "kl")
 """The rows that the papers compare. Figures show them side by side, and they define the targets of time and size."""
+COMPARED_IN_TIME = (COMPARED, ("path_constant_rate", "kl_constant_rate"))
+"""The pairs of rows with a target of time of their own; all other rows have that of the first pair."""
 FOLDERS = ("tuning", "sizes")
 """Folders in a system's results other than those of rows."""
 LARGEST_WEIGHTS = {"steer": 1.0, "steer_walk": 1.0}

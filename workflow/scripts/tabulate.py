@@ -29,7 +29,7 @@ with job(snakemake):
             (History, files.histories),
         )
     )
-    training = time_to_target(histories, params.compared)
+    training = time_to_target(histories, params.in_time)
     write(scores, tables.dynamics)
     write(tuning, tables.tuning)
     write(sizes, tables.sizes)

@@ -6,27 +6,32 @@ import pandas as pd
 
 from pathlode.dynamics.artefacts import SETTING
 
+TOLERANCE = 2.0
+"""Errors up to this ratio to the best are as good, in :func:`parameters_needed`: the margin of claims on forecasts. Without it,
+noise would decide which of the large models counts as the first that is good enough."""
 
-def time_to_target(histories: pd.DataFrame, compared: Sequence[str]) -> pd.DataFrame:
+
+def time_to_target(histories: pd.DataFrame, pairs: Sequence[Sequence[str]]) -> pd.DataFrame:
     """Steps and seconds until each run's validation error first reaches a target, one row per run.
 
-    The target is common to all rows of one system. It is the largest, over the compared rows, of the median best error, so the
-    median run of every compared row reaches it. A run that never reaches it is charged its whole length (``reached`` is
-    False), which favours that run.
+    Each pair of rows that is compared has a target of its own on every system: the largest, over its rows, of the median best
+    error, so the median run of both rows reaches it. All other rows have the target of the first pair. A run that never reaches
+    its target is charged its whole length (``reached`` is False), which favours that run.
 
     Args:
         histories: rows of the training histories: the columns :data:`pathlode.dynamics.artefacts.SETTING`, seed, step,
             seconds, validation_mse.
-        compared: the rows that define the target.
+        pairs: the rows that claims compare with each other; a pair without runs on a system defines no target there.
 
     Returns:
         the columns of SETTING, seed, target_mse, reached, steps_to_target, seconds_to_target, train_seconds.
     """
     rows = []
     for _, group in histories.groupby("system", sort=False):
-        best = group[group["row"].isin(compared)].groupby(["row", "seed"])["validation_mse"].min()
-        target = best.groupby("row").median().max()
-        for (_, seed), run in group.groupby(["row", "seed"], sort=False):
+        best = group.groupby(["row", "seed"])["validation_mse"].min().groupby("row").median()
+        targets = {row: best[best.index.isin(pair)].max() for pair in pairs for row in pair}
+        for (row, seed), run in group.groupby(["row", "seed"], sort=False):
+            target = targets.get(row, targets[pairs[0][0]])
             below = run[run["validation_mse"] <= target]
             at = (below if len(below) else run.iloc[-1:]).iloc[0]
             rows.append(
@@ -46,9 +51,9 @@ def time_to_target(histories: pd.DataFrame, compared: Sequence[str]) -> pd.DataF
 def parameters_needed(sizes: pd.DataFrame, compared: Sequence[str], metric: str) -> pd.DataFrame:
     """The fewest parameters with which each replicate's error reaches a target, one line per system, row and replicate.
 
-    The target is common to all rows of one system. It is the largest, over the compared rows, of the best median error, so the
-    median run of every compared row reaches it at some size. A replicate that never reaches it is charged the largest size,
-    which favours that replicate.
+    The target is common to all rows of one system. It is :data:`TOLERANCE` times the largest, over the compared rows, of the
+    best median error, so the median run of every compared row reaches it at some size. A replicate that never reaches it is
+    charged the largest size, which favours that replicate.
 
     Args:
         sizes: the columns :data:`pathlode.dynamics.artefacts.SETTING`, seed, n_parameters, train_seconds and the metric.
@@ -61,7 +66,7 @@ def parameters_needed(sizes: pd.DataFrame, compared: Sequence[str], metric: str)
     rows = []
     for _, group in sizes.groupby("system", sort=False):
         medians = group[group["row"].isin(compared)].groupby(["row", "n_parameters"])[metric].median()
-        target = medians.groupby("row").min().max()
+        target = TOLERANCE * medians.groupby("row").min().max()
         for (_, seed), runs in group.groupby(["row", "seed"], sort=False):
             enough = runs.loc[runs[metric] <= target, "n_parameters"]
             rows.append(

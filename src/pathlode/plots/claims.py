@@ -13,23 +13,24 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import Locator, LogLocator, MaxNLocator, NullFormatter, NullLocator
+from matplotlib.transforms import offset_copy
 
 from pathlode.plots.style import BLACK, BLUE, GREEN, VERMILLION, WIDTH, Powers, log_scale
 from pathlode.reporting.claim_entries import CONTROL
 from pathlode.reporting.naming import readable
 
 GREY = "0.5"
-SHADES = {"better": BLUE, "worse": VERMILLION, "no difference": GREEN, "undecided": GREY, "inadequate": "0.75"}
+SHADES = {"better": BLUE, "worse": VERMILLION, "no difference": GREEN, "undecided": GREY, "inadequate": "0.55"}
 """Colour of each verdict."""
 TINTS = {"better": "#CFE5F3", "worse": "#F9DCC8", "no difference": "#CDEBDF"}
 """Background of a cell that is decided."""
 SIGNS = {"better": "o", "worse": "X", "no difference": "s", "undecided": "o", "inadequate": "x"}
 """Marker of each verdict; that of ``undecided`` is hollow. The verdicts differ without colour too."""
 RATIO = "rival / ours (above 1, ours is better)"
-FARTHEST = 6
+FARTHEST = 2
 """Largest power of ten on the axes; an arrow marks an interval that extends beyond an axis."""
-LEAST_SPAN = 1.5
-"""Least ratio on either side of 1 that a panel of :func:`settling` shows."""
+SPANS = (1.5, 1e6)
+"""Least and largest ratio on either side of 1 to which a panel of :func:`settling` reaches."""
 
 
 def claims(table: pd.DataFrame) -> Figure:
@@ -117,11 +118,17 @@ def _forest(
             axis.set_title(textwrap.fill(readable(name), 14))
             _scale(axis)
             axis.tick_params(axis="x", labelsize=8 if len(names) < 6 else 6)
-        axes[0, 0].set_yticks(range(len(ids)), ids)
+        axes[0, 0].set_yticks(range(len(ids)), _labels(rows))
         axes[0, 0].set_ylim(len(ids) - 0.5, -0.5)
         block.supxlabel(RATIO, fontsize=9)
     figure.legend(handles=handles, loc="outside upper center", ncols=4)
     return figure
+
+
+def _labels(rows: pd.DataFrame) -> list[str]:
+    """The claims' ids, with the factor that a claim asks for."""
+    factors = rows.drop_duplicates("id").set_index("id")["factor"] if "factor" in rows else {}
+    return [f"{name} (×{factors[name]:g})" if factors.get(name, 1) != 1 else name for name in rows["id"].unique()]
 
 
 def _farthest(rows: pd.DataFrame) -> float:
@@ -165,7 +172,8 @@ def _settling_of_one(axis: Axes, rows: pd.DataFrame, verdict: str) -> None:
     last = rows.iloc[-1]
     span = _span(last["low"], last["high"])
     axis.set_ylim(1 / span, span)
-    axis.axhspan(last["factor"] / last["margin"], last["factor"] * last["margin"], color="0.2", alpha=0.2, lw=0)
+    for end in (last["factor"] / last["margin"], last["factor"] * last["margin"]):
+        axis.axhline(end, color=BLACK, lw=0.5, ls=":")
     axis.axhline(1.0, color=BLACK, lw=0.6)
     for found, some in rows.groupby("verdict"):
         low, high = some["low"].clip(lower=1 / span), some["high"].clip(upper=span)
@@ -187,8 +195,8 @@ def _settling_of_one(axis: Axes, rows: pd.DataFrame, verdict: str) -> None:
 
 def _span(low: float, high: float) -> float:
     """Upper end of an axis that is centred on 1 and shows this interval, if it has ends. From 1,000 on it is a power of ten."""
-    ends = [max(end, 1 / end) for end in (LEAST_SPAN, low, high) if 0 < end < math.inf]
-    span = max(end for end in ends if end < 10**FARTHEST) ** 1.2
+    ends = [max(end, 1 / end) for end in (SPANS[0], low, high) if 0 < end < math.inf]
+    span = max(end for end in ends if end < SPANS[1]) ** 1.2
     return span if span < 1000 else float(10 ** math.ceil(math.log10(span)))
 
 
@@ -197,9 +205,10 @@ def _interval(axis: Axes, place: float, verdict: str, ratio_and_ends: Sequence[f
     ratio, low, high = np.clip(ratio_and_ends, 1 / farthest, farthest)
     axis.plot([low, high], [place, place], color=shade, lw=1.2)
     axis.plot(ratio, place, SIGNS[verdict], **_face(verdict), ms=4, zorder=3)
-    for end, arrow in ((low, "<"), (high, ">")):
-        if end in (1 / farthest, farthest):
-            axis.plot(end, place, arrow, ms=3, color=shade, clip_on=False)
+    for end, arrow, side in ((1 / farthest, "<", -4), (farthest, ">", 4)):
+        if end in (low, high):
+            beside = offset_copy(axis.transData, axis.get_figure(root=True), x=side, units="points")
+            axis.plot(end, place, arrow, ms=3, color=shade, clip_on=False, transform=beside)
 
 
 def _tint(axis: Axes, place: float, verdict: str) -> None:

@@ -117,7 +117,11 @@ def sentence(table: pd.DataFrame) -> str:
         return "No published verdict belongs to what this run made."
     counts = papers["agreement"].value_counts()
     confirmed, undecided, contradicted = (int(counts.get(kind, 0)) for kind in KINDS)
-    words = f"This machine confirms {confirmed} of {len(papers)} verdicts, is undecided on {undecided or 'none'}, "
+    left_out = int((papers["here"] == NOT_RUN).sum())
+    rest = f" ({left_out} of them not part of this scale)" if left_out else ""
+    words = (
+        f"This machine confirms {confirmed} of {len(papers)} verdicts, is undecided on {undecided or 'none'}{rest}, "
+    )
     return f"{words}contradicts {contradicted or 'none'}."
 
 

@@ -116,7 +116,10 @@ def _decision(claim: Claim, system: str, tables: Tables, looks: Looks) -> dict[s
     if f"train_seconds{OURS}" in both:
         row["seconds"] = round(float(both[[f"train_seconds{OURS}", f"train_seconds{RIVAL}"]].sum().sum()), 1)
     if f"reached{OURS}" in both:
-        row["reached"] = f"{both[f'reached{OURS}'].sum()} ours, {both[f'reached{RIVAL}'].sum()} rival"
+        ours, rival = (int(both[f"reached{side}"].sum()) for side in (OURS, RIVAL))
+        row["reached"] = f"{ours} ours, {rival} rival"
+        if not ours + rival:  # then all replicates count with their limit, and a ratio of 1 means nothing
+            row["verdict"] = "inadequate"
     return row
 
 

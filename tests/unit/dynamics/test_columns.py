@@ -26,7 +26,7 @@ def test_time_to_the_error_that_the_median_run_of_both_reaches():
         ),  # nor does another row of the same loss
         *(history(row, 0, [0.5, 0.5]).assign(system="lorenz") for row in ("path", "kl")),  # has a target of its own
     ]
-    whole = time_to_target(pd.concat(runs), ["path", "kl"])
+    whole = time_to_target(pd.concat(runs), [["path", "kl"], ["path_slow", "kl_slow"]])
     assert list(whole.columns[:7]) == ["system", "row", "model", "field", "encoder", "loss", "seed"]
     other = whole[whole["system"] == "lorenz"]
     assert other[["target_mse", "steps_to_target"]].to_numpy().tolist() == [[0.5, 10], [0.5, 10]]
@@ -42,7 +42,16 @@ def test_time_to_the_error_that_the_median_run_of_both_reaches():
     assert set(table["train_seconds"]) == {1.5}
 
 
-def test_parameters_needed_for_the_error_that_both_medians_reach():
+def test_each_pair_has_a_target_of_its_own():
+    runs = [history("path", 0, [4, 1]), history("kl", 0, [4, 2]), history("none", 0, [3, 3])]
+    runs += [history("path_slow", 0, [9, 5]), history("kl_slow", 0, [6, 4])]
+    table = time_to_target(pd.concat(runs), [["path", "kl"], ["path_slow", "kl_slow"]]).set_index("row")
+    assert table["target_mse"].to_dict() == {"path": 2, "kl": 2, "none": 2, "path_slow": 5, "kl_slow": 5}
+    assert table["steps_to_target"].to_dict() == {"path": 20, "kl": 20, "none": 20, "path_slow": 20, "kl_slow": 20}
+    assert table["reached"].to_dict() == {"path": True, "kl": True, "none": False, "path_slow": True, "kl_slow": True}
+
+
+def test_parameters_needed_for_twice_the_best_error_of_both_medians():
     rows = [
         ("path", seed, size, error)
         for seed, errors in enumerate([[5, 2, 1], [5, 3, 1], [5, 5, 5]])
@@ -50,7 +59,7 @@ def test_parameters_needed_for_the_error_that_both_medians_reach():
     ]
     rows += [
         ("kl", seed, size, error)
-        for seed, errors in enumerate([[9, 5, 3], [9, 5, 3], [9, 5, 4]])
+        for seed, errors in enumerate([[9, 5, 1.5], [9, 5, 1.5], [9, 5, 4]])
         for size, error in zip([10, 20, 40], errors, strict=True)
     ]
     sizes = pd.DataFrame(rows, columns=["row", "seed", "n_parameters", "error"]).assign(**SETTING, train_seconds=1.0)

@@ -87,7 +87,7 @@ def test_every_published_verdict_of_a_claim_that_was_made_is_compared():
 def test_the_sentence_counts_the_papers_verdicts():
     assert (
         sentence(compare_runs(PUBLISHED, HERE).table)
-        == "This machine confirms 1 of 4 verdicts, is undecided on 2, contradicts 1."
+        == "This machine confirms 1 of 4 verdicts, is undecided on 2 (1 of them not part of this scale), contradicts 1."
     )
 
 

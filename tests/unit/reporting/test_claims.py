@@ -91,8 +91,13 @@ def test_the_columns_are_the_files():
 
 
 def test_runs_that_came_to_the_target_are_counted():
-    table = scores([1.0, 1.1], [3.0, 3.2]).assign(reached=[True, True, False, True])
+    table = scores(SMALL[:2], 3 * SMALL[:2]).assign(reached=[True, True, False, True])
     assert decided(table)["reached"].item() == "2 ours, 1 rival"
+
+
+def test_limits_that_no_run_reaches_are_compared_with_nothing():
+    (row,) = decided(scores(SMALL, SMALL[::-1]).assign(reached=False)).to_dict("records")
+    assert (row["reached"], row["verdict"]) == ("0 ours, 0 rival", "inadequate")
 
 
 def test_a_metric_without_a_ratio_names_the_claim():
