@@ -19,17 +19,11 @@ from pathlode.registry import FLOWS, POLICIES, SYSTEMS
 from pathlode.schedule.tasks import Data, Examples, Task
 from pathlode.schedule.training import RunConfig, train
 from pathlode.training.experiment import Experiment
-from workflow.configuration.dynamics import (
-    row_axes,
-    row_parts,
-    row_training,
-    trained_rows,
-    tuned_as,
-    tuning,
-)
+from workflow.configuration.dynamics import trained_rows
 from workflow.configuration.ecg import latent_ode
 from workflow.configuration.inference import flow_settings
 from workflow.configuration.replicates import replicate_batches, replicate_numbers
+from workflow.configuration.rows import row_axes, row_parts, row_settings, tuned_as, tuning
 
 TIMED = {"train", "tune", "size", "train_encoder", "fit_flows", "tune_policy", "apply_policy"}
 """Rules whose jobs are timed."""
@@ -79,18 +73,17 @@ def dynamics(config: Mapping[str, Any]) -> Hours:
         data = simulate(SYSTEMS[entry["system"]](), SimulationConfig(**drawn)).observed
         rows = trained_rows(config, name) if chapter == "dynamics" else sorted(summaries)
         steps_tuned = tuning(config, name)["steps"]
-        steps: dict[str, float] = {}  # one row with each model, field and encoder: losses cost about the same
+        steps: dict[str, float] = {}  # one row with each model, its sizes and parts: losses cost about the same
         for row in rows:
-            parts = row_parts(config, name, row)
-            model = str({part: value for part, value in parts.items() if part != "loss"})
+            parts, settings = row_parts(config, name, row), row_settings(config, name, row)
+            model = str([{part: value for part, value in parts.items() if part != "loss"}, settings])
             if "loss" not in parts:
                 steps[model] = 0.0  # fitted in closed form
             if model not in steps:
-                sizes = {"model": entry["model"], "train": entry["train"], "learning_rate": 0.001}
-                stack = Experiment(weight=0.1, seeds=range(STACKED), **{**sizes, **parts})
+                stack = Experiment(weight=0.1, learning_rate=0.001, seeds=range(STACKED), **settings, **parts)
                 steps[model] = trained(stack, data) / STACKED
             for batch, replicates in replicate_batches(config, chapter).items():
-                hours = steps[model] * len(replicates) * row_training(config, name, row)["steps"] / 3600
+                hours = steps[model] * len(replicates) * settings["train"]["steps"] / 3600
                 place = f"{name} {batch} {row}"
                 yield "train", place, hours
                 if tuned_as(config, row) == row:

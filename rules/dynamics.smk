@@ -12,16 +12,21 @@
 #       tables and figures                                                    dynamics_results.smk
 
 from pathlode.registry import SYSTEMS
-from workflow.configuration.dynamics import (
+from workflow.configuration.dynamics import trained_rows, tuned_rows
+from workflow.configuration.replicates import replicate_batches
+from workflow.configuration.rows import (
+    all_rows,
+    candidate_settings,
     chosen_for,
+    row_axes,
     row_context,
     row_entries,
-    row_axes,
     row_parts,
-    row_training,
+    row_settings,
+    setting,
+    tuned_by,
+    tuning,
 )
-from workflow.configuration.dynamics import setting, trained_rows, tuned_by, tuned_rows, tuning
-from workflow.configuration.replicates import replicate_batches
 
 GRID = config["dynamics"]
 ROWS = {name: trained_rows(config, name) for name in config["systems"]}
@@ -43,7 +48,7 @@ LONGEST = max(config["systems"][name]["train"]["steps"] for name in GRID["system
 wildcard_constraints:
     system="|".join(config["systems"]),
     replicates=r"\d+([-_]\d+)*",
-    row="|".join(GRID["rows"]),
+    row="|".join(all_rows(config)),
 
 
 rule simulate:
@@ -86,9 +91,7 @@ rule tune:
         code=lambda w: code("tune", *row_entries(config, w.system, w.row)),
         setting=lambda w: setting(config, w.system, w.row),
         parts=lambda w: row_parts(config, w.system, w.row),
-        model=lambda w: config["systems"][w.system]["model"],
-        train=lambda w: row_training(config, w.system, w.row)
-        | {"steps": tuning(config, w.system)["steps"], "refine": False},
+        settings=lambda w: candidate_settings(config, w.system, w.row),
         learning_rates=lambda w: row_axes(config, w.system, w.row)["learning_rates"],
         weights=lambda w: row_axes(config, w.system, w.row)["weights"],
         tuned_by=lambda w: tuned_by(config, w.row),
@@ -117,9 +120,7 @@ rule train:
         code=lambda w: code("train", *row_entries(config, w.system, w.row)),
         setting=lambda w: setting(config, w.system, w.row),
         parts=lambda w: row_parts(config, w.system, w.row),
-        model=lambda w: config["systems"][w.system]["model"],
-        train=lambda w: row_training(config, w.system, w.row),
-        context=lambda w: row_context(config, w.system, w.row),
+        settings=lambda w: row_settings(config, w.system, w.row),
         replicates=lambda w: ALL_BATCHES[w.replicates],
     script:
         "../workflow/scripts/train.py"
@@ -170,8 +171,7 @@ rule size:
         code=lambda w: code("size", *row_entries(config, w.system, w.row)),
         setting=lambda w: setting(config, w.system, w.row),
         parts=lambda w: row_parts(config, w.system, w.row),
-        model=lambda w: config["systems"][w.system]["model"],
-        train=lambda w: row_training(config, w.system, w.row),
+        settings=lambda w: row_settings(config, w.system, w.row),
         sizes=config["sizes"]["models"],
         replicates=lambda w: ALL_BATCHES[w.replicates],
         evaluate=config["evaluate"],

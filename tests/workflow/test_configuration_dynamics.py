@@ -8,7 +8,8 @@ from configuration_cases import DEFAULT, OSCILLATOR, ROWS, assert_refused, merge
 from workflow_checkout import PROJECT
 
 from pathlode.registry import LOSSES
-from workflow.configuration import InvalidConfig, check, dynamics
+from pathlode.training.views import Views
+from workflow.configuration import InvalidConfig, check, dynamics, rows
 
 
 def test_sizes_of_the_state_that_a_rows_field_does_not_take_are_refused():
@@ -291,7 +292,7 @@ def test_a_scales_tuning_is_not_undone_by_what_a_system_has_of_its_own(scale):
 
 
 def test_a_row_is_a_model_with_its_parts_and_a_place_in_the_tables():
-    assert dynamics.row_parts(DEFAULT, "lorenz", "path_lstm") == {
+    assert rows.row_parts(DEFAULT, "lorenz", "path_lstm") == {
         "kind": "latent_ode",
         "encoder": "lstm",
         "input": "linear",
@@ -300,21 +301,21 @@ def test_a_row_is_a_model_with_its_parts_and_a_place_in_the_tables():
         "loss": "path",
     }
     curve = {"kind": "curve", "encoder": "gru", "input": "linear", "loss": "none"}
-    assert dynamics.row_parts(DEFAULT, "lorenz", "curve") == curve
+    assert rows.row_parts(DEFAULT, "lorenz", "curve") == curve
     flow = merged(((*ROWS, "curve"), {"model": "neural_flow", "loss": "path"}))
-    assert dynamics.row_parts(flow, "lorenz", "curve") == curve | {
+    assert rows.row_parts(flow, "lorenz", "curve") == curve | {
         "kind": "neural_flow",
         "decoder": "linear",
         "loss": "path",
     }
     cru = merged(((*ROWS, "curve"), {"model": "cru", "loss": "none"}))
-    assert dynamics.row_parts(cru, "lorenz", "curve") == {"kind": "cru", "loss": "none"}
-    assert dynamics.row_parts(DEFAULT, "lorenz", "constant") == {"kind": "constant"}
-    assert dynamics.setting(DEFAULT, "lorenz", "constant") == {
+    assert rows.row_parts(cru, "lorenz", "curve") == {"kind": "cru", "loss": "none"}
+    assert rows.row_parts(DEFAULT, "lorenz", "constant") == {"kind": "constant"}
+    assert rows.setting(DEFAULT, "lorenz", "constant") == {
         **{"system": "lorenz", "row": "constant", "model": "constant"},
         **{"field": None, "encoder": None, "loss": None},
     }
-    everything, learnt = (dynamics.row_entries(DEFAULT, "lorenz", "controlled", loss=loss) for loss in (True, False))
+    everything, learnt = (rows.row_entries(DEFAULT, "lorenz", "controlled", loss=loss) for loss in (True, False))
     assert set(everything) - set(learnt) == {"pathlode.training.losses.path_length:PathLength"}
     assert "pathlode.core.fields.controlled:ControlledField" in learnt
 
@@ -322,13 +323,13 @@ def test_a_row_is_a_model_with_its_parts_and_a_place_in_the_tables():
 def test_a_system_has_parts_of_its_own_which_a_row_replaces():
     config = copy.deepcopy(DEFAULT)
     config["systems"]["lorenz"]["parts"] = {"input": "log", "decoder": "squareplus", "encoder": "rnn"}
-    path, lstm, curve = (dynamics.row_parts(config, "lorenz", row) for row in ("path", "path_lstm", "curve"))
+    path, lstm, curve = (rows.row_parts(config, "lorenz", row) for row in ("path", "path_lstm", "curve"))
     assert (path["encoder"], path["input"], path["decoder"], path["field"]) == ("rnn", "log", "squareplus", "bounded")
     assert (lstm["encoder"], lstm["input"]) == ("lstm", "log")
     assert curve == {"kind": "curve", "encoder": "rnn", "input": "log", "loss": "none"}
-    assert dynamics.row_parts(config, "lorenz", "constant") == {"kind": "constant"}
-    assert dynamics.row_parts(config, "lane_emden", "path")["decoder"] == "linear"
-    assert "pathlode.core.decoders.squareplus:SquareplusDecoder" in dynamics.row_entries(config, "lorenz", "path")
+    assert rows.row_parts(config, "lorenz", "constant") == {"kind": "constant"}
+    assert rows.row_parts(config, "lane_emden", "path")["decoder"] == "linear"
+    assert "pathlode.core.decoders.squareplus:SquareplusDecoder" in rows.row_entries(config, "lorenz", "path")
 
 
 def test_a_row_that_uses_anothers_tuning_has_none_of_its_own():
@@ -350,7 +351,7 @@ def test_rows_are_trained_where_their_lists_say_and_tuned_once():
     assert "controlled" not in dynamics.trained_rows(DEFAULT, "damped_oscillator")
     assert dynamics.trained_rows(DEFAULT, "lorenz") == ["path", "kl", "none", "kinetic", "constant"]
     assert dynamics.tuned_rows(DEFAULT, "lorenz") == ["path", "kl", "none", "kinetic"]
-    assert [dynamics.tuned_as(DEFAULT, row) for row in ("path", "constant")] == ["path", None]
+    assert [rows.tuned_as(DEFAULT, row) for row in ("path", "constant")] == ["path", None]
     damped = dynamics.trained_rows(DEFAULT, "damped_oscillator")
     assert {"steer", "kinetic"} < set(damped)
     assert not {"steer_walk", "path_lstm", "curve"} & set(damped)
@@ -358,6 +359,64 @@ def test_rows_are_trained_where_their_lists_say_and_tuned_once():
     assert dynamics.tuned_rows(DEFAULT, "damped_oscillator") == [row for row in damped if row not in others]
 
 
+def test_a_row_replaces_sizes_training_and_views_of_its_system():
+    own = {"sizes": {"latent": 8}, "views": {"subsets": 0.7, "share": [0.1, 1.0]}, "train": {"solver_steps": 24}}
+    config = merged(((*ROWS, "curve"), {"model": "cru", "loss": "none", **own}))
+    check(config)
+    system, settings = config["systems"]["lane_emden"], rows.row_settings(config, "lane_emden", "curve")
+    assert settings == {
+        "model": system["model"] | {"latent": 8},
+        "train": system["train"] | {"solver_steps": 24},
+        "views": {"subsets": 0.7, "share": [0.1, 1.0], "first": None},
+    }
+    Views(**settings["views"])
+    candidate = rows.candidate_settings(config, "lane_emden", "curve")
+    assert candidate == settings | {"train": settings["train"] | {"steps": 400, "refine": False}}
+    assert rows.row_settings(config, "lane_emden", "path")["model"] == system["model"]
+    assert rows.row_settings(config, "damped_oscillator", "path_short")["views"] == {"first": 12}
+
+
+@pytest.mark.parametrize(
+    ("row", "own", "message"),
+    [
+        ("curve", {"sizes": {"hiden": 8}}, "unknown key 'dynamics.rows.curve.sizes.hiden'; did you mean 'hidden'"),
+        ("curve", {"views": {"strides": [2]}}, "unknown key 'dynamics.rows.curve.views.strides'"),
+        (
+            "curve",
+            {"views": {"share": [0.9, 0.5]}},
+            r"rows.curve.views.share is \[0.9, 0.5\], expected \[low, high\]; exch",
+        ),
+        (
+            "constant",
+            {"sizes": {"latent": 8}},
+            "constant.sizes is {'latent': 8}, but the model constant is not trained",
+        ),
+        (
+            "constant",
+            {"views": {"subsets": 1}},
+            "constant.views is {'subsets': 1}, but the model constant is not trained",
+        ),
+        (
+            "controlled",
+            {"sizes": {"augment": 10}},
+            "rows.controlled.sizes has hidden 10 and augment 10, but z0 sets one",
+        ),
+        (
+            "curve",
+            {"model": "cru", "sizes": {"latent": 7}},
+            "rows.curve.sizes.latent is 7, but the model cru needs a multiple of 2 of at least 4; change latent, or name",
+        ),
+        (
+            "curve",
+            {"model": "neural_flow", "sizes": {"hidden": 1}},
+            "rows.curve.sizes.hidden is 1, but the model neural_flow needs a multiple of 1 of at least 2; change hidden, or name",
+        ),
+    ],
+)
+def test_what_a_row_replaces_is_checked(row, own, message):
+    assert_refused((*ROWS, row), DEFAULT["dynamics"]["rows"][row] | own, message)
+
+
 def test_a_context_is_a_number_of_first_observations():
-    assert dynamics.row_context(DEFAULT, "damped_oscillator", "path_short") == 12  # two fifths of 30
-    assert dynamics.row_context(DEFAULT, "damped_oscillator", "path") is None
+    assert rows.row_context(DEFAULT, "damped_oscillator", "path_short") == 12  # two fifths of 30
+    assert rows.row_context(DEFAULT, "damped_oscillator", "path") is None

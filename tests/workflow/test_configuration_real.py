@@ -8,6 +8,7 @@ from pathlode.training.experiment import Experiment
 from workflow.configuration import check
 from workflow.configuration.real import FILES_OF, PELTS, goals, series_model, trained_models
 
+CURVE = DEFAULT["real"]["models"]["curve"]
 STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
 
 
@@ -37,6 +38,16 @@ STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
             (*STAYS, "train", "warmup"),
             0.001,
             "real.data.physionet.train.warmup is 0.001, less than one of the 250 steps of",
+        ),
+        (
+            ("real", "models", "curve"),
+            CURVE | {"views": {"share": [0.9, 0.5]}},
+            r"real.models.curve.views.share is \[0.9, 0.5\], expected \[low, high\]",
+        ),
+        (
+            ("real", "models", "curve"),
+            CURVE | {"sizes": {"augment": 20}},
+            "real.models.curve.sizes has hidden 20 and augment 20, but z0 sets",
         ),
         ((*VOWELS, "interval"), 1.0, "real.data.vowels.interval is 1.0, expected null"),
         ((*VOWELS, "test"), 0.5, "real.data.vowels.test is 0.5, expected null"),
@@ -81,6 +92,15 @@ def test_a_forecast_is_trained_on_the_first_times():
     assert settings["forecast"]["views"] == DEFAULT["real"]["views"] | {"first": 24}
     assert settings["forecast"]["model"]["gaps"] is True
     Experiment(seeds=[0], **settings["forecast"])
+
+
+def test_a_model_replaces_sizes_training_and_views_of_its_data():
+    own = {"sizes": {"latent": 8}, "views": {"subsets": 0.7}, "train": {"steps": 100}}
+    settings = series_model(merged((("real", "models", "curve"), CURVE | own)), "vowels", "interpolation", "curve")
+    data = DEFAULT["real"]["data"]["vowels"]
+    assert settings["model"] == data["model"] | {"gaps": True, "latent": 8}
+    assert settings["train"] == data["train"] | {"steps": 100}
+    assert settings["views"] == DEFAULT["real"]["views"] | {"subsets": 0.7}
 
 
 def test_a_model_with_a_head_is_trained_where_classes_are_told():

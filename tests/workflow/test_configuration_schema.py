@@ -13,13 +13,16 @@ from workflow_checkout import PROJECT
 
 from pathlode.ecg.conditions import Condition
 from pathlode.ecg.splitters import SPLITTERS
+from pathlode.errors import ConfigError
+from pathlode.models.settings import ModelConfig
 from pathlode.registry import DATA_SETS, LOSSES, MODELS, NETWORKS, PARTS, SYSTEMS
 from pathlode.schedule.decisions import LookAheadConfig
 from pathlode.schedule.runs import FEWEST
 from pathlode.training.rates import RATES
 from pathlode.training.settings import OPTIMISERS, TrainingConfig
 from pathlode.training.views import Views
-from workflow.configuration import FILES, InvalidConfig, check, dynamics, scheduler
+from workflow.configuration import FILES, InvalidConfig, check, rows, scheduler
+from workflow.configuration.parts import LIMITED_SIZES
 from workflow.configuration.schema import SCHEMAS, schema
 
 OPTIONAL = {
@@ -29,11 +32,13 @@ OPTIONAL = {
     "properties.scheduler": {"seeds"},
     "properties.real": {"seeds"},
     "real.properties.data": {"physionet", "vowels"},
-    "real.properties.models.additionalProperties": {"model", *PARTS, "head", "train"},
+    "real.properties.models.additionalProperties": {"model", *PARTS, "head", "sizes", "views", "train"},
     "systems.additionalProperties": {"trained", "parts", "tune"},
-    "rows.additionalProperties": {"model", *PARTS, "tuned_as", "tuned_by", "weight", "context", "train", "systems"},
+    "$defs.row": {
+        *("model", *PARTS, "tuned_as", "tuned_by", "weight", "context"),
+        *("sizes", "views", "train", "systems"),
+    },
     "config.$defs.simulate": {"noise_kind"},
-    "config.$defs.model": {"augment"},
     "config.$defs.split": {"balance"},
     "latent_odes.additionalProperties": {
         *("model", *PARTS, "weight", "learning_rate", "views"),
@@ -71,6 +76,8 @@ ANY_PART |= {f"config.properties.scheduler.properties.{place}" for place in ("po
 
 ANY_PART |= {
     "config.$defs.some_train",
+    "config.$defs.some_sizes",
+    "config.$defs.some_views",
     "config.properties.inference.properties.robustness.additionalProperties",
     "config.properties.systems.additionalProperties.properties.parts",
 }
@@ -152,8 +159,12 @@ def test_what_may_be_left_out_has_its_value_in_one_class_and_none_in_the_schema(
 
 def test_what_the_configuration_knows_of_the_package_without_importing_it_is_so():
     limited = {name: loss.largest_weight for name, loss in LOSSES.items() if loss.largest_weight < math.inf}
-    assert limited == dynamics.LARGEST_WEIGHTS
-    assert [name for name, loss in LOSSES.items() if not loss.penalised] == [*dynamics.UNPENALISED]
+    assert limited == rows.LARGEST_WEIGHTS
+    assert [name for name, loss in LOSSES.items() if not loss.penalised] == [*rows.UNPENALISED]
+    for kind, (size, smallest, _) in LIMITED_SIZES.items():
+        MODELS[kind](ModelConfig(features=1, **{size: smallest}))
+        with pytest.raises(ConfigError, match=f"model.{size} is {smallest - 1}, expected"):
+            MODELS[kind](ModelConfig(features=1, **{size: smallest - 1}))
     assert scheduler.ROWS == FEWEST
     assert set(scheduler.IMAGES) | set(scheduler.TEXTS) == set(DATA_SETS)
     for name, read in DATA_SETS.items():
@@ -173,11 +184,12 @@ def test_names_come_from_the_registries():
     assert {part: parts[part]["enum"] for part in parts} == {
         part: list(registry) for part, (registry, _) in PARTS.items()
     }
-    rows, latent_odes, fits = (
+    latent_odes, fits = (
         properties[chapter]["properties"][name]["additionalProperties"]["properties"]
-        for chapter, name in (("dynamics", "rows"), ("ecg", "latent_odes"), ("scheduler", "fits"))
+        for chapter, name in (("ecg", "latent_odes"), ("scheduler", "fits"))
     )
-    for entry in (rows, latent_odes, fits, properties["scheduler"]["properties"]["fit"]["properties"]):
+    row = schema()["$defs"]["row"]["properties"]
+    for entry in (row, latent_odes, fits, properties["scheduler"]["properties"]["fit"]["properties"]):
         assert all(entry[part]["$ref"] == f"#/$defs/parts/properties/{part}" for part in ("model", *PARTS))
     assert properties["systems"]["additionalProperties"]["properties"]["system"]["enum"] == list(SYSTEMS)
 

@@ -29,11 +29,12 @@ from pathlode.training.experiment import Experiment
 from pathlode.training.settings import TrainingConfig
 from pathlode.training.views import Views
 from workflow.configuration import FILES, InvalidConfig, check, default_config
-from workflow.configuration.dynamics import row_axes, row_parts, row_training, setting, trained_rows
+from workflow.configuration.dynamics import trained_rows
 from workflow.configuration.ecg import balance, latent_ode
 from workflow.configuration.inference import flow_settings
 from workflow.configuration.real import goals, series_model
 from workflow.configuration.replicates import replicate_numbers
+from workflow.configuration.rows import candidate_settings, row_axes, row_parts, row_settings, setting
 from workflow.configuration.scheduler import fit_settings, look_ahead_settings
 
 DEFAULT = default_config(PROJECT)
@@ -122,16 +123,17 @@ def takes_all(config):
         SimulationConfig(**entry["simulate"] | {"window": tuple(entry["simulate"]["window"])})
         for row in trained_rows(config, name):
             setting(config, name, row)
-            parts = row_parts(config, name, row)
+            parts, own = row_parts(config, name, row), row_settings(config, name, row)
             if "loss" in parts:
                 rates, weights = (Axis(**axis) for axis in row_axes(config, name, row).values())
-                train = row_training(config, name, row)
+                Views(**own["views"])
+                TrainingConfig(**candidate_settings(config, name, row)["train"])
                 for rate, weight in product(rates.values, weights.values):
-                    Experiment(seeds=[0], model=entry["model"], train=train, weight=weight, **parts)
-                    TrainingConfig(learning_rate=rate, **train)
+                    Experiment(seeds=[0], weight=weight, **own, **parts)
+                    TrainingConfig(learning_rate=rate, **own["train"])
                     assert LOSSES[parts["loss"]](weight).needs <= MODELS[parts["kind"]].offers
             chosen = {part: name for part, name in parts.items() if part in ("encoder", "input", "field", "decoder")}
-            made_of(parts["kind"], features=2, **chosen, **entry["model"])
+            made_of(parts["kind"], features=2, **chosen, **own["model"])
     for size in config["sizes"]["models"]:
         ModelConfig(features=2, **config["systems"][config["dynamics"]["systems"][0]]["model"] | size)
     Adaptive(**config["evaluate"])

@@ -27,8 +27,9 @@ from pathlode.reporting.pages import VALUE, fill
 from pathlode.schedule.artefacts import PolicyScores
 from pathlode.schedule.comparison import BEST_PARAMETRIC
 from workflow.configuration import default_config
-from workflow.configuration.dynamics import setting, trained_rows
+from workflow.configuration.dynamics import trained_rows
 from workflow.configuration.replicates import replicate_batches, replicate_numbers
+from workflow.configuration.rows import setting
 
 PAGES = [PROJECT / "README.md", *sorted(PROJECT.glob("docs/*.md"))]
 

@@ -5,8 +5,8 @@ from itertools import product
 from typing import Any
 
 from pathlode.registry import EMBEDDINGS, SYSTEMS
-from workflow.configuration.dynamics import row_entries
 from workflow.configuration.parts import has_latent
+from workflow.configuration.rows import row_entries
 from workflow.configuration.schema import InvalidConfig, unknown
 
 SUMMARISED = ("latents", "grid", "statistics", "recurrent")

@@ -18,6 +18,23 @@ from pathlode.registry import (
 )
 from workflow.configuration.schema import InvalidConfig
 
+REPLACED = {"sizes": "model", "train": "train", "views": "views"}
+"""What an entry has in place of its data set's own: key of the entry, and the settings of which it replaces some."""
+
+LIMITED_SIZES = {"cru": ("latent", 4, 2), "neural_flow": ("hidden", 2, 1)}
+"""By model, a size of which it does not take all: its key, the smallest, and the number of which it is a multiple. A check
+knows them without importing the model and torch."""
+
+
+def with_own(entry: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """A data set's ``model``, ``train`` and ``views`` for an entry, whose ``sizes``, ``train`` and ``views`` replace some.
+
+    Args:
+        entry: the entry.
+        settings: those of the data set, by name; a missing one is empty.
+    """
+    return {name: dict(settings.get(name, {})) | dict(entry.get(key, {})) for key, name in REPLACED.items()}
+
 
 def model_parts(entry: Mapping[str, Any]) -> dict[str, str]:
     """The kind of an entry's model and its parts (:data:`pathlode.registry.PARTS`), as in
@@ -79,7 +96,7 @@ def check_parts(place: str, entry: Mapping[str, Any]) -> None:
 
 
 def check_state(place: str, parts: Mapping[str, str], model: Mapping[str, Any]) -> None:
-    """Refuses a state of which all components start at 0, or whose size the model's field does not take.
+    """Refuses a state of which all components start at 0, and a size that the model or its field does not take.
 
     Args:
         place: place of the sizes in the configuration.
@@ -92,12 +109,25 @@ def check_state(place: str, parts: Mapping[str, str], model: Mapping[str, Any]) 
             f"config: {place} has hidden {hidden} and augment {augment}, but z0 sets one dimension of the state or more; lower "
             "augment, or raise hidden"
         )
+    size, smallest, factor = LIMITED_SIZES.get(parts["kind"], ("hidden", 1, 1))
+    if model[size] < smallest or model[size] % factor:
+        raise InvalidConfig(
+            f"config: {place}.{size} is {model[size]}, but the model {parts['kind']} needs a multiple of {factor} of at least "
+            f"{smallest}; change {size}, or name another model"
+        )
     needed = needed_of_state(parts["field"], hidden) if "field" in parts else None
     if needed:
         raise InvalidConfig(
             f"config: {place}.hidden is {hidden}, but the field {parts['field']} needs {needed}; change hidden, or name "
             "another field"
         )
+
+
+def check_views(place: str, views: Mapping[str, Any]) -> None:
+    """Refuses a range of shares whose ends are exchanged."""
+    low, high = views.get("share", (0, 1))
+    if low > high:
+        raise InvalidConfig(f"config: {place}.share is [{low}, {high}], expected [low, high]; exchange them")
 
 
 def check_trained_with(place: str, entry: Mapping[str, Any], settings: Iterable[str]) -> None:

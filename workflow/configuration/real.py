@@ -9,10 +9,12 @@ from pathlode.real.splits import GOALS
 from workflow.configuration.parts import (
     check_parts,
     check_state,
+    check_views,
     entries_of_parts,
     has_latent,
     is_trained,
     model_parts,
+    with_own,
 )
 from workflow.configuration.schema import InvalidConfig, unknown
 
@@ -43,13 +45,11 @@ def trained_models(config: Mapping[str, Any], data: str, goal: str) -> list[str]
 def series_model(config: Mapping[str, Any], data: str, goal: str, name: str) -> dict[str, Any]:
     """Settings of a model, as in :class:`pathlode.training.experiment.Experiment`, without seeds and weights."""
     real, own = config["real"], config["real"]["data"][data]
-    views = real["views"] | ({"first": own["hidden"]["first"]} if goal == "forecast" else {})
-    return model_parts(real["models"][name]) | {
-        "learning_rate": real["learning_rate"],
-        "views": views,
-        "model": own["model"] | {"gaps": True},
-        "train": own["train"] | real["models"][name].get("train", {}),
-    }
+    entry = real["models"][name]
+    settings = with_own(entry, {"views": real["views"], "model": own["model"] | {"gaps": True}, "train": own["train"]})
+    if goal == "forecast":
+        settings["views"]["first"] = own["hidden"]["first"]
+    return model_parts(entry) | settings | {"learning_rate": real["learning_rate"]}
 
 
 def model_code(config: Mapping[str, Any], *names: str, loss: bool = True) -> list[str]:
@@ -72,6 +72,7 @@ def check(config: Mapping[str, Any]) -> None:
             raise InvalidConfig(
                 f"config: {place} is a model without training or z0, from which classes are told; name another model"
             )
+        check_views(f"{place}.views", entry.get("views", {}))
         if name in (*SIMPLE, "trees"):
             raise InvalidConfig(f"config: {place} has the name of a prediction without a model; choose another name")
     known = {**real["models"], **dict.fromkeys((*SIMPLE, "trees"))}
@@ -94,17 +95,17 @@ def check(config: Mapping[str, Any]) -> None:
     for name, own in real["data"].items():
         _check_data(f"real.data.{name}", name, own)
         for model in real["models"]:
-            check_state(f"real.data.{name}.model", model_parts(real["models"][model]), own["model"])
-            train = series_model(config, name, GOALS[0], model)["train"]
+            settings, own_sizes = series_model(config, name, GOALS[0], model), "sizes" in real["models"][model]
+            place = f"real.models.{model}.sizes" if own_sizes else f"real.data.{name}.model"
+            check_state(place, model_parts(real["models"][model]), settings["model"])
+            train = settings["train"]
             if train["warmup"] * (train["steps"] + 1) <= 1:
                 raise InvalidConfig(
                     f"config: real.data.{name}.train.warmup is {train['warmup']}, less than one of the {train['steps']} steps "
                     f"of real.models.{model}; raise warmup or steps"
                 )
     _check_pelts(real["hudson_bay"])
-    low, high = real["views"]["share"]
-    if low > high:
-        raise InvalidConfig(f"config: real.views.share is [{low}, {high}], expected [low, high]; exchange them")
+    check_views("real.views", real["views"])
 
 
 def _check_pelts(own: Mapping[str, Any]) -> None:

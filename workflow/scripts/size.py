@@ -19,11 +19,11 @@ with job(snakemake):
     data, table = SimulatedData.load(Path(snakemake.input.data)), Path(snakemake.output.table)
     own = identity(snakemake)
     chosen = Chosen.load(Path(snakemake.input.chosen)).of(params.replicates)
-    fixed = {"seeds": params.replicates, "train": params.train} | params.parts | chosen
+    fixed = params.settings | params.parts | chosen | {"seeds": params.replicates}
     rows = []
     for number, size in enumerate(params.sizes, start=1):
         label = f"{wildcards.system}, {wildcards.row}, size {number} of {len(params.sizes)}"
-        experiment = Experiment(model=params.model | size, **fixed)
+        experiment = Experiment(**fixed | {"model": params.settings["model"] | size})
         fitted = experiment.run(data.observed, table.parent, own, label, device(snakemake.resources.get("gpu", 0)))
         inside, beyond = window_errors(fitted.model, data["test"], Adaptive(**params.evaluate))
         scores = {

@@ -14,10 +14,7 @@ from pathlode.training.resume import discard_checkpoints
 with job(snakemake) as origin:
     files, params, model = snakemake.input, snakemake.params, Path(snakemake.output.model)
     chosen = Chosen.load(Path(files.chosen)).of(params.replicates) if files.chosen else {}
-    views = {"first": params.context}
-    experiment = Experiment(
-        seeds=params.replicates, model=params.model, train=params.train, views=views, **params.parts, **chosen
-    )
+    experiment = Experiment(seeds=params.replicates, **params.settings, **params.parts, **chosen)
     data, own = SimulatedData.load(Path(files.data)).observed, identity(snakemake)
     label = f"{snakemake.wildcards.system}, {snakemake.wildcards.row}"
     fitted = experiment.run(data, model.parent, own, label, device(snakemake.resources.get("gpu", 0)))

@@ -17,7 +17,7 @@ with job(snakemake):
     tuner = Tuner(
         SimulatedData.load(Path(snakemake.input.data)),
         params.replicates,
-        {"model": params.model, "train": params.train, **params.parts},
+        params.settings | params.parts,
         Axis(**params.learning_rates),
         Axis(**params.weights),
         params.tuned_by,

@@ -63,6 +63,7 @@ class Tuning(TableFile):
         "score": "geometric mean of both errors on validation trajectories",
         "interpolation_nmse": "error inside the range of what the encoder sees",
         "extrapolation_nmse": "error beyond it",
+        "seconds": "CPU seconds of the candidate's training, the stack's shared equally among its members",
     }
     float_format: ClassVar[str | None] = None
 

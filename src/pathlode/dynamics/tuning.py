@@ -66,6 +66,8 @@ class Tuner:
         folder: folder of the checkpoints.
         identity: digest of all that the choice depends on, see :func:`pathlode.reporting.identity.identity`.
         device: device to train on.
+        strict: whether a replicate whose candidates all diverge is an error. Otherwise the first of them is chosen, which has
+            the lowest rate.
     """
 
     data: SimulatedData
@@ -77,15 +79,16 @@ class Tuner:
     folder: Path
     identity: str
     device: str = "cpu"
+    strict: bool = True
 
     def choose(self) -> pd.DataFrame:
         """All candidates and their scores, the best of each replicate first.
 
         Returns:
-            seed (the replicate), learning_rate, weight, score, interpolation_nmse, extrapolation_nmse.
+            seed (the replicate), learning_rate, weight, score, interpolation_nmse, extrapolation_nmse, seconds.
 
         Raises:
-            DivergenceError: if all candidates of a replicate diverged.
+            DivergenceError: if ``strict`` and all candidates of a replicate diverged.
         """
         axes = dict(zip(SETTINGS, (self.learning_rates, self.weights), strict=True))
         chosen = pd.DataFrame({name: axis.middle for name, axis in axes.items()}, index=list(self.replicates))
@@ -105,7 +108,7 @@ class Tuner:
         """Each replicate's learning rate and weight, from candidates in the order of :meth:`choose`."""
         first = tried.groupby("seed").head(1).set_index("seed")
         failed = first.index[first["score"].map(math.isinf)]
-        if len(failed):
+        if self.strict and len(failed):
             raise DivergenceError(
                 f"every candidate for the loss {self.settings['loss']!r} diverged on replicate {failed[0]}: add smaller "
                 "learning rates to tune.learning_rates"
@@ -142,6 +145,7 @@ class Tuner:
                 "score": math.sqrt(inside) * math.sqrt(beyond),
                 "interpolation_nmse": inside,
                 "extrapolation_nmse": beyond,
+                "seconds": fitted.seconds / len(members),
             }
             for (rate, weight, owner), inside, beyond in zip(members, *errors.tolist(), strict=True)
         ]

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -149,10 +150,12 @@ def test_an_interrupted_choice_continues_after_the_grid_that_is_finished(replica
     with pytest.raises(KeyboardInterrupt):
         tuner(replicates, folder).choose()
     monkeypatch.undo()
-    assert tuner(replicates, folder).choose().equals(whole)
+    found = tuner(replicates, folder).choose()
+    assert (found["seconds"] > 0).all()
+    assert found.drop(columns="seconds").equals(whole.drop(columns="seconds"))
     assert list(folder.glob("checkpoint-candidates-*.json"))
     monkeypatch.setattr(Experiment, "run", lambda *_: pytest.fail("trained again"))
-    assert tuner(replicates, folder).choose().equals(whole)
+    assert tuner(replicates, folder).choose().equals(found)
 
 
 def test_a_diverged_candidate_scores_infinity_and_all_of_them_are_an_error(replicates, tmp_path, monkeypatch):
@@ -174,3 +177,5 @@ def test_a_diverged_candidate_scores_infinity_and_all_of_them_are_an_error(repli
     monkeypatch.setattr(tuning, "held_out_errors", breaks([1, 3, 5, 7]))
     with pytest.raises(DivergenceError, match="every candidate for the loss 'path' diverged on replicate 6"):
         tuner(replicates, tmp_path / "all", **one).choose()
+    found = replace(tuner(replicates, tmp_path / "lenient", **one), strict=False).choose()
+    assert found.groupby("seed")["learning_rate"].first().loc[REPLICATES[1]] == 0.01

@@ -1,0 +1,191 @@
+"""Rows: what can be fitted to a simulated system, its settings there, and checks of both."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from workflow.configuration.parts import (
+    REPLACED,
+    check_parts,
+    check_state,
+    check_trained_with,
+    check_views,
+    entries_of_parts,
+    model_parts,
+    with_own,
+)
+from workflow.configuration.schema import InvalidConfig, unknown
+
+FOLDERS = ("tuning", "sizes")
+"""Folders in a system's results other than those of rows."""
+LARGEST_WEIGHTS = {"steer": 1.0, "steer_walk": 1.0}
+"""The largest penalty weight of a loss, where there is one. A check knows it without importing the loss and torch."""
+UNPENALISED = ("none",)
+"""Losses whose weight has no effect."""
+OF_TRAINING = ("tuned_as", "tuned_by", "weight", "context", *REPLACED)
+"""Keys of a row that only a model has which is trained."""
+
+
+def all_rows(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The rows by name."""
+    return dict(config["dynamics"]["rows"])
+
+
+def row_settings(config: Mapping[str, Any], system: str, name: str) -> dict[str, dict[str, Any]]:
+    """A row's ``model``, ``train`` and ``views`` on a system, as in :class:`pathlode.training.experiment.Experiment`.
+
+    They are the system's, with the row's own in their place. A row with a context shows its encoder the first observations.
+    """
+    settings = with_own(all_rows(config)[name], config["systems"][system])
+    settings["views"]["first"] = row_context(config, system, name)
+    return settings
+
+
+def candidate_settings(config: Mapping[str, Any], system: str, name: str) -> dict[str, dict[str, Any]]:
+    """The same for the candidates of a tuning: shorter trainings, whose solver steps stay as they are."""
+    settings = row_settings(config, system, name)
+    settings["train"] |= {"steps": tuning(config, system)["steps"], "refine": False}
+    return settings
+
+
+def row_parts(config: Mapping[str, Any], system: str, name: str) -> dict[str, str]:
+    """The parts of a row on a system, as in :class:`pathlode.training.experiment.Experiment`.
+
+    Those that the row does not name are the system's, or else the default ones.
+    """
+    return model_parts(config["systems"][system].get("parts", {}) | all_rows(config)[name])
+
+
+def row_context(config: Mapping[str, Any], system: str, name: str) -> int | None:
+    """The number of a trajectory's first observations that a row's encoder sees in training and scoring; None for all."""
+    share = all_rows(config)[name].get("context")
+    return None if share is None else round(share * config["systems"][system]["simulate"]["points"])
+
+
+def row_entries(config: Mapping[str, Any], system: str, *names: str, loss: bool = True) -> list[str]:
+    """The parts of rows on a system as ``"module:class"``, with or without their losses."""
+    return [entry for name in names for entry in entries_of_parts(row_parts(config, system, name), loss)]
+
+
+def setting(config: Mapping[str, Any], system: str, name: str) -> dict[str, str | None]:
+    """The columns that identify a row of a system in a table; None for parts that a model does not have."""
+    parts = row_parts(config, system, name)
+    facts = {column: parts.get(column) for column in ("field", "encoder", "loss")}
+    return {"system": system, "row": name, "model": parts["kind"]} | facts
+
+
+def tuned_as(config: Mapping[str, Any], name: str) -> str | None:
+    """The row whose tuning a row uses, by default its own; None if there is nothing to tune."""
+    row = all_rows(config)[name]
+    return str(row.get("tuned_as", name)) if "loss" in row else None
+
+
+def chosen_for(config: Mapping[str, Any], row: str, chosen: str, **batch: str) -> str | list[str]:
+    """The file, by its pattern, of the learning rates and weights that a row is trained with; none if it is not trained."""
+    tuned = tuned_as(config, row)
+    return chosen.format(row=tuned, **batch) if tuned else []
+
+
+def tuning(config: Mapping[str, Any], system: str) -> dict[str, Any]:
+    """Settings of a system's tuning: ``tune``, with the entries of the system's own ``tune`` replacing it."""
+    return dict(config["tune"] | config["systems"][system].get("tune", {}))
+
+
+def row_axes(config: Mapping[str, Any], system: str, name: str) -> dict[str, dict[str, Any]]:
+    """The learning rates and weights that are tried for a row on a system, each as in
+    :class:`pathlode.dynamics.tried_values.Axis`.
+
+    Weights that the row's loss does not take are left out. There is one weight if the row fixes it, or if its loss has no
+    penalty.
+    """
+    row, tune = all_rows(config)[name], tuning(config, system)
+    largest = LARGEST_WEIGHTS.get(row["loss"], math.inf)
+    weights = [weight for weight in tune["weights"] if weight <= largest]
+    if "weight" in row or row["loss"] in UNPENALISED:
+        weights = [row.get("weight", 1.0)]
+    tried = {
+        "learning_rates": (tune["learning_rates"], tune["largest_learning_rate"]),
+        "weights": (weights, largest),
+    }
+    return {
+        axis: {
+            "name": axis,
+            "values": tuple(sorted(values)),
+            "growths": tune["growths"],
+            "largest": None if limit == math.inf else limit,
+        }
+        for axis, (values, limit) in tried.items()
+    }
+
+
+def tuned_by(config: Mapping[str, Any], name: str) -> str:
+    """What decides a row's tuning, one of :data:`pathlode.dynamics.tuning.TUNED_BY`."""
+    return str(all_rows(config)[name].get("tuned_by", "observations"))
+
+
+def check_row(config: Mapping[str, Any], chapter: str, name: str) -> None:
+    """Refuses a row of a chapter whose parts do not fit each other, and names of systems or tunings that it cannot use."""
+    row, place = config[chapter]["rows"][name], f"{chapter}.rows.{name}"
+    if name in FOLDERS:
+        raise InvalidConfig(f"config: {place} has the name of a folder of the chapter's results; choose another name")
+    check_parts(place, row)
+    for system in row.get("systems", []):
+        if system not in config["systems"]:
+            raise InvalidConfig(unknown(f"{place}.systems", system, config["systems"]))
+    check_trained_with(place, row, OF_TRAINING)
+    check_views(f"{place}.views", row.get("views", {}))
+    largest = LARGEST_WEIGHTS.get(row.get("loss"), math.inf)
+    if "weight" in row and not row["weight"] <= largest:
+        raise InvalidConfig(
+            f"config: {place}.weight is {row['weight']}, but the loss {row['loss']} takes at most {largest:g}; lower it"
+        )
+    if "tuned_as" in row:
+        _check_tuned_as(config, f"{place}.tuned_as", row)
+    elif "context" in row:
+        raise InvalidConfig(
+            f"config: {place} has a context, with which nothing is tuned; name in {place}.tuned_as a row with the same loss "
+            "and all observations"
+        )
+
+
+def _check_tuned_as(config: Mapping[str, Any], place: str, row: Mapping[str, Any]) -> None:
+    rows, other = all_rows(config), row["tuned_as"]
+    if other not in rows:
+        raise InvalidConfig(unknown(place, other, rows, "dynamics.rows"))
+    if rows[other].get("loss") != row["loss"] or rows[other].get("tuned_as", other) != other:
+        raise InvalidConfig(
+            f"config: {place} names {other!r}, expected a row with the same loss and a tuning of its own"
+        )
+
+
+def check_fitted(config: Mapping[str, Any], chapter: str, system: str, name: str) -> None:
+    """Refuses sizes on a system that a row's model does not take, a warm-up below one step, and batches and weights that it
+    does not have there."""
+    row, settings = all_rows(config)[name], row_settings(config, system, name)
+    own = f"{chapter}.rows.{name}"
+    sizes = f"{own}.sizes" if "sizes" in row else f"systems.{system}.model"
+    check_state(sizes, row_parts(config, system, name), settings["model"])
+    if "train" in row:
+        check_training(config, system, settings["train"], f"{own}.train")
+    if tuned_as(config, name) and not row_axes(config, system, name)["weights"]["values"]:
+        place = "tune" if "weights" not in config["systems"][system].get("tune", {}) else f"systems.{system}.tune"
+        raise InvalidConfig(
+            f"config: {place}.weights holds no weight that the loss {row['loss']} takes, at most "
+            f"{LARGEST_WEIGHTS[row['loss']]:g}; add one"
+        )
+
+
+def check_training(config: Mapping[str, Any], system: str, train: Mapping[str, Any], place: str) -> None:
+    """Refuses a training on a system with a warm-up below one step, or with more series in a batch than there are."""
+    for use, steps in (("training", train["steps"]), ("tuning", tuning(config, system)["steps"])):
+        if train["warmup"] * (steps + 1) <= 1:
+            raise InvalidConfig(
+                f"config: {place}.warmup is {train['warmup']}, less than one of the {steps} steps of {use} on {system}; raise "
+                "warmup or steps"
+            )
+    trajectories = config["systems"][system]["simulate"]["train"]
+    if train["batch"] > trajectories:
+        raise InvalidConfig(
+            f"config: {place}.batch is {train['batch']}, more than the {trajectories} trajectories of "
+            f"systems.{system}.simulate.train; lower it"
+        )
