@@ -45,6 +45,7 @@ WORK: dict[str, Callable[[Any], float]] = {
             + config["inference"]["reference"]["systems"] * config["inference"]["reference"]["draws"]
         )
     ),
+    "score_rows": lambda config: config["rivals"]["batch"],
     "fit_run_model": lambda config: config["scheduler"]["batch"] * config["scheduler"]["fit"]["steps"],
 }
 """Quantity to which a job's time is proportional, by rule; the time of other rules is taken as the same at all scales."""

@@ -23,6 +23,7 @@ from workflow.configuration.dynamics import trained_rows
 from workflow.configuration.ecg import latent_ode
 from workflow.configuration.inference import flow_settings
 from workflow.configuration.replicates import replicate_batches, replicate_numbers
+from workflow.configuration.rivals import compared_rows
 from workflow.configuration.rows import row_axes, row_parts, row_settings, tuned_as, tuning
 
 TIMED = {"train", "tune", "size", "train_encoder", "fit_flows", "tune_policy", "apply_policy"}
@@ -64,14 +65,20 @@ def trained(experiment: Experiment, data: Observed) -> float:
 
 
 def dynamics(config: Mapping[str, Any]) -> Hours:
-    """Training, tuning and sizes of the systems of the dynamics and inference chapters; grids that grow take longer."""
+    """Training, tuning and sizes of dynamics, inference and rivals, of the last without the rows that dynamics trains;
+    grids that grow take longer."""
     grid, inference = config["dynamics"], config["inference"]
     summaries = {each["latents"] for each in inference["summaries"].values() if "latents" in each}
-    for name, chapter in [*((name, "dynamics") for name in grid["systems"]), (inference["system"], "inference")]:
+    places = [*((name, "dynamics") for name in grid["systems"]), (inference["system"], "inference")]
+    for name, chapter in [*places, *((name, "rivals") for name in config["rivals"]["systems"])]:
         entry = config["systems"][name]
         drawn = {**entry["simulate"], "train": 256, "validation": 2, "test": 2, "seed": 0}
         data = simulate(SYSTEMS[entry["system"]](), SimulationConfig(**drawn)).observed
-        rows = trained_rows(config, name) if chapter == "dynamics" else sorted(summaries)
+        rows = {
+            "dynamics": trained_rows(config, name),
+            "inference": sorted(summaries),
+            "rivals": [row for row in compared_rows(config, name) if row not in trained_rows(config, name)],
+        }[chapter]
         steps_tuned = tuning(config, name)["steps"]
         steps: dict[str, float] = {}  # one row with each model, its sizes and parts: losses cost about the same
         for row in rows:
@@ -89,7 +96,7 @@ def dynamics(config: Mapping[str, Any]) -> Hours:
                 if tuned_as(config, row) == row:
                     candidates = sum(len(axis["values"]) for axis in row_axes(config, name, row).values()) - 1
                     yield "tune", place, steps[model] * len(replicates) * candidates * steps_tuned / 3600
-                if name in config["sizes"]["systems"] and row in config["sizes"]["rows"]:
+                if chapter == "dynamics" and name in config["sizes"]["systems"] and row in config["sizes"]["rows"]:
                     yield "size", place, hours * len(config["sizes"]["models"])
 
 

@@ -24,6 +24,7 @@ from workflow.configuration.rows import (
     row_parts,
     row_settings,
     setting,
+    tuned_as,
     tuned_by,
     tuning,
 )
@@ -32,7 +33,7 @@ GRID = config["dynamics"]
 ROWS = {name: trained_rows(config, name) for name in config["systems"]}
 TUNED_ROWS = {name: tuned_rows(config, name) for name in GRID["systems"]}
 BATCHES = replicate_batches(config, "dynamics")
-ALL_BATCHES = BATCHES | replicate_batches(config, "inference")  # whose data and latent ODEs are made here too
+ALL_BATCHES = BATCHES | replicate_batches(config, "inference") | replicate_batches(config, "rivals")  # made here, too
 FITTED_TO = f"{RESULTS}/dynamics/{{system}}/{{replicates}}"
 FITTED_ROW = f"{FITTED_TO}/{{row}}"
 TUNED_ROW = f"{FITTED_TO}/tuning/{{row}}"
@@ -42,7 +43,7 @@ FITTED_ROWS = [
     for system, batch in BATCHES_FITTED
     for row in ROWS[system]
 ]
-LONGEST = max(config["systems"][name]["train"]["steps"] for name in GRID["systems"])
+LONGEST = max(config["systems"][name]["train"]["steps"] for name in {*GRID["systems"], *config["rivals"]["systems"]})
 
 
 wildcard_constraints:
@@ -95,6 +96,7 @@ rule tune:
         learning_rates=lambda w: row_axes(config, w.system, w.row)["learning_rates"],
         weights=lambda w: row_axes(config, w.system, w.row)["weights"],
         tuned_by=lambda w: tuned_by(config, w.row),
+        strict=lambda w: w.row in GRID["rows"],  # a rival that diverges is shown so
         replicates=lambda w: ALL_BATCHES[w.replicates],
     script:
         "../workflow/scripts/tune.py"
@@ -122,6 +124,7 @@ rule train:
         parts=lambda w: row_parts(config, w.system, w.row),
         settings=lambda w: row_settings(config, w.system, w.row),
         replicates=lambda w: ALL_BATCHES[w.replicates],
+        strict=lambda w: w.row in GRID["rows"],
     script:
         "../workflow/scripts/train.py"
 

@@ -8,7 +8,6 @@
 #       {RESULTS}/figures/dynamics/*.png, .pdf                                                              plot_dynamics
 
 from workflow.configuration.dynamics import COMPARED, COMPARED_IN_TIME, of_batches
-from workflow.configuration.rows import tuned_as
 
 SHOWN_ROWS = {name: [row for row in GRID["shown"] if row in ROWS[name]] for name in GRID["systems"]}
 TRAINED_ROWS = [  # which have histories

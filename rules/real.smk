@@ -13,7 +13,15 @@
 #       {RESULTS}/real/{measured}/rivals.csv                       score_rivals
 #       tables and figures                                         real_results.smk
 
-from workflow.configuration.real import FILES_OF, PELTS, goals, model_code, series_model, trained_models
+from workflow.configuration.real import (
+    FILES_OF,
+    PELTS,
+    goals,
+    model_code,
+    series_entries,
+    series_model,
+    trained_models,
+)
 from workflow.configuration.replicates import replicate_numbers
 
 REAL = config["real"]
@@ -37,7 +45,7 @@ MEASURED_IN = {  # by data set: its folder, of fetched or of invented files
 wildcard_constraints:
     measured="|".join(REAL["data"]),
     goal="|".join({goal for each in GOALS_OF.values() for goal in each}),
-    series_model="|".join({each["series_model"] for each in FITTED_SERIES}),
+    series_model="|".join(series_entries(config)),
 
 
 rule fetch_series:  # no source files as input: an edited script would fetch the same files
@@ -133,7 +141,8 @@ rule train_series:
         replicates=REAL_REPLICATES,
         weights=REAL["weights"],
         settings=lambda w: series_model(config, w.measured, w.goal, w.series_model),
-        head=lambda w: REAL["models"][w.series_model].get("head"),
+        head=lambda w: series_entries(config)[w.series_model].get("head"),
+        strict=lambda w: w.series_model in REAL["models"],  # a rival that diverges is shown so
     script:
         "../workflow/scripts/train_series.py"
 

@@ -44,6 +44,7 @@ CHAPTERS = {
             statistic="means over runs, median eigenvalue; differences in points [interval]; CPU seconds",
         ),
         Chapter("real", "Real data", claimed=("real", "hudson_bay_scores"), extra="real"),
+        Chapter("rivals", "Rivals", claimed=("rivals_errors",), extra="rivals"),
     )
 }
 """All chapters by name, in reading order."""

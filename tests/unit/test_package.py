@@ -28,8 +28,9 @@ MAY_IMPORT = {
     "inference": {"core", "models", "training", "dynamics", "inference", "reporting"},
     "schedule": {"core", "models", "training", "schedule", "reporting"},
     "real": {"core", "models", "training", "dynamics", "inference", "reporting", "real"},
+    "rivals": {"core", "models", "training", "dynamics", "reporting", "real", "rivals"},
     "reporting": {"reporting"},
-    "plots": {"core", "dynamics", "ecg", "inference", "real", "schedule", "training", "reporting", "plots"},
+    "plots": {"core", "dynamics", "ecg", "inference", "real", "rivals", "schedule", "training", "reporting", "plots"},
 }
 """Packages that the modules of each may import, besides the modules of the ground floor."""
 

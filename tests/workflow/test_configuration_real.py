@@ -19,7 +19,21 @@ STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
         (("real", "compared"), ["tree"], "real.compared names 'tree', which is not a key of real.models; did you mean"),
         (("real", "shown", "models"), ["lines"], "real.shown.models names 'lines', which is not a key of real.trained"),
         (("real", "models", "mean"), {"loss": "none"}, "real.models.mean has the name of a prediction without a model"),
-        (("real", "models", "flat"), {"model": "constant"}, "real.models.flat is a model without training or z0"),
+        (
+            ("real", "models", "flat"),
+            {"model": "constant"},
+            "real.models.flat is a model without training; name another",
+        ),
+        (
+            ("real", "models", "path_head"),
+            {"model": "cru", "loss": "none", "head": 1.0},
+            "real.models.path_head.head is 1.0, but the model cru has no z0, from which a head tells classes; remove it",
+        ),
+        (
+            ("real", "models", "curve"),
+            {"model": "cru", "loss": "none", "sizes": {"latent": 3}},
+            "real.models.curve.sizes.latent is 3, but the model cru needs a multiple of 2 of at least 4; change latent",
+        ),
         (("real", "models", "path"), {}, "real.models.path lacks a loss, but the model latent_ode is trained"),
         (
             ("real", "trained"),
@@ -78,6 +92,10 @@ def test_inconsistent_settings_are_refused_in_one_sentence(path, value, message)
 
 def test_a_model_that_is_not_trained_may_lie_ready():
     check(merged((("real", "trained"), ["path", "path_interpolation"])))
+
+
+def test_a_model_without_z0_may_be_trained():
+    check(merged((("real", "models", "curve"), {"model": "cru", "loss": "none"})))
 
 
 def test_only_a_data_set_with_first_times_is_forecast():

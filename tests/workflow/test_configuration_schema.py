@@ -31,6 +31,7 @@ OPTIONAL = {
     "properties.inference": {"seeds"},
     "properties.scheduler": {"seeds"},
     "properties.real": {"seeds"},
+    "properties.rivals": {"seeds"},
     "real.properties.data": {"physionet", "vowels"},
     "real.properties.models.additionalProperties": {"model", *PARTS, "head", "sizes", "views", "train"},
     "systems.additionalProperties": {"trained", "parts", "tune"},

@@ -34,6 +34,7 @@ from workflow.configuration.ecg import balance, latent_ode
 from workflow.configuration.inference import flow_settings
 from workflow.configuration.real import goals, series_model
 from workflow.configuration.replicates import replicate_numbers
+from workflow.configuration.rivals import compared_rows
 from workflow.configuration.rows import candidate_settings, row_axes, row_parts, row_settings, setting
 from workflow.configuration.scheduler import fit_settings, look_ahead_settings
 
@@ -121,7 +122,8 @@ def takes_all(config):
     for name, entry in config["systems"].items():
         _ = SYSTEMS[entry["system"]]()
         SimulationConfig(**entry["simulate"] | {"window": tuple(entry["simulate"]["window"])})
-        for row in trained_rows(config, name):
+        compared = compared_rows(config, name) if name in config["rivals"]["systems"] else []
+        for row in {*trained_rows(config, name), *compared}:
             setting(config, name, row)
             parts, own = row_parts(config, name, row), row_settings(config, name, row)
             if "loss" in parts:
@@ -156,7 +158,8 @@ def takes_all(config):
         classifier.settings(**ecg[kind])
     Vote(**ecg["vote"])
     real = config["real"]
-    for data, name in product(real["data"], real["models"]):
+    measured = [(config["rivals"]["measured"], name) for name in compared_rows(config, config["rivals"]["measured"])]
+    for data, name in [*product(real["data"], real["models"]), *measured]:
         Hiding(**real["data"][data]["hidden"])
         for goal in goals(config, data):
             entry = series_model(config, data, goal, name)
@@ -165,7 +168,7 @@ def takes_all(config):
             Views(**entry["views"])
             chosen = {part: entry[part] for part in ("encoder", "input", "field", "decoder") if part in entry}
             made_of(entry["kind"], features=2, **chosen, **entry["model"])
-            for weight in real["weights"]:
+            for weight in real["weights"] if "loss" in entry else ():
                 assert LOSSES[entry["loss"]](weight).needs <= MODELS[entry["kind"]].offers
     inference = config["inference"]
     for backend, names in inference["flows"].items():

@@ -24,11 +24,13 @@ from pathlode.registry import SYSTEMS
 from pathlode.reporting.claim_families import load_claims
 from pathlode.reporting.decided_claims import DecidedClaims
 from pathlode.reporting.pages import VALUE, fill
+from pathlode.rivals.results import RivalScores
 from pathlode.schedule.artefacts import PolicyScores
 from pathlode.schedule.comparison import BEST_PARAMETRIC
 from workflow.configuration import default_config
 from workflow.configuration.dynamics import trained_rows
 from workflow.configuration.replicates import replicate_batches, replicate_numbers
+from workflow.configuration.rivals import compared_rows
 from workflow.configuration.rows import setting
 
 PAGES = [PROJECT / "README.md", *sorted(PROJECT.glob("docs/*.md"))]
@@ -50,7 +52,7 @@ def of_scale(scale):
 
 @cache
 def tables_of_scale(scale):
-    makers = (claims, control, dynamics, probes, inference, ecg, scheduler, real, hudson_bay_scores)
+    makers = (claims, control, dynamics, probes, inference, ecg, scheduler, real, hudson_bay_scores, rivals_errors)
     return {make.__name__: make(of_scale(scale)) for make in makers}
 
 
@@ -158,6 +160,14 @@ def real(config):
 def hudson_bay_scores(config):
     sources = [*config["real"]["hudson_bay"]["losses"], "values", EXACT]
     return table(PeltScores.columns, crossed(source=sources, seed=replicate_numbers(config, "real")))
+
+
+def rivals_errors(config):
+    own, rows = config["rivals"], []
+    for data in (*own["systems"], own["measured"]):
+        seeds = replicates_of(config, "rivals") if data in own["systems"] else replicate_numbers(config, "real")
+        rows += crossed(data=[data], row=compared_rows(config, data), seed=seeds)
+    return table(RivalScores.columns, rows)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -71,7 +71,7 @@ def test_figures_and_tables_are_ready_for_a_paper(finished):
         assert figure.with_suffix(".pdf").read_bytes().startswith(b"%PDF"), figure
         assert figure.with_suffix(".pdf").stat().st_size > 5_000, figure
     summaries = [*(results / "tables").glob("*_summary.csv"), results / "claims.csv"]
-    assert len(summaries) == 5 + 3 + 3 + 1 + 1 + 1
+    assert len(summaries) == 5 + 3 + 3 + 1 + 1 + 1 + 1
     for summary in summaries:
         table, latex = pd.read_csv(summary), summary.with_suffix(".tex").read_text()
         table = table[table["n"] > 0] if summary.stem == "claims" else table
@@ -171,7 +171,7 @@ def test_the_readme_and_the_pages_get_their_blocks_and_figures(finished):
         assert done.returncode == 0, done.stderr
         assert {path.name for path in docs.glob("*.md")} == {path.name for path in (PROJECT / "docs").glob("*.md")}
         tables = (finished.folder / RESULTS / "claims.md").read_text().strip().split("\n\n")
-        for chapter, table in zip(("dynamics", "ecg", "scheduler", "real"), tables, strict=True):
+        for chapter, table in zip(("dynamics", "ecg", "scheduler", "real", "rivals"), tables, strict=True):
             page = (docs / f"{chapter}.md").read_text()
             begin, end = (page.index(marker) for marker in markers(f"claims_{chapter}"))
             block = page[begin:end]

@@ -7,7 +7,20 @@ import pandas as pd
 import pytest
 import torch
 import xgboost
-from smoke_scale import DERIVED, ECG, EVALUATED, INFERENCE, REAL, RESULTS, SCHEDULER, SIZED, SYSTEMS, TRAINED, TUNED
+from smoke_scale import (
+    DERIVED,
+    ECG,
+    EVALUATED,
+    INFERENCE,
+    REAL,
+    RESULTS,
+    RIVALS,
+    SCHEDULER,
+    SIZED,
+    SYSTEMS,
+    TRAINED,
+    TUNED,
+)
 
 from pathlode.core.tensor_files import load_tensors
 from pathlode.errors import CheckpointError
@@ -58,7 +71,7 @@ def test_every_table_names_the_seeds_that_it_goes_back_to(finished):
 def test_every_job_has_a_log_that_ends_in_its_cost_and_leaves_no_checkpoint(finished):
     logs = list((finished.folder / "logs/smoke").rglob("*.log"))
     assert all(" s of CPU time and at most " in log.read_text().splitlines()[-1] for log in logs)
-    others = sum(ECG.values()) + sum(INFERENCE.values()) + sum(SCHEDULER.values()) + sum(REAL.values())
+    others = sum(sum(chapter.values()) for chapter in (ECG, INFERENCE, SCHEDULER, REAL, RIVALS))
     assert len(logs) == others + 3 + TUNED + TRAINED + EVALUATED + SIZED + 2 + len(DERIVED)
     assert not list((finished.folder / RESULTS).rglob("checkpoint*"))
 

@@ -137,7 +137,7 @@ def needs(there: bool, what: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(not there and "PATHLODE_SKIP_NOTHING" not in os.environ, reason=f"needs {what}")
 
 
-TIMED = re.compile("second|with the sweep|encode_ms|trees_ms|peak_mb|_kb|^q$|^survives$")
+TIMED = re.compile("second|with the sweep|encode_ms|trees_ms|predict_ms|ms a series|peak_mb|_kb|^q$|^survives$")
 """Columns that hold times, sizes of files that hold them, or p-values adjusted for all claims, also those on times."""
 TIMED_CLAIMS = ("A3-seconds", "C3-cost")
 

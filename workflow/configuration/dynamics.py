@@ -45,7 +45,7 @@ def check(config: Mapping[str, Any]) -> None:
             "config: dynamics.projection is umap, but its package umap-learn is not installed; install it, or choose pca"
         )
     for name in config["dynamics"]["rows"]:
-        check_row(config, "dynamics", name)
+        check_row(config, "dynamics", name, config["systems"])
     _check_names(config)
     for name in config["dynamics"]["systems"]:
         missing = [row for row in COMPARED if row not in trained_rows(config, name)]

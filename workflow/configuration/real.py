@@ -16,6 +16,7 @@ from workflow.configuration.parts import (
     model_parts,
     with_own,
 )
+from workflow.configuration.rows import all_rows
 from workflow.configuration.schema import InvalidConfig, unknown
 
 FILES_OF = {
@@ -42,10 +43,15 @@ def trained_models(config: Mapping[str, Any], data: str, goal: str) -> list[str]
     return [*config["real"]["trained"], *heads]
 
 
+def series_entries(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What can be fitted to measured series, by name: the chapter's models, and the rows of the chapters on systems."""
+    return all_rows(config) | dict(config["real"]["models"])
+
+
 def series_model(config: Mapping[str, Any], data: str, goal: str, name: str) -> dict[str, Any]:
     """Settings of a model, as in :class:`pathlode.training.experiment.Experiment`, without seeds and weights."""
     real, own = config["real"], config["real"]["data"][data]
-    entry = real["models"][name]
+    entry = series_entries(config)[name]
     settings = with_own(entry, {"views": real["views"], "model": own["model"] | {"gaps": True}, "train": own["train"]})
     if goal == "forecast":
         settings["views"]["first"] = own["hidden"]["first"]
@@ -54,7 +60,7 @@ def series_model(config: Mapping[str, Any], data: str, goal: str, name: str) -> 
 
 def model_code(config: Mapping[str, Any], *names: str, loss: bool = True) -> list[str]:
     """What some models are made of, as ``"module:class"``, with or without their losses."""
-    return [entry for name in names for entry in entries_of_parts(model_parts(config["real"]["models"][name]), loss)]
+    return [entry for name in names for entry in entries_of_parts(model_parts(series_entries(config)[name]), loss)]
 
 
 def pelt_code(summary: str, loss: bool = True) -> list[str]:
@@ -68,9 +74,14 @@ def check(config: Mapping[str, Any]) -> None:
     for name, entry in real["models"].items():
         place = f"real.models.{name}"
         check_parts(place, entry)
-        if not is_trained(entry) or not has_latent(entry):
+        if not is_trained(entry):
             raise InvalidConfig(
-                f"config: {place} is a model without training or z0, from which classes are told; name another model"
+                f"config: {place} is a model without training; name another model, or a prediction without one"
+            )
+        if "head" in entry and not has_latent(entry):
+            raise InvalidConfig(
+                f"config: {place}.head is {entry['head']}, but the model {entry['model']} has no z0, from which a head tells "
+                "classes; remove it, or name another model"
             )
         check_views(f"{place}.views", entry.get("views", {}))
         if name in (*SIMPLE, "trees"):
@@ -95,17 +106,30 @@ def check(config: Mapping[str, Any]) -> None:
     for name, own in real["data"].items():
         _check_data(f"real.data.{name}", name, own)
         for model in real["models"]:
-            settings, own_sizes = series_model(config, name, GOALS[0], model), "sizes" in real["models"][model]
-            place = f"real.models.{model}.sizes" if own_sizes else f"real.data.{name}.model"
-            check_state(place, model_parts(real["models"][model]), settings["model"])
-            train = settings["train"]
-            if train["warmup"] * (train["steps"] + 1) <= 1:
-                raise InvalidConfig(
-                    f"config: real.data.{name}.train.warmup is {train['warmup']}, less than one of the {train['steps']} steps "
-                    f"of real.models.{model}; raise warmup or steps"
-                )
+            check_series_model(config, name, model)
     _check_pelts(real["hudson_bay"])
     check_views("real.views", real["views"])
+
+
+def check_series_model(config: Mapping[str, Any], data: str, name: str) -> None:
+    """Refuses sizes on measured series that a model does not take, and a warm-up below one step."""
+    entry, settings = series_entries(config)[name], series_model(config, data, GOALS[0], name)
+    place = next(f"{part}.{name}" for part, whole in _parts_with_models(config).items() if name in whole)
+    check_state(
+        f"{place}.sizes" if "sizes" in entry else f"real.data.{data}.model", model_parts(entry), settings["model"]
+    )
+    train = settings["train"]
+    if train["warmup"] * (train["steps"] + 1) <= 1:
+        raise InvalidConfig(
+            f"config: real.data.{data}.train.warmup is {train['warmup']}, less than one of the {train['steps']} steps of "
+            f"{place}; raise warmup or steps"
+        )
+
+
+def _parts_with_models(config: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The parts of the configuration that hold :func:`series_entries`, the first of which counts."""
+    chapters = {f"{chapter}.rows": config[chapter]["rows"] for chapter in ("rivals", "dynamics")}
+    return {"real.models": config["real"]["models"]} | chapters
 
 
 def _check_pelts(own: Mapping[str, Any]) -> None:

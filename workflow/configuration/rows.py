@@ -1,7 +1,7 @@
 """Rows: what can be fitted to a simulated system, its settings there, and checks of both."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from workflow.configuration.parts import (
@@ -27,8 +27,8 @@ OF_TRAINING = ("tuned_as", "tuned_by", "weight", "context", *REPLACED)
 
 
 def all_rows(config: Mapping[str, Any]) -> dict[str, Any]:
-    """The rows by name."""
-    return dict(config["dynamics"]["rows"])
+    """The rows of all chapters by name."""
+    return config["dynamics"]["rows"] | dict(config["rivals"]["rows"])
 
 
 def row_settings(config: Mapping[str, Any], system: str, name: str) -> dict[str, dict[str, Any]]:
@@ -123,15 +123,15 @@ def tuned_by(config: Mapping[str, Any], name: str) -> str:
     return str(all_rows(config)[name].get("tuned_by", "observations"))
 
 
-def check_row(config: Mapping[str, Any], chapter: str, name: str) -> None:
-    """Refuses a row of a chapter whose parts do not fit each other, and names of systems or tunings that it cannot use."""
+def check_row(config: Mapping[str, Any], chapter: str, name: str, data: Collection[str]) -> None:
+    """Refuses a row of a chapter whose parts do not fit each other, and names of data sets or tunings that it cannot use."""
     row, place = config[chapter]["rows"][name], f"{chapter}.rows.{name}"
     if name in FOLDERS:
         raise InvalidConfig(f"config: {place} has the name of a folder of the chapter's results; choose another name")
     check_parts(place, row)
     for system in row.get("systems", []):
-        if system not in config["systems"]:
-            raise InvalidConfig(unknown(f"{place}.systems", system, config["systems"]))
+        if system not in data:
+            raise InvalidConfig(unknown(f"{place}.systems", system, dict.fromkeys(data)))
     check_trained_with(place, row, OF_TRAINING)
     check_views(f"{place}.views", row.get("views", {}))
     largest = LARGEST_WEIGHTS.get(row.get("loss"), math.inf)

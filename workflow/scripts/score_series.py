@@ -30,7 +30,7 @@ with job(snakemake):
             model, test = stack.member(member), own.split.test
             first.setdefault(name, model)
             scores = {goal: {"error": own.error(own.predicted_by(model, test, solver), test)}}
-            if goal == "interpolation":
+            if goal == "interpolation" and "latent" in model.offers:
                 scores[measured.target] = classified_by_model(measured, model, own.split)
             rows += score_rows(measured, name, replicate, scores, seconds)
         facts = {"data": measured.data, "task": goal, "model": name}

@@ -17,7 +17,8 @@ with job(snakemake) as origin:
     experiment = Experiment(seeds=params.replicates, **params.settings, **params.parts, **chosen)
     data, own = SimulatedData.load(Path(files.data)).observed, identity(snakemake)
     label = f"{snakemake.wildcards.system}, {snakemake.wildcards.row}"
-    fitted = experiment.run(data, model.parent, own, label, device(snakemake.resources.get("gpu", 0)))
+    where = device(snakemake.resources.get("gpu", 0))
+    fitted = experiment.run(data, model.parent, own, label, where, params.strict)
     History.of(fitted.history, experiment.seeds, **params.setting).save(Path(snakemake.output.history))
     record = FitRecord(identity=own, seconds=fitted.seconds, origin=origin(), **chosen)
     save_fitted(model, fitted.model, record)

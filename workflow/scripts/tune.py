@@ -24,6 +24,7 @@ with job(snakemake):
         chosen.parent,
         identity(snakemake),
         device(snakemake.resources.get("gpu", 0)),
+        params.strict,
     )
     tried = tuner.choose()
     best = tried.groupby("seed", sort=False).head(1)

@@ -28,7 +28,7 @@ def adequacy(claim: Claim, where: str, rows: Rows) -> float:
     Returns:
         NaN if no rule has a bound on this system, or the run has no rows of a side.
     """
-    bounds = [_bound(claim, rule, where, rows) for rule in claim.adequacy]
+    bounds = [largest_adequate(claim, rule, where, rows) for rule in claim.adequacy]
     ratios = [
         [_median(claim, rule, where, rows, getattr(claim, side)) / bound for side in SIDES]
         for rule, bound in zip(claim.adequacy, bounds, strict=True)
@@ -37,8 +37,8 @@ def adequacy(claim: Claim, where: str, rows: Rows) -> float:
     return float(np.max(ratios, axis=0).min()) if ratios else float("nan")
 
 
-def _bound(claim: Claim, rule: Adequacy, where: str, rows: Rows) -> float:
-    """The largest adequate error; NaN if there is none."""
+def largest_adequate(claim: Claim, rule: Adequacy, where: str, rows: Rows) -> float:
+    """The largest error that one rule of a claim calls adequate, the smaller of its two bounds; NaN if it has none there."""
     ceiling = rule.ceiling.get(where) if isinstance(rule.ceiling, Mapping) else rule.ceiling
     bounds = [float("nan") if ceiling is None else float(ceiling)]
     if rule.trivial is not None:

@@ -1,0 +1,76 @@
+# Rivals: tables and figures of the results of rivals.smk, and the chapter's target.
+#
+# in:   the files of rivals.smk; claims.yaml, for the errors that it calls adequate
+# out:  {RESULTS}/tables/rivals.csv, rivals_errors.csv, rivals_ranks.csv, rivals_failures.csv   tabulate_rivals
+#       {RESULTS}/tables/rivals_summary.csv, .md, .tex                                          tabulate_rivals
+#       {RESULTS}/figures/rivals/*.png, .pdf                                                    plot_rivals
+
+RIVALS_SCORED = [
+    *expand(rules.score_rows.output.scores, system=RIVALS["systems"], replicates=RIVAL_BATCHES),
+    rules.score_series_rows.output.scores.format(measured=RIVALS["measured"]),
+]
+RIVAL_FIGURES = ["error_against_cost", "critical_differences"]
+RIVALS_FITTED = [
+    FITTED_ROW.format(system=system, replicates=batch, row=row)
+    for system in RIVALS["systems"]
+    for batch in RIVAL_BATCHES
+    for row in compared_rows(config, system)
+]
+RIVALS_TUNED = [
+    TUNED_ROW.format(system=system, replicates=batch, row=row)
+    for system in RIVALS["systems"]
+    for batch in RIVAL_BATCHES
+    for row in tuned_rivals(config, system)
+]
+RIVAL_SERIES = {"measured": RIVALS["measured"], "series_model": compared_rows(config, RIVALS["measured"])} | HIDDEN
+
+
+rule rivals:
+    input:
+        expand(rules.simulate.output.data, system=RIVALS["systems"], replicates=RIVAL_BATCHES),
+        expand("{tuned}/{file}", tuned=RIVALS_TUNED, file=["tuning.csv", "chosen.json"]),
+        expand("{fitted}/{file}", fitted=RIVALS_FITTED, file=["model.pt", "history.csv"]),
+        expand(rules.read_series.output, measured=RIVALS["measured"]),
+        expand(rules.train_series.output, **RIVAL_SERIES),
+        RIVALS_SCORED,
+        expand(f"{TABLES}/rivals{{of}}.csv", of=["", "_errors", "_ranks", "_failures"]),
+        expand(f"{TABLES}/rivals_summary.{{format}}", format=FORMATS),
+        expand(f"{RESULTS}/figures/rivals/{{figure}}.{{format}}", figure=RIVAL_FIGURES, format=["png", "pdf"]),
+
+
+rule tabulate_rivals:
+    input:
+        scores=RIVALS_SCORED,
+        claims=own("claims.yaml"),
+    output:
+        scores=shown(f"{TABLES}/rivals.csv"),
+        errors=shown(f"{TABLES}/rivals_errors.csv"),
+        ranks=shown(f"{TABLES}/rivals_ranks.csv"),
+        failures=shown(f"{TABLES}/rivals_failures.csv"),
+        summary=[shown(f"{TABLES}/rivals_summary.{suffix}") for suffix in FORMATS],
+    log:
+        f"{LOGS}/tabulate_rivals.log",
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        code=lambda w: code("tabulate_rivals"),
+    script:
+        "../workflow/scripts/tabulate_rivals.py"
+
+
+rule plot_rivals:
+    input:
+        errors=rules.tabulate_rivals.output.errors,
+        ranks=rules.tabulate_rivals.output.ranks,
+        failures=rules.tabulate_rivals.output.failures,
+    output:
+        drawn("rivals", RIVAL_FIGURES),
+    log:
+        f"{LOGS}/plot_rivals.log",
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        code=lambda w: code("plot_rivals"),
+        rows=RIVALS["compared"],
+    script:
+        "../workflow/scripts/plot_rivals.py"

@@ -1,0 +1,157 @@
+"""Figures of the comparison of rivals: error against cost, and mean ranks with critical differences."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from scipy.optimize import isotonic_regression
+
+from pathlode.plots.style import BLACK, WIDTH, LineStyle, line_styles, log_scale
+from pathlode.reporting.naming import readable
+from pathlode.rivals.columns import EVERYWHERE, SHORT, TRIVIAL
+from pathlode.rivals.ranks import Ranking
+
+COSTS = {"train_seconds": "CPU s to train", "predict_ms": "CPU ms to predict a series", "n_parameters": "parameters"}
+"""Costs that are shown, with their labels."""
+LABEL_GAP = 0.075
+"""Least distance of two labels, as a share of a panel's height."""
+HIDDEN = "at hidden values"
+"""The error on measured series in words."""
+DEPTH, TOP = 0.16, -2.4
+"""Inches of a line of text in a panel of ranks, and the upper end of such a panel in these lines."""
+
+
+def error_against_cost(scores: pd.DataFrame, failed: pd.DataFrame, rows: Sequence[str]) -> Figure:
+    """Median error of each row against each of its costs: one line of panels per data set, one column per cost.
+
+    The error is that of the next window, or at hidden values where nothing is forecast. Names stand at the right, at the height
+    of their points in all panels of a line. A failing row is hollow; the dashed line is the prediction without a model.
+
+    Args:
+        scores: rows of :class:`pathlode.rivals.results.RivalScores`.
+        failed: rows of :class:`pathlode.rivals.results.RivalFailures`.
+        rows: names in the order of their styles.
+    """
+    data, styles = list(dict.fromkeys(scores["data"])), line_styles([name for name in rows if name != TRIVIAL])
+    figure, axes = plt.subplots(
+        len(data), len(COSTS), figsize=(WIDTH, 2.1 * len(data) + 0.2), sharey="row", squeeze=False, layout="constrained"
+    )
+    for line, name in zip(axes, data, strict=True):
+        own = scores[scores["data"] == name]
+        metric = "extrapolation_nmse" if own["extrapolation_nmse"].notna().any() else "interpolation_nmse"
+        middle = own.groupby("row")[[metric, *COSTS]].median()
+        broken = set(failed.loc[failed["data"] == name, "row"])
+        points = middle.drop(index=TRIVIAL, errors="ignore").dropna(subset=[metric])
+        for axis, (cost, label) in zip(line, COSTS.items(), strict=True):
+            for row, place in points.iterrows():
+                style = styles[str(row)]
+                face = "none" if row in broken else style.colour
+                axis.plot(place[cost], place[metric], style.marker, ms=5, color=style.colour, mfc=face)
+            if TRIVIAL in middle.index:
+                axis.axhline(middle.loc[TRIVIAL, metric], color="0.6", ls="--", lw=0.8)
+            log_scale(axis, "y")
+            _plain_scale(axis)
+            axis.grid(lw=0.4, color="0.92")
+            axis.set_xlabel(label if name == data[-1] else "")
+        line[0].set_ylabel(f"{readable(name)}\nNMSE {_where(metric, own)}", fontsize=8)
+        heights = points[metric].to_dict() | ({TRIVIAL: middle.loc[TRIVIAL, metric]} if TRIVIAL in middle.index else {})
+        _label_heights(line[-1], {str(row): height for row, height in heights.items()}, styles)
+    return figure
+
+
+def _where(metric: str, own: pd.DataFrame) -> str:
+    return SHORT[metric] if own["extrapolation_nmse"].notna().any() else HIDDEN
+
+
+def _plain_scale(axis: Axes) -> None:
+    """A logarithmic axis of costs with plain numbers, of which there are a few within a decade too."""
+    axis.set_xscale("log")
+    low, high = axis.get_xlim()
+    axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 50 * low else (1,)))
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _label_heights(axis: Axes, heights: Mapping[str, float], styles: Mapping[str, LineStyle]) -> None:
+    """Writes names to the right of a panel, near the height of their points, with a line from each height to its name."""
+    low, high = np.log(axis.get_ylim())
+    places = {
+        name: (np.log(height) - low) / (high - low)
+        for name, height in sorted(heights.items(), key=lambda pair: pair[1])
+    }
+    for (name, place), label in zip(places.items(), _apart(list(places.values())), strict=True):
+        colour = styles[name].colour if name in styles else "0.4"
+        axis.annotate(
+            readable(name), (1.0, place), (1.1, label), "axes fraction", va="center", fontsize=7.5, color=colour,
+            annotation_clip=False, arrowprops={"arrowstyle": "-", "lw": 0.6, "color": colour, "shrinkA": 1, "shrinkB": 0},
+        )  # fmt: skip
+
+
+def _apart(places: Sequence[float]) -> list[float]:
+    """Increasing places between 0 and 1, at least :data:`LABEL_GAP` apart and otherwise near the given ones."""
+    shifts = LABEL_GAP * np.arange(len(places))
+    moved = isotonic_regression(np.asarray(places) - shifts).x
+    return list(np.clip(moved, 0, max(0, 1 - shifts[-1])) + shifts) if len(places) else []
+
+
+def critical_differences(table: pd.DataFrame) -> Figure:
+    """Mean ranks of the rows with their critical difference: one line of panels per data set, one column per error.
+
+    A bar joins rows that the test cannot tell apart.
+
+    Args:
+        table: rows of :class:`pathlode.rivals.results.RivalRanks`.
+    """
+    groups = table.groupby(["data", "metric"], sort=False)
+    shown = {(str(name), str(metric)): _ranking_of(own) for (name, metric), own in groups}
+    data, metrics = list(dict.fromkeys(table["data"])), list(dict.fromkeys(table["metric"]))
+    depth = max((_depths(ranked)[1] for ranked in shown.values()), default=1.0)
+    lines, columns = max(len(data), 1), max(len(metrics), 1)
+    size = WIDTH, (DEPTH * (depth - TOP) + 0.45) * lines
+    figure, axes = plt.subplots(lines, columns, figsize=size, squeeze=False, layout="constrained")
+    for axis in axes.flat:
+        axis.axis("off")
+    for (name, metric), ranked in shown.items():
+        axis = axes[data.index(name), metrics.index(metric)]
+        alone = name != EVERYWHERE and not any((name, other) in shown for other in metrics if other != metric)
+        what = "data sets" if name == EVERYWHERE else f"replicates of {readable(name)}"
+        axis.set_title(f"{ranked.blocks} {what}\nerror {HIDDEN if alone else SHORT[metric]}", fontsize=8)
+        _draw_ranking(axis, ranked, depth)
+    return figure
+
+
+def _ranking_of(rows: pd.DataFrame) -> Ranking:
+    first = rows.iloc[0]
+    facts = int(first["blocks"]), float(first["p"]), float(first["critical_difference"])
+    return Ranking(rows["row"].tolist(), rows["rank"].tolist(), *facts)
+
+
+def _depths(ranked: Ranking) -> tuple[float, float]:
+    """Depths below the line of ranks of the first name and of the end, in lines of text."""
+    first = 1.2 + 0.4 * len(ranked.alike())
+    return first, first - 0.3 - len(ranked.rows) // -2
+
+
+def _draw_ranking(axis: Axes, ranked: Ranking, depth: float) -> None:
+    """Ranks on a line, names below it on both sides with the better half on the left, the critical difference above it."""
+    count, first = len(ranked.rows), _depths(ranked)[0]
+    axis.set(xlim=(0.2, count + 0.8), ylim=(depth, TOP))
+    axis.plot([1, count], [0, 0], color=BLACK, lw=1)
+    for rank in range(1, count + 1):
+        axis.plot([rank, rank], [0, -0.25], color=BLACK, lw=0.8)
+        axis.text(rank, -0.35, str(rank), ha="center", va="bottom", fontsize=7)
+    for place, (name, rank) in enumerate(zip(ranked.rows, ranked.ranks, strict=True)):
+        left = place < -(count // -2)
+        level, end = first + (place if left else count - 1 - place), 0.8 if left else count + 0.2
+        axis.plot([rank, rank, end], [0, level, level], color="0.35", lw=0.7)
+        axis.text(end, level, f" {readable(name)} ", ha="right" if left else "left", va="center", fontsize=7.5)
+    for number, (start, stop) in enumerate(ranked.alike()):
+        ends, level = (ranked.ranks[start] - 0.05, ranked.ranks[stop] + 0.05), 0.5 + 0.4 * number
+        axis.plot(ends, (level, level), color=BLACK, lw=2.4, solid_capstyle="butt")
+    end, level = 1 + min(ranked.critical_difference, count - 1), TOP + 0.5
+    axis.annotate("", (1, level), (end, level), arrowprops={"arrowstyle": "|-|", "lw": 0.8, "mutation_scale": 2.5})
+    axis.text(end, level, f"  critical difference {ranked.critical_difference:.1f}", va="center", fontsize=7)

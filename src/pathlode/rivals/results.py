@@ -1,0 +1,78 @@
+"""Results of the comparison, as files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pathlode.artefacts import TableFile
+
+RIVAL_ERRORS = {
+    "interpolation_nmse": "error from the first to the last observation, or at the hidden values of measured series",
+    "extrapolation_nmse": "error over one window length after the last observation; missing where nothing is forecast",
+}
+"""Errors that are compared. Predicting the mean has an error of about 1."""
+
+
+@dataclass(frozen=True)
+class RivalScores(TableFile):
+    """Errors and costs on test series, one line per data set, row and replicate."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "data": "simulated system, or measured data set",
+        "row": "name of the fitted row in the configuration",
+        "seed": "number of the replicate",
+        **RIVAL_ERRORS,
+        "candidates": "number of trainings from which the settings were chosen",
+        "tried": "their learning rates and penalty weights",
+        "spent_seconds": "CPU seconds of all trainings, candidates and model, the stack's shared equally among its members",
+        "train_seconds": "CPU seconds of the training of the model alone",
+        "predict_ms": "CPU milliseconds per predicted test series",
+        "n_parameters": "parameters of one model that a prediction uses",
+        "failure": "what went wrong in training or prediction; missing if nothing did",
+    }
+
+
+@dataclass(frozen=True)
+class RivalTable(TableFile):
+    """The same with one line per metric."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "data": "simulated system, or measured data set",
+        "row": "name of the fitted row in the configuration",
+        "replicate": "number of the replicate",
+        "metric": "name of the error",
+        "value": "value of the error; missing where training or prediction failed",
+        "train_seconds": "CPU seconds of the training of the model alone",
+        "predict_ms": "CPU milliseconds per predicted test series",
+        "n_parameters": "parameters of one model that a prediction uses",
+    }
+
+
+@dataclass(frozen=True)
+class RivalFailures(TableFile):
+    """Rows that fail on a data set: whose training or prediction breaks off, or whose error is too large to be of use."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "data": "simulated system, or measured data set",
+        "row": "name of the fitted row in the configuration",
+        "reason": "what fails, and in how many replicates",
+        "tried": "learning rates and penalty weights of its candidates",
+        "candidates": "number of candidates of a replicate, the largest",
+        "spent_seconds": "CPU seconds of all trainings of a replicate, median",
+    }
+
+
+@dataclass(frozen=True)
+class RivalRanks(TableFile):
+    """Mean ranks of rows, one line per metric, data set and row; see :func:`pathlode.rivals.ranks.ranking`."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "metric": "name of the error",
+        "data": "data set whose replicates are the blocks, or `all` if data sets are, by their medians",
+        "row": "name of the fitted row in the configuration",
+        "rank": "mean rank over the blocks; 1 is the smallest error",
+        "blocks": "number of blocks",
+        "p": "p-value of Friedman's test that all rows are alike",
+        "critical_difference": "least difference of two mean ranks that is significant, by Nemenyi's test",
+    }
+    float_format: ClassVar[str | None] = None

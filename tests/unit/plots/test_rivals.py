@@ -1,0 +1,67 @@
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from drawing import assert_drawn_with_labels, drawn
+
+from pathlode.plots import rivals
+from pathlode.plots.rivals import LABEL_GAP
+from pathlode.rivals.columns import rankings
+from pathlode.rivals.results import RivalFailures
+
+ROWS = ["path", "kl", "flow", "constant"]
+
+
+@pytest.fixture
+def scores():
+    rows = [
+        {"data": data, "row": row, "seed": seed, "interpolation_nmse": 0.1 * (place + 1) + 0.01 * seed}
+        | {"extrapolation_nmse": 0.2 * (place + 1) if data == "lorenz" else np.nan}
+        | {"train_seconds": 10.0**place, "predict_ms": 0.1 * (place + 1), "n_parameters": 100 * (3 - place)}
+        for data, (place, row), seed in itertools.product(("lorenz", "vowels"), enumerate(ROWS), (0, 1))
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_every_row_is_a_labelled_point_in_each_panel(scores, tmp_path):
+    failed = pd.DataFrame([{"data": "lorenz", "row": "kl"}], columns=list(RivalFailures.columns))
+    figure = rivals.error_against_cost(scores, failed, ROWS)
+    assert_drawn_with_labels(figure, tmp_path)
+    assert len(figure.axes) == 2 * 3
+    first = figure.axes[0]
+    points = {float(line.get_ydata()[0]): line for line in first.lines if line.get_marker() not in ("None", "")}
+    assert sorted(np.round(list(points), 6)) == [0.2, 0.4, 0.6]  # the constant is a line
+    assert [points[y].get_markerfacecolor() == "none" for y in sorted(points)] == [False, True, False]
+    assert [text.get_text() for text in figure.axes[2].texts] == ROWS
+    assert figure.axes[0].get_ylabel() == "Lorenz-63\nNMSE in the next window"
+    assert figure.axes[3].get_ylabel() == "vowels\nNMSE at hidden values"
+
+
+def test_labels_do_not_touch():
+    found = rivals._apart([0.5, 0.51, 0.52, 0.95, 0.96, 0.97])
+    assert (np.diff(found) > LABEL_GAP - 1e-9).all()
+    assert max(found) <= 1
+    assert found[1] == pytest.approx(0.51)  # moved apart to both sides
+    assert rivals._apart([0.2, 0.6]) == pytest.approx([0.2, 0.6])
+
+
+def test_ranks_are_drawn_with_their_critical_difference(scores, tmp_path):
+    figure = drawn(rivals.critical_differences(rankings(scores).table), tmp_path)
+    titles = [axis.get_title() for axis in figure.axes if axis.get_title()]
+    assert titles == [
+        "2 data sets\nerror inside the window", "2 replicates of Lorenz-63\nerror inside the window",
+        "2 replicates of Lorenz-63\nerror in the next window", "2 replicates of vowels\nerror at hidden values",
+    ]  # fmt: skip
+    texts = [text.get_text().strip() for text in figure.axes[0].texts]
+    assert {*ROWS} < set(texts)
+    assert any(text.startswith("critical difference") for text in texts)
+
+
+def test_without_ranks_the_figure_is_empty(tmp_path):
+    assert drawn(
+        rivals.critical_differences(
+            rankings(pd.DataFrame(columns=["data", "row", "seed", "interpolation_nmse", "extrapolation_nmse"])).table
+        ),
+        tmp_path,
+    )

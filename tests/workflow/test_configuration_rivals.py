@@ -1,0 +1,111 @@
+"""Settings of the chapter of rivals: what is refused, and which rows are compared."""
+
+import pytest
+from configuration_cases import DEFAULT, assert_refused, merged
+
+from pathlode.training.experiment import Experiment
+from workflow.configuration import check, rivals
+from workflow.configuration.dynamics import trained_rows
+from workflow.configuration.real import series_model
+from workflow.configuration.replicates import replicate_batches
+from workflow.configuration.rows import all_rows, row_settings
+
+ROWS, COMPARED = ("rivals", "rows"), DEFAULT["rivals"]["compared"]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (
+            ("rivals", "systems"),
+            ["lorentz"],
+            "rivals.systems names 'lorentz', which is not a key of systems; did you mean",
+        ),
+        (
+            ("rivals", "measured"),
+            "vowel",
+            "rivals.measured names 'vowel', which is not a key of real.data; did you mean",
+        ),
+        (
+            ("rivals", "compared"),
+            ["path", "constant", "crus"],
+            "rivals.compared names 'crus', .*rows; did you mean 'cru'",
+        ),
+        (
+            ("rivals", "compared"),
+            ["path", "cru"],
+            "rivals.compared lacks 'constant'; add it, because the others are compa",
+        ),
+        (
+            (*ROWS, "path"),
+            {"loss": "path"},
+            "rivals.rows.path has the name of a row of another chapter; choose another",
+        ),
+        (
+            (*ROWS, "path_head"),
+            {"loss": "path"},
+            "rivals.rows.path_head has the name of a row of another chapter; choose",
+        ),
+        (
+            (*ROWS, "cru", "loss"),
+            "path",
+            r"rivals.rows.cru.loss is 'path', which needs a latent path z\(t\), but the model",
+        ),
+        ((*ROWS, "cru", "systems"), ["vowel"], "rivals.rows.cru.systems names 'vowel', .*; did you mean 'vowels'"),
+        (
+            (*ROWS, "cru", "sizes", "latent"),
+            7,
+            "rivals.rows.cru.sizes.latent is 7, but the model cru needs a multiple of 2",
+        ),
+        (
+            (*ROWS, "galerkin", "tuned_as"),
+            "none",
+            "rivals.rows.galerkin.tuned_as names 'none', expected a row with the same",
+        ),
+        (
+            (*ROWS, "galerkin", "train"),
+            {"batch": 6000},
+            "rivals.rows.galerkin.train.batch is 6000, more than the 5000 trajectories of systems.damped_oscillator",
+        ),
+        (
+            (*ROWS, "latent_sde", "train", "warmup"),
+            1e-4,
+            "real.data.vowels.train.warmup is 0.0001, less than one of the 400 steps of rivals.rows.latent_sde; raise",
+        ),
+        (
+            ("rivals", "compared"),
+            [*COMPARED, "kl_unit"],
+            "rivals.compared names 'kl_unit', whose weight is for simulated systems only, but it is fitted to vowels as well",
+        ),
+    ],
+)
+def test_inconsistent_settings_are_refused_in_one_sentence(path, value, message):
+    assert_refused(path, value, message)
+
+
+def test_a_row_is_compared_wherever_its_own_systems_allow_it():
+    damped, vowels = (rivals.compared_rows(DEFAULT, data) for data in ("damped_oscillator", "vowels"))
+    assert {"curve", "controlled", "hybrid_oscillator"} <= set(damped)  # which dynamics leaves out there
+    assert not {"hybrid_lotka_volterra", "cru", "latent_sde"} & set(damped)
+    assert {"cru", "latent_sde"} < set(vowels)
+    assert not [name for name in vowels if name.startswith("hybrid")]
+    assert rivals.tuned_rivals(DEFAULT, "damped_oscillator") == [name for name in damped if name != "constant"]
+
+
+def test_what_dynamics_trains_for_the_same_replicates_is_shared():
+    """The files of a row are named after the system, the batch of replicates and the row."""
+    assert replicate_batches(DEFAULT, "rivals") == replicate_batches(DEFAULT, "dynamics")
+    for system in DEFAULT["rivals"]["systems"]:
+        assert {"path", "kl", "none", "constant"} <= {*rivals.compared_rows(DEFAULT, system)} & {
+            *trained_rows(DEFAULT, system)
+        }
+
+
+def test_rows_are_fitted_to_measured_series_with_what_they_replace():
+    cru = series_model(DEFAULT, "vowels", "interpolation", "cru")
+    Experiment(seeds=[0], **cru)
+    assert (cru["kind"], cru["model"]["latent"], cru["views"]["share"]) == ("cru", 8, [0.1, 1.0])
+    assert row_settings(DEFAULT, "lorenz", "latent_sde")["train"]["solver_steps"] == 24
+    own = merged(((*ROWS, "mean_field"), {"loss": "path"}), (("rivals", "compared"), [*COMPARED, "mean_field"]))
+    check(own)
+    assert "mean_field" in all_rows(own)

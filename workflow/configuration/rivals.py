@@ -1,0 +1,67 @@
+"""The chapter of rivals: the rows that are compared on each data set, and checks of consistency."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workflow.configuration.real import check_series_model
+from workflow.configuration.rows import all_rows, check_fitted, check_row, tuned_as
+from workflow.configuration.schema import InvalidConfig, unknown
+
+NEEDED = ("path", "constant")
+"""Rows that are always compared: ours, and the prediction without a model."""
+OF_SYSTEMS = ("context", "weight")
+"""Settings of a row that have no meaning on measured series."""
+
+
+def compared_rows(config: Mapping[str, Any], data: str) -> list[str]:
+    """The rows that are compared on a data set: all but those of the chapter that exclude it.
+
+    The ``systems`` of dynamics' own rows say what that chapter can afford, and exclude nothing here.
+    """
+    own = config["rivals"]["rows"]
+    return [name for name in config["rivals"]["compared"] if data in own.get(name, {}).get("systems", [data])]
+
+
+def tuned_rivals(config: Mapping[str, Any], system: str) -> list[str]:
+    """The rows that are tuned for those that are compared on a system."""
+    return list(dict.fromkeys(filter(None, (tuned_as(config, name) for name in compared_rows(config, system)))))
+
+
+def check(config: Mapping[str, Any]) -> None:
+    """Refuses undefined names, and rows that cannot be fitted to a data set."""
+    rivals, rows = config["rivals"], all_rows(config)
+    for place, names, whole, called in (
+        ("systems", rivals["systems"], config["systems"], "systems"),
+        ("measured", [rivals["measured"]], config["real"]["data"], "real.data"),
+        ("compared", rivals["compared"], rows, "rivals.rows or dynamics.rows"),
+    ):
+        for name in names:
+            if name not in whole:
+                raise InvalidConfig(unknown(f"rivals.{place}", name, whole, called))
+    for name in rivals["rows"]:
+        if name in config["dynamics"]["rows"] or name in config["real"]["models"]:
+            raise InvalidConfig(
+                f"config: rivals.rows.{name} has the name of a row of another chapter; choose another name"
+            )
+        check_row(config, "rivals", name, (*config["systems"], *config["real"]["data"]))
+    for name in NEEDED:
+        if name not in rivals["compared"]:
+            raise InvalidConfig(
+                f"config: rivals.compared lacks {name!r}; add it, because the others are compared with it"
+            )
+    for system in rivals["systems"]:
+        for name in compared_rows(config, system):
+            check_fitted(config, "rivals" if name in rivals["rows"] else "dynamics", system, name)
+    _check_measured(config, rivals["measured"])
+
+
+def _check_measured(config: Mapping[str, Any], data: str) -> None:
+    """Refuses rows that cannot be fitted to measured series."""
+    for name in compared_rows(config, data):
+        for key in OF_SYSTEMS:
+            if key in all_rows(config)[name]:
+                raise InvalidConfig(
+                    f"config: rivals.compared names {name!r}, whose {key} is for simulated systems only, but it is fitted to "
+                    f"{data} as well; remove it there"
+                )
+        check_series_model(config, data, name)

@@ -1,0 +1,37 @@
+"""Scores the compared rows at the hidden values of measured test series, with the cost of each."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from pathlode.core.solve import Adaptive
+from pathlode.dynamics.cost import cost
+from pathlode.models.saving import load_fitted
+from pathlode.progress import Progress
+from pathlode.real.fits import Asked
+from pathlode.real.measured import MeasuredSeries
+from pathlode.real.splits import SeriesSplit
+from pathlode.reporting.job import job
+from pathlode.rivals.budget import told_of
+from pathlode.rivals.results import RivalScores
+from pathlode.rivals.scoring import diverged, score_table, scores_on_series
+from pathlode.training.history import History
+
+with job(snakemake):
+    files, params = snakemake.input, snakemake.params
+    measured, solver = MeasuredSeries.load(Path(files.series)), Adaptive(**params.evaluate)
+    asked = [Asked(measured, SeriesSplit.load(Path(path)), params.goal) for path in files.splits]
+    tables, progress = [], Progress(f"{measured.data}, rivals", len(params.rows))
+    for number, (row, path, history) in enumerate(
+        zip(params.rows, files.models, files.histories, strict=True), start=1
+    ):
+        model, record = load_fitted(Path(path))
+        lost, each = diverged(History.load(Path(history)).table), cost(model, record.seconds)
+        weights = params.weights if "training" in model.offers else []
+        facts = {"data": measured.data, "row": row, "candidates": len(weights), "tried": told_of(params.rates, weights)}
+        facts |= each | {"spent_seconds": len(params.weights) * each["train_seconds"]}
+        tables.append(
+            score_table(scores_on_series(model, asked, params.weights, solver, lost), params.replicates, **facts)
+        )
+        progress(number, "rows")
+    RivalScores(pd.concat(tables)).save(Path(snakemake.output.scores))
