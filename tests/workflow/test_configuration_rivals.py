@@ -16,6 +16,9 @@ ROWS, COMPARED = ("rivals", "rows"), DEFAULT["rivals"]["compared"]
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
+        (("rivals", "left_out"), {"vowel": ["cru"]}, "rivals.left_out names 'vowel', .*; did you mean 'vowels'"),
+        (("rivals", "left_out"), {"vowels": ["crus"]}, "rivals.left_out.vowels names 'crus', .*; did you mean 'cru'"),
+        (("rivals", "left_out"), {"vowels": ["path"]}, "rivals.left_out.vowels names 'path', with which .*; remove it"),
         (
             ("rivals", "systems"),
             ["lorentz"],
@@ -85,7 +88,7 @@ def test_inconsistent_settings_are_refused_in_one_sentence(path, value, message)
 
 def test_a_row_is_compared_wherever_its_own_systems_allow_it():
     damped, vowels = (rivals.compared_rows(DEFAULT, data) for data in ("damped_oscillator", "vowels"))
-    assert {"curve", "controlled", "hybrid_oscillator"} <= set(damped)  # which dynamics leaves out there
+    assert {"curve", "hybrid_oscillator"} <= set(damped)  # dynamics fits no curve there
     assert not {"hybrid_lotka_volterra", "cru", "latent_sde"} & set(damped)
     assert {"cru", "latent_sde"} < set(vowels)
     assert not [name for name in vowels if name.startswith("hybrid")]

@@ -14,12 +14,13 @@ OF_SYSTEMS = ("context", "weight")
 
 
 def compared_rows(config: Mapping[str, Any], data: str) -> list[str]:
-    """The rows that are compared on a data set: all but those of the chapter that exclude it.
+    """The rows that are compared on a data set, without those that are left out there or exclude it themselves.
 
     The ``systems`` of dynamics' own rows say what that chapter can afford, and exclude nothing here.
     """
-    own = config["rivals"]["rows"]
-    return [name for name in config["rivals"]["compared"] if data in own.get(name, {}).get("systems", [data])]
+    rivals = config["rivals"]
+    names = [name for name in rivals["compared"] if data in rivals["rows"].get(name, {}).get("systems", [data])]
+    return [name for name in names if name not in rivals["left_out"].get(data, [])]
 
 
 def tuned_rivals(config: Mapping[str, Any], system: str) -> list[str]:
@@ -34,6 +35,11 @@ def check(config: Mapping[str, Any]) -> None:
         ("systems", rivals["systems"], config["systems"], "systems"),
         ("measured", [rivals["measured"]], config["real"]["data"], "real.data"),
         ("compared", rivals["compared"], rows, "rivals.rows or dynamics.rows"),
+        ("left_out", rivals["left_out"], config["systems"] | config["real"]["data"], "systems or real.data"),
+        *(
+            (f"left_out.{data}", names, rows, "rivals.rows or dynamics.rows")
+            for data, names in rivals["left_out"].items()
+        ),
     ):
         for name in names:
             if name not in whole:
@@ -49,6 +55,11 @@ def check(config: Mapping[str, Any]) -> None:
             raise InvalidConfig(
                 f"config: rivals.compared lacks {name!r}; add it, because the others are compared with it"
             )
+        for data, names in rivals["left_out"].items():
+            if name in names:
+                raise InvalidConfig(
+                    f"config: rivals.left_out.{data} names {name!r}, with which the others are compared; remove it"
+                )
     for system in rivals["systems"]:
         for name in compared_rows(config, system):
             check_fitted(config, "rivals" if name in rivals["rows"] else "dynamics", system, name)

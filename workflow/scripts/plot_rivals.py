@@ -11,7 +11,7 @@ with job(snakemake):
     files = snakemake.input
     scores, failed = RivalScores.load(Path(files.errors)).table, RivalFailures.load(Path(files.failures)).table
     figures = {
-        "cost": rivals.error_against_cost(scores, failed, snakemake.params.rows),
-        "ranks": rivals.critical_differences(RivalRanks.load(Path(files.ranks)).table),
+        "error_against_cost": rivals.error_against_cost(scores, failed, snakemake.params.rows),
+        "critical_differences": rivals.critical_differences(RivalRanks.load(Path(files.ranks)).table),
     }
     save_figures(figures, snakemake.output)

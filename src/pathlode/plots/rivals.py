@@ -12,15 +12,13 @@ from scipy.optimize import isotonic_regression
 
 from pathlode.plots.style import BLACK, WIDTH, LineStyle, line_styles, log_scale
 from pathlode.reporting.naming import readable
-from pathlode.rivals.columns import EVERYWHERE, SHORT, TRIVIAL
+from pathlode.rivals.columns import EVERYWHERE, HIDDEN, SHORT, TRIVIAL
 from pathlode.rivals.ranks import Ranking
 
 COSTS = {"train_seconds": "CPU s to train", "predict_ms": "CPU ms to predict a series", "n_parameters": "parameters"}
 """Costs that are shown, with their labels."""
 LABEL_GAP = 0.075
 """Least distance of two labels, as a share of a panel's height."""
-HIDDEN = "at hidden values"
-"""The error on measured series in words."""
 DEPTH, TOP = 0.16, -2.4
 """Inches of a line of text in a panel of ranks, and the upper end of such a panel in these lines."""
 

@@ -17,6 +17,8 @@ EVERYWHERE = "all"
 """In place of a data set's name: the ranking over all of them."""
 SHORT = {"interpolation_nmse": "inside the window", "extrapolation_nmse": "in the next window"}
 """The errors in words."""
+HIDDEN = "at hidden values"
+"""The first error in words where nothing is forecast."""
 HEADINGS = {
     "interpolation_nmse": "NMSE inside",
     "extrapolation_nmse": "next window",
@@ -114,14 +116,14 @@ def failures(scores: pd.DataFrame, adequate: Mapping[tuple[str, str], float]) ->
         scores: rows of :class:`pathlode.rivals.results.RivalScores`.
         adequate: by data set and metric, from :func:`adequate_errors`.
     """
-    found = []
+    found, forecast = [], set(scores.loc[scores["extrapolation_nmse"].notna(), "data"])
     for (data, row), own in scores[scores["row"] != TRIVIAL].groupby(["data", "row"], sort=False):
         broken = own["failure"].dropna()
         reasons = [f"{len(broken)} of {len(own)} replicates: {broken.iloc[0]}"] if len(broken) else []
         for metric, words in SHORT.items():
             bound = adequate.get((str(data), metric), np.nan)
             if own[metric].median() > bound:
-                reasons.append(f"error {words} above {bound:.2g}")
+                reasons.append(f"error {words if data in forecast else HIDDEN} above {bound:.2g}")
         if reasons:
             tried = {"tried": own["tried"].iloc[0], "candidates": own["candidates"].max()}
             cost = {"spent_seconds": own["spent_seconds"].median()}

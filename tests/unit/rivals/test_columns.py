@@ -100,3 +100,5 @@ def test_rows_that_fail_are_named_with_what_was_tried(scores):
     assert summary.loc[("spring", "path"), ["NMSE inside", "fails"]].tolist() == ["0.15 [0.1, 0.2]", ""]
     assert summary.loc[("spring", "flow"), "fails"] == "error inside the window above 0.25"
     assert failures(scores, {}).table["row"].tolist() == ["filter"]
+    heard = failures(scores, {("speech", "interpolation_nmse"): 0.5}).table
+    assert heard["reason"].tolist()[1:] == ["error at hidden values above 0.5"]
