@@ -16,7 +16,7 @@ from pathlode.dynamics.data import SimulatedData
 from pathlode.dynamics.simulation import SimulationConfig, simulate
 from pathlode.models.contract import SequenceModel
 from pathlode.models.settings import ModelConfig
-from pathlode.registry import LOSSES, MODELS, SYSTEMS
+from pathlode.registry import FIELDS, LOSSES, MODELS, SYSTEMS, offered
 from pathlode.training.resume import Interim
 
 
@@ -94,9 +94,9 @@ def make_model():
     """A small model for a loss, with sizes that differ from each other so that a mixed-up axis shows."""
 
     def make(loss: str = "path", encoder: str = "gru", seeds=(0, 1, 2), **changes) -> SequenceModel:
-        sizes = {"features": 2, "hidden": 6, "latent": 4, "width": 9, "depth": 2} | changes
         needs = LOSSES.words(loss)
-        kind = next(kind for kind in MODELS if needs <= MODELS.words(kind))
+        kind, field = next((kind, field) for kind in MODELS for field in FIELDS if needs <= offered(kind, field))
+        sizes = {"features": 2, "hidden": 6, "latent": 4, "width": 9, "depth": 2, "field": field} | changes
         return MODELS[kind](ModelConfig(encoder=encoder, variational="posterior" in needs, **sizes), seeds)
 
     return make

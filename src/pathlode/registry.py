@@ -75,6 +75,9 @@ OFFERS = {
     "decoder": "a decoder of that state",
     "density": "a normal distribution of each value, given the observations before it",
     "path_kl": "a posterior over paths, and its divergence from a prior",
+    "observed": "a state that is what was observed, in standard deviations",
+    "weights": "a network of layers from what was observed to its velocity",
+    "gates": "gates on the inputs of that network's layers",
 }
 """What a model can offer; each word is offered by some model. The words after a model's path below say what it offers; those
 after a loss's path, what it needs."""
@@ -91,22 +94,29 @@ MODELS = Registry(
         "neural_flow": "pathlode.models.neural_flow:NeuralFlow training latent posterior path decoder",
         "cru": "pathlode.models.cru:CRU training density",
         "latent_sde": "pathlode.models.latent_sde:LatentSDE training latent posterior decoder path_kl",
+        "observed_ode": "pathlode.models.observed_ode:ObservedODE training field jacobian observed weights gates",
     },
 )
 
 FIELDS = Registry(
     "field",
     {
-        "bounded": "pathlode.core.fields.bounded:BoundedField",
+        "bounded": "pathlode.core.fields.bounded:BoundedField weights",
         "controlled": "pathlode.core.fields.controlled:ControlledField",
         "galerkin": "pathlode.core.fields.galerkin:GalerkinField",
         "second_order": "pathlode.core.fields.second_order:SecondOrderField even",
-        "linear": "pathlode.core.fields.linear:LinearField",
+        "linear": "pathlode.core.fields.linear:LinearField weights",
         "hybrid_oscillator": "pathlode.core.fields.hybrid_oscillator:HybridOscillator >=2",
         "hybrid_lotka_volterra": "pathlode.core.fields.hybrid_lotka_volterra:HybridLotkaVolterra >=2",
+        "gated": "pathlode.core.fields.gated:GatedField weights gates",
+        "componentwise": "pathlode.core.fields.componentwise:ComponentwiseField weights",
     },
 )
-"""The words after a field's path say which sizes of the state it takes, if not all: ``even`` ones, or all from a number on."""
+"""The words after a field's path say which sizes of the state it takes, if not all: ``even`` ones, or all from a number on;
+and which of :data:`BY_FIELD` it has."""
+
+BY_FIELD = frozenset({"weights", "gates"})
+"""Offers of a model that it makes only with a field that has them."""
 
 
 def needed_of_state(field: str, size: int) -> str | None:
@@ -172,6 +182,9 @@ LOSSES = Registry(
         "steer_walk": "pathlode.training.losses.random_gaps:RandomGaps training field",
         "kinetic": "pathlode.training.losses.kinetic_energy:KineticEnergy training field",
         "path_kl": "pathlode.training.losses.path_kullback_leibler:PathKullbackLeibler training posterior path_kl",
+        "c_node": "pathlode.training.losses.c_node:CNode training weights",
+        "group_lasso": "pathlode.training.losses.group_lasso:GroupLasso training weights",
+        "path_reg": "pathlode.training.losses.path_reg:PathReg training weights gates",
     },
 )
 
@@ -213,6 +226,12 @@ DEFAULT_MODEL = "latent_ode"
 """The model if no other is named."""
 DEFAULT_PARTS = {"encoder": "gru", "input": "linear", "field": "bounded", "decoder": "linear"}
 """The parts of a model that does not name others."""
+
+
+def offered(model: str, field: str = DEFAULT_PARTS["field"]) -> frozenset[str]:
+    """What a model offers with a field, which has no effect on a model that takes none."""
+    words = MODELS.words(model)
+    return words - (BY_FIELD - FIELDS.words(field)) if "field" in words else words
 
 
 def entries_of(model: str = DEFAULT_MODEL, **given: str) -> list[str]:

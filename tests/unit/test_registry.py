@@ -6,7 +6,18 @@ from pathlode.core.fields.contract import VectorField
 from pathlode.dynamics.systems.contract import System
 from pathlode.errors import ConfigError
 from pathlode.models.contract import SequenceModel
-from pathlode.registry import DECODERS, ENCODERS, FIELDS, INPUTS, LOSSES, MODELS, SYSTEMS, entries_of, parts_of
+from pathlode.registry import (
+    DECODERS,
+    ENCODERS,
+    FIELDS,
+    INPUTS,
+    LOSSES,
+    MODELS,
+    SYSTEMS,
+    entries_of,
+    offered,
+    parts_of,
+)
 from pathlode.training.losses.contract import Loss
 
 KINDS = [
@@ -53,6 +64,14 @@ def test_what_a_model_is_made_of():
     }
     assert list(parts_of("curve")) == ["encoder", "input", "loss"]
     assert parts_of("constant") == {}
+
+
+def test_what_a_model_offers_depends_on_its_field():
+    assert offered("observed_ode", "gated") == MODELS.words("observed_ode")
+    assert offered("observed_ode") == MODELS.words("observed_ode") - {"gates"}
+    assert offered("observed_ode", "galerkin") == MODELS.words("observed_ode") - {"gates", "weights"}
+    assert offered("latent_ode", "galerkin") == MODELS.words("latent_ode")
+    assert offered("curve") == MODELS.words("curve")
 
 
 def test_a_line_says_more_than_a_path():

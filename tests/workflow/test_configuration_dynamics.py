@@ -268,6 +268,26 @@ def test_a_loss_that_needs_the_jacobian_is_refused_for_a_model_without_one(monke
             "latent_sde",
             "curve.loss is 'none', but the model latent_sde has a posterior over .* untrained; name the loss path_kl",
         ),
+        (
+            (*ROWS, "curve"),
+            {"model": "observed_ode", "loss": "path"},
+            "curve.loss is 'path', which needs a latent path z.t., but the model observed_ode has none; name another",
+        ),
+        (
+            (*ROWS, "curve"),
+            {"model": "observed_ode", "field": "controlled", "loss": "c_node"},
+            "curve.loss is 'c_node', which needs a network of layers .*; name one of the fields bounded, linear, gated, comp",
+        ),
+        (
+            (*ROWS, "curve"),
+            {"model": "observed_ode", "loss": "path_reg"},
+            "curve.loss is 'path_reg', which needs gates on .*; name one of the fields gated",
+        ),
+        (
+            (*ROWS, "curve"),
+            {"model": "observed_ode", "field": "second_order", "loss": "none", "systems": ["lane_emden"]},
+            "features of systems.lane_emden is 1, and so is the size of the state of observed_ode, but the field second_order",
+        ),
         ((*OSCILLATOR, "model", "time_unit"), float("inf"), "model.time_unit is inf, expected a finite number"),
         (("systems", 3), DEFAULT["systems"]["coupled_oscillator"], "systems: the key 3 is not text"),
         (("dynamics",), [1], r"dynamics is \[1\], expected a mapping"),
@@ -280,6 +300,12 @@ def test_a_wrong_configuration_is_refused_in_one_sentence(path, value, message):
 def test_a_row_may_be_a_latent_sde_or_train_with_a_reversible_method():
     check(merged(((*ROWS, "curve"), {"model": "latent_sde", "loss": "path_kl"})))
     check(merged(((*ROWS, "kinetic", "train"), {"solver": "alf", "solver_steps": 24})))
+
+
+def test_a_row_may_be_an_observed_ode_with_a_penalty_on_the_weights_of_its_field():
+    check(merged(((*ROWS, "curve"), {"model": "observed_ode", "loss": "c_node"})))
+    check(merged(((*ROWS, "curve"), {"model": "observed_ode", "field": "gated", "loss": "path_reg"})))
+    check(merged(((*ROWS, "curve"), {"model": "observed_ode", "field": "componentwise", "loss": "group_lasso"})))
 
 
 @pytest.mark.parametrize("scale", ["smoke", "night", "paper"])

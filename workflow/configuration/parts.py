@@ -6,6 +6,7 @@ from typing import Any
 from pathlode.registry import (
     DEFAULT_MODEL,
     DEFAULT_PARTS,
+    FIELDS,
     LOSSES,
     MODELS,
     OFFERS,
@@ -13,6 +14,7 @@ from pathlode.registry import (
     PARTS,
     entries_of,
     needed_of_state,
+    offered,
     parts_of,
     unused_offer,
 )
@@ -82,13 +84,19 @@ def check_parts(place: str, entry: Mapping[str, Any]) -> None:
         raise InvalidConfig(
             f"config: {place} lacks a loss, but the model {kind} is trained; name one of {', '.join(LOSSES)}"
         )
-    lacking = sorted(LOSSES.words(entry["loss"]) - MODELS.words(kind))
+    offers = offered(kind, entry.get("field", DEFAULT_PARTS["field"]))
+    lacking = sorted(LOSSES.words(entry["loss"]) - offers)
+    if lacking and lacking[0] in MODELS.words(kind):
+        fields = ", ".join(name for name in FIELDS if lacking[0] in FIELDS.words(name))
+        raise InvalidConfig(
+            f"config: {place}.loss is {entry['loss']!r}, which needs {OFFERS[lacking[0]]}; name one of the fields {fields}"
+        )
     if lacking:
         raise InvalidConfig(
             f"config: {place}.loss is {entry['loss']!r}, which needs {OFFERS[lacking[0]]}, but the model {kind} has none; "
             "name another loss or model"
         )
-    if unused := unused_offer(MODELS.words(kind), LOSSES.words(entry["loss"])):
+    if unused := unused_offer(offers, LOSSES.words(entry["loss"])):
         raise InvalidConfig(
             f"config: {place}.loss is {entry['loss']!r}, but the model {kind} has {OFFERS[unused]}, which it would leave "
             f"untrained; name the loss {ONLY_WITH[unused]}"
@@ -128,6 +136,23 @@ def check_views(place: str, views: Mapping[str, Any]) -> None:
     low, high = views.get("share", (0, 1))
     if low > high:
         raise InvalidConfig(f"config: {place}.share is [{low}, {high}], expected [low, high]; exchange them")
+
+
+def check_observed_state(place: str, parts: Mapping[str, str], features: int) -> None:
+    """Refuses a model whose state is what is observed, if its field does not take so many features.
+
+    Args:
+        place: place of the data in the configuration.
+        parts: the model's kind and parts, from :func:`model_parts`.
+        features: observed quantities.
+    """
+    observed = "observed" in MODELS.words(parts["kind"]) and "field" in parts
+    needed = needed_of_state(parts["field"], features) if observed else None
+    if needed:
+        raise InvalidConfig(
+            f"config: the number of features of {place} is {features}, and so is the size of the state of {parts['kind']}, but "
+            f"the field {parts['field']} needs {needed}; name another field"
+        )
 
 
 def check_trained_with(place: str, entry: Mapping[str, Any], settings: Iterable[str]) -> None:

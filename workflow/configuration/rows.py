@@ -4,8 +4,10 @@ import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from pathlode.registry import SYSTEMS
 from workflow.configuration.parts import (
     REPLACED,
+    check_observed_state,
     check_parts,
     check_state,
     check_trained_with,
@@ -164,7 +166,9 @@ def check_fitted(config: Mapping[str, Any], chapter: str, system: str, name: str
     row, settings = all_rows(config)[name], row_settings(config, system, name)
     own = f"{chapter}.rows.{name}"
     sizes = f"{own}.sizes" if "sizes" in row else f"systems.{system}.model"
-    check_state(sizes, row_parts(config, system, name), settings["model"])
+    parts, simulated = row_parts(config, system, name), SYSTEMS[config["systems"][system]["system"]]
+    check_state(sizes, parts, settings["model"])
+    check_observed_state(f"systems.{system}", parts, len(simulated.features))
     if "train" in row:
         check_training(config, system, settings["train"], f"{own}.train")
     if tuned_as(config, name) and not row_axes(config, system, name)["weights"]["values"]:

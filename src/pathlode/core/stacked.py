@@ -70,6 +70,10 @@ class StackedMLP(nn.Module):
         """Weight and bias of each layer, in order."""
         return [tensor for layer in self.layers for tensor in (layer.weight, layer.bias)]
 
+    def weights(self) -> list[Tensor]:
+        """Weight of each layer, in order, (member, 1, inputs, outputs)."""
+        return [weight[:, None] for weight in self.tensors()[::2]]
+
     def forward(self, x: Tensor) -> Tensor:
         """(member, batch, inputs) -> (member, batch, outputs)."""
         if kernels.usable(x, *(tensors := self.tensors())):

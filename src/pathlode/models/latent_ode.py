@@ -9,17 +9,16 @@ from torch.nn.functional import pad
 from pathlode.core.context import Context
 from pathlode.core.decoders.contract import Decoder
 from pathlode.core.fields.context import FieldContext
-from pathlode.core.fields.contract import VectorField
-from pathlode.core.shapes import Jacobians, Latent, Starts, State, States, Times, Values
-from pathlode.core.solve import Adaptive, FixedStep, Solution, solve
+from pathlode.core.shapes import Latent, Starts, State, States, Times, Values
+from pathlode.core.solve import Adaptive, FixedStep
 from pathlode.core.stacked import StackedMLP
-from pathlode.errors import ConfigError
 from pathlode.models.encoded import EncodedModel
-from pathlode.models.prediction import Prediction, required
-from pathlode.registry import DECODERS, FIELDS
+from pathlode.models.field_model import FieldModel
+from pathlode.models.prediction import Prediction
+from pathlode.registry import DECODERS
 
 
-class LatentODE(EncodedModel):
+class LatentODE(FieldModel, EncodedModel):
     """A stack of latent ODEs, one per seed, that train and predict together.
 
     With observations (t_i, x_i), i = 1 ... T, and model time τ = t / time_unit:
@@ -44,26 +43,13 @@ class LatentODE(EncodedModel):
         config = self.config
         moved = config.hidden - config.augment
         self.latent_to_hidden = StackedMLP(generators, (config.latent, *[config.width] * config.depth, moved))
-        self.field: VectorField = FIELDS[config.field](
-            generators, config.hidden, config.width, config.depth, config.latent + config.static + config.inputs
-        )
-        if config.inputs and not self.field.takes_context:
-            raise ConfigError(
-                f"model.inputs is {config.inputs}, but the field {config.field!r} takes no context and reads none: choose one "
-                "that does, such as controlled"
-            )
+        self.field = self._made_field(generators, config.hidden, config.latent)
         self.hidden_to_data: Decoder = DECODERS[config.decoder](generators, config.hidden, config.features)
 
     def _initial_state(self, z0: Latent) -> State:
         """h at the first observation; its augmented components are 0."""
         moved: State = self.latent_to_hidden(z0)
         return pad(moved, (0, self.config.augment)) if self.config.augment else moved
-
-    def _around(self, z0: Latent, start: Starts, given: Context | None) -> FieldContext:
-        """What the field is told besides h and τ, from the checked context and the times of z0, (member, batch)."""
-        known = self.known(given)
-        constant = z0 if known is None else torch.cat([z0, known], dim=-1)
-        return FieldContext(constant, self.signal(given, start))
 
     def _decode(
         self,
@@ -90,42 +76,12 @@ class LatentODE(EncodedModel):
             backward: whether τ may lie before ``start``.
             check: whether to validate the query times.
         """
-        solution = self._solve(z0, around, start, query, solver, estimate_error, backward, check)
+        solution = self._solve(self._initial_state(z0), around, start, query, solver, estimate_error, backward, check)
         error = None
         if solution.error is not None:
             error = self.hidden_to_data.error(solution.states, solution.error) * self.std
         values = self.hidden_to_data.in_units(solution.states, self.mean, self.std)
         return solution.states, values, solution.evaluations, error
-
-    def _solve(
-        self,
-        z0: Latent,
-        around: FieldContext,
-        start: Tensor,
-        times: Times,
-        solver: FixedStep | Adaptive | None,
-        error: bool,
-        backward: bool,
-        check: bool,
-    ) -> Solution:
-        h = self._initial_state(z0)
-        timed = self.field.timed(around)
-        if timed:  # τ = 0 at the start
-            h = torch.cat([h, torch.zeros_like(h[..., :1])], dim=-1)
-        field = self.field.autonomous(around)
-        found = solve(field, h, times, start=start, solver=solver, estimate_error=error, backward=backward, check=check)
-        if not timed:
-            return found
-        wrong = None if found.error is None else found.error[..., :-1]
-        return Solution(found.states[..., :-1], found.evaluations, wrong)
-
-    def _model_times(self, start: Starts, query: Times) -> tuple[Starts, Times]:
-        """Both as τ. Times in another precision than the model's count from the start: differences are then taken first."""
-        if {start.dtype, query.dtype} != {self.dtype}:
-            query = (query - start[..., None]).to(self.dtype)
-            start = torch.zeros_like(start, dtype=self.dtype)
-        unit = self.config.time_unit
-        return (start, query) if unit == 1 else (start / unit, query / unit)
 
     def forward(
         self,
@@ -178,19 +134,3 @@ class LatentODE(EncodedModel):
 
     def latent_at_start(self, z0: Latent) -> Latent:
         return self.hidden_to_latent(self._initial_state(z0))
-
-    def velocity(self, prediction: Prediction) -> States:
-        states = required(prediction.states, "states")
-        speed: States = self.field(*_field_arguments(prediction))
-        return speed.view(states.shape)
-
-    def jacobian(self, prediction: Prediction) -> Jacobians:
-        states = required(prediction.states, "states")
-        return self.field.jacobian(*_field_arguments(prediction)).view(*states.shape, states.shape[-1])
-
-
-def _field_arguments(prediction: Prediction) -> tuple[States, Times, Latent]:
-    """States, elapsed times and context along a prediction, with its trajectories and times as one axis."""
-    states, context = required(prediction.states, "states"), required(prediction.context, "context")
-    elapsed = required(prediction.times, "times") - required(prediction.start, "start")[..., None]
-    return states.flatten(1, 2), elapsed.flatten(1, 2)[..., None], context.along(elapsed).flatten(1, 2)

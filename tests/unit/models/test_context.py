@@ -38,7 +38,11 @@ def of(model, series, **more):
     return model(series.times, series.values, context=series.context, solver=RK4, **more)
 
 
-@pytest.mark.parametrize("case", CASES, ids=name_of)
+def reads_covariates(case):
+    return case.kind != "observed_ode" or FIELDS[case.changes.get("field", "bounded")].takes_context
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if reads_covariates(case)], ids=name_of)
 def test_every_model_reads_static_covariates(case, known, tmp_path):
     model, alone = (case.model(seeds, static=2).double() for seeds in (SEEDS, (2,)))
     for stack in (model, alone):

@@ -28,7 +28,7 @@ def test_shapes_and_what_is_offered(case, series):
     shapes = {
         "z0": ("latent", (3, 11, 4)),
         "path": ("path", (3, 11, 5, 4)),
-        "states": ("field", (3, 11, 5, 6)),
+        "states": ("field", (3, 11, 5, 2 if "observed" in offers else 6)),
         "times": ("field", (3, 11, 5)),
         "start": ("field", (3, 11)),
         "evaluations": ("field", (3, 11)),

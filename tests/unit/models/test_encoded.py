@@ -16,7 +16,7 @@ from pathlode.models.latent_ode import LatentODE
 from pathlode.models.latents import encode
 from pathlode.models.saving import load_model, save_model
 from pathlode.models.settings import ModelConfig
-from pathlode.registry import FIELDS, LOSSES
+from pathlode.registry import FIELDS, LOSSES, MODELS
 from pathlode.training.losses.reconstruction import Reconstruction
 from pathlode.training.settings import TrainingConfig
 from pathlode.training.trainer import Trainer
@@ -44,7 +44,7 @@ def of(model, series, query=None, **more):
 def takes_inputs(case):
     if case.kind == "latent_sde":
         return False
-    return case.kind != "latent_ode" or FIELDS[case.changes.get("field", "bounded")].takes_context
+    return "field" not in MODELS.words(case.kind) or FIELDS[case.changes.get("field", "bounded")].takes_context
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if takes_inputs(case)], ids=name_of)

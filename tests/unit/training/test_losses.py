@@ -6,6 +6,7 @@ import torch
 from pathlode.core.solve import FixedStep
 from pathlode.errors import ConfigError, DataError
 from pathlode.models.latent_sde import LatentSDE
+from pathlode.models.observed_ode import ObservedODE
 from pathlode.models.prediction import Density
 from pathlode.models.settings import ModelConfig
 from pathlode.registry import LOSSES
@@ -311,3 +312,45 @@ def test_with_equal_noises_the_likelihood_has_the_gradient_of_the_squared_error(
         gradients.append([torch.zeros_like(p) if p.grad is None else p.grad.clone() for p in model.parameters()])
     for plain, likelihood in zip(*gradients, strict=True):
         assert torch.allclose(plain, likelihood, rtol=1e-3, atol=1e-5)
+
+
+def observed_model(field):
+    """Two quantities and one hidden unit: 1 and -3 are the weights to it, 2 and 0.5 those from it."""
+    model = ObservedODE(ModelConfig(features=2, width=1, depth=1, field=field))
+    first, last = model.field.mlp.layers
+    first.weight.data, last.weight.data = torch.tensor([[[1.0], [-3.0]]]), torch.tensor([[[2.0, 0.5]]])
+    return model
+
+
+def penalty_of(name, model, series):
+    return LOSSES[name]().penalty(model, predict(model, series)[0]).item()
+
+
+def test_c_node_is_the_mean_over_the_products_of_absolute_weights_by_hand(series):
+    assert penalty_of("c_node", observed_model("bounded"), series) == pytest.approx((2 + 0.5 + 6 + 1.5) / 4)
+
+
+def test_the_group_lasso_by_hand(series):
+    """One network has a group for each input, of 1 and 3; networks of their own have one for each input and component."""
+    assert penalty_of("group_lasso", observed_model("bounded"), series) == pytest.approx(1 + 3)
+    model = ObservedODE(ModelConfig(features=2, width=2, depth=1, field="componentwise"))
+    model.field.networks[0].weight.data = torch.tensor([[[3.0, 4.0], [0.0, 0.0], [0.0, -1.0], [5.0, 12.0]]])
+    assert penalty_of("group_lasso", model, series) == pytest.approx(5 + 0 + 1 + 13)
+
+
+def test_path_reg_adds_the_expected_number_of_open_paths_by_hand(series):
+    """With ln α at 2/3 ln(0.1 / 1.1) a gate is open with probability 1/2, and a path of two gates with 1/4."""
+    model = observed_model("gated")
+    for log_alpha in model.field.log_alphas:
+        log_alpha.data.fill_(2 / 3 * math.log(0.1 / 1.1))
+    assert penalty_of("path_reg", model, series) == pytest.approx(2.5 + 0.1 / 4)
+
+
+def test_a_penalty_of_weights_or_gates_is_refused_by_a_field_without_them(series):
+    model = ObservedODE(ModelConfig(features=2, field="second_order"))
+    with pytest.raises(
+        ConfigError, match="SecondOrderField is no network of layers .* fields bounded, linear, gated, com"
+    ):
+        penalty_of("c_node", model, series)
+    with pytest.raises(ConfigError, match="PathReg needs a field with gates, which BoundedField does not have: choose"):
+        penalty_of("path_reg", observed_model("bounded"), series)

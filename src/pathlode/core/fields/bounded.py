@@ -31,6 +31,9 @@ class BoundedField(VectorField):
     def forward(self, h: State, time: Tensor | None = None, context: Latent | None = None) -> State:
         return self.scale * self.mlp(h).tanh()
 
+    def weights(self) -> list[Tensor]:
+        return self.mlp.weights()
+
     def march(self, tableau: Tableau, steps: int, step: Tensor, elapsed: Times, y0: State) -> States | None:
         """All steps of a Runge-Kutta method and their read-out in one compiled pass, or None if that cannot run.
 

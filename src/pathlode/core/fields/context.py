@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from pathlode.core.shapes import Latent, LatentPath, Times
 from pathlode.core.signals import Signal
@@ -15,10 +16,12 @@ class FieldContext:
     Attributes:
         constant: what does not change along a path: z0, followed by static covariates, (member, batch, constant).
         signal: known inputs as a function of τ, which follow it; None without any.
+        draws: standard normal draws of a training step for a field that samples, (member, batch, draws); None for its mean.
     """
 
     constant: Latent
     signal: Signal | None = None
+    draws: Tensor | None = None
 
     def along(self, times: Times) -> LatentPath:
         """c at times τ, (member, batch, time): (member, batch, time, context)."""

@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from pathlode.core.fields.context import FieldContext
 from pathlode.core.jacobian import jacobian
 from pathlode.core.shapes import Latent, State
+from pathlode.errors import ConfigError
+from pathlode.registry import FIELDS
 
 
 class VectorField(nn.Module, ABC):
@@ -53,6 +55,25 @@ class VectorField(nn.Module, ABC):
         It can be differentiated again. Cost: one backward pass per component of h, all in one vectorised pass.
         """
         return jacobian(lambda state: self(state, time, context), h)
+
+    def weights(self) -> list[Tensor]:
+        """Weights of the layers from h to dh/dτ, from the first, each (member, component, inputs, outputs).
+
+        They are those of a field that is a network of h alone. There is one component, or one for each entry of dh/dτ if each
+        has a network of its own.
+
+        Raises:
+            ConfigError: if the field is no such network.
+        """
+        raise ConfigError(
+            f"{type(self).__name__} is no network of layers from the state to its velocity, so its weights cannot be "
+            f"penalised: choose one of the fields {', '.join(name for name in FIELDS if 'weights' in FIELDS.words(name))}"
+        )
+
+    @property
+    def draws(self) -> int:
+        """Standard normal draws per trajectory and training step of a field that samples."""
+        return 0
 
     def timed(self, context: FieldContext) -> bool:
         """Whether dh/dτ depends on τ, of itself or through known inputs."""

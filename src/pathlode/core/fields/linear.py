@@ -33,3 +33,6 @@ class LinearField(VectorField):
 
     def forward(self, h: State, time: Tensor | None = None, context: Latent | None = None) -> State:
         return torch.einsum("mij,mbj->mbi", self.matrix, h)
+
+    def weights(self) -> list[Tensor]:
+        return [self.matrix.mT[:, None]]

@@ -1,0 +1,105 @@
+"""The observed ODE: an ODE of the observed quantities themselves, without encoder and decoder."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from pathlode.core.context import Context
+from pathlode.core.shapes import State, Times, Values
+from pathlode.core.solve import Adaptive, FixedStep
+from pathlode.errors import ConfigError
+from pathlode.models.field_model import FieldModel
+from pathlode.models.observations import Observations
+from pathlode.models.prediction import Prediction
+from pathlode.models.settings import ModelConfig
+from pathlode.registry import needed_of_state
+
+
+class ObservedODE(FieldModel):
+    """A stack of neural ODEs whose state is the data, one per seed:
+
+    * state: h = (x - mean) / std, in standard deviations of the training data;
+    * start: h(τ_1) is the first observation, with its noise. A feature that is missing then starts from its first observed
+      value, as if it had not changed before; a feature that is never observed starts from the mean;
+    * dynamics: dh/dτ = f(h) with τ = (t - t_1) / time_unit, and f any field;
+    * prediction: x(t) = mean + std · h(τ).
+
+    What was observed later has no effect on a prediction, and what is not observed at all cannot be part of the state. In
+    return, the state's components are the measured quantities. So weights, Jacobians and interventions of the field are about
+    these, which in the basis of a latent space they are not: :mod:`pathlode.dynamics.graphs`. The static covariates and inputs
+    that the model reads are the context of the field.
+
+    There is no latent vector and no latent path, so losses of a path are refused.
+
+    Args:
+        config: ``features`` is also the size of the state; ``hidden``, ``latent``, encoder and decoder have no effect.
+        seeds: one stacked member per seed.
+
+    Raises:
+        ConfigError: if the field does not take a state of this size, or the model is to read inputs or static covariates and
+            the field reads none.
+
+    Source: Chen et al. 2018, Neural ordinary differential equations (https://arxiv.org/abs/1806.07366); so used by Aliee, Theis
+    & Kilbertus 2021 (https://arxiv.org/abs/2106.12430) to find which quantity drives which.
+    """
+
+    offers = frozenset({"training", "field", "jacobian", "observed", "weights", "gates"})
+
+    def __init__(self, config: ModelConfig, seeds: Sequence[int] = (0,)) -> None:
+        super().__init__(config, seeds)
+        needed = needed_of_state(config.field, config.features)
+        if needed:
+            raise ConfigError(
+                f"model.features is {config.features}, but the field {config.field!r} needs {needed}, which in an observed ODE "
+                "are the features: choose another field"
+            )
+        self.field = self._made_field([torch.Generator().manual_seed(seed) for seed in seeds], config.features)
+        if config.static and not self.field.takes_context:
+            raise ConfigError(
+                f"model.static is {config.static}, but the field {config.field!r} takes no context, and in an observed ODE "
+                "nothing else reads covariates: choose one that does, such as controlled"
+            )
+
+    @property
+    def reads_gaps(self) -> bool:
+        return True
+
+    def draws(self, steps: int) -> int:
+        return self.field.draws
+
+    def forward(
+        self,
+        times: Times,
+        values: Values,
+        query: Times | None = None,
+        *,
+        context: Context | None = None,
+        noise: Tensor | None = None,
+        solver: FixedStep | Adaptive | None = None,
+        estimate_error: bool = False,
+        backward: bool = False,
+        check: bool = True,
+    ) -> Prediction:
+        given = self._stack(times, values, check, context)
+        start, query = self._model_times(given.start, self._asked(query, given, check, backward))
+        h = self._initial_state(given)
+        around = self._around(h[..., :0], given.start, given.context, noise)
+        found = self._solve(h, around, start, query, solver, estimate_error, backward, check=False)
+        return Prediction(
+            values=(self.mean + self.std * found.states).to(given.values.dtype),
+            states=found.states,
+            start=start,
+            times=query,
+            context=around,
+            evaluations=found.evaluations,
+            values_error=None if found.error is None else self.std * found.error,
+        )
+
+    def _initial_state(self, given: Observations) -> State:
+        """Each feature's first observation, (member, batch, feature), in the model's units."""
+        values = ((given.values - self.mean) / self.std).to(self.dtype)
+        if given.mask is None:
+            return values[:, :, 0]
+        first = given.mask.to(torch.uint8).argmax(dim=2, keepdim=True)
+        return values.where(given.mask, 0.0).gather(2, first)[:, :, 0]
