@@ -198,6 +198,7 @@ SYSTEMS = Registry(
         "lotka_volterra_fixed_start": "pathlode.dynamics.systems.lotka_volterra_fixed_start:LotkaVolterraFixedStart",
         "lane_emden": "pathlode.dynamics.systems.lane_emden:LaneEmden",
         "lorenz": "pathlode.dynamics.systems.lorenz:Lorenz",
+        "two_oscillators": "pathlode.dynamics.systems.two_oscillators:TwoOscillators",
     },
 )
 

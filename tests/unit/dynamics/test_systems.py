@@ -10,7 +10,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from pathlode.dynamics.systems.mixed_oscillator import MIXTURE
-from pathlode.errors import SolverError
+from pathlode.errors import ConfigError, SolverError
 from pathlode.registry import SYSTEMS
 
 
@@ -54,6 +54,9 @@ INDEPENDENT = {
         lambda p, t, y: [y[1], -(max(y[0], 0.0) ** p[0]) - 2 / t * y[1]],
         lambda p: near_the_centre(p[0], 0.01),
         first=0.01,
+    ),
+    "two_oscillators": Independent(
+        lambda p, t, y: [y[1], -2 * y[0] - 0.1 * y[1], y[2] - y[2] * y[3], y[2] * y[3] - y[3]], list
     ),
     "lorenz": Independent(
         lambda p, t, y: [10 * (y[1] - y[0]), y[0] * (28 - y[2]) - y[1], y[0] * y[1] - 8 / 3 * y[2]], list, until=6.0
@@ -174,3 +177,33 @@ def test_the_mixed_oscillator_is_an_oscillator_beside_two_driven_variables():
 def test_the_mixture_hides_nothing():
     assert np.linalg.matrix_rank(MIXTURE) == 4
     assert ((MIXTURE != 0).sum(axis=1) == 2).all()
+
+
+WITHOUT_EQUATIONS = ("mixed_oscillator", "lane_emden")
+
+
+def test_rates_of_change_are_those_of_the_independent_field(name):
+    system, peer = SYSTEMS[name](), INDEPENDENT[name]
+    parameters = system.draw(5, np.random.default_rng(0))
+    states = np.random.default_rng(1).uniform(0.5, 2.0, (5, len(system.features)))
+    if name in WITHOUT_EQUATIONS:
+        for ask in (lambda: system.velocity(parameters, states), system.adjacency):
+            with pytest.raises(ConfigError, match="obey no equations of their own: choose a system whose whole state"):
+                ask()
+    else:
+        expected = [peer.field(drawn, 0.0, state) for drawn, state in zip(parameters, states, strict=True)]
+        assert np.allclose(system.velocity(parameters, states), expected, atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("damped_oscillator", [[0, 1], [1, 1]]),
+        ("coupled_oscillator", [[1, 1], [1, 1]]),
+        ("lotka_volterra_fixed_start", [[1, 1], [1, 1]]),
+        ("lorenz", [[1, 1, 0], [1, 1, 1], [1, 1, 1]]),
+        ("two_oscillators", [[0, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1], [0, 0, 1, 1]]),
+    ],
+)
+def test_a_quantity_is_in_an_equation_or_not(name, expected):
+    assert SYSTEMS[name]().adjacency().astype(int).tolist() == expected

@@ -27,3 +27,6 @@ class LinearOscillator(System):
         phase = frequency * times[..., None]
         turned = np.cos(phase) * parameters[:, None] + np.sin(phase) / frequency * (parameters @ rotation.T)[:, None]
         return np.exp(decay * times[..., None]) * turned
+
+    def velocity(self, parameters: Array, states: Array) -> Array:
+        return states @ np.array(self.matrix).T

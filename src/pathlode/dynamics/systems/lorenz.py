@@ -31,6 +31,10 @@ class Lorenz(System):
     def solution(self, parameters: Array, times: Array) -> Array:
         return integrate(_series, parameters, parameters, times)
 
+    def velocity(self, parameters: Array, states: Array) -> Array:
+        x, y, z = states.T
+        return np.stack([SIGMA * (y - x), x * (RHO - z) - y, x * y - BETA * z], axis=1)
+
 
 def _series(_: Array, state: Array, __: Array) -> Array:
     c = np.empty((ORDER + 1, *state.shape))

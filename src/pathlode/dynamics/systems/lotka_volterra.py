@@ -29,6 +29,10 @@ class LotkaVolterra(System):
     def solution(self, parameters: Array, times: Array) -> Array:
         return integrate(_series, parameters[:, 4:], parameters[:, :4], times)
 
+    def velocity(self, parameters: Array, states: Array) -> Array:
+        (alpha, beta, gamma, delta), (x, y) = parameters[:, :4].T, states.T
+        return np.stack([alpha * x - beta * x * y, delta * x * y - gamma * y], axis=1)
+
 
 def _series(_: Array, state: Array, parameters: Array) -> Array:
     alpha, beta, gamma, delta = parameters
