@@ -78,11 +78,12 @@ OFFERS = {
     "observed": "a state that is what was observed, in standard deviations",
     "weights": "a network of layers from what was observed to its velocity",
     "gates": "gates on the inputs of that network's layers",
+    "energy": "an energy-based prior of z0, and samples of it",
 }
 """What a model can offer; each word is offered by some model. The words after a model's path below say what it offers; those
 after a loss's path, what it needs."""
 
-ONLY_WITH = {"path_kl": "path_kl"}
+ONLY_WITH = {"path_kl": "path_kl", "energy": "ebm"}
 """Offers that a model's loss must need, because parts of the model would stay untrained, and a loss that needs each."""
 
 MODELS = Registry(
@@ -95,6 +96,7 @@ MODELS = Registry(
         "cru": "pathlode.models.cru:CRU training density",
         "latent_sde": "pathlode.models.latent_sde:LatentSDE training latent posterior decoder path_kl",
         "observed_ode": "pathlode.models.observed_ode:ObservedODE training field jacobian observed weights gates",
+        "latent_ebm": "pathlode.models.latent_ebm:LatentEBM training latent posterior decoder energy",
     },
 )
 
@@ -185,6 +187,7 @@ LOSSES = Registry(
         "c_node": "pathlode.training.losses.c_node:CNode training weights",
         "group_lasso": "pathlode.training.losses.group_lasso:GroupLasso training weights",
         "path_reg": "pathlode.training.losses.path_reg:PathReg training weights gates",
+        "ebm": "pathlode.training.losses.energy_based:EnergyBased training posterior energy",
     },
 )
 

@@ -297,8 +297,9 @@ def test_a_wrong_configuration_is_refused_in_one_sentence(path, value, message):
     assert_refused(path, value, message)
 
 
-def test_a_row_may_be_a_latent_sde_or_train_with_a_reversible_method():
+def test_a_row_may_be_a_latent_sde_or_ebm_or_train_with_a_reversible_method():
     check(merged(((*ROWS, "curve"), {"model": "latent_sde", "loss": "path_kl"})))
+    check(merged(((*ROWS, "curve"), {"model": "latent_ebm", "loss": "ebm"})))
     check(merged(((*ROWS, "kinetic", "train"), {"solver": "alf", "solver_steps": 24})))
 
 

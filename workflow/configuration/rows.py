@@ -22,7 +22,7 @@ FOLDERS = ("tuning", "sizes")
 """Folders in a system's results other than those of rows."""
 LARGEST_WEIGHTS = {"steer": 1.0, "steer_walk": 1.0}
 """The largest penalty weight of a loss, where there is one. A check knows it without importing the loss and torch."""
-UNPENALISED = ("none",)
+UNPENALISED = ("none", "ebm")
 """Losses whose weight has no effect."""
 OF_TRAINING = ("tuned_as", "tuned_by", "weight", "context", *REPLACED)
 """Keys of a row that only a model has which is trained."""

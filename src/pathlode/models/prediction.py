@@ -60,6 +60,7 @@ class Prediction:
         outcome: what the head tells of each trajectory, (member, batch, head): a number, or the logits of classes; None for a
             model without a head.
         path_kl: divergence of the posterior over z0 and paths from their prior, (member, batch).
+        contrast: what the samples of a training add to the loss of a model with an energy-based prior, (member, batch).
         evaluations: field evaluations per trajectory, (member, batch).
         values_error: estimated solver error of ``values``, if requested.
     """
@@ -76,6 +77,7 @@ class Prediction:
     density: Density | None = None
     outcome: Tensor | None = None
     path_kl: Tensor | None = None
+    contrast: Tensor | None = None
     evaluations: Tensor | None = None
     values_error: Values | None = None
 

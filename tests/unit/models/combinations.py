@@ -32,10 +32,10 @@ def combinations():
         parts = parts_of(kind)
         if "loss" not in parts:
             yield kind, {}, None
-        for loss in LOSSES if "loss" in parts else ():
-            if fits(loss, kind):
-                yield kind, {}, loss
-        plain, varied = ("none", "kl") if fits("none", kind) else ("path_kl", "path_kl")
+            continue
+        possible = [loss for loss in LOSSES if fits(loss, kind)]
+        yield from ((kind, {}, loss) for loss in possible)
+        plain, varied = ("none", "kl") if "none" in possible else 2 * tuple(possible)
         for part, registry in parts.items():
             if part != "loss":
                 yield from ((kind, {part: name}, plain) for name in registry if (kind, name) not in SENSITIVE)

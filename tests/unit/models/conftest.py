@@ -3,6 +3,8 @@
 import pytest
 from combinations import CASES, name_of
 
+from pathlode.core.solve import FixedStep
+
 
 @pytest.fixture(params=CASES, ids=name_of)
 def case(request):
@@ -12,3 +14,10 @@ def case(request):
 @pytest.fixture(params=[case for case in CASES if case.loss], ids=name_of)
 def trained(request):
     return request.param
+
+
+@pytest.fixture(autouse=True)
+def short_chains(monkeypatch):
+    """Predictions of latent EBMs by few and cheap steps."""
+    monkeypatch.setattr("pathlode.models.latent_ebm.PREDICTION_STEPS", 3)
+    monkeypatch.setattr("pathlode.models.latent_ebm.CHAIN_SOLVER", FixedStep("rk4", 3))

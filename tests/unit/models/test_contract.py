@@ -32,8 +32,8 @@ def test_shapes_and_what_is_offered(case, series):
         "times": ("field", (3, 11, 5)),
         "start": ("field", (3, 11)),
         "evaluations": ("field", (3, 11)),
-        "values_error": ("field", (3, 11, 5, 2)),
         "path_kl": ("path_kl", (3, 11)),
+        "contrast": ("energy", (3, 11)),
     }
     if prediction.density is not None:
         assert prediction.density.mean.shape == prediction.density.std.shape == (3, 11, 5, 2)
@@ -43,6 +43,10 @@ def test_shapes_and_what_is_offered(case, series):
         found = getattr(prediction, part)
         assert (None if found is None else found.shape) == (shape if offer in offers else None), part
     assert (prediction.encoding is not None) == ("latent" in offers)
+    if {"field", "energy"} & offers:  # integrated by the solver
+        assert prediction.values_error.shape == (3, 11, 5, 2)
+    else:
+        assert prediction.values_error is None
     asked = {
         "latent": lambda: encode(model, series),
         "path": lambda: model.latent_at_start(torch.randn(3, 11, 4)),

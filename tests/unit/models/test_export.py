@@ -17,6 +17,7 @@ from pathlode.models.constant import Constant
 from pathlode.models.contract import ModelConfig
 from pathlode.models.curve import Curve
 from pathlode.models.export import export_encoder, export_predictor
+from pathlode.models.latent_ebm import LatentEBM
 from pathlode.models.latent_ode import LatentODE
 from pathlode.models.latent_sde import LatentSDE
 from pathlode.models.latents import encode
@@ -243,6 +244,10 @@ def test_the_model_is_left_as_it_is(tmp_path):
         (
             lambda m, folder: export_predictor(LatentSDE(m.config), folder / "m.pt2"),
             "the paths of a latent SDE cannot be exported: export its encoder",
+        ),
+        (
+            lambda m, folder: export_predictor(LatentEBM(m.config), folder / "m.pt2"),
+            "the chains of a latent EBM cannot be exported: export its encoder",
         ),
         (
             lambda m, folder: export_encoder(Constant(m.config), folder / "m.pt2"),
