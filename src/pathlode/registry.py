@@ -97,6 +97,7 @@ MODELS = Registry(
         "latent_sde": "pathlode.models.latent_sde:LatentSDE training latent posterior decoder path_kl",
         "observed_ode": "pathlode.models.observed_ode:ObservedODE training field jacobian observed weights gates",
         "latent_ebm": "pathlode.models.latent_ebm:LatentEBM training latent posterior decoder energy",
+        "sindy": "pathlode.models.sindy:SINDy field jacobian observed",
     },
 )
 
@@ -216,9 +217,9 @@ PARTS = {
 
 
 def parts_of(model: str) -> dict[str, Registry]:
-    """The registries of the parts that a model takes, by the part's name."""
-    offered = MODELS.words(model)
-    return {name: registry for name, (registry, word) in PARTS.items() if word in offered}
+    """The registries of the parts that a model takes, by the part's name. A model in closed form takes none."""
+    words = MODELS.words(model)
+    return {name: registry for name, (registry, word) in PARTS.items() if {word, "training"} <= words}
 
 
 def unused_offer(offers: Iterable[str], needs: Iterable[str]) -> str | None:

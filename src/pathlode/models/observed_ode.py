@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from pathlode.core.context import Context
+from pathlode.core.fields.contract import VectorField
 from pathlode.core.shapes import State, Times, Values
 from pathlode.core.solve import Adaptive, FixedStep
 from pathlode.errors import ConfigError
@@ -48,18 +49,24 @@ class ObservedODE(FieldModel):
 
     def __init__(self, config: ModelConfig, seeds: Sequence[int] = (0,)) -> None:
         super().__init__(config, seeds)
+        self.field = self.made_field([torch.Generator().manual_seed(seed) for seed in seeds])
+
+    def made_field(self, generators: Sequence[torch.Generator]) -> VectorField:
+        """The field of the quantities, with one random generator per member."""
+        config = self.config
         needed = needed_of_state(config.field, config.features)
         if needed:
             raise ConfigError(
                 f"model.features is {config.features}, but the field {config.field!r} needs {needed}, which in an observed ODE "
                 "are the features: choose another field"
             )
-        self.field = self._made_field([torch.Generator().manual_seed(seed) for seed in seeds], config.features)
-        if config.static and not self.field.takes_context:
+        field = self._made_field(generators, config.features)
+        if config.static and not field.takes_context:
             raise ConfigError(
                 f"model.static is {config.static}, but the field {config.field!r} takes no context, and in an observed ODE "
                 "nothing else reads covariates: choose one that does, such as controlled"
             )
+        return field
 
     @property
     def reads_gaps(self) -> bool:

@@ -1,0 +1,126 @@
+"""SINDy: sparse polynomial equations of the observed quantities, fitted in closed form."""
+
+import warnings
+from collections.abc import Sequence
+from importlib.util import find_spec
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pathlode.arrays import Array
+from pathlode.core.fields.polynomial import PolynomialField
+from pathlode.core.series import TimeSeries
+from pathlode.errors import ConfigError, DataError
+from pathlode.models.observed_ode import ObservedODE
+
+THRESHOLD = 0.05
+"""Coefficients below it are set to 0, in standard deviations per unit of τ."""
+RIDGE = 1e-5
+"""Weight of the squared coefficients in the regression."""
+FITTED_SERIES = 100
+"""Training series that are used, at most: the first usable ones."""
+LEAST_OBSERVATIONS = 5
+"""Observations of each feature that a smoothing spline needs."""
+SMOOTHED_POINTS = 101
+"""Times of the grid on which smoothed series are read."""
+INTERVALS, HALF_WIDTH = 20, 0.1
+"""Number of time intervals of the weak form, and half of their length as a share of the grid's."""
+
+
+class SINDy(ObservedODE):
+    """dh/dτ = Θ(h) Ξ, with Θ(h) all monomials up to degree 2 of the observed quantities, in standard deviations about their
+    mean, and Ξ sparse: :class:`pathlode.core.fields.polynomial.PolynomialField`. Predictions start and move as those of
+    :class:`pathlode.models.observed_ode.ObservedODE`.
+
+    The package pysindy fits Ξ in its weak form: with bump functions φ on :data:`INTERVALS` intervals, at whose ends they
+    vanish, -∫ φ' h dτ = ∫ φ Θ(h) dτ Ξ. So no derivative of the data is needed. Least squares, and setting coefficients below
+    :data:`THRESHOLD` to 0, take turns. The weak form needs a common grid: each feature of each series is smoothed by a cubic
+    spline, whose smoothness generalised cross-validation chooses, and read at regular times over the duration of the shortest
+    of the series.
+
+    The equations of many systems are polynomials of degree 2 or less, which a network is not told: on these, SINDy is favoured.
+    A shift of the data's zero adds monomials of lower degree, but no edge to the graph. Parameters that vary between series are
+    not part of the equations.
+
+    Args:
+        config: ``features`` and ``time_unit`` have an effect.
+        seeds: one stacked member per seed; members that are fitted to the same data agree.
+
+    Cost of fitting: a loop over at most :data:`FITTED_SERIES` series of each data set.
+    Source: Brunton, Proctor & Kutz 2016, Discovering governing equations from data by sparse identification of nonlinear
+    dynamical systems (https://doi.org/10.1073/pnas.1517384113); Messenger & Bortz 2021, Weak SINDy
+    (https://doi.org/10.1137/20M1343166); Kaptanoglu et al. 2022, PySINDy (https://doi.org/10.21105/joss.03994).
+    """
+
+    offers = frozenset({"field", "jacobian", "observed"})
+    field: PolynomialField
+
+    def made_field(self, generators: Sequence[torch.Generator]) -> PolynomialField:
+        return PolynomialField(len(generators), self.config.features)
+
+    def fit(self, series: TimeSeries, owners: Sequence[int] | None = None) -> None:
+        """As :meth:`pathlode.models.contract.SequenceModel.fit`.
+
+        Raises:
+            ConfigError: if pysindy is not installed.
+            DataError: if no series has enough observations.
+        """
+        if find_spec("pysindy") is None:
+            raise ConfigError("SINDy needs the package pysindy, which is not installed: pip install 'pathlode[sindy]'")
+        super().fit(series, owners)
+        members = range(len(self.seeds))
+        own = list(members if series.sets else [0] * len(members)) if owners is None else list(owners)
+        found = {number: self._fitted(series, number, own.index(number)) for number in set(own)}
+        for member, number in enumerate(own):
+            self.field.coefficients[member] = found[number].to(self.field.coefficients)
+
+    def _fitted(self, series: TimeSeries, number: int, member: int) -> Tensor:
+        """Ξ, (term, feature), of a set of series, in the units of a member."""
+        times, values = (part[number] if series.sets else part for part in (series.times, series.values))
+        elapsed = (times - times[:, :1]) / self.config.time_unit
+        scaled = (values - self.mean[member]) / self.std[member]
+        grid, smooth = _smoothed(*(part.double().numpy(force=True) for part in (elapsed, scaled)), series.name)
+        return torch.from_numpy(_sparse(grid, smooth))
+
+
+def _smoothed(times: Array, values: Array, name: str) -> tuple[Array, list[Array]]:
+    """A regular grid, (point,), and the smoothed features of each usable series on it, (point, feature).
+
+    Args:
+        times: τ, (series, time); NaN at padding.
+        values: (series, time, feature); NaN where nothing was observed.
+        name: of the series, for messages.
+    """
+    from scipy.interpolate import make_smoothing_spline  # here: it may not be installed
+
+    known = ~np.isnan(values)
+    usable = np.flatnonzero((known.sum(axis=1) >= LEAST_OBSERVATIONS).all(axis=-1))[:FITTED_SERIES]
+    if not len(usable):
+        raise DataError(
+            f"{name}: no series has {LEAST_OBSERVATIONS} observations of each feature, which SINDy needs: give longer series"
+        )
+    grid, smooth = np.linspace(0, np.nanmax(times[usable], axis=1).min(), SMOOTHED_POINTS), []
+    for own, seen, mask in zip(times[usable], values[usable], known[usable], strict=True):
+        features = zip(seen.T, mask.T, strict=True)
+        splines = [make_smoothing_spline(own[observed], feature[observed]) for feature, observed in features]
+        smooth.append(np.stack([spline(grid) for spline in splines], axis=1))
+    return grid, smooth
+
+
+def _sparse(grid: Array, smooth: list[Array]) -> Array:
+    """Ξ, (term, feature), of smoothed series on a grid. Global random state is unchanged, though pysindy draws from it."""
+    state = np.random.get_state()
+    np.random.seed(0)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that all coefficients of an equation are 0
+            import pysindy  # here: it may not be installed
+
+            terms = pysindy.PolynomialLibrary(degree=2, include_bias=True)
+            library = pysindy.WeakPDELibrary(terms, spatiotemporal_grid=grid, K=INTERVALS, H_xt=[HALF_WIDTH * grid[-1]])
+            optimiser = pysindy.STLSQ(threshold=THRESHOLD, alpha=RIDGE)
+            model = pysindy.SINDy(feature_library=library, optimizer=optimiser).fit(smooth, t=grid)
+    finally:
+        np.random.set_state(state)
+    return np.array(model.coefficients()).T
