@@ -168,6 +168,7 @@ ENCODERS = Registry(
         "rnn": "pathlode.core.encoders.rnn:RNN",
         "gru_d": "pathlode.core.encoders.gru_d:GRUD",
         "interpolation": "pathlode.core.encoders.grid:Interpolation",
+        "mtan": "pathlode.core.encoders.mtan:MultiTimeAttention",
     },
 )
 

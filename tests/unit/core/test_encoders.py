@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from pathlode.core.encoders.gru_d import GRUD
+from pathlode.core.encoders.mtan import MultiTimeAttention
 from pathlode.core.encoders.recurrent import Recurrent
 from pathlode.registry import ENCODERS
 
@@ -135,3 +136,94 @@ def test_interpolation_takes_one_observation_and_does_not_count_repeated_informa
     fine = torch.linspace(-1, 1, 9, dtype=torch.float64).expand(3, 2, -1)
     line = torch.tensor([2.0, -1.0], dtype=torch.float64)
     assert torch.allclose(encoder(coarse, coarse[..., None] * line), encoder(fine, fine[..., None] * line), atol=1e-12)
+
+
+def attending(features=2, members=1):
+    """An encoder that attends in double precision, and the list of what its recurrent network reads."""
+    generators = [torch.Generator().manual_seed(member) for member in range(members)]
+    encoder, read = MultiTimeAttention(generators, features, hidden=5).double(), []
+    encoder.gru.register_forward_pre_hook(lambda module, inputs: read.append(inputs[1].detach()))
+    return encoder, read
+
+
+def observed_in_part(batch, count, members=1, features=2):
+    """Times, values and a mask of series with gaps, of which the second is shorter."""
+    generator = torch.Generator().manual_seed(1)
+    times = torch.rand(members, batch, count, generator=generator, dtype=torch.float64).cumsum(dim=-1) - 1
+    values = torch.randn(members, batch, count, features, generator=generator, dtype=torch.float64)
+    mask = torch.rand(values.shape, generator=generator) < 0.7
+    mask[:, :, 0] = True
+    mask[:, 1, -2:] = False
+    times[:, 1, -2:] = times[:, 1, -3:-2]
+    return times, values.where(mask, 0.0), mask
+
+
+def attention(encoder, member, times, values, mask):
+    """The paper's formulas, point by point, head by head and feature by feature (Shukla & Marlin 2021, equations 1 to 4)."""
+    omega, alpha, queries, keys = (
+        part[member].detach().numpy()
+        for part in (encoder.waves.weight, encoder.waves.bias, encoder.queries, encoder.keys)
+    )
+
+    def embedded(time):
+        phases = omega[0] * time + alpha[0]
+        return np.concatenate([phases[:1], np.sin(phases[1:])])
+
+    width = encoder.EMBEDDING // encoder.HEADS
+    found = np.zeros((encoder.POINTS, encoder.HEADS, values.shape[-1]))
+    for (point, head, feature), _ in np.ndenumerate(found):
+        own = slice(head * width, (head + 1) * width)
+        asking = (embedded(float(encoder.points[point])) @ queries)[own]
+        places = np.flatnonzero(mask[:, feature])
+        scores = np.array([asking @ (embedded(times[i]) @ keys)[own] for i in places]) / math.sqrt(width)
+        weights = np.exp(scores) / np.exp(scores).sum()
+        found[point, head, feature] = weights @ values[places, feature]
+    return found.reshape(encoder.POINTS, -1)
+
+
+def test_attention_is_the_papers_and_its_points_are_read_by_a_gru(monkeypatch):
+    """On series with gaps and padding, and on complete ones."""
+    monkeypatch.setattr(MultiTimeAttention, "POINTS", 3)
+    encoder, read = attending(members=2)
+    times, values, mask = observed_in_part(batch=2, count=6, members=2)
+    for given in (mask, None):
+        final = encoder(times, values, given)
+        seen = torch.ones_like(values, dtype=torch.bool) if given is None else given
+        for member, series in np.ndindex(2, 2):
+            parts = (part[member, series].numpy() for part in (times, values, seen))
+            assert np.allclose(read[-1][member, series].numpy(), attention(encoder, member, *parts), atol=1e-12)
+        points = torch.tensor([-(3**0.5), 0.0, 3**0.5], dtype=torch.float64).expand(2, 2, 3)
+        assert torch.allclose(final, encoder.gru(points, read[-1]), atol=1e-6)
+
+
+def test_attention_to_one_observation_is_its_value_and_to_equal_times_their_mean():
+    encoder, read = attending()
+    values = torch.tensor([[[[3.0, -1.0]]]]).double()
+    encoder(torch.tensor([[[0.4]]]).double(), values)
+    assert torch.allclose(read[-1], values.repeat(1, 1, 1, 2).expand(1, 1, 20, 4))
+    both = torch.tensor([[[[3.0, -1.0], [5.0, 2.0]]]]).double()
+    encoder(torch.tensor([[[0.4, 0.4]]]).double(), both)
+    assert torch.allclose(read[-1], torch.tensor([4.0, 0.5, 4.0, 0.5]).double().expand(1, 1, 20, 4))
+
+
+def test_attention_does_not_mind_the_order_or_scores_of_any_size():
+    """Scores of thousands have no exponential in floating-point numbers, but their differences have."""
+    encoder, _ = attending()
+    with torch.no_grad():
+        encoder.waves.weight[..., 0] = 300.0
+    times, values, mask = observed_in_part(batch=2, count=6)
+    found = encoder(times, values, mask)
+    assert found.isfinite().all()
+    order = torch.tensor([3, 0, 5, 1, 4, 2])
+    assert torch.allclose(encoder(times[..., order], values[:, :, order], mask[:, :, order]), found, atol=1e-12)
+    assert not torch.allclose(encoder(times, values.flip(2), mask.flip(2)), found, atol=1e-3)
+
+
+def test_a_feature_that_was_never_observed_is_its_mean_for_attention():
+    encoder, read = attending()
+    times, values, mask = observed_in_part(batch=2, count=6)
+    mask[..., 1] = False
+    encoder(times, values.where(mask, 0.0), mask).sum().backward()
+    assert (read[-1][..., 1::2] == 0).all()
+    assert (read[-1][..., ::2] != 0).all()
+    assert all(parameter.grad.isfinite().all() for parameter in encoder.parameters())
