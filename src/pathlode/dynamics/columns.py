@@ -31,7 +31,7 @@ def time_to_target(histories: pd.DataFrame, pairs: Sequence[Sequence[str]]) -> p
         best = group.groupby(["row", "seed"])["validation_mse"].min().groupby("row").median()
         targets = {row: best[best.index.isin(pair)].max() for pair in pairs for row in pair}
         for (row, seed), run in group.groupby(["row", "seed"], sort=False):
-            target = targets.get(row, targets[pairs[0][0]])
+            target = targets.get(str(row), targets[pairs[0][0]])
             below = run[run["validation_mse"] <= target]
             at = (below if len(below) else run.iloc[-1:]).iloc[0]
             rows.append(

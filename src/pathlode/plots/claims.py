@@ -127,8 +127,8 @@ def _forest(
 
 def _labels(rows: pd.DataFrame) -> list[str]:
     """The claims' ids, with the factor that a claim asks for."""
-    factors = rows.drop_duplicates("id").set_index("id")["factor"] if "factor" in rows else {}
-    return [f"{name} (×{factors[name]:g})" if factors.get(name, 1) != 1 else name for name in rows["id"].unique()]
+    factors = rows.groupby("id", sort=False)["factor"].first() if "factor" in rows else pd.Series(1.0, rows["id"].unique())
+    return [str(name) if factor == 1 else f"{name} (×{factor:g})" for name, factor in factors.items()]
 
 
 def _farthest(rows: pd.DataFrame) -> float:
