@@ -1,5 +1,6 @@
 """Figures of the comparison of rivals: error against cost, and mean ranks with critical differences."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
@@ -7,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, NullFormatter
 from scipy.optimize import isotonic_regression
 
 from pathlode.plots.style import BLACK, WIDTH, LineStyle, line_styles, log_scale
@@ -66,10 +67,14 @@ def _where(metric: str, own: pd.DataFrame) -> str:
 
 
 def _plain_scale(axis: Axes) -> None:
-    """A logarithmic axis of costs with plain numbers, of which there are a few within a decade too."""
+    """A logarithmic axis of costs with a few plain numbers, that spans a factor of four at least."""
     axis.set_xscale("log")
     low, high = axis.get_xlim()
-    axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 50 * low else (1,)))
+    wider = max(1.0, math.sqrt(4 * low / high))
+    low, high = axis.set_xlim(low / wider, high * wider)
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)))
+    ticks = [digit * 10.0**power for power in powers for digit in ((1, 2, 5) if high < 50 * low else (1,))]
+    axis.set_xticks([tick for tick in ticks if low <= tick <= high])
     axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.xaxis.set_minor_formatter(NullFormatter())
 

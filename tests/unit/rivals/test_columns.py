@@ -41,7 +41,7 @@ def scores():
 
 
 def test_a_failed_prediction_is_charged_what_a_user_falls_back_to(scores):
-    found = charged(scores).set_index(["data", "row", "seed"])
+    found = charged(scores).set_index(["data", "row", "seed"]).sort_index()
     assert found.loc[("spring", "filter", 0), ["interpolation_nmse", "extrapolation_nmse"]].tolist() == [1.0, 2.0]
     assert found.loc[("spring", "filter", 1), "interpolation_nmse"] == 0.5
     assert found.loc["speech", "extrapolation_nmse"].isna().all()
