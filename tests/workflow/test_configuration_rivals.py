@@ -66,9 +66,9 @@ ROWS, COMPARED = ("rivals", "rows"), DEFAULT["rivals"]["compared"]
             "rivals.rows.galerkin.tuned_as names 'none', expected a row with the same",
         ),
         (
-            (*ROWS, "galerkin", "train"),
+            (*ROWS, "second_order", "train"),
             {"batch": 6000},
-            "rivals.rows.galerkin.train.batch is 6000, more than the 5000 trajectories of systems.damped_oscillator",
+            "rivals.rows.second_order.train.batch is 6000, more than the 5000 trajectories of systems.damped_oscillator",
         ),
         (
             (*ROWS, "latent_sde", "train", "warmup"),

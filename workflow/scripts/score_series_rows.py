@@ -22,16 +22,14 @@ with job(snakemake):
     measured, solver = MeasuredSeries.load(Path(files.series)), Adaptive(**params.evaluate)
     asked = [Asked(measured, SeriesSplit.load(Path(path)), params.goal) for path in files.splits]
     tables, progress = [], Progress(f"{measured.data}, rivals", len(params.rows))
-    for number, (row, path, history) in enumerate(
-        zip(params.rows, files.models, files.histories, strict=True), start=1
-    ):
+    rows = zip(params.rows, files.models, files.histories, strict=True)
+    for number, (row, path, history) in enumerate(rows, start=1):
         model, record = load_fitted(Path(path))
-        lost, each = diverged(History.load(Path(history)).table), cost(model, record.seconds)
-        weights = params.weights if "training" in model.offers else []
-        facts = {"data": measured.data, "row": row, "candidates": len(weights), "tried": told_of(params.rates, weights)}
-        facts |= each | {"spent_seconds": len(params.weights) * each["train_seconds"]}
-        tables.append(
-            score_table(scores_on_series(model, asked, params.weights, solver, lost), params.replicates, **facts)
-        )
+        lost, costs = diverged(History.load(Path(history)).table), cost(model, record.seconds)
+        rates, weights = (params.rates, params.weights) if "training" in model.offers else ([], [])
+        costs["spent_seconds"] = len(params.weights) * costs["train_seconds"]
+        facts = {"data": measured.data, "row": row, "candidates": len(weights), "tried": told_of(rates, weights)}
+        scores = scores_on_series(model, asked, params.weights, solver, lost)
+        tables.append(score_table(scores, params.replicates, **facts, **costs))
         progress(number, "rows")
     RivalScores(pd.concat(tables)).save(Path(snakemake.output.scores))

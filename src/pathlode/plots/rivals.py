@@ -16,7 +16,11 @@ from pathlode.reporting.naming import readable
 from pathlode.rivals.columns import EVERYWHERE, HIDDEN, SHORT, TRIVIAL
 from pathlode.rivals.ranks import Ranking
 
-COSTS = {"train_seconds": "CPU s to train", "predict_ms": "CPU ms to predict a series", "n_parameters": "parameters"}
+COST_AXES = {
+    "train_seconds": "CPU s to train",
+    "predict_ms": "CPU ms to predict a series",
+    "n_parameters": "parameters",
+}
 """Costs that are shown, with their labels."""
 LABEL_GAP = 0.075
 """Least distance of two labels, as a share of a panel's height."""
@@ -37,15 +41,20 @@ def error_against_cost(scores: pd.DataFrame, failed: pd.DataFrame, rows: Sequenc
     """
     data, styles = list(dict.fromkeys(scores["data"])), line_styles([name for name in rows if name != TRIVIAL])
     figure, axes = plt.subplots(
-        len(data), len(COSTS), figsize=(WIDTH, 2.1 * len(data) + 0.2), sharey="row", squeeze=False, layout="constrained"
+        len(data),
+        len(COST_AXES),
+        figsize=(WIDTH, 2.1 * len(data) + 0.2),
+        sharey="row",
+        squeeze=False,
+        layout="constrained",
     )
     for line, name in zip(axes, data, strict=True):
         own = scores[scores["data"] == name]
         metric = "extrapolation_nmse" if own["extrapolation_nmse"].notna().any() else "interpolation_nmse"
-        middle = own.groupby("row")[[metric, *COSTS]].median()
+        middle = own.groupby("row")[[metric, *COST_AXES]].median()
         broken = set(failed.loc[failed["data"] == name, "row"])
         points = middle.drop(index=TRIVIAL, errors="ignore").dropna(subset=[metric])
-        for axis, (cost, label) in zip(line, COSTS.items(), strict=True):
+        for axis, (cost, label) in zip(line, COST_AXES.items(), strict=True):
             for row, place in points.iterrows():
                 style = styles[str(row)]
                 face = "none" if row in broken else style.colour
