@@ -87,7 +87,8 @@ def dynamics(config: Mapping[str, Any]) -> Hours:
             if "loss" not in parts:
                 steps[model] = 0.0  # fitted in closed form
             if model not in steps:
-                stack = Experiment(weight=0.1, learning_rate=0.001, seeds=range(STACKED), **settings, **parts)
+                given: dict[str, Any] = {**settings, **parts}
+                stack = Experiment(weight=0.1, learning_rate=0.001, seeds=range(STACKED), **given)
                 steps[model] = trained(stack, data) / STACKED
             for batch, replicates in replicate_batches(config, chapter).items():
                 hours = steps[model] * len(replicates) * settings["train"]["steps"] / 3600

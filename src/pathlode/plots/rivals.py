@@ -153,9 +153,9 @@ def _draw_ranking(axis: Axes, ranked: Ranking, depth: float) -> None:
     count, first = len(ranked.rows), _depths(ranked)[0]
     axis.set(xlim=(0.2, count + 0.8), ylim=(depth, TOP))
     axis.plot([1, count], [0, 0], color=BLACK, lw=1)
-    for rank in range(1, count + 1):
-        axis.plot([rank, rank], [0, -0.25], color=BLACK, lw=0.8)
-        axis.text(rank, -0.35, str(rank), ha="center", va="bottom", fontsize=7)
+    for tick in range(1, count + 1):
+        axis.plot([tick, tick], [0, -0.25], color=BLACK, lw=0.8)
+        axis.text(tick, -0.35, str(tick), ha="center", va="bottom", fontsize=7)
     for place, (name, rank) in enumerate(zip(ranked.rows, ranked.ranks, strict=True)):
         left = place < -(count // -2)
         level, end = first + (place if left else count - 1 - place), 0.8 if left else count + 0.2
@@ -164,6 +164,6 @@ def _draw_ranking(axis: Axes, ranked: Ranking, depth: float) -> None:
     for number, (start, stop) in enumerate(ranked.alike()):
         ends, level = (ranked.ranks[start] - 0.05, ranked.ranks[stop] + 0.05), 0.5 + 0.4 * number
         axis.plot(ends, (level, level), color=BLACK, lw=2.4, solid_capstyle="butt")
-    end, level = 1 + min(ranked.critical_difference, count - 1), TOP + 0.5
-    axis.annotate("", (1, level), (end, level), arrowprops={"arrowstyle": "|-|", "lw": 0.8, "mutation_scale": 2.5})
-    axis.text(end, level, f"  critical difference {ranked.critical_difference:.1f}", va="center", fontsize=7)
+    reach, height = 1 + min(ranked.critical_difference, count - 1), TOP + 0.5
+    axis.annotate("", (1, height), (reach, height), arrowprops={"arrowstyle": "|-|", "lw": 0.8, "mutation_scale": 2.5})
+    axis.text(reach, height, f"  critical difference {ranked.critical_difference:.1f}", va="center", fontsize=7)

@@ -1,6 +1,7 @@
 """Tables made of the scores of all rows."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -66,7 +67,7 @@ def rankings(scores: pd.DataFrame) -> RivalRanks:
             if len(errors) < 2 or len(errors.columns) < 3:
                 continue
             ranked = ranking(errors)
-            facts = {"metric": metric, "data": data, "blocks": ranked.blocks, "p": ranked.p}
+            facts: dict[str, Any] = {"metric": metric, "data": data, "blocks": ranked.blocks, "p": ranked.p}
             facts |= {"critical_difference": ranked.critical_difference}
             found.append(pd.DataFrame({"row": ranked.rows, "rank": ranked.ranks}).assign(**facts))
     table = pd.concat(found[1:] or found, ignore_index=True)

@@ -118,7 +118,7 @@ def diverged(history: pd.DataFrame) -> set[int]:
         history: rows of :class:`pathlode.training.history.History`.
     """
     best = history.groupby("seed")["validation_mse"].min()
-    return {int(seed) for seed, error in best.items() if not math.isfinite(error)}
+    return set(best.index[~np.isfinite(best.to_numpy(float))].tolist())
 
 
 def score_table(scores: Sequence[MemberScore], seeds: Sequence[int], **facts: Any) -> pd.DataFrame:
