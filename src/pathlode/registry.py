@@ -4,6 +4,7 @@ The configuration's schema takes its allowed names from here. So do the tests th
 """
 
 import importlib
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -26,6 +27,9 @@ class Registry(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         module, _, attribute = self.path(name).partition(":")
         return getattr(importlib.import_module(module), attribute)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries  # without an import
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)
@@ -122,6 +126,13 @@ BY_FIELD = frozenset({"weights", "gates"})
 """Offers of a model that it makes only with a field that has them."""
 
 
+LONGEST_STEP = {"latent_sde": math.pi / 2}
+"""Models whose solver takes no longer steps than so many units of τ in the observed window. A latent SDE's posterior reads
+sin τ and cos τ, so a step is then a quarter of their period at most."""
+NEEDED_PACKAGES = {"latent_sde": ("torchsde", "sde")}
+"""Models that need a package which may not be installed, and the extra of this package that brings it."""
+
+
 def needed_of_state(field: str, size: int) -> str | None:
     """What a field needs of the state's size that this size lacks, in words; None if the field takes it."""
     for word in FIELDS.words(field):
@@ -132,19 +143,26 @@ def needed_of_state(field: str, size: int) -> str | None:
     return None
 
 
+KNOWN_PARTS = {
+    "hybrid_oscillator": ("coupled_oscillator", "damped_oscillator", "mixed_oscillator"),
+    "hybrid_lotka_volterra": ("lotka_volterra", "lotka_volterra_fixed_start"),
+}
+"""Fields of which an expert knows a part, and the systems whose equations these are, alone or beside others."""
+
 DECODERS = Registry(
     "decoder",
     {
         "linear": "pathlode.core.decoders.linear:LinearDecoder",
-        "squareplus": "pathlode.core.decoders.squareplus:SquareplusDecoder",
+        "squareplus": "pathlode.core.decoders.squareplus:SquareplusDecoder positive",
     },
 )
+"""The word ``positive`` after a path, here and in :data:`INPUTS`, says that the part is for positive quantities."""
 
 INPUTS = Registry(
     "encoder input",
     {
         "linear": "pathlode.core.inputs.linear:linear",
-        "log": "pathlode.core.inputs.log:log",
+        "log": "pathlode.core.inputs.log:log positive",
     },
 )
 
@@ -199,13 +217,14 @@ SYSTEMS = Registry(
         "coupled_oscillator": "pathlode.dynamics.systems.coupled_oscillator:CoupledOscillator",
         "damped_oscillator": "pathlode.dynamics.systems.damped_oscillator:DampedOscillator",
         "mixed_oscillator": "pathlode.dynamics.systems.mixed_oscillator:MixedOscillator",
-        "lotka_volterra": "pathlode.dynamics.systems.lotka_volterra:LotkaVolterra",
-        "lotka_volterra_fixed_start": "pathlode.dynamics.systems.lotka_volterra_fixed_start:LotkaVolterraFixedStart",
-        "lane_emden": "pathlode.dynamics.systems.lane_emden:LaneEmden",
+        "lotka_volterra": "pathlode.dynamics.systems.lotka_volterra:LotkaVolterra positive",
+        "lotka_volterra_fixed_start": "pathlode.dynamics.systems.lotka_volterra_fixed_start:LotkaVolterraFixedStart positive",
+        "lane_emden": "pathlode.dynamics.systems.lane_emden:LaneEmden positive",
         "lorenz": "pathlode.dynamics.systems.lorenz:Lorenz",
         "two_oscillators": "pathlode.dynamics.systems.two_oscillators:TwoOscillators",
     },
 )
+"""The word ``positive`` after a system's path says that its quantities are, but for noise."""
 
 PARTS = {
     "encoder": (ENCODERS, "latent"),

@@ -1,8 +1,10 @@
+import numpy as np
 import pytest
 
 from pathlode.core.decoders.contract import Decoder
 from pathlode.core.encoders.contract import Encoder
 from pathlode.core.fields.contract import VectorField
+from pathlode.core.fields.hybrid import HybridField
 from pathlode.dynamics.systems.contract import System
 from pathlode.errors import ConfigError
 from pathlode.models.contract import SequenceModel
@@ -11,6 +13,7 @@ from pathlode.registry import (
     ENCODERS,
     FIELDS,
     INPUTS,
+    KNOWN_PARTS,
     LOSSES,
     MODELS,
     SYSTEMS,
@@ -42,6 +45,8 @@ def test_unknown_name():
         ConfigError, match="unknown loss 'pth': expected one of path, kl, kl_annealed, none, displacement, path\\+kl"
     ):
         LOSSES["pth"]
+    assert "pth" not in LOSSES
+    assert "path" in LOSSES
 
 
 def test_a_class_has_the_name_under_which_it_is_registered():
@@ -87,3 +92,16 @@ def test_entries_are_those_of_the_model_and_its_parts():
     assert names == ["LatentODE", "GRU", "linear", "ControlledField", "LinearDecoder", "KullbackLeibler"]
     assert [entry.partition(":")[2] for entry in entries_of("curve", encoder="lstm")] == ["Curve", "LSTM", "linear"]
     assert entries_of("constant") == ["pathlode.models.constant:Constant"]
+
+
+@pytest.mark.parametrize("name", list(SYSTEMS))
+def test_systems_are_positive_whose_line_says_so(name):
+    system = SYSTEMS[name]()
+    parameters = system.draw(40, np.random.default_rng(0))
+    solution = system.solution(parameters, np.linspace(0.1, 5, 30)[None].repeat(40, 0))
+    assert (solution.min() >= 0) == ("positive" in SYSTEMS.words(name))
+
+
+def test_every_field_with_a_known_part_has_systems_of_which_it_is():
+    assert {name for name, field in FIELDS.items() if issubclass(field, HybridField)} == set(KNOWN_PARTS)
+    assert {system for systems in KNOWN_PARTS.values() for system in systems} <= set(SYSTEMS)

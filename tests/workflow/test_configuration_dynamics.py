@@ -13,7 +13,7 @@ from workflow.configuration import InvalidConfig, check, dynamics, rows
 
 
 def test_sizes_of_the_state_that_a_rows_field_does_not_take_are_refused():
-    oscillator = (*ROWS, "none", "field"), "hybrid_oscillator"
+    oscillator = (*ROWS, "none"), {"loss": "none", "field": "hybrid_oscillator", "systems": ["coupled_oscillator"]}
     second = (*ROWS, "none", "field"), "second_order"
     state = (*OSCILLATOR, "model", "hidden")
     check(merged(oscillator, (state, 2)))
@@ -39,6 +39,60 @@ def test_sizes_of_the_state_that_a_rows_field_does_not_take_are_refused():
         InvalidConfig, match="lorenz.model has hidden 10 and augment 10, but z0 .*; lower augment, or raise"
     ):
         check(merged((("systems", "lorenz", "model", "augment"), 10)))
+
+
+@pytest.mark.parametrize(
+    ("row", "systems", "message"),
+    [
+        (
+            {"loss": "path", "field": "hybrid_oscillator"},
+            ["lorenz"],
+            "rows.controlled.field is 'hybrid_oscillator', which knows a part of coupled_oscillator, .*, but the system lorenz has "
+            "other equations; name another field",
+        ),
+        (
+            {"loss": "path", "field": "hybrid_lotka_volterra"},
+            ["coupled_oscillator"],
+            "but the system coupled_oscillator has",
+        ),
+        (
+            {"loss": "path", "decoder": "squareplus"},
+            ["lorenz"],
+            "rows.controlled.decoder is 'squareplus', which is for positive .* those of lorenz change their sign; name another",
+        ),
+        (
+            {"loss": "path", "input": "log"},
+            ["damped_oscillator"],
+            "rows.controlled.input is 'log', which is for positive",
+        ),
+    ],
+)
+def test_parts_that_do_not_suit_a_rows_system_are_refused(row, systems, message):
+    lorenz = ("systems", "lorenz", "trained"), [*DEFAULT["systems"]["lorenz"]["trained"], "controlled"]
+    with pytest.raises(InvalidConfig, match=message):
+        check(merged(((*ROWS, "controlled"), row | {"systems": systems}), lorenz))
+    check(merged(((*ROWS, "controlled"), row | {"field": "bounded", "systems": ["lane_emden"]}), lorenz))
+
+
+def test_steps_that_are_too_long_for_a_latent_sde_are_refused():
+    """A step of π/2 units of the model's time, of which the window of lane_emden lasts 2.5 / 0.4."""
+    sde = (*ROWS, "curve"), {"model": "latent_sde", "loss": "path_kl", "systems": ["lane_emden"]}
+    steps = ("systems", "lane_emden", "train", "solver_steps")
+    check(merged(sde, (steps, 4)))
+    with pytest.raises(
+        InvalidConfig,
+        match="lane_emden.train.solver_steps is 3, but windows last up to 6.25 units .* latent_sde at most 1.57; raise it",
+    ):
+        check(merged(sde, (steps, 3)))
+
+
+def test_a_model_whose_package_is_not_installed_is_refused(monkeypatch):
+    monkeypatch.setattr("workflow.configuration.parts.find_spec", lambda name: None)
+    assert_refused(
+        (*ROWS, "curve"),
+        {"model": "latent_sde", "loss": "path_kl"},
+        "its package torchsde is not installed; pip install",
+    )
 
 
 def test_a_loss_that_needs_the_jacobian_is_refused_for_a_model_without_one(monkeypatch):

@@ -20,6 +20,11 @@ STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
         (("real", "shown", "models"), ["lines"], "real.shown.models names 'lines', which is not a key of real.trained"),
         (("real", "models", "mean"), {"loss": "none"}, "real.models.mean has the name of a prediction without a model"),
         (
+            ("real", "models", "kinetic"),
+            {"loss": "path", "field": "hybrid_lotka_volterra"},
+            "real.models.kinetic.field is 'hybrid_lotka_volterra', which .*, but measured data has other equations; name another",
+        ),
+        (
             ("real", "models", "flat"),
             {"model": "constant"},
             "real.models.flat is a model without training; name another",

@@ -8,6 +8,7 @@ from pathlode.registry import CLASSIFIERS
 from workflow.configuration.parts import (
     check_parts,
     check_state,
+    check_system,
     check_trained_with,
     entries_of_parts,
     has_latent,
@@ -111,6 +112,7 @@ def _check_latent_ode(ecg: Mapping[str, Any], name: str) -> None:
     entry, place = ecg["latent_odes"][name], f"ecg.latent_odes.{name}"
     check_parts(place, entry)
     check_state("ecg.model", model_parts(entry), ecg["model"])
+    check_system(place, model_parts(entry), None)
     check_trained_with(place, entry, (*TRAINED_WITH, "steps"))
     for key in TRAINED_WITH:
         if key not in entry and is_trained(entry):

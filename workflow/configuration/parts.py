@@ -1,17 +1,22 @@
 """A model and its parts, as entries of the configuration name them: rows, latent ODEs of beats, fits to training runs."""
 
 from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
 from typing import Any
 
 from pathlode.registry import (
     DEFAULT_MODEL,
     DEFAULT_PARTS,
     FIELDS,
+    KNOWN_PARTS,
+    LONGEST_STEP,
     LOSSES,
     MODELS,
+    NEEDED_PACKAGES,
     OFFERS,
     ONLY_WITH,
     PARTS,
+    SYSTEMS,
     entries_of,
     needed_of_state,
     offered,
@@ -78,6 +83,12 @@ def check_parts(place: str, entry: Mapping[str, Any]) -> None:
             raise InvalidConfig(
                 f"config: {place}.{part} is {entry[part]!r}, but the model {kind} takes no {part}; remove it"
             )
+    package, extra = NEEDED_PACKAGES.get(kind, (None, None))
+    if package and find_spec(package) is None:
+        raise InvalidConfig(
+            f"config: {place}.model is {kind!r}, but its package {package} is not installed; pip install 'pathlode[{extra}]', "
+            "or name another model"
+        )
     if not is_trained(entry):
         return
     if "loss" not in entry:
@@ -128,6 +139,47 @@ def check_state(place: str, parts: Mapping[str, str], model: Mapping[str, Any]) 
         raise InvalidConfig(
             f"config: {place}.hidden is {hidden}, but the field {parts['field']} needs {needed}; change hidden, or name "
             "another field"
+        )
+
+
+def check_system(place: str, parts: Mapping[str, str], system: str | None) -> None:
+    """Refuses a field whose known part is of another system, and parts for positive quantities where others are measured.
+
+    Args:
+        place: place of the entry in the configuration.
+        parts: the model's kind and parts, from :func:`model_parts`.
+        system: name in :data:`pathlode.registry.SYSTEMS`; None for measured data, of which no equation is known.
+    """
+    known = KNOWN_PARTS.get(parts.get("field", ""))
+    if known and system not in known:
+        data = "measured data" if system is None else f"the system {system}"
+        raise InvalidConfig(
+            f"config: {place}.field is {parts['field']!r}, which knows a part of {', '.join(known)}, but {data} has other "
+            "equations; name another field"
+        )
+    for part in ("input", "decoder"):
+        positive = part in parts and "positive" in PARTS[part][0].words(parts[part])
+        if positive and system is not None and "positive" not in SYSTEMS.words(system):
+            raise InvalidConfig(
+                f"config: {place}.{part} is {parts[part]!r}, which is for positive quantities, but those of {system} change "
+                f"their sign; name another {part}"
+            )
+
+
+def check_steps(place: str, parts: Mapping[str, str], steps: int, duration: float) -> None:
+    """Refuses steps of a solver that are too long for the model.
+
+    Args:
+        place: place of the settings of the training in the configuration.
+        parts: the model's kind and parts, from :func:`model_parts`.
+        steps: steps in the observed window.
+        duration: the longest window in units of τ.
+    """
+    longest = LONGEST_STEP.get(parts["kind"])
+    if longest is not None and steps * longest < duration:
+        raise InvalidConfig(
+            f"config: {place}.solver_steps is {steps}, but windows last up to {duration:g} units of the model's time, and a "
+            f"step of the model {parts['kind']} at most {longest:g}; raise it"
         )
 
 

@@ -9,6 +9,7 @@ from pathlode.real.splits import GOALS
 from workflow.configuration.parts import (
     check_parts,
     check_state,
+    check_system,
     check_views,
     entries_of_parts,
     has_latent,
@@ -115,6 +116,7 @@ def check_series_model(config: Mapping[str, Any], data: str, name: str) -> None:
     """Refuses sizes on measured series that a model does not take, and a warm-up below one step."""
     entry, settings = series_entries(config)[name], series_model(config, data, GOALS[0], name)
     place = next(f"{part}.{name}" for part, whole in _parts_with_models(config).items() if name in whole)
+    check_system(place, model_parts(entry), None)
     check_state(
         f"{place}.sizes" if "sizes" in entry else f"real.data.{data}.model", model_parts(entry), settings["model"]
     )

@@ -10,6 +10,8 @@ from workflow.configuration.parts import (
     check_observed_state,
     check_parts,
     check_state,
+    check_steps,
+    check_system,
     check_trained_with,
     check_views,
     entries_of_parts,
@@ -161,13 +163,17 @@ def _check_tuned_as(config: Mapping[str, Any], place: str, row: Mapping[str, Any
 
 
 def check_fitted(config: Mapping[str, Any], chapter: str, system: str, name: str) -> None:
-    """Refuses sizes on a system that a row's model does not take, a warm-up below one step, and batches and weights that it
-    does not have there."""
+    """Refuses a system and sizes there that a row's model does not take, too few steps of its solver, a warm-up below one step,
+    and batches and weights that it does not have there."""
     row, settings = all_rows(config)[name], row_settings(config, system, name)
     own = f"{chapter}.rows.{name}"
     sizes = f"{own}.sizes" if "sizes" in row else f"systems.{system}.model"
-    parts, simulated = row_parts(config, system, name), SYSTEMS[config["systems"][system]["system"]]
+    entry, parts = config["systems"][system], row_parts(config, system, name)
+    simulated, last = SYSTEMS[entry["system"]], entry["simulate"]["window"][1]
+    check_system(own, parts, entry["system"])
     check_state(sizes, parts, settings["model"])
+    place = own if "train" in row else f"systems.{system}"
+    check_steps(f"{place}.train", parts, settings["train"]["solver_steps"], last / settings["model"]["time_unit"])
     check_observed_state(f"systems.{system}", parts, len(simulated.features))
     if "train" in row:
         check_training(config, system, settings["train"], f"{own}.train")

@@ -9,6 +9,7 @@ import torch
 
 from pathlode.core.eager import eager
 from pathlode.errors import ConfigError, is_count, is_positive
+from pathlode.registry import SOLVERS
 from pathlode.training.rates import RATES
 from pathlode.training.soap import SOAP
 
@@ -73,6 +74,10 @@ class TrainingConfig:
             )
         if self.optimiser not in OPTIMISERS:
             raise ConfigError(f"train.optimiser is {self.optimiser!r}, expected one of {', '.join(OPTIMISERS)}")
+        if self.solver not in SOLVERS:
+            raise ConfigError(
+                f"train.solver is {self.solver!r}, expected a method with steps of equal size: {', '.join(SOLVERS)}"
+            )
         if self.schedule not in RATES:
             raise ConfigError(f"train.schedule is {self.schedule!r}, expected one of {', '.join(RATES)}")
         if not self.rates or not all(is_positive(rate) for rate in self.rates):

@@ -79,6 +79,11 @@ class Trainer:
                 f"{type(model).__name__} offers {unused!r}, which {type(loss).__name__} would leave untrained: choose the loss "
                 f"{ONLY_WITH[unused]}"
             )
+        if "posterior" in loss.needs and not model.config.variational:
+            raise ConfigError(
+                f"{type(loss).__name__} needs a variational model: make {type(model).__name__} with "
+                "ModelConfig(variational=True), or choose another loss"
+            )
         self.model, self.loss, self.config, self.device = model.to(device), loss, config, device
         self.views = views
         precision = training.dtype  # of the validation data as well: a model's units are in that of its training data

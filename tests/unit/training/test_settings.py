@@ -28,6 +28,7 @@ def test_a_constant_rate_has_no_warmup():
         {"spike": math.nan},
         {"optimiser": "sgd"},
         {"schedule": "cosine"},
+        {"solver": "dopri5"},
     ],
 )
 def test_wrong_settings_are_refused_when_made(change):

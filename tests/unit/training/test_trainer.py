@@ -302,3 +302,11 @@ def test_the_interpolation_encoder_does_not_mind(tmp_path, caplog):
     model, series = counted("interpolation", tmp_path)
     model.encode(series.times[:, :3], series.values[:, :3])
     assert caplog.text == ""
+
+
+def test_a_loss_of_the_posterior_is_refused_by_a_model_that_has_none(data):
+    series = data.train.observed, data["validation"].observed
+    with pytest.raises(
+        ConfigError, match=r"KullbackLeibler needs a variational model: make LatentODE with ModelConfig\(vari"
+    ):
+        Trainer(LatentODE(ModelConfig(features=2)), LOSSES["kl"](), *series, TrainingConfig())
