@@ -144,8 +144,8 @@ def needed_of_state(field: str, size: int) -> str | None:
 
 
 KNOWN_PARTS = {
-    "hybrid_oscillator": ("coupled_oscillator", "damped_oscillator", "mixed_oscillator"),
-    "hybrid_lotka_volterra": ("lotka_volterra", "lotka_volterra_fixed_start"),
+    "hybrid_oscillator": ("coupled_oscillator", "damped_oscillator", "mixed_oscillator", "two_oscillators"),
+    "hybrid_lotka_volterra": ("lotka_volterra", "lotka_volterra_fixed_start", "two_oscillators"),
 }
 """Fields of which an expert knows a part, and the systems whose equations these are, alone or beside others."""
 

@@ -125,7 +125,7 @@ def test_a_loss_that_the_configuration_refuses_is_refused_by_the_training_too(mo
         if why := refusal(row):
             assert why.startswith(f"config: row.loss is '{loss}', ")
             with pytest.raises(ConfigError):
-                experiment(row).trainer(data.observed)
+                experiment(row).trainer(data.observed).step()
 
 
 @pytest.mark.parametrize("model", list(MODELS))

@@ -13,7 +13,10 @@ from workflow.configuration import InvalidConfig, check, dynamics, rows
 
 
 def test_sizes_of_the_state_that_a_rows_field_does_not_take_are_refused():
-    oscillator = (*ROWS, "none"), {"loss": "none", "field": "hybrid_oscillator", "systems": ["coupled_oscillator"]}
+    oscillator = (
+        (*ROWS, "kinetic"),
+        {"loss": "kinetic", "field": "hybrid_oscillator", "systems": ["coupled_oscillator"]},
+    )
     second = (*ROWS, "none", "field"), "second_order"
     state = (*OSCILLATOR, "model", "hidden")
     check(merged(oscillator, (state, 2)))

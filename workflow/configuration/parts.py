@@ -83,6 +83,11 @@ def check_parts(place: str, entry: Mapping[str, Any]) -> None:
             raise InvalidConfig(
                 f"config: {place}.{part} is {entry[part]!r}, but the model {kind} takes no {part}; remove it"
             )
+    if entry.get("field") in KNOWN_PARTS and "observed" in MODELS.words(kind):
+        raise InvalidConfig(
+            f"config: {place}.field is {entry['field']!r}, whose equations are of coordinates that a decoder maps to the data, "
+            f"but the state of the model {kind} is the data in standard deviations; name another field"
+        )
     package, extra = NEEDED_PACKAGES.get(kind, (None, None))
     if package and find_spec(package) is None:
         raise InvalidConfig(
@@ -179,7 +184,7 @@ def check_steps(place: str, parts: Mapping[str, str], steps: int, duration: floa
     if longest is not None and steps * longest < duration:
         raise InvalidConfig(
             f"config: {place}.solver_steps is {steps}, but windows last up to {duration:g} units of the model's time, and a "
-            f"step of the model {parts['kind']} at most {longest:g}; raise it"
+            f"step of the model {parts['kind']} at most {longest:.3g}; raise it"
         )
 
 

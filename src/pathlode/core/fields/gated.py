@@ -99,8 +99,12 @@ class _WithGates(nn.Module):
         self.field, self.gates = field, gates
 
     def parameters(self, recurse: bool = True) -> Iterator[Any]:
-        """Those of the field, and the gates: methods that go back along the path need gradients of all of them."""
-        yield from self.field.parameters(recurse)
+        """Those of the field's network, and the gates: methods that go back along the path need gradients of all of them.
+
+        The gates' own parameters are not among them: the field depends on these by the gates alone, which were sampled before.
+        """
+        yield self.field.scale
+        yield from self.field.mlp.parameters(recurse)
         yield from self.gates
 
     def forward(self, h: State) -> State:

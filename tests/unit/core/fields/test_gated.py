@@ -7,6 +7,7 @@ import torch
 
 from pathlode.core.fields.context import FieldContext
 from pathlode.core.fields.gated import GatedField
+from pathlode.core.solve import Adaptive, FixedStep, solve
 
 SIGMOID_SHIFT = 2 / 3 * math.log(0.1 / 1.1)
 
@@ -63,3 +64,30 @@ def test_each_trajectory_has_gates_of_its_own():
         alone = field.autonomous(FieldContext(h[:, :1, :0], draws=draws[:, row : row + 1]))(h[:, :1])
         assert torch.allclose(together[:, row], alone[:, 0], atol=1e-6)
     assert (together.std(dim=1) > 1e-3).all()
+
+
+@pytest.mark.parametrize(
+    "solver",
+    [
+        FixedStep("alf", 6),
+        FixedStep("reversible_heun", 6),
+        Adaptive("dopri5", 1e-9, 1e-9, backend="torchdiffeq", adjoint=True),
+    ],
+    ids=["alf", "reversible_heun", "adjoint"],
+)
+def test_methods_that_go_back_along_the_path_find_the_gradients_of_sampled_gates(solver):
+    """Those of back-propagation through the steps, which a plain function in place of a module gets."""
+    field = made().double()
+    start, times = torch.randn(2, 4, 3).double(), torch.rand(4, 5).double().cumsum(dim=1)
+    draws, gradients = torch.randn(2, 4, field.draws).double(), []
+    for plain in (False, True):
+        field.zero_grad()
+        held = field.autonomous(FieldContext(start[..., :0], draws=draws))
+        if plain and isinstance(solver, Adaptive):
+            solver = Adaptive("dopri5", 1e-9, 1e-9, backend="torchdiffeq")
+        states = solve(held.forward if plain else held, start, times, solver=solver).states
+        states.square().sum().backward()
+        gradients.append([parameter.grad.clone() for parameter in field.parameters()])
+    assert all(bool(ours.any()) for ours in gradients[0])
+    for ours, theirs in zip(*gradients, strict=True):
+        assert torch.allclose(ours, theirs, rtol=1e-5, atol=1e-8)
