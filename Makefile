@@ -7,9 +7,11 @@
 # make lint        style, types, workflow lint
 # make report      results/report.html: every figure and table with its caption, in one file
 # make docs        the site, in build/site
-# make bench       times of a training step, simulations, draws and decisions, each beside its peers, and of a whole training; memory of solvers
+# make bench       times of a training step, simulations, draws and decisions, each beside its peers, and of a whole training; memory of solvers;
+#                  a step with every model, loss and part
 # make plan        estimated cost of the paper scale, in docs/cluster.md; needs make reproduce first
 # make faults      the table of faults in docs/, from the tests that cause them
+# make registry    the list of models, losses and all else with a name in docs/, from docstrings and the configuration
 # make reruns      the table of rules that rerun after an edit of code, in tests/workflow
 # make clean       remove the pipeline's outputs (the environment and downloaded files stay)
 #
@@ -27,7 +29,7 @@ RESULTS := results$(if $(filter-out hour default,$(SCALE)),/$(SCALE))
 OVERLAY := $(if $(filter-out hour default,$(SCALE)),--configfile config/$(SCALE).yaml)
 ONLY := $(if $(CHAPTERS),--config 'chapters=[$(CHAPTERS)]')
 
-.PHONY: reproduce pages stability test test-cluster lint report docs faults reruns bench plan clean
+.PHONY: reproduce pages stability test test-cluster lint report docs faults registry reruns bench plan clean
 
 reproduce: $(VENV)/workflow
 	$(BIN)/snakemake $(OVERLAY) $(ONLY)
@@ -70,12 +72,17 @@ bench: $(VENV)/bench
 	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/answers.py
 	$(BIN)/python benchmarks/solvers.py
+	PYTHONPATH=. $(BIN)/python benchmarks/entries.py
+	$(BIN)/python -m workflow.registry_page
 
 plan: $(VENV)/workflow
 	PYTHONPATH=. $(BIN)/python benchmarks/plan.py
 
 faults: $(VENV)/dev
 	$(BIN)/python -m pytest -n 2 -m fault --faults=docs/faults_table.md
+
+registry: $(VENV)/workflow
+	$(BIN)/python -m workflow.registry_page
 
 reruns: $(VENV)/workflow
 	PYTHONPATH=. $(BIN)/python tests/workflow/reruns.py

@@ -3,17 +3,22 @@
 import re
 import subprocess
 import sys
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
+import yaml
 from workflow_checkout import PROJECT
 
 from pathlode import ENCODERS, LOSSES, SYSTEMS, LatentODE, ModelConfig, Trainer, TrainingConfig
 from pathlode.dynamics.simulation import SimulationConfig, simulate
 from pathlode.registry import FIELDS, MODELS, SOLVERS
 from pathlode.reporting.pages import markers
+from pathlode.training.experiment import Experiment
+from workflow.configuration.parts import check_parts
+from workflow.entry_docstrings import about
 
 DOCS = PROJECT / "docs"
 
@@ -157,3 +162,29 @@ def test_what_is_added_as_the_site_says_can_be_trained(tmp_path, monkeypatch):
     trainer = Trainer(model, loss, data.train.observed, data["validation"].observed, settings)
     trainer.run()
     assert (trainer.history[-1].mse < trainer.history[0].mse).all()
+
+
+def test_a_row_costs_one_file_one_line_and_one_test(tmp_path, monkeypatch, data):
+    """Those of the site, whose line, convention of docstrings, row and test are tried as they stand there."""
+    page = (DOCS / "extending.md").read_text().split("## All of it for one row")[1]
+    module, test = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    ((name, entry),) = re.findall(r'```\n"(\w+)": "pathlode\.core\.fields\.(\S+)",\n```', page)
+    (tmp_path / "gru_ode.py").write_text(module)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(FIELDS._entries, name, entry)
+    written = vars(import_module("gru_ode")).copy()
+    exec(test, written)
+    (tried,) = (value for key, value in written.items() if key.startswith("test_"))
+    tried()
+    told = about(FIELDS, name)
+    assert (told.what, told.source[:22]) == (
+        "The vector field of a gated recurrent unit in continuous time",
+        "De Brouwer et al. 2019",
+    )
+    (row,) = yaml.safe_load(re.search(r"`(gru_ode: \{.*?\})`", page)[1]).values()
+    check_parts("row", row)
+    sizes = {"hidden": 4, "latent": 4, "width": 8}
+    train = {"steps": 2, "batch": 16, "warmup": 0.5, "validate_every": 2}
+    trainer = Experiment(seeds=[0], model=sizes, train=train, **row).trainer(data.observed)
+    trainer.run()
+    assert trainer.history[-1].mse.isfinite().all()

@@ -42,9 +42,7 @@ class Reversible(ABC):
 
 
 class AsynchronousLeapfrog(Reversible):
-    """The asynchronous leapfrog, which carries the state z and a slope v, v_0 = f(z_0):
-
-    k = z + h v / 2,   v' = 2 f(k) - v,   z' = k + h v' / 2.
+    """z' = k + h v' / 2 with v' = 2 f(k) - v and k = z + h v / 2: the state z and a slope v, v_0 = f(z_0), are carried.
 
     Source: Zhuang et al. 2021, MALI (https://arxiv.org/abs/2102.04668), without its damping η, which lowers the order to 1.
     """
@@ -60,9 +58,9 @@ class AsynchronousLeapfrog(Reversible):
 
 
 class ReversibleHeun(Reversible):
-    """Reversible Heun, which carries the state z, a second state y and its slope m = f(y), with y_0 = z_0:
+    """z' = z + h (f(y) + f(y')) / 2 with y' = 2 z - y + h f(y): the state z and a second one y, y_0 = z_0, are carried.
 
-    y' = 2 z - y + h m,   m' = f(y'),   z' = z + h (m + m') / 2.
+    So is the slope f(y).
 
     Source: Kidger et al. 2021, Efficient and accurate gradients for neural SDEs (https://arxiv.org/abs/2105.13493).
     """

@@ -73,7 +73,13 @@ RK4 = Tableau(
     b=_RK4_WEIGHTS,
     dense=_hermite(_RK4_WEIGHTS),
 )
-"""The classical method of Kutta (1901), with cubic Hermite dense output (error O(h⁴), the order of the method)."""
+"""The classical Runge-Kutta method, with cubic Hermite dense output.
+
+y' = y + h (k_1 + 2 k_2 + 2 k_3 + k_4) / 6, with errors O(h⁴) at the ends of steps and between them.
+
+Source: Kutta 1901, Beitrag zur näherungsweisen Integration totaler Differentialgleichungen
+(https://archive.org/stream/zeitschriftfrma12runggoog#page/n449/mode/2up).
+"""
 
 TSIT5 = Tableau(
     order=5,
@@ -123,7 +129,13 @@ TSIT5 = Tableau(
         ),
     ),
 )
-"""Tsitouras 2011, Runge-Kutta pairs of order 5(4), with its free quartic dense output (error O(h⁵))."""
+"""The Runge-Kutta method of Tsitouras, with its free quartic dense output.
+
+y' = y + h Σ_i b_i k_i of six stages, with errors O(h⁵) at the ends of steps and between them.
+
+Source: Tsitouras 2011, Runge-Kutta pairs of order 5(4) satisfying only the first column simplifying assumption
+(https://doi.org/10.1016/j.camwa.2011.06.002).
+"""
 
 ADAPTIVE_METHODS = {
     "torchode": ("dopri5", "tsit5"),

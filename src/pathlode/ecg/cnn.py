@@ -65,6 +65,8 @@ class BeatCnn:
         seed: seed of the initial weights and the batches.
         kept: file of a checkpoint, as in :class:`pathlode.training.resume.Interim`; seed and number of features are added to
             its name.
+
+    Source: ours, as a rival.
     """
 
     settings = CnnConfig

@@ -43,7 +43,7 @@ class Trees:
         seed: seed of the random choices of beats and features.
         kept: has no effect, because trees are fitted too fast to need a checkpoint.
 
-    Source: Chen & Guestrin 2016 (doi:10.1145/2939672.2939785).
+    Source: Chen & Guestrin 2016, XGBoost (https://doi.org/10.1145/2939672.2939785).
     """
 
     settings = TreeConfig

@@ -17,6 +17,8 @@ class RecurrentSummary(nn.Module):
         summary: numbers in the summary.
         seed: seed of the initial weights.
         gaps: whether it reads series in which some features are missing at times at which others are observed.
+
+    Source: ours, as a rival of the latent vectors.
     """
 
     def __init__(self, features: int, hidden: int, summary: int, seed: int, gaps: bool = False) -> None:

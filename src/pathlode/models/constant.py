@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Constant(SequenceModel):
-    """x(t) is the mean of a trajectory's observations until the last of them, and the last observed value from then on.
+    """x(t) = the mean of a trajectory's observations until the last of them, and the last observed value from then on.
 
     Each feature has its own observations. One without any is predicted by its mean over the training data.
 
@@ -24,6 +24,8 @@ class Constant(SequenceModel):
     Args:
         config: only the number of features has an effect.
         seeds: one stacked member per seed.
+
+    Source: ours, as the least that a model must beat.
     """
 
     @property

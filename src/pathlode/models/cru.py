@@ -53,7 +53,7 @@ class _Filtered:
 
 
 class CRU(ContextualModel):
-    """A state z of 2 m = ``latent`` dimensions follows dz = A z dτ + dW, and its first half is measured at each observation:
+    """dz = A z dτ + dW for a state z of 2 m = ``latent`` dimensions, whose first half is measured at each observation.
 
     * encoder: (y_i, v_i) = MLP(x_i), with y_i of norm 1 and v_i > 0; y_i is read as the first half of z plus N(0, v_i);
     * drift: A = Σ_k α_k A_k of 15 learnt matrices, α = softmax(W E z + b) at the belief after the last observation;

@@ -25,6 +25,8 @@ class Curve(EncodedModel):
     Args:
         config: sizes and parts; field and decoder have no effect, nor does the state's size if ``encoder_hidden`` is set.
         seeds: one stacked member per seed.
+
+    Source: ours, as a rival without dynamics.
     """
 
     offers = frozenset({"training", "latent", "posterior"})

@@ -35,7 +35,9 @@ ROWS_AT_ONCE_IN_CHAINS = 2**13
 
 
 class LatentEBM(EncodedModel):
-    """A stack of latent ODEs with energy-based priors, one per seed.
+    """x(t) = D(h(τ), z_s) with dh/dτ = f_h(h, z_s) from h(τ_1) = MLP(z_d), and p(z_s, z_d) ∝ exp(f(z)) N(z; 0, 1).
+
+    It is a stack of latent ODEs with energy-based priors, one per seed.
 
     * latents: z = (z_s, z_d), of which the first half, rounded down, is static;
     * prior: p(z) ∝ exp(f(z)) N(z; 0, 1), :class:`pathlode.core.energy_prior.EnergyPrior`;

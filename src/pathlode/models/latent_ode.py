@@ -19,8 +19,9 @@ from pathlode.registry import DECODERS
 
 
 class LatentODE(FieldModel, EncodedModel):
-    """A stack of latent ODEs, one per seed, that train and predict together.
+    """x(t) = D(h(τ)) with dh/dτ = f(h) from h(τ_1) = MLP(z0), and z0 from an encoder of the observations.
 
+    It is a stack of latent ODEs, one per seed, that train and predict together.
     With observations (t_i, x_i), i = 1 ... T, and model time τ = t / time_unit:
 
     * encoder: an RNN over (t_T, x_T) ... (t_1, x_1), then z0 = E(its last state), E linear; if ``encoder_hidden`` is set,

@@ -29,7 +29,9 @@ LOG_DIFFUSION = -2.0
 
 
 class LatentSDE(EncodedModel):
-    """A stack of latent SDEs, one per seed. Encoder, z0 and decoder are those of
+    """x(t) = D(h(τ)) with dh = f(h) dτ + g dW, and a posterior with another drift f_q and the same g.
+
+    It is a stack of latent SDEs, one per seed. Encoder, z0 and decoder are those of
     :class:`pathlode.models.latent_ode.LatentODE`.
 
     * prior: z0 ~ N(m, s²), h(τ_1) = MLP(z0), dh = f(h) dτ + g dW, with f the field of the latent ODE;

@@ -18,7 +18,9 @@ from pathlode.registry import needed_of_state
 
 
 class ObservedODE(FieldModel):
-    """A stack of neural ODEs whose state is the data, one per seed:
+    """dh/dτ = f(h) from the first observation h(τ_1), with h = (x - mean) / std the observed quantities themselves.
+
+    It is a stack of neural ODEs whose state is the data, one per seed:
 
     * state: h = (x - mean) / std, in standard deviations of the training data;
     * start: h(τ_1) is the first observation, with its noise. A feature that is missing then starts from its first observed
@@ -41,8 +43,8 @@ class ObservedODE(FieldModel):
         ConfigError: if the field does not take a state of this size, or the model is to read inputs or static covariates and
             the field reads none.
 
-    Source: Chen et al. 2018, Neural ordinary differential equations (https://arxiv.org/abs/1806.07366); so used by Aliee, Theis
-    & Kilbertus 2021 (https://arxiv.org/abs/2106.12430) to find which quantity drives which.
+    Source: Chen et al. 2018, Neural ordinary differential equations (https://arxiv.org/abs/1806.07366); Aliee, Theis &
+    Kilbertus 2021 (https://arxiv.org/abs/2106.12430), who so find which quantity drives which.
     """
 
     offers = frozenset({"training", "field", "jacobian", "observed", "weights", "gates"})

@@ -8,13 +8,13 @@ from pathlode.core.stacked import StackedLinear
 
 
 class SquareplusDecoder(StackedLinear, Decoder):
-    """x / std = squareplus(y) with y = h W + b, for every member (Barron 2021, arXiv:2112.11687):
-
-        squareplus(y) = (y + √(y² + 4)) / 2 = exp(arsinh(y / 2)).
+    """x / std = (y + √(y² + 4)) / 2 = exp(arsinh(y / 2)) with y = h W + b, for every member.
 
     Values are positive. They are close to y where y is large, and to -1 / y where y is far below zero. Their gradient
     vanishes there like 1 / y², whereas that of softplus vanishes like exp(y). A quantity that training pushes to zero
     everywhere can therefore come back.
+
+    Source: Barron 2021, Squareplus: a softplus-like algebraic rectifier (https://arxiv.org/abs/2112.11687).
     """
 
     centred = False

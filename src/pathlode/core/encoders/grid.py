@@ -13,14 +13,16 @@ from pathlode.core.stacked import StackedMLP
 
 
 class Interpolation(Encoder):
-    """Interpolates the observations linearly onto a regular grid and applies a perceptron of two layers with softplus.
+    """h = softplus(MLP(x(g_1), ... x(g_P))) for the observations interpolated linearly to a regular grid g of P times.
 
-    Its output depends little on a trajectory's sampling rate; a recurrent network's output depends on the number of samples.
-    The grid spans √3 standard deviations of the training times about their mean, which is the whole window if they are
-    spread evenly. Outside the observed times the grid takes the value of the nearest observation.
+    The perceptron has two layers. The output depends little on a trajectory's sampling rate; a recurrent network's output
+    depends on the number of samples. The grid spans √3 standard deviations of the training times about their mean, which is the
+    whole window if they are spread evenly. Outside the observed times the grid takes the value of the nearest observation.
 
     Each feature is interpolated between its own observations, so the encoder always reads gaps. A feature that was never
     observed is 0 on the grid, its mean.
+
+    Source: ours.
     """
 
     minds_counts = False

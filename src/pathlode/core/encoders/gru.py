@@ -10,10 +10,12 @@ from pathlode.core.stacked import uniform_parameter
 
 
 class GRU(Recurrent):
-    """Gated recurrent unit (Cho et al. 2014), as in ``torch.nn.GRU``:
+    """h' = (1 - s) ⊙ n + s ⊙ h with n = tanh(W_n u + b_n + r ⊙ (U_n h + c)), as in ``torch.nn.GRU``.
 
-    r = σ(W_r u + b_r + U_r h),  s = σ(W_s u + b_s + U_s h),  n = tanh(W_n u + b_n + r ⊙ (U_n h + c)),
-    h' = (1 - s) ⊙ n + s ⊙ h.
+    The gates are r = σ(W_r u + b_r + U_r h) and s = σ(W_s u + b_s + U_s h).
+
+    Source: Cho et al. 2014, Learning phrase representations using RNN encoder-decoder for statistical machine translation
+    (https://arxiv.org/abs/1406.1078).
     """
 
     gates = 3

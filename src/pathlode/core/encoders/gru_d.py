@@ -12,7 +12,7 @@ from pathlode.core.stacked import StackedLinear, uniform_parameter
 
 
 class GRUD(GRU):
-    """Gated recurrent unit with decay, for series with many gaps (Che et al. 2018, https://doi.org/10.1038/s41598-018-24271-9).
+    """h' = GRU(u_i, γ_h ⊙ h) with γ_h = exp(-max(0, V δ_i + c)), and with missing values that decay to their mean.
 
     δ_i is the time since each feature was last read; for one that was not read yet, since the first reading. With it
 
@@ -25,6 +25,9 @@ class GRUD(GRU):
     As in all recurrent encoders here, reading goes from the last observation to the first: what was last read is the next value
     in time. The scan is plain PyTorch, as the compiled one gives no gradient for decays. Of a latent ODE of 37 features with 48
     times, a training step takes 2.4 times as long as with a GRU.
+
+    Source: Che et al. 2018, Recurrent neural networks for multivariate time series with missing values
+    (https://doi.org/10.1038/s41598-018-24271-9).
     """
 
     def __init__(self, generators: Sequence[torch.Generator], features: int, hidden: int, gaps: bool = False) -> None:

@@ -7,9 +7,11 @@ from pathlode.core.encoders.recurrent import Recurrent
 
 
 class LSTM(Recurrent):
-    """Long short-term memory (Hochreiter & Schmidhuber 1997), as in ``torch.nn.LSTM``:
+    """h' = o ⊙ tanh(c') with c' = f ⊙ c + i ⊙ g, as in ``torch.nn.LSTM``.
 
-    i, f, g, o = σ, σ, tanh, σ of (W u + b + U h),  c' = f ⊙ c + i ⊙ g,  h' = o ⊙ tanh(c').
+    The gates are i, f, g, o = σ, σ, tanh, σ of (W u + b + U h).
+
+    Source: Hochreiter & Schmidhuber 1997, Long short-term memory (https://doi.org/10.1162/neco.1997.9.8.1735).
     """
 
     gates = 4

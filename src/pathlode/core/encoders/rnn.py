@@ -7,7 +7,10 @@ from pathlode.core.encoders.recurrent import Recurrent
 
 
 class RNN(Recurrent):
-    """Plain tanh recurrence: h' = tanh(W u + b + U h)  (Elman 1990)."""
+    """h' = tanh(W u + b + U h).
+
+    Source: Elman 1990, Finding structure in time (https://doi.org/10.1207/s15516709cog1402_1).
+    """
 
     gates = 1
     compiled_cell = "rnn"

@@ -11,10 +11,14 @@ from pathlode.core.stacked import StackedMLP
 
 
 class ControlledField(VectorField):
-    """dh/dτ = s · tanh(MLP(h, z0)): as :class:`pathlode.core.fields.bounded.BoundedField`, but with z0 as a second input.
+    """dh/dτ = s · tanh(MLP(h, z0)).
 
+    It is :class:`pathlode.core.fields.bounded.BoundedField` with z0 as a second input.
     In the autonomous field, h must carry all that distinguishes one trajectory's dynamics from another's. Here the field can
     read it from z0, which is constant along the path. There is no compiled march: plain PyTorch takes the steps.
+
+    Source: Massaroli et al. 2020, Dissecting neural ODEs (https://arxiv.org/abs/2002.08071), its data-controlled neural ODE.
+    There, the field reads the input itself, and here, what an encoder makes of it.
     """
 
     takes_context = True

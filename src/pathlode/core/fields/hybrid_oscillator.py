@@ -11,10 +11,14 @@ from pathlode.core.shapes import State
 
 
 class HybridOscillator(HybridField):
-    """q̈ = -k q - θ q̇ with h_e = (q, q̇), beside the learnt rest of :class:`pathlode.core.fields.hybrid.HybridField`.
+    """q̈ = -k q - θ q̇ with h_e = (q, q̇), beside the learnt dh_m/dτ = s · tanh(MLP(h_e, h_m)).
 
+    The rest is that of :class:`pathlode.core.fields.hybrid.HybridField`.
     Stiffness k and damping θ are identifiable: no linear map of h_e changes the eigenvalues -θ/2 ± i √(k - θ²/4). In the data's
     unit of time, the stiffness is k / time_unit² and the damping θ / time_unit.
+
+    Source: Qian et al. 2021, Integrating expert ODEs into neural ODEs (https://arxiv.org/abs/2106.02875), with an expert of
+    ours.
     """
 
     variables = 2

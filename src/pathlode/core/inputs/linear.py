@@ -10,5 +10,7 @@ def linear(values: Values, mean: Values, std: Values) -> Values:
         values: x, (member, batch, time, feature).
         mean: (member, 1, 1, feature).
         std: (member, 1, 1, feature).
+
+    Source: Sampson & Melchior 2025 (https://arxiv.org/abs/2410.08923).
     """
     return (values - mean) / std

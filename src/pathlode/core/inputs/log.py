@@ -13,5 +13,7 @@ def log(values: Values, mean: Values, std: Values) -> Values:
         values: x, (member, batch, time, feature).
         mean: has no effect.
         std: each feature's standard deviation over the training data, (member, 1, 1, feature).
+
+    Source: ours.
     """
     return (values.clamp_min(0.0) / std + OFFSET).log()

@@ -7,9 +7,12 @@ from pathlode.dynamics.systems.linear_oscillator import LinearOscillator
 
 
 class CoupledOscillator(LinearOscillator):
-    """The published demo of [A]: A = [[-0.1, 1.3], [-1, -0.1]], x(0) ~ N(0, I); period 5.5.
+    """dx/dt = A x with A = [[-0.1, 1.3], [-1, -0.1]] and x(0) ~ N(0, I); period 5.5.
 
-    Source: Sampson & Melchior 2025, reference code, after the latent-ODE example of diffrax (Kidger 2022).
+    It is the published demo of [A].
+
+    Source: Sampson & Melchior 2025, reference code (https://arxiv.org/abs/2410.08923), after the latent-ODE example of diffrax
+    (Kidger 2022).
     """
 
     matrix = ((-0.1, 1.3), (-1.0, -0.1))

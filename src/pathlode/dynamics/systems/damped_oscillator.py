@@ -7,9 +7,11 @@ from pathlode.dynamics.systems.linear_oscillator import LinearOscillator
 
 
 class DampedOscillator(LinearOscillator):
-    """The oscillator of the runs in [A]: ẍ = -x - θẋ with θ = 0.12, observed as (x, ẋ); period 6.3.
+    """ẍ = -x - θẋ with θ = 0.12, observed as (x, ẋ); period 6.3.
 
-    The initial state is uniform in [1, 4]², as in the reference code. Source: Sampson & Melchior 2025, sec. 3.
+    It is the oscillator of the runs in [A]. The initial state is uniform in [1, 4]², as in the reference code.
+
+    Source: Sampson & Melchior 2025, sec. 3 (https://arxiv.org/abs/2410.08923).
     """
 
     features = ("x", "v")

@@ -21,8 +21,10 @@ class LaneEmden(System):
     Outside it θ = 0, and there is nothing to predict: only the inside of the fluid, θ > 0, counts in scores. At the centre,
     ξ = 0, the equation's own power series is used.
 
-    Source: Chandrasekhar 1939, An introduction to the study of stellar structure, ch. 4. Sampson & Melchior 2025 name the
-    system; its ranges here are our choice.
+    The equation is in chapter 4 of Chandrasekhar 1939, An introduction to the study of stellar structure. The ranges are our
+    choice.
+
+    Source: Sampson & Melchior 2025 (https://arxiv.org/abs/2410.08923), who name the system.
     """
 
     features: ClassVar[tuple[str, ...]] = ("theta",)

@@ -7,7 +7,10 @@ from pathlode.dynamics.systems.lotka_volterra import LotkaVolterra
 
 
 class LotkaVolterraFixedStart(LotkaVolterra):
-    """Lotka-Volterra from one initial state, (3, 3), as in most runs of the reference code: only the four rates vary."""
+    """ẋ = αx - βxy, ẏ = -γy + δxy from (3, 3), as in most runs of the reference code: only the four rates vary.
+
+    Source: Sampson & Melchior 2025, reference code (https://arxiv.org/abs/2410.08923).
+    """
 
     parameters = ("alpha", "beta", "gamma", "delta")
     low, high = LotkaVolterra.low[:4], LotkaVolterra.high[:4]

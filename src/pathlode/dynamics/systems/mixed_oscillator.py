@@ -33,7 +33,7 @@ class MixedOscillator(System):
     oscillator rests, a falls with the root of the time, so no finite linear system has these solutions. M is :data:`MIXTURE`.
     Initial states are uniform in [-1.5, 1.5] for q and v, and in [-1, 1] for a and b.
 
-    The shape is that of an experiment by Qian et al. 2021 (https://arxiv.org/abs/2106.02875): expert and hidden variables,
+    Source: Qian et al. 2021 (https://arxiv.org/abs/2106.02875), for the shape of the experiment: expert and hidden variables,
     observed through a sparse random mixture. The equations are our choice.
     """
 

@@ -16,8 +16,9 @@ class TwoOscillators(System):
 
     A damped oscillator of period 4.4 and a cycle of prey y and predators z of period 6.3 or a little more, which do not act on
     each other. All four are observed, and only their initial states vary: x and v uniform in [-2, 2], y and z in [0.5, 1.5].
-    So a model that finds the dynamics finds four edges among the twelve pairs of different quantities. The equations are our
-    choice.
+    So a model that finds the dynamics finds four edges among the twelve pairs of different quantities.
+
+    Source: ours.
     """
 
     features: ClassVar[tuple[str, ...]] = ("x", "v", "y", "z")

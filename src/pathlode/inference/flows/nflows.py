@@ -12,7 +12,10 @@ BOUND = 5.0
 
 
 class NFlowsFlow(Flow):
-    """A neural spline flow of nflows (https://github.com/bayesiains/nflows)."""
+    """A neural spline flow of nflows (https://github.com/bayesiains/nflows).
+
+    Source: Durkan et al. 2019, Neural spline flows (https://arxiv.org/abs/1906.04032).
+    """
 
     def build(self, parameters: int, summary: int) -> nn.Module:
         from nflows.distributions import StandardNormal

@@ -8,7 +8,10 @@ from pathlode.inference.flows.contract import Flow
 
 
 class ZukoFlow(Flow):
-    """A neural spline flow of zuko (https://zuko.readthedocs.io)."""
+    """A neural spline flow of zuko (https://zuko.readthedocs.io).
+
+    Source: Durkan et al. 2019, Neural spline flows (https://arxiv.org/abs/1906.04032).
+    """
 
     def build(self, parameters: int, summary: int) -> nn.Module:
         import zuko

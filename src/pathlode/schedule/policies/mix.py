@@ -12,7 +12,10 @@ from pathlode.schedule.runs import LOG_RATE, Runs
 
 
 class Mix(Replay):
-    """The rates of a random linear mix of the past runs' schedules."""
+    """The rates of a random linear mix of the past runs' schedules.
+
+    Source: ours, as a rival.
+    """
 
     @staticmethod
     def candidates(past: Past) -> Mapping[str, Any]:

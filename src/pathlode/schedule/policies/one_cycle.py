@@ -6,7 +6,10 @@ from pathlode.schedule.policies.contract import Policy, Scheduled, Training
 
 
 def one_cycle(training: Training, peak: float) -> Policy:
-    """A rise to the peak in 30 % of the steps, then a fall (Smith & Topin 2018, https://arxiv.org/abs/1708.07120)."""
+    """A rise to the peak in 30 % of the steps, then a fall.
+
+    Source: Smith & Topin 2018, Super-convergence (https://arxiv.org/abs/1708.07120).
+    """
     return Scheduled(
         training,
         lambda optimizer: lr_scheduler.OneCycleLR(

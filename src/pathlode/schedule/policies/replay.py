@@ -18,6 +18,8 @@ class Replay(Scheduled, Learner):
     Args:
         training: the training.
         log_rates: natural logarithms of the rates, (moment,).
+
+    Source: ours, as a rival.
     """
 
     def __init__(self, training: Training, log_rates: NDArray[np.float64]) -> None:

@@ -9,7 +9,10 @@ from pathlode.schedule.policies.contract import WARMUP, WEIGHT_DECAY, Policy, Tr
 
 
 class ScheduleFree(Policy):
-    """Schedule-free AdamW: averaged iterates replace a falling rate (Defazio et al. 2024, https://arxiv.org/abs/2405.15682)."""
+    """Schedule-free AdamW: averaged iterates replace a falling rate.
+
+    Source: Defazio et al. 2024, The road less scheduled (https://arxiv.org/abs/2405.15682).
+    """
 
     def __init__(self, training: Training, peak: float) -> None:
         from schedulefree import AdamWScheduleFree

@@ -9,13 +9,13 @@ from pathlode.training.losses.contract import Loss
 
 
 class Displacement(Loss):
-    """The penalty of the authors' published code, as written there, for parity:
+    """λ / ‖s‖ · Σ_i √|(z_{i+1} - z_i)ᵀ diag(s)⁻¹ (z_T - z_1)| with s = E(MLP(std(z0))), std(z0) held constant.
 
-    λ / ‖s‖ · Σ_i √|(z_{i+1} - z_i)ᵀ diag(s)⁻¹ (z_T - z_1)|,   s = E(MLP(std(z0))), std(z0) held constant.
+    It is the penalty of the authors' published code, as written there, for parity. It multiplies every increment by the sum of
+    all increments, so it measures the net displacement, not the length: a closed path costs nothing. As in the authors' code, s
+    may be negative and has no lower bound. We added a tiny number under the root to keep its gradient finite.
 
-    It multiplies every increment by the sum of all increments, so it measures the net displacement, not the length: a closed
-    path costs nothing. As in the authors' code, s may be negative and has no lower bound. We added a tiny number under the
-    root to keep its gradient finite.
+    Source: Sampson & Melchior 2025, reference code (https://arxiv.org/abs/2410.08923).
     """
 
     needs = frozenset({"training", "path"})

@@ -8,7 +8,7 @@ from pathlode.training.losses.contract import Loss
 
 
 class EnergyBased(Loss):
-    """The mean contrast over the batch, as :class:`pathlode.models.latent_ebm.LatentEBM` defines it.
+    """½ Σ_i ‖x_i - x̂_i(z⁺)‖² plus the mean contrast that :class:`pathlode.models.latent_ebm.LatentEBM` has.
 
     With the reconstruction from a sample z⁺ of the posterior, its gradient is that of the negative logarithm of the likelihood:
     -E_posterior ∇ log p(x | z), times σ², in decoder and field, and E_prior ∇f - E_posterior ∇f in the prior. Each parameter

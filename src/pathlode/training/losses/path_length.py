@@ -23,6 +23,7 @@ class PathLength(Loss):
     """λ Σ_i ‖z_{i+1} - z_i‖_Σ, with Σ the diagonal covariance of z0 over the batch.
 
     The length does not depend on the scale of the latent space, so shrinking that space does not lower the penalty.
+
     Source: Sampson & Melchior 2025, the formula of the text (https://arxiv.org/abs/2410.08923).
     """
 

@@ -8,7 +8,10 @@ from pathlode.training.losses.path_length import relative_length
 
 
 class PathLengthAndKullbackLeibler(KullbackLeibler):
-    """λ (path length + KL): the authors' earlier ``mahalanobis`` variant, with the true length."""
+    """λ (Σ_i ‖z_{i+1} - z_i‖_Σ + KL(N(μ, σ²) ‖ N(0, 1))): the authors' earlier ``mahalanobis`` variant, with the true length.
+
+    Source: Sampson & Melchior 2025, reference code (https://arxiv.org/abs/2410.08923).
+    """
 
     needs = frozenset({"training", "path", "posterior"})
 

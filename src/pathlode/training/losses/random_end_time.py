@@ -10,10 +10,11 @@ from pathlode.training.losses.contract import Loss, no_penalty
 
 
 class RandomEndTime(Loss):
-    """STEER per observation: no penalty, but each observation is compared with the prediction at a random time near its own.
+    """½ Σ_i ‖x_i - x̂(t_i')‖² with t_i' = t_i + λ u_i b_i, u_i uniform in [-1, 1), b_i half of the shorter gap to a neighbour.
 
-    t_i' = t_i + λ u_i b_i, with u_i uniform in [-1, 1) and b_i half of the shorter gap to a neighbour. For λ ≤ 1 the order of
-    the times is kept. The first time, where the integration starts, does not move.
+    There is no penalty, but each observation is compared with the prediction at a random time near its own. For λ ≤ 1 the order
+    of the times is kept. The first time, where the integration starts, does not move.
+
     Source: our variant of STEER, Ghosh et al. 2020 (https://arxiv.org/abs/2006.10711); for theirs see
     :class:`pathlode.training.losses.random_gaps.RandomGaps`.
     """

@@ -10,12 +10,13 @@ from pathlode.training.losses.contract import Loss, no_penalty
 
 
 class RandomGaps(Loss):
-    """STEER, interval by interval: no penalty, but each gap between observations has a random duration in the prediction.
+    """½ Σ_i ‖x_i - x̂(t_i')‖² with t_{i+1}' = t_1 + Σ_{j≤i} Δ_j (1 + λ u_j), Δ_j = t_{j+1} - t_j, and u_j uniform in [-1, 1).
 
-    Δ_i' = Δ_i (1 + λ u_i) with Δ_i = t_{i+1} - t_i and u_i uniform in [-1, 1), and t_{i+1}' = t_1 + Σ_{j≤i} Δ_j'. Each
+    There is no penalty, but each gap between observations has a random duration in the prediction. Each
     integration starts from the state where the one before it ended, so the times are a random walk: E t_{i+1}' = t_{i+1} and
     Var t_{i+1}' = λ² Σ_{j≤i} Δ_j² / 3. For λ ≤ 1 the order of the times is kept.
     :class:`pathlode.training.losses.random_end_time.RandomEndTime` moves each time by itself instead.
+
     Source: Ghosh et al. 2020, STEER (https://arxiv.org/abs/2006.10711): its rule for an end time, applied to every gap.
     """
 

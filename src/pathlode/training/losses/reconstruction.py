@@ -7,7 +7,10 @@ from pathlode.training.losses.contract import Loss, no_penalty
 
 
 class Reconstruction(Loss):
-    """No penalty: a deterministic autoencoder, the reference for every penalty."""
+    """½ Σ_i ‖x_i - x̂_i‖² alone: a deterministic autoencoder, the reference for every penalty.
+
+    Source: ours.
+    """
 
     penalised = False
 

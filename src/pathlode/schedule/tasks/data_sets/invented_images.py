@@ -13,7 +13,10 @@ SIDE = 8
 
 
 class InventedImages(DataSet):
-    """Images (1, 8, 8) with one random pattern per class and noise of the same amplitude."""
+    """Images (1, 8, 8) with one random pattern per class and noise of the same amplitude.
+
+    Source: ours.
+    """
 
     def read(self, folder: Path) -> Data:
         rng = np.random.default_rng(SEED)

@@ -18,6 +18,8 @@ class InventedText(DataSet):
         validation: number of validation windows.
         test: number of test windows.
         context: characters of a window.
+
+    Source: ours.
     """
 
     def __init__(self, train: int, validation: int, test: int, context: int = 12) -> None:
