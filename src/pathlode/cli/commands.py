@@ -1,7 +1,6 @@
-"""The commands: fit, predict, impute, summarise and plot."""
+"""The commands, of which fit has a module of its own: predict, impute, summarise and plot."""
 
 import logging
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,15 +10,23 @@ import pandas as pd
 import torch
 
 from pathlode import __version__
-from pathlode.cli.options import columns_or_file, model_and_table, named_columns, output_file
-from pathlode.cli.tables import TABLE_ENDINGS, check_ending, check_output, read_series, write_table
-from pathlode.cli.times import beyond, grid, listed_times
+from pathlode.cli.fitting import fit_command
+from pathlode.cli.options import columns_or_file, model_and_table, output_file
+from pathlode.cli.tables import (
+    TABLE_ENDINGS,
+    asked_for,
+    check_ending,
+    check_output,
+    read_series,
+    read_times,
+    write_table,
+)
+from pathlode.cli.times import before, beyond, grid, listed_times
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Times
-from pathlode.errors import CheckpointError, ConfigError
+from pathlode.errors import CheckpointError, ConfigError, DataError
 from pathlode.files import writing
 from pathlode.forecasting.forecaster import Forecaster
-from pathlode.registry import ENCODERS, LOSSES
 
 FIGURE_ENDINGS = (".png", ".pdf", ".svg")
 """Endings of the files that hold figures."""
@@ -47,62 +54,23 @@ def pathlode(quiet: bool) -> None:
     logging.basicConfig(level="WARNING" if quiet else "INFO", format="%(message)s")
 
 
-@pathlode.command("fit")
-@click.argument("table", type=click.Path(path_type=Path))
-@click.option("--series", required=True, help="Column of the series' labels.")
-@click.option("--time", required=True, help="Column of the times.")
-@click.option("--values", callback=named_columns, help="Columns of the values, with commas; by default all others.")
-@click.option("--static", callback=named_columns, help="Columns that do not change within a series, with commas.")
-@click.option(
-    "--inputs",
-    callback=columns_or_file,
-    help="Columns of known inputs, with commas; or the file of a table of their own, with the columns --series and --time.",
-)
-@output_file("the model")
-@click.option("--members", default=Forecaster.members, show_default=True, help="Models of the ensemble.")
-@click.option("--steps", default=Forecaster.steps, show_default=True, help="Optimiser steps.")
-@click.option("--weight", type=float, help="Weight of the loss's penalty; by default chosen by held-out observations.")
-@click.option("--loss", type=click.Choice(list(LOSSES)), default=Forecaster.loss, show_default=True)
-@click.option("--encoder", type=click.Choice(list(ENCODERS)), default=Forecaster.encoder, show_default=True)
-@click.option("--seed", default=Forecaster.seed, show_default=True, help="Of the first member.")
-def fit_command(
-    table: Path,
-    series: str,
-    time: str,
-    values: list[str] | None,
-    static: list[str] | None,
-    inputs: list[str] | Path | None,
-    output: Path,
-    **settings: Any,
-) -> None:
-    """Fits a model to the series of TABLE.
-
-    If the command is interrupted, the same command continues.
-
-    \b
-    Examples:
-      pathlode fit visits.csv --series patient --time day --values weight,pulse -o model.pt
-      pathlode fit visits.csv --series patient --time day --static age --inputs dose -o model.pt
-      pathlode fit visits.csv --series patient --time day --inputs doses.csv -o model.pt
-    """
-    torch.set_num_threads(1)  # networks this small are slower on several
-    file = inputs if isinstance(inputs, Path) else None
-    check_output(output, table, file)
-    forecaster = Forecaster(**settings)
-    known = inputs if isinstance(inputs, list) else []
-    names = {"series": series, "time": time, "values": values, "static": static or [], "inputs": known}
-    data = read_series(table, names, file)
-    folder = output.with_name(f".{output.name}.checkpoints")
-    forecaster.fit(data, folder).save(output)
-    shutil.rmtree(folder)
-    click.echo(f"{output}: fitted to {len(data)} series, weight {forecaster.fitted.weight:g}", err=True)  # type: ignore[union-attr]
+pathlode.add_command(fit_command)
 
 
 @pathlode.command("predict")
 @model_and_table
-@click.option("--times", help="Times to predict at in each series, with commas.")
+@click.option(
+    "--times",
+    callback=columns_or_file,
+    help="Times to predict at in each series, with commas; or the file of a table of them, with columns of labels and times.",
+)
 @click.option(
     "--horizon", help="Predict up to this long after the last time of each series: 30, or for dates 12h or 2D."
+)
+@click.option(
+    "--backward",
+    is_flag=True,
+    help="Let times lie before the first one of a series; --horizon then counts back from it.",
 )
 @click.option(
     "--points", type=click.IntRange(1), default=10, show_default=True, help="Number of times up to the horizon."
@@ -115,8 +83,10 @@ def predict_command(
     model: Path,
     table: Path,
     inputs: Path | None,
-    times: str | None,
+    device: str | None,
+    times: list[str] | Path | None,
     horizon: str | None,
+    backward: bool,
     points: int,
     level: float | None,
     output: Path,
@@ -127,6 +97,8 @@ def predict_command(
     Examples:
       pathlode predict model.pt visits.csv --horizon 30 --points 3 -o forecast.csv
       pathlode predict model.pt visits.csv --times 2024-06-01,2024-07-01 -o forecast.parquet
+      pathlode predict model.pt visits.csv --times planned.csv -o forecast.csv
+      pathlode predict model.pt visits.csv --horizon 7 --points 7 --backward -o past.csv
       pathlode predict model.pt visits.csv --horizon 30 --level 0.9 -o forecast.csv
 
     The bounds are columns named after the values: weight_low and weight_high. They hold where a series was observed; beyond,
@@ -135,21 +107,32 @@ def predict_command(
     if (times is None) == (horizon is None):
         raise ConfigError("give either --times or --horizon")
     check_ending(output, TABLE_ENDINGS)
-    check_output(output, model, table, inputs)
-    forecaster, series = _read(model, table, inputs)
-    asked = listed_times(times, series) if times is not None else _at(beyond(str(horizon), points, series), series)
-    found = forecaster.predict(series, asked).to_frame()
+    check_output(output, model, table, inputs, times if isinstance(times, Path) else None)
+    forecaster, series = _read(model, table, inputs, device)
+    asked: Any
+    if isinstance(times, Path):
+        assert series.layout is not None
+        asked = read_times(times, series.layout)
+        series = asked_for(asked, series)
+    elif times is not None:
+        asked = listed_times(times, series)
+    else:
+        asked = _at((before if backward else beyond)(str(horizon), points, series), series)
+    found = forecaster.predict(series, asked, backward).to_frame()
     if level is not None:
-        for end, bound in zip(("low", "high"), forecaster.intervals(series, asked, level), strict=True):
-            values = bound.to_frame()[[*series.layout.values]]  # type: ignore[union-attr]
-            found = found.join(values.add_suffix(f"_{end}"))
+        for end, bound in zip(("low", "high"), forecaster.intervals(series, asked, level, backward), strict=True):
+            values = bound.to_frame()[[*series.layout.values]].add_suffix(f"_{end}")  # type: ignore[union-attr]
+            taken = next(iter(values.columns.intersection(found.columns)), None)
+            if taken is not None:
+                raise DataError(f"{table} has the column {taken!r} already, which would hold bounds: rename it")
+            found = found.join(values)
     write_table(output, found)
 
 
 @pathlode.command("impute")
 @model_and_table
 @output_file("a table, .csv or .parquet")
-def impute_command(model: Path, table: Path, inputs: Path | None, output: Path) -> None:
+def impute_command(model: Path, table: Path, inputs: Path | None, device: str | None, output: Path) -> None:
     """Writes TABLE with predictions in place of missing values.
 
     \b
@@ -158,14 +141,14 @@ def impute_command(model: Path, table: Path, inputs: Path | None, output: Path) 
     """
     check_ending(output, TABLE_ENDINGS)
     check_output(output, model, table, inputs)
-    forecaster, series = _read(model, table, inputs)
+    forecaster, series = _read(model, table, inputs, device)
     write_table(output, forecaster.impute(series).to_frame())
 
 
 @pathlode.command("summarise")
 @model_and_table
 @output_file("a table, .csv or .parquet")
-def summarise_command(model: Path, table: Path, inputs: Path | None, output: Path) -> None:
+def summarise_command(model: Path, table: Path, inputs: Path | None, device: str | None, output: Path) -> None:
     """Writes a vector z0 for each series of TABLE, of one length for all, for example as features of a classifier.
 
     \b
@@ -174,7 +157,7 @@ def summarise_command(model: Path, table: Path, inputs: Path | None, output: Pat
     """
     check_ending(output, TABLE_ENDINGS)
     check_output(output, model, table, inputs)
-    forecaster, series = _read(model, table, inputs)
+    forecaster, series = _read(model, table, inputs, device)
     found = pd.DataFrame(forecaster.summarise(series).numpy())
     found.columns = [f"z0_{number + 1}" for number in range(found.shape[1])]
     if series.layout is not None and series.layout.labels is not None:
@@ -188,8 +171,18 @@ def summarise_command(model: Path, table: Path, inputs: Path | None, output: Pat
 @click.option(
     "--number", type=click.IntRange(1), default=6, show_default=True, help="Series to draw, from the first on."
 )
+@click.option("--level", type=float, help="Also draw the bounds of this probability, as in predict.")
 @output_file("a figure, .png, .pdf or .svg")
-def plot_command(model: Path, table: Path, inputs: Path | None, horizon: str | None, number: int, output: Path) -> None:
+def plot_command(
+    model: Path,
+    table: Path,
+    inputs: Path | None,
+    device: str | None,
+    horizon: str | None,
+    number: int,
+    level: float | None,
+    output: Path,
+) -> None:
     """Draws observations and predictions of the first series of TABLE.
 
     \b
@@ -201,17 +194,19 @@ def plot_command(model: Path, table: Path, inputs: Path | None, horizon: str | N
 
     check_ending(output, FIGURE_ENDINGS)
     check_output(output, model, table, inputs)
-    forecaster, series = _read(model, table, inputs)
+    forecaster, series = _read(model, table, inputs, device)
     some = series[:number].trimmed()
     times = grid(some, horizon, 200)
-    figure = series_and_predictions(some, forecaster.predict(some, _at(times, some)))
+    asked = _at(times, some)
+    bounds = None if level is None else forecaster.intervals(some, asked, level)
+    figure = series_and_predictions(some, forecaster.predict(some, asked), bounds)
     with writing(output) as temporary:
         save_figure(figure, temporary)
 
 
-def _read(model: Path, table: Path, inputs: Path | None) -> tuple[Forecaster, TimeSeries]:
+def _read(model: Path, table: Path, inputs: Path | None, device: str | None) -> tuple[Forecaster, TimeSeries]:
     """A forecaster and the series of a table with the columns that it was fitted to."""
-    forecaster = Forecaster.load(model)
+    forecaster = Forecaster.load(model, device)
     fitted = forecaster.fitted
     if fitted is None or fitted.layout is None:
         raise CheckpointError(f"{model} was not fitted to a table: use it in Python, with pathlode.Forecaster.load")

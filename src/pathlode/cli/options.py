@@ -1,5 +1,6 @@
 """Options and arguments that commands share."""
 
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -7,6 +8,10 @@ from typing import Any, TypeVar
 import click
 
 from pathlode.cli.tables import TABLE_ENDINGS
+from pathlode.errors import ConfigError
+
+FURTHER = ("model", "train", "views")
+"""Tables of a file of settings: those of :class:`pathlode.forecasting.forecaster.Forecaster` that have no option."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 """A command before it has its options."""
@@ -28,7 +33,10 @@ def output_file(endings: str) -> Callable[[Command], Command]:
 
 
 def model_and_table(command: Command) -> Command:
-    """The arguments of a command that reads a fitted model and a table, and the option of its inputs."""
+    """The arguments of a command that reads a fitted model and a table, and its common options."""
+    command = click.option("--device", help="Device to compute on, as cpu or cuda; by default that of the fit.")(
+        command
+    )
     command = click.option(
         "--inputs",
         type=click.Path(path_type=Path),
@@ -48,3 +56,24 @@ def columns_or_file(context: click.Context, parameter: click.Parameter, given: s
     if given is not None and Path(given.strip()).suffix in TABLE_ENDINGS:
         return Path(given.strip())
     return named_columns(context, parameter, given)
+
+
+def further_settings(context: click.Context, parameter: click.Parameter, given: Path | None) -> dict[str, Any]:
+    """The tables of a TOML file; none without a file.
+
+    Raises:
+        ConfigError: if it cannot be read, or has other entries than :data:`FURTHER`.
+    """
+    if given is None:
+        return {}
+    try:
+        found = tomllib.loads(given.read_text())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        reason = "it does not exist" if isinstance(error, FileNotFoundError) else str(error)
+        raise ConfigError(f"{given} cannot be read as a TOML file ({reason})") from None
+    for name, entry in found.items():
+        if name not in FURTHER or not isinstance(entry, dict):
+            raise ConfigError(
+                f"{given} has the entry {name!r}, expected the tables {', '.join(f'[{of}]' for of in FURTHER)}"
+            )
+    return found

@@ -1,5 +1,7 @@
 """Tables in CSV and Parquet files."""
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,36 +11,48 @@ from pathlode.core.layout import Layout
 from pathlode.core.series import TimeSeries
 from pathlode.errors import ConfigError, DataError
 from pathlode.files import writing
+from pathlode.forecasting.queries import refuse_strangers
 
 TABLE_ENDINGS = (".csv", ".parquet")
 """Endings of the files that hold tables."""
+MARK = "label "
+"""Put before labels while they are read, because pandas takes texts such as NA for missing ones."""
 
 
-def read_file(path: Path) -> pd.DataFrame:
-    """The table of a file.
+def read_file(path: Path, label: str | None = None) -> pd.DataFrame:
+    """The table of a file, without columns that have no name, such as the index that pandas writes.
+
+    Args:
+        path: the file.
+        label: column of labels, which stay as they are written in a CSV file: neither does 007 become 7, nor is NA missing.
 
     Raises:
         DataError: if it is missing, damaged, or of another kind.
     """
     check_ending(path, TABLE_ENDINGS)
     try:
-        if path.suffix == ".parquet":
+        if path.suffix.lower() == ".parquet":
             return pd.read_parquet(path)
-        table = pd.read_csv(path)
+        marked = {} if label is None else {label: MARK.__add__}
+        table = pd.read_csv(path, converters=marked, skipinitialspace=True)
     except FileNotFoundError:
         raise DataError(f"{path} does not exist") from None
+    except UnicodeDecodeError:
+        raise DataError(f"{path} cannot be read as a table (it is not text in UTF-8): save it as such") from None
     except (OSError, ValueError) as error:  # pandas' and Arrow's own errors are ValueErrors
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DataError(f"{path} cannot be read as a table ({reason})") from error
-    if len(table.columns) == 1 and ";" in str(table.columns[0]):
-        raise DataError(f"{path} has semicolons between its columns, expected commas, and points in its numbers")
-    return table
+    for sign, name in ((";", "semicolons"), ("\t", "tabs")):
+        if len(table.columns) == 1 and sign in str(table.columns[0]):
+            raise DataError(f"{path} has {name} between its columns, expected commas, and points in its numbers")
+    table = table.loc[:, [not re.fullmatch("Unnamed: [0-9]+", str(name)) for name in table.columns]]
+    return table if label not in table else table.assign(**{str(label): _as_written(table[label])})
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:
     """Writes a table, whole or not at all."""
     with writing(path) as temporary:
-        if path.suffix == ".parquet":
+        if path.suffix.lower() == ".parquet":
             table.to_parquet(temporary, index=False)
         else:
             table.to_csv(temporary, index=False)
@@ -61,15 +75,44 @@ def read_series(path: Path, columns: Layout | dict[str, Any], inputs: Path | Non
         }
     else:
         names = columns
-    table = _dated(path, names["time"])
+    table = _dated(path, names["series"], names["time"])
     if inputs is not None:
         names = names | {"inputs": _input_table(inputs, names)}
     return TimeSeries.from_frame(table, **names, name=str(path))
 
 
-def _dated(path: Path, time: str) -> pd.DataFrame:
+def read_times(path: Path, layout: Layout) -> TimeSeries:
+    """The times of a table's file, as series of the column that stands for the values, which are all 0.
+
+    Args:
+        path: the file.
+        layout: of the series, which has the names of the columns of labels and times.
+
+    Raises:
+        DataError: naming the file, and the first column, row and series at fault.
+    """
+    names = [str(layout.series), layout.time]
+    table = _dated(path, *names)
+    _refuse_lacking(table, names, path)
+    blank = " ".join(names)
+    times = table[names].assign(**{blank: 0.0})
+    return TimeSeries.from_frame(times, series=names[0], time=names[1], values=[blank], name=str(path))
+
+
+def asked_for(wanted: TimeSeries, series: TimeSeries) -> TimeSeries:
+    """Those of the series for which there are times, by their labels.
+
+    Raises:
+        DataError: if there are times for a series that is not there.
+    """
+    refuse_strangers(wanted, series)
+    labels = [each.layout.labels.astype(object) for each in (series, wanted)]  # type: ignore[union-attr]
+    return series[labels[0].isin(labels[1]).nonzero()[0]].trimmed()
+
+
+def _dated(path: Path, series: str, time: str) -> pd.DataFrame:
     """The table of a file, with text in the column of times as dates."""
-    table = read_file(path)
+    table = read_file(path, series)
     if time in table and pd.api.types.is_string_dtype(table[time].dtype):
         table = table.assign(**{time: _dates(table[time], path)})
     return table
@@ -77,14 +120,18 @@ def _dated(path: Path, time: str) -> pd.DataFrame:
 
 def _input_table(path: Path, names: dict[str, Any]) -> pd.DataFrame:
     """The table of inputs, with the named ones alone if any are named."""
-    table = _dated(path, names["time"])
+    table = _dated(path, names["series"], names["time"])
     if not names["inputs"]:
         return table
     wanted = [names["series"], names["time"], *names["inputs"]]
+    _refuse_lacking(table, wanted, path)
+    return table[wanted]
+
+
+def _refuse_lacking(table: pd.DataFrame, wanted: Sequence[str], path: Path) -> None:
     for name in wanted:
         if name not in table:
             raise DataError(f"{path} lacks the column {name!r}: it has {', '.join(map(str, table.columns))}")
-    return table[wanted]
 
 
 def check_ending(path: Path, endings: tuple[str, ...]) -> None:
@@ -93,8 +140,9 @@ def check_ending(path: Path, endings: tuple[str, ...]) -> None:
     Raises:
         DataError: if it is so.
     """
-    if path.suffix not in endings:
-        raise DataError(f"{path} ends with {path.suffix or 'nothing'!r}, expected {' or '.join(endings)}")
+    if path.suffix.lower() not in endings:
+        found = f"ends with {path.suffix!r}" if path.suffix else "has no ending"
+        raise DataError(f"{path} {found}, expected {' or '.join(endings)}")
 
 
 def check_output(output: Path, *inputs: Path | None) -> None:
@@ -106,6 +154,15 @@ def check_output(output: Path, *inputs: Path | None) -> None:
     for path in inputs:
         if path is not None and output.resolve() == path.resolve():
             raise ConfigError(f"{output} is read by this command, which would replace it: give --output another name")
+
+
+def _as_written(labels: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Marked labels as numbers, if the texts are those of the numbers; an empty text is a missing label."""
+    labels = labels.astype(str).str.removeprefix(MARK)
+    numbers = pd.to_numeric(labels, errors="coerce")
+    if (numbers.astype(str) == labels).all():
+        return numbers
+    return labels.where(labels != "", None)
 
 
 def _dates(column: "pd.Series[str]", path: Path) -> "pd.Series[Any]":

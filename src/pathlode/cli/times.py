@@ -1,23 +1,26 @@
 """Times to predict at, as the options of the command give them."""
 
+import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 import torch
+from torch import Tensor
 
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Times
 from pathlode.errors import ConfigError
 
 
-def listed_times(text: str, series: TimeSeries) -> Any:
-    """Times from a text with commas: numbers, or dates where the series have dates; in their time zone if none is given.
+def listed_times(texts: Sequence[str], series: TimeSeries) -> Any:
+    """Times from texts: numbers, or dates where the series have dates; in their time zone if none is given.
 
     Raises:
         ConfigError: if one cannot be read.
     """
-    return [_time(entry.strip(), series) for entry in text.split(",")]
+    return [_time(text, series) for text in texts]
 
 
 def beyond(horizon: str, points: int, series: TimeSeries) -> Times:
@@ -31,10 +34,29 @@ def beyond(horizon: str, points: int, series: TimeSeries) -> Times:
     Raises:
         ConfigError: if the duration cannot be read or is not above 0.
     """
+    return _last(series) + _steps(horizon, points, series)
+
+
+def before(horizon: str, points: int, series: TimeSeries) -> Times:
+    """Equally spaced times before the first one of each series, (batch, point).
+
+    Args:
+        horizon: the duration from the first prediction to the first time, as in :func:`beyond`.
+        points: number of times.
+        series: to be predicted.
+
+    Raises:
+        ConfigError: as :func:`beyond`.
+    """
+    return series.times[:, :1].double() - _steps(horizon, points, series).flip(-1)
+
+
+def _steps(horizon: str, points: int, series: TimeSeries) -> Tensor:
+    """Equally spaced durations up to that of the horizon, (point,)."""
     duration = _duration(horizon, series)
-    if not duration > 0:
+    if not 0 < duration < math.inf:
         raise ConfigError(f"--horizon is {horizon}, expected a duration above 0")
-    return _last(series) + duration * torch.arange(1, points + 1, dtype=torch.float64) / points
+    return duration * torch.arange(1, points + 1, dtype=torch.float64) / points
 
 
 def _last(series: TimeSeries) -> Times:

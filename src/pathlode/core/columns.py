@@ -12,6 +12,10 @@ from pathlode.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
+TEXT = "correct it, make columns of categories with pandas.get_dummies, or leave the column out"
+"""What to do about text in place of numbers."""
+MICROSECONDS = 1e6
+"""In a second: dates and durations in tables are exact to one of them."""
 LARGEST_WHOLE = 2**53
 """From here on, double precision does not represent each whole number."""
 
@@ -82,13 +86,18 @@ def promoted(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
 
 
 def as_given(numbers: NDArray[Any], dtype: str | None) -> Any:
-    """A column of numbers in the type of the column that they came from; whole numbers only if all are whole."""
+    """A column of numbers in the type of the column that they came from; whole numbers only if all are whole.
+
+    Numbers of a column of durations are seconds.
+    """
     import pandas as pd
 
     column = pd.Series(numbers)
     if dtype is None or dtype in ("object", "str", "string"):
         return column
     wanted: Any = pd.api.types.pandas_dtype(dtype)
+    if wanted.kind == "m":
+        return pd.Series(np.round(numbers * MICROSECONDS).astype("timedelta64[us]")).astype(wanted)
     if wanted.kind not in "fiub":
         return column
     if wanted.kind != "f":
@@ -113,6 +122,23 @@ def _numbers_of_objects(column: "pd.Series[Any]", name: str) -> "pd.Series[Any]"
         bad = pd.to_numeric(column, errors="coerce").isna() & column.notna()
         if bad.any():
             row = int(bad.to_numpy().argmax())
-            raise DataError(f"column {name!r}, row number {row + 1}: {column.iloc[row]!r} is text, expected a number")
+            raise DataError(
+                f"column {name!r}, row number {row + 1}: {column.iloc[row]!r} is text, expected a number; {TEXT}"
+            )
         raise DataError(f"column {name!r} is text, {expected}")
-    raise DataError(f"column {name!r} is of type {column.dtype}, {expected}")
+    raise DataError(f"column {name!r} is of type {column.dtype}, expected numbers: {_remedy(column.dtype, name)}")
+
+
+def _remedy(dtype: Any, name: str) -> str:
+    """How a column of this type becomes numbers or dates."""
+    import pandas as pd
+
+    if isinstance(dtype, pd.CategoricalDtype):
+        return "make columns of its categories with pandas.get_dummies, or leave it out"
+    if isinstance(dtype, pd.PeriodDtype):
+        return f"make dates of its periods with table[{name!r}].dt.to_timestamp()"
+    if dtype.kind == "m":
+        return f"make seconds of it with table[{name!r}].dt.total_seconds()"
+    if dtype.kind == "M":
+        return f"make seconds of it with (table[{name!r}] - origin).dt.total_seconds(), or leave it out"
+    return f"convert it, for example with pandas.to_numeric(table[{name!r}])"

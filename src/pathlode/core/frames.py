@@ -3,6 +3,7 @@
 pandas is imported when a table is read or made.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pathlode.core.columns import as_given, dates_of, numbers_of, promoted
+from pathlode.core.columns import MICROSECONDS, as_given, dates_of, numbers_of, promoted
 from pathlode.core.convert import as_times
 from pathlode.core.layout import Layout, default_layout, layout_of
 from pathlode.errors import DataError
@@ -20,8 +21,7 @@ from pathlode.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-MICROSECONDS = 1e6
-"""In a second: dates in tables are exact to one of them."""
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -139,6 +139,8 @@ def _times(column: "pd.Series[Any]", name: str) -> tuple[NDArray[Any], bool]:
             f"column {name!r} is text, expected numbers or dates: convert it, for example with "
             f"pandas.to_datetime(table[{name!r}])"
         )
+    if pd.api.types.is_timedelta64_dtype(column.dtype):
+        column = pd.Series(as_times(column.to_numpy())[0].numpy())  # seconds
     found = dates_of(column, name)
     times = numbers_of(column, name) if found is None else found
     bad = np.isnat(times) if found is not None else ~np.isfinite(times)
@@ -147,7 +149,21 @@ def _times(column: "pd.Series[Any]", name: str) -> tuple[NDArray[Any], bool]:
         raise DataError(
             f"column {name!r}, row number {row + 1}: the time is {column.iloc[row]}; correct or remove the row"
         )
+    if found is None:
+        _warn_of_written_dates(times, name)
     return times, found is not None
+
+
+def _warn_of_written_dates(times: NDArray[Any], name: str) -> None:
+    """Warns of numbers that are all dates if read as year, month and day: their differences are no durations."""
+    day, month = times % 100, times // 100 % 100
+    dated = (times == times.round()) & (times > 19000100) & (times < 22000000) & (day >= 1) & (day <= 31)
+    if (dated & (month >= 1) & (month <= 12)).all():
+        logger.warning(
+            "column %r has numbers such as %d, which are read as numbers: if they are dates, give them as dates, by "
+            "pandas.to_datetime(table[%r], format='%%Y%%m%%d')",
+            *(name, int(times[0]), name),
+        )
 
 
 def _refuse_disorder(

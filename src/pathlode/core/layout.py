@@ -71,8 +71,9 @@ def layout_of(
     Raises:
         DataError: if a column is missing, named twice, or twice in the table, or there is none of values.
     """
-    if not hasattr(table, "columns") or not hasattr(table, "dtypes"):
-        raise DataError(f"the table is a {type(table).__name__}, expected a pandas DataFrame")
+    if not all(hasattr(table, name) for name in ("columns", "dtypes", "iloc")):
+        remedy = ": give table.to_pandas()" if hasattr(table, "to_pandas") else ""
+        raise DataError(f"the table is a {type(table).__name__}, expected a pandas DataFrame{remedy}")
     for name, given in (("values", values), ("static", static), ("inputs", inputs)):
         if isinstance(given, str):
             raise DataError(f"{name} is the text {given!r}, expected a list of columns: [{given!r}]")
@@ -83,6 +84,8 @@ def layout_of(
     if not names:
         raise DataError("there is no column of values: name at least one")
     for name in (all_names := [*taken, *names]):
+        if name not in table.columns and name in getattr(table.index, "names", ()):
+            raise DataError(f"{name!r} is an index of the table, expected a column: give table.reset_index()")
         if name not in table.columns:
             raise DataError(f"the table lacks the column {name!r}: it has {', '.join(map(str, table.columns))}")
         if all_names.count(name) > 1:

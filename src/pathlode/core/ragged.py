@@ -44,6 +44,8 @@ def side_by_side(series: Iterable[Sequence[Any]]) -> SideBySide:
     Raises:
         DataError: naming the first trajectory at fault.
     """
+    if not hasattr(series, "__iter__") and not hasattr(series, "__getitem__"):
+        raise DataError(f"the series are a {type(series).__name__}, expected a list of pairs of times and values")
     each = [_one(number, parts) for number, parts in enumerate(series)]
     if not each:
         raise DataError("there is no trajectory, expected at least one pair of times and values")
@@ -82,8 +84,11 @@ def side_by_side(series: Iterable[Sequence[Any]]) -> SideBySide:
 def _one(number: int, parts: Any) -> SideBySide:
     """One trajectory: times (time,), values (time, feature) and static covariates (covariate,)."""
     entries = len(parts) if hasattr(parts, "__len__") else 0
-    if entries not in (2, 3, 4) or (entries == 4 and isinstance(parts[3], (int, float))):
-        raise DataError(f"trajectory {number} is no pair of times and values: give (times, values) for each")
+    if entries not in (2, 3, 4) or (entries > 2 and not isinstance(parts, (list, tuple))) or _single(parts[0]):
+        raise DataError(
+            f"trajectory {number} is no pair of times and values: give a list of pairs, [(times, values), ...], also for a "
+            "single trajectory"
+        )
     given, values, static, inputs = (*parts, None, None)[:4]
     try:
         (times, dates), values = as_times(given), as_numbers(values)
@@ -102,6 +107,11 @@ def _one(number: int, parts: Any) -> SideBySide:
                 f"trajectory {number} has static covariates of shape {tuple(static.shape)}, expected (covariate,)"
             )
     return SideBySide(times, values, dates, static, with_time_zone(given) if dates else None, inputs)
+
+
+def _single(entry: Any) -> bool:
+    """Whether an entry is one number instead of the times of a trajectory."""
+    return isinstance(entry, (int, float)) or getattr(entry, "ndim", 1) == 0
 
 
 def _covariates(one: SideBySide) -> int:

@@ -147,7 +147,7 @@ class TimeSeries:
         Args:
             table: a pandas DataFrame.
             series: column of the labels, of any type; None if the table holds one series.
-            time: column of the times, numbers or dates.
+            time: column of the times, numbers, dates or durations; durations count in seconds.
             values: columns of the values; by default all others.
             static: columns that do not change within a series.
             inputs: columns of known inputs. Their cells may be empty, all of a row together; such a row is no time of the

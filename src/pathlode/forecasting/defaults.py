@@ -1,5 +1,6 @@
 """Settings that follow from the data."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,11 @@ from pathlode.core.series import TimeSeries
 from pathlode.errors import DataError
 from pathlode.forecasting.queries import naming
 from pathlode.models.context import ContextReader
+from pathlode.registry import FIELDS
 from pathlode.training.batches import refuse_unusable
+from pathlode.training.experiment import Experiment
+
+logger = logging.getLogger(__name__)
 
 FEWEST_SERIES = 4
 """Fewest series to fit: a batch needs two, and two are held out."""
@@ -91,6 +96,16 @@ def refuse_unreadable(series: TimeSeries, static: int, inputs: int) -> None:
     with naming(series):
         check_resolution(series.times, series.times[..., 0], torch.float32)
         ContextReader(1, static, inputs, torch.device("cpu")).check(series.context, series.times)
+
+
+def tell_unread(experiment: Experiment) -> None:
+    """Says how static covariates reach the solution if the field does not read them."""
+    if experiment.model["static"] and not FIELDS[experiment.field].takes_context:
+        logger.info(
+            "the field %r reads no static covariates: they reach the solution through the encoder and z0; a field that takes a "
+            "context, such as controlled, reads them all along, but is slower: model={'field': 'controlled'}",
+            experiment.field,
+        )
 
 
 def training_settings(series: TimeSeries, steps: int) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from pathlode.core.context import told
 from pathlode.core.layout import Layout
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Times, Values
-from pathlode.errors import DataError
+from pathlode.errors import DataError, SolverError
 from pathlode.forecasting.comparison import Errors
-from pathlode.forecasting.defaults import covariates, known_inputs
+from pathlode.forecasting.defaults import WINDOW, covariates, known_inputs
 from pathlode.forecasting.queries import as_series, input_columns, naming, observed_at
 from pathlode.models.contract import SequenceModel
 from pathlode.models.latents import as_the_model
@@ -138,10 +138,19 @@ class Ensemble:
             some = slice(first, first + len(part))
             asked = query[some].to(self.model.mean.device)
             with naming(series, first):
-                found = read(self.model(part.times, part.values, asked, backward=backward, **told(part.context)), some)
+                try:
+                    predicted = self.model(part.times, part.values, asked, backward=backward, **told(part.context))
+                except SolverError as error:
+                    raise SolverError(f"{series.name}: {self._too_far(part.times, asked)} ({error})") from error
+                found = read(predicted, some)
             present = ~asked.isnan()[..., None]
             parts.append([values.where(present, torch.nan).to(series.values) for values in found])
         return tuple(torch.cat(each) for each in zip(*parts, strict=True))
+
+    def _too_far(self, times: Times, asked: Times) -> str:
+        """Why predictions may not be solvable."""
+        reach = (asked - times[:, :1]).abs().nan_to_num(nan=0.0).max() / (WINDOW * self.model.config.time_unit)
+        return f"the solver gave up on times up to {float(reach):.3g} times as long as the fitted series: ask for nearer ones"
 
     @torch.no_grad()
     def summaries(self, series: TimeSeries) -> Tensor:

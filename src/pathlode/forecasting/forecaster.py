@@ -4,6 +4,7 @@ import hashlib
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,14 @@ from pathlode.core.context import Context
 from pathlode.core.observed import Observed
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Times, Values
-from pathlode.errors import CheckpointError, ConfigError, DivergenceError, refuse_unless
+from pathlode.errors import CheckpointError, ConfigError, DivergenceError, is_count, is_positive, refuse_unless
 from pathlode.files import digest
 from pathlode.forecasting import defaults
 from pathlode.forecasting.comparison import errors_beside_simple, warn_if_beaten
 from pathlode.forecasting.coverage import width_for_new
 from pathlode.forecasting.ensemble import Ensemble
 from pathlode.forecasting.queries import as_series, input_columns, query_times
+from pathlode.forecasting.refusals import refuse_absent, refuse_unknown
 from pathlode.forecasting.weighting import Candidates
 from pathlode.models.noise import learn_noise
 from pathlode.models.saving import load_model, save_model
@@ -84,12 +86,15 @@ class Forecaster:
 
     def __post_init__(self) -> None:
         LOSSES.path(self.loss)
+        refuse_unknown(model=self.model, train=self.train, views=self.views)
         refuse_unless(
             self,
-            ("members", self.members >= 1, "at least 1"),
-            ("steps", self.steps >= 20, "at least 20"),
-            ("weight", self.weight is None or self.weight >= 0, "at least 0, or None"),
-            ("time_unit", self.time_unit is None or self.time_unit > 0, "a duration above 0, or None"),
+            ("members", is_count(self.members), "at least 1, a whole number"),
+            ("steps", is_count(self.steps) and self.steps >= 20, "at least 20, a whole number"),
+            ("weight", self.weight is None or self.weight == 0 or is_positive(self.weight), "at least 0, or None"),
+            ("learning_rate", is_positive(self.learning_rate), "a number above 0"),
+            ("time_unit", self.time_unit is None or is_positive(self.time_unit), "a duration above 0, or None"),
+            ("seed", isinstance(self.seed, Integral) and abs(self.seed) < 2**62, "a whole number below 2^62"),
         )
 
     def fit(self, series: Any, folder: Path | str | None = None) -> "Forecaster":
@@ -103,7 +108,9 @@ class Forecaster:
         Raises:
             DataError: if nothing can be learnt from the series.
             DivergenceError: if the training of every member diverged.
+            ConfigError: if there is no such device.
         """
+        refuse_absent(self.device)
         series = as_series(series)
         if folder is not None:
             return self._fit(series, Path(folder))
@@ -115,6 +122,7 @@ class Forecaster:
         identity = self._identity(series)
         experiment = self._experiment(data.training)
         defaults.refuse_unreadable(series, experiment.model["static"], experiment.model["inputs"])
+        defaults.tell_unread(experiment)
         weight = self._weight(experiment, data, folder, identity)
         experiment = replace(experiment, weight=weight, seeds=self._seeds)
         found = experiment.run(data, folder, identity, "fitting", self.device, strict=False)
@@ -221,24 +229,31 @@ class Forecaster:
         )
 
     @classmethod
-    def load(cls, path: Path | str) -> "Forecaster":
+    def load(cls, path: Path | str, device: str | None = None) -> "Forecaster":
         """A forecaster that :meth:`save` wrote.
+
+        Args:
+            path: the file.
+            device: device to predict on; None for that of the fit.
 
         Raises:
             CheckpointError: if the file is unreadable, of a newer version, or holds something else.
+            ConfigError: if there is no such device.
         """
         model, beside = load_model(Path(path))
         if "forecaster" not in beside:
             raise CheckpointError(f"{path} holds models, but no forecaster: read it with pathlode.load_model")
         content = beside["forecaster"]
         try:
-            forecaster = cls(**content["settings"])
-            forecaster.fitted = Ensemble.of(model.to(forecaster.device), content["ensemble"])
+            forecaster = cls(**content["settings"] | ({} if device is None else {"device": device}))
+            forecaster.fitted = Ensemble.of(model, content["ensemble"])
         except (KeyError, TypeError, ConfigError) as error:
             raise CheckpointError(
                 f"{path} is not a forecaster of this version of pathlode ({error}): read it with the version that wrote it, or "
                 "fit again"
             ) from error
+        refuse_absent(forecaster.device)
+        model.to(forecaster.device)
         return forecaster
 
     @property

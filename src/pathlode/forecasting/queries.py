@@ -2,19 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from pathlode.core.convert import as_times
+from pathlode.core.convert import as_times, with_time_zone
 from pathlode.core.input_columns import given_at
 from pathlode.core.layout import default_layout
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Mask, Times
 from pathlode.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def as_series(given: Any) -> TimeSeries:
@@ -39,18 +42,24 @@ def query_times(given: Any, series: TimeSeries) -> Times:
     """Times to predict at, (batch, time), padded with NaN, and as precise as given.
 
     Args:
-        given: times (time,) for all series; or (batch, time), or a list of times, one for each series; or other series.
+        given: times (time,) for all series; or (batch, time), or a list of times, one for each series; or other series, in any
+            order if both have labels.
         series: whose continuation is asked for.
 
     Raises:
         DataError: if they do not fit the series, or only one of the two has dates.
     """
-    times, dates = (given.times, given.dates) if isinstance(given, TimeSeries) else _times(given)
+    if hasattr(given, "columns"):
+        raise DataError(
+            "the times to predict at are a table: give its column of times, or read it with TimeSeries.from_frame"
+        )
+    times, dates = (_in_order(given, series), given.dates) if isinstance(given, TimeSeries) else _times(given)
     if dates != series.dates:
         kinds = ("dates", "numbers") if dates else ("numbers", "dates")
         raise DataError(
             f"the times to predict at are {kinds[0]}, but those of {series.name} are {kinds[1]}: give {kinds[1]}"
         )
+    _refuse_other_zone(given, series)
     if times.ndim == 1:
         times = times.expand(len(series), -1)
     if times.ndim != 2 or len(times) != len(series) or not times.shape[1]:
@@ -59,6 +68,27 @@ def query_times(given: Any, series: TimeSeries) -> Times:
             "one row for each"
         )
     return times
+
+
+def refuse_strangers(given: TimeSeries, series: TimeSeries) -> None:
+    """Refuses times to predict at of series that are not there; series without labels are not told apart.
+
+    Args:
+        given: series of the times.
+        series: to be predicted.
+
+    Raises:
+        DataError: naming the first one.
+    """
+    asked, own = _labels(given), _labels(series)
+    if asked is None or own is None:
+        return
+    strange = ~asked.isin(own)
+    if strange.any():
+        label = given.layout.name_of(int(strange.argmax()))  # type: ignore[union-attr]
+        raise DataError(
+            f"{given.name} has times of {label}, which {series.name} lacks: give its observations, or leave it out"
+        )
 
 
 def observed_at(query: Times, series: TimeSeries) -> Mask:
@@ -87,6 +117,45 @@ def naming(series: TimeSeries, first: int = 0) -> Iterator[None]:
         yield
     except DataError as error:
         raise DataError(f"{series.name}: {layout.naming(str(error), first)}") from None
+
+
+def _in_order(given: TimeSeries, series: TimeSeries) -> Times:
+    """The times of other series, in the order of the series to be predicted if both have labels."""
+    given.refuse_sets()
+    refuse_strangers(given, series)
+    asked, own = _labels(given), _labels(series)
+    if asked is None or own is None:
+        return given.times
+    places = asked.get_indexer(own)
+    if (places < 0).any():
+        label = series.layout.name_of(int((places < 0).argmax()))  # type: ignore[union-attr]
+        raise DataError(f"{given.name} has no times of {label}, unlike of others: give some, or leave the series out")
+    return given.times[places]
+
+
+def _refuse_other_zone(given: Any, series: TimeSeries) -> None:
+    """Refuses dates with a time zone for series without one, and the other way round, as far as both are known."""
+    if not series.dates:
+        return
+    parts = given if isinstance(given, (list, tuple)) and np.ndim(given[0]) else [given]
+    zones = {_zoned(part) if isinstance(part, TimeSeries) else with_time_zone(part) for part in parts} - {None}
+    own = _zoned(series)
+    if own is not None and zones and zones != {own}:
+        have, lack = ("have a time zone", "none") if own else ("have no time zone", "one")
+        raise DataError(
+            f"the times of {series.name} {have}, but those to predict at have {lack}: give both in the same way, for example "
+            "with tz_localize of pandas"
+        )
+
+
+def _zoned(series: TimeSeries) -> bool | None:
+    """Whether the dates of a table's column have a time zone; None if that is not known."""
+    dtype = "object" if series.layout is None else series.layout.dtypes.get(series.layout.time, "object")
+    return None if dtype == "object" else "," in dtype
+
+
+def _labels(series: TimeSeries) -> "pd.Index[Any] | None":
+    return None if series.layout is None or series.layout.labels is None else series.layout.labels.astype(object)
 
 
 def _times(given: Any) -> tuple[Tensor, bool]:

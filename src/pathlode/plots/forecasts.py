@@ -15,12 +15,15 @@ MOST_FEATURES = 4
 """Features that are drawn; more are too small to read."""
 
 
-def series_and_predictions(series: TimeSeries, predicted: TimeSeries) -> Figure:
+def series_and_predictions(
+    series: TimeSeries, predicted: TimeSeries, bounds: tuple[TimeSeries, TimeSeries] | None = None
+) -> Figure:
     """Observations as points and predictions as lines: a row of panels for each series, a column for each feature.
 
     Args:
         series: what was observed.
         predicted: of the same series, at close times.
+        bounds: the lower and the upper ones at the same times, which are shaded between; None for none.
     """
     features = min(MOST_FEATURES, series.features)
     size = (WIDTH, 1.3 * len(series) + 0.8)
@@ -28,6 +31,9 @@ def series_and_predictions(series: TimeSeries, predicted: TimeSeries) -> Figure:
     seen, asked = (_moments(each.times, each.dates) for each in (series, predicted))
     for number, row in enumerate(axes):
         for feature, axis in enumerate(row):
+            if bounds is not None:
+                ends = [bound.values[number, :, feature].numpy() for bound in bounds]
+                axis.fill_between(asked[number], *ends, color=BLUE, alpha=0.2, linewidth=0, label="interval")
             axis.plot(asked[number], predicted.values[number, :, feature].numpy(), color=BLUE, label="predicted")
             axis.plot(seen[number], series.values[number, :, feature].numpy(), ".", color=BLACK, ms=4, label="observed")
         row[0].set_ylabel(str(number if series.layout is None else series.layout.label(number)))
@@ -36,7 +42,7 @@ def series_and_predictions(series: TimeSeries, predicted: TimeSeries) -> Figure:
     for axis in axes[-1]:
         axis.set_xlabel("time" if series.layout is None else str(series.layout.time))
         axis.tick_params("x", rotation=30 if series.dates else 0)
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     return figure
 
 

@@ -33,6 +33,21 @@ def refuse_unusable(training: TimeSeries, validation: TimeSeries) -> None:
             f"{training.name}: all values of each feature are equal in {str(values.dtype).removeprefix('torch.')}, so there is "
             "nothing to learn: check them, or give them in double precision if they differ before they are rounded"
         )
+    _refuse_extreme(training, high.amax(dim=0) - low.amin(dim=0))
+
+
+def _refuse_extreme(training: TimeSeries, spans: Tensor) -> None:
+    """Refuses a feature, of the range (feature,), whose standard deviation would overflow or be 0 by underflow."""
+    squares = spans.square() * training.times.numel()
+    extreme = (spans > 0) & ((squares == 0) | squares.isinf())
+    if extreme.any():
+        place = int(extreme.int().argmax())
+        name = f"feature {place + 1}" if training.layout is None else f"column {training.layout.values[place]!r}"
+        kind = str(spans.dtype).removeprefix("torch.")
+        raise DataError(
+            f"{training.name}: {name} has a range of {float(spans[place]):.3g}, whose square {kind} does not hold: give it in "
+            "another unit"
+        )
 
 
 def owners_of_sets(

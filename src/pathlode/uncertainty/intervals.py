@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from pathlode.core.shapes import Mask, Values
-from pathlode.errors import ConfigError
+from pathlode.errors import ConfigError, is_positive
 from pathlode.models.contract import SequenceModel
 from pathlode.models.prediction import Prediction
 from pathlode.uncertainty.mixtures import NormalMixture
@@ -102,5 +102,5 @@ def check_level(level: float) -> None:
     Raises:
         ConfigError: naming it.
     """
-    if not 0 < level < 1:
-        raise ConfigError(f"the level of an interval is {level}, expected a number between 0 and 1, such as 0.9")
+    if not is_positive(level) or level >= 1:
+        raise ConfigError(f"the level of an interval is {level!r}, expected a number between 0 and 1, such as 0.9")

@@ -8,6 +8,7 @@ from small import SMALL, table
 
 from pathlode import Forecaster, TimeSeries, save_model
 from pathlode.cli.main import main
+from pathlode.cli.tables import read_series
 from pathlode.forecasting.forecaster import Forecaster as Home
 
 FIT = ["--series", "id", "--time", "t", "--steps", "20", "--members", "1", "--weight", "0.1"]
@@ -59,6 +60,107 @@ def test_a_horizon_counts_from_the_last_time_of_each_series(folder):
     assert found.groupby("id", sort=False)["t"].max().tolist() == (last + 3).tolist()
 
 
+def test_times_before_the_first_one_count_back_from_it(folder, capsys):
+    assert run(folder, "predict", "--horizon", "1", "--points", "2", "--backward", "--level", "0.9") == 0
+    found, series = pd.read_csv(folder / "out.csv"), read(folder)
+    first = series.times[:, :1].numpy()
+    assert found["t"].to_numpy().reshape(-1, 2) == pytest.approx(first - [1.0, 0.5])
+    expected = Forecaster.load(folder / "model.pt").predict(series, first - [1.0, 0.5], backward=True).to_frame()
+    pd.testing.assert_frame_equal(found[expected.columns], expected, rtol=1e-6)
+    assert (found["x_low"] < found["x_high"]).all()
+    capsys.readouterr()
+    assert run(folder, "predict", "--times", "-1") == 1
+    assert "lies before the start of the integration: -1 is earlier than" in capsys.readouterr().err
+
+
+def test_times_of_each_series_stand_in_a_table(folder, capsys):
+    planned = pd.DataFrame({"t": [11.0, 15.0, 12.0], "id": ["s3", "s3", "s1"]})
+    planned.to_csv(folder / "planned.csv", index=False)
+    assert run(folder, "predict", "--times", str(folder / "planned.csv")) == 0
+    found = pd.read_csv(folder / "out.csv")
+    assert found[["id", "t"]].to_numpy().tolist() == [["s1", 12.0], ["s3", 11.0], ["s3", 15.0]]
+    own = Forecaster.load(folder / "model.pt").predict(read(folder)[[1, 3]], [[12.0], [11.0, 15.0]]).to_frame()
+    pd.testing.assert_frame_equal(found, own, rtol=1e-6)
+    planned.head(2).assign(id="s9").to_csv(folder / "planned.csv", index=False)
+    capsys.readouterr()
+    assert run(folder, "predict", "--times", str(folder / "planned.csv")) == 1
+    assert "planned.csv has times of series 's9', which" in capsys.readouterr().err
+    planned.drop(columns="t").to_csv(folder / "planned.csv", index=False)
+    assert run(folder, "predict", "--times", str(folder / "planned.csv")) == 1
+    assert "planned.csv lacks the column 't': it has id" in capsys.readouterr().err
+
+
+def test_a_file_of_settings_has_what_has_no_option(folder, monkeypatch, capsys):
+    made = []
+
+    def noted(self, series, folder):
+        made.append(self)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Home, "fit", noted)
+    (folder / "more.toml").write_text("[model]\nhidden = 6\n[views]\nshare = [0.5, 1.0]\n")
+    options = ["--settings", str(folder / "more.toml"), "--learning-rate", "0.02", "--time-unit", "2", "--seed", "5"]
+    assert main(["fit", str(folder / "decays.csv"), *FIT, *options, "-o", str(folder / "none.pt")]) == 130
+    assert (made[0].model, made[0].views, made[0].train) == ({"hidden": 6}, {"share": [0.5, 1.0]}, {})
+    assert (made[0].learning_rate, made[0].time_unit, made[0].seed, made[0].device) == (0.02, 2.0, 5, "cpu")
+    for text, message in (
+        ("[modell]", "more.toml has the entry 'modell', expected the tables [model], [train], [views]"),
+        ("model = 3", "more.toml has the entry 'model', expected the tables"),
+        ("[model", "more.toml cannot be read as a TOML file"),
+        ("[model]\nwide = 3", "model has the setting 'wide', expected one of hidden, latent, width"),
+        ("[train]\nsteps = 3", "train has the setting 'steps', expected one of batch"),
+    ):
+        (folder / "more.toml").write_text(text)
+        capsys.readouterr()
+        assert main(["fit", str(folder / "decays.csv"), *FIT, *options, "-o", str(folder / "none.pt")]) == 2
+        told = capsys.readouterr().err
+        assert message in told
+        assert told.count("\n") == 1
+
+
+def test_a_device_that_is_not_there_is_refused(folder, capsys):
+    absent = "device is 'abacus', which is not there: give one that PyTorch has here, such as 'cpu'"
+    assert run(folder, "summarise", "--device", "abacus") == 2
+    assert absent in capsys.readouterr().err
+    assert main(["fit", str(folder / "decays.csv"), *FIT, "--device", "abacus", "-o", str(folder / "none.pt")]) == 2
+    assert absent in capsys.readouterr().err
+    assert run(folder, "summarise", "--device", "cpu") == 0
+
+
+def test_a_fit_tells_its_errors_beside_those_of_simple_predictions(folder, capsys):
+    assert main(["fit", str(folder / "decays.csv"), *FIT, "-o", str(folder / "told.pt")]) == 0
+    told = capsys.readouterr().err
+    errors = Forecaster.load(folder / "told.pt").fitted.compared["inside"]
+    assert (
+        f"errors in standard deviations, between observations: fit {errors['fit']:.2g}, line {errors['line']:.2g}"
+        in told
+    )
+
+
+def test_a_column_without_a_name_is_no_value(folder, monkeypatch):
+    given = []
+
+    def noted(self, series, folder):
+        given.append(series.layout.values)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Home, "fit", noted)
+    table().to_csv(folder / "indexed.csv")
+    assert main(["fit", str(folder / "indexed.csv"), *FIT, "-o", str(folder / "none.pt")]) == 130
+    assert given == [("x", "y")]
+
+
+def test_labels_stay_as_they_are_written(folder):
+    for old, new in (("s", "00"), ("s0", "NA"), ("s", "1.")):
+        given = table().assign(id=lambda rows, old=old, new=new: rows["id"].str.replace(old, new))
+        given.to_csv(folder / "labels.csv", index=False)
+        assert run(folder, "summarise", data="labels.csv") == 0
+        found = pd.read_csv(folder / "out.csv", dtype=str, keep_default_na=False)
+        assert found["id"].tolist() == given["id"].unique().tolist()
+    table().assign(id=lambda rows: rows["id"].str[1:].astype(int)).to_csv(folder / "labels.csv", index=False)
+    assert read_series(folder / "labels.csv", {"series": "id", "time": "t"}).layout.labels.dtype == "int64"
+
+
 def test_dates_labels_and_zones_come_back_in_parquet(folder):
     options = ["--times", "2024-05-01 12:00,2024-05-02T00:00:00Z"]
     assert run(folder, "predict", *options, model="dated.pt", data="dated.parquet", output="out.parquet") == 0
@@ -99,7 +201,7 @@ def test_summaries_are_one_row_a_series(folder):
     ("model", "data", "horizon"), [("model.pt", "decays.csv", "3"), ("dated.pt", "dated.parquet", "2D")]
 )
 def test_a_figure_is_drawn(folder, model, data, horizon):
-    options = ["--horizon", horizon, "--number", "2"]
+    options = ["--horizon", horizon, "--number", "2", "--level", "0.8"]
     assert run(folder, "plot", *options, model=model, data=data, output="figure.png") == 0
     assert (folder / "figure.png").read_bytes().startswith(b"\x89PNG")
 
@@ -237,6 +339,7 @@ def test_a_fault_in_a_file_is_one_sentence(folder, tmp_path, capsys):
     (tmp_path / "empty.csv").write_text("")
     (tmp_path / "broken.parquet").write_text("no table")
     (tmp_path / "semicolons.csv").write_text("id;t;x\na;1,5;2\n")
+    (tmp_path / "latin.csv").write_bytes("id,t,x\né,1,2\n".encode("latin-1"))
     (tmp_path / "broken.pt").write_text("no model")
     (tmp_path / "cut.pt").write_bytes((folder / "model.pt").read_bytes()[:2000])
     save_model(tmp_path / "other.pt", Forecaster.load(folder / "model.pt").fitted.model)
@@ -250,6 +353,11 @@ def test_a_fault_in_a_file_is_one_sentence(folder, tmp_path, capsys):
         ([model, str(tmp_path / "broken.parquet"), "-o", out], "broken.parquet cannot be read as a table"),
         ([model, str(tmp_path / "a.xlsx"), "-o", out], "a.xlsx ends with '.xlsx', expected .csv or .parquet"),
         ([model, data, "-o", str(tmp_path / "out.json")], "out.json ends with '.json', expected .csv or .parquet"),
+        (
+            [model, str(tmp_path / "latin.csv"), "-o", out],
+            "latin.csv cannot be read as a table (it is not text in UTF-8)",
+        ),
+        ([model, str(tmp_path), "-o", out], "has no ending, expected .csv or .parquet"),
         ([str(tmp_path / "none.pt"), data, "-o", out], "none.pt does not exist"),
         ([model, str(tmp_path / "semicolons.csv"), "-o", out], "semicolons.csv has semicolons between its columns"),
         (

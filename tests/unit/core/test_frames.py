@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta, timezone
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -142,7 +143,10 @@ MIXED = [datetime(2020, 1, day, tzinfo=timezone(timedelta(hours=day))) for day i
         ({"x": ["1", "2", "lost", None, "5"]}, {}, "column 'x', row number 3: 'lost' is text, expected a number"),
         ({"x": ["1", "2", "3", "4", "5"]}, {}, "column 'x' is text, expected numbers: convert it"),
         ({"x": [1.0, {}, 2.0, 3.0, 4.0]}, {}, "column 'x' holds .*expected numbers"),
-        ({"x": pd.Categorical([1, 2, 3, 4, 5])}, {}, "column 'x' is of type category, expected numbers"),
+        ({"x": pd.Categorical([1, 2, 3, 4, 5])}, {}, "column 'x' is of type category, .* with pandas.get_dummies"),
+        ({"x": pd.to_timedelta([1, 2, 3, 4, 5], "s")}, {}, "column 'x' is of type timedelta64.*dt.total_seconds"),
+        ({"x": pd.to_datetime(["2020"] * 5)}, {}, "column 'x' is of type datetime64.*- origin.*total_seconds"),
+        ({"t": pd.period_range("2020", periods=5, freq="D")}, {}, "column 't' is of type period.*to_timestamp"),
         ({"x": [1.0, 2.0, 3.0, -np.inf, 5.0]}, {}, "column 'x', row number 4: the value is -inf; remove or impute it"),
         (
             {"n": [1, 2, 3, 4, 2**53 + 1]},
@@ -193,7 +197,34 @@ def test_a_fault_of_a_table_is_named_by_column_and_row(columns, names, message):
     assert "\n" not in str(told.value)
 
 
+def test_dates_that_are_written_as_numbers_are_told(caplog):
+    read(table(t=[20240130, 20240131, 20240201, 20231231, 20240229]))
+    assert "column 't' has numbers such as 20240130, which are read as numbers: if they are dates, give" in caplog.text
+    caplog.clear()
+    read(table(t=[20240130, 20240131, 20240201, 20231231, 20240299]))
+    read(table(t=[20240130.5, 20240131, 20240201, 20231231, 20240229]))
+    assert caplog.text == ""
+
+
+def test_durations_are_times_in_seconds_and_come_back():
+    given = table(t=pd.to_timedelta([0.0, 1.0, 2.5, 0.0, 4.0], "min"))
+    series = read(given)
+    assert (series.times[0].tolist(), series.dates) == ([0.0, 60.0, 150.0], False)
+    pd.testing.assert_frame_equal(series.to_frame()[["id", "t", "x"]], given[["id", "t", "x"]])
+    with pytest.raises(DataError, match="my.csv: column 't', row number 2: the time is n"):
+        read(given.assign(t=given["t"].where(given.index != 1)))
+
+
 def test_what_is_no_table_is_refused():
+    with pytest.raises(
+        DataError, match=r"my.csv: 't' is an index of the table, expected a column: give table.reset_index"
+    ):
+        read(table().set_index("t"))
+    polars = SimpleNamespace(columns=["t"], dtypes=[float], to_pandas=table)
+    with pytest.raises(
+        DataError, match=r"the table is a SimpleNamespace, expected a pandas DataFrame: give table.to_pandas"
+    ):
+        read(polars)
     with pytest.raises(DataError, match="my.csv: the table is a list, expected a pandas DataFrame"):
         read([1, 2])
     with pytest.raises(DataError, match="my.csv: the table has no row"):

@@ -70,6 +70,13 @@ def test_a_list_of_series_is_padded_with_nan():
         ([], "data: there is no trajectory"),
         ([0.0, 1.0], "data: trajectory 0 is no pair of times and values"),
         ([[0.0, 1.0, 2.0, 3.0]], "data: trajectory 0 is no pair of times and values"),
+        (
+            ([0.0, 1.0], [[1.0], [2.0]]),
+            r"data: trajectory 0 is no pair .* give a list of pairs, .* also for a single traj",
+        ),
+        (np.ones((2, 3, 4)), "data: trajectory 0 is no pair of times and values"),
+        (torch.ones(2, 2), "data: trajectory 0 is no pair of times and values"),
+        (None, "data: the series are a NoneType, expected a list of pairs of times and values"),
         ([([0.0], [1.0]), ([], [])], "data: trajectory 1 has times of shape .* with at least one time"),
         ([([0.0, 1.0], [1.0])], "data: trajectory 0 has times of shape .*2.* and values of shape .*1, 1"),
         ([([0.0], [[1.0]]), ([0.0], [[1.0, 2.0]])], "data: trajectory 1 has 2 features, but trajectory 0 has 1"),

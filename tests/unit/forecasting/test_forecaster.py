@@ -7,7 +7,8 @@ import torch
 from small import SMALL, oscillations, table
 
 from pathlode import Forecaster, TimeSeries, distribution, load_model, save_model
-from pathlode.errors import CheckpointError, ConfigError, DataError, DivergenceError
+from pathlode.errors import CheckpointError, ConfigError, DataError, DivergenceError, SolverError
+from pathlode.forecasting.defaults import tell_unread
 from pathlode.training.trainer import Trainer
 
 
@@ -201,6 +202,15 @@ def test_arrays_and_single_precision_are_enough():
         ({"steps": 5}, "steps is 5, expected at least 20"),
         ({"weight": -1.0}, "weight is -1.0, expected at least 0, or None"),
         ({"time_unit": 0.0}, "time_unit is 0.0, expected a duration above 0"),
+        ({"members": 2.5}, "members is 2.5, expected at least 1, a whole number"),
+        ({"members": "2"}, "members is 2, expected at least 1, a whole number"),
+        ({"seed": "2"}, "seed is 2, expected a whole number below"),
+        ({"seed": 2**70}, "seed is [0-9]+, expected a whole number below"),
+        ({"weight": np.inf}, "weight is inf, expected at least 0, or None"),
+        ({"learning_rate": "0.1"}, "learning_rate is 0.1, expected a number above 0"),
+        ({"model": {"wide": 3}}, "model has the setting 'wide', expected one of hidden, latent"),
+        ({"train": {"steps": 30}}, "train has the setting 'steps', expected one of batch, optimiser"),
+        ({"views": {"share": 3}}, "views has a setting of another kind than expected"),
     ],
 )
 def test_settings_that_cannot_be_are_refused(settings, message):
@@ -220,6 +230,24 @@ def test_few_or_constant_series_are_refused(series):
         Forecaster(**SMALL).fit([([0.0, 1.0], [1.0, 1.0])] * 6)
     with pytest.raises(DataError, match="the series are a table: read it with TimeSeries.from_frame"):
         Forecaster(**SMALL).fit(table())
+
+
+def test_times_that_are_too_far_away_say_so(forecaster, series):
+    with pytest.raises(
+        SolverError, match="decays.csv: the solver gave up on times up to [0-9.]+e.29[0-9] times as long as"
+    ):
+        forecaster.predict(series[:1], [1e300])
+
+
+def test_static_covariates_that_the_field_does_not_read_are_told(series, caplog):
+    given = replace(series, static=torch.arange(8.0)[:, None])
+    caplog.set_level("INFO")
+    told = "the field 'bounded' reads no static covariates: they reach the solution through the encoder and z0"
+    fields = {"bounded": True, "controlled": False}
+    for field, expected in fields.items():
+        caplog.clear()
+        tell_unread(Forecaster(**SMALL | {"model": {"field": field}})._experiment(given))
+        assert any(told in message for message in caplog.messages) == expected
 
 
 def test_series_and_times_that_do_not_fit_are_refused(forecaster, series):

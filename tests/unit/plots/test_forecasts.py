@@ -34,3 +34,12 @@ def test_series_without_columns_are_numbered():
     panels = series_and_predictions(series, series).get_axes()
     assert [panel.get_title() for panel in panels] == ["feature 1", "feature 2", "feature 3", "feature 4"]
     assert panels[0].get_ylabel() == "0"
+
+
+def test_intervals_are_shaded():
+    series = TimeSeries.from_frame(TABLE, series="id", time="t")
+    low, high = (TimeSeries(series.times, series.values + shift) for shift in (-1.0, 2.0))
+    panel = series_and_predictions(series, series, (low, high)).get_axes()[1]
+    (band,) = panel.collections
+    ends = band.get_paths()[0].vertices[:, 1]
+    assert (ends.min(), ends.max()) == (3.0, 7.0)

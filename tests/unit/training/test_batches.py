@@ -4,6 +4,7 @@ import torch
 from pathlode.core.series import TimeSeries
 from pathlode.errors import ConfigError, DataError
 from pathlode.registry import LOSSES
+from pathlode.training.batches import refuse_unusable
 from pathlode.training.trainer import Trainer
 
 
@@ -22,6 +23,25 @@ def test_all_losses_see_the_same_batches(trainer):
     for _ in range(3):
         kl.batches.draw(torch.randn, 4)
         assert torch.equal(path.batches.next_batch()[0], kl.batches.next_batch()[0])
+
+
+@pytest.mark.parametrize(
+    ("scale", "dtype", "message"),
+    [
+        (
+            1e20,
+            torch.float32,
+            "feature 2 has a range of 2e.20, whose square float32 does not hold: give it in another unit",
+        ),
+        (1e-25, torch.float32, "feature 2 has a range of 2e-25, whose square float32 does not hold"),
+        (1e200, torch.float64, "feature 2 has a range of 2e.200, whose square float64 does not hold"),
+    ],
+)
+def test_a_feature_without_a_standard_deviation_in_its_precision_is_refused(scale, dtype, message):
+    values = torch.stack([torch.arange(3.0), scale * torch.arange(3, dtype=torch.float64)], dim=-1).to(dtype)
+    series = TimeSeries(torch.arange(3.0)[None].expand(2, 3), values[None].expand(2, 3, 2), "few")
+    with pytest.raises(DataError, match=f"few: {message}"):
+        refuse_unusable(series, series)
 
 
 def test_a_batch_larger_than_the_data_is_refused(trainer):

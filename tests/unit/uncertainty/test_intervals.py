@@ -58,8 +58,9 @@ def test_an_unknown_noise_and_levels_that_are_none_are_refused(make_model):
         ConfigError, match=r"the observation noise of this model is unknown: call pathlode\.learn_noise"
     ):
         intervals(model, prediction)
-    with pytest.raises(ConfigError, match="the level of an interval is 90, expected a number between 0 and 1"):
-        intervals(model, prediction, 90)
+    for level, told in ((90, "90"), ("0.9", "'0.9'")):
+        with pytest.raises(ConfigError, match=f"the level of an interval is {told}, expected a number between 0 and 1"):
+            intervals(model, prediction, level)
 
 
 def simulated(number, rng):

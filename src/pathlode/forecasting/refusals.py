@@ -1,0 +1,50 @@
+"""Refusals of settings of a forecaster that cannot be used."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+import torch
+
+from pathlode.errors import ConfigError
+from pathlode.models.settings import ModelConfig
+from pathlode.training.settings import TrainingConfig
+from pathlode.training.views import Views
+
+CHOSEN = {"features", "encoder", "variational", "head", "steps", "learning_rate"}
+"""Settings of models and trainings that a forecaster has by itself, or chooses."""
+
+
+def refuse_unknown(**given: Mapping[str, Any]) -> None:
+    """Refuses further settings that there are not.
+
+    Args:
+        **given: those of ``model``, ``train`` and ``views``.
+
+    Raises:
+        ConfigError: naming the first one.
+    """
+    for name, kind in (("model", ModelConfig), ("train", TrainingConfig), ("views", Views)):
+        known = [field.name for field in fields(kind) if field.name not in CHOSEN]
+        for key in given[name]:
+            if key not in known:
+                raise ConfigError(f"{name} has the setting {key!r}, expected one of {', '.join(known)}")
+    for name, kind in (("train", TrainingConfig), ("views", Views)):
+        try:
+            kind(**given[name])
+        except TypeError as error:
+            raise ConfigError(f"{name} has a setting of another kind than expected ({error}): correct it") from None
+
+
+def refuse_absent(device: str) -> None:
+    """Refuses a device that PyTorch does not have here.
+
+    Raises:
+        ConfigError: if it is so.
+    """
+    try:
+        torch.empty(0, device=device)
+    except (AssertionError, NotImplementedError, RuntimeError, TypeError):
+        raise ConfigError(
+            f"device is {device!r}, which is not there: give one that PyTorch has here, such as 'cpu'"
+        ) from None
