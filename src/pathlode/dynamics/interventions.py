@@ -138,9 +138,10 @@ def clamped_nmse(
         solver: as for the model.
     """
     times, states = split.inside.times, split.inside.values
-    elapsed, start = times - times[..., :1], states[..., 0, :]
-    flat = (split.parameters.flatten(0, -2), start.flatten(0, -2), elapsed.flatten(0, -2))
-    solved = clamped_solution(system, *(part.double().numpy() for part in flat), quantity, value)
+    parameters, start, elapsed = (
+        part.flatten(0, -2).double().numpy() for part in (split.parameters, states[..., 0, :], times - times[..., :1])
+    )
+    solved = clamped_solution(system, parameters, start, elapsed, quantity, value)
     truth = torch.from_numpy(solved).view(states.shape)
     predicted = predict_clamped(model, split.observed, times, quantity, value, solver).cpu()
     others = [index for index in range(states.shape[-1]) if index != quantity]

@@ -80,7 +80,7 @@ class SINDy(ObservedODE):
         times, values = (part[number] if series.sets else part for part in (series.times, series.values))
         elapsed = (times - times[:, :1]) / self.config.time_unit
         scaled = (values - self.mean[member]) / self.std[member]
-        grid, smooth = _smoothed(*(part.double().numpy(force=True) for part in (elapsed, scaled)), series.name)
+        grid, smooth = _smoothed(elapsed.double().numpy(force=True), scaled.double().numpy(force=True), series.name)
         return torch.from_numpy(_sparse(grid, smooth))
 
 

@@ -127,7 +127,9 @@ def _forest(
 
 def _labels(rows: pd.DataFrame) -> list[str]:
     """The claims' ids, with the factor that a claim asks for."""
-    factors = rows.groupby("id", sort=False)["factor"].first() if "factor" in rows else pd.Series(1.0, rows["id"].unique())
+    factors = (
+        rows.groupby("id", sort=False)["factor"].first() if "factor" in rows else pd.Series(1.0, rows["id"].unique())
+    )
     return [str(name) if factor == 1 else f"{name} (×{factor:g})" for name, factor in factors.items()]
 
 
