@@ -11,7 +11,7 @@ from pathlode.cli.tables import TABLE_ENDINGS
 from pathlode.errors import ConfigError
 
 FURTHER = ("model", "train", "views")
-"""Tables of a file of settings, which are the settings of :class:`pathlode.forecasting.forecaster.Forecaster` without an option."""
+"""Tables of a file of settings, for the settings of :class:`pathlode.forecasting.forecaster.Forecaster` without an option."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 """A command before it has its options."""
