@@ -102,6 +102,7 @@ MODELS = Registry(
         "observed_ode": "pathlode.models.observed_ode:ObservedODE training field jacobian observed weights gates",
         "latent_ebm": "pathlode.models.latent_ebm:LatentEBM training latent posterior decoder energy",
         "sindy": "pathlode.models.sindy:SINDy field jacobian observed",
+        "bopdmd": "pathlode.models.bopdmd:BOPDMD",
     },
 )
 

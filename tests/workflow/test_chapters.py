@@ -62,8 +62,10 @@ def test_the_pipeline_requires_the_extras_of_its_chapters():
     extras = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     required = set(Requirement(extras["workflow"][0]).extras)
     assert required == {chapter.extra for chapter in CHAPTERS.values() if chapter.extra} | {
+        "koopman",
         "scipy",
         "sde",
+        "sindy",
         "torchdiffeq",
     }
     assert required <= extras.keys()

@@ -19,6 +19,9 @@ SEEDS = (0, 1, 2)
 SENSITIVE = {("observed_ode", "galerkin")}
 """A model's parts with which :func:`with_an_effect` makes solutions so sensitive that the solver's tolerance shows."""
 
+UNSTEADY = {"bopdmd"}
+"""Models whose fits to random numbers depend on rounding. Their own tests have series that they can fit."""
+
 
 def fits(loss, kind):
     """Whether a model offers what a loss needs, and the loss uses what the model must be trained with."""

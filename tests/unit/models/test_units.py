@@ -5,7 +5,7 @@ import datetime
 import numpy as np
 import pytest
 import torch
-from combinations import CASES, name_of
+from combinations import CASES, UNSTEADY, name_of
 from torch.nn.functional import pad
 
 from pathlode.core.series import TimeSeries
@@ -79,6 +79,8 @@ def test_padding_changes_no_units():
 
 def test_a_far_zero_of_times_and_values_does_not_matter(case, near):
     """In single precision the values would be one number, and the times would move by up to a minute."""
+    if case.kind in UNSTEADY:
+        return
     if {"squareplus", "log"} & set(case.changes.values()):
         return  # these know the zero of the values
     far = TimeSeries((near.times + NOON).numpy(), (near.values + OFFSET).numpy())

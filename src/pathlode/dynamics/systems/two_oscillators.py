@@ -8,7 +8,7 @@ from pathlode.arrays import Array
 from pathlode.dynamics.systems.contract import System
 from pathlode.dynamics.systems.taylor import ORDER, integrate, product
 
-STIFFNESS, DAMPING = 2.0, 0.1
+_STIFFNESS, _DAMPING = 2.0, 0.1
 
 
 class TwoOscillators(System):
@@ -34,7 +34,7 @@ class TwoOscillators(System):
 
     def velocity(self, parameters: Array, states: Array) -> Array:
         x, v, y, z = states.T
-        return np.stack([v, -STIFFNESS * x - DAMPING * v, y - y * z, y * z - z], axis=1)
+        return np.stack([v, -_STIFFNESS * x - _DAMPING * v, y - y * z, y * z - z], axis=1)
 
 
 def _series(_: Array, state: Array, __: Array) -> Array:
@@ -44,7 +44,7 @@ def _series(_: Array, state: Array, __: Array) -> Array:
     for k in range(ORDER):
         eaten = product(y, z, k)
         x[k + 1] = v[k] / (k + 1)
-        v[k + 1] = -(STIFFNESS * x[k] + DAMPING * v[k]) / (k + 1)
+        v[k + 1] = -(_STIFFNESS * x[k] + _DAMPING * v[k]) / (k + 1)
         y[k + 1] = (y[k] - eaten) / (k + 1)
         z[k + 1] = (eaten - z[k]) / (k + 1)
     return c
