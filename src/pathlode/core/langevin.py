@@ -1,5 +1,6 @@
 """Langevin dynamics: samples of a density from the gradient of its logarithm."""
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -10,7 +11,12 @@ from pathlode.errors import SolverError
 
 
 def langevin(
-    log_density: Callable[[Latent], Tensor], start: Latent, step: float | Tensor, draws: Tensor, check: bool = True
+    log_density: Callable[[Latent], Tensor],
+    start: Latent,
+    step: float | Tensor,
+    draws: Tensor,
+    limit: float = math.inf,
+    check: bool = True,
 ) -> Latent:
     """The end of the chains z ← z + s²/2 ∇ log p(z) + s ξ, one step for each of the draws, without gradient.
 
@@ -23,6 +29,7 @@ def langevin(
         start: where chains begin, (member, row, latent).
         step: s, one number or of a shape that broadcasts to ``start``.
         draws: ξ, standard normal, (step, member, row, latent).
+        limit: largest norm of s/2 ∇ log p. Where s is too large for p, chains then stay near, and do not diverge.
         check: whether to refuse chains that diverge.
 
     Raises:
@@ -35,7 +42,8 @@ def langevin(
     """
     z, finite = start.detach(), []
     for drawn in draws:
-        z = z + step * (step / 2 * score(log_density, z) + drawn)
+        drift = step / 2 * score(log_density, z)
+        z = z + step * (drift * (limit / drift.norm(dim=-1, keepdim=True)).clamp_max(1.0) + drawn)
         if check:
             finite.append(z.isfinite().all())
     if finite:

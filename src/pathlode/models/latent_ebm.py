@@ -26,8 +26,11 @@ POSTERIOR_STEPS = 5
 PREDICTION_STEPS = 20
 """Steps without noise from the encoder's mean to the z0 of a prediction."""
 RELATIVE_STEP = 0.5
-"""Size of these steps in units of 1 / √(1 + N / σ²), for N observed values with noise σ. Below 2, chains of a linear model are
-stable if the squared change of a predicted value along a direction of z is at most 1 on average."""
+"""Size of these steps in units of 1 / √(1 + N / σ²), for N observed values with noise σ, or of the encoder's σ_z where that is
+less. Below 2, chains of a linear model are stable if the squared change of a predicted value along a direction of z is at most
+1 on average. Where it is more, as in fast oscillations, σ_z shrinks."""
+LARGEST_DRIFT = 3.0
+"""Largest norm of a step's drift in units of its noise, which few steps near the posterior exceed."""
 CHAIN_SOLVER = FixedStep("tsit5", 12)
 """Solver in the chains if an adaptive one is asked for."""
 ROWS_AT_ONCE_IN_CHAINS = 2**13
@@ -146,6 +149,7 @@ class LatentEBM(EncodedModel):
         start: Latent,
         given: Observations,
         draws: Tensor,
+        spread: Latent | None = None,
         solver: FixedStep | Adaptive | None = None,
         check: bool = True,
     ) -> Latent:
@@ -155,15 +159,16 @@ class LatentEBM(EncodedModel):
             start: where they begin.
             given: observations x.
             draws: standard normal, one for each step, (step, member, batch, latent).
+            spread: standard deviations that the encoder gives the posterior, above which no step is taken.
             solver: as in :meth:`forward`; of an adaptive one :data:`CHAIN_SOLVER` takes the place.
             check: whether to refuse chains that diverge.
 
         Raises:
             SolverError: if a chain diverges.
         """
-        number, precision = self._number(given), self._precision
-        step = RELATIVE_STEP / (1 + number[..., None] * precision).sqrt()
-        return langevin(lambda z: self._log_joint(z, given, solver), start, step, draws, check)
+        width = (1 + self._number(given)[..., None] * self._precision).rsqrt()
+        step = RELATIVE_STEP * (width if spread is None else spread.detach().minimum(width))
+        return langevin(lambda z: self._log_joint(z, given, solver), start, step, draws, LARGEST_DRIFT, check)
 
     @property
     def _precision(self) -> Tensor:
@@ -184,7 +189,8 @@ class LatentEBM(EncodedModel):
             start, mask = encoding.z0[:, some], None if given.mask is None else given.mask[:, some]
             still = torch.zeros_like(start).expand(PREDICTION_STEPS, *start.shape)
             own = Observations(given.times[:, some], given.values[:, some], mask)
-            found.append(self.posterior(start, own, still, solver, check))
+            spread = None if encoding.log_std is None else encoding.log_std[:, some].exp()
+            found.append(self.posterior(start, own, still, spread, solver, check))
         return torch.cat(found, dim=1)
 
     def _sampled(
@@ -204,7 +210,8 @@ class LatentEBM(EncodedModel):
         first, along, prior = parts.split([1, POSTERIOR_STEPS, 1 + PRIOR_STEPS])
         begun = self.sample(encoding, first[0])
         uphill = score(lambda z: self._log_joint(z, given, solver), begun)
-        ours = self.posterior(begun, given, along, solver, check)
+        spread = None if encoding.log_std is None else encoding.log_std.exp()
+        ours = self.posterior(begun, given, along, spread, solver, check)
         theirs = self.prior.sample(prior, check)
         with torch.no_grad():
             mean_square = self._squares(ours, given, solver) / self._number(given)
@@ -212,13 +219,8 @@ class LatentEBM(EncodedModel):
         encoder = -(uphill * begun).sum(dim=-1)
         if encoding.log_std is not None:
             encoder = encoder - encoding.log_std.sum(dim=-1)
-        return ours, (
-            self.prior.tilt(theirs)
-            - self.prior.tilt(ours)
-            + encoder
-            + log_noise
-            + mean_square * (-2 * log_noise).exp() / 2
-        )
+        noisy = log_noise + mean_square * (-2 * log_noise).exp() / 2
+        return ours, self.prior.tilt(theirs) - self.prior.tilt(ours) + encoder + noisy
 
     def _number(self, given: Observations) -> Tensor:
         """Observed values of each trajectory, at least 1, (member, batch)."""
@@ -235,24 +237,12 @@ class LatentEBM(EncodedModel):
         return error.square().sum(dim=(2, 3)).to(self.dtype)
 
     def _solve(
-        self,
-        z: Latent,
-        asked: Times,
-        solver: FixedStep | Adaptive | None,
-        error: bool = False,
-        backward: bool = False,
+        self, z: Latent, asked: Times, solver: FixedStep | Adaptive | None, error: bool = False, backward: bool = False
     ) -> Solution:
         """States (h, z_s) at times τ."""
         static, dynamic = z.tensor_split([self.static], dim=-1)
         state = torch.cat([self.latent_to_hidden(dynamic), static], dim=-1)
         zero = torch.zeros_like(asked[..., 0])
         return solve(
-            self.field,
-            state,
-            asked,
-            start=zero,
-            solver=solver,
-            estimate_error=error,
-            backward=backward,
-            check=False,
+            self.field, state, asked, start=zero, solver=solver, estimate_error=error, backward=backward, check=False
         )

@@ -53,3 +53,18 @@ def test_a_chain_that_diverges_names_the_step_and_the_remedy():
     with pytest.raises(SolverError, match=message):
         langevin(narrow, start, 2**0.5, draws)
     assert not langevin(narrow, start, 2**0.5, draws, check=False).isfinite().any()
+
+
+def test_with_a_limit_chains_with_too_large_steps_stay_near():
+    """s² λ = 100: without a limit each step takes z to -49 z."""
+    start, draws = torch.full((1, 50, 1), 5.0).double(), torch.randn(60, 1, 50, 1).double()
+
+    def narrow(z):
+        return -50 * z.square().sum(dim=-1)
+
+    assert langevin(narrow, start, 1.0, draws).abs().min() > 1e50
+    near = langevin(narrow, start, 1.0, draws, limit=3.0)
+    assert near.abs().max() < 10
+    assert torch.allclose(
+        langevin(narrow, start, 0.01, draws, limit=3.0), langevin(narrow, start, 0.01, draws), atol=1e-12
+    )

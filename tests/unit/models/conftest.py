@@ -20,4 +20,5 @@ def trained(request):
 def short_chains(monkeypatch):
     """Predictions of latent EBMs by few and cheap steps."""
     monkeypatch.setattr("pathlode.models.latent_ebm.PREDICTION_STEPS", 3)
+    monkeypatch.setattr("pathlode.models.latent_ebm.PRIOR_STEPS", 4)
     monkeypatch.setattr("pathlode.models.latent_ebm.CHAIN_SOLVER", FixedStep("rk4", 3))

@@ -88,7 +88,7 @@ def test_the_posterior_of_a_linear_model_has_the_closed_mean_and_covariance(line
     """After k steps of size s, from 0: with M = 1 - s² Λ / 2, the mean is (1 - M^k) m, and the covariance C ← M C M + s². Its limit is
     (Λ - s² Λ² / 4)⁻¹, near the posterior's Λ⁻¹."""
     given, start = linear._stack(*observed, check=True), torch.zeros(1, ROWS, 2).double()
-    samples = linear.posterior(start, given, torch.randn(60, 1, ROWS, 2).double(), ONE_STEP)[0]
+    samples = linear.posterior(start, given, torch.randn(60, 1, ROWS, 2).double(), solver=ONE_STEP)[0]
     with torch.no_grad():
         precision, mean = precision_of(linear), posterior_mean(linear, observed[1])
     one, covariance = torch.eye(2).double(), torch.zeros(2, 2).double()
@@ -101,12 +101,8 @@ def test_the_posterior_of_a_linear_model_has_the_closed_mean_and_covariance(line
     assert torch.allclose(covariance, torch.linalg.inv(precision), atol=0.01)
     assert torch.allclose(torch.cov(samples.T), covariance, atol=0.02)
     assert torch.allclose(samples.mean(dim=0), expected, atol=0.03)
-    still = linear.posterior(
-        start[:, :1],
-        linear._stack(observed[0][:1], observed[1][:1], check=True),
-        torch.zeros(60, 1, 1, 2).double(),
-        ONE_STEP,
-    )
+    one_row, none = linear._stack(observed[0][:1], observed[1][:1], check=True), torch.zeros(60, 1, 1, 2).double()
+    still = linear.posterior(start[:, :1], one_row, none, solver=ONE_STEP)
     assert torch.allclose(still[0, 0], expected)
 
 
@@ -221,7 +217,7 @@ def test_what_it_cannot_do_is_refused(series, data):
         Trainer(LatentEBM(CONFIG), Reconstruction(), data.train.observed, data["validation"].observed, TrainingConfig())
     with pytest.raises(ConfigError, match="model.inputs is 1, but the field of a latent EBM reads none"):
         LatentEBM(dataclasses.replace(CONFIG, inputs=1))
-    with pytest.raises(DataError, match="noise has 4 draws per trajectory, expected 108"):
+    with pytest.raises(DataError, match="noise has 4 draws per trajectory, expected 44"):
         model(series.times, series.values, noise=torch.zeros(2, 11, 4).double())
     with pytest.raises(
         ConfigError, match=r"this loss compares samples, .* noise=torch.randn\(member, batch, model.draws"

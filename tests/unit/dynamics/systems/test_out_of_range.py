@@ -4,14 +4,14 @@ import pytest
 from pathlode.dynamics.systems.damped_oscillator import DampedOscillator
 from pathlode.dynamics.systems.lotka_volterra import LotkaVolterra
 from pathlode.dynamics.systems.lotka_volterra_fixed_start import LotkaVolterraFixedStart
-from pathlode.dynamics.systems.outside import outside
+from pathlode.dynamics.systems.out_of_range import out_of_range
 from pathlode.errors import ConfigError
 
 
 def test_draws_lie_in_a_wider_box_and_leave_the_inner_one():
     """Four rates in boxes of width 1, widened by 0.4 on each side: each lies inside with a chance of 1 / 1.8."""
     system = LotkaVolterraFixedStart()
-    drawn = outside(system, 0.4).draw(20_000, np.random.default_rng(0))
+    drawn = out_of_range(system, 0.4).draw(20_000, np.random.default_rng(0))
     low, high = np.array(system.low), np.array(system.high)
     assert drawn.shape == (20_000, 4)
     out = (drawn < low) | (drawn > high)
@@ -24,7 +24,7 @@ def test_draws_lie_in_a_wider_box_and_leave_the_inner_one():
 
 def test_solutions_and_names_are_those_of_the_system():
     system, times = LotkaVolterra(), np.linspace(0, 5, 6)[None].repeat(3, axis=0)
-    other, parameters = outside(system, 0.2), system.draw(3, np.random.default_rng(0))
+    other, parameters = out_of_range(system, 0.2), system.draw(3, np.random.default_rng(0))
     assert np.array_equal(other.solution(parameters, times), system.solution(parameters, times))
     assert (other.features, other.parameters, other.time) == (system.features, system.parameters, system.time)
     assert (other.low, other.high) == ((), ())
@@ -40,4 +40,4 @@ def test_solutions_and_names_are_those_of_the_system():
 )
 def test_what_leaves_no_such_box_is_refused(system, share, message):
     with pytest.raises(ConfigError, match=message):
-        outside(system, share)
+        out_of_range(system, share)

@@ -7,14 +7,14 @@ from pathlode.dynamics.systems.contract import System
 from pathlode.errors import ConfigError
 
 
-def outside(system: System, share: float) -> System:
+def out_of_range(system: System, share: float) -> System:
     """The same system with parameters outside the box of its own draws, uniform in a wider box without the inner one.
 
     The wider box reaches beyond each side by a share of the inner one's width. So at least one parameter of each trajectory is
     out of range. A data set that is simulated from it has the same splits and is scored by the same functions, for any model
     that was trained on data of the system itself::
 
-        evaluate(model, simulate(outside(system, 0.25), config)["test"], solver)
+        evaluate(model, simulate(out_of_range(system, 0.25), config)["test"], solver)
 
     Args:
         system: a system whose parameters are uniform in a box.
@@ -42,6 +42,6 @@ def outside(system: System, share: float) -> System:
             found = np.concatenate([found, drawn[((drawn < low) | (drawn > high)).any(axis=1)]])
         return found[:n]
 
-    kind = type(f"{type(system).__name__}Outside", (type(system),), {"draw": draw, "low": (), "high": ()})
+    kind = type(f"{type(system).__name__}OutOfRange", (type(system),), {"draw": draw, "low": (), "high": ()})
     made: System = kind()
     return made
