@@ -8,7 +8,7 @@
 # make report      results/report.html: every figure and table with its caption, in one file
 # make docs        the site, in build/site
 # make bench       times of a training step, simulations, draws and decisions, each beside its peers, and of a whole training; memory of solvers;
-#                  a step with every model, loss and part
+#                  a step with every model, loss and part; cost of gaps; coverage of intervals
 # make plan        estimated cost of the paper scale, in docs/cluster.md; needs make reproduce first
 # make faults      the table of faults in docs/, from the tests that cause them
 # make registry    the list of models, losses and all else with a name in docs/, from docstrings and the configuration
@@ -72,6 +72,8 @@ bench: $(VENV)/bench
 	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/answers.py
 	$(BIN)/python benchmarks/solvers.py
+	$(BIN)/python benchmarks/gaps.py
+	$(BIN)/python benchmarks/coverage.py
 	PYTHONPATH=. $(BIN)/python benchmarks/entries.py
 	$(BIN)/python -m workflow.registry_page
 
