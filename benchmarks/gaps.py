@@ -1,9 +1,9 @@
 """What gaps and padding cost: a training step on incomplete series, beside the same step on complete ones.
 
 All steps of an encoder have the same sizes, in single precision and one thread: a batch of 64 trajectories of 40 irregular
-points and two features. Their rounds are interleaved, and the ratio is the median of the rounds' own ratios. Every trajectory but the
-first ends earlier where series are padded, and a tenth of the values are left out where values are missing. Encoders that read
-which features are missing have an additional input for each feature, with complete series too.
+points and two features. Their rounds are interleaved, and the ratio is the median of the rounds' own ratios of CPU times. Every
+trajectory but the first ends earlier where series are padded, and a tenth of the values are left out where values are missing.
+Encoders that read which features are missing have an additional input for each feature, with complete series too.
 
     make bench    writes results/benchmarks/gaps.csv and the table of docs/costs.md
 """
