@@ -176,6 +176,7 @@ def _export(module: _Encoder, result: str, path: Path, write: "_Write", extra: M
     batch, config = Dim("batch", min=1), module.model.config
     example = tuple(_example(name, config).to(module.model.mean.dtype) for name in module.names)
     axes = tuple({0: batch} | ({1: _ALONG[name][0]} if name in _ALONG else {}) for name in module.names)
+    torch.compiler.reset()  # else an earlier export of a loop of another length limits the lengths of this one
     program = torch.export.export(module, example, dynamic_shapes=(axes,), strict=False)
     stored = {name: json.dumps(value) for name, value in extra.items()}
     with writing(path) as temporary:
