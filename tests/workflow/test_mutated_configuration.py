@@ -216,7 +216,7 @@ def refused_by_name_or_taken(config, changed_keys):
 def test_a_changed_configuration_is_refused_by_name_or_taken():
     tried = set()
 
-    @settings(max_examples=500, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(CHANGES)
     def each(changes):
         config = changed(changes)

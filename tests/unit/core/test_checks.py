@@ -156,7 +156,10 @@ REFUSED = {
         lambda: of((zoned(*["UTC"] * 4), VALUES), (pd.to_datetime(DAYS), VALUES)),
         "trajectory 1 and trajectory 0 mix dates with and without a time zone",
     ),
-    "no pair": (lambda: of(1.0), "trajectory 0 is no pair of times and values: give a list of pairs, [(times, values), ...]"),
+    "no pair": (
+        lambda: of(1.0),
+        "trajectory 0 is no pair of times and values: give a list of pairs, [(times, values), ...]",
+    ),
     "a dictionary": (lambda: TimeSeries.of({"a": (TIMES, VALUES)}), "trajectory 0 is no pair of times and values"),
     "a mask of another shape": (
         lambda: one(mask=[[1, 0]]),

@@ -30,7 +30,9 @@ def fits(loss, kind):
 
 
 def combinations():
-    """Every entry of every registry, each in a model that takes it, and every loss with every model that offers its needs."""
+    """Every entry of every registry, in the first model that takes it, every field in every model that takes it, and every loss
+    with every model that offers its needs."""
+    seen = set()
     for kind in MODELS:
         parts = parts_of(kind)
         if "loss" not in parts:
@@ -41,7 +43,9 @@ def combinations():
         plain, varied = ("none", "kl") if "none" in possible else 2 * tuple(possible)
         for part, registry in parts.items():
             if part != "loss":
-                yield from ((kind, {part: name}, plain) for name in registry if (kind, name) not in SENSITIVE)
+                new = [name for name in registry if part == "field" or (part, name) not in seen]
+                yield from ((kind, {part: name}, plain) for name in new if (kind, name) not in SENSITIVE)
+                seen |= {(part, name) for name in new}
         if "encoder" in parts:
             yield kind, {"encoder_hidden": 7}, plain
             yield kind, {"encoder": "lstm", "encoder_hidden": 5}, varied

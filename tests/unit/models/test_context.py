@@ -77,7 +77,9 @@ def noise_of(model, series):
     return torch.randn(len(model.seeds), len(series), draws).double() if draws else None
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.loss == "none" and reads_covariates(case)], ids=name_of)
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.loss == "none" and reads_covariates(case)], ids=name_of
+)
 def test_padding_is_without_effect_beside_covariates(case, known):
     model = case.model(static=2).double()
     ragged = TimeSeries.of(
