@@ -72,5 +72,6 @@ rule plot_rivals:
     params:
         code=lambda w: code("plot_rivals"),
         rows=RIVALS["compared"],
+        called={RIVALS["measured"]: f"invented_{RIVALS['measured']}"} if REAL["source"] == "invented" else {},
     script:
         "../workflow/scripts/plot_rivals.py"

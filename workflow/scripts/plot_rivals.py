@@ -8,10 +8,13 @@ from pathlode.reporting.job import job
 from pathlode.rivals.results import RivalFailures, RivalRanks, RivalScores
 
 with job(snakemake):
-    files = snakemake.input
-    scores, failed = RivalScores.load(Path(files.errors)).table, RivalFailures.load(Path(files.failures)).table
+    files, called = snakemake.input, {"data": dict(snakemake.params.called)}
+    scores, failed, ranks = (
+        kind.load(Path(file)).table.replace(called)
+        for kind, file in ((RivalScores, files.errors), (RivalFailures, files.failures), (RivalRanks, files.ranks))
+    )
     figures = {
         "error_against_cost": rivals.error_against_cost(scores, failed, snakemake.params.rows),
-        "critical_differences": rivals.critical_differences(RivalRanks.load(Path(files.ranks)).table),
+        "critical_differences": rivals.critical_differences(ranks),
     }
     save_figures(figures, snakemake.output)
