@@ -1,5 +1,6 @@
 """The default configuration, changed at random: it is refused in a sentence that helps, or it is one that a run can be made of."""
 
+import functools
 import json
 import re
 from itertools import product
@@ -110,11 +111,16 @@ def changed(changes):
 
 
 def made_of(kind, **config):
-    """Makes a model; one that would fill the memory only up to a size."""
+    """Makes a model, once; one that would fill the memory only up to a size."""
     ModelConfig(**config)
-    MODELS[kind](
-        ModelConfig(**{name: min(value, 200) if type(value) is int else value for name, value in config.items()})
+    made_once(
+        kind, json.dumps({name: min(value, 200) if type(value) is int else value for name, value in config.items()})
     )
+
+
+@functools.cache
+def made_once(kind, config):
+    MODELS[kind](ModelConfig(**json.loads(config)))
 
 
 def takes_all(config):
@@ -229,7 +235,7 @@ def test_a_changed_configuration_is_refused_by_name_or_taken():
     assert len(tried - {repr(DEFAULT)}) > 200
 
 
-@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(CHANGES)
 def test_a_changed_configuration_that_is_taken_can_be_planned(checkout, changes):
     config = changed(changes)

@@ -2,13 +2,12 @@
 
 import logging
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 from torch.export import ExportedProgram
 
 from pathlode.errors import ConfigError
@@ -29,32 +28,38 @@ def write_onnx(
     Raises:
         ConfigError: if the packages that write ONNX are not installed.
     """
-    try:
-        import onnxscript  # noqa: F401
-    except ImportError as error:
-        raise ConfigError(
-            f"an ONNX file needs the package {error.name}, which is not installed: pip install 'pathlode[onnx]', or write a "
-            "file that ends in .pt2"
-        ) from None
+    translations = _translations()
     with _quiet():
-        plain = program.run_decompositions({**torch.export.default_decompositions(), **_OTHERWISE})
-        graph = torch.onnx.export(plain, input_names=names, output_names=[result], dynamo=True, verbose=False)
+        graph = torch.onnx.export(
+            program, input_names=names, output_names=[result], verbose=False, custom_translation_table=translations
+        )
     assert graph is not None
     graph.model.metadata_props.update(extra)
     graph.save(path)
 
 
-def _searchsorted(increasing: Tensor, wanted: Tensor, **_: Any) -> Tensor:
-    return (increasing[..., None, :] < wanted[..., None]).sum(dim=-1)
+def _translations() -> dict[Any, Callable[..., Any]]:
+    """Operations of torch that its exporter does not know, in terms of ONNX's."""
+    try:
+        from onnxscript import INT64
+        from onnxscript import opset18 as op
+    except ImportError as error:
+        raise ConfigError(
+            f"an ONNX file needs the package {error.name}, which is not installed: pip install 'pathlode[onnx]', or write a "
+            "file that ends in .pt2"
+        ) from None
 
+    def searchsorted(increasing: Any, wanted: Any, **_: Any) -> Any:
+        """The number of smaller entries."""
+        smaller = op.Less(op.Unsqueeze(increasing, [-2]), op.Unsqueeze(wanted, [-1]))
+        return op.ReduceSum(op.Cast(smaller, to=INT64.dtype), [-1], keepdims=0)
 
-def _sort(values: Tensor, *, stable: bool, dim: int = -1, descending: bool = False) -> tuple[Tensor, Tensor]:
-    """ONNX keeps the order of equal entries."""
-    return torch.sort(values, dim, descending)
+    def sort(values: Any, stable: bool, dim: int = -1, descending: bool = False) -> tuple[Any, Any]:
+        """ONNX keeps the order of equal entries."""
+        count = op.Gather(op.Shape(values), [dim], axis=0)
+        return op.TopK(values, count, axis=dim, largest=int(descending), sorted=1)
 
-
-_OTHERWISE = {torch.ops.aten.searchsorted.Tensor: _searchsorted, torch.ops.aten.sort.stable: _sort}
-"""Operations that ONNX lacks, in terms of others."""
+    return {torch.ops.aten.searchsorted.Tensor: searchsorted, torch.ops.aten.sort.stable: sort}
 
 
 @contextmanager
