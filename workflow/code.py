@@ -1,20 +1,54 @@
 """The code that a rule's jobs depend on."""
 
+import hashlib
+import json
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from pathlode.reporting.identity import code_digest
+from pathlode.files import writing
+from pathlode.reporting.identity import PACKAGE, code_digest
+
+SCRIPTS = Path(__file__).parent / "scripts"
+REMEMBERED = Path(".snakemake/code_digests.json")
+"""Digests that an earlier process found, and the digest of all sources for which they are true."""
 
 
 @cache
 def code(script: str, *entries: str) -> str:
     """Digest of a job's code, for its parameters: an edit of code reruns exactly the jobs whose digest changes.
 
-    Pass it as a function of the wildcards, even if it needs none. Each of Snakemake's processes then reads only the code of its
-    own jobs.
+    Pass it as a function of the wildcards, even if it needs none. Each of Snakemake's processes then asks only for the code of
+    its own jobs. Parsing code takes most of the time, so digests are kept in a file while no source changes.
 
     Args:
         script: name in ``workflow/scripts``, without suffix. The digest covers it and the package's modules that it imports.
         entries: ``"module:class"`` of the entries that the script uses through registries.
     """
-    return code_digest(Path(__file__).parent / "scripts" / f"{script}.py", entries)
+    asked, known = " ".join([script, *entries]), _known()
+    if asked not in known:
+        known[asked] = code_digest(SCRIPTS / f"{script}.py", entries)
+        with suppress(OSError), writing(REMEMBERED) as temporary:
+            temporary.write_text(json.dumps({"sources": _sources(), "digests": known}))
+    return known[asked]
+
+
+@cache
+def _known() -> dict[str, str]:
+    """The digests that are remembered, if they are of the present sources."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        remembered = json.loads(REMEMBERED.read_text())
+        if remembered["sources"] == _sources():
+            return dict(remembered["digests"])
+    return {}
+
+
+@cache
+def _sources() -> str:
+    """Digest of every file of code that a job could reach, by name and content."""
+    found = hashlib.sha256()
+    for folder in (SCRIPTS, PACKAGE):
+        for file in sorted(path for kind in ("py", "c", "h") for path in folder.rglob(f"*.{kind}")):
+            content = file.read_bytes()
+            found.update(f"{file.relative_to(folder)} {len(content)}\n".encode() + content)
+    return found.hexdigest()
