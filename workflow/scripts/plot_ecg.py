@@ -13,7 +13,7 @@ from pathlode.models.latents import encode
 from pathlode.models.saving import load_model
 from pathlode.plots import ecg
 from pathlode.plots.projections import in_a_plane
-from pathlode.plots.style import save_figures
+from pathlode.plots.style import mark_invented, save_figures
 from pathlode.reporting.job import job
 
 MAPPED = 600  # largest number of test beats of a class in the latent map
@@ -41,5 +41,5 @@ with job(snakemake):
         "f1_by_class": ecg.f1_by_class(scores, params.compared, params.rates[0]),
     }
     for figure in figures.values():
-        ecg.label_source(figure, said.source)
+        mark_invented(figure, said.source)
     save_figures(figures, snakemake.output)

@@ -229,12 +229,6 @@ def f1_by_class(scores: pd.DataFrame, models: Sequence[str], condition: str) -> 
     return figure
 
 
-def label_source(figure: Figure, source: str) -> None:
-    """Marks a figure of invented records."""
-    if source == "invented":
-        figure.text(0.995, 0, "invented records", ha="right", va="top", fontsize=7, color=VERMILLION)
-
-
 def _panels(count: int, height: float = 1.8) -> tuple[Figure, list[Axes]]:
     """A grid of panels with common axes, at most three per row; unused panels are hidden."""
     columns = min(count, 3)

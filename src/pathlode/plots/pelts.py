@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pathlode.arrays import Array
-from pathlode.plots.style import BLACK, PALETTE, WIDTH
+from pathlode.plots.style import BLACK, PALETTE, WIDTH, mark_invented
 from pathlode.real.hudson_bay import Pelts
 from pathlode.real.lynx_hare import LynxHare
 from pathlode.real.pelt_results import EXACT, STAN
@@ -67,8 +67,7 @@ def lynx_and_hare(
         axis.minorticks_off()
     lower.axes[0].set_ylabel("thousand pelts")
     lower.legend(*lower.axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
-    if source != "public":
-        figure.suptitle(f"{source} data", color="0.4", fontsize=8, ha="right", x=0.99)
+    mark_invented(figure, source)
     return figure
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from pathlode.plots.style import BLACK, MEDIAN_AND_RANGE, WIDTH, LineStyle, line_styles, styles_by_group
+from pathlode.plots.style import BLACK, MEDIAN_AND_RANGE, WIDTH, LineStyle, line_styles, mark_invented, styles_by_group
 from pathlode.real.results import SeriesExamples
 from pathlode.reporting.naming import readable
 
@@ -49,7 +49,7 @@ def scores(table: pd.DataFrame, data: str, models: Sequence[str], losses: Mappin
         axis.grid(axis="x", lw=0.4, color="0.9")
         if (legend := axis.get_legend()) is not None:
             legend.remove()
-    _label_source(figure, own["source"].iloc[0])
+    mark_invented(figure, own["source"].iloc[0])
     return figure
 
 
@@ -76,11 +76,5 @@ def series(shown: SeriesExamples) -> Figure:
     figure.supxlabel(f"time ({shown.time_unit})", fontsize=9)
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))
-    _label_source(figure, shown.source)
+    mark_invented(figure, shown.source)
     return figure
-
-
-def _label_source(figure: Figure, source: str) -> None:
-    """Says on the figure if its files were invented."""
-    if source != "public":
-        figure.suptitle(f"{source} data", color="0.4", fontsize=8, ha="right", x=0.99)

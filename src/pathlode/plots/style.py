@@ -161,6 +161,17 @@ def save_figure(figure: Figure, *paths: str | Path) -> None:
         figure.savefig(path, metadata=metadata, bbox_inches=shown)
 
 
+def mark_invented(figure: Figure, source: str) -> None:
+    """Says below a figure if its data were invented.
+
+    Args:
+        figure: to mark.
+        source: origin of the data; ``invented`` says so.
+    """
+    if source == "invented":
+        figure.text(0.995, 0, "invented data", ha="right", va="top", fontsize=7, color=VERMILLION)
+
+
 def save_figures(figures: Mapping[str, Figure], paths: Iterable[str]) -> None:
     """Writes each figure to those of the paths whose file name without suffix is the figure's name."""
     for name, figure in figures.items():

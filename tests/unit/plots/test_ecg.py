@@ -1,6 +1,5 @@
 import itertools
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -79,11 +78,3 @@ def test_reconstructions_have_a_row_a_condition_and_a_column_a_class(tmp_path):
     figure = drawn(ecg.reconstructions(times, truth, seen, predicted), tmp_path)
     assert len(figure.axes) == 4
     assert all(len(axis.get_lines()) == 2 + 3 for axis in figure.axes)
-
-
-def test_invented_records_are_called_so_in_the_figure():
-    for source, said in (("invented", ["invented records"]), ("mitdb", [])):
-        figure = plt.figure()
-        ecg.label_source(figure, source)
-        assert [text.get_text() for text in figure.texts] == said
-        plt.close(figure)

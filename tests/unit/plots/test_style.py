@@ -1,7 +1,7 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from pathlode.plots.style import log_scale, save_figures
+from pathlode.plots.style import log_scale, mark_invented, save_figures
 
 
 def labels(axis):
@@ -40,3 +40,11 @@ def test_each_figure_goes_to_the_paths_of_its_name(tmp_path):
     assert heights["b.png"] - heights["a.png"] == pytest.approx(200, abs=5)  # an inch more, at 200 dots per inch
     for figure in figures.values():
         plt.close(figure)
+
+
+@pytest.mark.parametrize(("source", "said"), [("invented", ["invented data"]), ("mitdb", []), ("public", [])])
+def test_invented_data_are_called_so_in_a_figure(source, said):
+    figure = plt.figure()
+    mark_invented(figure, source)
+    assert [text.get_text() for text in figure.texts] == said
+    plt.close(figure)
