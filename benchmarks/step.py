@@ -35,6 +35,7 @@ from pathlode.dynamics.simulation import SimulationConfig, simulate
 from pathlode.dynamics.systems.coupled_oscillator import CoupledOscillator
 from pathlode.training.experiment import Experiment
 
+LOTKA_VOLTERRA = "lotka_volterra_fixed_start"
 TOLERANCES = [10.0 ** (-exponent / 8) for exponent in range(8, 57)]  # 1e-1 to 1e-7, eight per decade
 
 
@@ -104,9 +105,11 @@ def main() -> None:
             Version(f"a whole step with SOAP, {name}", None, math.nan, whole_step("coupled_oscillator", models), models)
             for name, models in (("one model", 1), ("five models", 5), ("twenty models", 20))
         ),
-        Version(
-            *("the same for Lotka-Volterra, five models", None, math.nan),
-            *(whole_step("lotka_volterra_fixed_start", 5), 5),
+        *(
+            Version(
+                f"the same for Lotka-Volterra{at}, five models", None, math.nan, whole_step(LOTKA_VOLTERRA, 5, file), 5
+            )
+            for at, file in (("", "systems"), (" at the scale `night`", "night"))
         ),
         Version("pathlode, one model, without compiled loops", None, reached, plain),
         as_graph(without_kernels(ours(stacked(model, 1), times, values, fixed, graph=True)), reached),

@@ -54,13 +54,22 @@ def ours(
     return step
 
 
-def whole_step(name: str, members: int) -> Callable[[], None]:
-    """A step of the trainer at the default sizes of a system: batch, SOAP, clipping and schedule included."""
-    config = yaml.safe_load(Path("config/systems.yaml").read_text())["systems"][name]
+def whole_step(name: str, members: int, scale: str = "systems") -> Callable[[], None]:
+    """A step of the trainer at a system's sizes: batch, SOAP, clipping and schedule included.
+
+    Args:
+        name: key of ``systems``.
+        members: models in the stack.
+        scale: file in ``config`` whose values replace those of the default.
+    """
+    config, own = (
+        yaml.safe_load(Path(f"config/{file}.yaml").read_text())["systems"][name] for file in ("systems", scale)
+    )
     data = simulate(SYSTEMS[config["system"]](), SimulationConfig(**config["simulate"] | {"train": 500}))
-    settings = config["train"] | {"steps": 10_000}
+    settings = config["train"] | own["train"] | {"steps": 10_000}
+    seeds, parts = range(members), own.get("parts", {})
     experiment = Experiment(
-        loss="path", weight=WEIGHT, learning_rate=0.01, seeds=range(members), model=config["model"], train=settings
+        loss="path", weight=WEIGHT, learning_rate=0.01, seeds=seeds, model=config["model"], train=settings, **parts
     )
     return experiment.trainer(data.observed).step
 
