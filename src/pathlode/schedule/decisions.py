@@ -1,8 +1,14 @@
-"""The settings and the record of a scheduler's decisions."""
+"""A scheduler's decisions: their settings, their record, and the schedules that predicted futures propose."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pathlode.errors import refuse_unless
+from pathlode.schedule.runs import LOG_RATE, LOSS, METRIC
 
 
 @dataclass(frozen=True)
@@ -64,3 +70,46 @@ class Decision:
     metric: float
     rate: float
     outcome: str
+
+
+def rate_at(schedule: NDArray[np.float64], moment: float) -> float:
+    """The rate of a schedule, of log rates one moment apart, (point,): linear in the logarithm, constant outside."""
+    return math.exp(float(np.interp(moment, np.arange(len(schedule)), schedule)))
+
+
+def ahead(moment: float, horizon: float) -> NDArray[np.float64]:
+    """Moments from ``moment`` to the horizon, one apart except for the last."""
+    return np.append(np.arange(moment, horizon, 1.0), horizon)
+
+
+def continuations(
+    futures: NDArray[np.float64],
+    recent: NDArray[np.float64],
+    moment: float,
+    last: float,
+    between: Sequence[float],
+    config: LookAheadConfig,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Log rates from now on, (qualified, time), and the metric at the horizon, (qualified,), of the futures that qualify.
+
+    A future qualifies if one of its losses equals the current one. Of the moments with such a loss, it is followed from the one
+    with the largest rate. It is stretched or compressed in time to end at the horizon. After the horizon the last rate holds.
+
+    Args:
+        futures: predicted futures, one moment apart, (future, time, feature).
+        recent: losses of the window's later half.
+        moment: now.
+        last: the last moment of the clock.
+        between: smallest and largest log rate.
+        config: settings.
+    """
+    futures = futures[np.isfinite(futures).all(axis=(1, 2))]
+    alike = np.abs(futures[..., LOSS] - recent.mean()) <= config.tolerance * recent.std()
+    futures, alike = futures[alike.any(axis=1)], alike[alike.any(axis=1)]
+    rates = np.clip(futures[..., LOG_RATE], between[0], between[1])
+    begin, end = np.where(alike, rates, -np.inf).argmax(axis=1)[:, None], rates.shape[1] - 1
+    share = np.minimum(1.0, np.arange(math.ceil(last - moment) + 1) / (config.horizon * last - moment))
+    places = begin + share * (end - begin)
+    before = np.minimum(places.astype(int), end - 1)
+    low, high = (np.take_along_axis(rates, at, axis=1) for at in (before, before + 1))
+    return low + (places - before) * (high - low), futures[:, -1, METRIC]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pathlode.core.observed import Observed
 from pathlode.core.series import TimeSeries
+from pathlode.errors import ConfigError
 from pathlode.models.contract import SequenceModel
 from pathlode.schedule.run_model import SOLVER, FitConfig, RunModel, RunModelCard
 from pathlode.schedule.runs import FEATURES, LOG_RATE, METRIC, Runs, Trajectory
@@ -33,7 +34,8 @@ def fit(
         on_validation: called at each validation with the state of the training.
 
     Raises:
-        ConfigError: if there are too few windows for a batch, or the loss needs what the model does not offer.
+        ConfigError: if there are too few windows for a batch, the loss needs what the model does not offer, or a large metric
+            is to be good and it is the training loss.
         DivergenceError: if the training diverged.
 
     Source: Sampson & Melchior 2025, Dynamics of Learning (https://arxiv.org/abs/2509.23052).
@@ -75,6 +77,8 @@ class _Part:
     @classmethod
     def of(cls, runs: Runs, config: FitConfig) -> "_Part":
         """The windows of the runs, some of which are held out."""
+        if runs.metric_is_loss and config.mode == "max":
+            raise ConfigError(f"mode is max, but the metric of {runs.name} is the training loss: set mode to min")
         trajectories, values = runs.trajectories, runs.on_clock(config.points)
         order = np.random.default_rng(config.seed).permutation(len(values))
         number = min(max(1, round(config.held_out * len(values))), len(values) - 1)
@@ -165,4 +169,5 @@ def _card(part: _Part, model: SequenceModel, seconds: float) -> RunModelCard:
         spread=dict(zip(FEATURES, spread.tolist(), strict=True)),
         rows=int(part.runs.table.groupby("run_id").size().median()),
         seconds=seconds,
+        metric_is_loss=part.runs.metric_is_loss,
     )

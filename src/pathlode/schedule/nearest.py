@@ -4,10 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 from torch.optim import Optimizer
 
-from pathlode.schedule.decisions import LookAheadConfig
+from pathlode.schedule.decisions import LookAheadConfig, ahead
 from pathlode.schedule.run_model import RunModel
 from pathlode.schedule.runs import Runs
-from pathlode.schedule.scheduler import LatentODELR, ahead
+from pathlode.schedule.scheduler import LatentODELR
 
 
 class NearestRunsLR(LatentODELR):

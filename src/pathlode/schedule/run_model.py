@@ -95,6 +95,7 @@ class RunModelCard:
         rows: number of rows in the median run's log.
         seconds: CPU time of the fit.
         version: version of pathlode.
+        metric_is_loss: whether the runs logged no metric but the training loss.
     """
 
     runs: list[str]
@@ -105,6 +106,7 @@ class RunModelCard:
     rows: int
     seconds: float
     version: str = __version__
+    metric_is_loss: bool = False
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,11 @@ class Runs:
         return [str(run) for run in self.table["run_id"].unique()]
 
     @property
+    def metric_is_loss(self) -> bool:
+        """Whether the training loss stands for the metric in every row, as in logs of a loss only."""
+        return bool((self.table["val_metric"] == self.table["train_loss"]).all())
+
+    @property
     def trajectories(self) -> list[Trajectory]:
         """Every run on the clock."""
         return [trajectory(rows) for _, rows in self.table.groupby("run_id", sort=False)]

@@ -102,3 +102,11 @@ def test_equal_seeds_give_equal_models(runs):
     config = FitConfig(points=20, window=4, starts=4, hidden=4, width=4, steps=20)
     first, second = (fit(runs, config).model.state_dict() for _ in range(2))
     assert all(first[name].equal(second[name]) for name in first)
+
+
+def test_runs_that_logged_a_loss_only_are_fitted_for_a_small_one(runs):
+    loss_only = Runs(runs.table.assign(val_metric=runs.table["train_loss"]), "logs")
+    settings = {"points": 20, "window": 4, "starts": 2, "hidden": 4, "width": 4, "steps": 0}
+    assert fit(loss_only, FitConfig(mode="min", **settings)).card.metric_is_loss
+    with pytest.raises(ConfigError, match="mode is max, but the metric of logs is the training loss: set mode to min"):
+        fit(loss_only, FitConfig(**settings))
