@@ -200,7 +200,7 @@ def test_every_direct_requirement_is_pinned():
         (extras["docs"], ["workflow", "docs"]),
         *(
             (extras[name], ["workflow", "dev"])
-            for name in ("dev", "cli", "onnx", "parquet", "tensorboard", "wandb", "mlflow")
+            for name in ("dev", "cli", "onnx", "parquet", "tensorboard", "wandb", "mlflow", "lightning", "transformers")
         ),
     ):
         names = [name for name in names if not name.startswith("pathlode[")]

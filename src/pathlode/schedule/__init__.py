@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlode.schedule.decisions import LookAheadConfig as LookAheadConfig
     from pathlode.schedule.fitting import fit as fit
+    from pathlode.schedule.lightning_callback import LightningLookAhead as LightningLookAhead
     from pathlode.schedule.readers import read_mlflow as read_mlflow
     from pathlode.schedule.readers import read_tensorboard as read_tensorboard
     from pathlode.schedule.readers import read_wandb as read_wandb
@@ -18,13 +19,16 @@ if TYPE_CHECKING:
     from pathlode.schedule.runs import Runs as Runs
     from pathlode.schedule.runs import read_runs as read_runs
     from pathlode.schedule.scheduler import LatentODELR as LatentODELR
+    from pathlode.schedule.trainer_callback import TrainerLookAhead as TrainerLookAhead
 
 _HOMES = {
     "FitConfig": "run_model",
     "LatentODELR": "scheduler",
+    "LightningLookAhead": "lightning_callback",
     "LookAheadConfig": "decisions",
     "RunModel": "run_model",
     "Runs": "runs",
+    "TrainerLookAhead": "trainer_callback",
     "fit": "fitting",
     "load_run_model": "run_model",
     "read_mlflow": "readers",
