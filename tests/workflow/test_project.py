@@ -200,7 +200,18 @@ def test_every_direct_requirement_is_pinned():
         (extras["docs"], ["workflow", "docs"]),
         *(
             (extras[name], ["workflow", "dev"])
-            for name in ("dev", "cli", "onnx", "parquet", "tensorboard", "wandb", "mlflow", "lightning", "transformers")
+            for name in (
+                "dev",
+                "cli",
+                "onnx",
+                "parquet",
+                "tensorboard",
+                "wandb",
+                "mlflow",
+                "lightning",
+                "transformers",
+                "optuna",
+            )
         ),
     ):
         names = [name for name in names if not name.startswith("pathlode[")]

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlode.schedule.decisions import LookAheadConfig as LookAheadConfig
     from pathlode.schedule.fitting import fit as fit
     from pathlode.schedule.lightning_callback import LightningLookAhead as LightningLookAhead
+    from pathlode.schedule.optuna_logs import read_optuna as read_optuna
     from pathlode.schedule.readers import read_mlflow as read_mlflow
     from pathlode.schedule.readers import read_tensorboard as read_tensorboard
     from pathlode.schedule.readers import read_wandb as read_wandb
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from pathlode.schedule.runs import Runs as Runs
     from pathlode.schedule.runs import read_runs as read_runs
     from pathlode.schedule.scheduler import LatentODELR as LatentODELR
+    from pathlode.schedule.table_logs import read_tables as read_tables
     from pathlode.schedule.trainer_callback import TrainerLookAhead as TrainerLookAhead
+    from pathlode.schedule.trainer_logs import read_trainer_states as read_trainer_states
 
 _HOMES = {
     "FitConfig": "run_model",
@@ -32,8 +35,11 @@ _HOMES = {
     "fit": "fitting",
     "load_run_model": "run_model",
     "read_mlflow": "readers",
+    "read_optuna": "optuna_logs",
     "read_runs": "runs",
+    "read_tables": "table_logs",
     "read_tensorboard": "readers",
+    "read_trainer_states": "trainer_logs",
     "read_wandb": "readers",
 }
 

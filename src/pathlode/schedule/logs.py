@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pathlode.errors import ConfigError, DataError
-from pathlode.schedule.runs import COLUMNS, NEEDED, Runs
+from pathlode.schedule.runs import COLUMNS, NEEDED, Runs, too_short, usable_runs
 
 LOGGED = COLUMNS[2:]
 """The columns that ``names`` may contain."""
@@ -23,12 +23,14 @@ class Log:
         title: its displayed name.
         tags: names of the logged scalars.
         history: columns ``step``, ``value`` and ``time`` (in seconds, nan if unknown) of a tag, in the order of logging.
+        fault: why the run cannot be used, if the tool that logged it knows a reason.
     """
 
     run_id: str
     title: str
     tags: Collection[str]
     history: Callable[[str], pd.DataFrame]
+    fault: str | None = None
 
 
 def join_logs(logs: Iterable[Log], names: Mapping[str, str], place: str) -> Runs:
@@ -38,6 +40,10 @@ def join_logs(logs: Iterable[Log], names: Mapping[str, str], place: str) -> Runs
     previous row. The other columns are interpolated linearly in the step and are constant before the first and after the last
     logged value; so is the mean loss where no loss was logged. A resumed training can log two values at one step; the later one
     counts. ``seconds``, unless named, count from the first scalar read. If runs share a title, their ids are appended to it.
+    If a loss is all that was logged, name it as ``train_loss`` and as ``val_metric``.
+
+    Runs are left out if they diverged, so that a number is not finite or a loss or metric was no longer logged at the end, if
+    they are short, or if the tool that logged them calls them unfinished. Warnings say which.
 
     Args:
         logs: the runs.
@@ -46,7 +52,7 @@ def join_logs(logs: Iterable[Log], names: Mapping[str, str], place: str) -> Runs
 
     Raises:
         ConfigError: if ``names`` lacks a required column or contains an unknown one.
-        DataError: if no run logged the named scalars, a run logged only some of them or a number that is not finite, or if
+        DataError: if no run logged the named scalars, a run logged only some of them, or if
             :class:`pathlode.schedule.runs.Runs` refuses the runs.
     """
     wrong = [f"has {column!r}" for column in names if column not in LOGGED]
@@ -54,10 +60,14 @@ def join_logs(logs: Iterable[Log], names: Mapping[str, str], place: str) -> Runs
     if wrong:
         raise ConfigError(f"names {wrong[0]}, expected lr, train_loss and val_metric, and any of {', '.join(LOGGED)}")
     tables: dict[str, pd.DataFrame] = {}
+    faults: dict[str, str | None] = {}
     titles: dict[str, str] = {}
     seen: set[str] = set()
     for log in logs:
         seen.update(log.tags)
+        if log.fault:
+            faults[log.run_id], titles[log.run_id] = log.fault, log.title
+            continue
         absent = [tag for tag in names.values() if tag not in log.tags]
         if len(absent) == len(names):
             continue
@@ -66,16 +76,22 @@ def join_logs(logs: Iterable[Log], names: Mapping[str, str], place: str) -> Runs
                 f"{place}: run {log.title!r} logged no {absent[0]!r}, only {listed(log.tags)}; correct the names, or "
                 "leave the run out"
             )
-        tables[log.run_id], titles[log.run_id] = _rows(log, names, place), log.title
-    if not tables:
+        scalars = _scalars(log, names)
+        titles[log.run_id], faults[log.run_id] = log.title, _fault(scalars)
+        if not faults[log.run_id]:
+            tables[log.run_id] = _rows(scalars)
+            faults[log.run_id] = too_short(len(tables[log.run_id]))
+    if not titles:
         raise DataError(
             f"{place} holds no run that logged {listed(names.values())}, only {listed(seen)}; correct the names"
         )
     shared = Counter(titles.values())
     labels = {run: title if shared[title] == 1 else f"{title} ({run})" for run, title in titles.items()}
-    table = pd.concat([rows.assign(run_id=labels[run]) for run, rows in tables.items()], ignore_index=True)
-    known = table.dropna(axis="columns", how="all")
-    return Runs(known[[column for column in COLUMNS if column in known]], place)
+    empty = pd.DataFrame(columns=list(NEEDED))
+    found = [rows.assign(run_id=labels[run]) for run, rows in tables.items()]
+    known = pd.concat(found, ignore_index=True).dropna(axis="columns", how="all") if found else empty
+    reasons = {labels[run]: fault for run, fault in faults.items()}
+    return usable_runs(known[[column for column in COLUMNS if column in known]], reasons, place)
 
 
 def listed(tags: Iterable[object]) -> str:
@@ -83,15 +99,26 @@ def listed(tags: Iterable[object]) -> str:
     return ", ".join(sorted(map(str, tags))) or "nothing"
 
 
-def _rows(log: Log, names: Mapping[str, str], place: str) -> pd.DataFrame:
-    scalars = pd.concat([log.history(tag).assign(column=column) for column, tag in names.items()], ignore_index=True)
+def _scalars(log: Log, names: Mapping[str, str]) -> pd.DataFrame:
+    """Columns ``column``, ``step``, ``value`` and ``time`` of a run's named scalars."""
+    found = pd.concat([log.history(tag).assign(column=column) for column, tag in names.items()], ignore_index=True)
+    return found.drop_duplicates(["column", "step"], keep="last")
+
+
+def _fault(scalars: pd.DataFrame) -> str | None:
+    """Why a run is left out: a number that is not finite, or a loss or metric that was not logged for long at the end."""
     wrong = scalars[~np.isfinite(scalars["value"])]
     if len(wrong):
         column, step, value = wrong[["column", "step", "value"]].iloc[0]
-        raise DataError(
-            f"{place}: {column} of run {log.title!r} at step {step} is {value}, expected a finite number; leave the run out"
-        )
-    scalars = scalars.drop_duplicates(["column", "step"], keep="last")
+        return f"its {column} at step {step:g} is {value:g}"
+    for column in ("train_loss", "val_metric"):
+        steps = np.sort(scalars.loc[scalars["column"] == column, "step"].to_numpy(float))
+        if scalars["step"].max() - steps[-1] > np.diff(steps, prepend=0.0).max():
+            return f"it logged no {column} after step {steps[-1]:g} of {scalars['step'].max():g}"
+    return None
+
+
+def _rows(scalars: pd.DataFrame) -> pd.DataFrame:
     wide = scalars.pivot(index="step", columns="column", values="value")
     moments = wide.index[wide["val_metric"].notna()]
     losses = wide["train_loss"].groupby(np.searchsorted(moments, wide.index)).mean()

@@ -1,8 +1,9 @@
 """Readers of past runs from TensorBoard, Weights & Biases and MLflow, into one tidy table.
 
-The readers take ``names``: the log's name of each column of :data:`pathlode.schedule.runs.COLUMNS`, for example
-``{"lr": "train/lr", "train_loss": "loss", "val_metric": "val/acc"}``. These three are required, the others optional; the run
-and the step are in every log and cannot be named. A run that logged none of the named scalars is left out.
+These and the readers of other modules take ``names``: the log's name of each column of :data:`pathlode.schedule.runs.COLUMNS`,
+for example ``{"lr": "train/lr", "train_loss": "loss", "val_metric": "val/acc"}``. These three are required, the others
+optional; the run and the step are in every log and cannot be named. If a loss is all that was logged, give its name to
+``val_metric`` as well. A run that logged none of the named scalars is left out.
 """
 
 import importlib.util
@@ -24,7 +25,12 @@ from pathlode.schedule.logs import Log, join_logs, listed
 from pathlode.schedule.runs import Runs, read_table, tables_in
 
 
-def _need(package: str) -> None:
+def need(package: str) -> None:
+    """Refuses to read logs without the package that reads them.
+
+    Raises:
+        DataError: if it is not installed.
+    """
     if importlib.util.find_spec(package) is None:
         raise DataError(
             f"{package} is not installed, but is needed to read its logs: pip install 'pathlode[{package}]'"
@@ -46,7 +52,7 @@ def read_tensorboard(folder: Path, names: Mapping[str, str]) -> Runs:
 
 
 def _tensorboard(folder: Path) -> Iterator[Log]:
-    _need("tensorboard")
+    need("tensorboard")
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
     from tensorboard.util.tensor_util import make_ndarray
 
@@ -119,7 +125,7 @@ def _wandb_file(file: Path) -> tuple[str, str, pd.DataFrame]:
     """Id, title and history of a run."""
     if file.suffix != ".wandb":
         return file.stem, file.stem, read_table(file)
-    _need("wandb")
+    need("wandb")
     command = [sys.executable, "-m", "wandb", "leet", "inspect", "--json", str(file)]
     quiet = {"WANDB_MODE": "offline", "WANDB_ERROR_REPORTING": "false"}
     done = subprocess.run(command, env=os.environ | quiet, capture_output=True, text=True)
@@ -156,7 +162,7 @@ def read_mlflow(uri: str, experiment: str, names: Mapping[str, str]) -> Runs:
 
 
 def _mlflow(uri: str, experiment: str) -> Iterator[Log]:
-    _need("mlflow")
+    need("mlflow")
     from mlflow import MlflowClient
 
     def history(run: str, tag: str) -> pd.DataFrame:

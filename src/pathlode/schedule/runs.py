@@ -1,7 +1,8 @@
 """Past training runs as data: one tidy table for all loggers, on a clock that all runs share."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pathlode.errors import DataError
+
+logger = logging.getLogger(__name__)
 
 COLUMNS = ("run_id", "step", "epoch", "lr", "train_loss", "val_loss", "val_metric", "seconds")
 """Columns of the tidy table, which has one row per logged moment: the run's name, optimiser steps and epochs taken, learning
@@ -65,14 +68,16 @@ class Runs:
     Args:
         table: columns :data:`NEEDED` and any others of :data:`COLUMNS`, with increasing steps in each run.
         name: the runs' name in messages, for example the folder that they come from.
+        left_out: runs of the same place that are not in the table, each with the reason.
 
     Raises:
-        DataError: if a column is missing, a row has no run_id, a number is not finite, a rate is not above 0, steps are
-            below 0 or do not increase, a run has fewer than :data:`FEWEST` rows, or there is only one run.
+        DataError: if a column is missing, a row has no run_id, a number is not finite, a rate is below 0, no rate of a run is
+            above 0, steps are below 0 or do not increase, a run has fewer than :data:`FEWEST` rows, or there is only one run.
     """
 
     table: pd.DataFrame
     name: str = "the runs"
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         missing = [column for column in NEEDED if column not in self.table]
@@ -83,12 +88,12 @@ class Runs:
         numbers = [column for column in COLUMNS if column in self.table and column != "run_id"]
         values = self.table[numbers].apply(pd.to_numeric, errors="coerce")
         for column in numbers:
-            wrong = ~np.isfinite(values[column]) | ((values[column] <= 0) if column == "lr" else False)
+            wrong = ~np.isfinite(values[column]) | ((values[column] < 0) if column == "lr" else False)
             if wrong.any():
                 row = self.table[wrong].iloc[0]
                 raise DataError(
                     f"{self.name}: {column} of run {row['run_id']!r} at step {row['step']} is {row[column]}, expected a finite "
-                    f"number{' above 0' * (column == 'lr')}; correct the log, or leave the run out"
+                    f"number{' of at least 0' * (column == 'lr')}; correct the log, or leave the run out"
                 )
         object.__setattr__(self, "table", self.table.assign(**values))
         for run, rows in self.table.groupby("run_id", sort=False):
@@ -99,6 +104,10 @@ class Runs:
                     f"{self.name}: step {steps[position]:g} of run {run!r} follows step {steps[position - 1]:g}, expected "
                     "increasing steps; sort the rows, and give every run its own run_id"
                 )
+            if not (rows["lr"] > 0).any():
+                raise DataError(
+                    f"{self.name}: lr of run {run!r} is 0 throughout; correct the log, or leave the run out"
+                )
             if steps[0] < 0:
                 raise DataError(
                     f"{self.name}: run {run!r} begins at step {steps[0]:g}, expected at least 0; count from the run's start"
@@ -108,7 +117,11 @@ class Runs:
                     f"{self.name}: run {run!r} has {len(rows)} rows, expected at least {FEWEST}; leave the run out"
                 )
         if len(self) < 2:
-            raise DataError(f"{self.name}: there is {len(self)} run, expected at least two, of different schedules")
+            found = "is 1 run" if len(self) else "are 0 runs"
+            without = "; ".join(f"{run!r} is left out, as {reason}" for run, reason in self.left_out.items())
+            raise DataError(
+                f"{self.name}: there {found}, expected at least two, of different schedules{'; ' * bool(without)}{without}"
+            )
 
     def __len__(self) -> int:
         return int(self.table["run_id"].nunique())
@@ -169,7 +182,9 @@ def tables_in(path: Path) -> list[Path]:
 def read_runs(path: Path) -> Runs:
     """Runs from one file (CSV, Parquet, JSON lines), or from all such files of a folder.
 
-    A file without a column ``run_id`` is one run, with the file's name.
+    A file without a column ``run_id`` is one run, with the file's name. Runs that diverged or are short are left out, and the
+    log says which. For other names of the columns, and for columns of different rows, see
+    :func:`pathlode.schedule.table_logs.read_tables`.
 
     Raises:
         DataError: if there is no such file, one cannot be read, or :class:`Runs` refuses the table.
@@ -179,4 +194,36 @@ def read_runs(path: Path) -> Runs:
         raise DataError(f"{path} holds no training runs, expected a CSV or Parquet file, or a folder of them")
     tables = [(file, read_table(file)) for file in files]
     named = [table if "run_id" in table else table.assign(run_id=file.stem) for file, table in tables]
-    return Runs(pd.concat(named, ignore_index=True), str(path))
+    table = pd.concat(named, ignore_index=True)
+    if set(NEEDED) > set(table):
+        return Runs(table, str(path))  # which says what is missing
+    reasons = {str(run): _unusable(rows) for run, rows in table.groupby("run_id", sort=False)}
+    return usable_runs(table, reasons, str(path))
+
+
+def usable_runs(table: pd.DataFrame, reasons: Mapping[str, str | None], name: str) -> Runs:
+    """The runs for which there is no reason to leave them out. A warning names the others.
+
+    Args:
+        table: as in :class:`Runs`.
+        reasons: why a run is left out, or None, by ``run_id``; other runs are kept.
+        name: as in :class:`Runs`.
+    """
+    left_out = {run: reason for run, reason in reasons.items() if reason}
+    for run, reason in left_out.items():
+        logger.warning("%s: run %r is left out, as %s", name, run, reason)
+    return Runs(table[~table["run_id"].astype(str).isin(left_out)].reset_index(drop=True), name, left_out)
+
+
+def _unusable(rows: pd.DataFrame) -> str | None:
+    for column in ("lr", "train_loss", "val_metric"):
+        wrong = ~np.isfinite(pd.to_numeric(rows[column], errors="coerce"))
+        if wrong.any():
+            step, value = rows.loc[wrong, ["step", column]].iloc[0]
+            return f"its {column} at step {step:g} is {value}"
+    return too_short(len(rows))
+
+
+def too_short(rows: int) -> str | None:
+    """The reason for leaving out a run with so few rows; None if there are enough."""
+    return f"it has {rows} rows, fewer than {FEWEST}" if rows < FEWEST else None

@@ -56,7 +56,11 @@ def test_what_is_known_at_a_moment_says_nothing_of_later_rows():
     ("table", "message"),
     [
         (pd.concat([run("a"), run("b")]).drop(columns="lr"), "the column 'lr' is missing"),
-        (pd.concat([run("a"), run("b", lr=0.0)]), "lr of run 'b' at step 10 is 0.0, expected a finite number above 0"),
+        (pd.concat([run("a"), run("b", lr=0.0)]), "lr of run 'b' is 0 throughout"),
+        (
+            pd.concat([run("a"), run("b", lr=-0.1)]),
+            "lr of run 'b' at step 10 is -0.1, expected a finite number of at least 0",
+        ),
         (pd.concat([run("a"), run("b", train_loss=np.nan)]), "train_loss of run 'b' at step 10 is nan"),
         (pd.concat([run("a"), run("b", val_loss=np.inf)]), "val_loss of run 'b' at step 10 is inf"),
         (pd.concat([run("a"), run("b", val_metric="none")]), "val_metric of run 'b' at step 10 is none"),
@@ -90,6 +94,23 @@ def test_a_folder_of_logs_is_read(tmp_path):
     assert set(runs.table) == set(COLUMNS)
     runs.table.to_csv(tmp_path / "all.table", index=False)
     assert read_runs(tmp_path / "all.table").table.equals(pd.read_csv(tmp_path / "all.table"))
+
+
+def test_diverged_and_short_runs_of_a_folder_are_left_out_by_name(tmp_path, caplog):
+    for name in ("first", "second"):
+        run().drop(columns="run_id").to_csv(tmp_path / f"{name}.csv", index=False)
+    run(train_loss=[1.0] * 10 + [np.nan] * 10).drop(columns="run_id").to_csv(tmp_path / "diverged.csv", index=False)
+    run(rows=3).drop(columns="run_id").to_csv(tmp_path / "short.csv", index=False)
+    runs = read_runs(tmp_path)
+    assert runs.ids == ["first", "second"]
+    assert runs.left_out == {"diverged": "its train_loss at step 110 is nan", "short": "it has 3 rows, fewer than 8"}
+    assert "run 'diverged' is left out, as its train_loss at step 110 is nan" in caplog.text
+
+
+def test_rates_of_zero_are_raised_to_the_floor():
+    cosine = run("a", lr=0.05 * (1 + np.cos(np.linspace(0, np.pi, 20))))
+    runs = Runs(pd.concat([cosine, run("b")]))
+    assert runs.trajectories[0].values[-1, 1] == pytest.approx(np.log(1e-3 * 0.1))
 
 
 def test_parquet_is_read_as_csv_is(tmp_path):

@@ -1,0 +1,67 @@
+"""A reader of past runs from tables of any form: other names, folders in folders, and metrics on rows of their own."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pathlode.errors import DataError
+from pathlode.schedule.logs import Log, join_logs, listed
+from pathlode.schedule.runs import TABLES, Runs, read_table
+
+
+def read_tables(path: Path, names: Mapping[str, str], step: str = "step") -> Runs:
+    """Runs from one table (CSV, Parquet or JSON lines), or from all in a folder and the folders below it.
+
+    A table is one run, unless a column ``run_id`` names several. Its name is its path below the folder; of tables that have one
+    name, such as ``version_0/metrics.csv`` of Lightning's ``CSVLogger``, it is the path of their folder. An empty cell was not
+    logged. A step that stands there twice was logged again by a resumed training, and the later row counts.
+
+    Args:
+        path: the table or folder.
+        names: the table's name of each column, as in :mod:`pathlode.schedule.readers`. For Lightning's ``CSVLogger`` the rate
+            is that of the callback ``LearningRateMonitor``, for example ``lr-AdamW``.
+        step: name of the column that counts optimiser steps.
+
+    Raises:
+        DataError: if there is no table, one cannot be read or has no column of steps, or
+            :func:`pathlode.schedule.logs.join_logs` refuses them.
+    """
+    return join_logs(_tables(path, step), names, str(path))
+
+
+def _tables(path: Path, step: str) -> Iterator[Log]:
+    below = sorted(file for file in path.rglob("*") if file.suffix in TABLES) if path.is_dir() else [path]
+    if not below or not path.exists():
+        raise DataError(
+            f"{path} holds no tables, expected files that end with {', '.join(TABLES)}, there or in folders below"
+        )
+    alike = len({file.name for file in below}) == 1 < len(below)
+    for file in below:
+        place = file.parent if alike else file.with_suffix("")
+        name = place.relative_to(path).as_posix() if path.is_dir() else file.stem
+        table = _read(file)
+        if step not in table:
+            raise DataError(f"{file} has no column {step!r}, only {listed(table)}; name the column of its steps")
+        parts = table.groupby("run_id", sort=False) if "run_id" in table else [(name, table)]
+        for run, rows in parts:
+            logged = rows.dropna(axis="columns", how="all")
+            yield Log(f"{name}/{run}", str(run), [str(tag) for tag in logged], partial(_history, logged, step))
+
+
+def _read(file: Path) -> pd.DataFrame:
+    """A table, in which a cell is missing if it is empty; a CSV file's "nan" is text, as it was logged."""
+    if file.suffix != ".csv":
+        return read_table(file)
+    try:
+        return pd.read_csv(file, keep_default_na=False, na_values=[""])
+    except (OSError, ValueError) as error:
+        raise DataError(f"{file} cannot be read ({error}), expected a table with one row per logged moment") from error
+
+
+def _history(table: pd.DataFrame, step: str, tag: str) -> pd.DataFrame:
+    steps = pd.to_numeric(table[step], errors="coerce")
+    points = pd.DataFrame({"step": steps, "value": table[tag], "time": np.nan}).dropna(subset=["step", "value"])
+    return points.assign(value=pd.to_numeric(points["value"], errors="coerce"))
