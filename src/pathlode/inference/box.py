@@ -6,13 +6,11 @@ from torch import Tensor
 
 from pathlode.core.convert import as_numbers
 from pathlode.errors import ConfigError
-
-MARGIN = 1e-6
-"""Least distance from the box's sides, as a fraction of its widths, at which the logit is evaluated (single precision)."""
+from pathlode.inference.support import Support
 
 
-class Box:
-    """Uniform prior in low < θ < high, and its map onto all real numbers: y = log(u / (1 - u)), u = (θ - low) / (high - low).
+class Box(Support):
+    """Uniform prior in low < θ < high.
 
     Args:
         low: lower bounds, (parameter,).
@@ -35,23 +33,8 @@ class Box:
                 f"the prior is {low.tolist()} to {high.tolist()}, expected finite numbers, low < high: choose a system whose "
                 "parameters are uniform in a box"
             )
-        self.low, self.high = low, high
+        super().__init__(low, high, (high - low) / 12**0.5)
 
-    @property
-    def std(self) -> Tensor:
-        """Standard deviation of each parameter, (high - low) / √12."""
-        return (self.high - self.low) / 12**0.5
-
-    def contains(self, theta: Tensor) -> Tensor:
-        """Whether (..., parameter) lies inside, (...)."""
-        return ((theta >= self.low) & (theta <= self.high)).all(dim=-1)
-
-    def to_reals(self, theta: Tensor) -> tuple[Tensor, Tensor]:
-        """y, and ``log |dy/dθ|`` summed over the parameters. Both are constant closer to a side than :data:`MARGIN`."""
-        u = ((theta - self.low) / (self.high - self.low)).clamp(MARGIN, 1 - MARGIN)
-        slopes = -(u * (1 - u) * (self.high - self.low)).log()
-        return u.logit(), slopes.sum(dim=-1)
-
-    def from_reals(self, y: Tensor) -> Tensor:
-        """θ of y, never outside the box."""
-        return self.low + (self.high - self.low) * y.to(self.low.dtype).sigmoid().clamp(MARGIN, 1 - MARGIN)
+    def describe(self) -> dict[str, Tensor]:
+        """The bounds; with no standard deviation beside them they are those of a box."""
+        return {"low": self.low, "high": self.high}

@@ -13,8 +13,8 @@ from scipy.stats import kstest
 from torch import Tensor
 
 from pathlode.arrays import Array
-from pathlode.inference.box import Box
 from pathlode.inference.flows.contract import Flow
+from pathlode.inference.support import Support
 
 LEVELS = np.linspace(0.05, 0.95, 19)
 """Credibility levels at which coverage is measured."""
@@ -66,7 +66,7 @@ class Posteriors:
         draws, draws_log_prob = flow.sample_and_log_prob(count, observed, seed)
         return cls(truth, draws, flow.log_prob(truth, observed), draws_log_prob)
 
-    def errors(self, prior: Box) -> Array:
+    def errors(self, prior: Support) -> Array:
         """Root mean squared error of the posterior means, in standard deviations of the prior, (parameter,):
         ``√(mean over systems of (mean over draws of θ - true θ)²) / prior sd``.
         """

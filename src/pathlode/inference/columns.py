@@ -12,8 +12,8 @@ from pathlode.inference.reference_posteriors import References
 if TYPE_CHECKING:  # only for types: some jobs make tables without PyTorch, whose import takes two seconds
     from torch import Tensor
 
-    from pathlode.inference.box import Box
     from pathlode.inference.calibration import Posteriors
+    from pathlode.inference.support import Support
 
 QUANTILES = (0.05, 0.95)
 """Quantiles that bound the central 90 % of the draws in :func:`misses`."""
@@ -47,7 +47,7 @@ def log_prob_gap(reference: Array, flow: Array) -> float:
     return float((reference - flow).mean())
 
 
-def score_posteriors(posteriors: "Posteriors", prior: "Box", names: Sequence[str]) -> pd.DataFrame:
+def score_posteriors(posteriors: "Posteriors", prior: "Support", names: Sequence[str]) -> pd.DataFrame:
     """Errors and calibration, one row per parameter and one row ``all``.
 
     Args:

@@ -10,6 +10,7 @@ from pathlode.core.tensor_files import load_tensors
 from pathlode.errors import CheckpointError, ConfigError, DataError, PathlodeError
 from pathlode.inference.box import Box
 from pathlode.inference.flows import FlowConfig, load_flow, load_flows, save_flows
+from pathlode.inference.priors import Prior
 from pathlode.registry import FLOWS
 
 PRIOR = Box(torch.tensor([-3.0, 0.0]), torch.tensor([3.0, 10.0]))
@@ -106,6 +107,25 @@ def test_several_flows_are_kept_in_one_file(tmp_path):
     assert torch.equal(several[1].log_prob(theta, summary), load_flow(tmp_path / "2.pt").log_prob(theta, summary))
     with pytest.raises(CheckpointError, match="2.pt does not hold several flows: read a single one with load_flow"):
         load_flows(tmp_path / "2.pt")
+
+
+@pytest.mark.parametrize("backend", FLOWS)
+def test_a_flow_takes_priors_with_other_bounds(backend, tmp_path):
+    """Its density integrates to one over a uniform and a log-normal parameter, and its draws stay where the prior is."""
+    prior = Prior([torch.distributions.Uniform(-1.0, 1.0), torch.distributions.LogNormal(0.0, 0.5)])
+    theta = prior.sample(300)
+    flow = FLOWS[backend](prior, 2, FlowConfig(backend=backend, steps=20, **SMALL), 0)
+    flow.fit(theta, theta + 0.1)
+    axes = torch.linspace(-1, 1, 61), torch.linspace(-5, 5, 101).exp()
+    grid = torch.cartesian_prod(*[(axis[1:] + axis[:-1]) / 2 for axis in axes])
+    areas = axes[0].diff()[:, None] * axes[1].diff()
+    total = (flow.log_prob(grid, torch.ones(1, 2)).exp() * areas.flatten()).sum()
+    assert float(total) == pytest.approx(1, abs=0.02)
+    far = torch.tensor([[1e4, -1e4]])
+    assert prior.contains(flow.sample(100, far)).all()
+    assert flow.log_prob(torch.tensor([[0.0, -0.1]]), far).tolist() == [-math.inf]
+    flow.save(tmp_path / "flow.pt")
+    assert torch.equal(load_flow(tmp_path / "flow.pt").sample(5, theta), flow.sample(5, theta))
 
 
 @pytest.mark.fault(
@@ -256,8 +276,10 @@ def test_what_a_flow_cannot_use_is_refused(tmp_path):
         flow.fit(same, c)
     with pytest.raises(ConfigError, match="the flow is not fitted: call fit first"):
         flow.sample(3, c)
-    with pytest.raises(ConfigError, match=r"the prior is a Uniform, expected a Box: Box\(low, high\)"):
-        FLOWS["zuko"](torch.distributions.Uniform(0.0, 1.0), 2, FlowConfig(**SMALL), 0)
+    with pytest.raises(ConfigError, match="the prior is one with the support .*, expected a continuous distribution"):
+        FLOWS["zuko"](torch.distributions.Poisson(torch.ones(2)), 2, FlowConfig(**SMALL), 0)
+    with pytest.raises(ConfigError, match="nflows' couplings need at least 2 parameters, and the prior has one"):
+        FLOWS["nflows"](torch.distributions.Uniform(0.0, 1.0), 2, FlowConfig(backend="nflows", **SMALL), 0)
     with pytest.raises(ConfigError, match="unknown flow backend 'zucko': expected one of zuko, nflows"):
         FlowConfig(backend="zucko")
     with pytest.raises(ConfigError, match="flow.validation_fraction is 1.0"):

@@ -18,10 +18,10 @@ from torch import Tensor, nn
 
 from pathlode.core.tensor_files import beside, save_tensors
 from pathlode.errors import ConfigError, DataError
-from pathlode.inference.box import Box
 from pathlode.inference.flows.given import as_observations, as_parameters, as_summaries, units_of_columns
 from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.flows.training import FlowTraining
+from pathlode.inference.priors import as_prior
 from pathlode.registry import EMBEDDINGS
 
 _AT_ONCE = 50_000
@@ -29,35 +29,33 @@ _AT_ONCE = 50_000
 
 
 class Flow(ABC):
-    """A density q(θ | c) in a prior's box.
+    """A density q(θ | c) where a prior has its own.
 
-    θ is mapped by the prior's logit and standardised, so every draw lies inside the box; c is standardised. With
-    y = (logit θ - m) / s and the library's density p, ``log q(θ | c) = log p(y | c) - Σ log s + log |d logit θ / dθ|``.
+    θ is mapped onto the real numbers by g, the prior's logits, logarithms and identities, and standardised, so every draw lies
+    inside the prior's bounds; c is standardised. With y = (g(θ) - m) / s and the library's density p,
+    ``log q(θ | c) = log p(y | c) - Σ log s + log |dg/dθ|``.
 
     Args:
-        prior: the box.
+        prior: as :class:`pathlode.inference.priors.Prior` takes it.
         context_features: numbers in a summary c. A flow with a recurrent network takes observations (n, time, number) instead.
         config: settings.
         seed: seed of the initial weights and the batches.
 
     Raises:
-        ConfigError: if the prior is no box.
+        ConfigError: if the prior is of another kind, or the library does not take as few parameters.
 
     Attributes:
         pairs: number of pairs that it was fitted to, including those for validation; 0 before the fit.
-        units: mean and standard deviation of logit θ (``mean``, ``spread``) and of c (``centre``, ``scale``).
+        units: mean and standard deviation of g(θ) (``mean``, ``spread``) and of c (``centre``, ``scale``).
     """
 
-    def __init__(self, prior: Box, context_features: int, config: FlowConfig, seed: int) -> None:
-        if not isinstance(prior, Box):
-            raise ConfigError(
-                f"the prior is a {type(prior).__name__}, expected a Box: Box(low, high), with finite bounds"
-            )
-        self.prior, self.context_features, self.config, self.seed = prior, context_features, config, seed
+    def __init__(self, prior: Any, context_features: int, config: FlowConfig, seed: int) -> None:
+        self.prior = as_prior(prior)
+        self.context_features, self.config, self.seed = context_features, config, seed
         recurrent = config.recurrent
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.network = self.build(len(prior.low), config.embedded if recurrent else context_features)
+            self.network = self.build(len(self.prior.low), config.embedded if recurrent else context_features)
         self.embedding: nn.Module | None = None
         if recurrent:
             self.embedding = EMBEDDINGS["recurrent"](
@@ -152,8 +150,7 @@ class Flow(ABC):
         weights = {"network": self.network.state_dict()}
         if self.embedding is not None:
             weights["embedding"] = self.embedding.state_dict()
-        prior = {"low": self.prior.low, "high": self.prior.high}
-        parts = {"flow": description, "prior": prior, "units": self.units, "weights": weights}
+        parts = {"flow": description, "prior": self.prior.describe(), "units": self.units, "weights": weights}
         save_tensors(path, beside(parts, extra))
 
     def as_given(self, observed: Any) -> Tensor:

@@ -5,6 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from pathlode.errors import ConfigError
 from pathlode.inference.flows.contract import Flow
 
 BOUND = 5.0
@@ -23,6 +24,10 @@ class NFlowsFlow(Flow):
         from nflows.nn.nets import ResidualNet
         from nflows.transforms import CompositeTransform, PiecewiseRationalQuadraticCouplingTransform
 
+        if parameters < 2:
+            raise ConfigError(
+                "nflows' couplings need at least 2 parameters, and the prior has one: choose the backend zuko"
+            )
         config, layers = self.config, []
 
         def perceptron(inputs: int, outputs: int) -> nn.Module:

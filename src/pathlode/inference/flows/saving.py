@@ -6,9 +6,9 @@ from typing import Any
 
 from pathlode.core.tensor_files import beside, load_tensors, save_tensors
 from pathlode.errors import CheckpointError, ConfigError
-from pathlode.inference.box import Box
 from pathlode.inference.flows.contract import Flow
 from pathlode.inference.flows.settings import FlowConfig
+from pathlode.inference.priors import described
 from pathlode.registry import FLOWS
 
 
@@ -45,7 +45,7 @@ def _flow(content: Mapping[str, Any], path: Path) -> Flow:
     try:
         description: dict[str, Any] = content["flow"]
         config = FlowConfig(**description["config"])
-        prior = Box(content["prior"]["low"], content["prior"]["high"])
+        prior = described(content["prior"])
         flow: Flow = FLOWS[config.backend](prior, description["context_features"], config, description["seed"])
         flow.network.load_state_dict(content["weights"]["network"])
         if flow.embedding is not None:

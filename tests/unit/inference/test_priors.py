@@ -1,0 +1,88 @@
+import math
+
+import pytest
+import torch
+from sbi.utils import BoxUniform
+from sbi.utils.user_input_checks_utils import MultipleIndependent
+from torch import distributions as d
+
+from pathlode.errors import ConfigError
+from pathlode.inference.box import Box
+from pathlode.inference.priors import Prior, as_prior, described
+
+ONE = torch.ones(1)
+INFINITE = math.inf
+
+
+@pytest.mark.parametrize(
+    ("given", "low", "high"),
+    [
+        (BoxUniform(torch.tensor([0.0, 1.0]), torch.tensor([2.0, 5.0])), [0, 1], [2, 5]),
+        (Box([0.0, 1.0], [2.0, 5.0]), [0, 1], [2, 5]),
+        (d.Uniform(0.0, 2.0), [0], [2]),
+        (d.Normal(torch.zeros(3), 1.0), [-INFINITE] * 3, [INFINITE] * 3),
+        (d.Independent(d.LogNormal(torch.zeros(2), ONE), 1), [0, 0], [INFINITE] * 2),
+        (d.MultivariateNormal(torch.zeros(2), torch.eye(2)), [-INFINITE] * 2, [INFINITE] * 2),
+        (d.Beta(2.0, 3.0), [0], [1]),
+        (d.Exponential(torch.ones(2)), [0, 0], [INFINITE] * 2),
+        ([d.Uniform(-1.0, 1.0), d.Gamma(2.0, 1.0), d.Normal(torch.zeros(2), 1.0)], [-1, 0] + [-INFINITE] * 2, [1] + [INFINITE] * 3),
+        (
+            MultipleIndependent([d.Gamma(ONE, ONE), d.Beta(2 * ONE, ONE), d.MultivariateNormal(torch.zeros(2), torch.eye(2))]),
+            [0, 0, -INFINITE, -INFINITE],
+            [INFINITE, 1, INFINITE, INFINITE],
+        ),
+    ],
+    ids=lambda given: type(given).__name__,
+)  # fmt: skip
+def test_bounds_draws_and_density_of_a_prior(given, low, high):
+    prior = Prior(given)
+    assert (prior.low.tolist(), prior.high.tolist()) == (low, high)
+    draws = prior.sample(4000, seed=1)
+    assert draws.shape == (4000, len(low))
+    assert prior.contains(draws).all()
+    assert torch.equal(draws, prior.sample(4000, seed=1))
+    assert torch.allclose(draws.std(dim=0), prior.std, rtol=0.1)
+    y, slopes = prior.to_reals(draws)
+    assert torch.allclose(prior.from_reals(y), draws, rtol=1e-3, atol=1e-5)
+    assert slopes.isfinite().all()
+    assert prior.log_prob(draws).isfinite().all()
+    assert prior.log_prob(draws[:6].view(2, 3, -1)).shape == (2, 3)
+
+
+def test_the_density_is_that_of_the_parts_and_nothing_outside():
+    prior = Prior([d.Uniform(-1.0, 3.0), d.LogNormal(0.5, 2.0)])
+    inside, outside = torch.tensor([[0.0, 1.5]]), torch.tensor([[4.0, 1.5], [0.0, -1.0]])
+    by_hand = -math.log(4) - math.log(1.5 * 2 * math.sqrt(2 * math.pi)) - (math.log(1.5) - 0.5) ** 2 / 8
+    assert float(prior.log_prob(inside)) == pytest.approx(by_hand, abs=1e-5)
+    assert prior.log_prob(outside).tolist() == [-INFINITE, -INFINITE]
+
+
+def test_a_prior_without_a_standard_deviation_gets_that_of_draws():
+    prior = Prior(d.HalfCauchy(torch.ones(2)))
+    assert prior.std.isfinite().all()
+    assert (prior.std > 0).all()
+
+
+def test_a_prior_comes_back_from_what_a_file_keeps():
+    box, prior = Box([0.0], [1.0]), Prior(d.LogNormal(0.0, 1.0))
+    assert type(described(box.describe())) is Box
+    again = described(prior.describe())
+    assert (again.low.tolist(), again.high.tolist()) == ([0.0], [INFINITE])
+    assert torch.equal(again.std, prior.std)
+    assert as_prior(again) is again
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        (d.Poisson(torch.ones(2)), "one with the support "),
+        (d.Dirichlet(torch.ones(3)), r"one with the support Simplex\(\)"),
+        (d.Normal(torch.zeros(2, 3), 1.0), r"a Normal of batches \(2, 3\) of events \(\), which are no vector"),
+        (lambda n: torch.rand(n, 2), "a function"),
+        ([d.Uniform(0.0, 1.0), 3.0], "a float"),
+        ([], "an empty list"),
+    ],
+)
+def test_other_priors_are_refused(given, found):
+    with pytest.raises(ConfigError, match=f"the prior is {found}.*, expected a continuous distribution of torch"):
+        Prior(given)
