@@ -1,0 +1,97 @@
+import pytest
+import torch
+from sbi.inference import NPE
+from sbi.neural_nets import posterior_nn
+from sbi.utils import BoxUniform
+
+from pathlode.core.series import TimeSeries
+from pathlode.errors import ConfigError, DataError
+from pathlode.inference.embedding import LatentEmbedding, rows_of
+from pathlode.models.latents import encode
+
+TIMES = torch.linspace(0, 4, 9)
+
+
+def waves(count):
+    """Series with a frequency and a phase, and these."""
+    theta = torch.tensor([0.5, 0.0]) + torch.rand(count, 2)
+    x = (theta[:, :1] * TIMES + theta[:, 1:]).sin()
+    return theta, TimeSeries(
+        TIMES.expand(count, -1).clone(), torch.stack([x, 2 - x], dim=-1) + 0.1 * torch.randn(count, 9, 2)
+    )
+
+
+@pytest.fixture
+def ragged():
+    """A whole series, one that ends early, and one with a feature missing twice."""
+    _, series = waves(3)
+    times, values = series.times.clone(), series.values.clone()
+    times[1, 6:] = values[1, 6:] = torch.nan
+    values[2, [0, 4], 1] = torch.nan
+    return TimeSeries(times, values)
+
+
+@pytest.mark.parametrize("encoder", ["gru", "interpolation"])
+def test_z0_is_that_of_the_model(encoder, make_model, ragged):
+    model = make_model(encoder=encoder, gaps=True, seeds=(3, 5))
+    embedding = LatentEmbedding(model, member=1)
+    rows = rows_of(ragged)
+    assert rows.isfinite().all()
+    expected = encode(model, ragged)[1]
+    assert torch.allclose(embedding(rows), expected, atol=1e-5)
+    assert torch.allclose(embedding(rows.flatten(1)), expected, atol=1e-5)
+    assert torch.allclose(embedding(rows_of(ragged, points=14)), expected, atol=1e-5)
+    assert torch.allclose(embedding(rows_of(ragged)[1:2]), expected[1:2], atol=1e-5)
+
+
+def test_a_common_grid_needs_the_values_alone(make_model):
+    model, (_, series) = make_model(), waves(5)
+    embedding = LatentEmbedding(model, times=TIMES, series=series)
+    z0 = embedding(series.values)
+    assert torch.allclose(z0.mean(dim=0), torch.zeros(4), atol=1e-4)
+    assert torch.allclose(z0.std(dim=0), torch.ones(4), atol=1e-4)
+    assert torch.equal(embedding(series.values.flatten(1)), z0)
+
+
+@pytest.mark.filterwarnings("ignore:Data has constant values", "ignore:Maximum number of epochs")
+@pytest.mark.parametrize("frozen", [True, False])
+def test_sbi_trains_a_posterior_on_it(frozen, make_model):
+    """A frozen encoder keeps its weights; another one learns, but the given model never changes."""
+    model = make_model(seeds=(0,))
+    before = {name: weight.clone() for name, weight in model.state_dict().items()}
+    theta, series = waves(60)
+    embedding = LatentEmbedding(model, series=series, frozen=frozen)
+    learnt = {name for name, weight in embedding.named_parameters() if weight.requires_grad}
+    assert bool(learnt) is not frozen
+    prior = BoxUniform(torch.tensor([0.5, 0.0]), torch.tensor([1.5, 1.0]))
+    network = posterior_nn("maf", embedding_net=embedding, z_score_x="none", num_transforms=1, hidden_features=8)
+    trainer = NPE(prior, density_estimator=network, show_progress_bars=False)
+    trained = trainer.append_simulations(theta, rows_of(series)).train(max_num_epochs=2, training_batch_size=20)
+    draws = trainer.build_posterior().sample((20,), x=rows_of(waves(1)[1]), show_progress_bars=False)
+    assert draws.shape == (20, 2)
+    assert all(weight.equal(before[name]) for name, weight in model.state_dict().items())
+    after = dict(trained.named_parameters())
+    moved = {
+        name for name, weight in embedding.named_parameters()
+        for own, now in after.items() if own.endswith(f".{name}") and not torch.equal(now, before[name.removeprefix("model.")])
+    }  # fmt: skip
+    assert moved == learnt
+
+
+def test_other_layouts_and_models_are_refused(make_model, ragged):
+    embedding = LatentEmbedding(make_model())
+    with pytest.raises(
+        DataError, match=r"x has shape \(3, 9, 2\), expected \(n, time, 5\), or the same flattened: series as"
+    ):
+        embedding(ragged.values)
+    fixed = LatentEmbedding(make_model(), times=TIMES)
+    with pytest.raises(
+        DataError, match=r"x has shape \(1, 16\), expected \(n, 9, 2\), .*: the values at the given times"
+    ):
+        fixed(torch.zeros(1, 16))
+    with pytest.raises(DataError, match="a series has 9 times, expected at most points = 8"):
+        rows_of(ragged, points=8)
+    with pytest.raises(ConfigError, match="the model is a Linear, expected one with a latent vector"):
+        LatentEmbedding(torch.nn.Linear(2, 2))
+    with pytest.raises(ConfigError, match="the model reads static covariates or inputs"):
+        LatentEmbedding(make_model(static=1))
