@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from pathlode.core.solve import Adaptive as Adaptive
     from pathlode.core.solve import FixedStep as FixedStep
     from pathlode.forecasting.forecaster import Forecaster as Forecaster
+    from pathlode.inference.embedding import LatentEmbedding as LatentEmbedding
+    from pathlode.inference.infer import infer as infer
+    from pathlode.inference.posterior import Posterior as Posterior
     from pathlode.models.latent_ode import LatentODE as LatentODE
     from pathlode.models.noise import learn_noise as learn_noise
     from pathlode.models.saving import load_model as load_model
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Forecaster": "forecasting.forecaster",
+    "LatentEmbedding": "inference.embedding",
+    "Posterior": "inference.posterior",
+    "infer": "inference.infer",
     "LatentODE": "models.latent_ode",
     "ModelConfig": "models.settings",
     "TimeSeries": "core.series",

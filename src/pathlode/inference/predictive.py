@@ -44,6 +44,17 @@ def predictive_coverage(
         level: probability of the region.
     """
     predicted = predictive_draws(system, draws, series, noise)
-    low, high = np.quantile(predicted, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    observed = series.values[: draws.shape[1]].numpy()
+    return share_inside(predicted, series.values[: draws.shape[1]].numpy(), level)
+
+
+def share_inside(predicted: NDArray[Any], observed: NDArray[Any], level: float = 0.9) -> float:
+    """Share of observed values inside the central region of what was predicted of each.
+
+    Args:
+        predicted: (draw, n, ...). NaN does not count.
+        observed: (n, ...). NaN does not count.
+        level: probability of the region.
+    """
+    quantile = np.nanquantile if np.isnan(predicted).any() else np.quantile
+    low, high = quantile(predicted, [(1 - level) / 2, (1 + level) / 2], axis=0)
     return float(((observed >= low) & (observed <= high))[~np.isnan(observed)].mean())

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from pathlode.core.tensor_files import beside, save_tensors
-from pathlode.errors import ConfigError, DataError
+from pathlode.errors import ConfigError, DataError, is_count
 from pathlode.inference.flows.given import as_observations, as_parameters, as_summaries, units_of_columns
 from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.flows.training import FlowTraining
@@ -133,14 +133,14 @@ class Flow(ABC):
             ConfigError: as :meth:`sample`.
             DataError: as :meth:`sample`.
         """
-        if count < 1:
+        if not is_count(count):
             raise ConfigError(f"the number of draws is {count}, expected at least 1")
         summary = self._summary(observed)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             parts = [self.draw(count, part) for part in summary.split(max(1, _AT_ONCE // count))]
         y, densities = (torch.cat(tensors, dim=1) for tensors in zip(*parts, strict=True))
-        theta = self.prior.from_reals(y * self.units["spread"] + self.units["mean"])
+        theta = self.from_standard(y)
         return theta, densities + self.standard_parameters(theta)[1]
 
     def save(self, path: Path, **extra: Any) -> None:
@@ -173,6 +173,10 @@ class Flow(ABC):
         """y of θ, (n, parameter), and ``log |dy/dθ|``, (n,). y is rounded to the network's precision at the end."""
         y, slopes = self.prior.to_reals(theta)
         return ((y - self.units["mean"]) / self.units["spread"]).float(), slopes - self.units["spread"].log().sum()
+
+    def from_standard(self, y: Tensor) -> Tensor:
+        """θ of y, (..., parameter)."""
+        return self.prior.from_reals(y * self.units["spread"] + self.units["mean"])
 
     def standard_observations(self, observed: Tensor) -> Tensor:
         """Standardised summaries or observations, rounded to the network's precision at the end."""

@@ -93,6 +93,9 @@ def units_of_columns(numbers: Tensor) -> tuple[Tensor, Tensor]:
 
     The standard deviation of a constant is infinite: in these units it is 0, wherever it lies. A value off by a little has no
     effect then, as nothing could be learnt about it.
+
+    Raises:
+        DataError: if all columns are constant.
     """
     if numbers.isnan().any():
         columns = [column[~column.isnan()] for column in numbers.unbind(dim=-1)]
@@ -101,6 +104,11 @@ def units_of_columns(numbers: Tensor) -> tuple[Tensor, Tensor]:
     else:
         mean, std = numbers.mean(dim=0), numbers.std(dim=0)
     constant = std <= _ROUNDED * torch.finfo(numbers.dtype).eps * mean.abs()
+    if constant.all():
+        raise DataError(
+            "all numbers of the summaries are the same in all pairs, so nothing can be learnt from them: summarise otherwise, "
+            "or check the simulator"
+        )
     if constant.any():
         logger.warning(
             "number %s of the summaries is the same in all pairs and will have no effect",

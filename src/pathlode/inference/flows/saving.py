@@ -18,7 +18,7 @@ def load_flow(path: Path) -> Flow:
     Raises:
         CheckpointError: if the file is unreadable or its weights do not fit.
     """
-    return _flow(load_tensors(path), path)
+    return flow_of(load_tensors(path), path)
 
 
 def save_flows(path: Path, files: Sequence[Path], **extra: Any) -> None:
@@ -38,10 +38,15 @@ def load_flows(path: Path) -> list[Flow]:
     content = load_tensors(path)
     if "flows" not in content:
         raise CheckpointError(f"{path} does not hold several flows: read a single one with load_flow, or fit again")
-    return [_flow(flow, path) for flow in content["flows"]]
+    return [flow_of(flow, path) for flow in content["flows"]]
 
 
-def _flow(content: Mapping[str, Any], path: Path) -> Flow:
+def flow_of(content: Mapping[str, Any], path: Path) -> Flow:
+    """The flow in the content of a file, whose path is for messages.
+
+    Raises:
+        CheckpointError: if its weights do not fit, or there is none.
+    """
     try:
         description: dict[str, Any] = content["flow"]
         config = FlowConfig(**description["config"])

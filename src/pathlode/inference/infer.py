@@ -1,0 +1,86 @@
+"""The posterior of any simulator's parameters, in one call."""
+
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from pathlode.core.series import TimeSeries
+from pathlode.errors import ConfigError, is_count
+from pathlode.inference.flows.contract import Flow
+from pathlode.inference.flows.settings import FlowConfig
+from pathlode.inference.flows.training import LEAST_PAIRS
+from pathlode.inference.observed_summary import ObservedSummary
+from pathlode.inference.posterior import Posterior
+from pathlode.inference.priors import Prior
+from pathlode.inference.simulator import PriorSimulations
+from pathlode.models.contract import SequenceModel
+from pathlode.registry import FLOWS
+
+logger = logging.getLogger(__name__)
+
+
+def infer(
+    simulator: Callable[..., Any],
+    prior: Any,
+    design: Callable[[int, torch.Generator], Any] | None = None,
+    summary: SequenceModel | Callable[[Any], Any] | None = None,
+    *,
+    simulations: int = 10_000,
+    config: FlowConfig | None = None,
+    names: Sequence[str] | None = None,
+    seed: int = 0,
+    largest_failed: float = 0.1,
+    kept: Path | None = None,
+) -> Posterior:
+    """Learns the posterior of a simulator's parameters from simulations, for any observation.
+
+    ::
+
+        prior = torch.distributions.Uniform(torch.zeros(2), torch.ones(2))
+        posterior = infer(lambda theta: theta + 0.1 * torch.randn_like(theta), prior)
+        posterior.sample(observed, 1000)
+        print(posterior.check().faults)
+
+    Args:
+        simulator: makes observations of parameter vectors, as in :class:`pathlode.inference.simulator.PriorSimulations`.
+        prior: as in :class:`pathlode.inference.priors.Prior`.
+        design: draws the designs of observations, as in :class:`pathlode.inference.simulator.PriorSimulations`.
+        summary: as in :class:`pathlode.inference.observed_summary.ObservedSummary`.
+        simulations: number of simulations; a tenth of them is used for early stopping.
+        config: settings of the flow and its training. With ``recurrent`` a network that is trained with the flow summarises
+            series.
+        names: names of the parameters.
+        seed: decides the simulations, as far as they draw from PyTorch's generator, the weights and the batches.
+        largest_failed: largest share of the simulations that may fail. They are counted, and replaced by others.
+        kept: file of a checkpoint, from which an interrupted training goes on.
+
+    Raises:
+        ConfigError: if a setting cannot be used.
+        DataError: if the simulator or the summary returns something that cannot be used, or too many simulations fail.
+        DivergenceError: if the training diverged.
+    """
+    config, known = config or FlowConfig(), Prior(prior)
+    names = [f"theta {number + 1}" for number in range(len(known.low))] if names is None else list(names)
+    if len(names) != len(known.low):
+        raise ConfigError(f"there are {len(names)} names for {len(known.low)} parameters, expected one for each")
+    if not is_count(simulations) or simulations < LEAST_PAIRS:
+        raise ConfigError(f"simulations is {simulations}, expected a number of at least {LEAST_PAIRS}")
+    source, summarise = PriorSimulations(simulator, known, design, largest_failed), ObservedSummary(summary)
+    pairs = source.draw(simulations, seed)
+    if pairs.failed:
+        logger.warning("%d simulations had numbers that are not finite and were replaced", pairs.failed)
+    series = isinstance(pairs.x, TimeSeries)
+    if (series and summary is None) != bool(config.recurrent):
+        raise ConfigError(
+            "series without a summary need a recurrent network, and nothing else does: give a summary, or "
+            "FlowConfig(recurrent=64)"
+        )
+    given = summarise(pairs.x)
+    flow: Flow = FLOWS[config.backend](known, given.shape[-1], config, seed)
+    history = flow.fit(pairs.theta, given, kept)
+    shape = None if isinstance(pairs.x, TimeSeries) else tuple(pairs.x.shape[1:])
+    record = {"simulations": simulations, "failed": pairs.failed, "history": history}
+    return Posterior(flow, summarise, names, shape, source, record)
