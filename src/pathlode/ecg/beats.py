@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 BEFORE, AFTER = 100, 180
 """Samples of a window before the R peak, and from the R peak on: 278 ms and 500 ms."""
 POINTS = BEFORE + AFTER
-_SHORT, _LONG = 73, 217
-"""Lengths of the two median filters that estimate the baseline, in samples: 200 ms and 600 ms."""
+_SHORT, _LONG = 0.2, 0.6
+"""Lengths of the two median filters that estimate the baseline, in seconds."""
 RR = ("before", "after", "local", "record")
 """The RR intervals stored with each beat, in seconds: to the previous beat, to the next beat, the mean of the last
 :data:`LOCAL` intervals, and the mean over the record."""
 LOCAL = 10
+Microvolts = TypeVar("Microvolts", NDArray[np.int16], NDArray[np.int32])
+"""A signal in microvolts, (sample,)."""
 PAPERS_BEATS = 88_887
 """Number of beats in Yan et al. 2025 (https://arxiv.org/abs/2511.16933), who do not say how they chose them."""
 
@@ -54,15 +56,20 @@ class Beats(ArrayFile):
     leads: NDArray[np.str_] = axes("record")
 
 
-def without_baseline(signal: NDArray[np.int16]) -> NDArray[np.int16]:
+def without_baseline(signal: Microvolts, rate: float = RATE) -> Microvolts:
     """The signal minus its baseline: a median filter over 200 ms removes the QRS complexes and P waves, a second one over
     600 ms the T waves.
+
+    Args:
+        signal: (sample,).
+        rate: samples per second; a filter has the odd number of samples nearest above its length.
 
     Source: de Chazal et al. 2004 (doi:10.1109/TBME.2004.827359), section II-B.
     """
     from scipy.ndimage import median_filter  # here, because the import takes a third of a second
 
-    return signal - median_filter(median_filter(signal, _SHORT), _LONG)
+    short, long = (2 * round(seconds * rate / 2) + 1 for seconds in (_SHORT, _LONG))
+    return signal - median_filter(median_filter(signal, short), long)
 
 
 def rr_intervals(peaks: NDArray[np.int64]) -> NDArray[np.float32]:
