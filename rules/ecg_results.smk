@@ -5,8 +5,10 @@
 #       ecg*_summary.csv, .md, .tex
 #       {RESULTS}/tables/ecg_device.csv, {RESULTS}/ecg/encoder.pt2                      measure_device
 #       {RESULTS}/figures/ecg/*.png, .pdf                                               plot_ecg
+#       {RESULTS}/ecg/heartbeats.pt, heartbeats.json                                    save_ecg_model: a target of its own, ecg_model
 
 ECG_SUMMARIES = ["ecg_summary", "ecg_classes_summary", "ecg_reconstruction_summary"]
+KEPT = ECG["kept"]  # split and models of the file for recordings of any source
 SHOWN = ECG["shown"]  # model and split in the figures of a single model
 ECG_FIGURES = ["reconstructions", "latent_map", "roc", "confusion", "f1_against_rate", "f1_by_class"]
 
@@ -98,3 +100,38 @@ rule plot_ecg:
         compared=ECG["compared"],
     script:
         "../workflow/scripts/plot_ecg.py"
+
+
+rule ecg_model:
+    input:
+        f"{RESULTS}/ecg/heartbeats.pt",
+
+
+rule save_ecg_model:
+    input:
+        beats=rules.cut_beats.output.beats,
+        split=SPLITS[0].format(**KEPT),
+        model=rules.train_encoder.output.model.format(**KEPT),
+    output:
+        model=f"{RESULTS}/ecg/heartbeats.pt",
+        card=f"{RESULTS}/ecg/heartbeats.json",
+    log:
+        f"{LOGS}/save_ecg_model.log",
+    conda:
+        "../envs/pathlode.yaml"
+    threads: THREADS
+    resources:
+        mem_mb=3000,
+        runtime=30,
+    params:
+        code=lambda w: code("save_ecg_model", *classifier_entries(ECG, KEPT["classifier"])),
+        split=KEPT["split"],
+        classifier=KEPT["classifier"],
+        replicate=ECG_REPLICATES[0],
+        centred=ECG["splits"][KEPT["split"]]["centred"],
+        conditions={name: ECG["conditions"][name] for name in ECG["rates"]},
+        trained_on=ECG["classifiers"][KEPT["classifier"]]["trained_on"],
+        balance=balance(ECG, KEPT["split"], KEPT["classifier"]),
+        trees=ECG["trees"],
+    script:
+        "../workflow/scripts/save_ecg_model.py"

@@ -62,6 +62,21 @@ from workflow.configuration.replicates import replicate_numbers
             "ecg.shown names the classifier pca, which does not read latents of path",
         ),
         (
+            ("ecg", "kept", "split"),
+            "rando",
+            "ecg.kept.split names 'rando', which is not a key of ecg.splits",
+        ),
+        (
+            ("ecg", "kept", "latent_ode"),
+            "kl",
+            "ecg.kept names the classifier path, which does not read latents of kl in the split inter_patient",
+        ),
+        (
+            (*CLASSIFIERS, "path", "rr"),
+            False,
+            "ecg.kept names the classifier path, which reads no RR intervals; choose another",
+        ),
+        (
             ("ecg", "latent_odes", "kl"),
             {"model": "constant"},
             "ecg.classifiers.kl.latents names 'kl', whose model constant has no z0; name another of ecg.latent_odes",

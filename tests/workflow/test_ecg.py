@@ -1,6 +1,7 @@
 """The ECG chapter's data, with invented records in the place of the real ones."""
 
 import hashlib
+import json
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 import yaml
 
 from pathlode.core.tensor_files import load_tensors
+from pathlode.ecg.beat_model import BeatModel
 from pathlode.ecg.beats import Beats
 from pathlode.ecg.synthetic import write_record
 from pathlode.reporting.provenance import processor
@@ -40,6 +42,19 @@ def test_invented_beats_are_called_so_everywhere(finished):
     assert of_all["total"] == len(beats.classes)
     assert [of_all[name] for name in "NSVFQ"] == np.bincount(beats.classes, minlength=5).tolist()
     assert counts["total"].iloc[-1] == 88_887
+
+
+@pytest.mark.xdist_group("pipeline")
+def test_the_file_of_a_classifier_of_heartbeats_is_a_target_of_its_own(finished):
+    model, card = (finished.folder / f"results/smoke/ecg/heartbeats.{suffix}" for suffix in ("pt", "json"))
+    done = finished.snakemake("ecg_model")
+    assert done.returncode == 0, done.stderr
+    told = BeatModel.load(model).card
+    assert told == json.loads(card.read_text())
+    assert told["data"]["source"] == "invented"
+    assert told["data"]["new_patients"] is False  # at this scale the classifier is that of the random split
+    for file in (model, card):
+        file.unlink()
 
 
 @pytest.mark.xdist_group("pipeline")

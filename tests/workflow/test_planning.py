@@ -29,7 +29,7 @@ def test_every_scale_plans(planned, scale):
     rows = {"hour": hour, "smoke": smoke, "night": night, "paper": 2 * (6 * (10 + 2 * 7 + 9) + 3)}
     rivals = {"hour": 6 + 4, "smoke": 2, "night": 9 + 5 + 4, "paper": 2 * 3 * 9}  # which dynamics does not train
     assert jobs["train"] == rows[scale] + rivals[scale]
-    assert "pages" not in jobs  # they are a target of their own
+    assert not {"pages", "save_ecg_model"} & jobs.keys()  # they are targets of their own
 
 
 @pytest.mark.parametrize("scale", ["hour", "paper"])

@@ -76,7 +76,13 @@ def check(config: Mapping[str, Any]) -> None:
         _check_latent_ode(ecg, name)
     for name in ecg["classifiers"]:
         _check_classifier(ecg, name)
-    _check_shown(ecg)
+    for key in ("shown", "kept"):
+        _check_chosen(ecg, key)
+    if not ecg["classifiers"][ecg["kept"]["classifier"]].get("rr", True):
+        raise InvalidConfig(
+            f"config: ecg.kept names the classifier {ecg['kept']['classifier']}, which reads no RR intervals; choose another, "
+            "or remove its `rr: false`"
+        )
     warmup = ecg["train"]["warmup"]
     steps = min(entry.get("steps", ecg["train"]["steps"]) for entry in ecg["latent_odes"].values())
     if warmup * (steps + 1) <= 1:
@@ -89,7 +95,11 @@ def _check_names(ecg: Mapping[str, Any]) -> None:
     ours = [name for name in ecg["compared"] if name != "paper"]
     named = [("rates", ecg["rates"], "conditions"), ("compared", ours, "classifiers")]
     named.append(("vote.conditions", ecg["vote"]["conditions"], "conditions"))
-    named += [("shown." + kind, [ecg["shown"][kind]], f"{kind}s") for kind in ("split", "latent_ode", "classifier")]
+    named += [
+        (f"{key}.{kind}", [ecg[key][kind]], f"{kind}s")
+        for key in ("shown", "kept")
+        for kind in ("split", "latent_ode", "classifier")
+    ]
     for kind in ("latent_odes", "classifiers"):
         for name, entry in ecg[kind].items():
             named.append((f"{kind}.{name}.splits", entry.get("splits", []), "splits"))
@@ -156,12 +166,12 @@ def _check_classifier(ecg: Mapping[str, Any], name: str) -> None:
             )
 
 
-def _check_shown(ecg: Mapping[str, Any]) -> None:
-    """Refuses figures of a classifier that does not read the latents shown."""
-    shown, classifier = ecg["shown"], ecg["classifiers"][ecg["shown"]["classifier"]]
+def _check_chosen(ecg: Mapping[str, Any], key: str) -> None:
+    """Refuses ``shown`` or ``kept`` with a classifier that does not read the latents named beside it."""
+    chosen, classifier = ecg[key], ecg["classifiers"][ecg[key]["classifier"]]
     splits = classifier.get("splits", ecg["splits"])
-    if classifier.get("latents") != shown["latent_ode"] or shown["split"] not in splits:
+    if classifier.get("latents") != chosen["latent_ode"] or chosen["split"] not in splits:
         raise InvalidConfig(
-            f"config: ecg.shown names the classifier {shown['classifier']}, which does not read latents of "
-            f"{shown['latent_ode']} in the split {shown['split']}; choose one that does"
+            f"config: ecg.{key} names the classifier {chosen['classifier']}, which does not read latents of "
+            f"{chosen['latent_ode']} in the split {chosen['split']}; choose one that does"
         )

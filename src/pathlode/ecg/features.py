@@ -14,11 +14,19 @@ Probabilities = NDArray[np.float32]
 
 
 def rr_features(beats: Beats) -> Features:
+    """The :func:`rr_ratios` of beats."""
+    return rr_ratios(beats.rr)
+
+
+def rr_ratios(rr: Features) -> Features:
     """Rhythm around each beat, (beat, 5), independent of the patient's heart rate. The features are three intervals divided by
     the record's mean interval (before the beat, after it, mean of the last ones), then the ratio of the interval before to the
     mean of the last ones, and the ratio of the interval after to the interval before.
+
+    Args:
+        rr: intervals in the order of :data:`pathlode.ecg.beats.RR`, (beat, 4).
     """
-    before, after, local, record = beats.rr.T
+    before, after, local, record = rr.T
     return np.stack([before / record, after / record, local / record, before / local, after / before], axis=1)
 
 

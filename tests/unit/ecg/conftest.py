@@ -1,6 +1,7 @@
 import hashlib
 
 import pytest
+from recorded import small_model
 
 from pathlode.ecg.beats import cut_beats
 from pathlode.ecg.records import read_record
@@ -35,3 +36,8 @@ def mirror(tmp_path):
 def listed(mirror):
     """The allowed digests of its files."""
     return {file.name: [hashlib.sha256(file.read_bytes()).hexdigest()] for file in mirror.iterdir()}
+
+
+@pytest.fixture(scope="session")
+def beat_model(beats):
+    return small_model(beats)

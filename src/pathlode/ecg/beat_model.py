@@ -1,0 +1,175 @@
+"""A classifier of beats in one file: encoder, trees, what the training data looked like, and a card of its scores."""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from pathlode.core.shapes import Times, Values
+from pathlode.core.tensor_files import load_tensors, save_tensors
+from pathlode.ecg.features import Features, Probabilities
+from pathlode.ecg.records import CLASSES
+from pathlode.ecg.representations import Latents
+from pathlode.ecg.trees import Trees
+from pathlode.errors import CheckpointError
+from pathlode.models.contract import SequenceModel
+from pathlode.models.saving import model_content, model_of
+
+KIND, EDITION = "classifier of heartbeats", 1
+"""What the file says that it is, and the number of its layout."""
+UNUSUAL = 0.99
+"""Share of the validation beats, of patients absent from training, that count as like the training data."""
+
+
+@dataclass(frozen=True)
+class Familiar:
+    """How far features lie from those of the training beats: their Mahalanobis distance, in units of the distance that a share
+    :data:`UNUSUAL` of the validation beats keeps.
+
+    With mean m and covariance S of the training features, the squared distance of x is (x - m)ᵀ S⁻¹ (x - m).
+
+    Attributes:
+        mean: (feature,).
+        whitening: maps a difference to one of unit covariance, divided by the distance that counts as 1: (feature, feature).
+    """
+
+    mean: NDArray[np.float32]
+    whitening: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, train: Features, validation: Features) -> "Familiar":
+        """From features of training and validation beats. Along each principal axis, the variance counts as at least a
+        millionth of the largest one."""
+        mean, spread = train.mean(axis=0, dtype=np.float64), np.cov(train.astype(np.float64), rowvar=False)
+        variances, axes = np.linalg.eigh(np.atleast_2d(spread))
+        whitening = axes / np.sqrt(variances.clip(1e-6 * variances.max()))
+        limit = np.quantile(cls(mean, whitening).distances(validation), UNUSUAL)
+        return cls(mean.astype(np.float32), (whitening / limit).astype(np.float32))
+
+    def distances(self, features: Features) -> NDArray[np.float64]:
+        """Distance of each beat, above 1 for beats unlike the training data, (beat,)."""
+        return np.asarray(np.linalg.norm((features - self.mean) @ self.whitening, axis=1), np.float64)
+
+
+@dataclass(frozen=True)
+class TreeScorer:
+    """Fitted trees, without what fitting them took.
+
+    Attributes:
+        booster: of XGBoost.
+        known: index in :data:`pathlode.ecg.records.CLASSES` of each of its classes.
+    """
+
+    booster: Any
+    known: Sequence[int]
+
+    @classmethod
+    def of(cls, trees: Trees) -> "TreeScorer":
+        """The trees up to the best round."""
+        booster = trees.model.get_booster()[: trees.model.best_iteration + 1]
+        return cls(booster, [int(label) for label in trees.known])
+
+    def probabilities(self, features: Features) -> Probabilities:
+        """Probability of each of :data:`pathlode.ecg.records.CLASSES`, (beat, class)."""
+        table = np.zeros((len(features), len(CLASSES)), dtype=np.float32)
+        found = self.booster.inplace_predict(features)
+        table[:, list(self.known)] = found if found.ndim == 2 else np.stack([1 - found, found], axis=1)
+        return table
+
+    def content(self) -> dict[str, Any]:
+        """As plain values and tensors."""
+        packed = zlib.compress(bytes(self.booster.save_raw("ubj")), level=9)
+        return {"known": list(self.known), "trees": torch.frombuffer(bytearray(packed), dtype=torch.uint8)}
+
+    @classmethod
+    def from_content(cls, content: Mapping[str, Any]) -> "TreeScorer":
+        """From what :meth:`content` gave."""
+        import xgboost  # here, because the import takes one and a half seconds
+
+        booster = xgboost.Booster({"nthread": 1})
+        booster.load_model(bytearray(zlib.decompress(content["trees"].numpy().tobytes())))
+        return cls(booster, content["known"])
+
+
+@dataclass(frozen=True)
+class BeatModel:
+    """A classifier of beats.
+
+    Attributes:
+        encoder: a latent ODE of one member, whose z0 are features.
+        trees: boosted trees on the features and :func:`pathlode.ecg.features.rr_features`.
+        familiar: says how far features lie from those of the training beats.
+        centred: whether the median over the record's beats is subtracted from the features.
+        card: plain values: ``data``, ``version``, ``commit``, and ``scores``, a list of rows with the columns of
+            :class:`pathlode.ecg.results.BeatScores`, None for a score of a class without beats.
+    """
+
+    encoder: SequenceModel
+    trees: TreeScorer
+    familiar: Familiar
+    centred: bool
+    card: Mapping[str, Any]
+
+    def encode(self, times: Times, values: Values) -> Features:
+        """Features of windows, (beat, feature), neither centred nor with rhythm."""
+        return Latents(self.encoder)(times, values)
+
+    def classify(self, features: Features, rhythm: Features) -> tuple[Probabilities, NDArray[np.float64]]:
+        """Probabilities (beat, class) and distances from the training data (beat,) of all beats of one record.
+
+        Args:
+            features: of :meth:`encode`, (beat, feature).
+            rhythm: of :func:`pathlode.ecg.features.rr_ratios`, (beat, 5).
+        """
+        if self.centred:
+            features = features - np.median(features, axis=0).astype(np.float32)
+        return self.trees.probabilities(np.hstack([features, rhythm])), self.familiar.distances(features)
+
+    def save(self, path: Path) -> None:
+        """Writes the file, whole or not at all.
+
+        Raises:
+            CheckpointError: if the card holds something else than plain values.
+        """
+        familiar = {name: torch.from_numpy(value) for name, value in vars(self.familiar).items()}
+        save_tensors(
+            path,
+            {
+                "kind": KIND,
+                "edition": EDITION,
+                "encoder": model_content(self.encoder),
+                "trees": self.trees.content(),
+                "familiar": familiar,
+                "centred": self.centred,
+                "card": self.card,
+            },
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> "BeatModel":
+        """Reads a file that :meth:`save` wrote, without executing code from it.
+
+        Raises:
+            CheckpointError: if it is missing, damaged, of another version, or another kind of file.
+        """
+        content = load_tensors(path)
+        if content.get("kind") != KIND:
+            raise CheckpointError(f"{path} is no {KIND}: make one by `snakemake ecg_model`")
+        if content.get("edition") != EDITION:
+            raise CheckpointError(
+                f"{path} has the layout {content.get('edition')}, and this version of pathlode reads {EDITION}: make it again "
+                "by `snakemake ecg_model`, or use the version that wrote it"
+            )
+        try:
+            encoder, _ = model_of(content["encoder"], path)
+            familiar = Familiar(**{name: value.numpy() for name, value in content["familiar"].items()})
+            trees = TreeScorer.from_content(content["trees"])
+            return cls(encoder, trees, familiar, content["centred"], content["card"])
+        except (AttributeError, KeyError, TypeError, zlib.error) as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise CheckpointError(f"{path} is damaged ({reason}): restore a copy of it, or make it again") from error

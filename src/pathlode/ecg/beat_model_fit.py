@@ -1,0 +1,57 @@
+"""Makes a classifier of beats from the chapter's own parts, and its card."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from pathlode import __version__
+from pathlode.ecg.beat_model import BeatModel, Familiar, TreeScorer
+from pathlode.ecg.classification import Study, fit_classifiers, score_outcomes
+from pathlode.ecg.features import Classes, Features
+from pathlode.ecg.representations import Latents
+from pathlode.ecg.trees import Trees
+from pathlode.models.contract import SequenceModel
+
+
+def fit_beat_model(
+    study: Study,
+    encoder: SequenceModel,
+    new: Callable[[], Trees],
+    trained_on: Sequence[str],
+    balance: Callable[[Features, Classes], tuple[Features, Classes]],
+    labels: Mapping[str, Any],
+    **card: Any,
+) -> BeatModel:
+    """Fits trees to latents and RR features as :func:`pathlode.ecg.classification.fit_classifiers` does, and scores them on the
+    test beats under every condition.
+
+    Args:
+        study: the beats and their split.
+        encoder: a latent ODE of one member, trained on the training beats of the split.
+        new: makes the trees.
+        trained_on: names of the conditions under which the training and validation beats are recorded, in turn.
+        balance: balances the features and classes that the trees are fitted to.
+        labels: ``split``, ``model`` and ``seed``, columns of the scores.
+        card: further entries of the card.
+    """
+    represent = Latents(encoder)
+    (outcome,) = fit_classifiers(study, represent, new, trained_on, balance, rhythms=(True,))
+    assert isinstance(outcome.classifier, Trees)
+    train, held_out = (study.mixed(represent, part, trained_on) for part in ("train", "validation"))
+    scores = score_outcomes([outcome], study, **labels).table
+    parts = ("train", "validation", "test")
+    data = {
+        "source": study.beats.source,
+        "beats": {part: len(study.positions(part)) for part in parts},
+        "records": {part: _records(study, part) for part in parts},
+        "new_patients": study.split.has_new_patients(study.beats),
+    }
+    rows = scores.astype(object).where(scores.notna(), None).to_dict("records")
+    about = {"data": data, "version": __version__, "scores": rows, **card}
+    trees = TreeScorer.of(outcome.classifier)
+    return BeatModel(encoder, trees, Familiar.of(train, held_out), study.centred, about)
+
+
+def _records(study: Study, part: str) -> list[str]:
+    """Names of the records of a part's beats."""
+    numbers = sorted(set(study.beats.records[study.positions(part)].tolist()))
+    return [str(study.beats.names[number]) for number in numbers]
