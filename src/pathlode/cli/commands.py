@@ -1,4 +1,4 @@
-"""The commands, of which fit has a module of its own: predict, impute, summarise and plot."""
+"""The commands, of which fit and those on heartbeats have modules of their own: predict, impute, summarise and plot."""
 
 import logging
 from dataclasses import replace
@@ -11,6 +11,7 @@ import torch
 
 from pathlode import __version__
 from pathlode.cli.fitting import fit_command
+from pathlode.cli.heartbeats import ecg_group
 from pathlode.cli.options import columns_or_file, model_and_table, output_file
 from pathlode.cli.tables import (
     TABLE_ENDINGS,
@@ -49,12 +50,15 @@ def pathlode(quiet: bool) -> None:
       pathlode summarise model.pt visits.csv -o summaries.csv
       pathlode plot model.pt visits.csv --horizon 30 -o forecast.png
 
+    The command ecg reads recordings of heartbeats instead: pathlode ecg --help.
+
     Exit codes: 0 done, 1 a fault in the data or in a file, 2 a fault in the options.
     """
     logging.basicConfig(level="WARNING" if quiet else "INFO", format="%(message)s")
 
 
 pathlode.add_command(fit_command)
+pathlode.add_command(ecg_group)
 
 
 @pathlode.command("predict")

@@ -1,0 +1,105 @@
+"""The commands on recordings of heartbeats."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pathlode.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlode.ecg.beat_model import BeatModel  # only for types: the libraries of ECG are an extra
+    from pathlode.ecg.report import Report
+
+REPORT_FILES = ("beats.csv", "summary.json", "report.png", "report.html")
+"""Files of a report."""
+
+
+@click.group("ecg")
+def ecg_group() -> None:
+    """Classes of heartbeats in recordings of an ECG. This is no medical device."""
+
+
+@ecg_group.command("report")
+@click.argument("record", type=click.Path(path_type=Path))
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="File that `snakemake ecg_model` makes, heartbeats.pt.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help=f"Folder to write to: {', '.join(REPORT_FILES)}.",
+)
+@click.option("--lead", help="Name of the channel to read; by default lead MLII or II, or the most like it.")
+@click.option("--unit", help="Unit of the signal: mV, uV or V; by default the one that the file says.")
+@click.option("--rate", type=float, help="Samples per second, for tables without times.")
+@click.option(
+    "--annotator", help="Ending of the file of annotations beside a WFDB record; by default atr, if it is there."
+)
+@click.option("--annotated", is_flag=True, help="Take the annotated beats instead of those that are found.")
+@click.option(
+    "--polarity",
+    type=click.Choice(["checked", "kept", "flipped"]),
+    default="checked",
+    show_default=True,
+    help="Refuse a recording that seems to be upside down, take it as it is, or turn it over.",
+)
+def report_command(record: Path, model: Path, output: Path, polarity: str, annotated: bool, **options: Any) -> None:
+    """Classifies the beats of RECORD: a WFDB record, with or without annotations, or a file .edf, .bdf, .csv or .parquet.
+
+    The classes are those of ANSI/AAMI EC57: N, S, V, F and Q. Beats with invalid samples are left out and counted.
+
+    \b
+    Examples:
+      pathlode ecg report mitdb/100 --model heartbeats.pt -o report
+      pathlode ecg report night.edf --model heartbeats.pt --lead "ECG II" -o report
+      pathlode ecg report chest.csv --model heartbeats.pt --rate 125 --unit mV -o report
+    """
+    import torch
+
+    torch.set_num_threads(1)  # networks this small are slower on several
+    if output.exists() and not output.is_dir():
+        raise ConfigError(f"{output} is a file, expected a folder: give --output another name")
+    try:
+        from pathlode.ecg.beat_model import BeatModel
+        from pathlode.ecg.recording_files import read_recording
+        from pathlode.ecg.report import report_on
+        from pathlode.ecg.report_page import NOTICE, how_well
+
+        classifier = BeatModel.load(model)
+        report = report_on(read_recording(record, **options), classifier, polarity, annotated)
+        summary = report.summary()
+        _write(output, report, summary, classifier)
+    except ImportError as error:
+        raise ConfigError(f"{str(error).splitlines()[0]}: pip install 'pathlode[cli,ecg]'") from None
+    shares = ", ".join(f"{name} {share:.2%}" for name, share in summary["burden"].items())
+    click.echo(f"{output}: {summary['classified']:,} of {summary['beats']:,} beats classified, {shares}", err=True)
+    for sentence in (NOTICE, how_well(classifier.card, summary["rate_hz"])):
+        click.echo(sentence, err=True)
+
+
+def _write(folder: Path, report: "Report", summary: dict[str, Any], model: "BeatModel") -> None:
+    """Writes the report's files, all or none."""
+    from pathlode.ecg.report_page import report_page
+    from pathlode.plots.heartbeats import recording_report  # here, because matplotlib takes a second
+    from pathlode.plots.style import save_figure
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as name:
+        made = Path(name)
+        report.rows().save(made / "beats.csv")
+        (made / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
+        save_figure(recording_report(report), made / "report.png")
+        page = report_page(summary, model.card, (made / "report.png").read_bytes())
+        (made / "report.html").write_text(page, encoding="utf-8")
+        folder.mkdir(exist_ok=True)
+        for file in REPORT_FILES:
+            os.replace(made / file, folder / file)

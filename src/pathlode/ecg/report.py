@@ -1,0 +1,213 @@
+"""A report on a recording: the class of every beat, and a summary."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pathlode.artefacts import TableFile
+from pathlode.core.shapes import Times, Values
+from pathlode.ecg.annotations import NO_CLASS
+from pathlode.ecg.beat_model import BeatModel
+from pathlode.ecg.features import Probabilities, rr_ratios
+from pathlode.ecg.peaks import MATCHED_WITHIN, compare_peaks, find_peaks, nearest
+from pathlode.ecg.polarity import upright
+from pathlode.ecg.recorded_beats import RecordedBeats
+from pathlode.ecg.recordings import Recording
+from pathlode.ecg.records import CLASSES
+
+TOO_NOISY, UNLIKE = "too noisy", "unlike the training data"
+"""Flags of beats whose class is worth little."""
+NOISE_LIMIT = 0.15
+"""Largest noise of a beat, in units of the recording's usual height of an R peak; chosen by hand."""
+SLOWEST_WITH_NOISE = 75.0
+"""Rate in Hz below which noise is not told from the waves of a beat, and no beat is flagged for it."""
+PAUSES = 5
+"""Number of the longest pauses in the summary."""
+
+
+@dataclass(frozen=True)
+class BeatRows(TableFile):
+    """Classes of a recording's beats, one row per beat that is not left out."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "record": "name of the recording",
+        "time_s": "seconds of the R peak from the recording's begin",
+        "class": "most probable class of ANSI/AAMI EC57: N, S, V, F or Q",
+        "probability": "its probability, as the trees give it",
+        "flag": f"{TOO_NOISY!r}, {UNLIKE!r}, or nothing",
+    }
+    float_format: ClassVar[str | None] = "%.9g"
+
+
+@dataclass(frozen=True)
+class Report:
+    """A recording's beats and their classes.
+
+    Attributes:
+        beats: the beats.
+        classes: most probable class of each used beat, index in :data:`pathlode.ecg.records.CLASSES`, (used,).
+        probabilities: its probability, (used,).
+        noise: noise of each used beat in units of :data:`NOISE_LIMIT`, (used,).
+        strangeness: its distance from the training data; above 1 it is unlike them, (used,).
+        marked: index of each used beat's class in the recording's own annotations, or
+            :data:`pathlode.ecg.annotations.NO_CLASS`, (used,).
+        found: sentences about what was found in the recording.
+    """
+
+    beats: RecordedBeats
+    classes: NDArray[np.int8]
+    probabilities: NDArray[np.float32]
+    noise: NDArray[np.float32]
+    strangeness: NDArray[np.float64]
+    marked: NDArray[np.int8]
+    found: Sequence[str]
+
+    @property
+    def record(self) -> str:
+        """Name of the recording, without its folder."""
+        return Path(self.beats.recording.name).name
+
+    @property
+    def flags(self) -> list[str]:
+        """The flag of each used beat, (used,); noise goes before strangeness."""
+        flags = np.where(self.noise > 1, TOO_NOISY, np.where(self.strangeness > 1, UNLIKE, ""))
+        return [str(flag) for flag in flags]
+
+    def rows(self) -> BeatRows:
+        """The table of beats."""
+        columns = {
+            "record": self.record,
+            "time_s": self.beats.times,
+            "class": [CLASSES[label] for label in self.classes],
+            "probability": self.probabilities.round(4),
+            "flag": self.flags,
+        }
+        return BeatRows(pd.DataFrame(columns))
+
+    def pauses(self) -> list[tuple[float, float]]:
+        """Begin and length in seconds of the :data:`PAUSES` longest RR intervals, the longest first; those in which a beat can
+        be hidden do not count."""
+        known = np.flatnonzero(np.isfinite(self.beats.intervals))
+        longest = known[np.argsort(-self.beats.intervals[known], kind="stable")][:PAUSES]
+        begins = self.beats.peaks[longest] / self.beats.recording.rate
+        return list(zip(begins.tolist(), self.beats.intervals[longest].tolist(), strict=True))
+
+    def summary(self) -> dict[str, Any]:
+        """Plain values: what the recording is, how many beats have which class, what is left out and why, heart rate and
+        pauses."""
+        recording, flags = self.beats.recording, self.flags
+        counts = np.bincount(self.classes, minlength=len(CLASSES))
+        known = self.beats.intervals[np.isfinite(self.beats.intervals)]
+        rates = 60 / np.quantile(known, [0.95, 0.5, 0.05])
+        return {
+            "record": self.record,
+            "lead": recording.lead,
+            "rate_hz": recording.rate,
+            "seconds": recording.seconds,
+            "invalid_seconds": recording.invalid_seconds(),
+            "beats": len(self.beats.peaks),
+            "classified": len(self.classes),
+            "left_out": dict(self.beats.left_out),
+            "counts": dict(zip(CLASSES, counts.tolist(), strict=True)),
+            "burden": {name: float(counts[CLASSES.index(name)] / len(self.classes)) for name in "SV"},
+            "flagged": {flag: flags.count(flag) for flag in (TOO_NOISY, UNLIKE)},
+            "heart_rate": dict(zip(("low", "median", "high"), rates.round(1).tolist(), strict=True)),
+            "pauses": [{"time_s": begin, "seconds": seconds} for begin, seconds in self.pauses()],
+            "marks_that_are_no_beats": recording.annotations.no_beats() if recording.annotations else {},
+            "agreement": self.agreement(),
+            "found": list(self.found),
+        }
+
+    def agreement(self) -> dict[str, dict[str, float | None]]:
+        """Sensitivity and positive predictivity of each class that the recording's own annotations have; none without them, and
+        no predictivity of a class that no annotated beat is said to have."""
+        shares: dict[str, dict[str, float | None]] = {}
+        for label, name in enumerate(CLASSES):
+            truth, said = self.marked == label, self.classes == label
+            if truth.any():
+                hits = float((truth & said).sum())
+                called = int((said & (self.marked != NO_CLASS)).sum())
+                shares[name] = {
+                    "n": int(truth.sum()),
+                    "sensitivity": hits / float(truth.sum()),
+                    "predictivity": hits / called if called else None,
+                }
+        return shares
+
+
+def report_on(recording: Recording, model: BeatModel, polarity: str = "checked", annotated: bool = False) -> Report:
+    """Finds and classifies the beats of a recording.
+
+    Args:
+        recording: the recording.
+        model: the classifier.
+        polarity: as in :func:`pathlode.ecg.polarity.upright`.
+        annotated: whether beats lie at the recording's own annotations, if it has any, rather than where they are found.
+
+    Raises:
+        DataError: if the recording has too few beats, or seems to be upside down.
+    """
+    found, marks = list(recording.found), recording.annotations
+    reference = marks.beats() if marks else None
+    if annotated and reference is not None:
+        peaks = reference[0]
+        found.append("the beats are those of the recording's annotations")
+    else:
+        peaks = find_peaks(recording)
+        found.append(f"{len(peaks)} beats were found")
+        if reference is not None:
+            scores = compare_peaks(peaks, reference[0], recording.rate)
+            found.append(
+                f"of {scores.reference} annotated beats, {scores.sensitivity:.2%} were found; of those found, "
+                f"{scores.predictivity:.2%} are annotated"
+            )
+    recording = upright(recording, peaks, polarity)
+    beats = RecordedBeats.of(recording, peaks)
+    pieces = [(model.encode(*piece), *_noise_and_height(*piece)) for piece in beats.windows()]
+    features, noise, heights = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
+    probabilities, strangeness = model.classify(features, rr_ratios(beats.rr[beats.used]))
+    relative = (noise / (NOISE_LIMIT * max(float(np.median(heights)), 1e-6))).astype(np.float32)
+    return Report(
+        beats, *_most_probable(probabilities), relative, strangeness, _marked(beats, reference, recording.rate), found
+    )
+
+
+def _most_probable(probabilities: Probabilities) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    return probabilities.argmax(axis=1).astype(np.int8), probabilities.max(axis=1)
+
+
+def _noise_and_height(times: Times, values: Values) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Noise of each window, and the height of its peak, in millivolts, (beat,).
+
+    The noise is the standard deviation of white noise with the same median of deviations d = x(t) - (x(t - h) + x(t + h)) / 2
+    outside the QRS complex, with h of about 10 ms: 1.4826 · median(|d|) / √1.5. The waves of a beat change little in this time.
+    """
+    seconds, signal = times[0].numpy(), values[..., 0].numpy()
+    height = np.abs(signal[:, np.abs(seconds) < 0.05]).max(axis=1)
+    interval = float(seconds[1] - seconds[0])
+    if interval > 1 / SLOWEST_WITH_NOISE:
+        return np.zeros_like(height), height
+    lag = max(1, round(0.01 / interval))
+    deviations = signal[:, lag:-lag] - (signal[:, : -2 * lag] + signal[:, 2 * lag :]) / 2
+    outside = np.abs(deviations[:, np.abs(seconds[lag:-lag]) > 0.1])
+    return (1.4826 / np.sqrt(1.5) * np.median(outside, axis=1)).astype(np.float32), height
+
+
+def _marked(
+    beats: RecordedBeats, reference: tuple[NDArray[np.int64], NDArray[np.int8]] | None, rate: float
+) -> NDArray[np.int8]:
+    """Class of the annotation nearest to each used beat, within :data:`pathlode.ecg.peaks.MATCHED_WITHIN`."""
+    marked = np.full(len(beats.used), NO_CLASS, np.int8)
+    if reference is None or not len(reference[0]):
+        return marked
+    samples, classes = reference
+    peaks = beats.peaks[beats.used]
+    match = nearest(peaks, samples)
+    close = np.abs(samples[match] - peaks) <= MATCHED_WITHIN * rate
+    marked[close] = classes[match[close]]
+    return marked

@@ -1,0 +1,163 @@
+"""The page of a report on a recording, as HTML that a browser shows without other files."""
+
+import base64
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+NOTICE = (
+    "This is no medical device: it is research software, which nobody has approved for diagnosis or treatment. "
+    "Let a physician read the recording."
+)
+"""Printed by the command, and the first paragraph of the page."""
+CLASS_NAMES = {
+    "N": "normal",
+    "S": "supraventricular ectopic",
+    "V": "ventricular ectopic",
+    "F": "fusion of both",
+    "Q": "paced or unclassifiable",
+}
+"""What each class of :data:`pathlode.ecg.records.CLASSES` is."""
+_STYLE = (
+    "body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"
+    "table{border-collapse:collapse;margin:1rem 0}td,th{padding:.2rem .8rem;text-align:left;border-bottom:1px solid #ccc}"
+    "td.number,th.number{text-align:right}img{width:100%}p.notice{border:2px solid #D55E00;padding:.6rem}"
+)
+
+
+def scores_nearest(card: Mapping[str, Any], rate: float) -> list[Mapping[str, Any]]:
+    """The rows of a model's scores under the condition whose rate is nearest to a recording's, by ratio."""
+    rows = list(card["scores"])
+    nearest = min(rows, key=lambda row: abs(math.log(row["rate_hz"] / rate)))
+    return [row for row in rows if row["condition"] == nearest["condition"]]
+
+
+def how_well(card: Mapping[str, Any], rate: float) -> str:
+    """A sentence on how well a model does, from its card, at the scored rate nearest to a recording's."""
+    rows = {row["class"]: row for row in scores_nearest(card, rate)}
+    data, each = card["data"], []
+    for name in "SV":
+        if name in rows and rows[name]["recall"] is not None:
+            recall, precision = rows[name]["recall"], rows[name]["precision"]
+            each.append(
+                f"of beats of class {name} it finds {recall:.0%}, and {precision:.0%} of those it calls {name} are so"
+            )
+    patients = f"{len(data['records']['test'])} records of {data['source']}"
+    whom = (
+        f"{patients}, of patients absent from training"
+        if data["new_patients"]
+        else f"{patients} that it was trained on too"
+    )
+    scores = "; ".join([f"its macro F1 is {rows['macro']['f1']:.2f}", *each])
+    return f"On {whom}, sampled at {rows['macro']['rate_hz']:g} Hz, {scores}."
+
+
+def report_page(summary: Mapping[str, Any], card: Mapping[str, Any], picture: bytes) -> str:
+    """The page.
+
+    Args:
+        summary: of :meth:`pathlode.ecg.report.Report.summary`.
+        card: of the model.
+        picture: a PNG file.
+    """
+    title = f"Heartbeats of {summary['record']}"
+    parts = [
+        f"<h1>{escape(title)}</h1>",
+        f'<p class="notice">{escape(NOTICE)} {escape(how_well(card, summary["rate_hz"]))}</p>',
+        _table(None, _overview(summary)),
+        f'<img alt="RR intervals, share of ectopic beats, rhythm strips" src="data:image/png;base64,{_encoded(picture)}">',
+        "<h2>Beats by class</h2>",
+        _table(("class", "", "beats", "share"), _classes(summary)),
+        "<h2>Longest pauses</h2>",
+        _table(("begin", "seconds"), [(clock(row["time_s"]), f"{row['seconds']:.2f}") for row in summary["pauses"]]),
+        *_agreement(summary),
+        "<h2>About the recording</h2>",
+        "<ul>" + "".join(f"<li>{escape(sentence)}</li>" for sentence in _remarks(summary)) + "</ul>",
+        "<h2>About the model</h2>",
+        _table(("class", "beats", "sensitivity", "predictivity", "F1"), _scores(card, summary["rate_hz"])),
+        f"<p>{escape(_made(card))}</p>",
+    ]
+    head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'
+    return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>\n' + "\n".join(parts) + "\n</body></html>\n"
+
+
+def clock(seconds: float) -> str:
+    """Hours, minutes and seconds."""
+    minutes, rest = divmod(round(seconds, 1), 60)
+    return f"{int(minutes // 60)}:{int(minutes % 60):02d}:{rest:04.1f}"
+
+
+def _overview(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
+    rates, burden = summary["heart_rate"], summary["burden"]
+    rows = [
+        ("Lead and rate", f"{summary['lead']}, {summary['rate_hz']:.6g} Hz"),
+        ("Duration", clock(summary["seconds"])),
+        ("Beats", f"{summary['beats']:,}, of which {summary['classified']:,} are classified"),
+        (
+            "Heart rate",
+            f"{rates['median']:.0f} per minute; nine of ten beats {rates['low']:.0f} to {rates['high']:.0f}",
+        ),
+        ("Supraventricular ectopic beats (S)", f"{burden['S']:.2%}"),
+        ("Ventricular ectopic beats (V)", f"{burden['V']:.2%}"),
+    ]
+    return rows + [(f"Classified beats that are {flag}", f"{n:,}") for flag, n in summary["flagged"].items()]
+
+
+def _classes(summary: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+    of = summary["classified"]
+    return [(name, CLASS_NAMES[name], f"{n:,}", f"{n / of:.2%}") for name, n in summary["counts"].items()]
+
+
+def _agreement(summary: Mapping[str, Any]) -> list[str]:
+    if not summary["agreement"]:
+        return []
+    rows = [
+        (name, f"{row['n']:,}", _shown(row["sensitivity"], ".1%"), _shown(row["predictivity"], ".1%"))
+        for name, row in summary["agreement"].items()
+    ]
+    head = ("class", "annotated beats", "sensitivity", "predictivity")
+    return ["<h2>Agreement with the recording's own annotations</h2>", _table(head, rows)]
+
+
+def _remarks(summary: Mapping[str, Any]) -> list[str]:
+    said = list(summary["found"])
+    said += [f"{seconds:.1f} s of the signal are {reason}" for reason, seconds in summary["invalid_seconds"].items()]
+    said += [f"{count:,} beats are left out: {reason}" for reason, count in summary["left_out"].items()]
+    marks = summary["marks_that_are_no_beats"].items()
+    return said + [f"{count:,} marks {symbol!r} are no beats" for symbol, count in marks]
+
+
+def _scores(card: Mapping[str, Any], rate: float) -> list[tuple[str, ...]]:
+    return [
+        (row["class"], f"{row['n']:,}", *(_shown(row[name], ".3f") for name in ("recall", "precision", "f1")))
+        for row in scores_nearest(card, rate)
+    ]
+
+
+def _made(card: Mapping[str, Any]) -> str:
+    beats, records = card["data"]["beats"], card["data"]["records"]
+    return (
+        f"It was trained on {beats['train']:,} beats of {card['data']['source']}, records {', '.join(records['train'])}, and "
+        f"scored on {beats['test']:,} beats of the records {', '.join(records['test'])}; pathlode {card['version']}, commit "
+        f"{card.get('commit', 'unknown')}."
+    )
+
+
+def _shown(share: float | None, form: str) -> str:
+    return "–" if share is None else format(share, form)
+
+
+def _table(head: Sequence[str] | None, rows: Iterable[Sequence[str]]) -> str:
+    def line(cells: Sequence[str], tag: str) -> str:
+        shown = (
+            f"<{tag}{' class=number' if cell[:1].isdigit() and head else ''}>{escape(cell)}</{tag}>" for cell in cells
+        )
+        return f"<tr>{''.join(shown)}</tr>"
+
+    lines = [line(head, "th")] if head else []
+    return f"<table>{''.join(lines + [line(cells, 'td') for cells in rows])}</table>"
+
+
+def _encoded(picture: bytes) -> str:
+    return base64.b64encode(picture).decode()

@@ -1,0 +1,115 @@
+"""The command `pathlode ecg report`, and the faults that people bring it."""
+
+import json
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+import wfdb
+from recorded import four_patients, small_model
+
+from pathlode.cli.heartbeats import REPORT_FILES
+from pathlode.cli.main import main
+from pathlode.core.tensor_files import load_tensors, save_tensors
+from pathlode.ecg.report import BeatRows
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("records")
+    small_model(four_patients(folder)).save(folder / "heartbeats.pt")
+    return folder
+
+
+def command(folder, record, output, *options):
+    return main(["ecg", "report", str(record), "--model", str(folder / "heartbeats.pt"), "-o", str(output), *options])
+
+
+def test_the_report_has_four_files(folder, tmp_path, capsys):
+    assert command(folder, folder / "200", tmp_path / "new" / "report") == 0
+    assert sorted(file.name for file in (tmp_path / "new").iterdir()) == ["report"]
+    assert sorted(file.name for file in (tmp_path / "new/report").iterdir()) == sorted(REPORT_FILES)
+    rows = BeatRows.load(tmp_path / "new/report/beats.csv").table
+    summary = json.loads((tmp_path / "new/report/summary.json").read_text())
+    assert len(rows) == summary["classified"] > 50
+    assert (rows["class"] == "V").sum() == summary["counts"]["V"]
+    said = capsys.readouterr().err
+    assert "This is no medical device" in said
+    assert "of patients absent from training" in said
+    assert "no medical device" in (tmp_path / "new/report/report.html").read_text()
+
+
+def csv(path, seconds=10.0, rate=125, change=None, unit="mV", sign=1):
+    """A table of spikes, once a second."""
+    times = np.arange(0, seconds, 1 / rate)
+    signal = sign * np.exp(-0.5 * ((times % 1 - 0.5) / 0.012) ** 2) + 0.01 * np.random.default_rng(0).standard_normal(
+        len(times)
+    )
+    cells = [f"{value:.4f}" for value in signal]
+    for row, text in (change or {}).items():
+        cells[row] = text
+    pd.DataFrame({"time": times.round(6), f"II ({unit})": cells}).to_csv(path, index=False)
+
+
+def test_a_table_is_enough(folder, tmp_path):
+    csv(tmp_path / "mine.csv", sign=-1)
+    assert command(folder, tmp_path / "mine.csv", tmp_path / "report", "--polarity", "flipped") == 0
+    rows = BeatRows.load(tmp_path / "report/beats.csv").table
+    assert rows["time_s"].to_numpy()[:9] == pytest.approx(np.arange(0.5, 9), abs=0.02)  # the last one is at the edge
+
+
+def empty_edge(folder, tmp_path):
+    for suffix in ("hea", "dat"):
+        shutil.copy(folder / f"200.{suffix}", tmp_path)
+    wfdb.wrann("200", "atr", np.array([500, 90_000]), symbol=["N", "N"], fs=360, write_dir=str(tmp_path))
+
+
+FAULTS = {
+    "no ECG lead": (
+        lambda path: pd.DataFrame({"t": [0.0, 0.1, 0.2], "Resp": 1.0, "Pleth": 2.0}).to_csv(path, index=False),
+        [],
+        "no channel with the name of an ECG lead among Resp, Pleth",
+    ),
+    "another lead": (csv, ["--lead", "V9"], "has no lead 'V9': it has II"),
+    "an unknown unit": (lambda path: csv(path, unit="adu"), [], "says no unit, expected mV, uV or V"),
+    "a rate below 20 Hz": (lambda path: csv(path, rate=10), [], "is sampled at 10 Hz, expected 20 to 1000 Hz"),
+    "two beats": (lambda path: csv(path, seconds=2.0), [], "expected at least three"),
+    "text": (lambda path: csv(path, change={70: "artefact"}), [], "has the text 'artefact' in row number 71"),
+    "a flat line": (lambda path: csv(path, change=dict.fromkeys(range(1250), "0.1")), [], "has no R peaks in lead II"),
+    "upside down": (lambda path: csv(path, sign=-1), [], "seems to be upside down"),
+    "no file": (lambda path: None, [], "mine.csv does not exist"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_told_in_one_sentence_and_nothing_is_written(folder, tmp_path, capsys, fault):
+    make, options, words = FAULTS[fault]
+    make(tmp_path / "mine.csv")
+    assert command(folder, tmp_path / "mine.csv", tmp_path / "report", *options) == 1
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.count("\n") == 1
+    assert [file.name for file in tmp_path.iterdir() if file.name != "mine.csv"] == []
+
+
+def test_an_annotation_beyond_the_end(folder, tmp_path, capsys):
+    empty_edge(folder, tmp_path)
+    assert command(folder, tmp_path / "200", tmp_path / "report") == 1
+    assert "has the mark 'N' at sample 90000, but its signal has 21600 samples" in capsys.readouterr().err
+    assert not (tmp_path / "report").exists()
+
+
+def test_a_model_of_another_version(folder, tmp_path, capsys):
+    content = load_tensors(folder / "heartbeats.pt")
+    save_tensors(tmp_path / "heartbeats.pt", content | {"edition": 99})
+    assert command(tmp_path, folder / "200", tmp_path / "report") == 1
+    assert "has the layout 99, and this version of pathlode reads 1" in capsys.readouterr().err
+    assert not (tmp_path / "report").exists()
+
+
+def test_an_output_that_is_a_file_is_refused(folder, tmp_path, capsys):
+    (tmp_path / "report").write_text("mine")
+    assert command(folder, folder / "200", tmp_path / "report") == 2
+    assert "is a file, expected a folder" in capsys.readouterr().err
+    assert (tmp_path / "report").read_text() == "mine"

@@ -1,0 +1,112 @@
+import numpy as np
+import pytest
+
+from pathlode.ecg import recorded_beats
+from pathlode.ecg.annotations import Annotations
+from pathlode.ecg.conditions import Condition, millivolts
+from pathlode.ecg.features import centre, rr_features
+from pathlode.ecg.recording_files import read_recording
+from pathlode.ecg.recordings import Recording
+from pathlode.ecg.records import CLASSES
+from pathlode.ecg.report import NOISE_LIMIT, TOO_NOISY, UNLIKE, report_on
+
+
+@pytest.fixture(scope="module")
+def report(folder, beat_model):
+    return report_on(read_recording(folder / "200"), beat_model, annotated=True)
+
+
+def at(rate, folder, change=lambda signal, seconds: signal):
+    given = read_recording(folder / "200")
+    seconds = np.arange(0, given.seconds - 0.01, 1 / rate)
+    signal = np.interp(seconds, np.arange(len(given.microvolts)) / given.rate, given.millivolts)
+    return Recording.of(change(signal, seconds), rate=rate)
+
+
+def test_the_classes_are_those_of_the_chapters_own_path(report, beats, beat_model):
+    mine = beats.records == 3
+    features = beat_model.encode(*Condition().observe(millivolts(beats, np.flatnonzero(mine)), 0))
+    given = np.hstack([centre(features, beats.records[mine]), rr_features(beats)[mine]])
+    probabilities = beat_model.trees.probabilities(given)
+    assert report.classes.tolist() == probabilities.argmax(axis=1).tolist()
+    assert report.probabilities == pytest.approx(probabilities.max(axis=1), abs=1e-3)
+    assert report.marked.tolist() == beats.classes[mine].tolist()
+
+
+def test_one_row_a_beat(report):
+    rows = report.rows().table
+    assert list(rows.columns) == ["record", "time_s", "class", "probability", "flag"]
+    assert len(rows) == len(report.classes)
+    assert rows["time_s"].to_numpy() == pytest.approx(report.beats.peaks[report.beats.used] / 360)
+    assert set(rows["class"]) <= set(CLASSES)
+    assert rows["probability"].between(0, 1).all()
+
+
+def test_pieces_make_no_difference(folder, beat_model, report, monkeypatch):
+    monkeypatch.setattr(recorded_beats, "CUT_AT_ONCE", 11)
+    again = report_on(read_recording(folder / "200"), beat_model, annotated=True)
+    assert again.probabilities == pytest.approx(report.probabilities, abs=1e-6)
+    assert again.strangeness == pytest.approx(report.strangeness, rel=1e-4)
+
+
+def test_the_summary_counts(report):
+    summary = report.summary()
+    assert summary["beats"] == summary["classified"] + sum(summary["left_out"].values())
+    assert sum(summary["counts"].values()) == summary["classified"]
+    assert summary["burden"]["V"] == summary["counts"]["V"] / summary["classified"]
+    lengths = [row["seconds"] for row in summary["pauses"]]
+    assert lengths == sorted(np.diff(report.beats.peaks) / 360)[::-1][:5]
+    begin = summary["pauses"][0]["time_s"]
+    assert begin in report.beats.peaks / 360
+    of_v = summary["agreement"]["V"]
+    assert of_v["n"] == (report.marked == 2).sum()
+    assert of_v["sensitivity"] == pytest.approx((report.classes[report.marked == 2] == 2).mean())
+    assert of_v["predictivity"] == pytest.approx((report.marked[report.classes == 2] == 2).mean())
+
+
+def test_found_beats_are_compared_with_the_annotations(folder, beat_model):
+    found = report_on(read_recording(folder / "200"), beat_model).found
+    assert "annotated beats" in found[-1]
+    own = read_recording(folder / "200")
+    bare = Recording(own.name, own.lead, own.rate, own.microvolts, own.invalid)
+    assert report_on(bare, beat_model).summary()["agreement"] == {}
+
+
+@pytest.mark.parametrize("rate", [30, 125, 500])
+def test_other_rates_find_the_same_beats(folder, beat_model, report, rate):
+    other = report_on(at(rate, folder), beat_model)
+    assert len(other.classes) == pytest.approx(len(report.classes), abs=0.15 * len(report.classes))
+    assert other.summary()["heart_rate"]["median"] == pytest.approx(report.summary()["heart_rate"]["median"], rel=0.03)
+
+
+def test_noise_is_flagged_where_it_is(folder, beat_model):
+    noise = np.random.default_rng(0)
+
+    def second_half(signal, seconds):
+        return signal + (seconds > 30) * 0.5 * noise.standard_normal(len(signal))
+
+    given = at(250, folder, second_half)
+    marks = read_recording(folder / "200").annotations
+    given = Recording.of(given.millivolts, rate=250, annotations=Annotations(marks.samples * 250 // 360, marks.symbols))
+    noisy = report_on(given, beat_model, annotated=True).rows().table
+    flagged = noisy["flag"] == TOO_NOISY
+    assert flagged[noisy["time_s"] > 31].all()
+    assert not flagged[noisy["time_s"] < 29].any()
+
+
+def test_the_measured_noise_is_that_which_was_added(folder, beat_model):
+    noise = 0.1 * np.random.default_rng(1).standard_normal(15_000)
+    noisy = report_on(at(250, folder, lambda signal, seconds: signal + noise[: len(signal)]), beat_model)
+    ((times, values),) = noisy.beats.windows()
+    height = np.median(values[:, times[0].abs() < 0.05, 0].abs().amax(dim=1).numpy())
+    assert np.median(noisy.noise) * NOISE_LIMIT * height == pytest.approx(0.1, rel=0.15)
+
+
+def test_beats_unlike_the_training_data_are_flagged(folder, beat_model):
+    def swollen(signal, seconds):
+        waves = np.where(seconds > 50, 3 * np.sin(2 * np.pi * 4 * seconds), 0.0)
+        return signal + waves
+
+    report = report_on(at(60, folder, swollen), beat_model, polarity="kept")
+    flags = np.array(report.flags)
+    assert (flags[report.beats.times > 51] == UNLIKE).mean() > (flags[report.beats.times < 49] == UNLIKE).mean() + 0.3

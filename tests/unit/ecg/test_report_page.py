@@ -1,0 +1,73 @@
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from pathlode.ecg.recording_files import read_recording
+from pathlode.ecg.report import report_on
+from pathlode.ecg.report_page import NOTICE, clock, how_well, report_page, scores_nearest
+
+CARD = {
+    "data": {
+        "source": "mitdb",
+        "beats": {"train": 1000, "validation": 100, "test": 200},
+        "records": {"train": ["101"], "validation": ["106"], "test": ["100", "103"]},
+        "new_patients": True,
+    },
+    "version": "1",
+    "scores": [
+        {"condition": name, "rate_hz": rate, "class": label, "n": 9, "precision": p, "recall": r, "f1": f1}
+        for name, rate, f1 in (("360 Hz", 360.0, 0.7), ("90 Hz", 90.0, 0.6))
+        for label, p, r in (("S", 0.4, 0.5), ("V", 0.8, 0.9), ("macro", 0.6, 0.7))
+    ],
+}
+
+
+def test_the_scores_nearest_by_ratio():
+    assert {row["condition"] for row in scores_nearest(CARD, 200)} == {"360 Hz"}
+    assert {row["condition"] for row in scores_nearest(CARD, 170)} == {"90 Hz"}
+
+
+def test_how_well_it_does_between_patients():
+    assert how_well(CARD, 100) == (
+        "On 2 records of mitdb, of patients absent from training, sampled at 90 Hz, its macro F1 is 0.60; of beats of class S it "
+        "finds 50%, and 40% of those it calls S are so; of beats of class V it finds 90%, and 80% of those it calls V are so."
+    )
+    known = CARD | {"data": CARD["data"] | {"new_patients": False}}
+    assert "2 records of mitdb that it was trained on too" in how_well(known, 100)
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0, "0:00:00.0"), (59.96, "0:01:00.0"), (7325.25, "2:02:05.2")])
+def test_times_as_a_clock_shows_them(seconds, text):
+    assert clock(seconds) == text
+
+
+class Balanced(HTMLParser):
+    """Keeps the open elements."""
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in ("meta", "img"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_the_page_is_whole_and_stands_alone(folder, beat_model):
+    summary = report_on(read_recording(folder / "200"), beat_model).summary()
+    page = report_page(summary | {"record": "<my> record"}, beat_model.card, b"picture")
+    parser = Balanced()
+    parser.feed(page)
+    assert parser.open == []
+    assert "&lt;my&gt; record" in page
+    assert NOTICE in page
+    assert 'src="data:image/png;base64,cGljdHVyZQ=="' in page
+    assert not re.search(r'(src|href)="(?!data:)', page)
+    for name, count in summary["counts"].items():
+        assert f"<td>{name}</td>" in page
+        assert f"<td class=number>{count:,}</td>" in page
+    assert "records 100, 200" in page
