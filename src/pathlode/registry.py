@@ -287,6 +287,7 @@ EMBEDDINGS = Registry(
     "embedding",
     {
         "recurrent": "pathlode.inference.recurrent:RecurrentSummary",
+        "perceptron": "pathlode.inference.perceptron:PerceptronSummary",
     },
 )
 """Summaries that are trained with a flow."""

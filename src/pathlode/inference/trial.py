@@ -62,7 +62,10 @@ class TrialPlan:
             observed=held_out.observed,
             noise=self.usual.noise,
             references=references,
-            shifted={name: design.observe(self.system, truth, [seed, 1]) for name, design in self.others.items()},
+            shifted={
+                name: (design.observe(self.system, truth, [seed, 1]), design.noise)
+                for name, design in self.others.items()
+            },
             outside=self.outside,
             outside_observed=self.usual.observe(self.system, outside, [seed, 2]),
             draws=self.draws,
@@ -82,7 +85,7 @@ class Trial:
         observed: their series.
         noise: standard deviation of the noise in the observations.
         references: reference posteriors of the first held-out systems.
-        shifted: series of the same systems under other observation designs, by condition.
+        shifted: series of the same systems under other observation designs, and the noise in them, by condition.
         outside: parameters of one system that the prior excludes.
         outside_observed: its series.
         draws: number of draws from every posterior.
@@ -96,16 +99,18 @@ class Trial:
     observed: TimeSeries
     noise: float
     references: References
-    shifted: Mapping[str, TimeSeries]
+    shifted: Mapping[str, tuple[TimeSeries, float]]
     outside: Sequence[float]
     outside_observed: TimeSeries
     draws: int
     compared: int
     predicted: int
 
-    def of(self, flow: Flow, summarise: Callable[[TimeSeries, int], Tensor]) -> "Tried":
-        """The posteriors of a flow, given the summaries that ``summarise`` computes from a series and the flow's seed."""
-        given = summarise(self.observed, flow.seed)
+    def of(self, flow: Flow, summarise: Callable[[TimeSeries, int, float], Tensor]) -> "Tried":
+        """The posteriors of a flow, given the summaries that ``summarise`` computes from a series, the flow's seed and the
+        standard deviation of the series' noise.
+        """
+        given = summarise(self.observed, flow.seed, self.noise)
         first = given[: len(self.references.number)]
         return Tried(
             self,
@@ -130,7 +135,7 @@ class Tried:
 
     trial: Trial
     flow: Flow
-    summarise: Callable[[TimeSeries, int], Tensor]
+    summarise: Callable[[TimeSeries, int, float], Tensor]
     posteriors: Posteriors
     draws: Tensor
 
@@ -148,15 +153,15 @@ class Tried:
     def shifted_scores(self) -> pd.DataFrame:
         """Errors and calibration under the training's and other observation designs, by ``condition``."""
         tables = [self._table(self.posteriors).assign(condition=AS_IN_TRAINING)]
-        for condition, series in self.trial.shifted.items():
-            given = self.summarise(series, self.flow.seed)
+        for condition, (series, noise) in self.trial.shifted.items():
+            given = self.summarise(series, self.flow.seed, noise)
             drawn = Posteriors.of(self.flow, given, self.trial.truth, self.trial.draws, self.flow.seed)
             tables.append(self._table(drawn).assign(condition=condition))
         return pd.concat(tables)
 
     def outside(self) -> Tensor:
         """Draws from the posterior of the system that the prior excludes, (draw, parameter)."""
-        given = self.summarise(self.trial.outside_observed, self.flow.seed)
+        given = self.summarise(self.trial.outside_observed, self.flow.seed, self.trial.noise)
         return self.flow.sample(self.trial.compared, given, self.flow.seed)[:, 0]
 
     def misses(self) -> pd.DataFrame:

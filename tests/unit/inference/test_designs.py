@@ -35,6 +35,13 @@ def test_statistics_need_a_grid_as_fine_as_their_lags(waves):
 def test_a_summary_is_one_of_its_kinds(waves):
     assert torch.equal(Summary(grid=7, end=10.0)(waves, 0), summaries.on_grid(waves, 10.0, 7))
     assert torch.equal(Summary(statistics=50, end=9.0)(waves, 0), summaries.statistics(waves, 9.0, 50))
+    noise = torch.linspace(0.1, 0.8, 8, dtype=torch.float64)
+    told = Summary(bins=6, end=8.0)(waves, 0, noise)
+    assert torch.equal(told[:, :-1], summaries.binned(waves, 8.0, 6))
+    assert torch.equal(told[:, -1], noise.log())
+    assert torch.equal(Summary(bins=6, end=8.0)(waves, 0, 0.1)[:, -1], noise[:1].log().expand(8))
+    with pytest.raises(ConfigError, match="a summary in bins tells of the noise too: give"):
+        Summary(bins=6, end=8.0)(waves, 0)
     observed = Summary()(waves, 0)
     assert observed.shape == (8, 60, 3)
     assert torch.equal(observed[..., 0], waves.times)

@@ -33,10 +33,15 @@ def fitted(backend, steps=30, seed=0, count=500, **settings):
     return flow, flow.fit(*pairs(count))
 
 
-@pytest.fixture(scope="module", params=FLOWS)
+OTHERWISE = {"autoregressive": True, "affine": 1, "transforms": 2, "perceptron": 8, "blocks": 1, "embedded": 4}
+"""Settings of other transforms, and of a network that shortens summaries."""
+
+
+@pytest.fixture(scope="module", params=[(name, {}) for name in FLOWS] + [(name, OTHERWISE) for name in FLOWS], ids=str)
 def flow(request):
-    """A flow of every library after a few steps, for tests that leave it as it is."""
-    return fitted(request.param)[0]
+    """A flow of every library and kind after a few steps, for tests that leave it as it is."""
+    backend, settings = request.param
+    return fitted(backend, **settings)[0]
 
 
 @pytest.mark.parametrize("backend", FLOWS)
@@ -76,12 +81,12 @@ def test_draws_come_with_the_log_probability_that_the_flow_gives_them(flow):
 
 
 @pytest.mark.parametrize("backend", FLOWS)
-@pytest.mark.parametrize("recurrent", [0, 6])
-def test_a_flow_comes_back_from_its_file(backend, recurrent, tmp_path):
-    config = FlowConfig(backend=backend, steps=20, recurrent=recurrent, embedded=4, **SMALL)
+@pytest.mark.parametrize("settings", [{}, {"recurrent": 6, "embedded": 4}, OTHERWISE], ids=str)
+def test_a_flow_comes_back_from_its_file(backend, settings, tmp_path):
+    config = FlowConfig(backend=backend, steps=20, **SMALL | settings)
     theta, summary = pairs(300)
     observed = summary
-    if recurrent:
+    if "recurrent" in settings:
         times = torch.linspace(0, 1, 5).expand(300, 5)[..., None]
         observed = torch.cat([times, summary[:, None].expand(300, 5, 2)], dim=-1)
     flow = FLOWS[backend](PRIOR, observed.shape[-1], config, 4)
@@ -140,6 +145,32 @@ def test_an_interrupted_fit_goes_on_as_if_it_had_not_been(backend, interrupted, 
     assert resumed.fit(*pairs(500), kept) == history
     weights = whole.network.state_dict()
     assert all(found.equal(weights[name]) for name, found in resumed.network.state_dict().items())
+
+
+@pytest.mark.parametrize("backend", FLOWS)
+def test_an_affine_transform_acts_where_no_spline_does(backend):
+    """Splines leave what lies far out as it is, so the density there is the standard normal one."""
+    far, given = torch.tensor([[9.0, -9.0]]), torch.zeros(1, 1)
+    normal = float(torch.distributions.Normal(0.0, 1.0).log_prob(far).sum())
+    for affine in (0, 1):
+        flow = FLOWS[backend](PRIOR, 1, FlowConfig(backend=backend, affine=affine, **SMALL), 0)
+        density = float(flow.density(far, given).detach())
+        assert (density == pytest.approx(normal, rel=1e-5)) == (affine == 0)
+
+
+@pytest.mark.parametrize("backend", FLOWS)
+def test_autoregressive_transforms_pass_one_parameter_after_the_other(backend):
+    """Each of the transformed parameters depends on its own one, and on those before it in some order."""
+    torch.manual_seed(0)
+    prior = Box([0.0] * 4, [1.0] * 4)
+    config = FlowConfig(backend=backend, autoregressive=True, **SMALL | {"transforms": 1})
+    flow = FLOWS[backend](prior, 1, config, 0)
+    y, given = torch.randn(1, 4), torch.zeros(1, 1)
+    if backend == "zuko":
+        jacobian = torch.autograd.functional.jacobian(lambda y: flow.network.transform(given)(y)[0], y)[:, 0]
+    else:
+        jacobian = torch.autograd.functional.jacobian(lambda y: flow.network._transform(y, given)[0][0], y)[:, 0]
+    assert sorted((jacobian != 0).sum(dim=1).tolist()) == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("backend", FLOWS)
@@ -284,6 +315,8 @@ def test_what_a_flow_cannot_use_is_refused(tmp_path):
         FlowConfig(backend="zucko")
     with pytest.raises(ConfigError, match="flow.validation_fraction is 1.0"):
         FlowConfig(validation_fraction=1.0)
+    with pytest.raises(ConfigError, match="flow.recurrent and flow.perceptron are both set, expected one of them"):
+        FlowConfig(recurrent=4, perceptron=4)
     torch.save({"flow": {}}, tmp_path / "flow.pt")
     with pytest.raises(CheckpointError, match="cannot be read as a flow of this version"):
         load_flow(tmp_path / "flow.pt")

@@ -63,7 +63,7 @@ def tried():
         observed=observed,
         noise=0.2,
         references=references,
-        shifted={"far": usual.observe(SYSTEM, truth, seed=1)},
+        shifted={"far": (usual.observe(SYSTEM, truth, seed=1), 0.3)},
         outside=outside,
         outside_observed=usual.observe(SYSTEM, np.array([outside]), seed=2),
         draws=80,
@@ -71,8 +71,9 @@ def tried():
         predicted=10,
     )
 
-    def summarise(series, seed):
+    def summarise(series, seed, noise):
         assert seed == 3
+        assert noise == (0.3 if series is trial.shifted["far"][0] else 0.2)
         if series is trial.observed:
             return given
         return given + 10 * SPREAD if len(series) == SYSTEMS_TRIED else torch.full((1, 4), 1.5)
@@ -127,9 +128,10 @@ def test_a_replicates_trial_is_on_its_own_systems():
     for of in (
         lambda trial: trial.truth,
         lambda trial: trial.observed.values,
-        lambda trial: trial.shifted["noisy"].values,
+        lambda trial: trial.shifted["noisy"][0].values,
         lambda trial: trial.outside_observed.values,
     ):
         assert not of(first).equal(of(second))
         assert of(first).equal(of(again))
+    assert first.shifted["noisy"][1] == 0.4
     assert first.outside == second.outside == outside

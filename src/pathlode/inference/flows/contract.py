@@ -3,9 +3,10 @@
 The flows of all libraries share settings, units, density, draws and files. All stack transforms that pass one random half of
 the parameters after the other through monotonic rational-quadratic splines. A perceptron computes the bins of the second half
 from the summary and the first half. Those of the first half depend on the summary alone, or with nflows on the second half
-too.
+too. Autoregressive transforms pass one parameter after the other instead, in random order, each given those before it.
 
-Source: Durkan et al. 2019, Neural spline flows (https://arxiv.org/abs/1906.04032).
+Source: Durkan et al. 2019, Neural spline flows (https://arxiv.org/abs/1906.04032); for affine autoregressive transforms
+Papamakarios et al. 2017 (https://arxiv.org/abs/1705.07057).
 """
 
 from abc import ABC, abstractmethod
@@ -52,14 +53,18 @@ class Flow(ABC):
     def __init__(self, prior: Any, context_features: int, config: FlowConfig, seed: int) -> None:
         self.prior = as_prior(prior)
         self.context_features, self.config, self.seed = context_features, config, seed
-        recurrent = config.recurrent
+        embedded = config.recurrent or config.perceptron
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.network = self.build(len(self.prior.low), config.embedded if recurrent else context_features)
+            self.network = self.build(len(self.prior.low), config.embedded if embedded else context_features)
         self.embedding: nn.Module | None = None
-        if recurrent:
+        if config.recurrent:
             self.embedding = EMBEDDINGS["recurrent"](
-                context_features - 1, recurrent, config.embedded, seed, config.gaps
+                context_features - 1, config.recurrent, config.embedded, seed, config.gaps
+            )
+        elif config.perceptron:
+            self.embedding = EMBEDDINGS["perceptron"](
+                context_features, config.perceptron, config.blocks, config.embedded, seed
             )
         self.units: dict[str, Tensor] = {}
         self.pairs = 0
@@ -159,7 +164,7 @@ class Flow(ABC):
         Raises:
             DataError: naming the first series at fault.
         """
-        if self.embedding is None:
+        if not self.config.recurrent:
             return as_summaries(observed, self.context_features)
         return as_observations(observed, self.context_features, self.config.gaps)
 
@@ -189,5 +194,5 @@ class Flow(ABC):
         return self.embed(self.standard_observations(self.as_given(observed)))
 
     def embed(self, standard: Tensor) -> Tensor:
-        """Standardised summaries unchanged, or the recurrent network's summaries of standardised observations."""
+        """Standardised summaries unchanged, or what the flow's own network makes of them or of observations."""
         return standard if self.embedding is None else self.embedding(standard)

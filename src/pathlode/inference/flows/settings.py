@@ -16,6 +16,11 @@ class FlowConfig:
         width: units of a hidden layer of their perceptrons.
         depth: number of hidden layers; nflows has residual blocks of two layers and rounds up to an even number.
         bins: number of bins of a spline.
+        autoregressive: whether a transform passes one parameter after the other, each given those before it, and not one half
+            after the other. Draws take as many passes through the network as there are parameters.
+        affine: number of autoregressive affine transforms before the splines, y -> (y - m) / s with m and s from the summary
+            and the parameters that were passed before. One is enough for a normal posterior of any width. The splines, whose
+            bins would cover the whole prior, then shape what is left.
         steps: largest number of optimiser steps.
         batch: pairs per step.
         learning_rate: the cycle's peak.
@@ -24,7 +29,10 @@ class FlowConfig:
         patience: validations without improvement after which training stops, counted from the cycle's peak on.
         recurrent: units of a recurrent network that is trained with the flow and summarises observations
             (:class:`pathlode.inference.recurrent.RecurrentSummary`); 0 for no such network.
-        embedded: numbers in its summary.
+        perceptron: units of a perceptron that is trained with the flow and shortens summaries
+            (:class:`pathlode.inference.perceptron.PerceptronSummary`); 0 for no such network.
+        blocks: its residual blocks.
+        embedded: numbers in the summary of either network.
         gaps: whether that network reads series in which some features are missing (NaN) at times at which others are observed.
             It then has an additional input per feature. Series of different lengths need no such setting.
     """
@@ -34,6 +42,8 @@ class FlowConfig:
     width: int = 64
     depth: int = 2
     bins: int = 8
+    autoregressive: bool = False
+    affine: int = 0
     steps: int = 2000
     batch: int = 256
     learning_rate: float = 3e-3
@@ -41,6 +51,8 @@ class FlowConfig:
     validate_every: int = 50
     patience: int = 8
     recurrent: int = 0
+    perceptron: int = 0
+    blocks: int = 3
     embedded: int = 16
     gaps: bool = False
 
@@ -49,6 +61,10 @@ class FlowConfig:
         for name, least in (("transforms", 1), ("width", 1), ("depth", 1), ("bins", 2), ("steps", 10), ("batch", 2)):
             if getattr(self, name) < least:
                 raise ConfigError(f"flow.{name} is {getattr(self, name)}, expected at least {least}")
+        if self.recurrent and self.perceptron:
+            raise ConfigError(
+                "flow.recurrent and flow.perceptron are both set, expected one of them: set the other to 0"
+            )
         if not 0 < self.validation_fraction < 1:
             raise ConfigError(
                 f"flow.validation_fraction is {self.validation_fraction}, expected a share between 0 and 1"

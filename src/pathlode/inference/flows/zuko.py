@@ -17,15 +17,19 @@ class ZukoFlow(Flow):
         import zuko
 
         config = self.config
-        return zuko.flows.NSF(
+        common: dict[str, Any] = {"randperm": True, "hidden_features": [config.width] * config.depth}
+        splines = zuko.flows.NSF(
             parameters,
             summary,
             bins=config.bins,
             transforms=config.transforms,
-            passes=2,
-            randperm=True,
-            hidden_features=[config.width] * config.depth,
+            passes=None if config.autoregressive else 2,
+            **common,
         )
+        if not config.affine:
+            return splines
+        affine = zuko.flows.MAF(parameters, summary, transforms=config.affine, **common)
+        return zuko.flows.Flow([*affine.transform.transforms, *splines.transform.transforms], splines.base)
 
     def density(self, y: Tensor, summary: Tensor) -> Tensor:
         distribution: Any = self.network(summary)

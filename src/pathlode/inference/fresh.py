@@ -1,0 +1,223 @@
+"""Training of a flow on simulations that are drawn as it goes: no pair is seen twice, so nothing can be overfitted."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.optim import AdamW
+
+from pathlode.core.eager import eager
+from pathlode.errors import ConfigError, DivergenceError
+from pathlode.inference.flows.contract import Flow
+from pathlode.training.resume import Interim
+
+_LARGEST_GRADIENT = 5.0
+"""Largest gradient norm; larger gradients are scaled to it."""
+_PLAIN = ("step", "history", "since")
+_STATEFUL = ("modules", "optimiser", "schedule")
+_VALIDATION = 2**20
+"""Number of the pool of the validation pairs; training never gets that far."""
+
+
+class Pool(Protocol):
+    """Simulated systems, each of which can be observed again and again."""
+
+    @property
+    def theta(self) -> Tensor:
+        """Their parameters, drawn from the prior, (n, parameter)."""
+
+    def observe(self, chosen: Tensor, generator: torch.Generator) -> Tensor:
+        """What a flow is given of the chosen systems (count,), each under an observation design and noise that are drawn now:
+        summaries (count, number), or observations (count, time, number).
+        """
+
+
+class Simulations(Protocol):
+    """A simulator with a prior of its parameters and of observation designs."""
+
+    def pool(self, count: int, seed: tuple[int, ...]) -> Pool:
+        """Simulates ``count`` systems; the seed decides which."""
+
+
+@dataclass(frozen=True)
+class FreshConfig:
+    """Settings of a training on fresh simulations.
+
+    Args:
+        steps: optimiser steps.
+        batch: pairs per step.
+        learning_rate: the peak, after a linear rise; a half cosine then falls to 0 at the last step.
+        warmup: share of the steps in which the rate rises.
+        weight_decay: decay of the weights per step, in units of the learning rate.
+        simulated: systems in a pool. New ones replace them when each has been observed ``views`` times on average.
+        views: times that a system is observed. Each time its design and noise are new, and the trajectory is the same, which
+            costs less than another simulation. 1 simulates each pair anew.
+        validated: pairs of the validation. They are drawn once and not used in training.
+        validate_every: steps between validations.
+    """
+
+    steps: int = 8000
+    batch: int = 512
+    learning_rate: float = 1e-3
+    warmup: float = 0.05
+    weight_decay: float = 0.0
+    simulated: int = 20000
+    views: int = 20
+    validated: int = 2000
+    validate_every: int = 500
+
+    def __post_init__(self) -> None:
+        for name, least in (
+            ("steps", 1),
+            ("batch", 2),
+            ("simulated", 10),
+            ("views", 1),
+            ("validated", 2),
+            ("validate_every", 1),
+        ):
+            if getattr(self, name) < least:
+                raise ConfigError(f"fresh.{name} is {getattr(self, name)}, expected at least {least}")
+        if not 0 <= self.warmup < 1:
+            raise ConfigError(f"fresh.warmup is {self.warmup}, expected a share from 0 to below 1")
+        if not self.learning_rate > 0:
+            raise ConfigError(f"fresh.learning_rate is {self.learning_rate}, expected a rate above 0")
+
+    @property
+    def steps_per_pool(self) -> int:
+        """Steps after which a pool is replaced."""
+        return max(1, self.simulated * self.views // self.batch)
+
+
+class FreshTraining:
+    """One training of a flow on fresh simulations: AdamW, whose learning rate falls to 0.
+
+    There are no best weights to choose, and no early stopping: the loss of each batch is that of unseen pairs. The validation
+    pairs only measure progress with less noise.
+
+    Args:
+        flow: a fresh flow; its units are set from the first pool.
+        simulations: where pools come from; the flow's seed decides which.
+        config: settings.
+    """
+
+    def __init__(self, flow: Flow, simulations: Simulations, config: FreshConfig) -> None:
+        self.flow, self.simulations, self.config = flow, simulations, config
+        self.generator = torch.Generator().manual_seed(flow.seed + 2**32)
+        self.step, self.number = 0, 0
+        self.pool = self._simulated(0, config.simulated)
+        every = torch.arange(config.simulated)
+        flow.standardise(self.pool.theta, flow.as_given(self.pool.observe(every, _generator(flow.seed))))
+        self.held = self._validation_pairs()
+        self.modules = nn.ModuleList([flow.network, *([flow.embedding] if flow.embedding else [])])
+        self.optimiser = eager(AdamW)(
+            self.modules.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
+        )
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, self._share)
+        self.history: list[tuple[int, float, float]] = []
+        self.since: list[float] = []
+
+    def run(
+        self, kept: Path | None = None, report: Callable[[int, float], None] | None = None
+    ) -> list[tuple[int, float, float]]:
+        """Trains to the end.
+
+        Args:
+            kept: file of a checkpoint, as in :class:`pathlode.training.resume.Interim`.
+            report: called at each validation with the step and the validation's log-probability.
+
+        Returns:
+            One row per validation: step, mean log-probability of θ in training since the previous validation, and that of the
+            validation pairs.
+
+        Raises:
+            DivergenceError: if a validation is not finite.
+            CheckpointError: if the checkpoint cannot be read.
+        """
+        interim = Interim(kept)
+        if state := interim.read():
+            self.load_state_dict(state)
+        while self.step < self.config.steps:
+            self.descend()
+            if self.step % self.config.validate_every == 0 or self.step == self.config.steps:
+                score = self.validate()
+                if report is not None:
+                    report(self.step, score)
+            if interim.due:
+                interim.write(self.state_dict())
+        return self.history
+
+    def descend(self) -> None:
+        """One step of the optimiser on new observations of systems that are drawn with replacement."""
+        self._renew()
+        chosen = torch.randint(self.config.simulated, (self.config.batch,), generator=self.generator)
+        observed = self.flow.as_given(self.pool.observe(chosen, self.generator))
+        score = self._score(self.pool.theta[chosen], observed)
+        self.optimiser.zero_grad(set_to_none=True)
+        (-score).backward()
+        nn.utils.clip_grad_norm_(self.modules.parameters(), _LARGEST_GRADIENT)
+        self.optimiser.step()
+        self.schedule.step()
+        self.step += 1
+        self.since.append(float(score.detach()))
+
+    @torch.no_grad()
+    def validate(self) -> float:
+        """Adds a row to the history, and returns the mean log-probability of the validation pairs."""
+        score = float(self._score(*self.held))
+        if not math.isfinite(score):
+            raise DivergenceError(
+                f"the flow diverged before step {self.step}: lower its learning rate, {self.config.learning_rate:g}"
+            )
+        self.history.append((self.step, sum(self.since) / len(self.since), score))
+        self.since = []
+        return score
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that the rest of the training depends on, as tensors and plain values. A pool is simulated again."""
+        return {
+            **{name: getattr(self, name) for name in _PLAIN},
+            "generator": self.generator.get_state(),
+            **{name: getattr(self, name).state_dict() for name in _STATEFUL},
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Continues from a state of :meth:`state_dict`."""
+        for name in _PLAIN:
+            setattr(self, name, state[name])
+        self.generator.set_state(state["generator"])
+        for name in _STATEFUL:
+            getattr(self, name).load_state_dict(state[name])
+
+    def _share(self, step: int) -> float:
+        """The learning rate of a step as a share of its peak."""
+        rising = self.config.warmup * self.config.steps
+        if step < rising:
+            return (step + 1) / (rising + 1)
+        return 0.5 + 0.5 * math.cos(math.pi * (step - rising) / (self.config.steps - rising))
+
+    def _score(self, theta: Tensor, observed: Tensor) -> Tensor:
+        """Mean log-probability of θ."""
+        y, slopes = self.flow.standard_parameters(theta)
+        density = self.flow.density(y, self.flow.embed(self.flow.standard_observations(observed)))
+        return (density + slopes).mean()
+
+    def _simulated(self, number: int, count: int) -> Pool:
+        return self.simulations.pool(count, (self.flow.seed, number))
+
+    def _renew(self) -> None:
+        """Replaces the pool if all its systems have been observed often enough."""
+        number = self.step // self.config.steps_per_pool
+        if number != self.number:
+            self.number, self.pool = number, self._simulated(number, self.config.simulated)
+
+    def _validation_pairs(self) -> tuple[Tensor, Tensor]:
+        pool, every = self._simulated(_VALIDATION, self.config.validated), torch.arange(self.config.validated)
+        return pool.theta, self.flow.as_given(pool.observe(every, _generator(self.flow.seed + 1)))
+
+
+def _generator(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
