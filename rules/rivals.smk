@@ -33,7 +33,15 @@ rule score_rows:
         mem_mb=3000,
         runtime=20 + 2 * len(RIVALS["compared"]),
     params:
-        code=lambda w: code("score_rows", *row_entries(config, w.system, *compared_rows(config, w.system), loss=False)),
+        code=lambda w: code(
+            "score_rows",
+            SYSTEMS.path(config["systems"][w.system]["system"]),
+            *row_entries(config, w.system, *compared_rows(config, w.system), loss=False),
+        ),
+        system=lambda w: config["systems"][w.system]["system"],
+        simulate=lambda w: config["systems"][w.system]["simulate"],
+        out_of_range=RIVALS["out_of_range"],
+        replicates=lambda w: ALL_BATCHES[w.replicates],
         rows=lambda w: compared_rows(config, w.system),
         tuned_as=lambda w: [tuned_as(config, row) for row in compared_rows(config, w.system)],
         evaluate=config["evaluate"],

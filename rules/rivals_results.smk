@@ -9,7 +9,7 @@ RIVALS_SCORED = [
     *expand(rules.score_rows.output.scores, system=RIVALS["systems"], replicates=RIVAL_BATCHES),
     rules.score_series_rows.output.scores.format(measured=RIVALS["measured"]),
 ]
-RIVAL_FIGURES = ["error_against_cost", "critical_differences"]
+RIVAL_FIGURES = ["error_against_cost", "out_of_range", "critical_differences"]
 RIVALS_FITTED = [
     FITTED_ROW.format(system=system, replicates=batch, row=row)
     for system in RIVALS["systems"]

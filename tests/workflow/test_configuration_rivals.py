@@ -40,6 +40,11 @@ ROWS, COMPARED = ("rivals", "rows"), DEFAULT["rivals"]["compared"]
             "rivals.compared lacks 'constant'; add it, because the others are compa",
         ),
         (
+            ("rivals", "out_of_range", "share"),
+            0.6,
+            "rivals.out_of_range.share is 0.6, expected above 0, and so small .* DampedOscillator, .*; lower it",
+        ),
+        (
             (*ROWS, "path"),
             {"loss": "path"},
             "rivals.rows.path has the name of a row of another chapter; choose another",

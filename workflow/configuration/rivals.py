@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pathlode.dynamics.systems.out_of_range import out_of_range
+from pathlode.errors import ConfigError
+from pathlode.registry import SYSTEMS
 from workflow.configuration.real import check_series_model
 from workflow.configuration.rows import all_rows, check_fitted, check_row, tuned_as
 from workflow.configuration.schema import InvalidConfig, unknown
@@ -61,9 +64,20 @@ def check(config: Mapping[str, Any]) -> None:
                     f"config: rivals.left_out.{data} names {name!r}, with which the others are compared; remove it"
                 )
     for system in rivals["systems"]:
+        _check_outside(config, system)
         for name in compared_rows(config, system):
             check_fitted(config, "rivals" if name in rivals["rows"] else "dynamics", system, name)
     _check_measured(config, rivals["measured"])
+
+
+def _check_outside(config: Mapping[str, Any], system: str) -> None:
+    """Refuses a box around a system's own that gives positive parameters other signs."""
+    kind = SYSTEMS[config["systems"][system]["system"]]
+    try:
+        if kind.low:
+            out_of_range(kind(), config["rivals"]["out_of_range"]["share"])
+    except ConfigError as error:
+        raise InvalidConfig(f"config: rivals.out_of_range.{error}; lower it") from error
 
 
 def _check_measured(config: Mapping[str, Any], data: str) -> None:

@@ -15,6 +15,7 @@ with job(snakemake):
     )
     figures = {
         "error_against_cost": rivals.error_against_cost(scores, failed, snakemake.params.rows),
+        "out_of_range": rivals.errors_out_of_range(scores, snakemake.params.rows),
         "critical_differences": rivals.critical_differences(ranks),
     }
     save_figures(figures, snakemake.output)

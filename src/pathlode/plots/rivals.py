@@ -1,4 +1,4 @@
-"""Figures of the comparison of rivals: error against cost, and mean ranks with critical differences."""
+"""Figures of the comparison of rivals: error against cost, errors out of range, and mean ranks with critical differences."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -11,10 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 from scipy.optimize import isotonic_regression
 
-from pathlode.plots.style import BLACK, WIDTH, LineStyle, line_styles, log_scale
+from pathlode.plots.style import BLACK, BLUE, WIDTH, LineStyle, line_styles, log_scale
 from pathlode.reporting.naming import readable
 from pathlode.rivals.columns import EVERYWHERE, HIDDEN, SHORT, TRIVIAL
 from pathlode.rivals.ranks import Ranking
+from pathlode.rivals.results import OUTSIDE_ERRORS, RIVAL_ERRORS
 
 COST_AXES = {
     "train_seconds": "CPU s to train",
@@ -134,6 +135,47 @@ def critical_differences(table: pd.DataFrame) -> Figure:
         axis.set_title(f"{ranked.blocks} {what}\nerror {HIDDEN if alone else SHORT[metric]}", fontsize=8)
         _draw_ranking(axis, ranked, depth)
     return figure
+
+
+def errors_out_of_range(scores: pd.DataFrame, rows: Sequence[str]) -> Figure:
+    """Median error of each row with parameters in the training's range and outside it: one line of panels per system, one
+    column per error.
+
+    The rows of a line are ordered by their error outside, in the next window. Systems and rows without such errors are left
+    out.
+
+    Args:
+        scores: rows of :class:`pathlode.rivals.results.RivalScores`.
+        rows: names, of which those that are scored are shown.
+    """
+    asked = scores[scores["row"].isin(rows)].dropna(subset=list(OUTSIDE_ERRORS))
+    middle = asked.groupby(["data", "row"], sort=False)[[*RIVAL_ERRORS, *OUTSIDE_ERRORS]].median()
+    data = list(dict.fromkeys(asked["data"]))
+    counts = [len(middle.loc[name]) for name in data] or [1]
+    figure, axes = plt.subplots(
+        len(counts), len(SHORT), figsize=(WIDTH, 0.2 * sum(counts) + 0.6 * len(counts) + 0.4), sharey="row", squeeze=False,
+        layout="constrained", gridspec_kw={"height_ratios": counts},
+    )  # fmt: skip
+    for line, name in zip(axes, data, strict=False):
+        own = middle.loc[name].sort_values("outside_extrapolation_nmse", ascending=False)
+        for axis, metric in zip(line, SHORT, strict=True):
+            _draw_pairs(axis, own[metric], own[f"outside_{metric}"])
+            axis.set_title(f"{readable(name)}, {SHORT[metric]}", fontsize=8)
+        line[0].set_yticks(range(len(own)), [readable(str(row)) for row in own.index])
+    for axis in axes[-1]:
+        axis.set_xlabel("NMSE")
+    axes[0, 0].legend(*axes[0, -1].get_legend_handles_labels(), loc="lower left", bbox_to_anchor=(0, 1.15), ncols=2)
+    return figure
+
+
+def _draw_pairs(axis: Axes, inner: pd.Series, outer: pd.Series) -> None:
+    """A line for each row from one error to the other, on a logarithmic axis."""
+    places = range(len(inner))
+    axis.hlines(places, inner, outer, color="0.75", lw=1)
+    axis.plot(inner, places, "o", ms=4, color=BLUE, mfc="white", label="parameters as in training")
+    axis.plot(outer, places, "o", ms=4, color=BLUE, label="out of its range")
+    log_scale(axis, "x")
+    axis.grid(axis="x", lw=0.4, color="0.92")
 
 
 def _ranking_of(rows: pd.DataFrame) -> Ranking:

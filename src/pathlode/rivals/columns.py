@@ -10,7 +10,7 @@ from pathlode.reporting.adequacy import largest_adequate
 from pathlode.reporting.claim_entries import Claim
 from pathlode.reporting.tables import summarise
 from pathlode.rivals.ranks import ranking
-from pathlode.rivals.results import RIVAL_ERRORS, RivalFailures, RivalRanks, RivalTable
+from pathlode.rivals.results import OUTSIDE_ERRORS, RIVAL_ERRORS, RivalFailures, RivalRanks, RivalTable
 
 TRIVIAL = "constant"
 """The row that predicts without a model: a series' mean, and its last value."""
@@ -23,6 +23,8 @@ HIDDEN = "at hidden values"
 HEADINGS = {
     "interpolation_nmse": "NMSE inside",
     "extrapolation_nmse": "next window",
+    "outside_interpolation_nmse": "inside, parameters out of range",
+    "outside_extrapolation_nmse": "next window, parameters out of range",
     "candidates": "candidates",
     "spent_seconds": "CPU seconds, all trainings",
     "train_seconds": "CPU seconds, one training",
@@ -30,6 +32,7 @@ HEADINGS = {
     "n_parameters": "parameters",
 }
 """Columns of the summary."""
+_ALL_ERRORS = RIVAL_ERRORS | OUTSIDE_ERRORS
 
 
 def charged(scores: pd.DataFrame) -> pd.DataFrame:
@@ -40,14 +43,14 @@ def charged(scores: pd.DataFrame) -> pd.DataFrame:
     """
     fallback = scores[scores["row"] == TRIVIAL].set_index(["data", "seed"])
     own = fallback.reindex(pd.MultiIndex.from_frame(scores[["data", "seed"]])).set_axis(scores.index)
-    return scores.assign(**{name: scores[name].fillna(own[name]) for name in RIVAL_ERRORS})
+    return scores.assign(**{name: scores[name].fillna(own[name]) for name in _ALL_ERRORS})
 
 
 def one_line_a_metric(scores: pd.DataFrame) -> RivalTable:
     """The scores with one line per error; without errors of what is not predicted on a data set at all."""
     facts = [name for name in RivalTable.columns if name not in ("metric", "value")]
     named = scores.rename(columns={"seed": "replicate"})
-    long = named.melt(facts, list(RIVAL_ERRORS), var_name="metric", value_name="value")
+    long = named.melt(facts, list(_ALL_ERRORS), var_name="metric", value_name="value")
     asked = long.groupby(["data", "metric"])["value"].transform(lambda values: values.notna().any())
     return RivalTable(long.loc[asked, list(RivalTable.columns)].reset_index(drop=True))
 

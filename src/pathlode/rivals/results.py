@@ -10,7 +10,13 @@ RIVAL_ERRORS = {
     "interpolation_nmse": "error from the first to the last observation, or at the hidden values of measured series",
     "extrapolation_nmse": "error over one window length after the last observation; missing where nothing is forecast",
 }
-"""Errors that are compared. Predicting the mean has an error of about 1."""
+"""Errors by which rows are ranked. Predicting the mean has an error of about 1."""
+OUTSIDE_ERRORS = {
+    "outside_interpolation_nmse": "the first error on trajectories with parameters outside the training's range; missing on "
+    "measured series, and on systems whose parameters do not come from a box",
+    "outside_extrapolation_nmse": "the second error on these trajectories",
+}
+"""The same errors where a model was not trained."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,7 @@ class RivalScores(TableFile):
         "row": "name of the fitted row in the configuration",
         "seed": "number of the replicate",
         **RIVAL_ERRORS,
+        **OUTSIDE_ERRORS,
         "candidates": "number of trainings from which the settings were chosen",
         "tried": "their learning rates and penalty weights",
         "spent_seconds": "CPU seconds of all trainings, candidates and model, the stack's shared equally among its members",

@@ -28,12 +28,16 @@ class MemberScore:
     Attributes:
         interpolation_nmse: as in :class:`pathlode.rivals.results.RivalScores`; NaN if the prediction failed.
         extrapolation_nmse: the same; NaN also where nothing is forecast.
+        outside_interpolation_nmse: the same; NaN also where no parameters outside the training's range are drawn.
+        outside_extrapolation_nmse: the same.
         predict_ms: CPU milliseconds per series, where a stack predicts many at once.
         failure: what went wrong; None if nothing did.
     """
 
     interpolation_nmse: float = math.nan
     extrapolation_nmse: float = math.nan
+    outside_interpolation_nmse: float = math.nan
+    outside_extrapolation_nmse: float = math.nan
     predict_ms: float = math.nan
     failure: str | None = None
 
@@ -63,7 +67,7 @@ def scores_on_system(
         return [score for member, own in members for score in scores_on_system(member, own, solver, lost)]
     each_ms = 1000 * spent / (len(model.seeds) * split.observed.times.shape[-2])
     return [
-        MemberScore(failure=DIVERGED) if seed in lost else _finite(MemberScore(inside, beyond, each_ms))
+        MemberScore(failure=DIVERGED) if seed in lost else _finite(MemberScore(inside, beyond, predict_ms=each_ms))
         for seed, inside, beyond in zip(model.seeds, *(each.tolist() for each in errors), strict=True)
     ]
 

@@ -18,6 +18,10 @@ def scores():
     rows = [
         {"data": data, "row": row, "seed": seed, "interpolation_nmse": 0.1 * (place + 1) + 0.01 * seed}
         | {"extrapolation_nmse": 0.2 * (place + 1) if data == "lorenz" else np.nan}
+        | {
+            f"outside_{name}_nmse": 0.3 * (4 - place) if data == "lorenz" else np.nan
+            for name in ("interpolation", "extrapolation")
+        }
         | {"train_seconds": 10.0**place, "predict_ms": 0.1 * (place + 1), "n_parameters": 100 * (3 - place)}
         for data, (place, row), seed in itertools.product(("lorenz", "vowels"), enumerate(ROWS), (0, 1))
     ]
@@ -44,6 +48,22 @@ def test_labels_do_not_touch():
     assert max(found) <= 1
     assert found[1] == pytest.approx(0.51)  # moved apart to both sides
     assert rivals._apart([0.2, 0.6]) == pytest.approx([0.2, 0.6])
+
+
+def test_errors_out_of_range_stand_beside_those_in_range(scores, tmp_path):
+    figure = rivals.errors_out_of_range(scores, ["path", "kl", "constant"])
+    assert_drawn_with_labels(figure, tmp_path)
+    left, right = figure.axes  # the vowels have no such errors
+    assert [label.get_text() for label in left.get_yticklabels()] == ["path", "kl", "constant"]
+    inner, outer = ([float(x) for x in line.get_xdata()] for line in right.lines)
+    assert inner == pytest.approx([0.2, 0.4, 0.8])
+    assert outer == pytest.approx([1.2, 0.9, 0.3])  # the smallest on top
+    assert right.get_title() == "Lorenz-63, in the next window"
+
+
+def test_without_errors_out_of_range_the_figure_is_empty(scores, tmp_path):
+    figure = drawn(rivals.errors_out_of_range(scores[scores["data"] == "vowels"], ROWS), tmp_path)
+    assert not any(axis.lines for axis in figure.axes)
 
 
 def test_ranks_are_drawn_with_their_critical_difference(scores, tmp_path):

@@ -1,5 +1,7 @@
 """The damped oscillator of the paper's runs."""
 
+from typing import ClassVar
+
 import numpy as np
 
 from pathlode.arrays import Array
@@ -16,7 +18,9 @@ class DampedOscillator(LinearOscillator):
 
     features = ("x", "v")
     parameters = ("x0", "v0")
+    low: ClassVar[tuple[float, ...]] = (1.0, 1.0)
+    high: ClassVar[tuple[float, ...]] = (4.0, 4.0)
     matrix = ((0.0, 1.0), (-1.0, -0.12))
 
     def draw(self, n: int, rng: np.random.Generator) -> Array:
-        return rng.uniform(1.0, 4.0, size=(n, 2))
+        return rng.uniform(DampedOscillator.low, DampedOscillator.high, size=(n, 2))

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pathlode.dynamics.systems.damped_oscillator import DampedOscillator
+from pathlode.dynamics.systems.coupled_oscillator import CoupledOscillator
 from pathlode.dynamics.systems.lotka_volterra import LotkaVolterra
 from pathlode.dynamics.systems.lotka_volterra_fixed_start import LotkaVolterraFixedStart
 from pathlode.dynamics.systems.out_of_range import out_of_range
@@ -33,7 +33,7 @@ def test_solutions_and_names_are_those_of_the_system():
 @pytest.mark.parametrize(
     ("system", "share", "message"),
     [
-        (DampedOscillator(), 0.2, "DampedOscillator has no range of parameters to leave"),
+        (CoupledOscillator(), 0.2, "CoupledOscillator has no range of parameters to leave"),
         (LotkaVolterra(), 0.5, "share is 0.5, expected above 0, and so small that parameters of LotkaVolterra"),
         (LotkaVolterra(), 0.0, "share is 0.0, expected above 0"),
     ],
