@@ -59,7 +59,9 @@ def test_a_known_posterior_is_learnt_to_a_tenth_of_a_nat():
     assert [row[0] for row in history] == [100, 200, 300]
     assert flow.pairs == 0
     draws = flow.sample(2000, torch.tensor([[0.4, 0.6]]))[:, 0]
-    low, middle, high = draws.quantile(torch.tensor([0.1587, 0.5, 0.8413]).double(), dim=0)  # of a normal one: mean -+ sd
+    low, middle, high = draws.quantile(
+        torch.tensor([0.1587, 0.5, 0.8413]).double(), dim=0
+    )  # of a normal one: mean -+ sd
     assert torch.allclose(middle, torch.tensor([0.4, 0.6]).double(), atol=0.4 * NOISE)
     assert torch.allclose(high - low, torch.tensor(2 * NOISE).double(), rtol=0.25)
 
