@@ -21,7 +21,7 @@ def test_runs_that_diverged_are_not_learnt_from(sweep):
     gone = "cosine 0.02 replicate 5 run 1"
     ruined = swept(sweep.assign(val_loss=sweep["val_loss"].where(sweep["run_id"] != gone, np.nan)), 5)
     assert set(swept(sweep, 5)["run_id"]) - set(learnable(ruined, "the sweep").ids) == {gone}
-    with pytest.raises(DataError, match="the sweep: there is 0 run"):
+    with pytest.raises(DataError, match="the sweep: there are 0 runs"):
         learnable(swept(sweep[sweep["phase"] == "final"], 5), "the sweep")
 
 
