@@ -6,13 +6,16 @@
 # in:   config `inference`; the data and latent ODEs of its system, from dynamics.smk
 # out:  {RESULTS}/inference/{replicates}/reference/{part}.npz              sample_reference: posteriors of held-out systems, by MCMC
 #       {RESULTS}/inference/{replicates}/{backend}/{summary}/flows.pt      fit_flows: all numbers of simulations and replicates
+#                                                                          fit_fresh: one flow, on simulations drawn as it goes
 #       {RESULTS}/inference/{replicates}/{backend}/{summary}/scores.csv    calibrate; robustness.csv, outside.csv, posteriors.npz
 #       tables and figures                                                 inference_results.smk
 
 from pathlode.registry import FLOWS, SYSTEMS
 from workflow.configuration.inference import (
     AT_ONCE,
+    design_settings,
     flow_settings,
+    fresh_summaries,
     latents_of,
     reference_parts,
     summary_entries,
@@ -30,6 +33,7 @@ REFERENCE_PARTS = {
 }
 INFERRED_FROM = f"{RESULTS}/inference/{{replicates}}"
 FLOW_FOLDER = f"{INFERRED_FROM}/{{backend}}/{{summary}}"
+FRESH = fresh_summaries(INFERENCE)
 IN_MEMORY = OBSERVED["train"] * INFERENCE["batch"] // 40  # MB of the data of a batch
 
 
@@ -74,6 +78,8 @@ rule fit_flows:
         history=f"{FLOW_FOLDER}/history.csv",
     log:
         f"{LOGS}/fit_flows/{{replicates}}/{{backend}}/{{summary}}.log",
+    wildcard_constraints:
+        summary="|".join(name for name in INFERENCE["summaries"] if name not in FRESH),
     conda:
         "../envs/pathlode.yaml"
     threads: THREADS
@@ -94,11 +100,41 @@ rule fit_flows:
         "../workflow/scripts/fit_flows.py"
 
 
+rule fit_fresh:
+    output:
+        flows=f"{FLOW_FOLDER}/flows.pt",
+        history=f"{FLOW_FOLDER}/history.csv",
+    log:
+        f"{LOGS}/fit_fresh/{{replicates}}/{{backend}}/{{summary}}.log",
+    wildcard_constraints:
+        summary="|".join(FRESH),
+    conda:
+        "../envs/pathlode.yaml"
+    threads: THREADS
+    resources:
+        mem_mb=2000,
+        runtime=30 + INFERENCE["fresh"]["train"]["steps"] // 100,
+        gpu=0,
+    params:
+        code=lambda w: code(
+            "fit_fresh", FLOWS.path(w.backend), SYSTEMS.path(INFERRED), *summary_entries(config, w.summary)
+        ),
+        system=INFERRED,
+        replicate=lambda w: INFERENCE_BATCHES[w.replicates][0],
+        window=OBSERVED["window"],
+        designs=design_settings(config),
+        summary=lambda w: summary_settings(INFERENCE, w.summary),
+        flow=lambda w: flow_settings(INFERENCE, w.summary),
+        train=INFERENCE["fresh"]["train"],
+    script:
+        "../workflow/scripts/fit_fresh.py"
+
+
 rule calibrate:
     input:
         data=SIMULATED,
         model=lambda w: latents_of(config, w.summary, rules.train.output.model, w.replicates),
-        flows=rules.fit_flows.output.flows,
+        flows=f"{FLOW_FOLDER}/flows.pt",
         references=lambda w: expand(
             rules.sample_reference.output.draws, part=range(len(REFERENCE_PARTS[w.replicates])), **w
         ),

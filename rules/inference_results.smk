@@ -83,7 +83,10 @@ rule inference:
         [latents_of(config, point["summary"], rules.train.output.model, point["replicates"]) for point in FITTED],
         [latents_of(config, point["summary"], rules.train.output.history, point["replicates"]) for point in FITTED],
         REFERENCES,
-        [expand(rules.fit_flows.output, **point) for point in FITTED],
+        [
+            expand((rules.fit_fresh if point["summary"] in FRESH else rules.fit_flows).output, **point)
+            for point in FITTED
+        ],
         [expand(rules.calibrate.output, **point) for point in FITTED],
         rules.tabulate_inference.output,
         rules.plot_inference.output,

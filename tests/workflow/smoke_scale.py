@@ -9,7 +9,8 @@ TUNED, TRAINED, EVALUATED, SIZED = 4 + 2 + 1 + FLOWS, ROWS + 1 + FLOWS, 2, 2
 DERIVED = ["probe", "tabulate", "plot_dynamics", "claims", "plot_claims", "trace"]
 ECG = {"invent_records": 1, "cut_beats": 1, "split_beats": 1, "train_encoder": 2, "reconstruct": 1, "classify": 2 + 1}
 ECG |= {"tabulate_ecg": 1, "measure_device": 1, "plot_ecg": 1}
-INFERENCE = {"sample_reference": 1, "fit_flows": 2, "calibrate": 2, "tabulate_inference": 1, "plot_inference": 1}
+INFERENCE = {"sample_reference": 1, "fit_flows": 2, "fit_fresh": 1, "calibrate": 3}
+INFERENCE |= {"tabulate_inference": 1, "plot_inference": 1}
 SCHEDULER = {"tune_policy": 4, "fit_run_model": 2, "apply_policy": 4, "tabulate_scheduler": 1, "plot_scheduler": 1}
 REAL = {
     "invent_series": 1,

@@ -29,6 +29,26 @@ from configuration_cases import assert_refused
         ),
         (("inference", "summaries", "path", "end"), 3.0, "inference.summaries.path has latents and end; remove end"),
         (
+            ("inference", "fresh", "designs", "points"),
+            [60, 200],
+            "inference.fresh.designs.points is from 60 to 200, without the 50 of systems.lotka_volterra_noisy.simulate.points",
+        ),
+        (
+            ("inference", "fresh", "designs", "noise"),
+            [0.3, 0.4],
+            "inference.fresh.designs.noise is from 0.3 to 0.4, without the 0.2 of systems.lotka_volterra_noisy.simulate.noise",
+        ),
+        (
+            ("inference", "summaries", "binned", "learning_rate"),
+            0.01,
+            "inference.summaries.binned has bins and learning_rate; remove learning_rate, and set inference.fresh.train.learning_rate",
+        ),
+        (
+            ("inference", "summaries", "series", "perceptron"),
+            8,
+            "inference.summaries.series has grid and perceptron; remove perceptron",
+        ),
+        (
             ("inference", "training_sets"),
             [20, 20000],
             "training_sets needs 20000 trajectories, but systems.lotka_volterra_noisy.simulate.train is 10000; lower",

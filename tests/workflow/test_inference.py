@@ -27,7 +27,10 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
     assert {*FlowScores.columns, "perplexity", "c2st_excess"} == set(scores.columns)
     assert set(scores["parameter"]) == {"alpha", "beta", "gamma", "delta", "x0", "y0", "all"}
     assert set(zip(scores["backend"], scores["summary"], strict=True)) == set(flows)
-    assert len(scores) == len(flows) * len(config["training_sets"]) * config["replicates"] * 7
+    assert len(scores) == ((len(flows) - 1) * len(config["training_sets"]) + 1) * config["replicates"] * 7
+    fresh = scores[(scores["summary"] == "binned") & (scores["parameter"] == "all")]
+    assert fresh["n_train"].tolist() == [0, 0]
+    assert fresh["mean_log_prob"].nunique() == 2  # one flow, and other systems in each replicate
     assert scores["c2st"].between(0, 1).all()
     assert scores["sbc_p"].between(0, 1).all()
     robustness = pd.read_csv(tables / "inference_robustness.csv")
@@ -117,7 +120,13 @@ def test_other_settings_of_flows_fit_them_again_and_nothing_before_them(finished
     planned = finished.to_run_after(
         "config/smoke.yaml", "steps: 30, validate_every: 10", "steps: 40, validate_every: 10"
     )
-    expected = {"train": 0, "fit_flows": 2, "calibrate": 2, "sample_reference": 0}
+    expected = {"train": 0, "fit_flows": 2, "fit_fresh": 0, "calibrate": 2, "sample_reference": 0}
+    assert {rule: planned.get(rule, 0) for rule in expected} == expected
+
+
+def test_other_designs_train_the_flow_on_fresh_simulations_again_and_no_other(finished):
+    planned = finished.to_run_after("config/smoke.yaml", "points: [10, 30]", "points: [10, 40]")
+    expected = {"train": 0, "fit_flows": 0, "fit_fresh": 1, "calibrate": 1, "sample_reference": 0}
     assert {rule: planned.get(rule, 0) for rule in expected} == expected
 
 

@@ -19,6 +19,8 @@ from pathlode.ecg.conditions import Condition
 from pathlode.ecg.voting import Vote
 from pathlode.inference.designs import ObservationConfig
 from pathlode.inference.flows import FlowConfig
+from pathlode.inference.fresh import FreshConfig
+from pathlode.inference.random_designs import RandomDesigns
 from pathlode.inference.reference import McmcConfig
 from pathlode.models.settings import ModelConfig
 from pathlode.real.splits import Hiding
@@ -32,7 +34,7 @@ from pathlode.training.views import Views
 from workflow.configuration import FILES, InvalidConfig, check, default_config
 from workflow.configuration.dynamics import trained_rows
 from workflow.configuration.ecg import balance, latent_ode
-from workflow.configuration.inference import flow_settings
+from workflow.configuration.inference import design_settings, flow_settings
 from workflow.configuration.real import goals, series_model
 from workflow.configuration.replicates import replicate_numbers
 from workflow.configuration.rivals import compared_rows
@@ -186,6 +188,8 @@ def takes_all(config):
     for own in inference["robustness"].values():
         ObservationConfig(**observing | own)
     McmcConfig(**inference["reference"]["mcmc"])
+    FreshConfig(**inference["fresh"]["train"])
+    RandomDesigns(**design_settings(config))
     scheduler = config["scheduler"]
     for entry in scheduler["tasks"].values():
         RunConfig(**entry["run"])

@@ -29,6 +29,7 @@ from pathlode.schedule.artefacts import PolicyScores
 from pathlode.schedule.comparison import BEST_PARAMETRIC
 from workflow.configuration import default_config
 from workflow.configuration.dynamics import trained_rows
+from workflow.configuration.inference import fresh_summaries
 from workflow.configuration.replicates import replicate_batches, replicate_numbers
 from workflow.configuration.rivals import compared_rows
 from workflow.configuration.rows import setting
@@ -109,9 +110,9 @@ def inference(config):
     own, rows = config["inference"], []
     parameters, replicates = [*parameters_of(config, own["system"]), "all"], replicates_of(config, "inference")
     for backend, summaries in own["flows"].items():
-        rows += crossed(
-            summary=summaries, backend=[backend], n_train=own["training_sets"], seed=replicates, parameter=parameters
-        )
+        for name in summaries:
+            sizes = [0] if name in fresh_summaries(own) else own["training_sets"]
+            rows += crossed(summary=[name], backend=[backend], n_train=sizes, seed=replicates, parameter=parameters)
     return table(ComparedFlows.columns, rows)
 
 

@@ -9,8 +9,15 @@ from workflow.configuration.parts import has_latent
 from workflow.configuration.rows import row_entries
 from workflow.configuration.schema import InvalidConfig, unknown
 
-SUMMARISED = ("latents", "grid", "statistics", "recurrent")
+SUMMARISED = ("latents", "grid", "statistics", "bins", "recurrent")
 """The kinds of summary; each summary is of one kind."""
+NEEDED = {
+    "end": ("grid", "statistics", "bins"),
+    "perceptron": ("bins",),
+    "blocks": ("bins",),
+    "embedded": ("recurrent", "bins"),
+}
+"""Further settings of summaries, by the kinds that need them and alone may have them."""
 AT_ONCE = 5
 """Number of reference posteriors that one job samples in turn. Each takes 10 to 30 s; the imports of a job take 3 s."""
 
@@ -40,24 +47,36 @@ def summary_entries(config: Mapping[str, Any], summary: str) -> list[str]:
     given = config["inference"]["summaries"][summary]
     if "latents" in given:
         return row_entries(config, config["inference"]["system"], given["latents"], loss=False)
-    return [EMBEDDINGS.path("recurrent")] if "recurrent" in given else []
+    return [EMBEDDINGS.path(name) for name in ("recurrent", "perceptron") if name in given]
 
 
 def summary_settings(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Settings of a summary, as in :class:`pathlode.inference.summaries.Summary`, without its model."""
     given = inference["summaries"][name]
-    return {key: given[key] for key in ("grid", "statistics", "end") if key in given}
+    return {key: given[key] for key in ("grid", "statistics", "bins", "end") if key in given}
+
+
+def fresh_summaries(inference: Mapping[str, Any]) -> list[str]:
+    """Names of the summaries whose flows are trained on fresh simulations."""
+    return [name for name, given in inference["summaries"].items() if "bins" in given]
+
+
+def design_settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of the designs of fresh simulations, as in :class:`pathlode.inference.random_designs.RandomDesigns`."""
+    observed = config["systems"][config["inference"]["system"]]["simulate"]
+    usual = {"usual_points": observed["points"], "usual_noise": observed["noise"]}
+    return dict(config["inference"]["fresh"]["designs"]) | usual
 
 
 def flow_settings(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Settings of a summary's flows, as in :class:`pathlode.inference.flows.FlowConfig`.
 
-    The summary's own ``learning_rate`` replaces that of ``inference.flow``.
+    The summary's own ``learning_rate`` replaces that of ``inference.flow``. Flows that are trained on fresh simulations have
+    the settings of ``inference.fresh``.
     """
-    given = inference["summaries"][name]
-    return dict(inference["flow"]) | {
-        key: given[key] for key in ("recurrent", "embedded", "learning_rate") if key in given
-    }
+    given, own = inference["summaries"][name], inference["fresh"] if name in fresh_summaries(inference) else inference
+    networks = ("recurrent", "perceptron", "blocks", "embedded", "learning_rate")
+    return dict(own["flow"]) | {key: given[key] for key in networks if key in given}
 
 
 def check(config: Mapping[str, Any]) -> None:
@@ -82,6 +101,7 @@ def check(config: Mapping[str, Any]) -> None:
             f"config: systems.{inference['system']}.simulate.noise_kind is {drawn['noise_kind']}, but the likelihood of "
             "inference is that of added noise; choose another system, or remove noise_kind"
         )
+    _check_designs(inference, drawn)
 
 
 def _check_flows(inference: Mapping[str, Any]) -> None:
@@ -108,7 +128,7 @@ def _check_summary(place: str, entry: Mapping[str, Any]) -> None:
         raise InvalidConfig(
             f"{place} has {' and '.join(given) or 'none'} of {', '.join(SUMMARISED)}; set exactly one of them"
         )
-    for key, owners in (("end", ("grid", "statistics")), ("embedded", ("recurrent",))):
+    for key, owners in NEEDED.items():
         if (key in entry) != (given[0] in owners):
             edit = f"remove {key}" if key in entry else f"add {key}"
             raise InvalidConfig(f"{place} has {given[0]} {'and' if key in entry else 'without'} {key}; {edit}")
@@ -136,6 +156,23 @@ def _check_numbers(inference: Mapping[str, Any], drawn: Mapping[str, Any]) -> No
             f"config: inference.predicted is {inference['predicted']}, expected at most inference.reference.draws, "
             f"{reference['draws']}; lower it"
         )
+
+
+def _check_designs(inference: Mapping[str, Any], drawn: Mapping[str, Any]) -> None:
+    """Refuses ranges of random designs without the system's own one, and a learning rate that has no effect."""
+    for key in ("points", "noise"):
+        low, high = inference["fresh"]["designs"][key]
+        if not low <= drawn[key] <= high:
+            raise InvalidConfig(
+                f"config: inference.fresh.designs.{key} is from {low} to {high}, without the {drawn[key]} of "
+                f"systems.{inference['system']}.simulate.{key}; change the range so that it has it"
+            )
+    for name in fresh_summaries(inference):
+        if "learning_rate" in inference["summaries"][name]:
+            raise InvalidConfig(
+                f"config: inference.summaries.{name} has bins and learning_rate; remove learning_rate, and set "
+                "inference.fresh.train.learning_rate"
+            )
 
 
 def _check_latents(config: Mapping[str, Any], summary: str, row: str) -> None:

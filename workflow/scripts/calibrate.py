@@ -1,5 +1,6 @@
 """Scores the flows of one library and summary on their replicates' held-out systems: errors, calibration, distance from the
-reference posteriors, and scores under other observation designs and outside the prior.
+reference posteriors, and scores under other observation designs and outside the prior. A flow that was trained on fresh
+simulations, and on no replicate's data, is scored on each replicate.
 """
 
 from pathlib import Path
@@ -39,16 +40,17 @@ with job(snakemake):
         for place, seed in enumerate(params.replicates)
     }
     largest = max(flow.pairs for flow in flows)
+    tests = [(flow, seed) for flow in flows for seed in ([flow.seed] if flow.pairs else params.replicates)]
     scores, shifted, missed = [], [], []
-    progress = Progress(f"{wildcards.summary}, {wildcards.backend}", len(flows))
-    for flow in flows:
-        facts = flow_facts(wildcards.summary, wildcards.backend, flow.pairs, flow.seed)
-        tried = trials[flow.seed].of(flow, summary)
+    progress = Progress(f"{wildcards.summary}, {wildcards.backend}", len(tests))
+    for flow, seed in tests:
+        facts = flow_facts(wildcards.summary, wildcards.backend, flow.pairs, seed)
+        tried = trials[seed].of(flow, summary)
         scores.append(labelled(tried.scores(), facts))
         if flow.pairs == largest:
             shifted.append(labelled(tried.shifted_scores(), facts))
             missed.append(labelled(tried.misses(), facts))
-            if flow.seed == params.replicates[0]:
+            if seed == params.replicates[0]:
                 tried.shown(wildcards.summary).save(Path(outputs.arrays))
         progress(len(scores), f"flows scored, C2ST {scores[-1]['c2st'].iloc[0]:.3f}")
     FlowScores(pd.concat(scores)).save(Path(outputs.scores))

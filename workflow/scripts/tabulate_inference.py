@@ -28,7 +28,7 @@ with job(snakemake):
     references = References.load_all(files.references)
     scores = with_derived(FlowScores.load(*map(Path, files.scores)).table, references)
     shifted = ShiftedScores.load(*map(Path, files.robustness)).table
-    largest = scores[scores["n_train"] == scores["n_train"].max()]
+    largest = scores[scores["n_train"] == scores.groupby("summary")["n_train"].transform("max")]
     ComparedFlows(scores).save(Path(tables.scores))
     write(shifted, tables.robustness)
     write(OutsideMisses.load(*map(Path, files.outside)).table, tables.outside)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
-from torch.optim import AdamW
+from torch.optim import Adam
 
 from pathlode.core.eager import eager
 from pathlode.errors import ConfigError, DivergenceError
@@ -52,7 +52,6 @@ class FreshConfig:
         batch: pairs per step.
         learning_rate: the peak, after a linear rise; a half cosine then falls to 0 at the last step.
         warmup: share of the steps in which the rate rises.
-        weight_decay: decay of the weights per step, in units of the learning rate.
         simulated: systems in a pool. New ones replace them when each has been observed ``views`` times on average.
         views: times that a system is observed. Each time its design and noise are new, and the trajectory is the same, which
             costs less than another simulation. 1 simulates each pair anew.
@@ -64,7 +63,6 @@ class FreshConfig:
     batch: int = 512
     learning_rate: float = 1e-3
     warmup: float = 0.05
-    weight_decay: float = 0.0
     simulated: int = 20000
     views: int = 20
     validated: int = 2000
@@ -93,7 +91,7 @@ class FreshConfig:
 
 
 class FreshTraining:
-    """One training of a flow on fresh simulations: AdamW, whose learning rate falls to 0.
+    """One training of a flow on fresh simulations: Adam, whose learning rate falls to 0.
 
     There are no best weights to choose, and no early stopping: the loss of each batch is that of unseen pairs. The validation
     pairs only measure progress with less noise.
@@ -113,9 +111,7 @@ class FreshTraining:
         flow.standardise(self.pool.theta, flow.as_given(self.pool.observe(every, _generator(flow.seed))))
         self.held = self._validation_pairs()
         self.modules = nn.ModuleList([flow.network, *([flow.embedding] if flow.embedding else [])])
-        self.optimiser = eager(AdamW)(
-            self.modules.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
-        )
+        self.optimiser = eager(Adam)(self.modules.parameters(), lr=config.learning_rate, fused=True)
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, self._share)
         self.history: list[tuple[int, float, float]] = []
         self.since: list[float] = []

@@ -9,8 +9,8 @@ from pathlode.artefacts import TableFile
 FLOW_COLUMNS = {
     "summary": "the summary that the flow is conditioned on",
     "backend": "library of the flow",
-    "n_train": "number of pairs that it was fitted to",
-    "seed": "number of the replicate, which also makes the flow",
+    "n_train": "number of pairs that it was fitted to; 0 for simulations that were drawn while it trained",
+    "seed": "number of the replicate, which also makes the flow, unless n_train is 0: then all of a batch share the flow",
 }
 """The columns that identify the flow of a row."""
 

@@ -73,7 +73,7 @@ def coverage(tarp: Mapping[str, tuple[Array, Array]], dense: Mapping[str, tuple[
 
 def simulations(scores: pd.DataFrame, floor: float) -> Figure:
     """Log-probability of the truth, its distance below that of the reference posteriors, and C2ST to them, against the number
-    of simulations; medians and ranges over replicates.
+    of simulations; medians and ranges over replicates. Flows that are trained on fresh simulations have a horizontal line.
 
     Args:
         scores: the table of all scores.
@@ -86,14 +86,19 @@ def simulations(scores: pd.DataFrame, floor: float) -> Figure:
         "c2st": "C2ST to the reference",
     }
     figure, axes = plt.subplots(1, len(labels), figsize=(WIDTH, 2.9), layout="constrained")
-    for axis, (metric, label) in zip(axes, labels.items(), strict=True):
+    for axis, (metric, title) in zip(axes, labels.items(), strict=True):
         for number, ((backend, summary), some) in enumerate(rows.groupby(["backend", "summary"], sort=False)):
             by_size = some.groupby("n_train")[metric].agg(["median", "min", "max"])
-            style = {"color": PALETTE[number % len(PALETTE)], "marker": _MARKERS[number], "ms": 4}
-            axis.plot(by_size.index, by_size["median"], label=f"{summary} ({backend})", **style)
-            axis.fill_between(by_size.index, by_size["min"], by_size["max"], color=style["color"], alpha=0.15, lw=0)
+            colour, label = PALETTE[number % len(PALETTE)], f"{summary} ({backend})"
+            if 0 in by_size.index:
+                median, low, high = by_size.loc[0]
+                axis.axhline(median, color=colour, ls="-.", label=f"{label}, fresh")
+                axis.axhspan(low, high, color=colour, alpha=0.15, lw=0)
+                continue
+            axis.plot(by_size.index, by_size["median"], label=label, color=colour, marker=_MARKERS[number], ms=4)
+            axis.fill_between(by_size.index, by_size["min"], by_size["max"], color=colour, alpha=0.15, lw=0)
         log_scale(axis, "x")
-        axis.set_ylabel(label)
+        axis.set_ylabel(title)
     axes[1].axhline(0.0, color="0.6", lw=1, ls="--")
     axes[2].axhline(floor, color="0.6", lw=1, ls="--", label="reference")
     figure.supxlabel("simulations that flows are fitted to", fontsize=9)

@@ -52,6 +52,14 @@ def test_ranks_that_are_not_uniform_leave_the_band():
     assert calibrated < reach < skewed
 
 
+def test_flows_trained_on_fresh_simulations_have_a_line_across_all_numbers_of_simulations():
+    fitted, fresh = scores(n_train=[1000, 10000]), scores(n_train=[0]).assign(summary="binned", mean_log_prob=5.0)
+    axis = inference.simulations(pd.concat([fitted, fresh]), 0.51).axes[0]
+    (line,) = [line for line in axis.lines if line.get_label() == "binned (zuko), fresh"]
+    assert line.get_ydata() == [5.0, 5.0]
+    assert axis.get_xlim()[0] > 500
+
+
 def test_robustness_shows_medians_and_full_ranges():
     table = scores(condition=["as in training", "20 points"])
     table["coverage_error"] = np.linspace(-0.1, 0.1, len(table)) ** 3
