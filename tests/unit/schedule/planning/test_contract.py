@@ -1,0 +1,27 @@
+import pytest
+import torch
+
+from pathlode.errors import DataError
+from pathlode.schedule.planning.contract import RatedRuns
+
+RATES, LOSSES = torch.ones(2, 3, 8), torch.ones(2, 3, 4)
+
+
+def test_own_runs_are_added_to_each_set():
+    runs = RatedRuns(RATES, LOSSES).joined(RatedRuns(2 * RATES[:, :1], 2 * LOSSES[:, :1]))
+    assert runs.rates[:, :, 0].tolist() == [[1.0, 1.0, 1.0, 2.0]] * 2
+    assert runs.losses.shape == (2, 4, 4)
+    assert runs.moments == 4
+
+
+def test_shapes_must_fit_each_other():
+    with pytest.raises(
+        DataError, match="rates have the shape \\(2, 3, 8\\) and losses \\(2, 3, 3\\), expected the same sets"
+    ):
+        RatedRuns(RATES, torch.ones(2, 3, 3))
+
+
+@pytest.mark.parametrize("loss", [0.0, float("nan"), float("inf")])
+def test_a_diverged_run_is_refused(loss):
+    with pytest.raises(DataError, match="not a finite number above 0; leave the run out"):
+        RatedRuns(RATES, LOSSES * loss)
