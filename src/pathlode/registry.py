@@ -322,6 +322,17 @@ POLICIES = Registry(
     },
 )
 
+SOLVABLE_TASKS = Registry(
+    "solvable task",
+    {
+        "river": "pathlode.schedule.solvable.river:River",
+        "power_law": "pathlode.schedule.solvable.power_law:PowerLaw",
+        "deep_linear": "pathlode.schedule.solvable.deep_linear:DeepLinear",
+        "net": "pathlode.schedule.solvable.net:Net",
+    },
+)
+"""Tasks whose expected loss under any schedule is known, or found in milliseconds."""
+
 NETWORKS = Registry(
     "network",
     {

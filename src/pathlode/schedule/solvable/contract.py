@@ -1,0 +1,77 @@
+"""The interface of solvable tasks."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar, Generic, TypeVar
+
+import torch
+from torch import Tensor
+
+MOMENTS = 50
+"""Equally spaced moments at which a run logs its loss; the last is the run's end."""
+
+State = TypeVar("State")
+"""What a task's training changes."""
+
+
+class SolvableTask(ABC, Generic[State]):
+    """A training whose loss is known or simulated in milliseconds, for many schedules at once.
+
+    :meth:`step` and :meth:`loss` are differentiable in the rates. Here a run is one training under one schedule; the first axis
+    of every tensor is the run.
+
+    Attributes:
+        steps: optimiser steps of a run, a multiple of :data:`MOMENTS`.
+        largest: largest rate that is allowed.
+        noise: relative standard deviation of a logged loss; 0 if the task's own seeds make the noise.
+        dtype: type of its numbers.
+    """
+
+    steps: ClassVar[int]
+    largest: ClassVar[float]
+    noise: ClassVar[float] = 0.02
+    dtype: ClassVar[torch.dtype] = torch.float64
+
+    @abstractmethod
+    def start(self, seeds: Tensor) -> State:
+        """The state before the first step, of runs with these seeds, (run,)."""
+
+    @abstractmethod
+    def step(self, state: State, rates: Tensor) -> State:
+        """The state after one step with the rates (run,)."""
+
+    @abstractmethod
+    def loss(self, state: State) -> Tensor:
+        """The loss, (run,)."""
+
+    def losses(self, rates: Tensor, seeds: Tensor | None = None) -> Tensor:
+        """The losses of runs at all moments, without the noise of logging, (run, moment).
+
+        Args:
+            rates: rates of all steps, (run, step).
+            seeds: seeds of the runs, (run,); 0 if left out.
+        """
+        state = self.start(torch.zeros(len(rates), dtype=torch.long) if seeds is None else seeds)
+        every, found = rates.shape[1] // MOMENTS, []
+        for number, rate in enumerate(rates.unbind(dim=1), start=1):
+            state = self.step(state, rate)
+            if number % every == 0:
+                found.append(self.loss(state))
+        return torch.stack(found, dim=1)
+
+    def expected(self, rates: Tensor) -> Tensor:
+        """The expected loss at the end of runs with these rates, (run, step) -> (run,)."""
+        return self.losses(rates)[:, -1]
+
+    @torch.no_grad()
+    def logged(self, rates: Tensor, seeds: Tensor) -> Tensor:
+        """The losses that runs log, (run, moment): ``losses · exp(noise · ε)`` with standard normal ε of each run's seed."""
+        losses = self.losses(rates, seeds)
+        if not self.noise:
+            return losses
+        normal = [torch.randn(MOMENTS, dtype=self.dtype, generator=seeded(seed)) for seed in seeds]
+        return losses * (self.noise * torch.stack(normal)).exp()
+
+
+def seeded(seed: Tensor) -> torch.Generator:
+    """A generator with this seed, a scalar."""
+    return torch.Generator().manual_seed(int(seed))

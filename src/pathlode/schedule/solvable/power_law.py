@@ -1,0 +1,42 @@
+"""Linear regression on features with a power-law spectrum, one batch at a time."""
+
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from pathlode.schedule.solvable.contract import SolvableTask
+
+FEATURES = 100
+BATCH = 8
+LABEL_NOISE = 0.3
+
+
+class PowerLaw(SolvableTask[Tensor]):
+    """Online SGD on Gaussian features: c_k ← (1 - η λ_k)² c_k + η²/B [λ_k² c_k + λ_k (Σ_j λ_j c_j + σ²)].
+
+    c_k is the expected squared error of weight k, and λ_k = k^-1.5 the variance of feature k of 100. The true weights have the
+    squares 1/k, and the labels noise with σ = 0.3. The loss is Σ λ_k c_k / 2, without that of the noise. A run has 300 batches
+    of 8, and rates of at most 1.2. The fourth moments of Gaussian features make the recursion exact.
+
+    Source: Lin et al. 2024, Scaling laws in linear regression (https://arxiv.org/abs/2406.08466), for the setting; the numbers
+    are ours.
+    """
+
+    steps: ClassVar[int] = 300
+    largest: ClassVar[float] = 1.2
+
+    def __init__(self) -> None:
+        number = torch.arange(1, FEATURES + 1, dtype=self.dtype)
+        self.variances, self.begin = number**-1.5, 1 / number
+
+    def start(self, seeds: Tensor) -> Tensor:
+        return self.begin.expand(len(seeds), -1)
+
+    def step(self, state: Tensor, rates: Tensor) -> Tensor:
+        rate, explained = rates[:, None], self.variances * state
+        noise = self.variances * (explained + explained.sum(dim=1, keepdim=True) + LABEL_NOISE**2)
+        return (1 - rate * self.variances).square() * state + rate.square() / BATCH * noise
+
+    def loss(self, state: Tensor) -> Tensor:
+        return state @ self.variances / 2

@@ -1,0 +1,45 @@
+from typing import ClassVar
+
+import pytest
+import torch
+
+from pathlode.schedule.solvable.contract import SolvableTask
+from pathlode.schedule.solvable.deep_linear import DeepLinear
+from pathlode.schedule.solvable.optimum import optimum
+
+CURVATURE, NOISE, BEGIN = 0.5, 0.2, 3.0
+
+
+class OneDirection(SolvableTask[torch.Tensor]):
+    """A noisy parabola, on which the greedy rate h e / (h² e + c) is the best."""
+
+    steps: ClassVar[int] = 50
+    largest: ClassVar[float] = 1.9
+
+    def start(self, seeds):
+        return torch.full((len(seeds),), BEGIN, dtype=torch.float64)
+
+    def step(self, state, rates):
+        return (1 - rates * CURVATURE).square() * state + rates.square() * NOISE
+
+    def loss(self, state):
+        return CURVATURE * state / 2
+
+
+def test_the_best_schedule_of_a_noisy_parabola_is_the_greedy_one():
+    error, greedy = BEGIN, []
+    for _ in range(OneDirection.steps):
+        greedy.append(CURVATURE * error / (CURVATURE**2 * error + NOISE))
+        error = (1 - greedy[-1] * CURVATURE) ** 2 * error + greedy[-1] ** 2 * NOISE
+    found = optimum(OneDirection(), iterations=20)
+    assert max(greedy) < OneDirection.largest
+    assert found.loss == pytest.approx(CURVATURE * error / 2, rel=1e-6)
+    assert found.rates.tolist() == pytest.approx(greedy, rel=0.05)
+    assert found.others == pytest.approx([found.loss] * 2, rel=1e-4)
+
+
+def test_the_best_schedule_of_a_deep_linear_network_is_the_largest_rate():
+    task = DeepLinear()
+    found = optimum(task, iterations=1, refinements=5)
+    known = task.expected(torch.full((1, task.steps), task.largest, dtype=torch.float64))
+    assert found.loss == pytest.approx(float(known), rel=1e-9)
