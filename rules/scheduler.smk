@@ -11,6 +11,8 @@
 #       {RESULTS}/scheduler/{task}/{replicates}/learnt/{learner}/outcomes.csv       apply_policy: a policy learnt from the sweep; logs.csv,
 #                                                                                   decisions.csv, forecasts.csv beside it
 #       tables and figures                                                          scheduler_results.smk
+#
+# scheduler_solvable.smk, included at the end, has the tasks whose best schedule is known.
 
 from pathlode.registry import DATA_SETS, POLICIES
 from workflow.configuration.replicates import replicate_batches
@@ -153,3 +155,6 @@ rule apply_policy:
         replicates=lambda w: SCHEDULER_BATCHES[w.replicates],
     script:
         "../workflow/scripts/apply_policy.py"
+
+
+include: "scheduler_solvable.smk"

@@ -2,9 +2,11 @@
 #
 # in:   the files of scheduler.smk
 # out:  {RESULTS}/tables/scheduler*.csv, *_summary.csv, .md, .tex   tabulate_scheduler
-#       {RESULTS}/figures/scheduler/*.png, .pdf                     plot_scheduler
+#       {RESULTS}/figures/scheduler/*.png, .pdf                     plot_scheduler, plot_solvable
+#       {RESULTS}/tables/solvable*.csv, *_summary.csv, .md, .tex    tabulate_solvable
 
 SCHEDULER_FIGURES = ["schedules", "validation", "predictions", "accuracy", "sharpness", "horizon"]
+SOLVABLE_FIGURES = ["regret", "planned"]
 OURS = SCHEDULER["compared"][0]
 TUNED_POLICIES = [
     {"task": task, "replicates": batch, "policy": policy}
@@ -22,6 +24,9 @@ LEARNT_POLICIES = [
 FITTED_RUNS = [
     {"replicates": point["replicates"], **fitted_to(SCHEDULER, point["learner"], point["task"])}
     for point in LEARNT_POLICIES
+]
+SOLVED_TASKS = [
+    {"solvable_task": task, "replicates": batch} for task in SOLVABLE["tasks"] for batch in SOLVABLE_BATCHES
 ]
 EARLY = {name: SCHEDULER["learners"][name].get("horizon", 1.0) for name in CHOSEN["learners"]}
 
@@ -82,6 +87,45 @@ rule plot_scheduler:
         "../workflow/scripts/plot_scheduler.py"
 
 
+rule tabulate_solvable:
+    input:
+        outcomes=[rules.solve_task.output.outcomes.format(**point) for point in SOLVED_TASKS],
+    output:
+        outcomes=shown(f"{TABLES}/solvable.csv"),
+        scores=shown(f"{TABLES}/solvable_scores.csv"),
+        regrets=shown(f"{TABLES}/solvable_regrets.csv"),
+        summary=[shown(f"{TABLES}/solvable_summary.{suffix}") for suffix in FORMATS],
+    log:
+        f"{LOGS}/tabulate_solvable.log",
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        code=lambda w: code("tabulate_solvable"),
+        confidence=config["claims"]["confidence"],
+    script:
+        "../workflow/scripts/tabulate_solvable.py"
+
+
+rule plot_solvable:
+    input:
+        regrets=rules.tabulate_solvable.output.regrets,
+        schedules=expand(
+            rules.solve_task.output.schedules,
+            solvable_task=SOLVABLE["tasks"],
+            replicates=next(iter(SOLVABLE_BATCHES)),
+        ),
+    output:
+        drawn("scheduler", SOLVABLE_FIGURES),
+    log:
+        f"{LOGS}/plot_solvable.log",
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        code=lambda w: code("plot_solvable"),
+    script:
+        "../workflow/scripts/plot_solvable.py"
+
+
 rule scheduler:
     input:
         [expand(rules.tune_policy.output, **point) for point in TUNED_POLICIES],
@@ -89,3 +133,6 @@ rule scheduler:
         [expand(rules.apply_policy.output, **point) for point in LEARNT_POLICIES],
         rules.tabulate_scheduler.output,
         rules.plot_scheduler.output,
+        [expand(rules.solve_task.output, **point) for point in SOLVED_TASKS],
+        rules.tabulate_solvable.output,
+        rules.plot_solvable.output,

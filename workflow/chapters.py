@@ -39,7 +39,7 @@ CHAPTERS = {
         Chapter(
             "scheduler",
             "Learning rates [C]",
-            claimed=("scheduler",),
+            claimed=("scheduler", "solvable_scores"),
             extra="schedule",
             statistic="means over runs, median eigenvalue; differences in points [interval]; CPU seconds",
         ),

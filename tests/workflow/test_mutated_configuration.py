@@ -24,9 +24,12 @@ from pathlode.inference.random_designs import RandomDesigns
 from pathlode.inference.reference import McmcConfig
 from pathlode.models.settings import ModelConfig
 from pathlode.real.splits import Hiding
-from pathlode.registry import CLASSIFIERS, DATA_SETS, FLOWS, LOSSES, MODELS, NETWORKS, POLICIES, SYSTEMS
+from pathlode.registry import CLASSIFIERS, DATA_SETS, FLOWS, LOSSES, MODELS, NETWORKS, POLICIES, SOLVABLE_TASKS, SYSTEMS
 from pathlode.schedule.decisions import LookAheadConfig
+from pathlode.schedule.planning.planner import PlanConfig
 from pathlode.schedule.run_model import FitConfig
+from pathlode.schedule.solvable.policies import TrialConfig
+from pathlode.schedule.solvable.steered import Steering
 from pathlode.schedule.training import RunConfig
 from pathlode.training.experiment import Experiment
 from pathlode.training.settings import TrainingConfig
@@ -39,7 +42,8 @@ from workflow.configuration.real import goals, series_model
 from workflow.configuration.replicates import replicate_numbers
 from workflow.configuration.rivals import compared_rows
 from workflow.configuration.rows import candidate_settings, row_axes, row_parts, row_settings, setting
-from workflow.configuration.scheduler import fit_settings, look_ahead_settings
+from workflow.configuration.scheduler import fit_settings, look_ahead_settings, steering_settings
+from workflow.configuration.solvable import trial_settings
 
 DEFAULT = default_config(PROJECT)
 REMEDY = re.compile(
@@ -203,6 +207,11 @@ def takes_all(config):
     for name, entry in scheduler["learners"].items():
         assert entry["policy"] in POLICIES
         LookAheadConfig(**look_ahead_settings(scheduler, name))
+    assert set(scheduler["solvable"]["tasks"]) <= set(SOLVABLE_TASKS)
+    PlanConfig(**TrialConfig(**trial_settings(scheduler)).plan)
+    steering = Steering(**steering_settings(scheduler))
+    FitConfig(**steering.fit, mode="min")
+    LookAheadConfig(**steering.look_ahead)
 
 
 def test_the_default_is_taken():

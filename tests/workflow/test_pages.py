@@ -27,6 +27,7 @@ from pathlode.reporting.pages import VALUE, fill
 from pathlode.rivals.results import RivalScores
 from pathlode.schedule.artefacts import PolicyScores
 from pathlode.schedule.comparison import BEST_PARAMETRIC
+from pathlode.schedule.solvable.artefacts import SolvableScores
 from workflow.configuration import default_config
 from workflow.configuration.dynamics import trained_rows
 from workflow.configuration.inference import fresh_summaries
@@ -53,7 +54,19 @@ def of_scale(scale):
 
 @cache
 def tables_of_scale(scale):
-    makers = (claims, control, dynamics, probes, inference, ecg, scheduler, real, hudson_bay_scores, rivals_errors)
+    makers = (
+        claims,
+        control,
+        dynamics,
+        probes,
+        inference,
+        ecg,
+        scheduler,
+        solvable_scores,
+        real,
+        hudson_bay_scores,
+        rivals_errors,
+    )
     return {make.__name__: make(of_scale(scale)) for make in makers}
 
 
@@ -143,6 +156,16 @@ def scheduler(config):
             seed=replicates_of(config, "scheduler"),
         )
     return table(PolicyScores.columns, rows)
+
+
+def solvable_scores(config):
+    own = config["scheduler"]["solvable"]
+    rows = crossed(
+        task=own["tasks"],
+        policy=["optimal", "sweep", "constant_decay", "cosine", "decay", "plan", "plan_again", "lode"],
+        seed=list(range(own["replicates"])),
+    )
+    return table(SolvableScores.columns, rows)
 
 
 def real(config):

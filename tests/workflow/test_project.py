@@ -33,6 +33,7 @@ from pathlode.reporting.pages import markers, typed_numbers
 from pathlode.reporting.verdicts import VERDICTS
 from pathlode.rivals.results import RivalScores
 from pathlode.schedule.artefacts import PolicyScores
+from pathlode.schedule.solvable.artefacts import SolvableScores
 from workflow.chapters import CHAPTERS
 from workflow.configuration import default_config
 
@@ -143,6 +144,7 @@ CLAIMED = {
     "ecg": ComparedBeatScores,
     "ecg_left_out": ComparedScoresWithoutRecord,
     "scheduler": PolicyScores,
+    "solvable_scores": SolvableScores,
     "real": RealScores,
     "hudson_bay_scores": PeltScores,
     "rivals_errors": RivalScores,

@@ -8,6 +8,7 @@ from pathlode.download import checksums
 from pathlode.registry import DATA_SETS, NETWORKS, PARTS
 from workflow.configuration.parts import check_parts, entries_of_parts, has_latent, model_parts
 from workflow.configuration.schema import InvalidConfig, unknown
+from workflow.configuration.solvable import check_solvable
 
 ROWS = 8
 """Least number of rows of a run's log. It repeats pathlode.schedule.runs.FEWEST, whose import would load pandas in every
@@ -81,6 +82,16 @@ def look_ahead_settings(scheduler: Mapping[str, Any], learner: str) -> dict[str,
     return dict(scheduler["look_ahead"]) | {key: value for key, value in entry.items() if key == "horizon"}
 
 
+def steering_settings(scheduler: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of the latent ODE's scheduler, as in :class:`pathlode.schedule.solvable.steered.Steering`."""
+    own = scheduler["solvable"]["steered"]
+    return {
+        "replicates": own["replicates"],
+        "fit": fit_settings(scheduler, own["fit"]),
+        "look_ahead": dict(scheduler["look_ahead"]),
+    }
+
+
 def check(config: Mapping[str, Any]) -> None:
     """Refuses undefined names and inconsistent settings."""
     scheduler = config["scheduler"]
@@ -95,6 +106,7 @@ def check(config: Mapping[str, Any]) -> None:
         if name not in allowed:
             raise InvalidConfig(unknown(f"scheduler.{place}", name, allowed, whole))
     _check_compared(scheduler)
+    check_solvable(scheduler)
     for name in scheduler["policies"]:
         if name in scheduler["learners"]:
             raise InvalidConfig(

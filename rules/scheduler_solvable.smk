@@ -1,0 +1,46 @@
+# Learning rates on tasks whose best schedule is known: what every policy chooses, beside the best that there is.
+#
+# A replicate is a sweep with its own noise, and all that policies learn from it. These replicates are numbered as the chapter's.
+#
+# in:   config `scheduler.solvable`; fits and decisions of the latent ODE as in scheduler.smk
+# out:  {RESULTS}/scheduler/solvable/{solvable_task}/{replicates}/outcomes.csv   solve_task: the best schedule, and all policies;
+#                                                                                schedules.npz beside it
+#       tables and figures                                                       scheduler_results.smk
+
+from pathlode.registry import SOLVABLE_TASKS
+from workflow.configuration.scheduler import steering_settings
+from workflow.configuration.solvable import solvable_batches, trial_settings
+
+SOLVABLE = SCHEDULER["solvable"]
+SOLVABLE_BATCHES = solvable_batches(config)
+SOLVABLE_TASK = f"{RESULTS}/scheduler/solvable/{{solvable_task}}/{{replicates}}"
+
+
+wildcard_constraints:
+    solvable_task="|".join(SOLVABLE_TASKS),
+
+
+rule solve_task:
+    output:
+        outcomes=f"{SOLVABLE_TASK}/outcomes.csv",
+        schedules=f"{SOLVABLE_TASK}/schedules.npz",
+    log:
+        f"{LOGS}/solve_task/{{solvable_task}}/{{replicates}}.log",
+    conda:
+        "../envs/pathlode.yaml"
+    threads: THREADS
+    resources:
+        mem_mb=2000 + 20 * SOLVABLE["batch"],
+        runtime=10 + SOLVABLE["batch"],
+    params:
+        code=lambda w: code(
+            "solve_task",
+            SOLVABLE_TASKS.path(w.solvable_task),
+            *(POLICIES.path(name) for name in SOLVABLE["schedules"]),
+            *fit_entries(SCHEDULER, SOLVABLE["steered"]["fit"], loss=True),
+        ),
+        replicates=lambda w: SOLVABLE_BATCHES[w.replicates],
+        trial=trial_settings(SCHEDULER),
+        steering=steering_settings(SCHEDULER),
+    script:
+        "../workflow/scripts/solve_task.py"

@@ -1,0 +1,72 @@
+"""The files that scripts about solvable tasks share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pathlode.artefacts import ArrayFile, TableFile, axes
+
+OPTIMAL = "optimal"
+"""Name of the best schedule among the policies."""
+
+_REACHED = {
+    "loss": "expected loss at the end under the rates that the policy chose",
+    "optimum": "the same under the best schedule",
+}
+_NAMES = {"task": "name of the task", "policy": "name of the policy"}
+_COSTS = {
+    "runs": "trainings that the policy looked at before",
+    "seconds": "CPU time of these trainings and of the choice, the mean over the replicates of a job",
+}
+
+
+class SolvableOutcomes(TableFile):
+    """What every policy reaches, one row per task, policy and replicate."""
+
+    columns: ClassVar[Mapping[str, str]] = {**_NAMES, "seed": "number of the replicate", **_REACHED, **_COSTS}
+    float_format = "%.8g"
+
+
+class SolvableScores(TableFile):
+    """The same with the column that claims compare beside the loss."""
+
+    columns: ClassVar[Mapping[str, str]] = {**SolvableOutcomes.columns, "ratio": "loss / optimum"}
+    float_format = "%.8g"
+
+
+class SolvableTable(TableFile):
+    """What every policy reaches, for readers, one row per task, policy and replicate."""
+
+    columns: ClassVar[Mapping[str, str]] = {**_NAMES, "replicate": "number of the replicate", **_REACHED}
+    float_format = "%.8g"
+
+
+class SolvableRegrets(TableFile):
+    """The ratio of every policy's loss to the least one, over replicates, one row per task and policy."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        **_NAMES,
+        "ratio": "loss / optimum, exponential of the pseudomedian of its logarithm",
+        "low": "lower end of its interval",
+        "high": "upper end of its interval",
+        "n": "number of replicates",
+        **_COSTS,
+    }
+
+
+@dataclass(frozen=True)
+class SolvableSchedules(ArrayFile):
+    """The schedules that policies chose on a task.
+
+    Attributes:
+        task: name of the task.
+        others: expected losses of the best schedules that the search for the optimum found from its other starts.
+        rates: rates of all steps; NaN in replicates in which the policy was not tried.
+    """
+
+    task: str
+    others: list[float]
+    rates: Mapping[str, NDArray[np.float64]] = axes("replicate", "step", by="policy")

@@ -1,0 +1,86 @@
+"""The latent ODE's scheduler on solvable tasks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+import torch
+from torch import Tensor, nn
+
+from pathlode.core.eager import eager
+from pathlode.schedule.decisions import LookAheadConfig
+from pathlode.schedule.fitting import fit_stacked
+from pathlode.schedule.planning.contract import RatedRuns
+from pathlode.schedule.run_model import FitConfig, RunModel
+from pathlode.schedule.runs import Runs
+from pathlode.schedule.scheduler import LatentODELR
+from pathlode.schedule.solvable.contract import SolvableTask
+from pathlode.schedule.solvable.policies import STEERED, seeds_of
+
+
+@dataclass(frozen=True)
+class Steering:
+    """Settings of the latent ODE's scheduler.
+
+    Args:
+        replicates: number of replicates, the first ones, in which it steers a training; 0 for none.
+        fit: settings of the fits, as in :class:`pathlode.schedule.run_model.FitConfig`, without seed and mode.
+        look_ahead: settings of the decisions, as in :class:`pathlode.schedule.decisions.LookAheadConfig`, without the seed.
+    """
+
+    replicates: int
+    fit: Mapping[str, Any]
+    look_ahead: Mapping[str, Any]
+
+
+def steered(task: SolvableTask[Any], runs: RatedRuns, replicates: Sequence[int], steering: Steering) -> Tensor:
+    """Rates of a training in each replicate that a latent ODE of the replicate's runs steers, (replicate, step).
+
+    The loss is also the metric, of which the least is best. At tasks with a known expected loss, the training has that loss.
+
+    Args:
+        task: the task.
+        runs: the past runs.
+        replicates: numbers of the replicates, the seeds of the fits and of the decisions.
+        steering: settings.
+    """
+    tables = [tidy(*each) for each in zip(runs.rates, runs.losses, strict=True)]
+    models = fit_stacked(tables, FitConfig(**steering.fit, mode="min"), replicates)
+    config, seeds = LookAheadConfig(**steering.look_ahead), seeds_of(replicates, STEERED, 1)[:, 0]
+    schedulers = [
+        _scheduler(model, task.steps, replace(config, seed=number))
+        for model, number in zip(models, replicates, strict=True)
+    ]
+    state, every, chosen = task.start(seeds), task.steps // runs.moments, []
+    for step in range(1, task.steps + 1):
+        rates = torch.tensor([scheduler.get_last_lr()[0] for scheduler in schedulers], dtype=torch.float64)
+        state = task.step(state, rates)
+        chosen.append(rates)
+        losses = task.loss(state).tolist()
+        for scheduler, loss in zip(schedulers, losses, strict=True):
+            scheduler.optimizer.step()
+            scheduler.step(loss=loss, metric=loss if step % every == 0 else None)
+    return torch.stack(chosen, dim=1)
+
+
+def tidy(rates: Tensor, losses: Tensor) -> Runs:
+    """Runs as a table, with the loss as training loss and as metric.
+
+    Args:
+        rates: rates of all steps, (run, step).
+        losses: losses at the moments, (run, moment).
+    """
+    every = rates.shape[1] // losses.shape[1]
+    steps = torch.arange(every, rates.shape[1] + 1, every)
+    tables = []
+    for number, (rate, loss) in enumerate(zip(rates[:, steps - 1], losses, strict=True)):
+        columns = {"step": steps, "lr": rate.clamp(min=1e-12), "train_loss": loss, "val_metric": loss}
+        tables.append(
+            pd.DataFrame({name: values.numpy() for name, values in columns.items()}).assign(run_id=f"run {number}")
+        )
+    return Runs(pd.concat(tables, ignore_index=True))
+
+
+def _scheduler(model: RunModel, steps: int, config: LookAheadConfig) -> LatentODELR:
+    return LatentODELR(eager(torch.optim.SGD)([nn.Parameter(torch.zeros(1))], lr=1.0), model, steps, config)

@@ -1,0 +1,49 @@
+import math
+
+import pandas as pd
+import pytest
+
+from pathlode.schedule.solvable.columns import by_replicate, regrets, regrets_summary, with_ratios
+
+LOSSES = {"optimal": [2.0] * 10, "plan": [2.0 * 1.01**number for number in range(10)], "lode": [4.0]}
+
+
+@pytest.fixture
+def scores():
+    rows = [
+        {"task": task, "policy": policy, "seed": seed, "loss": loss, "optimum": 2.0, "runs": 20, "seconds": 3.0}
+        for task in ("river", "net")
+        for policy, losses in LOSSES.items()
+        for seed, loss in enumerate(losses)
+        if (task, policy) != ("net", "lode")
+    ]
+    return with_ratios(pd.DataFrame(rows)).table
+
+
+def test_the_ratio_is_that_to_the_least_loss(scores):
+    assert scores.loc[scores["policy"] == "lode", "ratio"].tolist() == [2.0]
+
+
+def test_the_table_for_readers_has_the_promised_columns(scores):
+    table = by_replicate(scores).table
+    assert list(table) == ["task", "policy", "replicate", "loss", "optimum"]
+    assert len(table) == 2 * 20 + 1
+
+
+def test_intervals_over_replicates(scores):
+    """The log ratios are 0 to 9 times ln 1.01, with the pseudomedian 4.5 ln 1.01."""
+    table = regrets(scores, 0.95).table.set_index(["task", "policy"])
+    plan = table.loc["river", "plan"]
+    assert plan["ratio"] == pytest.approx(1.01**4.5)
+    assert 1.0 < plan["low"] < plan["ratio"] < plan["high"] < 1.01**9
+    for policy in ("optimal", "lode"):
+        assert math.isnan(table.loc[("river", policy), "low"])
+    assert table.loc["river", "n"].tolist() == [10, 10, 1]
+
+
+def test_the_summary_has_a_column_for_each_task(scores):
+    table = regrets_summary(regrets(scores, 0.95).table)
+    assert list(table) == ["policy", "river", "net", "trainings before", "CPU seconds"]
+    assert table["policy"].tolist() == list(LOSSES)
+    assert table["river"].tolist()[::2] == ["1", "2"]
+    assert table["net"].tolist()[2] == "–"

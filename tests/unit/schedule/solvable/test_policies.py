@@ -1,0 +1,61 @@
+import pytest
+import torch
+
+from pathlode.schedule.planning.contract import RatedRuns
+from pathlode.schedule.solvable.deep_linear import DeepLinear
+from pathlode.schedule.solvable.policies import (
+    COSINE,
+    SWEEP,
+    TrialConfig,
+    best,
+    constant_then_decay,
+    planned,
+    seeds_of,
+    sweep,
+    tuned_cosine,
+    tuned_decay,
+)
+from pathlode.schedule.solvable.shapes import stable_then_decay
+
+TASK, NUMBERS = DeepLinear(), [3, 8]
+CONFIG = TrialConfig(("cosine", "constant"), peaks=2, members=2, fit=4, refit=2, plan={"starts": 1, "iterations": 3})
+
+
+def test_all_seeds_differ():
+    seeds = torch.cat([seeds_of(NUMBERS, stream, 50).flatten() for stream in (SWEEP, COSINE)])
+    assert len(seeds.unique()) == len(seeds)
+
+
+def test_the_sweep_has_each_schedule_at_each_peak():
+    runs = sweep(TASK, NUMBERS, CONFIG)
+    assert runs.rates.amax(dim=2).tolist() == [pytest.approx([0.02, 0.02, 0.01, 0.01])] * 2
+    assert float(runs.rates[0, 1].min()) == 0.02  # the constant
+    assert not torch.equal(runs.losses[0], runs.losses[1])  # noise of its own
+
+
+def test_the_best_run_is_that_with_the_least_last_loss():
+    rates = torch.arange(6.0).view(1, 3, 2)
+    chosen = best(RatedRuns(rates, torch.tensor([[[1.0, 2.0], [9.0, 1.0], [0.1, 3.0]]])))
+    assert chosen.rates.tolist() == [[2.0, 3.0]]
+    assert chosen.runs == 3
+
+
+def test_the_best_constant_rate_then_falls():
+    chosen = constant_then_decay(TASK, sweep(TASK, NUMBERS, CONFIG), CONFIG)
+    assert torch.allclose(chosen.rates, 0.02 * stable_then_decay(TASK.steps, 0.1).expand(2, -1))
+
+
+def test_rivals_are_tuned_with_as_many_runs_as_the_sweep_has():
+    """More is better on this task, so the largest peak and the shortest decay are chosen."""
+    cosine, decay = tuned_cosine(TASK, NUMBERS, 4), tuned_decay(TASK, NUMBERS, 8)
+    assert (cosine.runs, decay.runs) == (4, 8)
+    assert cosine.rates.amax(dim=1).tolist() == pytest.approx([0.02, 0.02])
+    assert torch.allclose(decay.rates[0], 0.02 * stable_then_decay(TASK.steps, 0.05))
+
+
+def test_plans_before_and_after_an_own_run():
+    plans = planned(TASK, sweep(TASK, NUMBERS, CONFIG), NUMBERS, CONFIG)
+    assert (plans.first.runs, plans.second.runs) == (4, 5)
+    assert plans.first.rates.shape == plans.second.rates.shape == (2, TASK.steps)
+    assert not torch.equal(plans.first.rates, plans.second.rates)
+    assert plans.seconds > 0

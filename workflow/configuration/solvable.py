@@ -1,0 +1,43 @@
+"""The tasks whose best schedule is known, a part of the scheduler chapter."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workflow.configuration.replicates import replicate_batches
+from workflow.configuration.schema import InvalidConfig, unknown
+
+OF_THE_TRIAL = ("schedules", "peaks", "members", "fit", "refit", "plan")
+"""Keys that are settings of :class:`pathlode.schedule.solvable.policies.TrialConfig`."""
+DECAYS = 4
+"""Number of shares of a decay that are tuned. It repeats that of pathlode.schedule.solvable.policies, which imports PyTorch."""
+
+
+def solvable_batches(config: Mapping[str, Any]) -> dict[str, list[int]]:
+    """The replicates that one job treats together, by the name of the batch."""
+    part = {"first_replicate": config["first_replicate"], "solvable": config["scheduler"]["solvable"]}
+    return replicate_batches(part, "solvable")
+
+
+def trial_settings(scheduler: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of the policies, as in :class:`pathlode.schedule.solvable.policies.TrialConfig`."""
+    return {key: scheduler["solvable"][key] for key in OF_THE_TRIAL}
+
+
+def check_solvable(scheduler: Mapping[str, Any]) -> None:
+    """Refuses undefined names, and settings with which a policy has nothing to choose from."""
+    own = scheduler["solvable"]
+    if own["steered"]["fit"] not in scheduler["fits"]:
+        raise InvalidConfig(
+            unknown("scheduler.solvable.steered.fit", own["steered"]["fit"], scheduler["fits"], "scheduler.fits")
+        )
+    if "constant" not in own["schedules"]:
+        raise InvalidConfig(
+            f"config: scheduler.solvable.schedules is {own['schedules']}, expected constant among them, whose best rate "
+            "another policy lets fall at the end; add it"
+        )
+    runs = len(own["schedules"]) * own["peaks"]
+    if runs < DECAYS:
+        raise InvalidConfig(
+            f"config: scheduler.solvable has a sweep of {runs} runs, expected at least {DECAYS}, as many as shares of a decay "
+            "are tuned with as many runs; raise peaks, or add schedules"
+        )
