@@ -31,7 +31,16 @@ def test_a_second_run_has_nothing_to_do(finished):
             "config.yaml",
             "confidence: 0.95",
             "confidence: 0.9",
-            {"tabulate_scheduler": 1, "plot_scheduler": 1, "trace": 1, "claims": 1, "plot_claims": 1, "all": 1},
+            {
+                "tabulate_scheduler": 1,
+                "plot_scheduler": 1,
+                "tabulate_solvable": 1,
+                "plot_solvable": 1,
+                "trace": 1,
+                "claims": 1,
+                "plot_claims": 1,
+                "all": 1,
+            },
         ),
         (
             "config.yaml",

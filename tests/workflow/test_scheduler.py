@@ -8,7 +8,7 @@ from pathlode.schedule.comparison import BEST_PARAMETRIC
 from pathlode.schedule.run_model import load_run_models
 
 RESULTS = "results/smoke/scheduler"
-FIGURES = ["schedules", "validation", "predictions", "accuracy", "sharpness", "horizon"]
+FIGURES = ["schedules", "validation", "predictions", "accuracy", "sharpness", "horizon", "regret", "planned"]
 
 pytestmark = pytest.mark.xdist_group("pipeline")
 
@@ -45,6 +45,20 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished, run):
     for name in FIGURES:
         assert (figures / f"{name}.png").stat().st_size > 10_000
         assert (figures / f"{name}.pdf").stat().st_size > 5_000
+
+
+def test_policies_are_compared_with_the_best_schedule(finished):
+    tables = finished.folder / "results/smoke/tables"
+    outcomes = pd.read_csv(tables / "solvable.csv")
+    assert list(outcomes) == ["task", "policy", "replicate", "loss", "optimum"]
+    assert (outcomes["loss"] >= outcomes["optimum"] * (1 - 1e-6)).all()
+    regrets = pd.read_csv(tables / "solvable_regrets.csv").set_index("policy")
+    assert regrets["ratio"].idxmin() in (
+        "optimal",
+        "sweep",
+    )  # the sweep has the largest constant rate, which is the best
+    assert regrets.loc["plan_again", "runs"] == regrets.loc["plan", "runs"] + 1 == 9
+    assert regrets["n"].to_dict() == dict.fromkeys(regrets.index, 2) | {"lode": 1}
 
 
 def test_runs_and_models_can_be_used_from_the_package(finished):

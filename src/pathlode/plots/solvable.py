@@ -14,11 +14,11 @@ from pathlode.plots.style import BLACK, BLUE, PURPLE, VERMILLION, WIDTH, legend_
 from pathlode.reporting.naming import readable
 from pathlode.schedule.solvable.artefacts import OPTIMAL
 
-OURS = ("plan", "plan_again")
+MARKED = ("plan", "plan_again")
 """Policies that plan, which the figures mark."""
 DRAWN = {"sweep": BLUE, "lode": PURPLE, "plan": VERMILLION}
 """Policies whose schedules are drawn, with their colours."""
-FARTHEST = 20.0
+LARGEST_RATIO = 20.0
 """Largest ratio to the optimum on an axis; larger ones are at its end."""
 
 
@@ -49,11 +49,11 @@ def regret(regrets: pd.DataFrame) -> Figure:
 
 def _dot(axis: Axes, place: int, own: pd.DataFrame, policy: str) -> None:
     for _, row in own.iterrows():
-        colour = VERMILLION if policy in OURS else BLACK
+        colour = VERMILLION if policy in MARKED else BLACK
         if not pd.isna(row["low"]):
-            ends = np.clip([row["low"], row["high"]], None, FARTHEST)
+            ends = np.clip([row["low"], row["high"]], None, LARGEST_RATIO)
             axis.plot(ends, [place, place], color=colour, lw=1.4)
-        axis.plot(min(row["ratio"], FARTHEST), place, "o", color=colour, ms=5, mew=0)
+        axis.plot(min(row["ratio"], LARGEST_RATIO), place, "o", color=colour, ms=5, mew=0)
 
 
 def chosen_schedules(rates: Mapping[str, Mapping[str, Array]]) -> Figure:

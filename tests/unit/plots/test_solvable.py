@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.colors import to_hex
 
-from pathlode.plots.solvable import FARTHEST, chosen_schedules, regret
+from pathlode.plots.solvable import LARGEST_RATIO, chosen_schedules, regret
 from pathlode.plots.style import BLACK, VERMILLION, save_figure
 
 REGRETS = pd.DataFrame(
@@ -19,7 +19,7 @@ def test_a_dot_a_policy_with_its_interval(tmp_path):
     save_figure(figure, tmp_path / "regret.png")
     lines = figure.axes[0].lines
     dots = [line for line in lines if line.get_marker() == "o"]
-    assert [line.get_xdata()[0] for line in dots] == [1.0, 1.1, FARTHEST]
+    assert [line.get_xdata()[0] for line in dots] == [1.0, 1.1, LARGEST_RATIO]
     assert [to_hex(line.get_color()).upper() for line in dots] == [BLACK, VERMILLION, BLACK]
     assert len(lines) == 3 + 2 + 1  # dots, intervals and the line at the optimum
     assert (tmp_path / "regret.png").stat().st_size > 10_000

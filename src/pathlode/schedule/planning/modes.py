@@ -9,11 +9,11 @@ from pathlode.schedule.planning.contract import RatedRuns, RateModel
 MODES = 10
 SPAN = (-1.0, 7.0)
 """Range of ln(h · S) at the start of a fit, with the largest sum of rates S of a past run."""
-RATE = 0.1
+FIT_RATE = 0.1
 """Initial step of Adam, in units of the logarithm of a parameter."""
 
 
-class Modes(RateModel):
+class ExponentialModes(RateModel):
     """L = Σ_k e_k + c, with e_k ← e_k exp(-2 h_k s) + q_k (η/η_max) (1 - exp(-2 h_k s)) (1 + g L) in a part of the run.
 
     s is the sum of the rates in the part, η their mean, and η_max the largest rate of the past runs. So a mode decays with the
@@ -70,7 +70,7 @@ class Modes(RateModel):
         weights = torch.empty(members, sets, target.shape[1]).exponential_(generator=self.generator)[..., None]
         weights = weights / weights.mean(dim=2, keepdim=True)
         values = [value.requires_grad_() for value in self.parameters.values()]
-        optimizer = eager(torch.optim.Adam)(values, lr=RATE)
+        optimizer = eager(torch.optim.Adam)(values, lr=FIT_RATE)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
         for _ in range(steps):
             optimizer.zero_grad()

@@ -6,21 +6,20 @@ from typing import ClassVar, Generic, TypeVar
 import torch
 from torch import Tensor
 
-MOMENTS = 50
+LOGGED_MOMENTS = 50
 """Equally spaced moments at which a run logs its loss; the last is the run's end."""
 
-State = TypeVar("State")
-"""What a task's training changes."""
+_State = TypeVar("_State")  # what a task's training changes
 
 
-class SolvableTask(ABC, Generic[State]):
+class SolvableTask(ABC, Generic[_State]):
     """A training whose loss is known or simulated in milliseconds, for many schedules at once.
 
     :meth:`step` and :meth:`loss` are differentiable in the rates. Here a run is one training under one schedule; the first axis
     of every tensor is the run.
 
     Attributes:
-        steps: optimiser steps of a run, a multiple of :data:`MOMENTS`.
+        steps: optimiser steps of a run, a multiple of :data:`LOGGED_MOMENTS`.
         largest: largest rate that is allowed.
         noise: relative standard deviation of a logged loss; 0 if the task's own seeds make the noise.
         dtype: type of its numbers.
@@ -32,15 +31,15 @@ class SolvableTask(ABC, Generic[State]):
     dtype: ClassVar[torch.dtype] = torch.float64
 
     @abstractmethod
-    def start(self, seeds: Tensor) -> State:
+    def start(self, seeds: Tensor) -> _State:
         """The state before the first step, of runs with these seeds, (run,)."""
 
     @abstractmethod
-    def step(self, state: State, rates: Tensor) -> State:
+    def step(self, state: _State, rates: Tensor) -> _State:
         """The state after one step with the rates (run,)."""
 
     @abstractmethod
-    def loss(self, state: State) -> Tensor:
+    def loss(self, state: _State) -> Tensor:
         """The loss, (run,)."""
 
     def losses(self, rates: Tensor, seeds: Tensor | None = None) -> Tensor:
@@ -51,7 +50,7 @@ class SolvableTask(ABC, Generic[State]):
             seeds: seeds of the runs, (run,); 0 if left out.
         """
         state = self.start(torch.zeros(len(rates), dtype=torch.long) if seeds is None else seeds)
-        every, found = rates.shape[1] // MOMENTS, []
+        every, found = rates.shape[1] // LOGGED_MOMENTS, []
         for number, rate in enumerate(rates.unbind(dim=1), start=1):
             state = self.step(state, rate)
             if number % every == 0:
@@ -68,7 +67,7 @@ class SolvableTask(ABC, Generic[State]):
         losses = self.losses(rates, seeds)
         if not self.noise:
             return losses
-        normal = [torch.randn(MOMENTS, dtype=self.dtype, generator=seeded(seed)) for seed in seeds]
+        normal = [torch.randn(LOGGED_MOMENTS, dtype=self.dtype, generator=seeded(seed)) for seed in seeds]
         return losses * (self.noise * torch.stack(normal)).exp()
 
 

@@ -8,17 +8,17 @@ from torch import Tensor
 
 from pathlode.schedule.solvable.contract import SolvableTask, seeded
 
-INPUTS, HIDDEN, TEACHERS, EXAMPLES = 10, 16, 4, 8
+STUDENT_INPUTS, STUDENT_UNITS, TEACHER_UNITS, EXAMPLES_A_STEP = 10, 16, 4, 8
 """Inputs, hidden units of the student and of the teacher, and examples of a batch."""
 LABEL_DEVIATION = 0.5
 """Standard deviation of the noise of the labels."""
-HELD_OUT = 512
+HELD_OUT_INPUTS = 512
 """Number of inputs on which the loss is measured."""
 SCORED = 64
 """Number of seeds over which the expected loss is the mean; all schedules have the same."""
 FIRST_SCORED = 1_000_000
 """The first of these seeds; those of logged runs are smaller."""
-BETA, BETA_SQUARE, EPSILON = 0.9, 0.999, 1e-8
+MEAN_DECAY, SQUARE_DECAY, EPSILON = 0.9, 0.999, 1e-8
 """Adam's constants."""
 
 
@@ -65,9 +65,9 @@ class Net(SolvableTask[Student]):
 
     def __init__(self) -> None:
         generator = torch.Generator().manual_seed(7)
-        self.teacher = 3 * torch.randn(INPUTS, TEACHERS, generator=generator) / INPUTS**0.5
-        self.readout = torch.randn(TEACHERS, generator=generator)
-        held_out = torch.randn(HELD_OUT, INPUTS, generator=generator)
+        self.teacher = 3 * torch.randn(STUDENT_INPUTS, TEACHER_UNITS, generator=generator) / STUDENT_INPUTS**0.5
+        self.readout = torch.randn(TEACHER_UNITS, generator=generator)
+        held_out = torch.randn(HELD_OUT_INPUTS, STUDENT_INPUTS, generator=generator)
         self.held_out, self.truth = _with_bias(held_out), self._taught(held_out)
 
     def _taught(self, inputs: Tensor) -> Tensor:
@@ -83,19 +83,19 @@ class Net(SolvableTask[Student]):
     def _drawn(self, seed: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Batches, labels and initial weights of a seed."""
         generator = seeded(seed)
-        inputs = torch.randn(self.steps, EXAMPLES, INPUTS, generator=generator)
-        labels = self._taught(inputs) + LABEL_DEVIATION * torch.randn(self.steps, EXAMPLES, generator=generator)
-        first = torch.randn((INPUTS + 1) * HIDDEN, generator=generator) / INPUTS**0.5
-        last = torch.randn(HIDDEN, generator=generator) / HIDDEN**0.5
+        inputs = torch.randn(self.steps, EXAMPLES_A_STEP, STUDENT_INPUTS, generator=generator)
+        labels = self._taught(inputs) + LABEL_DEVIATION * torch.randn(self.steps, EXAMPLES_A_STEP, generator=generator)
+        first = torch.randn((STUDENT_INPUTS + 1) * STUDENT_UNITS, generator=generator) / STUDENT_INPUTS**0.5
+        last = torch.randn(STUDENT_UNITS, generator=generator) / STUDENT_UNITS**0.5
         return _with_bias(inputs), labels, torch.cat([first, last])
 
     def step(self, state: Student, rates: Tensor) -> Student:
         inputs, labels = (batches[:, state.taken][state.place] for batches in (state.inputs, state.labels))
         gradient, taken = _gradient(state.weights, inputs, labels), state.taken + 1
-        mean = BETA * state.mean + (1 - BETA) * gradient
-        square = BETA_SQUARE * state.square + (1 - BETA_SQUARE) * gradient.square()
-        size = (square / (1 - BETA_SQUARE**taken) + EPSILON**2).sqrt()
-        weights = state.weights - rates[:, None].to(mean) * mean / (1 - BETA**taken) / size
+        mean = MEAN_DECAY * state.mean + (1 - MEAN_DECAY) * gradient
+        square = SQUARE_DECAY * state.square + (1 - SQUARE_DECAY) * gradient.square()
+        size = (square / (1 - SQUARE_DECAY**taken) + EPSILON**2).sqrt()
+        weights = state.weights - rates[:, None].to(mean) * mean / (1 - MEAN_DECAY**taken) / size
         return replace(state, weights=weights, mean=mean, square=square, taken=taken)
 
     def loss(self, state: Student) -> Tensor:
@@ -114,14 +114,14 @@ def _with_bias(inputs: Tensor) -> Tensor:
 
 def _layers(weights: Tensor) -> tuple[Tensor, Tensor]:
     """Both layers, (run, input + 1, unit) and (run, unit, 1)."""
-    first, last = weights.split([(INPUTS + 1) * HIDDEN, HIDDEN], dim=1)
-    return first.unflatten(1, (INPUTS + 1, HIDDEN)), last[..., None]
+    first, last = weights.split([(STUDENT_INPUTS + 1) * STUDENT_UNITS, STUDENT_UNITS], dim=1)
+    return first.unflatten(1, (STUDENT_INPUTS + 1, STUDENT_UNITS)), last[..., None]
 
 
 def _gradient(weights: Tensor, inputs: Tensor, labels: Tensor) -> Tensor:
     """Gradient of half the mean squared error of a batch, (run, weight), by hand, so that it is differentiable itself."""
     first, last = _layers(weights)
     units = (inputs @ first).tanh()
-    error = (units @ last - labels[..., None]) / EXAMPLES
+    error = (units @ last - labels[..., None]) / EXAMPLES_A_STEP
     back = error * last.transpose(1, 2) * (1 - units.square())
     return torch.cat([(inputs.transpose(1, 2) @ back).flatten(1), (units.transpose(1, 2) @ error).flatten(1)], dim=1)

@@ -3,13 +3,14 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from pathlode.schedule.planning.contract import RatedRuns
-from pathlode.schedule.planning.modes import Modes
+from pathlode.schedule.planning.modes import ExponentialModes
 from pathlode.schedule.planning.planner import PlanConfig, plan
 from pathlode.schedule.solvable.contract import SolvableTask
 from pathlode.schedule.solvable.shapes import at_peaks, halved, shape, stable_then_decay
@@ -18,9 +19,14 @@ DECAYS = (0.05, 0.1, 0.2, 0.4)
 """Shares of the run in which the rate falls, among which the stable rate with a decay is tuned."""
 TAIL = 0.1
 """Share of the run in which the best constant rate falls to zero."""
-SWEEP, COSINE, DECAY, OWN, STEERED = range(5)
-"""Streams of seeds."""
 RUNS_OF_A_STREAM, RUNS_OF_A_REPLICATE = 1000, 10_000
+"""Distance between the seeds of two streams, and of two replicates."""
+
+
+class Stream(IntEnum):
+    """Streams of seeds: of the sweep, of policies that are tuned, of own runs, and of steered trainings."""
+
+    SWEEP, COSINE, DECAY, OWN, STEERED = range(5)
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,7 @@ class TrialConfig:
 
 
 @dataclass(frozen=True)
-class Chosen:
+class Choice:
     """What a policy chose in every replicate.
 
     Attributes:
@@ -57,7 +63,7 @@ class Chosen:
     runs: int
 
 
-def seeds_of(replicates: Sequence[int], stream: int, count: int) -> Tensor:
+def seeds_of(replicates: Sequence[int], stream: Stream, count: int) -> Tensor:
     """Seeds of runs, all different, (replicate, run)."""
     first = torch.tensor(replicates)[:, None] * RUNS_OF_A_REPLICATE + stream * RUNS_OF_A_STREAM
     return first + torch.arange(count)
@@ -72,32 +78,32 @@ def trained(task: SolvableTask[Any], rates: Tensor, seeds: Tensor) -> RatedRuns:
 def sweep(task: SolvableTask[Any], replicates: Sequence[int], config: TrialConfig) -> RatedRuns:
     """The past runs of every replicate: each schedule at each peak, once; the schedule changes fastest."""
     rates = at_peaks([shape(name, task.steps) for name in config.schedules], halved(task.largest, config.peaks))
-    return _tried(task, rates, replicates, SWEEP)
+    return _tried(task, rates, replicates, Stream.SWEEP)
 
 
-def best(runs: RatedRuns) -> Chosen:
+def best(runs: RatedRuns) -> Choice:
     """The rates of the run with the least logged loss at the end."""
     place = runs.losses[..., -1].argmin(dim=1)[:, None, None]
-    return Chosen(runs.rates.take_along_dim(place, dim=1)[:, 0], runs.rates.shape[1])
+    return Choice(runs.rates.take_along_dim(place, dim=1)[:, 0], runs.rates.shape[1])
 
 
-def tuned_cosine(task: SolvableTask[Any], replicates: Sequence[int], runs: int) -> Chosen:
+def tuned_cosine(task: SolvableTask[Any], replicates: Sequence[int], runs: int) -> Choice:
     """A cosine with the best of equally many peaks as the sweep has runs, in equal ratios over the same range."""
     peaks = torch.logspace(0, -1.2, runs, dtype=torch.float64) * task.largest
-    return best(_tried(task, at_peaks([shape("cosine", task.steps)], peaks), replicates, COSINE))
+    return best(_tried(task, at_peaks([shape("cosine", task.steps)], peaks), replicates, Stream.COSINE))
 
 
-def tuned_decay(task: SolvableTask[Any], replicates: Sequence[int], runs: int) -> Chosen:
+def tuned_decay(task: SolvableTask[Any], replicates: Sequence[int], runs: int) -> Choice:
     """A stable rate that falls to zero at the end, with the best of as many settings: shares :data:`DECAYS`, and peaks."""
     shapes = [stable_then_decay(task.steps, share) for share in DECAYS]
-    return best(_tried(task, at_peaks(shapes, halved(task.largest, runs // len(DECAYS))), replicates, DECAY))
+    return best(_tried(task, at_peaks(shapes, halved(task.largest, runs // len(DECAYS))), replicates, Stream.DECAY))
 
 
-def constant_then_decay(task: SolvableTask[Any], runs: RatedRuns, config: TrialConfig) -> Chosen:
+def constant_then_decay(task: SolvableTask[Any], runs: RatedRuns, config: TrialConfig) -> Choice:
     """The best constant rate of the sweep, which falls to zero in the last tenth."""
     places = slice(config.schedules.index("constant"), None, len(config.schedules))
     constant = best(RatedRuns(runs.rates[:, places], runs.losses[:, places]))
-    return Chosen(constant.rates * stable_then_decay(task.steps, TAIL), runs.rates.shape[1])
+    return Choice(constant.rates * stable_then_decay(task.steps, TAIL), runs.rates.shape[1])
 
 
 @dataclass(frozen=True)
@@ -110,25 +116,25 @@ class Planned:
         seconds: CPU time of the first, in all replicates.
     """
 
-    first: Chosen
-    second: Chosen
+    first: Choice
+    second: Choice
     seconds: float
 
 
 def planned(task: SolvableTask[Any], runs: RatedRuns, replicates: Sequence[int], config: TrialConfig) -> Planned:
     """Plans through a sum of exponential modes."""
     begun, settings, count = time.process_time(), PlanConfig(**config.plan), runs.rates.shape[1]
-    model = Modes(runs, config.members)
+    model = ExponentialModes(runs, config.members)
     model.fit(runs, config.fit)
     before = plan(model, runs, settings)
     seconds = time.process_time() - begun
-    own = trained(task, before.rates[:, None], seeds_of(replicates, OWN, 1))
+    own = trained(task, before.rates[:, None], seeds_of(replicates, Stream.OWN, 1))
     known = runs.joined(own)
     model.fit(known, config.refit)
     after = plan(model, known, settings)
-    return Planned(Chosen(before.rates, count), Chosen(after.rates, count + 1), seconds)
+    return Planned(Choice(before.rates, count), Choice(after.rates, count + 1), seconds)
 
 
-def _tried(task: SolvableTask[Any], rates: Tensor, replicates: Sequence[int], stream: int) -> RatedRuns:
+def _tried(task: SolvableTask[Any], rates: Tensor, replicates: Sequence[int], stream: Stream) -> RatedRuns:
     """One run of every setting (setting, step) in every replicate."""
     return trained(task, rates.expand(len(replicates), -1, -1), seeds_of(replicates, stream, len(rates)))

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from pathlode.schedule.solvable.contract import SolvableTask
 
-FEATURES = 100
+FEATURE_COUNT = 100
 BATCH = 8
 LABEL_NOISE = 0.3
 
@@ -27,7 +27,7 @@ class PowerLaw(SolvableTask[Tensor]):
     largest: ClassVar[float] = 1.2
 
     def __init__(self) -> None:
-        number = torch.arange(1, FEATURES + 1, dtype=self.dtype)
+        number = torch.arange(1, FEATURE_COUNT + 1, dtype=self.dtype)
         self.variances, self.begin = number**-1.5, 1 / number
 
     def start(self, seeds: Tensor) -> Tensor:

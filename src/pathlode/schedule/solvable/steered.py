@@ -16,7 +16,7 @@ from pathlode.schedule.run_model import FitConfig, RunModel
 from pathlode.schedule.runs import Runs
 from pathlode.schedule.scheduler import LatentODELR
 from pathlode.schedule.solvable.contract import SolvableTask
-from pathlode.schedule.solvable.policies import STEERED, seeds_of
+from pathlode.schedule.solvable.policies import Stream, seeds_of
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def steered(task: SolvableTask[Any], runs: RatedRuns, replicates: Sequence[int],
     """
     tables = [tidy(*each) for each in zip(runs.rates, runs.losses, strict=True)]
     models = fit_stacked(tables, FitConfig(**steering.fit, mode="min"), replicates)
-    config, seeds = LookAheadConfig(**steering.look_ahead), seeds_of(replicates, STEERED, 1)[:, 0]
+    config, seeds = LookAheadConfig(**steering.look_ahead), seeds_of(replicates, Stream.STEERED, 1)[:, 0]
     schedulers = [
         _scheduler(model, task.steps, replace(config, seed=number))
         for model, number in zip(models, replicates, strict=True)
@@ -75,7 +75,7 @@ def tidy(rates: Tensor, losses: Tensor) -> Runs:
     steps = torch.arange(every, rates.shape[1] + 1, every)
     tables = []
     for number, (rate, loss) in enumerate(zip(rates[:, steps - 1], losses, strict=True)):
-        columns = {"step": steps, "lr": rate.clamp(min=1e-12), "train_loss": loss, "val_metric": loss}
+        columns = {"step": steps, "lr": rate, "train_loss": loss, "val_metric": loss}
         tables.append(
             pd.DataFrame({name: values.numpy() for name, values in columns.items()}).assign(run_id=f"run {number}")
         )

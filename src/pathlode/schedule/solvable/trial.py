@@ -16,7 +16,7 @@ from pathlode.schedule.solvable.artefacts import OPTIMAL, SolvableOutcomes, Solv
 from pathlode.schedule.solvable.contract import SolvableTask
 from pathlode.schedule.solvable.optimum import optimum
 from pathlode.schedule.solvable.policies import (
-    Chosen,
+    Choice,
     TrialConfig,
     best,
     constant_then_decay,
@@ -29,7 +29,7 @@ from pathlode.schedule.solvable.steered import Steering, steered
 
 
 @dataclass(frozen=True)
-class Trial:
+class SolvableTrial:
     """Policies on a task.
 
     Args:
@@ -69,13 +69,13 @@ class Trial:
             SolvableSchedules(self.task, found.others, rates),
         )
 
-    def _policies(self, task: SolvableTask[Any], best_rates: Tensor) -> Iterator[tuple[str, Chosen, float]]:
+    def _policies(self, task: SolvableTask[Any], best_rates: Tensor) -> Iterator[tuple[str, Choice, float]]:
         """Every policy's name, what it chooses, and CPU seconds in all replicates."""
         clock, numbers, config = time.process_time, self.replicates, self.config
         begun = clock()
         runs = sweep(task, numbers, config)
         swept, count = clock() - begun, runs.rates.shape[1]
-        yield OPTIMAL, Chosen(best_rates.expand(len(numbers), -1), 0), 0.0
+        yield OPTIMAL, Choice(best_rates.expand(len(numbers), -1), 0), 0.0
         yield "sweep", best(runs), swept
         yield "constant_decay", constant_then_decay(task, runs, config), swept
         for name, tuned in (("cosine", tuned_cosine), ("decay", tuned_decay)):
@@ -90,5 +90,5 @@ class Trial:
         if few := numbers[: self.steering.replicates]:
             begun = clock()
             some = RatedRuns(runs.rates[: len(few)], runs.losses[: len(few)])
-            chosen = Chosen(steered(task, some, few, self.steering), count)
+            chosen = Choice(steered(task, some, few, self.steering), count)
             yield "lode", chosen, swept * len(few) / len(numbers) + clock() - begun

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from pathlode.schedule.planning.contract import RatedRuns
-from pathlode.schedule.planning.modes import Modes
+from pathlode.schedule.planning.modes import ExponentialModes
 
 STEPS, MOMENTS = 40, 20
 CONSTANT = torch.full((1, 1, STEPS), 0.1)
@@ -13,7 +13,7 @@ CONSTANT = torch.full((1, 1, STEPS), 0.1)
 @pytest.fixture
 def one_mode():
     """A single member with one mode, without noise and floor until a test sets them."""
-    model = Modes(RatedRuns(CONSTANT, torch.ones(1, 1, MOMENTS)), members=1, modes=1)
+    model = ExponentialModes(RatedRuns(CONSTANT, torch.ones(1, 1, MOMENTS)), members=1, modes=1)
     for name, value in {"h": 0.5, "e": 3.0, "q": 1e-12, "g": 1e-12, "c": 1e-12}.items():
         model.parameters[name] = torch.full((1, 1, 1), math.log(value))
     return model
@@ -38,11 +38,11 @@ def test_a_fit_predicts_a_schedule_that_it_has_not_seen():
     peaks = torch.tensor([0.02, 0.05, 0.1, 0.2])
     rates = peaks[None, :, None].expand(1, -1, STEPS)
     unseen = torch.cat([torch.full((STEPS // 2,), 0.15), torch.full((STEPS // 2,), 0.03)])[None, None]
-    truth = Modes(RatedRuns(rates, torch.ones(1, 4, MOMENTS)), members=1, modes=1)
+    truth = ExponentialModes(RatedRuns(rates, torch.ones(1, 4, MOMENTS)), members=1, modes=1)
     for name, value in {"h": 0.6, "e": 2.0, "q": 0.3, "g": 1e-6, "c": 0.01}.items():
         truth.parameters[name] = torch.full((1, 1, 1), math.log(value))
     runs = RatedRuns(rates, truth.log_losses(rates)[0].exp())
-    model = Modes(runs, members=2, modes=4)
+    model = ExponentialModes(runs, members=2, modes=4)
     model.fit(runs, 120)
     error = (model.log_losses(unseen) - truth.log_losses(unseen))[..., -1].abs()
     assert float(error.max()) < 0.15
@@ -50,7 +50,7 @@ def test_a_fit_predicts_a_schedule_that_it_has_not_seen():
 
 def test_members_and_sets_do_not_touch_each_other():
     rates, losses = torch.rand(2, 3, STEPS) + 0.1, torch.rand(2, 3, MOMENTS) + 0.1
-    model = Modes(RatedRuns(rates, losses), members=2)
+    model = ExponentialModes(RatedRuns(rates, losses), members=2)
     assert model.log_losses(rates).shape == (2, 2, 3, MOMENTS)
     model.parameters["c"][1, 0] += 1.0
     changed = model.log_losses(rates)

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from pathlode.registry import SOLVABLE_TASKS
-from pathlode.schedule.solvable.contract import MOMENTS, SolvableTask
+from pathlode.schedule.solvable.contract import LOGGED_MOMENTS, SolvableTask
 from pathlode.schedule.solvable.river import River
 
 
@@ -10,11 +10,11 @@ from pathlode.schedule.solvable.river import River
 def test_every_task(name):
     task = SOLVABLE_TASKS[name]()
     assert isinstance(task, SolvableTask)
-    assert task.steps % MOMENTS == 0
-    few = MOMENTS * torch.ones(1, dtype=torch.long)
-    rates = torch.full((1, MOMENTS), task.largest / 2, dtype=task.dtype, requires_grad=True)
+    assert task.steps % LOGGED_MOMENTS == 0
+    few = LOGGED_MOMENTS * torch.ones(1, dtype=torch.long)
+    rates = torch.full((1, LOGGED_MOMENTS), task.largest / 2, dtype=task.dtype, requires_grad=True)
     losses = task.losses(rates, few)
-    assert losses.shape == (1, MOMENTS)
+    assert losses.shape == (1, LOGGED_MOMENTS)
     assert torch.isfinite(losses).all()
     assert (losses > 0).all()
     losses[0, -1].backward()

@@ -17,7 +17,10 @@ def test_steps_are_those_of_adam(task):
     weights = state.weights[0].clone().requires_grad_()
     optimizer = eager(torch.optim.Adam)([weights], lr=0.01)
     for number in range(3):
-        first, last = weights[: -net.HIDDEN].view(net.INPUTS + 1, net.HIDDEN), weights[-net.HIDDEN :]
+        first, last = (
+            weights[: -net.STUDENT_UNITS].view(net.STUDENT_INPUTS + 1, net.STUDENT_UNITS),
+            weights[-net.STUDENT_UNITS :],
+        )
         predicted = (state.inputs[0, number] @ first).tanh() @ last
         optimizer.zero_grad()
         ((predicted - state.labels[0, number]).square().mean() / 2).backward()

@@ -5,7 +5,7 @@ from pathlode.schedule.solvable import trial
 from pathlode.schedule.solvable.optimum import optimum
 from pathlode.schedule.solvable.policies import TrialConfig
 from pathlode.schedule.solvable.steered import Steering
-from pathlode.schedule.solvable.trial import Trial
+from pathlode.schedule.solvable.trial import SolvableTrial
 
 CONFIG = TrialConfig(("constant", "cosine"), peaks=2, members=2, fit=2, refit=1, plan={"starts": 1, "iterations": 2})
 FIT = {"points": 20, "window": 6, "starts": 2, "steps": 0, "hidden": 4, "width": 4}
@@ -13,7 +13,7 @@ FIT = {"points": 20, "window": 6, "starts": 2, "steps": 0, "hidden": 4, "width":
 
 def test_every_policy_has_a_row_in_each_replicate(monkeypatch):
     monkeypatch.setattr(trial, "optimum", lambda task: optimum(task, iterations=1, refinements=1))
-    outcomes, schedules = Trial("deep_linear", [4, 5], CONFIG, Steering(1, FIT, {})).run()
+    outcomes, schedules = SolvableTrial("deep_linear", [4, 5], CONFIG, Steering(1, FIT, {})).run()
     table = outcomes.table
     policies = ["optimal", "sweep", "constant_decay", "cosine", "decay", "plan", "plan_again", "lode"]
     assert list(table["policy"].unique()) == list(schedules.rates) == policies
