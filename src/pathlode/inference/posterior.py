@@ -61,6 +61,15 @@ class Posterior:
         """
         return self.flow.sample(n, self._given(x), seed)
 
+    def sample_and_log_prob(self, x: Any, n: int = 1000, seed: int = 0) -> tuple[Tensor, Tensor]:
+        """As :meth:`sample`, with :meth:`log_prob` of every draw, (n, m), in one pass through the flow.
+
+        Raises:
+            ConfigError: as :meth:`sample`.
+            DataError: as :meth:`sample`.
+        """
+        return self.flow.sample_and_log_prob(n, self._given(x), seed)
+
     def log_prob(self, theta: Any, x: Any) -> Tensor:
         """log p(θ | x), (..., m, parameter) and m observations -> (..., m); minus infinity outside the prior.
 
