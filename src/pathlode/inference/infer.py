@@ -12,14 +12,21 @@ from pathlode.errors import ConfigError, is_count
 from pathlode.inference.flows.contract import Flow
 from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.flows.training import LEAST_PAIRS
+from pathlode.inference.fresh import FreshConfig, FreshTraining
 from pathlode.inference.observed_summary import ObservedSummary
 from pathlode.inference.posterior import Posterior
 from pathlode.inference.priors import Prior
+from pathlode.inference.simulated_pools import SummarisedSimulations
 from pathlode.inference.simulator import PriorSimulations
 from pathlode.models.contract import SequenceModel
 from pathlode.registry import FLOWS
 
 logger = logging.getLogger(__name__)
+
+TRIED = 2**22
+"""Number of the simulations that tell the shape of an observation; training never gets that far."""
+_TRIED = 4
+"""How many these are."""
 
 
 def infer(
@@ -29,6 +36,7 @@ def infer(
     summary: SequenceModel | Callable[[Any], Any] | None = None,
     *,
     simulations: int = 10_000,
+    fresh: FreshConfig | None = None,
     config: FlowConfig | None = None,
     names: Sequence[str] | None = None,
     seed: int = 0,
@@ -50,8 +58,10 @@ def infer(
         design: draws the designs of observations, as in :class:`pathlode.inference.simulator.PriorSimulations`.
         summary: as in :class:`pathlode.inference.observed_summary.ObservedSummary`.
         simulations: number of simulations; a tenth of them is used for early stopping.
-        config: settings of the flow and its training. With ``recurrent`` a network that is trained with the flow summarises
-            series.
+        fresh: a training on simulations that are drawn as it goes, in place of a fixed number of them. It is the better one for
+            fast simulators: nothing is seen too often. An observation is simulated once and seen ``views`` times.
+        config: settings of the flow and of its training on a fixed number of simulations. With ``recurrent`` a network that is
+            trained with the flow summarises series.
         names: names of the parameters.
         seed: decides the simulations, as far as they draw from PyTorch's generator, the weights and the batches.
         largest_failed: largest share of the simulations that may fail. They are counted, and replaced by others.
@@ -69,18 +79,22 @@ def infer(
     if not is_count(simulations) or simulations < LEAST_PAIRS:
         raise ConfigError(f"simulations is {simulations}, expected a number of at least {LEAST_PAIRS}")
     source, summarise = PriorSimulations(simulator, known, design, largest_failed), ObservedSummary(summary)
-    pairs = source.draw(simulations, seed)
-    if pairs.failed:
-        logger.warning("%d simulations had numbers that are not finite and were replaced", pairs.failed)
-    series = isinstance(pairs.x, TimeSeries)
+    some = source.draw(_TRIED, seed, TRIED).x
+    series = isinstance(some, TimeSeries)
     if (series and summary is None) != bool(config.recurrent):
         raise ConfigError(
             "series without a summary need a recurrent network, and nothing else does: give a summary, or "
             "FlowConfig(recurrent=64)"
         )
-    given = summarise(pairs.x)
-    flow: Flow = FLOWS[config.backend](known, given.shape[-1], config, seed)
-    history = flow.fit(pairs.theta, given, kept)
-    shape = None if isinstance(pairs.x, TimeSeries) else tuple(pairs.x.shape[1:])
-    record = {"simulations": simulations, "failed": pairs.failed, "history": history}
+    flow: Flow = FLOWS[config.backend](known, summarise(some).shape[-1], config, seed)
+    pools = SummarisedSimulations(source, summarise)
+    if fresh is None:
+        pairs = pools.pool(simulations, (seed,))
+        history = flow.fit(pairs.theta, pairs.given, kept)
+    else:
+        history = FreshTraining(flow, pools, fresh).run(kept)
+    if pools.failed:
+        logger.warning("%d simulations had numbers that are not finite and were replaced", pools.failed)
+    shape = None if isinstance(some, TimeSeries) else tuple(some.shape[1:])
+    record = {"simulations": pools.simulated, "failed": pools.failed, "history": history}
     return Posterior(flow, summarise, names, shape, source, record)

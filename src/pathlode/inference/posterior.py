@@ -25,8 +25,8 @@ from pathlode.models.saving import model_content, model_of
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-CHECKED = 2
-"""Purpose of a check's simulations, which are others than those of the training."""
+CHECKED = 2**21
+"""Number of a check's simulations, which are others than those of the training; that never gets so far."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,9 @@ from pathlode.core.series import TimeSeries
 from pathlode.errors import ConfigError, DataError
 from pathlode.inference.priors import Prior
 
+_FEW = 20
+"""Of fewer simulations as many may fail as of these."""
+
 
 @dataclass(frozen=True)
 class SimulatedPairs:
@@ -59,8 +62,8 @@ class PriorSimulations:
         if not 0 <= self.largest_failed < 1:
             raise ConfigError(f"largest_failed is {self.largest_failed}, expected a share from 0 to below 1")
 
-    def draw(self, count: int, seed: int, purpose: int = 0) -> SimulatedPairs:
-        """Pairs whose simulation succeeded, ``count`` of them; the seed and the purpose decide which.
+    def draw(self, count: int, *seed: int) -> SimulatedPairs:
+        """Pairs whose simulation succeeded, ``count`` of them; the seed, of one or more numbers, decides which.
 
         Raises:
             DataError: if the simulator returns something else, or too many simulations failed.
@@ -68,11 +71,11 @@ class PriorSimulations:
         parts: list[SimulatedPairs] = []
         drawn = kept = 0
         while kept < count:
-            numbers = np.random.SeedSequence([seed, purpose, len(parts)]).generate_state(3).tolist()
+            numbers = np.random.SeedSequence([*seed, len(parts)]).generate_state(3).tolist()
             found = self._simulated(count - kept, *numbers)
             drawn, kept = drawn + count - kept, kept + len(found.theta)
             parts.append(found)
-            if drawn - kept > self.largest_failed * drawn:
+            if drawn - kept > self.largest_failed * max(drawn, _FEW):
                 raise DataError(
                     f"{drawn - kept} of {drawn} simulations are not finite, which is more than the share "
                     f"{self.largest_failed}: choose a prior in which the simulator succeeds, or a larger largest_failed"

@@ -14,7 +14,7 @@ NAMES = ["a", "b"]
 
 
 def checked(flow, simulations, systems=300, draws=200):
-    pairs = simulations.draw(systems, seed=5)
+    pairs = simulations.draw(systems, 5)
     posteriors = Posteriors.of(flow, pairs.x, pairs.theta, draws, seed=1)
     return check_posterior(posteriors, pairs, simulations, NAMES, 100, seed=2)
 
@@ -48,7 +48,7 @@ def test_repeated_series_must_have_the_times_of_the_observed(prior, known_flow):
         return TimeSeries(times, theta[:, None, :1] + 0.5 * torch.randn(len(theta), 4, 1))
 
     def coverage(simulations):
-        pairs = simulations.draw(60, seed=0)
+        pairs = simulations.draw(60, 0)
         draws = pairs.theta + 0.1 * torch.randn(80, 60, 2)
         posteriors = Posteriors(pairs.theta, draws, torch.zeros(60), torch.zeros(80, 60))
         return check_posterior(posteriors, pairs, simulations, NAMES, 80, seed=1).scores["predictive_coverage"].iloc[0]

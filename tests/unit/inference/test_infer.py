@@ -10,6 +10,7 @@ from pathlode.core.series import TimeSeries
 from pathlode.errors import CheckpointError, ConfigError, DataError
 from pathlode.inference.c2st import c2st
 from pathlode.inference.flows import FlowConfig, load_flow
+from pathlode.inference.fresh import FreshConfig
 from pathlode.inference.infer import infer
 from pathlode.inference.posterior import Posterior
 
@@ -100,6 +101,15 @@ def test_series_without_a_summary_need_a_network():
         infer(waves, PRIOR, simulations=30, config=TINY)
     with pytest.raises(ConfigError, match="give a summary, or FlowConfig"):
         infer(two_moons, PRIOR, simulations=30, config=recurrent)
+
+
+def test_fresh_simulations_are_drawn_as_the_training_goes(tmp_path):
+    """In 60 steps of 50 each of 500 simulations is seen twice, so three sets are simulated, and one for validation."""
+    fresh = FreshConfig(steps=60, batch=50, simulated=500, views=2, validated=40, validate_every=30)
+    found = infer(two_moons, PRIOR, config=TINY, fresh=fresh)
+    assert found.record["simulations"] == 3 * 500 + 40
+    assert [row[0] for row in found.record["history"]] == [30, 60]
+    assert torch.equal(infer(two_moons, PRIOR, config=TINY, fresh=fresh).sample(X, 5), found.sample(X, 5))
 
 
 def test_failed_simulations_are_told(caplog):

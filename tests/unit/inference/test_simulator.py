@@ -29,7 +29,7 @@ def test_the_seed_and_the_purpose_decide(prior):
 
 
 def test_failed_simulations_are_replaced_and_counted(prior):
-    pairs = PriorSimulations(failing(1.5), prior).draw(500, seed=0)
+    pairs = PriorSimulations(failing(1.5), prior).draw(500, 0)
     assert pairs.theta.shape == pairs.x.shape == (500, 2)
     assert torch.equal(pairs.theta, pairs.x)
     assert 15 <= pairs.failed <= 60  # 7 % of a standard normal distribution are beyond 1.5
@@ -42,8 +42,8 @@ def test_a_simulator_that_fails_too_often_is_refused(prior):
     with pytest.raises(
         DataError, match=r"of 500 simulations are not finite, which is more than the share 0.1: choose a prior"
     ):
-        PriorSimulations(failing(0.5), prior).draw(500, seed=0)
-    many = PriorSimulations(failing(0.5), prior, largest_failed=0.4).draw(500, seed=0)
+        PriorSimulations(failing(0.5), prior).draw(500, 0)
+    many = PriorSimulations(failing(0.5), prior, largest_failed=0.4).draw(500, 0)
     assert 160 <= many.failed <= 300
 
 
@@ -54,7 +54,7 @@ def test_designs_are_drawn_with_the_pairs_and_stay_with_them(prior):
     def simulator(theta, times):
         return torch.cat([theta[:, :1] * times, theta], dim=1).where(theta[:, :1] < 1.5, torch.inf)
 
-    pairs = PriorSimulations(simulator, prior, design).draw(100, seed=1)
+    pairs = PriorSimulations(simulator, prior, design).draw(100, 1)
     assert pairs.failed > 0
     assert pairs.designs.shape == (100, 3)
     assert torch.equal(pairs.x[:, :3], pairs.theta[:, :1] * pairs.designs)
@@ -66,7 +66,7 @@ def test_series_may_have_missing_values(prior):
         values[0, 2] = torch.nan
         return TimeSeries(torch.arange(5.0).expand(len(theta), 5), values)
 
-    pairs = PriorSimulations(simulator, prior).draw(6, seed=0)
+    pairs = PriorSimulations(simulator, prior).draw(6, 0)
     assert isinstance(pairs.x, TimeSeries)
     assert (len(pairs.x), pairs.failed) == (6, 0)
 
@@ -96,7 +96,7 @@ def test_a_simulator_of_single_vectors_is_called_row_by_row():
 )
 def test_what_is_no_observation_of_each_vector_is_refused(simulator, message, prior):
     with pytest.raises(DataError, match=message):
-        PriorSimulations(simulator, prior).draw(12, seed=0)
+        PriorSimulations(simulator, prior).draw(12, 0)
 
 
 def test_other_settings_are_refused(prior):
@@ -107,4 +107,4 @@ def test_other_settings_are_refused(prior):
     with pytest.raises(ConfigError, match="largest_failed is 1.0, expected a share"):
         PriorSimulations(noisy, prior, largest_failed=1.0)
     with pytest.raises(DataError, match=r"the design returned numbers of shape \(3,\) for 12 observations"):
-        PriorSimulations(noisy, prior, lambda count, generator: torch.zeros(3)).draw(12, seed=0)
+        PriorSimulations(noisy, prior, lambda count, generator: torch.zeros(3)).draw(12, 0)
