@@ -47,6 +47,23 @@ def test_a_table_with_gaps_becomes_a_forecast_with_intervals(tmp_path):
     assert told.tolist() == one.tolist()[2 * len(one) // 3 :]
 
 
+def test_the_task_of_sbibm_gets_draws_for_each_of_its_observations(tmp_path):
+    """With files of its form in place of the package."""
+    files = tmp_path / "sbibm/tasks/lotka_volterra/files"
+    for number in range(1, 11):
+        (files / f"num_observation_{number}").mkdir(parents=True)
+        rows = [",".join(f"data_{i}" for i in range(20)), ",".join(f"{5 + i + number}" for i in range(20))]
+        (files / f"num_observation_{number}/observation.csv").write_text("\n".join(rows))
+    (tmp_path / "sbibm/__init__.py").write_text("")
+    script = f"import sys, runpy; sys.path.insert(0, {str(tmp_path)!r}); sys.argv = ['sbibm', '100', '--draws', '20', '--steps', '10']"
+    lines = run("-c", f"{script}; runpy.run_path({str(PROJECT / 'examples/sbibm_lotka_volterra.py')!r})", cwd=tmp_path)
+    assert len(lines) == 10
+    found = pd.read_csv(tmp_path / "results/inference/sbibm/100/samples.csv")
+    assert found.columns.tolist() == ["observation", "alpha", "beta", "gamma", "delta"]
+    assert found["observation"].value_counts().to_dict() == dict.fromkeys(range(1, 11), 20)
+    assert (found > 0).all().all()
+
+
 @pytest.mark.skipif(not REAL.is_dir(), reason="the vowels are not in ../shared/data")
 def test_the_real_table_is_written_and_forecast(tmp_path):
     for part in ("config/real.yaml", "config/checksums/japanese_vowels.sha256"):

@@ -1,0 +1,52 @@
+"""Draws from the posteriors of sbibm's Lotka-Volterra task, for its ten observations, with a number of simulations.
+
+Run it in the project's folder, once the task's files are there:
+pip install --no-deps sbibm
+python examples/sbibm_lotka_volterra.py 10000
+"""
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+
+from pathlode import infer
+from pathlode.inference.flows import FlowConfig
+from pathlode.inference.sbibm_task import (
+    TASK_OBSERVATIONS,
+    TASK_PARAMETERS,
+    simulate_task,
+    task_log_likelihood,
+    task_observation,
+    task_prior,
+)
+from pathlode.inference.sharpening import sharpened
+
+parser = argparse.ArgumentParser()
+parser.add_argument("simulations", type=int)
+parser.add_argument("--draws", type=int, default=10_000)
+parser.add_argument("--steps", type=int, default=3000)
+parser.add_argument("--folder", type=Path, default=Path("results/inference/sbibm"))
+given = parser.parse_args()
+
+config = FlowConfig(steps=given.steps, affine=1, transforms=3, autoregressive=True)
+observed = {number: task_observation(number) for number in range(1, TASK_OBSERVATIONS + 1)}
+posterior = infer(
+    simulate_task,
+    task_prior(),
+    summary=lambda x: x.log(),
+    simulations=given.simulations,
+    config=config,
+    names=TASK_PARAMETERS,
+)
+tables = []
+for number, x in observed.items():
+    draws = posterior.sample(x, given.draws, seed=number)[:, 0]
+    tables.append(pd.DataFrame(draws, columns=list(TASK_PARAMETERS)).assign(observation=number))
+    exact = sharpened(posterior, x, lambda theta, x=x: task_log_likelihood(theta, x), given.draws, seed=number)
+    print(
+        f"observation {number}: {exact.effective / given.draws:.1%} of the draws are effective in importance sampling"
+    )
+folder = given.folder / str(given.simulations)
+folder.mkdir(parents=True, exist_ok=True)
+pd.concat(tables).set_index("observation").to_csv(folder / "samples.csv")
