@@ -114,10 +114,11 @@ def decisions(settings: dict[str, Any], look_ahead: dict[str, Any]) -> tuple[Wor
         network(batch).square().mean().backward()
         adam.step()
 
-    decide = Work(
-        "a decision of the scheduler",
-        lambda: scheduler._decide(model.config.window, scheduler._moment(model.config.window)),
-    )
+    def look_ahead_once() -> None:
+        scheduler.record(loss=1 / model.config.window)  # without a new loss there is no decision
+        scheduler._decide(model.config.window, scheduler._moment(model.config.window))
+
+    decide = Work("a decision of the scheduler", look_ahead_once)
     decide.once()
     if scheduler.decisions[-1].outcome not in (
         "new schedule",

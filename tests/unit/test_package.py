@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "training": {"core", "models", "training"},
     "uncertainty": {"core", "models", "uncertainty"},
     "forecasting": {"core", "models", "training", "uncertainty", "forecasting"},
-    "cli": {"core", "models", "training", "forecasting", "ecg", "plots", "cli"},
+    "cli": {"core", "models", "training", "forecasting", "ecg", "schedule", "plots", "cli"},
     "dynamics": {"core", "models", "training", "dynamics", "reporting"},
     "ecg": {"core", "models", "training", "ecg", "reporting"},
     "inference": {"core", "models", "training", "dynamics", "inference", "reporting"},

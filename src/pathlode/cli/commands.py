@@ -13,7 +13,9 @@ from pathlode import __version__
 from pathlode.cli.fitting import fit_command
 from pathlode.cli.heartbeats import ecg_group
 from pathlode.cli.options import columns_or_file, model_and_table, output_file
+from pathlode.cli.schedule import schedule_group
 from pathlode.cli.tables import (
+    FIGURE_ENDINGS,
     TABLE_ENDINGS,
     asked_for,
     check_ending,
@@ -28,9 +30,6 @@ from pathlode.core.shapes import Times
 from pathlode.errors import CheckpointError, ConfigError, DataError
 from pathlode.files import writing
 from pathlode.forecasting.forecaster import Forecaster
-
-FIGURE_ENDINGS = (".png", ".pdf", ".svg")
-"""Endings of the files that hold figures."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -50,7 +49,7 @@ def pathlode(quiet: bool) -> None:
       pathlode summarise model.pt visits.csv -o summaries.csv
       pathlode plot model.pt visits.csv --horizon 30 -o forecast.png
 
-    The command ecg reads recordings of heartbeats instead: pathlode ecg --help.
+    Others read something else: ecg reads recordings of heartbeats, schedule the logs of training runs (pathlode ecg --help).
 
     Exit codes: 0 done, 1 a fault in the data or in a file, 2 a fault in the options.
     """
@@ -59,6 +58,7 @@ def pathlode(quiet: bool) -> None:
 
 pathlode.add_command(fit_command)
 pathlode.add_command(ecg_group)
+pathlode.add_command(schedule_group)
 
 
 @pathlode.command("predict")

@@ -15,6 +15,8 @@ from pathlode.forecasting.queries import refuse_strangers
 
 TABLE_ENDINGS = (".csv", ".parquet")
 """Endings of the files that hold tables."""
+FIGURE_ENDINGS = (".png", ".pdf", ".svg")
+"""Endings of the files that hold figures."""
 MARK = "label "
 """Put before labels while they are read, because pandas takes texts such as NA for missing ones."""
 

@@ -7,6 +7,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlode.schedule.any_logs import read_logs as read_logs
     from pathlode.schedule.decisions import LookAheadConfig as LookAheadConfig
     from pathlode.schedule.fitting import fit as fit
     from pathlode.schedule.lightning_callback import LightningLookAhead as LightningLookAhead
@@ -34,6 +35,7 @@ _HOMES = {
     "TrainerLookAhead": "trainer_callback",
     "fit": "fitting",
     "load_run_model": "run_model",
+    "read_logs": "any_logs",
     "read_mlflow": "readers",
     "read_optuna": "optuna_logs",
     "read_runs": "runs",

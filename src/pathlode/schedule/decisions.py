@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,3 +114,18 @@ def continuations(
     before = np.minimum(places.astype(int), end - 1)
     low, high = (np.take_along_axis(rates, at, axis=1) for at in (before, before + 1))
     return low + (places - before) * (high - low), futures[:, -1, METRIC]
+
+
+def best_schedule(
+    schedules: NDArray[np.float64], ends: NDArray[np.float64], averaged: int, mode: Literal["max", "min"]
+) -> tuple[NDArray[np.float64], float]:
+    """Mean of the log rates, (time,), and of the metric over the schedules that end best.
+
+    Args:
+        schedules: log rates, (schedule, time).
+        ends: the metric of each, (schedule,).
+        averaged: number of schedules.
+        mode: whether a good metric is large or small.
+    """
+    best = np.argsort(-ends if mode == "max" else ends)[:averaged]
+    return schedules[best].mean(axis=0), float(ends[best].mean())

@@ -12,7 +12,7 @@ from pathlode.core.series import TimeSeries
 from pathlode.errors import ConfigError
 from pathlode.models.contract import SequenceModel
 from pathlode.schedule.run_model import SOLVER, FitConfig, RunModel, RunModelCard
-from pathlode.schedule.runs import FEATURES, LOG_RATE, METRIC, Runs, Trajectory
+from pathlode.schedule.runs import FEATURES, METRIC, Runs, Trajectory
 from pathlode.training.experiment import Experiment
 from pathlode.training.trainer import Trainer
 from pathlode.training.validation import Validation
@@ -87,10 +87,10 @@ class _Part:
         return cls(runs, config, values, held_out, training, validation)
 
     @property
-    def best_rates(self) -> NDArray[np.float64]:
-        """Log rates of the best run, (point,)."""
+    def best(self) -> NDArray[np.float64]:
+        """The best run, (point, feature)."""
         metrics = self.values[:, -1, METRIC] * (1 if self.config.mode == "max" else -1)
-        return self.values[np.argmax(metrics), :, LOG_RATE]
+        return self.values[np.argmax(metrics)]
 
 
 def _fitted(parts: Sequence[_Part], run: Callable[[Trainer], object]) -> Iterator[tuple[_Part, RunModel]]:
@@ -102,7 +102,7 @@ def _fitted(parts: Sequence[_Part], run: Callable[[Trainer], object]) -> Iterato
         run(trainer)
     for number, part in enumerate(parts):
         model = trainer.model.member(number)
-        yield part, RunModel(model, part.config, part.best_rates, _card(part, model, trainer.seconds / len(parts)))
+        yield part, RunModel(model, part.config, part.best, _card(part, model, trainer.seconds / len(parts)))
 
 
 def _stacked(series: Sequence[TimeSeries]) -> TimeSeries:
@@ -170,4 +170,5 @@ def _card(part: _Part, model: SequenceModel, seconds: float) -> RunModelCard:
         rows=int(part.runs.table.groupby("run_id").size().median()),
         seconds=seconds,
         metric_is_loss=part.runs.metric_is_loss,
+        left_out=dict(part.runs.left_out),
     )

@@ -1,7 +1,7 @@
 """A model of training runs, by default a latent ODE. From a window of a run it predicts loss, rate and metric to the end."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ from pathlode.errors import CheckpointError, ConfigError, refuse_unless
 from pathlode.models.contract import SequenceModel
 from pathlode.models.saving import model_content, model_of
 from pathlode.registry import DEFAULT_MODEL, DEFAULT_PARTS, MODELS
+from pathlode.schedule.runs import LOG_RATE
 
 SOLVER = FixedStep("tsit5", 12)
 """Solver of the model's predictions, and solver steps of its training."""
@@ -96,6 +97,7 @@ class RunModelCard:
         seconds: CPU time of the fit.
         version: version of pathlode.
         metric_is_loss: whether the runs logged no metric but the training loss.
+        left_out: runs of the same logs that could not be used, each with the reason.
     """
 
     runs: list[str]
@@ -107,6 +109,7 @@ class RunModelCard:
     seconds: float
     version: str = __version__
     metric_is_loss: bool = False
+    left_out: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -116,14 +119,19 @@ class RunModel:
     Attributes:
         model: the model of (training loss, log of the rate, metric), in this order.
         config: settings of the fit.
-        rates: log rates of the best run, by its last metric, at every moment of the clock, (point,).
+        best: the best run, by its last metric, at every moment of the clock, (point, feature).
         card: the runs that it was fitted to, and its errors.
     """
 
     model: SequenceModel
     config: FitConfig
-    rates: NDArray[np.float64]
+    best: NDArray[np.float64]
     card: RunModelCard
+
+    @property
+    def rates(self) -> NDArray[np.float64]:
+        """Log rates of the best run, (point,)."""
+        return self.best[:, LOG_RATE]
 
     @torch.no_grad()
     def encode(self, times: NDArray[np.float64], values: NDArray[np.float64]) -> Tensor:
@@ -150,8 +158,8 @@ class RunModel:
 
     def content(self) -> dict[str, Any]:
         """The content of its file, as tensors and plain values."""
-        rates = torch.from_numpy(self.rates)
-        return model_content(self.model, config=asdict(self.config), rates=rates, card=asdict(self.card))
+        best = torch.from_numpy(self.best)
+        return model_content(self.model, config=asdict(self.config), best=best, card=asdict(self.card))
 
 
 def load_run_model(path: Path) -> RunModel:
@@ -185,7 +193,7 @@ def load_run_models(path: Path) -> list[RunModel]:
 def _run_model(content: Mapping[str, Any], path: Path) -> RunModel:
     model, rest = model_of(content, path)
     try:
-        return RunModel(model, FitConfig(**rest["config"]), rest["rates"].numpy(), RunModelCard(**rest["card"]))
+        return RunModel(model, FitConfig(**rest["config"]), rest["best"].numpy(), RunModelCard(**rest["card"]))
     except (AttributeError, KeyError, TypeError, ConfigError) as error:
         raise CheckpointError(
             f"{path} cannot be read as a model of training runs ({error}): fit one with pathlode.schedule.fit"

@@ -15,8 +15,9 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from pathlode.core.plain import from_plain, to_plain
 from pathlode.errors import ConfigError
-from pathlode.schedule.decisions import Decision, LookAheadConfig, ahead, continuations, rate_at
+from pathlode.schedule.decisions import Decision, LookAheadConfig, best_schedule, continuations, rate_at
 from pathlode.schedule.live_log import LiveLog
+from pathlode.schedule.proposals import perturbed_futures
 from pathlode.schedule.run_model import RunModel
 from pathlode.schedule.runs import LOSS
 from pathlode.schedule.sharing import decided_once
@@ -241,8 +242,8 @@ class LatentODELR(LRScheduler):
             schedules, ends = continuations(futures, recent, moment, self._last_moment, self._range, self.config)
             qualified, outcome = len(ends), "kept: no future has such a loss"
             if qualified:
-                best = np.argsort(-ends if self.model.config.mode == "max" else ends)[: self.config.averaged]
-                chosen, metric, outcome = schedules[best].mean(axis=0), float(ends[best].mean()), "new schedule"
+                chosen, metric = best_schedule(schedules, ends, self.config.averaged, self.model.config.mode)
+                outcome = "new schedule"
         schedule = self._schedule if chosen is None else self._followed(chosen, moment)
         if chosen is None and not (lacking and any(earlier.outcome == lacking for earlier in self.decisions)):
             remedy = "; give it to step() or record()" if lacking else ""
@@ -262,10 +263,7 @@ class LatentODELR(LRScheduler):
         self, moments: NDArray[np.float64], window: NDArray[np.float64], horizon: float
     ) -> NDArray[np.float64]:
         """Predicted futures from the window's last moment to the horizon, one moment apart, (future, time, feature)."""
-        z0 = self.model.encode(moments, window)
-        noise = torch.randn(self.config.futures, len(z0), generator=self._generator)
-        noise[0] = 0.0
-        return self.model.decode(z0 + self.config.spread * z0.abs() * noise, moments[0], ahead(moments[-1], horizon))
+        return perturbed_futures(self.model, moments, window, horizon, self.config, self._generator)
 
 
 def _number(value: float | torch.Tensor | None) -> float | None:

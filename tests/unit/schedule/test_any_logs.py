@@ -1,0 +1,52 @@
+import json
+
+import pandas as pd
+import pytest
+
+from pathlode.errors import ConfigError, DataError
+from pathlode.schedule import any_logs, read_logs
+
+ROWS = pd.DataFrame({"step": range(1, 11), "lr": 0.1, "train_loss": 1.0, "val_metric": 0.5})
+
+
+def test_tables_and_trainer_states_are_told_apart_by_their_files(tmp_path):
+    (tmp_path / "tables").mkdir()
+    for run in ("a", "b"):
+        ROWS.rename(columns={"train_loss": "loss"}).to_csv(tmp_path / f"tables/{run}.csv", index=False)
+        (tmp_path / "states" / run).mkdir(parents=True)
+        history = [{"step": step, "loss": 1.0, "learning_rate": 0.1, "eval_f1": 0.5} for step in range(1, 11)]
+        (tmp_path / "states" / run / "trainer_state.json").write_text(json.dumps({"log_history": history}))
+    assert read_logs(str(tmp_path / "tables"), {"train_loss": "loss"}).ids == ["a", "b"]
+    assert read_logs(str(tmp_path / "states"), {"val_metric": "eval_f1"}).ids == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("file", "reader", "more"),
+    [
+        ("x/events.out.tfevents.1", "read_tensorboard", []),
+        ("x/run-1.wandb", "read_wandb", ["_step"]),
+    ],
+)
+def test_event_files_and_those_of_wandb_go_to_their_readers(tmp_path, monkeypatch, file, reader, more):
+    (tmp_path / "x").mkdir()
+    (tmp_path / file).write_text("")
+    monkeypatch.setattr(any_logs, reader, lambda *given: given)
+    names = {"lr": "opt/lr", "train_loss": "train_loss", "val_metric": "val_metric"}
+    assert read_logs(str(tmp_path), {"lr": "opt/lr"}) == (tmp_path, names, *more)
+
+
+def test_databases_need_their_source_and_the_name_of_an_experiment(monkeypatch):
+    with pytest.raises(ConfigError, match="source is missing: say whether sqlite:///runs.db is of mlflow or optuna"):
+        read_logs("sqlite:///runs.db", {})
+    with pytest.raises(ConfigError, match="experiment is missing, expected the name of a study of Optuna"):
+        read_logs("sqlite:///runs.db", {}, "optuna")
+    for source in ("mlflow", "optuna"):
+        monkeypatch.setattr(any_logs, f"read_{source}", lambda *given: given)
+        assert read_logs("sqlite:///runs.db", {}, source, experiment="rates")[:2] == ("sqlite:///runs.db", "rates")
+
+
+def test_unknown_sources_and_places_are_refused(tmp_path):
+    with pytest.raises(ConfigError, match="source is aim, expected one of tables, tensorboard"):
+        read_logs(str(tmp_path), {}, "aim")
+    with pytest.raises(DataError, match="absent does not exist, expected a folder or file of logs"):
+        read_logs(str(tmp_path / "absent"), {})
