@@ -7,6 +7,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlode.schedule.algoperf_logs import read_algoperf as read_algoperf
     from pathlode.schedule.any_logs import read_logs as read_logs
     from pathlode.schedule.decisions import LookAheadConfig as LookAheadConfig
     from pathlode.schedule.fitting import fit as fit
@@ -35,6 +36,7 @@ _HOMES = {
     "TrainerLookAhead": "trainer_callback",
     "fit": "fitting",
     "load_run_model": "run_model",
+    "read_algoperf": "algoperf_logs",
     "read_logs": "any_logs",
     "read_mlflow": "readers",
     "read_optuna": "optuna_logs",
