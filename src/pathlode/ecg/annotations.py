@@ -55,14 +55,14 @@ class Annotations:
         return replace(self, samples=positions[inside] + (self.samples - inside))
 
     def refuse_beyond(self, length: int, name: str) -> None:
-        """Refuses marks outside a signal of this length.
+        """Refuses beats outside a signal of this length. Other marks may lie there, such as that of the last rhythm's end.
 
         Raises:
             DataError: naming the first one.
         """
-        outside = np.flatnonzero((self.samples < 0) | (self.samples >= length))
+        outside = np.flatnonzero(((self.samples < 0) | (self.samples >= length)) & (self.classes != NO_CLASS))
         if len(outside):
             raise DataError(
-                f"{name} has the mark {self.symbols[outside[0]]!r} at sample {self.samples[outside[0]]}, but its signal has "
+                f"{name} has the beat {self.symbols[outside[0]]!r} at sample {self.samples[outside[0]]}, but its signal has "
                 f"{length} samples: give the annotations of this very signal"
             )

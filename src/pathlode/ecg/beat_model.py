@@ -119,15 +119,18 @@ class BeatModel:
         """Features of windows, (beat, feature), neither centred nor with rhythm."""
         return Latents(self.encoder)(times, values)
 
-    def classify(self, features: Features, rhythm: Features) -> tuple[Probabilities, NDArray[np.float64]]:
-        """Probabilities (beat, class) and distances from the training data (beat,) of all beats of one record.
+    def classify(
+        self, features: Features, rhythm: Features, usual: NDArray[np.float32] | None = None
+    ) -> tuple[Probabilities, NDArray[np.float64]]:
+        """Probabilities (beat, class) and distances from the training data (beat,) of beats of one record.
 
         Args:
             features: of :meth:`encode`, (beat, feature).
             rhythm: of :func:`pathlode.ecg.features.rr_ratios`, (beat, 5).
+            usual: features of the record's usual beat, (feature,); by default the median of these beats.
         """
         if self.centred:
-            features = features - np.median(features, axis=0).astype(np.float32)
+            features = features - (np.median(features, axis=0).astype(np.float32) if usual is None else usual)
         return self.trees.probabilities(np.hstack([features, rhythm])), self.familiar.distances(features)
 
     def save(self, path: Path) -> None:

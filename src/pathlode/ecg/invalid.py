@@ -45,11 +45,12 @@ def invalid_samples(signal: NDArray[Any], rate: float, lost: NDArray[np.bool_] |
     """
     marks = np.zeros(len(signal), np.uint8)
     finite = np.isfinite(signal)
-    same = np.diff(signal) == 0
+    same = signal[1:] == signal[:-1]
     flat = longer_than(same, max(2, round(FLAT * rate) - 1))
     marks[np.r_[False, flat] | np.r_[flat, False]] = REASONS.index("flat") + 1
     if finite.any():
-        for end in (signal[finite].min(), signal[finite].max()):
+        ends = np.min(signal, where=finite, initial=np.inf), np.max(signal, where=finite, initial=-np.inf)
+        for end in ends:
             held = longer_than(signal == end, max(3, round(SATURATED * rate)))
             marks[held] = REASONS.index("saturated") + 1
     if lost is not None:
@@ -60,10 +61,8 @@ def invalid_samples(signal: NDArray[Any], rate: float, lost: NDArray[np.bool_] |
 
 def bridged(signal: NDArray[Any], marks: Marks) -> NDArray[np.float64]:
     """The signal with a straight line between the valid neighbours in place of invalid samples; all 0 without valid ones."""
-    valid = np.flatnonzero(marks == 0)
-    if len(valid) == 0:
-        return np.zeros(len(signal))
-    filled = np.asarray(signal, np.float64).copy()
-    holes = np.flatnonzero(marks)
-    filled[holes] = np.interp(holes, valid, filled[valid])
+    holes, beside = np.flatnonzero(marks), np.unique(runs(marks > 0) - [1, 0])
+    beside = beside[(beside >= 0) & (beside < len(signal))]
+    filled = np.array(signal, np.float64)
+    filled[holes] = np.interp(holes, beside, filled[beside]) if len(beside) else 0.0
     return filled

@@ -18,8 +18,8 @@ MATCHED_WITHIN = 0.15
 DETECTED_AT = 100.0, 200.0
 """Rates in Hz between which peaks are sought. The detector wants more than 40 Hz, and takes time in proportion to the rate."""
 PIECE, OVERLAP = 600.0, 10.0
-"""Seconds of signal in which peaks are sought at once, and seconds by which the piece begins earlier, so that the detector has
-learnt the beats by then."""
+"""Seconds of signal in which peaks are sought at once, and seconds before and after them that the detector sees as well, so
+that it has learnt the beats by then."""
 REFRACTORY = 0.2
 """Seconds after a peak in which there is no other one."""
 ALIGNED = 0.08
@@ -28,31 +28,35 @@ _OPPOSITE = 1.5  # times as large as the usual deflection, a deflection of the o
 
 
 def find_peaks(recording: Recording) -> Peaks:
-    """The R peaks of a recording. Samples are those of its own rate.
-
-    wfdb's XQRS finds QRS complexes in the signal brought to a rate between :data:`DETECTED_AT`. Each complex is then placed at
-    its largest deflection from the baseline within :data:`ALIGNED`, of the sign that is larger in most beats of the recording.
-    A cost of about two microseconds a sample.
+    """The R peaks of a recording, of :func:`seek_peaks`.
 
     Raises:
         DataError: if there are fewer than three.
     """
-    if recording.seconds < 2 * REFRACTORY:
-        raise DataError(f"{recording.name} lasts {recording.seconds:.2g} s, expected at least three beats")
-    signal, rate = _at_a_rate_for_detection(recording.microvolts / 1000, recording.rate)
-    found, step = [], round(PIECE * rate)
-    for begin in range(0, len(signal), step):
-        first, last = max(0, begin - round(OVERLAP * rate)), min(len(signal), begin + step)
-        own = _complexes(signal[first:last], rate) + first
-        found.append(own[own >= begin])
-    rough = (np.concatenate(found) * (recording.rate / rate)).round().astype(np.int64)
-    peaks = aligned(recording, rough)
+    peaks = seek_peaks(recording)
     if len(peaks) < 3:
         raise DataError(
             f"{recording.name} has {len(peaks) or 'no'} R peak{'' if len(peaks) == 1 else 's'} in lead {recording.lead} "
             f"({recording.seconds:.4g} s), expected at least three: is it an ECG, and in the right unit?"
         )
     return peaks
+
+
+def seek_peaks(recording: Recording) -> Peaks:
+    """The R peaks of a recording, if there are any. Samples are those of its own rate.
+
+    wfdb's XQRS finds QRS complexes in the signal brought to a rate between :data:`DETECTED_AT`. Each complex is then placed at
+    its largest deflection from the baseline within :data:`ALIGNED`, of the sign that is larger in most beats of the recording.
+    A cost of about two microseconds a sample.
+    """
+    signal, rate = _at_a_rate_for_detection(recording.microvolts / 1000, recording.rate)
+    found, step, overlap = [], round(PIECE * rate), round(OVERLAP * rate)
+    for begin in range(0, len(signal), step):
+        first = max(0, begin - overlap)
+        own = _complexes(signal[first : begin + step + overlap], rate) + first
+        found.append(own[(own >= begin) & (own < begin + step)])
+    rough = (np.concatenate(found) * (recording.rate / rate)).round().astype(np.int64)
+    return aligned(recording, rough)
 
 
 def aligned(recording: Recording, peaks: Peaks) -> Peaks:

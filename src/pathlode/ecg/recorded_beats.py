@@ -76,17 +76,21 @@ class RecordedBeats:
         return self.peaks[self.used] / self.recording.rate
 
     def windows(self) -> Iterator[tuple[Times, Values]]:
-        """Windows of the used beats, in pieces: times (beat, time) in seconds from the R peak, values (beat, time, 1) in mV
-        without baseline."""
-        rate, signal = self.recording.rate, self.recording.microvolts
-        offsets, margin = window_offsets(rate), round(_MARGIN * rate)
-        seconds = torch.from_numpy((offsets / rate).astype(np.float32))
+        """Windows of the used beats, as :func:`windows_at` gives them, in pieces."""
         for begin in range(0, len(self.used), CUT_AT_ONCE):
-            peaks = self.peaks[self.used[begin : begin + CUT_AT_ONCE]]
-            first, last = max(0, peaks[0] + offsets[0] - margin), peaks[-1] + offsets[-1] + margin
-            cleaned = without_baseline(signal[first:last], rate)
-            values = cleaned[peaks[:, None] - first + offsets].astype(np.float32) / 1000
-            yield seconds.expand(len(peaks), -1), torch.from_numpy(values)[..., None]
+            yield windows_at(self.recording, self.peaks[self.used[begin : begin + CUT_AT_ONCE]])
+
+
+def windows_at(recording: Recording, peaks: Peaks) -> tuple[Times, Values]:
+    """Windows of beats, all within the recording: times (beat, time) in seconds from the R peak, values (beat, time, 1) in
+    mV without baseline."""
+    rate, offsets = recording.rate, window_offsets(recording.rate)
+    margin = round(_MARGIN * rate)
+    first, last = max(0, peaks[0] + offsets[0] - margin), peaks[-1] + offsets[-1] + margin
+    cleaned = without_baseline(recording.microvolts[first:last], rate)
+    values = cleaned[peaks[:, None] - first + offsets].astype(np.float32) / 1000
+    seconds = torch.from_numpy((offsets / rate).astype(np.float32))
+    return seconds.expand(len(peaks), -1), torch.from_numpy(values)[..., None]
 
 
 def window_offsets(rate: float) -> NDArray[np.int64]:

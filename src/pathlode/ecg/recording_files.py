@@ -182,6 +182,8 @@ def _column(column: "pd.Series[Any]", name: str, path: Path) -> Any:
     """A column's numbers; empty cells are NaN."""
     import pandas as pd
 
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return column.to_numpy(np.float64, na_value=np.nan)
     numbers = pd.to_numeric(column, errors="coerce")
     text = numbers.isna() & column.notna()
     text &= ~column.astype(str).str.strip().str.casefold().isin(["", "nan", "na", "-"])

@@ -103,8 +103,9 @@ class Recording:
         if annotations is not None:
             annotations.refuse_beyond(len(values), name)
         marks = invalid_samples(values, rate, lost)
-        whole = bridged(values, marks).round()
-        return cls(name, lead, float(rate), whole.clip(-(2**31), 2**31 - 1).astype(np.int32), marks, annotations, found)
+        whole = bridged(values, marks)
+        np.rint(whole, out=whole).clip(-(2**31), 2**31 - 1, out=whole)
+        return cls(name, lead, float(rate), whole.astype(np.int32), marks, annotations, found)
 
 
 @dataclass(frozen=True)

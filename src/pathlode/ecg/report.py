@@ -10,22 +10,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pathlode.artefacts import TableFile
-from pathlode.core.shapes import Times, Values
 from pathlode.ecg.annotations import NO_CLASS
 from pathlode.ecg.beat_model import BeatModel
 from pathlode.ecg.features import Probabilities, rr_ratios
+from pathlode.ecg.flags import TOO_NOISY, UNLIKE, flags_of, noise_and_height, relative_noise
 from pathlode.ecg.peaks import MATCHED_WITHIN, compare_peaks, find_peaks, nearest
 from pathlode.ecg.polarity import upright
 from pathlode.ecg.recorded_beats import RecordedBeats
 from pathlode.ecg.recordings import Recording
 from pathlode.ecg.records import CLASSES
+from pathlode.errors import DataError
 
-TOO_NOISY, UNLIKE = "too noisy", "unlike the training data"
-"""Flags of beats whose class is worth little."""
-NOISE_LIMIT = 0.15
-"""Largest noise of a beat, in units of the recording's usual height of an R peak; chosen by hand."""
-SLOWEST_WITH_NOISE = 75.0
-"""Rate in Hz below which noise is not told from the waves of a beat, and no beat is flagged for it."""
 PAUSES = 5
 """Number of the longest pauses in the summary."""
 
@@ -52,7 +47,7 @@ class Report:
         beats: the beats.
         classes: most probable class of each used beat, index in :data:`pathlode.ecg.records.CLASSES`, (used,).
         probabilities: its probability, (used,).
-        noise: noise of each used beat in units of :data:`NOISE_LIMIT`, (used,).
+        noise: :func:`pathlode.ecg.flags.relative_noise` of each used beat, (used,).
         strangeness: its distance from the training data; above 1 it is unlike them, (used,).
         marked: index of each used beat's class in the recording's own annotations, or
             :data:`pathlode.ecg.annotations.NO_CLASS`, (used,).
@@ -75,8 +70,7 @@ class Report:
     @property
     def flags(self) -> list[str]:
         """The flag of each used beat, (used,); noise goes before strangeness."""
-        flags = np.where(self.noise > 1, TOO_NOISY, np.where(self.strangeness > 1, UNLIKE, ""))
-        return [str(flag) for flag in flags]
+        return flags_of(self.noise, self.strangeness)
 
     def rows(self) -> BeatRows:
         """The table of beats."""
@@ -147,14 +141,16 @@ def report_on(recording: Recording, model: BeatModel, polarity: str = "checked",
         recording: the recording.
         model: the classifier.
         polarity: as in :func:`pathlode.ecg.polarity.upright`.
-        annotated: whether beats lie at the recording's own annotations, if it has any, rather than where they are found.
+        annotated: whether beats lie at the recording's own annotations rather than where they are found.
 
     Raises:
-        DataError: if the recording has too few beats, or seems to be upside down.
+        DataError: if the recording has too few beats, seems to be upside down, or lacks the annotations that are asked for.
     """
     found, marks = list(recording.found), recording.annotations
     reference = marks.beats() if marks else None
-    if annotated and reference is not None:
+    if annotated:
+        if reference is None:
+            raise DataError(f"{recording.name} has no annotations beside it: let its beats be found instead")
         peaks = reference[0]
         found.append("the beats are those of the recording's annotations")
     else:
@@ -168,34 +164,21 @@ def report_on(recording: Recording, model: BeatModel, polarity: str = "checked",
             )
     recording = upright(recording, peaks, polarity)
     beats = RecordedBeats.of(recording, peaks)
-    pieces = [(model.encode(*piece), *_noise_and_height(*piece)) for piece in beats.windows()]
+    pieces = [(model.encode(*piece), *noise_and_height(*piece)) for piece in beats.windows()]
     features, noise, heights = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
     probabilities, strangeness = model.classify(features, rr_ratios(beats.rr[beats.used]))
-    relative = (noise / (NOISE_LIMIT * max(float(np.median(heights)), 1e-6))).astype(np.float32)
     return Report(
-        beats, *_most_probable(probabilities), relative, strangeness, _marked(beats, reference, recording.rate), found
+        beats,
+        *_most_probable(probabilities),
+        relative_noise(noise, heights),
+        strangeness,
+        _marked(beats, reference, recording.rate),
+        found,
     )
 
 
 def _most_probable(probabilities: Probabilities) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     return probabilities.argmax(axis=1).astype(np.int8), probabilities.max(axis=1)
-
-
-def _noise_and_height(times: Times, values: Values) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Noise of each window, and the height of its peak, in millivolts, (beat,).
-
-    The noise is the standard deviation of white noise with the same median of deviations d = x(t) - (x(t - h) + x(t + h)) / 2
-    outside the QRS complex, with h of about 10 ms: 1.4826 · median(|d|) / √1.5. The waves of a beat change little in this time.
-    """
-    seconds, signal = times[0].numpy(), values[..., 0].numpy()
-    height = np.abs(signal[:, np.abs(seconds) < 0.05]).max(axis=1)
-    interval = float(seconds[1] - seconds[0])
-    if interval > 1 / SLOWEST_WITH_NOISE:
-        return np.zeros_like(height), height
-    lag = max(1, round(0.01 / interval))
-    deviations = signal[:, lag:-lag] - (signal[:, : -2 * lag] + signal[:, 2 * lag :]) / 2
-    outside = np.abs(deviations[:, np.abs(seconds[lag:-lag]) > 0.1])
-    return (1.4826 / np.sqrt(1.5) * np.median(outside, axis=1)).astype(np.float32), height
 
 
 def _marked(

@@ -96,7 +96,7 @@ def test_a_fault_is_told_in_one_sentence_and_nothing_is_written(folder, tmp_path
 def test_an_annotation_beyond_the_end(folder, tmp_path, capsys):
     empty_edge(folder, tmp_path)
     assert command(folder, tmp_path / "200", tmp_path / "report") == 1
-    assert "has the mark 'N' at sample 90000, but its signal has 21600 samples" in capsys.readouterr().err
+    assert "has the beat 'N' at sample 90000, but its signal has 21600 samples" in capsys.readouterr().err
     assert not (tmp_path / "report").exists()
 
 

@@ -26,8 +26,8 @@ def test_marks_move_with_the_samples():
 
 
 @pytest.mark.parametrize("sample", [-1, 1000])
-def test_a_mark_beyond_the_end_is_refused(sample):
+def test_a_beat_beyond_the_end_is_refused(sample):
     marks = Annotations(np.array([10, sample]), ["N", "V"])
-    with pytest.raises(DataError, match=f"x has the mark 'V' at sample {sample}, but its signal has 1000 samples"):
+    with pytest.raises(DataError, match=f"x has the beat 'V' at sample {sample}, but its signal has 1000 samples"):
         marks.refuse_beyond(1000, "x")
-    Annotations(np.array([0, 999]), ["N", "N"]).refuse_beyond(1000, "x")
+    Annotations(np.array([0, 999, 1000]), ["N", "N", "+"]).refuse_beyond(1000, "x")

@@ -1,0 +1,146 @@
+"""Classes of heartbeats while they are recorded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pathlode.arrays import Array
+from pathlode.ecg.beat_model import BeatModel
+from pathlode.ecg.features import rr_ratios
+from pathlode.ecg.flags import flags_of, noise_and_height, relative_noise
+from pathlode.ecg.peaks import REFRACTORY, seek_peaks
+from pathlode.ecg.recorded_beats import known_intervals, rhythm, valid_windows, windows_at
+from pathlode.ecg.recordings import Recording
+from pathlode.ecg.records import CLASSES
+
+TICK = 0.5
+"""Seconds of signal between two searches for beats."""
+REMEMBERED = 20.0
+"""Seconds of signal in which beats are sought."""
+SETTLED = 1.0
+"""Seconds of signal after a peak from which on it counts as found: more than its window and the baseline's filters reach."""
+PATIENCE = 4.0
+"""Seconds after a peak from which on the next one is not waited for. The beat's rhythm then has the mean interval after it."""
+USUAL = 20
+"""Beats from which on the patient's usual beat counts as known."""
+RECENT = 500
+"""Beats whose median is the usual one."""
+NOT_YET = "usual beat not yet known"
+"""Flag of the first :data:`USUAL` beats, whose features are relative to few others."""
+_HISTORY = 6000  # beats: more than an hour of them at the fastest heart rate that the detector knows
+
+
+@dataclass(frozen=True)
+class StreamedBeat:
+    """A classified beat.
+
+    Attributes:
+        time_s: seconds of its R peak from the begin of the stream.
+        label: most probable class, one of :data:`pathlode.ecg.records.CLASSES`.
+        probability: its probability.
+        flag: as in a report, or :data:`NOT_YET`, or empty.
+    """
+
+    time_s: float
+    label: str
+    probability: float
+    flag: str
+
+
+class Stream:
+    """Classifies beats as their samples arrive, at most :data:`PATIENCE` + :data:`TICK` seconds after the R peak, but none
+    before the second one.
+
+    A report of the whole recording can differ: there the usual beat and the mean RR interval are those of all beats, here those
+    of the beats so far, and here the detector has seen the last :data:`REMEMBERED` seconds only. Samples must not be lost: give
+    NaN in their place. How the samples are divided among calls makes no difference.
+
+    Args:
+        model: the classifier.
+        rate: samples per second.
+        unit: of the samples, mV, uV or V.
+
+    Raises:
+        DataError: at the first samples, if rate or unit are not as expected.
+    """
+
+    def __init__(self, model: BeatModel, rate: float, unit: str = "mV") -> None:
+        self.model, self.rate, self.unit = model, rate, unit
+        self._waiting: Array = np.zeros(0)
+        self._signal: Array = np.zeros(0)
+        self._end, self._told = 0, 0
+        self._peaks: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._intervals: Array = np.zeros(0)
+        self._features: NDArray[np.float32] | None = None
+        self._heights: NDArray[np.float32] = np.zeros(0, np.float32)
+
+    def push(self, samples: Any) -> list[StreamedBeat]:
+        """Takes samples, and gives the beats that are now known.
+
+        Args:
+            samples: (sample,), as many or few as there are; NaN for invalid or lost ones.
+        """
+        self._waiting = np.r_[self._waiting, np.asarray(samples, np.float64)]
+        step, beats = max(1, round(TICK * self.rate)), []
+        while len(self._waiting) >= step:
+            taken, self._waiting = self._waiting[:step], self._waiting[step:]
+            self._signal = np.r_[self._signal, taken][-round(REMEMBERED * self.rate) :]
+            self._end += step
+            beats += self._known()
+        return beats
+
+    def _known(self) -> list[StreamedBeat]:
+        recording = Recording.of(self._signal, rate=self.rate, unit=self.unit, name="the stream")
+        begin = self._end - len(self._signal)
+        self._find(recording, begin)
+        if not np.isfinite(self._intervals).any():
+            return []  # there is no rhythm yet
+        patient = self._end - round(PATIENCE * self.rate)
+        ready = [
+            number
+            for number in range(self._told, len(self._peaks))
+            if number + 1 < len(self._peaks) or self._peaks[number] <= patient
+        ]
+        if not ready:
+            return []
+        self._told = ready[-1] + 1
+        used, _ = valid_windows(recording, self._peaks[ready] - begin)
+        beats = self._classified(recording, np.array(ready)[used], begin) if len(used) else []
+        self._forget()
+        return beats
+
+    def _find(self, recording: Recording, begin: int) -> None:
+        """Adds the peaks that have settled since the last search, and the intervals before them."""
+        found = seek_peaks(recording) + begin
+        last = self._peaks[-1] if len(self._peaks) else -self._end - 1
+        after = found > last + REFRACTORY * self.rate
+        new = found[after & (found <= self._end - SETTLED * self.rate)]
+        ends = np.r_[self._peaks[-1:], new]
+        if len(ends) > 1:
+            inside = ends.clip(begin) - begin
+            known = known_intervals(inside, recording.invalid, self.rate)
+            self._intervals = np.r_[self._intervals, np.where(ends[:-1] < begin, np.nan, known)]
+        self._peaks = np.r_[self._peaks, new]
+
+    def _classified(self, recording: Recording, chosen: NDArray[np.int64], begin: int) -> list[StreamedBeat]:
+        times, values = windows_at(recording, self._peaks[chosen] - begin)
+        features, (noise, heights) = self.model.encode(times, values), noise_and_height(times, values)
+        before = features[:0] if self._features is None else self._features
+        self._features = np.concatenate([before, features])[-RECENT:]
+        self._heights = np.r_[self._heights, heights][-RECENT:]
+        rr = rhythm(self._peaks, self._intervals, self.rate)[chosen]
+        probabilities, strangeness = self.model.classify(features, rr_ratios(rr), np.median(self._features, axis=0))
+        flags: Sequence[str] = flags_of(relative_noise(noise, self._heights), strangeness)
+        if len(self._features) < USUAL:
+            flags = [NOT_YET] * len(flags)
+        return [
+            StreamedBeat(float(self._peaks[beat] / self.rate), CLASSES[each.argmax()], float(each.max()), flag)
+            for beat, each, flag in zip(chosen, probabilities, flags, strict=True)
+        ]
+
+    def _forget(self) -> None:
+        gone = max(0, len(self._peaks) - _HISTORY)
+        self._peaks, self._intervals, self._told = self._peaks[gone:], self._intervals[gone:], self._told - gone

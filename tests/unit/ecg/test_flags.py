@@ -1,0 +1,35 @@
+import numpy as np
+import pytest
+import torch
+
+from pathlode.ecg.flags import NOISE_LIMIT, TOO_NOISY, UNLIKE, flags_of, noise_and_height, relative_noise
+
+
+def windows(rate, noise, beats=40):
+    """A triangular QRS complex of 2 mV on a slow wave, and noise."""
+    seconds = torch.arange(int(-0.27 * rate), int(0.5 * rate)) / rate
+    signal = 0.2 * torch.sin(2 * torch.pi * 2 * seconds) + (2 - 50 * seconds.abs()).clamp(min=0)
+    added = noise * torch.randn(beats, len(seconds), generator=torch.Generator().manual_seed(0))
+    return seconds.expand(beats, -1), (signal + added)[..., None]
+
+
+@pytest.mark.parametrize("rate", [100, 250, 1000])
+def test_the_measured_noise_is_that_which_was_added(rate):
+    noise, heights = noise_and_height(*windows(rate, 0.1))
+    assert np.median(noise) == pytest.approx(0.1, rel=0.1)
+    noise, heights = noise_and_height(*windows(rate, 0.0))
+    assert np.median(noise) < 0.01
+    assert np.median(heights) == pytest.approx(2.0, abs=0.05)
+
+
+def test_at_low_rates_no_noise_is_told():
+    assert not noise_and_height(*windows(60, 0.1))[0].any()
+
+
+def test_noise_is_relative_to_the_usual_height():
+    found = relative_noise(np.array([0.1, 0.4], np.float32), np.array([1, 2, 2, 2, 9], np.float32))
+    assert found == pytest.approx([0.05 / NOISE_LIMIT, 0.2 / NOISE_LIMIT])
+
+
+def test_noise_goes_before_strangeness():
+    assert flags_of(np.array([2, 2, 0.5, 0.5]), np.array([2, 0.5, 2, 0.5])) == [TOO_NOISY, TOO_NOISY, UNLIKE, ""]
