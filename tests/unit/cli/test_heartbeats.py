@@ -59,7 +59,7 @@ def test_a_table_is_enough(folder, tmp_path):
     assert rows["time_s"].to_numpy()[:9] == pytest.approx(np.arange(0.5, 9), abs=0.02)  # the last one is at the edge
 
 
-def empty_edge(folder, tmp_path):
+def annotated_too_far(folder, tmp_path):
     for suffix in ("hea", "dat"):
         shutil.copy(folder / f"200.{suffix}", tmp_path)
     wfdb.wrann("200", "atr", np.array([500, 90_000]), symbol=["N", "N"], fs=360, write_dir=str(tmp_path))
@@ -82,6 +82,10 @@ FAULTS = {
 }
 
 
+@pytest.mark.fault(
+    "a recording of heartbeats has no ECG lead, unit, R peaks or three beats, is sampled too slowly, holds text, or is upside down",
+    "a sentence says what was expected and what to do; nothing is written",
+)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_told_in_one_sentence_and_nothing_is_written(folder, tmp_path, capsys, fault):
     make, options, words = FAULTS[fault]
@@ -93,13 +97,17 @@ def test_a_fault_is_told_in_one_sentence_and_nothing_is_written(folder, tmp_path
     assert [file.name for file in tmp_path.iterdir() if file.name != "mine.csv"] == []
 
 
+@pytest.mark.fault("a beat is annotated beyond the end of its recording", "a sentence names it; nothing is written")
 def test_an_annotation_beyond_the_end(folder, tmp_path, capsys):
-    empty_edge(folder, tmp_path)
+    annotated_too_far(folder, tmp_path)
     assert command(folder, tmp_path / "200", tmp_path / "report") == 1
     assert "has the beat 'N' at sample 90000, but its signal has 21600 samples" in capsys.readouterr().err
     assert not (tmp_path / "report").exists()
 
 
+@pytest.mark.fault(
+    "a classifier of heartbeats is of another version", "a sentence says how to make it again; nothing is written"
+)
 def test_a_model_of_another_version(folder, tmp_path, capsys):
     content = load_tensors(folder / "heartbeats.pt")
     save_tensors(tmp_path / "heartbeats.pt", content | {"edition": 99})
