@@ -43,7 +43,8 @@ FITTED_ROWS = [
     for system, batch in BATCHES_FITTED
     for row in ROWS[system]
 ]
-LONGEST = max(config["systems"][name]["train"]["steps"] for name in {*GRID["systems"], *config["rivals"]["systems"]})
+FITTED_SYSTEMS = {*GRID["systems"], *config["rivals"]["systems"], *config["rivals"]["graphs"]["systems"]}
+LONGEST = max(config["systems"][name]["train"]["steps"] for name in FITTED_SYSTEMS)
 
 
 wildcard_constraints:

@@ -6,8 +6,10 @@
 # in:   config `rivals`, `tune`, `evaluate`, `systems`, `real`; the models of all compared rows
 # out:  {RESULTS}/rivals/{system}/{replicates}/scores.csv   score_rows: errors and costs of all rows on test trajectories
 #       {RESULTS}/rivals/{measured}/scores.csv              score_series_rows: the same at hidden values of measured series
+#       {RESULTS}/rivals/{system}/{replicates}/graphs.csv   score_graphs: what drives what, interventions; influences.csv beside it
 #       tables and figures                                  rivals_results.smk
 
+from workflow.configuration.graphs import graph_rows, tuned_graphs
 from workflow.configuration.rivals import compared_rows, tuned_rivals
 
 RIVALS = config["rivals"]
@@ -47,6 +49,36 @@ rule score_rows:
         evaluate=config["evaluate"],
     script:
         "../workflow/scripts/score_rows.py"
+
+
+rule score_graphs:
+    input:
+        data=rules.simulate.output.data,
+        models=lambda w: expand(rules.train.output.model, row=graph_rows(config, w.system), **w),
+        histories=lambda w: expand(rules.train.output.history, row=graph_rows(config, w.system), **w),
+    output:
+        scores=f"{RIVAL_SYSTEM}/graphs.csv",
+        influences=f"{RIVAL_SYSTEM}/influences.csv",
+    log:
+        f"{LOGS}/score_graphs/{{system}}/{{replicates}}.log",
+    conda:
+        "../envs/pathlode.yaml"
+    threads: THREADS
+    resources:
+        mem_mb=3000,
+        runtime=20,
+    params:
+        code=lambda w: code(
+            "score_graphs",
+            SYSTEMS.path(config["systems"][w.system]["system"]),
+            *row_entries(config, w.system, *graph_rows(config, w.system), loss=False),
+        ),
+        system=lambda w: config["systems"][w.system]["system"],
+        rows=lambda w: graph_rows(config, w.system),
+        held=lambda w: RIVALS["graphs"]["held"][w.system],
+        evaluate=config["evaluate"],
+    script:
+        "../workflow/scripts/score_graphs.py"
 
 
 rule score_series_rows:

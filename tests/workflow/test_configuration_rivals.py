@@ -4,13 +4,13 @@ import pytest
 from configuration_cases import DEFAULT, assert_refused, merged
 
 from pathlode.training.experiment import Experiment
-from workflow.configuration import check, rivals
+from workflow.configuration import check, graphs, rivals
 from workflow.configuration.dynamics import trained_rows
 from workflow.configuration.real import series_model
 from workflow.configuration.replicates import replicate_batches
 from workflow.configuration.rows import all_rows, row_settings
 
-ROWS, COMPARED = ("rivals", "rows"), DEFAULT["rivals"]["compared"]
+ROWS, GRAPHS, COMPARED = ("rivals", "rows"), ("rivals", "graphs"), DEFAULT["rivals"]["compared"]
 
 
 @pytest.mark.parametrize(
@@ -81,6 +81,33 @@ ROWS, COMPARED = ("rivals", "rows"), DEFAULT["rivals"]["compared"]
             "real.data.vowels.train.warmup is 0.0001, less than one of the 400 steps of rivals.rows.latent_sde; raise",
         ),
         (
+            (*GRAPHS, "systems"),
+            ["lorentz"],
+            "rivals.graphs.systems names 'lorentz', which is not a key of systems; did you mean 'lorenz'",
+        ),
+        (
+            (*GRAPHS, "systems"),
+            ["lane_emden"],
+            "rivals.graphs.systems names 'lane_emden', whose observed .*; name anoth",
+        ),
+        ((*GRAPHS, "rows"), ["cnode"], "rivals.graphs.rows names 'cnode', .*; did you mean 'c_node'"),
+        (
+            (*GRAPHS, "rows"),
+            ["path"],
+            "rows names 'path', but its model latent_ode has no state that is what was observed, .* observed_ode, sindy",
+        ),
+        ((*GRAPHS, "left_out"), {"lorenz": ["cnode"]}, "rivals.graphs.left_out.lorenz names 'cnode', .*'c_node'"),
+        (
+            (*GRAPHS, "held"),
+            {},
+            "rivals.graphs.held lacks 'two_oscillators'; add it with a value and one of x, v, y, z",
+        ),
+        (
+            (*GRAPHS, "held", "two_oscillators", "quantity"),
+            "w",
+            "rivals.graphs.held.two_oscillators.quantity is 'w', expected one of x, v, y, z; name one",
+        ),
+        (
             ("rivals", "compared"),
             [*COMPARED, "kl_unit"],
             "rivals.compared names 'kl_unit', whose weight is for simulated systems only, but it is fitted to vowels as well",
@@ -99,6 +126,13 @@ def test_a_row_is_compared_wherever_its_own_systems_allow_it():
     assert not [name for name in vowels if name.startswith("hybrid")]
     untrained = {"constant", "sindy"}
     assert rivals.tuned_rivals(DEFAULT, "damped_oscillator") == [name for name in damped if name not in untrained]
+
+
+def test_rows_of_graphs_are_fitted_where_a_graph_can_be_wrong():
+    own = merged(((*GRAPHS, "rows"), ["observed_ode", "c_node", "sindy"]))
+    assert graphs.graph_rows(own, "two_oscillators") == ["observed_ode", "c_node", "sindy"]
+    assert graphs.tuned_graphs(own, "two_oscillators") == ["observed_ode", "c_node"]
+    assert graphs.graph_rows(own, "lotka_volterra_fixed_start") == ["observed_ode", "sindy"]
 
 
 def test_what_dynamics_trains_for_the_same_replicates_is_shared():

@@ -37,6 +37,7 @@ from pathlode.training.views import Views
 from workflow.configuration import FILES, InvalidConfig, check, default_config
 from workflow.configuration.dynamics import trained_rows
 from workflow.configuration.ecg import balance, latent_ode
+from workflow.configuration.graphs import graph_rows
 from workflow.configuration.inference import design_settings, flow_settings
 from workflow.configuration.real import goals, series_model
 from workflow.configuration.replicates import replicate_numbers
@@ -135,7 +136,8 @@ def takes_all(config):
         _ = SYSTEMS[entry["system"]]()
         SimulationConfig(**entry["simulate"] | {"window": tuple(entry["simulate"]["window"])})
         compared = compared_rows(config, name) if name in config["rivals"]["systems"] else []
-        for row in {*trained_rows(config, name), *compared}:
+        asked = graph_rows(config, name) if name in config["rivals"]["graphs"]["systems"] else []
+        for row in {*trained_rows(config, name), *compared, *asked}:
             setting(config, name, row)
             parts, own = row_parts(config, name, row), row_settings(config, name, row)
             if "loss" in parts:

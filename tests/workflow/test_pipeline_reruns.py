@@ -1,7 +1,7 @@
 """What runs again after a run at smoke scale."""
 
 import pytest
-from smoke_scale import EVALUATED, FLOWS, RESULTS, ROWS, SIZED, SYSTEMS, TUNED
+from smoke_scale import EVALUATED, OF_RIVALS, RESULTS, ROWS, SIZED, SYSTEMS, TUNED
 
 pytestmark = pytest.mark.xdist_group("pipeline")  # all tests on the finished copy in one worker: it is made once
 
@@ -18,14 +18,20 @@ def test_a_second_run_has_nothing_to_do(finished):
             "config/smoke.yaml",
             "validate_every: 20",
             "validate_every: 40",
-            {"tune": 4 + 1, "train": 8 + 1, "evaluate": 1, "size": SIZED, "score_rows": 1},
+            {"tune": 4 + 2, "train": 8 + 2, "evaluate": 1, "size": SIZED, "score_rows": 1, "score_graphs": 1},
         ),
         ("config.yaml", "rtol: 1.0e-5", "rtol: 1.0e-6", {"tune": 0, "train": 0, "evaluate": EVALUATED, "size": SIZED}),
         (  # more replicates are another batch, and the first stays as it is
             "config/smoke.yaml",
             "replicates: 4",
             "replicates: 6",
-            {"simulate": len(SYSTEMS), "tune": TUNED - 1, "train": ROWS + FLOWS, "evaluate": EVALUATED, "size": SIZED},
+            {
+                "simulate": len(SYSTEMS),
+                "tune": TUNED - 1,
+                "train": ROWS + OF_RIVALS,
+                "evaluate": EVALUATED,
+                "size": SIZED,
+            },
         ),
         (
             "config.yaml",

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from pathlode.rivals.results import RivalFailures, RivalRanks, RivalScores
+from pathlode.rivals.results import GraphScores, Influences, RivalFailures, RivalRanks, RivalScores
 
 RESULTS = "results/smoke"
 ROWS = {"path", "neural_flow", "constant"}
@@ -35,8 +35,21 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
     assert "constant" not in set(failed["row"])
     assert failed["tried"].str.startswith("rates ").all()
     assert len(pd.read_csv(tables / "rivals_summary.csv")) == 3 * 3
-    for name in ("error_against_cost", "out_of_range", "critical_differences"):
+    for name in ("error_against_cost", "out_of_range", "critical_differences", "graphs"):
         assert (figures / f"{name}.png").stat().st_size > 10_000
+
+
+def test_graphs_of_observed_odes_are_scored(finished):
+    """Both quantities of this system drive each other, so no graph of it can be wrong."""
+    tables = finished.folder / RESULTS / "tables"
+    scores = GraphScores(pd.read_csv(tables / "graphs.csv")).table
+    assert scores[["data", "row"]].drop_duplicates().to_numpy().tolist() == [["coupled_oscillator", "observed_ode"]]
+    assert scores["auroc"].isna().all()
+    assert (scores[["intervened_nmse", "interpolation_nmse"]] > 0).all(axis=None)
+    influences = Influences(pd.read_csv(tables / "graphs_influences.csv")).table
+    assert len(influences) == len(scores) * 4 == 4 * 4
+    assert influences["edge"].all()
+    assert len(pd.read_csv(tables / "graphs_summary.csv")) == 1
 
 
 def test_rows_that_dynamics_trains_are_not_trained_again(finished):

@@ -6,6 +6,7 @@ from typing import Any
 from pathlode.dynamics.systems.out_of_range import out_of_range
 from pathlode.errors import ConfigError
 from pathlode.registry import SYSTEMS
+from workflow.configuration.graphs import check as check_graphs
 from workflow.configuration.real import check_series_model
 from workflow.configuration.rows import all_rows, check_fitted, check_row, tuned_as
 from workflow.configuration.schema import InvalidConfig, unknown
@@ -68,6 +69,7 @@ def check(config: Mapping[str, Any]) -> None:
         for name in compared_rows(config, system):
             check_fitted(config, "rivals" if name in rivals["rows"] else "dynamics", system, name)
     _check_measured(config, rivals["measured"])
+    check_graphs(config)
 
 
 def _check_outside(config: Mapping[str, Any], system: str) -> None:

@@ -1,12 +1,20 @@
-"""Joins the scores of all rows, ranks them, and says which fail."""
+"""Joins the scores of all rows, ranks them, and says which fail; and joins the scores of graphs."""
 
 from pathlib import Path
 
 from pathlode.reporting.claim_families import load_claims
 from pathlode.reporting.job import job
 from pathlode.reporting.tables import write
-from pathlode.rivals.columns import adequate_errors, charged, failures, one_line_a_metric, rankings, rivals_summary
-from pathlode.rivals.results import RivalScores
+from pathlode.rivals.columns import (
+    adequate_errors,
+    charged,
+    failures,
+    graphs_summary,
+    one_line_a_metric,
+    rankings,
+    rivals_summary,
+)
+from pathlode.rivals.results import GraphScores, Influences, RivalScores
 
 with job(snakemake):
     files, tables = snakemake.input, snakemake.output
@@ -18,3 +26,7 @@ with job(snakemake):
     rankings(scores).save(Path(tables.ranks))
     failed.save(Path(tables.failures))
     write(rivals_summary(scores, failed.table), *tables.summary)
+    graphs = GraphScores.load(*map(Path, files.graphs))
+    graphs.save(Path(tables.graphs))
+    Influences.load(*map(Path, files.influences)).save(Path(tables.influences))
+    write(graphs_summary(graphs.table), *tables.graphs_summary)

@@ -1,9 +1,10 @@
 """Which observed quantity drives which: graphs from a model's Jacobian, and their agreement with a system's own."""
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from pathlode.arrays import Array
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import PerMember
 from pathlode.core.solve import FixedStep
@@ -42,7 +43,7 @@ def influences(model: SequenceModel, series: TimeSeries) -> Tensor:
     return (share[..., None, None] * jacobians).sum(dim=1)
 
 
-def auroc(influence: Tensor, adjacency: Array) -> PerMember:
+def auroc(influence: Tensor, adjacency: NDArray[np.bool_]) -> PerMember:
     """Probability that an edge of a graph has more influence than a pair without an edge, (member,); a tie counts half.
 
     It is the area under the receiver operating characteristic: 1 if a threshold finds the graph, 0.5 by chance. What a quantity

@@ -32,6 +32,12 @@ HEADINGS = {
     "n_parameters": "parameters",
 }
 """Columns of the summary."""
+GRAPH_HEADINGS = {
+    "auroc": "AUROC of edges",
+    "intervened_nmse": "NMSE, a quantity held",
+    "interpolation_nmse": "NMSE, nothing held",
+}
+"""Columns of the summary of graphs."""
 _ALL_ERRORS = RIVAL_ERRORS | OUTSIDE_ERRORS
 
 
@@ -145,3 +151,14 @@ def rivals_summary(scores: pd.DataFrame, failed: pd.DataFrame) -> pd.DataFrame:
     table = summarise(scores, ["data", "row"], HEADINGS)
     reasons = failed.set_index(["data", "row"])["reason"].to_dict()
     return table.assign(fails=[reasons.get(pair, "") for pair in zip(table["data"], table["row"], strict=True)])
+
+
+def graphs_summary(scores: pd.DataFrame) -> pd.DataFrame:
+    """Scores of graphs as text, median and range over replicates, and how many fail: one line per system and row.
+
+    Args:
+        scores: rows of :class:`pathlode.rivals.results.GraphScores`.
+    """
+    table = summarise(scores, ["data", "row"], GRAPH_HEADINGS)
+    failed = scores.groupby(["data", "row"], sort=False)["failure"].count()
+    return table.assign(failed=failed.to_numpy())

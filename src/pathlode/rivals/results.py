@@ -83,3 +83,33 @@ class RivalRanks(TableFile):
         "critical_difference": "least difference of two mean ranks that is significant, by Nemenyi's test",
     }
     float_format: ClassVar[str | None] = None
+
+
+@dataclass(frozen=True)
+class GraphScores(TableFile):
+    """Graphs and interventions on simulated systems, one line per system, row and replicate."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "data": "simulated system",
+        "row": "name of the fitted row in the configuration",
+        "replicate": "number of the replicate",
+        "auroc": "probability that a pair with an edge has more influence than one without; missing if all pairs have one",
+        "intervened_nmse": "error in the observed window if one quantity is held; missing if no prediction is finite",
+        "interpolation_nmse": "error in the observed window without that",
+        "failure": "what went wrong in training or prediction; missing if nothing did",
+    }
+
+
+@dataclass(frozen=True)
+class Influences(TableFile):
+    """How strongly one quantity drives another in fitted models, see :func:`pathlode.dynamics.graphs.influences`."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "data": "simulated system",
+        "row": "name of the fitted row in the configuration",
+        "replicate": "number of the replicate",
+        "driven": "quantity whose rate of change is asked for",
+        "driver": "quantity on which it may depend",
+        "influence": "mean absolute slope, in standard deviations per unit of the model's time",
+        "edge": "whether the system's own equation has it",
+    }

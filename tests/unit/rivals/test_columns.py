@@ -10,6 +10,7 @@ from pathlode.rivals.columns import (
     adequate_errors,
     charged,
     failures,
+    graphs_summary,
     one_line_a_metric,
     rankings,
     rivals_summary,
@@ -105,3 +106,21 @@ def test_rows_that_fail_are_named_with_what_was_tried(scores):
     assert failures(scores, {}).table["row"].tolist() == ["filter"]
     heard = failures(scores, {("speech", "interpolation_nmse"): 0.5}).table
     assert heard["reason"].tolist()[1:] == ["error at hidden values above 0.5"]
+
+
+def test_graphs_are_summarised_with_the_number_of_failures():
+    rows = [
+        ("pair", "sindy", 1.0, 0.2, None),
+        ("pair", "sindy", 0.5, NAN, "it diverged"),
+        ("cycle", "sindy", NAN, 0.1, None),
+    ]
+    table = pd.DataFrame(rows, columns=["data", "row", "auroc", "intervened_nmse", "failure"]).assign(
+        interpolation_nmse=0.3
+    )
+    found = graphs_summary(table).set_index("data")
+    assert found.loc["pair", ["AUROC of edges", "NMSE, a quantity held", "failed"]].tolist() == [
+        "0.75 [0.5, 1]",
+        "0.2 [0.2, 0.2]",
+        1,
+    ]
+    assert found.loc["cycle", ["AUROC of edges", "NMSE, a quantity held", "failed"]].tolist() == ["–", "0.1", 0]
