@@ -7,9 +7,11 @@
 # out:  {RESULTS}/rivals/{system}/{replicates}/scores.csv   score_rows: errors and costs of all rows on test trajectories
 #       {RESULTS}/rivals/{measured}/scores.csv              score_series_rows: the same at hidden values of measured series
 #       {RESULTS}/rivals/{system}/{replicates}/graphs.csv   score_graphs: what drives what, interventions; influences.csv beside it
+#       {RESULTS}/rivals/{system}/{replicates}/hybrids.csv  fit_hybrids: models with a known part, fitted to few series
 #       tables and figures                                  rivals_results.smk
 
 from workflow.configuration.graphs import graph_rows, tuned_graphs
+from workflow.configuration.hybrids import hybrid_settings
 from workflow.configuration.rivals import compared_rows, tuned_rivals
 
 RIVALS = config["rivals"]
@@ -79,6 +81,35 @@ rule score_graphs:
         evaluate=config["evaluate"],
     script:
         "../workflow/scripts/score_graphs.py"
+
+
+rule fit_hybrids:
+    input:
+        data=rules.simulate.output.data,
+    output:
+        scores=f"{RIVAL_SYSTEM}/hybrids.csv",
+    log:
+        f"{LOGS}/fit_hybrids/{{system}}/{{replicates}}.log",
+    conda:
+        "../envs/pathlode.yaml"
+    threads: THREADS
+    resources:
+        mem_mb=2000,
+        runtime=120,
+        gpu=0,
+    params:
+        code=lambda w: code(
+            "fit_hybrids",
+            SYSTEMS.path(config["systems"][w.system]["system"]),
+            *row_entries(config, w.system, *RIVALS["hybrids"]["rows"].values()),
+        ),
+        system=lambda w: config["systems"][w.system]["system"],
+        training_sets=RIVALS["hybrids"]["training_sets"],
+        settings=hybrid_settings(config),
+        replicates=lambda w: ALL_BATCHES[w.replicates],
+        evaluate=config["evaluate"],
+    script:
+        "../workflow/scripts/fit_hybrids.py"
 
 
 rule score_series_rows:

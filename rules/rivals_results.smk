@@ -5,6 +5,7 @@
 #       {RESULTS}/tables/graphs.csv, graphs_influences.csv                                      tabulate_rivals
 #       {RESULTS}/tables/rivals_summary.csv, graphs_summary.csv, .md, .tex                      tabulate_rivals
 #       {RESULTS}/figures/rivals/*.png, .pdf                                                    plot_rivals
+#       {RESULTS}/tables/hybrids.csv, hybrids_summary.csv, .md, .tex, figures/rivals/hybrids.*  tabulate_hybrids
 
 RIVALS_SCORED = [
     *expand(rules.score_rows.output.scores, system=RIVALS["systems"], replicates=RIVAL_BATCHES),
@@ -28,6 +29,13 @@ RIVALS_TUNED = [
 GRAPHS = {"system": RIVALS["graphs"]["systems"], "replicates": RIVAL_BATCHES}
 GRAPHS_SCORED = expand(rules.score_graphs.output.scores, **GRAPHS)
 GRAPH_INFLUENCES = expand(rules.score_graphs.output.influences, **GRAPHS)
+HYBRIDS_SCORED = expand(rules.fit_hybrids.output.scores, system=RIVALS["hybrids"]["system"], replicates=RIVAL_BATCHES)
+HYBRID_RESULTS = [
+    HYBRIDS_SCORED,
+    f"{TABLES}/hybrids.csv",
+    [f"{TABLES}/hybrids_summary.{suffix}" for suffix in FORMATS],
+    [f"{RESULTS}/figures/rivals/hybrids.{suffix}" for suffix in ("png", "pdf")],
+]
 RIVAL_SERIES = {"measured": RIVALS["measured"], "series_model": compared_rows(config, RIVALS["measured"])} | HIDDEN
 
 
@@ -46,6 +54,7 @@ rule rivals:
         expand(f"{TABLES}/graphs{{of}}.csv", of=["", "_influences"]),
         expand(f"{TABLES}/{{of}}_summary.{{format}}", of=["rivals", "graphs"], format=FORMATS),
         expand(f"{RESULTS}/figures/rivals/{{figure}}.{{format}}", figure=RIVAL_FIGURES, format=["png", "pdf"]),
+        HYBRID_RESULTS if RIVALS["hybrids"]["training_sets"] else [],
 
 
 rule tabulate_rivals:
@@ -92,3 +101,20 @@ rule plot_rivals:
         called={RIVALS["measured"]: f"invented_{RIVALS['measured']}"} if REAL["source"] == "invented" else {},
     script:
         "../workflow/scripts/plot_rivals.py"
+
+
+rule tabulate_hybrids:
+    input:
+        scores=HYBRIDS_SCORED,
+    output:
+        table=shown(f"{TABLES}/hybrids.csv"),
+        summary=[shown(f"{TABLES}/hybrids_summary.{suffix}") for suffix in FORMATS],
+        figure=drawn("rivals", ["hybrids"]),
+    log:
+        f"{LOGS}/tabulate_hybrids.log",
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        code=lambda w: code("tabulate_hybrids"),
+    script:
+        "../workflow/scripts/tabulate_hybrids.py"

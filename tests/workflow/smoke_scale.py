@@ -34,6 +34,8 @@ RIVALS = {
     "train_series": 2,
     "score_rows": 2,
     "score_graphs": 1,
+    "fit_hybrids": 1,
+    "tabulate_hybrids": 1,
     "score_series_rows": 1,
     "tabulate_rivals": 1,
     "plot_rivals": 1,

@@ -4,13 +4,14 @@ import pytest
 from configuration_cases import DEFAULT, assert_refused, merged
 
 from pathlode.training.experiment import Experiment
-from workflow.configuration import check, graphs, rivals
+from workflow.configuration import check, graphs, hybrids, rivals
 from workflow.configuration.dynamics import trained_rows
 from workflow.configuration.real import series_model
 from workflow.configuration.replicates import replicate_batches
 from workflow.configuration.rows import all_rows, row_settings
 
-ROWS, GRAPHS, COMPARED = ("rivals", "rows"), ("rivals", "graphs"), DEFAULT["rivals"]["compared"]
+ROWS, GRAPHS, HYBRIDS = (("rivals", name) for name in ("rows", "graphs", "hybrids"))
+COMPARED = DEFAULT["rivals"]["compared"]
 
 
 @pytest.mark.parametrize(
@@ -108,6 +109,27 @@ ROWS, GRAPHS, COMPARED = ("rivals", "rows"), ("rivals", "graphs"), DEFAULT["riva
             "rivals.graphs.held.two_oscillators.quantity is 'w', expected one of x, v, y, z; name one",
         ),
         (
+            (*HYBRIDS, "system"),
+            "mixed_oscilator",
+            "rivals.hybrids.system names 'mixed_oscilator', which is not a key of systems; did you",
+        ),
+        ((*HYBRIDS, "rows", "neural"), "paths", "rivals.hybrids.rows.neural names 'paths', .*; did you mean 'path'"),
+        (
+            (*HYBRIDS, "rows", "expert"),
+            "path",
+            "rivals.hybrids.rows.expert names 'path', expected .* hybrid_oscillator",
+        ),
+        (
+            (*HYBRIDS, "rows", "neural"),
+            "constant",
+            "rivals.hybrids.rows.neural names 'constant', expected a row that is trained, without a known part; name",
+        ),
+        (
+            (*HYBRIDS, "training_sets"),
+            [10, 501],
+            "rivals.hybrids.training_sets has 501, more than the 500 trajectories",
+        ),
+        (
             ("rivals", "compared"),
             [*COMPARED, "kl_unit"],
             "rivals.compared names 'kl_unit', whose weight is for simulated systems only, but it is fitted to vowels as well",
@@ -133,6 +155,16 @@ def test_rows_of_graphs_are_fitted_where_a_graph_can_be_wrong():
     assert graphs.graph_rows(own, "two_oscillators") == ["observed_ode", "c_node", "sindy"]
     assert graphs.tuned_graphs(own, "two_oscillators") == ["observed_ode", "c_node"]
     assert graphs.graph_rows(own, "lotka_volterra_fixed_start") == ["observed_ode", "sindy"]
+
+
+def test_models_of_few_series_have_the_settings_of_their_rows():
+    found = hybrids.hybrid_settings(DEFAULT)
+    assert {row: own["model"]["hidden"] for row, own in found.items()} == {"hybrid": 10, "expert": 2, "neural": 10}
+    assert {row: own["field"] for row, own in found.items()} == {
+        "hybrid": "hybrid_oscillator", "expert": "hybrid_oscillator", "neural": "bounded",
+    }  # fmt: skip
+    for own in found.values():
+        Experiment(seeds=[0], **own)
 
 
 def test_what_dynamics_trains_for_the_same_replicates_is_shared():

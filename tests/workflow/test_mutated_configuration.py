@@ -38,6 +38,7 @@ from workflow.configuration import FILES, InvalidConfig, check, default_config
 from workflow.configuration.dynamics import trained_rows
 from workflow.configuration.ecg import balance, latent_ode
 from workflow.configuration.graphs import graph_rows
+from workflow.configuration.hybrids import hybrid_settings
 from workflow.configuration.inference import design_settings, flow_settings
 from workflow.configuration.real import goals, series_model
 from workflow.configuration.replicates import replicate_numbers
@@ -150,6 +151,10 @@ def takes_all(config):
                     assert LOSSES[parts["loss"]](weight).needs <= MODELS[parts["kind"]].offers
             chosen = {part: name for part, name in parts.items() if part in ("encoder", "input", "field", "decoder")}
             made_of(parts["kind"], features=2, **chosen, **own["model"])
+    for own in hybrid_settings(config).values():
+        Experiment(seeds=[0], **own)
+        TrainingConfig(learning_rate=own["learning_rate"], **own["train"])
+        made_of(own["kind"], features=2, field=own["field"], **own["model"])
     for size in config["sizes"]["models"]:
         ModelConfig(features=2, **config["systems"][config["dynamics"]["systems"][0]]["model"] | size)
     Adaptive(**config["evaluate"])

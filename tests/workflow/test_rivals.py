@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from pathlode.rivals.results import GraphScores, Influences, RivalFailures, RivalRanks, RivalScores
+from pathlode.rivals.results import GraphScores, HybridScores, Influences, RivalFailures, RivalRanks, RivalScores
 
 RESULTS = "results/smoke"
 ROWS = {"path", "neural_flow", "constant"}
@@ -35,7 +35,7 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
     assert "constant" not in set(failed["row"])
     assert failed["tried"].str.startswith("rates ").all()
     assert len(pd.read_csv(tables / "rivals_summary.csv")) == 3 * 3
-    for name in ("error_against_cost", "out_of_range", "critical_differences", "graphs"):
+    for name in ("error_against_cost", "out_of_range", "critical_differences", "graphs", "hybrids"):
         assert (figures / f"{name}.png").stat().st_size > 10_000
 
 
@@ -50,6 +50,17 @@ def test_graphs_of_observed_odes_are_scored(finished):
     assert len(influences) == len(scores) * 4 == 4 * 4
     assert influences["edge"].all()
     assert len(pd.read_csv(tables / "graphs_summary.csv")) == 1
+
+
+def test_models_with_a_known_part_are_fitted_to_few_series(finished):
+    tables = finished.folder / RESULTS / "tables"
+    scores = HybridScores(pd.read_csv(tables / "hybrids.csv")).table
+    assert scores.groupby("row")["replicate"].nunique().to_dict() == dict.fromkeys(
+        ["ensemble", "expert", "hybrid", "neural", "residual"], 4
+    )
+    assert set(scores["training_series"]) == {10}
+    assert (scores[["interpolation_nmse", "extrapolation_nmse"]] > 0).all(axis=None)
+    assert len(pd.read_csv(tables / "hybrids_summary.csv")) == 5
 
 
 def test_rows_that_dynamics_trains_are_not_trained_again(finished):

@@ -7,6 +7,7 @@ from pathlode.dynamics.systems.out_of_range import out_of_range
 from pathlode.errors import ConfigError
 from pathlode.registry import SYSTEMS
 from workflow.configuration.graphs import check as check_graphs
+from workflow.configuration.hybrids import check as check_hybrids
 from workflow.configuration.real import check_series_model
 from workflow.configuration.rows import all_rows, check_fitted, check_row, tuned_as
 from workflow.configuration.schema import InvalidConfig, unknown
@@ -70,6 +71,7 @@ def check(config: Mapping[str, Any]) -> None:
             check_fitted(config, "rivals" if name in rivals["rows"] else "dynamics", system, name)
     _check_measured(config, rivals["measured"])
     check_graphs(config)
+    check_hybrids(config)
 
 
 def _check_outside(config: Mapping[str, Any], system: str) -> None:

@@ -38,6 +38,13 @@ GRAPH_HEADINGS = {
     "interpolation_nmse": "NMSE, nothing held",
 }
 """Columns of the summary of graphs."""
+HYBRID_HEADINGS = {
+    "interpolation_nmse": "NMSE inside",
+    "extrapolation_nmse": "next window",
+    "constant_error": "error of constants",
+    "train_seconds": "CPU seconds, one training",
+}
+"""Columns of the summary of models that were fitted to few series."""
 _ALL_ERRORS = RIVAL_ERRORS | OUTSIDE_ERRORS
 
 
@@ -162,3 +169,12 @@ def graphs_summary(scores: pd.DataFrame) -> pd.DataFrame:
     table = summarise(scores, ["data", "row"], GRAPH_HEADINGS)
     failed = scores.groupby(["data", "row"], sort=False)["failure"].count()
     return table.assign(failed=failed.to_numpy())
+
+
+def hybrids_summary(scores: pd.DataFrame) -> pd.DataFrame:
+    """Errors as text, median and range over replicates: one line per number of training series and row.
+
+    Args:
+        scores: rows of :class:`pathlode.rivals.results.HybridScores`.
+    """
+    return summarise(scores, ["data", "training_series", "row"], HYBRID_HEADINGS)

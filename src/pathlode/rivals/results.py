@@ -113,3 +113,20 @@ class Influences(TableFile):
         "influence": "mean absolute slope, in standard deviations per unit of the model's time",
         "edge": "whether the system's own equation has it",
     }
+
+
+@dataclass(frozen=True)
+class HybridScores(TableFile):
+    """Errors where training series are few, one line per number of series, row and replicate; see
+    :class:`pathlode.rivals.hybrids.FewSeries`.
+    """
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "data": "simulated system",
+        "training_series": "number of series that were trained on",
+        "row": "the model: hybrid, expert, neural, residual or ensemble",
+        "replicate": "number of the replicate",
+        **RIVAL_ERRORS,
+        "constant_error": "largest relative error of the expert's constants; missing without an expert or known constants",
+        "train_seconds": "CPU seconds of training one model, with those of the models that it is made of",
+    }
