@@ -23,7 +23,7 @@ RUNS_OF_A_STREAM, RUNS_OF_A_REPLICATE = 1000, 10_000
 """Distance between the seeds of two streams, and of two replicates."""
 
 
-class Stream(IntEnum):
+class SeedStream(IntEnum):
     """Streams of seeds: of the sweep, of policies that are tuned, of own runs, and of steered trainings."""
 
     SWEEP, COSINE, DECAY, OWN, STEERED = range(5)
@@ -63,7 +63,7 @@ class Choice:
     runs: int
 
 
-def seeds_of(replicates: Sequence[int], stream: Stream, count: int) -> Tensor:
+def seeds_of(replicates: Sequence[int], stream: SeedStream, count: int) -> Tensor:
     """Seeds of runs, all different, (replicate, run)."""
     first = torch.tensor(replicates)[:, None] * RUNS_OF_A_REPLICATE + stream * RUNS_OF_A_STREAM
     return first + torch.arange(count)
@@ -78,7 +78,7 @@ def trained(task: SolvableTask[Any], rates: Tensor, seeds: Tensor) -> RatedRuns:
 def sweep(task: SolvableTask[Any], replicates: Sequence[int], config: TrialConfig) -> RatedRuns:
     """The past runs of every replicate: each schedule at each peak, once; the schedule changes fastest."""
     rates = at_peaks([shape(name, task.steps) for name in config.schedules], halved(task.largest, config.peaks))
-    return _tried(task, rates, replicates, Stream.SWEEP)
+    return _tried(task, rates, replicates, SeedStream.SWEEP)
 
 
 def best(runs: RatedRuns) -> Choice:
@@ -90,13 +90,13 @@ def best(runs: RatedRuns) -> Choice:
 def tuned_cosine(task: SolvableTask[Any], replicates: Sequence[int], runs: int) -> Choice:
     """A cosine with the best of equally many peaks as the sweep has runs, in equal ratios over the same range."""
     peaks = torch.logspace(0, -1.2, runs, dtype=torch.float64) * task.largest
-    return best(_tried(task, at_peaks([shape("cosine", task.steps)], peaks), replicates, Stream.COSINE))
+    return best(_tried(task, at_peaks([shape("cosine", task.steps)], peaks), replicates, SeedStream.COSINE))
 
 
 def tuned_decay(task: SolvableTask[Any], replicates: Sequence[int], runs: int) -> Choice:
     """A stable rate that falls to zero at the end, with the best of as many settings: shares :data:`DECAYS`, and peaks."""
     shapes = [stable_then_decay(task.steps, share) for share in DECAYS]
-    return best(_tried(task, at_peaks(shapes, halved(task.largest, runs // len(DECAYS))), replicates, Stream.DECAY))
+    return best(_tried(task, at_peaks(shapes, halved(task.largest, runs // len(DECAYS))), replicates, SeedStream.DECAY))
 
 
 def constant_then_decay(task: SolvableTask[Any], runs: RatedRuns, config: TrialConfig) -> Choice:
@@ -128,13 +128,13 @@ def planned(task: SolvableTask[Any], runs: RatedRuns, replicates: Sequence[int],
     model.fit(runs, config.fit)
     before = plan(model, runs, settings)
     seconds = time.process_time() - begun
-    own = trained(task, before.rates[:, None], seeds_of(replicates, Stream.OWN, 1))
+    own = trained(task, before.rates[:, None], seeds_of(replicates, SeedStream.OWN, 1))
     known = runs.joined(own)
     model.fit(known, config.refit)
     after = plan(model, known, settings)
     return Planned(Choice(before.rates, count), Choice(after.rates, count + 1), seconds)
 
 
-def _tried(task: SolvableTask[Any], rates: Tensor, replicates: Sequence[int], stream: Stream) -> RatedRuns:
+def _tried(task: SolvableTask[Any], rates: Tensor, replicates: Sequence[int], stream: SeedStream) -> RatedRuns:
     """One run of every setting (setting, step) in every replicate."""
     return trained(task, rates.expand(len(replicates), -1, -1), seeds_of(replicates, stream, len(rates)))

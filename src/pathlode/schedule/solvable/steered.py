@@ -16,7 +16,7 @@ from pathlode.schedule.run_model import FitConfig, RunModel
 from pathlode.schedule.runs import Runs
 from pathlode.schedule.scheduler import LatentODELR
 from pathlode.schedule.solvable.contract import SolvableTask
-from pathlode.schedule.solvable.policies import Stream, seeds_of
+from pathlode.schedule.solvable.policies import SeedStream, seeds_of
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def steered(task: SolvableTask[Any], runs: RatedRuns, replicates: Sequence[int],
     """
     tables = [tidy(*each) for each in zip(runs.rates, runs.losses, strict=True)]
     models = fit_stacked(tables, FitConfig(**steering.fit, mode="min"), replicates)
-    config, seeds = LookAheadConfig(**steering.look_ahead), seeds_of(replicates, Stream.STEERED, 1)[:, 0]
+    config, seeds = LookAheadConfig(**steering.look_ahead), seeds_of(replicates, SeedStream.STEERED, 1)[:, 0]
     schedulers = [
         _scheduler(model, task.steps, replace(config, seed=number))
         for model, number in zip(models, replicates, strict=True)

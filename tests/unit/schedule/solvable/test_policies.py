@@ -4,7 +4,7 @@ import torch
 from pathlode.schedule.planning.contract import RatedRuns
 from pathlode.schedule.solvable.deep_linear import DeepLinear
 from pathlode.schedule.solvable.policies import (
-    Stream,
+    SeedStream,
     TrialConfig,
     best,
     constant_then_decay,
@@ -21,7 +21,7 @@ CONFIG = TrialConfig(("cosine", "constant"), peaks=2, members=2, fit=4, refit=2,
 
 
 def test_all_seeds_differ():
-    seeds = torch.cat([seeds_of(NUMBERS, stream, 50).flatten() for stream in (Stream.SWEEP, Stream.COSINE)])
+    seeds = torch.cat([seeds_of(NUMBERS, stream, 50).flatten() for stream in (SeedStream.SWEEP, SeedStream.COSINE)])
     assert len(seeds.unique()) == len(seeds)
 
 
