@@ -11,7 +11,7 @@ from pathlode.ecg.records import AAMI, CLASSES
 from pathlode.errors import DataError
 
 FURTHER_SYMBOLS = {"B": "N", "n": "S", "r": "V", "?": "Q"}
-"""Classes of symbols that the MIT-BIH Arrhythmia Database does not use: bundle branch block of an unspecified side,
+"""Classes of symbols that the MIT-BIH Arrhythmia Database does not use, for bundle branch block of an unspecified side,
 supraventricular escape beat, R-on-T ventricular beat, and a beat without a class. The symbols are those of PhysioNet's
 annotation files (https://archive.physionet.org/physiobank/annotations.shtml); the classes follow the definitions of
 ANSI/AAMI EC57."""

@@ -32,7 +32,8 @@ def noise_and_height(times: Times, values: Values) -> tuple[NDArray[np.float32],
     """Noise of each window, and the height of its peak, in millivolts, (beat,).
 
     The noise is the standard deviation of white noise with the same median of deviations d = x(t) - (x(t - h) + x(t + h)) / 2
-    outside the QRS complex, with h of about 10 ms: 1.4826 · median(|d|) / √1.5. The waves of a beat change little in this time.
+    outside the QRS complex, with h of about 10 ms: 1.4826 · median(abs(d)) / √1.5. The waves of a beat change little in this
+    time.
     """
     seconds, signal = times[0].numpy(), values[..., 0].numpy()
     height = np.abs(signal[:, np.abs(seconds) < 0.05]).max(axis=1)

@@ -13,7 +13,7 @@ FLAT = 0.5
 """Seconds of one and the same value that are taken for a flat line, as of a lead that is off."""
 
 Marks = NDArray[np.uint8]
-"""For each sample 0, or the number of a reason in :data:`REASONS`, counted from 1: (sample,)."""
+"""For each sample 0, or the number of a reason in :data:`REASONS`, counted from 1, (sample,)."""
 
 
 def runs(flags: NDArray[np.bool_]) -> NDArray[np.int64]:

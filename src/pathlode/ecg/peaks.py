@@ -14,7 +14,7 @@ from pathlode.errors import DataError
 Peaks = NDArray[np.int64]
 """Increasing samples of R peaks, (beat,)."""
 MATCHED_WITHIN = 0.15
-"""Seconds between a found peak and its reference peak, at most: that of ANSI/AAMI EC57."""
+"""Seconds between a found peak and its reference peak, at most, as in ANSI/AAMI EC57."""
 DETECTED_AT = 100.0, 200.0
 """Rates in Hz between which peaks are sought. The detector wants more than 40 Hz, and takes time in proportion to the rate."""
 PIECE, OVERLAP = 600.0, 10.0

@@ -9,7 +9,7 @@ from pathlode.ecg.recordings import Recording
 from pathlode.errors import ConfigError, DataError
 
 POLARITIES = ("checked", "kept", "flipped")
-"""What to do with a recording's sign: refuse it if it seems to be upside down, take it as it is, or change it."""
+"""What to do with a recording's sign. It is refused if it seems to be upside down, taken as it is, or changed."""
 DOWN = 2.0
 """A usual QRS complex that reaches so many times as far down as up is taken for upside down."""
 _AROUND = 0.08, 0.25  # seconds around the R peak: of the QRS complex, and of what its level is compared with

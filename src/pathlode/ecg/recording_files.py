@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd  # only for types: the import takes half a second
 
 TIME_NAMES = ("time", "times", "t", "seconds", "elapsed time", "timestamp", "datetime")
-"""Names of a table's column of times, in small letters: numbers are seconds, text is dates of ISO 8601."""
+"""Names of a table's column of times, in small letters. Numbers in it are seconds, text is dates of ISO 8601."""
 UNTITLED = "column"
 """Name of the columns of a table without titles, followed by their number."""
 _OF_WFDB = (".hea", ".dat", ".atr")

@@ -21,7 +21,7 @@ TICK = 0.5
 REMEMBERED = 20.0
 """Seconds of signal in which beats are sought."""
 SETTLED = 1.0
-"""Seconds of signal after a peak from which on it counts as found: more than its window and the baseline's filters reach."""
+"""Seconds of signal after a peak from which on it counts as found. A window and the baseline's filters reach less far."""
 PATIENCE = 4.0
 """Seconds after a peak from which on the next one is not waited for. The beat's rhythm then has the mean interval after it."""
 USUAL = 20
