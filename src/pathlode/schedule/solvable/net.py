@@ -14,7 +14,7 @@ LABEL_DEVIATION = 0.5
 """Standard deviation of the noise of the labels."""
 HELD_OUT_INPUTS = 512
 """Number of inputs on which the loss is measured."""
-SCORED = 64
+SCORED = 32
 """Number of seeds over which the expected loss is the mean; all schedules have the same."""
 FIRST_SCORED = 1_000_000
 """The first of these seeds; those of logged runs are smaller."""
@@ -50,7 +50,7 @@ class Net(SolvableTask[Student]):
 
     Every step has 8 new Gaussian inputs of 10 dimensions. The loss is half the mean squared difference from the teacher,
     without noise, on 512 fixed inputs. Weights and batches come from the run's seed, so runs differ, and the expected loss is
-    the mean over 64 seeds. It is an estimate, but all schedules have the same seeds. A run has 300 steps with rates of at most
+    the mean over 32 seeds. It is an estimate, but all schedules have the same seeds. A run has 300 steps with rates of at most
     0.3. The best schedule is not known in closed form.
 
     Cost: about a millisecond a run.
