@@ -16,7 +16,7 @@ HELD_OUT_INPUTS = 512
 """Number of inputs on which the loss is measured."""
 SCORED = 32
 """Number of seeds over which the expected loss is the mean; all schedules have the same."""
-FIRST_SCORED = 1_000_000
+FIRST_SCORED = 10**15
 """The first of these seeds; those of logged runs are smaller."""
 MEAN_DECAY, SQUARE_DECAY, EPSILON = 0.9, 0.999, 1e-8
 """Adam's constants."""
