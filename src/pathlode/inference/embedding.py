@@ -74,15 +74,17 @@ class LatentEmbedding(nn.Module):
         """Standardised z0, (n, ...) -> (n, latent).
 
         Raises:
-            DataError: if x has another layout.
+            DataError: if x has another layout, a series cannot be used, or values are missing and the model does not read gaps.
         """
         rows = self._rows(x)
         if self.times is not None:
             times, values = self.times.expand(rows.shape[:2]), rows
         else:
-            times, values, seen = rows.split([1, *[self.model.config.features] * 2], dim=-1)
-            times, values = times[..., 0], values.where(seen > 0.5, torch.nan)
-        z0 = self.model.encode(times, values, check=False).z0[0]
+            times, values, marks = rows.split([1, *[self.model.config.features] * 2], dim=-1)
+            seen = marks > 0.5
+            more = seen.any(dim=-1).flip(-1).cummax(dim=-1).values.flip(-1)  # something is seen there or later
+            times, values = times[..., 0].where(more, torch.nan), values.where(seen, torch.nan)
+        z0 = self.model.encode(times, values).z0[0]
         return (z0 - self.centre) / self.scale
 
     def _rows(self, x: Tensor) -> Tensor:

@@ -55,8 +55,9 @@ def test_a_common_grid_needs_the_values_alone(make_model):
 
 @pytest.mark.filterwarnings("ignore:Data has constant values", "ignore:Maximum number of epochs")
 @pytest.mark.parametrize("frozen", [True, False])
-def test_sbi_trains_a_posterior_on_it(frozen, make_model):
+def test_sbi_trains_a_posterior_on_it(frozen, make_model, tmp_path, monkeypatch):
     """A frozen encoder keeps its weights; another one learns, but the given model never changes."""
+    monkeypatch.chdir(tmp_path)  # where sbi writes its logs
     model = make_model(seeds=(0,))
     before = {name: weight.clone() for name, weight in model.state_dict().items()}
     theta, series = waves(60)
@@ -84,6 +85,8 @@ def test_other_layouts_and_models_are_refused(make_model, ragged):
         DataError, match=r"x has shape \(3, 9, 2\), expected \(n, time, 5\), or the same flattened: series as"
     ):
         embedding(ragged.values)
+    with pytest.raises(DataError, match="feature 2 at time number 1 of trajectory 2 is nan, but"):
+        embedding(rows_of(ragged))
     fixed = LatentEmbedding(make_model(), times=TIMES)
     with pytest.raises(
         DataError, match=r"x has shape \(1, 16\), expected \(n, 9, 2\), .*: the values at the given times"
