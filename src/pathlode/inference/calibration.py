@@ -13,6 +13,7 @@ from scipy.stats import kstest
 from torch import Tensor
 
 from pathlode.arrays import Array
+from pathlode.errors import DataError
 from pathlode.inference.flows.contract import Flow
 from pathlode.inference.support import Support
 
@@ -107,8 +108,16 @@ class Posteriors:
         Args:
             seed: seed of the points.
 
+        Raises:
+            DataError: if there are too few systems.
+
         Source: Lemos et al. 2023 (https://arxiv.org/abs/2302.03026).
         """
+        if len(self.truth) < _SYSTEMS_PER_BIN:
+            raise DataError(
+                f"there are {len(self.truth)} systems for the test with random points, expected at least "
+                f"{_SYSTEMS_PER_BIN}"
+            )
         low, high = self.truth.min(dim=0).values, self.truth.max(dim=0).values
         random = torch.rand(self.truth.shape, generator=torch.Generator().manual_seed(seed))
 

@@ -3,6 +3,7 @@ import pytest
 import torch
 from sbi.utils.metrics import c2st as with_perceptron
 
+from pathlode.errors import DataError
 from pathlode.inference.c2st import c2st
 
 
@@ -28,3 +29,11 @@ def test_trees_find_as_much_as_the_usual_perceptron():
     draws = (1.3 * rng.normal(size=(1000, 4))) @ mixing + 0.2
     usual = float(with_perceptron(torch.from_numpy(draws), torch.from_numpy(reference), classifier="mlp"))
     assert c2st(draws, reference) == pytest.approx(usual, abs=0.07)
+
+
+@pytest.mark.parametrize("other", [np.zeros((20, 2)), np.zeros(20), np.zeros((9, 3)), np.full((20, 3), np.nan)])
+def test_what_cannot_be_compared_is_refused(other):
+    with pytest.raises(
+        DataError, match=r"draws of a C2ST have shape \(.*, expected \(n, parameter\) with equally many"
+    ):
+        c2st(other, np.zeros((20, 3)))

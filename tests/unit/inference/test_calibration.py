@@ -8,6 +8,7 @@ import torch
 from sbi.diagnostics import check_tarp, run_sbc, run_tarp
 from sbi.diagnostics.sbc import check_uniformity_frequentist
 
+from pathlode.errors import DataError
 from pathlode.inference.box import Box
 from pathlode.inference.calibration import LEVELS, Posteriors, Tarp
 
@@ -74,6 +75,11 @@ def test_coverage_is_of_regions_of_highest_density():
     by_hand = 0.5 + (1 / 3 - 0.25) + (1 / 3 - 0.3) + sum(level / 100 - 1 / 3 for level in range(35, 75, 5))
     by_hand += sum(level / 100 - 2 / 3 for level in range(75, 100, 5))
     assert posteriors.coverage_error() == pytest.approx(by_hand / 19)
+
+
+def test_few_systems_are_no_test_with_random_points():
+    with pytest.raises(DataError, match="there are 9 systems for the test with random points, expected at least 10"):
+        normal(systems=9, draws=5).tarp()
 
 
 def test_the_area_is_counted_from_the_middle_level_on():
