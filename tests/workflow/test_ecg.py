@@ -53,7 +53,12 @@ def test_the_file_of_a_classifier_of_heartbeats_is_a_target_of_its_own(finished)
     assert told == json.loads(card.read_text())
     assert told["data"]["source"] == "invented"
     assert told["data"]["new_patients"] is False  # at this scale the classifier is that of the random split
-    for file in (model, card):
+    for file in (
+        model,
+        card,
+        finished.folder / "logs/smoke/save_ecg_model.log",
+        finished.folder / "logs/smoke/save_ecg_model.json",
+    ):
         file.unlink()
 
 

@@ -13,6 +13,7 @@ undecided    otherwise: one of them is not decided, or this run did not make the
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar
 
@@ -98,6 +99,8 @@ def compare_runs(published: pd.DataFrame, here: pd.DataFrame) -> Agreement:
 def publish(published: pd.DataFrame, here: pd.DataFrame) -> pd.DataFrame:
     """The published table after this run: its rows replace those of the chapters that it made.
 
+    A claim that is new stands after the one that the run has before it.
+
     Args:
         published, here: tables of :class:`pathlode.reporting.decided_claims.DecidedClaims`.
     """
@@ -105,7 +108,11 @@ def publish(published: pd.DataFrame, here: pd.DataFrame) -> pd.DataFrame:
     kept = published[~published["target"].isin(made["target"])]
     if kept.empty:
         return made.reset_index(drop=True)
-    order = {name: place for place, name in enumerate(dict.fromkeys([*published["id"], *made["id"]]))}
+    names = list(dict.fromkeys(published["id"]))
+    for before, name in pairwise([None, *dict.fromkeys(here["id"])]):
+        if name not in names:
+            names.insert(names.index(before) + 1 if before else 0, name)
+    order = {name: place for place, name in enumerate(names)}
     both = pd.concat([kept, made])
     return both.sort_values("id", key=lambda names: names.map(order), kind="stable", ignore_index=True)
 

@@ -116,6 +116,15 @@ def test_a_run_of_some_chapters_replaces_their_published_verdicts_only():
         ("C1", "ring", "better"),
         ("A5", "ring", "better"),
     ]
+    older = before[before["id"] != "A2"]
+    assert list(dict.fromkeys(publish(older, HERE)["id"])) == [
+        "A0",
+        "A1",
+        "A2",
+        "O1",
+        "C1",
+        "A5",
+    ]  # a claim that is new
     assert publish(PUBLISHED, PUBLISHED)["verdict"].tolist() == [
         verdict for verdict in PUBLISHED["verdict"] if verdict != "not run"
     ]
