@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 REPORT_FILES = ("beats.csv", "summary.json", "report.png", "report.html")
 """Files of a report."""
+MODEL = Path("results/ecg/heartbeats.pt")
+"""The classifier that is taken if none is named: what `snakemake ecg_model` makes, seen from the project's folder."""
 
 
 @click.group("ecg")
@@ -28,15 +30,13 @@ def ecg_group() -> None:
 @click.option(
     "--model",
     type=click.Path(path_type=Path),
-    required=True,
-    help="File that `snakemake ecg_model` makes, heartbeats.pt.",
+    help=f"File that `snakemake ecg_model` makes; by default {MODEL}.",
 )
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    required=True,
-    help=f"Folder to write to: {', '.join(REPORT_FILES)}.",
+    help=f"Folder to write to: {', '.join(REPORT_FILES)}; by default RECORD_report in the working directory.",
 )
 @click.option("--lead", help="Name of the channel to read; by default lead MLII or II, or the most like it.")
 @click.option("--unit", help="Unit of the signal: mV, uV or V; by default the one that the file says.")
@@ -52,28 +52,32 @@ def ecg_group() -> None:
     show_default=True,
     help="Refuse a recording that seems to be upside down, take it as it is, or turn it over.",
 )
-def report_command(record: Path, model: Path, output: Path, polarity: str, annotated: bool, **options: Any) -> None:
+def report_command(
+    record: Path, model: Path | None, output: Path | None, polarity: str, annotated: bool, **options: Any
+) -> None:
     """Classifies the beats of RECORD: a WFDB record, with or without annotations, or a file .edf, .bdf, .csv or .parquet.
 
     The classes are those of ANSI/AAMI EC57: N, S, V, F and Q. Beats with invalid samples are left out and counted.
 
     \b
     Examples:
-      pathlode ecg report mitdb/100 --model heartbeats.pt -o report
+      pathlode ecg report mitdb/100
       pathlode ecg report night.edf --model heartbeats.pt --lead "ECG II" -o report
       pathlode ecg report chest.csv --model heartbeats.pt --rate 125 --unit mV -o report
     """
     import torch
 
     torch.set_num_threads(1)  # networks this small are slower on several
-    if output.exists() and not output.is_dir():
-        raise ConfigError(f"{output} is a file, expected a folder: give --output another name")
     try:
         from pathlode.ecg.beat_model import BeatModel
-        from pathlode.ecg.recording_files import read_recording
+        from pathlode.ecg.recording_files import read_recording, without_ending
         from pathlode.ecg.report import report_on
         from pathlode.ecg.report_page import NOTICE, how_well
 
+        bare = without_ending(record)
+        output = output or Path(f"{bare.name}_report")
+        model = model or _made_model()
+        _check_folder(output, record, bare.with_name(f"{bare.name}.{options['annotator']}"), model)
         classifier = BeatModel.load(model)
         report = report_on(read_recording(record, **options), classifier, polarity, annotated)
         summary = report.summary()
@@ -86,20 +90,43 @@ def report_command(record: Path, model: Path, output: Path, polarity: str, annot
         click.echo(sentence, err=True)
 
 
+def _made_model() -> Path:
+    if not MODEL.exists():
+        raise ConfigError(
+            f"{MODEL} does not exist here: make it by `snakemake ecg_model` in the project's folder, or name it by --model"
+        )
+    return MODEL
+
+
+def _check_folder(folder: Path, *inputs: Path) -> None:
+    """Refuses a folder to which the report cannot be written, or in which it would replace a file that is read."""
+    from pathlode.cli.tables import check_output
+
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError(f"{folder} is a file, expected a folder: give --output another name")
+    for name in REPORT_FILES:
+        check_output(folder / name, *inputs)
+        if (folder / name).is_dir():
+            raise ConfigError(f"{folder / name} is a folder, expected a file: remove it, or give --output another name")
+
+
 def _write(folder: Path, report: "Report", summary: dict[str, Any], model: "BeatModel") -> None:
-    """Writes the report's files, all or none."""
+    """Writes the report's files: a new folder whole or not at all; in one that exists, each file whole."""
     from pathlode.ecg.report_page import report_page
     from pathlode.plots.heartbeats import recording_report  # here, because matplotlib takes a second
     from pathlode.plots.style import save_figure
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as name:
-        made = Path(name)
+        made = Path(name) / "report"
+        made.mkdir()
         report.rows().save(made / "beats.csv")
         (made / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
         save_figure(recording_report(report), made / "report.png")
         page = report_page(summary, model.card, (made / "report.png").read_bytes())
         (made / "report.html").write_text(page, encoding="utf-8")
-        folder.mkdir(exist_ok=True)
+        if not folder.exists():
+            os.replace(made, folder)
+            return
         for file in REPORT_FILES:
             os.replace(made / file, folder / file)

@@ -21,6 +21,7 @@ TIME_NAMES = ("time", "times", "t", "seconds", "elapsed time", "timestamp", "dat
 UNTITLED = "column"
 """Name of the columns of a table without titles, followed by their number."""
 _OF_WFDB = (".hea", ".dat", ".atr")
+_OF_FILES = (".edf", ".bdf", ".csv", ".parquet")
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class Channels:
     annotations: Annotations | None = None
 
 
+def without_ending(path: Path) -> Path:
+    """The path of a recording without the ending of its format; other dots belong to the name of a WFDB record."""
+    return path.with_suffix("") if path.suffix.lower() in (*_OF_WFDB, *_OF_FILES) else path
+
+
 def read_recording(
     path: Path,
     lead: str | None = None,
@@ -63,19 +69,13 @@ def read_recording(
     Raises:
         DataError: if the file cannot be read, or something in it is not as expected.
     """
-    kinds: dict[str, Callable[[Path], Channels]] = {
-        ".edf": _edf, ".bdf": _edf, ".csv": _table, ".parquet": _table,
-    }  # fmt: skip
+    kinds: dict[str, Callable[[Path], Channels]] = dict(zip(_OF_FILES, (_edf, _edf, _table, _table), strict=True))
     suffix = path.suffix.lower()
     if suffix in kinds and not path.exists():
         raise DataError(f"{path} does not exist")
     if annotator is not None and suffix in kinds:
         raise DataError(f"{path} is no WFDB record, whose marks an annotator would name: leave the annotator out")
-    channels = (
-        kinds[suffix](path)
-        if suffix in kinds
-        else _wfdb(path.with_suffix("") if suffix in _OF_WFDB else path, annotator)
-    )
+    channels = kinds[suffix](path) if suffix in kinds else _wfdb(without_ending(path), annotator)
     chosen = choose_lead(channels.names, lead, str(path))
     name, said = channels.names[chosen], []
     if lead is None:

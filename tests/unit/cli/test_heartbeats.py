@@ -9,7 +9,7 @@ import pytest
 import wfdb
 from recorded import four_patients, small_model
 
-from pathlode.cli.heartbeats import REPORT_FILES
+from pathlode.cli.heartbeats import MODEL, REPORT_FILES
 from pathlode.cli.main import main
 from pathlode.core.tensor_files import load_tensors, save_tensors
 from pathlode.ecg.report import BeatRows
@@ -121,3 +121,58 @@ def test_an_output_that_is_a_file_is_refused(folder, tmp_path, capsys):
     assert command(folder, folder / "200", tmp_path / "report") == 2
     assert "is a file, expected a folder" in capsys.readouterr().err
     assert (tmp_path / "report").read_text() == "mine"
+
+
+@pytest.mark.fault(
+    "a report of heartbeats would replace the recording, its annotations or the model",
+    "a sentence names the file; it stays as it is",
+)
+def test_an_output_that_is_read_is_refused(folder, tmp_path, capsys):
+    csv(tmp_path / "beats.csv")
+    (tmp_path / "beats.hea").write_text("beats 1 250 2500\n")
+    before = (tmp_path / "beats.csv").read_bytes()
+    for record, options in ((tmp_path / "beats.csv", []), (tmp_path / "beats.hea", ["--annotator", "csv"])):
+        assert command(folder, record, tmp_path, *options) == 2
+        assert "beats.csv is read by this command, which would replace it" in capsys.readouterr().err
+    assert (tmp_path / "beats.csv").read_bytes() == before
+
+
+def test_a_folder_in_the_place_of_a_file_is_refused_before_anything_is_written(folder, tmp_path, capsys):
+    (tmp_path / "report" / "report.png").mkdir(parents=True)
+    assert command(folder, folder / "200", tmp_path / "report") == 2
+    assert "report.png is a folder, expected a file" in capsys.readouterr().err
+    assert [file.name for file in (tmp_path / "report").iterdir()] == ["report.png"]
+
+
+def test_a_report_replaces_the_former_one_and_keeps_other_files(folder, tmp_path):
+    (tmp_path / "report").mkdir()
+    for name in ("notes.txt", "beats.csv"):
+        (tmp_path / "report" / name).write_text("mine")
+    assert command(folder, folder / "200", tmp_path / "report") == 0
+    assert sorted(file.name for file in (tmp_path / "report").iterdir()) == sorted([*REPORT_FILES, "notes.txt"])
+    assert len(BeatRows.load(tmp_path / "report/beats.csv").table) > 50
+
+
+@pytest.mark.parametrize(
+    ("name", "made"), [("200", "200_report"), ("200.hea", "200_report"), ("mine.csv", "mine_report")]
+)
+def test_a_recording_is_all_that_must_be_named(folder, tmp_path, monkeypatch, name, made):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / MODEL).parent.mkdir(parents=True)
+    shutil.copy(folder / "heartbeats.pt", MODEL)
+    csv(folder / "mine.csv")
+    assert main(["ecg", "report", str(folder / name)]) == 0
+    assert sorted(file.name for file in (tmp_path / made).iterdir()) == sorted(REPORT_FILES)
+
+
+@pytest.mark.fault(
+    "a report of heartbeats is asked for before a classifier is made",
+    "a sentence says how to make one; nothing is written",
+)
+def test_without_a_model_it_is_said_how_to_make_one(folder, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["ecg", "report", str(folder / "200")]) == 2
+    said = capsys.readouterr().err
+    assert "results/ecg/heartbeats.pt does not exist here: make it by `snakemake ecg_model`" in said
+    assert said.count("\n") == 1
+    assert not list(tmp_path.iterdir())
