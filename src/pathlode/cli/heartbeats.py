@@ -84,7 +84,7 @@ def report_command(
         _write(output, report, summary, classifier)
     except ImportError as error:
         raise ConfigError(f"{str(error).splitlines()[0]}: pip install 'pathlode[cli,ecg]'") from None
-    shares = ", ".join(f"{name} {share:.2%}" for name, share in summary["burden"].items())
+    shares = ", ".join(f"{share:.2%} called {name}" for name, share in summary["burden"].items())
     click.echo(f"{output}: {summary['classified']:,} of {summary['beats']:,} beats classified, {shares}", err=True)
     for sentence in (NOTICE, how_well(classifier.card, summary["rate_hz"])):
         click.echo(sentence, err=True)

@@ -23,7 +23,7 @@ from pathlode.models.saving import model_content, model_of
 KIND, EDITION = "classifier of heartbeats", 1
 """What the file says that it is, and the number of its layout."""
 UNUSUAL = 0.99
-"""Share of the validation beats, of patients absent from training, that count as like the training data."""
+"""Share of the validation beats that count as like the training data."""
 
 
 @dataclass(frozen=True)

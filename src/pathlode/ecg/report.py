@@ -51,6 +51,7 @@ class Report:
         strangeness: its distance from the training data; above 1 it is unlike them, (used,).
         marked: index of each used beat's class in the recording's own annotations, or
             :data:`pathlode.ecg.annotations.NO_CLASS`, (used,).
+        known: the classes that the classifier knows.
         found: sentences about what was found in the recording.
     """
 
@@ -60,6 +61,7 @@ class Report:
     noise: NDArray[np.float32]
     strangeness: NDArray[np.float64]
     marked: NDArray[np.int8]
+    known: Sequence[str]
     found: Sequence[str]
 
     @property
@@ -78,7 +80,7 @@ class Report:
             "record": self.record,
             "time_s": self.beats.times,
             "class": [CLASSES[label] for label in self.classes],
-            "probability": self.probabilities.round(4),
+            "probability": self.probabilities.astype(np.float64).round(4),
             "flag": self.flags,
         }
         return BeatRows(pd.DataFrame(columns))
@@ -107,6 +109,7 @@ class Report:
             "beats": len(self.beats.peaks),
             "classified": len(self.classes),
             "left_out": dict(self.beats.left_out),
+            "known": list(self.known),
             "counts": dict(zip(CLASSES, counts.tolist(), strict=True)),
             "burden": {name: float(counts[CLASSES.index(name)] / len(self.classes)) for name in "SV"},
             "flagged": {flag: flags.count(flag) for flag in (TOO_NOISY, UNLIKE)},
@@ -173,6 +176,7 @@ def report_on(recording: Recording, model: BeatModel, polarity: str = "checked",
         relative_noise(noise, heights),
         strangeness,
         _marked(beats, reference, recording.rate),
+        [CLASSES[label] for label in model.trees.known],
         found,
     )
 

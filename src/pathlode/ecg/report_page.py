@@ -12,13 +12,20 @@ NOTICE = (
 )
 """Printed by the command, and the first paragraph of the page."""
 CLASS_NAMES = {
-    "N": "normal",
+    "N": "normal, bundle branch block or escape",
     "S": "supraventricular ectopic",
     "V": "ventricular ectopic",
-    "F": "fusion of both",
+    "F": "fusion of a ventricular and a normal beat",
     "Q": "paced or unclassifiable",
 }
 """What each class of :data:`pathlode.ecg.records.CLASSES` is."""
+SOURCES = {"mitdb": "the MIT-BIH Arrhythmia Database", "invented": "invented data"}
+"""What :attr:`pathlode.ecg.beats.Beats.source` stands for."""
+FIBRILLATION = (
+    "In atrial fibrillation, whose intervals are irregular without ectopic beats, normal beats can be called S: do not read "
+    "the share of S as one of ectopic beats there."
+)
+"""A paragraph of the page."""
 _STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"
     "table{border-collapse:collapse;margin:1rem 0}td,th{padding:.2rem .8rem;text-align:left;border-bottom:1px solid #ccc}"
@@ -34,7 +41,7 @@ def scores_nearest(card: Mapping[str, Any], rate: float) -> list[Mapping[str, An
 
 
 def how_well(card: Mapping[str, Any], rate: float) -> str:
-    """A sentence on how well a model does, from its card, at the scored rate nearest to a recording's."""
+    """Sentences on how well a model does, from its card, at the scored rate nearest to a recording's."""
     rows = {row["class"]: row for row in scores_nearest(card, rate)}
     data, each = card["data"], []
     for name in "SV":
@@ -43,14 +50,13 @@ def how_well(card: Mapping[str, Any], rate: float) -> str:
             each.append(
                 f"of beats of class {name} it finds {recall:.0%}, and {precision:.0%} of those it calls {name} are so"
             )
-    patients = f"{len(data['records']['test'])} records of {data['source']}"
-    whom = (
-        f"{patients}, of patients absent from training"
-        if data["new_patients"]
-        else f"{patients} that it was trained on too"
-    )
+    records = f"{len(data['records']['test'])} records of {SOURCES.get(data['source'], data['source'])}"
+    known = "absent from training" if data["new_patients"] else "that it was trained on too"
     scores = "; ".join([f"its macro F1 is {rows['macro']['f1']:.2f}", *each])
-    return f"On {whom}, sampled at {rows['macro']['rate_hz']:g} Hz, {scores}."
+    return (
+        f"At the annotated beats of {records}, {known}, sampled at {rows['macro']['rate_hz']:g} Hz, {scores}. Where beats must "
+        "be found first, it can do worse."
+    )
 
 
 def report_page(summary: Mapping[str, Any], card: Mapping[str, Any], picture: bytes) -> str:
@@ -65,11 +71,12 @@ def report_page(summary: Mapping[str, Any], card: Mapping[str, Any], picture: by
     parts = [
         f"<h1>{escape(title)}</h1>",
         f'<p class="notice">{escape(NOTICE)} {escape(how_well(card, summary["rate_hz"]))}</p>',
-        _table(None, _overview(summary)),
+        _table(None, _overview(summary, card)),
+        f"<p>{escape(FIBRILLATION)}</p>",
         f'<img alt="RR intervals, share of ectopic beats, rhythm strips" src="data:image/png;base64,{_encoded(picture)}">',
         "<h2>Beats by class</h2>",
         _table(("class", "", "beats", "share"), _classes(summary)),
-        "<h2>Longest pauses</h2>",
+        "<h2>Longest RR intervals</h2>",
         _table(("begin", "seconds"), [(clock(row["time_s"]), f"{row['seconds']:.2f}") for row in summary["pauses"]]),
         *_agreement(summary),
         "<h2>About the recording</h2>",
@@ -88,8 +95,8 @@ def clock(seconds: float) -> str:
     return f"{int(minutes // 60)}:{int(minutes % 60):02d}:{rest:04.1f}"
 
 
-def _overview(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
-    rates, burden = summary["heart_rate"], summary["burden"]
+def _overview(summary: Mapping[str, Any], card: Mapping[str, Any]) -> list[tuple[str, str]]:
+    rates = summary["heart_rate"]
     rows = [
         ("Lead and rate", f"{summary['lead']}, {summary['rate_hz']:.6g} Hz"),
         ("Duration", clock(summary["seconds"])),
@@ -98,15 +105,31 @@ def _overview(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
             "Heart rate",
             f"{rates['median']:.0f} per minute; nine of ten beats {rates['low']:.0f} to {rates['high']:.0f}",
         ),
-        ("Supraventricular ectopic beats (S)", f"{burden['S']:.2%}"),
-        ("Ventricular ectopic beats (V)", f"{burden['V']:.2%}"),
+        ("Called supraventricular ectopic (S)", _share("S", summary, card)),
+        ("Called ventricular ectopic (V)", _share("V", summary, card)),
     ]
     return rows + [(f"Classified beats that are {flag}", f"{n:,}") for flag, n in summary["flagged"].items()]
 
 
+def _share(name: str, summary: Mapping[str, Any], card: Mapping[str, Any]) -> str:
+    """Share of the beats that are called a class, beside the share of such calls that was right in the model's scores."""
+    (right, *_) = [row["precision"] for row in scores_nearest(card, summary["rate_hz"]) if row["class"] == name] or [
+        None
+    ]
+    said = "" if right is None else f"; in the model's scores, {right:.0%} of the beats called {name} were so"
+    return f"{summary['burden'][name]:.2%}{said}"
+
+
 def _classes(summary: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
     of = summary["classified"]
-    return [(name, CLASS_NAMES[name], f"{n:,}", f"{n / of:.2%}") for name, n in summary["counts"].items()]
+    return [
+        (
+            name,
+            CLASS_NAMES[name],
+            *((f"{n:,}", f"{n / of:.2%}") if name in summary["known"] else ("–", "not known to the model")),
+        )
+        for name, n in summary["counts"].items()
+    ]
 
 
 def _agreement(summary: Mapping[str, Any]) -> list[str]:

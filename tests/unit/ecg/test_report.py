@@ -42,6 +42,7 @@ def test_one_row_a_beat(report):
     assert rows["time_s"].to_numpy() == pytest.approx(report.beats.peaks[report.beats.used] / 360)
     assert set(rows["class"]) <= set(CLASSES)
     assert rows["probability"].between(0, 1).all()
+    assert (rows["probability"].round(4) == rows["probability"]).all()  # no digits of single precision
 
 
 def test_pieces_make_no_difference(folder, beat_model, report, monkeypatch):
