@@ -173,6 +173,8 @@ class BeatModel:
             familiar = Familiar(**{name: value.numpy() for name, value in content["familiar"].items()})
             trees = TreeScorer.from_content(content["trees"])
             return cls(encoder, trees, familiar, content["centred"], content["card"])
-        except (AttributeError, KeyError, TypeError, zlib.error) as error:
+        except CheckpointError:
+            raise
+        except (AttributeError, KeyError, TypeError, ValueError, zlib.error) as error:  # XGBoost's own are ValueErrors
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise CheckpointError(f"{path} is damaged ({reason}): restore a copy of it, or make it again") from error

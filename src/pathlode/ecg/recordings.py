@@ -18,6 +18,9 @@ LEAST_RATE, LARGEST_RATE = 20.0, 1000.0
 GAP = 0.1
 """Seconds, and at least 2.5 intervals, without a sample that are taken for lost samples."""
 _EVEN = 0.3  # of an interval: times this close to a regular grid are rounded times of it
+LARGEST_GRID = 10, 86_400.0
+"""A regular grid has at most this many points per sample, and those of this many seconds: beyond it
+times are wrong or far apart."""
 _USUAL = 2.5  # median intervals: longer ones do not count for the rate
 
 
@@ -98,6 +101,8 @@ class Recording:
                 annotations = annotations.moved(grid.positions)
         if rate is None:
             raise DataError(f"{name} says neither a sampling rate nor times: give the rate")
+        if isinstance(rate, str):
+            raise DataError(f"{name} has the rate {rate!r}, expected a number of samples per second")
         if not LEAST_RATE <= rate <= LARGEST_RATE:
             raise DataError(f"{name} is sampled at {rate:g} Hz, expected {LEAST_RATE:g} to {LARGEST_RATE:g} Hz")
         if annotations is not None:
@@ -134,7 +139,7 @@ def on_a_grid(values: Array, times: Array, name: str) -> Gridded:
         name: of the recording, for messages.
 
     Raises:
-        DataError: if the times are not increasing, or of another number.
+        DataError: if the times are not increasing, of another number, or too far apart for :data:`LARGEST_GRID`.
     """
     if len(times) != len(values):
         raise DataError(f"{name} has {len(times)} times and {len(values)} samples, expected as many")
@@ -147,6 +152,13 @@ def on_a_grid(values: Array, times: Array, name: str) -> Gridded:
     regular = times[0] + interval * np.arange(len(times))
     if usual.all() and np.abs(times - regular).max() < _EVEN * interval:
         return Gridded(values, 1 / interval)
+    each, seconds = LARGEST_GRID
+    if times[-1] - times[0] > each * len(times) * interval + seconds:
+        row = int(steps.argmax())
+        raise DataError(
+            f"{name} has a gap of {steps[row] / 86_400:,.1f} days after sample number {row + 1}: correct the times, or split "
+            "the recording there"
+        )
     positions = ((times - times[0]) / interval).round().astype(np.int64)
     grid = times[0] + interval * np.arange(positions[-1] + 1)
     after = np.searchsorted(times, grid, side="right").clip(1, len(times) - 1)

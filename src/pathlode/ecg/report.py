@@ -151,9 +151,13 @@ def report_on(recording: Recording, model: BeatModel, polarity: str = "checked",
     """
     found, marks = list(recording.found), recording.annotations
     reference = marks.beats() if marks else None
+    if reference is not None and not len(reference[0]):
+        reference = None
+        found.append("the recording's annotations mark no beats")
     if annotated:
         if reference is None:
-            raise DataError(f"{recording.name} has no annotations beside it: let its beats be found instead")
+            lacks = "no beats in its annotations" if marks else "no annotations beside it"
+            raise DataError(f"{recording.name} has {lacks}: let its beats be found instead")
         peaks = reference[0]
         found.append("the beats are those of the recording's annotations")
     else:
@@ -190,7 +194,7 @@ def _marked(
 ) -> NDArray[np.int8]:
     """Class of the annotation nearest to each used beat, within :data:`pathlode.ecg.peaks.MATCHED_WITHIN`."""
     marked = np.full(len(beats.used), NO_CLASS, np.int8)
-    if reference is None or not len(reference[0]):
+    if reference is None:
         return marked
     samples, classes = reference
     peaks = beats.peaks[beats.used]

@@ -15,6 +15,7 @@ from pathlode.ecg.peaks import REFRACTORY, seek_peaks
 from pathlode.ecg.recorded_beats import known_intervals, rhythm, valid_windows, windows_at
 from pathlode.ecg.recordings import Recording
 from pathlode.ecg.records import CLASSES
+from pathlode.errors import DataError
 
 TICK = 0.5
 """Seconds of signal between two searches for beats."""
@@ -30,7 +31,7 @@ RECENT = 500
 """Beats whose median is the usual one."""
 NOT_YET = "usual beat not yet known"
 """Flag of the first :data:`USUAL` beats, whose features are relative to few others."""
-_HISTORY = 6000  # beats: more than an hour of them at the fastest heart rate that the detector knows
+_HISTORY = 6000  # beats: half an hour of them at the fastest heart rate that the detector knows
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,19 @@ class Stream:
 
         Args:
             samples: (sample,), as many or few as there are; NaN for invalid or lost ones.
+
+        Raises:
+            DataError: if they are something else.
         """
-        self._waiting = np.r_[self._waiting, np.asarray(samples, np.float64)]
+        try:
+            given = np.atleast_1d(np.asarray(samples, np.float64))
+        except (TypeError, ValueError):
+            given = np.zeros((0, 0))
+        if given.ndim != 1:
+            raise DataError(
+                "the stream was given something else than numbers of one lead: write nan for missing samples"
+            )
+        self._waiting = np.r_[self._waiting, given]
         step, beats = max(1, round(TICK * self.rate)), []
         while len(self._waiting) >= step:
             taken, self._waiting = self._waiting[:step], self._waiting[step:]

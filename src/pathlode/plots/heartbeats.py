@@ -21,7 +21,7 @@ _UNITS = ((7200.0, 3600.0, "h"), (180.0, 60.0, "min"), (0.0, 1.0, "s"))  # from 
 
 def recording_report(report: Report) -> Figure:
     """RR intervals by class, the share of S and V beats over time, the rhythm strip with most S and V beats, and that of the
-    longest pause."""
+    longest RR interval."""
     figure, axes = plt.subplots(4, 1, figsize=(WIDTH, 8.2), layout="constrained", height_ratios=(3, 2, 2, 2))
     unit, name = next(each[1:] for each in _UNITS if report.beats.recording.seconds >= each[0])
     _intervals(axes[0], report, unit)
@@ -29,7 +29,7 @@ def recording_report(report: Report) -> Figure:
     axes[1].set(xlabel=f"time ({name})", ylabel="S and V beats (%)")
     _strip(axes[2], report, busiest(report), "most S and V beats")
     begin, length = (report.pauses() or [(0.0, 0.0)])[0]
-    _strip(axes[3], report, begin + length / 2 - STRIP / 2, f"longest pause, {length:.2f} s")
+    _strip(axes[3], report, begin + length / 2 - STRIP / 2, f"longest RR interval, {length:.2f} s")
     return figure
 
 
@@ -46,7 +46,8 @@ def busiest(report: Report) -> float:
 def _intervals(axis: Axes, report: Report, unit: float) -> None:
     """RR interval before each beat against its time, long ones at the edge."""
     before, times = np.r_[np.nan, report.beats.intervals][report.beats.used], report.beats.times
-    high = 1.3 * float(np.nanquantile(before, 0.995))
+    known = before[np.isfinite(before)]
+    high = 1.3 * float(np.quantile(known, 0.995)) if len(known) else 1.0  # a first beat alone has no interval before it
     for label, name in enumerate(CLASSES):
         mine = report.classes == label
         if mine.any():

@@ -1,3 +1,5 @@
+import zlib
+
 import numpy as np
 import pytest
 import torch
@@ -69,11 +71,16 @@ def test_another_kind_of_file_is_refused(beat_model, tmp_path):
         BeatModel.load(tmp_path / "none.pt")
 
 
+def packed(content):
+    return torch.frombuffer(bytearray(zlib.compress(content)), dtype=torch.uint8)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         ({"edition": 2}, "has the layout 2, and this version of pathlode reads 1"),
         ({"trees": {"known": [0, 1], "trees": torch.zeros(5, dtype=torch.uint8)}}, "is damaged"),
+        ({"trees": {"known": [0, 1], "trees": packed(b"no trees")}}, "is damaged"),
         ({"trees": {}}, "is damaged"),
         ({"encoder": {}}, "is not a model of this version of pathlode"),
     ],

@@ -76,3 +76,19 @@ def test_lost_packets_are_marked_and_marks_stay_at_their_beats():
     assert recording.invalid_seconds() == {"lost": pytest.approx(2.0)}
     assert recording.annotations.samples.tolist() == [399, 800, 1400]
     assert recording.millivolts[800:] == pytest.approx(wave()[800:], abs=1e-3)
+
+
+def test_a_rate_as_text_is_refused():
+    with pytest.raises(DataError, match="mine has the rate '250', expected a number"):
+        Recording.of(np.zeros(9), rate="250", name="mine")
+
+
+def test_times_years_apart_are_refused_before_they_take_all_memory():
+    times = np.arange(1000) / 125
+    times[700:] += 3650 * 86_400
+    with pytest.raises(
+        DataError, match=r"mine has a gap of 3,650.0 days after sample number 700: correct the times, or split"
+    ):
+        Recording.of(np.zeros(1000), times=times, name="mine")
+    times[700:] -= 3649.99 * 86_400
+    assert on_a_grid(np.zeros(1000), times, "mine").lost.sum() == pytest.approx(0.01 * 86_400 * 125, rel=1e-3)

@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from pathlode.ecg import recorded_beats
@@ -42,7 +45,23 @@ def test_one_row_a_beat(report):
     assert rows["time_s"].to_numpy() == pytest.approx(report.beats.peaks[report.beats.used] / 360)
     assert set(rows["class"]) <= set(CLASSES)
     assert rows["probability"].between(0, 1).all()
-    assert (rows["probability"].round(4) == rows["probability"]).all()  # no digits of single precision
+
+
+def test_probabilities_are_written_with_four_digits(report, tmp_path):
+    report.rows().save(tmp_path / "beats.csv")
+    written = pd.read_csv(tmp_path / "beats.csv", dtype=str)["probability"]
+    assert written.str.len().max() <= len("0.1234")
+
+
+def test_annotations_of_rhythm_alone_count_as_none(folder, beat_model):
+    own = read_recording(folder / "200")
+    rhythm = replace(own, annotations=Annotations(np.array([10]), ["+"]))
+    summary = report_on(rhythm, beat_model).summary()
+    assert "the recording's annotations mark no beats" in summary["found"]
+    assert not any("annotated beats" in sentence for sentence in summary["found"])
+    assert summary["agreement"] == {}
+    with pytest.raises(DataError, match="has no beats in its annotations: let its beats be found"):
+        report_on(rhythm, beat_model, annotated=True)
 
 
 def test_pieces_make_no_difference(folder, beat_model, report, monkeypatch):

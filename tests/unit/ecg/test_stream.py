@@ -77,3 +77,11 @@ def test_silence_gives_no_beats(beat_model):
 def test_another_unit_is_refused_at_the_first_samples(beat_model):
     with pytest.raises(DataError, match="expected mV, uV or V"):
         Stream(beat_model, RATE, unit="adu").push(np.zeros(RATE))
+
+
+@pytest.mark.parametrize(
+    "samples", [["off"], np.zeros((3, 2)), [[1.0], [1.0, 2.0]]], ids=["text", "two leads", "ragged"]
+)
+def test_something_else_than_samples_is_refused(beat_model, samples):
+    with pytest.raises(DataError, match="the stream was given something else than numbers of one lead"):
+        Stream(beat_model, 250).push(samples)

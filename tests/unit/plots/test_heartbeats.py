@@ -31,7 +31,7 @@ def test_each_beat_is_a_point_of_its_class(report, panels):
         if mine.any():
             assert len(lines[name].get_xdata()) == mine.sum()
             assert to_hex(lines[name].get_color()) == to_hex(CLASS_COLOURS[name])
-    assert "longest pause" in panels[3].get_title(loc="left")
+    assert "longest RR interval" in panels[3].get_title(loc="left")
     assert panels[1].get_xlabel() == "time (s)"
 
 
@@ -50,3 +50,10 @@ def test_the_busiest_strip_has_most_ectopic_beats(report):
     classes[many], classes[3] = 2, 1
     assert busiest(replace(report, classes=classes)) == pytest.approx(times[many[0]] - 0.5)
     assert busiest(replace(report, classes=np.zeros_like(classes))) == pytest.approx(times[0] - 0.5)
+
+
+def test_a_first_beat_alone_has_no_interval_before_it(report, tmp_path):
+    beats = replace(report.beats, used=np.array([0]))
+    alone = {name: getattr(report, name)[:1] for name in ("classes", "probabilities", "noise", "strangeness", "marked")}
+    figure = drawn(recording_report(replace(report, beats=beats, **alone)), tmp_path)
+    assert figure.get_axes()[0].get_ylim() == (0, 1.05)
