@@ -49,6 +49,60 @@ def test_bounds_draws_and_density_of_a_prior(given, low, high):
     assert prior.log_prob(draws[:6].view(2, 3, -1)).shape == (2, 3)
 
 
+UNIT = d.Uniform(torch.zeros(2), torch.ones(2))
+LOG_UNIFORM = d.TransformedDistribution(d.Uniform(math.log(0.1) * ONE, math.log(10) * ONE), d.ExpTransform())
+
+
+@pytest.mark.parametrize(
+    ("given", "low", "high"),
+    [
+        (LOG_UNIFORM, [0.1], [10]),
+        (d.TransformedDistribution(d.Uniform(0.0, 1.0), d.AffineTransform(2.0, 3.0)), [2], [5]),
+        (d.TransformedDistribution(UNIT, d.AffineTransform(2.0, torch.tensor([3.0, -3.0]))), [2, -1], [5, 2]),
+        (d.TransformedDistribution(d.Independent(UNIT, 1), d.AffineTransform(1.0, 2.0, event_dim=1)), [1, 1], [3, 3]),
+        (d.TransformedDistribution(d.Normal(0.0, 1.0), d.SigmoidTransform()), [0], [1]),
+        (d.TransformedDistribution(d.Normal(0.0, 1.0), [d.ExpTransform(), d.AffineTransform(1.0, -1.0)]), [-INFINITE], [1]),
+        (d.TransformedDistribution(d.Uniform(1.0, 4.0), d.ExpTransform().inv), [0], [math.log(4)]),
+        (MultipleIndependent([LOG_UNIFORM, d.Gamma(ONE, ONE)]), [0.1, 0], [10, INFINITE]),
+    ],
+    ids=range(8),
+)  # fmt: skip
+def test_bounds_of_a_transformed_prior_are_those_of_its_base_transformed(given, low, high):
+    """Against torch's own support, which is all that the last transform can make."""
+    prior = Prior(given)
+    assert prior.low.tolist() == pytest.approx(low, rel=1e-6, abs=1e-6)
+    assert prior.high.tolist() == pytest.approx(high, rel=1e-6, abs=1e-6)
+    assert prior.contains(prior.sample(4000)).all()
+    anywhere = prior.from_reals(3 * torch.randn(200, len(low), generator=torch.Generator().manual_seed(0)))
+    assert prior.log_prob(anywhere).isfinite().all()
+    assert prior.log_prob(torch.tensor([[0.05] * len(low)])).isfinite().item() == all(
+        down <= 0.05 <= up for down, up in zip(low, high, strict=True)
+    )
+
+
+def test_a_bound_at_which_a_transform_is_not_finite_has_no_density():
+    below_one = d.TransformedDistribution(d.Normal(0.0, 1.0), [d.ExpTransform(), d.AffineTransform(1.0, -1.0)])
+    assert Prior(below_one).log_prob(torch.ones(1, 1)).tolist() == [-INFINITE]
+
+
+def test_a_density_leaves_the_global_random_state_alone():
+    prior = Prior(d.LogNormal(0.0, 1.0))
+    torch.manual_seed(3)
+    expected = torch.rand(1)
+    torch.manual_seed(3)
+    prior.log_prob(torch.ones(1, 1))
+    assert torch.equal(torch.rand(1), expected)
+
+
+def test_a_prior_of_many_orders_of_magnitude_is_refused():
+    """Of a log-uniform one from 1e-4 to 1e4, half is below 1, and ln(100) / ln(1e8) = 25 % below 1e-6 of 1e4."""
+    wide = d.TransformedDistribution(d.Uniform(math.log(1e-4) * ONE, math.log(1e4) * ONE), d.ExpTransform())
+    with pytest.raises(
+        ConfigError, match=r"parameter 1 has 2[456] % of its draws closer to a bound than 1e-06 .*logarithm"
+    ):
+        Prior(wide)
+
+
 def test_the_density_is_that_of_the_parts_and_nothing_outside():
     prior = Prior([d.Uniform(-1.0, 3.0), d.LogNormal(0.5, 2.0)])
     inside, outside = torch.tensor([[0.0, 1.5]]), torch.tensor([[4.0, 1.5], [0.0, -1.0]])
@@ -77,6 +131,13 @@ def test_a_prior_comes_back_from_what_a_file_keeps():
     [
         (d.Poisson(torch.ones(2)), "one with the support "),
         (d.Dirichlet(torch.ones(3)), r"one with the support Simplex\(\)"),
+        (d.TransformedDistribution(d.Normal(0.0, 1.0), d.AbsTransform()), "one with the transform AbsTransform"),
+        (
+            d.MixtureSameFamily(
+                d.Categorical(torch.ones(2)), d.Uniform(torch.tensor([0.0, 2.0]), torch.tensor([1.0, 3.0]))
+            ),
+            "one with 2 lower and 2 upper bounds of 1 parameters",
+        ),
         (d.Normal(torch.zeros(2, 3), 1.0), r"a Normal of batches \(2, 3\) of events \(\), which are no vector"),
         (lambda n: torch.rand(n, 2), "a function"),
         ([d.Uniform(0.0, 1.0), 3.0], "a float"),
