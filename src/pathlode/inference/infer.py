@@ -1,12 +1,15 @@
 """The posterior of any simulator's parameters, in one call."""
 
+import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
+from pathlode import __version__
 from pathlode.core.series import TimeSeries
 from pathlode.errors import ConfigError, is_count
 from pathlode.inference.flows.contract import Flow
@@ -65,7 +68,9 @@ def infer(
         names: names of the parameters.
         seed: decides the simulations, as far as they draw from PyTorch's generator, the weights and the batches.
         largest_failed: largest share of the simulations that may fail. They are counted, and replaced by others.
-        kept: file of a checkpoint, from which an interrupted training goes on.
+        kept: file of a checkpoint, from which an interrupted training goes on. A digest of the simulations and settings is
+            added to its name, so one of another simulator, prior or settings is not used. It is removed at the end. The draws
+            of a simulator that are not PyTorch's differ when it is called again, and the training starts anew.
 
     Raises:
         ConfigError: if a setting cannot be used.
@@ -90,11 +95,26 @@ def infer(
     pools = SummarisedSimulations(source, summarise)
     if fresh is None:
         pairs = pools.pool(simulations, (seed,))
-        history = flow.fit(pairs.theta, pairs.given, kept)
+        own = _checkpoint(kept, flow, None, pairs.theta, pairs.given)
+        history = flow.fit(pairs.theta, pairs.given, own)
     else:
-        history = FreshTraining(flow, pools, fresh).run(kept)
+        training = FreshTraining(flow, pools, fresh)
+        own = _checkpoint(kept, flow, fresh, *training.held)
+        history = training.run(own)
+    if own is not None:
+        own.unlink(missing_ok=True)
     if pools.failed:
         logger.warning("%d simulations had numbers that are not finite and were replaced", pools.failed)
     shape = None if isinstance(some, TimeSeries) else tuple(some.shape[1:])
     record = {"simulations": pools.simulated, "failed": pools.failed, "history": history}
     return Posterior(flow, summarise, names, shape, source, record)
+
+
+def _checkpoint(kept: Path | None, flow: Flow, fresh: FreshConfig | None, theta: Tensor, given: Tensor) -> Path | None:
+    """The file of this training: its name has a digest of all that the training depends on, told by some of its pairs."""
+    if kept is None:
+        return None
+    told = hashlib.sha256(repr((flow.config, flow.seed, fresh, __version__)).encode())
+    for numbers in (*flow.prior.describe().values(), theta, given):
+        told.update(repr(tuple(numbers.shape)).encode() + numbers.contiguous().numpy().tobytes())
+    return kept.with_stem(f"{kept.stem}-{told.hexdigest()[:16]}")

@@ -1,6 +1,7 @@
 """Two moons, whose posterior is known: two crescents, which are draws of the noise taken off the observation."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from pathlode.inference.flows import FlowConfig, load_flow
 from pathlode.inference.fresh import FreshConfig
 from pathlode.inference.infer import infer
 from pathlode.inference.posterior import Posterior
+from pathlode.training.resume import Interim
 
 PRIOR = BoxUniform(-torch.ones(2), torch.ones(2))
 QUICK = FlowConfig(steps=400, learning_rate=2e-2, transforms=2, width=32)
@@ -110,6 +112,54 @@ def test_fresh_simulations_are_drawn_as_the_training_goes(tmp_path):
     assert found.record["simulations"] == 3 * 500 + 40
     assert [row[0] for row in found.record["history"]] == [30, 60]
     assert torch.equal(infer(two_moons, PRIOR, config=TINY, fresh=fresh).sample(X, 5), found.sample(X, 5))
+
+
+FRESH = FreshConfig(steps=10, batch=20, simulated=100, views=2, validated=20, validate_every=5)
+BY = {"fixed": {"simulations": 40}, "fresh": {"fresh": FRESH}}
+
+
+@pytest.fixture(params=BY)
+def interrupted(request, tmp_path, monkeypatch):
+    """Arguments of a training whose first call was interrupted after its checkpoint of step 8."""
+    arguments = {"config": TINY, "kept": tmp_path / "kept.pt", **BY[request.param]}
+    monkeypatch.setattr(Interim, "SECONDS", 0.0)
+    with monkeypatch.context() as patched:
+        write = Interim.write
+
+        def written_until(interim, state):
+            write(interim, state)
+            if state["step"] == 8:
+                raise KeyboardInterrupt
+
+        patched.setattr(Interim, "write", written_until)
+        with pytest.raises(KeyboardInterrupt):
+            infer(two_moons, PRIOR, **arguments)
+    return arguments
+
+
+def test_an_interrupted_training_goes_on_and_its_checkpoint_is_removed(interrupted, tmp_path, caplog):
+    (left,) = tmp_path.iterdir()
+    with caplog.at_level("INFO"):
+        found = infer(two_moons, PRIOR, **interrupted)
+    assert f"continued from its checkpoint {left}" in caplog.text
+    assert not list(tmp_path.iterdir())
+    assert torch.equal(found.sample(X, 5), infer(two_moons, PRIOR, **interrupted | {"kept": None}).sample(X, 5))
+
+
+@pytest.mark.parametrize("other", ["simulator", "prior", "seed", "settings"])
+def test_a_checkpoint_of_another_training_is_left_alone(interrupted, other, tmp_path, caplog):
+    """The prior differs in a bound only, the settings in a number that changes no shape."""
+    (left,) = tmp_path.iterdir()
+    simulator = (lambda theta: 2 * two_moons(theta)) if other == "simulator" else two_moons
+    prior = BoxUniform(-torch.ones(2), torch.tensor([1.0, 2.0])) if other == "prior" else PRIOR
+    changed = {"seed": {"seed": 1}, "settings": {"config": replace(TINY, learning_rate=0.01)}}.get(other, {})
+    with caplog.at_level("INFO"):
+        found = infer(simulator, prior, **interrupted | changed)
+    assert "continued" not in caplog.text
+    assert list(tmp_path.iterdir()) == [left]
+    assert torch.equal(
+        found.sample(X, 5), infer(simulator, prior, **interrupted | changed | {"kept": None}).sample(X, 5)
+    )
 
 
 def test_failed_simulations_are_told(caplog):
