@@ -1,4 +1,8 @@
-"""Training of a flow on simulations that are drawn as it goes: no pair is seen twice, so nothing can be overfitted."""
+"""Training of a flow on simulations that are drawn as it goes.
+
+A simulation is seen a limited number of times, whatever the training's length, and then replaced. Between these times its
+design and noise are drawn anew, or stay the same, as the pool decides (:class:`Pool`).
+"""
 
 import math
 from collections.abc import Callable
@@ -31,8 +35,10 @@ class Pool(Protocol):
         """Their parameters, drawn from the prior, (n, parameter)."""
 
     def observe(self, chosen: Tensor, generator: torch.Generator) -> Tensor:
-        """What a flow is given of the chosen systems (count,), each under an observation design and noise that are drawn now:
-        summaries (count, number), or observations (count, time, number).
+        """What a flow is given of the chosen systems (count,): summaries (count, number) or observations (count, time, number).
+
+        A :class:`~pathlode.inference.simulations.SystemPool` keeps trajectories, and draws design and noise at each call. A
+        :class:`~pathlode.inference.simulated_pools.SummarisedPool` keeps observations, design and noise included.
         """
 
 
@@ -53,8 +59,9 @@ class FreshConfig:
         learning_rate: the peak, after a linear rise; a half cosine then falls to 0 at the last step.
         warmup: share of the steps in which the rate rises.
         simulated: systems in a pool. New ones replace them when each has been observed ``views`` times on average.
-        views: times that a system is observed. Each time its design and noise are new, and the trajectory is the same, which
-            costs less than another simulation. 1 simulates each pair anew.
+        views: times that a system is seen in training, on average, because batches are drawn with replacement. The trajectory
+            is the same each time, which costs less than another simulation. Its design and noise are new each time, or the
+            same too, as :meth:`Pool.observe` says.
         validated: pairs of the validation. They are drawn once and not used in training.
         validate_every: steps between validations.
     """
@@ -93,8 +100,8 @@ class FreshConfig:
 class FreshTraining:
     """One training of a flow on fresh simulations: Adam, whose learning rate falls to 0.
 
-    There are no best weights to choose, and no early stopping: the loss of each batch is that of unseen pairs. The validation
-    pairs only measure progress with less noise.
+    There are no best weights to choose, and no early stopping: pools are replaced before their systems have been seen more than
+    ``views`` times on average. The validation pairs, which are never trained on, measure progress.
 
     Args:
         flow: a fresh flow; its units are set from the first pool.

@@ -27,7 +27,7 @@ from pathlode.registry import FLOWS
 logger = logging.getLogger(__name__)
 
 TRIED = 2**22
-"""Number of the simulations that tell the shape of an observation; training never gets that far."""
+"""Number of the simulations that tell the shape of an observation; those of a training have other numbers."""
 _TRIED = 4
 """How many these are."""
 
@@ -62,7 +62,8 @@ def infer(
         summary: as in :class:`pathlode.inference.observed_summary.ObservedSummary`.
         simulations: number of simulations; a tenth of them is used for early stopping.
         fresh: a training on simulations that are drawn as it goes, in place of a fixed number of them. It is the better one for
-            fast simulators: nothing is seen too often. An observation is simulated once and seen ``views`` times.
+            fast simulators. An observation is seen ``views`` times on average, each time with the same design and noise, which
+            are the simulator's, and then replaced. ``FreshConfig(views=1)`` has the most simulations.
         config: settings of the flow and of its training on a fixed number of simulations. With ``recurrent`` a network that is
             trained with the flow summarises series.
         names: names of the parameters.

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CHECKED = 2**21
-"""Number of a check's simulations, which are others than those of the training; that never gets so far."""
+"""Number of a check's simulations, which are others than those of the training: they have other numbers."""
 
 
 @dataclass(frozen=True)
