@@ -1,5 +1,6 @@
 """Where parameters may lie, and the map of each parameter onto all real numbers."""
 
+import math
 from typing import Any
 
 import torch
@@ -62,8 +63,8 @@ class Support:
     def from_reals(self, y: Tensor) -> Tensor:
         """θ of y, never outside."""
         y = y.to(self.low.dtype)
-        largest = float(torch.finfo(y.dtype).max) ** 0.99  # so that no power of e is infinite
-        far = y.exp().clamp(torch.finfo(y.dtype).tiny, largest)
+        limits = torch.finfo(y.dtype)  # so that no power of e is infinite, which would make gradients NaN in all maps
+        far = y.clamp(math.log(limits.tiny), 0.99 * math.log(limits.max)).exp()
         beside = torch.where(self._capped, self._end - far, torch.where(self._raised, self._origin + far, y))
         inside = self._origin + self._width * y.sigmoid().clamp(MARGIN, 1 - MARGIN)
         return torch.where(self._boxed, inside, beside)

@@ -59,6 +59,15 @@ def test_gradients_pass_through_every_map():
     assert theta.grad.isfinite().all()
 
 
+@pytest.mark.parametrize("size", [1e3, -1e3, 1e9])
+def test_gradients_from_the_real_numbers_are_finite_however_large_these_are(size):
+    """Without bounds the gradient is 1."""
+    y = torch.full((4,), size).requires_grad_()
+    MIXED.from_reals(y).sum().backward()
+    assert y.grad.isfinite().all()
+    assert float(y.grad[3]) == 1
+
+
 def test_bounds_without_inside_are_refused():
     with pytest.raises(ConfigError, match=r"lies between \[1.0\] and \[1.0\], expected two lists .*, low < high"):
         Support([1.0], [1.0], [1.0])
