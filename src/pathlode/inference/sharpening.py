@@ -70,7 +70,8 @@ def sharpened(
 
     Raises:
         ConfigError: if the posterior has no prior.
-        DataError: if there are several observations, or the likelihood is no number for each draw, NaN, or 0 for all of them.
+        DataError: if there are several observations, or the likelihood is no number for each draw, NaN or infinite, or 0 for
+            all of them.
 
     Source: Dax et al. 2023, neural importance sampling (https://arxiv.org/abs/2210.05686).
     """
@@ -83,10 +84,11 @@ def sharpened(
         raise DataError(f"there are {theta.shape[1]} observations, expected one: x[:1]")
     theta, log_q = theta[:, 0], log_q[:, 0].double()
     likelihood = as_numbers(log_likelihood(theta), "the log-likelihood").double()
-    if likelihood.shape != (n,) or likelihood.isnan().any():
+    bad = likelihood.isnan() | (likelihood == torch.inf)
+    if likelihood.shape != (n,) or bad.any():
         raise DataError(
-            f"the log-likelihood has shape {tuple(likelihood.shape)} and {int(likelihood.isnan().sum())} NaN, expected a "
-            f"number for each of {n} draws: ({n},)"
+            f"the log-likelihood has shape {tuple(likelihood.shape)} and {int(bad.sum())} NaN or infinite, expected a number, "
+            f"or minus infinity, for each of {n} draws: ({n},)"
         )
     log_weights = likelihood + posterior.simulations.prior.log_prob(theta).double() - log_q
     if (log_weights == -torch.inf).all():

@@ -53,9 +53,12 @@ def test_what_cannot_be_sharpened_is_refused(posterior, known_flow, log_likeliho
     with pytest.raises(DataError, match=r"there are 2 observations, expected one: x\[:1\]"):
         sharpened(posterior, X.repeat(2, 1), log_likelihood, 10)
     with pytest.raises(
-        DataError, match=r"the log-likelihood has shape \(10, 2\) and 0 NaN, expected a number for each of 10"
+        DataError,
+        match=r"the log-likelihood has shape \(10, 2\) and 0 NaN or infinite, expected a number, or minus infinity, for",
     ):
         sharpened(posterior, X, lambda theta: theta, 10)
+    with pytest.raises(DataError, match=r"has shape \(10,\) and 10 NaN or infinite"):
+        sharpened(posterior, X, lambda theta: torch.full((len(theta),), torch.inf), 10)
     with pytest.raises(DataError, match="the likelihood is 0 for all draws"):
         sharpened(posterior, X, lambda theta: torch.full((len(theta),), -torch.inf), 10)
     with pytest.raises(ConfigError, match="comes from a file, which holds no prior"):
