@@ -18,7 +18,8 @@ class RandomDesigns:
         points: range (fewest, most) of the number of observations, log-uniform.
         noise: range (low, high) of the noise's standard deviation, log-uniform.
         gapped: share of the designs with a gap.
-        longest_gap: largest share of the observations, consecutive in time, that a gap takes away; uniform from 0 to it.
+        longest_gap: largest share of the observations, consecutive in time, that a gap takes away; uniform from 0 to it. At
+            least one of the fewest points must remain.
         usual: share of designs with exactly ``usual_points`` observations, ``usual_noise`` and no gap.
         usual_points: observations of the usual design.
         usual_noise: its noise.
@@ -48,8 +49,11 @@ class RandomDesigns:
         for name in ("gapped", "longest_gap", "usual"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigError(f"random designs have {name} {getattr(self, name):g}, expected a share from 0 to 1")
-        if self.longest_gap == 1:
-            raise ConfigError("random designs have longest_gap 1, after which nothing is left: lower it")
+        if self.longest_gap > 1 - 1 / fewest:
+            raise ConfigError(
+                f"random designs have longest_gap {self.longest_gap:g}, after which nothing is left of {fewest} points: lower "
+                f"it to at most 1 - 1 / {fewest}"
+            )
 
     def draw(self, n: int, generator: torch.Generator) -> "DrawnDesigns":
         """Designs of n observed systems."""

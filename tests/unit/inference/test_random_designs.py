@@ -53,6 +53,13 @@ def test_a_gap_takes_consecutive_observations_away():
     assert ["".join(str(int(seen)) for seen in row) for row in drawn.mask(order)] == expected
 
 
+def test_the_longest_gap_leaves_an_observation():
+    """Of 10 points a gap of 0.9 takes all but one away."""
+    always = {"points": (10, 10), "usual_points": 10, "usual": 0.0, "gapped": 1.0, "longest_gap": 0.9}
+    drawn = RandomDesigns(**SETTINGS | always).draw(20_000, generator())
+    assert int(drawn.mask(torch.arange(12).expand(20_000, 12)).sum(dim=1).min()) == 1
+
+
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
@@ -64,7 +71,11 @@ def test_a_gap_takes_consecutive_observations_away():
         ),
         ({"usual_noise": 0.5}, "and the usual one 0.5, expected"),
         ({"usual": 1.5}, "random designs have usual 1.5, expected a share"),
-        ({"longest_gap": 1.0}, "longest_gap 1, after which nothing is left: lower it"),
+        (
+            {"longest_gap": 1.0},
+            "longest_gap 1, after which nothing is left of 10 points: lower it to at most 1 - 1 / 10",
+        ),
+        ({"longest_gap": 0.91}, "longest_gap 0.91, after which nothing is left of 10 points"),
     ],
 )
 def test_designs_that_cannot_be_are_refused(changed, message):
