@@ -107,7 +107,12 @@ def infer(
     if pools.failed:
         logger.warning("%d simulations had numbers that are not finite and were replaced", pools.failed)
     shape = None if isinstance(some, TimeSeries) else tuple(some.shape[1:])
-    record = {"simulations": pools.simulated, "failed": pools.failed, "history": history}
+    record = {
+        "simulations": pools.simulated,
+        "failed": pools.failed,
+        "history": history,
+        "largest_failed": largest_failed,
+    }
     return Posterior(flow, summarise, names, shape, source, record)
 
 

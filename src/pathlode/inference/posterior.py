@@ -1,7 +1,9 @@
 """The posterior of a simulator's parameters, which :func:`pathlode.inference.infer.infer` returns."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,7 @@ from pathlode.inference.modes import modes
 from pathlode.inference.observed_summary import ObservedSummary
 from pathlode.inference.priors import Prior
 from pathlode.inference.simulator import PriorSimulations
+from pathlode.inference.support import Support
 from pathlode.models.contract import SequenceModel
 from pathlode.models.saving import model_content, model_of
 
@@ -42,7 +45,8 @@ class Posterior:
         names: names of the parameters.
         shape: numbers of one observation; None for series.
         simulations: the simulator with its prior; None for a posterior from a file, unless they were given again.
-        record: number of simulations (``simulations``) and of those that failed (``failed``), and the training's ``history``.
+        record: number of simulations (``simulations``) and of those that failed (``failed``), the largest share of these
+            (``largest_failed``), and the training's ``history``.
     """
 
     flow: Flow
@@ -155,7 +159,7 @@ class Posterior:
 
         Raises:
             CheckpointError: if the file cannot be read or holds something else.
-            ConfigError: if the summary is missing, or a simulator is given without its prior.
+            ConfigError: if the summary is missing, a simulator is given without its prior, or the prior is not the file's.
         """
         content = load_tensors(Path(path))
         flow, own = flow_of(content, Path(path)), content.get("posterior")
@@ -167,7 +171,10 @@ class Posterior:
         if simulator is not None and prior is None:
             raise ConfigError("a simulator is given without its prior: give both to load")
         of = summary if by == "function" else None if by is None else model_of(by, Path(path))[0]
-        simulations = None if simulator is None else PriorSimulations(simulator, Prior(prior), design)
+        simulations = None
+        if simulator is not None:
+            allowed = {name: own["record"][name] for name in ("largest_failed",) if name in own["record"]}
+            simulations = PriorSimulations(simulator, _same(Prior(prior), flow.prior, path), design, **allowed)
         shape = None if own["shape"] is None else tuple(own["shape"])
         return cls(flow, ObservedSummary(of), own["names"], shape, simulations, own["record"])
 
@@ -200,3 +207,15 @@ class Posterior:
     @property
     def _axes(self) -> str:
         return ", ".join(map(str, self.shape or ()))
+
+
+def _same(given: Prior, kept: Support, path: Path | str) -> Prior:
+    """The prior that is given for a file, if its bounds and standard deviations are those of the file's."""
+    one, other = ([*prior.low.tolist(), *prior.high.tolist(), *prior.std.tolist()] for prior in (given, kept))
+    if len(one) != len(other) or not all(map(partial(math.isclose, rel_tol=1e-4, abs_tol=1e-12), one, other)):
+        raise ConfigError(
+            f"the prior lies between {given.low.tolist()} and {given.high.tolist()} with standard deviations "
+            f"{given.std.tolist()}, but that of {path} between {kept.low.tolist()} and {kept.high.tolist()} with "
+            f"{kept.std.tolist()}: give the prior of the inference"
+        )
+    return given

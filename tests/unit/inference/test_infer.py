@@ -17,6 +17,7 @@ from pathlode.inference.posterior import Posterior
 from pathlode.training.resume import Interim
 
 PRIOR = BoxUniform(-torch.ones(2), torch.ones(2))
+WIDER = BoxUniform(-torch.ones(2), torch.tensor([1.0, 2.0]))
 QUICK = FlowConfig(steps=400, learning_rate=2e-2, transforms=2, width=32)
 TINY = FlowConfig(steps=10, transforms=1, width=8, batch=20, validate_every=5)
 X = torch.zeros(1, 2)
@@ -68,6 +69,12 @@ def test_it_comes_back_from_its_file(moons, tmp_path):
     assert whole.check(60, 20, 5).scores.equals(moons.check(60, 20, 5).scores)
     with pytest.raises(ConfigError, match="a simulator is given without its prior"):
         Posterior.load(tmp_path / "moons.pt", simulator=two_moons)
+    with pytest.raises(
+        ConfigError, match=r"lies between \[-1.0, -1.0\] and \[1.0, 2.0\] .*: give the prior of the inference"
+    ):
+        Posterior.load(tmp_path / "moons.pt", simulator=two_moons, prior=WIDER)
+    with pytest.raises(ConfigError, match=r"lies between \[-1.0\] and \[1.0\] .*: give the prior of the inference"):
+        Posterior.load(tmp_path / "moons.pt", simulator=two_moons, prior=BoxUniform(-torch.ones(1), torch.ones(1)))
     moons.flow.save(tmp_path / "flow.pt")
     with pytest.raises(CheckpointError, match="holds a flow without its summary: read it with load_flow"):
         Posterior.load(tmp_path / "flow.pt")
@@ -151,7 +158,7 @@ def test_a_checkpoint_of_another_training_is_left_alone(interrupted, other, tmp_
     """The prior differs in a bound only, the settings in a number that changes no shape."""
     (left,) = tmp_path.iterdir()
     simulator = (lambda theta: 2 * two_moons(theta)) if other == "simulator" else two_moons
-    prior = BoxUniform(-torch.ones(2), torch.tensor([1.0, 2.0])) if other == "prior" else PRIOR
+    prior = WIDER if other == "prior" else PRIOR
     changed = {"seed": {"seed": 1}, "settings": {"config": replace(TINY, learning_rate=0.01)}}.get(other, {})
     with caplog.at_level("INFO"):
         found = infer(simulator, prior, **interrupted | changed)
@@ -168,6 +175,16 @@ def test_failed_simulations_are_told(caplog):
 
     assert infer(sometimes, PRIOR, simulations=200, config=TINY).record["failed"] > 0
     assert "simulations had numbers that are not finite and were replaced" in caplog.text
+
+
+def test_a_posterior_from_a_file_allows_as_many_failures(tmp_path):
+    def often(theta):
+        return two_moons(theta).where(theta[:, :1] < 0.0, torch.nan)
+
+    found = infer(often, PRIOR, simulations=40, config=TINY, largest_failed=0.8)
+    found.save(tmp_path / "often.pt")
+    again = Posterior.load(tmp_path / "often.pt", simulator=often, prior=PRIOR)
+    assert again.check(60, 20, 5).scores.equals(found.check(60, 20, 5).scores)
 
 
 def test_what_cannot_be_inferred_is_refused():
