@@ -43,7 +43,8 @@ def join_logs(logs: Iterable[Log], names: Mapping[str, str], place: str) -> Runs
     If a loss is all that was logged, name it as ``train_loss`` and as ``val_metric``.
 
     Runs are left out if they diverged, so that a number is not finite or a loss or metric was no longer logged at the end, if
-    they are short, or if the tool that logged them calls them unfinished. Warnings say which.
+    a required column has no value at any step, if they are short, or if the tool that logged them calls them unfinished.
+    Warnings say which.
 
     Args:
         logs: the runs.
@@ -87,7 +88,7 @@ def join_logs(logs: Iterable[Log], names: Mapping[str, str], place: str) -> Runs
         )
     shared = Counter(titles.values())
     labels = {run: title if shared[title] == 1 else f"{title} ({run})" for run, title in titles.items()}
-    empty = pd.DataFrame(columns=list(NEEDED))
+    empty = pd.DataFrame(columns=list(NEEDED), dtype=float)
     found = [rows.assign(run_id=labels[run]) for run, rows in tables.items()]
     known = pd.concat(found, ignore_index=True).dropna(axis="columns", how="all") if found else empty
     reasons = {labels[run]: fault for run, fault in faults.items()}
@@ -106,7 +107,11 @@ def _scalars(log: Log, names: Mapping[str, str]) -> pd.DataFrame:
 
 
 def _fault(scalars: pd.DataFrame) -> str | None:
-    """Why a run is left out: a number that is not finite, or a loss or metric that was not logged for long at the end."""
+    """Why a run is left out: a column without a value, a number that is not finite, or a loss or metric that was not logged for
+    long at the end."""
+    for column in ("val_metric", "train_loss", "lr"):
+        if not (scalars["column"] == column).any():
+            return f"it logged no {column} at any step"
     wrong = scalars[~np.isfinite(scalars["value"])]
     if len(wrong):
         column, step, value = wrong[["column", "step", "value"]].iloc[0]

@@ -195,7 +195,7 @@ def read_runs(path: Path) -> Runs:
     tables = [(file, read_table(file)) for file in files]
     named = [table if "run_id" in table else table.assign(run_id=file.stem) for file, table in tables]
     table = pd.concat(named, ignore_index=True)
-    if set(NEEDED) > set(table):
+    if not set(NEEDED) <= set(table):
         return Runs(table, str(path))  # which says what is missing
     reasons = {str(run): _unusable(rows) for run, rows in table.groupby("run_id", sort=False)}
     return usable_runs(table, reasons, str(path))

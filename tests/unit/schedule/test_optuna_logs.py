@@ -43,6 +43,19 @@ def test_complete_trials_are_runs_and_pruned_ones_are_left_out(storage):
     assert changing["lr"].tolist() == pytest.approx([rate / step for step in STEPS])
 
 
+def test_trials_that_reported_nothing_are_left_out_by_name(tmp_path):
+    optuna = pytest.importorskip("optuna")
+    place = f"sqlite:///{tmp_path}/study.db"
+
+    def objective(trial):
+        trial.set_user_attr("losses", [1.0] * len(STEPS))
+        return trial.suggest_float("lr", 0.01, 0.1)
+
+    optuna.create_study(storage=place, study_name="rates").optimize(objective, n_trials=1)
+    with pytest.raises(DataError, match="'trial 0' is left out, as it logged no val_metric at any step"):
+        read_optuna(place, "rates", NAMES)
+
+
 def test_what_optuna_does_not_hold_is_named(storage, tmp_path, monkeypatch):
     with pytest.raises(DataError, match="holds no study 'rate', expected one of rates"):
         read_optuna(storage, "rate", NAMES)

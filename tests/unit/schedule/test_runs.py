@@ -107,6 +107,15 @@ def test_diverged_and_short_runs_of_a_folder_are_left_out_by_name(tmp_path, capl
     assert "run 'diverged' is left out, as its train_loss at step 110 is nan" in caplog.text
 
 
+def test_a_missing_column_is_named_whatever_others_there_are(tmp_path):
+    for name in ("first", "second"):
+        run().drop(columns=["run_id", "lr"]).assign(notes=1).to_csv(tmp_path / f"{name}.csv", index=False)
+    with pytest.raises(
+        DataError, match="the column 'lr' is missing, expected run_id, step, lr, train_loss, val_metric"
+    ):
+        read_runs(tmp_path)
+
+
 def test_rates_of_zero_are_raised_to_the_floor():
     cosine = run("a", lr=0.05 * (1 + np.cos(np.linspace(0, np.pi, 20))))
     runs = Runs(pd.concat([cosine, run("b")]))

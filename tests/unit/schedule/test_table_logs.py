@@ -52,6 +52,14 @@ def test_metrics_on_rows_of_their_own_and_repeated_steps_are_read(tmp_path):
     assert found.loc[90, "val_metric"] == 0.1
 
 
+def test_a_run_whose_metric_stands_at_no_step_is_left_out_by_name(tmp_path):
+    metric = pd.DataFrame({"acc": [0.5, 0.6]})
+    bare = pd.concat([table().drop(columns="acc"), metric], ignore_index=True)
+    runs = read_tables(write(tmp_path, first=table(), second=table(), bare=bare), NAMES, "iteration")
+    assert runs.ids == ["first", "second"]
+    assert runs.left_out == {"bare": "it logged no val_metric at any step"}
+
+
 def test_a_cell_that_says_nan_is_a_run_that_diverged_and_an_empty_one_is_not(tmp_path):
     write(tmp_path, first=table(), second=table())
     rows = (tmp_path / "first.csv").read_text().splitlines()
