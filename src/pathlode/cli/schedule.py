@@ -8,6 +8,7 @@ import torch
 
 from pathlode.cli.options import output_file
 from pathlode.cli.tables import FIGURE_ENDINGS, check_ending
+from pathlode.errors import ConfigError
 from pathlode.files import writing
 from pathlode.schedule.any_logs import LOG_SOURCES, read_logs
 from pathlode.schedule.fitting import fit
@@ -21,8 +22,8 @@ def schedule_group() -> None:
 
     \b
     Examples:
-      pathlode schedule fit logs -o runs.pt
-      pathlode schedule fit lightning_logs --lr lr-AdamW --loss train_loss --metric val_acc -o runs.pt
+      pathlode schedule fit logs --mode max -o runs.pt
+      pathlode schedule fit lightning_logs --lr lr-AdamW --metric val_acc --mode max -o runs.pt
       pathlode schedule show runs.pt -o runs.png
     """
 
@@ -37,7 +38,11 @@ def schedule_group() -> None:
 )
 @click.option("--step", help="Name of the steps, in tables and in logs of W&B.")
 @click.option("--experiment", help="Name of MLflow's experiment, or of Optuna's study.")
-@click.option("--mode", type=click.Choice(["max", "min"]), help="A good metric is large or small; a loss is small.")
+@click.option(
+    "--mode",
+    type=click.Choice(["max", "min"]),
+    help="Whether a good metric is large or small; needed unless it is the training loss.",
+)
 @click.option("--steps", default=FitConfig.steps, show_default=True, help="Optimiser steps.")
 @click.option("--seed", default=FitConfig.seed, show_default=True, help="Of the weights and the held-out runs.")
 @output_file("the model")
@@ -59,14 +64,18 @@ def schedule_fit_command(
     \b
     Examples:
       pathlode schedule fit logs --metric train_loss -o runs.pt
-      pathlode schedule fit runs --lr opt/lr --loss loss --metric val/acc -o runs.pt
-      pathlode schedule fit sqlite:///mlflow.db --source mlflow --experiment rates --metric acc -o runs.pt
+      pathlode schedule fit runs --lr opt/lr --loss loss --metric val/loss --mode min -o runs.pt
+      pathlode schedule fit sqlite:///mlflow.db --source mlflow --experiment rates --metric acc --mode max -o runs.pt
     """
     torch.set_num_threads(1)  # networks this small are slower on several
     given = {"lr": lr, "train_loss": loss, "val_metric": metric}
     names = {column: name for column, name in given.items() if name is not None}
     runs = read_logs(logs, names, source, step, experiment)
-    model = fit(runs, FitConfig(mode=mode or ("min" if runs.metric_is_loss else "max"), steps=steps, seed=seed))
+    if mode is None and not runs.metric_is_loss:
+        raise ConfigError(
+            f"--mode is missing: give max if a good {metric or 'val_metric'} is large, or min if it is small, as of a loss"
+        )
+    model = fit(runs, FitConfig(mode=mode or "min", steps=steps, seed=seed))
     model.save(output)
     click.echo("\n".join([f"{output}:", *run_model_lines(model)]), err=True)
 

@@ -26,7 +26,7 @@ NAMES = ["--lr", "opt/lr", "--loss", "loss", "--steps", "10"]
 
 def test_a_model_is_fitted_and_shown(logs, tmp_path, capsys):
     output = tmp_path / "runs.pt"
-    assert main(["schedule", "fit", str(logs), *NAMES, "--metric", "acc", "-o", str(output)]) == 0
+    assert main(["schedule", "fit", str(logs), *NAMES, "--metric", "acc", "--mode", "max", "-o", str(output)]) == 0
     model = load_run_model(output)
     assert (model.card.runs, model.config.mode, model.config.steps) == (["run 0", "run 1"], "max", 10)
     capsys.readouterr()
@@ -44,6 +44,16 @@ def test_logs_of_a_loss_only_are_fitted_for_a_small_one(logs, tmp_path, capsys):
     assert main(["schedule", "fit", str(logs), *NAMES, "--metric", "loss", "-o", str(output)]) == 0
     assert load_run_model(output).config.mode == "min"
     assert "fitted for a small value of the training loss" in capsys.readouterr().err
+
+
+def test_a_validation_loss_is_never_taken_for_a_metric_that_is_good_if_large(logs, tmp_path, capsys):
+    given = ["schedule", "fit", str(logs), *NAMES, "--metric", "acc", "-o", str(tmp_path / "runs.pt")]
+    assert main(given) == 2
+    message = "--mode is missing: give max if a good acc is large, or min if it is small, as of a loss"
+    assert message in " ".join(capsys.readouterr().err.split())
+    assert not (tmp_path / "runs.pt").exists()
+    assert main([*given, "--mode", "min"]) == 0
+    assert load_run_model(tmp_path / "runs.pt").config.mode == "min"
 
 
 @pytest.mark.parametrize(
