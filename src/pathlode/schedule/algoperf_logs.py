@@ -33,7 +33,8 @@ def read_algoperf(folder: Path, workload: str, names: Mapping[str, str]) -> Runs
     :data:`HYPERPARAMETERS`.
 
     The rate was not logged. It is that of :func:`warm_up_cosine`, with the run's ``learning_rate`` and ``warmup_factor``, and
-    is called ``lr``. Runs that reached the target, or their time limit, end before the schedule does.
+    is called ``lr``. Runs that reached the target, or their time limit, end before the schedule does. They are left out only if
+    most others took more steps, so all may end before the rates have fallen.
 
     Args:
         folder: of the studies.

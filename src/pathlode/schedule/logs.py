@@ -43,8 +43,8 @@ def join_logs(logs: Iterable[Log], names: Mapping[str, str], place: str) -> Runs
     If a loss is all that was logged, name it as ``train_loss`` and as ``val_metric``.
 
     Runs are left out if they diverged, so that a number is not finite or a loss or metric was no longer logged at the end, if
-    a required column has no value at any step, if they are short, or if the tool that logged them calls them unfinished.
-    Warnings say which.
+    a required column has no value at any step, if they are short, if the tool that logged them calls them unfinished, or if
+    they ended early (:func:`pathlode.schedule.runs.ended_early`). Warnings say which.
 
     Args:
         logs: the runs.

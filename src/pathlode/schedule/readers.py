@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -80,8 +81,8 @@ def read_wandb(source: Path, names: Mapping[str, str], step: str = "_step") -> R
     """Runs from local files of Weights & Biases, or from exported histories; nothing is fetched from the network.
 
     The folder ``wandb`` of a training has a file ``run-*.wandb`` for each run, uploaded or not. The command
-    ``wandb leet inspect --json`` reads them. An exported history is a table (CSV, Parquet or JSON lines) of one run; the file's
-    name is the run's name::
+    ``wandb leet inspect --json`` reads them, and runs that failed or did not come to their end are left out. An exported
+    history is a table (CSV, Parquet or JSON lines) of one run; the file's name is the run's name::
 
         for run in wandb.Api().runs("team/project"):
             pandas.DataFrame(run.scan_history()).to_csv(f"exported/{run.name}.csv")
@@ -103,28 +104,41 @@ def _wandb(source: Path, step: str) -> Iterator[Log]:
     files = [*(sorted(source.rglob("*.wandb")) if source.is_dir() else []), *tables_in(source)]
     if not files or not source.exists():
         raise DataError(f"{source} holds no runs of W&B, expected run-*.wandb files, or histories as CSV or Parquet")
-    histories: dict[str, list[pd.DataFrame]] = {}
-    titles: dict[str, str] = {}
+    found: dict[str, list[_WandbPart]] = {}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for run, title, history in pool.map(_wandb_file, files):
-            histories.setdefault(run, []).append(history)
-            titles[run] = title
-    for run, parts in histories.items():
-        table = pd.concat(parts, ignore_index=True)
+        for part in pool.map(_wandb_file, files):
+            found.setdefault(part.run, []).append(part)
+    for run, parts in found.items():
+        title, table = parts[-1].title, pd.concat([part.history for part in parts], ignore_index=True)
         if table.empty:
             continue
         if step not in table:
-            raise DataError(
-                f"{source}: run {titles[run]!r} logged no {step!r}, only {listed(table)}; name its step metric"
-            )
+            raise DataError(f"{source}: run {title!r} logged no {step!r}, only {listed(table)}; name its step metric")
         counted = table.dropna(subset=[step]).dropna(axis="columns", how="all")
-        yield Log(run, titles[run], [str(tag) for tag in counted], partial(_wandb_history, counted, step))
+        fault = parts[-1].fault if all(part.fault for part in parts) else None  # a resumed run may end well
+        yield Log(run, title, [str(tag) for tag in counted], partial(_wandb_history, counted, step), fault)
 
 
-def _wandb_file(file: Path) -> tuple[str, str, pd.DataFrame]:
-    """Id, title and history of a run."""
+@dataclass(frozen=True)
+class _WandbPart:
+    """A file of a run, which has several files if it was resumed.
+
+    Attributes:
+        run: the run's id.
+        title: its displayed name.
+        history: what was logged.
+        fault: why this part is unfinished; None if it ended well, or if the file does not tell.
+    """
+
+    run: str
+    title: str
+    history: pd.DataFrame
+    fault: str | None = None
+
+
+def _wandb_file(file: Path) -> _WandbPart:
     if file.suffix != ".wandb":
-        return file.stem, file.stem, read_table(file)
+        return _WandbPart(file.stem, file.stem, read_table(file))
     need("wandb")
     command = [sys.executable, "-m", "wandb", "leet", "inspect", "--json", str(file)]
     quiet = {"WANDB_MODE": "offline", "WANDB_ERROR_REPORTING": "false"}
@@ -136,7 +150,9 @@ def _wandb_file(file: Path) -> tuple[str, str, pd.DataFrame]:
     for record in records:
         run |= record.get("run", {})
     history = pd.DataFrame([record["history"]["item"] for record in records if record["type"] == "history"])
-    return run["run_id"], run.get("display_name", run["run_id"]), history
+    ends = [record["exit"].get("exit_code", 0) for record in records if record["type"] == "exit"]
+    fault = (f"its exit code is {ends[-1]}" if ends[-1] else None) if ends else "it did not come to its end"
+    return _WandbPart(run["run_id"], run.get("display_name", run["run_id"]), history, fault)
 
 
 def _wandb_history(table: pd.DataFrame, step: str, tag: str) -> pd.DataFrame:
@@ -146,7 +162,7 @@ def _wandb_history(table: pd.DataFrame, step: str, tag: str) -> pd.DataFrame:
 
 
 def read_mlflow(uri: str, experiment: str, names: Mapping[str, str]) -> Runs:
-    """Runs of one experiment of MLflow.
+    """Runs of one experiment of MLflow. Runs that failed, were killed or still run are left out.
 
     Args:
         uri: the tracking server or database, for example ``sqlite:///mlflow.db`` or ``http://localhost:5000``. MLflow reads a
@@ -184,4 +200,6 @@ def _mlflow(uri: str, experiment: str) -> Iterator[Log]:
     if not found:
         raise DataError(f"{uri} holds no experiment {experiment!r}, expected one of {listed(others)}")
     for run in (run for page in pages for run in page):
-        yield Log(run.info.run_id, run.info.run_name, list(run.data.metrics), partial(history, run.info.run_id))
+        tags, history_of = list(run.data.metrics), partial(history, run.info.run_id)
+        fault = None if run.info.status == "FINISHED" else f"its status is {run.info.status.lower()}"
+        yield Log(run.info.run_id, run.info.run_name, tags, history_of, fault)

@@ -26,6 +26,8 @@ LOSS, LOG_RATE, METRIC = range(len(FEATURES))
 """Their positions."""
 FEWEST = 8
 """Least number of rows of a run."""
+WHOLE = 0.95
+"""Least share of the planned steps that a whole run takes; a last checkpoint may be a little earlier than the end."""
 
 
 @dataclass(frozen=True)
@@ -182,9 +184,10 @@ def tables_in(path: Path) -> list[Path]:
 def read_runs(path: Path) -> Runs:
     """Runs from one file (CSV, Parquet, JSON lines), or from all such files of a folder.
 
-    A file without a column ``run_id`` is one run, with the file's name. Runs that diverged or are short are left out, and the
-    log says which. For other names of the columns, and for columns of different rows, see
-    :func:`pathlode.schedule.table_logs.read_tables`.
+    A file without a column ``run_id`` is one run, with the file's name. Runs that diverged, ended early or are short are left
+    out, and the log says which. Tables do not tell how long a run was meant to be: if most runs have one length, shorter ones
+    count as ended early. To keep them, make :class:`Runs` of the table. For other names of the columns, and for columns of
+    different rows, see :func:`pathlode.schedule.table_logs.read_tables`.
 
     Raises:
         DataError: if there is no such file, one cannot be read, or :class:`Runs` refuses the table.
@@ -202,7 +205,8 @@ def read_runs(path: Path) -> Runs:
 
 
 def usable_runs(table: pd.DataFrame, reasons: Mapping[str, str | None], name: str) -> Runs:
-    """The runs for which there is no reason to leave them out. A warning names the others.
+    """The runs for which there is no reason to leave them out and that did not end early (:func:`ended_early`). A warning names
+    the others.
 
     Args:
         table: as in :class:`Runs`.
@@ -210,9 +214,32 @@ def usable_runs(table: pd.DataFrame, reasons: Mapping[str, str | None], name: st
         name: as in :class:`Runs`.
     """
     left_out = {run: reason for run, reason in reasons.items() if reason}
+    runs = table["run_id"].astype(str)
+    kept = table[~runs.isin(left_out)]
+    left_out |= ended_early(pd.to_numeric(kept["step"], errors="coerce").groupby(runs, sort=False).max())
     for run, reason in left_out.items():
         logger.warning("%s: run %r is left out, as %s", name, run, reason)
-    return Runs(table[~table["run_id"].astype(str).isin(left_out)].reset_index(drop=True), name, left_out)
+    return Runs(table[~runs.isin(left_out)].reset_index(drop=True), name, left_out)
+
+
+def ended_early(last: "pd.Series[float]") -> dict[str, str]:
+    """Runs that took less than the share :data:`WHOLE` of the median's steps, each with the reason for leaving it out.
+
+    Only if more than half of the runs have the median's length, up to the same share, is it the length that was meant.
+
+    Args:
+        last: last step of each run, by its name.
+    """
+    usual = float(last.median())
+    if not ((last / usual - 1).abs() <= 1 - WHOLE).mean() > 0.5:
+        return {}
+    early = last[last < WHOLE * usual]
+    return {str(run): f"it ends at step {step:g}, and most runs at step {usual:g}" for run, step in early.items()}
+
+
+def unfinished(step: float, planned: float) -> str | None:
+    """The reason for leaving out a run that ended at a step, though its tool had planned more; None if it is whole."""
+    return f"it ended at step {step:g} of {planned:g}" if step < WHOLE * planned else None
 
 
 def _unusable(rows: pd.DataFrame) -> str | None:

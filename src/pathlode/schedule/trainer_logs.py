@@ -12,7 +12,7 @@ import pandas as pd
 
 from pathlode.errors import DataError
 from pathlode.schedule.logs import Log, join_logs
-from pathlode.schedule.runs import Runs
+from pathlode.schedule.runs import Runs, unfinished
 
 TRAINER_STATE = "trainer_state.json"
 """Name of the files."""
@@ -23,7 +23,8 @@ TRAINER_NAMES = {"lr": "learning_rate", "train_loss": "loss"}
 def read_trainer_states(folder: Path, names: Mapping[str, str]) -> Runs:
     """Runs from files ``trainer_state.json`` in a folder and the folders below it.
 
-    Each checkpoint of a run (``checkpoint-500/trainer_state.json``) holds the whole history up to it; the longest counts.
+    Each checkpoint of a run (``checkpoint-500/trainer_state.json``) holds the whole history up to it; the longest counts. A run
+    whose last checkpoint is far from its ``max_steps`` is left out as unfinished.
 
     Args:
         folder: the ``output_dir`` of several runs, or a folder of them.
@@ -37,23 +38,26 @@ def read_trainer_states(folder: Path, names: Mapping[str, str]) -> Runs:
 
 
 def _states(folder: Path) -> Iterator[Log]:
-    longest: dict[Path, list[dict[str, Any]]] = {}
+    longest: dict[Path, dict[str, Any]] = {}
     for file in sorted(folder.rglob(TRAINER_STATE)):
         place = file.parent.parent if re.fullmatch(r"checkpoint-\d+", file.parent.name) else file.parent
-        history = _history_in(file)
-        if len(history) > len(longest.get(place, [])):
-            longest[place] = history
+        state = _state_in(file)
+        if len(state["log_history"]) > len(longest.get(place, {}).get("log_history", [])):
+            longest[place] = state
     if not longest:
         raise DataError(f"{folder} holds no history of Hugging Face's Trainer, expected files {TRAINER_STATE} below it")
-    for place, history in longest.items():
+    for place, state in longest.items():
+        history = state["log_history"]
         name = place.relative_to(folder).as_posix() if place != folder else folder.name
         tags = sorted({tag for entry in history for tag in entry} - {"step"})
-        yield Log(name, name, tags, partial(_points, history))
+        fault = unfinished(state.get("global_step", 0), state.get("max_steps", 0))
+        yield Log(name, name, tags, partial(_points, history), fault)
 
 
-def _history_in(file: Path) -> list[dict[str, Any]]:
+def _state_in(file: Path) -> dict[str, Any]:
     try:
-        return list(json.loads(file.read_text())["log_history"])
+        state = dict(json.loads(file.read_text()))
+        return state | {"log_history": list(state["log_history"])}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"{file} cannot be read ({error!r}), expected a state of Hugging Face's Trainer") from error
 

@@ -76,6 +76,11 @@ def test_what_tensorboard_did_not_log_is_named(event_files, tmp_path):
         read_tensorboard(tmp_path, NAMES)
 
 
+def interrupted():
+    yield from list(scalars(0.1))[:40]
+    raise KeyboardInterrupt
+
+
 @pytest.fixture(scope="module")
 def wandb_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wandb")
@@ -96,12 +101,17 @@ def wandb_folder(tmp_path_factory):
         (folder / "wandb").rename(folder / "another machine")
         log("cosine", cosine[12:])
         log("constant", scalars(RATES["constant"]))
+        with pytest.raises(KeyboardInterrupt):
+            log("stopped", interrupted())
         wandb.teardown()
     return folder
 
 
 def test_files_of_wandb_are_read_and_the_parts_of_a_resumed_run_joined(wandb_folder, expected):
-    check(read_wandb(wandb_folder, NAMES), expected)
+    runs = read_wandb(wandb_folder, NAMES)
+    check(runs, expected)
+    assert list(runs.left_out) == ["stopped"]
+    assert runs.left_out["stopped"].startswith("its exit code is ")
 
 
 def test_what_wandb_cannot_read_is_refused(tmp_path):
@@ -165,12 +175,17 @@ def mlflow_uri(tmp_path_factory, request):
                     for tag, value in known.items()
                 ]
                 client.log_batch(entry.info.run_id, metrics)
-            client.create_run(experiment, run_name="failed at once")
+                client.set_terminated(entry.info.run_id)
+            failed = client.create_run(experiment, run_name="failed at once")
+            client.set_terminated(failed.info.run_id, "FAILED")
+            client.create_run(experiment, run_name="under way")
         yield uri
 
 
 def test_runs_of_mlflow_are_read(mlflow_uri, expected):
-    check(read_mlflow(mlflow_uri, "rates", NAMES), expected)
+    runs = read_mlflow(mlflow_uri, "rates", NAMES)
+    check(runs, expected)
+    assert runs.left_out == {"failed at once": "its status is failed", "under way": "its status is running"}
 
 
 def test_runs_of_one_title_are_told_apart(mlflow_uri):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pathlode.errors import DataError
-from pathlode.schedule.runs import COLUMNS, Runs, read_runs, trajectory
+from pathlode.schedule.runs import COLUMNS, Runs, ended_early, read_runs, trajectory
 
 
 def run(name="a", rows=20, **columns):
@@ -105,6 +105,29 @@ def test_diverged_and_short_runs_of_a_folder_are_left_out_by_name(tmp_path, capl
     assert runs.ids == ["first", "second"]
     assert runs.left_out == {"diverged": "its train_loss at step 110 is nan", "short": "it has 3 rows, fewer than 8"}
     assert "run 'diverged' is left out, as its train_loss at step 110 is nan" in caplog.text
+
+
+def test_a_run_that_ends_before_most_others_is_left_out_by_name(tmp_path):
+    tables = {"first": run(), "killed": run()[:18], "nearly": run()[:19], "second": run(), "third": run()}
+    for name, table in tables.items():
+        table.drop(columns="run_id").to_csv(tmp_path / f"{name}.csv", index=False)
+    runs = read_runs(tmp_path)
+    assert runs.ids == ["first", "nearly", "second", "third"]
+    assert runs.left_out == {"killed": "it ends at step 180, and most runs at step 200"}
+
+
+@pytest.mark.parametrize(
+    ("last", "early"),
+    [
+        ({"a": 100, "b": 100, "c": 94, "d": 300, "e": 104}, ["c"]),
+        ({"a": 100, "b": 50}, []),  # either may be the length that was meant
+        ({"a": 100, "b": 100, "c": 50, "d": 50}, []),
+        ({"a": 100, "b": 200, "c": 300, "d": 400, "e": 500}, []),
+        ({}, []),
+    ],
+)
+def test_runs_ended_early_if_most_others_have_one_greater_length(last, early):
+    assert list(ended_early(pd.Series(last, dtype=float))) == early
 
 
 def test_a_missing_column_is_named_whatever_others_there_are(tmp_path):

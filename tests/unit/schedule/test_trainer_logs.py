@@ -17,7 +17,8 @@ def state(path, steps, peak=0.1):
             history.append({"step": step, "epoch": step / 50, "eval_loss": 1.0, "eval_accuracy": step / 200})
     history.append({"step": steps, "train_runtime": 1.0, "train_loss": 0.7})
     path.mkdir(parents=True)
-    (path / "trainer_state.json").write_text(json.dumps({"global_step": steps, "log_history": history}))
+    known = {"global_step": steps, "max_steps": 100, "log_history": history}
+    (path / "trainer_state.json").write_text(json.dumps(known))
 
 
 def test_the_last_checkpoint_of_each_run_is_read(tmp_path):
@@ -31,6 +32,14 @@ def test_the_last_checkpoint_of_each_run_is_read(tmp_path):
     assert rows["train_loss"].iloc[1] == pytest.approx(2 - (0.15 + 0.2) / 2)
     assert rows["lr"].iloc[-1] == 0  # which the clock raises to the floor
     assert rows["val_metric"].iloc[-1] == 0.5
+
+
+def test_runs_that_ended_before_their_planned_steps_are_left_out_by_name(tmp_path):
+    for run, steps in (("first", 100), ("killed", 80), ("nearly", 95)):
+        state(tmp_path / run / f"checkpoint-{steps}", steps)
+    runs = read_trainer_states(tmp_path, {"val_metric": "eval_accuracy"})
+    assert runs.ids == ["first", "nearly"]
+    assert runs.left_out == {"killed": "it ended at step 80 of 100"}
 
 
 def test_a_loss_can_be_all_that_was_logged(tmp_path):
