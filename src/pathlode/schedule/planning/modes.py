@@ -28,8 +28,9 @@ class ExponentialModes(RateModel):
         seed: seed of the members' differences.
         modes: number of modes.
 
-    Source: ours. A quadratic loss has such modes exactly, e.g. Zhang et al. 2019, Which algorithmic choices matter at which
-    batch sizes? (https://arxiv.org/abs/1907.04164).
+    Source: ours. A quadratic loss has such modes in the limit of small rates, in which the factor (1 - η h_k)² of a step tends
+    to exp(-2 η h_k), e.g. Zhang et al. 2019, Which algorithmic choices matter at which batch sizes?
+    (https://arxiv.org/abs/1907.04164). For η h_k near 1 the factors differ much.
     """
 
     def __init__(self, runs: RatedRuns, members: int = 4, seed: int = 0, modes: int = MODES) -> None:
