@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from pathlode.errors import ConfigError
@@ -47,11 +47,18 @@ class Watched:
         Raises:
             ConfigError: if it is not among those that were measured.
         """
-        if self.metric is None:
-            return
-        if self.metric not in metrics:
-            raise ConfigError(f"metric is {self.metric}, expected one of {', '.join(sorted(metrics)) or 'none'}")
-        self.scheduler.record(metric=metrics[self.metric])
+        self.expect(metrics)
+        if self.metric is not None:
+            self.scheduler.record(metric=metrics[self.metric])
+
+    def expect(self, names: Collection[str]) -> None:
+        """Refuses a metric that is not among the names of all that was measured.
+
+        Raises:
+            ConfigError: if it is not.
+        """
+        if self.metric is not None and self.metric not in names:
+            raise ConfigError(f"metric is {self.metric}, expected one of {', '.join(sorted(names)) or 'none'}")
 
     def news(self) -> Iterator[dict[str, float]]:
         """The decisions since the last call, as values for a log."""

@@ -26,23 +26,31 @@ class TrainerLookAhead(TrainerCallback):  # type: ignore[misc]
         Trainer(network, arguments, optimizers=(optimizer, scheduler), callbacks=[callback], ...).train()
 
     Losses are those that the trainer logs, means over ``logging_steps``; each counts from the next step on. Let the trainer log
-    at least as often as the past runs have rows (``model.card.rows``). The metric is read after every evaluation. Checkpoints
-    hold the scheduler's state. Decisions are entries of ``state.log_history``, and so of ``trainer_state.json``.
+    at least as often as the past runs have rows (``model.card.rows``). The metric is read after every evaluation; with several
+    sets (``eval_dataset={"near": ..., "far": ...}``) its name tells the set, as in ``eval_near_accuracy``. Checkpoints hold the
+    scheduler's state. Decisions are entries of ``state.log_history``, and so of ``trainer_state.json``.
 
     Args:
         metric: name of the metric of an evaluation, for example ``eval_accuracy``; None if the past runs logged a loss only.
 
     Raises:
-        ConfigError: when a training begins, as :class:`pathlode.schedule.callbacks.Watched`. After an evaluation, if it lacks
-            the metric.
+        ConfigError: when a training begins, as :class:`pathlode.schedule.callbacks.Watched`. At the step after an evaluation,
+            if it lacked the metric on all sets.
     """
 
     def __init__(self, metric: str | None = None) -> None:
         self.metric = metric
         self._watched: Watched | None = None
+        self._measured: set[str] = set()
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **others: Any) -> None:
         self._watched = Watched([others["lr_scheduler"]], self.metric, state.max_steps)
+        self._measured = set()
+
+    def on_step_begin(self, args: Any, state: Any, control: Any, **others: Any) -> None:
+        if self._watched and self._measured:  # on all sets, each of which is an evaluation
+            self._watched.expect(self._measured)
+            self._measured = set()
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Mapping[str, Any] | None = None, **others: Any) -> None:
         if self._watched and logs and "loss" in logs:
@@ -53,7 +61,10 @@ class TrainerLookAhead(TrainerCallback):  # type: ignore[misc]
             state.log_history.append({**values, "step": state.global_step})
 
     def on_evaluate(self, args: Any, state: Any, control: Any, metrics: Mapping[str, Any], **others: Any) -> None:
-        if self._watched is not None:  # not an evaluation without a training
+        if self._watched is None:  # an evaluation without a training
+            return
+        self._measured |= set(metrics)
+        if self.metric in metrics:
             self._watched.measured(metrics)
 
     def on_train_end(self, args: Any, state: Any, control: Any, **others: Any) -> None:

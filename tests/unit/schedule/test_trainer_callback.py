@@ -35,7 +35,7 @@ def training(model, tmp_path):
     inputs = torch.randn(64, 3, generator=torch.Generator().manual_seed(0))
     data = [{"inputs": each, "labels": (each.sum() > 0).long()} for each in inputs]
 
-    def train(steps=STEPS, metric="eval_accuracy", resumed=None, total=STEPS):
+    def train(steps=STEPS, metric="eval_accuracy", resumed=None, total=STEPS, sets=None):
         network = Network()
         optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
         scheduler = LatentODELR(optimizer, model, total, LookAheadConfig(every=8))
@@ -57,7 +57,7 @@ def training(model, tmp_path):
             network,
             arguments,
             train_dataset=data,
-            eval_dataset=data,
+            eval_dataset=dict.fromkeys(sets, data) if sets else data,
             optimizers=(optimizer, scheduler),
             callbacks=[TrainerLookAhead(metric)],
             compute_metrics=lambda found: {"accuracy": float(np.mean(found.predictions.argmax(1) == found.label_ids))},
@@ -85,6 +85,13 @@ def test_a_training_looks_ahead_and_resumes(training, tmp_path, capsys):
     again, resumed = training(resumed=str(tmp_path / "checkpoint-32"))
     assert str(resumed.decisions) == str(scheduler.decisions)  # as nan is not nan
     assert logged(again.state.log_history, "learning_rate") == logged(history, "learning_rate")
+
+
+def test_the_metric_may_be_of_one_of_several_sets(training, capsys):
+    trainer, scheduler = training(steps=16, metric="eval_far_accuracy", sets=["near", "far"])
+    assert scheduler._log.metric == logged(trainer.state.log_history, "eval_far_accuracy")[-1]
+    with pytest.raises(ConfigError, match="metric is eval_accuracy, expected one of .*eval_far_accuracy.*near"):
+        training(steps=16, sets=["near", "far"])
 
 
 def test_a_metric_that_is_not_measured_is_refused(training, capsys):
