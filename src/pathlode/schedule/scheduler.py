@@ -121,13 +121,21 @@ class LatentODELR(LRScheduler):
         begun = self.last_epoch >= 0
         self._log.record(_number(loss) if begun else None, _number(metric))
 
-    def step(self, *, loss: float | None = None, metric: float | None = None) -> None:  # type: ignore[override]
+    def step(self, epoch: int | None = None, *, loss: float | None = None, metric: float | None = None) -> None:
         """Records what is given as :meth:`record` does, and sets the rate of the next optimiser step.
 
         Args:
+            epoch: 0, with which ``SequentialLR`` of older torch begins a scheduler's turn, or nothing.
             loss: loss of the last optimiser step. Without any, a decision that falls due keeps the schedule and says so.
             metric: as in :meth:`record`.
+
+        Raises:
+            ConfigError: if something else than 0 is given without a name.
         """
+        if epoch is not None:
+            if type(epoch) is not int or epoch != 0:
+                raise ConfigError(f"step() was given {epoch} without a name, expected step(loss=..., metric=...)")
+            self.last_epoch = -1
         self.record(loss=loss, metric=metric)
         if self.last_epoch >= 0:  # not when it is made
             self._take_note(self.last_epoch + 1)

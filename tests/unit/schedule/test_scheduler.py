@@ -1,5 +1,6 @@
 import copy
 import math
+from bisect import bisect_right
 from dataclasses import replace
 
 import numpy as np
@@ -206,8 +207,9 @@ def test_a_decision_without_a_new_loss_is_not_taken(model):
 
 def test_losses_and_metrics_are_given_by_name(model):
     scheduler = LatentODELR(optimiser(), model, 100)
-    with pytest.raises(TypeError, match="takes 1 positional argument"):
-        scheduler.step(0.7)
+    for given in (0.7, 0.0, 3):
+        with pytest.raises(ConfigError, match=rf"step\(\) was given {given} without a name, expected step\(loss="):
+            scheduler.step(given)
 
 
 def test_a_loss_may_be_a_tensor_with_a_gradient(model, recwarn):
@@ -223,13 +225,26 @@ def test_a_loss_may_be_a_tensor_with_a_gradient(model, recwarn):
     assert not recwarn
 
 
-def test_after_a_warm_up_in_sequence_it_goes_on_as_if_alone(model):
+class OlderSequentialLR(SequentialLR):
+    """It begins a scheduler's turn with ``step(0)``, as in torch 2.6."""
+
+    def step(self):
+        self.last_epoch += 1
+        turn = bisect_right(self._milestones, self.last_epoch)
+        scheduler = self._schedulers[turn]
+        begins = turn > 0 and self._milestones[turn - 1] == self.last_epoch
+        scheduler.step(*[0] * begins)
+        self._last_lr = scheduler.get_last_lr()
+
+
+@pytest.mark.parametrize("sequence", [SequentialLR, OlderSequentialLR])
+def test_after_a_warm_up_in_sequence_it_goes_on_as_if_alone(model, sequence):
     """As ``SequentialLR`` calls step() without losses, they are recorded; those of the warm-up count for nothing."""
     alone = LatentODELR(optimiser(), model, 200, LookAheadConfig(every=4))
     optimizer = optimiser()
     warm_up = LinearLR(optimizer, 0.1, total_iters=20)
     later = LatentODELR(optimizer, model, 200, LookAheadConfig(every=4))
-    both = SequentialLR(optimizer, [warm_up, later], [20])
+    both = sequence(optimizer, [warm_up, later], [20])
     rates, losses = [], 2 - np.arange(170) / 170
     for step in range(-20, 150):
         rates.append(optimizer.param_groups[0]["lr"])
