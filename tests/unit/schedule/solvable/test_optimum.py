@@ -5,7 +5,10 @@ import torch
 
 from pathlode.schedule.solvable.contract import SolvableTask
 from pathlode.schedule.solvable.deep_linear import DeepLinear
-from pathlode.schedule.solvable.optimum import optimum
+from pathlode.schedule.solvable.optimum import _refined, optimum
+from pathlode.schedule.solvable.power_law import PowerLaw
+from pathlode.schedule.solvable.river import River
+from pathlode.schedule.solvable.shapes import stable_then_decay
 
 CURVATURE, NOISE, BEGIN = 0.5, 0.2, 3.0
 
@@ -43,3 +46,15 @@ def test_the_best_schedule_of_a_deep_linear_network_is_the_largest_rate():
     found = optimum(task, iterations=1, refinements=5)
     known = task.expected(torch.full((1, task.steps), task.largest, dtype=torch.float64))
     assert found.loss == pytest.approx(float(known), rel=1e-9)
+
+
+def test_the_best_schedule_of_the_river():
+    """The number is of an implementation apart from this one."""
+    assert optimum(River(), iterations=1, refinements=20).loss == pytest.approx(0.270685, rel=1e-5)
+
+
+def test_the_best_schedule_of_the_power_law():
+    """The number is of an implementation apart from this one. One start, which is near the end, takes little time."""
+    task = PowerLaw()
+    loss, _ = _refined(task, task.largest * stable_then_decay(task.steps, 1.0), 30)
+    assert loss == pytest.approx(0.0018964, rel=1e-4)
