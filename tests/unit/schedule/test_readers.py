@@ -1,6 +1,8 @@
+import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -112,6 +114,29 @@ def test_files_of_wandb_are_read_and_the_parts_of_a_resumed_run_joined(wandb_fol
     check(runs, expected)
     assert list(runs.left_out) == ["stopped"]
     assert runs.left_out["stopped"].startswith("its exit code is ")
+
+
+def test_a_run_of_wandb_without_an_end_is_left_out_unless_it_was_resumed(tmp_path, monkeypatch):
+    known = [{"type": "history", "history": {"item": {"_step": step, **each}}} for step, each in scalars(0.1)]
+    end = {"type": "exit", "exit": {"exit_code": 0}}
+    parts = {
+        "run-1": ("first", [*known, end]),
+        "run-2": ("second", known[:30]),
+        "run-3": ("second", [*known[30:], end]),
+        "run-4": ("killed", known),
+    }
+
+    def inspected(command, **settings):
+        run, records = parts[Path(command[-1]).stem]
+        lines = [json.dumps(each) for each in [{"type": "run", "run": {"run_id": run}}, *records]]
+        return subprocess.CompletedProcess(command, 0, "\n".join(lines), "")
+
+    for name in parts:
+        (tmp_path / f"{name}.wandb").write_text("")
+    monkeypatch.setattr(subprocess, "run", inspected)
+    runs = read_wandb(tmp_path, NAMES)
+    assert runs.ids == ["first", "second"]
+    assert runs.left_out == {"killed": "it did not come to its end"}
 
 
 def test_what_wandb_cannot_read_is_refused(tmp_path):
