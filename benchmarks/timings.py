@@ -15,18 +15,22 @@ from pathlode.core.series import TimeSeries
 from pathlode.dynamics.simulation import SimulationConfig, simulate
 from pathlode.inference.box import Box
 from pathlode.inference.flows import FlowConfig
+from pathlode.inference.fresh import FreshConfig, FreshTraining
+from pathlode.inference.random_designs import RandomDesigns
+from pathlode.inference.simulations import SystemSimulations
+from pathlode.inference.summaries import Summary
 from pathlode.registry import FLOWS, POLICIES, SYSTEMS
 from pathlode.schedule.tasks import Data, Examples, Task
 from pathlode.schedule.training import RunConfig, train
 from pathlode.training.experiment import Experiment
 from workflow.configuration.dynamics import trained_rows
 from workflow.configuration.ecg import latent_ode
-from workflow.configuration.inference import flow_settings
+from workflow.configuration.inference import design_settings, flow_settings, fresh_summaries, summary_settings
 from workflow.configuration.replicates import replicate_batches, replicate_numbers
 from workflow.configuration.rivals import compared_rows
 from workflow.configuration.rows import row_axes, row_parts, row_settings, tuned_as, tuning
 
-TIMED = {"train", "tune", "size", "train_encoder", "fit_flows", "tune_policy", "apply_policy"}
+TIMED = {"train", "tune", "size", "train_encoder", "fit_flows", "fit_fresh", "tune_policy", "apply_policy"}
 """Rules whose jobs are timed."""
 STACKED = 10
 """Members of a timed stack of latent ODEs; more of them cost as much each."""
@@ -114,8 +118,9 @@ def ecg(config: Mapping[str, Any]) -> Hours:
 
 
 def inference(config: Mapping[str, Any]) -> Hours:
-    """Flows, one job a batch for all numbers of simulations and replicates, without early stopping."""
+    """Flows, one job a batch: for all numbers of simulations and replicates, without early stopping, or on fresh ones."""
     entry = config["inference"]
+    fresh = fresh_summaries(entry)
     system = SYSTEMS[config["systems"][entry["system"]]["system"]]
     prior = Box(torch.tensor(system.low), torch.tensor(system.high))
     summaries = torch.randn(512, 8)
@@ -128,8 +133,40 @@ def inference(config: Mapping[str, Any]) -> Hours:
             flow.fit(parameters.float(), summaries)
 
         hours = per_step(run, 10, 20) * entry["flow"]["steps"] * len(entry["training_sets"]) / 3600
+        own = {name: fresh_hours(config, backend, name) for name in names if name in fresh}
         for batch, replicates in replicate_batches(config, "inference").items():
-            yield from (("fit_flows", f"{batch} {backend} {name}", hours * len(replicates)) for name in names)
+            for name in names:
+                place = f"{batch} {backend} {name}"
+                yield ("fit_fresh", place, own[name]) if name in own else ("fit_flows", place, hours * len(replicates))
+
+
+def fresh_hours(config: Mapping[str, Any], backend: str, name: str) -> float:
+    """Hours of a flow's training on fresh simulations: its steps and its pools. Few systems of a pool are timed."""
+    entry = config["inference"]
+    drawn = config["systems"][entry["system"]]
+    system, summary = SYSTEMS[drawn["system"]], Summary(**summary_settings(entry, name))
+    simulations = SystemSimulations(
+        system(),
+        drawn["simulate"]["window"],
+        RandomDesigns(**design_settings(config)),
+        lambda series, noise: summary(series, 0, noise),
+    )
+    prior = Box(torch.tensor(system.low), torch.tensor(system.high))
+    numbers = simulations.pool(2, (0, 0)).observe(torch.arange(2), torch.Generator()).shape[-1]
+    settings = FreshConfig(**entry["fresh"]["train"])
+
+    def run(steps: int) -> None:
+        flow = FLOWS[backend](prior, numbers, FlowConfig(backend=backend, **flow_settings(entry, name)), 0)
+        few = replace(
+            settings, steps=steps, simulated=settings.batch, views=steps + 1, validated=2, validate_every=steps
+        )
+        FreshTraining(flow, simulations, few).run()
+
+    a_system = per_step(
+        lambda count: simulations.pool(count, (0, 0)), settings.batch, 2 * settings.batch, settings.simulated
+    )
+    pools = -(-settings.steps // settings.steps_per_pool)
+    return (per_step(run) * settings.steps + a_system * pools * settings.simulated) / 3600
 
 
 def one_run(task: Mapping[str, Any]) -> float:
