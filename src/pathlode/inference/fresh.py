@@ -17,6 +17,7 @@ from torch.optim import Adam
 from pathlode.core.eager import eager
 from pathlode.errors import ConfigError, DivergenceError
 from pathlode.inference.flows.contract import Flow
+from pathlode.inference.flows.training import stream
 from pathlode.training.resume import Interim
 
 _LARGEST_GRADIENT = 5.0
@@ -111,11 +112,11 @@ class FreshTraining:
 
     def __init__(self, flow: Flow, simulations: Simulations, config: FreshConfig) -> None:
         self.flow, self.simulations, self.config = flow, simulations, config
-        self.generator = torch.Generator().manual_seed(flow.seed + 2**32)
+        self.generator = stream(flow.seed, 1)
         self.step, self.number = 0, 0
         self.pool = self._simulated(0, config.simulated)
         every = torch.arange(config.simulated)
-        flow.standardise(self.pool.theta, flow.as_given(self.pool.observe(every, _generator(flow.seed))))
+        flow.standardise(self.pool.theta, flow.as_given(self.pool.observe(every, stream(flow.seed, 2))))
         self.held = self._validation_pairs()
         self.modules = nn.ModuleList([flow.network, *([flow.embedding] if flow.embedding else [])])
         self.optimiser = eager(Adam)(self.modules.parameters(), lr=config.learning_rate, fused=True)
@@ -219,8 +220,4 @@ class FreshTraining:
 
     def _validation_pairs(self) -> tuple[Tensor, Tensor]:
         pool, every = self._simulated(_VALIDATION, self.config.validated), torch.arange(self.config.validated)
-        return pool.theta, self.flow.as_given(pool.observe(every, _generator(self.flow.seed + 1)))
-
-
-def _generator(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
+        return pool.theta, self.flow.as_given(pool.observe(every, stream(self.flow.seed, 3)))

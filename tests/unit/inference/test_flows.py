@@ -10,6 +10,7 @@ from pathlode.core.tensor_files import load_tensors
 from pathlode.errors import CheckpointError, ConfigError, DataError, PathlodeError
 from pathlode.inference.box import Box
 from pathlode.inference.flows import FlowConfig, load_flow, load_flows, save_flows
+from pathlode.inference.flows.training import FlowTraining
 from pathlode.inference.priors import Prior
 from pathlode.registry import FLOWS
 
@@ -121,7 +122,7 @@ def test_a_flow_takes_priors_with_other_bounds(backend, tmp_path):
     theta = prior.sample(300)
     flow = FLOWS[backend](prior, 2, FlowConfig(backend=backend, steps=20, **SMALL), 0)
     flow.fit(theta, theta + 0.1)
-    axes = torch.linspace(-1, 1, 61), torch.linspace(-5, 5, 101).exp()
+    axes = torch.linspace(-1, 1, 121), torch.linspace(-5, 5, 301).exp()
     grid = torch.cartesian_prod(*[(axis[1:] + axis[:-1]) / 2 for axis in axes])
     areas = axes[0].diff()[:, None] * axes[1].diff()
     total = (flow.log_prob(grid, torch.ones(1, 2)).exp() * areas.flatten()).sum()
@@ -180,6 +181,12 @@ def test_the_seed_decides(backend):
     assert torch.equal(one.sample(5, c), again.sample(5, c))
     assert not torch.equal(one.sample(5, c), other.sample(5, c))
     assert not torch.equal(one.sample(5, c, seed=0), one.sample(5, c, seed=1))
+
+
+def test_batches_are_drawn_from_another_stream_than_the_held_out_pairs():
+    flow = FLOWS["zuko"](PRIOR, 2, FlowConfig(**SMALL), 5)
+    drawn = torch.rand(3, generator=FlowTraining(flow, *pairs(20)).generator)
+    assert not torch.equal(drawn, torch.rand(3, generator=torch.Generator().manual_seed(5)))
 
 
 @pytest.mark.parametrize("backend", FLOWS)

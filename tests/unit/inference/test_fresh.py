@@ -74,6 +74,21 @@ def test_a_pool_is_replaced_when_its_systems_were_seen_often_enough():
     assert validation not in trained
 
 
+def test_batches_units_and_validation_draw_from_streams_that_no_seed_shares(monkeypatch):
+    first, observe = [], Measured.observe
+
+    def noted(pool, chosen, generator):
+        first.append(float(torch.rand(1, generator=generator)))
+        return observe(pool, chosen, generator)
+
+    monkeypatch.setattr(Measured, "observe", noted)
+    for seed in (0, 1):
+        training = FreshTraining(fresh_flow(seed), Measurements(), SHORT)
+        own = training.generator, torch.Generator().manual_seed(seed)
+        first += [float(torch.rand(1, generator=generator)) for generator in own]
+    assert len(set(first)) == 8
+
+
 @pytest.mark.fault(
     "a training on fresh simulations is interrupted",
     "it resumes from its checkpoint; the result is the same, bit for bit",

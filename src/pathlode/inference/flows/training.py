@@ -5,6 +5,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.optim import Adam
@@ -58,7 +59,7 @@ class FlowTraining:
             pct_start=_WARMUP,
             cycle_momentum=False,
         )
-        self.generator = torch.Generator().manual_seed(flow.seed + 2**32)
+        self.generator = stream(flow.seed, 1)
         self.step = 0
         self.history: list[tuple[int, float, float]] = []
         self.since: list[float] = []
@@ -135,6 +136,14 @@ class FlowTraining:
         self.generator.set_state(state["generator"])
         for name in _STATEFUL:
             getattr(self, name).load_state_dict(state[name])
+
+
+def stream(seed: int, purpose: int) -> torch.Generator:
+    """Random numbers of a seed for one purpose, a number. PyTorch uses the lowest 32 bits of a seed, so adding 2³² would not
+    change them, and adding 1 would make them another training's.
+    """
+    mixed = np.random.SeedSequence([seed % 2**64, purpose]).generate_state(1)
+    return torch.Generator().manual_seed(int(mixed[0]))
 
 
 def _check_pairs(flow: "Flow", theta: Tensor, observed: Tensor) -> None:
