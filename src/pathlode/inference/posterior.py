@@ -159,7 +159,8 @@ class Posterior:
 
         Raises:
             CheckpointError: if the file cannot be read or holds something else.
-            ConfigError: if the summary is missing, a simulator is given without its prior, or the prior is not the file's.
+            ConfigError: if the summary is missing or of no use, a simulator is given without its prior, or the prior is not the
+                file's.
         """
         content = load_tensors(Path(path))
         flow, own = flow_of(content, Path(path)), content.get("posterior")
@@ -168,6 +169,8 @@ class Posterior:
         by = own["summary"]
         if by == "function" and summary is None:
             raise ConfigError(f"the posterior in {path} has a function as its summary: give it to load as summary=...")
+        if by != "function" and summary is not None:
+            raise ConfigError(f"the posterior in {path} has no function as its summary: leave out summary=")
         if simulator is not None and prior is None:
             raise ConfigError("a simulator is given without its prior: give both to load")
         of = summary if by == "function" else None if by is None else model_of(by, Path(path))[0]

@@ -100,6 +100,8 @@ def test_a_function_and_a_model_as_summaries_come_back_from_files(make_model, tm
     by_z0 = infer(waves, PRIOR, summary=make_model(), simulations=simulations, config=TINY)
     by_z0.save(path)
     assert torch.equal(Posterior.load(path).sample(observed, 3), by_z0.sample(observed, 3))
+    with pytest.raises(ConfigError, match="has no function as its summary: leave out summary="):
+        Posterior.load(path, summary=means)
 
 
 def test_series_without_a_summary_need_a_network():
