@@ -21,8 +21,8 @@ EDGE = "at the recording's edge"
 HIDES_A_BEAT = 0.3
 """Seconds of invalid samples in which a beat can be hidden. An RR interval across them is unknown."""
 AROUND = 1800.0
-"""Seconds before and after a beat over which its mean RR interval is taken. That is a whole record of the MIT-BIH Arrhythmia
-Database, and an hour of a longer recording, because the heart rate changes over a day."""
+"""Seconds before and after a beat over which its mean RR interval is taken. That is nearly a whole record of the MIT-BIH
+Arrhythmia Database, and an hour of a longer recording, because the heart rate changes over a day."""
 CUT_AT_ONCE = 2000
 """Beats whose windows are in memory at once."""
 _MARGIN = 1.0  # seconds on both sides of a piece, more than both filters of the baseline reach

@@ -51,7 +51,10 @@ def read_recording(
     chosen = choose_lead(channels.names, lead, str(path))
     name, said = channels.names[chosen], []
     if lead is None:
-        said.append(f"lead {name} was chosen among {', '.join(channels.names)}")
+        several = len(channels.names) > 1
+        said.append(
+            f"lead {name} was chosen among {', '.join(channels.names)}" if several else f"lead {name} is the only one"
+        )
     if unit is None and channels.units[chosen]:
         said.append(f"the file says that lead {name} is in {channels.units[chosen]}")
     if channels.times is not None and rate is not None:

@@ -59,6 +59,9 @@ class Stream:
     of the beats so far, and here the detector has seen the last :data:`REMEMBERED` seconds only. Samples must not be lost: give
     NaN in their place. How the samples are divided among calls makes no difference.
 
+    Beats with invalid samples in their windows are not given, nor is it noticed that the signal is upside down. Beats that
+    still wait when the samples end are not given either.
+
     Args:
         model: the classifier.
         rate: samples per second.

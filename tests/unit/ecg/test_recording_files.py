@@ -30,7 +30,7 @@ def test_a_wfdb_record_is_that_of_the_chapter(folder):
     samples, classes = recording.annotations.beats()
     assert samples.tolist() == chapter.peaks.tolist()
     assert classes.tolist() == chapter.classes.tolist()
-    assert recording.found[0] == "lead MLII was chosen among MLII"
+    assert recording.found[0] == "lead MLII is the only one"
 
 
 def test_a_wfdb_record_without_annotations_is_read_by_its_header(folder, tmp_path):
