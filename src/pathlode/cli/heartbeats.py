@@ -73,11 +73,13 @@ def report_command(
         from pathlode.ecg.recording_files import read_recording, without_ending
         from pathlode.ecg.report import report_on
         from pathlode.ecg.report_page import NOTICE, how_well
+        from pathlode.ecg.wfdb_channels import signal_files
 
         bare = without_ending(record)
         output = output or Path(f"{bare.name}_report")
         model = model or _made_model()
-        _check_folder(output, record, bare.with_name(f"{bare.name}.{options['annotator']}"), model)
+        marks = bare.with_name(f"{bare.name}.{options['annotator']}")
+        _check_folder(output, record, marks, model, *signal_files(bare))
         classifier = BeatModel.load(model)
         report = report_on(read_recording(record, **options), classifier, polarity, annotated)
         summary = report.summary()

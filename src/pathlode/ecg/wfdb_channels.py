@@ -51,6 +51,19 @@ def wfdb_channels(path: Path, annotator: str | None) -> Channels:
     )
 
 
+def signal_files(path: Path, segments: bool = True) -> list[Path]:
+    """Files of a record's signals, as its header and those of its segments name them; none without a header.
+
+    Args:
+        path: of the record, without an ending.
+        segments: whether the record can have segments, which have none themselves.
+    """
+    if not path.with_name(f"{path.name}.hea").exists():
+        return []
+    named = [path.parent / line.split()[0] for line in _signal_lines(path)]
+    return named + [file for segment in named if segments for file in signal_files(segment, segments=False)]
+
+
 def _marks(found: Any, rate: float) -> Annotations | None:
     """Marks in samples of the signal; a file of marks can count them at a rate of its own."""
     if found is None:

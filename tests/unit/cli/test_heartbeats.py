@@ -130,9 +130,12 @@ def test_an_output_that_is_a_file_is_refused(folder, tmp_path, capsys):
 def test_an_output_that_is_read_is_refused(folder, tmp_path, capsys):
     csv(tmp_path / "beats.csv")
     (tmp_path / "beats.hea").write_text("beats 1 250 2500\n")
+    (tmp_path / "whole.hea").write_text("whole/1 1 250 2500\npart 2500\n")
+    (tmp_path / "part.hea").write_text("part 1 250 2500\nbeats.csv 16 200/mV 16 0 0 0 0 II\n")
     before = (tmp_path / "beats.csv").read_bytes()
-    for record, options in ((tmp_path / "beats.csv", []), (tmp_path / "beats.hea", ["--annotator", "csv"])):
-        assert command(folder, record, tmp_path, *options) == 2
+    marks = ["--annotator", "csv"]
+    for name, options in (("beats.csv", []), ("beats.hea", marks), ("part", []), ("whole", [])):
+        assert command(folder, tmp_path / name, tmp_path, *options) == 2
         assert "beats.csv is read by this command, which would replace it" in capsys.readouterr().err
     assert (tmp_path / "beats.csv").read_bytes() == before
 
