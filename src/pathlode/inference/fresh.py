@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -17,13 +17,11 @@ from torch.optim import Adam
 from pathlode.core.eager import eager
 from pathlode.errors import ConfigError, DivergenceError
 from pathlode.inference.flows.contract import Flow
-from pathlode.inference.flows.training import stream
+from pathlode.inference.flows.training import TrainingState, stream
 from pathlode.training.resume import Interim
 
 _LARGEST_GRADIENT = 5.0
 """Largest gradient norm; larger gradients are scaled to it."""
-_PLAIN = ("step", "history", "since")
-_STATEFUL = ("modules", "optimiser", "schedule")
 _VALIDATION = 2**20
 """Number of the pool of the validation pairs; training never gets that far."""
 
@@ -98,7 +96,7 @@ class FreshConfig:
         return max(1, self.simulated * self.views // self.batch)
 
 
-class FreshTraining:
+class FreshTraining(TrainingState):
     """One training of a flow on fresh simulations: Adam, whose learning rate falls to 0.
 
     There are no best weights to choose, and no early stopping: pools are replaced before their systems have been seen more than
@@ -109,6 +107,8 @@ class FreshTraining:
         simulations: where pools come from; the flow's seed decides which.
         config: settings.
     """
+
+    plain = ("step", "history", "since")  # a pool is simulated again
 
     def __init__(self, flow: Flow, simulations: Simulations, config: FreshConfig) -> None:
         self.flow, self.simulations, self.config = flow, simulations, config
@@ -179,22 +179,6 @@ class FreshTraining:
         self.history.append((self.step, sum(self.since) / len(self.since), score))
         self.since = []
         return score
-
-    def state_dict(self) -> dict[str, Any]:
-        """All that the rest of the training depends on, as tensors and plain values. A pool is simulated again."""
-        return {
-            **{name: getattr(self, name) for name in _PLAIN},
-            "generator": self.generator.get_state(),
-            **{name: getattr(self, name).state_dict() for name in _STATEFUL},
-        }
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Continues from a state of :meth:`state_dict`."""
-        for name in _PLAIN:
-            setattr(self, name, state[name])
-        self.generator.set_state(state["generator"])
-        for name in _STATEFUL:
-            getattr(self, name).load_state_dict(state[name])
 
     def _share(self, step: int) -> float:
         """The learning rate of a step as a share of its peak."""

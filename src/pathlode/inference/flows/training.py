@@ -3,7 +3,7 @@
 import copy
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import torch
@@ -24,11 +24,40 @@ _WARMUP = 0.3
 """Fraction of the steps in which the learning rate rises to its peak."""
 _LARGEST_GRADIENT = 5.0
 """Largest gradient norm; larger gradients are scaled to it."""
-_PLAIN = ("step", "history", "since", "best", "best_step", "best_score")
+
+
 _STATEFUL = ("modules", "optimiser", "schedule")
 
 
-class FlowTraining:
+class TrainingState:
+    """What a training of a flow goes on from: attributes with plain values, those with a state of their own, random numbers.
+
+    Attributes:
+        plain: names of the attributes with plain values.
+        generator: random numbers of the batches.
+    """
+
+    plain: ClassVar[tuple[str, ...]]
+    generator: torch.Generator
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that the rest of the training depends on, as tensors and plain values."""
+        return {
+            **{name: getattr(self, name) for name in self.plain},
+            "generator": self.generator.get_state(),
+            **{name: getattr(self, name).state_dict() for name in _STATEFUL},
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Continues from a state of :meth:`state_dict`."""
+        for name in self.plain:
+            setattr(self, name, state[name])
+        self.generator.set_state(state["generator"])
+        for name in _STATEFUL:
+            getattr(self, name).load_state_dict(state[name])
+
+
+class FlowTraining(TrainingState):
     """One training of a flow: Adam with a one-cycle learning rate, stopped early by the log-probability of validation pairs.
 
     Args:
@@ -39,6 +68,8 @@ class FlowTraining:
     Raises:
         DataError: if a number cannot be used, a θ lies outside the prior, or there are too few pairs.
     """
+
+    plain = ("step", "history", "since", "best", "best_step", "best_score")
 
     def __init__(self, flow: "Flow", theta: Any, observed: Any) -> None:
         theta, observed = as_parameters(theta, len(flow.prior.low)), flow.as_given(observed)
@@ -120,22 +151,6 @@ class FlowTraining:
             return False
         waited = self.step - max(self.best_step, _WARMUP * self.config.steps)
         return waited >= self.config.patience * self.config.validate_every
-
-    def state_dict(self) -> dict[str, Any]:
-        """All that the rest of the training depends on, as tensors and plain values."""
-        return {
-            **{name: getattr(self, name) for name in _PLAIN},
-            "generator": self.generator.get_state(),
-            **{name: getattr(self, name).state_dict() for name in _STATEFUL},
-        }
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Continues from a state of :meth:`state_dict`."""
-        for name in _PLAIN:
-            setattr(self, name, state[name])
-        self.generator.set_state(state["generator"])
-        for name in _STATEFUL:
-            getattr(self, name).load_state_dict(state[name])
 
 
 def stream(seed: int, purpose: int) -> torch.Generator:
