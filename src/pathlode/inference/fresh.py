@@ -15,9 +15,10 @@ from torch import Tensor, nn
 from torch.optim import Adam
 
 from pathlode.core.eager import eager
+from pathlode.core.streams import stream
 from pathlode.errors import ConfigError, DivergenceError
 from pathlode.inference.flows.contract import Flow
-from pathlode.inference.flows.training import TrainingState, stream
+from pathlode.inference.flows.training import TrainingState
 from pathlode.training.resume import Interim
 
 _LARGEST_GRADIENT = 5.0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from pathlode.core.streams import stream
 from pathlode.errors import DataError
 
 PATHS = 16
@@ -13,8 +14,8 @@ PATHS = 16
 of a linear SDE is then exact."""
 _BLOCK = 64
 """Steps that are drawn at once. The draws of a step do not depend on how many steps follow."""
-_STREAM = 2**33
-"""Added to a member's seed; its training draws from other streams."""
+_PURPOSE = 3
+"""Of a member's streams; its training draws from others."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def drawn_by_seeds(seeds: Sequence[int], latent: int, state: int, inside: int, b
 
 def _of_seed(seed: int, latent: int, state: int, inside: int, beyond: int) -> tuple[Tensor, Tensor, Tensor]:
     """Draws of half of the paths: (path, latent), and twice (step, path, state)."""
-    generator, half = torch.Generator().manual_seed(seed + _STREAM), PATHS // 2
+    generator, half = stream(seed, _PURPOSE), PATHS // 2
 
     def drawn(*shape: int) -> Tensor:
         return torch.randn(*shape, generator=generator, dtype=torch.float64)

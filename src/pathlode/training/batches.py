@@ -10,7 +10,10 @@ from torch import Tensor
 from pathlode.core.context import Context
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Times, Values
+from pathlode.core.streams import stream
 from pathlode.errors import ConfigError, DataError
+
+_ORDER, _NOISE = 1, 2
 
 
 def refuse_unusable(training: TimeSeries, validation: TimeSeries) -> None:
@@ -98,8 +101,8 @@ class Batches:
         if size > len(series):
             raise ConfigError(f"train.batch is {size}, but there are only {len(series)} training trajectories")
         self._series, self._size, self._owners = series, size, owners
-        self._orders = [torch.Generator().manual_seed(seed) for seed in seeds]
-        self._noise = [torch.Generator().manual_seed(seed + 2**32) for seed in seeds]
+        self._orders = [stream(seed, _ORDER) for seed in seeds]
+        self._noise = [stream(seed, _NOISE) for seed in seeds]
         self.where: Any = None
         self.shared = torch.Generator().manual_seed(0)
         self._order = torch.empty(len(seeds), 0, dtype=torch.long)

@@ -5,12 +5,12 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.optim import Adam
 
 from pathlode.core.eager import eager
+from pathlode.core.streams import stream
 from pathlode.errors import DataError, DivergenceError
 from pathlode.inference.flows.given import as_parameters
 from pathlode.training.resume import Interim
@@ -151,14 +151,6 @@ class FlowTraining(TrainingState):
             return False
         waited = self.step - max(self.best_step, _WARMUP * self.config.steps)
         return waited >= self.config.patience * self.config.validate_every
-
-
-def stream(seed: int, purpose: int) -> torch.Generator:
-    """Random numbers of a seed for one purpose, a number. PyTorch uses the lowest 32 bits of a seed, so adding 2³² would not
-    change them, and adding 1 would make them another training's.
-    """
-    mixed = np.random.SeedSequence([seed % 2**64, purpose]).generate_state(1)
-    return torch.Generator().manual_seed(int(mixed[0]))
 
 
 def _check_pairs(flow: "Flow", theta: Tensor, observed: Tensor) -> None:
