@@ -126,6 +126,7 @@ rule pages:
         others=[f"{TABLES}/{chapter}_published.md" for chapter in config["chapters"] if chapter == "real"],
         figures=[f"{RESULTS}/figures/{figure}.png" for figure in PAGE_FIGURES],
         costs=rules.trace.output.markdown,
+        runtime=rules.trace.output.costs,
         stability=[page for page in [f"{RESULTS}/stability.md"] if Path(page).exists()],  # if `make stability` has made it
     output:
         pages=[f"{RESULTS}/pages/{page}" for page in PAGES],
@@ -139,6 +140,7 @@ rule pages:
         code=lambda w: code("pages"),
         config=config,
         names=PAGES,
+        whole=WHOLE,
         tables=CLAIMED,
         statistics={chapter: CHAPTERS[chapter].statistic for chapter in config["chapters"]},
         others=[f"{DOCS}/{chapter}.md" for chapter in CHAPTERS if chapter not in config["chapters"]],

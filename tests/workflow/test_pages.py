@@ -24,6 +24,7 @@ from pathlode.registry import SYSTEMS
 from pathlode.reporting.claim_families import load_claims
 from pathlode.reporting.decided_claims import DecidedClaims
 from pathlode.reporting.pages import VALUE, fill
+from pathlode.reporting.records import COSTS
 from pathlode.rivals.results import RivalScores
 from pathlode.schedule.artefacts import PolicyScores
 from pathlode.schedule.comparison import BEST_PARAMETRIC
@@ -67,7 +68,8 @@ def tables_of_scale(scale):
         hudson_bay_scores,
         rivals_errors,
     )
-    return {make.__name__: make(of_scale(scale)) for make in makers}
+    config = of_scale(scale)
+    return {make.__name__: make(config) for make in makers} | {config["claims"]["costs"]: costs(config)}
 
 
 def table(columns, rows):
@@ -88,6 +90,10 @@ def parameters_of(config, system):
 
 def replicates_of(config, chapter):
     return [number for batch in replicate_batches(config, chapter).values() for number in batch]
+
+
+def costs(config):
+    return table(dict.fromkeys(COSTS, ""), [{"chapter": chapter} for chapter in config["chapters"]])
 
 
 def claims(_):
@@ -201,11 +207,11 @@ def test_every_value_can_be_had_from_the_run_that_the_page_shows(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_settings_on_the_pages_are_those_of_the_configuration(page):
-    now = VALUE.findall(filled(page))
-    assert [value for value in VALUE.findall(page.read_text()) if value[0].startswith("config.")] == [
-        value for value in now if value[0].startswith("config.")
-    ]
+def test_settings_and_claims_on_the_pages_are_those_of_the_configuration_and_of_the_published_run(page):
+    text, published = page.read_text(), DecidedClaims.load(PROJECT / "published.csv").table
+    kept = {}
+    assert fill(text, {"claims": published}.__getitem__, config_of(page), page.name, kept.setdefault) == text
+    assert not [value for value in kept if value.startswith(("config.", "claims."))]
 
 
 def filled(page):

@@ -179,7 +179,10 @@ def test_the_readme_is_a_first_screen():
     assert len(README.splitlines()) <= 130
 
 
-PAGES = [path.relative_to(PROJECT) for path in (PROJECT / "README.md", *sorted(PROJECT.glob("docs/**/*.md")))]
+PAGES = [
+    path.relative_to(PROJECT)
+    for path in (*(PROJECT / name for name in ("README.md", "CONTRIBUTING.md")), *sorted(PROJECT.glob("docs/**/*.md")))
+]
 TESTED = Path("docs/faults_table.md")  # which tests write as a whole
 
 

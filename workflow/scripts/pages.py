@@ -32,6 +32,8 @@ with job(snakemake):
     published = publish(read_published(Path(files.published)), claims)
     tables = {name: ResultTable.load(Path(path)).table for name, path in zip(params.tables, files.tables, strict=True)}
     tables |= {"claims": claims, "control": FalseVerdicts.load(Path(files.control)).table}
+    if params.whole:
+        tables[asked["costs"]] = ResultTable.load(Path(files.runtime)).table
     blocks += [(readme, "claims", in_short(published, docs or "docs"))]
     blocks += [(f"{docs}/costs.md", asked["costs"], Path(files.costs).read_text())]
     blocks += [(f"{docs}/real.md", "published_real", Path(others).read_text()) for others in files.others]

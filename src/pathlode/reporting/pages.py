@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 VALUE = re.compile(r"<!-- = (.*?) -->(.*?)<!-- \. -->", re.DOTALL)
 """A value in a sentence: its description, and the text that is shown."""
-AGGREGATES = ("min", "max", "mean", "median", "count")
+AGGREGATES = ("min", "max", "mean", "median", "sum", "count")
 """Functions that aggregate the values of several rows; their name precedes the format."""
 
 
@@ -159,13 +159,16 @@ IN_WORDS = (
     rf"(?: an?| the)? {MEASURES}"
 )
 """A measured number that is written as a word."""
+_COMMENT = rf"(?i)(?:^|\s)#\s.*(?:\d\s*(?!times){MEASURES}|{IN_WORDS})"
+"""A comment, also in code, with a measured number."""
 
 
 def typed_numbers(text: str) -> list[str]:
     """Lines of a page with a number that was filled neither from results nor from the configuration: line number and line.
 
-    Code, formulas, links, generated blocks, numbered lists, names with digits in them, years and numbers of publications do not
-    count, nor do 0 and 1 without a unit. A number in words counts before a unit of what a run measures.
+    Code, except for what its comments say was measured, formulas, links, generated blocks, numbered lists, names with digits in
+    them, years and numbers of publications do not count, nor do 0 and 1 without a unit. A number in words counts before a unit
+    of what a run measures.
     """
     words = without = text
     for number, pattern in enumerate(LEFT_OUT):
@@ -175,5 +178,5 @@ def typed_numbers(text: str) -> list[str]:
     return [
         f"{number}: {whole}"
         for number, (whole, digits, named) in enumerate(lines, start=1)
-        if re.search(r"[\d½⅓⅔¼¾]", digits) or re.search(IN_WORDS, named, re.IGNORECASE)
+        if re.search(r"[\d½⅓⅔¼¾]", digits) or re.search(IN_WORDS, named, re.IGNORECASE) or re.search(_COMMENT, whole)
     ]

@@ -96,7 +96,7 @@ def test_a_stack_equals_its_members_alone(case, series):
         stack.standardise(series.to(torch.float32))
     times, values, query = series.times.float(), series.values.float(), series.times.float() + 1
     together = model(times, values, query).values
-    rounding = 2e-5 * float(together.detach().abs().max())  # single precision over all steps of a solver; processors differ
+    rounding = 2e-5 * float(together.detach().abs().max())  # single precision over all steps of a solver
     assert (together[2] - alone(times, values, query).values[0]).abs().max() <= rounding
     assert (together[1] - model.member(1)(times, values, query).values[0]).abs().max() <= rounding
     assert model.member(1).seeds == (1,)

@@ -100,6 +100,7 @@ def test_typed_numbers_are_found():
             "½ of them",
         ),
         *("trained for 2000 steps", "published 2020-12", "    indented 12", "a factor of $12.5$", "cut-12"),
+        *("`x = 4`  # in 3 minutes", "# about an hour, or two hours"),
         *("it takes Twelve minutes", "half an hour", "ten times as far"),
     ]
     others = [
@@ -108,7 +109,7 @@ def test_typed_numbers_are_found():
         "1. first",
         "<!-- = claims.value id=A2 -->7.5<!-- . --> or so",
         f"{BEGIN}\n| 12 |\n{END}",
-        "```\n7\n```",
+        "```\n7  # (3 models, 20 times)\n```",
         "$$\n\\tfrac{1}{2} x\n$$ $x_2$, $[1, 3]$",
         "two models, and half of the systems, at times",
     ]
