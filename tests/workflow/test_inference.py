@@ -11,7 +11,7 @@ from workflow_checkout import Checkout
 from pathlode.dynamics.data import SimulatedData
 from pathlode.inference.flows import load_flows
 from pathlode.inference.reference_posteriors import References
-from pathlode.inference.scores import FlowScores, ShownPosteriors
+from pathlode.inference.scores import ComparedFlows, ShownPosteriors
 from workflow.configuration.inference import reference_parts
 
 RESULTS = "results/smoke/inference"
@@ -24,7 +24,12 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
     config = yaml.safe_load((finished.folder / "config/smoke.yaml").read_text())["inference"]
     flows = [(backend, name) for backend, names in config["flows"].items() for name in names]
     scores = pd.read_csv(tables / "inference.csv")
-    assert {*FlowScores.columns, "perplexity", "c2st_excess"} == set(scores.columns)
+    assert set(ComparedFlows.columns) == set(scores.columns)
+    conditions = yaml.safe_load((finished.folder / "config/inference.yaml").read_text())["inference"]["robustness"]
+    assert set(scores["condition"]) == {"as in training", *conditions}
+    assert (scores["replicate"] == scores["seed"]).all()
+    assert scores.groupby(["summary", "backend", "replicate", "condition", "n_train", "parameter"]).size().max() == 1
+    scores = scores[scores["condition"] == "as in training"]
     assert set(scores["parameter"]) == {"alpha", "beta", "gamma", "delta", "x0", "y0", "all"}
     assert set(zip(scores["backend"], scores["summary"], strict=True)) == set(flows)
     assert len(scores) == ((len(flows) - 1) * len(config["training_sets"]) + 1) * config["replicates"] * 7
@@ -34,7 +39,6 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
     assert scores["c2st"].between(0, 1).all()
     assert scores["sbc_p"].between(0, 1).all()
     robustness = pd.read_csv(tables / "inference_robustness.csv")
-    conditions = yaml.safe_load((finished.folder / "config/inference.yaml").read_text())["inference"]["robustness"]
     assert set(robustness["condition"]) == {"as in training", *conditions}
     assert len(robustness) == len(flows) * config["replicates"] * (1 + len(conditions)) * 7
     outside = pd.read_csv(tables / "inference_outside.csv")

@@ -16,7 +16,7 @@ from pathlode.dynamics.artefacts import Probes, Scores
 from pathlode.dynamics.data import VIEWS
 from pathlode.ecg.records import CLASSES
 from pathlode.ecg.results import ComparedBeatScores
-from pathlode.inference.scores import ComparedFlows
+from pathlode.inference.scores import AS_IN_TRAINING, ComparedFlows
 from pathlode.real.pelt_results import EXACT, PeltScores
 from pathlode.real.results import RealScores
 from pathlode.real.splits import GOALS
@@ -131,7 +131,9 @@ def inference(config):
     for backend, summaries in own["flows"].items():
         for name in summaries:
             sizes = [0] if name in fresh_summaries(own) else own["training_sets"]
-            rows += crossed(summary=[name], backend=[backend], n_train=sizes, seed=replicates, parameter=parameters)
+            facts = {"summary": [name], "backend": [backend], "seed": replicates, "parameter": parameters}
+            rows += crossed(**facts, n_train=sizes, condition=[AS_IN_TRAINING])
+            rows += crossed(**facts, n_train=sizes[-1:], condition=own["robustness"])
     return table(ComparedFlows.columns, rows)
 
 

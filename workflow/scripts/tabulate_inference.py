@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pathlode.inference.columns import with_derived
+from pathlode.inference.columns import under_all_designs, with_derived
 from pathlode.inference.criteria import criteria
 from pathlode.inference.reference_posteriors import References
 from pathlode.inference.scores import ComparedFlows, FlowScores, OutsideMisses, ShiftedScores
@@ -26,10 +26,10 @@ BY_PARAMETER = {name: SCORES[name] for name in ("rmse_over_prior_sd", "sbc_p")}
 with job(snakemake):
     files, tables, params = snakemake.input, snakemake.output, snakemake.params
     references = References.load_all(files.references)
-    scores = with_derived(FlowScores.load(*map(Path, files.scores)).table, references)
+    scores = FlowScores.load(*map(Path, files.scores)).table
     shifted = ShiftedScores.load(*map(Path, files.robustness)).table
     largest = scores[scores["n_train"] == scores.groupby("summary")["n_train"].transform("max")]
-    ComparedFlows(scores).save(Path(tables.scores))
+    ComparedFlows(with_derived(under_all_designs(scores, shifted), references)).save(Path(tables.scores))
     write(shifted, tables.robustness)
     write(OutsideMisses.load(*map(Path, files.outside)).table, tables.outside)
     write(references.table(), tables.references)

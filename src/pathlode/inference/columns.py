@@ -8,6 +8,7 @@ import pandas as pd
 
 from pathlode.arrays import Array
 from pathlode.inference.reference_posteriors import References
+from pathlode.inference.scores import AS_IN_TRAINING
 
 if TYPE_CHECKING:  # only for types: some jobs make tables without PyTorch, whose import takes two seconds
     from torch import Tensor
@@ -102,6 +103,21 @@ def labelled(table: pd.DataFrame, facts: Mapping[str, Any]) -> pd.DataFrame:
     """The table with these facts as its first columns, the same in every row."""
     rows = table.reset_index(drop=True)
     return pd.DataFrame(facts, index=rows.index).join(rows)
+
+
+def under_all_designs(scores: pd.DataFrame, shifted: pd.DataFrame) -> pd.DataFrame:
+    """The scores under the training's observation design and, below them, those under other designs.
+
+    Args:
+        scores: scores under the training's design, of all flows.
+        shifted: scores by ``condition``, the training's among them, of the flows that were scored under other designs.
+
+    Returns:
+        The columns of both, and ``replicate``. What needs reference posteriors is missing under other designs.
+    """
+    others = shifted[shifted["condition"] != AS_IN_TRAINING]
+    both = pd.concat([scores.assign(condition=AS_IN_TRAINING), others], ignore_index=True)
+    return both.assign(replicate=both["seed"])
 
 
 def with_derived(scores: pd.DataFrame, references: References) -> pd.DataFrame:

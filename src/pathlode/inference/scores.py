@@ -10,6 +10,9 @@ from pathlode.arrays import Array
 from pathlode.artefacts import ArrayFile, TableFile, axes
 from pathlode.inference.histories import FLOW_COLUMNS
 
+AS_IN_TRAINING = "as in training"
+"""Name of the observation design of the training data."""
+
 _SCORES = FLOW_COLUMNS | {
     "parameter": "name, or all",
     "rmse_over_prior_sd": "root mean squared error of the posterior means, in standard deviations of the prior",
@@ -33,10 +36,14 @@ class FlowScores(TableFile):
 
 @dataclass(frozen=True)
 class ComparedFlows(FlowScores):
-    """Scores of flows with the columns that claims compare, see :mod:`pathlode.inference.columns`."""
+    """Scores of flows under all observation designs, with the columns that claims compare, see
+    :mod:`pathlode.inference.columns`. Only under the training's design there are reference posteriors.
+    """
 
     columns: ClassVar[Mapping[str, str]] = {
         **FlowScores.columns,
+        "replicate": "number of the replicate, the same as seed",
+        "condition": "name of the observation design",
         "perplexity": "geometric mean of one over the density of the truths",
         "c2st_excess": "c2st above that of two halves of the reference draws, at least what can be resolved",
     }

@@ -17,10 +17,7 @@ from pathlode.inference.designs import ObservationConfig
 from pathlode.inference.flows.contract import Flow
 from pathlode.inference.predictive import predictive_coverage
 from pathlode.inference.reference_posteriors import References
-from pathlode.inference.scores import ShownPosteriors
-
-AS_IN_TRAINING = "as in training"
-"""Name of the observation design of the training data."""
+from pathlode.inference.scores import AS_IN_TRAINING, ShownPosteriors
 
 
 @dataclass(frozen=True)

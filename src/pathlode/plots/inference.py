@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from scipy.stats import ecdf, kstest, kstwo
 
 from pathlode.arrays import Array
+from pathlode.inference.scores import AS_IN_TRAINING
 from pathlode.plots.style import DASHES, MEDIAN_AND_RANGE, PALETTE, WIDTH, legend_above, log_scale, three_a_line
 from pathlode.reporting.naming import symbol
 
@@ -76,10 +77,10 @@ def simulations(scores: pd.DataFrame, floor: float) -> Figure:
     of simulations; medians and ranges over replicates. Flows that are trained on fresh simulations have a horizontal line.
 
     Args:
-        scores: the table of all scores.
+        scores: the table of all scores; those under the training's observation design are shown.
         floor: mean accuracy of classifying two sets of draws from a reference posterior against each other.
     """
-    rows = scores[scores["parameter"] == "all"]
+    rows = scores[(scores["parameter"] == "all") & (scores["condition"] == AS_IN_TRAINING)]
     labels = {
         "mean_log_prob": "log-probability of the truth",
         "log_prob_gap": "log-prob. below the reference",

@@ -19,8 +19,10 @@ from pathlode.inference.columns import (
     misses,
     perplexity,
     score_posteriors,
+    under_all_designs,
     with_derived,
 )
+from pathlode.inference.scores import AS_IN_TRAINING
 
 
 def test_perplexity_is_the_geometric_mean_of_one_over_the_density():
@@ -88,6 +90,16 @@ def test_a_missed_truth_is_counted_in_standard_deviations():
     assert table["std"].tolist() == pytest.approx([1, 0.1])
     assert table["sd_off"].tolist() == pytest.approx([0.5, 3])
     assert table["inside_90"].tolist() == [True, False]
+
+
+def test_scores_under_other_designs_follow_those_of_the_training_once():
+    scores = pd.DataFrame({"seed": [4, 5], "coverage_error": [0.1, 0.2], "c2st": [0.8, 0.9]})
+    shifted = pd.DataFrame({"seed": [4, 4], "coverage_error": [0.1, 0.3], "condition": [AS_IN_TRAINING, "20 points"]})
+    table = under_all_designs(scores, shifted)
+    assert table["replicate"].tolist() == table["seed"].tolist() == [4, 5, 4]
+    assert table["condition"].tolist() == [AS_IN_TRAINING, AS_IN_TRAINING, "20 points"]
+    assert table["coverage_error"].tolist() == [0.1, 0.2, 0.3]
+    assert table["c2st"].isna().tolist() == [False, False, True]
 
 
 def test_facts_become_the_first_columns_of_every_row():

@@ -11,7 +11,8 @@ from pathlode.inference.box import Box
 from pathlode.inference.calibration import LEVELS
 from pathlode.inference.designs import ObservationConfig
 from pathlode.inference.reference_posteriors import References
-from pathlode.inference.trial import AS_IN_TRAINING, Trial, TrialPlan
+from pathlode.inference.scores import AS_IN_TRAINING
+from pathlode.inference.trial import Trial, TrialPlan
 from pathlode.registry import SYSTEMS
 
 SYSTEM = SYSTEMS["lotka_volterra_fixed_start"]()

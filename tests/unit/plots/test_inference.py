@@ -17,6 +17,7 @@ def scores(**columns):
             "backend": "zuko",
             "seed": seed,
             "parameter": "all",
+            "condition": "as in training",
             "rmse_over_prior_sd": 0.4,
             "coverage_error": 0.01,
         }
@@ -58,6 +59,13 @@ def test_flows_trained_on_fresh_simulations_have_a_line_across_all_numbers_of_si
     (line,) = [line for line in axis.lines if line.get_label() == "binned (zuko), fresh"]
     assert line.get_ydata() == [5.0, 5.0]
     assert axis.get_xlim()[0] > 500
+
+
+def test_scores_under_other_designs_are_not_among_those_by_number_of_simulations():
+    usual = scores(n_train=[1000, 10000])
+    other = scores(n_train=[10000]).assign(condition="20 points", mean_log_prob=-9.0)
+    axis = inference.simulations(pd.concat([usual, other]), 0.51).axes[0]
+    assert min(line.get_ydata().min() for line in axis.lines) > 0
 
 
 def test_robustness_shows_medians_and_full_ranges():
