@@ -149,7 +149,7 @@ def fresh_hours(config: Mapping[str, Any], backend: str, name: str) -> float:
         system(),
         drawn["simulate"]["window"],
         RandomDesigns(**design_settings(config)),
-        lambda series, noise: summary(series, 0, noise),
+        summary.in_bins,
     )
     prior = Box(torch.tensor(system.low), torch.tensor(system.high))
     numbers = simulations.pool(2, (0, 0)).observe(torch.arange(2), torch.Generator()).shape[-1]

@@ -24,9 +24,7 @@ from pathlode.training.resume import checkpoint_path, discard_checkpoints
 with job(snakemake) as origin:
     params, wildcards, flows = snakemake.params, snakemake.wildcards, Path(snakemake.output.flows)
     system, summary, seed = SYSTEMS[params.system], Summary(**params.summary), params.replicate
-    simulations = SystemSimulations(
-        system(), params.window, RandomDesigns(**params.designs), lambda series, noise: summary(series, seed, noise)
-    )
+    simulations = SystemSimulations(system(), params.window, RandomDesigns(**params.designs), summary.in_bins)
     prior = Box(torch.tensor(system.low), torch.tensor(system.high))
     numbers = simulations.pool(2, (seed, 0)).observe(torch.arange(2), torch.Generator()).shape[-1]
     flow = FLOWS[wildcards.backend](prior, numbers, FlowConfig(backend=wildcards.backend, **params.flow), seed)

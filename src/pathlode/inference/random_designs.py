@@ -97,6 +97,8 @@ class DrawnDesigns:
                 increasing times.
         """
         taken = order < self.points[:, None]
-        place = (taken.cumsum(dim=1) - 0.5) / self.points[:, None]
-        missing = (place >= self.first[:, None]) & (place < (self.first + self.length)[:, None])
-        return taken & ~missing
+        gapped = self.length.nonzero()[:, 0]  # most have no gap
+        points, first, end = (each[gapped, None] for each in (self.points, self.first, self.first + self.length))
+        place = (taken[gapped].cumsum(dim=1) - 0.5) / points
+        taken[gapped] &= (place < first) | (place >= end)
+        return taken

@@ -7,10 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pathlode.core.series import TimeSeries
 from pathlode.dynamics.simulation import irregular_times
 from pathlode.dynamics.systems.contract import System
 from pathlode.inference.random_designs import RandomDesigns
+from pathlode.inference.scattered import Scattered
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,13 @@ class SystemSimulations:
         system: the simulated system.
         window: range (low, high) of the window's end, uniform; one is drawn for each trajectory.
         designs: the distribution of designs.
-        summarise: what a flow is given, (n, ...), of a series with noise of known standard deviation (n,).
+        summarise: what a flow is given, (n, ...), of n observed trajectories with noise of known standard deviation (n,).
     """
 
     system: System
     window: tuple[float, float]
     designs: RandomDesigns
-    summarise: Callable[[TimeSeries, Tensor], Tensor]
+    summarise: Callable[[Scattered, Tensor], Tensor]
 
     def pool(self, count: int, seed: tuple[int, ...]) -> "SystemPool":
         """Simulates ``count`` systems; the seed decides which."""
@@ -44,7 +44,7 @@ class SystemSimulations:
             theta=torch.from_numpy(theta).float(),
             times=torch.from_numpy(times).float(),
             values=torch.from_numpy(values).float(),
-            order=torch.from_numpy(order),
+            order=torch.from_numpy(order).int(),
         )
 
 
@@ -73,9 +73,11 @@ class SystemPool:
         """
         design = self.simulations.designs.draw(len(chosen), generator)
         points = self.times.shape[1]
-        shift = torch.randint(points, (len(chosen), 1), generator=generator)
-        seen = design.mask((self.order[chosen] + shift) % points)
-        values = self.values[chosen]
-        noise = design.noise[:, None, None] * torch.randn(values.shape, generator=generator)
-        observed = (values + noise).where(seen[..., None], torch.nan)
-        return self.simulations.summarise(TimeSeries(self.times[chosen], observed), design.noise)
+        shift = torch.randint(points, (len(chosen), 1), generator=generator, dtype=torch.int32)
+        shifted = self.order[chosen] + shift
+        owner, column = design.mask(shifted.where(shifted < points, shifted - points)).nonzero(as_tuple=True)
+        system = chosen[owner]
+        values = self.values[system, column]
+        noise = design.noise[owner, None] * torch.randn(values.shape, generator=generator)
+        observed = Scattered(len(chosen), owner, self.times[system, column], values + noise)
+        return self.simulations.summarise(observed, design.noise)

@@ -13,6 +13,8 @@ from pathlode.core.interpolation import interpolate
 from pathlode.core.masks import padded
 from pathlode.core.series import TimeSeries
 from pathlode.errors import ConfigError
+from pathlode.inference.bins import binned
+from pathlode.inference.scattered import Scattered
 from pathlode.models.contract import SequenceModel
 from pathlode.models.latents import encode
 
@@ -62,46 +64,6 @@ def statistics(series: TimeSeries, end: float, points: int) -> Tensor:
     return torch.cat([*numbers, grid[:, -1:]], dim=1)
 
 
-def binned(series: TimeSeries, end: float, bins: int) -> Tensor:
-    """The values in bins of equal width from 0 to ``end``, feature by feature: number of observations in each bin, mean
-    distance of their times from its middle in bin widths, and mean of their values. A bin without observations has 0 for the
-    first two. Its value is on the line between its neighbours' means, or is the nearest of them before the first and after the
-    last; a feature without any observation is 0.
-
-    Unlike values on a grid, these say where there were observations, and use all of them, however many there are. Later ones
-    than ``end`` are in the last bin.
-
-    Returns:
-        (n, 3 · feature · bins): square roots of the numbers, distances, and means; each by feature, then by bin.
-    """
-    times, values = padded(series.times), series.values
-    mask = torch.ones_like(values, dtype=torch.bool) if series.mask is None else series.mask
-    row, column = mask.any(dim=-1).nonzero(as_tuple=True)  # most times of a sparse series have no observation
-    seen = mask[row, column].to(values.dtype)
-    place = times[row, column] * (bins / end)
-    inside = place.long().clamp_max(bins - 1)
-
-    def summed(numbers: Tensor) -> Tensor:
-        total = values.new_zeros(len(series) * bins, series.features)
-        return total.index_add_(0, row * bins + inside, numbers).view(len(series), bins, -1)
-
-    counts = summed(seen)
-    off = summed((place - inside - 0.5).to(seen.dtype)[:, None] * seen) / counts.clamp_min(1)
-    means = summed(values[row, column].nan_to_num() * seen) / counts.clamp_min(1)
-    return torch.stack([counts.sqrt(), off, _bridged(means, counts > 0)], dim=1).transpose(2, 3).flatten(1)
-
-
-def _bridged(means: Tensor, known: Tensor) -> Tensor:
-    """Means (n, bin, feature), of which those that are not known are on the line between those that are."""
-    bins = means.shape[1]
-    places = torch.arange(bins)[:, None].expand_as(known)
-    left = places.where(known, -1).cummax(dim=1).values
-    right = places.where(known, bins).flip(1).cummin(dim=1).values.flip(1)
-    before, after = left.where(left >= 0, right).clamp_max(bins - 1), right.where(right < bins, left).clamp_min(0)
-    share = (places - before) / (after - before).clamp_min(1)
-    return torch.lerp(means.gather(1, before), means.gather(1, after), share.to(means.dtype))
-
-
 def observations(series: TimeSeries) -> Tensor:
     """Times and values side by side, (n, time, 1 + feature), for a recurrent network; NaN where nothing was observed."""
     return torch.cat([series.times[..., None], series.values], dim=-1)
@@ -115,7 +77,7 @@ class Summary:
         model: a stack of latent ODEs, for z0 from the member of the same seed.
         grid: number of equally spaced times, for :func:`on_grid`.
         statistics: number of equally spaced times, for :func:`statistics`.
-        bins: number of bins, for :func:`binned` and the logarithm of the noise's standard deviation.
+        bins: number of bins, for :func:`pathlode.inference.bins.binned` and the logarithm of the noise's standard deviation.
         end: last of these times or end of the last bin; they start at 0.
 
     Without any of them the summary is the observations themselves, for a recurrent network.
@@ -149,6 +111,10 @@ class Summary:
         if self.bins:
             if noise is None:
                 raise ConfigError("a summary in bins tells of the noise too: give the noise's standard deviation")
-            each = torch.as_tensor(noise, dtype=series.values.dtype).expand(len(series))
-            return torch.cat([binned(series, self.end, self.bins), each[:, None].log()], dim=1)
+            return self.in_bins(Scattered.of(series), noise)
         return observations(series)
+
+    def in_bins(self, observed: Scattered, noise: float | Tensor) -> Tensor:
+        """The summary of the kind ``bins``, of observations without padding."""
+        each = torch.as_tensor(noise, dtype=observed.values.dtype).expand(observed.count)
+        return torch.cat([binned(observed, self.end, self.bins), each[:, None].log()], dim=1)

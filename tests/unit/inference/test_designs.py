@@ -5,7 +5,9 @@ import torch
 from pathlode.core.series import TimeSeries
 from pathlode.errors import ConfigError
 from pathlode.inference import summaries
+from pathlode.inference.bins import binned
 from pathlode.inference.designs import ObservationConfig
+from pathlode.inference.scattered import Scattered
 from pathlode.inference.summaries import Summary
 from pathlode.models.latent_ode import LatentODE
 from pathlode.models.settings import ModelConfig
@@ -37,7 +39,7 @@ def test_a_summary_is_one_of_its_kinds(waves):
     assert torch.equal(Summary(statistics=50, end=9.0)(waves, 0), summaries.statistics(waves, 9.0, 50))
     noise = torch.linspace(0.1, 0.8, 8, dtype=torch.float64)
     told = Summary(bins=6, end=8.0)(waves, 0, noise)
-    assert torch.equal(told[:, :-1], summaries.binned(waves, 8.0, 6))
+    assert torch.equal(told[:, :-1], binned(Scattered.of(waves), 8.0, 6))
     assert torch.equal(told[:, -1], noise.log())
     assert torch.equal(Summary(bins=6, end=8.0)(waves, 0, 0.1)[:, -1], noise[:1].log().expand(8))
     with pytest.raises(ConfigError, match="a summary in bins tells of the noise too: give"):

@@ -12,11 +12,10 @@ DESIGNS = RandomDesigns(
 )
 
 
-def as_they_are(series, noise):
-    """All that a flow could be given."""
-    return torch.cat(
-        [series.times[..., None], series.values, noise[:, None, None].expand(*series.times.shape, 1)], dim=-1
-    )
+def as_they_are(observed, noise):
+    """All that a flow could be given, one row per observation: trajectory, time, values and noise."""
+    parts = (observed.owner, observed.times, observed.values, noise[observed.owner])
+    return torch.cat([part.view(len(observed.times), -1) for part in parts], dim=1)
 
 
 SIMULATIONS = SystemSimulations(SYSTEM, (4.0, 5.0), DESIGNS, as_they_are)
@@ -43,19 +42,22 @@ def test_the_seed_decides_the_pool_and_the_generator_its_observations(pool):
     assert not torch.equal(other.values, pool.values)
     chosen = torch.arange(10)
     first, same = (pool.observe(chosen, torch.Generator().manual_seed(3)) for _ in range(2))
-    assert torch.equal(first.nan_to_num(), same.nan_to_num())
-    assert not torch.equal(first.nan_to_num(), pool.observe(chosen, torch.Generator().manual_seed(4)).nan_to_num())
+    assert torch.equal(first, same)
+    assert not torch.equal(first, pool.observe(chosen, torch.Generator().manual_seed(4)))
 
 
 def test_each_observation_of_a_trajectory_has_its_own_times_and_noise(pool):
-    seen = pool.observe(torch.zeros(4000, dtype=torch.long), torch.Generator().manual_seed(0))
-    values, noise = seen[..., 1:3], seen[:, 0, 3]
-    mask = ~values.isnan()
-    counts = mask[..., 0].sum(dim=1)
+    owner, times, *values, noise = pool.observe(
+        torch.zeros(4000, dtype=torch.long), torch.Generator().manual_seed(0)
+    ).unbind(dim=1)
+    counts = owner.long().bincount()
+    assert len(counts) == 4000
     assert int(counts.min()) >= 0.6 * 10 - 1
     assert 35 < int(counts.max()) <= 40
-    shares = mask[..., 0].float().mean(dim=0)  # no time is preferred, but those in the middle are in more gaps
+    place = torch.searchsorted(pool.times[0], times.contiguous())
+    assert torch.equal(pool.times[0, place], times)
+    shares = place.bincount() / 4000  # no time is preferred, but those in the middle are in more gaps
     assert float(shares.max() - shares.min()) < 0.12
-    errors = ((values - pool.values[0]) / noise[:, None, None])[mask]
+    errors = (torch.stack(values, dim=1) - pool.values[0, place]) / noise[:, None]
     assert float(errors.mean()) == pytest.approx(0, abs=0.02)
     assert float(errors.std()) == pytest.approx(1, abs=0.02)
