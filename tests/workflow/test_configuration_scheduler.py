@@ -1,10 +1,7 @@
 """Settings of learning rate schedules that are refused."""
 
 import pytest
-from configuration_cases import CNN, TRANSFORMER, assert_refused, merged
-
-from pathlode.schedule.solvable.policies import DECAYS
-from workflow.configuration import InvalidConfig, check, solvable
+from configuration_cases import CNN, TRANSFORMER, assert_refused
 
 SOLVABLE = ("scheduler", "solvable")
 
@@ -93,18 +90,9 @@ SOLVABLE = ("scheduler", "solvable")
         ((*SOLVABLE, "tasks"), ["rivr"], "scheduler.solvable.tasks.* is 'rivr', expected one of river"),
         ((*SOLVABLE, "steered", "fit"), "al", "solvable.steered.fit names 'al', .*did you mean 'all'"),
         ((*SOLVABLE, "schedules"), ["cosine"], "solvable.schedules is \\['cosine'\\], expected constant among them"),
-        ((*SOLVABLE, "peaks"), 0, "scheduler.solvable.peaks is 0, expected a number at least 1"),
+        ((*SOLVABLE, "peaks"), 2, "scheduler.solvable.peaks is 2, expected a number at least 3"),
         ((*SOLVABLE, "members"), 1, "scheduler.solvable.members is 1, expected a number at least 2"),
     ],
 )
 def test_a_wrong_configuration_is_refused_in_one_sentence(path, value, message):
     assert_refused(path, value, message)
-
-
-def test_a_sweep_has_a_run_for_each_share_of_a_decay():
-    few = merged(((*SOLVABLE, "schedules"), ["constant"]), ((*SOLVABLE, "peaks"), 3))
-    with pytest.raises(
-        InvalidConfig, match="has a sweep of 3 runs, expected at least 4, .*; raise peaks, or add schedules"
-    ):
-        check(few)
-    assert len(DECAYS) == solvable.DECAYS

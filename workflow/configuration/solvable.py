@@ -8,8 +8,6 @@ from workflow.configuration.schema import InvalidConfig, unknown
 
 OF_THE_TRIAL = ("schedules", "peaks", "members", "fit", "refit", "plan")
 """Keys that are settings of :class:`pathlode.schedule.solvable.policies.TrialConfig`."""
-DECAYS = 4
-"""Number of shares of a decay that are tuned. It repeats that of pathlode.schedule.solvable.policies, which imports PyTorch."""
 
 
 def solvable_batches(config: Mapping[str, Any]) -> dict[str, list[int]]:
@@ -34,10 +32,4 @@ def check_solvable(scheduler: Mapping[str, Any]) -> None:
         raise InvalidConfig(
             f"config: scheduler.solvable.schedules is {own['schedules']}, expected constant among them, whose best rate "
             "another policy lets fall at the end; add it"
-        )
-    runs = len(own["schedules"]) * own["peaks"]
-    if runs < DECAYS:
-        raise InvalidConfig(
-            f"config: scheduler.solvable has a sweep of {runs} runs, expected at least {DECAYS}, as many as shares of a decay "
-            "are tuned with as many runs; raise peaks, or add schedules"
         )

@@ -11,6 +11,8 @@ from pathlode.artefacts import ArrayFile, TableFile, axes
 
 OPTIMAL = "optimal"
 """Name of the best schedule among the policies."""
+CONTROLS = ("sweep", "sweep_again", "constant_decay", "cosine", "decay")
+"""Policies without a model, which are tuned with about as many runs."""
 
 _REACHED = {
     "loss": "expected loss at the end under the rates that the policy chose",
@@ -52,6 +54,7 @@ class SolvableRegrets(TableFile):
         "ratio": "loss / optimum, exponential of the pseudomedian of its logarithm",
         "low": "lower end of its interval",
         "high": "upper end of its interval",
+        "room": "ln ratio over that of the best policy without a model, 0 at the least loss; NaN if that is no room",
         "n": "number of replicates",
         **_COSTS,
     }

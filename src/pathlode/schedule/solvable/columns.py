@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from pathlode.reporting.intervals import interval, pseudomedian
-from pathlode.schedule.solvable.artefacts import SolvableRegrets, SolvableScores, SolvableTable
+from pathlode.schedule.solvable.artefacts import CONTROLS, SolvableRegrets, SolvableScores, SolvableTable
 
 HEADINGS_OF_REGRETS = {"runs": "trainings before", "seconds": "CPU seconds"}
 """Columns of the summary behind those of the tasks."""
@@ -28,7 +28,8 @@ def regrets(scores: pd.DataFrame, confidence: float) -> SolvableRegrets:
     """The centre of the ratio of every policy on every task, with its interval over the replicates.
 
     The centre is the pseudomedian of log ratios, and the interval that of :func:`pathlode.reporting.intervals.interval`. Equal
-    ratios, such as those of the best schedule, and a single one have no interval.
+    ratios, such as those of the best schedule, and a single one have no interval. The room of a task is the logarithm of the
+    least centre among :data:`pathlode.schedule.solvable.artefacts.CONTROLS`.
 
     Args:
         scores: rows of :class:`pathlode.schedule.solvable.artefacts.SolvableScores`.
@@ -42,11 +43,14 @@ def regrets(scores: pd.DataFrame, confidence: float) -> SolvableRegrets:
         facts = {"task": task, "policy": policy, "ratio": float(np.exp(pseudomedian(logs)))}
         facts |= {"low": ends[0], "high": ends[1], "n": len(own)}
         rows.append(facts | {"runs": own["runs"].iloc[0], "seconds": own["seconds"].mean()})
-    return SolvableRegrets(pd.DataFrame(rows))
+    table = pd.DataFrame(rows)
+    room = np.log(table["ratio"].where(table["policy"].isin(CONTROLS))).groupby(table["task"]).transform("min")
+    return SolvableRegrets(table.assign(room=np.log(table["ratio"]) / room.where(room > 0)))
 
 
 def regrets_summary(table: pd.DataFrame) -> pd.DataFrame:
-    """The ratios for readers, as text: one row per policy, one column per task, and what the choice cost on average.
+    """The ratios and their shares of the room, as text: one row per policy, one column per task, and what the choice cost on
+    average.
 
     Args:
         table: rows of :class:`pathlode.schedule.solvable.artefacts.SolvableRegrets`.
@@ -62,4 +66,5 @@ def regrets_summary(table: pd.DataFrame) -> pd.DataFrame:
 
 def _cell(row: pd.Series) -> str:
     middle, low, high = (f"{row[name]:.3g}" for name in ("ratio", "low", "high"))
-    return middle if pd.isna(row["low"]) else f"{middle} [{low}, {high}]"
+    centre = middle if pd.isna(row["low"]) else f"{middle} [{low}, {high}]"
+    return centre if pd.isna(row["room"]) else f"{centre}, {100 * row['room']:.0f} %"

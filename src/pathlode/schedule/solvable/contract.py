@@ -61,14 +61,19 @@ class SolvableTask(ABC, Generic[_State]):
         """The expected loss at the end of runs with these rates, (run, step) -> (run,)."""
         return self.losses(rates)[:, -1]
 
+    def searched(self, rates: Tensor) -> Tensor:
+        """The loss that the search for the best schedule makes small: the expected one, or an estimate with other seeds."""
+        return self.expected(rates)
+
     @torch.no_grad()
     def logged(self, rates: Tensor, seeds: Tensor) -> Tensor:
-        """The losses that runs log, (run, moment): ``losses · exp(noise · ε)`` with standard normal ε of each run's seed."""
-        losses = self.losses(rates, seeds)
-        if not self.noise:
-            return losses
+        """The losses that runs log, (run, moment): ``losses · errors``."""
+        return self.losses(rates, seeds) * self.errors(seeds)
+
+    def errors(self, seeds: Tensor) -> Tensor:
+        """Factors of the logged losses, (run, moment): exp(noise · ε) with standard normal ε of each run's seed."""
         normal = [torch.randn(LOGGED_MOMENTS, dtype=self.dtype, generator=seeded(seed)) for seed in seeds]
-        return losses * (self.noise * torch.stack(normal)).exp()
+        return (self.noise * torch.stack(normal)).exp()
 
 
 def seeded(seed: Tensor) -> torch.Generator:

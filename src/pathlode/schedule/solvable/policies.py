@@ -9,13 +9,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from pathlode.errors import ConfigError
 from pathlode.schedule.planning.contract import RatedRuns
 from pathlode.schedule.planning.modes import ExponentialModes
 from pathlode.schedule.planning.planner import PlanConfig, plan
 from pathlode.schedule.solvable.contract import SolvableTask
 from pathlode.schedule.solvable.shapes import at_peaks, halved, shape, stable_then_decay
 
-DECAYS = (0.05, 0.1, 0.2, 0.4)
+DECAYS = (0.1, 0.25, 0.5, 1.0)
 """Shares of the run in which the rate falls, among which the stable rate with a decay is tuned."""
 TAIL = 0.1
 """Share of the run in which the best constant rate falls to zero."""
@@ -24,9 +25,9 @@ RUNS_OF_A_STREAM, RUNS_OF_A_REPLICATE = 1000, 10_000
 
 
 class SeedStream(IntEnum):
-    """Streams of seeds: of the sweep, of policies that are tuned, of own runs, and of steered trainings."""
+    """Streams of seeds: of the sweep, of policies that are tuned, own runs, steered trainings, and runs added to a sweep."""
 
-    SWEEP, COSINE, DECAY, OWN, STEERED = range(5)
+    SWEEP, COSINE, DECAY, OWN, STEERED, ADDED = range(6)
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,9 @@ class TrialConfig:
         fit: optimiser steps of the fit of these models.
         refit: the same after an own run.
         plan: settings of the plans.
+
+    Raises:
+        ConfigError: if there are fewer than three peaks, which a parabola needs.
     """
 
     schedules: Sequence[str] = ("constant", "cosine", "one_cycle", "step")
@@ -48,6 +52,12 @@ class TrialConfig:
     fit: int = 200
     refit: int = 100
     plan: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.peaks < 3:
+            raise ConfigError(
+                f"peaks is {self.peaks}, expected at least 3, through which a parabola is drawn; raise it"
+            )
 
 
 @dataclass(frozen=True)
@@ -88,13 +98,13 @@ def best(runs: RatedRuns) -> Choice:
 
 
 def tuned_cosine(task: SolvableTask[Any], replicates: Sequence[int], runs: int) -> Choice:
-    """A cosine with the best of equally many peaks as the sweep has runs, in equal ratios over the same range."""
+    """A cosine with the best of so many peaks, in equal ratios over the range of rates."""
     peaks = torch.logspace(0, -1.2, runs, dtype=torch.float64) * task.largest
     return best(_tried(task, at_peaks([shape("cosine", task.steps)], peaks), replicates, SeedStream.COSINE))
 
 
 def tuned_decay(task: SolvableTask[Any], replicates: Sequence[int], runs: int) -> Choice:
-    """A stable rate that falls to zero at the end, with the best of as many settings: shares :data:`DECAYS`, and peaks."""
+    """A stable rate that falls to zero at the end, with the best of at most so many shares (:data:`DECAYS`) and peaks."""
     shapes = [stable_then_decay(task.steps, share) for share in DECAYS]
     return best(_tried(task, at_peaks(shapes, halved(task.largest, runs // len(DECAYS))), replicates, SeedStream.DECAY))
 
@@ -104,6 +114,26 @@ def constant_then_decay(task: SolvableTask[Any], runs: RatedRuns, config: TrialC
     places = slice(config.schedules.index("constant"), None, len(config.schedules))
     constant = best(RatedRuns(runs.rates[:, places], runs.losses[:, places]))
     return Choice(constant.rates * stable_then_decay(task.steps, TAIL), runs.rates.shape[1])
+
+
+def sweep_again(task: SolvableTask[Any], runs: RatedRuns, replicates: Sequence[int], config: TrialConfig) -> Choice:
+    """The best of the sweep and of one more run, with its best schedule at a tuned peak.
+
+    The peak is where a parabola has its least, through log losses over log peaks: those of the best peak and its neighbours, or
+    the three nearest to the end of the range.
+    """
+    losses = runs.losses[..., -1].log().unflatten(1, (config.peaks, len(config.schedules)))
+    place = losses.flatten(1).argmin(dim=1)
+    peak, which = place // len(config.schedules), place % len(config.schedules)
+    middle = peak.clamp(1, config.peaks - 2)
+    own = losses[torch.arange(len(losses)), :, which]
+    before, here, after = (own.gather(1, (middle + shift)[:, None])[:, 0] for shift in (-1, 0, 1))
+    bend = before - 2 * here + after
+    shift = torch.where(bend > 0, (before - after) / (2 * bend), peak - middle).clamp(-1, 1)
+    shapes = torch.stack([shape(name, task.steps) for name in config.schedules])
+    rates = (task.largest * 0.5 ** (middle + shift))[:, None] * shapes[which]
+    added = trained(task, rates[:, None], seeds_of(replicates, SeedStream.ADDED, 1))
+    return best(runs.joined(added))
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,8 @@ class Steering:
 def steered(task: SolvableTask[Any], runs: RatedRuns, replicates: Sequence[int], steering: Steering) -> Tensor:
     """Rates of a training in each replicate that a latent ODE of the replicate's runs steers, (replicate, step).
 
-    The loss is also the metric, of which the least is best. At tasks with a known expected loss, the training has that loss.
+    The training logs its loss as past runs did, at the same moments and with the same noise. It is also the metric, of which
+    the least is best.
 
     Args:
         task: the task.
@@ -52,15 +53,16 @@ def steered(task: SolvableTask[Any], runs: RatedRuns, replicates: Sequence[int],
         _scheduler(model, task.steps, replace(config, seed=number))
         for model, number in zip(models, replicates, strict=True)
     ]
-    state, every, chosen = task.start(seeds), task.steps // runs.moments, []
+    state, every, chosen, errors = task.start(seeds), task.steps // runs.moments, [], task.errors(seeds)
     for step in range(1, task.steps + 1):
         rates = torch.tensor([scheduler.get_last_lr()[0] for scheduler in schedulers], dtype=torch.float64)
         state = task.step(state, rates)
         chosen.append(rates)
-        losses = task.loss(state).tolist()
-        for scheduler, loss in zip(schedulers, losses, strict=True):
+        moment, between = divmod(step, every)
+        logged = [None] * len(replicates) if between else (task.loss(state) * errors[:, moment - 1]).tolist()
+        for scheduler, loss in zip(schedulers, logged, strict=True):
             scheduler.optimizer.step()
-            scheduler.step(loss=loss, metric=loss if step % every == 0 else None)
+            scheduler.step(loss=loss, metric=loss)
     return torch.stack(chosen, dim=1)
 
 

@@ -22,6 +22,7 @@ from pathlode.schedule.solvable.policies import (
     constant_then_decay,
     planned,
     sweep,
+    sweep_again,
     tuned_cosine,
     tuned_decay,
 )
@@ -78,9 +79,12 @@ class SolvableTrial:
         yield OPTIMAL, Choice(best_rates.expand(len(numbers), -1), 0), 0.0
         yield "sweep", best(runs), swept
         yield "constant_decay", constant_then_decay(task, runs, config), swept
+        begun = clock()
+        again = sweep_again(task, runs, numbers, config)
+        yield "sweep_again", again, swept + clock() - begun
         for name, tuned in (("cosine", tuned_cosine), ("decay", tuned_decay)):
             begun = clock()
-            chosen = tuned(task, numbers, count)
+            chosen = tuned(task, numbers, count + 1)  # as many as before the second plan
             yield name, chosen, clock() - begun
         begun = clock()
         plans = planned(task, runs, numbers, config)

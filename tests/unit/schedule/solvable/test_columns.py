@@ -5,7 +5,12 @@ import pytest
 
 from pathlode.schedule.solvable.columns import by_replicate, regrets, regrets_summary, with_ratios
 
-LOSSES = {"optimal": [2.0] * 10, "plan": [2.0 * 1.01**number for number in range(10)], "lode": [4.0]}
+LOSSES = {
+    "optimal": [2.0] * 10,
+    "plan": [2.0 * 1.01**number for number in range(10)],
+    "cosine": [2.0 * 1.01**9],
+    "lode": [4.0],
+}
 
 
 @pytest.fixture
@@ -27,7 +32,7 @@ def test_the_ratio_is_that_to_the_least_loss(scores):
 def test_the_table_for_readers_has_the_promised_columns(scores):
     table = by_replicate(scores).table
     assert list(table) == ["task", "policy", "replicate", "loss", "optimum"]
-    assert len(table) == 2 * 20 + 1
+    assert len(table) == 2 * 21 + 1
 
 
 def test_intervals_over_replicates(scores):
@@ -38,12 +43,20 @@ def test_intervals_over_replicates(scores):
     assert 1.0 < plan["low"] < plan["ratio"] < plan["high"] < 1.01**9
     for policy in ("optimal", "lode"):
         assert math.isnan(table.loc[("river", policy), "low"])
-    assert table.loc["river", "n"].tolist() == [10, 10, 1]
+    assert table.loc["river", "n"].tolist() == [10, 10, 1, 1]
+
+
+def test_the_room_is_what_the_best_tuned_schedule_leaves(scores):
+    """The cosine leaves 9 ln 1.01."""
+    table = regrets(scores, 0.95).table.set_index(["task", "policy"])
+    assert table.loc["net", "room"].tolist() == pytest.approx([0.0, 0.5, 1.0])
+    best = scores.assign(ratio=scores["ratio"].where(scores["policy"] != "cosine", 1.0))
+    assert regrets(best, 0.95).table["room"].isna().all()
 
 
 def test_the_summary_has_a_column_for_each_task(scores):
     table = regrets_summary(regrets(scores, 0.95).table)
     assert list(table) == ["policy", "river", "net", "trainings before", "CPU seconds"]
     assert table["policy"].tolist() == list(LOSSES)
-    assert table["river"].tolist()[::2] == ["1", "2"]
-    assert table["net"].tolist()[2] == "–"
+    assert table["river"].tolist()[::2] == ["1, 0 %", "1.09, 100 %"]
+    assert table["net"].tolist()[3] == "–"

@@ -44,3 +44,4 @@ def test_the_expected_loss_is_the_mean_over_seeds(task, monkeypatch):
     seeds = torch.arange(3) + net.FIRST_SCORED
     each = [task.losses(rate.expand(3, -1), seeds)[:, -1].mean() for rate in rates]
     assert torch.allclose(task.expected(rates), torch.stack(each))
+    assert not torch.allclose(task.searched(rates), task.expected(rates))
