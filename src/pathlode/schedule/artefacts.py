@@ -28,8 +28,8 @@ class PolicyOutcomes(TableFile):
 
     columns: ClassVar[Mapping[str, str]] = {
         **_FACTS,
-        "test_last": "test accuracy with the last weights",
-        "test_best_val": "test accuracy with the weights of the best validation",
+        "test_last": "test accuracy with the last weights, empty in tuning",
+        "test_best_val": "test accuracy with the weights of the best validation, empty in tuning",
         "val_last": "validation accuracy at the last step",
         "sharpness": "the Hessian's eigenvalue of largest magnitude at the last weights, empty in tuning and after divergence",
         "seconds": "duration of the optimiser steps and the policy, in CPU time or, on a GPU, elapsed time",

@@ -103,8 +103,8 @@ def tune_and_train(task: Task, plans: Sequence[PolicyPlan], kept: Path | None = 
             return
         under_way = kept and kept.with_stem(f"{kept.stem}-{number}")
         runs.append(_made(task, plan, setting, repeat, under_way))
-        accuracy = runs[-1]["outcome"]["test_last"]
-        progress(len(runs), f"runs, {setting}, replicate {plan.seed}: test accuracy {accuracy:.3f}")
+        accuracy = runs[-1]["outcome"]["val_last"]
+        progress(len(runs), f"runs, {setting}, replicate {plan.seed}: validation accuracy {accuracy:.3f}")
         if kept and under_way:
             save_tensors(kept, {"runs": runs})
             under_way.unlink(missing_ok=True)
@@ -140,14 +140,16 @@ def _best(runs: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _made(task: Task, plan: PolicyPlan, setting: str, repeat: int, under_way: Path | None) -> dict[str, Any]:
-    """One run: its row of the outcomes and its rows of the logs and decisions, as plain values."""
-    made, seed = POLICIES[plan.policy], run_seed(plan.seed, repeat)
-    run = train(task, lambda training: made(training, plan.settings[setting]), seed, plan.config, under_way)
+    """One run: its row of the outcomes and its rows of the logs and decisions, as plain values. Tuning sees no test example."""
+    made, seed, final = POLICIES[plan.policy], run_seed(plan.seed, repeat), repeat == FINAL_REPEAT
+    run = train(
+        task, lambda training: made(training, plan.settings[setting]), seed, plan.config, under_way, tested=final
+    )
     facts: dict[str, Any] = {
         "task": plan.task,
         "schedule": plan.schedule,
         "setting": setting,
-        "phase": FINAL if repeat == FINAL_REPEAT else TUNING,
+        "phase": FINAL if final else TUNING,
         "seed": plan.seed,
         "repeat": repeat,
     }
@@ -155,7 +157,7 @@ def _made(task: Task, plan: PolicyPlan, setting: str, repeat: int, under_way: Pa
         "test_last": run.test_last,
         "test_best_val": run.test_best_val,
         "val_last": float(run.log["val_metric"].iloc[-1]),
-        "sharpness": _sharpness(task, run.network) if repeat == FINAL_REPEAT else math.nan,
+        "sharpness": _sharpness(task, run.network) if final else math.nan,
         "seconds": run.seconds,
         "seconds_learning": plan.seconds_learning,
     }

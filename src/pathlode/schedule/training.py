@@ -1,6 +1,7 @@
 """One training run of a task under a policy, logged in the format of past runs."""
 
 import copy
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,8 +48,8 @@ class Run:
         log: one row per validation: step, epoch, lr, train_loss, val_loss, val_metric, seconds.
         decisions: one row per decision of the policy (:class:`pathlode.schedule.decisions.Decision`); empty for most policies.
         network: the network with its last weights.
-        test_last: accuracy on the test examples with the last weights.
-        test_best_val: accuracy on the test examples with the weights of the best validation.
+        test_last: accuracy on the test examples with the last weights; NaN if it was not asked for.
+        test_best_val: the same with the weights of the best validation.
         seconds: duration of the optimiser steps and the policy, without validations, in CPU time, or elapsed time on another
             device.
     """
@@ -62,7 +63,12 @@ class Run:
 
 
 def train(
-    task: Task, policy_of: Callable[[Training], Policy], seed: int, config: RunConfig, kept: Path | None = None
+    task: Task,
+    policy_of: Callable[[Training], Policy],
+    seed: int,
+    config: RunConfig,
+    kept: Path | None = None,
+    tested: bool = True,
 ) -> Run:
     """Trains a task's network. Runs with the same seed start from the same weights and see the same batches.
 
@@ -72,6 +78,7 @@ def train(
         seed: seed of the weights, the batches and the policy's random draws.
         config: settings.
         kept: file of the run's checkpoint, as in :class:`pathlode.training.resume.Interim`.
+        tested: whether the network is tested at the end.
 
     Raises:
         CheckpointError: if the checkpoint cannot be read.
@@ -123,11 +130,11 @@ def train(
             interim.write(state)
     with policy.evaluating():
         last = copy.deepcopy(network.state_dict())
-    tested = []
+    accuracies = []
     for weights in (best_weights, last):  # the network then keeps its last weights
         network.load_state_dict(weights)
-        tested.append(loss_and_accuracy(task, network, task.data.test)[1])
-    return Run(pd.DataFrame(rows), pd.DataFrame(policy.decisions), network, tested[1], tested[0], seconds)
+        accuracies.append(loss_and_accuracy(task, network, task.data.test)[1] if tested else math.nan)
+    return Run(pd.DataFrame(rows), pd.DataFrame(policy.decisions), network, accuracies[1], accuracies[0], seconds)
 
 
 @torch.no_grad()

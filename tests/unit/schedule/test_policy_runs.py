@@ -31,7 +31,9 @@ def test_in_every_replicate_a_policy_is_tuned_and_then_trained_once_more(made):
     final = outcomes[outcomes["phase"] == "final"]
     assert set(final["setting"]) == {"0.02"}
     assert (final["sharpness"] != 0).all()
-    assert outcomes.loc[outcomes["phase"] == "tuning", "sharpness"].isna().all()
+    tuning = outcomes.loc[outcomes["phase"] == "tuning", ["sharpness", "test_last", "test_best_val"]]
+    assert tuning.isna().all(axis=None)
+    assert final[tuning.columns].notna().all(axis=None)
     assert made.logs.table["run_id"].nunique() == 10
     assert made.decisions.table.empty
 
@@ -44,9 +46,9 @@ def test_what_is_done_is_not_done_again(made, task, tmp_path, monkeypatch, inter
     """Stopped in the middle of the third run, a study goes on there and ends as if it had not been."""
     runs = []
 
-    def counted(*arguments):
+    def counted(*arguments, **named):
         runs.append(arguments)
-        return train(*arguments)
+        return train(*arguments, **named)
 
     monkeypatch.setattr(policy_runs, "train", counted)
 
@@ -100,8 +102,8 @@ def test_runs_of_a_replicate_and_repeat_share_their_weights_and_no_others_do(mad
 def test_each_replicate_chooses_its_setting_by_its_own_validation(task, monkeypatch):
     """Rates of 0.02 and 0 change places in the second replicate's tuning, and so does its choice."""
 
-    def exchanged(task, policy_of, seed, config, kept=None):
-        run = train(task, policy_of, seed, config, kept)
+    def exchanged(task, policy_of, seed, config, kept, **named):
+        run = train(task, policy_of, seed, config, kept, **named)
         accuracy = 0.9 if (run.log["lr"].iloc[0] > 0.01) == (seed != run_seed(1, 1)) else 0.1
         return replace(run, log=run.log.assign(val_metric=accuracy))
 
