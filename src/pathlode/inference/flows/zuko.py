@@ -16,12 +16,15 @@ class ZukoFlow(Flow):
     def build(self, parameters: int, summary: int) -> nn.Module:
         import zuko
 
+        from pathlode.inference.flows.spline import Spline
+
         config = self.config
         common: dict[str, Any] = {"randperm": True, "hidden_features": [config.width] * config.depth}
-        splines = zuko.flows.NSF(
+        splines = zuko.flows.MAF(
             parameters,
             summary,
-            bins=config.bins,
+            univariate=Spline,
+            shapes=[(config.bins,), (config.bins,), (config.bins - 1,)],
             transforms=config.transforms,
             passes=None if config.autoregressive else 2,
             **common,
