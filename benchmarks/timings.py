@@ -25,7 +25,13 @@ from pathlode.schedule.training import RunConfig, train
 from pathlode.training.experiment import Experiment
 from workflow.configuration.dynamics import trained_rows
 from workflow.configuration.ecg import latent_ode
-from workflow.configuration.inference import design_settings, flow_settings, fresh_summaries, summary_settings
+from workflow.configuration.inference import (
+    design_settings,
+    flow_settings,
+    fresh_summaries,
+    fresh_training,
+    summary_settings,
+)
 from workflow.configuration.replicates import replicate_batches, replicate_numbers
 from workflow.configuration.rivals import compared_rows
 from workflow.configuration.rows import row_axes, row_parts, row_settings, tuned_as, tuning
@@ -149,11 +155,11 @@ def fresh_hours(config: Mapping[str, Any], backend: str, name: str) -> float:
         system(),
         drawn["simulate"]["window"],
         RandomDesigns(**design_settings(config)),
-        summary.in_bins,
+        summary.of_scattered,
     )
     prior = Box(torch.tensor(system.low), torch.tensor(system.high))
     numbers = simulations.pool(2, (0, 0)).observe(torch.arange(2), torch.Generator()).shape[-1]
-    settings = FreshConfig(**entry["fresh"]["train"])
+    settings = FreshConfig(**fresh_training(entry, name))
 
     def run(steps: int) -> None:
         flow = FLOWS[backend](prior, numbers, FlowConfig(backend=backend, **flow_settings(entry, name)), 0)

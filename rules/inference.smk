@@ -16,8 +16,10 @@ from workflow.configuration.inference import (
     design_settings,
     flow_settings,
     fresh_summaries,
+    fresh_training,
     latents_of,
     reference_parts,
+    started_from,
     summary_entries,
     summary_settings,
 )
@@ -101,6 +103,8 @@ rule fit_flows:
 
 
 rule fit_fresh:
+    input:
+        start=lambda w: started_from(config, w.summary, rules.train.output.model, w.replicates),
     output:
         flows=f"{FLOW_FOLDER}/flows.pt",
         history=f"{FLOW_FOLDER}/history.csv",
@@ -113,7 +117,7 @@ rule fit_fresh:
     threads: THREADS
     resources:
         mem_mb=2000,
-        runtime=30 + INFERENCE["fresh"]["train"]["steps"] // 100,
+        runtime=lambda w: 30 + fresh_training(INFERENCE, w.summary)["steps"] // 100,
         gpu=0,
     params:
         code=lambda w: code(
@@ -125,7 +129,7 @@ rule fit_fresh:
         designs=design_settings(config),
         summary=lambda w: summary_settings(INFERENCE, w.summary),
         flow=lambda w: flow_settings(INFERENCE, w.summary),
-        train=INFERENCE["fresh"]["train"],
+        train=lambda w: fresh_training(INFERENCE, w.summary),
     script:
         "../workflow/scripts/fit_fresh.py"
 

@@ -41,12 +41,18 @@ from configuration_cases import assert_refused
         (
             ("inference", "summaries", "binned", "learning_rate"),
             0.01,
-            "inference.summaries.binned has bins and learning_rate; remove learning_rate, and set inference.fresh.train.learning_rate",
+            "inference.summaries.binned is trained on fresh simulations; remove learning_rate, and set inference.fresh.train.learning_rate",
         ),
         (
             ("inference", "summaries", "series", "perceptron"),
             8,
             "inference.summaries.series has grid and perceptron; remove perceptron",
+        ),
+        (("inference", "summaries", "series", "start"), "path", "summaries.series has grid and start; remove start"),
+        (
+            ("inference", "summaries", "joint", "start"),
+            "pth",
+            "inference.summaries.joint.start names 'pth', which is not a key of dynamics.rows; did you mean 'path'",
         ),
         (
             ("inference", "training_sets"),

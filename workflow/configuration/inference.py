@@ -18,6 +18,8 @@ NEEDED = {
     "embedded": ("recurrent", "bins"),
 }
 """Further settings of summaries, by the kinds that need them and alone may have them."""
+RANDOM = "random"
+"""What ``start`` of a recurrent summary is, if its network does not start as an encoder."""
 AT_ONCE = 5
 """Number of reference posteriors that one job samples in turn. Each takes 10 to 30 s; the imports of a job take 3 s."""
 
@@ -42,12 +44,23 @@ def latents_of(config: Mapping[str, Any], summary: str, model: str, replicates: 
     return model.format(system=inference["system"], row=row, replicates=replicates) if row else []
 
 
+def started_from(config: Mapping[str, Any], summary: str, model: str, replicates: str) -> str | list[str]:
+    """The file of the latent ODEs as whose encoder a summary's network starts, as :func:`latents_of`; none if it starts from
+    random weights.
+    """
+    row = config["inference"]["summaries"][summary].get("start", RANDOM)
+    return [] if row == RANDOM else model.format(system=config["inference"]["system"], row=row, replicates=replicates)
+
+
 def summary_entries(config: Mapping[str, Any], summary: str) -> list[str]:
     """The classes that compute a summary, as ``"module:class"``: the parts of models with its z0, or a network in the flow."""
     given = config["inference"]["summaries"][summary]
     if "latents" in given:
         return row_entries(config, config["inference"]["system"], given["latents"], loss=False)
-    return [EMBEDDINGS.path(name) for name in ("recurrent", "perceptron") if name in given]
+    networks = [EMBEDDINGS.path(name) for name in ("recurrent", "perceptron") if name in given]
+    if given.get("start", RANDOM) == RANDOM:
+        return networks
+    return networks + row_entries(config, config["inference"]["system"], given["start"], loss=False)
 
 
 def summary_settings(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -58,7 +71,7 @@ def summary_settings(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def fresh_summaries(inference: Mapping[str, Any]) -> list[str]:
     """Names of the summaries whose flows are trained on fresh simulations."""
-    return [name for name, given in inference["summaries"].items() if "bins" in given]
+    return [name for name, given in inference["summaries"].items() if "bins" in given or "start" in given]
 
 
 def design_settings(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,6 +79,14 @@ def design_settings(config: Mapping[str, Any]) -> dict[str, Any]:
     observed = config["systems"][config["inference"]["system"]]["simulate"]
     usual = {"usual_points": observed["points"], "usual_noise": observed["noise"]}
     return dict(config["inference"]["fresh"]["designs"]) | usual
+
+
+def fresh_training(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Settings of a summary's training on fresh simulations, as in :class:`pathlode.inference.fresh.FreshConfig`. The summary's
+    own ``steps`` replace those of ``inference.fresh``.
+    """
+    given = inference["summaries"][name]
+    return dict(inference["fresh"]["train"]) | {key: given[key] for key in ("steps",) if key in given}
 
 
 def flow_settings(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -88,7 +109,9 @@ def check(config: Mapping[str, Any]) -> None:
     for name, entry in inference["summaries"].items():
         _check_summary(f"config: inference.summaries.{name}", entry)
         if "latents" in entry:
-            _check_latents(config, name, entry["latents"])
+            _check_latents(config, f"inference.summaries.{name}.latents", entry["latents"])
+        if entry.get("start", RANDOM) != RANDOM:
+            _check_latents(config, f"inference.summaries.{name}.start", entry["start"])
     drawn = config["systems"][inference["system"]]["simulate"]
     _check_numbers(inference, drawn)
     _check_prior(config["systems"][inference["system"]]["system"], inference)
@@ -132,6 +155,12 @@ def _check_summary(place: str, entry: Mapping[str, Any]) -> None:
         if (key in entry) != (given[0] in owners):
             edit = f"remove {key}" if key in entry else f"add {key}"
             raise InvalidConfig(f"{place} has {given[0]} {'and' if key in entry else 'without'} {key}; {edit}")
+    if "start" in entry and given[0] != "recurrent":
+        raise InvalidConfig(f"{place} has {given[0]} and start; remove start")
+    if "steps" in entry and "start" not in entry and "bins" not in entry:
+        raise InvalidConfig(
+            f"{place} has steps, but its flows are fitted as in inference.flow; remove steps, or add start"
+        )
 
 
 def _check_numbers(inference: Mapping[str, Any], drawn: Mapping[str, Any]) -> None:
@@ -170,14 +199,13 @@ def _check_designs(inference: Mapping[str, Any], drawn: Mapping[str, Any]) -> No
     for name in fresh_summaries(inference):
         if "learning_rate" in inference["summaries"][name]:
             raise InvalidConfig(
-                f"config: inference.summaries.{name} has bins and learning_rate; remove learning_rate, and set "
+                f"config: inference.summaries.{name} is trained on fresh simulations; remove learning_rate, and set "
                 "inference.fresh.train.learning_rate"
             )
 
 
-def _check_latents(config: Mapping[str, Any], summary: str, row: str) -> None:
+def _check_latents(config: Mapping[str, Any], place: str, row: str) -> None:
     """Refuses latents of a row that does not exist or has no z0."""
-    place = f"inference.summaries.{summary}.latents"
     if row not in config["dynamics"]["rows"]:
         raise InvalidConfig(unknown(place, row, config["dynamics"]["rows"], "dynamics.rows"))
     given = config["dynamics"]["rows"][row]

@@ -35,3 +35,14 @@ class Scattered:
         seen = None if series.mask is None else mask[owner, column]
         values = series.values[owner, column].nan_to_num()
         return cls(len(series), owner, padded(series.times)[owner, column], values, seen)
+
+    def padded(self) -> Tensor:
+        """Times and values side by side, (n, longest, 1 + feature), as in
+        :func:`pathlode.inference.summaries.observations`: NaN where nothing was observed.
+        """
+        counts = self.owner.bincount(minlength=self.count)
+        place = torch.arange(len(self.owner)) - (counts.cumsum(0) - counts)[self.owner]
+        values = self.values if self.seen is None else self.values.where(self.seen, torch.nan)
+        rows = self.values.new_full((self.count, int(counts.max()), 1 + self.values.shape[1]), torch.nan)
+        rows[self.owner, place] = torch.cat([self.times[:, None].to(values.dtype), values], dim=1)
+        return rows

@@ -114,7 +114,11 @@ class Summary:
             return self.in_bins(Scattered.of(series), noise)
         return observations(series)
 
+    def of_scattered(self, observed: Scattered, noise: float | Tensor) -> Tensor:
+        """The same of observations without padding, for bins and for a recurrent network."""
+        return self.in_bins(observed, noise) if self.bins else observed.padded()
+
     def in_bins(self, observed: Scattered, noise: float | Tensor) -> Tensor:
-        """The summary of the kind ``bins``, of observations without padding."""
+        """The summary of the kind ``bins``."""
         each = torch.as_tensor(noise, dtype=observed.values.dtype).expand(observed.count)
         return torch.cat([binned(observed, self.end, self.bins), each[:, None].log()], dim=1)

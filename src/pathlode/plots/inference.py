@@ -11,10 +11,10 @@ from scipy.stats import ecdf, kstest, kstwo
 
 from pathlode.arrays import Array
 from pathlode.inference.scores import AS_IN_TRAINING
-from pathlode.plots.style import DASHES, MEDIAN_AND_RANGE, PALETTE, WIDTH, legend_above, log_scale, three_a_line
+from pathlode.plots.style import MEDIAN_AND_RANGE, PALETTE, WIDTH, legend_above, line_styles, log_scale, three_a_line
 from pathlode.reporting.naming import symbol
 
-_MARKERS = "osD^vP*X"
+_MARKERS = "osD^vP*Xhp"
 GRID = np.linspace(0, 1, 201)
 
 
@@ -27,15 +27,15 @@ def ranks(names: Sequence[str], by_summary: Mapping[str, Array]) -> Figure:
         by_summary: share of the draws below the truth, (system, parameter), by summary.
     """
     figure, axes = three_a_line(len(names), 1.9)
+    styles = line_styles(list(by_summary))
     for column, (axis, name) in enumerate(zip(axes, names, strict=True)):
         for number, (summary, share) in enumerate(by_summary.items()):
             if number == 0:
                 reach = kstwo.ppf(0.95, len(share))
                 axis.axhspan(-reach, reach, color="0.88", lw=0, label="95 % if calibrated")
             cumulated = ecdf(share[:, column]).cdf
-            axis.plot(
-                GRID, cumulated.evaluate(GRID) - GRID, color=PALETTE[number], ls=DASHES[number], lw=1.1, label=summary
-            )
+            look = {"color": styles[summary].colour, "ls": styles[summary].dashes}
+            axis.plot(GRID, cumulated.evaluate(GRID) - GRID, lw=1.1, label=summary, **look)
         p = kstest(next(iter(by_summary.values()))[:, column], "uniform").pvalue
         axis.set_title(f"{symbol(name)}, {next(iter(by_summary))}: p = {p:.2g}")
     figure.supxlabel("rank of the truth among the draws, as a share", fontsize=9)
@@ -62,8 +62,8 @@ def coverage(tarp: Mapping[str, tuple[Array, Array]], dense: Mapping[str, tuple[
             level, level - spread, level + spread, color="0.88", lw=0, label="95 % at one level if calibrated"
         )
         axis.plot(level, level, color="0.6", lw=1)
-        for number, (summary, (at, covered)) in enumerate(curves.items()):
-            axis.plot(at, covered, color=PALETTE[number], ls=DASHES[number], label=summary)
+        for (summary, (at, covered)), style in zip(curves.items(), line_styles(list(curves)).values(), strict=True):
+            axis.plot(at, covered, color=style.colour, ls=style.dashes, label=summary)
         axis.set_title(f"regions {title}")
         axis.set_aspect("equal")
     figure.supxlabel("credibility", fontsize=9)
@@ -96,7 +96,8 @@ def simulations(scores: pd.DataFrame, floor: float) -> Figure:
                 axis.axhline(median, color=colour, ls="-.", label=f"{label}, fresh")
                 axis.axhspan(low, high, color=colour, alpha=0.15, lw=0)
                 continue
-            axis.plot(by_size.index, by_size["median"], label=label, color=colour, marker=_MARKERS[number], ms=4)
+            marker = _MARKERS[number % len(_MARKERS)]
+            axis.plot(by_size.index, by_size["median"], label=label, color=colour, marker=marker, ms=4)
             axis.fill_between(by_size.index, by_size["min"], by_size["max"], color=colour, alpha=0.15, lw=0)
         log_scale(axis, "x")
         axis.set_ylabel(title)
@@ -117,7 +118,11 @@ def robustness(scores: pd.DataFrame) -> Figure:
     conditions, summaries = list(scores["condition"].unique()), list(scores["summary"].unique())
     figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 0.6 * len(conditions) + 1.3), sharey=True, layout="constrained")
     rows = scores[scores["parameter"] == "all"]
-    hue = {"hue": "summary", "hue_order": summaries, "palette": list(PALETTE[: len(summaries)])}
+    hue = {
+        "hue": "summary",
+        "hue_order": summaries,
+        "palette": [style.colour for style in line_styles(summaries).values()],
+    }
     look = {
         "markers": list(_MARKERS[: len(summaries)]),
         "ms": 4,
