@@ -78,7 +78,7 @@ def infer(
         DataError: if the simulator or the summary returns something that cannot be used, or too many simulations fail.
         DivergenceError: if the training diverged.
     """
-    config, known = config or FlowConfig(), Prior(prior)
+    config, known = config or FlowConfig(), prior if isinstance(prior, Prior) else Prior(prior)
     names = [f"theta {number + 1}" for number in range(len(known.low))] if names is None else list(names)
     if len(names) != len(known.low):
         raise ConfigError(f"there are {len(names)} names for {len(known.low)} parameters, expected one for each")

@@ -17,6 +17,7 @@ from pathlode.inference.calibration import Posteriors
 from pathlode.inference.checks import PosteriorCheck, check_posterior
 from pathlode.inference.flows.contract import Flow
 from pathlode.inference.flows.saving import flow_of
+from pathlode.inference.misspecification import Misspecification, misspecification
 from pathlode.inference.modes import modes
 from pathlode.inference.observed_summary import ObservedSummary
 from pathlode.inference.priors import Prior
@@ -117,14 +118,31 @@ class Posterior:
         Raises:
             ConfigError: if the posterior has no simulator, or there are fewer than 50 systems.
         """
-        if self.simulations is None:
-            raise ConfigError(
-                "the posterior comes from a file, which holds no simulator: give it as Posterior.load(path, simulator=..., "
-                "prior=...)"
-            )
-        pairs = self.simulations.draw(systems, seed, CHECKED)
+        simulations = self._simulator()
+        pairs = simulations.draw(systems, seed, CHECKED)
         posteriors = Posteriors.of(self.flow, self.summary(pairs.x), pairs.theta, draws, seed)
-        return check_posterior(posteriors, pairs, self.simulations, list(self.names), predicted, seed)
+        return check_posterior(posteriors, pairs, simulations, list(self.names), predicted, seed)
+
+    def misspecification(
+        self, x: Any, design: Any = None, simulated: int = 500, draws: int = 50, seed: int = 0
+    ) -> Misspecification:
+        """Whether observations are unlike all that the simulator makes, with a false-alarm rate that is chosen beforehand::
+
+            posterior.misspecification(observed).alarms(0.05)
+
+        Args:
+            x: m observations.
+            design: their designs, (m, ...), if the simulator has some.
+            simulated: half the number of simulations that they are compared with.
+            draws: number of draws from each posterior with which the simulator predicts.
+            seed: seed of simulations and draws.
+
+        Raises:
+            ConfigError: if the posterior has no simulator, there are too few simulations, or the design is missing.
+            DataError: if the observations are not like those of the simulator.
+        """
+        given, simulations = self._given(x), self._simulator()
+        return misspecification(self.flow, self.summary, simulations, given, design, simulated, draws, seed)
 
     def save(self, path: Path | str) -> None:
         """Writes one file, whole or not at all. The simulator is not in it, nor a summary that is a function."""
@@ -180,6 +198,14 @@ class Posterior:
             simulations = PriorSimulations(simulator, _same(Prior(prior), flow.prior, path), design, **allowed)
         shape = None if own["shape"] is None else tuple(own["shape"])
         return cls(flow, ObservedSummary(of), own["names"], shape, simulations, own["record"])
+
+    def _simulator(self) -> PriorSimulations:
+        if self.simulations is None:
+            raise ConfigError(
+                "the posterior comes from a file, which holds no simulator: give it as Posterior.load(path, simulator=..., "
+                "prior=...)"
+            )
+        return self.simulations
 
     def _given(self, x: Any) -> Tensor:
         """What the flow is given of observations.

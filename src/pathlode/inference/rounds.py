@@ -1,0 +1,135 @@
+"""The posterior of one observation, from simulations that come closer to it round by round."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from pathlode.errors import ConfigError, DataError, is_count
+from pathlode.inference.infer import infer
+from pathlode.inference.posterior import Posterior
+from pathlode.inference.priors import Prior
+from pathlode.inference.support import Support
+
+logger = logging.getLogger(__name__)
+
+_DRAWS = 10_000
+"""Draws of the posterior that tell its region of highest density."""
+_AT_ONCE = 100_000
+"""Draws of the prior at once."""
+_LARGEST = 10_000_000
+"""Draws of the prior after which a region counts as too small for it."""
+
+
+class TruncatedPrior(Prior):
+    """A prior where a posterior of one observation has its highest density.
+
+    The region has a density of at least the quantile ``left_out`` of that of :data:`_DRAWS` draws, and lies between their
+    smallest and largest values. It is drawn from by rejection.
+
+    Args:
+        prior: the prior.
+        posterior: the posterior.
+        x: the observation, with its axis, (1, ...).
+        left_out: share of the posterior outside.
+        seed: seed of the draws.
+
+    Attributes:
+        whole: the prior without truncation.
+        share: share of the prior inside, from the draws that the first 1,000 inside took.
+
+    Raises:
+        DataError: if there are several observations, or almost nothing of the prior is inside.
+
+    Source: Deistler et al. 2022, truncated sequential neural posterior estimation (https://arxiv.org/abs/2210.04815).
+    """
+
+    def __init__(self, prior: Prior, posterior: Posterior, x: Any, left_out: float = 1e-3, seed: int = 0) -> None:
+        Support.__init__(self, prior.low, prior.high, prior.std)
+        self.whole = prior
+        draws, log_prob = posterior.sample_and_log_prob(x, _DRAWS, seed)
+        if draws.shape[1] != 1:
+            raise DataError(f"there are {draws.shape[1]} observations, expected one: x[:1]")
+        self._inside_of, self._x = posterior, x
+        self._least = log_prob[:, 0].quantile(left_out)
+        self._ends_of_draws = draws[:, 0].amin(dim=0), draws[:, 0].amax(dim=0)
+        self.share = 1.0
+        _, self.share = self._inside(1000, seed)
+
+    def sample(self, count: int, seed: int = 0) -> Tensor:
+        return self._inside(count, seed)[0]
+
+    def log_prob(self, theta: Tensor) -> Tensor:
+        """log p(θ) of the prior, divided by its share inside; minus infinity outside."""
+        flat = theta.flatten(0, -2)
+        density = self.whole.log_prob(flat) - torch.tensor(self.share).log()
+        return density.where(self.holds(flat), -torch.inf).view(theta.shape[:-1])
+
+    def holds(self, theta: Tensor) -> Tensor:
+        """Whether parameters are inside the region, (n, parameter) -> (n,)."""
+        low, high = self._ends_of_draws
+        inside = ((theta >= low) & (theta <= high)).all(dim=1)  # cheap, and false for most
+        if inside.any():
+            inside[inside.clone()] = self._inside_of.log_prob(theta[inside][:, None], self._x)[:, 0] >= self._least
+        return inside
+
+    def _inside(self, count: int, seed: int) -> tuple[Tensor, float]:
+        """Draws inside, (count, parameter), and their share of all draws."""
+        found: list[Tensor] = []
+        drawn = kept = 0
+        generator = torch.Generator().manual_seed(seed)
+        while kept < count:
+            if drawn >= _LARGEST:
+                raise DataError(
+                    f"of {drawn} draws from the prior {kept} lie where the posterior of the observation does: take fewer rounds"
+                )
+            some = self.whole.sample(_AT_ONCE, int(torch.randint(2**31, (1,), generator=generator)))
+            some = some[self.holds(some)]
+            found.append(some)
+            drawn, kept = drawn + _AT_ONCE, kept + len(some)
+        return torch.cat(found)[:count], kept / drawn
+
+
+def infer_in_rounds(
+    simulator: Callable[..., Any],
+    prior: Any,
+    x: Any,
+    rounds: int = 3,
+    *,
+    left_out: float = 1e-3,
+    seed: int = 0,
+    **settings: Any,
+) -> Posterior:
+    """Learns the posterior of one observation. The simulations of a round are from the part of the prior where the posterior of
+    the round before has its highest density, so none is wasted on what cannot have made the observation.
+
+    The result holds for this observation and others near it. Its simulator has the last round's prior.
+
+    Args:
+        simulator: as in :func:`pathlode.inference.infer.infer`.
+        prior: as there.
+        x: the observation, with its axis, (1, ...).
+        rounds: number of rounds.
+        left_out: share of a round's posterior that the next round leaves out.
+        seed: as there; each round adds one.
+        **settings: the further arguments of :func:`~pathlode.inference.infer.infer`, the same for each round.
+
+    Raises:
+        ConfigError: if a setting cannot be used.
+        DataError: if x is not one observation like those of the simulator, or almost nothing of the prior is left.
+
+    Source: Deistler et al. 2022 (https://arxiv.org/abs/2210.04815), without the simulations of earlier rounds.
+    """
+    if not is_count(rounds):
+        raise ConfigError(f"rounds is {rounds}, expected a number of at least 1")
+    if not 0 < left_out < 0.5:
+        raise ConfigError(f"left_out is {left_out}, expected a share between 0 and a half")
+    known = prior if isinstance(prior, Prior) else Prior(prior)
+    posterior = infer(simulator, known, seed=seed, **settings)
+    for number in range(1, rounds):
+        narrowed = TruncatedPrior(known, posterior, x, left_out, seed + number)
+        logger.info("round %d: %.2g of the prior is left", number + 1, narrowed.share)
+        posterior = infer(simulator, narrowed, seed=seed + number, **settings)
+    return posterior

@@ -1,0 +1,71 @@
+import pytest
+import torch
+from torch import distributions as d
+
+from pathlode.errors import ConfigError, DataError
+from pathlode.inference.flows import FlowConfig
+from pathlode.inference.infer import infer
+from pathlode.inference.observed_summary import ObservedSummary
+from pathlode.inference.posterior import Posterior
+from pathlode.inference.priors import Prior
+from pathlode.inference.rounds import TruncatedPrior, infer_in_rounds
+
+X = torch.tensor([[1.0, 0.5]])
+
+
+@pytest.fixture
+def narrowed(prior, known_flow, simulations):
+    return TruncatedPrior(prior, Posterior(known_flow, ObservedSummary(), ["a", "b"], (2,), simulations), X, 0.05)
+
+
+def test_the_region_is_that_of_highest_density(narrowed, prior):
+    """In the mapped parameters the posterior is N(x / 1.25, 0.2). Its density has a factor 1 / θ for the second one."""
+    theta = prior.sample(20_000, 1)
+    y = prior.to_reals(theta)[0]
+    density = d.Normal(X / 1.25, 0.2**0.5).log_prob(y).sum(dim=1) - y[:, 1]
+    draws = d.Normal(X / 1.25, 0.2**0.5).sample((20_000,))[:, 0]
+    least = (d.Normal(X / 1.25, 0.2**0.5).log_prob(draws).sum(dim=1) - draws[:, 1]).quantile(0.05)
+    assert float((narrowed.holds(theta) == (density >= least)).float().mean()) > 0.98
+    assert narrowed.share == pytest.approx(float((density >= least).float().mean()), rel=0.1)
+
+
+def test_draws_are_those_of_the_prior_inside(narrowed, prior):
+    draws, whole = narrowed.sample(3000, 2), prior.sample(40_000, 3)
+    whole = whole[narrowed.holds(whole)]
+    assert narrowed.holds(draws).all()
+    assert torch.allclose(draws.mean(dim=0), whole.mean(dim=0), atol=0.06)
+    assert torch.equal(draws, narrowed.sample(3000, 2))
+    inside = narrowed.log_prob(draws[:3]) - prior.log_prob(draws[:3])
+    assert torch.allclose(inside, -torch.tensor(narrowed.share).log(), atol=1e-5)
+    assert float(narrowed.log_prob(torch.tensor([[5.0, 0.5]]))) == -torch.inf
+
+
+def test_rounds_reach_a_posterior_that_one_round_misses():
+    """Of a prior with a range of 20 the posterior has a standard deviation of 0.1."""
+    prior, seen = Prior(d.Uniform(torch.full((2,), -10.0), torch.full((2,), 10.0))), torch.tensor([[3.0, -2.0]])
+    settings = {
+        "simulations": 600,
+        "config": FlowConfig(steps=150, learning_rate=0.01, transforms=1, width=16, affine=1),
+    }
+
+    def simulate(theta):
+        return theta + 0.1 * torch.randn(theta.shape)
+
+    one = infer(simulate, prior, **settings)
+    three = infer_in_rounds(simulate, prior, seen, **settings)
+    spreads = [float(found.sample(seen, 2000)[:, 0].std(dim=0).log().mean()) for found in (one, three)]
+    off = [abs(spread - torch.tensor(0.1).log().item()) for spread in spreads]
+    assert off[1] < 0.3 < off[0]
+    assert torch.allclose(three.sample(seen, 2000)[:, 0].mean(dim=0), seen[0], atol=0.08)
+
+
+def test_what_cannot_be_is_refused(prior, known_flow, simulations, monkeypatch):
+    posterior = Posterior(known_flow, ObservedSummary(), ["a", "b"], (2,), simulations)
+    with pytest.raises(DataError, match=r"there are 2 observations, expected one: x\[:1\]"):
+        TruncatedPrior(prior, posterior, X.repeat(2, 1))
+    monkeypatch.setattr("pathlode.inference.rounds._LARGEST", 1)
+    with pytest.raises(DataError, match="lie where the posterior of the observation does: take fewer rounds"):
+        TruncatedPrior(prior, posterior, torch.tensor([[30.0, 3.0]]))
+    for settings, message in (({"rounds": 0}, "rounds is 0"), ({"left_out": 0.7}, "left_out is 0.7, expected a share")):
+        with pytest.raises(ConfigError, match=message):
+            infer_in_rounds(lambda theta: theta, prior, X, **settings)
