@@ -25,6 +25,24 @@ def pytest_addoption(parser):
     parser.addoption("--faults", help="write a table of the faults that the tests tried, as Markdown, to this file")
 
 
+LONGEST = ["pipeline", "site", "planning", "wheel", "machine", "stability"]
+"""Groups of tests of the pipeline. The last two need its finished run, which the first one's worker makes meanwhile."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+def pytest_collection_modifyitems(items):
+    """One worker runs all tests of a file, so it makes their fixtures once. What takes longest begins first."""
+    turns = {}
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        mark = item.get_closest_marker("xdist_group")
+        if mark is None:
+            item.add_marker(pytest.mark.xdist_group(file))
+        group = mark.args[0] if mark else file
+        turns[item] = LONGEST.index(group) if group in LONGEST else len(LONGEST) + ("workflow/" not in file)
+    items.sort(key=turns.get)
+
+
 @pytest.fixture(autouse=True)
 def recorded_fault(request, record_property):
     """What a test marked ``fault`` tried and what came of it, for the table."""
@@ -142,7 +160,7 @@ def made_once(path: Path, make: Callable[[Path], object]) -> Path:
 
 
 def run_smoke_scale(folder: Path) -> None:
-    done = copy_project(folder).snakemake()
+    done = copy_project(folder).snakemake(quick=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

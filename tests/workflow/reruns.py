@@ -133,13 +133,10 @@ def in_a_process(*arguments: str) -> Any:
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["--edited", scale, *files]:  # what runs again after an edit of each
+        case [scale, *files] if files:  # what runs again after an edit of each, and what each job reaches, by its log
             planned = plan(scale)
-            print(json.dumps({file: planned.after_edit(PROJECT / file) for file in files}))
-        case ["--reached", scale]:  # by each job, by its log
-            planned = plan(scale)
-            print(
-                json.dumps({log: [*map(str, files)] for log, files in zip(planned.logs, planned.reached, strict=True)})
-            )
+            edited = {file: planned.after_edit(PROJECT / file) for file in files}
+            reached = {log: [*map(str, files)] for log, files in zip(planned.logs, planned.reached, strict=True)}
+            print(json.dumps({"edited": edited, "reached": reached}))
         case arguments:
             Path(*arguments or [TABLE]).write_text(table(plan()))

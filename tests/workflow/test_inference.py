@@ -161,6 +161,6 @@ def test_replicates_share_no_data(finished):
 )
 def test_replicates_are_counted_or_named(checkout, numbers, expected):
     checkout.edit("config/smoke.yaml", "inference:\n  replicates: 2", f"inference:\n  {numbers}")
-    planned = checkout.snakemake("--dry-run", "inference").stdout
+    planned = checkout.plan("inference")[0]
     assert set(re.findall(r"calibrate/([\d_-]+)/", planned)) == expected
     assert set(re.findall(r"lotka_volterra_noisy/([\d_-]+)/data", planned)) == expected

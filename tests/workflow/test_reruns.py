@@ -58,8 +58,8 @@ EDITS = [
 
 @pytest.fixture(scope="module")
 def reckoned():
-    """What the table's own reckoning says of an edit of each file, at smoke scale."""
-    return reruns.in_a_process("--edited", "smoke", *(file for file, _, _ in EDITS))
+    """What the table's own reckoning says at smoke scale: of an edit of each file, and of what each job reaches."""
+    return reruns.in_a_process("smoke", *(file for file, _, _ in EDITS))
 
 
 @pytest.mark.xdist_group("pipeline")
@@ -67,13 +67,13 @@ def reckoned():
 def test_an_edit_of_code_runs_what_the_table_says(finished, reckoned, file, old, new):
     planned = finished.to_run_after(file, old, new)
     assert planned.pop("all") == 1
-    assert planned == reckoned[file]
+    assert planned == reckoned["edited"][file]
 
 
 @pytest.mark.xdist_group("pipeline")
-def test_no_job_loads_a_module_that_its_rule_does_not_declare(finished):
+def test_no_job_loads_a_module_that_its_rule_does_not_declare(finished, reckoned):
     """Nor one that only names lead to; else an edit of it would go unnoticed."""
-    for log, reached in reruns.in_a_process("--reached", "smoke").items():
+    for log, reached in reckoned["reached"].items():
         record = json.loads((finished.folder / log).with_suffix(".json").read_text())
         loaded = {PACKAGE.joinpath(*name.split(".")[1:]) for name in record["modules"]}
         files = {str(path.with_suffix(".py")) for path in loaded if path.with_suffix(".py").is_file()}

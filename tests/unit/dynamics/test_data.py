@@ -19,7 +19,7 @@ def test_save_and_load_round_trip(data, tmp_path):
 def test_replicates_survive_their_file(tmp_path):
     settings = {"points": 12, "window": (3.0, 5.0), "noise": 0.0, "windows_beyond": 2, "seed": 1}
     config = SimulationConfig(train=40, validation=10, test=8, **settings)
-    data = simulate_replicates(SYSTEMS["lorenz"](), config, [7, 9])
+    data = simulate_replicates(SYSTEMS["coupled_oscillator"](), config, [7, 9])
     data.save(tmp_path / "data.npz")
     loaded = SimulatedData.load(tmp_path / "data.npz")
     assert loaded.replicates == 2

@@ -1,3 +1,5 @@
+from functools import cache
+
 import numpy as np
 import pytest
 import torch
@@ -23,8 +25,14 @@ def name(request):
     return request.param
 
 
+@cache
+def simulated(name):
+    """The data set of a system with the settings above, which no test changes."""
+    return simulate(SYSTEMS[name](), SimulationConfig(**CONFIG))
+
+
 def test_a_data_set_knows_where_its_truth_counts(name):
-    split = simulate(SYSTEMS[name](), SimulationConfig(**CONFIG), 0)["test"]
+    split = simulated(name)["test"]
     truth = torch.cat([split.inside.values, split.beyond.values], dim=1)
     expected = truth[..., 0] > 0 if name == "lane_emden" else torch.ones(truth.shape[:2]) > 0
     assert torch.equal(split.counted, expected)
@@ -43,7 +51,7 @@ def test_most_of_the_next_window_of_lane_emden_lies_inside_the_fluid():
 
 
 def test_splits_are_held_out_and_their_sizes_do_not_change_one_another(name):
-    first = simulate(SYSTEMS[name](), SimulationConfig(**CONFIG))
+    first = simulated(name)
     more = simulate(SYSTEMS[name](), SimulationConfig(**CONFIG | {"train": 50}))
     parts = [first.train, first["validation"], first["test"]]
     assert [len(part.observed) for part in parts] == [40, 10, 8]
@@ -53,7 +61,7 @@ def test_splits_are_held_out_and_their_sizes_do_not_change_one_another(name):
 
 
 def test_windows(name):
-    data = simulate(SYSTEMS[name](), SimulationConfig(**CONFIG))
+    data = simulated(name)
     assert (data.train.observed.times >= 0).all()
     assert (data.train.observed.times <= 5).all()
     for part in data.scored.values():
@@ -65,6 +73,7 @@ def test_windows(name):
         assert torch.allclose(beyond[:, -1], observed[:, -1] + 8)
 
 
+@pytest.mark.parametrize("name", ["coupled_oscillator", "lotka_volterra"])  # one solved exactly, one integrated
 def test_noise_is_on_the_observations_and_not_on_the_truth(name):
     quiet, noisy = (
         simulate(SYSTEMS[name](), SimulationConfig(**CONFIG | {"train": 150, "noise": n})) for n in (0.0, 0.3)
