@@ -5,6 +5,7 @@ from torch import Tensor
 
 from pathlode.core.eager import eager
 from pathlode.schedule.planning.contract import RatedRuns, RateModel
+from pathlode.schedule.planning.recurrence import recurrence
 
 MODES = 10
 SPAN = (-1.0, 7.0)
@@ -14,9 +15,9 @@ FIT_RATE = 0.1
 
 
 class ExponentialModes(RateModel):
-    """L = Σ_k e_k + c, with e_k ← e_k exp(-2 h_k s) + q_k (η/η_max) (1 - exp(-2 h_k s)) (1 + g L) in a part of the run.
+    """L = Σ_k e_k + c, with e_k ← e_k exp(-2 h_k s) + q_k (η/η_max) (1 - exp(-2 h_k s)) (1 + g L) between two moments.
 
-    s is the sum of the rates in the part, η their mean, and η_max the largest rate of the past runs. So a mode decays with the
+    s is the sum of the rates between them, η their mean, and η_max the largest rate of the past runs. So a mode decays with the
     rates so far, to a floor in proportion to the rate. The floor of a training that noise of the data keeps from converging is
     such, and g adds noise that grows with the loss. Fitted are the logarithms of h, q, g, c and of e_k at the start, by Adam on
     the mean squared error of log L. Members differ in their start, and in weights of the runs drawn from an exponential
@@ -35,7 +36,7 @@ class ExponentialModes(RateModel):
 
     def __init__(self, runs: RatedRuns, members: int = 4, seed: int = 0, modes: int = MODES) -> None:
         self.generator = torch.Generator().manual_seed(seed)
-        self.moments, self.parts = runs.moments, 1 if runs.rates.shape[2] % (2 * runs.moments) else 2
+        self.moments = runs.moments
         rates, losses = runs.rates.float(), runs.losses.float()
         self.largest = rates.amax(dim=(1, 2))
         longest, first, last = rates.sum(dim=2).amax(dim=1), losses[..., 0].amax(dim=1), losses.amin(dim=(1, 2))
@@ -53,17 +54,12 @@ class ExponentialModes(RateModel):
         return torch.randn(shape, generator=self.generator)
 
     def log_losses(self, rates: Tensor) -> Tensor:
-        parts = rates.float().unflatten(2, (self.moments * self.parts, -1))
+        parts = rates.float().unflatten(2, (self.moments, -1))
         h, e, q, g, c = (self.parameters[name].exp()[:, :, None] for name in ("h", "e", "q", "g", "c"))
         clock, level = parts.sum(dim=3), parts.mean(dim=3) / self.largest[:, None, None]
-        decay = (-2 * h[:, :, :, None] * clock[None, ..., None]).exp()
-        floor = q[:, :, :, None] * level[None, ..., None] * (1 - decay)
-        modes = e.expand(-1, -1, rates.shape[1], -1)
-        found = [modes.sum(dim=3, keepdim=True) + c]
-        for kept, added in zip(decay.unbind(dim=3), floor.unbind(dim=3), strict=True):
-            modes = modes * kept + added * (1 + g * found[-1])
-            found.append(modes.sum(dim=3, keepdim=True) + c)
-        return torch.cat(found[self.parts :: self.parts], dim=3).log()
+        clock, level = (each.permute(2, 0, 1)[:, None, ..., None] for each in (clock, level))  # (part, 1, set, run, 1)
+        decay = (-2 * h * clock).exp()
+        return recurrence(e, decay, q * level * (1 - decay), g, c).permute(1, 2, 3, 0).log()
 
     def fit(self, runs: RatedRuns, steps: int) -> None:
         target = runs.losses.float().log()

@@ -25,8 +25,8 @@ class PlanConfig:
     """
 
     starts: int = 3
-    iterations: int = 300
-    step: float = 0.2
+    iterations: int = 40
+    step: float = 0.4
     caution: float = 1.0
 
 

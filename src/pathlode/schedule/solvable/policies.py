@@ -16,7 +16,7 @@ from pathlode.schedule.planning.planner import PlanConfig, plan
 from pathlode.schedule.solvable.contract import SolvableTask
 from pathlode.schedule.solvable.shapes import at_peaks, halved, shape, stable_then_decay
 
-DECAYS = (0.1, 0.25, 0.5, 1.0)
+DECAYS = (0.2, 0.5, 1.0)
 """Shares of the run in which the rate falls, among which the stable rate with a decay is tuned."""
 TAIL = 0.1
 """Share of the run in which the best constant rate falls to zero."""
@@ -99,14 +99,14 @@ def best(runs: RatedRuns) -> Choice:
 
 def tuned_cosine(task: SolvableTask[Any], replicates: Sequence[int], runs: int) -> Choice:
     """A cosine with the best of so many peaks, in equal ratios over the range of rates."""
-    peaks = torch.logspace(0, -1.2, runs, dtype=torch.float64) * task.largest
-    return best(_tried(task, at_peaks([shape("cosine", task.steps)], peaks), replicates, SeedStream.COSINE))
+    shapes = [shape("cosine", task.steps)]
+    return best(_tried(task, at_peaks(shapes, _peaks(task, runs)), replicates, SeedStream.COSINE))
 
 
 def tuned_decay(task: SolvableTask[Any], replicates: Sequence[int], runs: int) -> Choice:
     """A stable rate that falls to zero at the end, with the best of at most so many shares (:data:`DECAYS`) and peaks."""
     shapes = [stable_then_decay(task.steps, share) for share in DECAYS]
-    return best(_tried(task, at_peaks(shapes, halved(task.largest, runs // len(DECAYS))), replicates, SeedStream.DECAY))
+    return best(_tried(task, at_peaks(shapes, _peaks(task, runs // len(DECAYS))), replicates, SeedStream.DECAY))
 
 
 def constant_then_decay(task: SolvableTask[Any], runs: RatedRuns, config: TrialConfig) -> Choice:
@@ -163,6 +163,11 @@ def planned(task: SolvableTask[Any], runs: RatedRuns, replicates: Sequence[int],
     model.fit(known, config.refit)
     after = plan(model, known, settings)
     return Planned(Choice(before.rates, count), Choice(after.rates, count + 1), seconds)
+
+
+def _peaks(task: SolvableTask[Any], count: int) -> Tensor:
+    """Peaks in equal ratios from a task's largest rate down to 6 % of it, (count,)."""
+    return torch.logspace(0, -1.2, count, dtype=torch.float64) * task.largest
 
 
 def _tried(task: SolvableTask[Any], rates: Tensor, replicates: Sequence[int], stream: SeedStream) -> RatedRuns:

@@ -48,10 +48,10 @@ def test_the_best_constant_rate_then_falls():
 
 def test_rivals_are_tuned_with_as_many_runs():
     """The best peaks of this task lie at about half of the largest rate, and its best decay begins at once."""
-    cosine, decay = tuned_cosine(TASK, NUMBERS, 5), tuned_decay(TASK, NUMBERS, 9)
-    assert (cosine.runs, decay.runs) == (5, 8)
+    cosine, decay = tuned_cosine(TASK, NUMBERS, 5), tuned_decay(TASK, NUMBERS, 16)
+    assert (cosine.runs, decay.runs) == (5, 15)
     assert cosine.rates.amax(dim=1).tolist() == pytest.approx([0.15 * 10**-0.3] * 2)
-    assert torch.allclose(decay.rates, 0.075 * stable_then_decay(TASK.steps, 1.0))
+    assert torch.allclose(decay.rates, 0.15 * 10**-0.3 * stable_then_decay(TASK.steps, 1.0))
 
 
 def test_one_more_run_at_the_least_of_a_parabola():
