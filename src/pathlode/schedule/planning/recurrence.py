@@ -59,4 +59,4 @@ class ModesRecurrence(torch.autograd.Function):
 
 def recurrence(first: Tensor, kept: Tensor, added: Tensor, gain: Tensor, offset: Tensor) -> Tensor:
     """The losses of :class:`ModesRecurrence`, (T, ...), from e_0, d, a, g and c."""
-    return ModesRecurrence.apply(first, kept, added, gain, offset)  # type: ignore[no-untyped-call, no-any-return]
+    return ModesRecurrence.apply(first, kept, added, gain, offset)
