@@ -9,7 +9,7 @@ from torch.nn.functional import pad
 from zuko.transforms import MonotonicRQSTransform
 
 
-class Spline(MonotonicRQSTransform):
+class Spline(MonotonicRQSTransform):  # type: ignore[misc]  # zuko has no types
     """The monotonic rational-quadratic spline of zuko, with the same values and the same arguments.
 
     PyTorch's softmax over a few numbers side by side takes four times as long as over numbers that lie apart, and was two
