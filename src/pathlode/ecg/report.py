@@ -98,8 +98,6 @@ class Report:
         pauses."""
         recording, flags = self.beats.recording, self.flags
         counts = np.bincount(self.classes, minlength=len(CLASSES))
-        known = self.beats.intervals[np.isfinite(self.beats.intervals)]
-        rates = 60 / np.quantile(known, [0.95, 0.5, 0.05])
         return {
             "record": self.record,
             "lead": recording.lead,
@@ -113,12 +111,19 @@ class Report:
             "counts": dict(zip(CLASSES, counts.tolist(), strict=True)),
             "burden": {name: float(counts[CLASSES.index(name)] / len(self.classes)) for name in "SV"},
             "flagged": {flag: flags.count(flag) for flag in (TOO_NOISY, UNLIKE)},
-            "heart_rate": dict(zip(("low", "median", "high"), rates.round(1).tolist(), strict=True)),
+            "heart_rate": self.heart_rate(),
             "pauses": [{"time_s": begin, "seconds": seconds} for begin, seconds in self.pauses()],
             "marks_that_are_no_beats": recording.annotations.no_beats() if recording.annotations else {},
             "agreement": self.agreement(),
             "found": list(self.found),
         }
+
+    def heart_rate(self) -> dict[str, float | None]:
+        """Beats per minute, that of the 95 %, 50 % and 5 % quantile of the known RR intervals; None if none is known."""
+        known, names = self.beats.intervals[np.isfinite(self.beats.intervals)], ("low", "median", "high")
+        if not len(known):
+            return dict.fromkeys(names)
+        return dict(zip(names, (60 / np.quantile(known, [0.95, 0.5, 0.05])).round(1).tolist(), strict=True))
 
     def agreement(self) -> dict[str, dict[str, float | None]]:
         """Sensitivity and positive predictivity of each class that the recording's own annotations have; none without them, and
@@ -149,7 +154,7 @@ def report_on(recording: Recording, model: BeatModel, polarity: str = "checked",
     Raises:
         DataError: if the recording has too few beats, seems to be upside down, or lacks the annotations that are asked for.
     """
-    found, marks = list(recording.found), recording.annotations
+    found, marks = [], recording.annotations
     reference = marks.beats() if marks else None
     if reference is not None and not len(reference[0]):
         reference = None
@@ -181,7 +186,7 @@ def report_on(recording: Recording, model: BeatModel, polarity: str = "checked",
         strangeness,
         _marked(beats, reference, recording.rate),
         [CLASSES[label] for label in model.trees.known],
-        found,
+        [*recording.found, *found],
     )
 
 

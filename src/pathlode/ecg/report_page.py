@@ -96,19 +96,21 @@ def clock(seconds: float) -> str:
 
 
 def _overview(summary: Mapping[str, Any], card: Mapping[str, Any]) -> list[tuple[str, str]]:
-    rates = summary["heart_rate"]
     rows = [
         ("Lead and rate", f"{summary['lead']}, {summary['rate_hz']:.6g} Hz"),
         ("Duration", clock(summary["seconds"])),
         ("Beats", f"{summary['beats']:,}, of which {summary['classified']:,} are classified"),
-        (
-            "Heart rate",
-            f"{rates['median']:.0f} per minute; nine of ten beats {rates['low']:.0f} to {rates['high']:.0f}",
-        ),
+        ("Heart rate", _heart_rate(summary["heart_rate"])),
         ("Called supraventricular ectopic (S)", _share("S", summary, card)),
         ("Called ventricular ectopic (V)", _share("V", summary, card)),
     ]
     return rows + [(f"Classified beats that are {flag}", f"{n:,}") for flag, n in summary["flagged"].items()]
+
+
+def _heart_rate(rates: Mapping[str, float | None]) -> str:
+    if rates["median"] is None:
+        return "unknown, as all RR intervals are"
+    return f"{rates['median']:.0f} per minute; nine of ten beats {rates['low']:.0f} to {rates['high']:.0f}"
 
 
 def _share(name: str, summary: Mapping[str, Any], card: Mapping[str, Any]) -> str:

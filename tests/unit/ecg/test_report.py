@@ -13,6 +13,7 @@ from pathlode.ecg.recording_files import read_recording
 from pathlode.ecg.recordings import Recording
 from pathlode.ecg.records import CLASSES
 from pathlode.ecg.report import report_on
+from pathlode.ecg.report_page import report_page
 from pathlode.errors import DataError
 
 
@@ -69,6 +70,14 @@ def test_pieces_make_no_difference(folder, beat_model, report, monkeypatch):
     again = report_on(read_recording(folder / "200"), beat_model, annotated=True)
     assert again.probabilities == pytest.approx(report.probabilities, abs=1e-6)
     assert again.strangeness == pytest.approx(report.strangeness, rel=1e-4)
+
+
+def test_without_a_known_interval_there_is_no_heart_rate(report, beat_model):
+    unknown = replace(report, beats=replace(report.beats, intervals=np.full_like(report.beats.intervals, np.nan)))
+    summary = unknown.summary()
+    assert summary["heart_rate"] == {"low": None, "median": None, "high": None}
+    assert summary["pauses"] == []
+    assert "unknown, as all RR intervals are" in report_page(summary, beat_model.card, b"")
 
 
 def test_the_summary_counts(report):
