@@ -10,8 +10,8 @@
 #       {RESULTS}/ecg/{split}/splits/{replicate}.npz               split_beats: all splits
 #       {RESULTS}/ecg/{split}/latent_odes/{name}/model.pt          train_encoder: all replicates stacked; history.csv beside it
 #       {RESULTS}/ecg/{split}/reconstruction.csv, examples.npz     reconstruct: all latent ODEs of the split
-#       {RESULTS}/ecg/{split}/classifiers/{name}/scores.csv        classify: all replicates; without_each_record.csv, and of the
-#                                                                  first replicate predictions.npz, classifier.bin beside it
+#       {RESULTS}/ecg/{split}/classifiers/{name}/scores.csv        classify: all replicates; without_each_record.csv, patients.csv, and
+#                                                                  of the first replicate predictions.npz, classifier.bin
 #       tables and figures                                         ecg_results.smk
 
 from pathlode.ecg.records import RECORDS
@@ -182,6 +182,7 @@ rule classify:
         scores=f"{CLASSIFIER}/scores.csv",
         predictions=f"{CLASSIFIER}/predictions.npz",
         left_out=f"{CLASSIFIER}/without_each_record.csv",
+        patients=f"{CLASSIFIER}/patients.csv",
         classifier=f"{CLASSIFIER}/classifier.bin",
     log:
         f"{LOGS}/classify/{{split}}/{{classifier}}.log",

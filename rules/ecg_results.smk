@@ -1,8 +1,8 @@
 # Paper [B], heartbeats: tables and figures of the results of ecg.smk, and the chapter's target.
 #
 # in:   the files of ecg.smk, config/published/ecg.csv
-# out:  {RESULTS}/tables/ecg.csv, ecg_left_out.csv, ecg_reconstruction.csv,             tabulate_ecg
-#       ecg*_summary.csv, .md, .tex
+# out:  {RESULTS}/tables/ecg.csv, ecg_left_out.csv, ecg_patients.csv,                   tabulate_ecg
+#       ecg_reconstruction.csv, ecg*_summary.csv, .md, .tex
 #       {RESULTS}/tables/ecg_device.csv, {RESULTS}/ecg/encoder.pt2                      measure_device
 #       {RESULTS}/figures/ecg/*.png, .pdf                                               plot_ecg
 #       {RESULTS}/ecg/heartbeats.pt, heartbeats.json                                    save_ecg_model: a target of its own, ecg_model
@@ -19,7 +19,7 @@ rule ecg:
         [expand(rules.train_encoder.output, **point) for point in LATENT_ODES],
         expand(rules.reconstruct.output, split=LATENT_ODES_OF),
         [expand(rules.classify.output, **point) for point in CLASSIFIERS],
-        expand(f"{TABLES}/{{table}}.csv", table=["ecg", "ecg_left_out", "ecg_reconstruction", "ecg_device"]),
+        expand(f"{TABLES}/{{table}}.csv", table=["ecg", "ecg_left_out", "ecg_patients", "ecg_reconstruction", "ecg_device"]),
         expand(f"{TABLES}/{{table}}.{{format}}", table=ECG_SUMMARIES, format=FORMATS),
         f"{RESULTS}/ecg/encoder.pt2",
         expand(
@@ -33,11 +33,13 @@ rule tabulate_ecg:
     input:
         scores=[rules.classify.output.scores.format(**point) for point in CLASSIFIERS],
         left_out=[rules.classify.output.left_out.format(**point) for point in CLASSIFIERS],
+        patients=[rules.classify.output.patients.format(**point) for point in CLASSIFIERS],
         errors=expand(rules.reconstruct.output.errors, split=LATENT_ODES_OF),
         published="config/published/ecg.csv",
     output:
         scores=shown(f"{TABLES}/ecg.csv"),
         left_out=shown(f"{TABLES}/ecg_left_out.csv"),
+        patients=shown(f"{TABLES}/ecg_patients.csv"),
         errors=shown(f"{TABLES}/ecg_reconstruction.csv"),
         summaries=[shown(f"{TABLES}/{name}.{suffix}") for name in ECG_SUMMARIES for suffix in FORMATS],
     log:

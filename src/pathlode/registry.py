@@ -271,6 +271,7 @@ CLASSIFIERS = Registry(
     "classifier of beats",
     {
         "trees": "pathlode.ecg.trees:Trees",
+        "weighted_trees": "pathlode.ecg.weighted_trees:WeightedTrees",
         "cnn": "pathlode.ecg.cnn:BeatCnn",
     },
 )

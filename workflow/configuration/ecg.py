@@ -45,7 +45,8 @@ def model_entries(ecg: Mapping[str, Any], name: str | None, loss: bool = False) 
 
 def classifier_kind(ecg: Mapping[str, Any], name: str) -> str:
     """The kind of a classifier: a name in :data:`pathlode.registry.CLASSIFIERS`, and the key of its settings in ``ecg``."""
-    return "cnn" if ecg["classifiers"][name].get("cnn") else "trees"
+    entry = ecg["classifiers"][name]
+    return "cnn" if entry.get("cnn") else "weighted_trees" if entry.get("relative") else "trees"
 
 
 def classifier_entries(ecg: Mapping[str, Any], name: str) -> list[str]:

@@ -13,11 +13,14 @@ from pathlode.ecg.classification import (
     fit_classifiers,
     predictions,
     score_outcomes,
+    scores_by_patient,
     scores_without_each_record,
 )
 from pathlode.ecg.conditions import Condition, millivolts
+from pathlode.ecg.features import Classes, Features
+from pathlode.ecg.relative_beats import RelativeBeats
 from pathlode.ecg.representations import Latents, PrincipalComponents, Representation, Samples
-from pathlode.ecg.results import BeatScores, ScoresWithoutRecord
+from pathlode.ecg.results import BeatScores, PatientScores, ScoresWithoutRecord
 from pathlode.ecg.splits import BeatSplit
 from pathlode.ecg.voting import Vote
 from pathlode.models.contract import SequenceModel
@@ -38,6 +41,11 @@ def representation(study: Study, settings: dict[str, Any], model: SequenceModel 
     return Samples(settings["grid"])
 
 
+def as_they_are(features: Features, classes: Classes) -> tuple[Features, Classes]:
+    """The beats of a classifier that weighs them itself."""
+    return features, classes
+
+
 with job(snakemake) as origin:
     files, wildcards, params, settings = (
         snakemake.input,
@@ -52,7 +60,8 @@ with job(snakemake) as origin:
     kept = checkpoint_path(folder, identity(snakemake))
     kind = CLASSIFIERS[params.kind]
     progress = Progress(f"{wildcards.split}, {wildcards.classifier}", len(params.replicates))
-    scores, left_out = [], []
+    relative = RelativeBeats(beats, conditions) if settings.get("relative") else None
+    scores, left_out, patients = [], [], []
     for number, (replicate, path) in enumerate(zip(params.replicates, files.splits, strict=True)):
         study = Study(beats, BeatSplit.load(Path(path)), conditions, params.centred)
         outcomes = fit_classifiers(
@@ -60,17 +69,20 @@ with job(snakemake) as origin:
             representation(study, settings, stack and stack.member(number)),
             partial(kind, kind.settings(**params.fit), replicate, kept),
             settings["trained_on"],
-            partial(Balance(**params.balance), seed=replicate),
+            as_they_are if relative else partial(Balance(**params.balance), seed=replicate),
             Vote(**params.vote) if params.vote else None,
-            (False, True) if settings.get("rr", True) else (False,),
+            (True,) if relative else (False, True) if settings.get("rr", True) else (False,),
+            relative,
         )
         labels = {"split": wildcards.split, "model": wildcards.classifier, "seed": replicate}
         scores.append(score_outcomes(outcomes, study, **labels).table)
         left_out.append(scores_without_each_record(outcomes, study, **labels).table)
+        patients.append(scores_by_patient(outcomes, study, **labels).table)
         if number == 0:
             predictions(outcomes[0], study).save(Path(snakemake.output.predictions))
             outcomes[0].classifier.save(Path(snakemake.output.classifier), origin=origin())
         progress(number + 1, "replicates")
     BeatScores(pd.concat(scores)).save(Path(snakemake.output.scores))
     ScoresWithoutRecord(pd.concat(left_out)).save(Path(snakemake.output.left_out))
+    PatientScores(pd.concat(patients)).save(Path(snakemake.output.patients))
     discard_checkpoints(folder)

@@ -7,6 +7,7 @@ from pathlode.ecg.results import (
     BeatScores,
     ComparedBeatScores,
     ComparedScoresWithoutRecord,
+    PatientScores,
     ReconstructionErrors,
     ScoresWithoutRecord,
 )
@@ -18,6 +19,7 @@ with job(snakemake):
     scores = BeatScores.load(*map(Path, [*files.scores, files.published])).table
     errors = ReconstructionErrors.load(*map(Path, files.errors)).table
     left_out = ScoresWithoutRecord.load(*map(Path, files.left_out)).table
+    PatientScores.load(*map(Path, files.patients)).save(Path(tables.patients))
     ComparedBeatScores(with_missed(scores)).save(Path(tables.scores))
     ComparedScoresWithoutRecord(with_missed(left_out)).save(Path(tables.left_out))
     write(errors, tables.errors)

@@ -13,8 +13,10 @@ from pathlode.core.shapes import Times, Values
 from pathlode.ecg.beats import Beats
 from pathlode.ecg.conditions import Condition, millivolts
 from pathlode.ecg.features import Classes, Features, Probabilities, centre, rr_features
+from pathlode.ecg.patients import score_patients
+from pathlode.ecg.relative_beats import RelativeBeats
 from pathlode.ecg.representations import Representation
-from pathlode.ecg.results import BeatPredictions, BeatScores, ScoresWithoutRecord
+from pathlode.ecg.results import BeatPredictions, BeatScores, PatientScores, ScoresWithoutRecord
 from pathlode.ecg.scores import f1_without_each, score_classes
 from pathlode.ecg.splits import BeatSplit
 from pathlode.ecg.voting import Vote, majority
@@ -114,6 +116,7 @@ def fit_classifiers(
     balance: Callable[[Features, Classes], tuple[Features, Classes]],
     votes: Vote | None = None,
     rhythms: Sequence[bool] = (False, True),
+    relative: RelativeBeats | None = None,
 ) -> list[Outcome]:
     """Fits classifiers, by default without and with RR features, and applies them under every condition.
 
@@ -125,27 +128,31 @@ def fit_classifiers(
         balance: balances the features and classes that a classifier is fitted to.
         votes: settings of a vote of encodings; None for no vote.
         rhythms: whether to add RR features: one classifier for each of these.
+        relative: gives features to add in place of the RR features; None for these.
     """
     train, held_out = (study.mixed(represent, part, trained_on) for part in ("train", "validation"))
     rhythm, classes = rr_features(study.beats), study.beats.classes
 
-    def given(features: Features, part: str, rr: bool) -> Features:
-        return np.hstack([features, rhythm[study.positions(part)]]) if rr else features
+    def given(features: Features, part: str, conditions: Sequence[str], rr: bool) -> Features:
+        if not rr:
+            return features
+        positions = study.positions(part)
+        return np.hstack([features, relative(positions, conditions) if relative else rhythm[positions]])
 
     outcomes = []
     for rr in rhythms:
-        balanced = balance(given(train, "train", rr), classes[study.split.train])
+        balanced = balance(given(train, "train", trained_on, rr), classes[study.split.train])
         classifier = new()
-        classifier.fit(*balanced, given(held_out, "validation", rr), classes[study.split.validation])
+        classifier.fit(*balanced, given(held_out, "validation", trained_on, rr), classes[study.split.validation])
         outcomes.append(Outcome(rr, classifier, {}, {}))
     for name in study.conditions:
         features = study.features(represent, "test", name)
         asked = votes if votes and name in votes.conditions else None
         encodings = list(study.encodings(represent, "test", name, asked)) if asked else []
         for outcome in outcomes:
-            outcome.probabilities[name] = outcome.classifier.probabilities(given(features, "test", outcome.rr))
+            outcome.probabilities[name] = outcome.classifier.probabilities(given(features, "test", [name], outcome.rr))
             if encodings:
-                each = [outcome.classifier.probabilities(given(one, "test", outcome.rr)) for one in encodings]
+                each = [outcome.classifier.probabilities(given(one, "test", [name], outcome.rr)) for one in encodings]
                 outcome.voted[name] = majority(np.stack(each))
     return outcomes
 
@@ -207,6 +214,25 @@ def scores_without_each_record(outcomes: Sequence[Outcome], study: Study, **labe
         for said in said_of_all(outcomes, study, **labels)
     ]
     return ScoresWithoutRecord(pd.concat(tables, ignore_index=True)[columns])
+
+
+def scores_by_patient(outcomes: Sequence[Outcome], study: Study, **labels: Any) -> PatientScores:
+    """Scores of fitted classifiers in each record of the test beats, gross and average, under the first condition; none if
+    records of the test beats are also in training or validation.
+
+    The arguments are those of :func:`said_of_all`.
+    """
+    columns, first = list(PatientScores.columns), next(iter(study.conditions))
+    if not study.split.has_new_patients(study.beats):
+        return PatientScores(pd.DataFrame(columns=columns))
+    truth = study.beats.classes[study.split.test]
+    records = study.beats.names[study.beats.records[study.split.test]]
+    tables = [
+        score_patients(truth, said.predicted, records, study.split.scored).assign(**said.facts)
+        for said in said_of_all(outcomes, study, **labels)
+        if said.facts["condition"] == first
+    ]
+    return PatientScores(pd.concat(tables, ignore_index=True)[columns])
 
 
 def predictions(outcome: Outcome, study: Study) -> BeatPredictions:

@@ -70,6 +70,26 @@ class ComparedScoresWithoutRecord(ScoresWithoutRecord):
 
 
 @dataclass(frozen=True)
+class PatientScores(TableFile):
+    """Scores of classifiers of beats in patients absent from training, one row per split, classifier, replicate, record and
+    class, see :func:`pathlode.ecg.patients.score_patients`. Class Q is left out."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        **{name: BeatScores.columns[name] for name in ("source", "split", "condition", "model", "rr", "seed")},
+        "record": "name of the record; gross for all beats, average for the mean over records",
+        "class": "name of the class",
+        "n": "test beats of the class",
+        "called": "beats called so, fusion beats called V not counted",
+        "sensitivity": "true positives / n",
+        "predictivity": "true positives / called",
+        "sensitivity_low": "lower end of the 95 % interval over records, of gross and average",
+        "sensitivity_high": "upper end",
+        "predictivity_low": "lower end of the 95 % interval over records, of gross and average",
+        "predictivity_high": "upper end",
+    }
+
+
+@dataclass(frozen=True)
 class BeatPredictions(ArrayFile):
     """Predictions of one classifier for the test beats of a split.
 

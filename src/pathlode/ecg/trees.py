@@ -74,6 +74,16 @@ class Trees:
         self.model.fit(features, labels, eval_set=[held_out], verbose=False)
         return self
 
+    @property
+    def booster(self) -> Any:
+        """XGBoost's trees up to the best round."""
+        return self.model.get_booster()[: self.model.best_iteration + 1]
+
+    @property
+    def corrections(self) -> list[float]:
+        """Factor of each known class's probability in a correction to the true prior, here unknown: 1."""
+        return [1.0] * len(self.known)
+
     def probabilities(self, features: Features) -> Probabilities:
         """Probability of each of :data:`pathlode.ecg.records.CLASSES`, (beat, class)."""
         table = np.zeros((len(features), len(CLASSES)), dtype=np.float32)
@@ -83,7 +93,7 @@ class Trees:
     def save(self, path: Path, **extra: Any) -> None:
         """Writes the trees up to the best round in XGBoost's binary format. The attribute ``classes`` gives the index in
         :data:`pathlode.ecg.records.CLASSES` of each output. The plain values in ``extra`` become attributes too, as JSON."""
-        booster = self.model.get_booster()[: self.model.best_iteration + 1]
+        booster = self.booster
         beside_trees = {name: as_json(extra[name], name) for name in extra}
         booster.set_attr(**beside({"classes": " ".join(map(str, self.known))}, beside_trees))
         with writing(path) as temporary:

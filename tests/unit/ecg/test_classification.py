@@ -152,7 +152,11 @@ def test_predictions_are_of_the_test_beats_under_every_condition(study):
 
 @pytest.mark.parametrize("kind", CLASSIFIERS)
 def test_every_kind_is_made_fitted_and_saved_alike(kind, beats, tmp_path):
-    few = {"trees": {"rounds": 3}, "cnn": {"steps": 4, "batch": 16, "validate_every": 2}}[kind]
+    few = {
+        "trees": {"rounds": 3},
+        "weighted_trees": {"rounds": 3},
+        "cnn": {"steps": 4, "batch": 16, "validate_every": 2},
+    }[kind]
     registered = CLASSIFIERS[kind]
     classifier = registered(registered.settings(**few), seed=1, kept=None)
     features = (beats.microvolts / 1000).astype(np.float32)

@@ -1,0 +1,205 @@
+"""Features of a beat relative to the patient's usual beat of that time and to its neighbours, at any sampling rate.
+
+They need no classes. All medians that they compare with are running ones over :data:`AROUND` beats, so that a beat of a night
+is compared with that night.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pathlode.core.interpolation import interpolate
+from pathlode.core.shapes import Times, Values
+from pathlode.ecg.beats import BEFORE
+from pathlode.ecg.conditions import TIMES
+from pathlode.ecg.features import Features
+from pathlode.ecg.records import RATE
+
+AROUND, STEP = 320, 64
+"""Beats whose median is the usual one, and beats from which on it is taken anew."""
+NEAR = 41
+"""Beats around a beat whose median interval stands for its momentary rhythm."""
+RHYTHM = (
+    "before", "after", "before the previous beat", "after the next beat", "before, near", "after / before",
+    "z before", "z after", "z before, near", "irregular", "irregular, near",
+)  # fmt: skip
+"""Columns of :func:`relative_rhythm`."""
+SHAPE = (
+    "r", "r QRS", "r P", "r T", "d P", "d QRS", "d T", "d P / usual", "d QRS / usual", "maximum", "minimum", "width", "area",
+    "P", "log P", "T maximum", "T minimum", "r previous", "r next", "d QRS previous", "d QRS next", "d P previous",
+    "d P next", "mixture", "beside mixture", "r mixture", "strangeness",
+)  # fmt: skip
+"""Columns of :func:`relative_shape`."""
+_GRID = 120  # Hz
+_POINTS = TIMES[BEFORE % (RATE // _GRID) :: RATE // _GRID]  # one of them at the R peak
+_SECONDS = _POINTS.numpy()
+_SPANS = (
+    (-0.25, -0.07),
+    (-0.07, 0.09),
+    (0.1, 0.45),
+    (-0.1, 0.3),
+)  # of P wave, QRS complex, T wave, and of both complex and T
+_P, _QRS, _T, _WAVES = (np.abs(_SECONDS - (begin + end) / 2) <= (end - begin) / 2 + 1e-6 for begin, end in _SPANS)
+_SMALL = 0.05  # mV, or shares of the QRS complex's height: differences below are noise
+_EARLY = 0.9  # of the usual interval
+Reals = NDArray[np.floating[Any]]
+"""Numbers of either precision."""
+
+
+def relative_features(windows: Features, rhythm: Features) -> Features:
+    """The columns :data:`RHYTHM` and :data:`SHAPE` of successive beats of one recording, (beat, 38).
+
+    Args:
+        windows: of :func:`on_grid`, (beat, point).
+        rhythm: of :func:`relative_rhythm`, (beat, 11).
+    """
+    early = rhythm[:, RHYTHM.index("before, near")] < _EARLY
+    return np.hstack([rhythm, relative_shape(windows, early)])
+
+
+def on_grid(times: Times, values: Values) -> Features:
+    """Windows linearly interpolated onto 120 Hz, in millivolts, (beat, point).
+
+    Args:
+        times: seconds from the R peak, (beat, time).
+        values: millivolts without baseline, (beat, time, 1).
+    """
+    return interpolate(times, values, _POINTS)[..., 0].numpy()
+
+
+def relative_rhythm(intervals: Reals) -> Features:
+    """The columns :data:`RHYTHM` of successive beats, (beat, 11), all without unit.
+
+    The first four are intervals divided by the usual one, the fifth is the interval before divided by the median of
+    :data:`NEAR` intervals. A z is the difference of an interval to such a median in units of 1.4826 times the median absolute
+    deviation, at least 10 ms, over the same intervals. Irregular is the median absolute difference of successive intervals,
+    divided by the median interval: large in atrial fibrillation, where an early beat says little. An unknown interval counts
+    as a usual one.
+
+    Args:
+        intervals: seconds before each beat, then after the last one, NaN where unknown, (beat + 1,).
+    """
+    known = np.where(np.isfinite(intervals), intervals, np.nanmedian(intervals))
+    usual, spread = running(known), running(known, _deviation)
+    changes = np.abs(np.diff(known, prepend=known[0]))
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(known, NEAR // 2, mode="edge"), NEAR)
+    near = np.median(around, axis=1)
+    near_spread = 1.4826 * np.median(np.abs(around - near[:, None]), axis=1) + 0.01
+    near_changes = np.median(
+        np.lib.stride_tricks.sliding_window_view(np.pad(changes, NEAR // 2, mode="edge"), NEAR), axis=1
+    )
+    ends = np.pad(known, 1, mode="edge")
+    before, after = known[:-1], known[1:]
+    here = usual[:-1], spread[:-1] + 0.01, near[:-1], near_spread[:-1]
+    columns = (
+        before / here[0], after / here[0], ends[:-3] / here[0], ends[3:] / here[0], before / here[2], after / before,
+        (before - here[0]) / here[1], (after - here[0]) / here[1], (before - here[2]) / here[3],
+        running(changes)[:-1] / here[0], near_changes[:-1] / here[2],
+    )  # fmt: skip
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def relative_shape(windows: Features, early: NDArray[np.bool_]) -> Features:
+    """The columns :data:`SHAPE` of successive beats, (beat, 27), all without unit.
+
+    The usual beat m is the running median of the windows, and its height the range of its QRS complex. r is the correlation
+    with m, d the root mean square of the difference to m in units of the height, of the whole window or of the parts in which P
+    wave, QRS complex and T wave lie; ``/ usual`` is divided by its running median. Maximum, minimum, P (range of its part) and
+    those of T are differences to those of m in units of the height, log P that of the logarithms; width is the share of
+    the QRS part above 35 % of its largest deflection, area the mean deflection in units of the largest one, both minus those of
+    m. Previous and next mean the neighbouring beats.
+
+    A fusion beat is a mixture of a normal and a ventricular one. With e the usual difference of the early beats that differ
+    most from m, mixture is the coefficient of e in a beat's difference to m, beside mixture what remains, r mixture their
+    cosine, and strangeness the difference over the largest ones of the recording.
+
+    Args:
+        windows: of :func:`on_grid`, (beat, point).
+        early: whether the interval before a beat is short, (beat,).
+    """
+    x = windows
+    m = running(x)
+    height = np.ptp(m[:, _QRS], axis=1) + _SMALL
+    difference = (x - m) / height[:, None]
+    d_p, d_qrs, d_t = (_rms(difference[:, part]) for part in (_P, _QRS, _T))
+    p, usual_p = np.ptp(x[:, _P], axis=1), np.ptp(m[:, _P], axis=1)
+    qrs = x[:, _QRS]
+
+    def above(reduce: Callable[..., Reals], part: NDArray[np.bool_]) -> Reals:
+        return (reduce(x[:, part], axis=1) - reduce(m[:, part], axis=1)) / height
+
+    columns = (
+        correlation(x, m), correlation(qrs, m[:, _QRS]), correlation(x[:, _P], m[:, _P]), correlation(x[:, _T], m[:, _T]),
+        d_p, d_qrs, d_t, d_p / (running(d_p) + 0.01), d_qrs / (running(d_qrs) + 0.01),
+        above(np.max, _QRS), above(np.min, _QRS), _width(qrs) - _width(m[:, _QRS]), _area(qrs) - _area(m[:, _QRS]),
+        (p - usual_p) / height, np.log((p + 0.02) / (usual_p + 0.02)), above(np.max, _T), above(np.min, _T),
+        correlation(_previous(qrs), qrs), correlation(_next(qrs), qrs), _previous(d_qrs), _next(d_qrs),
+        _previous(d_p), _next(d_p), *_mixture(difference[:, _WAVES], early),
+    )  # fmt: skip
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def running(values: Reals, statistic: Callable[[Reals], Reals] = lambda some: np.median(some, axis=0)) -> Reals:
+    """A statistic over the :data:`AROUND` values around each, (beat, ...), taken anew every :data:`STEP` beats; over all
+    values, if there are fewer. At the ends it is that of the first or last ones."""
+    out, count = np.empty_like(values), len(values)
+    if count <= AROUND:
+        out[:] = statistic(values)
+        return out
+    for begin in range(0, count, STEP):
+        first = min(max(0, begin - (AROUND - STEP) // 2), count - AROUND)
+        out[begin : begin + STEP] = statistic(values[first : first + AROUND])
+    return out
+
+
+def correlation(a: Reals, b: Reals) -> Reals:
+    """Pearson correlation of each row of a with that of b, (beat,); 0 if one is constant."""
+    a, b = (each - each.mean(axis=1, keepdims=True) for each in (a, b))
+    return (a * b).sum(axis=1) / np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1) + 1e-9)
+
+
+def _mixture(difference: Reals, early: NDArray[np.bool_]) -> tuple[Reals, Reals, Reals, Reals]:
+    far = _rms(difference)
+    largest = np.sort(far)[-min(len(far), max(5, len(far) // 200))]
+    chosen = (far > max(0.12, 0.4 * largest)) & early
+    if chosen.sum() < 3:
+        chosen = far > max(0.12, 0.6 * largest)
+    usual = np.median(difference[chosen], axis=0) if chosen.sum() >= 3 else np.zeros_like(difference[0])
+    size = float((usual**2).sum())
+    projected = difference @ usual
+    share = projected / (size + 0.1)
+    beside = _rms(difference - share[:, None] * usual) / (np.sqrt(size / len(usual)) + _SMALL)
+    cosine = projected / np.sqrt(size * (difference**2).sum(axis=1) + _SMALL)
+    return share, beside, cosine, far / (largest + _SMALL)
+
+
+def _deviation(values: Reals) -> Reals:
+    deviation: Reals = 1.4826 * np.median(np.abs(values - np.median(values, axis=0)), axis=0)
+    return deviation
+
+
+def _rms(values: Reals) -> Reals:
+    root: Reals = np.sqrt((values**2).mean(axis=1))
+    return root
+
+
+def _width(qrs: Reals) -> Reals:
+    deflection = np.abs(qrs)
+    width: Reals = (deflection > 0.35 * deflection.max(axis=1, keepdims=True)).mean(axis=1)
+    return width
+
+
+def _area(qrs: Reals) -> Reals:
+    deflection = np.abs(qrs)
+    area: Reals = deflection.mean(axis=1) / (deflection.max(axis=1) + _SMALL)
+    return area
+
+
+def _previous(values: Reals) -> Reals:
+    return np.concatenate([values[:1], values[:-1]])
+
+
+def _next(values: Reals) -> Reals:
+    return np.concatenate([values[1:], values[-1:]])
