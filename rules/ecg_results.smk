@@ -10,7 +10,7 @@
 ECG_SUMMARIES = ["ecg_summary", "ecg_classes_summary", "ecg_reconstruction_summary"]
 KEPT = ECG["kept"]  # split and models of the file for recordings of any source
 SHOWN = ECG["shown"]  # model and split in the figures of a single model
-ECG_FIGURES = ["reconstructions", "latent_map", "roc", "confusion", "f1_against_rate", "f1_by_class"]
+ECG_FIGURES = ["reconstructions", "latent_map", "roc", "confusion", "f1_against_rate", "f1_by_class", "by_patient"]
 
 
 rule ecg:
@@ -79,6 +79,7 @@ rule measure_device:
 rule plot_ecg:
     input:
         scores=rules.tabulate_ecg.output.scores,
+        patients=rules.tabulate_ecg.output.patients,
         beats=rules.cut_beats.output.beats,
         split=SPLITS[0].format(**SHOWN),
         model=rules.train_encoder.output.model.format(**SHOWN),
@@ -100,6 +101,7 @@ rule plot_ecg:
         latent_ode=SHOWN["latent_ode"],
         rates=ECG["rates"],
         compared=ECG["compared"],
+        kept=KEPT["classifier"],
     script:
         "../workflow/scripts/plot_ecg.py"
 
@@ -133,7 +135,6 @@ rule save_ecg_model:
         centred=ECG["splits"][KEPT["split"]]["centred"],
         conditions={name: ECG["conditions"][name] for name in ECG["rates"]},
         trained_on=ECG["classifiers"][KEPT["classifier"]]["trained_on"],
-        balance=balance(ECG, KEPT["split"], KEPT["classifier"]),
-        trees=ECG["trees"],
+        trees=ECG["weighted_trees"],
     script:
         "../workflow/scripts/save_ecg_model.py"

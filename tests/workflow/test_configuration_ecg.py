@@ -69,12 +69,12 @@ from workflow.configuration.replicates import replicate_numbers
         (
             ("ecg", "kept", "latent_ode"),
             "kl",
-            "ecg.kept names the classifier path, which does not read latents of kl in the split inter_patient",
+            "ecg.kept names the classifier path_relative, which does not read latents of kl in the split inter_patient",
         ),
         (
-            (*CLASSIFIERS, "path", "rr"),
-            False,
-            "ecg.kept names the classifier path, which reads no RR intervals; choose another",
+            ("ecg", "kept", "classifier"),
+            "path",
+            "ecg.kept names the classifier path, which does not read relative features; choose one that has",
         ),
         (
             ("ecg", "latent_odes", "kl"),

@@ -71,8 +71,9 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
     ours = scores[scores["source"] == "invented"]
     conditions = config["ecg"]["conditions"]
     rows = dict.fromkeys(("path", "pca", "cnn"), 2 * len(conditions))  # without and with RR intervals
+    rows["path_relative"] = len(conditions)
     rows["path_vote"] = 2 * len(config["ecg"]["vote"]["conditions"])
-    models = {"random": {"path", "path_vote", "cnn"}, "inter_patient": {"pca"}}
+    models = {"random": {"path", "path_vote", "path_relative", "cnn"}, "inter_patient": {"pca"}}
     for split, classes in (("random", "NSVFQ"), ("inter_patient", "NSVF")):
         of_split = ours[ours["split"] == split]
         assert set(of_split["model"]) == models[split]
@@ -81,18 +82,23 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
     assert ours["f1"].between(0, 1).all()
     summary = pd.read_csv(tables / "ecg_summary.csv").set_index(["split", "model", "rr"])
     assert summary.loc[("random", "paper", False), "360 Hz"] == "0.86"
-    assert len(summary) == 1 + 2 * sum(map(len, models.values()))  # the published one
+    assert (
+        len(summary) == 1 + 2 * sum(map(len, models.values())) - 1
+    )  # the published one; path_relative has RR intervals alone
     left_out = pd.read_csv(tables / "ecg_left_out.csv", dtype={"without": str})
     assert set(left_out["split"]) == {"inter_patient"}
     assert set(left_out["without"]) == {"100", "200"}
     assert len(left_out) == 2 * len(ours[ours["split"] == "inter_patient"])
+    patients = pd.read_csv(tables / "ecg_patients.csv")
+    assert set(patients["record"]) == {"100", "200", "gross", "average"}
+    assert set(patients["class"]) == set("NSVF")
     errors = pd.read_csv(tables / "ecg_reconstruction.csv")
     assert set(zip(errors["split"], errors["latent_ode"], strict=True)) == {("random", "path"), ("random", "plain")}
     assert (errors["nmse"] > 0).all()
     device = pd.read_csv(tables / "ecg_device.csv")
     assert device["condition"].tolist() == config["ecg"]["rates"]
     assert (device["largest_difference_in_std"] < 1e-3).all()
-    for name in ("reconstructions", "latent_map", "roc", "confusion", "f1_against_rate", "f1_by_class"):
+    for name in ("reconstructions", "latent_map", "roc", "confusion", "f1_against_rate", "f1_by_class", "by_patient"):
         assert (finished.folder / f"results/smoke/figures/ecg/{name}.png").stat().st_size > 10_000
 
 

@@ -79,10 +79,10 @@ def check(config: Mapping[str, Any]) -> None:
         _check_classifier(ecg, name)
     for key in ("shown", "kept"):
         _check_chosen(ecg, key)
-    if not ecg["classifiers"][ecg["kept"]["classifier"]].get("rr", True):
+    if not ecg["classifiers"][ecg["kept"]["classifier"]].get("relative"):
         raise InvalidConfig(
-            f"config: ecg.kept names the classifier {ecg['kept']['classifier']}, which reads no RR intervals; choose another, "
-            "or remove its `rr: false`"
+            f"config: ecg.kept names the classifier {ecg['kept']['classifier']}, which does not read relative features; choose "
+            "one that has `relative: true`"
         )
     warmup = ecg["train"]["warmup"]
     steps = min(entry.get("steps", ecg["train"]["steps"]) for entry in ecg["latent_odes"].values())

@@ -17,12 +17,12 @@ from pathlode.ecg.classification import (
     scores_without_each_record,
 )
 from pathlode.ecg.conditions import Condition, millivolts
-from pathlode.ecg.features import Classes, Features
 from pathlode.ecg.relative_beats import RelativeBeats
 from pathlode.ecg.representations import Latents, PrincipalComponents, Representation, Samples
 from pathlode.ecg.results import BeatScores, PatientScores, ScoresWithoutRecord
 from pathlode.ecg.splits import BeatSplit
 from pathlode.ecg.voting import Vote
+from pathlode.ecg.weighted_trees import as_they_are
 from pathlode.models.contract import SequenceModel
 from pathlode.models.saving import load_model
 from pathlode.progress import Progress
@@ -39,11 +39,6 @@ def representation(study: Study, settings: dict[str, Any], model: SequenceModel 
     if "components" in settings:
         return PrincipalComponents(millivolts(study.beats, study.split.train), settings["components"])
     return Samples(settings["grid"])
-
-
-def as_they_are(features: Features, classes: Classes) -> tuple[Features, Classes]:
-    """The beats of a classifier that weighs them itself."""
-    return features, classes
 
 
 with job(snakemake) as origin:

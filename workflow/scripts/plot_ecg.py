@@ -7,11 +7,12 @@ import numpy as np
 from pathlode.core.series import TimeSeries
 from pathlode.ecg.beats import Beats
 from pathlode.ecg.conditions import Condition, millivolts
-from pathlode.ecg.results import BeatExamples, BeatPredictions, BeatScores
+from pathlode.ecg.results import BeatExamples, BeatPredictions, BeatScores, PatientScores
 from pathlode.ecg.splits import BeatSplit, some_of_each_class
 from pathlode.models.latents import encode
 from pathlode.models.saving import load_model
 from pathlode.plots import ecg
+from pathlode.plots.patients import scores_by_patient
 from pathlode.plots.projections import in_a_plane
 from pathlode.plots.style import mark_invented, save_figures
 from pathlode.reporting.job import job
@@ -21,6 +22,7 @@ MAPPED = 600  # largest number of test beats of a class in the latent map
 with job(snakemake):
     files, params = snakemake.input, snakemake.params
     beats, split = Beats.load(Path(files.beats)), BeatSplit.load(Path(files.split))
+    patients = PatientScores.load(Path(files.patients)).table
     scores, examples = BeatScores.load(Path(files.scores)).table, BeatExamples.load(Path(files.examples))
     said = BeatPredictions.load(Path(files.predictions))
     mapped = np.concatenate(list(some_of_each_class(beats, split.test, MAPPED).values()))
@@ -39,6 +41,7 @@ with job(snakemake):
         "confusion": ecg.confusion(said.truth, said.predicted(), said.scored),
         "f1_against_rate": ecg.f1_against_rate(scores, params.compared, params.rates),
         "f1_by_class": ecg.f1_by_class(scores, params.compared, params.rates[0]),
+        "by_patient": scores_by_patient(patients, params.kept),
     }
     for figure in figures.values():
         mark_invented(figure, said.source)

@@ -3,13 +3,12 @@
 from functools import partial
 from pathlib import Path
 
-from pathlode.ecg.balance import Balance
 from pathlode.ecg.beat_model_fit import fit_beat_model
 from pathlode.ecg.beats import Beats
 from pathlode.ecg.classification import Study
 from pathlode.ecg.conditions import Condition
 from pathlode.ecg.splits import BeatSplit
-from pathlode.ecg.trees import TreeConfig, Trees
+from pathlode.ecg.weighted_trees import WeightedTreeConfig, WeightedTrees
 from pathlode.files import as_json, writing
 from pathlode.models.saving import load_model
 from pathlode.reporting.job import job
@@ -21,9 +20,8 @@ with job(snakemake) as origin:
     model = fit_beat_model(
         study,
         load_model(Path(files.model))[0].member(0),
-        partial(Trees, TreeConfig(**params.trees), params.replicate),
+        partial(WeightedTrees, WeightedTreeConfig(**params.trees), params.replicate),
         params.trained_on,
-        partial(Balance(**params.balance), seed=params.replicate),
         {"split": params.split, "model": params.classifier, "seed": params.replicate},
         commit=origin()["commit"],
     )

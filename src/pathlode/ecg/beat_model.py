@@ -20,7 +20,7 @@ from pathlode.errors import CheckpointError
 from pathlode.models.contract import SequenceModel
 from pathlode.models.saving import model_content, model_of
 
-KIND, EDITION = "classifier of heartbeats", 1
+KIND, EDITION = "classifier of heartbeats", 2
 """What the file says that it is, and the number of its layout."""
 UNUSUAL = 0.99
 """Share of the validation beats that count as like the training data."""
@@ -63,16 +63,17 @@ class TreeScorer:
     Attributes:
         booster: of XGBoost.
         known: index in :data:`pathlode.ecg.records.CLASSES` of each of its classes.
+        corrections: factor of each of their probabilities in the correction to the training beats' own prior.
     """
 
     booster: Any
     known: Sequence[int]
+    corrections: Sequence[float]
 
     @classmethod
     def of(cls, trees: Trees) -> "TreeScorer":
         """The trees up to the best round."""
-        booster = trees.model.get_booster()[: trees.model.best_iteration + 1]
-        return cls(booster, [int(label) for label in trees.known])
+        return cls(trees.booster, [int(label) for label in trees.known], trees.corrections)
 
     def probabilities(self, features: Features) -> Probabilities:
         """Probability of each of :data:`pathlode.ecg.records.CLASSES`, (beat, class)."""
@@ -81,10 +82,18 @@ class TreeScorer:
         table[:, list(self.known)] = found if found.ndim == 2 else np.stack([1 - found, found], axis=1)
         return table
 
+    def corrected(self, probabilities: Probabilities) -> Probabilities:
+        """Probabilities under the prior of the training beats, (beat, class)."""
+        factors = np.zeros(len(CLASSES), np.float32)
+        factors[list(self.known)] = self.corrections
+        corrected: Probabilities = probabilities * factors
+        return corrected / corrected.sum(axis=1, keepdims=True)
+
     def content(self) -> dict[str, Any]:
         """As plain values and tensors."""
         packed = zlib.compress(bytes(self.booster.save_raw("ubj")), level=9)
-        return {"known": list(self.known), "trees": torch.frombuffer(bytearray(packed), dtype=torch.uint8)}
+        trees = torch.frombuffer(bytearray(packed), dtype=torch.uint8)
+        return {"known": list(self.known), "corrections": list(self.corrections), "trees": trees}
 
     @classmethod
     def from_content(cls, content: Mapping[str, Any]) -> "TreeScorer":
@@ -93,7 +102,7 @@ class TreeScorer:
 
         booster = xgboost.Booster({"nthread": 1})
         booster.load_model(bytearray(zlib.decompress(content["trees"].numpy().tobytes())))
-        return cls(booster, content["known"])
+        return cls(booster, content["known"], content["corrections"])
 
 
 @dataclass(frozen=True)
@@ -102,7 +111,7 @@ class BeatModel:
 
     Attributes:
         encoder: a latent ODE of one member, whose z0 are features.
-        trees: boosted trees on the features and :func:`pathlode.ecg.features.rr_features`.
+        trees: boosted trees on the features and :func:`pathlode.ecg.relative.relative_features`.
         familiar: says how far features lie from those of the training beats.
         centred: whether the median over the record's beats is subtracted from the features.
         card: plain values: ``data``, ``version``, ``commit``, and ``scores``, a list of rows with the columns of
@@ -116,22 +125,28 @@ class BeatModel:
     card: Mapping[str, Any]
 
     def encode(self, times: Times, values: Values) -> Features:
-        """Features of windows, (beat, feature), neither centred nor with rhythm."""
+        """Features of windows, (beat, feature), not centred and alone."""
         return Latents(self.encoder)(times, values)
 
     def classify(
-        self, features: Features, rhythm: Features, usual: NDArray[np.float32] | None = None
-    ) -> tuple[Probabilities, NDArray[np.float64]]:
-        """Probabilities (beat, class) and distances from the training data (beat,) of beats of one record.
+        self, features: Features, relative: Features, usual: NDArray[np.float32] | None = None
+    ) -> tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.float64]]:
+        """Classes of beats of one record, their probabilities, and distances from the training data, (beat,) each.
+
+        The class is the most probable one under the trees' own prior, in which rare classes have more than their share. Its
+        probability is that under the prior of the training beats, and can be below that of another class.
 
         Args:
             features: of :meth:`encode`, (beat, feature).
-            rhythm: of :func:`pathlode.ecg.features.rr_ratios`, (beat, 5).
+            relative: of :func:`pathlode.ecg.relative.relative_features`, (beat, 38).
             usual: features of the record's usual beat, (feature,); by default the median of these beats.
         """
         if self.centred:
             features = features - (np.median(features, axis=0).astype(np.float32) if usual is None else usual)
-        return self.trees.probabilities(np.hstack([features, rhythm])), self.familiar.distances(features)
+        probabilities = self.trees.probabilities(np.hstack([features, relative]))
+        classes = probabilities.argmax(axis=1).astype(np.int8)
+        chosen = self.trees.corrected(probabilities)[np.arange(len(classes)), classes]
+        return classes, chosen, self.familiar.distances(features)
 
     def save(self, path: Path) -> None:
         """Writes the file, whole or not at all.

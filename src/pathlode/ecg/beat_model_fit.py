@@ -6,9 +6,10 @@ from typing import Any
 from pathlode import __version__
 from pathlode.ecg.beat_model import BeatModel, Familiar, TreeScorer
 from pathlode.ecg.classification import Study, fit_classifiers, score_outcomes
-from pathlode.ecg.features import Classes, Features
+from pathlode.ecg.relative_beats import RelativeBeats
 from pathlode.ecg.representations import Latents
 from pathlode.ecg.trees import Trees
+from pathlode.ecg.weighted_trees import as_they_are
 from pathlode.models.contract import SequenceModel
 
 
@@ -17,24 +18,23 @@ def fit_beat_model(
     encoder: SequenceModel,
     new: Callable[[], Trees],
     trained_on: Sequence[str],
-    balance: Callable[[Features, Classes], tuple[Features, Classes]],
     labels: Mapping[str, Any],
     **card: Any,
 ) -> BeatModel:
-    """Fits trees to latents and RR features as :func:`pathlode.ecg.classification.fit_classifiers` does, and scores them on the
-    test beats under every condition.
+    """Fits weighted trees to latents and relative features as :func:`pathlode.ecg.classification.fit_classifiers` does, and
+    scores them on the test beats under every condition.
 
     Args:
         study: the beats and their split.
         encoder: a latent ODE of one member, trained on the training beats of the split.
         new: makes the trees.
         trained_on: names of the conditions under which the training and validation beats are recorded, in turn.
-        balance: balances the features and classes that the trees are fitted to.
         labels: ``split``, ``model`` and ``seed``, columns of the scores.
         card: further entries of the card.
     """
     represent = Latents(encoder)
-    (outcome,) = fit_classifiers(study, represent, new, trained_on, balance, rhythms=(True,))
+    relative = RelativeBeats(study.beats, study.conditions)
+    (outcome,) = fit_classifiers(study, represent, new, trained_on, as_they_are, rhythms=(True,), relative=relative)
     assert isinstance(outcome.classifier, Trees)
     train, held_out = (study.mixed(represent, part, trained_on) for part in ("train", "validation"))
     scores = score_outcomes([outcome], study, **labels).table

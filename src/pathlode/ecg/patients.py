@@ -1,5 +1,7 @@
 """Scores of classes in every patient, as ANSI/AAMI EC57 asks for them."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -54,20 +56,20 @@ def _of_class(
     called = matrices[:, :, label].sum(axis=1)
     if name in FORGIVEN:
         called = called - matrices[:, CLASSES.index(FORGIVEN[name]), label]
-    columns = {
+    columns: dict[str, Any] = {
         "record": [*names, GROSS, AVERAGE],
         "class": name,
-        "n": [*n, n.sum(), n.sum()],
-        "called": [*called, called.sum(), called.sum()],
+        "n": np.array([*n, n.sum(), n.sum()]),
+        "called": np.array([*called, called.sum(), called.sum()]),
     }
     for score, of in (("sensitivity", n), ("predictivity", called)):
         each = _ratio(hits, of)
         resampled = _ratio(draws @ hits, draws @ of), _ratio(draws @ np.nan_to_num(each), draws @ np.isfinite(each))
         ends = [np.quantile(some, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]) for some in map(_known, resampled)]
         whole = _ratio(hits.sum(), of.sum()), _known(each).mean()
-        columns[score] = [*each, *whole]
+        columns[score] = [float(value) for value in (*each, *whole)]
         for position, side in enumerate(("low", "high")):
-            columns[f"{score}_{side}"] = [np.nan] * len(names) + [end[position] for end in ends]
+            columns[f"{score}_{side}"] = [np.nan] * len(names) + [float(end[position]) for end in ends]
     return pd.DataFrame(columns)
 
 

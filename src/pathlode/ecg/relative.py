@@ -81,7 +81,8 @@ def relative_rhythm(intervals: Reals) -> Features:
     Args:
         intervals: seconds before each beat, then after the last one, NaN where unknown, (beat + 1,).
     """
-    known = np.where(np.isfinite(intervals), intervals, np.nanmedian(intervals))
+    finite = np.isfinite(intervals)
+    known = np.where(finite, intervals, np.median(intervals[finite]) if finite.any() else 1.0)
     usual, spread = running(known), running(known, _deviation)
     changes = np.abs(np.diff(known, prepend=known[0]))
     around = np.lib.stride_tricks.sliding_window_view(np.pad(known, NEAR // 2, mode="edge"), NEAR)

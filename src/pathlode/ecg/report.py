@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from pathlode.artefacts import TableFile
 from pathlode.ecg.annotations import NO_CLASS
 from pathlode.ecg.beat_model import BeatModel
-from pathlode.ecg.features import Probabilities, rr_ratios
 from pathlode.ecg.flags import TOO_NOISY, UNLIKE, flags_of, noise_and_height, relative_noise
 from pathlode.ecg.peaks import MATCHED_WITHIN, compare_peaks, find_peaks, nearest
 from pathlode.ecg.polarity import upright
 from pathlode.ecg.recorded_beats import RecordedBeats
 from pathlode.ecg.recordings import Recording
 from pathlode.ecg.records import CLASSES
+from pathlode.ecg.relative import on_grid, relative_features, relative_rhythm
 from pathlode.errors import DataError
 
 PAUSES = 5
@@ -32,8 +32,8 @@ class BeatRows(TableFile):
     columns: ClassVar[Mapping[str, str]] = {
         "record": "name of the recording",
         "time_s": "seconds of the R peak from the recording's begin",
-        "class": "most probable class of ANSI/AAMI EC57: N, S, V, F or Q",
-        "probability": "its probability, as the trees give it",
+        "class": "class of ANSI/AAMI EC57: N, S, V, F or Q",
+        "probability": "its probability, if classes are as frequent as in the training data",
         "flag": f"{TOO_NOISY!r}, {UNLIKE!r}, or nothing",
     }
     float_format: ClassVar[str | None] = "%.9g"
@@ -45,7 +45,7 @@ class Report:
 
     Attributes:
         beats: the beats.
-        classes: most probable class of each used beat, index in :data:`pathlode.ecg.records.CLASSES`, (used,).
+        classes: class of each used beat, index in :data:`pathlode.ecg.records.CLASSES`, (used,).
         probabilities: its probability, (used,).
         noise: :func:`pathlode.ecg.flags.relative_noise` of each used beat, (used,).
         strangeness: its distance from the training data; above 1 it is unlike them, (used,).
@@ -176,22 +176,20 @@ def report_on(recording: Recording, model: BeatModel, polarity: str = "checked",
             )
     recording = upright(recording, peaks, polarity)
     beats = RecordedBeats.of(recording, peaks)
-    pieces = [(model.encode(*piece), *noise_and_height(*piece)) for piece in beats.windows()]
-    features, noise, heights = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
-    probabilities, strangeness = model.classify(features, rr_ratios(beats.rr[beats.used]))
+    pieces = [(model.encode(*piece), on_grid(*piece), *noise_and_height(*piece)) for piece in beats.windows()]
+    features, windows, noise, heights = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
+    rhythm = relative_rhythm(np.r_[np.nan, beats.intervals, np.nan])[beats.used]
+    classes, probabilities, strangeness = model.classify(features, relative_features(windows, rhythm))
     return Report(
         beats,
-        *_most_probable(probabilities),
+        classes,
+        probabilities,
         relative_noise(noise, heights),
         strangeness,
         _marked(beats, reference, recording.rate),
         [CLASSES[label] for label in model.trees.known],
         [*recording.found, *found],
     )
-
-
-def _most_probable(probabilities: Probabilities) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    return probabilities.argmax(axis=1).astype(np.int8), probabilities.max(axis=1)
 
 
 def _marked(

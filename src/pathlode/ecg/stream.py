@@ -1,5 +1,6 @@
 """Classes of heartbeats while they are recorded."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,12 +10,12 @@ from numpy.typing import NDArray
 
 from pathlode.arrays import Array
 from pathlode.ecg.beat_model import BeatModel
-from pathlode.ecg.features import rr_ratios
 from pathlode.ecg.flags import flags_of, noise_and_height, relative_noise
 from pathlode.ecg.peaks import REFRACTORY, seek_peaks
-from pathlode.ecg.recorded_beats import known_intervals, rhythm, valid_windows, windows_at
+from pathlode.ecg.recorded_beats import known_intervals, valid_windows, windows_at
 from pathlode.ecg.recordings import Recording
 from pathlode.ecg.records import CLASSES
+from pathlode.ecg.relative import on_grid, relative_features, relative_rhythm
 from pathlode.errors import DataError
 
 TICK = 0.5
@@ -40,7 +41,7 @@ class StreamedBeat:
 
     Attributes:
         time_s: seconds of its R peak from the begin of the stream.
-        label: most probable class, one of :data:`pathlode.ecg.records.CLASSES`.
+        label: one of :data:`pathlode.ecg.records.CLASSES`.
         probability: its probability.
         flag: as in a report, or :data:`NOT_YET`, or empty.
     """
@@ -51,13 +52,24 @@ class StreamedBeat:
     flag: str
 
 
+@dataclass(frozen=True)
+class _Recent:
+    """A beat that was seen, and what its class needs beside the rhythm: numbers count from the begin of the stream."""
+
+    number: int
+    features: NDArray[np.float32]
+    window: NDArray[np.float32]
+    noise: np.float32
+    height: np.float32
+
+
 class Stream:
     """Classifies beats as their samples arrive, at most :data:`PATIENCE` + :data:`TICK` seconds after the R peak, but none
     before the second one.
 
-    A report of the whole recording can differ: there the usual beat and the mean RR interval are those of all beats, here those
-    of the beats so far, and here the detector has seen the last :data:`REMEMBERED` seconds only. Samples must not be lost: give
-    NaN in their place. How the samples are divided among calls makes no difference.
+    A report of the whole recording can differ: there the usual beat and interval are those around a beat, here those
+    of the beats before it, and here the detector has seen the last :data:`REMEMBERED` seconds only. Samples must not be lost:
+    give NaN in their place. How the samples are divided among calls makes no difference.
 
     Beats with invalid samples in their windows are not given, nor is it noticed that the signal is upside down. Beats that
     still wait when the samples end are not given either.
@@ -78,8 +90,8 @@ class Stream:
         self._end, self._told = 0, 0
         self._peaks: NDArray[np.int64] = np.zeros(0, np.int64)
         self._intervals: Array = np.zeros(0)
-        self._features: NDArray[np.float32] | None = None
-        self._heights: NDArray[np.float32] = np.zeros(0, np.float32)
+        self._gone, self._seen = 0, 0
+        self._recent: deque[_Recent] = deque(maxlen=RECENT)
 
     def push(self, samples: Any) -> list[StreamedBeat]:
         """Takes samples, and gives the beats that are now known.
@@ -111,6 +123,7 @@ class Stream:
         recording = Recording.of(self._signal, rate=self.rate, unit=self.unit, name="the stream")
         begin = self._end - len(self._signal)
         self._find(recording, begin)
+        self._look(recording, begin)
         if not np.isfinite(self._intervals).any():
             return []  # there is no rhythm yet
         patient = self._end - round(PATIENCE * self.rate)
@@ -121,9 +134,8 @@ class Stream:
         ]
         if not ready:
             return []
+        beats = self._classified(self._told, ready[-1])
         self._told = ready[-1] + 1
-        used, _ = valid_windows(recording, self._peaks[ready] - begin)
-        beats = self._classified(recording, np.array(ready)[used], begin) if len(used) else []
         self._forget()
         return beats
 
@@ -140,22 +152,41 @@ class Stream:
             self._intervals = np.r_[self._intervals, np.where(ends[:-1] < begin, np.nan, known)]
         self._peaks = np.r_[self._peaks, new]
 
-    def _classified(self, recording: Recording, chosen: NDArray[np.int64], begin: int) -> list[StreamedBeat]:
-        times, values = windows_at(recording, self._peaks[chosen] - begin)
-        features, (noise, heights) = self.model.encode(times, values), noise_and_height(times, values)
-        before = features[:0] if self._features is None else self._features
-        self._features = np.concatenate([before, features])[-RECENT:]
-        self._heights = np.r_[self._heights, heights][-RECENT:]
-        rr = rhythm(self._peaks, self._intervals, self.rate)[chosen]
-        probabilities, strangeness = self.model.classify(features, rr_ratios(rr), np.median(self._features, axis=0))
-        flags: Sequence[str] = flags_of(relative_noise(noise, self._heights), strangeness)
-        if len(self._features) < USUAL:
+    def _look(self, recording: Recording, begin: int) -> None:
+        """Remembers the beats whose peaks are new and whose windows are valid."""
+        new, self._seen = np.arange(self._seen, len(self._peaks)), len(self._peaks)
+        used, _ = valid_windows(recording, self._peaks[new] - begin)
+        if not len(used):
+            return
+        piece = windows_at(recording, self._peaks[new[used]] - begin)
+        columns = self.model.encode(*piece), on_grid(*piece), *noise_and_height(*piece)
+        self._recent.extend(map(_Recent, (new[used] + self._gone).tolist(), *columns))
+
+    def _classified(self, first: int, last: int) -> list[StreamedBeat]:
+        """The remembered beats from one number to another."""
+        recent = list(self._recent)
+        numbers = np.array([beat.number for beat in recent], np.int64) - self._gone
+        asked = (numbers >= first) & (numbers <= last)
+        if not asked.any():
+            return []
+        features, windows, noise, heights = (
+            np.array([getattr(beat, name) for beat in recent]) for name in ("features", "window", "noise", "height")
+        )
+        start = max(0, int(numbers[0]))
+        rhythm = relative_rhythm(np.r_[np.nan, self._intervals, np.nan][start:])[(numbers - start).clip(0)]
+        relative = relative_features(windows, rhythm)[asked]
+        classes, probabilities, strangeness = self.model.classify(
+            features[asked], relative, np.median(features, axis=0)
+        )
+        flags: Sequence[str] = flags_of(relative_noise(noise, heights)[asked], strangeness)
+        if len(recent) < USUAL:
             flags = [NOT_YET] * len(flags)
         return [
-            StreamedBeat(float(self._peaks[beat] / self.rate), CLASSES[each.argmax()], float(each.max()), flag)
-            for beat, each, flag in zip(chosen, probabilities, flags, strict=True)
+            StreamedBeat(float(self._peaks[beat] / self.rate), CLASSES[label], float(probability), flag)
+            for beat, label, probability, flag in zip(numbers[asked], classes, probabilities, flags, strict=True)
         ]
 
     def _forget(self) -> None:
         gone = max(0, len(self._peaks) - _HISTORY)
-        self._peaks, self._intervals, self._told = self._peaks[gone:], self._intervals[gone:], self._told - gone
+        self._peaks, self._intervals = self._peaks[gone:], self._intervals[gone:]
+        self._told, self._seen, self._gone = self._told - gone, self._seen - gone, self._gone + gone

@@ -7,7 +7,7 @@ import torch
 from pathlode.core.tensor_files import load_tensors, save_tensors
 from pathlode.ecg.beat_model import UNUSUAL, BeatModel, Familiar, TreeScorer
 from pathlode.ecg.conditions import Condition, millivolts
-from pathlode.ecg.features import rr_features
+from pathlode.ecg.relative import RHYTHM, SHAPE
 from pathlode.ecg.trees import TreeConfig, Trees
 from pathlode.errors import CheckpointError
 from pathlode.models.saving import save_model
@@ -24,8 +24,8 @@ def test_a_saved_model_says_the_same(beat_model, path, beats):
     times, values = Condition(stride=3).observe(millivolts(beats, np.arange(50)), 0)
     features = beat_model.encode(times, values)
     assert np.array_equal(again.encode(times, values), features)
-    given, rhythm = features, rr_features(beats)[:50]
-    for ours, theirs in zip(again.classify(given, rhythm), beat_model.classify(given, rhythm), strict=True):
+    relative = np.random.default_rng(0).normal(size=(50, len(RHYTHM) + len(SHAPE))).astype(np.float32)
+    for ours, theirs in zip(again.classify(features, relative), beat_model.classify(features, relative), strict=True):
         assert np.array_equal(ours, theirs)
     assert again.card == beat_model.card
     assert again.centred is True
@@ -41,9 +41,15 @@ def test_scored_trees_are_the_fitted_ones(beats):
         assert scorer.probabilities(features) == pytest.approx(trees.probabilities(features), abs=1e-6)
 
 
+def test_the_class_is_of_the_trees_prior_and_its_probability_of_the_training_beats():
+    scorer = TreeScorer(None, [0, 2], [0.9, 0.3])
+    corrected = scorer.corrected(np.array([[0.4, 0, 0.6, 0, 0]], np.float32))
+    assert corrected[0] == pytest.approx([0.36 / 0.54, 0, 0.18 / 0.54, 0, 0])
+
+
 def test_features_are_centred_by_the_record(beat_model):
     rng = np.random.default_rng(0)
-    features, rhythm = rng.integers(-5, 6, (9, 12)).astype(np.float32), np.ones((9, 5), np.float32)
+    features, rhythm = rng.integers(-5, 6, (9, 12)).astype(np.float32), np.ones((9, 38), np.float32)
     for ours, theirs in zip(
         beat_model.classify(features + 3, rhythm), beat_model.classify(features, rhythm), strict=True
     ):
@@ -78,7 +84,7 @@ def packed(content):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"edition": 2}, "has the layout 2, and this version of pathlode reads 1"),
+        ({"edition": 1}, "has the layout 1, and this version of pathlode reads 2"),
         ({"trees": {"known": [0, 1], "trees": torch.zeros(5, dtype=torch.uint8)}}, "is damaged"),
         ({"trees": {"known": [0, 1], "trees": packed(b"no trees")}}, "is damaged"),
         ({"trees": {}}, "is damaged"),

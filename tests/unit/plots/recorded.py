@@ -3,7 +3,6 @@
 from functools import partial
 from pathlib import Path
 
-from pathlode.ecg.balance import Balance
 from pathlode.ecg.beat_model import BeatModel
 from pathlode.ecg.beat_model_fit import fit_beat_model
 from pathlode.ecg.beats import Beats, cut_beats
@@ -12,7 +11,7 @@ from pathlode.ecg.conditions import Condition
 from pathlode.ecg.records import read_record
 from pathlode.ecg.splitters import inter_patient_split
 from pathlode.ecg.synthetic import write_records
-from pathlode.ecg.trees import TreeConfig, Trees
+from pathlode.ecg.weighted_trees import WeightedTreeConfig, WeightedTrees
 from pathlode.models.latent_ode import LatentODE
 from pathlode.models.settings import ModelConfig
 
@@ -26,9 +25,8 @@ def small_model(beats: Beats) -> BeatModel:
     return fit_beat_model(
         study,
         encoder,
-        partial(Trees, TreeConfig(rounds=12, depth=4), 0),
+        partial(WeightedTrees, WeightedTreeConfig(rounds=12, depth=4, most=200), 0),
         list(CONDITIONS),
-        partial(Balance(most=200, least=20), seed=0),
         {"split": "inter_patient", "model": "path", "seed": 0},
         commit="abc",
     )
