@@ -6,6 +6,7 @@
 #       {RESULTS}/tables/ecg_device.csv, {RESULTS}/ecg/encoder.pt2                      measure_device
 #       {RESULTS}/figures/ecg/*.png, .pdf                                               plot_ecg
 #       {RESULTS}/ecg/heartbeats.pt, heartbeats.json                                    save_ecg_model: a target of its own, ecg_model
+#       {RESULTS}/tables/ecg_elsewhere.csv                                              score_elsewhere: a target, ecg_elsewhere
 
 ECG_SUMMARIES = ["ecg_summary", "ecg_classes_summary", "ecg_reconstruction_summary"]
 KEPT = ECG["kept"]  # split and models of the file for recordings of any source
@@ -138,3 +139,28 @@ rule save_ecg_model:
         trees=ECG["weighted_trees"],
     script:
         "../workflow/scripts/save_ecg_model.py"
+
+
+rule ecg_elsewhere:
+    input:
+        f"{TABLES}/ecg_elsewhere.csv",
+
+
+rule score_elsewhere:
+    input:
+        model=rules.save_ecg_model.output.model,
+    output:
+        table=f"{TABLES}/ecg_elsewhere.csv",
+    log:
+        f"{LOGS}/score_elsewhere.log",
+    conda:
+        "../envs/pathlode.yaml"
+    threads: THREADS
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        code=lambda w: code("score_elsewhere", *model_entries(ECG, KEPT["latent_ode"])),
+        folder=ECG["elsewhere"],
+    script:
+        "../workflow/scripts/score_elsewhere.py"

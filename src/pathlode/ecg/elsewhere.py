@@ -1,0 +1,71 @@
+"""Errors on recordings of another source than the training data."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from pathlode.artefacts import TableFile
+from pathlode.ecg.annotations import NO_CLASS
+from pathlode.ecg.records import CLASSES
+from pathlode.ecg.report import Report
+from pathlode.errors import DataError
+
+ALL = "all"
+"""In place of a record's name: all of them."""
+ALARMS = "SV"
+"""Classes whose calls are alarms."""
+_COUNTS = ["hours", "n", "called", "hits"]
+
+
+@dataclass(frozen=True)
+class Alarms(TableFile):
+    """Alarms of a classifier of beats on recordings of another source, one row per recording and class, and of all."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "source": "name of the recordings' folder",
+        "record": f"name of the recording, {ALL} for all of them",
+        "class": "name of the class: S or V",
+        "hours": "duration",
+        "n": "annotated beats of the class",
+        "called": "annotated beats called so",
+        "hits": "those that are so",
+        "false_per_hour": "(called - hits) / hours",
+        "sensitivity": "hits / n; none without beats of the class",
+    }
+
+
+def records_in(folder: Path) -> list[Path]:
+    """The WFDB records of a folder, without their ending, by name.
+
+    Raises:
+        DataError: if there are none.
+    """
+    found = sorted(path.with_suffix("") for path in folder.glob("*.hea"))
+    if not found:
+        raise DataError(f"{folder} has no WFDB records, expected .hea files: name another folder by ecg.elsewhere")
+    return found
+
+
+def alarms(reports: Iterable[Report], source: str) -> Alarms:
+    """Alarms of reports at annotated beats.
+
+    Args:
+        reports: of recordings with annotations.
+        source: name of where they come from.
+    """
+    rows = pd.DataFrame([_counts(report, name) for report in reports for name in ALARMS])
+    whole = rows.groupby("class", as_index=False)[_COUNTS].sum().assign(record=ALL)
+    table = pd.concat([rows, whole], ignore_index=True).assign(source=source)
+    table["false_per_hour"] = (table["called"] - table["hits"]) / table["hours"]
+    table["sensitivity"] = table["hits"] / table["n"].where(table["n"] > 0)
+    return Alarms(table[list(Alarms.columns)])
+
+
+def _counts(report: Report, name: str) -> dict[str, Any]:
+    label = CLASSES.index(name)
+    truth, called = report.marked == label, (report.classes == label) & (report.marked != NO_CLASS)
+    counts = {"n": int(truth.sum()), "called": int(called.sum()), "hits": int((truth & called).sum())}
+    return {"record": report.record, "class": name, "hours": report.beats.recording.seconds / 3600} | counts
