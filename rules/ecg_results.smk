@@ -20,7 +20,10 @@ rule ecg:
         [expand(rules.train_encoder.output, **point) for point in LATENT_ODES],
         expand(rules.reconstruct.output, split=LATENT_ODES_OF),
         [expand(rules.classify.output, **point) for point in CLASSIFIERS],
-        expand(f"{TABLES}/{{table}}.csv", table=["ecg", "ecg_left_out", "ecg_patients", "ecg_reconstruction", "ecg_device"]),
+        expand(
+            f"{TABLES}/{{table}}.csv",
+            table=["ecg", "ecg_left_out", "ecg_patients", "ecg_reconstruction", "ecg_device"],
+        ),
         expand(f"{TABLES}/{{table}}.{{format}}", table=ECG_SUMMARIES, format=FORMATS),
         f"{RESULTS}/ecg/encoder.pt2",
         expand(
