@@ -73,7 +73,7 @@ def _of_class(
     return pd.DataFrame(columns)
 
 
-def _ratio(part: Array, whole: Array) -> Array:
+def _ratio(part: NDArray[Any], whole: NDArray[Any]) -> Array:
     """The ratio, NaN where the whole is 0."""
     return np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=np.asarray(whole) > 0)
 

@@ -44,12 +44,12 @@ def _of_class(axis: Axes, rows: pd.DataFrame) -> None:
     for score, (colour, marker, shift) in _SCORES.items():
         by_record = rows.assign(record=rows["record"].astype(str)).groupby("record")
         middle = by_record[score].median().reindex(columns)
-        ends = [
-            by_record[f"{score}_{side}"].agg(extreme).fillna(by_record[score].agg(extreme)).reindex(columns)
+        low, high = (
+            by_record[f"{score}_{side}"].agg(extreme).fillna(by_record[score].agg(extreme)).reindex(columns).to_numpy()
             for side, extreme in (("low", "min"), ("high", "max"))
-        ]
+        )
         places = np.arange(len(columns)) + shift
-        axis.vlines(places, *ends, color=colour, lw=1)
+        axis.vlines(places, low, high, color=colour, lw=1)
         axis.plot(places, middle, marker, ms=4, color=colour, label=score)
     if len(columns):
         axis.axvline(len(records) - 0.5, color="0.7", lw=0.8)
