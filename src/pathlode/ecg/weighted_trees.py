@@ -1,6 +1,7 @@
 """Boosted trees that see every class with a weight, for patients absent from training."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,9 @@ class WeightedTrees(Trees):
 
     settings: Any = WeightedTreeConfig
     config: Any
+
+    def __init__(self, config: WeightedTreeConfig, seed: int, kept: Path | None = None) -> None:
+        self.config, self.seed = config, seed
 
     def fit(self, features: Features, classes: Classes, validation: Features, validation_classes: Classes) -> "Trees":
         """Fits to training and validation beats together."""
