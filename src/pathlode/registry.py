@@ -334,6 +334,18 @@ SOLVABLE_TASKS = Registry(
 )
 """Tasks whose expected loss under any schedule is known, or found in milliseconds."""
 
+LOG_MODELS = Registry(
+    "model of logs",
+    {
+        "modes": "pathlode.schedule.real_logs.modes:Modes",
+        "multi_power_law": "pathlode.schedule.real_logs.multi_power:MultiPowerLaw",
+        "trees": "pathlode.schedule.real_logs.trees:BoostedTrees",
+        "gaussian_process": "pathlode.schedule.real_logs.gaussian_process:GaussianProcess",
+        "last_value": "pathlode.schedule.real_logs.last_value:LastValue",
+    },
+)
+"""Models that predict the rest of a logged run from its beginning and from past runs."""
+
 NETWORKS = Registry(
     "network",
     {
