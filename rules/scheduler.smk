@@ -12,7 +12,7 @@
 #                                                                                   decisions.csv, forecasts.csv beside it
 #       tables and figures                                                          scheduler_results.smk
 #
-# scheduler_solvable.smk, included at the end, has the tasks whose best schedule is known.
+# Included at the end: scheduler_solvable.smk has the tasks whose best schedule is known, scheduler_logs.smk published logs.
 
 from pathlode.registry import DATA_SETS, POLICIES
 from workflow.configuration.replicates import replicate_batches
@@ -158,3 +158,4 @@ rule apply_policy:
 
 
 include: "scheduler_solvable.smk"
+include: "scheduler_logs.smk"

@@ -2,8 +2,9 @@
 #
 # in:   the files of scheduler.smk
 # out:  {RESULTS}/tables/scheduler*.csv, *_summary.csv, .md, .tex   tabulate_scheduler
-#       {RESULTS}/figures/scheduler/*.png, .pdf                     plot_scheduler, plot_solvable
+#       {RESULTS}/figures/scheduler/*.png, .pdf                     plot_scheduler, plot_solvable, plot_logs
 #       {RESULTS}/tables/solvable*.csv, *_summary.csv, .md, .tex    tabulate_solvable
+#       {RESULTS}/tables/real_logs*.csv, *_summary.csv, .md, .tex   tabulate_logs
 
 SCHEDULER_FIGURES = ["schedules", "validation", "predictions", "accuracy", "sharpness", "horizon"]
 SOLVABLE_FIGURES = ["regret", "planned"]
@@ -126,6 +127,38 @@ rule plot_solvable:
         "../workflow/scripts/plot_solvable.py"
 
 
+rule tabulate_logs:
+    input:
+        forecasts=expand(rules.predict_logs.output.forecasts, log_source=LOG_SOURCES),
+    output:
+        means=shown(f"{TABLES}/real_logs.csv"),
+        forecasts=shown(f"{TABLES}/real_logs_runs.csv"),
+        summary=[shown(f"{TABLES}/real_logs_summary.{suffix}") for suffix in FORMATS],
+    log:
+        f"{LOGS}/tabulate_logs.log",
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        code=lambda w: code("tabulate_logs"),
+    script:
+        "../workflow/scripts/tabulate_logs.py"
+
+
+rule plot_logs:
+    input:
+        means=rules.tabulate_logs.output.means,
+    output:
+        drawn("scheduler", ["real_logs"]),
+    log:
+        f"{LOGS}/plot_logs.log",
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        code=lambda w: code("plot_logs"),
+    script:
+        "../workflow/scripts/plot_logs.py"
+
+
 rule scheduler:
     input:
         [expand(rules.tune_policy.output, **point) for point in TUNED_POLICIES],
@@ -136,3 +169,6 @@ rule scheduler:
         [expand(rules.solve_task.output, **point) for point in SOLVED_TASKS],
         rules.tabulate_solvable.output,
         rules.plot_solvable.output,
+        expand(rules.predict_logs.output, log_source=LOG_SOURCES),
+        rules.tabulate_logs.output,
+        rules.plot_logs.output,

@@ -38,21 +38,23 @@ def fetch(
     listed: Mapping[str, Sequence[str]],
     key: str = "mirrors",
     digest: Callable[[Path], str] = sha256,
+    name: str | None = None,
 ) -> None:
     """Copies a file to ``target``, whole or not at all, from the first mirror that has it with a listed checksum.
 
     Args:
-        target: path to write; each mirror holds the file under the same name.
+        target: path to write.
         mirrors: folders, or URLs of folders, in the order in which they are tried.
         listed: digests by name, as :func:`checksums` reads them; a file with any other digest is refused.
         key: name of the setting that holds the mirrors, for the message.
         digest: gives a file's digest, if it is not that of its bytes.
+        name: path of the file in each mirror and its name in the list; by default the target's name.
 
     Raises:
         DataError: if the file is not listed, or if no mirror has it; the message gives each mirror's reason.
         OSError: if the disk is full.
     """
-    name = target.name
+    name = name or target.name
     if name not in listed:
         raise DataError(f"{name} is not in the list of checksums, so its content cannot be checked: add its SHA-256")
     failures = []

@@ -7,6 +7,7 @@ from typing import Any
 from pathlode.download import checksums
 from pathlode.registry import DATA_SETS, NETWORKS, PARTS
 from workflow.configuration.parts import check_parts, entries_of_parts, has_latent, model_parts
+from workflow.configuration.real_logs import check_real_logs
 from workflow.configuration.schema import InvalidConfig, unknown
 from workflow.configuration.solvable import check_solvable
 
@@ -107,6 +108,7 @@ def check(config: Mapping[str, Any]) -> None:
             raise InvalidConfig(unknown(f"scheduler.{place}", name, allowed, whole))
     _check_compared(scheduler)
     check_solvable(scheduler)
+    check_real_logs(scheduler)
     for name in scheduler["policies"]:
         if name in scheduler["learners"]:
             raise InvalidConfig(

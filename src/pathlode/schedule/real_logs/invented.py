@@ -1,8 +1,9 @@
 """Invented logs in the forms of the real ones, for tests and for trying the pipeline. Results on them say nothing."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,14 @@ PEAKS = (0.001, 0.002, 0.001, 0.005, 0.003)
 """Peak rates of the trials."""
 ROWS = 20
 """Measurements of a run."""
+
+
+def invent(source: str, folder: Path, settings: Mapping[str, Any]) -> list[Path]:
+    """Writes the logs that the settings of a source name, see the configuration."""
+    if source == "algoperf":
+        return invent_algoperf(folder, settings["workloads"], range(settings["studies"]))
+    names = [*settings["past"], *(name for members in settings["held_out"].values() for name in members)]
+    return invent_multipowerlaw(folder, settings["sizes"], names)
 
 
 def invent_multipowerlaw(folder: Path, sizes: Sequence[int], names: Sequence[str]) -> list[Path]:
