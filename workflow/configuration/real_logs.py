@@ -16,7 +16,7 @@ def check_real_logs(scheduler: Mapping[str, Any]) -> None:
         for member in members:
             if member in own["multipowerlaw"]["past"]:
                 raise InvalidConfig(
-                    f"config: {member!r} is both in scheduler.real_logs.multipowerlaw.past and in held_out.{name}; remove it from one"
+                    f"config: scheduler.real_logs.multipowerlaw names {member!r} both in past and in held_out.{name}; remove one"
                 )
     if not any(own["multipowerlaw"]["held_out"].values()):
         raise InvalidConfig(
@@ -25,6 +25,6 @@ def check_real_logs(scheduler: Mapping[str, Any]) -> None:
     studies, past = own["algoperf"]["studies"], own["algoperf"]["past_studies"]
     if past > studies:
         raise InvalidConfig(
-            f"config: scheduler.real_logs.algoperf.past_studies is {past}, expected at most its {studies} studies; lower it, or "
-            "raise studies"
+            f"config: scheduler.real_logs.algoperf.past_studies is {past}, expected at most its {studies} studies; lower "
+            "it, or raise studies"
         )

@@ -1,4 +1,4 @@
-"""Fetches the published logs of one source from mirrors and checks the committed SHA-256 digests. Existing intact files are kept."""
+"""Fetches the published logs of one source from mirrors and checks their committed SHA-256. Existing intact files are kept."""
 
 from pathlib import Path
 

@@ -46,12 +46,6 @@ def error_against_share(means: pd.DataFrame) -> Figure:
 def _line(axis: Axes, rows: pd.DataFrame, model: str, style: LineStyle) -> None:
     shares, errors = 100 * rows["seen"], 100 * rows["error"]
     axis.plot(shares, errors, color=style.colour, ls=style.dashes, lw=1.2, label=readable(model))
-    for honest, part in (rows["covered_90"] >= HONEST).groupby(rows["covered_90"] >= HONEST):
-        axis.plot(
-            shares[part.index],
-            errors[part.index],
-            style.marker,
-            color=style.colour,
-            ms=4,
-            mfc=style.colour if honest else "white",
-        )
+    for share, error, covered in zip(shares, errors, rows["covered_90"], strict=True):
+        inside = style.colour if covered >= HONEST else "white"
+        axis.plot(share, error, style.marker, color=style.colour, mfc=inside, ms=4)

@@ -45,7 +45,8 @@ def read_algoperf_metrics(folder: Path, workload: str, studies: Sequence[int]) -
 
     Raises:
         ConfigError: if the workload is unknown.
-        DataError: if a file cannot be read, lacks a value, or is no run (:class:`pathlode.schedule.real_logs.contract.LoggedRun`).
+        DataError: if a file cannot be read or lacks a value, or :class:`pathlode.schedule.real_logs.contract.LoggedRun` refuses
+            the run.
 
     Source: Kasimbeg et al. 2025, Accelerating neural network training: an analysis of the AlgoPerf competition
     (https://arxiv.org/abs/2502.15015); logs of ``mlcommons/submissions_algorithms``.

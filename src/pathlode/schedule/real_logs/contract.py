@@ -31,7 +31,7 @@ class LoggedRun:
         rates: learning rates there, with lines between them, (moment,).
 
     Raises:
-        DataError: if steps or moments do not increase, a loss is not a finite number above 0, a rate is below 0 or none is above
+        DataError: if steps or moments do not increase, a loss is not a finite number above 0, a rate is below 0, none is above
             it, or the schedule ends before the log.
     """
 

@@ -16,10 +16,10 @@ NOISE = (1e-8, 1e-2)
 
 
 class GaussianProcess(LogModel):
-    """ln L ~ GP(0, a² (1 + x x') + b² exp(-(x - x')² / 2ℓ²) + σ² δ), with x = ln(step / last seen step) and ln L from its last value.
+    """ln L ~ GP(0, a² (1 + x x') + b² exp(-(x - x')² / 2ℓ²) + σ² δ), with x = ln(step / last seen step).
 
-    So it is a power law with smooth deviations. It sees neither rates nor past runs. Amplitudes, length and noise have the
-    greatest likelihood on the seen rows.
+    So the loss is a power law with smooth deviations. Its logarithm counts from its last seen value. The process sees neither
+    rates nor past runs. Amplitudes, length and noise have the greatest likelihood on the seen rows.
 
     Source: Swersky et al. 2014, Freeze-thaw Bayesian optimization (https://arxiv.org/abs/1406.3896), for Gaussian processes
     that continue learning curves; the kernel is ours.

@@ -23,11 +23,12 @@ MISFIT = 0.002
 class Modes(LogModel):
     """L = Σ_k e_k + c, with e_k ← e_k exp(-2 h_k s) + q_k (η/η_max) (1 - exp(-2 h_k s)), for fixed speeds h_k.
 
-    It is :class:`pathlode.schedule.planning.modes.ExponentialModes` without the noise that grows with the loss (g = 0). Then L is
-    linear in e_k, q_k and c, so the fit is a non-negative least-squares problem, solved exactly. The speeds are equally spaced in their
-    logarithm. The relative errors of past runs and of the seen rows are weighted by their own variance, and the rows of a run
-    count as one observation, as they err together. Members differ in their speeds, and in weights of the past runs drawn from
-    an exponential distribution. The forecast's deviation is that of the members, with the misfit of the seen rows.
+    It is :class:`pathlode.schedule.planning.modes.ExponentialModes` without the noise that grows with the loss (g = 0). Then L
+    is linear in e_k, q_k and c, so the fit is a non-negative least-squares problem, solved exactly. The logarithms of the
+    speeds are equally spaced, but for small differences between the members of an ensemble. Members also differ in weights of
+    the past runs, drawn from an exponential distribution. The relative errors of past runs and of the seen rows are weighted by
+    their own variance. All rows of a run count as one observation, as they err together. The forecast's deviation is that of
+    the members, with the misfit of the seen rows.
 
     Source: ours.
     """

@@ -64,8 +64,8 @@ class Rows:
 def log_losses(parameters: Numbers, rows: Rows) -> Numbers:
     """ln L of L = L0 + A S^-α - B Σ_k (η_{k-1} - η_k) (1 - (1 + C η_k^-γ S_k)^-β), (row,).
 
-    S is the sum of all rates so far, and S_k the sum since the rate fell from η_{k-1} to η_k. A rate that rises, as in a warm-up,
-    has no such term.
+    S is the sum of all rates so far, and S_k the sum since the rate fell from η_{k-1} to η_k. A rate that rises, as in a
+    warm-up, has no such term.
 
     Args:
         parameters: natural logarithms of L0, A, α, B, C, β and γ.
@@ -81,9 +81,10 @@ def log_losses(parameters: Numbers, rows: Rows) -> Numbers:
 class MultiPowerLaw(LogModel):
     """L = L0 + A S^-α - B Σ_k (η_{k-1} - η_k) (1 - (1 + C η_k^-γ S_k)^-β), see :func:`log_losses`.
 
-    Two least-squares fits of ln L: one to all past runs, then one to the seen rows with the first as its prior. The prior is the
-    normal distribution of the parameters about the first fit in which every past run counts as one observation, as its rows err
-    together. The forecast's deviation has the uncertainty of the parameters to first order, and the misfit of the seen rows.
+    It takes two least-squares fits of ln L: one to all past runs, then one to the seen rows with the first as its prior. The
+    prior is the normal distribution of the parameters about the first fit. There, and in the second fit, all rows of a run count
+    as one observation, as they err together. The forecast's deviation has the uncertainty of the parameters to first order, and
+    the misfit of the seen rows.
 
     Source: Luo et al. 2025, A multi-power law for loss curve prediction across learning rate schedules
     (https://arxiv.org/abs/2503.12811). They fit the law to whole runs; the prior and the deviation are ours.

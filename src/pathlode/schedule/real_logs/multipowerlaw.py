@@ -24,7 +24,8 @@ def read_multipowerlaw(folder: Path, size: int, names: Sequence[str]) -> list[Lo
         names: names of the runs.
 
     Raises:
-        DataError: if a file cannot be read, lacks a column, or is no run (:class:`pathlode.schedule.real_logs.contract.LoggedRun`).
+        DataError: if a file cannot be read or lacks a column, or :class:`pathlode.schedule.real_logs.contract.LoggedRun` refuses
+            the run.
 
     Source: Luo et al. 2025, A multi-power law for loss curve prediction across learning rate schedules
     (https://arxiv.org/abs/2503.12811); logs of ``thu-yao-01-luo/MultiPowerLaw``.

@@ -60,8 +60,8 @@ def held_out_settings(runs: Sequence[LoggedRun], shares: Sequence[float]) -> Ite
 def held_out_groups(runs: Sequence[LoggedRun], past: Sequence[LoggedRun], shares: Sequence[float]) -> Iterator[Posed]:
     """All runs, each from past runs of other groups.
 
-    Groups have different units. So steps are in units of the run's length, rates of its peak, and losses of its last seen loss, in
-    past runs of their loss at the same share.
+    Groups have different units. So steps are in units of the run's length, rates of its peak, and losses of its last seen loss,
+    or in past runs of their loss at the same share.
 
     Args:
         runs: the runs that are asked.
