@@ -4,6 +4,7 @@ import pytest
 from configuration_cases import CNN, TRANSFORMER, assert_refused
 
 SOLVABLE = ("scheduler", "solvable")
+LOGS = ("scheduler", "real_logs")
 
 
 @pytest.mark.parametrize(
@@ -92,6 +93,23 @@ SOLVABLE = ("scheduler", "solvable")
         ((*SOLVABLE, "schedules"), ["cosine"], "solvable.schedules is \\['cosine'\\], expected constant among them"),
         ((*SOLVABLE, "peaks"), 2, "scheduler.solvable.peaks is 2, expected a number at least 3"),
         ((*SOLVABLE, "members"), 1, "scheduler.solvable.members is 1, expected a number at least 2"),
+        (
+            (*LOGS, "multipowerlaw", "past"),
+            ["wsdcon_3"],
+            "real_logs.multipowerlaw names 'wsdcon_3' in past and in held_out.two_stage; remove one",
+        ),
+        (
+            (*LOGS, "multipowerlaw", "held_out"),
+            {"decay": [], "two_stage": [], "length": []},
+            "real_logs.multipowerlaw.held_out names no run, expected at least one to predict; add one",
+        ),
+        (
+            (*LOGS, "algoperf", "past_studies"),
+            2,
+            "past_studies is 2, expected at most its 1 studies; lower it, or raise",
+        ),
+        ((*LOGS, "models"), ["mode"], "scheduler.real_logs.models.* is 'mode', expected one of modes"),
+        ((*LOGS, "seen"), [1.0], "scheduler.real_logs.seen"),
     ],
 )
 def test_a_wrong_configuration_is_refused_in_one_sentence(path, value, message):

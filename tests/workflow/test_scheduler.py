@@ -8,7 +8,17 @@ from pathlode.schedule.comparison import BEST_PARAMETRIC
 from pathlode.schedule.run_model import load_run_models
 
 RESULTS = "results/smoke/scheduler"
-FIGURES = ["schedules", "validation", "predictions", "accuracy", "sharpness", "horizon", "regret", "planned"]
+FIGURES = [
+    "schedules",
+    "validation",
+    "predictions",
+    "accuracy",
+    "sharpness",
+    "horizon",
+    "regret",
+    "planned",
+    "real_logs",
+]
 
 pytestmark = pytest.mark.xdist_group("pipeline")
 
@@ -59,6 +69,16 @@ def test_policies_are_compared_with_the_best_schedule(finished):
     )  # the sweep has the largest constant rate, which is the best
     assert regrets.loc["plan_again", "runs"] == regrets.loc["plan", "runs"] + 1 == 9
     assert regrets["n"].to_dict() == dict.fromkeys(regrets.index, 2) | {"lode": 1}
+
+
+def test_models_of_published_logs_are_compared(finished):
+    table = pd.read_csv(finished.folder / "results/smoke/tables/real_logs.csv")
+    assert list(table) == ["source", "held_out", "model", "seen", "error", "spread", "covered_90"]
+    assert set(table["model"]) == {"modes", "last_value"}
+    held_out = table.groupby("source", sort=False)["held_out"].unique().map(list).to_dict()
+    assert held_out == {"multipowerlaw": ["decay"], "algoperf": ["settings", "workload"]}
+    runs = pd.read_csv(finished.folder / "results/smoke/tables/real_logs_runs.csv")
+    assert len(runs) == 2 * 2 * (1 + 2 * 10)
 
 
 def test_runs_and_models_can_be_used_from_the_package(finished):

@@ -16,7 +16,7 @@ def check_real_logs(scheduler: Mapping[str, Any]) -> None:
         for member in members:
             if member in own["multipowerlaw"]["past"]:
                 raise InvalidConfig(
-                    f"config: scheduler.real_logs.multipowerlaw names {member!r} both in past and in held_out.{name}; remove one"
+                    f"config: scheduler.real_logs.multipowerlaw names {member!r} in past and in held_out.{name}; remove one"
                 )
     if not any(own["multipowerlaw"]["held_out"].values()):
         raise InvalidConfig(

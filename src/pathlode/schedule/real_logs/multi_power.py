@@ -82,9 +82,9 @@ class MultiPowerLaw(LogModel):
     """L = L0 + A S^-α - B Σ_k (η_{k-1} - η_k) (1 - (1 + C η_k^-γ S_k)^-β), see :func:`log_losses`.
 
     It takes two least-squares fits of ln L: one to all past runs, then one to the seen rows with the first as its prior. The
-    prior is the normal distribution of the parameters about the first fit. There, and in the second fit, all rows of a run count
-    as one observation, as they err together. The forecast's deviation has the uncertainty of the parameters to first order, and
-    the misfit of the seen rows.
+    prior is the normal distribution of the parameters about the first fit. There, and in the second fit, all rows of a run
+    count as one observation, as they err together. The forecast's deviation has the uncertainty of the parameters to first
+    order, and the misfit of the seen rows.
 
     Source: Luo et al. 2025, A multi-power law for loss curve prediction across learning rate schedules
     (https://arxiv.org/abs/2503.12811). They fit the law to whole runs; the prior and the deviation are ours.

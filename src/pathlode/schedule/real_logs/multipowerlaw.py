@@ -24,8 +24,8 @@ def read_multipowerlaw(folder: Path, size: int, names: Sequence[str]) -> list[Lo
         names: names of the runs.
 
     Raises:
-        DataError: if a file cannot be read or lacks a column, or :class:`pathlode.schedule.real_logs.contract.LoggedRun` refuses
-            the run.
+        DataError: if a file cannot be read or lacks a column, or the run is refused by
+            :class:`pathlode.schedule.real_logs.contract.LoggedRun`.
 
     Source: Luo et al. 2025, A multi-power law for loss curve prediction across learning rate schedules
     (https://arxiv.org/abs/2503.12811); logs of ``thu-yao-01-luo/MultiPowerLaw``.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -45,7 +46,7 @@ def held_out_schedules(
         own = {run.name: run for run in runs if run.group == group}
         known = [own[name] for name in past]
         for name, members in held_out.items():
-            yield from _posed(name, [own[member] for member in members], shares, lambda run, share, known=known: known)
+            yield from _posed(name, [own[member] for member in members], shares, partial(_always, known))
 
 
 def held_out_settings(runs: Sequence[LoggedRun], shares: Sequence[float]) -> Iterator[Posed]:
@@ -83,6 +84,10 @@ def held_out_groups(runs: Sequence[LoggedRun], past: Sequence[LoggedRun], shares
             posed.question.past, seen.scaled(end, last, float(seen.rates.max())), posed.question.asked / end
         )
         yield Posed(posed.held_out, posed.share, scaled, posed.truth - np.log(last))
+
+
+def _always(known: Sequence[LoggedRun], run: LoggedRun, share: float) -> Sequence[LoggedRun]:
+    return known
 
 
 def _posed(
