@@ -26,7 +26,7 @@ def predict_logs(
         models: names in :data:`pathlode.registry.LOG_MODELS`.
         shares: shares of the runs that are seen.
     """
-    posed = _of[source](folder, shares, **settings)
+    posed = _POSED[source](folder, shares, **settings)
     tables = [forecast_scores(source, name, LOG_MODELS[name](), posed).table for name in models]
     return LogForecasts(pd.concat(tables, ignore_index=True))
 
@@ -47,8 +47,8 @@ def _algoperf(
     folder: Path, shares: Sequence[float], workloads: Sequence[str], studies: int, past_studies: int
 ) -> list[Posed]:
     runs = [run for name in workloads for run in read_algoperf_metrics(folder, name, range(studies))]
-    past = [run for run in runs if int(run.name.split("/")[0].removeprefix("study_")) < past_studies]
+    past = [run for name in workloads for run in read_algoperf_metrics(folder, name, range(past_studies))]
     return [*held_out_settings(runs, shares), *held_out_groups(runs, past, shares)]
 
 
-_of = {"multipowerlaw": _multipowerlaw, "algoperf": _algoperf}
+_POSED = {"multipowerlaw": _multipowerlaw, "algoperf": _algoperf}
