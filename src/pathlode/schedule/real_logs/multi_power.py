@@ -118,7 +118,7 @@ def _learnt(past: Sequence[LoggedRun]) -> tuple[Numbers, Numbers, tuple[float, f
         deviation = max(float(np.sqrt(np.mean((log_losses(found, rows) - target) ** 2))), MISFIT)
     per_run = len(target) / len(past)
     precision = slopes.T @ slopes / (deviation**2 * per_run) + free.T @ free
-    return found, np.linalg.cholesky(precision).T, units
+    return found, np.linalg.cholesky(precision).T.astype(np.float64), units
 
 
 def _forecast(question: Question, learnt: Numbers, root: Numbers, units: tuple[float, float, float]) -> Forecast:
