@@ -83,6 +83,7 @@ OFFERS = {
     "weights": "a network of layers from what was observed to its velocity",
     "gates": "gates on the inputs of that network's layers",
     "energy": "an energy-based prior of z0, and samples of it",
+    "forcing": "a state that training can draw to the observations",
 }
 """What a model can offer; each word is offered by some model. The words after a model's path below say what it offers; those
 after a loss's path, what it needs."""
@@ -99,7 +100,8 @@ MODELS = Registry(
         "neural_flow": "pathlode.models.neural_flow:NeuralFlow training latent posterior path decoder",
         "cru": "pathlode.models.cru:CRU training density",
         "latent_sde": "pathlode.models.latent_sde:LatentSDE training latent posterior decoder path_kl",
-        "observed_ode": "pathlode.models.observed_ode:ObservedODE training field jacobian observed weights gates",
+        "observed_ode": "pathlode.models.observed_ode:ObservedODE training field jacobian observed weights gates "
+        "forcing",
         "latent_ebm": "pathlode.models.latent_ebm:LatentEBM training latent posterior decoder energy",
         "sindy": "pathlode.models.sindy:SINDy field jacobian observed",
         "bopdmd": "pathlode.models.bopdmd:BOPDMD",
@@ -118,6 +120,7 @@ FIELDS = Registry(
         "hybrid_lotka_volterra": "pathlode.core.fields.hybrid_lotka_volterra:HybridLotkaVolterra >=2",
         "gated": "pathlode.core.fields.gated:GatedField weights gates",
         "componentwise": "pathlode.core.fields.componentwise:ComponentwiseField weights",
+        "piecewise_linear": "pathlode.core.fields.piecewise_linear:PiecewiseLinearField",
     },
 )
 """The words after a field's path say which sizes of the state it takes, if not all: ``even`` ones, or all from a number on;

@@ -193,6 +193,28 @@ class SequenceModel(ModelStack, ABC):
         """
         self._lacks("jacobian")
 
+    def forced(
+        self,
+        times: Times,
+        values: Values,
+        rate: float,
+        *,
+        solver: "FixedStep",
+        context: Context | None = None,
+        noise: Tensor | None = None,
+    ) -> Prediction:
+        """Predicts the observations of a training step while they draw the state to themselves; for models with ``forcing``.
+
+        Args:
+            times: as in :meth:`forward`, not checked.
+            values: as in :meth:`forward`, not checked.
+            rate: κ, with which a state that is Δ units of τ old is drawn to an observation x: h ← h + (1 - e^{-κΔ}) (x - h).
+            solver: its steps are those from the first time to the last.
+            context: as in :meth:`forward`.
+            noise: as in :meth:`forward`.
+        """
+        self._lacks("forcing")
+
     def _lacks(self, offer: str) -> NoReturn:
         raise ConfigError(f"{type(self).__name__} does not offer {offer!r}: it has {', '.join(sorted(self.offers))}")
 

@@ -76,11 +76,13 @@ class FieldModel(ContextualModel):
         error: bool,
         backward: bool,
         check: bool,
+        elapsed: Starts | None = None,
     ) -> Solution:
-        """States at τ from h at ``start``; a field that depends on time reads τ since then."""
+        """States at τ from h at ``start``; a field that depends on time reads τ since then, from ``elapsed`` on."""
         timed = self.field.timed(around)
-        if timed:  # τ = 0 at the start
-            h = torch.cat([h, torch.zeros_like(h[..., :1])], dim=-1)
+        if timed:
+            since = torch.zeros_like(h[..., :1]) if elapsed is None else elapsed[..., None].to(h)
+            h = torch.cat([h, since], dim=-1)
         field = self.field.autonomous(around)
         found = solve(field, h, times, start=start, solver=solver, estimate_error=error, backward=backward, check=check)
         if not timed:

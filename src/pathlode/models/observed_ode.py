@@ -1,6 +1,8 @@
 """The observed ODE: an ODE of the observed quantities themselves, without encoder and decoder."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -35,6 +37,10 @@ class ObservedODE(FieldModel):
 
     There is no latent vector and no latent path, so losses of a path are refused.
 
+    A solution of a chaotic system leaves the truth soon, whatever the field, and gradients along it grow without bound. With
+    ``forcing`` of :class:`pathlode.training.settings.TrainingConfig`, training therefore draws the state to the observations:
+    :meth:`forced`.
+
     Args:
         config: ``features`` is also the size of the state; ``hidden``, ``latent``, encoder and decoder have no effect.
         seeds: one stacked member per seed.
@@ -47,7 +53,7 @@ class ObservedODE(FieldModel):
     Kilbertus 2021 (https://arxiv.org/abs/2106.12430), who so find which quantity drives which.
     """
 
-    offers = frozenset({"training", "field", "jacobian", "observed", "weights", "gates"})
+    offers = frozenset({"training", "field", "jacobian", "observed", "weights", "gates", "forcing"})
 
     def __init__(self, config: ModelConfig, seeds: Sequence[int] = (0,)) -> None:
         super().__init__(config, seeds)
@@ -105,10 +111,66 @@ class ObservedODE(FieldModel):
             values_error=None if found.error is None else self.std * found.error,
         )
 
+    def forced(
+        self,
+        times: Times,
+        values: Values,
+        rate: float,
+        *,
+        solver: FixedStep,
+        context: Context | None = None,
+        noise: Tensor | None = None,
+    ) -> Prediction:
+        """Predicts each observation from a state that those before it have drawn to themselves, in training.
+
+        This is generalised teacher forcing at irregular times: h_f ← h_f + (1 - e^{-κΔ}) (x_f - h_f) for each observed feature
+        f, with Δ the time since f was last drawn. A prediction at t_i is h before x_i draws it. κ = 0 is the solution itself,
+        and κ = ∞ restarts it at each observation (teacher forcing, or multiple shooting). A small change of the state is
+        e^{-κΔ} times as large after a drawing. So for a rate κ above the largest Lyapunov exponent, both in units of τ,
+        gradients stay bounded on average.
+
+        If the solver takes fewer steps than there are gaps, the state is drawn only where a step ends, at every k-th
+        observation for the smallest k with which the steps suffice (sparse forcing). So the cost is that of the solution
+        itself, apart from one call of the solver for each drawing.
+
+        Source: Hess et al. 2023, Generalized teacher forcing for learning chaotic dynamics
+        (https://arxiv.org/abs/2306.04406); Mikhaeil, Monfared & Durstewitz 2022, On the difficulty of learning chaotic dynamics
+        with RNNs (https://arxiv.org/abs/2110.07238), for sparse forcing. The rate in place of a share for each step is ours: a
+        share would mean more at dense times than at sparse ones.
+        """
+        given = self._stack(times, values, False, context)
+        start, query = self._model_times(given.start, given.times)
+        h, observed = self._initial_state(given), self._in_units(given)
+        around = self._around(h[..., :0], given.start, given.context, noise)
+        gaps = query.shape[-1] - 1
+        every = -(-gaps // solver.steps)
+        steps = replace(solver, steps=max(1, solver.steps // max(1, -(-gaps // every))))
+        drawn = start[..., None].expand(h.shape)  # when each feature was
+        states = [h[:, :, None]]
+        for first in range(0, gaps, every):
+            last = min(first + every, gaps)
+            begun, ends = query[..., first], query[..., first + 1 : last + 1]
+            found = self._solve(h, around, begun, ends, steps, False, False, False, elapsed=begun - start)
+            states.append(found.states)
+            now = ends[..., -1:].expand(h.shape)
+            share = -torch.expm1(-rate * (now - drawn)) if math.isfinite(rate) else torch.ones_like(h)
+            seen = given.mask[:, :, last] if given.mask is not None else torch.ones_like(h, dtype=torch.bool)
+            h = found.states[:, :, -1]
+            h = h + (share * (observed[:, :, last] - h)).where(seen, 0.0)
+            drawn = now.where(seen, drawn)
+        path = torch.cat(states, dim=2)
+        predicted = (self.mean + self.std * path).to(given.values.dtype)
+        return Prediction(values=predicted, states=path, start=start, times=query, context=around)
+
+    def _in_units(self, given: Observations) -> Values:
+        """Observations in the model's units, 0 where nothing was observed."""
+        values = ((given.values - self.mean) / self.std).to(self.dtype)
+        return values if given.mask is None else values.where(given.mask, 0.0)
+
     def _initial_state(self, given: Observations) -> State:
         """Each feature's first observation, (member, batch, feature), in the model's units."""
-        values = ((given.values - self.mean) / self.std).to(self.dtype)
+        values = self._in_units(given)
         if given.mask is None:
             return values[:, :, 0]
         first = given.mask.to(torch.uint8).argmax(dim=2, keepdim=True)
-        return values.where(given.mask, 0.0).gather(2, first)[:, :, 0]
+        return values.gather(2, first)[:, :, 0]

@@ -43,6 +43,9 @@ class TrainingConfig:
             larger share in more than a tenth of the members logs a warning.
         refine: whether such a validation also doubles the solver's steps for the rest of the run and restarts the search for
             the best weights. This applies to the whole stack; it is the only case in which members affect each other.
+        forcing: rate κ, per unit of the model's time τ, with which training draws the state to each observation, for a model
+            with ``forcing`` (:meth:`pathlode.models.observed_ode.ObservedODE.forced`); 0 for none. Validations and predictions
+            are never forced. For a chaotic system choose a few times its largest Lyapunov exponent, in units of τ.
         likelihood: whether the loss compares values by their likelihood,
             :func:`pathlode.training.losses.contract.negative_log_likelihood`. Each validation then learns every member's noise
             for the next steps, and the end of the run learns it for predictions.
@@ -62,6 +65,7 @@ class TrainingConfig:
     solver_steps: int = 6
     solver_error_share: float = 0.1
     refine: bool = True
+    forcing: float = 0.0
     likelihood: bool = False
 
     def __post_init__(self) -> None:
@@ -89,6 +93,8 @@ class TrainingConfig:
                 raise ConfigError(f"train.{name} is {getattr(self, name)!r}, expected a number above 0")
         if not (is_positive(self.spike) or self.spike == math.inf) or self.spike <= 1:
             raise ConfigError(f"train.spike is {self.spike!r}, expected a number above 1, or inf")
+        if not self.forcing >= 0:
+            raise ConfigError(f"train.forcing is {self.forcing!r}, expected a rate of at least 0, or inf")
         if not all(0 <= beta < 1 for beta in self.betas):
             raise ConfigError(f"train.betas is {list(self.betas)}, expected two numbers of at least 0 and below 1")
         if not 0 < self.warmup < 1:

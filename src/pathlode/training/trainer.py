@@ -16,9 +16,10 @@ from pathlode.core.solve import FixedStep
 from pathlode.errors import ConfigError, DivergenceError
 from pathlode.models.contract import SequenceModel
 from pathlode.models.noise import learn_noise
-from pathlode.models.prediction import required
+from pathlode.models.prediction import Prediction, required
 from pathlode.registry import ONLY_WITH, unused_offer
 from pathlode.training.batches import Batches, owners_of_sets, refuse_unusable
+from pathlode.training.forcing import refuse_unforced
 from pathlode.training.losses.contract import Loss
 from pathlode.training.outcomes import Outcomes, prepared
 from pathlode.training.settings import TrainingConfig
@@ -84,6 +85,8 @@ class Trainer:
                 f"{type(loss).__name__} needs a variational model: make {type(model).__name__} with "
                 "ModelConfig(variational=True), or choose another loss"
             )
+        if config.forcing:
+            refuse_unforced(model, loss, views)
         self.model, self.loss, self.config, self.device = model.to(device), loss, config, device
         self.views = views
         precision = training.dtype  # of the validation data as well: a model's units are in that of its training data
@@ -149,9 +152,7 @@ class Trainer:
         noise = self.batches.draw(torch.randn, draws) if draws else None
         if self.loss.random_times:
             query = self.loss.random_query(query, self.batches.draw(torch.rand, query.shape[-1]))
-        prediction = self.model(
-            *seen, query, noise=noise, solver=self._solver(), check=False, **told(self.batches.context)
-        )
+        prediction = self._prediction(seen, query, noise)
         losses = self.loss(self.model, prediction, targets, self.step_number / self.config.steps, self._noise)
         if self.outcomes is not None:
             known = self.outcomes.training[self.batches.where]
@@ -162,6 +163,13 @@ class Trainer:
         self.optimiser.update()
         self._since_validation.append(losses.detach())
         self.seconds += self._clock() - started
+
+    def _prediction(self, seen: tuple[Times, Values], query: Times, noise: Tensor | None) -> Prediction:
+        """What a step compares with the observations."""
+        more = {"noise": noise, "solver": self._solver(), **told(self.batches.context)}
+        if self.config.forcing:
+            return self.model.forced(*seen, self.config.forcing, **more)
+        return self.model(*seen, query, check=False, **more)
 
     def validate(self) -> Validation:
         """Scores the current weights, keeps each member's best, and compares the solver's error with the validation error.

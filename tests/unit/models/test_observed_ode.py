@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from pathlode.core.series import TimeSeries
-from pathlode.core.solve import Adaptive
+from pathlode.core.solve import Adaptive, FixedStep
 from pathlode.errors import ConfigError
 from pathlode.models.observed_ode import ObservedODE
 from pathlode.models.settings import ModelConfig
@@ -100,3 +100,61 @@ def test_static_covariates_are_a_context():
     found = model(times, values, context=series.context).values[0]
     assert torch.equal(found[0, 0], found[1, 0])
     assert not torch.allclose(found[0, 1:], found[1, 1:], atol=1e-3)
+
+
+def forced_by_hand(times, values, growth, rate):
+    """Predictions of dh/dτ = a h, drawn to each observation, of one series of one feature whose missing values are NaN."""
+    state, drawn, predicted = values[0], times[0], [values[0]]
+    for before, now, value in zip(times, times[1:], values[1:], strict=False):
+        state = state * math.exp(growth * (now - before))
+        predicted.append(state)
+        if not math.isnan(value):
+            state += (1 - math.exp(-rate * (now - drawn))) * (value - state)
+            drawn = now
+    return predicted
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.7, math.inf])
+def test_a_forced_state_is_drawn_by_what_was_observed(rate):
+    """Also of series with gaps and of different lengths, in other units."""
+    model, nan = ObservedODE(ModelConfig(features=1, field="linear", time_unit=2.0), (0, 1)).double(), math.nan
+    model.std.fill_(3.0)
+    model.field.matrix.data = torch.tensor([0.4, -1.0], dtype=torch.float64)[:, None, None]
+    times, values = [[0.0, 0.3, 1.1, 1.2, 2.0], [1.0, 3.0, 4.0]], [[1.0, 2.0, nan, -1.0, 0.5], [2.0, nan, 1.0]]
+    series = TimeSeries.of(list(zip(times, values, strict=True)))
+    found = model.forced(series.times, series.values, rate, solver=FixedStep("tsit5", 40)).values
+    for member, growth in enumerate((0.4, -1.0)):
+        for row, (when, what) in enumerate(zip(times, values, strict=True)):
+            expected = forced_by_hand([t / 2 for t in when], what, growth, rate)
+            assert torch.allclose(found[member, row, : len(when), 0], torch.tensor(expected).double(), atol=1e-8)
+
+
+def test_forcing_beyond_the_growth_of_errors_bounds_the_gradient():
+    """∂x̂_T/∂x_1 = e^{a T} without forcing, and e^{a T} e^{-κ(T - Δ)} with it, Δ the last gap."""
+    model = ObservedODE(ModelConfig(features=1, field="linear")).double()
+    model.field.matrix.data.fill_(3.0)
+    times = torch.linspace(0, 4, 41).double()[None]
+    slopes = []
+    for rate in (0.0, 3.0):
+        values = torch.ones(1, 41, 1).double().requires_grad_()
+        model.forced(times, values, rate, solver=FixedStep("tsit5", 40)).values[0, 0, -1].backward()
+        slopes.append(float(values.grad[0, 0]))
+    assert slopes == pytest.approx([math.exp(12.0), math.exp(0.3)], rel=1e-4)
+
+
+def test_with_few_steps_every_kth_observation_draws():
+    """Two steps for four gaps: the state is restarted at the third observation, and not at the second and fourth."""
+    model = linear_model()
+    times, values = torch.tensor([[0.0, 0.1, 0.2, 0.3, 0.4]]).double(), torch.randn(1, 5, 2).double()
+    found = model.forced(times, values, math.inf, solver=FixedStep("tsit5", 2)).values[0, 0]
+    start = values[0, [0, 0, 0, 2, 2]]
+    elapsed = torch.tensor([0.0, 0.1, 0.2, 0.1, 0.2]).double()[:, None, None]
+    assert torch.allclose(found, (torch.matrix_exp(elapsed * MATRIX) @ start[..., None])[..., 0], atol=1e-7)
+
+
+def test_a_forced_field_knows_the_time(series):
+    """Without forcing the solution in pieces is the solution, also of a field that depends on time."""
+    model = ObservedODE(ModelConfig(features=2, field="galerkin", width=5)).double()
+    steps = FixedStep("tsit5", 40)
+    pieces = model.forced(series.times, series.values, 0.0, solver=steps).values
+    assert torch.allclose(pieces, model(series.times, series.values, solver=steps).values, atol=1e-6)
