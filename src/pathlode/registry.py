@@ -105,6 +105,12 @@ MODELS = Registry(
         "latent_ebm": "pathlode.models.latent_ebm:LatentEBM training latent posterior decoder energy",
         "sindy": "pathlode.models.sindy:SINDy field jacobian observed",
         "bopdmd": "pathlode.models.bopdmd:BOPDMD",
+        "last_value": "pathlode.models.last_value:LastValue",
+        "line": "pathlode.models.line:Line",
+        "al_rnn": "pathlode.models.al_rnn:ALRNN training forcing",
+        "shallow_plrnn": "pathlode.models.shallow_plrnn:ShallowPLRNN training forcing",
+        "echo_state": "pathlode.models.echo_state:EchoState",
+        "edmd": "pathlode.models.edmd:EDMD",
     },
 )
 

@@ -115,6 +115,7 @@ def test_a_row_may_be_a_latent_sde_or_ebm_or_train_with_a_reversible_method():
 def test_a_row_may_be_an_observed_ode_with_a_penalty_on_the_weights_of_its_field():
     check(merged(((*ROWS, "curve"), {"model": "observed_ode", "loss": "c_node"})))
     check(merged(((*ROWS, "curve"), {"model": "observed_ode", "field": "gated", "loss": "path_reg"})))
+    check(merged(((*ROWS, "curve"), {"model": "observed_ode", "loss": "none", "train": {"forcing": 4.0}})))
     check(merged(((*ROWS, "curve"), {"model": "observed_ode", "field": "componentwise", "loss": "group_lasso"})))
 
 
@@ -219,6 +220,11 @@ def test_a_row_replaces_sizes_training_and_views_of_its_system():
             "curve",
             {"model": "cru", "sizes": {"latent": 7}},
             "rows.curve.sizes.latent is 7, but the model cru needs a multiple of 2 of at least 4; change latent, or name",
+        ),
+        (
+            "curve",
+            {"train": {"forcing": 4.0}},
+            "rows.curve.train.forcing is 4.0, but the model curve has no state that observations could draw; remove it, or",
         ),
         (
             "curve",

@@ -147,6 +147,23 @@ def check_state(place: str, parts: Mapping[str, str], model: Mapping[str, Any]) 
         )
 
 
+def check_forcing(place: str, parts: Mapping[str, str], train: Mapping[str, Any]) -> None:
+    """Refuses a training with forcing of a model whose state it could not draw to the observations.
+
+    Args:
+        place: place of the training in the configuration.
+        parts: the model's kind and parts, from :func:`model_parts`.
+        train: its settings.
+    """
+    words = MODELS.words(parts["kind"])
+    if train.get("forcing") and "training" in words and "forcing" not in words:
+        able = ", ".join(name for name in MODELS if "forcing" in MODELS.words(name))
+        raise InvalidConfig(
+            f"config: {place}.forcing is {train['forcing']}, but the model {parts['kind']} has no state that observations "
+            f"could draw; remove it, or name one of the models {able}"
+        )
+
+
 def check_system(place: str, parts: Mapping[str, str], system: str | None) -> None:
     """Refuses a field whose known part is of another system, and parts for positive quantities where others are measured.
 

@@ -7,6 +7,7 @@ from typing import Any
 from pathlode.registry import SYSTEMS
 from workflow.configuration.parts import (
     REPLACED,
+    check_forcing,
     check_observed_state,
     check_parts,
     check_state,
@@ -174,6 +175,7 @@ def check_fitted(config: Mapping[str, Any], chapter: str, system: str, name: str
     check_state(sizes, parts, settings["model"])
     place = own if "train" in row else f"systems.{system}"
     check_steps(f"{place}.train", parts, settings["train"]["solver_steps"], last / settings["model"]["time_unit"])
+    check_forcing(f"{place}.train", parts, settings["train"])
     check_observed_state(f"systems.{system}", parts, len(simulated.features))
     if "train" in row:
         check_training(config, system, settings["train"], f"{own}.train")

@@ -19,6 +19,9 @@ SEEDS = (0, 1, 2)
 SENSITIVE = {("observed_ode", "galerkin")}
 """A model's parts with which :func:`with_an_effect` makes solutions so sensitive that the solver's tolerance shows."""
 
+KINKED = {"piecewise_linear"}
+"""Fields whose slopes jump: the steps of the adaptive solver there depend on rounding."""
+
 UNSTEADY = {"bopdmd"}
 """Models whose fits to random numbers depend on rounding. Their own tests have series that they can fit."""
 
@@ -80,6 +83,10 @@ class Case:
 
 
 CASES = [Case(*each) for each in combinations()]
+
+
+def kinked(case):
+    return case.changes.get("field") in KINKED
 
 
 def name_of(case):

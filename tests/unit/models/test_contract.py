@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 import torch
-from combinations import CASES, SEEDS, SIZES, UNSTEADY, predict
+from combinations import CASES, KINKED, SEEDS, SIZES, UNSTEADY, kinked, predict
 
 from pathlode.core.adaptive import Adaptive
 from pathlode.core.fields.contract import VectorField
@@ -95,10 +95,11 @@ def test_a_stack_equals_its_members_alone(case, series):
     for stack in (model, alone):
         stack.standardise(series.to(torch.float32))
     times, values, query = series.times.float(), series.values.float(), series.times.float() + 1
-    together = model(times, values, query).values
+    solver = FixedStep("rk4", 8) if kinked(case) else None
+    together = model(times, values, query, solver=solver).values
     rounding = 2e-5 * float(together.detach().abs().max())  # single precision over all steps of a solver
-    assert (together[2] - alone(times, values, query).values[0]).abs().max() <= rounding
-    assert (together[1] - model.member(1)(times, values, query).values[0]).abs().max() <= rounding
+    assert (together[2] - alone(times, values, query, solver=solver).values[0]).abs().max() <= rounding
+    assert (together[1] - model.member(1)(times, values, query, solver=solver).values[0]).abs().max() <= rounding
     assert model.member(1).seeds == (1,)
 
 
@@ -113,7 +114,8 @@ def test_a_prediction_does_not_depend_on_what_else_is_asked(case, series):
     reach = 20 if steady else 200
     far = torch.cat([near, near[:, -1:] + reach], dim=1)
     values = model(series.times, series.values, far).values[:, :, :5]
-    assert torch.allclose(values, model(series.times, series.values, near).values, atol=1e-4)
+    accuracy = 1e-2 if kinked(case) else 1e-4
+    assert torch.allclose(values, model(series.times, series.values, near).values, atol=accuracy)
 
 
 @pytest.mark.parametrize("solver", [FixedStep("rk4", 4), None], ids=["fixed", "adaptive"])
@@ -129,7 +131,7 @@ def test_backward_predicts_before_the_first_time_and_changes_nothing_after_it(ca
         if mine is not None:
             assert torch.allclose(mine[:, :, 2:], theirs, atol=1e-12), name
     assert torch.allclose(both.values[:, :, 1], both.values[:, :, 2], atol=1e-4)
-    if case.kind != "constant":
+    if case.kind not in ("constant", "last_value"):
         assert not torch.allclose(both.values[:, :, 0], both.values[:, :, 2], atol=1e-3)
 
 
@@ -202,9 +204,9 @@ def test_save_and_load_round_trip(case, series, tmp_path):
 def test_dtype_is_kept_and_agrees(case, series, tmp_path):
     if case.kind in UNSTEADY:
         return
-    model = case.model()
-    single = model(series.times.float(), series.values.float()).values
-    double = model.double()(series.times, series.values).values
+    model, solver = case.model(), FixedStep("rk4", 8) if kinked(case) else None
+    single = model(series.times.float(), series.values.float(), solver=solver).values
+    double = model.double()(series.times, series.values, solver=solver).values
     assert (single.dtype, double.dtype) == (torch.float32, torch.float64)
     assert torch.allclose(single.double(), double, atol=1e-4)
     save_model(tmp_path / "model.pt", model)
@@ -317,7 +319,7 @@ def test_an_adjoint_finds_the_gradients_that_back_propagation_finds(series, fiel
         model(series.times[:3], series.values[:3], solver=solver).values.square().sum().backward()
         gradients.append({name: p.grad for name, p in model.named_parameters()})
     for name, gradient in gradients[0].items():
-        assert torch.allclose(gradient, gradients[1][name], rtol=1e-5, atol=1e-8), name
+        assert torch.allclose(gradient, gradients[1][name], rtol=1e-2 if field in KINKED else 1e-5, atol=1e-8), name
 
 
 class Hastening(VectorField):

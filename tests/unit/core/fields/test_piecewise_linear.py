@@ -9,12 +9,15 @@ from pathlode.core.solve import Adaptive, solve
 def three_pieces():
     """dh/dτ = 2 - h + min(max(h, 0), 2), of one state."""
     field = PiecewiseLinearField([torch.Generator()], 1, 1, 1).double()
-    field.slopes.data.fill_(-1.0)
-    parts = {"linear": (-1.0, 2.0), "planes": (1.0, -2.0)}
-    for name, (weight, bias) in parts.items():
-        layer = getattr(field, name)
-        layer.weight.data.fill_(weight)
-        layer.bias.data.fill_(bias)
+    given = {
+        field.linear.matrix: -1,
+        field.constant: 2,
+        field.planes.weight: 1,
+        field.planes.bias: -2,
+        field.slopes: -1,
+    }
+    for parameter, value in given.items():
+        parameter.data.fill_(value)
     return field
 
 
@@ -32,6 +35,6 @@ def test_far_away_it_is_its_linear_part():
     """The rest is bounded, in every direction."""
     field = PiecewiseLinearField([torch.Generator().manual_seed(0)], 4, 30, 1)
     h = 1e3 * torch.randn(1, 50, 4)
-    rest = field(h) - field.linear(h)
+    rest = field(h) - field.linear(h) - field.constant
     assert rest.abs().max() < field.slopes.abs().sum() * field.planes.bias.abs().max()
     assert field.linear(h).abs().max() > 100
