@@ -57,7 +57,11 @@ class EchoState(DrivenMap):
         return _with_one(state) @ self.output
 
     def fit_to(self, observed: States, inside: Tensor) -> None:
-        state, gram, products, number = self.rest(observed.shape[1]), 0.0, 0.0, 0.0
+        state, (_, size, features) = self.rest(observed.shape[1]), self.output.shape
+        gram, products, number = (
+            self.output.new_zeros(len(self.seeds), *shape, dtype=torch.float64)
+            for shape in ((size, size), (size, features), (1, 1))
+        )
         for point in range(1, observed.shape[2]):
             state = self.moved(state, observed[:, :, point - 1], inside[:, :, point - 1])
             if point > WASHOUT or observed.shape[2] <= WASHOUT + 1:
@@ -66,8 +70,7 @@ class EchoState(DrivenMap):
                 gram = gram + read.mT @ read
                 products = products + read.mT @ observed[:, :, point].double()
                 number = number + counted.sum(dim=1, keepdim=True)
-        if isinstance(number, Tensor):
-            self.output.data = ridge(gram, products, number.clamp_min(1), PENALTY).to(self.dtype)
+        self.output.data = ridge(gram, products, number.clamp_min(1), PENALTY).to(self.dtype)
 
 
 def _fixed(weights: Tensor) -> nn.Parameter:
