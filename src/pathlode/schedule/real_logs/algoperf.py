@@ -83,5 +83,5 @@ def _run(folder: Path, workload: str, study: int, trial: int) -> LoggedRun:
         steps=steps,
         losses=values if best is None else 1 - values / best,
         moments=moments,
-        rates=warm_up_cosine(pd.Series(moments), peak, warm_up, total).to_numpy(),
+        rates=np.asarray(warm_up_cosine(pd.Series(moments), peak, warm_up, total), dtype=np.float64),
     )

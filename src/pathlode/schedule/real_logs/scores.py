@@ -64,5 +64,8 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     percent = table.assign(**{column: 100 * table[column] for column in HEADINGS})
     wide = percent.pivot(index=keys, columns="seen", values=list(HEADINGS))
     wide = wide.loc[list(dict.fromkeys(table[keys].itertuples(index=False, name=None)))]
-    wide.columns = [f"{HEADINGS[column]}, {share:.0%} seen" for column, share in wide.columns]
+    wide.columns = [
+        f"{HEADINGS[column]}, {share:.0%} seen"
+        for column, share in zip(*map(wide.columns.get_level_values, (0, 1)), strict=True)
+    ]
     return wide.map(lambda value: "–" if pd.isna(value) else f"{value:.3g}").reset_index()

@@ -1,6 +1,6 @@
 """All models side by side on the logs of one source."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,4 +51,4 @@ def _algoperf(
     return [*held_out_settings(runs, shares), *held_out_groups(runs, past, shares)]
 
 
-_POSED = {"multipowerlaw": _multipowerlaw, "algoperf": _algoperf}
+_POSED: dict[str, Callable[..., list[Posed]]] = {"multipowerlaw": _multipowerlaw, "algoperf": _algoperf}
