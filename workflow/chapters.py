@@ -45,6 +45,7 @@ CHAPTERS = {
         ),
         Chapter("real", "Real data", claimed=("real", "hudson_bay_scores"), extra="real"),
         Chapter("rivals", "Rivals", claimed=("rivals_errors",), extra="rivals"),
+        Chapter("chaos", "Chaos", claimed=("chaos_scores",), extra="chaos"),
     )
 }
 """All chapters by name, in reading order."""

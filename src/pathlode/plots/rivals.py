@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 from scipy.optimize import isotonic_regression
 
-from pathlode.plots.style import BLACK, BLUE, WIDTH, LineStyle, line_styles, log_scale
+from pathlode.plots.ranks import ranking_of, ranks_in_panels
+from pathlode.plots.style import BLUE, WIDTH, LineStyle, line_styles, log_scale
 from pathlode.reporting.naming import readable
 from pathlode.rivals.columns import EVERYWHERE, HIDDEN, SHORT, TRIVIAL
 from pathlode.rivals.ranks import Ranking
@@ -25,8 +26,6 @@ COST_AXES = {
 """Costs that are shown, with their labels."""
 LABEL_GAP = 0.075
 """Least distance of two labels, as a share of a panel's height."""
-DEPTH, TOP = 0.16, -2.4
-"""Inches of a line of text in a panel of ranks, and the upper end of such a panel in these lines."""
 
 
 def error_against_cost(scores: pd.DataFrame, failed: pd.DataFrame, rows: Sequence[str]) -> Figure:
@@ -120,21 +119,18 @@ def critical_differences(table: pd.DataFrame) -> Figure:
         table: rows of :class:`pathlode.rivals.results.RivalRanks`.
     """
     groups = table.groupby(["data", "metric"], sort=False)
-    shown = {(str(name), str(metric)): _ranking_of(own) for (name, metric), own in groups}
+    shown = {(str(name), str(metric)): ranking_of(own) for (name, metric), own in groups}
     data, metrics = list(dict.fromkeys(table["data"])), list(dict.fromkeys(table["metric"]))
-    depth = max((_depths(ranked)[1] for ranked in shown.values()), default=1.0)
-    lines, columns = max(len(data), 1), max(len(metrics), 1)
-    size = WIDTH, (DEPTH * (depth - TOP) + 0.45) * lines
-    figure, axes = plt.subplots(lines, columns, figsize=size, squeeze=False, layout="constrained")
-    for axis in axes.flat:
-        axis.axis("off")
-    for (name, metric), ranked in shown.items():
-        axis = axes[data.index(name), metrics.index(metric)]
+
+    def titled(name: str, metric: str) -> tuple[str, Ranking] | None:
+        if (name, metric) not in shown:
+            return None
         alone = name != EVERYWHERE and not any((name, other) in shown for other in metrics if other != metric)
         what = "data sets" if name == EVERYWHERE else f"replicates of {readable(name)}"
-        axis.set_title(f"{ranked.blocks} {what}\nerror {HIDDEN if alone else SHORT[metric]}", fontsize=8)
-        _draw_ranking(axis, ranked, depth)
-    return figure
+        ranked = shown[name, metric]
+        return f"{ranked.blocks} {what}\nerror {HIDDEN if alone else SHORT[metric]}", ranked
+
+    return ranks_in_panels([[titled(name, metric) for metric in metrics] for name in data])
 
 
 def errors_out_of_range(scores: pd.DataFrame, rows: Sequence[str]) -> Figure:
@@ -176,36 +172,3 @@ def _draw_pairs(axis: Axes, inner: pd.Series, outer: pd.Series) -> None:
     axis.plot(outer, places, "o", ms=4, color=BLUE, label="out of its range")
     log_scale(axis, "x")
     axis.grid(axis="x", lw=0.4, color="0.92")
-
-
-def _ranking_of(rows: pd.DataFrame) -> Ranking:
-    first = rows.iloc[0]
-    facts = int(first["blocks"]), float(first["p"]), float(first["critical_difference"])
-    return Ranking(rows["row"].tolist(), rows["rank"].tolist(), *facts)
-
-
-def _depths(ranked: Ranking) -> tuple[float, float]:
-    """Depths below the line of ranks of the first name and of the end, in lines of text."""
-    first = 1.2 + 0.4 * len(ranked.alike())
-    return first, first - 0.3 - len(ranked.rows) // -2
-
-
-def _draw_ranking(axis: Axes, ranked: Ranking, depth: float) -> None:
-    """Ranks on a line, names below it on both sides with the better half on the left, the critical difference above it."""
-    count, first = len(ranked.rows), _depths(ranked)[0]
-    axis.set(xlim=(0.2, count + 0.8), ylim=(depth, TOP))
-    axis.plot([1, count], [0, 0], color=BLACK, lw=1)
-    for tick in range(1, count + 1):
-        axis.plot([tick, tick], [0, -0.25], color=BLACK, lw=0.8)
-        axis.text(tick, -0.35, str(tick), ha="center", va="bottom", fontsize=7)
-    for place, (name, rank) in enumerate(zip(ranked.rows, ranked.ranks, strict=True)):
-        left = place < -(count // -2)
-        level, end = first + (place if left else count - 1 - place), 0.8 if left else count + 0.2
-        axis.plot([rank, rank, end], [0, level, level], color="0.35", lw=0.7)
-        axis.text(end, level, f" {readable(name)} ", ha="right" if left else "left", va="center", fontsize=7.5)
-    for number, (start, stop) in enumerate(ranked.alike()):
-        ends, level = (ranked.ranks[start] - 0.05, ranked.ranks[stop] + 0.05), 0.5 + 0.4 * number
-        axis.plot(ends, (level, level), color=BLACK, lw=2.4, solid_capstyle="butt")
-    reach, height = 1 + min(ranked.critical_difference, count - 1), TOP + 0.5
-    axis.annotate("", (1, height), (reach, height), arrowprops={"arrowstyle": "|-|", "lw": 0.8, "mutation_scale": 2.5})
-    axis.text(reach, height, f"  critical difference {ranked.critical_difference:.1f}", va="center", fontsize=7)

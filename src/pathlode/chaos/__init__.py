@@ -1,0 +1,1 @@
+"""Chaotic flows: their data, and how well learnt systems forecast them and reproduce their attractors."""

@@ -1,0 +1,91 @@
+"""What follows the windows of a chaotic flow: by a fitted model, or by the true equations in its place."""
+
+import copy
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pathlode.arrays import Array
+from pathlode.chaos.data import ChaosData
+from pathlode.chaos.forecasts import NUDGE
+from pathlode.core.solve import FixedStep
+from pathlode.errors import PathlodeError
+from pathlode.models.contract import SequenceModel
+
+WINDOWS_AT_ONCE = 10
+"""Windows of each member that are predicted together: bounds the memory."""
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """What follows a window: of a model, or of the true equations in its place. NaN where it is not finite.
+
+    Attributes:
+        forecast: at :attr:`pathlode.chaos.data.ChaosData.ahead`, (member, window, step, feature).
+        nudged: the same from observations that are :data:`pathlode.chaos.forecasts.NUDGE` larger.
+        orbits: at :attr:`pathlode.chaos.data.ChaosData.moments`, (member, window, moment, feature).
+    """
+
+    forecast: Array
+    nudged: Array
+    orbits: Array
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How models are asked.
+
+    Args:
+        solver_steps: Runge-Kutta steps of a learnt ODE in a period of the flow. They are of equal size, so that two forecasts
+            from near states differ by what the learnt system does alone.
+        from_last: whether a prediction begins at the last observation alone, for a model that reads only the first that it is
+        shown. smoothing: standard deviation of the filter of spectra, in cycles per period.
+    """
+
+    solver_steps: int
+    from_last: bool
+    smoothing: float
+
+
+def predicted_by(model: SequenceModel, data: ChaosData, asking: Asking) -> Predicted:
+    """What a stack predicts of its members' test windows, in double precision."""
+    exact = copy.deepcopy(model).double()
+    begin = -1 if asking.from_last else 0
+    times, values = (torch.from_numpy(part)[:, :, begin:] for part in (data.test_times, data.test_values))
+    ahead = torch.from_numpy(data.ahead)[:, None].expand(-1, times.shape[1], -1)
+    moments = torch.from_numpy(data.moments).double().expand(*times.shape[:2], -1)
+    forecast, nudged, orbits = (
+        _values(exact, times, values + shift, times[..., -1:] + after, asking)
+        for shift, after in ((0.0, ahead), (NUDGE, ahead), (0.0, moments))
+    )
+    return Predicted(forecast, nudged, orbits)
+
+
+@torch.no_grad()
+def _values(model: SequenceModel, times: Tensor, values: Tensor, query: Tensor, asking: Asking) -> Array:
+    """Predictions (member, window, time, feature). Where a stack fails, each member is asked alone; NaN where that fails."""
+    span = float((query[..., -1] - times[..., 0]).max())
+    solver = FixedStep("tsit5", math.ceil(span * asking.solver_steps))
+    parts = [slice(begin, begin + WINDOWS_AT_ONCE) for begin in range(0, times.shape[1], WINDOWS_AT_ONCE)]
+    try:
+        found = [model(times[:, own], values[:, own], query[:, own], solver=solver).values for own in parts]
+    except PathlodeError:
+        if len(model.seeds) == 1:
+            return np.full((*query.shape, values.shape[-1]), np.nan)
+        members = range(len(model.seeds))
+        each = [_values(model.member(m), times[[m]], values[[m]], query[[m]], asking) for m in members]
+        return np.concatenate(each)
+    whole = torch.cat(found, dim=1)
+    return whole.where(whole.isfinite(), torch.nan).numpy(force=True)
+
+
+def of_the_truth(data: ChaosData) -> Predicted:
+    """What the true equations give in a model's place: forecasts from the last observation, with its noise, and independent
+    orbits.
+
+    The scores of this are the floors of those of models.
+    """
+    return Predicted(data.from_noisy, data.from_nudged, data.other_orbits)

@@ -1,0 +1,156 @@
+"""Figures of the chapter on chaos: attractors, divergence from the truth, spectra, and a map of flows and rows."""
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from pathlode.arrays import Array
+from pathlode.chaos.columns import HEADINGS
+from pathlode.chaos.forecasts import THRESHOLD
+from pathlode.chaos.results import TRUTH, ShownOrbits
+from pathlode.plots.ranks import ranking_of, ranks_in_panels
+from pathlode.plots.style import BLACK, WIDTH, legend_above, line_styles, log_scale
+from pathlode.reporting.naming import readable
+
+REACH = 4.0
+"""Ends of the axes of attractors, in standard deviations: what leaves them is cut."""
+BEST = {"valid_time": True, "state_divergence": False, "spectral_distance": False}
+"""Measures in the map of flows and rows, and whether more is better."""
+
+
+def _panels(shown: Sequence[ShownOrbits], part: str) -> dict[str, dict[str, Array]]:
+    """One part of what is shown, by flow and row."""
+    found: dict[str, dict[str, Array]] = {}
+    for file in shown:
+        for key, array in getattr(file, part).items():
+            flow, _, row = key.partition("/")
+            found.setdefault(flow, {})[row] = array
+    return found
+
+
+def attractors(shown: Sequence[ShownOrbits], rows: Sequence[str]) -> Figure:
+    """One orbit of every row beside one of the true equations: a line of panels per flow, first against last quantity.
+
+    A row that has no finite orbit is an empty panel.
+
+    Args:
+        shown: what was kept of the first replicate.
+        rows: names in their order.
+    """
+    flows = _panels(shown, "orbits")
+    names = [TRUTH, *(row for row in rows if any(row in orbits for orbits in flows.values()))]
+    size = WIDTH, WIDTH / len(names) * max(len(flows), 1) + 0.4
+    figure, axes = plt.subplots(max(len(flows), 1), len(names), figsize=size, squeeze=False, layout="constrained")
+    for line, (flow, orbits) in zip(axes, flows.items(), strict=False):
+        for axis, row in zip(line, names, strict=True):
+            axis.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), xticks=[], yticks=[], aspect="equal")
+            axis.spines[:].set_visible(False)
+            if row in orbits:
+                axis.plot(orbits[row][:, 0], orbits[row][:, -1], lw=0.5, color="0.5" if row == TRUTH else BLACK)
+            if line is axes[0]:
+                axis.set_title(readable(row), fontsize=7)
+        line[0].set_ylabel(readable(flow), fontsize=8)
+    return figure
+
+
+def divergence(shown: Sequence[ShownOrbits], rows: Sequence[str]) -> Figure:
+    """Error of forecasts against the Lyapunov times since the last observation, median over test windows: a panel per flow.
+
+    The grey line is that of the true equations from the last, noisy observation; the dashed one is the threshold of a valid
+    forecast.
+    """
+    flows, styles = _panels(shown, "errors"), line_styles(rows)
+    times = {key.partition("/")[0]: file.times for file in shown for key in file.errors}
+    figure, axes = plt.subplots(
+        1, max(len(flows), 1), figsize=(WIDTH, 2.7), sharey=True, squeeze=False, layout="constrained"
+    )
+    for axis, (flow, errors) in zip(axes[0], flows.items(), strict=False):
+        axis.plot(times[flow], errors[TRUTH], color="0.6", lw=2.5, label="true equations")
+        for row in (name for name in rows if name in errors):
+            axis.plot(times[flow], errors[row], color=styles[row].colour, ls=styles[row].dashes, label=readable(row))
+        axis.axhline(THRESHOLD, color="0.4", ls="--", lw=0.7)
+        log_scale(axis, "y")
+        axis.set(title=readable(flow), xlabel="Lyapunov times", ylim=(5e-3, 5))
+    axes[0, 0].set_ylabel("error, standard deviations")
+    if flows:
+        legend_above(figure, max(axes[0], key=lambda axis: len(axis.get_legend_handles_labels()[1])))
+    return figure
+
+
+def spectra(shown: Sequence[ShownOrbits], rows: Sequence[str]) -> Figure:
+    """Power spectra of free runs, mean over quantities, beside that of the true orbits: a panel per flow."""
+    flows, styles = _panels(shown, "spectra"), line_styles(rows)
+    moments = {key.partition("/")[0]: file.moments for file in shown for key in file.spectra}
+    figure, axes = plt.subplots(1, max(len(flows), 1), figsize=(WIDTH, 2.7), squeeze=False, layout="constrained")
+    for axis, (flow, found) in zip(axes[0], flows.items(), strict=False):
+        step = moments[flow][1] - moments[flow][0]
+        frequencies = np.fft.rfftfreq(len(moments[flow]), step)
+        seen = frequencies <= 5
+        axis.plot(frequencies[seen], found[TRUTH][seen], color="0.6", lw=2.5, label="true equations")
+        for row in (name for name in rows if name in found):
+            axis.plot(
+                frequencies[seen],
+                found[row][seen],
+                color=styles[row].colour,
+                ls=styles[row].dashes,
+                label=readable(row),
+            )
+        log_scale(axis, "y")
+        axis.set(title=readable(flow), xlabel="cycles per period", ylim=(1e-6, 1))
+    axes[0, 0].set_ylabel("share of the power")
+    if flows:
+        legend_above(figure, max(axes[0], key=lambda axis: len(axis.get_legend_handles_labels()[1])))
+    return figure
+
+
+def flows_by_rows(table: pd.DataFrame, rows: Sequence[str]) -> Figure:
+    """Median over replicates of three measures for every flow and row, as numbers on colours: a panel per measure.
+
+    The last column of a panel is the floor. The darker, the better within a flow's line; a cross is a failure.
+
+    Args:
+        table: rows of :class:`pathlode.chaos.results.ChaosTable`.
+        rows: names in their order.
+    """
+    flows = list(dict.fromkeys(table["flow"]))
+    names = [row for row in rows if row in set(table["row"])]
+    figure, axes = plt.subplots(
+        len(BEST), 1, figsize=(WIDTH, len(BEST) * (0.19 * len(flows) + 0.75)), squeeze=False, layout="constrained"
+    )
+    for axis, (measure, more) in zip(axes[:, 0], BEST.items(), strict=True):
+        own = table[table["measure"] == measure]
+        values = own.groupby(["flow", "row"])["value"].median().unstack().reindex(index=flows, columns=names)
+        floors = own.groupby("flow")["floor"].median().reindex(flows)
+        shares = values.rank(axis=1, pct=True, ascending=more).to_numpy()
+        axis.imshow(
+            np.column_stack([shares, np.full(len(flows), np.nan)]), cmap="Blues", vmin=0, vmax=1.6, aspect="auto"
+        )
+        fitted = own.groupby(["flow", "row"]).size().unstack().reindex(index=flows, columns=names).notna()
+        for place, flow in enumerate(flows):
+            for column, row in enumerate(names):
+                value = values.loc[flow, row]
+                text = f"{value:.2g}" if np.isfinite(value) else "×" if fitted.loc[flow, row] else ""
+                axis.text(column, place, text, ha="center", va="center", fontsize=7)
+            axis.text(len(names), place, f"{floors[flow]:.2g}", ha="center", va="center", fontsize=7, color="0.4")
+        axis.set_xticks(range(len(names) + 1), [*map(readable, names), "floor"], fontsize=7)
+        axis.set_yticks(range(len(flows)), [readable(flow) for flow in flows], fontsize=7)
+        axis.set_title(HEADINGS[measure], fontsize=8)
+        axis.tick_params(length=0)
+        axis.spines[:].set_visible(False)
+    return figure
+
+
+def mean_ranks(ranks: pd.DataFrame) -> Figure:
+    """Mean ranks of the rows over flows with critical differences, a panel per measure; the best on the left.
+
+    Args:
+        ranks: rows of :class:`pathlode.chaos.results.ChaosRanks`.
+    """
+    panels = [
+        (f"{HEADINGS[str(measure)]}\n{own['blocks'].iloc[0]} flows", ranking_of(own))
+        for measure, own in ranks.groupby("measure", sort=False)
+    ]
+    return ranks_in_panels([panels[begin : begin + 2] for begin in range(0, len(panels), 2)])

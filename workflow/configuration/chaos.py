@@ -1,0 +1,148 @@
+"""The chapter on chaos: groups of flows, settings of its rows, and checks of consistency."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from pathlode.chaos.flows import DIMENSION, flow
+from pathlode.errors import ConfigError
+from workflow.configuration.parts import (
+    check_observed_state,
+    check_parts,
+    check_state,
+    check_steps,
+    check_system,
+    check_trained_with,
+    check_views,
+    entries_of_parts,
+    is_trained,
+    model_parts,
+    with_own,
+)
+from workflow.configuration.schema import InvalidConfig, unknown
+
+NEEDED = ("path", "constant")
+"""Rows that are always fitted: ours, and the prediction without a model."""
+UNUSED = ("tuned_as", "tuned_by", "context", "systems")
+"""Settings of a row that have no meaning here."""
+OF_TRAINING = ("weight", "sizes", "views", "train")
+"""Keys of a row that only a model has which is trained."""
+
+
+class Group(NamedTuple):
+    """Flows of a data set that one job treats together."""
+
+    data: str
+    flows: list[str]
+
+
+def groups(config: Mapping[str, Any]) -> dict[str, Group]:
+    """The groups by name, which is part of file paths: that of the data set, and a number."""
+    chaos, found = config["chaos"], {}
+    for data, own in chaos["data"].items():
+        for number, begin in enumerate(range(0, len(own["flows"]), chaos["group"])):
+            found[f"{data}{number}"] = Group(data, own["flows"][begin : begin + chaos["group"]])
+    return found
+
+
+def sampling(config: Mapping[str, Any], data: str) -> dict[str, Any]:
+    """Settings of a data set, as in :class:`pathlode.chaos.sampling.Sampling`."""
+    return {name: value for name, value in config["chaos"]["data"][data].items() if name not in ("flows", "suffix")}
+
+
+def fitted_rows(config: Mapping[str, Any], data: str) -> list[str]:
+    """The rows that are fitted to a data set."""
+    chaos = config["chaos"]
+    return [name for name in chaos["fitted"] if name not in chaos["left_out"].get(data, [])]
+
+
+def chaos_settings(config: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Settings of a row, as in :class:`pathlode.training.experiment.Experiment`, without seeds."""
+    chaos, row = config["chaos"], config["chaos"]["rows"][name]
+    settings = with_own(row, {"model": chaos["model"], "train": chaos["train"]})
+    weight = {"weight": row.get("weight", chaos["weight"]), "learning_rate": chaos["learning_rate"]}
+    return model_parts(row) | settings | (weight if is_trained(row) else {})
+
+
+def chaos_code(config: Mapping[str, Any], *names: str, loss: bool = True) -> list[str]:
+    """What some rows are made of, as ``"module:class"``, with or without their losses."""
+    return [entry for name in names for entry in entries_of_parts(model_parts(config["chaos"]["rows"][name]), loss)]
+
+
+def asking(config: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """How a row is asked, as in :class:`pathlode.chaos.predicted.Asking`."""
+    chaos = config["chaos"]
+    return {"from_last": name in chaos["from_last"], **{key: chaos[key] for key in ("solver_steps", "smoothing")}}
+
+
+def labels(config: Mapping[str, Any]) -> list[str]:
+    """The names of all flows in the tables."""
+    return [name + own["suffix"] for own in config["chaos"]["data"].values() for name in own["flows"]]
+
+
+def check(config: Mapping[str, Any]) -> None:
+    """Refuses undefined names, rows that cannot be fitted, and, if the chapter is to be made, flows that cannot be used."""
+    chaos = config["chaos"]
+    for place, names, whole, called in (
+        ("fitted", chaos["fitted"], chaos["rows"], "chaos.rows"),
+        ("from_last", chaos["from_last"], chaos["rows"], "chaos.rows"),
+        ("left_out", chaos["left_out"], chaos["data"], "chaos.data"),
+        *((f"left_out.{data}", names, chaos["rows"], "chaos.rows") for data, names in chaos["left_out"].items()),
+        ("shown", chaos["shown"], dict.fromkeys(labels(config)), "chaos.data with its suffix"),
+    ):
+        for name in names:
+            if name not in whole:
+                raise InvalidConfig(unknown(f"chaos.{place}", name, whole, called))
+    for name in NEEDED:
+        if name not in chaos["fitted"]:
+            raise InvalidConfig(f"config: chaos.fitted lacks {name!r}; add it, because the others are compared with it")
+    repeated = [name for name in labels(config) if labels(config).count(name) > 1]
+    if repeated:
+        raise InvalidConfig(f"config: chaos.data has {repeated[0]!r} in two data sets; give one of them another suffix")
+    for name in chaos["rows"]:
+        _check_row(config, name)
+    for data, own in chaos["data"].items():
+        low, high = own["window"]
+        if low > high:
+            raise InvalidConfig(
+                f"config: chaos.data.{data}.window is [{low}, {high}], expected [low, high]; exchange them"
+            )
+        if own["train"] < chaos["train"]["batch"]:
+            raise InvalidConfig(
+                f"config: chaos.train.batch is {chaos['train']['batch']}, more than the {own['train']} windows of "
+                f"chaos.data.{data}.train; lower it"
+            )
+        if "chaos" in config["chapters"]:
+            _check_flows(f"chaos.data.{data}.flows", own["flows"])
+
+
+def _check_row(config: Mapping[str, Any], name: str) -> None:
+    row, place, settings = config["chaos"]["rows"][name], f"chaos.rows.{name}", chaos_settings(config, name)
+    for key in UNUSED:
+        if key in row:
+            raise InvalidConfig(f"config: {place} has {key}, which this chapter does not use; remove it")
+    parts = model_parts(row)
+    check_parts(place, row)
+    check_trained_with(place, row, OF_TRAINING)
+    check_views(f"{place}.views", row.get("views", {}))
+    check_system(place, parts, None)
+    check_state(f"{place}.sizes" if "sizes" in row else "chaos.model", parts, settings["model"])
+    check_observed_state("chaos.data", parts, DIMENSION)
+    longest = max(own["window"][1] for own in config["chaos"]["data"].values())
+    where, train = f"{place}.train" if "train" in row else "chaos.train", settings["train"]
+    check_steps(where, parts, train["solver_steps"], longest / settings["model"]["time_unit"])
+    if train["warmup"] * (train["steps"] + 1) <= 1:
+        raise InvalidConfig(
+            f"config: {where}.warmup is {train['warmup']}, less than one of the {train['steps']} steps; raise warmup or steps"
+        )
+
+
+def _check_flows(place: str, names: list[str]) -> None:
+    for name in names:
+        try:
+            dimension = len(flow(name).near)
+        except ConfigError as error:
+            raise InvalidConfig(f"config: {place} names {name!r}: {error}") from error
+        if dimension != DIMENSION:
+            raise InvalidConfig(
+                f"config: {place} names {name!r}, which has {dimension} dimensions, expected {DIMENSION}; remove it"
+            )

@@ -1,0 +1,14 @@
+"""Draws windows of a group of chaotic flows for a batch of replicates, and the orbits that follow them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from pathlode.chaos.sampling import Sampling, sample
+from pathlode.reporting.job import job
+
+with job(snakemake):
+    params = snakemake.params
+    data = sample(
+        params.flows, Sampling(**params.sampling | {"window": tuple(params.sampling["window"])}), params.replicates
+    )
+    replace(data, flows=[name + params.suffix for name in data.flows]).save(Path(snakemake.output.data))

@@ -1,0 +1,16 @@
+"""Joins the scores of all rows on chaotic flows, sets them beside their floors, and ranks the rows."""
+
+from pathlib import Path
+
+from pathlode.chaos.columns import chaos_summary, one_line_a_measure, rankings, with_all_flows
+from pathlode.chaos.results import ChaosScores
+from pathlode.reporting.job import job
+from pathlode.reporting.tables import write
+
+with job(snakemake):
+    tables = snakemake.output
+    scores = ChaosScores.load(*map(Path, snakemake.input.scores)).table
+    one_line_a_measure(scores).save(Path(tables.table))
+    with_all_flows(scores).save(Path(tables.scores))
+    rankings(scores).save(Path(tables.ranks))
+    write(chaos_summary(scores), *tables.summary)
