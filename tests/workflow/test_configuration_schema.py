@@ -32,6 +32,7 @@ OPTIONAL = {
     "properties.scheduler": {"seeds"},
     "properties.real": {"seeds"},
     "properties.rivals": {"seeds"},
+    "properties.chaos": {"seeds"},
     "real.properties.data": {"physionet", "vowels"},
     "real.properties.models.additionalProperties": {"model", *PARTS, "head", "sizes", "views", "train"},
     "systems.additionalProperties": {"trained", "parts", "tune"},

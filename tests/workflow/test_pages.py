@@ -11,6 +11,7 @@ import yaml
 from snakemake.utils import update_config
 from workflow_checkout import PROJECT
 
+from pathlode.chaos.results import ChaosScores
 from pathlode.core.simple import SIMPLE
 from pathlode.dynamics.artefacts import Probes, Scores
 from pathlode.dynamics.data import VIEWS
@@ -30,6 +31,7 @@ from pathlode.schedule.artefacts import PolicyScores
 from pathlode.schedule.comparison import BEST_PARAMETRIC
 from pathlode.schedule.solvable.artefacts import SolvableScores
 from workflow.configuration import default_config
+from workflow.configuration.chaos import fitted_rows, labels
 from workflow.configuration.dynamics import trained_rows
 from workflow.configuration.inference import fresh_summaries
 from workflow.configuration.replicates import replicate_batches, replicate_numbers
@@ -67,6 +69,7 @@ def tables_of_scale(scale):
         real,
         hudson_bay_scores,
         rivals_errors,
+        chaos_scores,
     )
     config = of_scale(scale)
     return {make.__name__: make(config) for make in makers} | {config["claims"]["costs"]: costs(config)}
@@ -200,6 +203,11 @@ def rivals_errors(config):
         seeds = replicates_of(config, "rivals") if data in own["systems"] else replicate_numbers(config, "real")
         rows += crossed(data=[data], row=compared_rows(config, data), seed=seeds)
     return table(RivalScores.columns, rows)
+
+
+def chaos_scores(config):
+    flows, rows = [*labels(config), "all"], fitted_rows(config, "irregular")
+    return table(ChaosScores.columns, crossed(flow=flows, row=rows, seed=replicates_of(config, "chaos")))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

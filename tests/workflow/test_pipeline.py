@@ -174,7 +174,7 @@ def test_the_readme_and_the_pages_get_their_blocks_and_figures(finished):
         assert done.returncode == 0, done.stderr
         assert {path.name for path in docs.glob("*.md")} == {path.name for path in (PROJECT / "docs").glob("*.md")}
         tables = (finished.folder / RESULTS / "claims.md").read_text().strip().split("\n\n")
-        for chapter, table in zip(("dynamics", "ecg", "scheduler", "real", "rivals"), tables, strict=True):
+        for chapter, table in zip(("dynamics", "ecg", "scheduler", "real", "rivals", "chaos"), tables, strict=True):
             page = (docs / f"{chapter}.md").read_text()
             begin, end = (page.index(marker) for marker in markers(f"claims_{chapter}"))
             block = page[begin:end]

@@ -8,6 +8,7 @@ import pytest
 import torch
 import xgboost
 from smoke_scale import (
+    CHAOS,
     DERIVED,
     ECG,
     EVALUATED,
@@ -71,7 +72,7 @@ def test_every_table_names_the_seeds_that_it_goes_back_to(finished):
 def test_every_job_has_a_log_that_ends_in_its_cost_and_leaves_no_checkpoint(finished):
     logs = list((finished.folder / "logs/smoke").rglob("*.log"))
     assert all(" s of CPU time and at most " in log.read_text().splitlines()[-1] for log in logs)
-    others = sum(sum(chapter.values()) for chapter in (ECG, INFERENCE, SCHEDULER, REAL, RIVALS))
+    others = sum(sum(chapter.values()) for chapter in (ECG, INFERENCE, SCHEDULER, REAL, RIVALS, CHAOS))
     assert len(logs) == others + 3 + TUNED + TRAINED + EVALUATED + SIZED + 2 + len(DERIVED)
     assert not list((finished.folder / RESULTS).rglob("checkpoint*"))
 

@@ -63,7 +63,9 @@ def test_the_paper_scale_is_planned_in_two_gigabytes(planned):
 
 
 def test_only_the_chapters_that_are_asked_for_are_planned(checkout):
-    checkout.edit("config.yaml", "chapters: [dynamics, inference, ecg, scheduler, real, rivals]", "chapters: [ecg]")
+    checkout.edit(
+        "config.yaml", "chapters: [dynamics, inference, ecg, scheduler, real, rivals, chaos]", "chapters: [ecg]"
+    )
     planned = checkout.to_run(scale="hour")
     assert planned["train_encoder"]
     assert not {"train", "fit_flows", "tune_policy"} & planned.keys()

@@ -20,6 +20,7 @@ import yaml
 from packaging.requirements import Requirement
 from workflow_checkout import PROJECT, copy_project
 
+from pathlode.chaos.results import ChaosScores
 from pathlode.dynamics.artefacts import Probes, Scores, SizesNeeded, TimesToTarget
 from pathlode.ecg.results import ComparedBeatScores, ComparedScoresWithoutRecord
 from pathlode.errors import ConfigError
@@ -148,6 +149,7 @@ CLAIMED = {
     "real": RealScores,
     "hudson_bay_scores": PeltScores,
     "rivals_errors": RivalScores,
+    "chaos_scores": ChaosScores,
 }
 """What the tables that claims read are files of."""
 

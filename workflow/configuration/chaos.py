@@ -101,11 +101,12 @@ def check(config: Mapping[str, Any]) -> None:
     for name in chaos["rows"]:
         _check_row(config, name)
     for data, own in chaos["data"].items():
-        low, high = own["window"]
-        if low > high:
-            raise InvalidConfig(
-                f"config: chaos.data.{data}.window is [{low}, {high}], expected [low, high]; exchange them"
-            )
+        for name in ("window", "settling"):
+            low, high = own[name]
+            if low > high:
+                raise InvalidConfig(
+                    f"config: chaos.data.{data}.{name} is [{low}, {high}], expected [low, high]; exchange them"
+                )
         if own["train"] < chaos["train"]["batch"]:
             raise InvalidConfig(
                 f"config: chaos.train.batch is {chaos['train']['batch']}, more than the {own['train']} windows of "

@@ -8,7 +8,6 @@ from pathlode.reporting.job import job
 
 with job(snakemake):
     params = snakemake.params
-    data = sample(
-        params.flows, Sampling(**params.sampling | {"window": tuple(params.sampling["window"])}), params.replicates
-    )
+    ranges = {name: tuple(params.sampling[name]) for name in ("window", "settling")}
+    data = sample(params.flows, Sampling(**params.sampling | ranges), params.replicates)
     replace(data, flows=[name + params.suffix for name in data.flows]).save(Path(snakemake.output.data))

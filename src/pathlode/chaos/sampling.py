@@ -22,8 +22,6 @@ WINDOWS_AN_ORBIT = 4
 """Windows of one orbit."""
 GAP = 0.5, 1.0
 """Range of the periods between two of them, uniform."""
-SETTLING = 5.0, 10.0
-"""Range of the periods before the first window, uniform. By then an orbit is on the attractor, and at a random place of it."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +35,8 @@ class Sampling:
         points: observations of a window.
         window: range (low, high) of a window's duration, uniform.
         regular: whether the observations of a window are equally spaced, from its beginning to its end.
+        settling: range (low, high) of the time before an orbit's first window, uniform, in which it comes to a random place of
+            the attractor.
         noise: standard deviation of the Gaussian noise on every observed value, in standard deviations of the quantity.
         horizon: how far a forecast goes, in Lyapunov times.
         ahead: regular times in a Lyapunov time at which forecasts are scored.
@@ -55,6 +55,7 @@ class Sampling:
     points: int
     window: tuple[float, float]
     regular: bool
+    settling: tuple[float, float]
     noise: float
     horizon: float
     ahead: int
@@ -65,9 +66,11 @@ class Sampling:
 
     def __post_init__(self) -> None:
         low, high = self.window
+        first, last = self.settling
         refuse_unless(
             self,
             ("window", 0 < low <= high, "0 < low <= high"),
+            ("settling", 0 <= first <= last, "0 <= low <= high"),
             *(
                 (name, is_count(getattr(self, name)), "a whole number above 0")
                 for name in ("test", "ahead", "a_period")
@@ -173,7 +176,7 @@ def _drawn(of: Flow, sampling: Sampling, counts: Sequence[int], replicate: int) 
         rng, n = np.random.default_rng(stream), _orbits_of(count)
         start, shape = of.drawn(n, rng), (n, WINDOWS_AN_ORBIT)
         gaps = sampling.window[1] + rng.uniform(*GAP, size=shape)
-        begins = rng.uniform(*SETTLING, size=(n, 1)) + np.cumsum(gaps, axis=1) - gaps[:, :1]
+        begins = rng.uniform(*sampling.settling, size=(n, 1)) + np.cumsum(gaps, axis=1) - gaps[:, :1]
         durations = rng.uniform(*sampling.window, size=n * WINDOWS_AN_ORBIT)
         if sampling.regular:
             times = durations[:, None] * np.linspace(0, 1, sampling.points)

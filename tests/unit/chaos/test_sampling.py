@@ -14,7 +14,7 @@ from pathlode.models.constant import Constant
 from pathlode.models.settings import ModelConfig
 
 SMALL = Sampling(
-    train=5, validation=2, test=3, points=12, window=(0.3, 0.4), regular=False, noise=0.01, horizon=4.0, ahead=8,
+    train=5, validation=2, test=3, points=12, window=(0.3, 0.4), regular=False, settling=(2.0, 4.0), noise=0.01, horizon=4.0, ahead=8,
     transient=0.5, free=1.0, a_period=20, seed=1,
 )  # fmt: skip
 
