@@ -10,7 +10,7 @@
 # scheduler: fetch -> tune policies -> fit run models -> apply policies -> tables -> figures -> claims
 # real:     fetch -> read -> split -> train -> score -> tables -> figures -> claims; lynx and hare: simulate -> train -> infer
 # rivals:   simulate -> tune -> train; read -> split -> train; both -> score -> tables, ranks -> figures -> claims
-# chaos: sample flows -> train -> score -> tables, ranks -> figures -> claims
+# chaos:    sample flows -> train -> score -> tables, ranks -> figures -> claims
 #
 # Each arrow is a file, under results/ or, if it was fetched, under resources/.
 

@@ -44,14 +44,14 @@ def attractors(shown: Sequence[ShownOrbits], rows: Sequence[str]) -> Figure:
     names = [TRUTH, *(row for row in rows if any(row in orbits for orbits in flows.values()))]
     size = WIDTH, WIDTH / len(names) * max(len(flows), 1) + 0.4
     figure, axes = plt.subplots(max(len(flows), 1), len(names), figsize=size, squeeze=False, layout="constrained")
+    for axis, row in zip(axes[0], names, strict=True):
+        axis.set_title(readable(row), fontsize=7)
     for line, (flow, orbits) in zip(axes, flows.items(), strict=False):
         for axis, row in zip(line, names, strict=True):
             axis.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), xticks=[], yticks=[], aspect="equal")
             axis.spines[:].set_visible(False)
             if row in orbits:
                 axis.plot(orbits[row][:, 0], orbits[row][:, -1], lw=0.5, color="0.5" if row == TRUTH else BLACK)
-            if line is axes[0]:
-                axis.set_title(readable(row), fontsize=7)
         line[0].set_ylabel(readable(flow), fontsize=8)
     return figure
 

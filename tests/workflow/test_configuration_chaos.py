@@ -1,0 +1,54 @@
+"""Settings of the chapter on chaos: what is refused, and what is fitted."""
+
+import pytest
+from configuration_cases import DEFAULT, merged
+
+from workflow.configuration import InvalidConfig, check, chaos
+
+ROWS, DATA = ("chaos", "rows"), ("chaos", "data")
+FLOWS = (*DATA, "irregular", "flows")
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "message"),
+    [
+        (FLOWS, ["Lorenz", "Rucklidge", "Lorenzo"], "chaos.data.irregular.flows names 'Lorenzo': dysts has no flow .*: did you mean Lorenz or"),
+        (FLOWS, ["Lorenz", "Rucklidge", "MackeyGlass"], "flows names 'MackeyGlass': the flow MackeyGlass has a delay, .*: choose another"),
+        (FLOWS, ["Lorenz", "Rucklidge", "HyperRossler"], "flows names 'HyperRossler', which has 4 dimensions, expected 3; remove it"),
+        (("chaos", "fitted"), ["path", "constant", "sindi"], "chaos.fitted names 'sindi', .*did you mean 'sindy'"),
+        (("chaos", "fitted"), ["path", "sindy"], "chaos.fitted lacks 'constant'; add it, because the others are compa"),
+        (("chaos", "from_last"), ["sindi"], "chaos.from_last names 'sindi', .*did you mean 'sindy'"),
+        (("chaos", "left_out"), {"lang": ["path"]}, "chaos.left_out names 'lang', .*did you mean 'long'"),
+        (("chaos", "left_out"), {"long": ["paths"]}, "chaos.left_out.long names 'paths', .*did you mean 'path'"),
+        (("chaos", "shown"), ["Lorenz_lang"], "chaos.shown names 'Lorenz_lang', .*did you mean 'Lorenz_long'"),
+        ((*DATA, "long", "suffix"), "", "chaos.data has 'Lorenz' in two data sets; give one of them another suffix"),
+        ((*DATA, "long", "window"), [3.0, 2.0], r"chaos.data.long.window is \[3.0, 2.0\], expected \[low, high\]; exch"),
+        ((*DATA, "long", "train"), 20, "chaos.train.batch is 32, more than the 20 windows of chaos.data.long.train; low"),
+        ((*ROWS, "path", "tuned_as"), "kl", "chaos.rows.path has tuned_as, which this chapter does not use; remove it"),
+        ((*ROWS, "sindy", "weight"), 0.1, "chaos.rows.sindy.weight is 0.1, but the model sindy is not trained; remove"),
+        ((*ROWS, "path", "loss"), "c_node", "chaos.rows.path.loss is 'c_node', which needs a network of layers"),
+        (("chaos", "train", "warmup"), 0.001, "chaos.train.warmup is 0.001, less than one of the 600 steps; raise"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_made_is_refused(where, value, message):
+    with pytest.raises(InvalidConfig, match=message):
+        check(merged((where, value)))
+
+
+def test_flows_come_in_groups_of_one_job():
+    small = merged((("chaos", "group"), 4))
+    groups = chaos.groups(small)
+    assert list(groups) == ["irregular0", "irregular1", "irregular2", "long0"]
+    assert [len(group.flows) for group in groups.values()] == [4, 4, 2, 1]
+    assert [name for group in groups.values() for name in group.flows][:10] == DEFAULT["chaos"]["data"]["irregular"][
+        "flows"
+    ]
+
+
+def test_a_row_is_one_line_with_its_name():
+    own = merged(((*ROWS, "second"), {"field": "second_order", "loss": "path", "weight": 1.0}))
+    settings = chaos.chaos_settings(own, "second")
+    assert (settings["field"], settings["weight"], settings["learning_rate"]) == ("second_order", 1.0, 0.01)
+    assert "weight" not in chaos.chaos_settings(own, "sindy")
+    assert chaos.asking(own, "sindy")["from_last"]
+    assert not chaos.asking(own, "path")["from_last"]
