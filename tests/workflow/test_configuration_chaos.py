@@ -3,7 +3,7 @@
 import pytest
 from configuration_cases import DEFAULT, merged
 
-from workflow.configuration import InvalidConfig, check, chaos
+from workflow.configuration import InvalidConfig, chaos, check
 
 ROWS, DATA = ("chaos", "rows"), ("chaos", "data")
 FLOWS = (*DATA, "irregular", "flows")

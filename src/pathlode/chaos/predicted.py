@@ -55,13 +55,20 @@ def predicted_by(model: SequenceModel, data: ChaosData, asking: Asking) -> Predi
     exact = copy.deepcopy(model).double()
     begin = -1 if asking.from_last else 0
     times, values = (torch.from_numpy(part)[:, :, begin:] for part in (data.test_times, data.test_values))
-    ahead = torch.from_numpy(data.ahead)[:, None].expand(-1, times.shape[1], -1)
-    moments = torch.from_numpy(data.moments).double().expand(*times.shape[:2], -1)
-    forecast, nudged, orbits = (
-        _values(exact, times, values + shift, times[..., -1:] + after, asking)
-        for shift, after in ((0.0, ahead), (NUDGE, ahead), (0.0, moments))
+    ahead = torch.from_numpy(data.ahead)
+    moments = torch.from_numpy(data.moments).double().expand(len(ahead), -1)
+    both, places = torch.cat([ahead, moments], dim=1).sort(dim=1)
+    query, back = times[..., -1:] + _apart(both)[:, None], places.argsort(dim=1).numpy()[:, None, :, None]
+    own, nudged = (
+        np.take_along_axis(_values(exact, times, values + shift, query, asking), back, axis=2) for shift in (0.0, NUDGE)
     )
-    return Predicted(forecast, nudged, orbits)
+    steps = ahead.shape[1]
+    return Predicted(own[:, :, :steps], nudged[:, :, :steps], own[:, :, steps:])
+
+
+def _apart(times: Tensor) -> Tensor:
+    """Sorted times, moved by rounding errors, so that none are equal."""
+    return times + 1e-9 * torch.arange(times.shape[-1])
 
 
 @torch.no_grad()

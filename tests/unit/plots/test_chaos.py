@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from drawing import assert_drawn_with_labels, drawn
+from drawing import drawn
 
 from pathlode.chaos.columns import rankings
 from pathlode.chaos.results import MEASURES, ChaosScores, ShownOrbits
