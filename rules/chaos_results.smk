@@ -14,7 +14,12 @@ rule chaos:
     input:
         expand(rules.sample_flows.output.data, **OF_FLOWS),
         [
-            expand(rules.train_flows.output, flows=name, replicates=CHAOS_BATCHES, chaos_row=fitted_rows(config, group.data))
+            expand(
+                rules.train_flows.output,
+                flows=name,
+                replicates=CHAOS_BATCHES,
+                chaos_row=fitted_rows(config, group.data),
+            )
             for name, group in FLOW_GROUPS.items()
         ],
         FLOWS_SCORED,

@@ -15,7 +15,7 @@ from pathlode.plots.ranks import ranking_of, ranks_in_panels
 from pathlode.plots.style import BLACK, WIDTH, legend_above, line_styles, log_scale
 from pathlode.reporting.naming import readable
 
-REACH = 4.0
+REACH = 3.2
 """Ends of the axes of attractors, in standard deviations: what leaves them is cut."""
 BEST = {"valid_time": True, "state_divergence": False, "spectral_distance": False}
 """Measures in the map of flows and rows, and whether more is better."""
