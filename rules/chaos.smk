@@ -13,7 +13,7 @@ from workflow.configuration.chaos import asking, chaos_code, chaos_settings, fit
 CHAOS = config["chaos"]
 FLOW_GROUPS = groups(config)
 CHAOS_BATCHES = replicate_batches(config, "chaos")
-FLOWS = f"{RESULTS}/chaos/{{flows}}/{{replicates}}"
+IN_GROUP = f"{RESULTS}/chaos/{{flows}}/{{replicates}}"
 
 
 def rows_of_flows(wildcards):
@@ -27,7 +27,7 @@ wildcard_constraints:
 
 rule sample_flows:
     output:
-        data=f"{FLOWS}/data.npz",
+        data=f"{IN_GROUP}/data.npz",
     log:
         f"{LOGS}/sample_flows/{{flows}}/{{replicates}}.log",
     conda:
@@ -50,8 +50,8 @@ rule train_flows:
     input:
         data=rules.sample_flows.output.data,
     output:
-        model=f"{FLOWS}/{{chaos_row}}/model.pt",
-        diverged=f"{FLOWS}/{{chaos_row}}/diverged.json",
+        model=f"{IN_GROUP}/{{chaos_row}}/model.pt",
+        diverged=f"{IN_GROUP}/{{chaos_row}}/diverged.json",
     log:
         f"{LOGS}/train_flows/{{flows}}/{{replicates}}/{{chaos_row}}.log",
     conda:
@@ -74,8 +74,8 @@ rule score_flows:
         models=lambda w: expand(rules.train_flows.output.model, chaos_row=rows_of_flows(w), **w),
         diverged=lambda w: expand(rules.train_flows.output.diverged, chaos_row=rows_of_flows(w), **w),
     output:
-        scores=f"{FLOWS}/scores.csv",
-        shown=f"{FLOWS}/shown.npz",
+        scores=f"{IN_GROUP}/scores.csv",
+        shown=f"{IN_GROUP}/shown.npz",
     log:
         f"{LOGS}/score_flows/{{flows}}/{{replicates}}.log",
     conda:
