@@ -42,8 +42,7 @@ def _shares(points: Array, edges: Array) -> Array:
     inside = ((places >= 0) & (places < BINS)).all(axis=1)
     flat = np.ravel_multi_index(tuple(places[inside].astype(np.intp).T), (BINS,) * points.shape[1])
     counts = np.bincount(flat, minlength=BINS ** points.shape[1]) + COUNT
-    shares: Array = counts / (len(points) + COUNT * len(counts))
-    return shares
+    return np.asarray(counts / (len(points) + COUNT * len(counts)), dtype=np.float64)
 
 
 def spectral_distance(orbits: Array, truth: Array, smoothing: float) -> float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -63,16 +64,14 @@ class ChaosData(ArrayFile):
     @classmethod
     def joined(cls, parts: Sequence["ChaosData"]) -> "ChaosData":
         """The members of several data sets of the same sampling, one after another."""
-        lists = {
-            name: [each for part in parts for each in getattr(part, name)]
-            for name in ("flows", "replicates", "exponents")
-        }
-        arrays = {
+        of_members = ("flows", "replicates", "exponents")
+        given: dict[str, Any] = {name: [each for part in parts for each in getattr(part, name)] for name in of_members}
+        given |= {
             name: np.concatenate([getattr(part, name) for part in parts])
             for name in cls.__dataclass_fields__
-            if name not in (*lists, "moments")
+            if name not in (*of_members, "moments")
         }
-        return cls(**lists, **arrays, moments=parts[0].moments)
+        return cls(**given, moments=parts[0].moments)
 
 
 @dataclass(frozen=True)

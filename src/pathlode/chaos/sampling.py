@@ -184,6 +184,6 @@ def _drawn(of: Flow, sampling: Sampling, counts: Sequence[int], replicate: int) 
             times = irregular_times(len(durations), sampling.points, durations, rng)
         times = times.reshape(*shape, -1)
         errors = rng.standard_normal((*times.shape, start.shape[-1]))
-        parts.append((start, *(torch.from_numpy(each) for each in (begins, times, errors))))
-    start, begins, times, errors = (torch.cat(each) for each in zip(*parts, strict=True))
-    return start, begins, times, errors
+        parts.append((start, *map(torch.from_numpy, (begins, times, errors))))
+    starts, *others = (torch.cat(each) for each in zip(*parts, strict=True))
+    return starts, others[0], others[1], others[2]

@@ -35,9 +35,9 @@ def score_table(
     lost = np.array(diverged or [False] * len(table))
     table.loc[lost, list(MEASURES)] = math.nan
     broken = np.isnan(predicted.orbits).any(axis=(1, 2, 3))
-    failure = np.where(lost, DIVERGED, np.where(broken, NOT_FINITE, None))
-    known = {"flow": data.flows, "seed": data.replicates, "failure": failure}
-    return table.assign(**known).assign(**facts).reindex(columns=list(ChaosScores.columns))
+    failure = [DIVERGED if own else NOT_FINITE if other else None for own, other in zip(lost, broken, strict=True)]
+    known: dict[str, Any] = {"flow": list(data.flows), "seed": list(data.replicates), "failure": failure}
+    return table.assign(**known | facts).reindex(columns=list(ChaosScores.columns))
 
 
 def scores(predicted: Predicted, data: ChaosData, smoothing: float) -> pd.DataFrame:
