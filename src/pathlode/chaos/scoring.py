@@ -34,7 +34,7 @@ def score_table(
     table = scores(predicted, data, smoothing)
     lost = np.array(diverged or [False] * len(table))
     table.loc[lost, list(MEASURES)] = math.nan
-    broken = np.isnan(predicted.orbits).any(axis=(1, 2, 3))
+    broken = [bool(np.isnan(own).any()) for own in predicted.orbits]
     failure = [DIVERGED if own else NOT_FINITE if other else None for own, other in zip(lost, broken, strict=True)]
     known: dict[str, Any] = {"flow": list(data.flows), "seed": list(data.replicates), "failure": failure}
     return table.assign(**known | facts).reindex(columns=list(ChaosScores.columns))
