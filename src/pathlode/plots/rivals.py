@@ -89,7 +89,7 @@ def _plain_scale(axis: Axes) -> None:
 
 
 def _label_heights(axis: Axes, heights: Mapping[str, float], styles: Mapping[str, LineStyle]) -> None:
-    """Writes names to the right of a panel, near the height of their points, with a line from each height to its name."""
+    """Writes names to the right of a panel, near the height of their points, each joined by a line to its name's left end."""
     low, high = np.log(axis.get_ylim())
     places = {
         name: (np.log(height) - low) / (high - low)
@@ -98,8 +98,9 @@ def _label_heights(axis: Axes, heights: Mapping[str, float], styles: Mapping[str
     for (name, place), label in zip(places.items(), _apart(list(places.values())), strict=True):
         colour = styles[name].colour if name in styles else "0.4"
         axis.annotate(
-            readable(name), (1.0, place), (1.1, label), "axes fraction", va="center", fontsize=7.5, color=colour,
-            annotation_clip=False, arrowprops={"arrowstyle": "-", "lw": 0.6, "color": colour, "shrinkA": 1, "shrinkB": 0},
+            readable(name), (1.0, place), (1.12, label), "axes fraction", va="center", fontsize=7.5, color=colour,
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "lw": 0.6, "color": colour, "relpos": (0, 0.5), "shrinkA": 1, "shrinkB": 0},
         )  # fmt: skip
 
 

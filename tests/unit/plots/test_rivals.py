@@ -1,9 +1,11 @@
 import itertools
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 from drawing import assert_drawn_with_labels, drawn
+from matplotlib.text import Text
 
 from pathlode.plots import rivals
 from pathlode.plots.rivals import LABEL_GAP
@@ -48,6 +50,16 @@ def test_labels_do_not_touch():
     assert max(found) <= 1
     assert found[1] == pytest.approx(0.51)  # moved apart to both sides
     assert rivals._apart([0.2, 0.6]) == pytest.approx([0.2, 0.6])
+
+
+def test_lines_to_labels_end_before_the_names():
+    figure, axis = plt.subplots()
+    axis.set(yscale="log", ylim=(0.1, 10))
+    rivals._label_heights(axis, {f"neural_flow_{place}": 1 + place / 100 for place in range(9)}, {})
+    figure.draw_without_rendering()
+    ends = [text.arrow_patch.get_window_extent().x1 - Text.get_window_extent(text).x0 for text in axis.texts]
+    plt.close(figure)
+    assert max(ends) < 0
 
 
 def test_errors_out_of_range_stand_beside_those_in_range(scores, tmp_path):
