@@ -309,8 +309,12 @@ def test_a_loss_of_the_jacobian_is_refused_by_a_model_without_one(data):
 
 @pytest.mark.parametrize("field", list(FIELDS))
 def test_an_adjoint_finds_the_gradients_that_back_propagation_finds(series, field):
-    """With weights none of which is 0: the solver's steps follow the state, and so what the state depends on."""
-    model = MODELS["latent_ode"](ModelConfig(**SIZES | {"field": field}), (0,)).double()
+    """With weights none of which is 0: the solver's steps follow the state, and so what the state depends on.
+
+    Paths of a field with kinks are too short to meet one: there, gradients have errors of the order of the step across it.
+    """
+    unit = 1e4 if field in KINKED else 1.0
+    model = MODELS["latent_ode"](ModelConfig(**SIZES | {"field": field, "time_unit": unit}), (0,)).double()
     for p in model.field.parameters():
         p.data += torch.randn_like(p) / 10
     gradients = []
@@ -320,7 +324,7 @@ def test_an_adjoint_finds_the_gradients_that_back_propagation_finds(series, fiel
         model(series.times[:3], series.values[:3], solver=solver).values.square().sum().backward()
         gradients.append({name: p.grad for name, p in model.named_parameters()})
     for name, gradient in gradients[0].items():
-        assert torch.allclose(gradient, gradients[1][name], rtol=1e-2 if field in KINKED else 1e-5, atol=1e-8), name
+        assert torch.allclose(gradient, gradients[1][name], rtol=1e-5, atol=1e-8), name
 
 
 class Hastening(VectorField):
