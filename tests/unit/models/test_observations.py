@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 import torch
-from combinations import CASES, SEEDS, UNSTEADY, Case
+from combinations import CASES, SEEDS, UNSTEADY, Case, kinked
 
 from pathlode.core.adaptive import Adaptive
 from pathlode.core.series import TimeSeries
@@ -144,8 +144,9 @@ def test_single_precision_agrees_with_double(case, pairs):
     model, series = made(case, pairs)
     single = case.model(gaps=True)
     single.standardise(series.to(torch.float32))
-    given = series.times.float(), series.values.float()
-    found, expected = single(*given).values, model(series.times, series.values).values
+    solver = FixedStep("rk4", 8) if kinked(case) else None  # adaptive steps at a kink depend on rounding
+    found = single(series.times.float(), series.values.float(), solver=solver).values
+    expected = model(series.times, series.values, solver=solver).values
     assert torch.allclose(found.double(), expected, atol=1e-4)
 
 
