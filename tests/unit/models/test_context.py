@@ -39,8 +39,8 @@ def of(model, series, **more):
 
 
 def reads_covariates(case):
-    """A decomposition reads none, and takes long."""
-    if case.kind == "bopdmd":
+    """A decomposition reads none, and takes long; maps refuse them."""
+    if case.kind in ("bopdmd", "al_rnn", "shallow_plrnn"):
         return False
     return case.kind != "observed_ode" or FIELDS[case.changes.get("field", "bounded")].takes_context
 
