@@ -9,7 +9,7 @@ from pathlode.errors import ConfigError
 from pathlode.models.settings import ModelConfig
 from pathlode.registry import MODELS, PARTS, SOLVERS
 from pathlode.training.experiment import Experiment
-from workflow.configuration.parts import InvalidConfig, check_parts, check_state
+from workflow.configuration.parts import InvalidConfig, check_observed_state, check_parts, check_state
 
 SIZES = {"hidden": 4, "latent": 4, "width": 5, "depth": 1}
 TRAIN = {"steps": 2, "batch": 8, "warmup": 0.5, "validate_every": 2, "solver_steps": 4}
@@ -135,6 +135,7 @@ def test_the_sizes_that_the_configuration_takes_are_those_with_which_a_model_can
         config = ModelConfig(features=2, width=2, depth=1, **sizes)
         try:
             check_state("row", {"kind": model}, sizes)
+            check_observed_state("row", {"kind": model}, config.features, sizes)
         except InvalidConfig:
             with pytest.raises(ConfigError, match="model.(hidden|latent) is [0-9], expected "):
                 MODELS[model](config)

@@ -127,7 +127,7 @@ def _check_row(config: Mapping[str, Any], name: str) -> None:
     check_views(f"{place}.views", row.get("views", {}))
     check_system(place, parts, None)
     check_state(f"{place}.sizes" if "sizes" in row else "chaos.model", parts, settings["model"])
-    check_observed_state("chaos.data", parts, DIMENSION)
+    check_observed_state("chaos.data", parts, DIMENSION, settings["model"])
     longest = max(own["window"][1] for own in config["chaos"]["data"].values())
     where, train = f"{place}.train" if "train" in row else "chaos.train", settings["train"]
     check_steps(where, parts, train["solver_steps"], longest / settings["model"]["time_unit"])

@@ -32,6 +32,9 @@ LIMITED_SIZES = {"cru": ("latent", 4, 2), "neural_flow": ("hidden", 2, 1)}
 """By model, a size of which it does not take all: its key, the smallest, and the number of which it is a multiple. A check
 knows them without importing the model and torch."""
 
+STATES_WITH_FEATURES = ("al_rnn",)
+"""Models whose state has ``hidden`` components, the first of which are what is observed."""
+
 
 def with_own(entry: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """A data set's ``model``, ``train`` and ``views`` for an entry, whose ``sizes``, ``train`` and ``views`` replace some.
@@ -212,14 +215,21 @@ def check_views(place: str, views: Mapping[str, Any]) -> None:
         raise InvalidConfig(f"config: {place}.share is [{low}, {high}], expected [low, high]; exchange them")
 
 
-def check_observed_state(place: str, parts: Mapping[str, str], features: int) -> None:
-    """Refuses a model whose state is what is observed, if its field does not take so many features.
+def check_observed_state(place: str, parts: Mapping[str, str], features: int, model: Mapping[str, Any]) -> None:
+    """Refuses a model whose state is what is observed, if its field does not take so many features, and one whose state has too
+    few components for them.
 
     Args:
         place: place of the data in the configuration.
         parts: the model's kind and parts, from :func:`model_parts`.
         features: observed quantities.
+        model: the model's sizes.
     """
+    if parts["kind"] in STATES_WITH_FEATURES and model["hidden"] < features:
+        raise InvalidConfig(
+            f"config: the number of features of {place} is {features}, which are components of the state of {parts['kind']}, "
+            f"but its hidden is {model['hidden']}; raise hidden"
+        )
     observed = "observed" in MODELS.words(parts["kind"]) and "field" in parts
     needed = needed_of_state(parts["field"], features) if observed else None
     if needed:

@@ -176,7 +176,7 @@ def check_fitted(config: Mapping[str, Any], chapter: str, system: str, name: str
     place = own if "train" in row else f"systems.{system}"
     check_steps(f"{place}.train", parts, settings["train"]["solver_steps"], last / settings["model"]["time_unit"])
     check_forcing(f"{place}.train", parts, settings["train"])
-    check_observed_state(f"systems.{system}", parts, len(simulated.features))
+    check_observed_state(f"systems.{system}", parts, len(simulated.features), settings["model"])
     if "train" in row:
         check_training(config, system, settings["train"], f"{own}.train")
     if tuned_as(config, name) and not row_axes(config, system, name)["weights"]["values"]:

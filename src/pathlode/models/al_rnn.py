@@ -38,7 +38,8 @@ class ALRNN(MapModel):
         state, others = config.hidden, config.hidden - config.features
         if others < 0:
             raise ConfigError(
-                f"model.hidden is {state}, but the {config.features} features are components of the state: raise model.hidden"
+                f"model.hidden is {state}, expected at least {config.features} for the model al_rnn, whose state has the "
+                "features among its components: raise model.hidden"
             )
         generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         self.decay = nn.Parameter(0.95 + uniform_parameter(generators, (1, state), 0.05).detach())

@@ -31,5 +31,5 @@ def test_in_each_region_iterates_are_powers_of_a_matrix(model, sign):
 
 
 def test_a_state_that_cannot_hold_the_features_is_refused():
-    with pytest.raises(ConfigError, match="model.hidden is 2, but the 3 features are components of the state"):
+    with pytest.raises(ConfigError, match="model.hidden is 2, expected at least 3 for the model al_rnn"):
         ALRNN(ModelConfig(features=3, hidden=2))
