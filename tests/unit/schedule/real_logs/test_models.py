@@ -50,15 +50,14 @@ def test_every_model_forecasts_every_asked_row(logged, name):
 
 
 def test_effects_are_those_of_the_model_that_plans():
-    """A whole step of :class:`ExponentialModes` is a part of the run here, if there are as many."""
-    rates = torch.rand(1, 1, 2 * CELLS, dtype=torch.float64).repeat_interleave(2, dim=2)[:, :, ::2]
-    runs = RatedRuns(rates, torch.ones(1, 1, CELLS // 2))
-    model = ExponentialModes(runs, members=1, modes=3)
+    """The time between two moments of :class:`ExponentialModes` is a part of the run here, if there are as many."""
+    rates = torch.rand(1, 1, 2 * CELLS, dtype=torch.float64)
+    model = ExponentialModes(RatedRuns(rates, torch.ones(1, 1, CELLS)), members=1, modes=3)
     model.parameters["g"] = torch.full((1, 1, 1), -50.0)
     speeds, start, floor, least = (model.parameters[key].exp().double().numpy().ravel() for key in "heqc")
     parts = rates[0, 0].reshape(CELLS, 2).mean(dim=1).numpy()
     moments = np.sort(np.concatenate([np.arange(CELLS) * 2.0, np.arange(1, CELLS + 1) * 2.0 - 1e-9]))
-    steps = np.arange(1, CELLS // 2 + 1) * 4.0
+    steps = np.arange(1, CELLS + 1) * 2.0
     run = LoggedRun(
         "t",
         "r",
