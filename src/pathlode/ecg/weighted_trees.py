@@ -50,7 +50,8 @@ class WeightedTrees(Trees):
         seed: seed of the random choices.
         kept: has no effect, as in :class:`pathlode.ecg.trees.Trees`.
 
-    Source: Saerens, Latinne & Decaestecker 2002, on other priors than those of training (doi:10.1162/089976602753284446).
+    Source: Saerens et al. 2002, Adjusting the outputs of a classifier to new a priori probabilities: a simple procedure
+    (https://doi.org/10.1162/089976602753284446).
     """
 
     settings: Any = WeightedTreeConfig

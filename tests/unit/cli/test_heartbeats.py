@@ -12,6 +12,7 @@ from recorded import four_patients, small_model
 from pathlode.cli.heartbeats import MODEL, REPORT_FILES
 from pathlode.cli.main import main
 from pathlode.core.tensor_files import load_tensors, save_tensors
+from pathlode.ecg.beat_model import EDITION
 from pathlode.ecg.report import BeatRows
 
 
@@ -41,11 +42,10 @@ def test_the_report_has_four_files(folder, tmp_path, capsys):
 
 
 def csv(path, seconds=10.0, rate=125, change=None, unit="mV", sign=1):
-    """A table of spikes, once a second."""
+    """A table of a spike and a T wave once a second, both up, or both down if the sign is -1."""
     times = np.arange(0, seconds, 1 / rate)
-    signal = sign * np.exp(-0.5 * ((times % 1 - 0.5) / 0.012) ** 2) + 0.01 * np.random.default_rng(0).standard_normal(
-        len(times)
-    )
+    beat = np.exp(-0.5 * ((times % 1 - 0.5) / 0.012) ** 2) + 0.2 * np.exp(-0.5 * ((times % 1 - 0.78) / 0.04) ** 2)
+    signal = sign * beat + 0.01 * np.random.default_rng(0).standard_normal(len(times))
     cells = [f"{value:.4f}" for value in signal]
     for row, text in (change or {}).items():
         cells[row] = text
@@ -112,7 +112,7 @@ def test_a_model_of_another_version(folder, tmp_path, capsys):
     content = load_tensors(folder / "heartbeats.pt")
     save_tensors(tmp_path / "heartbeats.pt", content | {"edition": 99})
     assert command(tmp_path, folder / "200", tmp_path / "report") == 1
-    assert "has the layout 99, and this version of pathlode reads 1" in capsys.readouterr().err
+    assert f"has the layout 99, and this version of pathlode reads {EDITION}" in capsys.readouterr().err
     assert not (tmp_path / "report").exists()
 
 
