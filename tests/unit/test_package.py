@@ -29,8 +29,12 @@ MAY_IMPORT = {
     "schedule": {"core", "models", "training", "schedule", "reporting"},
     "real": {"core", "models", "training", "dynamics", "inference", "reporting", "real"},
     "rivals": {"core", "models", "training", "dynamics", "reporting", "real", "rivals"},
+    "chaos": {"core", "models", "dynamics", "reporting", "rivals", "chaos"},
     "reporting": {"reporting"},
-    "plots": {"core", "dynamics", "ecg", "inference", "real", "rivals", "schedule", "training", "reporting", "plots"},
+    "plots": {
+        *("core", "dynamics", "ecg", "inference", "real", "rivals", "chaos"),
+        *("schedule", "training", "reporting", "plots"),
+    },
 }
 """Packages that the modules of each may import, besides the modules of the ground floor."""
 

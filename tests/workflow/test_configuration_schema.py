@@ -64,6 +64,8 @@ OPTIONAL = {
         "blocks",
         "end",
         "recurrent",
+        "start",
+        "steps",
         "embedded",
         "learning_rate",
     },

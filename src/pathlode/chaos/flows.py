@@ -16,22 +16,16 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from pathlode.arrays import Array
-from pathlode.core.shapes import State, States, Times
-from pathlode.core.solve import Adaptive, solve
-from pathlode.errors import ConfigError, DataError, SolverError
+from pathlode.errors import ConfigError
 
-SOLVER = Adaptive("dopri5", rtol=1e-6, atol=1e-6, max_steps=100_000)
-"""Solver of the flows. Its errors stay far below the noise of observations for as long as forecasts are compared."""
 DIMENSION = 3
 """Dimensions of the flows that count as low-dimensional: the fewest in which an autonomous flow can be chaotic."""
 
 
 @dataclass(frozen=True)
-class Flow:
+class ChaoticFlow:
     """dh/dt = f(h), with h = (state - mean) / std and t in periods.
 
     Attributes:
@@ -53,35 +47,8 @@ class Flow:
         rates = np.stack(_equations(self.name).rhs(flat, 0.0), axis=-1)
         return (rates * (self.known["period"] / std)).reshape(states.shape)
 
-    def orbits(self, start: State, times: Times) -> States:
-        """Orbits from their states at time 0: (..., n, dimension), (..., n, time) -> (..., n, time, dimension).
 
-        Each takes its own steps, all in one batch of :func:`pathlode.core.solve.solve`.
-
-        Raises:
-            DataError: if an orbit blows up.
-        """
-
-        def field(state: Tensor) -> Tensor:
-            return torch.from_numpy(self.velocity(state.numpy()))
-
-        try:
-            with np.errstate(all="ignore"):
-                y0, when = start.flatten(0, -2)[None], times.flatten(0, -2)[None]
-                found = solve(field, y0, when, start=torch.zeros(y0.shape[:2], dtype=y0.dtype), solver=SOLVER).states
-        except SolverError as error:
-            raise DataError(
-                f"the flow {self.name} blows up from the drawn states ({error}): leave it out, or draw nearer to its attractor"
-            ) from error
-        return found.view(*times.shape, found.shape[-1])
-
-    def drawn(self, n: int, rng: np.random.Generator) -> State:
-        """n states from which an orbit soon reaches the attractor, (n, dimension): a tenth of a standard deviation from a point
-        on it."""
-        return torch.from_numpy(self.near + 0.1 * rng.standard_normal((n, len(self.near))))
-
-
-def flow(name: str) -> Flow:
+def flow(name: str) -> ChaoticFlow:
     """A flow by its name in dysts.
 
     Raises:
@@ -99,7 +66,7 @@ def flow(name: str) -> Flow:
         raise ConfigError(f"the flow {name} {reason}: choose another one, such as Lorenz")
     own = known[name]
     near = (np.asarray(own["initial_conditions"]) - own["mean"]) / own["std"]
-    return Flow(name, own["maximum_lyapunov_estimated"] * own["period"], near, own)
+    return ChaoticFlow(name, own["maximum_lyapunov_estimated"] * own["period"], near, own)
 
 
 def usable_flows(least: float, most: float) -> list[str]:

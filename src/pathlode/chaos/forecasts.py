@@ -52,7 +52,7 @@ def valid_prediction_time(forecast: Array, truth: Array, times: Array, exponents
 def smape(forecast: Array, truth: Array, times: Array, exponents: Array, horizon: float) -> Array:
     """Symmetric mean absolute percentage error up to a horizon in Lyapunov times, from 0 to 200, (member,).
 
-    It is the mean over windows, times and features of 200 |x̂ - x| / (|x̂| + |x|), which is 200 where the forecast is not
+    It is the mean over windows, times and features of ``200 |x̂ - x| / (|x̂| + |x|)``, which is 200 where the forecast is not
     finite. x is about its mean on the attractor, where dysts has the raw value.
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):

@@ -12,8 +12,9 @@ from torch import Tensor
 
 from pathlode.arrays import Array
 from pathlode.chaos.data import ChaosData
-from pathlode.chaos.flows import Flow, flow
+from pathlode.chaos.flows import ChaoticFlow, flow
 from pathlode.chaos.forecasts import NUDGE
+from pathlode.chaos.orbits import drawn_states, flow_orbits
 from pathlode.core.shapes import State, Times, Values
 from pathlode.dynamics.simulation import irregular_times
 from pathlode.errors import is_count, is_positive, refuse_unless
@@ -103,7 +104,7 @@ class _Windows(NamedTuple):
         return _Windows(*(each[:, begin:end] for each in self))
 
 
-def _sampled(of: Flow, sampling: Sampling, replicates: Sequence[int]) -> ChaosData:
+def _sampled(of: ChaoticFlow, sampling: Sampling, replicates: Sequence[int]) -> ChaosData:
     counts = [sampling.train, sampling.validation, sampling.test, sampling.test]
     whole = _windows(of, sampling, counts, replicates)
     ends = np.cumsum(counts)
@@ -139,19 +140,19 @@ def _arrays(name: str, windows: _Windows, dtype: type) -> dict[str, Array]:
     }
 
 
-def _each(of: Flow, times: Tensor, *starts: State) -> Sequence[Values]:
+def _each(of: ChaoticFlow, times: Tensor, *starts: State) -> Sequence[Values]:
     """Orbits at the same times after several sets of states, each (replicate, window, dimension), in one batch."""
     start = torch.stack(starts)
-    return of.orbits(start, times.expand(*start.shape[:-1], -1)).unbind(0)
+    return flow_orbits(of, start, times.expand(*start.shape[:-1], -1)).unbind(0)
 
 
-def _windows(of: Flow, sampling: Sampling, counts: Sequence[int], replicates: Sequence[int]) -> _Windows:
+def _windows(of: ChaoticFlow, sampling: Sampling, counts: Sequence[int], replicates: Sequence[int]) -> _Windows:
     """Windows of all parts of the data, one part after another; no orbit has windows of two parts."""
     drawn = [_drawn(of, sampling, counts, replicate) for replicate in replicates]
     start, begins, times, errors = (torch.stack(part) for part in zip(*drawn, strict=True))
     chosen = _chosen(counts)
-    first, times, errors = (part.flatten(1, 2)[:, chosen] for part in (of.orbits(start, begins), times, errors))
-    states = of.orbits(first, times)
+    first, times, errors = (part.flatten(1, 2)[:, chosen] for part in (flow_orbits(of, start, begins), times, errors))
+    states = flow_orbits(of, first, times)
     return _Windows(times, states, states + sampling.noise * errors)
 
 
@@ -165,7 +166,9 @@ def _chosen(counts: Sequence[int]) -> Tensor:
     return torch.cat([torch.arange(first, first + count) for first, count in zip(firsts, counts, strict=False)])
 
 
-def _drawn(of: Flow, sampling: Sampling, counts: Sequence[int], replicate: int) -> tuple[State, Times, Times, Values]:
+def _drawn(
+    of: ChaoticFlow, sampling: Sampling, counts: Sequence[int], replicate: int
+) -> tuple[State, Times, Times, Values]:
     """Of one replicate: initial states of orbits, beginnings of their windows, (orbit, window), times in these, (orbit, window,
     point), and errors of observations in units of the noise, (orbit, window, point, dimension). Each part has a stream of its
     own.
@@ -174,7 +177,7 @@ def _drawn(of: Flow, sampling: Sampling, counts: Sequence[int], replicate: int) 
     parts = []
     for stream, count in zip(streams, counts, strict=True):
         rng, n = np.random.default_rng(stream), _orbits_of(count)
-        start, shape = of.drawn(n, rng), (n, WINDOWS_AN_ORBIT)
+        start, shape = drawn_states(of, n, rng), (n, WINDOWS_AN_ORBIT)
         gaps = sampling.window[1] + rng.uniform(*GAP, size=shape)
         begins = rng.uniform(*sampling.settling, size=(n, 1)) + np.cumsum(gaps, axis=1) - gaps[:, :1]
         durations = rng.uniform(*sampling.window, size=n * WINDOWS_AN_ORBIT)

@@ -51,7 +51,7 @@ class Member:
     Args:
         speeds: h_k, (mode,).
         peak: η_max, the largest rate of past runs.
-        root: square matrix R, and ``aim`` y: the past runs' weighted squared error is |R x - y|² + const.
+        root: square matrix R, and ``aim`` y: the past runs' weighted squared error is ``|R x - y|²`` and a constant.
         aim: see ``root``.
     """
 

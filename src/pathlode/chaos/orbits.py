@@ -1,0 +1,42 @@
+"""Orbits of chaotic flows, solved in one batch."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pathlode.chaos.flows import ChaoticFlow
+from pathlode.core.shapes import State, States, Times
+from pathlode.core.solve import Adaptive, solve
+from pathlode.errors import DataError, SolverError
+
+FLOW_SOLVER = Adaptive("dopri5", rtol=1e-6, atol=1e-6, max_steps=100_000)
+"""Solver of the flows. Its errors stay far below the noise of observations for as long as forecasts are compared."""
+
+
+def flow_orbits(of: ChaoticFlow, start: State, times: Times) -> States:
+    """Orbits of a flow from their states at time 0: (..., n, dimension), (..., n, time) -> (..., n, time, dimension).
+
+    Each takes its own steps, all in one batch of :func:`pathlode.core.solve.solve`.
+
+    Raises:
+        DataError: if an orbit blows up.
+    """
+
+    def field(state: Tensor) -> Tensor:
+        return torch.from_numpy(of.velocity(state.numpy()))
+
+    try:
+        with np.errstate(all="ignore"):
+            y0, when = start.flatten(0, -2)[None], times.flatten(0, -2)[None]
+            found = solve(field, y0, when, start=torch.zeros(y0.shape[:2], dtype=y0.dtype), solver=FLOW_SOLVER).states
+    except SolverError as error:
+        raise DataError(
+            f"the flow {of.name} blows up from the drawn states ({error}): leave it out, or draw nearer to its attractor"
+        ) from error
+    return found.view(*times.shape, found.shape[-1])
+
+
+def drawn_states(of: ChaoticFlow, n: int, rng: np.random.Generator) -> State:
+    """n states from which an orbit of a flow soon reaches the attractor, (n, dimension): a tenth of a standard deviation from a
+    point on it."""
+    return torch.from_numpy(of.near + 0.1 * rng.standard_normal((n, len(of.near))))

@@ -1,0 +1,24 @@
+"""Orbits of chaotic flows, against Taylor's series, and when they blow up."""
+
+import numpy as np
+import pytest
+import torch
+
+from pathlode.chaos.flows import flow
+from pathlode.chaos.orbits import drawn_states, flow_orbits
+from pathlode.dynamics.systems.lorenz import Lorenz
+from pathlode.errors import DataError
+
+
+def test_orbits_are_those_of_taylors_series():
+    own = flow("Lorenz")
+    mean, std, period = (np.asarray(own.known[name]) for name in ("mean", "std", "period"))
+    start, times = drawn_states(own, 3, np.random.default_rng(1)), torch.tensor([[0.1, 0.3]]).double().expand(3, -1)
+    found = flow_orbits(own, start, times).numpy() * std + mean
+    np.testing.assert_allclose(found, Lorenz().solution(start.numpy() * std + mean, times.numpy() * period), rtol=2e-3)
+
+
+def test_an_orbit_that_blows_up_is_refused():
+    own = flow("Rossler")
+    with pytest.raises(DataError, match="the flow Rossler blows up from the drawn states .*: leave it out, or draw"):
+        flow_orbits(own, torch.full((1, 3), 1e6, dtype=torch.float64), torch.tensor([[30.0]]).double())
