@@ -346,11 +346,11 @@ SOLVABLE_TASKS = Registry(
 LOG_MODELS = Registry(
     "model of logs",
     {
-        "modes": "pathlode.schedule.real_logs.modes:Modes",
+        "modes": "pathlode.schedule.real_logs.modes:LoggedModes",
         "multi_power_law": "pathlode.schedule.real_logs.multi_power:MultiPowerLaw",
         "trees": "pathlode.schedule.real_logs.trees:BoostedTrees",
         "gaussian_process": "pathlode.schedule.real_logs.gaussian_process:GaussianProcess",
-        "last_value": "pathlode.schedule.real_logs.last_value:LastValue",
+        "last_value": "pathlode.schedule.real_logs.last_value:LastLogValue",
     },
 )
 """Models that predict the rest of a logged run from its beginning and from past runs."""

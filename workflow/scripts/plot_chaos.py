@@ -15,7 +15,7 @@ with job(snakemake):
     )
     figures = {
         "attractors": chaos.attractors(shown, rows),
-        "divergence": chaos.divergence(shown, rows),
+        "divergence": chaos.divergence_in_time(shown, rows),
         "spectra": chaos.spectra(shown, rows),
         "flows": chaos.flows_by_rows(table, rows),
         "ranks": chaos.mean_ranks(ranks),

@@ -12,7 +12,7 @@ from pathlode.ecg.splits import BeatSplit, some_of_each_class
 from pathlode.models.latents import encode
 from pathlode.models.saving import load_model
 from pathlode.plots import ecg
-from pathlode.plots.patients import scores_by_patient
+from pathlode.plots.patients import patient_panels
 from pathlode.plots.projections import in_a_plane
 from pathlode.plots.style import mark_invented, save_figures
 from pathlode.reporting.job import job
@@ -41,7 +41,7 @@ with job(snakemake):
         "confusion": ecg.confusion(said.truth, said.predicted(), said.scored),
         "f1_against_rate": ecg.f1_against_rate(scores, params.compared, params.rates),
         "f1_by_class": ecg.f1_by_class(scores, params.compared, params.rates[0]),
-        "by_patient": scores_by_patient(patients, params.kept),
+        "by_patient": patient_panels(patients, params.kept),
     }
     for figure in figures.values():
         mark_invented(figure, said.source)

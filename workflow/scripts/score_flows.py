@@ -6,8 +6,8 @@ import pandas as pd
 
 from pathlode.chaos.data import ChaosData, Diverged
 from pathlode.chaos.predicted import Asking, of_the_truth, predicted_by
-from pathlode.chaos.results import TRUTH, ChaosScores
-from pathlode.chaos.scoring import Showing, score_table
+from pathlode.chaos.results import TRUTH_ROW, ChaosScores
+from pathlode.chaos.scoring import Showing, chaos_score_table
 from pathlode.dynamics.cost import cost
 from pathlode.models.saving import load_fitted
 from pathlode.progress import Progress
@@ -19,14 +19,14 @@ with job(snakemake):
     tables, progress = [], Progress(f"{snakemake.wildcards.flows}, chaos", len(params.rows))
     smoothing = params.asking[0]["smoothing"]
     truth = of_the_truth(data)
-    tables.append(score_table(truth, data, smoothing, row=TRUTH))
-    showing.add(TRUTH, truth, data, smoothing)
+    tables.append(chaos_score_table(truth, data, smoothing, row=TRUTH_ROW))
+    showing.add(TRUTH_ROW, truth, data, smoothing)
     rows = zip(params.rows, params.asking, files.models, files.diverged, strict=True)
     for number, (row, asking, path, diverged) in enumerate(rows, start=1):
         model, record = load_fitted(Path(path))
         predicted = predicted_by(model, data, Asking(**asking))
         lost = Diverged.load(Path(diverged)).members
-        tables.append(score_table(predicted, data, smoothing, lost, row=row, **cost(model, record.seconds)))
+        tables.append(chaos_score_table(predicted, data, smoothing, lost, row=row, **cost(model, record.seconds)))
         showing.add(row, predicted, data, smoothing)
         progress(number, "rows")
     ChaosScores(pd.concat(tables)).save(Path(snakemake.output.scores))

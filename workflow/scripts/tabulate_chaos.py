@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pathlode.chaos.columns import chaos_summary, one_line_a_measure, rankings, with_all_flows
+from pathlode.chaos.columns import chaos_rankings, chaos_summary, one_line_a_measure, with_all_flows
 from pathlode.chaos.results import ChaosScores
 from pathlode.reporting.job import job
 from pathlode.reporting.tables import write
@@ -12,5 +12,5 @@ with job(snakemake):
     scores = ChaosScores.load(*map(Path, snakemake.input.scores)).table
     one_line_a_measure(scores).save(Path(tables.table))
     with_all_flows(scores).save(Path(tables.scores))
-    rankings(scores).save(Path(tables.ranks))
+    chaos_rankings(scores).save(Path(tables.ranks))
     write(chaos_summary(scores), *tables.summary)

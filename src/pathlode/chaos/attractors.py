@@ -13,9 +13,9 @@ from scipy.ndimage import gaussian_filter1d
 
 from pathlode.arrays import Array
 
-BINS = 30
+STATE_BINS = 30
 """Bins of the histogram in each feature."""
-MARGIN = 0.1
+STATE_MARGIN = 0.1
 """How far the bins reach beyond the true orbits' range on each side, in their standard deviation."""
 COUNT = 1e-5
 """What is added to each bin, so that none is empty (Laplace's rule)."""
@@ -30,7 +30,7 @@ def state_space_divergence(orbits: Array, truth: Array) -> float:
         truth: true orbits, with the same features.
     """
     low, high, std = truth.min(axis=(0, 1)), truth.max(axis=(0, 1)), truth.std(axis=(0, 1))
-    edges = np.linspace(low - MARGIN * std, high + MARGIN * std, BINS + 1)
+    edges = np.linspace(low - STATE_MARGIN * std, high + STATE_MARGIN * std, STATE_BINS + 1)
     p, q = (_shares(part.reshape(-1, truth.shape[-1]), edges) for part in (truth, orbits))
     return float((p * np.log(p / q)).sum())
 
@@ -39,9 +39,9 @@ def _shares(points: Array, edges: Array) -> Array:
     """Share of the points in each bin, (bin,)."""
     with np.errstate(invalid="ignore", over="ignore"):
         places = np.floor((points - edges[0]) / (edges[1] - edges[0]))
-    inside = ((places >= 0) & (places < BINS)).all(axis=1)
-    flat = np.ravel_multi_index(tuple(places[inside].astype(np.intp).T), (BINS,) * points.shape[1])
-    counts = np.bincount(flat, minlength=BINS ** points.shape[1]) + COUNT
+    inside = ((places >= 0) & (places < STATE_BINS)).all(axis=1)
+    flat = np.ravel_multi_index(tuple(places[inside].astype(np.intp).T), (STATE_BINS,) * points.shape[1])
+    counts = np.bincount(flat, minlength=STATE_BINS ** points.shape[1]) + COUNT
     return np.asarray(counts / (len(points) + COUNT * len(counts)), dtype=np.float64)
 
 

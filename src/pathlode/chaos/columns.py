@@ -4,12 +4,12 @@ from typing import Any
 
 import pandas as pd
 
-from pathlode.chaos.results import MEASURES, TRUTH, ChaosRanks, ChaosScores, ChaosTable
+from pathlode.chaos.results import CHAOS_MEASURES, TRUTH_ROW, ChaosRanks, ChaosScores, ChaosTable
 from pathlode.reporting.tables import summarise
 from pathlode.rivals.columns import EVERYWHERE, TRIVIAL
 from pathlode.rivals.ranks import ranking
 
-HEADINGS = {
+CHAOS_HEADINGS = {
     "valid_time": "valid for, Lyapunov times",
     "smape_1": "sMAPE over one",
     "state_divergence": "D_stsp",
@@ -30,10 +30,10 @@ def one_line_a_measure(scores: pd.DataFrame) -> ChaosTable:
         scores: rows of :class:`pathlode.chaos.results.ChaosScores`.
     """
     named = scores.rename(columns={"seed": "replicate"})
-    long = named.melt(["flow", "row", "replicate"], list(MEASURES), var_name="measure", value_name="value")
+    long = named.melt(["flow", "row", "replicate"], list(CHAOS_MEASURES), var_name="measure", value_name="value")
     on = ["flow", "replicate", "measure"]
-    floors = long[long["row"] == TRUTH].rename(columns={"value": "floor"}).drop(columns="row")
-    return ChaosTable(long[long["row"] != TRUTH].merge(floors, on=on)[list(ChaosTable.columns)])
+    floors = long[long["row"] == TRUTH_ROW].rename(columns={"value": "floor"}).drop(columns="row")
+    return ChaosTable(long[long["row"] != TRUTH_ROW].merge(floors, on=on)[list(ChaosTable.columns)])
 
 
 def with_all_flows(scores: pd.DataFrame) -> ChaosScores:
@@ -44,8 +44,8 @@ def with_all_flows(scores: pd.DataFrame) -> ChaosScores:
     """
     fallback = scores[scores["row"] == TRIVIAL].set_index(["flow", "seed"])
     own = fallback.reindex(pd.MultiIndex.from_frame(scores[["flow", "seed"]])).set_axis(scores.index)
-    filled = scores.assign(**{name: scores[name].fillna(own[name]) for name in MEASURES})
-    numbers = [*MEASURES, "train_seconds", "n_parameters"]
+    filled = scores.assign(**{name: scores[name].fillna(own[name]) for name in CHAOS_MEASURES})
+    numbers = [*CHAOS_MEASURES, "train_seconds", "n_parameters"]
     common = filled[filled["flow"].isin(_everywhere(filled))]
     middle = common.groupby(["row", "seed"], sort=False)[numbers].median().reset_index().assign(flow=EVERYWHERE)
     return ChaosScores(pd.concat([filled, middle], ignore_index=True)[list(ChaosScores.columns)])
@@ -57,7 +57,7 @@ def _everywhere(scores: pd.DataFrame) -> list[str]:
     return [str(name) for name in rows.index[rows == scores["row"].nunique()]]
 
 
-def rankings(scores: pd.DataFrame) -> ChaosRanks:
+def chaos_rankings(scores: pd.DataFrame) -> ChaosRanks:
     """Rankings of the rows by each measure, over the flows to which all of them were fitted, by their medians over replicates.
 
     A measure is missing if there are fewer than three rows or two flows.
@@ -66,7 +66,7 @@ def rankings(scores: pd.DataFrame) -> ChaosRanks:
         scores: rows of :class:`pathlode.chaos.results.ChaosScores`; a failed one comes last on its flow.
     """
     found = [pd.DataFrame(columns=list(ChaosRanks.columns))]
-    models = scores[(scores["row"] != TRUTH) & scores["flow"].isin(_everywhere(scores))]
+    models = scores[(scores["row"] != TRUTH_ROW) & scores["flow"].isin(_everywhere(scores))]
     for measure, sign in RANKED.items():
         known = models.assign(error=(sign * models[measure]).fillna(float("inf")))
         errors = known.groupby(["flow", "row"])["error"].median().unstack()
@@ -89,6 +89,6 @@ def chaos_summary(scores: pd.DataFrame) -> pd.DataFrame:
     ordered = scores.sort_values(
         "flow", key=lambda names: names.map({name: k for k, name in enumerate(names.unique())}), kind="stable"
     )
-    table = summarise(ordered, ["flow", "row"], HEADINGS)
+    table = summarise(ordered, ["flow", "row"], CHAOS_HEADINGS)
     failed = ordered.groupby(["flow", "row"], sort=False)["failure"].count()
     return table.assign(failed=failed.to_numpy())

@@ -10,13 +10,13 @@ import numpy as np
 
 from pathlode.arrays import Array
 
-THRESHOLD = 0.4
+VALID_ERROR = 0.4
 """A forecast is valid until its error exceeds it, in standard deviations; that of two independent orbits is about √2."""
 NUDGE = 1e-4
 """Distance in each quantity, in standard deviations, of two starts whose forecasts are compared."""
-LARGEST = 1e-1
+LARGEST_DISTANCE = 1e-1
 """Distance up to which two forecasts count as near each other."""
-SMALLEST = 1e-12
+SMALLEST_DISTANCE = 1e-12
 """Distance that rounding leaves."""
 
 
@@ -28,7 +28,7 @@ def forecast_errors(forecast: Array, truth: Array) -> Array:
 
 
 def valid_prediction_time(forecast: Array, truth: Array, times: Array, exponents: Array) -> Array:
-    """Median over windows of the time until :func:`forecast_errors` first exceeds :data:`THRESHOLD`, in Lyapunov times,
+    """Median over windows of the time until :func:`forecast_errors` first exceeds :data:`VALID_ERROR`, in Lyapunov times,
     (member,).
 
     A forecast that stays below it is valid for as long as it was made. The first time counts from the last observation.
@@ -42,7 +42,7 @@ def valid_prediction_time(forecast: Array, truth: Array, times: Array, exponents
     Source: Vlachas et al. 2020 (https://arxiv.org/abs/1910.05266), who have the threshold, for errors in units of the standard
     deviation.
     """
-    wrong = forecast_errors(forecast, truth) > THRESHOLD
+    wrong = forecast_errors(forecast, truth) > VALID_ERROR
     before = np.concatenate([np.zeros_like(times[:, :1]), times], axis=1)  # the last time at which it was valid
     first = np.where(wrong.any(axis=-1), wrong.argmax(axis=-1), times.shape[-1])
     valid = np.take_along_axis(before, first, axis=1)
@@ -67,8 +67,8 @@ def exponent(forecast: Array, nudged: Array, times: Array, exponents: Array) -> 
 
     It is the slope in time of the mean over windows of the logarithm of the distance of two forecasts, whose observations
     differ by :data:`NUDGE`. The first Lyapunov time is left out, in which the difference turns into the direction that grows;
-    so are times from the one on at which the mean distance exceeds :data:`LARGEST` or falls below :data:`SMALLEST`. NaN with
-    fewer than three times left, or if a forecast is not finite.
+    so are times from the one on at which the mean distance exceeds :data:`LARGEST_DISTANCE` or falls below
+    :data:`SMALLEST_DISTANCE`. NaN with fewer than three times left, or if a forecast is not finite.
 
     Args:
         forecast: (member, window, time, feature).
@@ -80,7 +80,7 @@ def exponent(forecast: Array, nudged: Array, times: Array, exponents: Array) -> 
     for own, other, when, true in zip(forecast, nudged, times, exponents, strict=True):
         with np.errstate(all="ignore"):
             mean = np.log(np.linalg.norm(other - own, axis=-1)).mean(axis=0)
-        outside = ~((mean < math.log(LARGEST)) & (mean > math.log(SMALLEST)))
+        outside = ~((mean < math.log(LARGEST_DISTANCE)) & (mean > math.log(SMALLEST_DISTANCE)))
         end = int(outside.argmax()) if outside.any() else len(when)
         used = np.arange(len(when)) < end
         if (used & (when * true >= 1)).sum() >= 3:

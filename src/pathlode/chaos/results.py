@@ -9,7 +9,7 @@ from pathlode.artefacts import ArrayFile, TableFile, axes
 
 HORIZONS = {"smape_1": 1.0, "smape_3": 3.0}
 """Horizons of the relative error in Lyapunov times, by its name."""
-MEASURES = {
+CHAOS_MEASURES = {
     "valid_time": "Lyapunov times after the last observation for which a forecast is valid, median over windows",
     "smape_1": "symmetric mean absolute percentage error over one Lyapunov time, from 0 to 200",
     "smape_3": "the same over three",
@@ -19,7 +19,7 @@ MEASURES = {
     "mean_error": "distance of the means in time, in standard deviations",
 }
 """What is measured; see :mod:`pathlode.chaos.forecasts` and :mod:`pathlode.chaos.attractors`."""
-TRUTH = "truth"
+TRUTH_ROW = "truth"
 """The row of the true equations in a model's place, whose scores are the floors."""
 
 
@@ -31,7 +31,7 @@ class ChaosScores(TableFile):
         "flow": "name of the flow, `all` for the median over flows; regular sampling is said behind it",
         "row": "name of the fitted row in the configuration, or `truth`",
         "seed": "number of the replicate",
-        **MEASURES,
+        **CHAOS_MEASURES,
         "train_seconds": "CPU seconds of the training of one model",
         "n_parameters": "parameters of one model that a prediction uses",
         "failure": "what went wrong in training or prediction; missing if nothing did",

@@ -21,7 +21,7 @@ from pathlode.errors import is_count, is_positive, refuse_unless
 
 WINDOWS_AN_ORBIT = 4
 """Windows of one orbit."""
-GAP = 0.5, 1.0
+WINDOW_GAP = 0.5, 1.0
 """Range of the periods between two of them, uniform."""
 
 
@@ -82,7 +82,7 @@ class Sampling:
         )
 
 
-def sample(flows: Sequence[str], sampling: Sampling, replicates: Sequence[int]) -> ChaosData:
+def sample_flows(flows: Sequence[str], sampling: Sampling, replicates: Sequence[int]) -> ChaosData:
     """Draws the data of every flow and replicate. The members are the replicates of the first flow, then those of the next.
 
     Raises:
@@ -178,7 +178,7 @@ def _drawn(
     for stream, count in zip(streams, counts, strict=True):
         rng, n = np.random.default_rng(stream), _orbits_of(count)
         start, shape = drawn_states(of, n, rng), (n, WINDOWS_AN_ORBIT)
-        gaps = sampling.window[1] + rng.uniform(*GAP, size=shape)
+        gaps = sampling.window[1] + rng.uniform(*WINDOW_GAP, size=shape)
         begins = rng.uniform(*sampling.settling, size=(n, 1)) + np.cumsum(gaps, axis=1) - gaps[:, :1]
         durations = rng.uniform(*sampling.window, size=n * WINDOWS_AN_ORBIT)
         if sampling.regular:

@@ -12,14 +12,14 @@ from pathlode.chaos.attractors import mean_error, spectral_distance, spectrum, s
 from pathlode.chaos.data import ChaosData
 from pathlode.chaos.forecasts import exponent, forecast_errors, smape, valid_prediction_time
 from pathlode.chaos.predicted import Predicted
-from pathlode.chaos.results import HORIZONS, MEASURES, ChaosScores, ShownOrbits
+from pathlode.chaos.results import CHAOS_MEASURES, HORIZONS, ChaosScores, ShownOrbits
 from pathlode.rivals.scoring import DIVERGED, NOT_FINITE
 
 OF_ORBITS = ("state_divergence", "spectral_distance", "mean_error")
 """Measures of whole orbits."""
 
 
-def score_table(
+def chaos_score_table(
     predicted: Predicted, data: ChaosData, smoothing: float, diverged: Sequence[bool] = (), **facts: Any
 ) -> pd.DataFrame:
     """Columns of :class:`pathlode.chaos.results.ChaosScores`, a line for each member. A diverged training has no scores.
@@ -31,17 +31,17 @@ def score_table(
         diverged: for each member, whether its training diverged; none did by default.
         facts: further columns.
     """
-    table = scores(predicted, data, smoothing)
+    table = chaos_scores(predicted, data, smoothing)
     lost = np.array(diverged or [False] * len(table))
-    table.loc[lost, list(MEASURES)] = math.nan
+    table.loc[lost, list(CHAOS_MEASURES)] = math.nan
     broken = [bool(np.isnan(own).any()) for own in predicted.orbits]
     failure = [DIVERGED if own else NOT_FINITE if other else None for own, other in zip(lost, broken, strict=True)]
     known: dict[str, Any] = {"flow": list(data.flows), "seed": list(data.replicates), "failure": failure}
     return table.assign(**known | facts).reindex(columns=list(ChaosScores.columns))
 
 
-def scores(predicted: Predicted, data: ChaosData, smoothing: float) -> pd.DataFrame:
-    """Columns :data:`pathlode.chaos.results.MEASURES`, a line for each member.
+def chaos_scores(predicted: Predicted, data: ChaosData, smoothing: float) -> pd.DataFrame:
+    """Columns :data:`pathlode.chaos.results.CHAOS_MEASURES`, a line for each member.
 
     What is measured of whole orbits is missing if one of them is not finite.
     """

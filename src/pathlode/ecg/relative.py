@@ -1,7 +1,7 @@
 """Features of a beat relative to the patient's usual beat of that time and to its neighbours, at any sampling rate.
 
-They need no classes. All medians that they compare with are running ones over :data:`AROUND` beats, so that a beat of a night
-is compared with that night.
+They need no classes. All medians that they compare with are running ones over :data:`BEATS_AROUND` beats, so that a beat of a
+night is compared with that night.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from pathlode.ecg.conditions import TIMES
 from pathlode.ecg.features import Features
 from pathlode.ecg.records import RATE
 
-AROUND, STEP = 320, 64
+BEATS_AROUND, BEATS_STEP = 320, 64
 """Beats whose median is the usual one, and beats from which on it is taken anew."""
 NEAR = 41
 """Beats around a beat whose median interval stands for its momentary rhythm."""
@@ -52,14 +52,14 @@ def relative_features(windows: Features, rhythm: Features) -> Features:
     """The columns :data:`RHYTHM` and :data:`SHAPE` of successive beats of one recording, (beat, 38).
 
     Args:
-        windows: of :func:`on_grid`, (beat, point).
+        windows: of :func:`waveform_on_grid`, (beat, point).
         rhythm: of :func:`relative_rhythm`, (beat, 11).
     """
     early = rhythm[:, RHYTHM.index("before, near")] < _EARLY
     return np.hstack([rhythm, relative_shape(windows, early)])
 
 
-def on_grid(times: Times, values: Values) -> Features:
+def waveform_on_grid(times: Times, values: Values) -> Features:
     """Windows linearly interpolated onto 120 Hz, in millivolts, (beat, point).
 
     Args:
@@ -117,7 +117,7 @@ def relative_shape(windows: Features, early: NDArray[np.bool_]) -> Features:
     cosine, and strangeness the difference over the largest ones of the recording.
 
     Args:
-        windows: of :func:`on_grid`, (beat, point).
+        windows: of :func:`waveform_on_grid`, (beat, point).
         early: whether the interval before a beat is short, (beat,).
     """
     x = windows
@@ -143,15 +143,15 @@ def relative_shape(windows: Features, early: NDArray[np.bool_]) -> Features:
 
 
 def running(values: Reals, statistic: Callable[[Reals], Reals] = lambda some: np.median(some, axis=0)) -> Reals:
-    """A statistic over the :data:`AROUND` values around each, (beat, ...), taken anew every :data:`STEP` beats; over all
-    values, if there are fewer. At the ends it is that of the first or last ones."""
+    """A statistic over the :data:`BEATS_AROUND` values around each, (beat, ...), taken anew every :data:`BEATS_STEP` beats;
+    over all values, if there are fewer. At the ends it is that of the first or last ones."""
     out, count = np.empty_like(values), len(values)
-    if count <= AROUND:
+    if count <= BEATS_AROUND:
         out[:] = statistic(values)
         return out
-    for begin in range(0, count, STEP):
-        first = min(max(0, begin - (AROUND - STEP) // 2), count - AROUND)
-        out[begin : begin + STEP] = statistic(values[first : first + AROUND])
+    for begin in range(0, count, BEATS_STEP):
+        first = min(max(0, begin - (BEATS_AROUND - BEATS_STEP) // 2), count - BEATS_AROUND)
+        out[begin : begin + BEATS_STEP] = statistic(values[first : first + BEATS_AROUND])
     return out
 
 

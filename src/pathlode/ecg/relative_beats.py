@@ -9,7 +9,7 @@ from pathlode.arrays import Array
 from pathlode.ecg.beats import RR, Beats
 from pathlode.ecg.conditions import Condition, millivolts
 from pathlode.ecg.features import Features
-from pathlode.ecg.relative import RHYTHM, SHAPE, on_grid, relative_features, relative_rhythm
+from pathlode.ecg.relative import RHYTHM, SHAPE, relative_features, relative_rhythm, waveform_on_grid
 
 
 class RelativeBeats:
@@ -39,7 +39,7 @@ class RelativeBeats:
             parts = []
             for record in range(len(self.beats.names)):
                 mine = np.flatnonzero(self.beats.records == record)
-                windows = on_grid(*self.conditions[condition].observe(millivolts(self.beats, mine), seed=0))
+                windows = waveform_on_grid(*self.conditions[condition].observe(millivolts(self.beats, mine), seed=0))
                 parts.append(relative_features(windows, relative_rhythm(intervals_of(self.beats.rr[mine]))))
             self._known[condition] = np.concatenate(parts)
         return self._known[condition]

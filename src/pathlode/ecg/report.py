@@ -18,7 +18,7 @@ from pathlode.ecg.polarity import upright
 from pathlode.ecg.recorded_beats import RecordedBeats
 from pathlode.ecg.recordings import Recording
 from pathlode.ecg.records import CLASSES
-from pathlode.ecg.relative import on_grid, relative_features, relative_rhythm
+from pathlode.ecg.relative import relative_features, relative_rhythm, waveform_on_grid
 from pathlode.errors import DataError
 
 PAUSES = 5
@@ -176,7 +176,7 @@ def report_on(recording: Recording, model: BeatModel, polarity: str = "checked",
             )
     recording = upright(recording, peaks, polarity)
     beats = RecordedBeats.of(recording, peaks)
-    pieces = [(model.encode(*piece), on_grid(*piece), *noise_and_height(*piece)) for piece in beats.windows()]
+    pieces = [(model.encode(*piece), waveform_on_grid(*piece), *noise_and_height(*piece)) for piece in beats.windows()]
     features, windows, noise, heights = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
     rhythm = relative_rhythm(np.r_[np.nan, beats.intervals, np.nan])[beats.used]
     classes, probabilities, strangeness = model.classify(features, relative_features(windows, rhythm))

@@ -15,7 +15,7 @@ from pathlode.ecg.peaks import REFRACTORY, seek_peaks
 from pathlode.ecg.recorded_beats import known_intervals, valid_windows, windows_at
 from pathlode.ecg.recordings import Recording
 from pathlode.ecg.records import CLASSES
-from pathlode.ecg.relative import on_grid, relative_features, relative_rhythm
+from pathlode.ecg.relative import relative_features, relative_rhythm, waveform_on_grid
 from pathlode.errors import DataError
 
 TICK = 0.5
@@ -159,7 +159,7 @@ class Stream:
         if not len(used):
             return
         piece = windows_at(recording, self._peaks[new[used]] - begin)
-        columns = self.model.encode(*piece), on_grid(*piece), *noise_and_height(*piece)
+        columns = self.model.encode(*piece), waveform_on_grid(*piece), *noise_and_height(*piece)
         self._recent.extend(map(_Recent, (new[used] + self._gone).tolist(), *columns))
 
     def _classified(self, first: int, last: int) -> list[StreamedBeat]:

@@ -13,19 +13,19 @@ from pathlode.models.settings import ModelConfig
 
 SPECTRAL_RADIUS = 0.9
 """Largest absolute eigenvalue of the recurrent weights: below 1, so that what was read long ago is forgotten."""
-REACH = 0.5
+INPUT_REACH = 0.5
 """Bound of the input weights and of the biases, for values in standard deviations."""
 WASHOUT = 5
 """First steps of a training series that are not fitted: the state has not yet forgotten where it began."""
-PENALTY = 1e-6
+OUTPUT_PENALTY = 1e-6
 """Weight of the squared output weights, by the mean squared error."""
 
 
 class EchoState(DrivenMap):
     """r' = tanh(W r + U x + b), x̂' = V r' + v, with W, U and b drawn at random and only V and v fitted, by ridge regression.
 
-    W has the spectral radius :data:`SPECTRAL_RADIUS`; U and b are uniform in ±:data:`REACH`. Predictions are bounded, as r is.
-    The values of all constants are our choice, the same for all data.
+    W has the spectral radius :data:`SPECTRAL_RADIUS`; U and b are uniform in ±:data:`INPUT_REACH`. Predictions are bounded, as
+    r is. The values of all constants are our choice, the same for all data.
 
     Args:
         config: ``features``, and ``hidden``, the number of units: some hundred are usual.
@@ -43,8 +43,8 @@ class EchoState(DrivenMap):
         weights = uniform_parameter(generators, (units, units), 1.0).detach()
         radius = torch.stack([torch.linalg.eigvals(each).abs().max() for each in weights])
         self.recurrent = _fixed(SPECTRAL_RADIUS * weights / radius[:, None, None])
-        self.input = _fixed(uniform_parameter(generators, (config.features, units), REACH).detach())
-        self.bias = _fixed(uniform_parameter(generators, (1, units), REACH).detach())
+        self.input = _fixed(uniform_parameter(generators, (config.features, units), INPUT_REACH).detach())
+        self.bias = _fixed(uniform_parameter(generators, (1, units), INPUT_REACH).detach())
         self.output = _fixed(torch.zeros(len(seeds), units + 1, config.features))
 
     def rest(self, batch: int) -> State:
@@ -70,7 +70,7 @@ class EchoState(DrivenMap):
                 gram = gram + read.mT @ read
                 products = products + read.mT @ observed[:, :, point].double()
                 number = number + counted.sum(dim=1, keepdim=True)
-        self.output.data = ridge(gram, products, number.clamp_min(1), PENALTY).to(self.dtype)
+        self.output.data = ridge(gram, products, number.clamp_min(1), OUTPUT_PENALTY).to(self.dtype)
 
 
 def _fixed(weights: Tensor) -> nn.Parameter:

@@ -14,7 +14,7 @@ from pathlode.models.contract import SequenceModel
 from pathlode.models.observations import Observations
 from pathlode.models.settings import ModelConfig
 
-ROUNDING = 1e-3
+GRID_ROUNDING = 1e-3
 """Part of a step by which a time may miss a point of the grid and still be at it."""
 
 
@@ -54,10 +54,10 @@ class OnGrid(SequenceModel, ABC):
         """Observations in the model's units at the grid's points, (member, batch, point, feature), and whether each point lies
         within its series, (member, batch, point, 1)."""
         elapsed = self._steps(given.times, given)
-        grid = torch.arange(math.floor(float(elapsed.max()) + ROUNDING) + 1, device=elapsed.device).to(elapsed)
+        grid = torch.arange(math.floor(float(elapsed.max()) + GRID_ROUNDING) + 1, device=elapsed.device).to(elapsed)
         values = ((given.values - self.mean) / self.std).to(self.dtype)
         values = values if given.mask is None else values.where(given.mask, 0.0)
-        inside = grid <= elapsed[..., -1:] + ROUNDING
+        inside = grid <= elapsed[..., -1:] + GRID_ROUNDING
         return interpolate(elapsed, values, grid, given.mask), inside[..., None]
 
     def _first(self, given: Observations) -> State:
@@ -66,7 +66,7 @@ class OnGrid(SequenceModel, ABC):
 
     def _points(self, query: Times, given: Observations) -> int:
         """How many points of the grid are needed to predict at the query times, at least two."""
-        return max(2, math.ceil(float(self._steps(query, given).max()) - ROUNDING) + 1)
+        return max(2, math.ceil(float(self._steps(query, given).max()) - GRID_ROUNDING) + 1)
 
     def _between(self, path: States, query: Times, given: Observations) -> Values:
         """Predictions in the data's unit at the query times, from standardised values at the grid's points."""

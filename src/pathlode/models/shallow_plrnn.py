@@ -9,7 +9,7 @@ from pathlode.core.shapes import State
 from pathlode.models.map_model import MapModel
 from pathlode.models.settings import ModelConfig
 
-START = 0.1
+FIRST_FACTOR = 0.1
 """Factor of the weights with which training starts, so that a step is first a short one. Our choice."""
 
 
@@ -32,7 +32,7 @@ class ShallowPLRNN(MapModel):
         generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         self.change = PiecewiseLinearField(generators, config.features, config.width, 1)
         for parameter in self.change.parameters():
-            parameter.data *= START
+            parameter.data *= FIRST_FACTOR
 
     def step(self, z: State) -> State:
         return z + self.change(z)

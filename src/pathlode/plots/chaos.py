@@ -8,14 +8,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from pathlode.arrays import Array
-from pathlode.chaos.columns import HEADINGS
-from pathlode.chaos.forecasts import THRESHOLD
-from pathlode.chaos.results import TRUTH, ShownOrbits
+from pathlode.chaos.columns import CHAOS_HEADINGS
+from pathlode.chaos.forecasts import VALID_ERROR
+from pathlode.chaos.results import TRUTH_ROW, ShownOrbits
 from pathlode.plots.ranks import ranking_of, ranks_in_panels
 from pathlode.plots.style import BLACK, WIDTH, legend_above, line_styles, log_scale
 from pathlode.reporting.naming import readable
 
-REACH = 3.2
+SHOWN_REACH = 3.2
 """Ends of the axes of attractors, in standard deviations: what leaves them is cut."""
 BEST = {"valid_time": True, "state_divergence": False, "spectral_distance": False}
 """Measures in the map of flows and rows, and whether more is better."""
@@ -41,22 +41,24 @@ def attractors(shown: Sequence[ShownOrbits], rows: Sequence[str]) -> Figure:
         rows: names in their order.
     """
     flows = _panels(shown, "orbits")
-    names = [TRUTH, *(row for row in rows if any(row in orbits for orbits in flows.values()))]
+    names = [TRUTH_ROW, *(row for row in rows if any(row in orbits for orbits in flows.values()))]
     size = WIDTH, WIDTH / len(names) * max(len(flows), 1) + 0.4
     figure, axes = plt.subplots(max(len(flows), 1), len(names), figsize=size, squeeze=False, layout="constrained")
     for axis, row in zip(axes[0], names, strict=True):
         axis.set_title(readable(row), fontsize=7)
     for line, (flow, orbits) in zip(axes, flows.items(), strict=False):
         for axis, row in zip(line, names, strict=True):
-            axis.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), xticks=[], yticks=[], aspect="equal")
+            axis.set(
+                xlim=(-SHOWN_REACH, SHOWN_REACH), ylim=(-SHOWN_REACH, SHOWN_REACH), xticks=[], yticks=[], aspect="equal"
+            )
             axis.spines[:].set_visible(False)
             if row in orbits:
-                axis.plot(orbits[row][:, 0], orbits[row][:, -1], lw=0.5, color="0.5" if row == TRUTH else BLACK)
+                axis.plot(orbits[row][:, 0], orbits[row][:, -1], lw=0.5, color="0.5" if row == TRUTH_ROW else BLACK)
         line[0].set_ylabel(readable(flow), fontsize=8)
     return figure
 
 
-def divergence(shown: Sequence[ShownOrbits], rows: Sequence[str]) -> Figure:
+def divergence_in_time(shown: Sequence[ShownOrbits], rows: Sequence[str]) -> Figure:
     """Error of forecasts against the Lyapunov times since the last observation, median over test windows: a panel per flow.
 
     The grey line is that of the true equations from the last, noisy observation; the dashed one is the threshold of a valid
@@ -68,10 +70,10 @@ def divergence(shown: Sequence[ShownOrbits], rows: Sequence[str]) -> Figure:
         1, max(len(flows), 1), figsize=(WIDTH, 2.7), sharey=True, squeeze=False, layout="constrained"
     )
     for axis, (flow, errors) in zip(axes[0], flows.items(), strict=False):
-        axis.plot(times[flow], errors[TRUTH], color="0.6", lw=2.5, label="true equations")
+        axis.plot(times[flow], errors[TRUTH_ROW], color="0.6", lw=2.5, label="true equations")
         for row in (name for name in rows if name in errors):
             axis.plot(times[flow], errors[row], color=styles[row].colour, ls=styles[row].dashes, label=readable(row))
-        axis.axhline(THRESHOLD, color="0.4", ls="--", lw=0.7)
+        axis.axhline(VALID_ERROR, color="0.4", ls="--", lw=0.7)
         log_scale(axis, "y")
         axis.set(title=readable(flow), xlabel="Lyapunov times", ylim=(5e-3, 5))
     axes[0, 0].set_ylabel("error, standard deviations")
@@ -89,7 +91,7 @@ def spectra(shown: Sequence[ShownOrbits], rows: Sequence[str]) -> Figure:
         step = moments[flow][1] - moments[flow][0]
         frequencies = np.fft.rfftfreq(len(moments[flow]), step)
         seen = frequencies <= 5
-        axis.plot(frequencies[seen], found[TRUTH][seen], color="0.6", lw=2.5, label="true equations")
+        axis.plot(frequencies[seen], found[TRUTH_ROW][seen], color="0.6", lw=2.5, label="true equations")
         for row in (name for name in rows if name in found):
             axis.plot(
                 frequencies[seen],
@@ -137,7 +139,7 @@ def flows_by_rows(table: pd.DataFrame, rows: Sequence[str]) -> Figure:
             axis.text(len(names), place, f"{floors[flow]:.2g}", ha="center", va="center", fontsize=7, color="0.4")
         axis.set_xticks(range(len(names) + 1), [*map(readable, names), "floor"], fontsize=7)
         axis.set_yticks(range(len(flows)), [readable(flow) for flow in flows], fontsize=7)
-        axis.set_title(HEADINGS[measure], fontsize=8)
+        axis.set_title(CHAOS_HEADINGS[measure], fontsize=8)
         axis.tick_params(length=0)
         axis.spines[:].set_visible(False)
     return figure
@@ -150,7 +152,7 @@ def mean_ranks(ranks: pd.DataFrame) -> Figure:
         ranks: rows of :class:`pathlode.chaos.results.ChaosRanks`.
     """
     panels = [
-        (f"{HEADINGS[str(measure)]}\n{own['blocks'].iloc[0]} flows", ranking_of(own))
+        (f"{CHAOS_HEADINGS[str(measure)]}\n{own['blocks'].iloc[0]} flows", ranking_of(own))
         for measure, own in ranks.groupby("measure", sort=False)
     ]
     return ranks_in_panels([panels[begin : begin + 2] for begin in range(0, len(panels), 2)])

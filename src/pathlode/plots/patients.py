@@ -14,7 +14,7 @@ from pathlode.plots.style import BLUE, VERMILLION, WIDTH
 _SCORES = {"sensitivity": (BLUE, "o", -0.15), "predictivity": (VERMILLION, "D", 0.15)}
 
 
-def scores_by_patient(scores: pd.DataFrame, model: str, classes: Sequence[str] = ("S", "V")) -> Figure:
+def patient_panels(scores: pd.DataFrame, model: str, classes: Sequence[str] = ("S", "V")) -> Figure:
     """Sensitivity and positive predictivity of some classes in every record that has such beats, one panel per class: the
     median over replicates and their range. The last two columns are gross and average, with the range of the replicates'
     intervals over records.

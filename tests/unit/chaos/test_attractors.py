@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pathlode.chaos.attractors import BINS, COUNT, mean_error, spectral_distance, spectrum, state_space_divergence
+from pathlode.chaos.attractors import COUNT, STATE_BINS, mean_error, spectral_distance, spectrum, state_space_divergence
 from pathlode.dynamics.systems.lorenz import Lorenz
 
 PHASES = 2 * np.pi * np.arange(400) / 100  # four periods
@@ -35,14 +35,14 @@ def test_orbits_of_different_frequency_occupy_the_same_space_and_other_frequenci
 def test_a_point_that_stays_has_the_divergence_of_empty_bins():
     """All true points lie in bins of which the other orbit occupies one at most."""
     orbit, still = circle(), np.zeros((1, 400, 2))
-    empty = COUNT / (400 + COUNT * BINS**2)
+    empty = COUNT / (400 + COUNT * STATE_BINS**2)
     assert state_space_divergence(still, orbit) == pytest.approx(-np.log(empty) - entropy(orbit), rel=1e-3)
     assert spectral_distance(still, orbit, 1.0) == 1
 
 
 def entropy(orbit):
     low, high, std = orbit.min(axis=(0, 1)), orbit.max(axis=(0, 1)), orbit.std(axis=(0, 1))
-    bins = [np.linspace(a - 0.1 * s, b + 0.1 * s, BINS + 1) for a, b, s in zip(low, high, std, strict=True)]
+    bins = [np.linspace(a - 0.1 * s, b + 0.1 * s, STATE_BINS + 1) for a, b, s in zip(low, high, std, strict=True)]
     counts = np.histogramdd(orbit[0], bins)[0].ravel() / orbit.shape[1]
     return -(counts[counts > 0] * np.log(counts[counts > 0])).sum()
 

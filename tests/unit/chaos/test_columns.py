@@ -5,8 +5,8 @@ import math
 import pandas as pd
 import pytest
 
-from pathlode.chaos.columns import chaos_summary, one_line_a_measure, rankings, with_all_flows
-from pathlode.chaos.results import MEASURES, ChaosScores
+from pathlode.chaos.columns import chaos_rankings, chaos_summary, one_line_a_measure, with_all_flows
+from pathlode.chaos.results import CHAOS_MEASURES, ChaosScores
 
 ROWS = {"truth": 0.1, "path": 2.0, "constant": 3.0, "sindy": 1.0}
 
@@ -16,7 +16,7 @@ def scores():
     lines = [
         dict.fromkeys(ChaosScores.columns)
         | {"flow": flow, "row": row, "seed": seed, "valid_time": 1 / (value + seed)}
-        | {name: value + k + seed for name in MEASURES if name != "valid_time"}
+        | {name: value + k + seed for name in CHAOS_MEASURES if name != "valid_time"}
         for k, flow in enumerate(["Lorenz", "Chen", "Lorenz_long"])
         for row, value in ROWS.items()
         for seed in (0, 1)
@@ -44,7 +44,7 @@ def test_claims_compare_medians_over_the_flows_that_all_rows_have(scores):
 
 
 def test_more_is_better_for_valid_times_alone_and_failures_come_last(scores):
-    table = rankings(scores).table
+    table = chaos_rankings(scores).table
     assert set(table["blocks"]) == {2}
     ranks = table.set_index(["measure", "row"])["rank"]
     assert ranks["valid_time"].to_dict() == {"sindy": 1, "path": 2, "constant": 3}

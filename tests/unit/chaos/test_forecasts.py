@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pathlode.chaos.forecasts import NUDGE, THRESHOLD, exponent, smape, valid_prediction_time
+from pathlode.chaos.forecasts import NUDGE, VALID_ERROR, exponent, smape, valid_prediction_time
 
 TIMES = np.arange(1, 121)[None] / 20  # six units
 EXPONENTS = np.array([2.0])
@@ -16,7 +16,7 @@ def growing(rate, first=1e-3):
 
 
 def test_a_forecast_is_valid_until_its_error_has_grown_to_the_threshold():
-    expected = np.log(THRESHOLD / 1e-3) / 2.0
+    expected = np.log(VALID_ERROR / 1e-3) / 2.0
     found = valid_prediction_time(growing(2.0), TRUTH, TIMES, EXPONENTS)
     assert found == pytest.approx(2.0 * expected, abs=2.0 / 20)  # in Lyapunov times, to the spacing of the times
 

@@ -7,8 +7,8 @@ import pytest
 
 from pathlode.chaos.data import ChaosData
 from pathlode.chaos.predicted import Asking, of_the_truth, predicted_by
-from pathlode.chaos.sampling import Sampling, sample
-from pathlode.chaos.scoring import score_table
+from pathlode.chaos.sampling import Sampling, sample_flows
+from pathlode.chaos.scoring import chaos_score_table
 from pathlode.errors import ConfigError
 from pathlode.models.constant import Constant
 from pathlode.models.settings import ModelConfig
@@ -21,7 +21,7 @@ SMALL = Sampling(
 
 @pytest.fixture(scope="module")
 def data():
-    return sample(["Lorenz", "Rucklidge"], SMALL, [0, 3])
+    return sample_flows(["Lorenz", "Rucklidge"], SMALL, [0, 3])
 
 
 def test_members_are_the_replicates_of_each_flow(data, tmp_path):
@@ -40,17 +40,17 @@ def test_the_truth_goes_on_where_the_observations_end(data):
 
 
 def test_the_true_equations_are_chaotic_from_noisy_observations(data):
-    scores = score_table(of_the_truth(data), data, smoothing=0.5)
+    scores = chaos_score_table(of_the_truth(data), data, smoothing=0.5)
     assert scores["valid_time"].between(1, 4).all()
     assert scores["exponent"].between(0.4, 1.6).all()
     assert (scores["state_divergence"] > 0).all()
 
 
 def test_a_replicate_does_not_depend_on_the_others(data):
-    alone = sample(["Rucklidge"], replace(SMALL, regular=True, test=1), [3])
+    alone = sample_flows(["Rucklidge"], replace(SMALL, regular=True, test=1), [3])
     assert np.ptp(np.diff(alone.train_times[0, 0])) < 1e-6
     assert alone.train_values.shape == (1, 5, 12, 3)
-    same = sample(["Rucklidge"], SMALL, [3])
+    same = sample_flows(["Rucklidge"], SMALL, [3])
     np.testing.assert_allclose(same.train_values[0], data.train_values[3], atol=1e-3)
 
 
@@ -60,7 +60,7 @@ def test_the_last_value_has_no_dynamics(data):
     predicted = predicted_by(model, data, Asking(solver_steps=4, from_last=False, smoothing=0.5))
     expected = np.broadcast_to(data.test_values[:, :, -1:], predicted.orbits.shape)
     np.testing.assert_allclose(predicted.orbits, expected)
-    scores = score_table(predicted, data, 0.5, [False, True, False, False], row="constant")
+    scores = chaos_score_table(predicted, data, 0.5, [False, True, False, False], row="constant")
     assert scores["exponent"].abs()[[0, 2, 3]].max() < 1e-9
     assert scores["valid_time"].isna().tolist() == [False, True, False, False]
     assert scores["failure"][1] == "its training diverged"

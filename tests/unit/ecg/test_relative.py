@@ -3,7 +3,15 @@ import pytest
 import torch
 
 from pathlode.ecg.conditions import TIMES, Condition
-from pathlode.ecg.relative import AROUND, RHYTHM, SHAPE, on_grid, relative_rhythm, relative_shape, running
+from pathlode.ecg.relative import (
+    BEATS_AROUND,
+    RHYTHM,
+    SHAPE,
+    relative_rhythm,
+    relative_shape,
+    running,
+    waveform_on_grid,
+)
 
 
 def beats(heights, width=0.02, p=0.1):
@@ -13,7 +21,7 @@ def beats(heights, width=0.02, p=0.1):
 
 
 def shape(windows, early=None):
-    seen = on_grid(*Condition().observe(windows, 0))
+    seen = waveform_on_grid(*Condition().observe(windows, 0))
     values = relative_shape(seen, np.zeros(len(windows), bool) if early is None else early)
     return dict(zip(SHAPE, values.T, strict=True))
 
@@ -74,6 +82,6 @@ def test_a_fusion_beat_is_half_way_to_the_early_wide_ones():
 
 
 def test_running_medians_follow_the_recording():
-    values = np.arange(4.0 * AROUND)
-    assert np.abs(running(values) - values)[AROUND:-AROUND].max() <= AROUND / 4
+    values = np.arange(4.0 * BEATS_AROUND)
+    assert np.abs(running(values) - values)[BEATS_AROUND:-BEATS_AROUND].max() <= BEATS_AROUND / 4
     assert running(values[:5]).tolist() == [2.0] * 5

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from drawing import drawn
 
-from pathlode.chaos.columns import rankings
-from pathlode.chaos.results import MEASURES, ChaosScores, ShownOrbits
+from pathlode.chaos.columns import chaos_rankings
+from pathlode.chaos.results import CHAOS_MEASURES, ChaosScores, ShownOrbits
 from pathlode.plots import chaos
 
 ROWS = ["path", "sindy", "constant"]
@@ -26,7 +26,7 @@ def shown():
     return [ShownOrbits(moments=np.arange(40) / 10, times=np.arange(1, 31) / 10, **parts)]
 
 
-@pytest.mark.parametrize("draw", [chaos.attractors, chaos.divergence, chaos.spectra])
+@pytest.mark.parametrize("draw", [chaos.attractors, chaos.divergence_in_time, chaos.spectra])
 def test_single_flows_are_drawn_with_all_their_rows(shown, draw, tmp_path):
     figure = drawn(draw(shown, [*ROWS, "kl"]), tmp_path)  # a row that was left out of the flow
     words = [text.get_text() for legend in figure.legends for text in legend.texts]
@@ -38,7 +38,7 @@ def test_single_flows_are_drawn_with_all_their_rows(shown, draw, tmp_path):
 def test_flows_are_mapped_with_their_floors_and_failures(tmp_path):
     lines = [
         {"flow": flow, "row": row, "replicate": 0, "measure": measure, "value": 0.25 * (k + 1), "floor": 0.125}
-        for flow, (k, row), measure in itertools.product(("Lorenz", "Chen"), enumerate(ROWS), MEASURES)
+        for flow, (k, row), measure in itertools.product(("Lorenz", "Chen"), enumerate(ROWS), CHAOS_MEASURES)
         if (flow, row) != ("Chen", "path")
     ]
     lines[1]["value"] = np.nan
@@ -51,9 +51,11 @@ def test_flows_are_mapped_with_their_floors_and_failures(tmp_path):
 
 def test_ranks_are_drawn_by_measure(tmp_path):
     lines = [
-        dict.fromkeys(ChaosScores.columns) | {"flow": flow, "row": row, "seed": 0} | dict.fromkeys(MEASURES, 1.0 + k)
+        dict.fromkeys(ChaosScores.columns)
+        | {"flow": flow, "row": row, "seed": 0}
+        | dict.fromkeys(CHAOS_MEASURES, 1.0 + k)
         for flow, (k, row) in itertools.product(("Lorenz", "Chen"), enumerate(ROWS))
     ]
-    figure = drawn(chaos.mean_ranks(rankings(pd.DataFrame(lines)).table), tmp_path)
+    figure = drawn(chaos.mean_ranks(chaos_rankings(pd.DataFrame(lines)).table), tmp_path)
     assert len([axis for axis in figure.axes if axis.texts]) == 4
     assert "D_stsp\n2 flows" in [axis.get_title() for axis in figure.axes]

@@ -5,7 +5,7 @@ from drawing import drawn
 
 from pathlode.ecg.patients import score_patients
 from pathlode.ecg.results import PatientScores
-from pathlode.plots.patients import scores_by_patient
+from pathlode.plots.patients import patient_panels
 
 RNG = np.random.default_rng(0)
 
@@ -15,7 +15,7 @@ def test_points_are_medians_over_replicates(tmp_path):
     said = [np.where(RNG.random(400) < 0.8, truth, 0).astype(np.int8) for _ in range(3)]
     tables = [score_patients(truth, each, records, "NSVF").assign(seed=seed) for seed, each in enumerate(said)]
     scores = pd.concat(tables).assign(model="mine", rr=True)
-    figure = drawn(scores_by_patient(scores, "mine"), tmp_path)
+    figure = drawn(patient_panels(scores, "mine"), tmp_path)
     line = figure.axes[0].get_lines()[0]
     assert line.get_label() == "sensitivity"
     of_232 = scores.query("record == '232' and `class` == 'S'")["sensitivity"].median()
@@ -29,4 +29,4 @@ def test_points_are_medians_over_replicates(tmp_path):
 
 def test_a_table_without_new_patients_has_no_points():
     none = pd.DataFrame(columns=list(PatientScores.columns))
-    assert len(scores_by_patient(none, "mine").axes[0].get_xticks()) == 0
+    assert len(patient_panels(none, "mine").axes[0].get_xticks()) == 0

@@ -5,6 +5,7 @@ import pytest
 from pathlode.schedule import FitConfig, LookAheadConfig, Runs, fit
 from pathlode.schedule.policies.look_ahead import Learnt
 from pathlode.schedule.policy_runs import PolicyPlan, tune_and_train
+from pathlode.schedule.real_logs.contract import LoggedRun
 from pathlode.schedule.tasks.settings import TaskSettings
 from pathlode.schedule.training import RunConfig
 
@@ -67,3 +68,16 @@ def setting(runs, model):
         return np.log(np.linspace(0.1, 0.01, 30)) if name in ("replay", "mix") else 1.0 if name == "prodigy" else 0.05
 
     return of
+
+
+@pytest.fixture
+def logged():
+    """Makes a run of 200 steps, from its losses as a function of steps, rates and sums of the rates."""
+
+    def make(losses, rate=lambda steps: np.full(len(steps), 0.1), name="run", rows=20):
+        moments = np.linspace(0.0, 200.0, 401)
+        steps = np.linspace(10.0, 200.0, rows)
+        run = LoggedRun("task", name, name, steps, np.ones(rows), moments, rate(moments))
+        return LoggedRun("task", name, name, steps, losses(run), moments, rate(moments))
+
+    return make

@@ -13,7 +13,7 @@ from pathlode.schedule.logs import listed
 from pathlode.schedule.real_logs.contract import LoggedRun
 from pathlode.schedule.runs import read_table
 
-METRICS = {
+WORKLOAD_METRICS = {
     "criteo1tb": ("validation/loss", None),
     "fastmri": ("validation/ssim", 1.0),
     "imagenet_resnet": ("validation/accuracy", 1.0),
@@ -28,7 +28,7 @@ TRIALS = range(1, 6)
 """Numbers of the settings, the same in all studies and for all workloads."""
 UNTRAINED = 1
 """Step of the first measurement, before any training, which is left out."""
-PARTS = 400
+SCHEDULE_PARTS = 400
 """Parts of a schedule, between whose ends its rate is linear."""
 
 
@@ -40,7 +40,7 @@ def read_algoperf_metrics(folder: Path, workload: str, studies: Sequence[int]) -
 
     Args:
         folder: of the studies.
-        workload: one of :data:`METRICS`.
+        workload: one of :data:`WORKLOAD_METRICS`.
         studies: numbers of the studies.
 
     Raises:
@@ -51,8 +51,8 @@ def read_algoperf_metrics(folder: Path, workload: str, studies: Sequence[int]) -
     Source: Kasimbeg et al. 2025, Accelerating neural network training: an analysis of the AlgoPerf competition
     (https://arxiv.org/abs/2502.15015); logs of ``mlcommons/submissions_algorithms``.
     """
-    if workload not in METRICS:
-        raise ConfigError(f"workload is {workload}, expected one of {listed(METRICS)}")
+    if workload not in WORKLOAD_METRICS:
+        raise ConfigError(f"workload is {workload}, expected one of {listed(WORKLOAD_METRICS)}")
     return [
         _run(folder / f"study_{study}" / f"{workload}_jax" / f"trial_{trial}", workload, study, trial)
         for study in studies
@@ -61,7 +61,7 @@ def read_algoperf_metrics(folder: Path, workload: str, studies: Sequence[int]) -
 
 
 def _run(folder: Path, workload: str, study: int, trial: int) -> LoggedRun:
-    metric, best = METRICS[workload]
+    metric, best = WORKLOAD_METRICS[workload]
     table = read_table(folder / MEASUREMENTS)
     missing = [column for column in ("global_step", metric) if column not in table]
     if missing:
@@ -75,7 +75,7 @@ def _run(folder: Path, workload: str, study: int, trial: int) -> LoggedRun:
         place = folder / HYPERPARAMETERS
         raise DataError(f"{place} cannot be read ({error!r}), expected learning_rate and warmup_factor") from error
     total = STEP_HINTS[workload]
-    moments = np.union1d(np.linspace(0.0, total, PARTS + 1), int(warm_up * total))
+    moments = np.union1d(np.linspace(0.0, total, SCHEDULE_PARTS + 1), int(warm_up * total))
     return LoggedRun(
         group=workload,
         name=f"study_{study}/trial_{trial}",

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Self, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pathlode.arrays import Array
 from pathlode.errors import DataError
 
-Numbers = NDArray[np.float64]
 Item = TypeVar("Item")
 
 WIDTH_90 = 1.6448536269514722
@@ -38,10 +37,10 @@ class LoggedRun:
     group: str
     name: str
     settings: str
-    steps: Numbers
-    losses: Numbers
-    moments: Numbers
-    rates: Numbers
+    steps: Array
+    losses: Array
+    moments: Array
+    rates: Array
 
     def __post_init__(self) -> None:
         where = f"run {self.name} of {self.group}"
@@ -74,20 +73,20 @@ class LoggedRun:
             rates=self.rates / rate,
         )
 
-    def sums(self, steps: Numbers) -> Numbers:
+    def sums(self, steps: Array) -> Array:
         """The integral of the rate from step 0 to steps, which has the value of the sum of the rates."""
         known = np.concatenate([[0.0], np.cumsum(np.diff(self.moments) * (self.rates[1:] + self.rates[:-1]) / 2)])
         return self._between(steps, known)
 
-    def rates_at(self, steps: Numbers) -> Numbers:
+    def rates_at(self, steps: Array) -> Array:
         """The rates at steps."""
         return np.interp(steps, self.moments, self.rates)
 
-    def log_losses_at(self, steps: Numbers) -> Numbers:
+    def log_losses_at(self, steps: Array) -> Array:
         """Logarithms of the losses at steps: linear between rows, constant before the first and after the last one."""
         return np.interp(steps, self.steps, np.log(self.losses))
 
-    def _between(self, steps: Numbers, known: Numbers) -> Numbers:
+    def _between(self, steps: Array, known: Array) -> Array:
         """The integral at steps between the schedule's moments, exact for rates with lines between them."""
         at = np.clip(np.searchsorted(self.moments, steps, side="right") - 1, 0, len(self.moments) - 1)
         rates = (self.rates[at] + self.rates_at(steps)) / 2
@@ -106,7 +105,7 @@ class Question:
 
     past: Sequence[LoggedRun]
     seen: LoggedRun
-    asked: Numbers
+    asked: Array
 
     @property
     def share(self) -> float:
@@ -115,7 +114,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Forecast:
+class LogForecast:
     """A distribution of the logarithm of the loss at every asked step, by its mean and the ends of its central 90 %.
 
     Args:
@@ -124,17 +123,17 @@ class Forecast:
         high: (row,).
     """
 
-    mean: Numbers
-    low: Numbers
-    high: Numbers
+    mean: Array
+    low: Array
+    high: Array
 
     @classmethod
-    def normal(cls, mean: Numbers, deviation: Numbers) -> Self:
+    def normal(cls, mean: Array, deviation: Array) -> Self:
         """A normal distribution at every step, from its mean and standard deviation."""
         return cls(mean, mean - WIDTH_90 * deviation, mean + WIDTH_90 * deviation)
 
     @property
-    def spread(self) -> Numbers:
+    def spread(self) -> Array:
         """The standard deviation of a normal distribution whose central 90 % are as wide, (row,)."""
         return (self.high - self.low) / (2 * WIDTH_90)
 
@@ -149,5 +148,5 @@ class LogModel(ABC):
     """A way to predict the rest of a run from its beginning and from past runs."""
 
     @abstractmethod
-    def answer(self, questions: Sequence[Question]) -> list[Forecast]:
+    def answer(self, questions: Sequence[Question]) -> list[LogForecast]:
         """Forecasts of all questions, each from its own past runs and its own beginning."""

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pathlode.schedule.real_logs.contract import Forecast, LoggedRun, LogModel, Numbers, Question
+from pathlode.arrays import Array
+from pathlode.schedule.real_logs.contract import LogForecast, LoggedRun, LogModel, Question
 
-ROWS = 30
+PROCESS_ROWS = 30
 """Most rows of a run that a process is fitted to, equally spaced in the logarithm of the step."""
 BOUNDS = (1e-3, 1e2)
 """Range of amplitudes, and of lengths in logarithms of the step."""
-NOISE = (1e-8, 1e-2)
+PROCESS_NOISE = (1e-8, 1e-2)
 """Range of the variance of noise."""
 
 
@@ -25,8 +26,8 @@ class GaussianProcess(LogModel):
     that continue learning curves; the kernel is ours.
     """
 
-    def answer(self, questions: Sequence[Question]) -> list[Forecast]:
-        known: dict[tuple[str, str, int], tuple[Numbers, Numbers]] = {}  # past runs and units make no difference
+    def answer(self, questions: Sequence[Question]) -> list[LogForecast]:
+        known: dict[tuple[str, str, int], tuple[Array, Array]] = {}  # past runs and units make no difference
         forecasts = []
         for question in questions:
             seen = question.seen
@@ -34,22 +35,22 @@ class GaussianProcess(LogModel):
             if key not in known:
                 known[key] = _continued(seen, question.asked)
             change, deviation = known[key]
-            forecasts.append(Forecast.normal(change + np.log(seen.losses[-1]), deviation))
+            forecasts.append(LogForecast.normal(change + np.log(seen.losses[-1]), deviation))
         return forecasts
 
 
-def _continued(seen: LoggedRun, asked: Numbers) -> tuple[Numbers, Numbers]:
+def _continued(seen: LoggedRun, asked: Array) -> tuple[Array, Array]:
     """Mean and standard deviation of the change of the logarithm of the loss from its last seen value."""
     from sklearn.exceptions import ConvergenceWarning  # here, because the import takes a second
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import RBF, ConstantKernel, DotProduct, WhiteKernel
 
     places = np.log(seen.steps / seen.end)
-    chosen = np.unique(np.abs(np.linspace(places[0], 0.0, ROWS)[:, None] - places).argmin(axis=1))
+    chosen = np.unique(np.abs(np.linspace(places[0], 0.0, PROCESS_ROWS)[:, None] - places).argmin(axis=1))
     last = np.log(seen.losses[-1])
     line = ConstantKernel(0.1, BOUNDS) * DotProduct(1.0, "fixed")
     smooth = ConstantKernel(0.01, (1e-8, 1e1)) * RBF(1.0, BOUNDS)
-    process = GaussianProcessRegressor(line + smooth + WhiteKernel(1e-5, NOISE))
+    process = GaussianProcessRegressor(line + smooth + WhiteKernel(1e-5, PROCESS_NOISE))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # a parameter at the end of its range
         process.fit(places[chosen, None], np.log(seen.losses[chosen]) - last)

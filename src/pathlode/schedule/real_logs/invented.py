@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pathlode.schedule.algoperf_logs import HYPERPARAMETERS, MEASUREMENTS, STEP_HINTS
-from pathlode.schedule.real_logs.algoperf import METRICS, TRIALS
+from pathlode.schedule.real_logs.algoperf import TRIALS, WORKLOAD_METRICS
 
 PEAKS = (0.001, 0.002, 0.001, 0.005, 0.003)
 """Peak rates of the trials."""
@@ -60,7 +60,7 @@ def invent_algoperf(folder: Path, workloads: Sequence[str], studies: Sequence[in
     rng = np.random.default_rng(0)
     files = []
     for workload in workloads:
-        metric, best = METRICS[workload]
+        metric, best = WORKLOAD_METRICS[workload]
         for study in studies:
             for trial, peak in zip(TRIALS, PEAKS, strict=True):
                 steps = np.linspace(1, 0.95 * STEP_HINTS[workload], ROWS).round().astype(int)

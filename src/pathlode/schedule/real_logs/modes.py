@@ -5,22 +5,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pathlode.arrays import Array
 from pathlode.schedule.planning.modes import MODES, SPAN
-from pathlode.schedule.real_logs.contract import Forecast, LoggedRun, LogModel, Numbers, Question, spaced
+from pathlode.schedule.real_logs.contract import LogForecast, LoggedRun, LogModel, Question, spaced
 
-CELLS = 64
+MODE_CELLS = 64
 """Parts of a run in which its rate counts as constant."""
-ROWS = 30
+MODE_ROWS = 30
 """Most rows of a run that a fit sees, equally spaced among them."""
-PAST = 12
+MODE_PAST = 12
 """Most past runs that a fit sees, equally spaced among them."""
 MEMBERS, JITTER = 6, 0.3
 """Models of a question, and the standard deviation of the differences between their ln h."""
-MISFIT = 0.002
+MODE_MISFIT = 0.002
 """Least standard deviation of ln L about the model."""
 
 
-class Modes(LogModel):
+class LoggedModes(LogModel):
     """L = Σ_k e_k + c, with e_k ← e_k exp(-2 h_k s) + q_k (η/η_max) (1 - exp(-2 h_k s)), for fixed speeds h_k.
 
     It is :class:`pathlode.schedule.planning.modes.ExponentialModes` without the noise that grows with the loss (g = 0). Then L
@@ -33,13 +34,13 @@ class Modes(LogModel):
     Source: ours.
     """
 
-    def answer(self, questions: Sequence[Question]) -> list[Forecast]:
+    def answer(self, questions: Sequence[Question]) -> list[LogForecast]:
         learnt: dict[tuple[int, ...], list[Member]] = {}
         forecasts = []
         for question in questions:
             key = tuple(id(run) for run in question.past)
             if key not in learnt:
-                learnt[key] = _members(spaced(question.past, PAST))
+                learnt[key] = _members(spaced(question.past, MODE_PAST))
             forecasts.append(_forecast(question, learnt[key]))
         return forecasts
 
@@ -55,13 +56,13 @@ class Member:
         aim: see ``root``.
     """
 
-    speeds: Numbers
+    speeds: Array
     peak: float
-    root: Numbers
-    aim: Numbers
+    root: Array
+    aim: Array
 
 
-def effects(run: LoggedRun, steps: Numbers, speeds: Numbers, peak: float) -> Numbers:
+def effects(run: LoggedRun, steps: Array, speeds: Array, peak: float) -> Array:
     """The losses at steps as a linear map of (e_k at step 0, q_k, c), (step, 2 · modes + 1).
 
     Args:
@@ -70,14 +71,14 @@ def effects(run: LoggedRun, steps: Numbers, speeds: Numbers, peak: float) -> Num
         speeds: h_k, (mode,).
         peak: η_max.
     """
-    edges = np.linspace(0.0, float(steps[-1]), CELLS + 1)
+    edges = np.linspace(0.0, float(steps[-1]), MODE_CELLS + 1)
     sums = run.sums(edges)
     kept = np.exp(-2 * np.diff(sums)[:, None] * speeds)
     level = (np.diff(sums) / np.diff(edges) / peak)[:, None]
-    floors = np.zeros((CELLS + 1, len(speeds)))
-    for cell in range(CELLS):
+    floors = np.zeros((MODE_CELLS + 1, len(speeds)))
+    for cell in range(MODE_CELLS):
         floors[cell + 1] = floors[cell] * kept[cell] + level[cell] * (1 - kept[cell])
-    found = np.concatenate([np.exp(-2 * sums[:, None] * speeds), floors, np.ones((CELLS + 1, 1))], axis=1)
+    found = np.concatenate([np.exp(-2 * sums[:, None] * speeds), floors, np.ones((MODE_CELLS + 1, 1))], axis=1)
     return np.stack([np.interp(steps, edges, column) for column in found.T], axis=1)
 
 
@@ -95,19 +96,19 @@ def _members(past: Sequence[LoggedRun]) -> list[Member]:
         orthogonal, root = np.linalg.qr(matrix)
         found = _nonnegative(root, orthogonal.T @ aim)
         errors = [np.sum((row @ found - _ones(len(row))) ** 2) for row in rows]
-        deviation = max(float(np.sqrt(np.mean(errors))), MISFIT)
+        deviation = max(float(np.sqrt(np.mean(errors))), MODE_MISFIT)
         members.append(Member(speeds, peak, root / deviation, orthogonal.T @ aim / deviation))
     return members
 
 
-def _relative(run: LoggedRun, speeds: Numbers, peak: float) -> Numbers:
+def _relative(run: LoggedRun, speeds: Array, peak: float) -> Array:
     """The effects on a run's rows, over its losses and the root of their number, so the squared errors add up to their mean."""
-    chosen = spaced(range(len(run.steps)), ROWS)
+    chosen = spaced(range(len(run.steps)), MODE_ROWS)
     steps = run.steps[chosen]
     return effects(run, steps, speeds, peak) / run.losses[chosen, None] / np.sqrt(len(chosen))
 
 
-def _forecast(question: Question, members: Sequence[Member]) -> Forecast:
+def _forecast(question: Question, members: Sequence[Member]) -> LogForecast:
     lines, misfits = [], []
     for member in members:
         rows = _relative(question.seen, member.speeds, member.peak)
@@ -117,20 +118,20 @@ def _forecast(question: Question, members: Sequence[Member]) -> Forecast:
             found = _nonnegative(
                 np.concatenate([member.root, rows / deviation]), np.concatenate([member.aim, aim / deviation])
             )
-            deviation = max(float(np.sqrt(np.sum((rows @ found - aim) ** 2))), MISFIT)
+            deviation = max(float(np.sqrt(np.sum((rows @ found - aim) ** 2))), MODE_MISFIT)
         later = effects(question.seen, question.asked, member.speeds, member.peak)
         lines.append(np.log(later @ found))
         misfits.append(deviation)
     variance = np.var(lines, axis=0, ddof=1) + np.mean(np.square(misfits))
-    return Forecast.normal(np.mean(lines, axis=0), np.sqrt(variance))
+    return LogForecast.normal(np.mean(lines, axis=0), np.sqrt(variance))
 
 
-def _ones(rows: int) -> Numbers:
+def _ones(rows: int) -> Array:
     """What :func:`_relative` would give for the losses themselves."""
     return np.full(rows, 1 / np.sqrt(rows))
 
 
-def _nonnegative(matrix: Numbers, aim: Numbers) -> Numbers:
+def _nonnegative(matrix: Array, aim: Array) -> Array:
     """The x ≥ 0 with the least |matrix x - aim|²."""
     from scipy.optimize import nnls
 

@@ -10,11 +10,11 @@ from pathlode.schedule.logs import listed
 from pathlode.schedule.real_logs.contract import LoggedRun
 from pathlode.schedule.runs import read_table
 
-COLUMNS = ("step", "lr", "loss")
+LOG_COLUMNS = ("step", "lr", "loss")
 
 
 def read_multipowerlaw(folder: Path, size: int, names: Sequence[str]) -> list[LoggedRun]:
-    """Runs of a language model, from files ``csv_25/cosine_24000.csv`` with the columns :data:`COLUMNS`.
+    """Runs of a language model, from files ``csv_25/cosine_24000.csv`` with the columns :data:`LOG_COLUMNS`.
 
     The logs begin when the warm-up ends. Before, the rate counts as rising linearly from 0.
 
@@ -35,10 +35,10 @@ def read_multipowerlaw(folder: Path, size: int, names: Sequence[str]) -> list[Lo
 
 def _run(file: Path, size: int, name: str) -> LoggedRun:
     table = read_table(file)
-    missing = [column for column in COLUMNS if column not in table]
+    missing = [column for column in LOG_COLUMNS if column not in table]
     if missing:
-        raise DataError(f"{file} has no column {missing[0]!r}, only {listed(table)}; expected {', '.join(COLUMNS)}")
-    steps, rates, losses = (table[column].to_numpy(float) for column in COLUMNS)
+        raise DataError(f"{file} has no column {missing[0]!r}, only {listed(table)}; expected {', '.join(LOG_COLUMNS)}")
+    steps, rates, losses = (table[column].to_numpy(float) for column in LOG_COLUMNS)
     return LoggedRun(
         group=f"{size}M",
         name=name,

@@ -6,11 +6,12 @@ from functools import partial
 
 import numpy as np
 
-from pathlode.schedule.real_logs.contract import LoggedRun, Numbers, Question
+from pathlode.arrays import Array
+from pathlode.schedule.real_logs.contract import LoggedRun, Question
 
-FEWEST = 2
+FEWEST_SEEN = 2
 """Least number of seen rows; a share at which a log has fewer is left out."""
-SETTINGS, GROUP = "settings", "workload"
+BY_SETTINGS, BY_GROUP = "settings", "workload"
 """What is held out where every group has runs with several settings: the run's settings, or its whole group."""
 
 
@@ -28,7 +29,7 @@ class Posed:
     held_out: str
     share: float
     question: Question
-    truth: Numbers
+    truth: Array
 
 
 def held_out_schedules(
@@ -55,7 +56,7 @@ def held_out_settings(runs: Sequence[LoggedRun], shares: Sequence[float]) -> Ite
     for run in runs:
         others = [other for other in runs if other.group == run.group and other.settings != run.settings]
         learnt.setdefault((run.group, run.settings), others)
-    yield from _posed(SETTINGS, runs, shares, lambda run, share: learnt[run.group, run.settings])
+    yield from _posed(BY_SETTINGS, runs, shares, lambda run, share: learnt[run.group, run.settings])
 
 
 def held_out_groups(runs: Sequence[LoggedRun], past: Sequence[LoggedRun], shares: Sequence[float]) -> Iterator[Posed]:
@@ -77,7 +78,7 @@ def held_out_groups(runs: Sequence[LoggedRun], past: Sequence[LoggedRun], shares
             learnt[run.group, share] = [_relative(other, share) for other in alien]
         return learnt[run.group, share]
 
-    for posed in _posed(GROUP, runs, shares, others):
+    for posed in _posed(BY_GROUP, runs, shares, others):
         seen, end = posed.question.seen, float(posed.question.asked[-1])
         last = float(seen.losses[-1])
         scaled = Question(
@@ -109,7 +110,7 @@ def _posed(
 def _seen(run: LoggedRun, share: float) -> LoggedRun | None:
     """What is known of a run at a share of its steps; None if that is too little, or all."""
     seen = run.until(share * run.end)
-    return seen if FEWEST <= len(seen.steps) < len(run.steps) else None
+    return seen if FEWEST_SEEN <= len(seen.steps) < len(run.steps) else None
 
 
 def _relative(run: LoggedRun, share: float) -> LoggedRun:

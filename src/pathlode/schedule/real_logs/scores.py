@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from pathlode.schedule.real_logs.artefacts import LogForecasts, RealLogs
-from pathlode.schedule.real_logs.contract import Forecast, LogModel
+from pathlode.schedule.real_logs.contract import LogForecast, LogModel
 from pathlode.schedule.real_logs.posed import Posed
 
-HEADINGS = {"error": "error (%)", "spread": "stated deviation (%)", "covered_90": "inside its 90 % (%)"}
+LOG_HEADINGS = {"error": "error (%)", "spread": "stated deviation (%)", "covered_90": "inside its 90 % (%)"}
 """Columns of the summary, by those of :class:`pathlode.schedule.real_logs.artefacts.RealLogs`; the numbers are in percent."""
 
 
@@ -27,7 +27,7 @@ def forecast_scores(source: str, name: str, model: LogModel, posed: Sequence[Pos
     return LogForecasts(pd.DataFrame(rows)[list(LogForecasts.columns)])
 
 
-def _score(posed: Posed, forecast: Forecast) -> dict[str, object]:
+def _score(posed: Posed, forecast: LogForecast) -> dict[str, object]:
     errors = forecast.mean - posed.truth
     covered = (forecast.low <= posed.truth) & (posed.truth <= forecast.high)
     return {
@@ -61,11 +61,11 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
         table: rows of :class:`pathlode.schedule.real_logs.artefacts.RealLogs`.
     """
     keys = ["source", "held_out", "model"]
-    percent = table.assign(**{column: 100 * table[column] for column in HEADINGS})
-    wide = percent.pivot(index=keys, columns="seen", values=list(HEADINGS))
+    percent = table.assign(**{column: 100 * table[column] for column in LOG_HEADINGS})
+    wide = percent.pivot(index=keys, columns="seen", values=list(LOG_HEADINGS))
     wide = wide.loc[list(dict.fromkeys(table[keys].itertuples(index=False, name=None)))]
     wide.columns = [
-        f"{HEADINGS[column]}, {share:.0%} seen"
+        f"{LOG_HEADINGS[column]}, {share:.0%} seen"
         for column, share in zip(*map(wide.columns.get_level_values, (0, 1)), strict=True)
     ]
     return wide.map(lambda value: "–" if pd.isna(value) else f"{value:.3g}").reset_index()

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pathlode.schedule.real_logs.contract import Forecast, LoggedRun, LogModel, Numbers, Question
+from pathlode.arrays import Array
+from pathlode.schedule.real_logs.contract import LogForecast, LoggedRun, LogModel, Question
 
-QUANTILES = (0.05, 0.5, 0.95)
+TREE_QUANTILES = (0.05, 0.5, 0.95)
 BEGINNINGS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
 """Shares of past runs that the trees learn to continue."""
-MOMENTS = 8
+TREE_MOMENTS = 8
 """Moments of the rest of each, equally spaced up to the end."""
-ROUNDS, DEPTH, STEP = 80, 3, 0.1
+TREE_ROUNDS, TREE_DEPTH, TREE_STEP = 80, 3, 0.1
 
 
 class BoostedTrees(LogModel):
@@ -23,32 +24,32 @@ class BoostedTrees(LogModel):
     Source: Chen & Guestrin 2016, XGBoost (https://arxiv.org/abs/1603.02754).
     """
 
-    def answer(self, questions: Sequence[Question]) -> list[Forecast]:
+    def answer(self, questions: Sequence[Question]) -> list[LogForecast]:
         fitted: dict[tuple[int, ...], object] = {}
         return [self._one(question, fitted) for question in questions]
 
-    def _one(self, question: Question, fitted: dict[tuple[int, ...], object]) -> Forecast:
+    def _one(self, question: Question, fitted: dict[tuple[int, ...], object]) -> LogForecast:
         from xgboost import XGBRegressor
 
         key = tuple(id(run) for run in question.past)
         if key not in fitted:
             model = XGBRegressor(
                 objective="reg:quantileerror",
-                quantile_alpha=list(QUANTILES),
-                n_estimators=ROUNDS,
-                max_depth=DEPTH,
-                learning_rate=STEP,
+                quantile_alpha=list(TREE_QUANTILES),
+                n_estimators=TREE_ROUNDS,
+                max_depth=TREE_DEPTH,
+                learning_rate=TREE_STEP,
                 tree_method="hist",
                 n_jobs=1,
             )
-            fitted[key] = model.fit(*examples(question.past))
+            fitted[key] = model.fit(*tree_examples(question.past))
         end = float(question.asked[-1])
         inputs = features(question.seen, question.seen.end, question.asked, end)
         found = np.sort(fitted[key].predict(inputs), axis=1).astype(float) + np.log(question.seen.losses[-1])  # type: ignore[attr-defined]
-        return Forecast(mean=found[:, 1], low=found[:, 0], high=found[:, 2])
+        return LogForecast(mean=found[:, 1], low=found[:, 0], high=found[:, 2])
 
 
-def features(run: LoggedRun, now: float, later: Numbers, end: float) -> Numbers:
+def features(run: LoggedRun, now: float, later: Array, end: float) -> Array:
     """What the trees see of a run at a step, for each later step, (later, feature).
 
     Args:
@@ -65,12 +66,12 @@ def features(run: LoggedRun, now: float, later: Numbers, end: float) -> Numbers:
     return np.column_stack([*(np.full(len(later), value) for value in fixed), *own])
 
 
-def examples(past: Sequence[LoggedRun]) -> tuple[Numbers, Numbers]:
+def tree_examples(past: Sequence[LoggedRun]) -> tuple[Array, Array]:
     """Features and changes of the logarithm of the loss of past runs, (example, feature) and (example,)."""
     inputs, targets = [], []
     for run in past:
         for share in BEGINNINGS:
-            now, later = share * run.end, run.end * np.linspace(share, 1.0, MOMENTS + 1)[1:]
+            now, later = share * run.end, run.end * np.linspace(share, 1.0, TREE_MOMENTS + 1)[1:]
             inputs.append(features(run, now, later, run.end))
             targets.append(run.log_losses_at(later) - run.log_losses_at(np.array([now])))
     return np.concatenate(inputs), np.concatenate(targets)

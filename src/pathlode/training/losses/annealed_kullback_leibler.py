@@ -5,7 +5,7 @@ from pathlode.models.contract import SequenceModel
 from pathlode.models.prediction import Prediction, required
 from pathlode.training.losses.kullback_leibler import KullbackLeibler, divergence
 
-NOISE = 0.01
+ANNEALED_NOISE = 0.01
 """σ, the standard deviation of the observation noise, in units of each feature's standard deviation over the training data."""
 EPOCHS = 300
 """Epochs of the published training, over which the annealing is defined."""
@@ -34,5 +34,5 @@ class AnnealedKullbackLeibler(KullbackLeibler):
         latent = required(prediction.z0, "z0").shape[-1]
         if mask is None:
             compared = prediction.values.shape[2:].numel()
-            return NOISE**2 * compared / latent * super().penalty(model, prediction)
-        return (NOISE**2 / latent * mask.sum(dim=(2, 3)) * divergence(prediction)).mean(dim=1)
+            return ANNEALED_NOISE**2 * compared / latent * super().penalty(model, prediction)
+        return (ANNEALED_NOISE**2 / latent * mask.sum(dim=(2, 3)) * divergence(prediction)).mean(dim=1)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pathlode.errors import DataError
-from pathlode.schedule.real_logs.contract import WIDTH_90, Forecast, LoggedRun, spaced
+from pathlode.schedule.real_logs.contract import WIDTH_90, LogForecast, LoggedRun, spaced
 
 
 def run(steps=(1.0, 2.0, 4.0), losses=(3.0, 2.0, 1.0), moments=(0.0, 2.0, 4.0), rates=(0.0, 1.0, 0.0)):
@@ -29,7 +29,7 @@ def test_other_units():
 
 
 def test_the_spread_is_that_of_a_normal_distribution():
-    forecast = Forecast.normal(np.zeros(2), np.array([0.1, 2.0]))
+    forecast = LogForecast.normal(np.zeros(2), np.array([0.1, 2.0]))
     assert forecast.spread == pytest.approx([0.1, 2.0])
     assert forecast.high[0] == pytest.approx(0.1 * WIDTH_90)
 

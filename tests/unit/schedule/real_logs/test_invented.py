@@ -8,7 +8,7 @@ import pytest
 
 from pathlode.download import checksums
 from pathlode.errors import ConfigError, DataError
-from pathlode.schedule.real_logs.algoperf import METRICS, read_algoperf_metrics
+from pathlode.schedule.real_logs.algoperf import WORKLOAD_METRICS, read_algoperf_metrics
 from pathlode.schedule.real_logs.artefacts import RealLogs
 from pathlode.schedule.real_logs.fetching import fetch_logs, write_list
 from pathlode.schedule.real_logs.invented import invent
@@ -40,7 +40,7 @@ def test_metrics_of_workloads_become_losses(tmp_path):
     assert runs[0].rates.max() == pytest.approx(0.001)
     assert runs[0].rates[-1] == pytest.approx(0.0, abs=1e-12)
     assert runs[0].rates_at(np.array([0.025 * 133_333])) == pytest.approx([0.0005], rel=1e-3)
-    assert len(METRICS) == 8
+    assert len(WORKLOAD_METRICS) == 8
     (tmp_path / "study_0/wmt_jax/trial_2/hparams.json").write_text(json.dumps({"learning_rate": 1}))
     with pytest.raises(
         DataError, match="hparams.json cannot be read .KeyError.'warmup_factor'.*expected learning_rate"

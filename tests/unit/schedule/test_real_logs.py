@@ -10,10 +10,9 @@ from pathlode.registry import LOG_MODELS
 from pathlode.schedule.planning.contract import RatedRuns
 from pathlode.schedule.planning.modes import ExponentialModes
 from pathlode.schedule.real_logs.contract import WIDTH_90, LoggedRun, LogModel, Question
-from pathlode.schedule.real_logs.modes import CELLS, effects
-from pathlode.schedule.real_logs.multi_power import CELLS as LAW_CELLS
-from pathlode.schedule.real_logs.multi_power import Rows, log_losses
-from pathlode.schedule.real_logs.trees import examples, features
+from pathlode.schedule.real_logs.modes import MODE_CELLS, effects
+from pathlode.schedule.real_logs.multi_power import LAW_CELLS, LawRows, log_losses
+from pathlode.schedule.real_logs.trees import features, tree_examples
 
 
 def cosine(steps):
@@ -51,20 +50,20 @@ def test_every_model_forecasts_every_asked_row(logged, name):
 
 def test_effects_are_those_of_the_model_that_plans():
     """The time between two moments of :class:`ExponentialModes` is a part of the run here, if there are as many."""
-    rates = torch.rand(1, 1, 2 * CELLS, dtype=torch.float64)
-    model = ExponentialModes(RatedRuns(rates, torch.ones(1, 1, CELLS)), members=1, modes=3)
+    rates = torch.rand(1, 1, 2 * MODE_CELLS, dtype=torch.float64)
+    model = ExponentialModes(RatedRuns(rates, torch.ones(1, 1, MODE_CELLS)), members=1, modes=3)
     model.parameters["g"] = torch.full((1, 1, 1), -50.0)
     speeds, start, floor, least = (model.parameters[key].exp().double().numpy().ravel() for key in "heqc")
-    parts = rates[0, 0].reshape(CELLS, 2).mean(dim=1).numpy()
-    moments = np.sort(np.concatenate([np.arange(CELLS) * 2.0, np.arange(1, CELLS + 1) * 2.0 - 1e-9]))
-    steps = np.arange(1, CELLS + 1) * 2.0
+    parts = rates[0, 0].reshape(MODE_CELLS, 2).mean(dim=1).numpy()
+    moments = np.sort(np.concatenate([np.arange(MODE_CELLS) * 2.0, np.arange(1, MODE_CELLS + 1) * 2.0 - 1e-9]))
+    steps = np.arange(1, MODE_CELLS + 1) * 2.0
     run = LoggedRun(
         "t",
         "r",
         "r",
         steps[:-1],
         np.ones(len(steps) - 1),
-        np.append(moments, 2.0 * CELLS),
+        np.append(moments, 2.0 * MODE_CELLS),
         np.append(np.repeat(parts, 2), parts[-1]),
     )
     found = effects(run, steps, speeds, float(rates.max())) @ np.concatenate([start, floor, least])
@@ -82,7 +81,7 @@ def test_the_law_predicts_a_schedule_that_it_never_saw(logged):
     parameters = np.log([0.8, 0.15, 0.5, 2.0, 20.0, 0.5, 0.5])
 
     def losses(run):
-        return np.exp(log_losses(parameters, Rows.of(run, run.steps)))
+        return np.exp(log_losses(parameters, LawRows.of(run, run.steps)))
 
     asked, truth = question(logged, losses)
     (forecast,) = LOG_MODELS["multi_power_law"]().answer([asked])
@@ -94,12 +93,12 @@ def test_the_law_at_a_constant_rate_and_after_a_drop(logged):
     parameters = np.log([0.8, 0.15, 0.5, 2.0, 20.0, 0.5, 0.5])
     constant = logged(lambda run: np.ones(20))
     end = np.array([200.0])
-    assert np.exp(log_losses(parameters, Rows.of(constant, end))) == pytest.approx(0.8 + 0.15 * 20.0**-0.5)
+    assert np.exp(log_losses(parameters, LawRows.of(constant, end))) == pytest.approx(0.8 + 0.15 * 20.0**-0.5)
     edge = 200 / LAW_CELLS * (LAW_CELLS // 2)
     dropped = logged(lambda run: np.ones(20), lambda steps: np.where(steps <= edge, 0.1, 0.04))
     since = 0.04 * (200 - edge)
     expected = 0.8 + 0.15 * (0.1 * edge + since) ** -0.5 - 2.0 * 0.06 * (1 - (1 + 20 * 0.04**-0.5 * since) ** -0.5)
-    assert np.exp(log_losses(parameters, Rows.of(dropped, end))) == pytest.approx(expected, rel=2e-3)
+    assert np.exp(log_losses(parameters, LawRows.of(dropped, end))) == pytest.approx(expected, rel=2e-3)
 
 
 def test_a_power_law_is_continued_by_the_process(logged):
@@ -123,6 +122,6 @@ def test_trees_see_nothing_that_depends_on_units_or_on_later_losses(logged):
     assert features(run.until(60.0), 60.0, later, 200.0) == pytest.approx(seen)
     scaled = run.scaled(4.0, 7.0, 0.2)
     assert features(scaled, 15.0, later / 4, 50.0) == pytest.approx(seen)
-    inputs, changes = examples([run])
+    inputs, changes = tree_examples([run])
     assert len(inputs) == len(changes)
     assert (changes < 0).all()
