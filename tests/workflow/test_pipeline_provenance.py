@@ -24,6 +24,7 @@ from smoke_scale import (
 )
 
 from pathlode.core.tensor_files import load_tensors
+from pathlode.download import checksums
 from pathlode.errors import CheckpointError
 
 pytestmark = pytest.mark.xdist_group("pipeline")  # all tests on the finished copy in one worker: it is made once
@@ -66,7 +67,10 @@ def test_every_table_names_the_seeds_that_it_goes_back_to(finished):
     files = pd.read_csv(finished.folder / RESULTS / "provenance.csv").set_index("file")
     tables = files[files.index.str.contains("/tables/|claims.csv")]
     assert len(tables) > 20
-    assert all(json.loads(seeds) for seeds in tables["seeds"])
+    without = set(tables.index[[not json.loads(seeds) for seeds in tables["seeds"]]])
+    logs = [f"{RESULTS}/tables/real_logs{name}" for name in (".csv", "_runs.csv")]
+    logs += [f"{RESULTS}/tables/real_logs_summary.{suffix}" for suffix in ("csv", "md", "tex")]
+    assert without == set(logs)  # others ran these trainings, and no setting has a seed
 
 
 def test_every_job_has_a_log_that_ends_in_its_cost_and_leaves_no_checkpoint(finished):
@@ -86,6 +90,9 @@ def test_every_file_is_traced_to_what_made_it(finished):
     }
     records = json.loads((finished.folder / RESULTS / "ecg/invented.json").read_text())
     listed = {f"{records['folder']}/{name}" for name in records["digests"]}  # in a file that is traced
+    for file in (finished.folder / RESULTS / "scheduler/real_logs/invented").glob("*.sha256"):
+        folder = file.relative_to(finished.folder).with_suffix("")
+        listed |= {f"{folder}/{name}" for name in checksums(file)}
     assert listed < made
     assert made - listed == set(files.index)
     model = files.loc[f"{RESULTS}/dynamics/coupled_oscillator/0-3/path/model.pt"]
