@@ -19,6 +19,7 @@ class ModesRecurrence(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, first: Tensor, kept: Tensor, added: Tensor, gain: Tensor, offset: Tensor) -> Tensor:
+        """L from e_0, d, a, g and c."""
         kept_, added_ = kept.numpy(), added.numpy()
         gain_, offset_ = gain.numpy(), offset.numpy()
         modes = np.empty((len(kept_) + 1, *kept_.shape[1:]), dtype=kept_.dtype)
@@ -35,6 +36,7 @@ class ModesRecurrence(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *outputs: Tensor) -> tuple[Tensor, ...]:
+        """The gradients for e_0, d, a, g and c."""
         first, kept, added, gain, offset = ctx.saved_tensors
         modes, losses = ctx.states
         kept_, added_, gain_, own = kept.numpy(), added.numpy(), gain.numpy(), outputs[0].numpy()[..., None]
