@@ -12,12 +12,9 @@ from workflow.configuration.chaos import asking, chaos_code, chaos_settings, fit
 
 CHAOS = config["chaos"]
 FLOW_GROUPS = groups(config)
+FLOW_ROWS = {name: fitted_rows(config, group.data) for name, group in FLOW_GROUPS.items()}
 CHAOS_BATCHES = replicate_batches(config, "chaos")
 IN_GROUP = f"{RESULTS}/chaos/{{flows}}/{{replicates}}"
-
-
-def rows_of_flows(wildcards):
-    return fitted_rows(config, FLOW_GROUPS[wildcards.flows].data)
 
 
 wildcard_constraints:
@@ -71,8 +68,8 @@ rule train_flows:
 rule score_flows:
     input:
         data=rules.sample_flows.output.data,
-        models=lambda w: expand(rules.train_flows.output.model, chaos_row=rows_of_flows(w), **w),
-        diverged=lambda w: expand(rules.train_flows.output.diverged, chaos_row=rows_of_flows(w), **w),
+        models=lambda w: expand(rules.train_flows.output.model, chaos_row=FLOW_ROWS[w.flows], **w),
+        diverged=lambda w: expand(rules.train_flows.output.diverged, chaos_row=FLOW_ROWS[w.flows], **w),
     output:
         scores=f"{IN_GROUP}/scores.csv",
         shown=f"{IN_GROUP}/shown.npz",
@@ -85,9 +82,9 @@ rule score_flows:
         mem_mb=2000,
         runtime=20 + 5 * len(CHAOS["fitted"]),
     params:
-        code=lambda w: code("score_flows", *chaos_code(config, *rows_of_flows(w), loss=False)),
-        rows=rows_of_flows,
-        asking=lambda w: [asking(config, row) for row in rows_of_flows(w)],
+        code=lambda w: code("score_flows", *chaos_code(config, *FLOW_ROWS[w.flows], loss=False)),
+        rows=lambda w: FLOW_ROWS[w.flows],
+        asking=lambda w: [asking(config, row) for row in FLOW_ROWS[w.flows]],
         shown=CHAOS["shown"],
     script:
         "../workflow/scripts/score_flows.py"
