@@ -68,11 +68,11 @@ class Checkout:
                 env=os.environ | own | (environment or {}),
                 capture_output=True,
                 text=True,
-                timeout=900,
+                timeout=1800,
                 start_new_session=own_session,
             )
         except subprocess.TimeoutExpired as error:
-            pytest.fail(f"{shlex.join(command)} still ran after 900 s: {(error.stderr or b'').decode()[-5000:]}")
+            pytest.fail(f"{shlex.join(command)} still ran after 1800 s: {(error.stderr or b'').decode()[-5000:]}")
 
     def edit(self, name: str, old: str, new: str) -> None:
         path = self.folder / name
