@@ -255,7 +255,7 @@ def test_a_changed_configuration_is_refused_by_name_or_taken():
     assert len(tried - {repr(DEFAULT)}) > 200
 
 
-@settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(CHANGES)
 def test_a_changed_configuration_that_is_taken_can_be_planned(checkout, changes):
     config = changed(changes)

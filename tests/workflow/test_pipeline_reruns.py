@@ -8,6 +8,7 @@ pytestmark = pytest.mark.xdist_group("pipeline")  # all tests on the finished co
 
 def test_a_second_run_has_nothing_to_do(finished):
     assert "Nothing to be done" in finished.snakemake().stderr
+    assert finished.to_run() == {}
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,9 @@ def test_a_change_runs_again_what_depends_on_it_and_nothing_else(finished, file,
         assert planned.get("simulate", 0) == expected.get("simulate", 0)
 
 
-@pytest.mark.parametrize("file", ["data.npz", "path/model.pt", "sizes/kl/sizes.csv"])
+@pytest.mark.parametrize(
+    "file", ["data.npz", "tuning/path/chosen.json", "path/model.pt", "evaluation.npz", "sizes/kl/sizes.csv"]
+)
 @pytest.mark.fault("an intermediate file is missing", "it and what depends on it are made again")
 def test_a_missing_file_in_the_middle_is_made_again(finished, tmp_path, file):
     """A run that is killed while it replaces a file leaves it missing."""

@@ -73,7 +73,6 @@ def test_windows(name):
         assert torch.allclose(beyond[:, -1], observed[:, -1] + 8)
 
 
-@pytest.mark.parametrize("name", ["coupled_oscillator", "lotka_volterra"])  # one solved exactly, one integrated
 def test_noise_is_on_the_observations_and_not_on_the_truth(name):
     quiet, noisy = (
         simulate(SYSTEMS[name](), SimulationConfig(**CONFIG | {"train": 150, "noise": n})) for n in (0.0, 0.3)
