@@ -20,7 +20,7 @@ import torch
 import yaml
 from keeping import keep
 
-from pathlode.core.tableaus import Tableau
+from pathlode.core.solvers.tableaus import Tableau
 from pathlode.dynamics.simulation import SimulationConfig, simulate
 from pathlode.files import writing
 from pathlode.registry import (

@@ -13,7 +13,7 @@ import yaml
 from snakemake.utils import update_config
 
 from pathlode import registry as registries
-from pathlode.core.tableaus import Tableau
+from pathlode.core.solvers.tableaus import Tableau
 from pathlode.files import writing
 from pathlode.registry import BY_FIELD, MODELS, OFFERS, PARTS, SOLVERS, Registry
 from pathlode.reporting.pages import insert

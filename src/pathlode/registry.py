@@ -179,10 +179,10 @@ INPUTS = Registry(
 SOLVERS = Registry(
     "solver method",
     {
-        "rk4": "pathlode.core.tableaus:RK4",
-        "tsit5": "pathlode.core.tableaus:TSIT5",
-        "alf": "pathlode.core.reversible:ALF",
-        "reversible_heun": "pathlode.core.reversible:REVERSIBLE_HEUN",
+        "rk4": "pathlode.core.solvers.tableaus:RK4",
+        "tsit5": "pathlode.core.solvers.tableaus:TSIT5",
+        "alf": "pathlode.core.solvers.reversible:ALF",
+        "reversible_heun": "pathlode.core.solvers.reversible:REVERSIBLE_HEUN",
     },
 )
 """Methods with steps of equal size, for training. :mod:`pathlode.core.solve` imports the modules of all of them, so every job

@@ -9,6 +9,8 @@ import multiprocessing
 import runpy
 import subprocess
 import sys
+from multiprocessing.connection import wait
+from threading import Lock
 
 import snakemake.cli
 from snakemake.script import PythonScript
@@ -18,12 +20,18 @@ LIBRARIES = ["torch", "pandas", "scipy.stats", "matplotlib.pyplot", "seaborn", "
 
 FORKS = multiprocessing.get_context("forkserver")
 
+LOCK = Lock()
+"""A start also reads the exit codes of other jobs, and a code can be read only once: no two threads of Snakemake may do so at a time."""
+
 
 def execute_script(self: PythonScript, fname: str, edit: bool = False) -> None:
     """Runs a job's script to its end, with which Snakemake's own method starts an interpreter."""
     job = FORKS.Process(target=runpy.run_path, args=(str(fname), None, "__main__"))
-    job.start()
-    job.join()
+    with LOCK:
+        job.start()
+    wait([job.sentinel])
+    with LOCK:
+        job.join()
     if job.exitcode:
         raise subprocess.CalledProcessError(job.exitcode, str(fname))
 

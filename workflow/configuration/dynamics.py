@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
 
-from pathlode.core.tableaus import ADAPTIVE_METHODS
+from pathlode.core.solvers.tableaus import ADAPTIVE_METHODS
 from workflow.configuration.parts import check_state
 from workflow.configuration.replicates import replicate_batches
 from workflow.configuration.rows import check_fitted, check_row, check_training, row_parts, row_settings, tuned_as

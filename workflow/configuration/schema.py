@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, best_match
 
 from pathlode import registry
-from pathlode.core.tableaus import ADAPTIVE_METHODS
+from pathlode.core.solvers.tableaus import ADAPTIVE_METHODS
 from pathlode.ecg.records import RECORDS
 from workflow.chapters import CHAPTERS
 from workflow.configuration.files import FILES

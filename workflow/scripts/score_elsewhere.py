@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pathlode.ecg.beat_model import BeatModel
 from pathlode.ecg.elsewhere import alarms, records_in
-from pathlode.ecg.recording_files import read_recording
+from pathlode.ecg.recording.recording_files import read_recording
 from pathlode.ecg.report import report_on
 from pathlode.progress import Progress
 from pathlode.reporting.job import job

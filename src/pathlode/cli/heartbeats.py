@@ -70,10 +70,10 @@ def report_command(
     torch.set_num_threads(1)  # networks this small are slower on several
     try:
         from pathlode.ecg.beat_model import BeatModel
-        from pathlode.ecg.recording_files import read_recording, without_ending
+        from pathlode.ecg.recording.recording_files import read_recording, without_ending
+        from pathlode.ecg.recording.wfdb_channels import signal_files
         from pathlode.ecg.report import report_on
         from pathlode.ecg.report_page import NOTICE, how_well
-        from pathlode.ecg.wfdb_channels import signal_files
 
         bare = without_ending(record)
         output = output or Path(f"{bare.name}_report")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from pathlode.core.layout import Layout
 from pathlode.core.series import TimeSeries
+from pathlode.core.tables.layout import Layout
 from pathlode.errors import ConfigError, DataError
 from pathlode.files import writing
 from pathlode.forecasting.queries import refuse_strangers

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pathlode.core.convert import as_numbers
 from pathlode.core.shapes import LatentPath, Mask, Times, Values
+from pathlode.core.tables.convert import as_numbers
 from pathlode.errors import DataError
 
 

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from pathlode.core.convert import as_numbers, as_times, with_time_zone
 from pathlode.core.shapes import Static, Times, Values
+from pathlode.core.tables.convert import as_numbers, as_times, with_time_zone
 from pathlode.errors import DataError
 
 

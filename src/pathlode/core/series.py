@@ -11,14 +11,14 @@ from torch import Tensor
 
 from pathlode.core.checks import check_inputs, check_observed, check_static, check_times, check_values
 from pathlode.core.context import Context
-from pathlode.core.convert import as_numbers, as_times
-from pathlode.core.frames import as_frame, read_frame
-from pathlode.core.input_columns import given_at, read_inputs
-from pathlode.core.layout import Layout
 from pathlode.core.masks import fewest_and_most, lengths, masked, observed
 from pathlode.core.observed import Observed as Observed
 from pathlode.core.ragged import side_by_side
 from pathlode.core.shapes import Mask, Static, Times, Values
+from pathlode.core.tables.convert import as_numbers, as_times
+from pathlode.core.tables.frames import as_frame, read_frame
+from pathlode.core.tables.input_columns import given_at, read_inputs
+from pathlode.core.tables.layout import Layout
 from pathlode.errors import DataError
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class TimeSeries:
 
     Args:
         times: (batch, time) or (set, batch, time), strictly increasing along time, in the data's unit: a tensor, an array or a
-            list of numbers, or dates, see :func:`pathlode.core.convert.as_times`.
+            list of numbers, or dates, see :func:`pathlode.core.tables.convert.as_times`.
         values: (batch, time, feature) or (set, batch, time, feature).
         name: the data's name in messages, for example the file they came from.
         mask: where values were observed; the others become NaN. By default, values that are not NaN were.

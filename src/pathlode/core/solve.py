@@ -2,8 +2,8 @@
 
 Every trajectory takes its own steps and is read out at its own times through the solver's continuous extension. There is
 no union of time grids and no loop over observation times. There are two solvers:
-:class:`pathlode.core.fixed.FixedStep` for training, and :class:`pathlode.core.adaptive.Adaptive`, which meets a tolerance, for
-reference.
+:class:`pathlode.core.solvers.fixed.FixedStep` for training, and :class:`pathlode.core.solvers.adaptive.Adaptive`, which meets
+a tolerance, for reference.
 """
 
 from dataclasses import dataclass, replace
@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor, nn
 
-from pathlode.core.adaptive import Adaptive as Adaptive
-from pathlode.core.adaptive import integrate_with_torchode
 from pathlode.core.checks import check_times
-from pathlode.core.fixed import Field, integrate_with_fixed_steps
-from pathlode.core.fixed import FixedStep as FixedStep
-from pathlode.core.fixed import MarchingField as MarchingField
 from pathlode.core.recorded import recorded
-from pathlode.core.reversal import reversed_in_time
-from pathlode.core.reversible import Reversible
-from pathlode.core.reversible_gradient import integrate_reversibly
 from pathlode.core.shapes import Starts, State, States, Times
+from pathlode.core.solvers.adaptive import Adaptive as Adaptive
+from pathlode.core.solvers.adaptive import integrate_with_torchode
+from pathlode.core.solvers.fixed import Field, integrate_with_fixed_steps
+from pathlode.core.solvers.fixed import FixedStep as FixedStep
+from pathlode.core.solvers.fixed import MarchingField as MarchingField
+from pathlode.core.solvers.reversal import reversed_in_time
+from pathlode.core.solvers.reversible import Reversible
+from pathlode.core.solvers.reversible_gradient import integrate_reversibly
 from pathlode.errors import ConfigError, DataError
 from pathlode.registry import SOLVERS
 
@@ -160,10 +160,10 @@ def _integrate(field: Field, y0: State, times: Times, start: Starts, solver: Ada
     if solver.backend == "torchode":
         return integrate_with_torchode(slope, y0, times, start, solver)
     if solver.backend == "scipy":
-        from pathlode.core.scipy_backend import integrate_with_scipy  # here: scipy may not be installed
+        from pathlode.core.solvers.scipy_backend import integrate_with_scipy  # here: scipy may not be installed
 
         return integrate_with_scipy(field, y0, times, start, solver)
-    from pathlode.core.torchdiffeq_backend import integrate_with_torchdiffeq  # as may torchdiffeq
+    from pathlode.core.solvers.torchdiffeq_backend import integrate_with_torchdiffeq  # as may torchdiffeq
 
     parameters = tuple(field.parameters()) if isinstance(field, nn.Module) else None
     return integrate_with_torchdiffeq(slope, y0, times, start, solver, parameters)

@@ -13,10 +13,10 @@ from pathlode.artefacts import TableFile
 from pathlode.ecg.annotations import NO_CLASS
 from pathlode.ecg.beat_model import BeatModel
 from pathlode.ecg.flags import TOO_NOISY, UNLIKE, flags_of, noise_and_height, relative_noise
-from pathlode.ecg.peaks import MATCHED_WITHIN, compare_peaks, find_peaks, nearest
-from pathlode.ecg.polarity import upright
-from pathlode.ecg.recorded_beats import RecordedBeats
-from pathlode.ecg.recordings import Recording
+from pathlode.ecg.recording.peaks import MATCHED_WITHIN, compare_peaks, find_peaks, nearest
+from pathlode.ecg.recording.polarity import upright
+from pathlode.ecg.recording.recorded_beats import RecordedBeats
+from pathlode.ecg.recording.recordings import Recording
 from pathlode.ecg.records import CLASSES
 from pathlode.ecg.relative import relative_features, relative_rhythm, waveform_on_grid
 from pathlode.errors import DataError
@@ -148,7 +148,7 @@ def report_on(recording: Recording, model: BeatModel, polarity: str = "checked",
     Args:
         recording: the recording.
         model: the classifier.
-        polarity: as in :func:`pathlode.ecg.polarity.upright`.
+        polarity: as in :func:`pathlode.ecg.recording.polarity.upright`.
         annotated: whether beats lie at the recording's own annotations rather than where they are found.
 
     Raises:
@@ -195,7 +195,7 @@ def report_on(recording: Recording, model: BeatModel, polarity: str = "checked",
 def _marked(
     beats: RecordedBeats, reference: tuple[NDArray[np.int64], NDArray[np.int8]] | None, rate: float
 ) -> NDArray[np.int8]:
-    """Class of the annotation nearest to each used beat, within :data:`pathlode.ecg.peaks.MATCHED_WITHIN`."""
+    """Class of the annotation nearest to each used beat, within :data:`pathlode.ecg.recording.peaks.MATCHED_WITHIN`."""
     marked = np.full(len(beats.used), NO_CLASS, np.int8)
     if reference is None:
         return marked

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from pathlode.arrays import Array
 from pathlode.ecg.beat_model import BeatModel
 from pathlode.ecg.flags import flags_of, noise_and_height, relative_noise
-from pathlode.ecg.peaks import REFRACTORY, seek_peaks
-from pathlode.ecg.recorded_beats import known_intervals, valid_windows, windows_at
-from pathlode.ecg.recordings import Recording
+from pathlode.ecg.recording.peaks import REFRACTORY, seek_peaks
+from pathlode.ecg.recording.recorded_beats import known_intervals, valid_windows, windows_at
+from pathlode.ecg.recording.recordings import Recording
 from pathlode.ecg.records import CLASSES
 from pathlode.ecg.relative import relative_features, relative_rhythm, waveform_on_grid
 from pathlode.errors import DataError

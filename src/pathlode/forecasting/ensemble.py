@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from pathlode.core.context import told
-from pathlode.core.layout import Layout
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Times, Values
+from pathlode.core.tables.layout import Layout
 from pathlode.errors import DataError, SolverError
 from pathlode.forecasting.comparison import Errors
 from pathlode.forecasting.defaults import WINDOW, covariates, known_inputs

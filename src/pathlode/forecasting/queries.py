@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from pathlode.core.convert import as_times, with_time_zone
-from pathlode.core.input_columns import given_at
-from pathlode.core.layout import default_layout
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Mask, Times
+from pathlode.core.tables.convert import as_times, with_time_zone
+from pathlode.core.tables.input_columns import given_at
+from pathlode.core.tables.layout import default_layout
 from pathlode.errors import DataError
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from typing import Any
 
 from torch import Tensor
 
-from pathlode.core.convert import as_numbers
+from pathlode.core.tables.convert import as_numbers
 from pathlode.errors import ConfigError
 from pathlode.inference.support import Support
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from pathlode.core.convert import as_numbers
 from pathlode.core.masks import padded
 from pathlode.core.series import TimeSeries
+from pathlode.core.tables.convert import as_numbers
 from pathlode.errors import ConfigError, DataError
 from pathlode.models.contract import SequenceModel
 from pathlode.models.latents import encode

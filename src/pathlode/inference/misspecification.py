@@ -7,8 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pathlode.core.convert import as_numbers
 from pathlode.core.series import TimeSeries
+from pathlode.core.tables.convert import as_numbers
 from pathlode.errors import ConfigError
 from pathlode.inference.flows.contract import Flow
 from pathlode.inference.observed_summary import ObservedSummary

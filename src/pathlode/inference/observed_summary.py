@@ -6,8 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pathlode.core.convert import as_numbers
 from pathlode.core.series import TimeSeries
+from pathlode.core.tables.convert import as_numbers
 from pathlode.errors import ConfigError, DataError
 from pathlode.inference.summaries import latents, observations
 from pathlode.models.contract import SequenceModel

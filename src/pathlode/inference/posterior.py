@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
-from pathlode.core.convert import as_numbers
 from pathlode.core.series import TimeSeries
+from pathlode.core.tables.convert import as_numbers
 from pathlode.core.tensor_files import load_tensors
 from pathlode.errors import CheckpointError, ConfigError, DataError
 from pathlode.inference.calibration import Posteriors

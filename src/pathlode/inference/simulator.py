@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pathlode.core.convert import as_numbers
 from pathlode.core.series import TimeSeries
+from pathlode.core.tables.convert import as_numbers
 from pathlode.errors import ConfigError, DataError
 from pathlode.inference.priors import Prior
 

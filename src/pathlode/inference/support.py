@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pathlode.core.convert import as_numbers
+from pathlode.core.tables.convert import as_numbers
 from pathlode.errors import ConfigError
 
 MARGIN = 1e-6

@@ -7,10 +7,10 @@ from torch import Tensor
 
 from pathlode.core.checks import check_inputs, check_times
 from pathlode.core.context import Context
-from pathlode.core.convert import as_numbers, as_times
 from pathlode.core.masks import padded
 from pathlode.core.recorded import recorded
 from pathlode.core.shapes import Static, Times, Values
+from pathlode.core.tables.convert import as_numbers, as_times
 from pathlode.errors import DataError
 
 

@@ -21,7 +21,7 @@ from torch.export import Dim, ExportedProgram
 from pathlode.core.context import Context
 from pathlode.core.masks import padded
 from pathlode.core.solve import FixedStep
-from pathlode.core.tableaus import Tableau
+from pathlode.core.solvers.tableaus import Tableau
 from pathlode.errors import ConfigError
 from pathlode.files import writing
 from pathlode.models.contract import SequenceModel

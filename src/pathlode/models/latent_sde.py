@@ -211,7 +211,9 @@ class LatentSDE(EncodedModel):
 
     def _within(self, start: State, told: State, span: Span, draws: Tensor, undone: bool) -> Tensor:
         """States of the posterior after each step, and the divergence so far as their last component."""
-        from pathlode.core.torchsde_backend import integrate_with_torchsde  # here: torchsde may not be installed
+        from pathlode.core.solvers.torchsde_backend import (
+            integrate_with_torchsde,  # here: torchsde may not be installed
+        )
 
         def drift(count: Tensor, y: State) -> State:
             h, elapsed = y[..., :-1], count * span.step
@@ -229,7 +231,7 @@ class LatentSDE(EncodedModel):
 
     def _after(self, start: State, span: Span, draws: Tensor, undone: bool) -> Tensor:
         """States of the prior after each step."""
-        from pathlode.core.torchsde_backend import integrate_with_torchsde  # as above
+        from pathlode.core.solvers.torchsde_backend import integrate_with_torchsde  # as above
 
         learnt = [self.log_diffusion, *self.prior.parameters()] if undone else None
         return integrate_with_torchsde(

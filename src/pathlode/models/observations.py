@@ -7,10 +7,10 @@ import torch
 
 from pathlode.core.checks import check_gaps, check_observed, check_resolution, check_times, check_values
 from pathlode.core.context import Context
-from pathlode.core.convert import as_numbers, as_times
 from pathlode.core.masks import fewest_and_most, observed, padded
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Mask, Starts, Times, Values
+from pathlode.core.tables.convert import as_numbers, as_times
 from pathlode.errors import DataError
 from pathlode.models.context import ContextReader
 

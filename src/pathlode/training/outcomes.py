@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from pathlode.core.convert import as_numbers
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import PerMember
+from pathlode.core.tables.convert import as_numbers
 from pathlode.errors import ConfigError, DataError
 from pathlode.models.contract import SequenceModel
 

@@ -17,8 +17,8 @@ from pathlode.core.encoders.gru import GRU
 from pathlode.core.kernels import library, march
 from pathlode.core.paths import path_length
 from pathlode.core.solve import FixedStep, solve
+from pathlode.core.solvers.tableaus import RK4
 from pathlode.core.stacked import StackedMLP, member_norms, scale_members
-from pathlode.core.tableaus import RK4
 from pathlode.errors import ConfigError, DataError
 from pathlode.registry import ENCODERS
 

@@ -5,7 +5,7 @@ import pytest
 
 from pathlode.ecg.annotations import NO_CLASS
 from pathlode.ecg.elsewhere import alarms, records_in
-from pathlode.ecg.recording_files import read_recording
+from pathlode.ecg.recording.recording_files import read_recording
 from pathlode.ecg.report import report_on
 from pathlode.errors import DataError
 

@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pathlode.ecg import recorded_beats
 from pathlode.ecg.annotations import Annotations
 from pathlode.ecg.conditions import Condition, millivolts
 from pathlode.ecg.features import centre
 from pathlode.ecg.flags import TOO_NOISY, UNLIKE
-from pathlode.ecg.recording_files import read_recording
-from pathlode.ecg.recordings import Recording
+from pathlode.ecg.recording import recorded_beats
+from pathlode.ecg.recording.recording_files import read_recording
+from pathlode.ecg.recording.recordings import Recording
 from pathlode.ecg.records import CLASSES
 from pathlode.ecg.relative_beats import RelativeBeats
 from pathlode.ecg.report import report_on

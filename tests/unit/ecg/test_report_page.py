@@ -3,7 +3,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from pathlode.ecg.recording_files import read_recording
+from pathlode.ecg.recording.recording_files import read_recording
 from pathlode.ecg.report import report_on
 from pathlode.ecg.report_page import NOTICE, clock, how_well, report_page, scores_nearest
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from pathlode.ecg.recording_files import read_recording
-from pathlode.ecg.recordings import Recording
+from pathlode.ecg.recording.recording_files import read_recording
+from pathlode.ecg.recording.recordings import Recording
 from pathlode.ecg.report import report_on
 from pathlode.ecg.stream import NOT_YET, PATIENCE, TICK, USUAL, Stream
 from pathlode.errors import DataError

@@ -6,10 +6,9 @@ import pytest
 import torch
 from combinations import CASES, KINKED, SEEDS, SIZES, UNSTEADY, kinked, predict
 
-from pathlode.core.adaptive import Adaptive
 from pathlode.core.fields.contract import VectorField
 from pathlode.core.series import TimeSeries
-from pathlode.core.solve import FixedStep
+from pathlode.core.solve import Adaptive, FixedStep
 from pathlode.errors import ConfigError, DataError
 from pathlode.models.latents import encode
 from pathlode.models.saving import load_model, save_model

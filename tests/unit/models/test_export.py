@@ -8,10 +8,9 @@ import pytest
 import torch
 from combinations import with_an_effect
 
-from pathlode.core.adaptive import Adaptive
 from pathlode.core.context import Context
 from pathlode.core.series import TimeSeries
-from pathlode.core.solve import FixedStep
+from pathlode.core.solve import Adaptive, FixedStep
 from pathlode.errors import ConfigError
 from pathlode.models.constant import Constant
 from pathlode.models.contract import ModelConfig

@@ -6,9 +6,8 @@ import pytest
 import torch
 from combinations import CASES, SEEDS, UNSTEADY, Case, kinked
 
-from pathlode.core.adaptive import Adaptive
 from pathlode.core.series import TimeSeries
-from pathlode.core.solve import FixedStep
+from pathlode.core.solve import Adaptive, FixedStep
 from pathlode.errors import DataError
 from pathlode.models.latents import encode
 from pathlode.models.saving import load_model, save_model

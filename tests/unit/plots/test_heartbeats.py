@@ -6,7 +6,7 @@ from drawing import drawn
 from matplotlib.colors import to_hex
 from recorded import four_patients, small_model
 
-from pathlode.ecg.recording_files import read_recording
+from pathlode.ecg.recording.recording_files import read_recording
 from pathlode.ecg.report import report_on
 from pathlode.plots.ecg import CLASS_COLOURS
 from pathlode.plots.heartbeats import STRIP, busiest, recording_report

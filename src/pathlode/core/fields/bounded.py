@@ -8,8 +8,8 @@ from torch import Tensor, nn
 from pathlode.core import kernels
 from pathlode.core.fields.contract import VectorField
 from pathlode.core.shapes import Latent, State, States, Times
+from pathlode.core.solvers.tableaus import Tableau
 from pathlode.core.stacked import StackedMLP
-from pathlode.core.tableaus import Tableau
 
 
 class BoundedField(VectorField):
@@ -37,7 +37,7 @@ class BoundedField(VectorField):
     def march(self, tableau: Tableau, steps: int, step: Tensor, elapsed: Times, y0: State) -> States | None:
         """All steps of a Runge-Kutta method and their read-out in one compiled pass, or None if that cannot run.
 
-        It is :meth:`pathlode.core.fixed.MarchingField.march`.
+        It is :meth:`pathlode.core.solvers.fixed.MarchingField.march`.
         """
         layers = self.mlp.tensors()
         if not kernels.usable(y0, step, elapsed, self.scale, *layers):

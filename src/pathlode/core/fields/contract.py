@@ -26,7 +26,7 @@ class VectorField(nn.Module, ABC):
         depth: number of hidden layers.
         latent: dimensions of c, for a field that takes it.
 
-    A field with a compiled march defines :meth:`pathlode.core.fixed.MarchingField.march` as well; it must be autonomous.
+    A field with a compiled march also defines :meth:`pathlode.core.solvers.fixed.MarchingField.march`; it must be autonomous.
     """
 
     takes_time: ClassVar[bool] = False

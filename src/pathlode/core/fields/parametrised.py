@@ -8,8 +8,8 @@ from torch.nn.functional import pad
 
 from pathlode.core import kernels
 from pathlode.core.shapes import State, States, Times
+from pathlode.core.solvers.tableaus import Tableau
 from pathlode.core.stacked import StackedMLP
-from pathlode.core.tableaus import Tableau
 
 
 class ParametrisedField(nn.Module):

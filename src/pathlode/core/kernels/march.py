@@ -11,7 +11,7 @@ from torch.autograd.function import once_differentiable
 
 from pathlode.core.kernels.library import Tape, compiled, empty, laid_out, pointers
 from pathlode.core.kernels.perceptron import Layers, Network
-from pathlode.core.tableaus import Tableau
+from pathlode.core.solvers.tableaus import Tableau
 from pathlode.errors import DataError
 
 

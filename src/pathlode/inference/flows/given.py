@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from pathlode.core.checks import check_gaps, check_observed, check_times, check_values
-from pathlode.core.convert import as_numbers
 from pathlode.core.masks import observed
+from pathlode.core.tables.convert import as_numbers
 from pathlode.errors import DataError
 
 logger = logging.getLogger(__name__)

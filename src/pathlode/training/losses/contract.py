@@ -18,9 +18,9 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from pathlode.core.convert import as_numbers
 from pathlode.core.masks import observed
 from pathlode.core.shapes import Mask, PerMember, Times, Values
+from pathlode.core.tables.convert import as_numbers
 from pathlode.errors import ConfigError, DataError
 from pathlode.models.contract import SequenceModel
 from pathlode.models.prediction import Density, Prediction

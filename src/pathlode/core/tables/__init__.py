@@ -1,0 +1,1 @@
+"""Series from what users hold: tables, arrays and dates, and back."""

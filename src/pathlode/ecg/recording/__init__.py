@@ -1,0 +1,1 @@
+"""Recordings of any source: read from files, checked, and cut into beats."""

@@ -1,0 +1,93 @@
+"""Recordings from files of the formats WFDB, EDF, BDF, CSV and Parquet."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+from pathlode.ecg.recording.channels import Channels, unreadable_recording
+from pathlode.ecg.recording.leads import choose_lead
+from pathlode.ecg.recording.recordings import Recording
+from pathlode.ecg.recording.table_channels import table_channels
+from pathlode.ecg.recording.wfdb_channels import wfdb_channels
+from pathlode.errors import DataError
+
+_OF_WFDB = (".hea", ".dat", ".atr")
+_OF_FILES = (".edf", ".bdf", ".csv", ".parquet")
+
+
+def without_ending(path: Path) -> Path:
+    """The path of a recording without the ending of its format; other dots belong to the name of a WFDB record."""
+    return path.with_suffix("") if path.suffix.lower() in (*_OF_WFDB, *_OF_FILES) else path
+
+
+def read_recording(
+    path: Path,
+    lead: str | None = None,
+    unit: str | None = None,
+    rate: float | None = None,
+    annotator: str | None = None,
+) -> Recording:
+    """Reads one lead of a recording.
+
+    Args:
+        path: a file ``.edf``, ``.bdf``, ``.csv`` or ``.parquet``; or a WFDB record, with or without the ending ``.hea``.
+        lead: name of the channel; by default the one that :func:`pathlode.ecg.recording.leads.choose_lead` finds.
+        unit: of the samples; by default the one that the file says.
+        rate: samples per second, for tables without times; where the file says it, it must be the same.
+        annotator: ending of the file of marks beside a WFDB record; by default ``atr``, if there is such a file.
+
+    Raises:
+        DataError: if the file cannot be read, or something in it is not as expected.
+    """
+    kinds: dict[str, Callable[[Path], Channels]] = dict(
+        zip(_OF_FILES, (_edf, _edf, table_channels, table_channels), strict=True)
+    )
+    suffix = path.suffix.lower()
+    if suffix in kinds and not path.exists():
+        raise DataError(f"{path} does not exist")
+    if annotator is not None and suffix in kinds:
+        raise DataError(f"{path} is no WFDB record, whose marks an annotator would name: leave the annotator out")
+    channels = kinds[suffix](path) if suffix in kinds else wfdb_channels(without_ending(path), annotator)
+    chosen = choose_lead(channels.names, lead, str(path))
+    name, said = channels.names[chosen], []
+    if lead is None:
+        several = len(channels.names) > 1
+        said.append(
+            f"lead {name} was chosen among {', '.join(channels.names)}" if several else f"lead {name} is the only one"
+        )
+    if unit is None and channels.units[chosen]:
+        said.append(f"the file says that lead {name} is in {channels.units[chosen]}")
+    if channels.times is not None and rate is not None:
+        raise DataError(f"{path} has times, which a rate would contradict: leave the rate out")
+    if channels.rates and rate is not None and not math.isclose(rate, channels.rates[chosen], rel_tol=1e-6):
+        raise DataError(
+            f"{path} says {channels.rates[chosen]:g} Hz, which the rate {rate:g} Hz contradicts: leave the rate out, or "
+            "correct the file"
+        )
+    return Recording.of(
+        channels.signal(chosen),
+        unit=channels.units[chosen] if unit is None else unit,
+        rate=channels.rates[chosen] if channels.rates else rate,
+        times=channels.times,
+        lead=name,
+        name=str(path),
+        annotations=channels.annotations,
+        found=said,
+    )
+
+
+def _edf(path: Path) -> Channels:
+    import edfio
+
+    try:
+        file = (edfio.read_bdf if path.suffix.lower() == ".bdf" else edfio.read_edf)(path)
+        signals = file.signals
+        gaps = str(file.reserved)[3:5] == "+D"
+    except Exception as error:  # the reader's parsing can raise anything
+        raise unreadable_recording(path, error) from error
+    if gaps:
+        raise DataError(f"{path} is an EDF+D file, whose pieces have gaps: export it as EDF or EDF+C, or as a table")
+    names, units = [each.label for each in signals], [each.physical_dimension or None for each in signals]
+    return Channels(
+        names, units, lambda position: signals[position].data, [each.sampling_frequency for each in signals]
+    )
