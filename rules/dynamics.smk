@@ -12,7 +12,7 @@
 #       tables and figures                                                    dynamics_results.smk
 
 from pathlode.registry import SYSTEMS
-from workflow.configuration.dynamics import trained_rows, tuned_rows
+from workflow.configuration.dynamics import system_batches, trained_rows, tuned_rows
 from workflow.configuration.replicates import replicate_batches
 from workflow.configuration.rows import (
     all_rows,
@@ -32,12 +32,16 @@ from workflow.configuration.rows import (
 GRID = config["dynamics"]
 ROWS = {name: trained_rows(config, name) for name in config["systems"]}
 TUNED_ROWS = {name: tuned_rows(config, name) for name in GRID["systems"]}
-BATCHES = replicate_batches(config, "dynamics")
-ALL_BATCHES = BATCHES | replicate_batches(config, "inference") | replicate_batches(config, "rivals")  # made here, too
+BATCHES = {name: system_batches(config, name) for name in GRID["systems"]}
+ALL_BATCHES = {  # those of other chapters are made here, too
+    name: numbers
+    for batches in [*BATCHES.values(), replicate_batches(config, "inference"), replicate_batches(config, "rivals")]
+    for name, numbers in batches.items()
+}
 FITTED_TO = f"{RESULTS}/dynamics/{{system}}/{{replicates}}"
 FITTED_ROW = f"{FITTED_TO}/{{row}}"
 TUNED_ROW = f"{FITTED_TO}/tuning/{{row}}"
-BATCHES_FITTED = [(system, batch) for system in GRID["systems"] for batch in BATCHES]
+BATCHES_FITTED = [(system, batch) for system in GRID["systems"] for batch in BATCHES[system]]
 FITTED_ROWS = [
     FITTED_ROW.format(system=system, replicates=batch, row=row)
     for system, batch in BATCHES_FITTED

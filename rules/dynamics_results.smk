@@ -70,7 +70,7 @@ rule probe:
     params:
         code=lambda w: code("probe"),
         settings=[[setting(config, system, row) for row in ROWS[system]] for system, _ in BATCHES_FITTED],
-        replicates=[BATCHES[batch] for system, batch in BATCHES_FITTED],
+        replicates=[BATCHES[system][batch] for system, batch in BATCHES_FITTED],
     script:
         "../workflow/scripts/probe.py"
 
@@ -104,9 +104,11 @@ rule tabulate:
 
 rule plot_system:
     input:
-        data=lambda w: rules.evaluate.output.shown.format(system=w.system, replicates=next(iter(BATCHES))),
-        arrays=lambda w: expand(rules.evaluate.output.arrays, replicates=BATCHES, **w),
-        histories=lambda w: expand(rules.train.output.history, row=SHOWN_ROWS[w.system], replicates=BATCHES, **w),
+        data=lambda w: rules.evaluate.output.shown.format(system=w.system, replicates=next(iter(BATCHES[w.system]))),
+        arrays=lambda w: expand(rules.evaluate.output.arrays, replicates=BATCHES[w.system], **w),
+        histories=lambda w: expand(
+            rules.train.output.history, row=SHOWN_ROWS[w.system], replicates=BATCHES[w.system], **w
+        ),
     output:
         [shown(f"{FIGURES}/{{system}}/{figure}.png", of="{system}") for figure in SYSTEM_FIGURES],
         expand(f"{FIGURES}/{{{{system}}}}/{{figure}}.pdf", figure=SYSTEM_FIGURES),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from workflow.configuration.dynamics import system_batches
 from workflow.configuration.replicates import replicate_batches
 
 
@@ -22,3 +23,13 @@ def test_more_replicates_leave_whole_batches_as_they_are():
         replicate_batches({"first_replicate": 0, "toy": {"replicates": n, "batch": 5}}, "toy") for n in (10, 20)
     )
     assert few.items() < more.items()
+
+
+def test_a_system_with_fewer_replicates_has_the_first_ones():
+    config = {
+        "first_replicate": 3,
+        "dynamics": {"replicates": 6, "batch": 2},
+        "systems": {"hard": {"replicates": 4}, "easy": {}},
+    }
+    assert list(system_batches(config, "hard")) == ["3-4", "5-6"] == list(system_batches(config, "easy"))[:2]
+    assert len(system_batches(config, "easy")) == 3

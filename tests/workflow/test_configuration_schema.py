@@ -35,7 +35,7 @@ OPTIONAL = {
     "properties.chaos": {"seeds"},
     "real.properties.data": {"physionet", "vowels"},
     "real.properties.models.additionalProperties": {"model", *PARTS, "head", "sizes", "views", "train"},
-    "systems.additionalProperties": {"trained", "parts", "tune"},
+    "systems.additionalProperties": {"replicates", "trained", "parts", "tune"},
     "$defs.row": {
         *("model", *PARTS, "tuned_as", "tuned_by", "weight", "context"),
         *("sizes", "views", "train", "systems"),

@@ -22,11 +22,17 @@ def trained_rows(config: Mapping[str, Any], system: str) -> list[str]:
     return [name for name in names if system in config["dynamics"]["rows"][name].get("systems", [system])]
 
 
+def system_batches(config: Mapping[str, Any], system: str) -> dict[str, list[int]]:
+    """The batches of the chapter's replicates, or of the first ones where the system has ``replicates`` of its own."""
+    return replicate_batches(config, "dynamics", config["systems"][system].get("replicates"))
+
+
 def of_batches(config: Mapping[str, Any], pattern: str, first: bool = False) -> list[str]:
     """A file of every batch of every system of the chapter, by the file's pattern, or of the first batch of each."""
-    batches = list(replicate_batches(config, "dynamics"))[: 1 if first else None]
     return [
-        pattern.format(system=name, replicates=batch) for name in config["dynamics"]["systems"] for batch in batches
+        pattern.format(system=name, replicates=batch)
+        for name in config["dynamics"]["systems"]
+        for batch in list(system_batches(config, name))[: 1 if first else None]
     ]
 
 

@@ -10,10 +10,14 @@ def replicate_numbers(config: Mapping[str, Any], chapter: str) -> list[int]:
     return list(own.get("seeds", range(first, first + own["replicates"])))
 
 
-def replicate_batches(config: Mapping[str, Any], chapter: str) -> dict[str, list[int]]:
+def replicate_batches(config: Mapping[str, Any], chapter: str, most: int | None = None) -> dict[str, list[int]]:
     """The replicates of a chapter that one job treats together, ``batch`` at most, by the name of the batch, such as ``0-9`` or
-    ``0_3_7``."""
-    numbers, size = replicate_numbers(config, chapter), config[chapter]["batch"]
+    ``0_3_7``.
+
+    Args:
+        most: only so many of the first ones; None for all.
+    """
+    numbers, size = replicate_numbers(config, chapter)[:most], config[chapter]["batch"]
     return {_batch_name(part): part for part in (numbers[at : at + size] for at in range(0, len(numbers), size))}
 
 
