@@ -10,17 +10,17 @@ import pandas as pd
 import yaml
 
 from pathlode.download import checksums, fetch
-from pathlode.real.vowels import read_vowels
+from pathlode.real.vowels import Vowels
 
 COEFFICIENTS, GAPS = 3, 0.1
 
-mirrors = yaml.safe_load(Path("config/real.yaml").read_text())["real"]["mirrors"]["japanese_vowels"]
-listed = checksums(Path("config/checksums/japanese_vowels.sha256"))
-files = [Path("resources/japanese_vowels") / f"JapaneseVowels_{part}.ts" for part in ("TRAIN", "TEST")]
+mirrors = yaml.safe_load(Path("config/real.yaml").read_text())["real"]["mirrors"][Vowels.folder]
+listed = checksums(Path(f"config/checksums/{Vowels.folder}.sha256"))
+files = [Path("resources", Vowels.folder, name) for name in Vowels.files]
 for file in files:
     if not file.exists():
         fetch(file, mirrors, listed)
-vowels = read_vowels(*files, source="public")
+vowels = Vowels().read(files, source="public").measured
 values = vowels.values[:, :COEFFICIENTS].astype(float)
 values[np.random.default_rng(0).random(values.shape) < GAPS] = np.nan
 table = pd.DataFrame(values, columns=[f"c{number}" for number in range(1, COEFFICIENTS + 1)])

@@ -13,9 +13,10 @@
 #       {RESULTS}/real/{measured}/rivals.csv                       score_rivals
 #       tables and figures                                         real_results.smk
 
+from pathlode.registry import MEASURED
 from workflow.configuration.real import (
-    FILES_OF,
     PELTS,
+    folders,
     goals,
     model_code,
     series_entries,
@@ -26,8 +27,8 @@ from workflow.configuration.replicates import replicate_numbers
 
 REAL = config["real"]
 REAL_REPLICATES = replicate_numbers(config, "real")
-MEASURED = f"{RESULTS}/real/{{measured}}"
-MEASURED_SPLITS = expand(f"{MEASURED}/splits/{{replicate}}.npz", replicate=REAL_REPLICATES, allow_missing=True)
+SERIES = f"{RESULTS}/real/{{measured}}"
+MEASURED_SPLITS = expand(f"{SERIES}/splits/{{replicate}}.npz", replicate=REAL_REPLICATES, allow_missing=True)
 GOALS_OF = {name: goals(config, name) for name in REAL["data"]}
 INVENTED = f"{RESULTS}/real/invented"
 FITTED_SERIES = [
@@ -36,9 +37,12 @@ FITTED_SERIES = [
     for goal in GOALS_OF[name]
     for model in trained_models(config, name, goal)
 ]
-MEASURED_IN = {  # by data set: its folder, of fetched or of invented files
-    name: INVENTED if REAL["source"] == "invented" else f"resources/real/{folder}"
-    for name, (folder, _) in FILES_OF.items()
+FILES_OF = {  # by data set, fetched or invented
+    name: [
+        f"{INVENTED if REAL['source'] == 'invented' else f'resources/real/{MEASURED[name].folder}'}/{file}"
+        for file in MEASURED[name].files
+    ]
+    for name in REAL["data"]
 }
 
 
@@ -56,7 +60,7 @@ rule fetch_series:  # no source files as input: an edited script would fetch the
     log:
         f"{LOGS}/fetch_series/{{folder}}/{{file}}.log",
     wildcard_constraints:
-        folder="|".join([*(folder for folder, _ in FILES_OF.values()), PELTS[0]]),
+        folder="|".join(folders(config)),
     localrule: True  # cluster nodes often have no network
     conda:
         "../envs/pathlode.yaml"
@@ -68,25 +72,26 @@ rule fetch_series:  # no source files as input: an edited script would fetch the
 
 rule invent_series:
     output:
-        [f"{INVENTED}/{file}" for _, files in FILES_OF.values() for file in files],
+        [f"{INVENTED}/{file}" for name in REAL["data"] for file in MEASURED[name].files],
         pelts=f"{INVENTED}/{PELTS[1]}",
     log:
         f"{LOGS}/invent_series.log",
     conda:
         "../envs/pathlode.yaml"
     params:
-        code=lambda w: code("invent_series"),
-        settings=REAL["invented"],
+        code=lambda w: code("invent_series", *map(MEASURED.path, REAL["data"])),
+        numbers={name: own["invented"] for name, own in REAL["data"].items()},
+        seed=REAL["invented"]["seed"],
     script:
         "../workflow/scripts/invent_series.py"
 
 
 rule read_series:
     input:
-        files=lambda w: [f"{MEASURED_IN[w.measured]}/{file}" for file in FILES_OF[w.measured][1]],
+        files=lambda w: FILES_OF[w.measured],
     output:
-        series=f"{MEASURED}/series.npz",
-        counts=f"{MEASURED}/counts.csv",
+        series=f"{SERIES}/series.npz",
+        counts=f"{SERIES}/counts.csv",
     log:
         f"{LOGS}/read_series/{{measured}}.log",
     conda:
@@ -94,9 +99,9 @@ rule read_series:
     resources:
         mem_mb=2000,
     params:
-        code=lambda w: code("read_series"),
+        code=lambda w: code("read_series", MEASURED.path(w.measured)),
         source=REAL["source"],
-        interval=lambda w: REAL["data"][w.measured]["interval"],
+        read=lambda w: REAL["data"][w.measured]["read"],
     script:
         "../workflow/scripts/read_series.py"
 
@@ -125,8 +130,8 @@ rule train_series:
         series=rules.read_series.output.series,
         splits=MEASURED_SPLITS,
     output:
-        model=f"{MEASURED}/{{goal}}/{{series_model}}/model.pt",
-        history=f"{MEASURED}/{{goal}}/{{series_model}}/history.csv",
+        model=f"{SERIES}/{{goal}}/{{series_model}}/model.pt",
+        history=f"{SERIES}/{{goal}}/{{series_model}}/history.csv",
     log:
         f"{LOGS}/train_series/{{measured}}/{{goal}}/{{series_model}}.log",
     priority: 1  # the longest jobs of the chapter; most others wait for them
@@ -156,9 +161,9 @@ rule score_series:
             for name in trained_models(config, w.measured, w.goal)
         ],
     output:
-        scores=f"{MEASURED}/{{goal}}/scores.csv",
-        weights=f"{MEASURED}/{{goal}}/weights.csv",
-        examples=f"{MEASURED}/{{goal}}/examples.npz",
+        scores=f"{SERIES}/{{goal}}/scores.csv",
+        weights=f"{SERIES}/{{goal}}/weights.csv",
+        examples=f"{SERIES}/{{goal}}/examples.npz",
     log:
         f"{LOGS}/score_series/{{measured}}/{{goal}}.log",
     conda:
@@ -185,7 +190,7 @@ rule score_rivals:
         series=rules.read_series.output.series,
         splits=MEASURED_SPLITS,
     output:
-        scores=f"{MEASURED}/rivals.csv",
+        scores=f"{SERIES}/rivals.csv",
     log:
         f"{LOGS}/score_rivals/{{measured}}.log",
     conda:

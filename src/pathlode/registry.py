@@ -302,6 +302,14 @@ EMBEDDINGS = Registry(
 )
 """Summaries that are trained with a flow."""
 
+MEASURED = Registry(
+    "measured data set",
+    {
+        "physionet": "pathlode.real.physionet:Physionet",
+        "vowels": "pathlode.real.vowels:Vowels",
+    },
+)
+
 DATA_SETS = Registry(
     "data set",
     {

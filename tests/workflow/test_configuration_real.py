@@ -4,9 +4,10 @@ import pytest
 from configuration_cases import DEFAULT, assert_refused, merged
 
 from pathlode.real.splits import Hiding
+from pathlode.registry import MEASURED
 from pathlode.training.experiment import Experiment
-from workflow.configuration import check
-from workflow.configuration.real import FILES_OF, PELTS, goals, series_model, trained_models
+from workflow.configuration import InvalidConfig, check
+from workflow.configuration.real import goals, series_model, trained_models
 
 CURVE = DEFAULT["real"]["models"]["curve"]
 STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
@@ -50,9 +51,13 @@ STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
             ["path"],
             "real.data.vowels.heads names 'path', which is not a key of real.models with a head",
         ),
-        ((*STAYS, "interval"), None, "real.data.physionet.interval is None, expected a number"),
-        ((*STAYS, "interval"), 0.7, "real.data.physionet.interval is 0.7, expected a part of 48 hours"),
-        ((*STAYS, "hidden", "first"), 48, "real.data.physionet.hidden.first is 48, but a stay has 48 times; lower it"),
+        ((*STAYS, "read"), {}, "real.data.physionet.read lacks interval; add it"),
+        ((*STAYS, "read", "interval"), 0.7, "real.data.physionet.read.interval is 0.7, expected a part of 48 hours"),
+        (
+            (*STAYS, "hidden", "first"),
+            48,
+            "real.data.physionet.hidden.first is 48, but a series has 48 times; lower it",
+        ),
         (
             (*STAYS, "train", "warmup"),
             0.001,
@@ -68,7 +73,13 @@ STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
             CURVE | {"sizes": {"augment": 20}},
             "real.models.curve.sizes has hidden 20 and augment 20, but z0 sets",
         ),
-        ((*VOWELS, "interval"), 1.0, "real.data.vowels.interval is 1.0, expected null"),
+        ((*VOWELS, "read"), {"interval": 1.0}, "real.data.vowels.read has interval; remove it"),
+        ((*STAYS, "invented"), 30, "real.data.physionet.invented is 30, expected at least 40; raise it"),
+        (
+            ("real", "mirrors", "vowels"),
+            ["x"],
+            "real.mirrors names 'vowels', which is not a key of the folders of real.data",
+        ),
         ((*VOWELS, "test"), 0.5, "real.data.vowels.test is 0.5, expected null"),
         (("real", "views", "share"), [0.9, 0.5], r"real.views.share is \[0.9, 0.5\], expected \[low, high\]"),
         (
@@ -132,6 +143,9 @@ def test_a_model_with_a_head_is_trained_where_classes_are_told():
     assert trained_models(config, "physionet", "forecast") == config["real"]["trained"]
 
 
-def test_every_data_set_has_files_with_mirrors():
-    assert set(FILES_OF) == set(DEFAULT["real"]["data"])
-    assert {PELTS[0], *(folder for folder, _ in FILES_OF.values())} == set(DEFAULT["real"]["mirrors"])
+def test_all_measured_data_sets_are_in_the_chapter_and_have_mirrors():
+    assert set(MEASURED) == set(DEFAULT["real"]["data"])
+    with pytest.raises(
+        InvalidConfig, match="real.mirrors lacks 'japanese_vowels'; add a folder or URL that has its files"
+    ):
+        check(merged((("real", "mirrors", "japanese_vowels"), ...)))

@@ -91,7 +91,7 @@ def test_a_change_runs_again_what_depends_on_it_and_nothing_else(finished, file,
 def with_mirror(checkout):
     """A checkout that takes files for public ones, from a mirror with lists of digests of its own."""
     mirror = checkout.folder / "mirror"
-    archive, outcomes, *vowels, pelts = write_invented(mirror, stays=40, utterances=4, seed=3)
+    archive, outcomes, *vowels, pelts = write_invented(mirror, {"physionet": 40, "vowels": 4}, seed=3)
     digests = {archive: content_sha256(archive)}
     digests |= {file: hashlib.sha256(file.read_bytes()).hexdigest() for file in (outcomes, *vowels, pelts)}
     for name, files in (
@@ -101,8 +101,10 @@ def with_mirror(checkout):
     ):
         lines = "".join(f"{digests[file]}  {file.name}\n" for file in files)
         (checkout.folder / f"config/checksums/{name}.sha256").write_text(lines)
-    overlay = "  source: public\n  mirrors: { physionet2012: [nowhere, mirror], japanese_vowels: [mirror], hudson_bay: [mirror] }\n  invented: {"
-    checkout.edit("config/smoke.yaml", "  source: invented\n  invented: { stays", f"{overlay} stays")
+    overlay = "  source: public\n  mirrors: { physionet2012: [nowhere, mirror], japanese_vowels: [mirror], hudson_bay: [mirror] }\n"
+    checkout.edit(
+        "config/smoke.yaml", "  source: invented\n  replicates: 2\n  data:", f"{overlay}  replicates: 2\n  data:"
+    )
     return checkout
 
 

@@ -1,11 +1,13 @@
 """The chapter of real data: its files, the settings of its models, and checks of consistency."""
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
 from pathlode.core.simple import SIMPLE
-from pathlode.real.physionet import HOURS
+from pathlode.errors import ConfigError
 from pathlode.real.splits import GOALS
+from pathlode.registry import MEASURED
 from workflow.configuration.parts import (
     check_parts,
     check_state,
@@ -20,16 +22,15 @@ from workflow.configuration.parts import (
 from workflow.configuration.rows import all_rows
 from workflow.configuration.schema import InvalidConfig, unknown
 
-FILES_OF = {
-    "physionet": ("physionet2012", ["set-a.tar.gz", "Outcomes-a.txt"]),
-    "vowels": ("japanese_vowels", ["JapaneseVowels_TRAIN.ts", "JapaneseVowels_TEST.ts"]),
-}
-"""Folder and files of each data set. The folder names its mirrors in ``real.mirrors``, and its digests in config/checksums."""
-
 PELTS = ("hudson_bay", "hudson-bay-lynx-hare.csv")
-"""Folder and file of the pelts of lynx and hare, as in :data:`FILES_OF`."""
+"""Folder and file of the pelts of lynx and hare, as a data set of series has them."""
 VALUES = "values"
 """The summary of a flow that reads the numbers of pelts themselves."""
+
+
+def folders(config: Mapping[str, Any]) -> list[str]:
+    """The folders of all files that are fetched, whose names are the keys of ``real.mirrors``."""
+    return [*(MEASURED[name].folder for name in config["real"]["data"]), PELTS[0]]
 
 
 def goals(config: Mapping[str, Any], data: str) -> list[str]:
@@ -87,6 +88,9 @@ def check(config: Mapping[str, Any]) -> None:
         check_views(f"{place}.views", entry.get("views", {}))
         if name in (*SIMPLE, "trees"):
             raise InvalidConfig(f"config: {place} has the name of a prediction without a model; choose another name")
+    for folder in folders(config):
+        if folder not in real["mirrors"]:
+            raise InvalidConfig(f"config: real.mirrors lacks {folder!r}; add a folder or URL that has its files")
     known = {**real["models"], **dict.fromkeys((*SIMPLE, "trees"))}
     heads = {name: entry for name, entry in real["models"].items() if "head" in entry}
     for name in real["trained"]:
@@ -97,6 +101,7 @@ def check(config: Mapping[str, Any]) -> None:
     trained = dict.fromkeys(real["trained"])
     for place, names, whole, called in (
         ("trained", real["trained"], real["models"], "real.models"),
+        ("mirrors", real["mirrors"], dict.fromkeys(folders(config)), "the folders of real.data"),
         ("compared", real["compared"], known, "real.models"),
         ("shown.models", real["shown"]["models"], trained, "real.trained"),
         *((f"data.{data}.heads", own["heads"], heads, "real.models with a head") for data, own in real["data"].items()),
@@ -162,19 +167,23 @@ def _check_pelts(own: Mapping[str, Any]) -> None:
 
 
 def _check_data(place: str, name: str, own: Mapping[str, Any]) -> None:
-    """Refuses a grid or a test part that the data set does not have."""
-    gridded = name == "physionet"
-    for key, needed in (("interval", gridded), ("test", gridded)):
-        if (own[key] is not None) != needed:
-            raise InvalidConfig(
-                f"config: {place}.{key} is {own[key]}, expected {'a number' if needed else 'null'}; set it so"
-            )
-    if not gridded:
-        return
-    steps, first = HOURS / own["interval"], own["hidden"]["first"]
-    if not steps.is_integer():
+    """Refuses settings of reading, a test part, numbers of series and times of a forecast that the data set does not have."""
+    kind = MEASURED[name]
+    needed, given = ({field.name for field in dataclasses.fields(kind)}, own["read"].keys())
+    for key in sorted(needed ^ given):
         raise InvalidConfig(
-            f"config: {place}.interval is {own['interval']}, expected a part of {HOURS} hours; choose one"
+            f"config: {place}.read {'lacks' if key in needed else 'has'} {key}; {'add' if key in needed else 'remove'} it"
         )
-    if first is not None and first >= steps:
-        raise InvalidConfig(f"config: {place}.hidden.first is {first}, but a stay has {steps:g} times; lower it")
+    try:
+        length = kind(**own["read"]).length
+    except ConfigError as error:
+        raise InvalidConfig(f"config: {place}.read.{error}; choose one") from error
+    if (own["test"] is None) != kind.has_test:
+        raise InvalidConfig(
+            f"config: {place}.test is {own['test']}, expected {'null' if kind.has_test else 'a number'}; set it so"
+        )
+    if own["invented"] < kind.fewest:
+        raise InvalidConfig(f"config: {place}.invented is {own['invented']}, expected at least {kind.fewest}; raise it")
+    first = own["hidden"]["first"]
+    if first is not None and length is not None and first >= length:
+        raise InvalidConfig(f"config: {place}.hidden.first is {first}, but a series has {length} times; lower it")

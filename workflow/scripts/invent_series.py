@@ -6,4 +6,5 @@ from pathlode.real.invented import write_invented
 from pathlode.reporting.job import job
 
 with job(snakemake):
-    write_invented(Path(snakemake.output[0]).parent, **snakemake.params.settings)
+    params = snakemake.params
+    write_invented(Path(snakemake.output.pelts).parent, params.numbers, params.seed)

@@ -2,26 +2,11 @@
 
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
-from pathlode.real.physionet import read_stays
-from pathlode.real.results import DataCounts
-from pathlode.real.vowels import read_vowels
+from pathlode.registry import MEASURED
 from pathlode.reporting.job import job
 
 with job(snakemake):
-    params, extra = snakemake.params, {}
-    first, second = map(Path, snakemake.input.files)
-    if params.interval is None:
-        measured = read_vowels(first, second, params.source)
-    else:
-        stays = read_stays(first, second, params.source, params.interval)
-        measured = stays.measured
-        extra = {name: getattr(stays, name) for name in ("repeated", "implausible", "unknown", "empty")}
-    measured.save(Path(snakemake.output.series))
-    number = np.isfinite(measured.values).sum()
-    facts = {"data": measured.data, "source": measured.source, "series": len(measured.counts),
-             "features": len(measured.features), "values": number, "missing": 1 - number / measured.values.size}  # fmt: skip
-    counts = dict.fromkeys(("repeated", "implausible", "unknown", "empty"), 0) | extra
-    DataCounts(pd.DataFrame([facts | counts])).save(Path(snakemake.output.counts))
+    files, params = snakemake.input.files, snakemake.params
+    reading = MEASURED[snakemake.wildcards.measured](**params.read).read([Path(path) for path in files], params.source)
+    reading.measured.save(Path(snakemake.output.series))
+    reading.counts().save(Path(snakemake.output.counts))

@@ -1,11 +1,22 @@
-"""Archives of text files, read in one pass."""
+"""Archives of text files, packed, and read in one pass."""
 
 import hashlib
+import io
 import tarfile
 import zlib
 from pathlib import Path
 
 from pathlode.errors import DataError
+from pathlode.files import writing
+
+
+def pack(archive: Path, texts: dict[str, str]) -> None:
+    """Writes a ``.tar.gz`` archive of text files ``set-a/{name}.txt``, from their content by name."""
+    with writing(archive) as temporary, tarfile.open(temporary, "w:gz") as packed:
+        for name, text in texts.items():
+            entry = tarfile.TarInfo(f"set-a/{name}.txt")
+            entry.size = len(text.encode())
+            packed.addfile(entry, io.BytesIO(text.encode()))
 
 
 def members(archive: Path) -> dict[str, bytes]:

@@ -4,191 +4,121 @@ One text file per stay has lines ``Time,Parameter,Value``, with hours and minute
 Source: Silva et al. 2012, Predicting in-hospital mortality of ICU patients (https://physionet.org/content/challenge-2012/1.0.0/).
 """
 
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pathlode.errors import DataError
-from pathlode.real.archives import members
+from pathlode.errors import DataError, refuse_unless
+from pathlode.real.archives import pack
+from pathlode.real.data_set import MeasuredDataSet, Reading
 from pathlode.real.measured import UNKNOWN, MeasuredSeries
 from pathlode.real.quantities import DESCRIPTORS, QUANTITIES
+from pathlode.real.stay_files import (
+    HEADER,
+    descriptors_of_stays,
+    is_descriptor,
+    lines_of_stays,
+    merged_measurements,
+    stay_texts,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
-HEADER = "Time,Parameter,Value"
-"""First line of every stay's file."""
 HOURS = 48
 """Length of a stay's record. The few measurements at its very end belong to the last hour."""
-_NUMBER = "RecordID"
+INVENTED = {"HR": (85.0, 20.0), "Temp": (37.0, 0.8), "Urine": (90.0, 60.0), "Glucose": (140.0, 50.0)}
+"""Invented quantities: mean and standard deviation over stays."""
 
 
 @dataclass(frozen=True)
-class Stays:
-    """The stays as they were read.
-
-    Attributes:
-        measured: one row per stay and interval of the grid; the mean, if a quantity was measured more than once.
-        repeated: measurements of a quantity in the same minute as the one before it.
-        implausible: measurements outside the plausible range, which count as missing.
-        unknown: descriptors that are unknown.
-        empty: stays without any measurement, which are left out.
-    """
-
-    measured: MeasuredSeries
-    repeated: int
-    implausible: int
-    unknown: int
-    empty: int
-
-
-def read_stays(archive: Path, outcomes: Path, source: str, interval: float = 1.0) -> Stays:
-    """Reads all stays in one pass through the archive.
+class Physionet(MeasuredDataSet):
+    """Stays of 48 hours in intensive care, with 37 quantities, 5 descriptors, and death in hospital.
 
     Times are rounded to a grid that all stays share: a row holds what was measured within one interval, and its time is the
     interval's middle. Repeated measurements of a minute count as one, their mean.
 
     Args:
-        archive: ``set-a.tar.gz``.
-        outcomes: ``Outcomes-a.txt``, the table with the deaths in hospital.
-        source: origin of the files.
         interval: interval of the grid in hours; 48 must be a multiple of it.
-
-    Raises:
-        DataError: if a file is missing, damaged, or has another form.
     """
-    texts = _texts(archive)
-    names = list(texts)
-    table = _table(archive, texts)
-    described = _is_descriptor(table)
-    descriptors, died = _described(archive, table[described], names), _deaths(outcomes, names)
-    unknown = int(np.isnan(descriptors).sum())
-    measured, repeated, implausible = _merged(archive, table[~described])
-    steps = round(HOURS / interval)
-    values = _on_grid(measured, len(names), interval, steps)
-    kept = np.isfinite(values).any(axis=(1, 2))
-    number = int(kept.sum())
-    series = MeasuredSeries(
-        data="physionet",
-        source=source,
-        time_unit="h",
-        features=list(QUANTITIES),
-        units=[quantity.unit for quantity in QUANTITIES.values()],
-        target="death",
-        classes=["survived", "died"],
-        described=list(DESCRIPTORS),
-        names=np.array(names)[kept],
-        counts=np.full(number, steps),
-        times=np.tile((np.arange(steps) + 0.5) * interval, number),
-        values=values[kept].reshape(-1, len(QUANTITIES)),
-        labels=died[kept],
-        descriptors=descriptors[kept],
-        given_test=np.zeros(number, bool),
-    )
-    return Stays(series, repeated, implausible, unknown, len(names) - number)
 
+    folder: ClassVar[str] = "physionet2012"
+    files: ClassVar[tuple[str, ...]] = ("set-a.tar.gz", "Outcomes-a.txt")
+    fewest: ClassVar[int] = 40
 
-def _texts(archive: Path) -> dict[str, str]:
-    """Content of each stay's file, by the stay's name.
+    interval: float
 
-    Raises:
-        DataError: if the archive is missing or damaged, or has no stay.
-    """
-    try:
-        found = {Path(name).stem: content.decode() for name, content in members(archive).items()}
-    except UnicodeDecodeError as error:
-        raise DataError(f"{archive} cannot be read as an archive of stays ({error}): fetch it again") from None
-    if not found:
-        raise DataError(f"{archive} has no file, expected one text file for each stay: fetch it again")
-    return found
+    def __post_init__(self) -> None:
+        refuse_unless(self, ("interval", (HOURS / self.interval).is_integer(), f"a part of {HOURS} hours"))
 
+    @property
+    def length(self) -> int:
+        return round(HOURS / self.interval)
 
-def _table(archive: Path, texts: Mapping[str, str]) -> "pd.DataFrame":
-    """All lines of all files: stay (its position), Time, Parameter and Value."""
-    import pandas as pd
-
-    bodies = []
-    for name, text in texts.items():
-        first, _, body = text.partition("\n")
-        if first.strip() != HEADER:
-            raise DataError(f"{archive}: the file of stay {name} begins with {first!r}, expected {HEADER!r}")
-        bodies.append(body if body.endswith("\n") or not body else f"{body}\n")
-    counts = [body.count("\n") for body in bodies]
-    try:
-        table = pd.read_csv(
-            io.StringIO("".join(bodies)),
-            names=HEADER.split(","),
-            dtype={"Time": "category", "Parameter": "category", "Value": "float64"},
-            skip_blank_lines=False,
+    def read(self, files: Sequence[Path], source: str) -> Reading:
+        """All stays, in one pass through the archive. Stays without any measurement are left out."""
+        archive, outcomes = files
+        texts = stay_texts(archive)
+        names = list(texts)
+        table = lines_of_stays(archive, texts)
+        described = is_descriptor(table)
+        descriptors, died = descriptors_of_stays(archive, table[described], names), _deaths(outcomes, names)
+        unknown = int(np.isnan(descriptors).sum())
+        measured, repeated, implausible = merged_measurements(archive, table[~described])
+        values = _on_grid(measured, len(names), self.interval, self.length)
+        kept = np.isfinite(values).any(axis=(1, 2))
+        number = int(kept.sum())
+        series = MeasuredSeries(
+            data="physionet",
+            source=source,
+            time_unit="h",
+            features=list(QUANTITIES),
+            units=[quantity.unit for quantity in QUANTITIES.values()],
+            target="death",
+            classes=["survived", "died"],
+            described=list(DESCRIPTORS),
+            names=np.array(names)[kept],
+            counts=np.full(number, self.length),
+            times=np.tile((np.arange(self.length) + 0.5) * self.interval, number),
+            values=values[kept].reshape(-1, len(QUANTITIES)),
+            labels=died[kept],
+            descriptors=descriptors[kept],
+            given_test=np.zeros(number, bool),
         )
-    except ValueError:
-        raise _first_bad(archive, texts) from None
-    table["stay"] = np.repeat(np.arange(len(texts)), counts)
-    if table[["Time", "Parameter", "Value"]].isna().to_numpy().any():
-        raise _first_bad(archive, texts)
-    return table
+        return Reading(series, repeated, implausible, unknown, len(names) - number)
+
+    @staticmethod
+    def invent(folder: Path, number: int, rng: np.random.Generator) -> list[Path]:
+        archive, outcomes = (folder / name for name in Physionet.files)
+        texts, died = {}, {}
+        for place in range(number):
+            name = str(200000 + place)
+            died[name] = int(rng.random() < 0.3)
+            texts[name] = _invented_stay(name, rng, sick=died[name])
+        pack(archive, texts)
+        rows = (f"{name},{dead}\n" for name, dead in died.items())
+        outcomes.write_text("RecordID,In-hospital_death\n" + "".join(rows))
+        return [archive, outcomes]
 
 
-def _first_bad(archive: Path, texts: Mapping[str, str]) -> DataError:
-    """The error that names the first line of another form."""
-    for name, text in texts.items():
-        for number, line in enumerate(text.splitlines()[1:], start=2):
-            parts = line.split(",")
-            try:
-                if len(parts) == 3 and parts[0] and parts[1] and float(parts[2]) == float(parts[2]):
-                    continue
-            except ValueError:
-                pass
-            return DataError(f"{archive}: line {number} of stay {name} is {line!r}, expected {HEADER} with a number")
-    return DataError(f"{archive} cannot be read: fetch it again")
-
-
-def _is_descriptor(table: "pd.DataFrame") -> "pd.Series[bool]":
-    """Which lines describe a stay. Its weight is measured too; the first one at admission describes it."""
-    own = table["Parameter"].isin({_NUMBER, *DESCRIPTORS} - QUANTITIES.keys())
-    both = table["Parameter"].isin(DESCRIPTORS.keys() & QUANTITIES.keys()) & (table["Time"] == "00:00")
-    return own | (both & ~table[both].duplicated(["stay", "Parameter"]).reindex(table.index, fill_value=True))
-
-
-def _described(archive: Path, head: "pd.DataFrame", names: Sequence[str]) -> NDArray[np.float32]:
-    """The descriptors, (stay, descriptor), NaN where unknown."""
-    wide = head.pivot_table(index="stay", columns="Parameter", values="Value", aggfunc="first", observed=True)
-    absent = [name for name in DESCRIPTORS if name not in wide]
-    if absent or len(wide) < len(names):
-        raise DataError(f"{archive}: a stay lacks the descriptor {(absent or [*DESCRIPTORS])[0]}: fetch it again")
-    values = wide[list(DESCRIPTORS)].to_numpy(np.float32)
-    return np.where(values == -1, np.float32(np.nan), values)
-
-
-def _merged(archive: Path, table: "pd.DataFrame") -> "tuple[pd.DataFrame, int, int]":
-    """Measurements by stay, minute and quantity, each once; the number of repeated and of implausible ones."""
-    known = {name: place for place, name in enumerate(QUANTITIES)}
-    foreign = set(table["Parameter"].unique()) - known.keys()
-    if foreign:
-        raise DataError(
-            f"{archive}: a stay has the quantity {min(foreign)!r}, expected one of pathlode.real.quantities.QUANTITIES"
-        )
-    minutes = {time: _minutes(archive, time) for time in table["Time"].unique()}
-    rows = table[["stay", "Value"]].assign(
-        minute=table["Time"].map(minutes).astype("int64"), feature=table["Parameter"].map(known).astype("int64")
-    )
-    low, high = (np.array([getattr(each, end) for each in QUANTITIES.values()]) for end in ("low", "high"))
-    plausible = rows["Value"].between(low[rows["feature"]], high[rows["feature"]])
-    rows = rows[plausible]
-    once = rows.groupby(["stay", "minute", "feature"])["Value"].mean().reset_index()
-    return once, len(rows) - len(once), int((~plausible).sum())
-
-
-def _minutes(archive: Path, time: str) -> int:
-    hours, colon, minutes = str(time).partition(":")
-    if not (colon and hours.isdigit() and minutes.isdigit() and int(minutes) < 60):
-        raise DataError(f"{archive}: a time is {time!r}, expected hours and minutes such as 07:30")
-    return 60 * int(hours) + int(minutes)
+def _invented_stay(name: str, rng: np.random.Generator, sick: int) -> str:
+    """The file of a stay. Each quantity swings about its level; that of the heart rate is higher in those who die."""
+    lines = [f"00:00,{key},{value}" for key, value in
+             (("RecordID", name), ("Age", rng.integers(20, 90)), ("Gender", rng.integers(2)), ("Height", -1),
+              ("ICUType", rng.integers(1, 5)), ("Weight", 80))]  # fmt: skip
+    for quantity, (mean, std) in INVENTED.items():
+        level = mean + std * (rng.normal() + sick * (quantity == "HR"))
+        minutes = np.sort(rng.choice(HOURS * 60, size=rng.integers(5, 40), replace=False))
+        swing = level + 0.5 * std * np.sin(2 * np.pi * minutes / (24 * 60) + rng.random())
+        lines += [
+            f"{at // 60:02d}:{at % 60:02d},{quantity},{max(value, 30):.1f}"
+            for at, value in zip(minutes, swing, strict=True)
+        ]
+    return "\n".join([HEADER, *lines]) + "\n"
 
 
 def _on_grid(rows: "pd.DataFrame", stays: int, interval: float, steps: int) -> NDArray[np.float32]:

@@ -5,8 +5,7 @@ import pytest
 
 from pathlode.download import fetch
 from pathlode.errors import DataError
-from pathlode.real.archives import content_sha256, members
-from pathlode.real.invented import pack
+from pathlode.real.archives import content_sha256, members, pack
 
 
 @pytest.fixture

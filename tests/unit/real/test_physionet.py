@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from pathlode.errors import DataError
-from pathlode.real.invented import pack
+from pathlode.real.archives import pack
 from pathlode.real.measured import UNKNOWN
-from pathlode.real.physionet import HEADER, read_stays
+from pathlode.real.physionet import Physionet
 from pathlode.real.quantities import DESCRIPTORS, QUANTITIES
+from pathlode.real.stay_files import HEADER
 
 HEAD = ["00:00,RecordID,{}", "00:00,Age,54", "00:00,Gender,0", "00:00,Height,-1", "00:00,ICUType,4", "00:00,Weight,70"]
 PLACE = {name: number for number, name in enumerate(QUANTITIES)}
@@ -26,7 +27,7 @@ def read(tmp_path):
         outcomes = dict.fromkeys(texts, 0) if outcomes is None else outcomes
         lines = "".join(f"{name},5,{died}\n" for name, died in outcomes.items())
         (tmp_path / "Outcomes-a.txt").write_text(f"RecordID,SOFA,In-hospital_death\n{lines}")
-        return read_stays(tmp_path / "set-a.tar.gz", tmp_path / "Outcomes-a.txt", "invented", interval)
+        return Physionet(interval).read([tmp_path / name for name in Physionet.files], "invented")
 
     return reading
 
@@ -116,12 +117,12 @@ def test_missing_and_damaged_files_are_refused(read, tmp_path):
     read({"1": stay(1, "01:00,HR,80")})
     archive, outcomes = tmp_path / "set-a.tar.gz", tmp_path / "Outcomes-a.txt"
     with pytest.raises(DataError, match=r"nowhere\.tar\.gz cannot be read as an archive \(it does not exist\): fetch"):
-        read_stays(tmp_path / "nowhere.tar.gz", outcomes, "invented")
+        Physionet(1.0).read([tmp_path / "nowhere.tar.gz", outcomes], "invented")
     with pytest.raises(DataError, match=r"nowhere\.txt cannot be read as the table of outcomes"):
-        read_stays(archive, tmp_path / "nowhere.txt", "invented")
+        Physionet(1.0).read([archive, tmp_path / "nowhere.txt"], "invented")
     archive.write_bytes(archive.read_bytes()[: archive.stat().st_size // 2])
     with pytest.raises(DataError, match=r"set-a\.tar\.gz cannot be read as an archive \(it is damaged\)"):
-        read_stays(archive, outcomes, "invented")
+        Physionet(1.0).read([archive, outcomes], "invented")
 
 
 def test_a_stay_without_outcome_is_refused(read):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pathlode.errors import DataError
-from pathlode.real.vowels import COEFFICIENTS, read_vowels
+from pathlode.real.vowels import COEFFICIENTS, Vowels
 
 
 def line(frames, speaker, first=0.0):
@@ -20,7 +20,7 @@ def files(tmp_path):
 
 
 def test_utterances_are_ragged_and_the_published_test_part_is_known(files):
-    measured = read_vowels(*files, "invented")
+    measured = Vowels().read(files, "invented").measured
     assert measured.counts.tolist() == [3, 2, 4]
     assert measured.given_test.tolist() == [False, False, True]
     assert [measured.classes[label] for label in measured.labels] == ["2", "1", "1"]
@@ -48,10 +48,10 @@ def test_utterances_are_ragged_and_the_published_test_part_is_known(files):
 def test_a_file_of_another_form_is_refused_in_one_sentence(files, text, message):
     files[0].write_text(text)
     with pytest.raises(DataError, match=message) as raised:
-        read_vowels(*files, "invented")
+        Vowels().read(files, "invented")
     assert "\n" not in str(raised.value)
 
 
 def test_a_missing_file_is_refused(files, tmp_path):
     with pytest.raises(DataError, match=r"nowhere\.ts cannot be read as a file of series \(it does not exist\)"):
-        read_vowels(tmp_path / "nowhere.ts", files[1], "invented")
+        Vowels().read([tmp_path / "nowhere.ts", files[1]], "invented")
