@@ -8,7 +8,7 @@
 #       {RESULTS}/real/invented/{file}                             invent_series: in place of the real ones, at smoke scale
 #       {RESULTS}/real/{measured}/series.npz, counts.csv           read_series
 #       {RESULTS}/real/{measured}/splits/{replicate}.npz           split_series: all replicates
-#       {RESULTS}/real/{measured}/{goal}/{series_model}/model.pt   train_series: all replicates and weights stacked; history.csv
+#       {RESULTS}/real/{measured}/{goal}/{series_row}/model.pt   train_series: all replicates and weights stacked; history.csv
 #       {RESULTS}/real/{measured}/{goal}/scores.csv                score_series: all models; weights.csv, examples.npz beside it
 #       {RESULTS}/real/{measured}/rivals.csv                       score_rivals
 #       tables and figures                                         real_results.smk
@@ -19,9 +19,9 @@ from workflow.configuration.real import (
     folders,
     goals,
     model_code,
-    series_entries,
-    series_model,
-    trained_models,
+    series_rows,
+    series_settings,
+    trained_on,
 )
 from workflow.configuration.replicates import replicate_numbers
 
@@ -32,10 +32,10 @@ MEASURED_SPLITS = expand(f"{SERIES}/splits/{{replicate}}.npz", replicate=REAL_RE
 GOALS_OF = {name: goals(config, name) for name in REAL["data"]}
 INVENTED = f"{RESULTS}/real/invented"
 FITTED_SERIES = [
-    {"measured": name, "goal": goal, "series_model": model}
+    {"measured": name, "goal": goal, "series_row": model}
     for name in REAL["data"]
     for goal in GOALS_OF[name]
-    for model in trained_models(config, name, goal)
+    for model in trained_on(config, name, goal)
 ]
 FILES_OF = {  # by data set, fetched or invented
     name: [
@@ -49,7 +49,7 @@ FILES_OF = {  # by data set, fetched or invented
 wildcard_constraints:
     measured="|".join(REAL["data"]),
     goal="|".join({goal for each in GOALS_OF.values() for goal in each}),
-    series_model="|".join(series_entries(config)),
+    series_row="|".join(series_rows(config)),
 
 
 rule fetch_series:  # no source files as input: an edited script would fetch the same files
@@ -130,10 +130,10 @@ rule train_series:
         series=rules.read_series.output.series,
         splits=MEASURED_SPLITS,
     output:
-        model=f"{SERIES}/{{goal}}/{{series_model}}/model.pt",
-        history=f"{SERIES}/{{goal}}/{{series_model}}/history.csv",
+        model=f"{SERIES}/{{goal}}/{{series_row}}/model.pt",
+        history=f"{SERIES}/{{goal}}/{{series_row}}/history.csv",
     log:
-        f"{LOGS}/train_series/{{measured}}/{{goal}}/{{series_model}}.log",
+        f"{LOGS}/train_series/{{measured}}/{{goal}}/{{series_row}}.log",
     priority: 1  # the longest jobs of the chapter; most others wait for them
     conda:
         "../envs/pathlode.yaml"
@@ -142,12 +142,12 @@ rule train_series:
         mem_mb=1500 + 300 * len(REAL_REPLICATES),
         runtime=20 + max(own["train"]["steps"] for own in REAL["data"].values()) * len(REAL_REPLICATES) // 300,
     params:
-        code=lambda w: code("train_series", *model_code(config, w.series_model)),
+        code=lambda w: code("train_series", *model_code(config, w.series_row)),
         replicates=REAL_REPLICATES,
         weights=REAL["weights"],
-        settings=lambda w: series_model(config, w.measured, w.goal, w.series_model),
-        head=lambda w: series_entries(config)[w.series_model].get("head"),
-        strict=lambda w: w.series_model in REAL["models"],  # a rival that diverges is shown so
+        settings=lambda w: series_settings(config, w.measured, w.goal, w.series_row),
+        head=lambda w: series_rows(config)[w.series_row].get("head"),
+        strict=lambda w: w.series_row in REAL["rows"],  # a rival that diverges is shown so
     script:
         "../workflow/scripts/train_series.py"
 
@@ -157,8 +157,8 @@ rule score_series:
         series=rules.read_series.output.series,
         splits=MEASURED_SPLITS,
         models=lambda w: [
-            rules.train_series.output.model.format(**w, series_model=name)
-            for name in trained_models(config, w.measured, w.goal)
+            rules.train_series.output.model.format(**w, series_row=name)
+            for name in trained_on(config, w.measured, w.goal)
         ],
     output:
         scores=f"{SERIES}/{{goal}}/scores.csv",
@@ -171,12 +171,12 @@ rule score_series:
     threads: THREADS
     resources:
         mem_mb=2000 + 200 * len(REAL_REPLICATES),
-        runtime=20 + len(REAL["models"]) * len(REAL_REPLICATES),
+        runtime=20 + len(REAL["rows"]) * len(REAL_REPLICATES),
     params:
         code=lambda w: code(
-            "score_series", *model_code(config, *trained_models(config, w.measured, w.goal), loss=False)
+            "score_series", *model_code(config, *trained_on(config, w.measured, w.goal), loss=False)
         ),
-        models=lambda w: trained_models(config, w.measured, w.goal),
+        rows=lambda w: trained_on(config, w.measured, w.goal),
         replicates=REAL_REPLICATES,
         weights=REAL["weights"],
         evaluate=config["evaluate"],

@@ -1,26 +1,26 @@
 # Pelts of lynx and hare: posteriors of their rates by flows, trained on simulated tables, and by Markov chains.
 #
-# A replicate's number is the seed of its simulations, its chains, its latent ODEs and its flows.
+# A replicate's number is the seed of its simulations, its chains, its models and its flows.
 #
 # in:   config `real.hudson_bay`; the table of pelts, from real.smk
 # out:  {RESULTS}/real/hudson_bay/simulated.npz                    simulate_pelts: all replicates
 #       {RESULTS}/real/hudson_bay/mcmc.npz                         sample_pelts: posteriors by Markov chains
-#       {RESULTS}/real/hudson_bay/{pelt_loss}/model.pt             train_pelts: latent ODEs of all replicates; history.csv
+#       {RESULTS}/real/hudson_bay/{pelt_row}/model.pt             train_pelts: models of all replicates; history.csv
 #       {RESULTS}/real/hudson_bay/flows/{pelt_summary}.npz         infer_pelts: posteriors by flows
 #       tables and figure                                          real_results.smk
 
 from pathlode.registry import FLOWS
-from workflow.configuration.real import VALUES, pelt_code
+from workflow.configuration.real import VALUES, pelt_code, pelt_settings
 
 OWN_PELTS = REAL["hudson_bay"]
 PELT_FOLDER = f"{RESULTS}/real/hudson_bay"
 PELT_TABLE = f"{INVENTED if REAL['source'] == 'invented' else f'resources/real/{PELTS[0]}'}/{PELTS[1]}"
-PELT_FLOWS = [f"{PELT_FOLDER}/flows/{name}.npz" for name in [*OWN_PELTS["losses"], VALUES]]
+PELT_FLOWS = [f"{PELT_FOLDER}/flows/{name}.npz" for name in [*OWN_PELTS["rows"], VALUES]]
 
 
 wildcard_constraints:
-    pelt_loss="|".join(OWN_PELTS["losses"]),
-    pelt_summary="|".join([*OWN_PELTS["losses"], VALUES]),
+    pelt_row="|".join(OWN_PELTS["rows"]),
+    pelt_summary="|".join([*OWN_PELTS["rows"], VALUES]),
 
 
 rule simulate_pelts:
@@ -69,10 +69,10 @@ rule train_pelts:
     input:
         simulated=rules.simulate_pelts.output.simulated,
     output:
-        model=f"{PELT_FOLDER}/{{pelt_loss}}/model.pt",
-        history=f"{PELT_FOLDER}/{{pelt_loss}}/history.csv",
+        model=f"{PELT_FOLDER}/{{pelt_row}}/model.pt",
+        history=f"{PELT_FOLDER}/{{pelt_row}}/history.csv",
     log:
-        f"{LOGS}/train_pelts/{{pelt_loss}}.log",
+        f"{LOGS}/train_pelts/{{pelt_row}}.log",
     conda:
         "../envs/pathlode.yaml"
     threads: THREADS
@@ -80,13 +80,10 @@ rule train_pelts:
         mem_mb=1500 + OWN_PELTS["simulated"] * len(REAL_REPLICATES) // 500,
         runtime=20 + OWN_PELTS["train"]["steps"] * len(REAL_REPLICATES) // 1000,
     params:
-        code=lambda w: code("train_pelts", *pelt_code(w.pelt_loss)),
+        code=lambda w: code("train_pelts", *model_code(config, w.pelt_row)),
         replicates=REAL_REPLICATES,
         validation=OWN_PELTS["validation"],
-        settings=lambda w: {
-            "loss": w.pelt_loss,
-            **{key: OWN_PELTS[key] for key in ("weight", "learning_rate", "model", "train")},
-        },
+        settings=lambda w: pelt_settings(config, w.pelt_row),
     script:
         "../workflow/scripts/train_pelts.py"
 
@@ -96,7 +93,7 @@ rule infer_pelts:
         pelts=PELT_TABLE,
         simulated=rules.simulate_pelts.output.simulated,
         model=lambda w: (
-            [] if w.pelt_summary == VALUES else rules.train_pelts.output.model.format(pelt_loss=w.pelt_summary)
+            [] if w.pelt_summary == VALUES else rules.train_pelts.output.model.format(pelt_row=w.pelt_summary)
         ),
     output:
         posteriors=f"{PELT_FOLDER}/flows/{{pelt_summary}}.npz",
@@ -109,7 +106,7 @@ rule infer_pelts:
         mem_mb=2000 + OWN_PELTS["simulated"] * len(REAL_REPLICATES) // 500,
         runtime=20 + OWN_PELTS["flow"]["steps"] * len(REAL_REPLICATES) // 500,
     params:
-        code=lambda w: code("infer_pelts", FLOWS.path("zuko"), *pelt_code(w.pelt_summary, loss=False)),
+        code=lambda w: code("infer_pelts", FLOWS.path("zuko"), *pelt_code(config, w.pelt_summary)),
         replicates=REAL_REPLICATES,
         flow=OWN_PELTS["flow"],
         draws=OWN_PELTS["draws"],

@@ -21,7 +21,7 @@ rule real:
         expand(rules.score_rivals.output, measured=REAL["data"]),
         expand(f"{TABLES}/{{table}}.csv", table=["real", "real_weights", "real_data"]),
         expand(f"{TABLES}/{{table}}.{{format}}", table=["real_summary", "real_published"], format=FORMATS),
-        expand(rules.train_pelts.output, pelt_loss=OWN_PELTS["losses"]),
+        expand(rules.train_pelts.output, pelt_row=OWN_PELTS["rows"]),
         expand(f"{TABLES}/{{table}}.csv", table=["hudson_bay", "hudson_bay_scores"]),
         expand(
             f"{RESULTS}/figures/real/{{figure}}.{{format}}",
@@ -71,7 +71,7 @@ rule plot_real:
         code=lambda w: code("plot_real"),
         data=list(REAL["data"]),
         compared=REAL["compared"],
-        losses={name: model["loss"] for name, model in REAL["models"].items()},
+        losses={name: row["loss"] for name, row in REAL["rows"].items()},
     script:
         "../workflow/scripts/plot_real.py"
 

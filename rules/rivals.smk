@@ -117,10 +117,10 @@ rule score_series_rows:
         series=rules.read_series.output.series,
         splits=MEASURED_SPLITS,
         models=lambda w: expand(
-            rules.train_series.output.model, series_model=compared_rows(config, w.measured), **w, **HIDDEN
+            rules.train_series.output.model, series_row=compared_rows(config, w.measured), **w, **HIDDEN
         ),
         histories=lambda w: expand(
-            rules.train_series.output.history, series_model=compared_rows(config, w.measured), **w, **HIDDEN
+            rules.train_series.output.history, series_row=compared_rows(config, w.measured), **w, **HIDDEN
         ),
     output:
         scores=f"{RESULTS}/rivals/{{measured}}/scores.csv",

@@ -36,7 +36,7 @@ HYBRID_RESULTS = [
     [f"{TABLES}/hybrids_summary.{suffix}" for suffix in FORMATS],
     [f"{RESULTS}/figures/rivals/hybrids.{suffix}" for suffix in ("png", "pdf")],
 ]
-RIVAL_SERIES = {"measured": RIVALS["measured"], "series_model": compared_rows(config, RIVALS["measured"])} | HIDDEN
+RIVAL_SERIES = {"measured": RIVALS["measured"], "series_row": compared_rows(config, RIVALS["measured"])} | HIDDEN
 
 
 rule rivals:

@@ -84,7 +84,7 @@ def uses(config: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
         row, named = path[-1] if path else "", {}
         if _is(MODELS, node.get("model")) or _is(KINDS["loss"], node.get("loss")):
             parts = model_parts(node)
-            defined = "trained" in config[chapter] and path[-2] in ("rows", "models")
+            defined = "trained" in config[chapter] and path[-2] == "rows"
             named = {"model": parts["kind"]} | parts if row in trained or not defined else {}
         elif row == "parts":
             row, named = path[-2], dict(node)

@@ -7,40 +7,40 @@ from pathlode.real.splits import Hiding
 from pathlode.registry import MEASURED
 from pathlode.training.experiment import Experiment
 from workflow.configuration import InvalidConfig, check
-from workflow.configuration.real import goals, series_model, trained_models
+from workflow.configuration.real import goals, pelt_settings, series_settings, trained_on
 
-CURVE = DEFAULT["real"]["models"]["curve"]
+CURVE = DEFAULT["real"]["rows"]["curve"]
 STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
 
 
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        (("real", "trained"), ["paths"], "real.trained names 'paths', which is not a key of real.models; did you mean"),
-        (("real", "compared"), ["tree"], "real.compared names 'tree', which is not a key of real.models; did you mean"),
-        (("real", "shown", "models"), ["lines"], "real.shown.models names 'lines', which is not a key of real.trained"),
-        (("real", "models", "mean"), {"loss": "none"}, "real.models.mean has the name of a prediction without a model"),
+        (("real", "trained"), ["paths"], "real.trained names 'paths', which is not a key of real.rows; did you mean"),
+        (("real", "compared"), ["tree"], "real.compared names 'tree', which is not a key of real.rows; did you mean"),
+        (("real", "shown", "rows"), ["lines"], "real.shown.rows names 'lines', which is not a key of real.trained"),
+        (("real", "rows", "mean"), {"loss": "none"}, "real.rows.mean has the name of a prediction without a model"),
         (
-            ("real", "models", "kinetic"),
+            ("real", "rows", "kinetic"),
             {"loss": "path", "field": "hybrid_lotka_volterra"},
-            "real.models.kinetic.field is 'hybrid_lotka_volterra', which .*, but measured data has other equations; name another",
+            "real.rows.kinetic.field is 'hybrid_lotka_volterra', which .*, but measured data has other equations; name another",
         ),
         (
-            ("real", "models", "flat"),
+            ("real", "rows", "flat"),
             {"model": "constant"},
-            "real.models.flat is a model without training; name another",
+            "real.rows.flat is a model without training; name another",
         ),
         (
-            ("real", "models", "path_head"),
+            ("real", "rows", "path_head"),
             {"model": "cru", "loss": "none", "head": 1.0},
-            "real.models.path_head.head is 1.0, but the model cru has no z0, from which a head tells classes; remove it",
+            "real.rows.path_head.head is 1.0, but the model cru has no z0, from which a head tells classes; remove it",
         ),
         (
-            ("real", "models", "curve"),
+            ("real", "rows", "curve"),
             {"model": "cru", "loss": "none", "sizes": {"latent": 3}},
-            "real.models.curve.sizes.latent is 3, but the model cru needs a multiple of 2 of at least 4; change latent",
+            "real.rows.curve.sizes.latent is 3, but the model cru needs a multiple of 2 of at least 4; change latent",
         ),
-        (("real", "models", "path"), {}, "real.models.path lacks a loss, but the model latent_ode is trained"),
+        (("real", "rows", "path"), {}, "real.rows.path lacks a loss, but the model latent_ode is trained"),
         (
             ("real", "trained"),
             ["path", "path_head"],
@@ -49,7 +49,7 @@ STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
         (
             (*VOWELS, "heads"),
             ["path"],
-            "real.data.vowels.heads names 'path', which is not a key of real.models with a head",
+            "real.data.vowels.heads names 'path', which is not a key of real.rows with a head",
         ),
         ((*STAYS, "read"), {}, "real.data.physionet.read lacks interval; add it"),
         ((*STAYS, "read", "interval"), 0.7, "real.data.physionet.read.interval is 0.7, expected a part of 48 hours"),
@@ -64,14 +64,14 @@ STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
             "real.data.physionet.train.warmup is 0.001, less than one of the 250 steps of",
         ),
         (
-            ("real", "models", "curve"),
+            ("real", "rows", "curve"),
             CURVE | {"views": {"share": [0.9, 0.5]}},
-            r"real.models.curve.views.share is \[0.9, 0.5\], expected \[low, high\]",
+            r"real.rows.curve.views.share is \[0.9, 0.5\], expected \[low, high\]",
         ),
         (
-            ("real", "models", "curve"),
+            ("real", "rows", "curve"),
             CURVE | {"sizes": {"augment": 20}},
-            "real.models.curve.sizes has hidden 20 and augment 20, but z0 sets",
+            "real.rows.curve.sizes has hidden 20 and augment 20, but z0 sets",
         ),
         ((*VOWELS, "read"), {"interval": 1.0}, "real.data.vowels.read has interval; remove it"),
         ((*STAYS, "invented"), 30, "real.data.physionet.invented is 30, expected at least 40; raise it"),
@@ -93,6 +93,16 @@ STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
             0.0001,
             "real.hudson_bay.train.warmup is 0.0001, less than one of 3000",
         ),
+        (
+            ("real", "hudson_bay", "rows"),
+            ["path", "kll"],
+            "real.hudson_bay.rows names 'kll', which is not a key of real.rows; did you mean",
+        ),
+        (
+            ("real", "hudson_bay", "rows"),
+            ["kl_head"],
+            "real.hudson_bay.rows names 'kl_head', expected rows of real.rows that have a z0, no head, and another name than values",
+        ),
         (("real", "hudson_bay", "within"), 2.0, "real.hudson_bay.within is 2.0, expected a number at least 5"),
         (("real", "weights"), [], "real.weights has 0 entries, expected at least 1"),
         (
@@ -111,7 +121,7 @@ def test_a_model_that_is_not_trained_may_lie_ready():
 
 
 def test_a_model_without_z0_may_be_trained():
-    check(merged((("real", "models", "curve"), {"model": "cru", "loss": "none"})))
+    check(merged((("real", "rows", "curve"), {"model": "cru", "loss": "none"})))
 
 
 def test_only_a_data_set_with_first_times_is_forecast():
@@ -121,7 +131,7 @@ def test_only_a_data_set_with_first_times_is_forecast():
 
 
 def test_a_forecast_is_trained_on_the_first_times():
-    settings = {goal: series_model(DEFAULT, "physionet", goal, "path") for goal in ("interpolation", "forecast")}
+    settings = {goal: series_settings(DEFAULT, "physionet", goal, "path") for goal in ("interpolation", "forecast")}
     assert "first" not in settings["interpolation"]["views"]
     assert settings["forecast"]["views"] == DEFAULT["real"]["views"] | {"first": 24}
     assert settings["forecast"]["model"]["gaps"] is True
@@ -130,17 +140,27 @@ def test_a_forecast_is_trained_on_the_first_times():
 
 def test_a_model_replaces_sizes_training_and_views_of_its_data():
     own = {"sizes": {"latent": 8}, "views": {"subsets": 0.7}, "train": {"steps": 100}}
-    settings = series_model(merged((("real", "models", "curve"), CURVE | own)), "vowels", "interpolation", "curve")
+    settings = series_settings(merged((("real", "rows", "curve"), CURVE | own)), "vowels", "interpolation", "curve")
     data = DEFAULT["real"]["data"]["vowels"]
     assert settings["model"] == data["model"] | {"gaps": True, "latent": 8}
     assert settings["train"] == data["train"] | {"steps": 100}
     assert settings["views"] == DEFAULT["real"]["views"] | {"subsets": 0.7}
 
 
+def test_a_row_may_name_any_model_with_z0_for_pelts():
+    config = merged((("real", "hudson_bay", "rows"), ["path", "curve"]))
+    check(config)
+    path, curve = (pelt_settings(config, name) for name in ("path", "curve"))
+    own = DEFAULT["real"]["hudson_bay"]
+    assert (path["loss"], path["train"], path["weight"]) == ("path", own["train"], own["weight"])
+    assert (curve["kind"], curve["loss"], curve["model"]) == ("curve", "none", own["model"])
+    Experiment(seeds=[0], **curve)
+
+
 def test_a_model_with_a_head_is_trained_where_classes_are_told():
     config = merged(((*STAYS, "heads"), ["kl_head"]))
-    assert trained_models(config, "physionet", "interpolation") == [*config["real"]["trained"], "kl_head"]
-    assert trained_models(config, "physionet", "forecast") == config["real"]["trained"]
+    assert trained_on(config, "physionet", "interpolation") == [*config["real"]["trained"], "kl_head"]
+    assert trained_on(config, "physionet", "forecast") == config["real"]["trained"]
 
 
 def test_all_measured_data_sets_are_in_the_chapter_and_have_mirrors():

@@ -6,7 +6,7 @@ from configuration_cases import DEFAULT, assert_refused, merged
 from pathlode.training.experiment import Experiment
 from workflow.configuration import check, graphs, hybrids, rivals
 from workflow.configuration.dynamics import trained_rows
-from workflow.configuration.real import series_model
+from workflow.configuration.real import series_settings
 from workflow.configuration.replicates import replicate_batches
 from workflow.configuration.rows import all_rows, row_settings
 
@@ -177,7 +177,7 @@ def test_what_dynamics_trains_for_the_same_replicates_is_shared():
 
 
 def test_rows_are_fitted_to_measured_series_with_what_they_replace():
-    cru = series_model(DEFAULT, "vowels", "interpolation", "cru")
+    cru = series_settings(DEFAULT, "vowels", "interpolation", "cru")
     Experiment(seeds=[0], **cru)
     assert (cru["kind"], cru["model"]["latent"], cru["views"]["share"]) == ("cru", 8, [0.1, 1.0])
     assert row_settings(DEFAULT, "lorenz", "latent_sde")["train"]["solver_steps"] == 24

@@ -33,8 +33,8 @@ OPTIONAL = {
     "properties.real": {"seeds"},
     "properties.rivals": {"seeds"},
     "properties.chaos": {"seeds"},
-    "real.properties.data": {"physionet", "vowels"},
-    "real.properties.models.additionalProperties": {"model", *PARTS, "head", "sizes", "views", "train"},
+    "$defs.measured.properties.read": {"interval"},
+    "real.properties.rows.additionalProperties": {"model", *PARTS, "head", "sizes", "views", "train"},
     "systems.additionalProperties": {"replicates", "trained", "parts", "tune"},
     "$defs.row": {
         *("model", *PARTS, "tuned_as", "tuned_by", "weight", "context"),

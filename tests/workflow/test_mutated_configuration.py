@@ -40,7 +40,7 @@ from workflow.configuration.ecg import balance, latent_ode
 from workflow.configuration.graphs import graph_rows
 from workflow.configuration.hybrids import hybrid_settings
 from workflow.configuration.inference import design_settings, flow_settings
-from workflow.configuration.real import goals, series_model
+from workflow.configuration.real import goals, series_settings
 from workflow.configuration.replicates import replicate_numbers
 from workflow.configuration.rivals import compared_rows
 from workflow.configuration.rows import candidate_settings, row_axes, row_parts, row_settings, setting
@@ -178,10 +178,10 @@ def takes_all(config):
     Vote(**ecg["vote"])
     real = config["real"]
     measured = [(config["rivals"]["measured"], name) for name in compared_rows(config, config["rivals"]["measured"])]
-    for data, name in [*product(real["data"], real["models"]), *measured]:
+    for data, name in [*product(real["data"], real["rows"]), *measured]:
         Hiding(**real["data"][data]["hidden"])
         for goal in goals(config, data):
-            entry = series_model(config, data, goal, name)
+            entry = series_settings(config, data, goal, name)
             Experiment(seeds=[0], **entry)
             TrainingConfig(learning_rate=entry["learning_rate"], **entry["train"])
             Views(**entry["views"])

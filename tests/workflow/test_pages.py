@@ -193,7 +193,7 @@ def real(config):
 
 
 def hudson_bay_scores(config):
-    sources = [*config["real"]["hudson_bay"]["losses"], "values", EXACT]
+    sources = [*config["real"]["hudson_bay"]["rows"], "values", EXACT]
     return table(PeltScores.columns, crossed(source=sources, seed=replicate_numbers(config, "real")))
 
 

@@ -6,13 +6,11 @@ from typing import Any, NamedTuple
 from pathlode.chaos.flows import DIMENSION, flow
 from pathlode.errors import ConfigError
 from workflow.configuration.parts import (
+    check_entry,
     check_observed_state,
-    check_parts,
     check_state,
     check_steps,
     check_system,
-    check_trained_with,
-    check_views,
     entries_of_parts,
     is_trained,
     model_parts,
@@ -122,9 +120,7 @@ def _check_row(config: Mapping[str, Any], name: str) -> None:
         if key in row:
             raise InvalidConfig(f"config: {place} has {key}, which this chapter does not use; remove it")
     parts = model_parts(row)
-    check_parts(place, row)
-    check_trained_with(place, row, OF_TRAINING)
-    check_views(f"{place}.views", row.get("views", {}))
+    check_entry(place, row, OF_TRAINING)
     check_system(place, parts, None)
     check_state(f"{place}.sizes" if "sizes" in row else "chaos.model", parts, settings["model"])
     check_observed_state("chaos.data", parts, DIMENSION, settings["model"])

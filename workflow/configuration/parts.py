@@ -246,3 +246,16 @@ def check_trained_with(place: str, entry: Mapping[str, Any], settings: Iterable[
             raise InvalidConfig(
                 f"config: {place}.{key} is {entry[key]!r}, but the model {entry['model']} is not trained; remove it"
             )
+
+
+def check_entry(place: str, entry: Mapping[str, Any], of_training: Iterable[str]) -> None:
+    """Refuses an entry of any chapter whose parts do not fit each other, and settings of a training that its model has not.
+
+    Args:
+        place: place of the entry in the configuration.
+        entry: the entry.
+        of_training: its keys that only a model has which is trained.
+    """
+    check_parts(place, entry)
+    check_trained_with(place, entry, of_training)
+    check_views(f"{place}.views", entry.get("views", {}))

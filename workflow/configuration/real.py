@@ -9,7 +9,7 @@ from pathlode.errors import ConfigError
 from pathlode.real.splits import GOALS
 from pathlode.registry import MEASURED
 from workflow.configuration.parts import (
-    check_parts,
+    check_entry,
     check_state,
     check_system,
     check_views,
@@ -26,6 +26,10 @@ PELTS = ("hudson_bay", "hudson-bay-lynx-hare.csv")
 """Folder and file of the pelts of lynx and hare, as a data set of series has them."""
 VALUES = "values"
 """The summary of a flow that reads the numbers of pelts themselves."""
+NO_ROWS = (VALUES, "flows")
+"""Names of another summary and of a folder in the results on pelts, which a row there cannot have."""
+OF_TRAINING = ("head", "sizes", "views", "train")
+"""Keys of a row that only a model has which is trained."""
 
 
 def folders(config: Mapping[str, Any]) -> list[str]:
@@ -39,21 +43,21 @@ def goals(config: Mapping[str, Any], data: str) -> list[str]:
     return [goal for goal in GOALS if goal != "forecast" or forecast]
 
 
-def trained_models(config: Mapping[str, Any], data: str, goal: str) -> list[str]:
-    """The models that are trained on a data set for a goal; those with a head tell classes, from all values of a series."""
+def trained_on(config: Mapping[str, Any], data: str, goal: str) -> list[str]:
+    """The rows that are trained on a data set for a goal; those with a head classify, from all values of a series."""
     heads = config["real"]["data"][data]["heads"] if goal == "interpolation" else []
     return [*config["real"]["trained"], *heads]
 
 
-def series_entries(config: Mapping[str, Any]) -> dict[str, Any]:
-    """What can be fitted to measured series, by name: the chapter's models, and the rows of the chapters on systems."""
-    return all_rows(config) | dict(config["real"]["models"])
+def series_rows(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What can be fitted to measured series, by name: the chapter's rows, and those of the chapters on systems."""
+    return all_rows(config) | dict(config["real"]["rows"])
 
 
-def series_model(config: Mapping[str, Any], data: str, goal: str, name: str) -> dict[str, Any]:
-    """Settings of a model, as in :class:`pathlode.training.experiment.Experiment`, without seeds and weights."""
+def series_settings(config: Mapping[str, Any], data: str, goal: str, name: str) -> dict[str, Any]:
+    """Settings of a row, as in :class:`pathlode.training.experiment.Experiment`, without seeds and weights."""
     real, own = config["real"], config["real"]["data"][data]
-    entry = series_entries(config)[name]
+    entry = series_rows(config)[name]
     settings = with_own(entry, {"views": real["views"], "model": own["model"] | {"gaps": True}, "train": own["train"]})
     if goal == "forecast":
         settings["views"]["first"] = own["hidden"]["first"]
@@ -61,65 +65,75 @@ def series_model(config: Mapping[str, Any], data: str, goal: str, name: str) -> 
 
 
 def model_code(config: Mapping[str, Any], *names: str, loss: bool = True) -> list[str]:
-    """What some models are made of, as ``"module:class"``, with or without their losses."""
-    return [entry for name in names for entry in entries_of_parts(model_parts(series_entries(config)[name]), loss)]
+    """What the models of some rows are made of, as ``"module:class"``, with or without their losses."""
+    return [entry for name in names for entry in entries_of_parts(model_parts(series_rows(config)[name]), loss)]
 
 
-def pelt_code(summary: str, loss: bool = True) -> list[str]:
-    """The latent ODE that gives a summary of pelts, as ``"module:class"``, with or without its loss; nothing for the values."""
-    return [] if summary == VALUES else entries_of_parts(model_parts({"loss": summary}), loss)
+def pelt_settings(config: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Settings of a row on simulated pelts, as in :class:`pathlode.training.experiment.Experiment`, without seeds."""
+    own, row = config["real"]["hudson_bay"], config["real"]["rows"][name]
+    return model_parts(row) | with_own(row, own) | {key: own[key] for key in ("weight", "learning_rate")}
+
+
+def pelt_code(config: Mapping[str, Any], summary: str) -> list[str]:
+    """The model that gives a summary of pelts, as ``"module:class"``, without its loss; nothing for the values."""
+    return [] if summary == VALUES else model_code(config, summary, loss=False)
 
 
 def check(config: Mapping[str, Any]) -> None:
-    """Refuses models that cannot be made or used, and undefined names."""
+    """Refuses rows that cannot be made or used, and undefined names."""
     real = config["real"]
-    for name, entry in real["models"].items():
-        place = f"real.models.{name}"
-        check_parts(place, entry)
-        if not is_trained(entry):
+    for name, row in real["rows"].items():
+        place = f"real.rows.{name}"
+        check_entry(place, row, OF_TRAINING)
+        if not is_trained(row):
             raise InvalidConfig(
                 f"config: {place} is a model without training; name another model, or a prediction without one"
             )
-        if "head" in entry and not has_latent(entry):
+        if "head" in row and not has_latent(row):
             raise InvalidConfig(
-                f"config: {place}.head is {entry['head']}, but the model {entry['model']} has no z0, from which a head tells "
+                f"config: {place}.head is {row['head']}, but the model {row['model']} has no z0, from which a head tells "
                 "classes; remove it, or name another model"
             )
-        check_views(f"{place}.views", entry.get("views", {}))
         if name in (*SIMPLE, "trees"):
             raise InvalidConfig(f"config: {place} has the name of a prediction without a model; choose another name")
-    for folder in folders(config):
-        if folder not in real["mirrors"]:
-            raise InvalidConfig(f"config: real.mirrors lacks {folder!r}; add a folder or URL that has its files")
-    known = {**real["models"], **dict.fromkeys((*SIMPLE, "trees"))}
-    heads = {name: entry for name, entry in real["models"].items() if "head" in entry}
+    _check_names(config)
+    for name, own in real["data"].items():
+        _check_data(f"real.data.{name}", name, own)
+        for row in real["rows"]:
+            check_series_row(config, name, row)
+    _check_pelts(config)
+    check_views("real.views", real["views"])
+
+
+def _check_names(config: Mapping[str, Any]) -> None:
+    """Refuses undefined names of rows and folders, and rows with a head where those without one belong."""
+    real, rows = config["real"], config["real"]["rows"]
+    heads = {name: row for name, row in rows.items() if "head" in row}
     for name in real["trained"]:
         if name in heads:
             raise InvalidConfig(
                 f"config: real.trained names {name!r}, which has a head; name it in `heads` of a data set instead"
             )
-    trained = dict.fromkeys(real["trained"])
+    for folder in folders(config):
+        if folder not in real["mirrors"]:
+            raise InvalidConfig(f"config: real.mirrors lacks {folder!r}; add a folder or URL that has its files")
     for place, names, whole, called in (
-        ("trained", real["trained"], real["models"], "real.models"),
+        ("trained", real["trained"], rows, "real.rows"),
+        ("compared", real["compared"], {**rows, **dict.fromkeys((*SIMPLE, "trees"))}, "real.rows"),
+        ("shown.rows", real["shown"]["rows"], dict.fromkeys(real["trained"]), "real.trained"),
+        ("hudson_bay.rows", real["hudson_bay"]["rows"], rows, "real.rows"),
         ("mirrors", real["mirrors"], dict.fromkeys(folders(config)), "the folders of real.data"),
-        ("compared", real["compared"], known, "real.models"),
-        ("shown.models", real["shown"]["models"], trained, "real.trained"),
-        *((f"data.{data}.heads", own["heads"], heads, "real.models with a head") for data, own in real["data"].items()),
+        *((f"data.{data}.heads", own["heads"], heads, "real.rows with a head") for data, own in real["data"].items()),
     ):
         for name in names:
             if name not in whole:
                 raise InvalidConfig(unknown(f"real.{place}", name, whole, called))
-    for name, own in real["data"].items():
-        _check_data(f"real.data.{name}", name, own)
-        for model in real["models"]:
-            check_series_model(config, name, model)
-    _check_pelts(real["hudson_bay"])
-    check_views("real.views", real["views"])
 
 
-def check_series_model(config: Mapping[str, Any], data: str, name: str) -> None:
-    """Refuses sizes on measured series that a model does not take, and a warm-up below one step."""
-    entry, settings = series_entries(config)[name], series_model(config, data, GOALS[0], name)
+def check_series_row(config: Mapping[str, Any], data: str, name: str) -> None:
+    """Refuses sizes on measured series that a row's model does not take, and a warm-up below one step."""
+    entry, settings = series_rows(config)[name], series_settings(config, data, GOALS[0], name)
     place = next(f"{part}.{name}" for part, whole in _parts_with_models(config).items() if name in whole)
     check_system(place, model_parts(entry), None)
     check_state(
@@ -134,18 +148,25 @@ def check_series_model(config: Mapping[str, Any], data: str, name: str) -> None:
 
 
 def _parts_with_models(config: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """The parts of the configuration that hold :func:`series_entries`, the first of which counts."""
+    """The parts of the configuration that hold :func:`series_rows`, the first of which counts."""
     chapters = {f"{chapter}.rows": config[chapter]["rows"] for chapter in ("rivals", "dynamics")}
-    return {"real.models": config["real"]["models"]} | chapters
+    return {"real.rows": config["real"]["rows"]} | chapters
 
 
-def _check_pelts(own: Mapping[str, Any]) -> None:
-    """Refuses losses of other models, more tables for validation or draws for comparison than there are, a training without
-    warmup, and sizes that no latent ODE takes."""
+def _check_pelts(config: Mapping[str, Any]) -> None:
+    """Refuses rows without a z0 or with a head, sizes that a row's model does not take, more tables for validation or draws for
+    comparison than there are, and a training without warmup."""
+    own = config["real"]["hudson_bay"]
     mcmc, train = own["mcmc"], own["train"]
-    for loss in own["losses"]:
-        check_parts("real.hudson_bay.losses", {"loss": loss})
-    check_state("real.hudson_bay.model", model_parts({}), own["model"])
+    for name in own["rows"]:
+        row, settings = config["real"]["rows"][name], pelt_settings(config, name)
+        if not has_latent(row) or "head" in row or name in NO_ROWS:
+            raise InvalidConfig(
+                f"config: real.hudson_bay.rows names {name!r}, expected rows of real.rows that have a z0, no head, and another "
+                f"name than {', '.join(NO_ROWS)}; name such a row"
+            )
+        place = f"real.rows.{name}.sizes" if "sizes" in row else "real.hudson_bay.model"
+        check_state(place, model_parts(row), settings["model"])
     for key, needed, there, what in (
         ("validation", own["validation"] + train["batch"], own["simulated"], "simulated tables and a batch"),
         (

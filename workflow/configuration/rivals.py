@@ -8,7 +8,7 @@ from pathlode.errors import ConfigError
 from pathlode.registry import SYSTEMS
 from workflow.configuration.graphs import check as check_graphs
 from workflow.configuration.hybrids import check as check_hybrids
-from workflow.configuration.real import check_series_model
+from workflow.configuration.real import check_series_row
 from workflow.configuration.rows import all_rows, check_fitted, check_row, tuned_as
 from workflow.configuration.schema import InvalidConfig, unknown
 
@@ -50,7 +50,7 @@ def check(config: Mapping[str, Any]) -> None:
             if name not in whole:
                 raise InvalidConfig(unknown(f"rivals.{place}", name, whole, called))
     for name in rivals["rows"]:
-        if name in config["dynamics"]["rows"] or name in config["real"]["models"]:
+        if name in config["dynamics"]["rows"] or name in config["real"]["rows"]:
             raise InvalidConfig(
                 f"config: rivals.rows.{name} has the name of a row of another chapter; choose another name"
             )
@@ -93,4 +93,4 @@ def _check_measured(config: Mapping[str, Any], data: str) -> None:
                     f"config: rivals.compared names {name!r}, whose {key} is for simulated systems only, but it is fitted to "
                     f"{data} as well; remove it there"
                 )
-        check_series_model(config, data, name)
+        check_series_row(config, data, name)

@@ -7,14 +7,12 @@ from typing import Any
 from pathlode.registry import SYSTEMS
 from workflow.configuration.parts import (
     REPLACED,
+    check_entry,
     check_forcing,
     check_observed_state,
-    check_parts,
     check_state,
     check_steps,
     check_system,
-    check_trained_with,
-    check_views,
     entries_of_parts,
     model_parts,
     with_own,
@@ -133,12 +131,10 @@ def check_row(config: Mapping[str, Any], chapter: str, name: str, data: Collecti
     row, place = config[chapter]["rows"][name], f"{chapter}.rows.{name}"
     if name in FOLDERS:
         raise InvalidConfig(f"config: {place} has the name of a folder of the chapter's results; choose another name")
-    check_parts(place, row)
+    check_entry(place, row, OF_TRAINING)
     for system in row.get("systems", []):
         if system not in data:
             raise InvalidConfig(unknown(f"{place}.systems", system, dict.fromkeys(data)))
-    check_trained_with(place, row, OF_TRAINING)
-    check_views(f"{place}.views", row.get("views", {}))
     largest = LARGEST_WEIGHTS.get(row.get("loss"), math.inf)
     if "weight" in row and not row["weight"] <= largest:
         raise InvalidConfig(

@@ -21,8 +21,8 @@ with job(snakemake):
     asked = [Asked(measured, SeriesSplit.load(Path(path)), goal) for path in files.splits]
     rows, choices = [], []
     first: dict[str, SequenceModel] = {}
-    progress = Progress(f"{measured.data}, {goal}", len(params.models))
-    for number, (name, path) in enumerate(zip(params.models, files.models, strict=True), start=1):
+    progress = Progress(f"{measured.data}, {goal}", len(params.rows))
+    for number, (name, path) in enumerate(zip(params.rows, files.models, strict=True), start=1):
         stack, record = load_fitted(Path(path))
         tried = weight_choices(asked, stack, params.weights, solver)
         seconds = record.seconds / len(asked)
@@ -38,5 +38,5 @@ with job(snakemake):
         progress(number, "models")
     RealScores(pd.DataFrame(rows)).save(Path(snakemake.output.scores))
     WeightChoices(pd.concat(choices)).save(Path(snakemake.output.weights))
-    shown = {name: first[name] for name in params.shown["models"] if name in first}
+    shown = {name: first[name] for name in params.shown["rows"] if name in first}
     examples(asked[0], shown, params.shown["simple"], solver).save(Path(snakemake.output.examples))

@@ -1,4 +1,4 @@
-"""Trains the latent ODEs of one loss on simulated pelts, all replicates together."""
+"""Trains one row's models on simulated pelts, all replicates together."""
 
 from pathlib import Path
 
@@ -12,11 +12,11 @@ from pathlode.training.history import History
 from pathlode.training.resume import discard_checkpoints
 
 with job(snakemake) as origin:
-    params, loss, model = snakemake.params, snakemake.wildcards.pelt_loss, Path(snakemake.output.model)
+    params, row, model = snakemake.params, snakemake.wildcards.pelt_row, Path(snakemake.output.model)
     data = observed_pelts(SimulatedPelts.load(Path(snakemake.input.simulated)), params.validation)
     experiment, own = Experiment(seeds=params.replicates, **params.settings), identity(snakemake)
-    fitted = experiment.run(data, model.parent, own, f"lynx and hare, {loss}")
-    History.of(fitted.history, params.replicates, model=loss).save(Path(snakemake.output.history))
+    fitted = experiment.run(data, model.parent, own, f"lynx and hare, {row}")
+    History.of(fitted.history, params.replicates, model=row).save(Path(snakemake.output.history))
     weights = [params.settings["weight"]] * len(params.replicates)
     save_fitted(model, fitted.model, FitRecord(identity=own, seconds=fitted.seconds, origin=origin(), weight=weights))
     discard_checkpoints(model.parent)

@@ -26,9 +26,9 @@ with job(snakemake) as origin:
     experiment = Experiment(seeds=seeds, weight=weights, **params.settings | {"model": sizes})
     data = observed_series(measured, splits, wildcards.goal, len(params.weights))
     outcomes = observed_classes(measured, splits, head) if head else None
-    own, label = identity(snakemake), f"{wildcards.measured}, {wildcards.goal}, {wildcards.series_model}"
+    own, label = identity(snakemake), f"{wildcards.measured}, {wildcards.goal}, {wildcards.series_row}"
     fitted = experiment.run(data, model.parent, own, label, strict=params.strict, outcomes=outcomes)
-    names = {"data": wildcards.measured, "goal": wildcards.goal, "model": wildcards.series_model}
+    names = {"data": wildcards.measured, "goal": wildcards.goal, "model": wildcards.series_row}
     History.of(fitted.history, seeds, **names).save(Path(snakemake.output.history))
     record = FitRecord(identity=own, seconds=fitted.seconds, origin=origin(), weight=weights)
     save_fitted(model, fitted.model, record)
