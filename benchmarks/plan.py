@@ -31,7 +31,7 @@ from workflow.configuration.replicates import replicate_numbers
 
 WORK: dict[str, Callable[[Any], float]] = {
     "evaluate": lambda config: config["dynamics"]["batch"],
-    "reconstruct": lambda config: len(replicate_numbers(config, "ecg")) * len(config["ecg"]["latent_odes"]),
+    "reconstruct": lambda config: len(replicate_numbers(config, "ecg")) * len(config["ecg"]["rows"]),
     "classify": lambda config: len(replicate_numbers(config, "ecg")) * config["ecg"]["trees"]["rounds"],
     "sample_reference": lambda config: (
         len(reference_parts(range(config["inference"]["batch"]), config["inference"]["reference"]["systems"])[0])

@@ -24,7 +24,7 @@ from pathlode.schedule.tasks import Data, Examples, Task
 from pathlode.schedule.training import RunConfig, train
 from pathlode.training.experiment import Experiment
 from workflow.configuration.dynamics import trained_rows
-from workflow.configuration.ecg import latent_ode
+from workflow.configuration.ecg import beat_settings
 from workflow.configuration.inference import (
     design_settings,
     flow_settings,
@@ -116,8 +116,8 @@ def ecg(config: Mapping[str, Any]) -> Hours:
     windows = torch.randn(512, 280, 1)
     series = TimeSeries(torch.linspace(-0.28, 0.5, 280).expand(512, -1), windows)
     data = Observed(series, TimeSeries(series.times[:2], series.values[:2]))
-    for name, entry in config["ecg"]["latent_odes"].items():
-        settings = latent_ode(config, name)
+    for name, entry in config["ecg"]["rows"].items():
+        settings = beat_settings(config, name)
         step = trained(Experiment(seeds=replicate_numbers(config, "ecg"), **settings), data)
         for split in entry.get("splits", config["ecg"]["splits"]):
             yield "train_encoder", f"{split} {name}", step * settings["train"]["steps"] / 3600

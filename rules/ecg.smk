@@ -1,6 +1,6 @@
 # Paper [B], heartbeats: records of the MIT-BIH Arrhythmia Database, their beats, and models of the beats.
 #
-# A replicate's number is the seed of its splits, of its latent ODEs' weights and batches, and of its classifiers. Between patients
+# A replicate's number is the seed of its splits, of its models' weights and batches, and of its classifiers. Between patients
 # the test records are fixed, and the number chooses the validation records.
 #
 # in:   config `ecg`, `evaluate`, config/checksums/mitdb.sha256, a mirror of the database
@@ -8,42 +8,42 @@
 #       {RESULTS}/ecg/invented.json                                invent_records: in place of the real ones, at smoke scale
 #       {RESULTS}/ecg/beats.npz, {RESULTS}/tables/ecg_counts.csv   cut_beats
 #       {RESULTS}/ecg/{split}/splits/{replicate}.npz               split_beats: all splits
-#       {RESULTS}/ecg/{split}/latent_odes/{name}/model.pt          train_encoder: all replicates stacked; history.csv beside it
-#       {RESULTS}/ecg/{split}/reconstruction.csv, examples.npz     reconstruct: all latent ODEs of the split
+#       {RESULTS}/ecg/{split}/latent_odes/{row}/model.pt           train_encoder: all replicates stacked; history.csv beside it
+#       {RESULTS}/ecg/{split}/reconstruction.csv, examples.npz     reconstruct: all rows of the split
 #       {RESULTS}/ecg/{split}/classifiers/{name}/scores.csv        classify: all replicates; without_each_record.csv, patients.csv, and
 #                                                                  of the first replicate predictions.npz, classifier.bin
 #       tables and figures                                         ecg_results.smk
 
 from pathlode.ecg.records import RECORDS
-from workflow.configuration.ecg import balance, classifier_entries, classifier_kind, latent_ode, model_entries
+from workflow.configuration.ecg import balance, beat_settings, classifier_entries, classifier_kind, model_entries
 from workflow.configuration.replicates import replicate_numbers
 
 ECG = config["ecg"]
 ECG_RECORDS = ECG["records"] or list(RECORDS)
 ECG_REPLICATES = replicate_numbers(config, "ecg")
 SPLIT = f"{RESULTS}/ecg/{{split}}"
-LATENT_ODE = f"{SPLIT}/latent_odes/{{latent_ode}}"
+BEAT_ROW = f"{SPLIT}/latent_odes/{{beat_row}}"
 CLASSIFIER = f"{SPLIT}/classifiers/{{classifier}}"
 SPLITS = expand(f"{SPLIT}/splits/{{replicate}}.npz", replicate=ECG_REPLICATES, allow_missing=True)
-LATENT_ODES, CLASSIFIERS = (
+BEAT_ROWS, CLASSIFIERS = (
     [
-        {"split": split, kind: name}
+        {"split": split, wildcard: name}
         for split in ECG["splits"]
-        for name, entry in ECG[f"{kind}s"].items()
+        for name, entry in ECG[part].items()
         if split in entry.get("splits", ECG["splits"])
     ]
-    for kind in ("latent_ode", "classifier")
+    for part, wildcard in (("rows", "beat_row"), ("classifiers", "classifier"))
 )
 
-LATENT_ODES_OF = {  # in splits that have any
-    split: [point["latent_ode"] for point in LATENT_ODES if point["split"] == split]
-    for split in dict.fromkeys(point["split"] for point in LATENT_ODES)
+BEAT_ROWS_OF = {  # in splits that have any
+    split: [point["beat_row"] for point in BEAT_ROWS if point["split"] == split]
+    for split in dict.fromkeys(point["split"] for point in BEAT_ROWS)
 }
 
 
 wildcard_constraints:
     split="|".join(ECG["splits"]),
-    latent_ode="|".join(ECG["latent_odes"]),
+    beat_row="|".join(ECG["rows"]),
     classifier="|".join(ECG["classifiers"]),
 
 
@@ -120,22 +120,22 @@ rule train_encoder:
         beats=rules.cut_beats.output.beats,
         splits=SPLITS,
     output:
-        model=f"{LATENT_ODE}/model.pt",
-        history=f"{LATENT_ODE}/history.csv",
+        model=f"{BEAT_ROW}/model.pt",
+        history=f"{BEAT_ROW}/history.csv",
     log:
-        f"{LOGS}/train_encoder/{{split}}/{{latent_ode}}.log",
+        f"{LOGS}/train_encoder/{{split}}/{{beat_row}}.log",
     priority: 1  # the longest jobs of the chapter; most others wait for them
     conda:
         "../envs/pathlode.yaml"
     threads: THREADS
     resources:
         mem_mb=1500 + 300 * len(ECG_REPLICATES),
-        runtime=30 + max(latent_ode(config, name)["train"]["steps"] for name in ECG["latent_odes"]) // 20,  # 3 s a step
+        runtime=30 + max(beat_settings(config, name)["train"]["steps"] for name in ECG["rows"]) // 20,  # 3 s a step
         gpu=ECG["gpus"],
     params:
-        code=lambda w: code("train_encoder", *model_entries(ECG, w.latent_ode, loss=True)),
+        code=lambda w: code("train_encoder", *model_entries(ECG, w.beat_row, loss=True)),
         replicates=ECG_REPLICATES,
-        latent_ode=lambda w: latent_ode(config, w.latent_ode),
+        settings=lambda w: beat_settings(config, w.beat_row),
         validation=ECG["validation_beats"],
     script:
         "../workflow/scripts/train_encoder.py"
@@ -145,7 +145,7 @@ rule reconstruct:
     input:
         beats=rules.cut_beats.output.beats,
         splits=SPLITS,
-        models=lambda w: expand(rules.train_encoder.output.model, split=w.split, latent_ode=LATENT_ODES_OF[w.split]),
+        models=lambda w: expand(rules.train_encoder.output.model, split=w.split, beat_row=BEAT_ROWS_OF[w.split]),
     output:
         errors=f"{SPLIT}/reconstruction.csv",
         examples=f"{SPLIT}/examples.npz",
@@ -156,12 +156,12 @@ rule reconstruct:
     threads: THREADS
     resources:
         mem_mb=2000,
-        runtime=20 * len(ECG["latent_odes"]),
+        runtime=20 * len(ECG["rows"]),
     params:
         code=lambda w: code(
-            "reconstruct", *(entry for name in LATENT_ODES_OF[w.split] for entry in model_entries(ECG, name))
+            "reconstruct", *(entry for name in BEAT_ROWS_OF[w.split] for entry in model_entries(ECG, name))
         ),
-        latent_odes=lambda w: LATENT_ODES_OF[w.split],
+        rows=lambda w: BEAT_ROWS_OF[w.split],
         conditions=ECG["conditions"],
         beats=ECG["reconstructed_beats"],
         evaluate=config["evaluate"],
@@ -174,7 +174,7 @@ rule classify:
         beats=rules.cut_beats.output.beats,
         splits=SPLITS,
         model=lambda w: (
-            f"{LATENT_ODE}/model.pt".format(split=w.split, latent_ode=ECG["classifiers"][w.classifier]["latents"])
+            f"{BEAT_ROW}/model.pt".format(split=w.split, beat_row=ECG["classifiers"][w.classifier]["latents"])
             if "latents" in ECG["classifiers"][w.classifier]
             else []
         ),

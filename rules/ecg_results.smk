@@ -9,16 +9,18 @@
 #       {RESULTS}/tables/ecg_elsewhere.csv                                              score_elsewhere: a target, ecg_elsewhere
 
 ECG_SUMMARIES = ["ecg_summary", "ecg_classes_summary", "ecg_reconstruction_summary"]
-KEPT = ECG["kept"]  # split and models of the file for recordings of any source
-SHOWN = ECG["shown"]  # model and split in the figures of a single model
+KEPT, SHOWN = (  # split and models of the file for recordings of any source, and of the figures of a single model
+    {"split": chosen["split"], "beat_row": chosen["row"], "classifier": chosen["classifier"]}
+    for chosen in (ECG["kept"], ECG["shown"])
+)
 ECG_FIGURES = ["reconstructions", "latent_map", "roc", "confusion", "f1_against_rate", "f1_by_class", "by_patient"]
 
 
 rule ecg:
     input:
         rules.cut_beats.output,
-        [expand(rules.train_encoder.output, **point) for point in LATENT_ODES],
-        expand(rules.reconstruct.output, split=LATENT_ODES_OF),
+        [expand(rules.train_encoder.output, **point) for point in BEAT_ROWS],
+        expand(rules.reconstruct.output, split=BEAT_ROWS_OF),
         [expand(rules.classify.output, **point) for point in CLASSIFIERS],
         expand(
             f"{TABLES}/{{table}}.csv",
@@ -38,7 +40,7 @@ rule tabulate_ecg:
         scores=[rules.classify.output.scores.format(**point) for point in CLASSIFIERS],
         left_out=[rules.classify.output.left_out.format(**point) for point in CLASSIFIERS],
         patients=[rules.classify.output.patients.format(**point) for point in CLASSIFIERS],
-        errors=expand(rules.reconstruct.output.errors, split=LATENT_ODES_OF),
+        errors=expand(rules.reconstruct.output.errors, split=BEAT_ROWS_OF),
         published="config/published/ecg.csv",
     output:
         scores=shown(f"{TABLES}/ecg.csv"),
@@ -74,7 +76,7 @@ rule measure_device:
         mem_mb=3000,
         runtime=20,
     params:
-        code=lambda w: code("measure_device", *model_entries(ECG, SHOWN["latent_ode"])),
+        code=lambda w: code("measure_device", *model_entries(ECG, SHOWN["beat_row"])),
         conditions={name: ECG["conditions"][name] for name in ECG["rates"]},
     script:
         "../workflow/scripts/measure_device.py"
@@ -101,8 +103,8 @@ rule plot_ecg:
         mem_mb=2000,
         runtime=10,
     params:
-        code=lambda w: code("plot_ecg", *model_entries(ECG, SHOWN["latent_ode"])),
-        latent_ode=SHOWN["latent_ode"],
+        code=lambda w: code("plot_ecg", *model_entries(ECG, SHOWN["beat_row"])),
+        row=SHOWN["beat_row"],
         rates=ECG["rates"],
         compared=ECG["compared"],
         kept=KEPT["classifier"],
@@ -163,7 +165,7 @@ rule score_elsewhere:
         mem_mb=2000,
         runtime=20,
     params:
-        code=lambda w: code("score_elsewhere", *model_entries(ECG, KEPT["latent_ode"])),
+        code=lambda w: code("score_elsewhere", *model_entries(ECG, KEPT["beat_row"])),
         folder=ECG["elsewhere"],
     script:
         "../workflow/scripts/score_elsewhere.py"

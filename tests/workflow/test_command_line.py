@@ -35,7 +35,7 @@ def test_a_whole_configuration_comes_back_from_text():
         (("ecg", "records"), ["100", "101"], ["100", "101"]),  # names, though of digits
         (("ecg", "classifiers", "pca", "grid"), "90", 90),
         (("ecg", "classifiers", "kl", "vote"), "true", True),
-        (("ecg", "latent_odes", "path", "steps"), "20", 20),  # described by a reference to another place
+        (("ecg", "rows", "path", "train", "steps"), "20", 20),  # described by a reference to another place
         (("systems", "lorenz", "simulate", "window"), ["1.5", "2"], [1.5, 2]),
         (("scheduler", "tasks", "cnn", "network"), {"cnn": {"channels": ["4"]}}, {"cnn": {"channels": [4]}}),
         (("tune", "steps"), "20.0", "20.0"),  # no whole number

@@ -6,7 +6,7 @@ from configuration_cases import CLASSIFIERS, DEFAULT, assert_refused, merged
 from pathlode.schedule.run_model import FitConfig
 from pathlode.training.experiment import Experiment
 from workflow.configuration import check, scheduler
-from workflow.configuration.ecg import balance, classifier_entries, latent_ode
+from workflow.configuration.ecg import balance, beat_settings, classifier_entries
 from workflow.configuration.replicates import replicate_numbers
 
 
@@ -14,9 +14,9 @@ from workflow.configuration.replicates import replicate_numbers
     ("path", "value", "message"),
     [
         (
-            ("ecg", "latent_odes", "path", "views", "share"),
+            ("ecg", "rows", "path", "views", "share"),
             [0.7, 0.05],
-            r"ecg.latent_odes.path.views.share is \[0.7, 0.05\], expected \[low, high\]",
+            r"ecg.rows.path.views.share is \[0.7, 0.05\], expected \[low, high\]",
         ),
         (
             ("ecg", "rates"),
@@ -31,7 +31,7 @@ from workflow.configuration.replicates import replicate_numbers
         (
             (*CLASSIFIERS, "kl", "latents"),
             "kll",
-            "ecg.classifiers.kl.latents names 'kll', which is not a key of ecg.latent_odes",
+            "ecg.classifiers.kl.latents names 'kll', which is not a key of ecg.rows",
         ),
         (
             (*CLASSIFIERS, "pca", "grid"),
@@ -52,7 +52,7 @@ from workflow.configuration.replicates import replicate_numbers
         ),
         ((*CLASSIFIERS, "pca", "vote"), True, "ecg.classifiers.pca.vote is true, but only encodings can vote"),
         (
-            ("ecg", "latent_odes", "kl", "splits"),
+            ("ecg", "rows", "kl", "splits"),
             ["random"],
             "ecg.classifiers.kl is fitted in the split inter_patient, for which",
         ),
@@ -67,7 +67,7 @@ from workflow.configuration.replicates import replicate_numbers
             "ecg.kept.split names 'rando', which is not a key of ecg.splits",
         ),
         (
-            ("ecg", "kept", "latent_ode"),
+            ("ecg", "kept", "row"),
             "kl",
             "ecg.kept names the classifier path_relative, which does not read latents of kl in the split inter_patient",
         ),
@@ -77,24 +77,24 @@ from workflow.configuration.replicates import replicate_numbers
             "ecg.kept names the classifier path, which does not read relative features; choose one that has",
         ),
         (
-            ("ecg", "latent_odes", "kl"),
+            ("ecg", "rows", "kl"),
             {"model": "constant"},
-            "ecg.classifiers.kl.latents names 'kl', whose model constant has no z0; name another of ecg.latent_odes",
+            "ecg.classifiers.kl.latents names 'kl', whose model constant has no z0; name another of ecg.rows",
         ),
         (
-            ("ecg", "latent_odes", "mean"),
+            ("ecg", "rows", "mean"),
             {"model": "constant", "weight": 0.1},
-            "ecg.latent_odes.mean.weight is 0.1, but the model constant is not trained; remove it",
+            "ecg.rows.mean.weight is 0.1, but the model constant is not trained; remove it",
         ),
         (
-            ("ecg", "latent_odes", "path", "model"),
+            ("ecg", "rows", "path", "model"),
             "curve",
-            r"ecg.latent_odes.path.loss is 'path', which needs a latent path z\(t\), but the model curve has none; name",
+            r"ecg.rows.path.loss is 'path', which needs a latent path z\(t\), but the model curve has none; name",
         ),
         (
-            ("ecg", "latent_odes", "kl", "views"),
+            ("ecg", "rows", "kl", "views"),
             ...,
-            "ecg.latent_odes.kl lacks views, but its model is trained; add it",
+            "ecg.rows.kl lacks views, but its model is trained; add it",
         ),
         (
             (*CLASSIFIERS, "cnn", "splits"),
@@ -114,8 +114,8 @@ def test_a_wrong_configuration_is_refused_in_one_sentence(path, value, message):
     assert_refused(path, value, message)
 
 
-def test_a_latent_ode_and_a_classifier_have_their_own_in_place_of_the_common():
-    plain, path = latent_ode(DEFAULT, "plain"), latent_ode(DEFAULT, "path")
+def test_a_row_and_a_classifier_have_their_own_in_place_of_the_common():
+    plain, path = beat_settings(DEFAULT, "plain"), beat_settings(DEFAULT, "path")
     assert (plain["train"]["steps"], plain["model"]["encoder_hidden"]) == (750, None)
     assert (path["train"], path["model"]) == (DEFAULT["ecg"]["train"], DEFAULT["ecg"]["model"])
     parts = {"kind": "latent_ode", "encoder": "gru", "field": "bounded", "decoder": "linear", "loss": "path"}
@@ -128,19 +128,19 @@ def test_a_latent_ode_and_a_classifier_have_their_own_in_place_of_the_common():
     assert balance(DEFAULT["ecg"], "random", "path_equal") == DEFAULT["ecg"]["classifiers"]["path_equal"]["balance"]
 
 
-def test_a_latent_ode_of_beats_and_a_fit_to_runs_choose_their_model_like_a_row():
+def test_a_row_of_beats_and_a_fit_to_runs_choose_their_model_like_a_row():
     curve = {"model": "curve", "loss": "none", "weight": 0.0, "learning_rate": 0.01, "views": {}}
     config = merged(
-        (("ecg", "latent_odes", "curve"), curve),
-        (("ecg", "latent_odes", "mean"), {"model": "constant"}),
+        (("ecg", "rows", "curve"), curve),
+        (("ecg", "rows", "mean"), {"model": "constant"}),
         (("ecg", "classifiers", "curve"), {"latents": "curve", "trained_on": ["360 Hz"]}),
         (("scheduler", "fits", "curve"), {"model": "curve", "loss": "none", "repeats": 1}),
         (("scheduler", "fits", "controlled"), {"field": "controlled", "loss": "kl", "weight": 0.1}),
     )
     check(config)
-    beats = Experiment(seeds=[0], **latent_ode(config, "curve"))
+    beats = Experiment(seeds=[0], **beat_settings(config, "curve"))
     assert (beats.kind, beats.encoder, beats.loss, beats.weight) == ("curve", "gru", "none", 0.0)
-    assert Experiment(seeds=[0], **latent_ode(config, "mean")).loss is None
+    assert Experiment(seeds=[0], **beat_settings(config, "mean")).loss is None
     assert [entry.partition(":")[2] for entry in classifier_entries(config["ecg"], "curve")] == [
         "Trees",
         "Curve",

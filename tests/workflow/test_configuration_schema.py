@@ -42,9 +42,9 @@ OPTIONAL = {
     },
     "config.$defs.simulate": {"noise_kind"},
     "config.$defs.split": {"balance"},
-    "latent_odes.additionalProperties": {
-        *("model", *PARTS, "weight", "learning_rate", "views"),
-        *("splits", "encoder_hidden", "steps"),
+    "ecg.properties.rows.additionalProperties": {
+        *("model", *PARTS, "weight", "learning_rate"),
+        *("sizes", "views", "train", "splits"),
     },
     "scheduler.properties.fit": {"model", *PARTS},
     "$defs.parts": {"model", *PARTS},
@@ -84,7 +84,7 @@ OPTIONAL = {
 
 ANY_PART = {"config.$defs.tune", "config.$defs.balance"} | {
     f"config.properties.ecg.properties.{place}"
-    for place in ("splits", "conditions.additionalProperties", "latent_odes.additionalProperties.properties.views")
+    for place in ("splits", "conditions.additionalProperties", "rows.additionalProperties.properties.views")
 }
 
 
@@ -167,7 +167,7 @@ def test_what_may_be_left_out_has_its_value_in_one_class_and_none_in_the_schema(
 
     assert "default" not in set(keys(schema()))
     ecg = schema()["properties"]["ecg"]["properties"]
-    views = ecg["latent_odes"]["additionalProperties"]["properties"]["views"]
+    views = ecg["rows"]["additionalProperties"]["properties"]["views"]
     for part, kind in ((ecg["conditions"]["additionalProperties"], Condition), (views, Views)):
         kind()  # needs no value
         assert set(part["properties"]) <= {field.name for field in fields(kind)}
@@ -201,12 +201,12 @@ def test_names_come_from_the_registries():
     assert {part: parts[part]["enum"] for part in parts} == {
         part: list(registry) for part, (registry, _) in PARTS.items()
     }
-    latent_odes, fits = (
+    beats, fits = (
         properties[chapter]["properties"][name]["additionalProperties"]["properties"]
-        for chapter, name in (("ecg", "latent_odes"), ("scheduler", "fits"))
+        for chapter, name in (("ecg", "rows"), ("scheduler", "fits"))
     )
     row = schema()["$defs"]["row"]["properties"]
-    for entry in (row, latent_odes, fits, properties["scheduler"]["properties"]["fit"]["properties"]):
+    for entry in (row, beats, fits, properties["scheduler"]["properties"]["fit"]["properties"]):
         assert all(entry[part]["$ref"] == f"#/$defs/parts/properties/{part}" for part in ("model", *PARTS))
     assert properties["systems"]["additionalProperties"]["properties"]["system"]["enum"] == list(SYSTEMS)
 

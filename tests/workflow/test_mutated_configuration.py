@@ -36,7 +36,7 @@ from pathlode.training.settings import TrainingConfig
 from pathlode.training.views import Views
 from workflow.configuration import FILES, InvalidConfig, check, default_config
 from workflow.configuration.dynamics import trained_rows
-from workflow.configuration.ecg import balance, latent_ode
+from workflow.configuration.ecg import balance, beat_settings
 from workflow.configuration.graphs import graph_rows
 from workflow.configuration.hybrids import hybrid_settings
 from workflow.configuration.inference import design_settings, flow_settings
@@ -159,8 +159,8 @@ def takes_all(config):
         ModelConfig(features=2, **config["systems"][config["dynamics"]["systems"][0]]["model"] | size)
     Adaptive(**config["evaluate"])
     ecg = config["ecg"]
-    for name in ecg["latent_odes"]:
-        entry = latent_ode(config, name)
+    for name in ecg["rows"]:
+        entry = beat_settings(config, name)
         Experiment(seeds=replicate_numbers(config, "ecg"), **entry)
         chosen = {part: entry[part] for part in ("encoder", "input", "field", "decoder") if part in entry}
         made_of(entry["kind"], features=1, **chosen, **entry["model"])

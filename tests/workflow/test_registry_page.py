@@ -72,7 +72,7 @@ def test_rows_that_name_an_entry_are_found_with_their_defaults():
                 "curve": {"model": "curve", "loss": "none"},
             },
         },
-        "ecg": {"latent_odes": {"kl": {"encoder": "lstm", "loss": "kl"}}},
+        "ecg": {"rows": {"kl": {"encoder": "lstm", "loss": "kl"}}},
         "systems": {"lorenz": {"model": {"hidden": 4}, "train": {"solver": "rk4"}, "parts": {"input": "log"}}},
         **{chapter: {} for chapter in ("inference", "scheduler", "real")},
     }

@@ -1,4 +1,4 @@
-"""The ECG chapter: the settings of latent ODEs and classifiers, and checks of consistency."""
+"""The ECG chapter: the settings of rows and classifiers, and checks of consistency."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,41 +6,33 @@ from typing import Any
 from pathlode.ecg.records import DS1, DS2, RATE, RECORDS
 from pathlode.registry import CLASSIFIERS
 from workflow.configuration.parts import (
-    check_parts,
+    check_entry,
     check_state,
     check_system,
-    check_trained_with,
     entries_of_parts,
     has_latent,
     is_trained,
     model_parts,
+    with_own,
 )
 from workflow.configuration.schema import InvalidConfig, unknown
 
 GIVEN = ("latents", "components", "grid")
 """The possible inputs of a classifier of beats; each has one."""
 TRAINED_WITH = ("weight", "learning_rate", "views")
-"""Settings of a latent ODE's training."""
-REPLACED = {"model": ("encoder_hidden",), "train": ("steps",)}
-"""Settings of a latent ODE that replace those of ``ecg.model`` and ``ecg.train``."""
+"""Settings of a row's training that the chapter does not have."""
 
 
-def latent_ode(config: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Settings of a latent ODE of the ECG chapter, as in :class:`pathlode.training.experiment.Experiment`.
-
-    Its own ``encoder_hidden`` and ``steps`` replace those of ``ecg.model`` and ``ecg.train``.
-    """
-    ecg, entry = config["ecg"], config["ecg"]["latent_odes"][name]
-    own = {key: entry[key] for key in TRAINED_WITH if key in entry}
-    model, train = (
-        dict(ecg[whole]) | {key: entry[key] for key in keys if key in entry} for whole, keys in REPLACED.items()
-    )
-    return model_parts(entry) | own | {"model": model, "train": train}
+def beat_settings(config: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Settings of a row, as in :class:`pathlode.training.experiment.Experiment`, without seeds."""
+    ecg, row = config["ecg"], config["ecg"]["rows"][name]
+    own = {key: row[key] for key in ("weight", "learning_rate") if key in row}
+    return model_parts(row) | own | with_own(row, {"model": ecg["model"], "train": ecg["train"]})
 
 
 def model_entries(ecg: Mapping[str, Any], name: str | None, loss: bool = False) -> list[str]:
-    """What a latent ODE of the ECG chapter is made of, as ``"module:class"``, with or without its loss; nothing for None."""
-    return entries_of_parts(model_parts(ecg["latent_odes"][name]), loss) if name else []
+    """What a row's model is made of, as ``"module:class"``, with or without its loss; nothing for None."""
+    return entries_of_parts(model_parts(ecg["rows"][name]), loss) if name else []
 
 
 def classifier_kind(ecg: Mapping[str, Any], name: str) -> str:
@@ -50,7 +42,7 @@ def classifier_kind(ecg: Mapping[str, Any], name: str) -> str:
 
 
 def classifier_entries(ecg: Mapping[str, Any], name: str) -> list[str]:
-    """The kind of a classifier, and the latent ODE whose latents it reads, as ``"module:class"``."""
+    """The kind of a classifier, and the model whose latents it reads, as ``"module:class"``."""
     return [
         CLASSIFIERS.path(classifier_kind(ecg, name)),
         *model_entries(ecg, ecg["classifiers"][name].get("latents")),
@@ -64,7 +56,7 @@ def balance(ecg: Mapping[str, Any], split: str, classifier: str) -> dict[str, in
 
 
 def check(config: Mapping[str, Any]) -> None:
-    """Refuses undefined names, latent ODEs that cannot be made or used, and inconsistent classifiers."""
+    """Refuses undefined names, rows that cannot be made or used, and inconsistent classifiers."""
     ecg = config["ecg"]
     _check_names(ecg)
     records = set(ecg["records"] or RECORDS)
@@ -73,8 +65,8 @@ def check(config: Mapping[str, Any]) -> None:
             f"config: ecg.records is {sorted(records)}, but the split inter_patient needs two of {', '.join(DS1)} and one of "
             f"{', '.join(DS2)}; add them, or remove the split"
         )
-    for name in ecg["latent_odes"]:
-        _check_latent_ode(ecg, name)
+    for name in ecg["rows"]:
+        _check_row(config, name)
     for name in ecg["classifiers"]:
         _check_classifier(ecg, name)
     for key in ("shown", "kept"):
@@ -85,7 +77,7 @@ def check(config: Mapping[str, Any]) -> None:
             "one that has `relative: true`"
         )
     warmup = ecg["train"]["warmup"]
-    steps = min(entry.get("steps", ecg["train"]["steps"]) for entry in ecg["latent_odes"].values())
+    steps = min(beat_settings(config, name)["train"]["steps"] for name in ecg["rows"])
     if warmup * (steps + 1) <= 1:
         raise InvalidConfig(
             f"config: ecg.train.warmup is {warmup}, less than one of {steps} steps; raise warmup or steps"
@@ -99,13 +91,13 @@ def _check_names(ecg: Mapping[str, Any]) -> None:
     named += [
         (f"{key}.{kind}", [ecg[key][kind]], f"{kind}s")
         for key in ("shown", "kept")
-        for kind in ("split", "latent_ode", "classifier")
+        for kind in ("split", "row", "classifier")
     ]
-    for kind in ("latent_odes", "classifiers"):
+    for kind in ("rows", "classifiers"):
         for name, entry in ecg[kind].items():
             named.append((f"{kind}.{name}.splits", entry.get("splits", []), "splits"))
             named.append((f"{kind}.{name}.trained_on", entry.get("trained_on", []), "conditions"))
-            named.append((f"{kind}.{name}.latents", [entry["latents"]] if "latents" in entry else [], "latent_odes"))
+            named.append((f"{kind}.{name}.latents", [entry["latents"]] if "latents" in entry else [], "rows"))
     for place, names, whole in named:
         for name in names:
             if name not in ecg[whole]:
@@ -118,19 +110,16 @@ def _check_names(ecg: Mapping[str, Any]) -> None:
             )
 
 
-def _check_latent_ode(ecg: Mapping[str, Any], name: str) -> None:
+def _check_row(config: Mapping[str, Any], name: str) -> None:
     """Refuses parts that do not fit each other, and settings of a training without one, or the other way round."""
-    entry, place = ecg["latent_odes"][name], f"ecg.latent_odes.{name}"
-    check_parts(place, entry)
-    check_state("ecg.model", model_parts(entry), ecg["model"])
-    check_system(place, model_parts(entry), None)
-    check_trained_with(place, entry, (*TRAINED_WITH, "steps"))
+    row, place = config["ecg"]["rows"][name], f"ecg.rows.{name}"
+    check_entry(place, row, (*TRAINED_WITH, "sizes", "train"))
+    sizes = f"{place}.sizes" if "sizes" in row else "ecg.model"
+    check_state(sizes, model_parts(row), beat_settings(config, name)["model"])
+    check_system(place, model_parts(row), None)
     for key in TRAINED_WITH:
-        if key not in entry and is_trained(entry):
+        if key not in row and is_trained(row):
             raise InvalidConfig(f"config: {place} lacks {key}, but its model is trained; add it")
-    low, high = entry.get("views", {}).get("share", (1, 1))
-    if low > high:
-        raise InvalidConfig(f"config: {place}.views.share is [{low}, {high}], expected [low, high]; exchange them")
 
 
 def _check_classifier(ecg: Mapping[str, Any], name: str) -> None:
@@ -147,11 +136,11 @@ def _check_classifier(ecg: Mapping[str, Any], name: str) -> None:
         )
     if entry.get("vote") and given != ["latents"]:
         raise InvalidConfig(f"{place}.vote is true, but only encodings can vote; set latents, or remove vote")
-    read = ecg["latent_odes"][entry["latents"]] if given == ["latents"] else None
+    read = ecg["rows"][entry["latents"]] if given == ["latents"] else None
     if read and not has_latent(read):
         raise InvalidConfig(
             f"{place}.latents names {entry['latents']!r}, whose model {read['model']} has no z0; name another of "
-            "ecg.latent_odes"
+            "ecg.rows"
         )
     for split in entry.get("splits", everywhere):
         given_balance = balance(ecg, split, name)
@@ -162,8 +151,8 @@ def _check_classifier(ecg: Mapping[str, Any], name: str) -> None:
             )
         if read and split not in read.get("splits", everywhere):
             raise InvalidConfig(
-                f"{place} is fitted in the split {split}, for which ecg.latent_odes.{entry['latents']} is not trained; add "
-                f"{split} to the latent ODE's splits, or set the classifier's splits"
+                f"{place} is fitted in the split {split}, for which ecg.rows.{entry['latents']} is not trained; add "
+                f"{split} to the row's splits, or set the classifier's splits"
             )
 
 
@@ -171,8 +160,8 @@ def _check_chosen(ecg: Mapping[str, Any], key: str) -> None:
     """Refuses ``shown`` or ``kept`` with a classifier that does not read the latents named beside it."""
     chosen, classifier = ecg[key], ecg["classifiers"][ecg[key]["classifier"]]
     splits = classifier.get("splits", ecg["splits"])
-    if classifier.get("latents") != chosen["latent_ode"] or chosen["split"] not in splits:
+    if classifier.get("latents") != chosen["row"] or chosen["split"] not in splits:
         raise InvalidConfig(
             f"config: ecg.{key} names the classifier {chosen['classifier']}, which does not read latents of "
-            f"{chosen['latent_ode']} in the split {chosen['split']}; choose one that does"
+            f"{chosen['row']} in the split {chosen['split']}; choose one that does"
         )

@@ -34,7 +34,7 @@ with job(snakemake):
             examples.times,
             examples.truth_by_class(),
             examples.seen_by_condition(params.rates),
-            examples.reconstructed_by(params.latent_ode, params.rates),
+            examples.reconstructed_by(params.row, params.rates),
         ),
         "latent_map": ecg.beat_map(in_a_plane(z0), beats.classes[mapped], "t-SNE"),
         "roc": ecg.roc(said.truth, said.probabilities, said.scored),

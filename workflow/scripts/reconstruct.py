@@ -26,8 +26,8 @@ with job(snakemake):
         )
         for test in tests
     ]
-    tables, examples, progress = [], {}, Progress(split, len(params.latent_odes))
-    for number, (name, path) in enumerate(zip(params.latent_odes, files.models, strict=True), start=1):
+    tables, examples, progress = [], {}, Progress(split, len(params.rows))
+    for number, (name, path) in enumerate(zip(params.rows, files.models, strict=True), start=1):
         model, _ = load_model(Path(path))
         for member, own in enumerate(chosen):
             alone = model.member(member)
@@ -35,6 +35,6 @@ with job(snakemake):
             tables.append(own.errors(reconstructed, alone.seeds, split=split, latent_ode=name))
             if member == 0:
                 examples[name] = reconstructed
-        progress(number, "latent ODEs")
+        progress(number, "rows")
     ReconstructionErrors(pd.concat(tables)).save(Path(snakemake.output.errors))
     chosen[0].examples(examples).save(Path(snakemake.output.examples))

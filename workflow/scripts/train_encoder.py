@@ -1,4 +1,4 @@
-"""Trains the latent ODEs of one kind, all replicates together, each on its split's training beats, without their classes."""
+"""Trains one row, all replicates together, each on its split's training beats, without their classes."""
 
 from pathlib import Path
 
@@ -18,12 +18,12 @@ with job(snakemake) as origin:
         Beats.load(Path(snakemake.input.beats)),
         [BeatSplit.load(Path(each)) for each in snakemake.input.splits],
     )
-    experiment = Experiment(seeds=params.replicates, **params.latent_ode)
+    experiment = Experiment(seeds=params.replicates, **params.settings)
     data = observed_beats(beats, splits, params.validation)
     own = identity(snakemake)
-    label = f"{wildcards.split}, {wildcards.latent_ode}"
+    label = f"{wildcards.split}, {wildcards.beat_row}"
     fitted = experiment.run(data, model.parent, own, label, device(snakemake.resources.get("gpu", 0)))
-    names = {"split": wildcards.split, "latent_ode": wildcards.latent_ode}
+    names = {"split": wildcards.split, "latent_ode": wildcards.beat_row}
     History.of(fitted.history, experiment.seeds, **names).save(Path(snakemake.output.history))
     save_fitted(model, fitted.model, FitRecord(identity=own, seconds=fitted.seconds, origin=origin()))
     discard_checkpoints(model.parent)
