@@ -37,7 +37,7 @@ wildcard_constraints:
     data_set="|".join(DATA_SETS),
     task="|".join(SCHEDULER["tasks"]),
     policy="|".join(SCHEDULER["policies"]),
-    fit="|".join(SCHEDULER["fits"]),
+    fit="|".join(SCHEDULER["rows"]),
     learner="|".join(SCHEDULER["learners"]),
 
 
@@ -142,14 +142,14 @@ rule apply_policy:
         code=lambda w: code(
             "apply_policy",
             POLICIES.path(SCHEDULER["learners"][w.learner]["policy"]),
-            *fit_entries(SCHEDULER, SCHEDULER["learners"][w.learner]["fit"]),
+            *fit_entries(SCHEDULER, SCHEDULER["learners"][w.learner]["row"]),
             *task_entries(SCHEDULER, w.task),
         ),
         task=lambda w: task_settings(SCHEDULER, w.task),
         run=lambda w: SCHEDULER["tasks"][w.task]["run"],
         policy=lambda w: SCHEDULER["learners"][w.learner]["policy"],
         mixes=lambda w: SCHEDULER["learners"][w.learner].get("mixes", 0),
-        chosen=lambda w: chosen_runs(SCHEDULER, SCHEDULER["learners"][w.learner]["fit"]),
+        chosen=lambda w: chosen_runs(SCHEDULER, SCHEDULER["learners"][w.learner]["row"]),
         look_ahead=lambda w: look_ahead_settings(SCHEDULER, w.learner),
         repeats=SCHEDULER["sweep"]["repeats"],
         replicates=lambda w: SCHEDULER_BATCHES[w.replicates],

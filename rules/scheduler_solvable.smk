@@ -37,7 +37,7 @@ rule solve_task:
             "solve_task",
             SOLVABLE_TASKS.path(w.solvable_task),
             *(POLICIES.path(name) for name in SOLVABLE["schedules"]),
-            *fit_entries(SCHEDULER, SOLVABLE["steered"]["fit"], loss=True),
+            *fit_entries(SCHEDULER, SOLVABLE["steered"]["row"], loss=True),
         ),
         replicates=lambda w: SOLVABLE_BATCHES[w.replicates],
         trial=trial_settings(SCHEDULER),

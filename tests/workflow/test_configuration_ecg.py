@@ -134,8 +134,8 @@ def test_a_row_of_beats_and_a_fit_to_runs_choose_their_model_like_a_row():
         (("ecg", "rows", "curve"), curve),
         (("ecg", "rows", "mean"), {"model": "constant"}),
         (("ecg", "classifiers", "curve"), {"latents": "curve", "trained_on": ["360 Hz"]}),
-        (("scheduler", "fits", "curve"), {"model": "curve", "loss": "none", "repeats": 1}),
-        (("scheduler", "fits", "controlled"), {"field": "controlled", "loss": "kl", "weight": 0.1}),
+        (("scheduler", "rows", "curve"), {"model": "curve", "loss": "none", "repeats": 1}),
+        (("scheduler", "rows", "controlled"), {"field": "controlled", "loss": "kl", "weight": 0.1}),
     )
     check(config)
     beats = Experiment(seeds=[0], **beat_settings(config, "curve"))

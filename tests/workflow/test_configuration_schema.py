@@ -88,7 +88,7 @@ ANY_PART = {"config.$defs.tune", "config.$defs.balance"} | {
 }
 
 
-ANY_PART |= {f"config.properties.scheduler.properties.{place}" for place in ("policies", "fits.additionalProperties")}
+ANY_PART |= {f"config.properties.scheduler.properties.{place}" for place in ("policies", "rows.additionalProperties")}
 
 
 ANY_PART |= {
@@ -203,7 +203,7 @@ def test_names_come_from_the_registries():
     }
     beats, fits = (
         properties[chapter]["properties"][name]["additionalProperties"]["properties"]
-        for chapter, name in (("ecg", "rows"), ("scheduler", "fits"))
+        for chapter, name in (("ecg", "rows"), ("scheduler", "rows"))
     )
     row = schema()["$defs"]["row"]["properties"]
     for entry in (row, beats, fits, properties["scheduler"]["properties"]["fit"]["properties"]):

@@ -208,7 +208,7 @@ def takes_all(config):
         ((kind, sizes),) = entry["network"].items()
         with torch.device("meta"):
             NETWORKS[kind]((16,) if kind == "transformer" else (1, 28, 28), 10, **sizes)
-    for name in scheduler["fits"]:
+    for name in scheduler["rows"]:
         fit = FitConfig(**fit_settings(scheduler, name))
         assert LOSSES[fit.loss](fit.weight).needs <= MODELS[fit.kind].offers
     for name, entry in scheduler["learners"].items():

@@ -1,4 +1,4 @@
-"""A model and its parts, as entries of the configuration name them: rows, latent ODEs of beats, fits to training runs."""
+"""A model and its parts, as rows of the configuration name them."""
 
 from collections.abc import Iterable, Mapping
 from importlib.util import find_spec

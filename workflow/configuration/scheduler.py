@@ -1,4 +1,4 @@
-"""The scheduler chapter: the settings of tasks, fits and policies, and checks of consistency."""
+"""The scheduler chapter: the settings of tasks, rows and policies, and checks of consistency."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,7 +19,7 @@ IMAGES = {"fashion_mnist": (60_000, 10_000), "cifar100": (50_000, 10_000), "inve
 TEXTS = {"tinyshakespeare": 1_115_394, "tinystories": 1_900_000_000, "invented_text": None}
 """Number of characters of each text: eight tenths are for training, one tenth each for validation and test."""
 CHOOSING_RUNS = ("schedules", "repeats")
-"""Entries of a fit that choose its runs."""
+"""Entries of a row that choose its runs."""
 DECIDING_NOTHING = ("mix", "replay")
 """Policies whose rates are known before a training begins."""
 DEFAULTS = {"channels": [16, 32], "strides": [2, 2], "width": 64, "heads": 4, "context": 64}
@@ -48,31 +48,31 @@ def task_settings(scheduler: Mapping[str, Any], task: str) -> dict[str, Any]:
 
 
 def fit_entry(scheduler: Mapping[str, Any], fit: str) -> dict[str, Any]:
-    """``scheduler.fit``, with the entries of a fit replacing it."""
-    own = {key: value for key, value in scheduler["fits"][fit].items() if key not in CHOOSING_RUNS}
+    """``scheduler.fit``, with the entries of a row replacing it."""
+    own = {key: value for key, value in scheduler["rows"][fit].items() if key not in CHOOSING_RUNS}
     return dict(scheduler["fit"]) | own
 
 
 def fit_settings(scheduler: Mapping[str, Any], fit: str) -> dict[str, Any]:
-    """Settings of a fit, as in :class:`pathlode.schedule.run_model.FitConfig`."""
+    """Settings of a row, as in :class:`pathlode.schedule.run_model.FitConfig`."""
     entry = fit_entry(scheduler, fit)
     return model_parts(entry) | {key: value for key, value in entry.items() if key not in ("model", *PARTS)}
 
 
 def fit_entries(scheduler: Mapping[str, Any], fit: str, loss: bool = False) -> list[str]:
-    """What the models of a fit are made of, as ``"module:class"``, with or without their loss."""
+    """What the models of a row are made of, as ``"module:class"``, with or without their loss."""
     return entries_of_parts(model_parts(fit_entry(scheduler, fit)), loss)
 
 
 def chosen_runs(scheduler: Mapping[str, Any], fit: str) -> dict[str, Any]:
-    """The runs of the sweep that a fit sees, as arguments of :func:`pathlode.schedule.sweep.swept`."""
-    return {key: value for key, value in scheduler["fits"][fit].items() if key in CHOOSING_RUNS}
+    """The runs of the sweep that a row's models see, as arguments of :func:`pathlode.schedule.sweep.swept`."""
+    return {key: value for key, value in scheduler["rows"][fit].items() if key in CHOOSING_RUNS}
 
 
 def fitted_to(scheduler: Mapping[str, Any], learner: str, task: str) -> dict[str, str]:
-    """The task from whose runs a policy learns, and the name of the fits to them."""
+    """The task from whose runs a policy learns, and the row of the models of them."""
     entry = scheduler["learners"][learner]
-    return {"task": entry.get("learnt_from", task), "fit": entry["fit"]}
+    return {"task": entry.get("learnt_from", task), "fit": entry["row"]}
 
 
 def look_ahead_settings(scheduler: Mapping[str, Any], learner: str) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def steering_settings(scheduler: Mapping[str, Any]) -> dict[str, Any]:
     own = scheduler["solvable"]["steered"]
     return {
         "replicates": own["replicates"],
-        "fit": fit_settings(scheduler, own["fit"]),
+        "fit": fit_settings(scheduler, own["row"]),
         "look_ahead": dict(scheduler["look_ahead"]),
     }
 
@@ -97,12 +97,12 @@ def check(config: Mapping[str, Any]) -> None:
     """Refuses undefined names and inconsistent settings."""
     scheduler = config["scheduler"]
     _check_window(scheduler["fit"])
-    for name in scheduler["fits"]:
+    for name in scheduler["rows"]:
         _check_fit(scheduler, name)
     for name, entry in scheduler["learners"].items():
         _check_learner(f"config: scheduler.learners.{name}", entry)
-    for name in _fits_in_use(scheduler):
-        _check_repeats(f"config: scheduler.fits.{name}", scheduler["fits"][name], scheduler["sweep"])
+    for name in _rows_in_use(scheduler):
+        _check_repeats(f"config: scheduler.rows.{name}", scheduler["rows"][name], scheduler["sweep"])
     for place, name, allowed, whole in _named(scheduler):
         if name not in allowed:
             raise InvalidConfig(unknown(f"scheduler.{place}", name, allowed, whole))
@@ -121,7 +121,7 @@ def check(config: Mapping[str, Any]) -> None:
 
 def _named(scheduler: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any], str]]:
     """Every name that a setting refers to: the setting, the name, the entries among which it must be, and their key."""
-    run, sweep, fits, tasks = (scheduler[key] for key in ("run", "sweep", "fits", "tasks"))
+    run, sweep, rows, tasks = (scheduler[key] for key in ("run", "sweep", "rows", "tasks"))
     tuned, learnt, swept = (dict.fromkeys(names) for names in (run["policies"], run["learners"], sweep["schedules"]))
     for key in run:
         yield from ((f"run.{key}", name, scheduler[key], f"scheduler.{key}") for name in run[key])
@@ -130,19 +130,19 @@ def _named(scheduler: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str
     for name in scheduler["compared"]:
         yield "compared", name, tuned | learnt, "scheduler.run.policies or learners"
     for name, entry in scheduler["learners"].items():
-        yield f"learners.{name}.fit", entry["fit"], fits, "scheduler.fits"
+        yield f"learners.{name}.row", entry["row"], rows, "scheduler.rows"
         yield from ((f"learners.{name}.tasks", task, tasks, "scheduler.tasks") for task in entry.get("tasks", []))
         if "learnt_from" in entry:
             yield f"learners.{name}.learnt_from", entry["learnt_from"], tasks, "scheduler.tasks"
-    for name in _fits_in_use(scheduler):
-        for one in fits[name].get("schedules", []):
-            yield f"fits.{name}.schedules", one, swept, "scheduler.sweep.schedules"
+    for name in _rows_in_use(scheduler):
+        for one in rows[name].get("schedules", []):
+            yield f"rows.{name}.schedules", one, swept, "scheduler.sweep.schedules"
 
 
-def _fits_in_use(scheduler: Mapping[str, Any]) -> set[str]:
-    """The fits of the learners that are run."""
+def _rows_in_use(scheduler: Mapping[str, Any]) -> set[str]:
+    """The rows of the learners that are run."""
     learners = scheduler["learners"]
-    return {learners[name]["fit"] for name in scheduler["run"]["learners"] if name in learners} & set(scheduler["fits"])
+    return {learners[name]["row"] for name in scheduler["run"]["learners"] if name in learners} & set(scheduler["rows"])
 
 
 def _check_window(fit: Mapping[str, Any]) -> None:
@@ -167,11 +167,11 @@ def _check_learner(place: str, entry: Mapping[str, Any]) -> None:
 
 
 def _check_repeats(place: str, fit: Mapping[str, Any], sweep: Mapping[str, Any]) -> None:
-    """Refuses a fit whose own number of repeats is not below the sweep's."""
+    """Refuses a row whose own number of repeats is not below the sweep's."""
     if fit.get("repeats", 0) >= sweep["repeats"]:
         raise InvalidConfig(
             f"{place}.repeats is {fit['repeats']}, expected fewer than the {sweep['repeats']} of scheduler.sweep.repeats; "
-            "raise that, or remove the learners with this fit from scheduler.run.learners"
+            "raise that, or remove the learners with this row from scheduler.run.learners"
         )
 
 
@@ -207,7 +207,7 @@ def _check_length(scheduler: Mapping[str, Any], task: str) -> None:
 def _check_fit(scheduler: Mapping[str, Any], fit: str) -> None:
     """Refuses a model whose parts do not fit each other, or without a z0 that the scheduler can perturb."""
     entry = fit_entry(scheduler, fit)
-    place = f"scheduler.fits.{fit}" if {"model", *PARTS} & scheduler["fits"][fit].keys() else "scheduler.fit"
+    place = f"scheduler.rows.{fit}" if {"model", *PARTS} & scheduler["rows"][fit].keys() else "scheduler.fit"
     if not has_latent(entry):
         raise InvalidConfig(
             f"config: {place}.model is {entry['model']!r}, which has no z0, but policies perturb z0 to predict futures; name "

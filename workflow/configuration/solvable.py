@@ -24,9 +24,9 @@ def trial_settings(scheduler: Mapping[str, Any]) -> dict[str, Any]:
 def check_solvable(scheduler: Mapping[str, Any]) -> None:
     """Refuses undefined names, and settings with which a policy has nothing to choose from."""
     own = scheduler["solvable"]
-    if own["steered"]["fit"] not in scheduler["fits"]:
+    if own["steered"]["row"] not in scheduler["rows"]:
         raise InvalidConfig(
-            unknown("scheduler.solvable.steered.fit", own["steered"]["fit"], scheduler["fits"], "scheduler.fits")
+            unknown("scheduler.solvable.steered.row", own["steered"]["row"], scheduler["rows"], "scheduler.rows")
         )
     if "constant" not in own["schedules"]:
         raise InvalidConfig(
