@@ -59,7 +59,7 @@ def parts_with(loss: str) -> dict[str, Any]:
         for field in FIELDS
         if needs <= offered(model, field) and unused_offer(offered(model, field), needs) is None
     )
-    return {"kind": model, "loss": loss} | ({"field": field} if "field" in parts_of(model) else {})
+    return {"model": model, "loss": loss} | ({"field": field} if "field" in parts_of(model) else {})
 
 
 def steps_of(solver: str, evaluations: int) -> int:
@@ -72,7 +72,7 @@ def settings(train: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]
     """Kind and name of every entry that can be trained with, and what it changes."""
     for name in MODELS:
         if loss := loss_of(name):
-            yield "model", name, {"kind": name, "loss": loss}
+            yield "model", name, {"model": name, "loss": loss}
     for part, (entries, _) in PARTS.items():
         for name in entries:
             yield part, name, parts_with(name) if part == "loss" else {part: name}
@@ -87,7 +87,7 @@ def steppers() -> dict[tuple[str, str], Callable[[], None]]:
     data = simulate(SYSTEMS[config["system"]](), SimulationConfig(**config["simulate"] | {"train": 500})).observed
     train = config["train"] | {"steps": 10_000}
     default = {
-        "model": config["model"],
+        "sizes": config["sizes"],
         "train": train,
         "loss": "none",
         "learning_rate": 0.001,

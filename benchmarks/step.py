@@ -46,7 +46,7 @@ def main() -> None:
     config = yaml.safe_load(Path("config/systems.yaml").read_text())["systems"]["coupled_oscillator"]
     data = simulate(CoupledOscillator(), SimulationConfig(**config["simulate"]))
     experiment = Experiment(
-        loss="path", weight=WEIGHT, learning_rate=0.03, seeds=[0], model=config["model"], train=config["train"]
+        loss="path", weight=WEIGHT, learning_rate=0.03, seeds=[0], sizes=config["sizes"], train=config["train"]
     )
     print("training the model that all versions share ...", flush=True)
     trainer = experiment.trainer(data.observed)

@@ -69,7 +69,7 @@ def whole_step(name: str, members: int, scale: str = "systems") -> Callable[[], 
     settings = config["train"] | own["train"] | {"steps": 10_000}
     seeds, parts = range(members), own.get("parts", {})
     experiment = Experiment(
-        loss="path", weight=WEIGHT, learning_rate=0.01, seeds=seeds, model=config["model"], train=settings, **parts
+        loss="path", weight=WEIGHT, learning_rate=0.01, seeds=seeds, sizes=config["sizes"], train=settings, **parts
     )
     return experiment.trainer(data.observed).step
 

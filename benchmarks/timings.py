@@ -108,7 +108,7 @@ def dynamics(config: Mapping[str, Any]) -> Hours:
                     candidates = sum(len(axis["values"]) for axis in row_axes(config, name, row).values()) - 1
                     yield "tune", place, steps[model] * len(replicates) * candidates * steps_tuned / 3600
                 if chapter == "dynamics" and name in config["sizes"]["systems"] and row in config["sizes"]["rows"]:
-                    yield "size", place, hours * len(config["sizes"]["models"])
+                    yield "size", place, hours * len(config["sizes"]["tried"])
 
 
 def ecg(config: Mapping[str, Any]) -> Hours:

@@ -41,7 +41,7 @@ def one(models: int) -> dict[str, float]:
         weight=WEIGHT,
         learning_rate=LEARNING_RATE,
         seeds=range(models),
-        model=config["model"],
+        sizes=config["sizes"],
         train=config["train"],
     )
     trainer = experiment.trainer(data)

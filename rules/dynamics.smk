@@ -180,7 +180,7 @@ rule size:
         setting=lambda w: setting(config, w.system, w.row),
         parts=lambda w: row_parts(config, w.system, w.row),
         settings=lambda w: row_settings(config, w.system, w.row),
-        sizes=config["sizes"]["models"],
+        sizes=config["sizes"]["tried"],
         replicates=lambda w: ALL_BATCHES[w.replicates],
         evaluate=config["evaluate"],
     script:

@@ -85,7 +85,7 @@ def uses(config: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
         if _is(MODELS, node.get("model")) or _is(KINDS["loss"], node.get("loss")):
             parts = model_parts(node)
             defined = "trained" in config[chapter] and path[-2] == "rows"
-            named = {"model": parts["kind"]} | parts if row in trained or not defined else {}
+            named = parts if row in trained or not defined else {}
         elif row == "parts":
             row, named = path[-2], dict(node)
         elif _is(SOLVERS, node.get("solver")):

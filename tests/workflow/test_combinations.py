@@ -103,7 +103,7 @@ def experiment(row):
     """One with two models of small sizes."""
     parts = {name: value for name, value in row.items() if name not in ("model", "solver")}
     train = TRAIN | ({"solver": row["solver"]} if "solver" in row else {})
-    return Experiment(seeds=[0, 1], kind=row["model"], model=SIZES, train=train, **parts)
+    return Experiment(seeds=[0, 1], model=row["model"], sizes=SIZES, train=train, **parts)
 
 
 @pytest.mark.parametrize("row", TRAINED, ids=lambda row: "-".join(row[column] for column in sorted(row)))
@@ -134,8 +134,8 @@ def test_the_sizes_that_the_configuration_takes_are_those_with_which_a_model_can
         sizes = {"hidden": hidden, "latent": latent}
         config = ModelConfig(features=2, width=2, depth=1, **sizes)
         try:
-            check_state("row", {"kind": model}, sizes)
-            check_observed_state("row", {"kind": model}, config.features, sizes)
+            check_state("row", {"model": model}, sizes)
+            check_observed_state("row", {"model": model}, config.features, sizes)
         except InvalidConfig:
             with pytest.raises(ConfigError, match="model.(hidden|latent) is [0-9], expected "):
                 MODELS[model](config)

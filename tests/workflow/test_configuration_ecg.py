@@ -116,11 +116,11 @@ def test_a_wrong_configuration_is_refused_in_one_sentence(path, value, message):
 
 def test_a_row_and_a_classifier_have_their_own_in_place_of_the_common():
     plain, path = beat_settings(DEFAULT, "plain"), beat_settings(DEFAULT, "path")
-    assert (plain["train"]["steps"], plain["model"]["encoder_hidden"]) == (750, None)
-    assert (path["train"], path["model"]) == (DEFAULT["ecg"]["train"], DEFAULT["ecg"]["model"])
-    parts = {"kind": "latent_ode", "encoder": "gru", "field": "bounded", "decoder": "linear", "loss": "path"}
+    assert (plain["train"]["steps"], plain["sizes"]["encoder_hidden"]) == (750, None)
+    assert (path["train"], path["sizes"]) == (DEFAULT["ecg"]["train"], DEFAULT["ecg"]["sizes"])
+    parts = {"model": "latent_ode", "encoder": "gru", "field": "bounded", "decoder": "linear", "loss": "path"}
     parts["input"] = "linear"
-    assert set(plain) == {*parts, "weight", "learning_rate", "views", "model", "train"}
+    assert set(plain) == {*parts, "weight", "learning_rate", "views", "sizes", "train"}
     assert plain.items() >= parts.items()
     common, between = DEFAULT["ecg"]["balance"], DEFAULT["ecg"]["splits"]["inter_patient"]["balance"]
     assert balance(DEFAULT["ecg"], "random", "path") == common
@@ -139,7 +139,7 @@ def test_a_row_of_beats_and_a_fit_to_runs_choose_their_model_like_a_row():
     )
     check(config)
     beats = Experiment(seeds=[0], **beat_settings(config, "curve"))
-    assert (beats.kind, beats.encoder, beats.loss, beats.weight) == ("curve", "gru", "none", 0.0)
+    assert (beats.model, beats.encoder, beats.loss, beats.weight) == ("curve", "gru", "none", 0.0)
     assert Experiment(seeds=[0], **beat_settings(config, "mean")).loss is None
     assert [entry.partition(":")[2] for entry in classifier_entries(config["ecg"], "curve")] == [
         "Trees",
@@ -148,10 +148,10 @@ def test_a_row_of_beats_and_a_fit_to_runs_choose_their_model_like_a_row():
         "linear",
     ]
     runs = FitConfig(**scheduler.fit_settings(config["scheduler"], "curve"))
-    assert (runs.kind, runs.loss, runs.points) == ("curve", "none", 100)
+    assert (runs.model, runs.loss, runs.points) == ("curve", "none", 100)
     assert scheduler.chosen_runs(config["scheduler"], "curve") == {"repeats": 1}
     runs = FitConfig(**scheduler.fit_settings(config["scheduler"], "controlled"))
-    assert (runs.kind, runs.field, runs.loss, runs.weight) == ("latent_ode", "controlled", "kl", 0.1)
+    assert (runs.model, runs.field, runs.loss, runs.weight) == ("latent_ode", "controlled", "kl", 0.1)
     entries = scheduler.fit_entries(config["scheduler"], "controlled", loss=True)
     assert [entry.partition(":")[2] for entry in entries][-1] == "KullbackLeibler"
     assert FitConfig(**scheduler.fit_settings(config["scheduler"], "all")) == FitConfig()

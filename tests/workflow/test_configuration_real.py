@@ -134,7 +134,7 @@ def test_a_forecast_is_trained_on_the_first_times():
     settings = {goal: series_settings(DEFAULT, "physionet", goal, "path") for goal in ("interpolation", "forecast")}
     assert "first" not in settings["interpolation"]["views"]
     assert settings["forecast"]["views"] == DEFAULT["real"]["views"] | {"first": 24}
-    assert settings["forecast"]["model"]["gaps"] is True
+    assert settings["forecast"]["sizes"]["gaps"] is True
     Experiment(seeds=[0], **settings["forecast"])
 
 
@@ -142,7 +142,7 @@ def test_a_model_replaces_sizes_training_and_views_of_its_data():
     own = {"sizes": {"latent": 8}, "views": {"subsets": 0.7}, "train": {"steps": 100}}
     settings = series_settings(merged((("real", "rows", "curve"), CURVE | own)), "vowels", "interpolation", "curve")
     data = DEFAULT["real"]["data"]["vowels"]
-    assert settings["model"] == data["model"] | {"gaps": True, "latent": 8}
+    assert settings["sizes"] == data["sizes"] | {"gaps": True, "latent": 8}
     assert settings["train"] == data["train"] | {"steps": 100}
     assert settings["views"] == DEFAULT["real"]["views"] | {"subsets": 0.7}
 
@@ -153,7 +153,7 @@ def test_a_row_may_name_any_model_with_z0_for_pelts():
     path, curve = (pelt_settings(config, name) for name in ("path", "curve"))
     own = DEFAULT["real"]["hudson_bay"]
     assert (path["loss"], path["train"], path["weight"]) == ("path", own["train"], own["weight"])
-    assert (curve["kind"], curve["loss"], curve["model"]) == ("curve", "none", own["model"])
+    assert (curve["model"], curve["loss"], curve["sizes"]) == ("curve", "none", own["sizes"])
     Experiment(seeds=[0], **curve)
 
 

@@ -159,7 +159,7 @@ def test_rows_of_graphs_are_fitted_where_a_graph_can_be_wrong():
 
 def test_models_of_few_series_have_the_settings_of_their_rows():
     found = hybrids.hybrid_settings(DEFAULT)
-    assert {row: own["model"]["hidden"] for row, own in found.items()} == {"hybrid": 10, "expert": 2, "neural": 10}
+    assert {row: own["sizes"]["hidden"] for row, own in found.items()} == {"hybrid": 10, "expert": 2, "neural": 10}
     assert {row: own["field"] for row, own in found.items()} == {
         "hybrid": "hybrid_oscillator", "expert": "hybrid_oscillator", "neural": "bounded",
     }  # fmt: skip
@@ -179,7 +179,7 @@ def test_what_dynamics_trains_for_the_same_replicates_is_shared():
 def test_rows_are_fitted_to_measured_series_with_what_they_replace():
     cru = series_settings(DEFAULT, "vowels", "interpolation", "cru")
     Experiment(seeds=[0], **cru)
-    assert (cru["kind"], cru["model"]["latent"], cru["views"]["share"]) == ("cru", 8, [0.1, 1.0])
+    assert (cru["model"], cru["sizes"]["latent"], cru["views"]["share"]) == ("cru", 8, [0.1, 1.0])
     assert row_settings(DEFAULT, "lorenz", "latent_sde")["train"]["solver_steps"] == 24
     own = merged(((*ROWS, "mean_field"), {"loss": "path"}), (("rivals", "compared"), [*COMPARED, "mean_field"]))
     check(own)

@@ -16,11 +16,11 @@ def test_sizes_of_the_state_that_a_rows_field_does_not_take_are_refused():
         {"loss": "kinetic", "field": "hybrid_oscillator", "systems": ["coupled_oscillator"]},
     )
     second = (*ROWS, "none", "field"), "second_order"
-    state = (*OSCILLATOR, "model", "hidden")
+    state = (*OSCILLATOR, "sizes", "hidden")
     check(merged(oscillator, (state, 2)))
     check(merged(second, (state, 4)))
     with pytest.raises(
-        InvalidConfig, match=r"coupled_oscillator.model.hidden is 5, but the field second_order needs an even"
+        InvalidConfig, match=r"coupled_oscillator.sizes.hidden is 5, but the field second_order needs an even"
     ):
         check(merged(second, (state, 5)))
     with pytest.raises(
@@ -28,18 +28,16 @@ def test_sizes_of_the_state_that_a_rows_field_does_not_take_are_refused():
     ):
         check(merged(oscillator, (state, 1)))
     with pytest.raises(
-        InvalidConfig, match=r"sizes.models.0.hidden is 3, but the field second_order needs an even number"
+        InvalidConfig, match=r"sizes.tried.0.hidden is 3, but the field second_order needs an even number"
     ):
         check(merged(((*ROWS, "path", "field"), "second_order")))
-    check(merged(((*OSCILLATOR, "model", "augment"), 2)))
-    with pytest.raises(
-        InvalidConfig, match=r"sizes.models.0 has hidden 3 and augment 10, but z0 .*; lower augment, or"
-    ):
-        check(merged(((*OSCILLATOR, "model", "augment"), 10)))
+    check(merged(((*OSCILLATOR, "sizes", "augment"), 2)))
+    with pytest.raises(InvalidConfig, match=r"sizes.tried.0 has hidden 3 and augment 10, but z0 .*; lower augment, or"):
+        check(merged(((*OSCILLATOR, "sizes", "augment"), 10)))
     with pytest.raises(
         InvalidConfig, match="lorenz.model has hidden 10 and augment 10, but z0 .*; lower augment, or raise"
     ):
-        check(merged((("systems", "lorenz", "model", "augment"), 10)))
+        check(merged((("systems", "lorenz", "sizes", "augment"), 10)))
 
 
 @pytest.mark.parametrize(
@@ -121,24 +119,24 @@ def test_a_row_may_be_an_observed_ode_with_a_penalty_on_the_weights_of_its_field
 
 def test_a_row_is_a_model_with_its_parts_and_a_place_in_the_tables():
     assert rows.row_parts(DEFAULT, "lorenz", "path_lstm") == {
-        "kind": "latent_ode",
+        "model": "latent_ode",
         "encoder": "lstm",
         "input": "linear",
         "field": "bounded",
         "decoder": "linear",
         "loss": "path",
     }
-    curve = {"kind": "curve", "encoder": "gru", "input": "linear", "loss": "none"}
+    curve = {"model": "curve", "encoder": "gru", "input": "linear", "loss": "none"}
     assert rows.row_parts(DEFAULT, "lorenz", "curve") == curve
     flow = merged(((*ROWS, "curve"), {"model": "neural_flow", "loss": "path"}))
     assert rows.row_parts(flow, "lorenz", "curve") == curve | {
-        "kind": "neural_flow",
+        "model": "neural_flow",
         "decoder": "linear",
         "loss": "path",
     }
     cru = merged(((*ROWS, "curve"), {"model": "cru", "loss": "none"}))
-    assert rows.row_parts(cru, "lorenz", "curve") == {"kind": "cru", "loss": "none"}
-    assert rows.row_parts(DEFAULT, "lorenz", "constant") == {"kind": "constant"}
+    assert rows.row_parts(cru, "lorenz", "curve") == {"model": "cru", "loss": "none"}
+    assert rows.row_parts(DEFAULT, "lorenz", "constant") == {"model": "constant"}
     assert rows.setting(DEFAULT, "lorenz", "constant") == {
         **{"system": "lorenz", "row": "constant", "model": "constant"},
         **{"field": None, "encoder": None, "loss": None},
@@ -154,8 +152,8 @@ def test_a_system_has_parts_of_its_own_which_a_row_replaces():
     path, lstm, curve = (rows.row_parts(config, "lorenz", row) for row in ("path", "path_lstm", "curve"))
     assert (path["encoder"], path["input"], path["decoder"], path["field"]) == ("rnn", "log", "squareplus", "bounded")
     assert (lstm["encoder"], lstm["input"]) == ("lstm", "log")
-    assert curve == {"kind": "curve", "encoder": "rnn", "input": "log", "loss": "none"}
-    assert rows.row_parts(config, "lorenz", "constant") == {"kind": "constant"}
+    assert curve == {"model": "curve", "encoder": "rnn", "input": "log", "loss": "none"}
+    assert rows.row_parts(config, "lorenz", "constant") == {"model": "constant"}
     assert rows.row_parts(config, "lane_emden", "path")["decoder"] == "linear"
     assert "pathlode.core.decoders.squareplus:SquareplusDecoder" in rows.row_entries(config, "lorenz", "path")
 
@@ -180,14 +178,14 @@ def test_a_row_replaces_sizes_training_and_views_of_its_system():
     check(config)
     system, settings = config["systems"]["lane_emden"], rows.row_settings(config, "lane_emden", "curve")
     assert settings == {
-        "model": system["model"] | {"latent": 8},
+        "sizes": system["sizes"] | {"latent": 8},
         "train": system["train"] | {"solver_steps": 24},
         "views": {"subsets": 0.7, "share": [0.1, 1.0], "first": None},
     }
     Views(**settings["views"])
     candidate = rows.candidate_settings(config, "lane_emden", "curve")
     assert candidate == settings | {"train": settings["train"] | {"steps": 400, "refine": False}}
-    assert rows.row_settings(config, "lane_emden", "path")["model"] == system["model"]
+    assert rows.row_settings(config, "lane_emden", "path")["sizes"] == system["sizes"]
     assert rows.row_settings(config, "damped_oscillator", "path_short")["views"] == {"first": 12}
 
 

@@ -111,7 +111,7 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
          {"train_encoder": 1, "reconstruct": 1, "classify": 0, "tune": 0}),
         ("config/smoke.yaml", "pca: { splits: [inter_patient] }", "pca: { splits: [random, inter_patient] }",
          {"train_encoder": 0, "reconstruct": 0, "classify": 1, "tabulate_ecg": 1}),
-        ("config/smoke.yaml", "replicates: 2\n  model: { hidden: 8", "replicates: 3\n  model: { hidden: 8", {"cut_beats": 0, "split_beats": 1, "train_encoder": 2, "train": 0}),
+        ("config/smoke.yaml", "replicates: 2\n  sizes: { hidden: 8", "replicates: 3\n  sizes: { hidden: 8", {"cut_beats": 0, "split_beats": 1, "train_encoder": 2, "train": 0}),
         ("config/published/ecg.csv", "0.86,0.984", "0.87,0.984", {"tabulate_ecg": 1, "claims": 1, "classify": 0}),
     ],
 )  # fmt: skip

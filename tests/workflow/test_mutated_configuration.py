@@ -148,26 +148,26 @@ def takes_all(config):
                 for rate, weight in product(rates.values, weights.values):
                     Experiment(seeds=[0], weight=weight, **own, **parts)
                     TrainingConfig(learning_rate=rate, **own["train"])
-                    assert LOSSES[parts["loss"]](weight).needs <= MODELS[parts["kind"]].offers
+                    assert LOSSES[parts["loss"]](weight).needs <= MODELS[parts["model"]].offers
             chosen = {part: name for part, name in parts.items() if part in ("encoder", "input", "field", "decoder")}
-            made_of(parts["kind"], features=2, **chosen, **own["model"])
+            made_of(parts["model"], features=2, **chosen, **own["sizes"])
     for own in hybrid_settings(config).values():
         Experiment(seeds=[0], **own)
         TrainingConfig(learning_rate=own["learning_rate"], **own["train"])
-        made_of(own["kind"], features=2, field=own["field"], **own["model"])
-    for size in config["sizes"]["models"]:
-        ModelConfig(features=2, **config["systems"][config["dynamics"]["systems"][0]]["model"] | size)
+        made_of(own["model"], features=2, field=own["field"], **own["sizes"])
+    for size in config["sizes"]["tried"]:
+        ModelConfig(features=2, **config["systems"][config["dynamics"]["systems"][0]]["sizes"] | size)
     Adaptive(**config["evaluate"])
     ecg = config["ecg"]
     for name in ecg["rows"]:
         entry = beat_settings(config, name)
         Experiment(seeds=replicate_numbers(config, "ecg"), **entry)
         chosen = {part: entry[part] for part in ("encoder", "input", "field", "decoder") if part in entry}
-        made_of(entry["kind"], features=1, **chosen, **entry["model"])
+        made_of(entry["model"], features=1, **chosen, **entry["sizes"])
         if "loss" in entry:
             TrainingConfig(learning_rate=entry["learning_rate"], **entry["train"])
             Views(**entry["views"])
-            assert LOSSES[entry["loss"]](entry["weight"]).needs <= MODELS[entry["kind"]].offers
+            assert LOSSES[entry["loss"]](entry["weight"]).needs <= MODELS[entry["model"]].offers
     for entry in ecg["conditions"].values():
         Condition(**entry)
     for name, entry in ecg["classifiers"].items():
@@ -186,9 +186,9 @@ def takes_all(config):
             TrainingConfig(learning_rate=entry["learning_rate"], **entry["train"])
             Views(**entry["views"])
             chosen = {part: entry[part] for part in ("encoder", "input", "field", "decoder") if part in entry}
-            made_of(entry["kind"], features=2, **chosen, **entry["model"])
+            made_of(entry["model"], features=2, **chosen, **entry["sizes"])
             for weight in real["weights"] if "loss" in entry else ():
-                assert LOSSES[entry["loss"]](weight).needs <= MODELS[entry["kind"]].offers
+                assert LOSSES[entry["loss"]](weight).needs <= MODELS[entry["model"]].offers
     inference = config["inference"]
     for backend, names in inference["flows"].items():
         assert backend in FLOWS
@@ -210,7 +210,7 @@ def takes_all(config):
             NETWORKS[kind]((16,) if kind == "transformer" else (1, 28, 28), 10, **sizes)
     for name in scheduler["rows"]:
         fit = FitConfig(**fit_settings(scheduler, name))
-        assert LOSSES[fit.loss](fit.weight).needs <= MODELS[fit.kind].offers
+        assert LOSSES[fit.loss](fit.weight).needs <= MODELS[fit.model].offers
     for name, entry in scheduler["learners"].items():
         assert entry["policy"] in POLICIES
         LookAheadConfig(**look_ahead_settings(scheduler, name))

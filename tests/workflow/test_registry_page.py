@@ -73,7 +73,7 @@ def test_rows_that_name_an_entry_are_found_with_their_defaults():
             },
         },
         "ecg": {"rows": {"kl": {"encoder": "lstm", "loss": "kl"}}},
-        "systems": {"lorenz": {"model": {"hidden": 4}, "train": {"solver": "rk4"}, "parts": {"input": "log"}}},
+        "systems": {"lorenz": {"sizes": {"hidden": 4}, "train": {"solver": "rk4"}, "parts": {"input": "log"}}},
         **{chapter: {} for chapter in ("inference", "scheduler", "real")},
     }
     found = set(uses(config))

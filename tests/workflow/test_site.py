@@ -187,6 +187,6 @@ def test_a_row_costs_one_file_one_line_and_one_test(tmp_path, monkeypatch, data)
     check_parts("row", row)
     sizes = {"hidden": 4, "latent": 4, "width": 8}
     train = {"steps": 2, "batch": 16, "warmup": 0.5, "validate_every": 2}
-    trainer = Experiment(seeds=[0], model=sizes, train=train, **row).trainer(data.observed)
+    trainer = Experiment(seeds=[0], sizes=sizes, train=train, **row).trainer(data.observed)
     trainer.run()
     assert trainer.history[-1].mse.isfinite().all()

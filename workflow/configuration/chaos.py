@@ -56,7 +56,7 @@ def fitted_rows(config: Mapping[str, Any], data: str) -> list[str]:
 def chaos_settings(config: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Settings of a row, as in :class:`pathlode.training.experiment.Experiment`, without seeds."""
     chaos, row = config["chaos"], config["chaos"]["rows"][name]
-    settings = with_own(row, {"model": chaos["model"], "train": chaos["train"]})
+    settings = with_own(row, {key: chaos[key] for key in ("sizes", "train")})
     weight = {"weight": row.get("weight", chaos["weight"]), "learning_rate": chaos["learning_rate"]}
     return model_parts(row) | settings | (weight if is_trained(row) else {})
 
@@ -122,11 +122,11 @@ def _check_row(config: Mapping[str, Any], name: str) -> None:
     parts = model_parts(row)
     check_entry(place, row, OF_TRAINING)
     check_system(place, parts, None)
-    check_state(f"{place}.sizes" if "sizes" in row else "chaos.model", parts, settings["model"])
-    check_observed_state("chaos.data", parts, DIMENSION, settings["model"])
+    check_state(f"{place}.sizes" if "sizes" in row else "chaos.sizes", parts, settings["sizes"])
+    check_observed_state("chaos.data", parts, DIMENSION, settings["sizes"])
     longest = max(own["window"][1] for own in config["chaos"]["data"].values())
     where, train = f"{place}.train" if "train" in row else "chaos.train", settings["train"]
-    check_steps(where, parts, train["solver_steps"], longest / settings["model"]["time_unit"])
+    check_steps(where, parts, train["solver_steps"], longest / settings["sizes"]["time_unit"])
     if train["warmup"] * (train["steps"] + 1) <= 1:
         raise InvalidConfig(
             f"config: {where}.warmup is {train['warmup']}, less than one of the {train['steps']} steps; raise warmup or steps"

@@ -93,9 +93,9 @@ def _check_sizes(config: Mapping[str, Any]) -> None:
                 raise InvalidConfig(
                     f"config: sizes.rows names {row!r}, which is not tuned on {name}; add it to the rows trained on {name}"
                 )
-            for number, sizes in enumerate(config["sizes"]["models"]):
-                model = row_settings(config, name, row)["model"] | sizes
-                check_state(f"sizes.models.{number}", row_parts(config, name, row), model)
+            for number, sizes in enumerate(config["sizes"]["tried"]):
+                model = row_settings(config, name, row)["sizes"] | sizes
+                check_state(f"sizes.tried.{number}", row_parts(config, name, row), model)
 
 
 def _check_solver(evaluate: Mapping[str, Any]) -> None:

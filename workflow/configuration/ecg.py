@@ -27,7 +27,7 @@ def beat_settings(config: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Settings of a row, as in :class:`pathlode.training.experiment.Experiment`, without seeds."""
     ecg, row = config["ecg"], config["ecg"]["rows"][name]
     own = {key: row[key] for key in ("weight", "learning_rate") if key in row}
-    return model_parts(row) | own | with_own(row, {"model": ecg["model"], "train": ecg["train"]})
+    return model_parts(row) | own | with_own(row, {key: ecg[key] for key in ("sizes", "train")})
 
 
 def model_entries(ecg: Mapping[str, Any], name: str | None, loss: bool = False) -> list[str]:
@@ -114,8 +114,8 @@ def _check_row(config: Mapping[str, Any], name: str) -> None:
     """Refuses parts that do not fit each other, and settings of a training without one, or the other way round."""
     row, place = config["ecg"]["rows"][name], f"ecg.rows.{name}"
     check_entry(place, row, (*TRAINED_WITH, "sizes", "train"))
-    sizes = f"{place}.sizes" if "sizes" in row else "ecg.model"
-    check_state(sizes, model_parts(row), beat_settings(config, name)["model"])
+    sizes = f"{place}.sizes" if "sizes" in row else "ecg.sizes"
+    check_state(sizes, model_parts(row), beat_settings(config, name)["sizes"])
     check_system(place, model_parts(row), None)
     for key in TRAINED_WITH:
         if key not in row and is_trained(row):

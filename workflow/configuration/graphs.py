@@ -37,7 +37,7 @@ def check(config: Mapping[str, Any]) -> None:
     for system in graphs["systems"]:
         _check_held(config, system)
         for name in graph_rows(config, system):
-            _check_observed(name, row_parts(config, system, name)["kind"])
+            _check_observed(name, row_parts(config, system, name)["model"])
             check_fitted(config, "rivals" if name in config["rivals"]["rows"] else "dynamics", system, name)
 
 

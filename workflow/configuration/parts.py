@@ -25,8 +25,8 @@ from pathlode.registry import (
 )
 from workflow.configuration.schema import InvalidConfig
 
-REPLACED = {"sizes": "model", "train": "train", "views": "views"}
-"""What an entry has in place of its data set's own: key of the entry, and the settings of which it replaces some."""
+OWN = ("sizes", "train", "views")
+"""Settings of a data set of which a row may replace some."""
 
 LIMITED_SIZES = {"cru": ("latent", 4, 2), "neural_flow": ("hidden", 2, 1)}
 """By model, a size of which it does not take all: its key, the smallest, and the number of which it is a multiple. A check
@@ -37,29 +37,29 @@ STATES_WITH_FEATURES = ("al_rnn",)
 
 
 def with_own(entry: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """A data set's ``model``, ``train`` and ``views`` for an entry, whose ``sizes``, ``train`` and ``views`` replace some.
+    """A data set's ``sizes``, ``train`` and ``views`` for an entry, whose own replace some.
 
     Args:
         entry: the entry.
         settings: those of the data set, by name; a missing one is empty.
     """
-    return {name: dict(settings.get(name, {})) | dict(entry.get(key, {})) for key, name in REPLACED.items()}
+    return {key: dict(settings.get(key, {})) | dict(entry.get(key, {})) for key in OWN}
 
 
 def model_parts(entry: Mapping[str, Any]) -> dict[str, str]:
-    """The kind of an entry's model and its parts (:data:`pathlode.registry.PARTS`), as in
+    """The model of an entry and its parts (:data:`pathlode.registry.PARTS`), as in
     :class:`pathlode.training.experiment.Experiment`.
 
     Those that the entry does not name are the default ones. Parts that its kind of model does not have are left out.
     """
     kind, given = entry.get("model", DEFAULT_MODEL), {**DEFAULT_PARTS, **entry}
-    return {"kind": kind} | {part: given[part] for part in parts_of(kind) if part in given}
+    return {"model": kind} | {part: given[part] for part in parts_of(kind) if part in given}
 
 
 def entries_of_parts(parts: Mapping[str, str], loss: bool = True) -> list[str]:
     """The kind and parts of a model, from :func:`model_parts`, as ``"module:class"``, with or without its loss."""
     return entries_of(
-        parts["kind"], **{name: parts[name] for name in PARTS if name in parts and (loss or name != "loss")}
+        parts["model"], **{name: parts[name] for name in PARTS if name in parts and (loss or name != "loss")}
     )
 
 
@@ -136,10 +136,10 @@ def check_state(place: str, parts: Mapping[str, str], model: Mapping[str, Any]) 
             f"config: {place} has hidden {hidden} and augment {augment}, but z0 sets one dimension of the state or more; lower "
             "augment, or raise hidden"
         )
-    size, smallest, factor = LIMITED_SIZES.get(parts["kind"], ("hidden", 1, 1))
+    size, smallest, factor = LIMITED_SIZES.get(parts["model"], ("hidden", 1, 1))
     if model[size] < smallest or model[size] % factor:
         raise InvalidConfig(
-            f"config: {place}.{size} is {model[size]}, but the model {parts['kind']} needs a multiple of {factor} of at least "
+            f"config: {place}.{size} is {model[size]}, but the model {parts['model']} needs a multiple of {factor} of at least "
             f"{smallest}; change {size}, or name another model"
         )
     needed = needed_of_state(parts["field"], hidden) if "field" in parts else None
@@ -158,11 +158,11 @@ def check_forcing(place: str, parts: Mapping[str, str], train: Mapping[str, Any]
         parts: the model's kind and parts, from :func:`model_parts`.
         train: its settings.
     """
-    words = MODELS.words(parts["kind"])
+    words = MODELS.words(parts["model"])
     if train.get("forcing") and "training" in words and "forcing" not in words:
         able = ", ".join(name for name in MODELS if "forcing" in MODELS.words(name))
         raise InvalidConfig(
-            f"config: {place}.forcing is {train['forcing']}, but the model {parts['kind']} has no state that observations "
+            f"config: {place}.forcing is {train['forcing']}, but the model {parts['model']} has no state that observations "
             f"could draw; remove it, or name one of the models {able}"
         )
 
@@ -200,11 +200,11 @@ def check_steps(place: str, parts: Mapping[str, str], steps: int, duration: floa
         steps: steps in the observed window.
         duration: the longest window in units of τ.
     """
-    longest = LONGEST_STEP.get(parts["kind"])
+    longest = LONGEST_STEP.get(parts["model"])
     if longest is not None and steps * longest < duration:
         raise InvalidConfig(
             f"config: {place}.solver_steps is {steps}, but windows last up to {duration:g} units of the model's time, and a "
-            f"step of the model {parts['kind']} at most {longest:.3g}; raise it"
+            f"step of the model {parts['model']} at most {longest:.3g}; raise it"
         )
 
 
@@ -225,17 +225,17 @@ def check_observed_state(place: str, parts: Mapping[str, str], features: int, mo
         features: observed quantities.
         model: the model's sizes.
     """
-    if parts["kind"] in STATES_WITH_FEATURES and model["hidden"] < features:
+    if parts["model"] in STATES_WITH_FEATURES and model["hidden"] < features:
         raise InvalidConfig(
-            f"config: the number of features of {place} is {features}, which are components of the state of {parts['kind']}, "
+            f"config: the number of features of {place} is {features}, which are components of the state of {parts['model']}, "
             f"but its hidden is {model['hidden']}; raise hidden"
         )
-    observed = "observed" in MODELS.words(parts["kind"]) and "field" in parts
+    observed = "observed" in MODELS.words(parts["model"]) and "field" in parts
     needed = needed_of_state(parts["field"], features) if observed else None
     if needed:
         raise InvalidConfig(
-            f"config: the number of features of {place} is {features}, and so is the size of the state of {parts['kind']}, but "
-            f"the field {parts['field']} needs {needed}; name another field"
+            f"config: the number of features of {place} is {features}, and so is the size of the state of {parts['model']}, "
+            f"but the field {parts['field']} needs {needed}; name another field"
         )
 
 

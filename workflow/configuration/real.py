@@ -58,7 +58,7 @@ def series_settings(config: Mapping[str, Any], data: str, goal: str, name: str) 
     """Settings of a row, as in :class:`pathlode.training.experiment.Experiment`, without seeds and weights."""
     real, own = config["real"], config["real"]["data"][data]
     entry = series_rows(config)[name]
-    settings = with_own(entry, {"views": real["views"], "model": own["model"] | {"gaps": True}, "train": own["train"]})
+    settings = with_own(entry, {"views": real["views"], "sizes": own["sizes"] | {"gaps": True}, "train": own["train"]})
     if goal == "forecast":
         settings["views"]["first"] = own["hidden"]["first"]
     return model_parts(entry) | settings | {"learning_rate": real["learning_rate"]}
@@ -137,7 +137,7 @@ def check_series_row(config: Mapping[str, Any], data: str, name: str) -> None:
     place = next(f"{part}.{name}" for part, whole in _parts_with_models(config).items() if name in whole)
     check_system(place, model_parts(entry), None)
     check_state(
-        f"{place}.sizes" if "sizes" in entry else f"real.data.{data}.model", model_parts(entry), settings["model"]
+        f"{place}.sizes" if "sizes" in entry else f"real.data.{data}.sizes", model_parts(entry), settings["sizes"]
     )
     train = settings["train"]
     if train["warmup"] * (train["steps"] + 1) <= 1:
@@ -165,8 +165,8 @@ def _check_pelts(config: Mapping[str, Any]) -> None:
                 f"config: real.hudson_bay.rows names {name!r}, expected rows of real.rows that have a z0, no head, and another "
                 f"name than {', '.join(NO_ROWS)}; name such a row"
             )
-        place = f"real.rows.{name}.sizes" if "sizes" in row else "real.hudson_bay.model"
-        check_state(place, model_parts(row), settings["model"])
+        place = f"real.rows.{name}.sizes" if "sizes" in row else "real.hudson_bay.sizes"
+        check_state(place, model_parts(row), settings["sizes"])
     for key, needed, there, what in (
         ("validation", own["validation"] + train["batch"], own["simulated"], "simulated tables and a batch"),
         (

@@ -6,7 +6,7 @@ from typing import Any
 
 from pathlode.registry import SYSTEMS
 from workflow.configuration.parts import (
-    REPLACED,
+    OWN,
     check_entry,
     check_forcing,
     check_observed_state,
@@ -25,7 +25,7 @@ LARGEST_WEIGHTS = {"steer": 1.0, "steer_walk": 1.0}
 """The largest penalty weight of a loss, where there is one. A check knows it without importing the loss and torch."""
 UNPENALISED = ("none", "ebm")
 """Losses whose weight has no effect."""
-OF_TRAINING = ("tuned_as", "tuned_by", "weight", "context", *REPLACED)
+OF_TRAINING = ("tuned_as", "tuned_by", "weight", "context", *OWN)
 """Keys of a row that only a model has which is trained."""
 
 
@@ -35,7 +35,7 @@ def all_rows(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def row_settings(config: Mapping[str, Any], system: str, name: str) -> dict[str, dict[str, Any]]:
-    """A row's ``model``, ``train`` and ``views`` on a system, as in :class:`pathlode.training.experiment.Experiment`.
+    """A row's ``sizes``, ``train`` and ``views`` on a system, as in :class:`pathlode.training.experiment.Experiment`.
 
     They are the system's, with the row's own in their place. A row with a context shows its encoder the first observations.
     """
@@ -74,7 +74,7 @@ def setting(config: Mapping[str, Any], system: str, name: str) -> dict[str, str 
     """The columns that identify a row of a system in a table; None for parts that a model does not have."""
     parts = row_parts(config, system, name)
     facts = {column: parts.get(column) for column in ("field", "encoder", "loss")}
-    return {"system": system, "row": name, "model": parts["kind"]} | facts
+    return {"system": system, "row": name, "model": parts["model"]} | facts
 
 
 def tuned_as(config: Mapping[str, Any], name: str) -> str | None:
@@ -164,15 +164,15 @@ def check_fitted(config: Mapping[str, Any], chapter: str, system: str, name: str
     and batches and weights that it does not have there."""
     row, settings = all_rows(config)[name], row_settings(config, system, name)
     own = f"{chapter}.rows.{name}"
-    sizes = f"{own}.sizes" if "sizes" in row else f"systems.{system}.model"
+    sizes = f"{own}.sizes" if "sizes" in row else f"systems.{system}.sizes"
     entry, parts = config["systems"][system], row_parts(config, system, name)
     simulated, last = SYSTEMS[entry["system"]], entry["simulate"]["window"][1]
     check_system(own, parts, entry["system"])
-    check_state(sizes, parts, settings["model"])
+    check_state(sizes, parts, settings["sizes"])
     place = own if "train" in row else f"systems.{system}"
-    check_steps(f"{place}.train", parts, settings["train"]["solver_steps"], last / settings["model"]["time_unit"])
+    check_steps(f"{place}.train", parts, settings["train"]["solver_steps"], last / settings["sizes"]["time_unit"])
     check_forcing(f"{place}.train", parts, settings["train"])
-    check_observed_state(f"systems.{system}", parts, len(simulated.features), settings["model"])
+    check_observed_state(f"systems.{system}", parts, len(simulated.features), settings["sizes"])
     if "train" in row:
         check_training(config, system, settings["train"], f"{own}.train")
     if tuned_as(config, name) and not row_axes(config, system, name)["weights"]["values"]:

@@ -23,7 +23,7 @@ with job(snakemake):
     rows = []
     for number, size in enumerate(params.sizes, start=1):
         label = f"{wildcards.system}, {wildcards.row}, size {number} of {len(params.sizes)}"
-        experiment = Experiment(**fixed | {"model": params.settings["model"] | size})
+        experiment = Experiment(**fixed | {"sizes": params.settings["sizes"] | size})
         fitted = experiment.run(data.observed, table.parent, own, label, device(snakemake.resources.get("gpu", 0)))
         inside, beyond = window_errors(fitted.model, data["test"], Adaptive(**params.evaluate))
         scores = {

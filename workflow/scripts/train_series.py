@@ -22,8 +22,8 @@ with job(snakemake) as origin:
     splits = [SeriesSplit.load(Path(path)) for path in files.splits]
     seeds, weights = candidates(params.replicates, params.weights)
     measured, head = MeasuredSeries.load(Path(files.series)), params.head
-    sizes = params.settings["model"] | ({"head": len(measured.classes)} if head else {})
-    experiment = Experiment(seeds=seeds, weight=weights, **params.settings | {"model": sizes})
+    sizes = params.settings["sizes"] | ({"head": len(measured.classes)} if head else {})
+    experiment = Experiment(seeds=seeds, weight=weights, **params.settings | {"sizes": sizes})
     data = observed_series(measured, splits, wildcards.goal, len(params.weights))
     outcomes = observed_classes(measured, splits, head) if head else None
     own, label = identity(snakemake), f"{wildcards.measured}, {wildcards.goal}, {wildcards.series_row}"

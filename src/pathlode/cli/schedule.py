@@ -115,7 +115,7 @@ def run_model_lines(model: RunModel) -> list[str]:
         if card.spread[name] > 0
     )
     return [
-        f"model {config.kind}, fitted for a {'large' if config.mode == 'max' else 'small'} value of {metric}",
+        f"model {config.model}, fitted for a {'large' if config.mode == 'max' else 'small'} value of {metric}",
         f"{len(card.runs)} runs: {', '.join(card.runs)}",
         f"held out: {', '.join(card.held_out)}",
         *(f"left out: {run}, as {reason}" for run, reason in card.left_out.items()),

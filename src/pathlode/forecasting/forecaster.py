@@ -276,7 +276,7 @@ class Forecaster:
         parts = {name: sizes.pop(name) for name in ("field", "decoder", "input") if name in sizes}
         return Experiment(
             seeds=[self.seed],
-            model=sizes,
+            sizes=sizes,
             train=defaults.training_settings(training, self.steps) | dict(self.train),
             encoder=self.encoder,
             loss=self.loss,

@@ -113,7 +113,7 @@ def _stacked(series: Sequence[TimeSeries]) -> TimeSeries:
 def _experiment(config: FitConfig, seeds: Sequence[int], windows: int) -> Experiment:
     return Experiment(
         seeds=seeds,
-        model={
+        sizes={
             "hidden": config.hidden,
             "latent": config.hidden,
             "width": config.width,
@@ -127,7 +127,7 @@ def _experiment(config: FitConfig, seeds: Sequence[int], windows: int) -> Experi
             "solver_steps": SOLVER.steps,
             "refine": False,
         },
-        kind=config.kind,
+        model=config.model,
         encoder=config.encoder,
         input=config.input,
         field=config.field,

@@ -30,7 +30,7 @@ class FitConfig:
     """Settings of the fit of a :class:`RunModel`. Model, loss, sizes and weight are those of the paper.
 
     Args:
-        kind: name in :data:`pathlode.registry.MODELS`, of a model that is trained and has a latent vector z0.
+        model: name in :data:`pathlode.registry.MODELS`, of a model that is trained and has a latent vector z0.
         encoder: name in :data:`pathlode.registry.ENCODERS`.
         input: name in :data:`pathlode.registry.INPUTS`.
         field: name in :data:`pathlode.registry.FIELDS`, for a model with a field.
@@ -52,7 +52,7 @@ class FitConfig:
         ConfigError: if a number is out of its range, or the model lacks what is needed of it.
     """
 
-    kind: str = DEFAULT_MODEL
+    model: str = DEFAULT_MODEL
     encoder: str = DEFAULT_PARTS["encoder"]
     input: str = DEFAULT_PARTS["input"]
     field: str = DEFAULT_PARTS["field"]
@@ -73,7 +73,7 @@ class FitConfig:
     def __post_init__(self) -> None:
         refuse_unless(
             self,
-            ("kind", MODELS.words(self.kind) >= NEEDED_OFFERS, "a model that is trained and has a latent vector z0"),
+            ("model", MODELS.words(self.model) >= NEEDED_OFFERS, "a model that is trained and has a latent vector z0"),
             ("mode", self.mode in ("max", "min"), "max or min"),
             ("points", self.points >= 8, "at least 8"),
             ("window", 4 <= self.window <= self.points // 2, "at least 4 and at most half of `points`"),

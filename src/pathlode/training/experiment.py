@@ -48,9 +48,9 @@ class Experiment:
 
     Args:
         seeds: one stacked model per seed.
-        model: sizes, as in :class:`pathlode.models.settings.ModelConfig`, without features and parts.
+        sizes: as in :class:`pathlode.models.settings.ModelConfig`, without features and parts.
         train: settings, as in :class:`pathlode.training.settings.TrainingConfig`, without the learning rate.
-        kind: name in :data:`pathlode.registry.MODELS`.
+        model: name in :data:`pathlode.registry.MODELS`.
         encoder: name in :data:`pathlode.registry.ENCODERS`, for a model with an encoder.
         field: name in :data:`pathlode.registry.FIELDS`, for a model with a field.
         decoder: name in :data:`pathlode.registry.DECODERS`, for a model with a decoder.
@@ -62,9 +62,9 @@ class Experiment:
     """
 
     seeds: Sequence[int]
-    model: Mapping[str, Any]
+    sizes: Mapping[str, Any]
     train: Mapping[str, Any]
-    kind: str = DEFAULT_MODEL
+    model: str = DEFAULT_MODEL
     encoder: str = DEFAULT_PARTS["encoder"]
     field: str = DEFAULT_PARTS["field"]
     decoder: str = DEFAULT_PARTS["decoder"]
@@ -79,9 +79,9 @@ class Experiment:
             given = getattr(self, name)
             if isinstance(given, Sequence) and len(given) != len(self.seeds):
                 raise ConfigError(f"{name} has {len(given)} values for {len(self.seeds)} seeds, expected one per seed")
-        if (self.loss is not None) != ("training" in MODELS.words(self.kind)):
+        if (self.loss is not None) != ("training" in MODELS.words(self.model)):
             expected = "none: it is fitted in closed form" if self.loss else f"one of {', '.join(LOSSES)}"
-            raise ConfigError(f"the loss of the model {self.kind!r} is {self.loss}, expected {expected}")
+            raise ConfigError(f"the loss of the model {self.model!r} is {self.loss}, expected {expected}")
 
     def _stack(self, data: Observed) -> SequenceModel:
         config = ModelConfig(
@@ -91,9 +91,9 @@ class Experiment:
             decoder=self.decoder,
             input=self.input,
             variational=self.loss is not None and "posterior" in LOSSES[self.loss].needs,
-            **self.model,
+            **self.sizes,
         )
-        model: SequenceModel = MODELS[self.kind](config, self.seeds)
+        model: SequenceModel = MODELS[self.model](config, self.seeds)
         return model
 
     def trainer(self, data: Observed, device: str = "cpu", outcomes: Outcomes | None = None) -> Trainer:
@@ -103,7 +103,7 @@ class Experiment:
             ConfigError: if the model is not trained, or the loss needs what it does not offer.
         """
         if self.loss is None:
-            raise ConfigError(f"the model {self.kind!r} is not trained: run the experiment without a trainer")
+            raise ConfigError(f"the model {self.model!r} is not trained: run the experiment without a trainer")
         weights = self.weight
         loss = LOSSES[self.loss](weights if isinstance(weights, (int, float)) else torch.tensor(weights, device=device))
         config = TrainingConfig(learning_rate=self.learning_rate, **self.train)

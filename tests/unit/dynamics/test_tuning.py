@@ -16,7 +16,7 @@ from pathlode.training.trainer import Trainer
 IDENTITY = "a" * 64
 SETTINGS = {
     "loss": "path",
-    "model": {"hidden": 4, "latent": 3, "width": 5, "depth": 1},
+    "sizes": {"hidden": 4, "latent": 3, "width": 5, "depth": 1},
     "train": {"steps": 6, "batch": 16, "validate_every": 3, "solver": "rk4", "solver_steps": 4},
 }
 REPLICATES = [5, 6]

@@ -42,7 +42,7 @@ def candidates():
     sizes = {"hidden": 3, "latent": 3, "width": 4, "encoder_hidden": 4}
     train = {"steps": 20, "batch": 2, "validate_every": 10, "solver_steps": 2, "solver_error_share": 1e9}
     return Candidates(
-        Experiment(seeds=[0], model=sizes, train=train, encoder="interpolation", loss="path"), (0.1, 1.0), 5
+        Experiment(seeds=[0], sizes=sizes, train=train, encoder="interpolation", loss="path"), (0.1, 1.0), 5
     )
 
 

@@ -70,7 +70,7 @@ def test_a_flow_is_fitted_for_each_replicate(pelts, exact):
     simulated = SimulatedPelts(quantiles.astype(np.float32), tables.astype(np.float32))
     sizes = {"hidden": 3, "latent": 4, "width": 5, "time_unit": 3.0}
     train = {"steps": 10, "batch": 8, "validate_every": 5}
-    experiment = Experiment(seeds=[3, 4], loss="path", model=sizes, train=train)
+    experiment = Experiment(seeds=[3, 4], loss="path", sizes=sizes, train=train)
     data = observed_pelts(simulated, validation=10)
     assert data.training.times.shape == (2, 50, 21)
     assert torch.allclose(data.validation.values.exp(), torch.from_numpy(tables[:, 50:]).float(), rtol=1e-4)
@@ -84,7 +84,7 @@ def test_a_flow_is_fitted_for_each_replicate(pelts, exact):
 
 def test_the_summary_has_what_the_latent_ode_leaves_over(pelts):
     data = observed_pelts(SimulatedPelts(np.zeros((1, 6, 8)), np.tile(pelts.values, (1, 6, 1, 1))), validation=2)
-    experiment = Experiment(seeds=[0], loss="path", model={"hidden": 3, "latent": 4, "width": 5}, train={"batch": 2})
+    experiment = Experiment(seeds=[0], loss="path", sizes={"hidden": 3, "latent": 4, "width": 5}, train={"batch": 2})
     model = experiment.trainer(data).model
     found = latent_summary(model, pelts.values[None])
     with torch.no_grad():

@@ -20,7 +20,7 @@ CONFIG = SimulationConfig(6, 2, 3, points=10, window=(2.0, 3.0), noise=0.0, wind
 SIZES = {"hidden": 3, "latent": 2, "width": 4, "depth": 1, "encoder_hidden": 4}
 TRAIN = {"steps": 4, "batch": 64, "validate_every": 4, "solver_steps": 3}
 SETTINGS = {
-    row: {"seeds": [7, 8], "model": SIZES | sizes, "train": TRAIN, "loss": "path"} | parts
+    row: {"seeds": [7, 8], "sizes": SIZES | sizes, "train": TRAIN, "loss": "path"} | parts
     for row, sizes, parts in (
         ("hybrid", {}, {"field": "hybrid_oscillator"}),
         ("expert", {"hidden": 2}, {"field": "hybrid_oscillator"}),

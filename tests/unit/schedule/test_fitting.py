@@ -73,7 +73,7 @@ def test_one_run_at_least_is_left_to_fit(runs):
 
 @pytest.mark.parametrize(
     "chosen",
-    [{"kind": "curve", "loss": "none"}, {"field": "controlled", "loss": "kl", "encoder": "lstm"}],
+    [{"model": "curve", "loss": "none"}, {"field": "controlled", "loss": "kl", "encoder": "lstm"}],
     ids=["curve", "controlled"],
 )
 def test_a_fit_can_be_of_another_model_and_loss(runs, chosen, tmp_path):
@@ -81,7 +81,7 @@ def test_a_fit_can_be_of_another_model_and_loss(runs, chosen, tmp_path):
     fitted = fit(runs, config)
     made = fitted.model.describe()
     assert (made["kind"], made["config"]["field"], made["config"]["encoder"]) == (
-        config.kind,
+        config.model,
         config.field,
         config.encoder,
     )
@@ -93,7 +93,7 @@ def test_a_fit_can_be_of_another_model_and_loss(runs, chosen, tmp_path):
 
 
 def test_a_loss_that_needs_what_the_model_lacks_is_refused(runs):
-    config = FitConfig(points=20, window=4, starts=4, steps=20, kind="curve")
+    config = FitConfig(points=20, window=4, starts=4, steps=20, model="curve")
     with pytest.raises(ConfigError, match="PathLength needs a model with 'path', which Curve does not offer"):
         fit(runs, config)
 

@@ -48,8 +48,8 @@ def test_another_file_is_refused(model, tmp_path):
         ({"window": 60}, "window is 60, expected at least 4 and at most half"),
         ({"starts": 0}, "starts is 0"),
         ({"held_out": 1.0}, "held_out is 1.0, expected a share"),
-        ({"kind": "constant"}, "kind is constant, expected a model that is trained and has a latent vector z0"),
-        ({"kind": "parabola"}, "unknown model 'parabola': expected one of latent_ode, "),
+        ({"model": "constant"}, "model is constant, expected a model that is trained and has a latent vector z0"),
+        ({"model": "parabola"}, "unknown model 'parabola': expected one of latent_ode, "),
     ],
 )
 def test_settings_out_of_range_are_refused(settings, message):

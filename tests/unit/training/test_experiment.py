@@ -10,7 +10,7 @@ from pathlode.training.experiment import Experiment
 IDENTITY = "a" * 64
 FIXED = {
     "seeds": [7],
-    "model": {"hidden": 4, "latent": 3, "width": 5, "depth": 1},
+    "sizes": {"hidden": 4, "latent": 3, "width": 5, "depth": 1},
     "train": {"steps": 6, "batch": 16, "validate_every": 3},
 }
 
@@ -33,7 +33,7 @@ def test_a_checkpoint_is_of_one_job_and_one_experiment(data, tmp_path, monkeypat
 
 
 def test_a_model_in_closed_form_is_fitted_without_a_trainer(data, tmp_path):
-    constant, seen = Experiment(kind="constant", **FIXED | {"seeds": [0, 1]}), data.observed
+    constant, seen = Experiment(model="constant", **FIXED | {"seeds": [0, 1]}), data.observed
     fitted = constant.run(seen, tmp_path, IDENTITY, "constant")
     assert (list(fitted.history), fitted.diverged.tolist()) == ([], [False, False])
     assert torch.allclose(fitted.model.mean, seen.training.values.float().mean(dim=(0, 1)))
@@ -44,8 +44,8 @@ def test_a_model_in_closed_form_is_fitted_without_a_trainer(data, tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"kind": "constant", "loss": "path"}, "the loss of the model 'constant' is path, expected none"),
-        ({"kind": "curve"}, "the loss of the model 'curve' is None, expected one of path, kl"),
+        ({"model": "constant", "loss": "path"}, "the loss of the model 'constant' is path, expected none"),
+        ({"model": "curve"}, "the loss of the model 'curve' is None, expected one of path, kl"),
     ],
 )
 def test_a_model_has_a_loss_if_it_is_trained(change, message):
