@@ -1,8 +1,4 @@
-"""Intensive-care stays of PhysioNet's challenge of 2012, from its archive.
-
-One text file per stay has lines ``Time,Parameter,Value``, with hours and minutes since admission.
-Source: Silva et al. 2012, Predicting in-hospital mortality of ICU patients (https://physionet.org/content/challenge-2012/1.0.0/).
-"""
+"""Intensive-care stays of PhysioNet's challenge of 2012, from its archive."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,6 +40,9 @@ class Physionet(MeasuredDataSet):
 
     Args:
         interval: interval of the grid in hours; 48 must be a multiple of it.
+
+    Source: Silva et al. 2012, Predicting in-hospital mortality of ICU patients
+    (https://physionet.org/content/challenge-2012/1.0.0/).
     """
 
     folder: ClassVar[str] = "physionet2012"

@@ -1,5 +1,6 @@
 """The text files of intensive-care stays: their lines, descriptors and measurements.
 
+One file per stay has lines ``Time,Parameter,Value``, with hours and minutes since admission.
 Source: Silva et al. 2012, Predicting in-hospital mortality of ICU patients (https://physionet.org/content/challenge-2012/1.0.0/).
 """
 

@@ -1,8 +1,4 @@
-"""The utterances of Japanese vowels, from files in the ``.ts`` format of timeseriesclassification.com.
-
-Source: Kudo et al. 1999, Multidimensional curve classification using passing-through regions
-(https://archive.ics.uci.edu/dataset/128/japanese+vowels).
-"""
+"""The utterances of Japanese vowels, from files in the ``.ts`` format of timeseriesclassification.com."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +20,11 @@ SPEAKERS = 9
 
 @dataclass(frozen=True)
 class Vowels(MeasuredDataSet):
-    """Two Japanese vowels, uttered by nine speakers: frames of 12 cepstral coefficients, in series of different lengths."""
+    """Two Japanese vowels, uttered by nine speakers: frames of 12 cepstral coefficients, in series of different lengths.
+
+    Source: Kudo et al. 1999, Multidimensional curve classification using passing-through regions
+    (https://archive.ics.uci.edu/dataset/128/japanese+vowels).
+    """
 
     folder: ClassVar[str] = "japanese_vowels"
     files: ClassVar[tuple[str, ...]] = ("JapaneseVowels_TRAIN.ts", "JapaneseVowels_TEST.ts")
