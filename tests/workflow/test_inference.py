@@ -94,7 +94,7 @@ def test_flows_that_were_fitted_are_not_fitted_again(finished, tmp_path):
         under_way = ["under-way" in path.name for path in folder.glob("checkpoint-*")]
         return under_way.count(False), under_way.count(True), "continued from its checkpoint" in log.read_text()
 
-    script, line = "workflow/scripts/fit_flows.py", "    folder, kept, own, rows = "
+    script, line = "workflow/scripts/fit_flows.py", "    folder, kept, own, histories = "
     assert killed() == (0, 1, False)
     copy.edit(script, '"""Fits flows', '"""Now fits flows')  # a docstring, which does not count
     assert [killed() for _ in range(2)] == [(1, 1, True), (1, 2, False)]

@@ -33,7 +33,7 @@ with job(snakemake) as origin:
     config = FlowConfig(backend=wildcards.backend, **params.flow)
     known = {seed: data.replicate(place).train for place, seed in enumerate(params.replicates)}
     summaries = {seed: summary(known[seed].observed, seed) for seed in params.replicates}
-    folder, kept, own, rows = flows.parent, [], identity(snakemake), []
+    folder, kept, own, histories = flows.parent, [], identity(snakemake), []
     fits = list(product(params.training_sets, params.replicates))
     progress = Progress(f"{wildcards.summary}, {wildcards.backend}", len(fits))
     for size, seed in fits:
@@ -45,10 +45,10 @@ with job(snakemake) as origin:
             history = flow.fit(known[seed].parameters[:size].float(), observed, under_way)
             flow.save(kept[-1], history=history)
             under_way.unlink(missing_ok=True)
-        history = load_tensors(kept[-1])["history"]
         facts = flow_facts(wildcards.summary, wildcards.backend, size, seed)
-        rows += [facts | dict(zip(("step", "log_prob", "validation_log_prob"), row, strict=True)) for row in history]
-        progress(len(kept), f"flows fitted, validation log-probability {max(row[2] for row in history):.3f}")
-    FlowHistories(pd.DataFrame(rows)).save(Path(snakemake.output.history))
+        histories.append(FlowHistories.of(load_tensors(kept[-1])["history"], facts).table)
+        best = histories[-1]["validation_log_prob"].max()
+        progress(len(kept), f"flows fitted, validation log-probability {best:.3f}")
+    FlowHistories(pd.concat(histories)).save(Path(snakemake.output.history))
     save_flows(flows, kept, origin=origin())
     discard_checkpoints(folder)

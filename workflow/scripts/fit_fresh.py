@@ -6,7 +6,6 @@ After an interruption, the job continues from its checkpoint.
 
 from pathlib import Path
 
-import pandas as pd
 import torch
 
 from pathlode.inference.box import Box
@@ -42,9 +41,7 @@ with job(snakemake) as origin:
         under_way, lambda step, score: progress(step, f"steps, validation log-probability {score:.3f}")
     )
     facts = flow_facts(wildcards.summary, wildcards.backend, flow.pairs, seed)
-    columns = ("step", "log_prob", "validation_log_prob")
-    rows = [facts | dict(zip(columns, row, strict=True)) for row in history]
-    FlowHistories(pd.DataFrame(rows)).save(Path(snakemake.output.history))
+    FlowHistories.of(history, facts).save(Path(snakemake.output.history))
     kept = under_way.with_stem(f"{under_way.stem}-trained")
     flow.save(kept)
     save_flows(flows, [kept], origin=origin())

@@ -18,11 +18,9 @@ from pathlode.core.eager import eager
 from pathlode.core.streams import stream
 from pathlode.errors import ConfigError, DivergenceError
 from pathlode.inference.flows.contract import Flow
-from pathlode.inference.flows.training import TrainingState
+from pathlode.inference.flows.training import LARGEST_GRADIENT, TrainingState
 from pathlode.training.resume import Interim
 
-_LARGEST_GRADIENT = 5.0
-"""Largest gradient norm; larger gradients are scaled to it."""
 _VALIDATION = 2**20
 """Number of the pool of the validation pairs; training never gets that far."""
 
@@ -163,7 +161,7 @@ class FreshTraining(TrainingState):
         score = self._score(self.pool.theta[chosen], observed)
         self.optimiser.zero_grad(set_to_none=True)
         (-score).backward()
-        nn.utils.clip_grad_norm_(self.modules.parameters(), _LARGEST_GRADIENT)
+        nn.utils.clip_grad_norm_(self.modules.parameters(), LARGEST_GRADIENT)
         self.optimiser.step()
         self.schedule.step()
         self.step += 1

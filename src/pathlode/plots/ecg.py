@@ -21,6 +21,7 @@ from pathlode.plots.style import (
     MEDIAN_AND_RANGE,
     ORANGE,
     PALETTE,
+    POINT_MARKERS,
     PURPLE,
     VERMILLION,
     WIDTH,
@@ -28,7 +29,6 @@ from pathlode.plots.style import (
 )
 
 CLASS_COLOURS = dict(zip(CLASSES, (BLUE, ORANGE, VERMILLION, GREEN, PURPLE), strict=True))
-_MARKERS = "osD^vP*X"
 SHARES = (0.05, 0.1, 0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
 """Ticks of an axis that is stretched near 1."""
 
@@ -182,7 +182,7 @@ def f1_against_rate(scores: pd.DataFrame, models: Sequence[str], conditions: Seq
                 axis.plot(
                     by_rate.index,
                     by_rate["median"],
-                    marker=_MARKERS[number % len(_MARKERS)],
+                    marker=POINT_MARKERS[number % len(POINT_MARKERS)],
                     ms=4,
                     color=colour,
                     label=model,

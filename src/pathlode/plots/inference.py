@@ -11,10 +11,18 @@ from scipy.stats import ecdf, kstest, kstwo
 
 from pathlode.arrays import Array
 from pathlode.inference.scores import AS_IN_TRAINING
-from pathlode.plots.style import MEDIAN_AND_RANGE, PALETTE, WIDTH, legend_above, line_styles, log_scale, three_a_line
+from pathlode.plots.style import (
+    MEDIAN_AND_RANGE,
+    PALETTE,
+    POINT_MARKERS,
+    WIDTH,
+    legend_above,
+    line_styles,
+    log_scale,
+    three_a_line,
+)
 from pathlode.reporting.naming import symbol
 
-_MARKERS = "osD^vP*Xhp"
 GRID = np.linspace(0, 1, 201)
 
 
@@ -96,7 +104,7 @@ def simulations(scores: pd.DataFrame, floor: float) -> Figure:
                 axis.axhline(median, color=colour, ls="-.", label=f"{label}, fresh")
                 axis.axhspan(low, high, color=colour, alpha=0.15, lw=0)
                 continue
-            marker = _MARKERS[number % len(_MARKERS)]
+            marker = POINT_MARKERS[number % len(POINT_MARKERS)]
             axis.plot(by_size.index, by_size["median"], label=label, color=colour, marker=marker, ms=4)
             axis.fill_between(by_size.index, by_size["min"], by_size["max"], color=colour, alpha=0.15, lw=0)
         log_scale(axis, "x")
@@ -124,7 +132,7 @@ def robustness(scores: pd.DataFrame) -> Figure:
         "palette": [style.colour for style in line_styles(summaries).values()],
     }
     look = {
-        "markers": list(_MARKERS[: len(summaries)]),
+        "markers": list(POINT_MARKERS[: len(summaries)]),
         "ms": 4,
         "mew": 0.5,
         "linestyle": "none",

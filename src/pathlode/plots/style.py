@@ -53,6 +53,8 @@ DASHES = ("-", "--", ":", "-.", (0, (4, 1, 1, 1, 1, 1)), (0, (6, 2)), (0, (1, 3)
 
 
 MARKERS = ("o", "s", "^", "D")
+POINT_MARKERS = "osD^vP*Xhp"
+"""Markers of points whose series differ in marker and colour each."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ LEAST_PAIRS = 10
 """Least number of pairs for a fit."""
 _WARMUP = 0.3
 """Fraction of the steps in which the learning rate rises to its peak."""
-_LARGEST_GRADIENT = 5.0
+LARGEST_GRADIENT = 5.0
 """Largest gradient norm; larger gradients are scaled to it."""
 
 
@@ -133,7 +133,7 @@ class FlowTraining(TrainingState):
         loss = -self.flow.density(self.y[chosen], self.flow.embed(self.c[chosen])).mean()
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        nn.utils.clip_grad_norm_(self.modules.parameters(), _LARGEST_GRADIENT)
+        nn.utils.clip_grad_norm_(self.modules.parameters(), LARGEST_GRADIENT)
         self.optimiser.step()
         self.schedule.step()
         self.step += 1
