@@ -4,29 +4,20 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from pathlode.reporting.floors import missed_share
 from pathlode.reporting.tables import summarise
 
-HALF_A_BEAT = 0.5
-"""Least number of wrong beats in :func:`missed_share`."""
 _SETTING = ["split", "model", "rr"]
 """Columns that identify the classifier of a row of scores."""
 
 
-def missed_share(score: pd.Series, n: pd.Series) -> pd.Series:
-    """max(1 - score, 0.5 / n), the difference between a score and its largest value 1.
-
-    Claims compare ratios of it. A perfect score would make a ratio zero or infinite. n beats cannot resolve a share of errors
-    below about half a beat, 0.5 / n, so the missed share has this lower bound.
+def with_missed(scores: pd.DataFrame) -> pd.DataFrame:
+    """Scores with more columns: ``missed_f1`` and, if they have AUC, ``missed_auc``, the
+    :func:`pathlode.reporting.floors.missed_share` of either.
 
     Args:
-        score: a score between 0 and 1, such as F1 or AUC; NaN stays NaN.
-        n: number of beats of the class; for the mean over classes, of all scored classes.
+        scores: f1, perhaps auc, and n, the beats of the class; for the mean over classes, of all scored classes.
     """
-    return (1 - score).clip(lower=HALF_A_BEAT / n)
-
-
-def with_missed(scores: pd.DataFrame) -> pd.DataFrame:
-    """Scores with more columns: ``missed_f1`` and, if they have AUC, ``missed_auc``, the :func:`missed_share` of either."""
     had = [name for name in ("f1", "auc") if name in scores]
     return scores.assign(**{f"missed_{name}": missed_share(scores[name], scores["n"]) for name in had})
 

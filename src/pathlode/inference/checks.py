@@ -10,9 +10,9 @@ from torch import Tensor
 from pathlode.core.series import TimeSeries
 from pathlode.errors import ConfigError
 from pathlode.inference.calibration import LEVELS, Posteriors
+from pathlode.inference.central import share_inside
 from pathlode.inference.columns import score_posteriors
 from pathlode.inference.criteria import LARGEST_AREA, LEAST_P_VALUE
-from pathlode.inference.predictive import share_inside
 from pathlode.inference.simulator import PriorSimulations, SimulatedPairs
 
 FEWEST_SYSTEMS = 50

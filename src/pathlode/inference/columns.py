@@ -7,17 +7,16 @@ import numpy as np
 import pandas as pd
 
 from pathlode.arrays import Array
+from pathlode.inference.central import inside
 from pathlode.inference.reference_posteriors import References
 from pathlode.inference.scores import AS_IN_TRAINING
+from pathlode.reporting.floors import accuracy_excess
 
 if TYPE_CHECKING:  # only for types: some jobs make tables without PyTorch, whose import takes two seconds
     from torch import Tensor
 
     from pathlode.inference.calibration import Posteriors
     from pathlode.inference.support import Support
-
-QUANTILES = (0.05, 0.95)
-"""Quantiles that bound the central 90 % of the draws in :func:`misses`."""
 
 
 def perplexity(mean_log_prob: Any) -> Any:
@@ -26,16 +25,6 @@ def perplexity(mean_log_prob: Any) -> Any:
     It is lower for better posteriors. It is positive, so ratios of it exist.
     """
     return np.exp(-mean_log_prob)
-
-
-def c2st_excess(c2st: Any, references: References) -> Any:
-    """``max(accuracy - floor, least)``.
-
-    Args:
-        c2st: mean accuracy of classifying a flow's draws against those of the reference posteriors.
-        references: these, whose ``mean_c2st_floor`` is the floor, and ``least_excess`` the least that counts.
-    """
-    return np.maximum(c2st - references.mean_c2st_floor, references.least_excess)
 
 
 def log_prob_gap(reference: Array, flow: Array) -> float:
@@ -83,10 +72,9 @@ def misses(draws: "Tensor", truth: Sequence[float], names: Sequence[str]) -> pd.
 
     Returns:
         parameter, truth, mean, std, sd_off (distance of the truth from the mean in standard deviations of the draws) and
-        inside_90 (whether the truth lies between the 5 % and 95 % quantiles of the draws).
+        inside_90 (whether the truth lies in the central region of the draws, see :func:`pathlode.inference.central.inside`).
     """
     exact, mean, std = draws.new_tensor(truth), draws.mean(dim=0), draws.std(dim=0)
-    low, high = draws.quantile(draws.new_tensor(QUANTILES), dim=0)
     return pd.DataFrame(
         {
             "parameter": list(names),
@@ -94,7 +82,7 @@ def misses(draws: "Tensor", truth: Sequence[float], names: Sequence[str]) -> pd.
             "mean": mean.tolist(),
             "std": std.tolist(),
             "sd_off": ((exact - mean).abs() / std).tolist(),
-            "inside_90": ((low <= exact) & (exact <= high)).tolist(),
+            "inside_90": inside(draws.numpy(), exact.numpy()).tolist(),
         }
     )
 
@@ -121,7 +109,8 @@ def under_all_designs(scores: pd.DataFrame, shifted: pd.DataFrame) -> pd.DataFra
 
 
 def with_derived(scores: pd.DataFrame, references: References) -> pd.DataFrame:
-    """The scores with :func:`perplexity` and :func:`c2st_excess`, the latter above each replicate's own references.
+    """The scores with :func:`perplexity`, and as ``c2st_excess`` the :func:`pathlode.reporting.floors.accuracy_excess` of c2st
+    above each replicate's own references. Both tests classify as many draws, of all systems together.
 
     Args:
         scores: table with the columns seed, mean_log_prob and c2st.
@@ -129,6 +118,6 @@ def with_derived(scores: pd.DataFrame, references: References) -> pd.DataFrame:
     """
     excess = pd.Series(0.0, scores.index)
     for seed in scores["seed"].unique():
-        own = scores["seed"] == seed
-        excess[own] = c2st_excess(scores.loc[own, "c2st"], references.of(int(seed)))
+        own, known = scores["seed"] == seed, references.of(int(seed))
+        excess[own] = accuracy_excess(scores.loc[own, "c2st"], known.mean_c2st_floor, known.n_draws)
     return scores.assign(perplexity=perplexity(scores["mean_log_prob"]), c2st_excess=excess)

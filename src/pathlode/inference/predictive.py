@@ -9,6 +9,7 @@ from pathlode.arrays import Array
 from pathlode.core.masks import padded
 from pathlode.core.series import TimeSeries
 from pathlode.dynamics.systems.contract import System
+from pathlode.inference.central import CENTRAL, share_inside
 
 
 def predictive_draws(system: System, draws: NDArray[np.floating[Any]], series: TimeSeries, noise: float) -> Array:
@@ -30,7 +31,7 @@ def predictive_draws(system: System, draws: NDArray[np.floating[Any]], series: T
 
 
 def predictive_coverage(
-    system: System, draws: NDArray[np.floating[Any]], series: TimeSeries, noise: float, level: float = 0.9
+    system: System, draws: NDArray[np.floating[Any]], series: TimeSeries, noise: float, level: float = CENTRAL
 ) -> float:
     """Share of the observed values inside the central region of their posterior predictive distribution.
 
@@ -45,16 +46,3 @@ def predictive_coverage(
     """
     predicted = predictive_draws(system, draws, series, noise)
     return share_inside(predicted, series.values[: draws.shape[1]].numpy(), level)
-
-
-def share_inside(predicted: NDArray[Any], observed: NDArray[Any], level: float = 0.9) -> float:
-    """Share of observed values inside the central region of what was predicted of each.
-
-    Args:
-        predicted: (draw, n, ...). NaN does not count.
-        observed: (n, ...). NaN does not count.
-        level: probability of the region.
-    """
-    quantile = np.nanquantile if np.isnan(predicted).any() else np.quantile
-    low, high = quantile(predicted, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    return float(((observed >= low) & (observed <= high))[~np.isnan(observed)].mean())

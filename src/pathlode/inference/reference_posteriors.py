@@ -81,14 +81,10 @@ class References(ArrayFile):
         return float(self.c2st_floor.mean())
 
     @property
-    def least_excess(self) -> float:
-        """Least excess of a flow's mean accuracy over :attr:`mean_c2st_floor`: the standard error of the difference.
-
-        It is ``√(2 · 0.25 / (systems · draws))``: of two accuracies, each the mean over the systems of one replicate of a test
-        with as many draws, half of which are right. A smaller excess is within noise of 0, and a claim that compares two such
-        excesses by their ratio would be decided by noise.
-        """
-        return float(np.sqrt(2 * 0.25 / self.draws[..., 0].size))
+    def n_draws(self) -> int:
+        """Number of draws of all systems. A test of a flow's draws against one of the :attr:`halves` classifies as many, and so
+        does that of the other half, the floor."""
+        return int(self.draws[..., 0].size)
 
     def table(self) -> pd.DataFrame:
         """One row per system: convergence of its chains, and the scores of its reference posterior."""

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pathlode.arrays import Array
+from pathlode.inference.central import central
 from pathlode.plots.style import BLACK, PALETTE, WIDTH, mark_invented
 from pathlode.real.hudson_bay import Pelts
 from pathlode.real.lynx_hare import LynxHare
@@ -57,7 +58,7 @@ def lynx_and_hare(
         axis.set(title=symbol(parameter), xlabel=unit)
     for axis, species in zip(lower.subplots(1, 2), (0, 1), strict=True):
         for (name, draws), alpha in zip(predicted.items(), (0.18, 0.3), strict=False):
-            low, high = np.quantile(draws[..., species], [0.05, 0.95], axis=0)
+            low, high = central(draws[..., species])
             axis.fill_between(
                 pelts.years, low, high, color=colours[name], alpha=alpha, lw=0, label=f"90 %, {_called(name)}"
             )

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from pathlode.arrays import Array
+from pathlode.inference.central import central, inside
 from pathlode.inference.trajectories import PosteriorTrajectories
 from pathlode.plots.style import BLACK, BLUE, VERMILLION, WIDTH, legend_above, three_a_line
 from pathlode.reporting.naming import symbol
@@ -109,7 +110,8 @@ def predictive(simulated: PosteriorTrajectories, features: Sequence[str], summar
     )
     for column, (at, values) in enumerate(zip(simulated.seen, simulated.values, strict=True)):
         for row, axis in enumerate(axes[:, column]):
-            low, middle, high = np.quantile(simulated.draws[:, column, :, row], [0.05, 0.5, 0.95], axis=0)
+            own = simulated.draws[:, column, :, row]
+            low, high = central(own)
             axis.axvspan(at[-1], times[-1], color="0.95", lw=0)
             axis.fill_between(
                 times,
@@ -120,7 +122,7 @@ def predictive(simulated: PosteriorTrajectories, features: Sequence[str], summar
                 lw=0,
                 label="90 % of the posterior's trajectories, without noise",
             )
-            axis.plot(times, middle, color=BLUE, label="their median")
+            axis.plot(times, np.median(own, axis=0), color=BLUE, label="their median")
             axis.plot(times, simulated.truth[column, :, row], color=BLACK, ls=":", label="truth")
             axis.plot(at, values[:, row], ".", ms=3, color=VERMILLION, label="observed")
     for row, feature in zip(axes[:, 0], features, strict=True):
@@ -147,7 +149,7 @@ def outside(names: Sequence[str], truth: Array, draws: Mapping[str, Array], box:
         axis.axvline(truth[column], color=VERMILLION, lw=1.2, label="truth")
         excluded = not box[0, column] <= truth[column] <= box[1, column]
         for number, some in enumerate(draws.values()):
-            low, high = np.quantile(some[:, column], [0.05, 0.95])
+            low, high = central(some[:, column])
             missed = abs(truth[column] - some[:, column].mean()) / some[:, column].std()
             axis.plot(
                 [low, high], [number, number], color=BLUE, lw=1.2, label="90 % of the draws" if number == 0 else None
@@ -158,9 +160,7 @@ def outside(names: Sequence[str], truth: Array, draws: Mapping[str, Array], box:
         axis.set_ylim(len(draws) - 0.5, -0.5)
         axis.set_title(f"{symbol(name)}{', excluded by the prior' if excluded else ''}")
     allowed = (box[0] <= truth) & (truth <= box[1])
-    wrong = [
-        (truth < np.quantile(some, 0.05, axis=0)) | (np.quantile(some, 0.95, axis=0) < truth) for some in draws.values()
-    ]
+    wrong = [~inside(some, truth) for some in draws.values()]
     missed, of = int(np.sum(wrong, axis=0)[allowed].sum()), len(wrong) * int(allowed.sum())
     figure.supxlabel(
         f"90 % of the draws miss the truth in {missed} of {of} cases where the prior allows it; {0.1 * of:.0f} would be right",

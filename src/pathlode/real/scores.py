@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathlode.core.simple import Numbers
+from pathlode.reporting.floors import missed_share
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ def class_scores(truth: NDArray[np.int64], probabilities: NDArray[np.float64]) -
     """Scores of predicted classes by name.
 
     With two classes: ``auroc``, the area under the receiver operating characteristic, and ``auprc``, the average precision, of
-    the second class. With more: ``accuracy`` and ``macro_f1``. ``missed`` is the difference between the first of these and 1,
-    at least half a series' share, so that ratios can be formed.
+    the second class. With more: ``accuracy`` and ``macro_f1``. ``missed`` is the
+    :func:`pathlode.reporting.floors.missed_share` of the first of these among all series.
 
     Args:
         truth: index of each series' class.
@@ -67,4 +68,4 @@ def class_scores(truth: NDArray[np.int64], probabilities: NDArray[np.float64]) -
         said = probabilities.argmax(axis=1)
         found = {"accuracy": float((said == truth).mean()), "macro_f1": float(f1_score(truth, said, average="macro"))}
     first = next(iter(found.values()))
-    return found | {"missed": max(1 - first, 0.5 / len(truth))}
+    return found | {"missed": float(missed_share(first, len(truth)))}

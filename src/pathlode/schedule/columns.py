@@ -2,32 +2,26 @@
 
 import pandas as pd
 
+from pathlode.reporting.floors import missed_share
 from pathlode.schedule.artefacts import TUNING
 
 METRICS = ("test_last", "test_best_val")
 """Test accuracy with the last weights, and with the weights of the best validation."""
 OWNERS = ("task", "schedule", "seed")
 """Columns that tell whose the tuning runs are: those of a policy on a task in a replicate."""
-ERROR_FLOOR = 1e-4
-"""Least test error. Claims compare ratios of errors, which do not exist for an error of 0. The bound is half an error among the
-5,000 test examples of the image tasks."""
 
 
 def scored(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """The outcomes with the columns that claims compare: an error for each of :data:`METRICS`, the magnitude of the sharpness,
-    and ``seconds_before``.
+    """The outcomes with the columns that claims compare: an error for each of :data:`METRICS`, which is its
+    :func:`pathlode.reporting.floors.missed_share` among the task's test predictions, the magnitude of the sharpness, and
+    ``seconds_before``.
 
     Args:
         outcomes: as in :class:`pathlode.schedule.artefacts.PolicyOutcomes`.
     """
-    errors = {f"{metric}_error": classification_error(outcomes[metric]) for metric in METRICS}
+    errors = {f"{metric}_error": missed_share(outcomes[metric], outcomes["predictions"]) for metric in METRICS}
     before = seconds_before(outcomes)
     return outcomes.assign(**errors, sharpness=outcomes["sharpness"].abs(), seconds_before=before)
-
-
-def classification_error(accuracy: pd.Series) -> pd.Series:
-    """max(1 - accuracy, :data:`ERROR_FLOOR`)."""
-    return (1 - accuracy).clip(lower=ERROR_FLOOR)
 
 
 def seconds_before(outcomes: pd.DataFrame) -> pd.Series:

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pathlode.ecg.columns import class_summary, macro_f1_summary, missed_share, reconstruction_summary, with_missed
+from pathlode.ecg.columns import class_summary, macro_f1_summary, reconstruction_summary, with_missed
 
 
 @pytest.fixture
@@ -18,12 +18,6 @@ def scores():
     ]
     names = ["condition", "seed", "class", "n", "precision", "recall", "f1", "auc"]
     return pd.DataFrame(rows, columns=names).assign(split="random", model="path", rr=False)
-
-
-def test_a_missed_share_is_no_less_than_half_a_beats():
-    missed = missed_share(pd.Series([0.75, 1.0, 0.999, 0.0, np.nan]), pd.Series([10, 10, 100, 4, 4]))
-    assert missed.tolist()[:4] == [0.25, 0.05, 0.005, 1.0]
-    assert np.isnan(missed[4])
 
 
 def test_claims_read_what_is_missed_of_f1_and_of_auc(scores):

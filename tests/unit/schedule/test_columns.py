@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from pathlode.schedule.columns import classification_error, scored, seconds_before, seconds_with_sweep
+from pathlode.schedule.columns import scored, seconds_before, seconds_with_sweep
 
 OUTCOMES = pd.DataFrame(
     {
@@ -11,6 +11,7 @@ OUTCOMES = pd.DataFrame(
         "phase": ["tuning", "tuning", "final", "final"],
         "test_last": [0.5, 0.75, 0.9, 1.0],
         "test_best_val": [0.25, 1.0, 0.99995, 0.999],
+        "predictions": [5000, 5000, 5000, 250],
         "sharpness": [float("nan"), float("nan"), -3.0, 2.0],
         "seconds": [1.0, 2.0, 4.0, 8.0],
         "seconds_learning": [0.0, 0.0, 0.0, 100.0],
@@ -18,15 +19,11 @@ OUTCOMES = pd.DataFrame(
 )
 
 
-def test_an_error_is_what_is_missing_to_one_and_never_none():
-    found = classification_error(pd.Series([0.0, 0.8, 0.9998, 0.99995, 1.0]))
-    assert found.tolist() == pytest.approx([1.0, 0.2, 2e-4, 1e-4, 1e-4])
-
-
 def test_outcomes_get_both_errors_and_the_magnitude_of_the_curvature():
     table = scored(OUTCOMES)
-    assert table["test_last_error"].tolist() == pytest.approx([0.5, 0.25, 0.1, 1e-4])
-    assert table["test_best_val_error"].tolist() == pytest.approx([0.75, 1e-4, 1e-4, 1e-3])
+    # half an error among 5000 predictions is 1e-4, among 250 it is 2e-3
+    assert table["test_last_error"].tolist() == pytest.approx([0.5, 0.25, 0.1, 2e-3])
+    assert table["test_best_val_error"].tolist() == pytest.approx([0.75, 1e-4, 1e-4, 2e-3])
     assert table["sharpness"].tolist()[2:] == [3.0, 2.0]
     assert table["sharpness"].isna().tolist() == [True, True, False, False]
     assert OUTCOMES["sharpness"].iloc[2] == -3.0

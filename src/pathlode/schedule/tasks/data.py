@@ -29,6 +29,11 @@ class Examples:
     def __len__(self) -> int:
         return len(self.inputs)
 
+    @property
+    def predictions(self) -> int:
+        """Number of classes to predict, of which an accuracy is a share: one per image, or one per position of a text."""
+        return self.targets.numel()
+
     def to(self, device: str) -> "Examples":
         """The same examples on another device."""
         return Examples(self.inputs.to(device), self.targets.to(device))

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from pathlode.errors import ConfigError
-from pathlode.schedule.tasks import Task
+from pathlode.schedule.tasks import Examples, Task
 
 LOGITS = torch.tensor([[[0.0, math.log(3.0)], [math.log(3.0), 0.0]], [[0.0, 0.0], [9.0, 0.0]]])
 TARGETS = torch.tensor([[1, 1], [0, 0]])
@@ -19,6 +19,8 @@ def test_loss_is_the_mean_cross_entropy_of_all_positions():
 def test_accuracy_is_the_share_of_all_positions():
     assert Task.accuracy(LOGITS, TARGETS) == 0.75
     assert Task.accuracy(LOGITS[0], TARGETS[0]) == 0.5
+    assert Examples(LOGITS, TARGETS).predictions == 4
+    assert Examples(LOGITS[:, 0], TARGETS[:, 0]).predictions == 2
 
 
 def test_an_unknown_network_is_refused():
