@@ -24,6 +24,7 @@ from keeping import keep, show
 from snakemake.utils import update_config
 from timings import MEASURES, TIMED
 
+from pathlode.reporting.records import Provenance
 from workflow.chapters import CHAPTERS
 from workflow.configuration import check, default_config
 from workflow.configuration.inference import reference_parts
@@ -73,7 +74,7 @@ def chapters() -> dict[str, str]:
 
 def recorded(planned: Iterable[str]) -> pd.DataFrame:
     """CPU hours and gigabytes by rule in the last run; it must have a record of every planned rule that is not timed."""
-    made = pd.read_csv("results/provenance.csv")
+    made = Provenance.load(Path("results/provenance.csv")).table
     lacking = [rule for rule in planned if rule not in {*made["rule"], *TIMED, *UNRECORDED}]
     if lacking:
         sys.exit(

@@ -22,6 +22,24 @@ if TYPE_CHECKING:
 
 _FACTS = "facts"
 """Key of the JSON text that holds those fields of an :class:`ArrayFile` that are not arrays."""
+REMADE = "delete it, and the pipeline will make it again"
+"""What to do about a damaged file that a job made."""
+COMMITTED = "restore it from the repository"
+"""What to do about a damaged file that belongs to the repository."""
+
+
+class _File:
+    """Base of the three kinds of files."""
+
+    remedy: ClassVar[str] = REMADE
+    """What to do about a damaged file of this kind."""
+
+    @classmethod
+    def _unreadable(cls, path: Path, error: Exception) -> DataError:
+        what = (cls.__doc__ or cls.__name__).splitlines()[0].rstrip(".")
+        lines = str(error).splitlines() or ["damaged"]
+        reason = "it does not exist" if isinstance(error, FileNotFoundError) else lines[0]
+        return DataError(f"{path} cannot be read as {what[0].lower()}{what[1:]} ({reason}): {cls.remedy}")
 
 
 def axes(*names: str, by: str | None = None) -> Any:
@@ -34,7 +52,7 @@ def axes(*names: str, by: str | None = None) -> Any:
     return dataclasses.field(metadata={"axes": names, "by": by})
 
 
-class ArrayFile:
+class ArrayFile(_File):
     """Base of a frozen dataclass that is one ``.npz`` file without pickled objects.
 
     Fields that :func:`axes` declares are arrays or mappings to arrays, stored as ``field`` and ``field/key``. All others are
@@ -96,14 +114,14 @@ class ArrayFile:
                     given[field.name] = {key.partition("/")[2]: array for key, array in own.items()}
             return cls(**given)
         except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
-            raise _unreadable(path, cls, error) from error
+            raise cls._unreadable(path, error) from error
 
 
 @dataclass(frozen=True)
-class TableFile:
+class TableFile(_File):
     """Base of a frozen dataclass that is one CSV file.
 
-    Subclasses set :attr:`columns`. Further columns are kept.
+    Subclasses set :attr:`columns`, and :attr:`remedy` if no job makes the file. Further columns are kept.
 
     Args:
         table: the rows.
@@ -143,11 +161,11 @@ class TableFile:
             try:
                 tables.append(cls(pd.read_csv(path)).table)
             except (OSError, ValueError) as error:  # pandas' own errors are ValueErrors
-                raise _unreadable(path, cls, error) from error
+                raise cls._unreadable(path, error) from error
         return cls(pd.concat(tables, ignore_index=True))
 
 
-class JsonFile:
+class JsonFile(_File):
     """Base of a frozen dataclass of plain values that is one JSON file."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
@@ -167,18 +185,4 @@ class JsonFile:
         try:
             return cls(**json.loads(path.read_text()))
         except (OSError, ValueError, TypeError) as error:
-            raise _unreadable(path, cls, error) from error
-
-
-def _unreadable(path: Path, kind: type, error: Exception) -> DataError:
-    what = (kind.__doc__ or kind.__name__).splitlines()[0].rstrip(".")
-    reason = (
-        "it does not exist"
-        if isinstance(error, FileNotFoundError)
-        else str(error).splitlines()[0]
-        if str(error)
-        else "damaged"
-    )
-    return DataError(
-        f"{path} cannot be read as {what[0].lower()}{what[1:]} ({reason}): delete it, and the pipeline will make it again"
-    )
+            raise cls._unreadable(path, error) from error

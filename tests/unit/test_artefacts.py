@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pathlode.artefacts import ArrayFile, JsonFile, TableFile, axes
+from pathlode.artefacts import COMMITTED, ArrayFile, JsonFile, TableFile, axes
 from pathlode.errors import DataError
 
 
@@ -87,6 +87,18 @@ def test_tables_are_joined_and_checked(tmp_path):
     (tmp_path / "d.csv").write_text("")
     with pytest.raises(DataError, match="d.csv cannot be read as masses of stars"):
         Masses.load(tmp_path / "d.csv")
+
+
+def test_a_file_of_the_repository_is_to_be_restored(tmp_path):
+    class Published(Masses):
+        """Published masses of stars."""
+
+        remedy = COMMITTED
+
+    with pytest.raises(
+        DataError, match=r"as published masses of stars \(it does not exist\): restore it from the repo"
+    ):
+        Published.load(tmp_path / "published.csv")
 
 
 def test_plain_values(tmp_path):

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from pathlode.ecg.beats import count_beats, cut_beats
 from pathlode.ecg.record_files import RecordFiles
+from pathlode.ecg.results import BeatCounts
 from pathlode.reporting.job import job
 
 with job(snakemake):
     files = RecordFiles.load(Path(snakemake.input.records))
     beats = cut_beats(files.records(), files.source)
     beats.save(Path(snakemake.output.beats))
-    count_beats(beats).to_csv(snakemake.output.counts, index=False)
+    BeatCounts(count_beats(beats)).save(Path(snakemake.output.counts))

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pandas as pd
+
 from pathlode.ecg.columns import class_summary, macro_f1_summary, reconstruction_summary, with_missed
 from pathlode.ecg.results import (
     BeatScores,
     ComparedBeatScores,
     ComparedScoresWithoutRecord,
     PatientScores,
+    PublishedBeatScores,
     ReconstructionErrors,
     ScoresWithoutRecord,
 )
@@ -16,7 +19,8 @@ from pathlode.reporting.tables import write
 
 with job(snakemake):
     files, tables, conditions = snakemake.input, snakemake.output, snakemake.params.conditions
-    scores = BeatScores.load(*map(Path, [*files.scores, files.published])).table
+    ours, published = BeatScores.load(*map(Path, files.scores)), PublishedBeatScores.load(Path(files.published))
+    scores = pd.concat([ours.table, published.table], ignore_index=True)
     errors = ReconstructionErrors.load(*map(Path, files.errors)).table
     left_out = ScoresWithoutRecord.load(*map(Path, files.left_out)).table
     PatientScores.load(*map(Path, files.patients)).save(Path(tables.patients))

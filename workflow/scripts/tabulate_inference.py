@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pathlode.inference.columns import under_all_designs, with_derived
-from pathlode.inference.criteria import criteria
+from pathlode.inference.criteria import Criteria, criteria
 from pathlode.inference.reference_posteriors import References
 from pathlode.inference.scores import ComparedFlows, FlowScores, OutsideMisses, ShiftedScores
 from pathlode.reporting.job import job
@@ -33,7 +33,7 @@ with job(snakemake):
     write(shifted, tables.robustness)
     write(OutsideMisses.load(*map(Path, files.outside)).table, tables.outside)
     write(references.table(), tables.references)
-    write(criteria(largest[largest["backend"] == params.backend], *params.compared), tables.criteria)
+    Criteria(criteria(largest[largest["backend"] == params.backend], *params.compared)).save(Path(tables.criteria))
     every, together = (table[table["parameter"] == "all"] for table in (scores, shifted))
     single = largest[largest["parameter"] != "all"]
     summaries = {

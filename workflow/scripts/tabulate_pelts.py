@@ -6,14 +6,14 @@ import pandas as pd
 
 from pathlode.real.hudson_bay import read_pelts
 from pathlode.real.pelt_posteriors import pelt_scores
-from pathlode.real.pelt_results import PeltPosteriors, PeltScores, PeltTable
+from pathlode.real.pelt_results import PeltPosteriors, PeltScores, PeltTable, PublishedPelts
 from pathlode.reporting.job import job
 
 with job(snakemake):
     files, tables = snakemake.input, snakemake.output
     exact, pelts = PeltPosteriors.load(Path(files.exact)), read_pelts(Path(files.pelts))
     every = [*(PeltPosteriors.load(Path(path)) for path in files.flows), exact]
-    published = pd.read_csv(files.published)
+    published = PublishedPelts.load(Path(files.published)).table
     rows = pd.concat([*(own.table() for own in every), published], ignore_index=True)
     PeltTable(rows[list(PeltTable.columns)]).save(Path(tables.posteriors))
     scores = pd.concat([pelt_scores(own, exact, pelts, "hudson_bay") for own in every], ignore_index=True)

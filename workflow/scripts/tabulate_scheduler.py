@@ -6,7 +6,13 @@ import pandas as pd
 
 from pathlode.reporting.job import job
 from pathlode.reporting.tables import write
-from pathlode.schedule.artefacts import PolicyDecisions, PolicyOutcomes, PolicyScores, RunModelFits
+from pathlode.schedule.artefacts import (
+    PolicyComparisons,
+    PolicyDecisions,
+    PolicyOutcomes,
+    PolicyScores,
+    RunModelFits,
+)
 from pathlode.schedule.columns import METRICS, scored, seconds_with_sweep
 from pathlode.schedule.comparison import compare_policies, policy_summary, with_best_parametric
 
@@ -19,7 +25,7 @@ with job(snakemake):
         metric: compare_policies(runs, params.ours, metric, params.confidence) for metric in (*METRICS, "sharpness")
     }
     PolicyScores(runs[list(PolicyScores.columns)]).save(Path(tables.outcomes))
-    write(pd.concat(compared.values()), tables.comparisons)
+    PolicyComparisons(pd.concat(compared.values())).save(Path(tables.comparisons))
     write(RunModelFits.load(*map(Path, files.fits)).table, tables.fits)
     write(PolicyDecisions.load(*map(Path, files.decisions)).table, tables.decisions)
     write(policy_summary(runs, compared["test_last"], params.ours, params.parametric), *tables.summaries)

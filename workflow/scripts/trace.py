@@ -17,5 +17,7 @@ with job(snakemake):
     ]
     records = [JobRecord.load(file) for file in files]
     made = [record for record in records if all(Path(output).exists() for output in record.outputs)]
-    write(by_file(made), snakemake.output.files)
-    write(by_chapter(made, chapters), snakemake.output.costs, snakemake.output.markdown)
+    by_file(made).save(Path(snakemake.output.files))
+    costs = by_chapter(made, chapters)
+    costs.save(Path(snakemake.output.costs))
+    write(costs.table, snakemake.output.markdown)

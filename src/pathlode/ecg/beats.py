@@ -121,8 +121,8 @@ def cut_beats(records: Iterable[Record], source: str) -> Beats:
 
 
 def count_beats(beats: Beats) -> "pd.DataFrame":
-    """Beats by record and class: record, lead, one column per class, total. The last rows are the sums over all records and
-    over those with :data:`pathlode.ecg.records.LEAD`, and the number of beats in the paper."""
+    """Beats by record and class, rows of :class:`pathlode.ecg.results.BeatCounts`. The last rows are the sums over all records
+    and over those with :data:`pathlode.ecg.records.LEAD`, and the number of beats in the paper."""
     import pandas as pd
 
     counts = np.zeros((len(beats.names), len(CLASSES)), dtype=int)

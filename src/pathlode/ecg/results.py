@@ -7,7 +7,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pathlode.artefacts import ArrayFile, TableFile, axes
+from pathlode.artefacts import COMMITTED, ArrayFile, TableFile, axes
+from pathlode.ecg.records import CLASSES, LEAD
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,26 @@ class BeatScores(TableFile):
         "recall": "true positives / all beats of the class",
         "f1": "harmonic mean of precision and recall",
         "auc": "area under the ROC curve of the class against all others",
+    }
+
+
+@dataclass(frozen=True)
+class PublishedBeatScores(BeatScores):
+    """Scores of classifiers of beats that others published; unknown ones are empty."""
+
+    remedy: ClassVar[str] = COMMITTED
+
+
+@dataclass(frozen=True)
+class BeatCounts(TableFile):
+    """Numbers of annotated beats, one row per record, and one each for sums over records and for the paper's own number."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "source": "origin of the beats: mitdb, invented, or a publication",
+        "record": f"name of the record; all, or with {LEAD}, for the sum over such records",
+        "lead": "name of the channel that is read; empty for sums",
+        **{name: f"beats of class {name}; empty if unknown" for name in CLASSES},
+        "total": "beats of all classes",
     }
 
 

@@ -1,6 +1,12 @@
 """Criteria of good posteriors."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
 import pandas as pd
+
+from pathlode.artefacts import TableFile
 
 LEAST_P_VALUE = 0.05
 """Significance level of the test for uniform ranks: of calibrated posteriors it rejects 5 %."""
@@ -8,6 +14,19 @@ LARGEST_AREA = 0.05
 """Largest absolute area between coverage and credibility that counts as 0."""
 LARGEST_ACCURACY = 0.70
 """Largest accuracy at which draws count as close to the reference posterior; equal distributions give 0.5, disjoint ones 1."""
+
+
+@dataclass(frozen=True)
+class Criteria(TableFile):
+    """Criteria of calibrated and accurate posteriors, one row each."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "criterion": "what is judged",
+        "value": "median over replicates",
+        "threshold": "which values are good",
+        "met": "whether this one is",
+    }
+    float_format: ClassVar[str | None] = None
 
 
 def criteria(scores: pd.DataFrame, ours: str, rival: str | None = None) -> pd.DataFrame:
@@ -20,7 +39,7 @@ def criteria(scores: pd.DataFrame, ours: str, rival: str | None = None) -> pd.Da
         rival: another summary; the error of ``ours`` should be lower on every parameter.
 
     Returns:
-        criterion, value, threshold, met.
+        Rows of :class:`Criteria`.
     """
     medians = scores.groupby(["summary", "parameter"], sort=False).median(numeric_only=True)
     mine = medians.loc[ours]

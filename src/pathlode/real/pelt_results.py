@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pathlode.arrays import Array
-from pathlode.artefacts import ArrayFile, TableFile, axes
+from pathlode.artefacts import COMMITTED, ArrayFile, TableFile, axes
 from pathlode.real.lynx_hare import LynxHare
 
 QUANTILES_SHOWN = {"q05": 0.05, "q10": 0.1, "q50": 0.5, "q90": 0.9, "q95": 0.95}
@@ -76,6 +76,16 @@ class PeltTable(TableFile):
         **{name: f"{share:.0%} quantile" for name, share in QUANTILES_SHOWN.items()},
         "replicate": "number of the replicate",
     }
+
+
+@dataclass(frozen=True)
+class PublishedPelts(TableFile):
+    """Published posterior of lynx and hare, by Stan, one row per parameter."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        name: PeltTable.columns[name] for name in ("parameter", "source", "mean", "sd", "q10", "q50", "q90")
+    }
+    remedy: ClassVar[str] = COMMITTED
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pathlode.artefacts import ArrayFile, TableFile, axes
+from pathlode.artefacts import COMMITTED, ArrayFile, TableFile, axes
 from pathlode.real.measured import MeasuredSeries
 
 
@@ -76,6 +76,7 @@ class PublishedScores(TableFile):
         "spread": "standard deviation over the paper's repetitions; empty where unknown",
         "source": "where the number stands; second-hand if it was quoted elsewhere",
     }
+    remedy: ClassVar[str] = COMMITTED
 
 
 @dataclass(frozen=True)

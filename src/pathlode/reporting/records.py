@@ -3,52 +3,72 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from graphlib import TopologicalSorter
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
+from pathlode.artefacts import TableFile
 from pathlode.reporting.job_record import JobRecord
 
-COSTS = (
-    "chapter",
-    "jobs",
-    "minutes",
-    "CPU minutes",
-    "longest job (min)",
-    "peak memory of a job (MB)",
-    "cores",
-    "device",
-)
-"""Columns of :func:`by_chapter`."""
+
+@dataclass(frozen=True)
+class Provenance(TableFile):
+    """Provenance of files, one row per output of a job, sorted by its name."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "file": "path of the output",
+        "rule": "the job's rule",
+        "wildcards": "their values, by name, as JSON",
+        "commit": "commit of the code, or unknown; -dirty if files differed from it",
+        "config": "digest of the configuration",
+        "seeds": 'seeds of all jobs that the file depends on, {"<rule>.<name>": [seed, ...]}, as JSON',
+        "packages": "versions of the packages, by name, as JSON",
+        "device": "name of the GPU, or else of the CPU",
+        "cores": "number of the machine's cores",
+        "threads": "number of the job's threads",
+        "begun": "start of the job in UTC, as ISO 8601",
+        "seconds": "wall time, including imports",
+        "cpu_seconds": "CPU time, including imports",
+        "peak_mb": "peak memory in MB",
+    }
+    float_format: ClassVar[str | None] = None
 
 
-def by_file(records: Sequence[JobRecord]) -> pd.DataFrame:
-    """Provenance of each file, one row per output, sorted by its name.
+@dataclass(frozen=True)
+class ChapterCosts(TableFile):
+    """Costs of chapters, one row each, in the order of the chapters."""
 
-    Returns:
-        file, rule, wildcards, commit, config, seeds, packages, device, cores, threads, begun, seconds, cpu_seconds, peak_mb;
-        wildcards, seeds and packages as JSON. The seeds are those of all jobs that a file depends on, as
-        ``{"<rule>.<name>": [seed, ...]}``.
-    """
+    columns: ClassVar[Mapping[str, str]] = {
+        "chapter": "name of the chapter",
+        "jobs": "number of its jobs",
+        "minutes": "minutes in which any of its jobs ran",
+        "CPU minutes": "CPU time of all its jobs in minutes",
+        "longest job (min)": "wall time of the longest job in minutes",
+        "peak memory of a job (MB)": "largest peak memory of a job in MB",
+        "cores": "number of the machine's cores",
+        "device": "names of the CPUs and GPUs",
+    }
+    float_format: ClassVar[str | None] = None
+
+
+def by_file(records: Sequence[JobRecord]) -> Provenance:
+    """Provenance of each output of some jobs."""
     table = pd.DataFrame(records).drop(columns=["inputs", "modules"]).assign(seeds=pd.Series(_all_seeds(records)))
     table = table.explode("outputs").rename(columns={"outputs": "file"})
     for column in ("wildcards", "seeds", "packages"):
         table[column] = table[column].map(json.dumps)
-    columns = ["file", *(column for column in table if column != "file")]
-    return table[columns].sort_values("file", ignore_index=True)
+    return Provenance(table[list(Provenance.columns)].sort_values("file", ignore_index=True))
 
 
-def by_chapter(records: Sequence[JobRecord], chapters: Mapping[str, str]) -> pd.DataFrame:
-    """Cost of each chapter, in the order in which chapters first appear.
+def by_chapter(records: Sequence[JobRecord], chapters: Mapping[str, str]) -> ChapterCosts:
+    """Cost of each chapter, rounded to tenths.
 
     Args:
         records: records of jobs.
-        chapters: rule -> chapter.
-
-    Returns:
-        chapter, jobs, minutes (in which any of its jobs ran), CPU minutes, longest job (in minutes), peak memory (in MB, of one
-        job), cores, and device.
+        chapters: rule -> chapter; chapters have the order in which they first appear.
     """
     table = pd.DataFrame(records)
     table["begun"] = pd.to_datetime(table["begun"])
@@ -67,8 +87,8 @@ def by_chapter(records: Sequence[JobRecord], chapters: Mapping[str, str]) -> pd.
             }
         )
     order = {chapter: number for number, chapter in enumerate(dict.fromkeys(chapters.values()))}
-    made = pd.DataFrame(rows, columns=COSTS)  # without a record of a chapter, as after `rm -r logs`, there are no rows
-    return made.sort_values("chapter", key=lambda names: names.map(order), ignore_index=True).round(1)
+    made = pd.DataFrame(rows, columns=list(ChapterCosts.columns))  # no rows after `rm -r logs`
+    return ChapterCosts(made.sort_values("chapter", key=lambda names: names.map(order), ignore_index=True).round(1))
 
 
 def _all_seeds(records: Sequence[JobRecord]) -> list[dict[str, list[int]]]:

@@ -94,6 +94,22 @@ class PolicyScores(TableFile):
     float_format = None
 
 
+class PolicyComparisons(TableFile):
+    """Paired differences between our policy and each other one, one row per task, policy and metric."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "task": "name of the task",
+        "schedule": "name of the policy, or best_parametric",
+        "metric": "test_last, test_best_val or sharpness, as in the scores",
+        "mean": "mean of the policy's own metric over replicates",
+        "difference": "mean of ours minus the policy's over the replicates of both; empty for ours",
+        "low": "lower end of Student's t interval of the difference",
+        "high": "upper end",
+        "n": "replicates of both; for ours its own",
+    }
+    float_format = None
+
+
 class RunModelFits(TableFile):
     """Latent ODEs of a sweep's runs and their errors, one row per model.
 

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.special import stdtrit  # not from scipy.stats, whose import takes longer than the tables
 
 from pathlode.errors import DataError
-from pathlode.schedule.artefacts import FINAL, TUNING
+from pathlode.schedule.artefacts import FINAL, TUNING, PolicyComparisons
 
 SAME = 1e-9
 """Differences whose range is smaller count as equal."""
@@ -48,7 +48,7 @@ def compare_policies(outcomes: pd.DataFrame, ours: str, metric: str, confidence:
         confidence: level of Student's t interval.
 
     Returns:
-        task, schedule, metric, mean, difference, low, high, n; differences are NaN for ``ours`` itself.
+        Rows of :class:`pathlode.schedule.artefacts.PolicyComparisons`; differences are NaN for ``ours`` itself.
 
     Raises:
         DataError: if a task has no runs of ``ours``.
@@ -72,8 +72,7 @@ def compare_policies(outcomes: pd.DataFrame, ours: str, metric: str, confidence:
             if schedule != ours:
                 row |= _interval(pair[ours] - pair[schedule], confidence)
             rows.append(row)
-    columns = ["task", "schedule", "metric", "mean", "difference", "low", "high", "n"]
-    return pd.DataFrame(rows).reindex(columns=columns)
+    return pd.DataFrame(rows).reindex(columns=list(PolicyComparisons.columns))
 
 
 def half_width(values: pd.Series, confidence: float) -> float:

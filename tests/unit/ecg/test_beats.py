@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from pathlode.ecg.beats import AFTER, BEFORE, POINTS, Beats, cut_beats, rr_intervals, without_baseline
+from pathlode.ecg.beats import AFTER, BEFORE, POINTS, Beats, count_beats, cut_beats, rr_intervals, without_baseline
 from pathlode.ecg.records import RATE, Record
+from pathlode.ecg.results import BeatCounts
 from pathlode.errors import DataError
 
 
@@ -71,3 +72,16 @@ def test_a_damaged_file_is_refused(tmp_path):
         match=r"beats.npz cannot be read as beats of many records .*: delete it, and the pipeline will make it again",
     ):
         Beats.load(tmp_path / "beats.npz")
+
+
+def test_beats_are_counted_by_record_and_class_and_summed():
+    """Two normal beats in lead MLII, and two of class V in another lead."""
+    other = Record("901", "V5", np.zeros(2000, np.int16), np.array([700, 1100]), np.array([2, 2], np.int8))
+    beats = cut_beats([record(np.zeros(2000), [500, 900]), other], "test")
+    table = BeatCounts(count_beats(beats)).table.set_index("record")
+    assert table.loc[["900", "901", "all", "with MLII"], ["N", "V", "total"]].to_numpy().tolist() == [
+        *([2, 0, 2], [0, 2, 2]),
+        *([2, 2, 4], [2, 0, 2]),
+    ]
+    assert table.loc["900":"all", "lead"].tolist() == ["MLII", "V5", ""]
+    assert table["total"].iloc[-1] == 88_887  # of the paper

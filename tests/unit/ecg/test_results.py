@@ -1,9 +1,19 @@
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from pathlode.ecg.results import BeatExamples, BeatPredictions, BeatScores, ReconstructionErrors
+from pathlode.ecg.results import (
+    BeatExamples,
+    BeatPredictions,
+    BeatScores,
+    PublishedBeatScores,
+    ReconstructionErrors,
+)
 from pathlode.errors import DataError
+
+PUBLISHED = Path(__file__).parents[3] / "config/published/ecg.csv"
 
 
 @pytest.fixture
@@ -53,3 +63,12 @@ def test_scores_without_a_column_are_refused():
     table = pd.DataFrame(columns=[name for name in BeatScores.columns if name != "auc"])
     with pytest.raises(DataError, match="the table lacks the column 'auc'"):
         BeatScores(table)
+
+
+def test_published_scores_are_read_and_if_damaged_to_be_restored(tmp_path):
+    """No job makes them, so to delete the file would not help."""
+    assert set(PublishedBeatScores.load(PUBLISHED).table["model"]) == {"paper"}
+    (tmp_path / "ecg.csv").write_text(PUBLISHED.read_text().replace(",f1,", ",F1,", 1))
+    with pytest.raises(DataError, match="lacks the column 'f1' .+: restore it from the repository") as raised:
+        PublishedBeatScores.load(tmp_path / "ecg.csv")
+    assert "pipeline" not in str(raised.value)

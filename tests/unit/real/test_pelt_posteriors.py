@@ -2,7 +2,6 @@ import os
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 
@@ -17,7 +16,7 @@ from pathlode.real.pelt_posteriors import (
     pelt_scores,
     predicted_pelts,
 )
-from pathlode.real.pelt_results import PeltPosteriors, PeltTable, SimulatedPelts
+from pathlode.real.pelt_results import PeltPosteriors, PeltTable, PublishedPelts, SimulatedPelts
 from pathlode.training.experiment import Experiment
 
 PROJECT = Path(__file__).parents[3]
@@ -53,9 +52,8 @@ def test_chains_agree_with_the_published_posterior_of_the_measured_pelts():
     path = PROJECT.parent / "shared/data/hudson_bay/hudson-bay-lynx-hare.csv"
     if not path.exists():
         pytest.skip(f"the pelts are not at {os.path.relpath(path, PROJECT)}")
-    stan = (
-        pd.read_csv(PROJECT / "config/published/hudson_bay.csv").set_index("parameter").loc[list(LynxHare.parameters)]
-    )
+    published = PublishedPelts.load(PROJECT / "config/published/hudson_bay.csv").table
+    stan = published.set_index("parameter").loc[list(LynxHare.parameters)]
     found = exact_posteriors(read_pelts(path), [0], MCMC, draws=1000).draws[0]
     assert (np.abs(found.mean(axis=0) - stan["mean"]) / stan["sd"] < 0.2).all()
     assert (np.abs(found.std(axis=0) - stan["sd"]) < 0.1 * stan["sd"] + 0.0005).all()
