@@ -9,7 +9,6 @@ from pathlode.ecg.classification import Study
 from pathlode.ecg.conditions import Condition
 from pathlode.ecg.splits import BeatSplit
 from pathlode.ecg.weighted_trees import WeightedTreeConfig, WeightedTrees
-from pathlode.files import as_json, writing
 from pathlode.models.saving import load_model
 from pathlode.reporting.job import job
 
@@ -26,5 +25,4 @@ with job(snakemake) as origin:
         commit=origin()["commit"],
     )
     model.save(Path(made.model))
-    with writing(Path(made.card)) as temporary:
-        temporary.write_text(as_json(model.card, "the card", indent=1) + "\n")
+    model.card.save(Path(made.card))

@@ -1,6 +1,5 @@
 """The commands on recordings of heartbeats."""
 
-import json
 import os
 import tempfile
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlode.errors import ConfigError
 
 if TYPE_CHECKING:
     from pathlode.ecg.beat_model import BeatModel  # only for types: the libraries of ECG are an extra
+    from pathlode.ecg.recording_summary import RecordingSummary
     from pathlode.ecg.report import Report
 
 REPORT_FILES = ("beats.csv", "summary.json", "report.png", "report.html")
@@ -86,9 +86,9 @@ def report_command(
         _write(output, report, summary, classifier)
     except ImportError as error:
         raise ConfigError(f"{str(error).splitlines()[0]}: pip install 'pathlode[cli,ecg]'") from None
-    shares = ", ".join(f"{share:.2%} called {name}" for name, share in summary["burden"].items())
-    click.echo(f"{output}: {summary['classified']:,} of {summary['beats']:,} beats classified, {shares}", err=True)
-    for sentence in (NOTICE, how_well(classifier.card, summary["rate_hz"])):
+    shares = ", ".join(f"{share:.2%} called {name}" for name, share in summary.burden.items())
+    click.echo(f"{output}: {summary.classified:,} of {summary.beats:,} beats classified, {shares}", err=True)
+    for sentence in (NOTICE, how_well(classifier.card, summary.rate_hz)):
         click.echo(sentence, err=True)
 
 
@@ -112,7 +112,7 @@ def _check_folder(folder: Path, *inputs: Path) -> None:
             raise ConfigError(f"{folder / name} is a folder, expected a file: remove it, or give --output another name")
 
 
-def _write(folder: Path, report: "Report", summary: dict[str, Any], model: "BeatModel") -> None:
+def _write(folder: Path, report: "Report", summary: "RecordingSummary", model: "BeatModel") -> None:
     """Writes the report's files: a new folder whole or not at all; in one that exists, each file whole."""
     from pathlode.ecg.report_page import report_page
     from pathlode.plots.heartbeats import recording_report  # here, because matplotlib takes a second
@@ -123,7 +123,7 @@ def _write(folder: Path, report: "Report", summary: dict[str, Any], model: "Beat
         made = Path(name) / "report"
         made.mkdir()
         report.rows().save(made / "beats.csv")
-        (made / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
+        summary.save(made / "summary.json")
         save_figure(recording_report(report), made / "report.png")
         page = report_page(summary, model.card, (made / "report.png").read_bytes())
         (made / "report.html").write_text(page, encoding="utf-8")

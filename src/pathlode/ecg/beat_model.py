@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pathlode.core.shapes import Times, Values
 from pathlode.core.tensor_files import load_tensors, save_tensors
+from pathlode.ecg.beat_model_card import BeatModelCard
 from pathlode.ecg.features import Features, Probabilities
 from pathlode.ecg.records import CLASSES
 from pathlode.ecg.representations import Latents
@@ -20,7 +21,7 @@ from pathlode.errors import CheckpointError
 from pathlode.models.contract import SequenceModel
 from pathlode.models.saving import model_content, model_of
 
-KIND, EDITION = "classifier of heartbeats", 2
+KIND, EDITION = "classifier of heartbeats", 3
 """What the file says that it is, and the number of its layout."""
 UNUSUAL = 0.99
 """Share of the validation beats that count as like the training data."""
@@ -114,15 +115,14 @@ class BeatModel:
         trees: boosted trees on the features and :func:`pathlode.ecg.relative.relative_features`.
         familiar: says how far features lie from those of the training beats.
         centred: whether the median over the record's beats is subtracted from the features.
-        card: plain values: ``data``, ``version``, ``commit``, and ``scores``, a list of rows with the columns of
-            :class:`pathlode.ecg.results.BeatScores`, None for a score of a class without beats.
+        card: what it was made of, and how well it does.
     """
 
     encoder: SequenceModel
     trees: TreeScorer
     familiar: Familiar
     centred: bool
-    card: Mapping[str, Any]
+    card: BeatModelCard
 
     def encode(self, times: Times, values: Values) -> Features:
         """Features of windows, (beat, feature), not centred and alone."""
@@ -164,7 +164,7 @@ class BeatModel:
                 "trees": self.trees.content(),
                 "familiar": familiar,
                 "centred": self.centred,
-                "card": self.card,
+                "card": asdict(self.card),
             },
         )
 
@@ -187,7 +187,7 @@ class BeatModel:
             encoder, _ = model_of(content["encoder"], path)
             familiar = Familiar(**{name: value.numpy() for name, value in content["familiar"].items()})
             trees = TreeScorer.from_content(content["trees"])
-            return cls(encoder, trees, familiar, content["centred"], content["card"])
+            return cls(encoder, trees, familiar, content["centred"], BeatModelCard(**content["card"]))
         except CheckpointError:
             raise
         except (AttributeError, KeyError, TypeError, ValueError, zlib.error) as error:  # XGBoost's own are ValueErrors

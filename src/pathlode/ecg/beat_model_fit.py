@@ -5,6 +5,7 @@ from typing import Any
 
 from pathlode import __version__
 from pathlode.ecg.beat_model import BeatModel, Familiar, TreeScorer
+from pathlode.ecg.beat_model_card import SPLIT_PARTS, BeatModelCard
 from pathlode.ecg.classification import Study, fit_classifiers, score_outcomes
 from pathlode.ecg.relative_beats import RelativeBeats
 from pathlode.ecg.representations import Latents
@@ -19,7 +20,7 @@ def fit_beat_model(
     new: Callable[[], Trees],
     trained_on: Sequence[str],
     labels: Mapping[str, Any],
-    **card: Any,
+    commit: str,
 ) -> BeatModel:
     """Fits weighted trees to latents and relative features as :func:`pathlode.ecg.classification.fit_classifiers` does, and
     scores them on the test beats under every condition.
@@ -30,7 +31,7 @@ def fit_beat_model(
         new: makes the trees.
         trained_on: names of the conditions under which the training and validation beats are recorded, in turn.
         labels: ``split``, ``model`` and ``seed``, columns of the scores.
-        card: further entries of the card.
+        commit: commit of the code, for the card.
     """
     represent = Latents(encoder)
     relative = RelativeBeats(study.beats, study.conditions)
@@ -38,17 +39,17 @@ def fit_beat_model(
     assert isinstance(outcome.classifier, Trees)
     train, held_out = (study.mixed(represent, part, trained_on) for part in ("train", "validation"))
     scores = score_outcomes([outcome], study, **labels).table
-    parts = ("train", "validation", "test")
-    data = {
-        "source": study.beats.source,
-        "beats": {part: len(study.positions(part)) for part in parts},
-        "records": {part: _records(study, part) for part in parts},
-        "new_patients": study.split.has_new_patients(study.beats),
-    }
-    rows = scores.astype(object).where(scores.notna(), None).to_dict("records")
-    about = {"data": data, "version": __version__, "scores": rows, **card}
+    card = BeatModelCard(
+        source=study.beats.source,
+        beats={part: len(study.positions(part)) for part in SPLIT_PARTS},
+        records={part: _records(study, part) for part in SPLIT_PARTS},
+        new_patients=study.split.has_new_patients(study.beats),
+        version=__version__,
+        commit=commit,
+        scores=scores.astype(object).where(scores.notna(), None).to_dict("records"),
+    )
     trees = TreeScorer.of(outcome.classifier)
-    return BeatModel(encoder, trees, Familiar.of(train, held_out), study.centred, about)
+    return BeatModel(encoder, trees, Familiar.of(train, held_out), study.centred, card)
 
 
 def _records(study: Study, part: str) -> list[str]:

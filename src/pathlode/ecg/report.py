@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from pathlode.ecg.recording.peaks import MATCHED_WITHIN, compare_peaks, find_pea
 from pathlode.ecg.recording.polarity import upright
 from pathlode.ecg.recording.recorded_beats import RecordedBeats
 from pathlode.ecg.recording.recordings import Recording
+from pathlode.ecg.recording_summary import RecordingSummary
 from pathlode.ecg.records import CLASSES
 from pathlode.ecg.relative import relative_features, relative_rhythm, waveform_on_grid
 from pathlode.errors import DataError
@@ -93,30 +94,29 @@ class Report:
         begins = self.beats.peaks[longest] / self.beats.recording.rate
         return list(zip(begins.tolist(), self.beats.intervals[longest].tolist(), strict=True))
 
-    def summary(self) -> dict[str, Any]:
-        """Plain values: what the recording is, how many beats have which class, what is left out and why, heart rate and
-        pauses."""
+    def summary(self) -> RecordingSummary:
+        """What the recording is, how many beats have which class, what is left out and why, heart rate and pauses."""
         recording, flags = self.beats.recording, self.flags
         counts = np.bincount(self.classes, minlength=len(CLASSES))
-        return {
-            "record": self.record,
-            "lead": recording.lead,
-            "rate_hz": recording.rate,
-            "seconds": recording.seconds,
-            "invalid_seconds": recording.invalid_seconds(),
-            "beats": len(self.beats.peaks),
-            "classified": len(self.classes),
-            "left_out": dict(self.beats.left_out),
-            "known": list(self.known),
-            "counts": dict(zip(CLASSES, counts.tolist(), strict=True)),
-            "burden": {name: float(counts[CLASSES.index(name)] / len(self.classes)) for name in "SV"},
-            "flagged": {flag: flags.count(flag) for flag in (TOO_NOISY, UNLIKE)},
-            "heart_rate": self.heart_rate(),
-            "pauses": [{"time_s": begin, "seconds": seconds} for begin, seconds in self.pauses()],
-            "marks_that_are_no_beats": recording.annotations.no_beats() if recording.annotations else {},
-            "agreement": self.agreement(),
-            "found": list(self.found),
-        }
+        return RecordingSummary(
+            record=self.record,
+            lead=recording.lead,
+            rate_hz=recording.rate,
+            seconds=recording.seconds,
+            invalid_seconds=recording.invalid_seconds(),
+            beats=len(self.beats.peaks),
+            classified=len(self.classes),
+            left_out=dict(self.beats.left_out),
+            known=list(self.known),
+            counts=dict(zip(CLASSES, counts.tolist(), strict=True)),
+            burden={name: float(counts[CLASSES.index(name)] / len(self.classes)) for name in "SV"},
+            flagged={flag: flags.count(flag) for flag in (TOO_NOISY, UNLIKE)},
+            heart_rate=self.heart_rate(),
+            pauses=[{"time_s": begin, "seconds": seconds} for begin, seconds in self.pauses()],
+            marks_that_are_no_beats=recording.annotations.no_beats() if recording.annotations else {},
+            agreement=self.agreement(),
+            found=list(self.found),
+        )
 
     def heart_rate(self) -> dict[str, float | None]:
         """Beats per minute, that of the 95 %, 50 % and 5 % quantile of the known RR intervals; None if none is known."""

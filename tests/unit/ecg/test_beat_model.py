@@ -84,10 +84,12 @@ def packed(content):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"edition": 1}, "has the layout 1, and this version of pathlode reads 2"),
+        ({"edition": 2}, "has the layout 2, and this version of pathlode reads 3"),
         ({"trees": {"known": [0, 1], "trees": torch.zeros(5, dtype=torch.uint8)}}, "is damaged"),
         ({"trees": {"known": [0, 1], "trees": packed(b"no trees")}}, "is damaged"),
         ({"trees": {}}, "is damaged"),
+        ({"card": {}}, "is damaged .+ missing 7 required positional arguments"),
+        ({"card": None}, "is damaged"),
         ({"encoder": {}}, "is not a model of this version of pathlode"),
     ],
 )

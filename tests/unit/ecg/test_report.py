@@ -61,9 +61,9 @@ def test_annotations_of_rhythm_alone_count_as_none(folder, beat_model):
     own = read_recording(folder / "200")
     rhythm = replace(own, annotations=Annotations(np.array([10]), ["+"]))
     summary = report_on(rhythm, beat_model).summary()
-    assert "the recording's annotations mark no beats" in summary["found"]
-    assert not any("annotated beats" in sentence for sentence in summary["found"])
-    assert summary["agreement"] == {}
+    assert "the recording's annotations mark no beats" in summary.found
+    assert not any("annotated beats" in sentence for sentence in summary.found)
+    assert summary.agreement == {}
     with pytest.raises(DataError, match="has no beats in its annotations: let its beats be found"):
         report_on(rhythm, beat_model, annotated=True)
 
@@ -78,21 +78,21 @@ def test_pieces_make_no_difference(folder, beat_model, report, monkeypatch):
 def test_without_a_known_interval_there_is_no_heart_rate(report, beat_model):
     unknown = replace(report, beats=replace(report.beats, intervals=np.full_like(report.beats.intervals, np.nan)))
     summary = unknown.summary()
-    assert summary["heart_rate"] == {"low": None, "median": None, "high": None}
-    assert summary["pauses"] == []
+    assert summary.heart_rate == {"low": None, "median": None, "high": None}
+    assert summary.pauses == []
     assert "unknown, as all RR intervals are" in report_page(summary, beat_model.card, b"")
 
 
 def test_the_summary_counts(report):
     summary = report.summary()
-    assert summary["beats"] == summary["classified"] + sum(summary["left_out"].values())
-    assert sum(summary["counts"].values()) == summary["classified"]
-    assert summary["burden"]["V"] == summary["counts"]["V"] / summary["classified"]
-    lengths = [row["seconds"] for row in summary["pauses"]]
+    assert summary.beats == summary.classified + sum(summary.left_out.values())
+    assert sum(summary.counts.values()) == summary.classified
+    assert summary.burden["V"] == summary.counts["V"] / summary.classified
+    lengths = [row["seconds"] for row in summary.pauses]
     assert lengths == sorted(np.diff(report.beats.peaks) / 360)[::-1][:5]
-    begin = summary["pauses"][0]["time_s"]
+    begin = summary.pauses[0]["time_s"]
     assert begin in report.beats.peaks / 360
-    of_v = summary["agreement"]["V"]
+    of_v = summary.agreement["V"]
     assert of_v["n"] == (report.marked == 2).sum()
     assert of_v["sensitivity"] == pytest.approx((report.classes[report.marked == 2] == 2).mean())
     assert of_v["predictivity"] == pytest.approx((report.marked[report.classes == 2] == 2).mean())
@@ -103,7 +103,7 @@ def test_found_beats_are_compared_with_the_annotations(folder, beat_model):
     assert "annotated beats" in found[-1]
     own = read_recording(folder / "200")
     bare = Recording(own.name, own.lead, own.rate, own.microvolts, own.invalid)
-    assert report_on(bare, beat_model).summary()["agreement"] == {}
+    assert report_on(bare, beat_model).summary().agreement == {}
     with pytest.raises(DataError, match="200 has no annotations beside it: let its beats be found"):
         report_on(bare, beat_model, annotated=True)
 
@@ -112,7 +112,7 @@ def test_found_beats_are_compared_with_the_annotations(folder, beat_model):
 def test_other_rates_find_the_same_beats(folder, beat_model, report, rate):
     other = report_on(at(rate, folder), beat_model)
     assert len(other.classes) == pytest.approx(len(report.classes), abs=0.15 * len(report.classes))
-    assert other.summary()["heart_rate"]["median"] == pytest.approx(report.summary()["heart_rate"]["median"], rel=0.03)
+    assert other.summary().heart_rate["median"] == pytest.approx(report.summary().heart_rate["median"], rel=0.03)
 
 
 def test_noise_is_flagged_where_it_is(folder, beat_model):

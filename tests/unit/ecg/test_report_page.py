@@ -1,40 +1,21 @@
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from pathlode.ecg.recording.recording_files import read_recording
 from pathlode.ecg.report import report_on
-from pathlode.ecg.report_page import NOTICE, clock, how_well, report_page, scores_nearest
-
-CARD = {
-    "data": {
-        "source": "mitdb",
-        "beats": {"train": 1000, "validation": 100, "test": 200},
-        "records": {"train": ["101"], "validation": ["106"], "test": ["100", "103"]},
-        "new_patients": True,
-    },
-    "version": "1",
-    "scores": [
-        {"condition": name, "rate_hz": rate, "class": label, "n": 9, "precision": p, "recall": r, "f1": f1}
-        for name, rate, f1 in (("360 Hz", 360.0, 0.7), ("90 Hz", 90.0, 0.6))
-        for label, p, r in (("S", 0.4, 0.5), ("V", 0.8, 0.9), ("macro", 0.6, 0.7))
-    ],
-}
+from pathlode.ecg.report_page import NOTICE, clock, how_well, report_page
 
 
-def test_the_scores_nearest_by_ratio():
-    assert {row["condition"] for row in scores_nearest(CARD, 200)} == {"360 Hz"}
-    assert {row["condition"] for row in scores_nearest(CARD, 170)} == {"90 Hz"}
-
-
-def test_how_well_it_does_between_patients():
-    assert how_well(CARD, 100) == (
+def test_how_well_it_does_between_patients(card):
+    assert how_well(card, 100) == (
         "At the annotated beats of 2 records of the MIT-BIH Arrhythmia Database, absent from training, sampled at 90 Hz, its "
         "macro F1 is 0.60; of beats of class S it finds 50%, and 40% of those it calls S are so; of beats of class V it finds "
         "90%, and 80% of those it calls V are so. Where beats must be found first, it can do worse."
     )
-    known = CARD | {"data": CARD["data"] | {"new_patients": False}}
+    known = replace(card, new_patients=False)
     assert "2 records of the MIT-BIH Arrhythmia Database, that it was trained on too" in how_well(known, 100)
 
 
@@ -60,7 +41,7 @@ class Balanced(HTMLParser):
 
 def test_the_page_is_whole_and_stands_alone(folder, beat_model):
     summary = report_on(read_recording(folder / "200"), beat_model).summary()
-    page = report_page(summary | {"record": "<my> record"}, beat_model.card, b"picture")
+    page = report_page(replace(summary, record="<my> record"), beat_model.card, b"picture")
     parser = Balanced()
     parser.feed(page)
     assert parser.open == []
@@ -68,16 +49,16 @@ def test_the_page_is_whole_and_stands_alone(folder, beat_model):
     assert NOTICE in page
     assert 'src="data:image/png;base64,cGljdHVyZQ=="' in page
     assert not re.search(r'(src|href)="(?!data:)', page)
-    for name, count in summary["counts"].items():
+    for name, count in summary.counts.items():
         assert f"<td>{name}</td>" in page
-        if name in summary["known"]:
+        if name in summary.known:
             assert f"<td class=number>{count:,}</td>" in page
     assert "records 100, 200" in page
 
 
-def test_the_share_of_a_class_stands_beside_how_often_it_is_right(folder, beat_model):
-    summary = report_on(read_recording(folder / "200"), beat_model).summary() | {"burden": {"S": 0.03, "V": 0.01}}
-    page = report_page(summary | {"known": ["N", "S", "V", "F"]}, CARD, b"")
+def test_the_share_of_a_class_stands_beside_how_often_it_is_right(folder, beat_model, card):
+    summary = report_on(read_recording(folder / "200"), beat_model).summary()
+    page = report_page(replace(summary, burden={"S": 0.03, "V": 0.01}, known=["N", "S", "V", "F"]), card, b"")
     assert "3.00%; in the model&#x27;s scores, 40% of the beats called S were so" in page
     assert "In atrial fibrillation" in page
     assert "<td>paced or unclassifiable</td><td>–</td><td>not known to the model</td>" in page
