@@ -39,6 +39,7 @@ def fit_beat_model(
     assert isinstance(outcome.classifier, Trees)
     train, held_out = (study.mixed(represent, part, trained_on) for part in ("train", "validation"))
     scores = score_outcomes([outcome], study, **labels).table
+    rows: list[Any] = scores.astype(object).where(scores.notna(), None).to_dict("records")
     card = BeatModelCard(
         source=study.beats.source,
         beats={part: len(study.positions(part)) for part in SPLIT_PARTS},
@@ -46,7 +47,7 @@ def fit_beat_model(
         new_patients=study.split.has_new_patients(study.beats),
         version=__version__,
         commit=commit,
-        scores=scores.astype(object).where(scores.notna(), None).to_dict("records"),
+        scores=rows,
     )
     trees = TreeScorer.of(outcome.classifier)
     return BeatModel(encoder, trees, Familiar.of(train, held_out), study.centred, card)
