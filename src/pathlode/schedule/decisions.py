@@ -24,10 +24,13 @@ class LookAheadConfig:
             the mean over the window's later half, and the unit is the standard deviation over that half.
         averaged: number of the best futures whose log rates are averaged.
         horizon: share of the training at which the metric should be best.
+        reading: how a predicted future is followed. ``stretched`` chooses among its moments from now on, and stretches or
+            compresses what follows to end at the horizon. ``published`` chooses among all moments since the window's first, and
+            follows from there step by step for as long as is left; the metric counts that is predicted then.
         seed: seed of the perturbations.
 
     Raises:
-        ConfigError: if a number is out of its range.
+        ConfigError: if a number is out of its range, or the reading is another word.
     """
 
     every: int | None = None
@@ -36,6 +39,7 @@ class LookAheadConfig:
     tolerance: float = 2.0
     averaged: int = 3
     horizon: float = 1.0
+    reading: Literal["stretched", "published"] = "stretched"
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -47,6 +51,7 @@ class LookAheadConfig:
             ("tolerance", self.tolerance > 0, "a number above 0"),
             ("averaged", self.averaged >= 1, "at least 1"),
             ("horizon", 0 < self.horizon <= 1, "a share above 0 and at most 1"),
+            ("reading", self.reading in ("stretched", "published"), "stretched or published"),
         )
 
 
@@ -83,6 +88,21 @@ def ahead(moment: float, horizon: float) -> NDArray[np.float64]:
     return np.append(np.arange(moment, horizon, 1.0), horizon)
 
 
+def predicted_moments(moments: NDArray[np.float64], horizon: float, config: LookAheadConfig) -> NDArray[np.float64]:
+    """The moments of the futures that :func:`continuations` takes: from now to the horizon, one apart except for the last.
+
+    The published reading has them from the window's first moment on, and as long beyond the horizon as is left until there.
+
+    Args:
+        moments: of the window; now is the last.
+        horizon: moment.
+        config: settings.
+    """
+    if config.reading == "stretched":
+        return ahead(moments[-1], horizon)
+    return ahead(moments[0], 2 * horizon - moments[-1])
+
+
 def continuations(
     futures: NDArray[np.float64],
     recent: NDArray[np.float64],
@@ -91,29 +111,37 @@ def continuations(
     between: Sequence[float],
     config: LookAheadConfig,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Log rates from now on, (qualified, time), and the metric at the horizon, (qualified,), of the futures that qualify.
+    """Log rates from now on, (qualified, time), and the metric where they end, (qualified,), of the futures that qualify.
 
     A future qualifies if one of its losses equals the current one. Of the moments with such a loss, it is followed from the one
-    with the largest rate. It is stretched or compressed in time to end at the horizon. After the horizon the last rate holds.
+    with the largest rate, as the settings' reading says. After the horizon the last rate holds.
 
     Args:
-        futures: predicted futures, one moment apart, (future, time, feature).
+        futures: predicted futures at :func:`predicted_moments`, (future, time, feature).
         recent: losses of the window's later half.
         moment: now.
         last: the last moment of the clock.
         between: smallest and largest log rate.
         config: settings.
     """
+    left, end = config.horizon * last - moment, futures.shape[1] - 1
+    stretched = config.reading == "stretched"
     futures = futures[np.isfinite(futures).all(axis=(1, 2))]
     alike = np.abs(futures[..., LOSS] - recent.mean()) <= config.tolerance * recent.std()
+    alike[:, math.floor(end if stretched else end - left) + 1 :] = False
     futures, alike = futures[alike.any(axis=1)], alike[alike.any(axis=1)]
     rates = np.clip(futures[..., LOG_RATE], between[0], between[1])
-    begin, end = np.where(alike, rates, -np.inf).argmax(axis=1)[:, None], rates.shape[1] - 1
-    share = np.minimum(1.0, np.arange(math.ceil(last - moment) + 1) / (config.horizon * last - moment))
-    places = begin + share * (end - begin)
-    before = np.minimum(places.astype(int), end - 1)
-    low, high = (np.take_along_axis(rates, at, axis=1) for at in (before, before + 1))
-    return low + (places - before) * (high - low), futures[:, -1, METRIC]
+    begin = np.where(alike, rates, -np.inf).argmax(axis=1)[:, None]
+    length = end - begin if stretched else np.full_like(begin, left, dtype=float)
+    share = np.minimum(1.0, np.arange(math.ceil(last - moment) + 1) / left)
+    return _between(rates, begin + share * length), _between(futures[..., METRIC], begin + length)[:, 0]
+
+
+def _between(values: NDArray[np.float64], places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values (future, time) at places between their times, (future, place), linear between two."""
+    before = np.minimum(places.astype(int), values.shape[1] - 2)
+    low, high = (np.take_along_axis(values, at, axis=1) for at in (before, before + 1))
+    return low + (places - before) * (high - low)
 
 
 def best_schedule(

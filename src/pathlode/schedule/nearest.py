@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch.optim import Optimizer
 
-from pathlode.schedule.decisions import LookAheadConfig, ahead
+from pathlode.schedule.decisions import LookAheadConfig, predicted_moments
 from pathlode.schedule.run_model import RunModel
 from pathlode.schedule.runs import Runs
 from pathlode.schedule.scheduler import LatentODELR
@@ -44,7 +44,8 @@ class NearestRunsLR(LatentODELR):
     def _futures(
         self, moments: NDArray[np.float64], window: NDArray[np.float64], horizon: float
     ) -> NDArray[np.float64]:
-        shares, later = moments / self._last_moment, ahead(moments[-1], horizon) / self._last_moment
+        shares = moments / self._last_moment
+        later = predicted_moments(moments, horizon, self.config) / self._last_moment
         then = np.stack([run.until(shares[-1]).at(shares) for run in self._past])
         unlike = (((then - window) / self._scale) ** 2).mean(axis=(1, 2))
         return np.stack([self._past[number].at(later) for number in np.argsort(unlike)[: self._neighbours]])

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pathlode.schedule.decisions import LookAheadConfig, ahead, best_schedule, continuations
+from pathlode.schedule.decisions import LookAheadConfig, best_schedule, continuations, predicted_moments
 from pathlode.schedule.run_model import RunModel
 from pathlode.schedule.runs import LOSS
 
@@ -19,7 +19,7 @@ def perturbed_futures(
     config: LookAheadConfig,
     generator: torch.Generator,
 ) -> NDArray[np.float64]:
-    """Predicted futures from a window's last moment to the horizon, one moment apart, (future, time, feature).
+    """Predicted futures at :func:`pathlode.schedule.decisions.predicted_moments`, (future, time, feature).
 
     The first is that of the window's latent vector z, the others those of ``z + σ |z| ε``.
 
@@ -34,7 +34,7 @@ def perturbed_futures(
     z0 = model.encode(moments, window)
     noise = torch.randn(config.futures, len(z0), generator=generator)
     noise[0] = 0.0
-    return model.decode(z0 + config.spread * z0.abs() * noise, moments[0], ahead(moments[-1], horizon))
+    return model.decode(z0 + config.spread * z0.abs() * noise, moments[0], predicted_moments(moments, horizon, config))
 
 
 @dataclass(frozen=True)
@@ -74,4 +74,5 @@ def propose(model: RunModel, seen: float, config: LookAheadConfig | None = None)
     recent = window[len(window) // 2 :, LOSS]
     schedules, ends = continuations(futures, recent, float(end), float(last), model.card.ranges["log_lr"], config)
     schedule = best_schedule(schedules, ends, config.averaged, model.config.mode)[0] if len(ends) else None
-    return Proposal(end / last, ahead(end, horizon) / last, futures, np.arange(end, last + 1) / last, schedule)
+    share = predicted_moments(moments.astype(float), horizon, config) / last
+    return Proposal(end / last, share, futures, np.arange(end, last + 1) / last, schedule)
