@@ -330,6 +330,7 @@ POLICIES = Registry(
         "one_cycle": "pathlode.schedule.policies.one_cycle:one_cycle",
         "step": "pathlode.schedule.policies.step:step_decay",
         "warmup_stable_decay": "pathlode.schedule.policies.warmup_stable_decay:warmup_stable_decay",
+        "wsd_s": "pathlode.schedule.policies.wsd_s:wsd_s",
         "schedule_free": "pathlode.schedule.policies.schedule_free:ScheduleFree",
         "prodigy": "pathlode.schedule.policies.prodigy:Prodigy",
         "hypergradient": "pathlode.schedule.policies.hypergradient:Hypergradient",

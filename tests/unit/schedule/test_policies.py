@@ -48,6 +48,12 @@ def test_the_shapes_of_the_parametric_schedules(setting):
     assert (np.diff(stable[:10]) > 0).all()
     assert (np.diff(stable[80:]) < 0).all()
     assert stable[-1] > 0
+    budgets = rates["wsd_s"]
+    assert budgets[:25] == pytest.approx(trained("warmup_stable_decay", setting, 25)[0] / 0.05)
+    assert budgets[25:40] == pytest.approx(1)
+    assert budgets[40:50] == pytest.approx(1 - np.arange(10) / 10)
+    assert budgets[50:80] == pytest.approx(1)
+    assert budgets[80:] == pytest.approx(stable[80:])
     moments = np.linspace(0, STEPS, 30)
     replayed = np.exp(np.interp(np.arange(1, STEPS + 1), moments, np.log(np.linspace(0.1, 0.01, 30))))
     assert rates["replay"] * 0.05 == pytest.approx(replayed)

@@ -19,9 +19,12 @@ def warmup_stable_decay(training: Training, peak: float) -> Policy:
     """
 
     def scheduler(optimizer: Optimizer) -> lr_scheduler.LRScheduler:
-        warm, falling = math.ceil(WARMUP * training.steps), math.ceil(DECAY * training.steps)
-        return lr_scheduler.LambdaLR(
-            optimizer, lambda step: max(0.0, min((step + 1) / (warm + 1), 1.0, (training.steps - step) / falling))
-        )
+        warm = math.ceil(WARMUP * training.steps)
+        return lr_scheduler.LambdaLR(optimizer, lambda step: share_of_peak(step, training.steps, warm))
 
     return Scheduled(training, scheduler, peak)
+
+
+def share_of_peak(step: int, end: int, warm: int) -> float:
+    """The rate after so many steps, over the peak, with ``warm`` steps of warm-up and a decay that ends at the step ``end``."""
+    return max(0.0, min((step + 1) / (warm + 1), 1.0, (end - step) / math.ceil(DECAY * end)))
