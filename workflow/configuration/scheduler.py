@@ -22,6 +22,8 @@ CHOOSING_RUNS = ("schedules", "repeats")
 """Entries of a row that choose its runs."""
 DECIDING_NOTHING = ("mix", "replay")
 """Policies whose rates are known before a training begins."""
+DECIDED = ("horizon", "reading")
+"""Entries of a learner that replace settings of decisions."""
 DEFAULTS = {"channels": [16, 32], "strides": [2, 2], "width": 64, "heads": 4, "context": 64}
 """Defaults of a task's sizes, as in its network and data set."""
 
@@ -80,7 +82,7 @@ def look_ahead_settings(scheduler: Mapping[str, Any], learner: str) -> dict[str,
     entry = scheduler["learners"][learner]
     if entry["policy"] in DECIDING_NOTHING:
         return {}
-    return dict(scheduler["look_ahead"]) | {key: value for key, value in entry.items() if key == "horizon"}
+    return dict(scheduler["look_ahead"]) | {key: entry[key] for key in DECIDED if key in entry}
 
 
 def steering_settings(scheduler: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,7 +91,7 @@ def steering_settings(scheduler: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "replicates": own["replicates"],
         "fit": fit_settings(scheduler, own["row"]),
-        "look_ahead": dict(scheduler["look_ahead"]),
+        "look_ahead": {name: look_ahead_settings(scheduler, name) for name in own["learners"]},
     }
 
 
@@ -160,10 +162,11 @@ def _check_learner(place: str, entry: Mapping[str, Any]) -> None:
             f"{place} has the policy {entry['policy']} "
             f"{'and mixes; remove mixes or set policy: mix' if 'mixes' in entry else 'without mixes; add mixes'}"
         )
-    if entry["policy"] in DECIDING_NOTHING and "horizon" in entry:
-        raise InvalidConfig(
-            f"{place} has a horizon, but its policy {entry['policy']} uses none; remove it, or choose another policy"
-        )
+    for key in DECIDED:
+        if entry["policy"] in DECIDING_NOTHING and key in entry:
+            raise InvalidConfig(
+                f"{place} has a {key}, but its policy {entry['policy']} uses none; remove it, or choose another policy"
+            )
 
 
 def _check_repeats(place: str, fit: Mapping[str, Any], sweep: Mapping[str, Any]) -> None:

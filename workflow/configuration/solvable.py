@@ -28,6 +28,12 @@ def check_solvable(scheduler: Mapping[str, Any]) -> None:
         raise InvalidConfig(
             unknown("scheduler.solvable.steered.row", own["steered"]["row"], scheduler["rows"], "scheduler.rows")
         )
+    for name in own["steered"]["learners"]:
+        if scheduler["learners"].get(name, {}).get("policy") != "lode":
+            known = {learner: entry for learner, entry in scheduler["learners"].items() if entry["policy"] == "lode"}
+            raise InvalidConfig(
+                unknown("scheduler.solvable.steered.learners", name, known, "scheduler.learners with the policy lode")
+            )
     if "constant" not in own["schedules"]:
         raise InvalidConfig(
             f"config: scheduler.solvable.schedules is {own['schedules']}, expected constant among them, whose best rate "

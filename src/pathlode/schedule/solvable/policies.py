@@ -25,9 +25,10 @@ RUNS_OF_A_STREAM, RUNS_OF_A_REPLICATE = 1000, 10_000
 
 
 class SeedStream(IntEnum):
-    """Streams of seeds: of the sweep, of policies that are tuned, own runs, steered trainings, and runs added to a sweep."""
+    """Streams of seeds: of the sweep, of policies that are tuned, own runs, steered trainings, runs added to a sweep, and past
+    runs that are drawn at random."""
 
-    SWEEP, COSINE, DECAY, OWN, STEERED, ADDED = range(6)
+    SWEEP, COSINE, DECAY, OWN, STEERED, ADDED, WSD_S, DRAWN = range(8)
 
 
 @dataclass(frozen=True)
@@ -97,10 +98,13 @@ def best(runs: RatedRuns) -> Choice:
     return Choice(runs.rates.take_along_dim(place, dim=1)[:, 0], runs.rates.shape[1])
 
 
-def tuned_cosine(task: SolvableTask[Any], replicates: Sequence[int], runs: int) -> Choice:
-    """A cosine with the best of so many peaks, in equal ratios over the range of rates."""
-    shapes = [shape("cosine", task.steps)]
-    return best(_tried(task, at_peaks(shapes, _peaks(task, runs)), replicates, SeedStream.COSINE))
+def tuned_peak(task: SolvableTask[Any], policy: str, replicates: Sequence[int], runs: int) -> Choice:
+    """A parametric policy with the best of so many peaks, in equal ratios over the range of rates.
+
+    Its runs have the stream of seeds with its name.
+    """
+    rates = at_peaks([shape(policy, task.steps)], _peaks(task, runs))
+    return best(_tried(task, rates, replicates, SeedStream[policy.upper()]))
 
 
 def tuned_decay(task: SolvableTask[Any], replicates: Sequence[int], runs: int) -> Choice:

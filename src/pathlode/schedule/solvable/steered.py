@@ -15,7 +15,7 @@ from pathlode.schedule.planning.contract import RatedRuns
 from pathlode.schedule.run_model import FitConfig, RunModel
 from pathlode.schedule.runs import Runs
 from pathlode.schedule.scheduler import LatentODELR
-from pathlode.schedule.solvable.contract import SolvableTask
+from pathlode.schedule.solvable.contract import LOGGED_MOMENTS, SolvableTask
 from pathlode.schedule.solvable.policies import SeedStream, seeds_of
 
 
@@ -26,34 +26,46 @@ class Steering:
     Args:
         replicates: number of replicates, the first ones, in which it steers a training; 0 for none.
         fit: settings of the fits, as in :class:`pathlode.schedule.run_model.FitConfig`, without seed and mode.
-        look_ahead: settings of the decisions, as in :class:`pathlode.schedule.decisions.LookAheadConfig`, without the seed.
+        look_ahead: settings of the decisions by the name of the policy, as in
+            :class:`pathlode.schedule.decisions.LookAheadConfig`, without the seed.
     """
 
     replicates: int
     fit: Mapping[str, Any]
-    look_ahead: Mapping[str, Any]
+    look_ahead: Mapping[str, Mapping[str, Any]]
 
 
-def steered(task: SolvableTask[Any], runs: RatedRuns, replicates: Sequence[int], steering: Steering) -> Tensor:
-    """Rates of a training in each replicate that a latent ODE of the replicate's runs steers, (replicate, step).
+def run_models(runs: RatedRuns, replicates: Sequence[int], fit: Mapping[str, Any]) -> list[RunModel]:
+    """A latent ODE of each replicate's runs, with its number as seed. The loss is also the metric, of which the least is best.
 
-    The training logs its loss as past runs did, at the same moments and with the same noise. It is also the metric, of which
-    the least is best.
+    Args:
+        runs: the past runs.
+        replicates: numbers of the replicates.
+        fit: as in :class:`Steering`.
+    """
+    tables = [tidy(*each) for each in zip(runs.rates, runs.losses, strict=True)]
+    return fit_stacked(tables, FitConfig(**fit, mode="min"), replicates)
+
+
+def steered(
+    task: SolvableTask[Any], models: Sequence[RunModel], replicates: Sequence[int], look_ahead: Mapping[str, Any]
+) -> Tensor:
+    """Rates of a training in each replicate that the replicate's latent ODE steers, (replicate, step).
+
+    The training logs its loss as past runs did, at the same moments and with the same noise.
 
     Args:
         task: the task.
-        runs: the past runs.
-        replicates: numbers of the replicates, the seeds of the fits and of the decisions.
-        steering: settings.
+        models: the latent ODEs, from :func:`run_models`.
+        replicates: numbers of the replicates, the seeds of the decisions.
+        look_ahead: settings of the decisions.
     """
-    tables = [tidy(*each) for each in zip(runs.rates, runs.losses, strict=True)]
-    models = fit_stacked(tables, FitConfig(**steering.fit, mode="min"), replicates)
-    config, seeds = LookAheadConfig(**steering.look_ahead), seeds_of(replicates, SeedStream.STEERED, 1)[:, 0]
+    config, seeds = LookAheadConfig(**look_ahead), seeds_of(replicates, SeedStream.STEERED, 1)[:, 0]
     schedulers = [
         _scheduler(model, task.steps, replace(config, seed=number))
         for model, number in zip(models, replicates, strict=True)
     ]
-    state, every, chosen, errors = task.start(seeds), task.steps // runs.moments, [], task.errors(seeds)
+    state, every, chosen, errors = task.start(seeds), task.steps // LOGGED_MOMENTS, [], task.errors(seeds)
     for step in range(1, task.steps + 1):
         rates = torch.tensor([scheduler.get_last_lr()[0] for scheduler in schedulers], dtype=torch.float64)
         state = task.step(state, rates)

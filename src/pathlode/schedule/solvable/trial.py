@@ -23,10 +23,10 @@ from pathlode.schedule.solvable.policies import (
     planned,
     sweep,
     sweep_again,
-    tuned_cosine,
     tuned_decay,
+    tuned_peak,
 )
-from pathlode.schedule.solvable.steered import Steering, steered
+from pathlode.schedule.solvable.steered import Steering, run_models, steered
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,11 @@ class SolvableTrial:
         begun = clock()
         again = sweep_again(task, runs, numbers, config)
         yield "sweep_again", again, swept + clock() - begun
-        for name, tuned in (("cosine", tuned_cosine), ("decay", tuned_decay)):
+        allowed = count + 1  # as many as before the second plan
+        for name in ("cosine", "decay", "wsd_s"):
             begun = clock()
-            chosen = tuned(task, numbers, count + 1)  # as many as before the second plan
+            decay = name == "decay"
+            chosen = tuned_decay(task, numbers, allowed) if decay else tuned_peak(task, name, numbers, allowed)
             yield name, chosen, clock() - begun
         begun = clock()
         plans = planned(task, runs, numbers, config)
@@ -94,5 +96,9 @@ class SolvableTrial:
         if few := numbers[: self.steering.replicates]:
             begun = clock()
             some = RatedRuns(runs.rates[: len(few)], runs.losses[: len(few)])
-            chosen = Choice(steered(task, some, few, self.steering), count)
-            yield "lode", chosen, swept * len(few) / len(numbers) + clock() - begun
+            models = run_models(some, few, self.steering.fit)
+            before = swept * len(few) / len(numbers) + clock() - begun
+            for name, look_ahead in self.steering.look_ahead.items():
+                begun = clock()
+                chosen = Choice(steered(task, models, few, look_ahead), count)
+                yield name, chosen, before + clock() - begun

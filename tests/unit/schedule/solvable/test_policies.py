@@ -13,8 +13,8 @@ from pathlode.schedule.solvable.policies import (
     seeds_of,
     sweep,
     sweep_again,
-    tuned_cosine,
     tuned_decay,
+    tuned_peak,
 )
 from pathlode.schedule.solvable.shapes import stable_then_decay
 
@@ -48,7 +48,7 @@ def test_the_best_constant_rate_then_falls():
 
 def test_rivals_are_tuned_with_as_many_runs():
     """The best peaks of this task lie at about half of the largest rate, and its best decay begins at once."""
-    cosine, decay = tuned_cosine(TASK, NUMBERS, 5), tuned_decay(TASK, NUMBERS, 16)
+    cosine, decay = tuned_peak(TASK, "cosine", NUMBERS, 5), tuned_decay(TASK, NUMBERS, 16)
     assert (cosine.runs, decay.runs) == (5, 15)
     assert cosine.rates.amax(dim=1).tolist() == pytest.approx([0.15 * 10**-0.3] * 2)
     assert torch.allclose(decay.rates, 0.15 * 10**-0.3 * stable_then_decay(TASK.steps, 1.0))

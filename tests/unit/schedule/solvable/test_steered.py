@@ -4,7 +4,7 @@ import torch
 from pathlode.schedule.solvable.deep_linear import DeepLinear
 from pathlode.schedule.solvable.policies import TrialConfig, sweep
 from pathlode.schedule.solvable.shapes import shape
-from pathlode.schedule.solvable.steered import Steering, steered, tidy
+from pathlode.schedule.solvable.steered import run_models, steered, tidy
 
 
 def test_runs_as_a_table():
@@ -19,7 +19,7 @@ def test_a_latent_ode_steers_a_training_in_each_replicate():
     task, numbers = DeepLinear(), [1, 2]
     runs = sweep(task, numbers, TrialConfig(("constant", "cosine"), peaks=3))
     fit = {"points": 20, "window": 6, "starts": 4, "steps": 3, "hidden": 4, "width": 4}
-    rates = steered(task, runs, numbers, Steering(2, fit, {"every": 5, "futures": 4})).numpy()
+    rates = steered(task, run_models(runs, numbers, fit), numbers, {"every": 5, "futures": 4}).numpy()
     assert rates.shape == (2, task.steps)
     assert np.isfinite(rates).all()
     assert rates.max() <= task.largest * (1 + 1e-6)

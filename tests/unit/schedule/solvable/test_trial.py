@@ -13,11 +13,12 @@ FIT = {"points": 20, "window": 6, "starts": 2, "steps": 0, "hidden": 4, "width":
 
 def test_every_policy_has_a_row_in_each_replicate(monkeypatch):
     monkeypatch.setattr(trial, "optimum", lambda task: optimum(task, iterations=1, refinements=1))
-    outcomes, schedules = SolvableTrial("deep_linear", [4, 5], CONFIG, Steering(1, FIT, {})).run()
+    outcomes, schedules = SolvableTrial("deep_linear", [4, 5], CONFIG, Steering(1, FIT, {"lode": {}})).run()
     table = outcomes.table
-    policies = ["optimal", "sweep", "constant_decay", "sweep_again", "cosine", "decay", "plan", "plan_again", "lode"]
+    policies = ["optimal", "sweep", "constant_decay", "sweep_again", "cosine", "decay", "wsd_s"]
+    policies += ["plan", "plan_again", "lode"]
     assert list(table["policy"].unique()) == list(schedules.rates) == policies
-    assert table["seed"].tolist() == [4, 5] * 8 + [4]
+    assert table["seed"].tolist() == [4, 5] * 9 + [4]
     assert (table["loss"] >= table["optimum"] * (1 - 1e-9)).all()
     assert table.loc[table["policy"] == "optimal", "loss"].to_numpy() == pytest.approx(table["optimum"].iloc[:2])
     assert np.isnan(schedules.rates["lode"]).all(axis=1).tolist() == [False, True]
