@@ -76,13 +76,20 @@ class Case:
     changes: dict
     loss: str | None
 
+    @property
+    def variational(self):
+        return self.loss is not None and "posterior" in LOSSES[self.loss].needs
+
     def model(self, seeds=SEEDS, **more):
-        variational = self.loss is not None and "posterior" in LOSSES[self.loss].needs
-        made = MODELS[self.kind](ModelConfig(**SIZES | self.changes | {"variational": variational} | more), seeds)
-        return with_an_effect(made)
+        config = ModelConfig(**SIZES | self.changes | {"variational": self.variational} | more)
+        return with_an_effect(MODELS[self.kind](config, seeds))
 
 
 CASES = [Case(*each) for each in combinations()]
+MADE = list({(each.kind, repr(each.changes), each.variational): each for each in CASES}.values())
+"""One case of every model that they make: all that a model knows of its loss is whether z0 has a posterior."""
+KINDS = list({each.kind: each for each in reversed(CASES)}.values())
+"""One case of every kind of model."""
 
 
 def kinked(case):

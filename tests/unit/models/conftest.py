@@ -1,13 +1,19 @@
 """Fixtures that run a test over every case."""
 
 import pytest
-from combinations import CASES, name_of
+from combinations import CASES, KINDS, MADE, name_of
 
 from pathlode.core.solve import FixedStep
 
 
-@pytest.fixture(params=CASES, ids=name_of)
+@pytest.fixture(params=MADE, ids=name_of)
 def case(request):
+    return request.param
+
+
+@pytest.fixture(params=KINDS, ids=lambda case: case.kind)
+def plain(request):
+    """A case of each kind of model, for what all that it is made of leaves as it is."""
     return request.param
 
 

@@ -155,8 +155,8 @@ def test_units_and_the_zero_of_time_do_not_matter(case, series):
     assert torch.allclose(found, expected, rtol=1e-6)
 
 
-def test_bad_data_is_refused_even_if_only_a_query_is_asked(case, series):
-    model, query = case.model().double(), series.times + 10
+def test_bad_data_is_refused_even_if_only_a_query_is_asked(plain, series):
+    model, query = plain.model().double(), series.times + 10
     spoilt = series.values.clone()
     spoilt[3, 2, 1] = float("inf")
     with pytest.raises(DataError, match="values: feature 2 at time number 3 of trajectory 3 is inf"):
@@ -185,9 +185,9 @@ def test_bad_data_is_refused_even_if_only_a_query_is_asked(case, series):
         ((2, 11, 8), (2, 11, 8, 2), "stacked 2 times, but the model has 3 members"),
     ],
 )
-def test_mismatched_observations_are_refused(case, times, values, message):
+def test_mismatched_observations_are_refused(plain, times, values, message):
     with pytest.raises(DataError, match=message):
-        case.model()(torch.rand(times).sort(dim=-1).values, torch.randn(values))
+        plain.model()(torch.rand(times).sort(dim=-1).values, torch.randn(values))
 
 
 def test_save_and_load_round_trip(case, series, tmp_path):
@@ -248,9 +248,9 @@ def test_parameters_are_counted_per_member(case):
     assert case.model(seeds=(0,)).parameters_per_member == case.model(seeds=(0, 1)).parameters_per_member
 
 
-def test_a_stack_of_none_is_refused(case):
+def test_a_stack_of_none_is_refused(plain):
     with pytest.raises(ConfigError, match="seeds is empty"):
-        case.model(seeds=())
+        plain.model(seeds=())
 
 
 def test_the_registry_says_what_models_offer_and_losses_need():

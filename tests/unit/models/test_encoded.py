@@ -47,8 +47,15 @@ def takes_inputs(case):
     return "field" not in MODELS.words(case.kind) or FIELDS[case.changes.get("field", "bounded")].takes_context
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if takes_inputs(case)], ids=name_of)
-@pytest.mark.parametrize("interpolation", ["linear", "cubic"])
+DRIVEN = [case for case in CASES if takes_inputs(case)]
+LINES = [pytest.param(case, "linear", id=name_of(case)) for case in DRIVEN]
+CUBICS = [
+    pytest.param(case, "cubic", id=f"{kind}-cubic") for kind, case in {each.kind: each for each in DRIVEN}.items()
+]
+"""Of each kind of model one: no part of it knows how what it reads was interpolated."""
+
+
+@pytest.mark.parametrize(("case", "interpolation"), LINES + CUBICS)
 def test_every_model_that_takes_inputs_reads_them(case, interpolation, driven, tmp_path):
     more = {"inputs": 2, "static": 1, "interpolation": interpolation}
     model, alone = (case.model(seeds, **more).double() for seeds in (SEEDS, (2,)))

@@ -5,7 +5,7 @@ import datetime
 import numpy as np
 import pytest
 import torch
-from combinations import CASES, UNSTEADY, name_of
+from combinations import UNSTEADY
 from torch.nn.functional import pad
 
 from pathlode.core.series import TimeSeries
@@ -25,11 +25,6 @@ OFFSET = 5_412_345.0
 NOON = 1_764_417_600.0
 """A time in seconds since 1970, and 2025-11-29 12:00 in UTC."""
 SOLVER = FixedStep("rk4", 4)
-
-
-@pytest.fixture(params=CASES, ids=name_of)
-def case(request):
-    return request.param
 
 
 @pytest.fixture
