@@ -71,8 +71,9 @@ def pytest_sessionfinish(session):
 
 
 @pytest.fixture(autouse=True, scope="session")
-def one_thread() -> None:
-    """Also of what tests start: threads beyond the cores wait for each other."""
+def started_processes() -> None:
+    """Of what tests start, nothing compiles the package anew, and all have one thread: more than cores wait for each other."""
+    os.environ["PYTHONDONTWRITEBYTECODE"] = ""
     os.environ["OMP_NUM_THREADS"] = "1"
     torch.set_num_threads(1)
 
@@ -160,7 +161,7 @@ def made_once(path: Path, make: Callable[[Path], object]) -> Path:
 
 
 def run_smoke_scale(folder: Path) -> None:
-    done = copy_project(folder).snakemake(quick=True)
+    done = copy_project(folder).snakemake()
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -1,13 +1,10 @@
 """What the Snakemake workflow catalogue asks of a workflow with standardised usage."""
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 
 import yaml
-from workflow_checkout import PROJECT
+from workflow_checkout import PROJECT, Checkout
 
 MODULE = """
 configfile: "config/config.yaml"
@@ -48,9 +45,8 @@ def test_the_workflow_is_a_module_of_another(checkout):
     (folder / "workflow/Snakefile").write_text(MODULE.replace("CLONE", str(checkout.folder)))
     overlay = (folder / "config/config.yaml").read_text() + "chapters: [dynamics]\ndynamics: { seeds: [0, 1, 2] }\n"
     (folder / "config/config.yaml").write_text(overlay)
-    command = [sys.executable, "-m", "snakemake", "--dry-run", "--cores", "1"]
-    environment = os.environ | {"PYTHONPATH": str(checkout.folder / "src")}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+    package = {"PYTHONPATH": str(checkout.folder / "src")}
+    done = Checkout(folder).snakemake("--dry-run", "--cores", "1", scale="hour", environment=package)
     assert done.returncode == 0, done.stdout + done.stderr
     counts = re.findall(r"^of_(\w+) +(\d+)$", done.stdout + done.stderr, re.MULTILINE)
     asked = ["chapters=[dynamics]", 'dynamics={"seeds": [0, 1, 2]}', 'claims={"readme": null, "pages": null}']

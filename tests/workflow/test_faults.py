@@ -27,7 +27,7 @@ def test_a_job_that_is_killed(checkout):
         "    Path(snakemake.output.data).write_text('half')\n    __import__('os').kill(__import__('os').getpid(), 9)\n"
     )
     checkout.edit(script, line, die + line)
-    done = checkout.snakemake(DATA)
+    done = checkout.snakemake(DATA, as_users_do=True)
     assert done.returncode != 0
     assert "was killed, mostly for memory: then run fewer jobs at once" in " ".join(done.stderr.split())
     assert not (checkout.folder / DATA).exists()
@@ -152,7 +152,7 @@ def test_a_run_that_is_killed_ends_with_the_same_tables(reference, tmp_path):
     (tmp_path / "sitecustomize.py").write_text(DYING)
     dying = {"PYTHONPATH": f"{tmp_path}:{copy.folder / 'src'}"}
     for _ in range(len(RETRAINED) + 1):
-        run = copy.snakemake(*targets, environment=dying, own_session=True)
+        run = copy.snakemake(*targets, environment=dying, as_users_do=True, own_session=True)
         output += run.stderr
         if run.returncode == 0:
             break

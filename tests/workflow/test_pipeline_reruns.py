@@ -7,7 +7,7 @@ pytestmark = pytest.mark.xdist_group("pipeline")  # all tests on the finished co
 
 
 def test_a_second_run_has_nothing_to_do(finished):
-    assert "Nothing to be done" in finished.snakemake().stderr
+    assert "Nothing to be done" in finished.snakemake(as_users_do=True).stderr
     assert finished.to_run() == {}
 
 

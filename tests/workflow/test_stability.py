@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from workflow_checkout import PROJECT, QUICK_JOBS, Checkout, copy_project
+from workflow_checkout import FORKS, PROJECT, Checkout, copy_project, forks
 
 from pathlode.dynamics.data import SimulatedData
 from pathlode.reporting.stability import REFERENCES, RepeatedCells, Stability
@@ -24,12 +24,12 @@ pytestmark = pytest.mark.xdist_group("stability")
 
 
 def make_stability(checkout: Checkout) -> subprocess.CompletedProcess[str]:
-    """The command, with this environment and its quick jobs in place of the environment that it would make."""
+    """The command, with this environment, and forks of a process of it, in place of the environment that it would make."""
     command = ["make", "--no-print-directory", "--file", str(PROJECT / "Makefile"), "stability", "SCALE=smoke"]
     command += ["--old-file", ".venv/workflow", "BIN=bin"]
     snakemake = checkout.folder / "bin/snakemake"
     snakemake.parent.mkdir()
-    snakemake.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, str(QUICK_JOBS)])} "$@"\n')
+    snakemake.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, str(FORKS), "run", forks()])} "$@"\n')
     snakemake.chmod(0o755)
     return subprocess.run(command, cwd=checkout.folder, capture_output=True, text=True, timeout=900)
 

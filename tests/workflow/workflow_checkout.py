@@ -2,21 +2,26 @@
 
 import atexit
 import functools
-import json
 import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from forks import LONGEST, ask
+
+from workflow.chapters import CHAPTERS
 
 PROJECT = Path(__file__).parents[2]
-QUICK_JOBS = Path(__file__).with_name("quick_jobs.py")
+FORKS = Path(__file__).with_name("forks.py")
 COPIED = [
     *(
         "Snakefile",
@@ -53,26 +58,40 @@ class Checkout:
         *arguments: str,
         scale: str = "smoke",
         environment: dict[str, str] | None = None,
+        as_users_do: bool = False,
         own_session: bool = False,
-        quick: bool = False,
     ) -> subprocess.CompletedProcess[str]:
-        """Runs Snakemake: as a user does, or with the quick jobs of quick_jobs.py."""
-        how = [str(QUICK_JOBS)] if quick else ["-m", "snakemake"]
-        command = [sys.executable, *how, *arguments, *overlay(scale)]
+        """Runs Snakemake: as a fork, whose jobs are forks, too; or as users do, in a process that is started for it."""
         own = {"PYTHONPATH": str(self.folder / "src"), "XDG_CACHE_HOME": str(self.folder / "cache")}
-        own["PYTHONDONTWRITEBYTECODE"] = ""  # lest every job compiles the package anew
+        options, environment = [*arguments, *overlay(scale)], os.environ | own | (environment or {})
+        if not as_users_do:
+            return self._forked(options, environment)[0]
+        command = [sys.executable, "-m", "snakemake", *options]
         try:
             return subprocess.run(
                 command,
                 cwd=self.folder,
-                env=os.environ | own | (environment or {}),
+                env=environment,
                 capture_output=True,
                 text=True,
-                timeout=1800,
+                timeout=LONGEST,
                 start_new_session=own_session,
             )
         except subprocess.TimeoutExpired as error:
-            pytest.fail(f"{shlex.join(command)} still ran after 1800 s: {(error.stderr or b'').decode()[-5000:]}")
+            pytest.fail(f"{shlex.join(command)} still ran after {LONGEST} s: {(error.stderr or b'').decode()[-5000:]}")
+
+    def _forked(self, options: list[str], environment: dict[str, str]) -> tuple[subprocess.CompletedProcess[str], int]:
+        """The same as a fork, and the most memory that Snakemake itself took in kB."""
+        request = {"folder": str(self.folder), "environment": dict(environment), "arguments": options}
+        with tempfile.TemporaryFile("w+") as stdout, tempfile.TemporaryFile("w+") as stderr:
+            answer = ask(forks(), (stdout.fileno(), stderr.fileno()), **request)
+            told = []
+            for stream in (stdout, stderr):
+                stream.seek(0)
+                told.append(stream.read())
+        if answer["returncode"] == -signal.SIGALRM:
+            pytest.fail(f"snakemake {shlex.join(options)} still ran after {LONGEST} s: {told[1][-5000:]}")
+        return subprocess.CompletedProcess(options, answer["returncode"], *told), answer["kilobytes"]
 
     def edit(self, name: str, old: str, new: str) -> None:
         path = self.folder / name
@@ -82,11 +101,12 @@ class Checkout:
 
     def plan(self, *arguments: str, scale: str = "smoke") -> tuple[str, int]:
         """What a dry run prints, and the most memory that it takes in kB."""
-        request = {"folder": str(self.folder), "arguments": [*arguments, "--quiet", "host", *overlay(scale)]}
-        print(json.dumps(request), file=planner().stdin, flush=True)
-        answer = json.loads(planner().stdout.readline())
-        assert answer["returncode"] == 0, answer["output"]
-        return answer["output"], answer["kilobytes"]
+        own = {"PYTHONPATH": str(self.folder / "src"), "XDG_CACHE_HOME": str(self.folder / "cache")}
+        options = ["--dry-run", *arguments, "--quiet", "host", *overlay(scale)]
+        done, kilobytes = self._forked(options, os.environ | own)
+        output = done.stdout + done.stderr
+        assert done.returncode == 0, output
+        return output, kilobytes
 
     def to_run(self, *arguments: str, scale: str = "smoke") -> dict[str, int]:
         """Rules that a dry run would run, and how many jobs of each."""
@@ -108,12 +128,16 @@ def overlay(scale: str) -> list[str]:
 
 
 @functools.cache
-def planner() -> subprocess.Popen[str]:
-    """The process of planner.py that makes this one's dry runs."""
-    command = [sys.executable, Path(__file__).with_name("planner.py")]
+def forks() -> str:
+    """The address of this process's own process of forks.py."""
+    folder = tempfile.mkdtemp(prefix="forks-")  # under a short path: an address has at most a hundred letters
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    address = f"{folder}/door"
+    command = [sys.executable, FORKS, "serve", address]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     atexit.register(process.communicate)  # its input's end is its own
-    return process
+    assert process.stdout.readline() == "ready\n"
+    return address
 
 
 def job_counts(output: str) -> dict[str, int]:
@@ -146,15 +170,17 @@ TIMED = re.compile("second|with the sweep|encode_ms|trees_ms|predict_ms|ms a ser
 TIMED_CLAIMS = ("A3-seconds", "C3-cost")
 
 
-def assert_same_tables(one: Checkout, other: Checkout, least: int = 25) -> None:
-    """Compares all tables of two runs at smoke scale, and the claims, but for times."""
+def assert_same_tables(one: Checkout, other: Checkout, chapters: Sequence[str] = tuple(CHAPTERS)) -> None:
+    """Compares all tables that a run of some chapters at smoke scale has made with those of a run of all, but for times."""
     here, there = (each.folder / "results/smoke" for each in (one, other))
-    names = sorted(path.relative_to(here) for path in (here / "tables").glob("*.csv"))
-    assert names == sorted(path.relative_to(there) for path in (there / "tables").glob("*.csv"))
-    assert len(names) >= least
-    for name in (*names, "claims.csv"):
+    made, names = ({path.relative_to(folder) for path in (folder / "tables").glob("*.csv")} for folder in (there, here))
+    assert {name.stem for name in names} >= {table for chapter in chapters for table in CHAPTERS[chapter].claimed}
+    assert names <= made
+    assert names == made or len(chapters) < len(CHAPTERS)
+    for name in (*sorted(names), "claims.csv"):
         left, right = (pd.read_csv(folder / name) for folder in (here, there))
         if "id" in left:
-            left, right = (table[~table["id"].isin(TIMED_CLAIMS)] for table in (left, right))
+            kept = ~left["id"].isin(TIMED_CLAIMS) & left["target"].isin(chapters)
+            left, right = left[kept], right[kept]
         columns = [column for column in left if not TIMED.search(column)]
         pd.testing.assert_frame_equal(left[columns], right[columns], check_exact=True, obj=str(name))
