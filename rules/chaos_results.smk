@@ -7,7 +7,7 @@
 OF_FLOWS = {"flows": FLOW_GROUPS, "replicates": CHAOS_BATCHES}
 FLOWS_SCORED = expand(rules.score_flows.output.scores, **OF_FLOWS)
 FLOWS_SHOWN = expand(rules.score_flows.output.shown, flows=FLOW_GROUPS, replicates=list(CHAOS_BATCHES)[:1])
-CHAOS_FIGURES = ["attractors", "divergence", "spectra", "flows", "ranks"]
+CHAOS_FIGURES = ["attractors", "divergence", "spectra", "flows", "ranks", "symbols"]
 
 
 rule chaos:

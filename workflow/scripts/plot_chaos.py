@@ -18,6 +18,7 @@ with job(snakemake):
         "divergence": chaos.divergence_in_time(shown, rows),
         "spectra": chaos.spectra(shown, rows),
         "flows": chaos.flows_by_rows(table, rows),
+        "symbols": chaos.symbols(shown),
         "ranks": chaos.mean_ranks(ranks),
     }
     save_figures(figures, snakemake.output)

@@ -28,6 +28,7 @@ with job(snakemake):
         lost = Diverged.load(Path(diverged)).members
         tables.append(chaos_score_table(predicted, data, smoothing, lost, row=row, **cost(model, record.seconds)))
         showing.add(row, predicted, data, smoothing)
+        showing.add_codes(row, model, data)
         progress(number, "rows")
     ChaosScores(pd.concat(tables)).save(Path(snakemake.output.scores))
     showing.file(data).save(Path(snakemake.output.shown))

@@ -79,6 +79,8 @@ class ShownOrbits(ArrayFile):
         orbits: one orbit on the attractor, (moment, feature).
         errors: root-mean-square error of a forecast, median over windows, (time,).
         spectra: smoothed power spectrum, mean over the features, (frequency,).
+        coded: an orbit of a model that codes it, at the points of the model's grid, (point, feature).
+        codes: the number of the region of the state at each of them, (point,).
     """
 
     moments: Array = axes("moment")
@@ -86,3 +88,5 @@ class ShownOrbits(ArrayFile):
     orbits: Mapping[str, Array] = axes("moment", "feature", by="flow and row")
     errors: Mapping[str, Array] = axes("time", by="flow and row")
     spectra: Mapping[str, Array] = axes("frequency", by="flow and row")
+    coded: Mapping[str, Array] = axes("point", "feature", by="flow and row")
+    codes: Mapping[str, Array] = axes("point", by="flow and row")

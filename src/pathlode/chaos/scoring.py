@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import torch
 
 from pathlode.arrays import Array
 from pathlode.chaos.attractors import mean_error, spectral_distance, spectrum, state_space_divergence
@@ -13,10 +14,14 @@ from pathlode.chaos.data import ChaosData
 from pathlode.chaos.forecasts import exponent, forecast_errors, smape, valid_prediction_time
 from pathlode.chaos.predicted import Predicted
 from pathlode.chaos.results import CHAOS_MEASURES, HORIZONS, ChaosScores, ShownOrbits
+from pathlode.models.al_rnn import ALRNN
+from pathlode.models.contract import SequenceModel
 from pathlode.rivals.scoring import DIVERGED, NOT_FINITE
 
 OF_ORBITS = ("state_divergence", "spectral_distance", "mean_error")
 """Measures of whole orbits."""
+CODE_TRANSIENT, CODED_POINTS = 500, 1500
+"""Points of a model's grid that a coded orbit leaves out at its beginning, and those that it has."""
 
 
 def chaos_score_table(
@@ -80,7 +85,9 @@ class Showing:
 
     def __init__(self, flows: Collection[str]) -> None:
         self._flows = flows
-        self._parts: dict[str, dict[str, Array]] = {"orbits": {}, "errors": {}, "spectra": {}}
+        self._parts: dict[str, dict[str, Array]] = {
+            name: {} for name in ("orbits", "errors", "spectra", "coded", "codes")
+        }
 
     def add(self, row: str, predicted: Predicted, data: ChaosData, smoothing: float) -> None:
         """Adds a row: the first orbit, the median error of forecasts, and the spectrum."""
@@ -91,6 +98,16 @@ class Showing:
             self._parts["orbits"][key] = orbits[0]
             self._parts["errors"][key] = np.where(np.isfinite(error), error, np.nan)
             self._parts["spectra"][key] = spectrum(orbits, filtered).mean(axis=-1)
+
+    def add_codes(self, row: str, model: SequenceModel, data: ChaosData) -> None:
+        """Adds an orbit of a row whose model codes it, from the first test window on, without its first points."""
+        if not isinstance(model, ALRNN):
+            return
+        begin = torch.from_numpy(data.test_values[:, :1, -1])
+        values, codes = model.coded(begin, CODE_TRANSIENT + CODED_POINTS)
+        for member, flow in self._members(data).items():
+            self._parts["coded"][f"{flow}/{row}"] = values[member, 0, CODE_TRANSIENT:].numpy()
+            self._parts["codes"][f"{flow}/{row}"] = codes[member, 0, CODE_TRANSIENT:].numpy()
 
     def _members(self, data: ChaosData) -> dict[int, str]:
         return {data.flows.index(flow): flow for flow in self._flows if flow in data.flows}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from pathlode.core.shapes import State
+from pathlode.core.shapes import State, Values
 from pathlode.core.stacked import StackedLinear, uniform_parameter
 from pathlode.errors import ConfigError
 from pathlode.models.map_model import MapModel
@@ -54,7 +54,18 @@ class ALRNN(MapModel):
     def first_state(self, x: State) -> State:
         return x if self.unseen is None else torch.cat([x, self.unseen(x)], dim=-1)
 
-    def symbols(self, z: State) -> torch.Tensor:
-        """The region of each state, a number below 2^width with a bit for each rectified component above 0, (member, batch)."""
+    @torch.no_grad()
+    def coded(self, x: Values, points: int) -> tuple[Values, torch.Tensor]:
+        """Free orbits from observations x, (member, batch, feature), in the data's unit: what they predict at so many points of
+        the grid, (member, batch, point, feature), and the regions of their states, (member, batch, point)."""
+        path = [self.first_state(((x[:, :, None] - self.mean) / self.std)[:, :, 0].to(self.dtype))]
+        for _ in range(1, points):
+            path.append(self.step(path[-1]))
+        z = torch.stack(path, dim=2)
+        return self.mean + self.std * z[..., : self.config.features], self.symbols(z)
+
+    def symbols(self, z: torch.Tensor) -> torch.Tensor:
+        """The region of each state, (..., state) -> (...): a number below 2^width with a bit for each rectified component above
+        0."""
         above = (z[..., -self.rectified :] > 0).long()
         return (above << torch.arange(self.rectified, device=z.device)).sum(dim=-1)

@@ -1,10 +1,11 @@
 """Figures of the chapter on chaos: attractors, divergence from the truth, spectra, and a map of flows and rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from pathlode.arrays import Array
@@ -12,11 +13,15 @@ from pathlode.chaos.columns import CHAOS_HEADINGS
 from pathlode.chaos.forecasts import VALID_ERROR
 from pathlode.chaos.results import TRUTH_ROW, ShownOrbits
 from pathlode.plots.ranks import ranking_of, ranks_in_panels
-from pathlode.plots.style import BLACK, WIDTH, legend_above, line_styles, log_scale
+from pathlode.plots.style import BLACK, PALETTE, WIDTH, legend_above, line_styles, log_scale
 from pathlode.reporting.naming import readable
 
 SHOWN_REACH = 3.2
 """Ends of the axes of attractors, in standard deviations: what leaves them is cut."""
+PANELS_A_LINE = 6
+"""Attractors side by side."""
+CODES_SHOWN = 400
+"""Points of a coded orbit in its course in time."""
 BEST = {"valid_time": True, "state_divergence": False, "spectral_distance": False}
 """Measures in the map of flows and rows, and whether more is better."""
 
@@ -31,8 +36,13 @@ def _panels(shown: Sequence[ShownOrbits], part: str) -> dict[str, dict[str, Arra
     return found
 
 
+def _drawn_rows(flows: Mapping[str, Mapping[str, Array]], rows: Sequence[str]) -> list[str]:
+    """The rows that some flow has, in their order."""
+    return [row for row in rows if any(row in own for own in flows.values())]
+
+
 def attractors(shown: Sequence[ShownOrbits], rows: Sequence[str]) -> Figure:
-    """One orbit of every row beside one of the true equations: a line of panels per flow, first against last quantity.
+    """One orbit of every row beside one of the true equations: a block of panels per flow, first against last quantity.
 
     A row that has no finite orbit is an empty panel.
 
@@ -41,20 +51,24 @@ def attractors(shown: Sequence[ShownOrbits], rows: Sequence[str]) -> Figure:
         rows: names in their order.
     """
     flows = _panels(shown, "orbits")
-    names = [TRUTH_ROW, *(row for row in rows if any(row in orbits for orbits in flows.values()))]
-    size = WIDTH, WIDTH / len(names) * max(len(flows), 1) + 0.4
-    figure, axes = plt.subplots(max(len(flows), 1), len(names), figsize=size, squeeze=False, layout="constrained")
-    for axis, row in zip(axes[0], names, strict=True):
-        axis.set_title(readable(row), fontsize=7)
-    for line, (flow, orbits) in zip(axes, flows.items(), strict=False):
-        for axis, row in zip(line, names, strict=True):
-            axis.set(
-                xlim=(-SHOWN_REACH, SHOWN_REACH), ylim=(-SHOWN_REACH, SHOWN_REACH), xticks=[], yticks=[], aspect="equal"
-            )
-            axis.spines[:].set_visible(False)
-            if row in orbits:
-                axis.plot(orbits[row][:, 0], orbits[row][:, -1], lw=0.5, color="0.5" if row == TRUTH_ROW else BLACK)
-        line[0].set_ylabel(readable(flow), fontsize=8)
+    lines = [
+        (flow if begin == 0 else "", orbits, names[begin : begin + PANELS_A_LINE])
+        for flow, orbits in flows.items()
+        for names in [[TRUTH_ROW, *(row for row in rows if row in orbits)]]
+        for begin in range(0, len(names), PANELS_A_LINE)
+    ]
+    size = WIDTH, (WIDTH / PANELS_A_LINE + 0.15) * max(len(lines), 1)
+    figure, axes = plt.subplots(max(len(lines), 1), PANELS_A_LINE, figsize=size, squeeze=False, layout="constrained")
+    for axis in axes.flat:
+        axis.set(
+            xlim=(-SHOWN_REACH, SHOWN_REACH), ylim=(-SHOWN_REACH, SHOWN_REACH), xticks=[], yticks=[], aspect="equal"
+        )
+        axis.spines[:].set_visible(False)
+    for line, (label, orbits, names) in zip(axes, lines, strict=False):
+        line[0].set_ylabel(readable(label), fontsize=8)
+        for axis, row in zip(line, names, strict=False):
+            axis.set_title(readable(row), fontsize=7, pad=2)
+            axis.plot(orbits[row][:, 0], orbits[row][:, -1], lw=0.5, color="0.5" if row == TRUTH_ROW else BLACK)
     return figure
 
 
@@ -71,14 +85,15 @@ def divergence_in_time(shown: Sequence[ShownOrbits], rows: Sequence[str]) -> Fig
     )
     for axis, (flow, errors) in zip(axes[0], flows.items(), strict=False):
         axis.plot(times[flow], errors[TRUTH_ROW], color="0.6", lw=2.5, label="true equations")
-        for row in (name for name in rows if name in errors):
-            axis.plot(times[flow], errors[row], color=styles[row].colour, ls=styles[row].dashes, label=readable(row))
+        for row in _drawn_rows(flows, rows):  # without points where it was not fitted, so all panels have one legend
+            x, y = (times[flow], errors[row]) if row in errors else ([], [])
+            axis.plot(x, y, color=styles[row].colour, ls=styles[row].dashes, label=readable(row))
         axis.axhline(VALID_ERROR, color="0.4", ls="--", lw=0.7)
         log_scale(axis, "y")
         axis.set(title=readable(flow), xlabel="Lyapunov times", ylim=(5e-3, 5))
     axes[0, 0].set_ylabel("error, standard deviations")
     if flows:
-        legend_above(figure, max(axes[0], key=lambda axis: len(axis.get_legend_handles_labels()[1])))
+        legend_above(figure, axes[0, 0], ncols=5)
     return figure
 
 
@@ -92,19 +107,66 @@ def spectra(shown: Sequence[ShownOrbits], rows: Sequence[str]) -> Figure:
         frequencies = np.fft.rfftfreq(len(moments[flow]), step)
         seen = frequencies <= 5
         axis.plot(frequencies[seen], found[TRUTH_ROW][seen], color="0.6", lw=2.5, label="true equations")
-        for row in (name for name in rows if name in found):
-            axis.plot(
-                frequencies[seen],
-                found[row][seen],
-                color=styles[row].colour,
-                ls=styles[row].dashes,
-                label=readable(row),
-            )
+        for row in _drawn_rows(flows, rows):
+            x, y = (frequencies[seen], found[row][seen]) if row in found else ([], [])
+            axis.plot(x, y, color=styles[row].colour, ls=styles[row].dashes, label=readable(row))
         log_scale(axis, "y")
         axis.set(title=readable(flow), xlabel="cycles per period", ylim=(1e-6, 1))
     axes[0, 0].set_ylabel("share of the power")
     if flows:
-        legend_above(figure, max(axes[0], key=lambda axis: len(axis.get_legend_handles_labels()[1])))
+        legend_above(figure, axes[0, 0], ncols=5)
+    return figure
+
+
+def symbols(shown: Sequence[ShownOrbits]) -> Figure:
+    """Orbits that a model codes by the region of its state: a line of panels for each.
+
+    On the left the orbit, first against last quantity, with a colour for each region. In the middle the first quantity from
+    point to point of the model's grid, and below it the code. On the right the share of the steps from a region, the line, that
+    lead to each other one, the column.
+
+    Args:
+        shown: what was kept of the first replicate.
+    """
+    orbits, codes = _panels(shown, "coded"), _panels(shown, "codes")
+    lines = [(flow, row) for flow, own in codes.items() for row in own]
+    figure, axes = plt.subplots(
+        max(len(lines), 1), 3, figsize=(WIDTH, 2.3 * max(len(lines), 1)), squeeze=False, layout="constrained",
+        width_ratios=[1, 2, 1],
+    )  # fmt: skip
+    for axis in axes.flat[3 * len(lines) :]:
+        axis.axis("off")
+    for (space, time, change), (flow, row) in zip(axes, lines, strict=False):
+        values, code = orbits[flow][row], codes[flow][row]
+        regions, places = np.unique(code, return_inverse=True)
+        colours = ListedColormap([PALETTE[k % len(PALETTE)] for k in range(len(regions))])
+        look = {"cmap": colours, "vmin": -0.5, "vmax": len(regions) - 0.5}
+        space.scatter(values[:, 0], values[:, -1], c=places, s=1.5, lw=0, **look)
+        space.set(
+            xlim=(-SHOWN_REACH, SHOWN_REACH), ylim=(-SHOWN_REACH, SHOWN_REACH), xticks=[], yticks=[], aspect="equal"
+        )
+        space.spines[:].set_visible(False)
+        space.set_title(f"{readable(flow)}, {readable(row)}", fontsize=8)
+        seen = slice(0, CODES_SHOWN)
+        time.plot(values[seen, 0], color=BLACK, lw=0.8)
+        time.set(
+            ylim=(-SHOWN_REACH, SHOWN_REACH), xlim=(0, CODES_SHOWN), xlabel="point of the grid", ylabel="first quantity"
+        )
+        strip = 0, len(places[seen]), -SHOWN_REACH, -0.85 * SHOWN_REACH
+        time.imshow(places[None, seen], aspect="auto", extent=strip, **look)
+        moves = np.zeros((len(regions), len(regions)))
+        np.add.at(moves, (places[:-1], places[1:]), 1.0)
+        change.imshow(moves / moves.sum(axis=1, keepdims=True).clip(1), cmap="Greys", vmin=0, vmax=1)
+        for (line, column), count in np.ndenumerate(moves):
+            share = count / max(moves[line].sum(), 1)
+            change.text(
+                column, line, f"{share:.2g}", ha="center", va="center", fontsize=7, color="w" if share > 0.5 else BLACK
+            )
+        change.set_xticks(range(len(regions)), regions)
+        change.set_yticks(range(len(regions)), regions)
+        change.set(xlabel="next region", ylabel="region")
+        change.tick_params(length=0)
+        change.spines[:].set_visible(False)
     return figure
 
 
@@ -120,7 +182,7 @@ def flows_by_rows(table: pd.DataFrame, rows: Sequence[str]) -> Figure:
     flows = list(dict.fromkeys(table["flow"]))
     names = [row for row in rows if row in set(table["row"])]
     figure, axes = plt.subplots(
-        len(BEST), 1, figsize=(WIDTH, len(BEST) * (0.19 * len(flows) + 0.75)), squeeze=False, layout="constrained"
+        len(BEST), 1, figsize=(WIDTH, len(BEST) * (0.19 * len(flows) + 0.95)), squeeze=False, layout="constrained"
     )
     for axis, (measure, more) in zip(axes[:, 0], BEST.items(), strict=True):
         own = table[table["measure"] == measure]
@@ -137,7 +199,14 @@ def flows_by_rows(table: pd.DataFrame, rows: Sequence[str]) -> Figure:
                 text = f"{value:.2g}" if np.isfinite(value) else "×" if fitted.loc[flow, row] else ""
                 axis.text(column, place, text, ha="center", va="center", fontsize=7)
             axis.text(len(names), place, f"{floors[flow]:.2g}", ha="center", va="center", fontsize=7, color="0.4")
-        axis.set_xticks(range(len(names) + 1), [*map(readable, names), "floor"], fontsize=7)
+        axis.set_xticks(
+            range(len(names) + 1),
+            [*map(readable, names), "floor"],
+            fontsize=7,
+            rotation=25,
+            ha="right",
+            rotation_mode="anchor",
+        )
         axis.set_yticks(range(len(flows)), [readable(flow) for flow in flows], fontsize=7)
         axis.set_title(CHAOS_HEADINGS[measure], fontsize=8)
         axis.tick_params(length=0)

@@ -30,6 +30,15 @@ def test_in_each_region_iterates_are_powers_of_a_matrix(model, sign):
     assert model.symbols(found).unique().tolist() == [int(sign > 0)]
 
 
+def test_a_coded_orbit_is_what_the_model_predicts(model):
+    model.mean, model.std = torch.full_like(model.mean, 3.0), torch.full_like(model.std, 2.0)
+    x, times = torch.randn(2, 4, 2).double(), torch.arange(5).double() * model.gap
+    values, regions = model.coded(x, 5)
+    assert torch.allclose(values, model(times[..., :1].expand(2, 4, 1), x[:, :, None], times.expand(2, 4, 5)).values)
+    assert regions.shape == (2, 4, 5)
+    assert torch.equal(regions[:, :, 0], (model.first_state((x - 3) / 2)[..., -1] > 0).long())
+
+
 def test_a_state_that_cannot_hold_the_features_is_refused():
     with pytest.raises(ConfigError, match="model.hidden is 2, expected at least 3 for the model al_rnn"):
         ALRNN(ModelConfig(features=3, hidden=2))

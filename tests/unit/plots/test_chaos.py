@@ -23,6 +23,10 @@ def shown():
         "spectra": {key: rng.uniform(1e-4, 1, size=21) for key in keys},
     }
     parts["orbits"]["Lorenz/sindy"][:] = np.nan
+    parts |= {
+        "coded": {"Lorenz/al_rnn": rng.normal(size=(9, 3))},
+        "codes": {"Lorenz/al_rnn": np.array([0, 0, 0, 2, 2, 0, 0, 0, 2])},
+    }
     return [ShownOrbits(moments=np.arange(40) / 10, times=np.arange(1, 31) / 10, **parts)]
 
 
@@ -33,6 +37,13 @@ def test_single_flows_are_drawn_with_all_their_rows(shown, draw, tmp_path):
     words += [axis.get_title() for axis in figure.axes]
     assert {"path", "sindy", "constant"} <= set(words)
     assert "kl" not in words
+
+
+def test_codes_are_drawn_with_the_shares_of_their_changes(shown, tmp_path):
+    space, _, change = drawn(chaos.symbols(shown), tmp_path).axes
+    assert space.get_title() == "Lorenz, al rnn"
+    assert [text.get_text() for text in change.texts] == ["0.67", "0.33", "0.5", "0.5"]
+    assert [label.get_text() for label in change.get_xticklabels()] == ["0", "2"]
 
 
 def test_flows_are_mapped_with_their_floors_and_failures(tmp_path):
