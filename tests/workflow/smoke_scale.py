@@ -41,4 +41,4 @@ RIVALS = {
     "tabulate_rivals": 1,
     "plot_rivals": 1,
 }
-CHAOS = {"sample_flows": 2, "train_flows": 3 + 2, "score_flows": 2, "tabulate_chaos": 1, "plot_chaos": 1}
+CHAOS = {"sample_flows": 2, "train_flows": 3 + 3, "score_flows": 2, "tabulate_chaos": 1, "plot_chaos": 1}

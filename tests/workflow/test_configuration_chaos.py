@@ -18,15 +18,16 @@ FLOWS = (*DATA, "irregular", "flows")
         (("chaos", "fitted"), ["path", "constant", "sindi"], "chaos.fitted names 'sindi', .*did you mean 'sindy'"),
         (("chaos", "fitted"), ["path", "sindy"], "chaos.fitted lacks 'constant'; add it, because the others are compa"),
         (("chaos", "from_last"), ["sindi"], "chaos.from_last names 'sindi', .*did you mean 'sindy'"),
-        (("chaos", "left_out"), {"lang": ["path"]}, "chaos.left_out names 'lang', .*did you mean 'long'"),
-        (("chaos", "left_out"), {"long": ["paths"]}, "chaos.left_out.long names 'paths', .*did you mean 'path'"),
-        (("chaos", "shown"), ["Lorenz_lang"], "chaos.shown names 'Lorenz_lang', .*did you mean 'Lorenz_long'"),
-        ((*DATA, "long", "suffix"), "", "chaos.data has 'Lorenz' in two data sets; give one of them another suffix"),
-        ((*DATA, "long", "window"), [3.0, 2.0], r"chaos.data.long.window is \[3.0, 2.0\], expected \[low, high\]; exch"),
-        ((*DATA, "long", "train"), 20, "chaos.train.batch is 32, more than the 20 windows of chaos.data.long.train; low"),
+        (("chaos", "left_out"), {"gird": ["path"]}, "chaos.left_out names 'gird', .*did you mean 'grid'"),
+        (("chaos", "left_out"), {"grid": ["paths"]}, "chaos.left_out.grid names 'paths', .*did you mean 'path'"),
+        (("chaos", "shown"), ["Lorenz_gird"], "chaos.shown names 'Lorenz_gird', .*did you mean 'Lorenz_grid'"),
+        ((*DATA, "grid", "suffix"), "", "chaos.data has 'Lorenz' in two data sets; give one of them another suffix"),
+        ((*DATA, "grid", "window"), [3.0, 2.0], r"chaos.data.grid.window is \[3.0, 2.0\], expected \[low, high\]; exch"),
+        ((*DATA, "grid", "train"), 20, "chaos.train.batch is 32, more than the 20 windows of chaos.data.grid.train; low"),
         ((*ROWS, "path", "tuned_as"), "kl", "chaos.rows.path has tuned_as, which this chapter does not use; remove it"),
         ((*ROWS, "sindy", "weight"), 0.1, "chaos.rows.sindy.weight is 0.1, but the model sindy is not trained; remove"),
         ((*ROWS, "path", "loss"), "c_node", "chaos.rows.path.loss is 'c_node', which needs a network of layers"),
+        ((*ROWS, "path", "train"), {"forcing": 4.0}, "chaos.rows.path.train.forcing is 4.0, but the model latent_ode has no"),
         (("chaos", "train", "warmup"), 0.001, "chaos.train.warmup is 0.001, less than one of the 600 steps; raise"),
     ],
 )  # fmt: skip
@@ -38,7 +39,7 @@ def test_what_cannot_be_made_is_refused(where, value, message):
 def test_flows_come_in_groups_of_one_job():
     small = merged((("chaos", "group"), 4))
     groups = chaos.groups(small)
-    assert list(groups) == ["irregular0", "irregular1", "irregular2", "long0"]
+    assert list(groups) == ["irregular0", "irregular1", "irregular2", "grid0"]
     assert [len(group.flows) for group in groups.values()] == [4, 4, 2, 1]
     assert [name for group in groups.values() for name in group.flows][:10] == DEFAULT["chaos"]["data"]["irregular"][
         "flows"
@@ -50,5 +51,17 @@ def test_a_row_is_one_line_with_its_name():
     settings = chaos.chaos_settings(own, "second")
     assert (settings["field"], settings["weight"], settings["learning_rate"]) == ("second_order", 1.0, 0.01)
     assert "weight" not in chaos.chaos_settings(own, "sindy")
-    assert chaos.asking(own, "sindy")["from_last"]
-    assert not chaos.asking(own, "path")["from_last"]
+
+
+def test_a_forecast_begins_with_the_window_or_its_last_observation_or_where_it_has_drawn_the_state():
+    begins = {
+        row: (own["from_last"], own["forcing"])
+        for row in ("path", "sindy", "forced_ode")
+        for own in [chaos.asking(DEFAULT, row)]
+    }
+    assert begins == {
+        "path": (False, 0),
+        "sindy": (True, 0),
+        "forced_ode": (False, DEFAULT["chaos"]["rows"]["forced_ode"]["train"]["forcing"]),
+    }
+    assert chaos.asking(merged((("chaos", "from_last"), ["forced_ode"])), "forced_ode")["forcing"] == 0

@@ -7,6 +7,7 @@ from pathlode.chaos.flows import DIMENSION, flow
 from pathlode.errors import ConfigError
 from workflow.configuration.parts import (
     check_entry,
+    check_forcing,
     check_observed_state,
     check_state,
     check_steps,
@@ -22,7 +23,7 @@ NEEDED = ("path", "constant")
 """Rows that are always fitted: ours, and the prediction without a model."""
 UNUSED = ("tuned_as", "tuned_by", "context", "systems")
 """Settings of a row that have no meaning here."""
-OF_TRAINING = ("weight", "sizes", "views", "train")
+OF_TRAINING = ("weight", "views", "train")
 """Keys of a row that only a model has which is trained."""
 
 
@@ -67,9 +68,11 @@ def chaos_code(config: Mapping[str, Any], *names: str, loss: bool = True) -> lis
 
 
 def asking(config: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """How a row is asked, as in :class:`pathlode.chaos.predicted.Asking`."""
-    chaos = config["chaos"]
-    return {"from_last": name in chaos["from_last"], **{key: chaos[key] for key in ("solver_steps", "smoothing")}}
+    """How a row is asked, as in :class:`pathlode.chaos.predicted.Asking`. One that is trained with forcing begins where the
+    window has drawn it."""
+    chaos, from_last = config["chaos"], name in config["chaos"]["from_last"]
+    forcing = 0.0 if from_last else chaos_settings(config, name)["train"].get("forcing", 0.0)
+    return {"from_last": from_last, "forcing": forcing} | {key: chaos[key] for key in ("solver_steps", "smoothing")}
 
 
 def labels(config: Mapping[str, Any]) -> list[str]:
@@ -80,6 +83,9 @@ def labels(config: Mapping[str, Any]) -> list[str]:
 def check(config: Mapping[str, Any]) -> None:
     """Refuses undefined names, rows that cannot be fitted, and, if the chapter is to be made, flows that cannot be used."""
     chaos = config["chaos"]
+    repeated = [name for name in labels(config) if labels(config).count(name) > 1]
+    if repeated:
+        raise InvalidConfig(f"config: chaos.data has {repeated[0]!r} in two data sets; give one of them another suffix")
     for place, names, whole, called in (
         ("fitted", chaos["fitted"], chaos["rows"], "chaos.rows"),
         ("from_last", chaos["from_last"], chaos["rows"], "chaos.rows"),
@@ -93,9 +99,6 @@ def check(config: Mapping[str, Any]) -> None:
     for name in NEEDED:
         if name not in chaos["fitted"]:
             raise InvalidConfig(f"config: chaos.fitted lacks {name!r}; add it, because the others are compared with it")
-    repeated = [name for name in labels(config) if labels(config).count(name) > 1]
-    if repeated:
-        raise InvalidConfig(f"config: chaos.data has {repeated[0]!r} in two data sets; give one of them another suffix")
     for name in chaos["rows"]:
         _check_row(config, name)
     for data, own in chaos["data"].items():
@@ -127,6 +130,7 @@ def _check_row(config: Mapping[str, Any], name: str) -> None:
     longest = max(own["window"][1] for own in config["chaos"]["data"].values())
     where, train = f"{place}.train" if "train" in row else "chaos.train", settings["train"]
     check_steps(where, parts, train["solver_steps"], longest / settings["sizes"]["time_unit"])
+    check_forcing(where, parts, train)
     if train["warmup"] * (train["steps"] + 1) <= 1:
         raise InvalidConfig(
             f"config: {where}.warmup is {train['warmup']}, less than one of the {train['steps']} steps; raise warmup or steps"

@@ -39,26 +39,28 @@ def one_line_a_measure(scores: pd.DataFrame) -> ChaosTable:
 def with_all_flows(scores: pd.DataFrame) -> ChaosScores:
     """The scores as claims compare them: with lines ``all``, the median over flows of each row and replicate.
 
-    A score that is missing is that of :data:`pathlode.rivals.columns.TRIVIAL` on the same data, to which a user falls back. A
-    row has a line ``all`` if it was fitted to the flows of most others.
+    A score that is missing is that of :data:`pathlode.rivals.columns.TRIVIAL` on the same data, to which a user falls back. The
+    flows are those of :func:`_compared`, and so are the rows that have a line ``all``.
     """
     fallback = scores[scores["row"] == TRIVIAL].set_index(["flow", "seed"])
     own = fallback.reindex(pd.MultiIndex.from_frame(scores[["flow", "seed"]])).set_axis(scores.index)
     filled = scores.assign(**{name: scores[name].fillna(own[name]) for name in CHAOS_MEASURES})
     numbers = [*CHAOS_MEASURES, "train_seconds", "n_parameters"]
-    common = filled[filled["flow"].isin(_everywhere(filled))]
+    common = filled[filled["flow"].isin(_compared(filled))]
     middle = common.groupby(["row", "seed"], sort=False)[numbers].median().reset_index().assign(flow=EVERYWHERE)
     return ChaosScores(pd.concat([filled, middle], ignore_index=True)[list(ChaosScores.columns)])
 
 
-def _everywhere(scores: pd.DataFrame) -> list[str]:
-    """The flows to which all rows were fitted."""
-    rows = scores.groupby("flow")["row"].nunique()
-    return [str(name) for name in rows.index[rows == scores["row"].nunique()]]
+def _compared(scores: pd.DataFrame) -> list[str]:
+    """The largest set of flows to which the same rows were fitted, of equal ones the first; rows differ by data set."""
+    sets: dict[frozenset[str], list[str]] = {}
+    for flow, rows in scores.groupby("flow", sort=False)["row"]:
+        sets.setdefault(frozenset(rows), []).append(str(flow))
+    return max(sets.values(), key=len, default=[])
 
 
 def chaos_rankings(scores: pd.DataFrame) -> ChaosRanks:
-    """Rankings of the rows by each measure, over the flows to which all of them were fitted, by their medians over replicates.
+    """Rankings of the rows by each measure, by their medians over replicates, over the flows of :func:`_compared`.
 
     A measure is missing if there are fewer than three rows or two flows.
 
@@ -66,7 +68,7 @@ def chaos_rankings(scores: pd.DataFrame) -> ChaosRanks:
         scores: rows of :class:`pathlode.chaos.results.ChaosScores`; a failed one comes last on its flow.
     """
     found = [pd.DataFrame(columns=list(ChaosRanks.columns))]
-    models = scores[(scores["row"] != TRUTH_ROW) & scores["flow"].isin(_everywhere(scores))]
+    models = scores[(scores["row"] != TRUTH_ROW) & scores["flow"].isin(_compared(scores))]
     for measure, sign in RANKED.items():
         known = models.assign(error=(sign * models[measure]).fillna(float("inf")))
         errors = known.groupby(["flow", "row"])["error"].median().unstack()

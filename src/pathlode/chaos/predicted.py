@@ -42,12 +42,16 @@ class Asking:
         solver_steps: Runge-Kutta steps of a learnt ODE in a period of the flow. They are of equal size, so that two forecasts
             from near states differ by what the learnt system does alone.
         from_last: whether a prediction begins at the last observation alone, for a model that reads only the first that it is
-        shown. smoothing: standard deviation of the filter of spectra, in cycles per period.
+            shown.
+        smoothing: standard deviation of the filter of spectra, in cycles per period.
+        forcing: rate κ, per unit of the model's time, with which the observations of the window draw the state from which the
+            prediction begins, :func:`drawn`; 0 for none.
     """
 
     solver_steps: int
     from_last: bool
     smoothing: float
+    forcing: float = 0.0
 
 
 def predicted_by(model: SequenceModel, data: ChaosData, asking: Asking) -> Predicted:
@@ -74,11 +78,9 @@ def _apart(times: Tensor) -> Tensor:
 @torch.no_grad()
 def _values(model: SequenceModel, times: Tensor, values: Tensor, query: Tensor, asking: Asking) -> Array:
     """Predictions (member, window, time, feature). Where a stack fails, each member is asked alone; NaN where that fails."""
-    span = float((query[..., -1] - times[..., 0]).max())
-    solver = FixedStep("tsit5", math.ceil(span * asking.solver_steps))
     parts = [slice(begin, begin + WINDOWS_AT_ONCE) for begin in range(0, times.shape[1], WINDOWS_AT_ONCE)]
     try:
-        found = [model(times[:, own], values[:, own], query[:, own], solver=solver).values for own in parts]
+        found = [_followed(model, times[:, own], values[:, own], query[:, own], asking) for own in parts]
     except PathlodeError:
         if len(model.seeds) == 1:
             return np.full((*query.shape, values.shape[-1]), np.nan)
@@ -87,6 +89,38 @@ def _values(model: SequenceModel, times: Tensor, values: Tensor, query: Tensor, 
         return np.concatenate(each)
     whole = torch.cat(found, dim=1)
     return whole.where(whole.isfinite(), torch.nan).numpy(force=True)
+
+
+def _followed(model: SequenceModel, times: Tensor, values: Tensor, query: Tensor, asking: Asking) -> Tensor:
+    if asking.forcing:
+        values = drawn(model, times, values, asking.forcing, asking.solver_steps)[:, :, None]
+        times = times[..., -1:]
+    span = float((query[..., -1] - times[..., 0]).max())
+    return model(times, values, query, solver=FixedStep("tsit5", math.ceil(span * asking.solver_steps))).values
+
+
+def drawn(model: SequenceModel, times: Tensor, values: Tensor, rate: float, solver_steps: int) -> Tensor:
+    """The state to which the observations of a window have drawn a model's prediction at the last of them, (member, window,
+    feature).
+
+    It is that of :meth:`pathlode.models.contract.SequenceModel.forced` after the last drawing. It averages the noise of the
+    observations of about 1/κ units of τ, while each of them alone has all of its own.
+
+    Args:
+        model: one with ``forcing``.
+        times: (member, window, point).
+        values: (member, window, point, feature).
+        rate: κ.
+        solver_steps: least number of steps in a period.
+
+    Source: Hoke & Anthes 1976, The initialization of numerical models by a dynamic-initialization technique
+    (https://doi.org/10.1175/1520-0493(1976)104<1551:TIONMB>2.0.CO;2), where it is called nudging.
+    """
+    gaps = times.diff(dim=-1)
+    steps = gaps.shape[-1] * math.ceil(float(gaps.max()) * solver_steps)
+    before = model.forced(times, values, rate, solver=FixedStep("tsit5", steps)).values[:, :, -1]
+    share = -torch.expm1(-rate * gaps[..., -1:] / model.config.time_unit)
+    return before + share * (values[:, :, -1] - before)
 
 
 def of_the_truth(data: ChaosData) -> Predicted:
