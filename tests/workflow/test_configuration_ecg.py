@@ -107,7 +107,11 @@ from workflow.configuration.replicates import replicate_numbers
             141,
             "ecg.conditions.90 Hz.stride is 141, expected a number at most 140",
         ),
-        (("ecg", "train", "warmup"), 0.0001, "ecg.train.warmup is 0.0001, less than one of 750 steps"),
+        (
+            ("ecg", "train", "warmup"),
+            0.0001,
+            "ecg.train.warmup is 0.0001, less than one of the 1500 steps of ecg.rows.path; raise",
+        ),
     ],
 )
 def test_a_wrong_configuration_is_refused_in_one_sentence(path, value, message):

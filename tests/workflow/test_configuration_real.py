@@ -4,10 +4,11 @@ import pytest
 from configuration_cases import DEFAULT, assert_refused, merged
 
 from pathlode.real.splits import Hiding
+from pathlode.real.vowels import Vowels
 from pathlode.registry import MEASURED
 from pathlode.training.experiment import Experiment
 from workflow.configuration import InvalidConfig, check
-from workflow.configuration.real import goals, pelt_settings, series_settings, trained_on
+from workflow.configuration.real import folders, goals, pelt_settings, series_settings, trained_on
 
 CURVE = DEFAULT["real"]["rows"]["curve"]
 STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
@@ -91,7 +92,7 @@ STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
         (
             ("real", "hudson_bay", "train", "warmup"),
             0.0001,
-            "real.hudson_bay.train.warmup is 0.0001, less than one of 3000",
+            "real.hudson_bay.train.warmup is 0.0001, less than one of the 3000 steps of real.rows.path; raise",
         ),
         (
             ("real", "hudson_bay", "rows"),
@@ -161,6 +162,22 @@ def test_a_model_with_a_head_is_trained_where_classes_are_told():
     config = merged(((*STAYS, "heads"), ["kl_head"]))
     assert trained_on(config, "physionet", "interpolation") == [*config["real"]["trained"], "kl_head"]
     assert trained_on(config, "physionet", "forecast") == config["real"]["trained"]
+
+
+class Toy(Vowels):
+    """Another data set."""
+
+    folder = "toys"
+
+
+def test_another_data_set_is_a_class_a_line_and_an_entry(monkeypatch):
+    monkeypatch.setitem(MEASURED._entries, "toy", f"{__name__}:Toy")
+    entry, mirrors = (("real", "data", "toy"), DEFAULT["real"]["data"]["vowels"]), (("real", "mirrors", "toys"), ["."])
+    config = merged(entry, mirrors)
+    check(config)
+    assert folders(config) == ["physionet2012", "japanese_vowels", "toys", "hudson_bay"]
+    with pytest.raises(InvalidConfig, match="real.mirrors lacks 'toys'; add a folder or URL"):
+        check(merged(entry))
 
 
 def test_all_measured_data_sets_are_in_the_chapter_and_have_mirrors():

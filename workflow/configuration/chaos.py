@@ -12,6 +12,7 @@ from workflow.configuration.parts import (
     check_state,
     check_steps,
     check_system,
+    check_warmup,
     entries_of_parts,
     is_trained,
     model_parts,
@@ -131,10 +132,7 @@ def _check_row(config: Mapping[str, Any], name: str) -> None:
     where, train = f"{place}.train" if "train" in row else "chaos.train", settings["train"]
     check_steps(where, parts, train["solver_steps"], longest / settings["sizes"]["time_unit"])
     check_forcing(where, parts, train)
-    if train["warmup"] * (train["steps"] + 1) <= 1:
-        raise InvalidConfig(
-            f"config: {where}.warmup is {train['warmup']}, less than one of the {train['steps']} steps; raise warmup or steps"
-        )
+    check_warmup(where, train)
 
 
 def _check_flows(place: str, names: list[str]) -> None:

@@ -9,6 +9,7 @@ from workflow.configuration.parts import (
     check_entry,
     check_state,
     check_system,
+    check_warmup,
     entries_of_parts,
     has_latent,
     is_trained,
@@ -76,12 +77,6 @@ def check(config: Mapping[str, Any]) -> None:
             f"config: ecg.kept names the classifier {ecg['kept']['classifier']}, which does not read relative features; choose "
             "one that has `relative: true`"
         )
-    warmup = ecg["train"]["warmup"]
-    steps = min(beat_settings(config, name)["train"]["steps"] for name in ecg["rows"])
-    if warmup * (steps + 1) <= 1:
-        raise InvalidConfig(
-            f"config: ecg.train.warmup is {warmup}, less than one of {steps} steps; raise warmup or steps"
-        )
 
 
 def _check_names(ecg: Mapping[str, Any]) -> None:
@@ -114,9 +109,10 @@ def _check_row(config: Mapping[str, Any], name: str) -> None:
     """Refuses parts that do not fit each other, and settings of a training without one, or the other way round."""
     row, place = config["ecg"]["rows"][name], f"ecg.rows.{name}"
     check_entry(place, row, (*TRAINED_WITH, "sizes", "train"))
-    sizes = f"{place}.sizes" if "sizes" in row else "ecg.sizes"
-    check_state(sizes, model_parts(row), beat_settings(config, name)["sizes"])
+    settings = beat_settings(config, name)
+    check_state(f"{place}.sizes" if "sizes" in row else "ecg.sizes", model_parts(row), settings["sizes"])
     check_system(place, model_parts(row), None)
+    check_warmup("ecg.train", settings["train"], f" of {place}")
     for key in TRAINED_WITH:
         if key not in row and is_trained(row):
             raise InvalidConfig(f"config: {place} lacks {key}, but its model is trained; add it")

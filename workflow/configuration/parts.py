@@ -208,6 +208,21 @@ def check_steps(place: str, parts: Mapping[str, str], steps: int, duration: floa
         )
 
 
+def check_warmup(place: str, train: Mapping[str, Any], of: str = "") -> None:
+    """Refuses a warm-up below one step.
+
+    Args:
+        place: place of the training in the configuration.
+        train: its settings.
+        of: whose steps they are, if the place does not say it.
+    """
+    warmup, steps = train["warmup"], train["steps"]
+    if warmup * (steps + 1) <= 1:
+        raise InvalidConfig(
+            f"config: {place}.warmup is {warmup}, less than one of the {steps} steps{of}; raise warmup or steps"
+        )
+
+
 def check_views(place: str, views: Mapping[str, Any]) -> None:
     """Refuses a range of shares whose ends are exchanged."""
     low, high = views.get("share", (0, 1))

@@ -1,4 +1,4 @@
-"""The chapter of real data: its files, the settings of its models, and checks of consistency."""
+"""The chapter of real data: its files, the settings of its rows, and checks of consistency."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from workflow.configuration.parts import (
     check_state,
     check_system,
     check_views,
+    check_warmup,
     entries_of_parts,
     has_latent,
     is_trained,
@@ -139,12 +140,7 @@ def check_series_row(config: Mapping[str, Any], data: str, name: str) -> None:
     check_state(
         f"{place}.sizes" if "sizes" in entry else f"real.data.{data}.sizes", model_parts(entry), settings["sizes"]
     )
-    train = settings["train"]
-    if train["warmup"] * (train["steps"] + 1) <= 1:
-        raise InvalidConfig(
-            f"config: real.data.{data}.train.warmup is {train['warmup']}, less than one of the {train['steps']} steps of "
-            f"{place}; raise warmup or steps"
-        )
+    check_warmup(f"real.data.{data}.train", settings["train"], f" of {place}")
 
 
 def _parts_with_models(config: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -167,6 +163,7 @@ def _check_pelts(config: Mapping[str, Any]) -> None:
             )
         place = f"real.rows.{name}.sizes" if "sizes" in row else "real.hudson_bay.sizes"
         check_state(place, model_parts(row), settings["sizes"])
+        check_warmup("real.hudson_bay.train", settings["train"], f" of real.rows.{name}")
     for key, needed, there, what in (
         ("validation", own["validation"] + train["batch"], own["simulated"], "simulated tables and a batch"),
         (
@@ -180,11 +177,6 @@ def _check_pelts(config: Mapping[str, Any]) -> None:
             raise InvalidConfig(
                 f"config: real.hudson_bay.{key} is {own[key]}, which needs {needed} of {there} {what}; lower it"
             )
-    if train["warmup"] * (train["steps"] + 1) <= 1:
-        raise InvalidConfig(
-            f"config: real.hudson_bay.train.warmup is {train['warmup']}, less than one of {train['steps']} steps; raise "
-            "warmup or steps"
-        )
 
 
 def _check_data(place: str, name: str, own: Mapping[str, Any]) -> None:

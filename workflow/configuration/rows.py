@@ -13,6 +13,7 @@ from workflow.configuration.parts import (
     check_state,
     check_steps,
     check_system,
+    check_warmup,
     entries_of_parts,
     model_parts,
     with_own,
@@ -186,11 +187,7 @@ def check_fitted(config: Mapping[str, Any], chapter: str, system: str, name: str
 def check_training(config: Mapping[str, Any], system: str, train: Mapping[str, Any], place: str) -> None:
     """Refuses a training on a system with a warm-up below one step, or with more series in a batch than there are."""
     for use, steps in (("training", train["steps"]), ("tuning", tuning(config, system)["steps"])):
-        if train["warmup"] * (steps + 1) <= 1:
-            raise InvalidConfig(
-                f"config: {place}.warmup is {train['warmup']}, less than one of the {steps} steps of {use} on {system}; raise "
-                "warmup or steps"
-            )
+        check_warmup(place, {**train, "steps": steps}, f" of {use} on {system}")
     trajectories = config["systems"][system]["simulate"]["train"]
     if train["batch"] > trajectories:
         raise InvalidConfig(
