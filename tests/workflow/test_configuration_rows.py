@@ -35,7 +35,7 @@ def test_sizes_of_the_state_that_a_rows_field_does_not_take_are_refused():
     with pytest.raises(InvalidConfig, match=r"sizes.tried.0 has hidden 3 and augment 10, but z0 .*; lower augment, or"):
         check(merged(((*OSCILLATOR, "sizes", "augment"), 10)))
     with pytest.raises(
-        InvalidConfig, match="lorenz.model has hidden 10 and augment 10, but z0 .*; lower augment, or raise"
+        InvalidConfig, match="lorenz.sizes has hidden 10 and augment 10, but z0 .*; lower augment, or raise"
     ):
         check(merged((("systems", "lorenz", "sizes", "augment"), 10)))
 
