@@ -12,18 +12,24 @@ from pathlode.errors import DataError, SolverError
 FLOW_SOLVER = Adaptive("dopri5", rtol=1e-6, atol=1e-6, max_steps=100_000)
 """Solver of the flows. Its errors stay far below the noise of observations for as long as forecasts are compared."""
 
+ESCAPED = 30.0
+"""Standard deviations from the mean at which an orbit has left the attractor for good. Some attract only what is near."""
+
 
 def flow_orbits(of: ChaoticFlow, start: State, times: Times) -> States:
     """Orbits of a flow from their states at time 0: (..., n, dimension), (..., n, time) -> (..., n, time, dimension).
 
-    Each takes its own steps, all in one batch of :func:`pathlode.core.solve.solve`.
+    Each takes its own steps, all in one batch of :func:`pathlode.core.solve.solve`. An orbit that has escaped slows down, and
+    comes to a halt at twice :data:`ESCAPED`, so its values stay finite.
 
     Raises:
-        DataError: if an orbit blows up.
+        DataError: if an orbit blows up within :data:`ESCAPED`.
     """
 
     def field(state: Tensor) -> Tensor:
-        return torch.from_numpy(of.velocity(state.numpy()))
+        slowed = (2 - _distance(state) / ESCAPED).clamp(0, 1)[..., None]
+        inside = state.where(slowed > 0, 0.0)  # so far out, rates may not be finite
+        return torch.from_numpy(of.velocity(inside.numpy())) * slowed
 
     try:
         with np.errstate(all="ignore"):
@@ -34,6 +40,15 @@ def flow_orbits(of: ChaoticFlow, start: State, times: Times) -> States:
             f"the flow {of.name} blows up from the drawn states ({error}): leave it out, or draw nearer to its attractor"
         ) from error
     return found.view(*times.shape, found.shape[-1])
+
+
+def escaped(states: State) -> Tensor:
+    """Which states are :data:`ESCAPED`: (..., dimension) -> (...), booleans."""
+    return _distance(states) >= ESCAPED
+
+
+def _distance(states: State) -> Tensor:
+    return states.abs().amax(-1)
 
 
 def drawn_states(of: ChaoticFlow, n: int, rng: np.random.Generator) -> State:

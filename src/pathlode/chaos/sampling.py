@@ -14,15 +14,17 @@ from pathlode.arrays import Array
 from pathlode.chaos.data import ChaosData
 from pathlode.chaos.flows import ChaoticFlow, flow
 from pathlode.chaos.forecasts import NUDGE
-from pathlode.chaos.orbits import drawn_states, flow_orbits
-from pathlode.core.shapes import State, Times, Values
+from pathlode.chaos.orbits import drawn_states, escaped, flow_orbits
+from pathlode.core.shapes import State, States, Times, Values
 from pathlode.dynamics.simulation import irregular_times
-from pathlode.errors import is_count, is_positive, refuse_unless
+from pathlode.errors import DataError, is_count, is_positive, refuse_unless
 
 WINDOWS_AN_ORBIT = 4
 """Windows of one orbit."""
 WINDOW_GAP = 0.5, 1.0
 """Range of the periods between two of them, uniform."""
+ATTEMPTS = 20
+"""Times that orbits are drawn again in place of those that escape."""
 
 
 @dataclass(frozen=True)
@@ -151,9 +153,37 @@ def _windows(of: ChaoticFlow, sampling: Sampling, counts: Sequence[int], replica
     drawn = [_drawn(of, sampling, counts, replicate) for replicate in replicates]
     start, begins, times, errors = (torch.stack(part) for part in zip(*drawn, strict=True))
     chosen = _chosen(counts)
-    first, times, errors = (part.flatten(1, 2)[:, chosen] for part in (flow_orbits(of, start, begins), times, errors))
+    again = [
+        np.random.default_rng([sampling.seed, replicate, zlib.crc32(of.name.encode())]) for replicate in replicates
+    ]
+    after = sampling.window[1] + max(sampling.horizon / of.exponent, sampling.transient + sampling.free)
+    states = _staying(of, start, begins, after, again)
+    first, times, errors = (part.flatten(1, 2)[:, chosen] for part in (states, times, errors))
     states = flow_orbits(of, first, times)
     return _Windows(times, states, states + sampling.noise * errors)
+
+
+def _staying(
+    of: ChaoticFlow, start: State, begins: Times, after: float, again: Sequence[np.random.Generator]
+) -> States:
+    """Orbits that stay on the attractor: their states at the beginnings of windows, (replicate, orbit, window, dimension).
+
+    An orbit that escapes, at the latest a time ``after`` its last window begins, is replaced by one from another drawn state.
+
+    Raises:
+        DataError: if orbits go on to escape.
+    """
+    until = torch.cat([begins, begins[..., -1:] + after], dim=-1)
+    found = flow_orbits(of, start, until)
+    for _ in range(ATTEMPTS):
+        lost = escaped(found[..., -1, :])
+        if not lost.any():
+            return found[..., :-1, :]
+        drawn = [drawn_states(of, int(own.sum()), rng) for own, rng in zip(lost, again, strict=True)]
+        found[lost] = flow_orbits(of, torch.cat(drawn), until[lost])
+    raise DataError(
+        f"orbits of the flow {of.name} escape from its attractor, however often they are drawn: leave it out"
+    )
 
 
 def _orbits_of(count: int) -> int:

@@ -8,7 +8,7 @@ import torch
 
 from pathlode.chaos import orbits
 from pathlode.chaos.flows import flow
-from pathlode.chaos.orbits import drawn_states, flow_orbits
+from pathlode.chaos.orbits import drawn_states, escaped, flow_orbits
 from pathlode.dynamics.systems.lorenz import Lorenz
 from pathlode.errors import DataError
 
@@ -21,8 +21,16 @@ def test_orbits_are_those_of_taylors_series():
     np.testing.assert_allclose(found, Lorenz().solution(start.numpy() * std + mean, times.numpy() * period), rtol=2e-3)
 
 
-def test_an_orbit_that_blows_up_is_refused(monkeypatch):
-    monkeypatch.setattr(orbits, "FLOW_SOLVER", replace(orbits.FLOW_SOLVER, max_steps=100))
+def test_an_orbit_that_escapes_slows_down_and_keeps_finite_values():
+    own = flow("Rossler")
+    start = torch.cat([torch.full((1, 3), 20.0), torch.from_numpy(own.near)[None]]).double()
+    found = flow_orbits(own, start, torch.tensor([[0.0, 30.0]]).double().expand(2, -1))
+    assert escaped(found).tolist() == [[False, True], [False, False]]
+    assert found.abs().max() <= 2 * orbits.ESCAPED + 1e-3
+
+
+def test_an_orbit_that_the_solver_cannot_follow_is_refused(monkeypatch):
+    monkeypatch.setattr(orbits, "FLOW_SOLVER", replace(orbits.FLOW_SOLVER, max_steps=10))
     own = flow("Rossler")
     with pytest.raises(DataError, match="the flow Rossler blows up from the drawn states .*: leave it out, or draw"):
-        flow_orbits(own, torch.full((1, 3), 1e6, dtype=torch.float64), torch.tensor([[30.0]]).double())
+        flow_orbits(own, torch.from_numpy(own.near)[None], torch.tensor([[30.0]]).double())

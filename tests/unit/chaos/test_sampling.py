@@ -4,12 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
+from pathlode.chaos import sampling
 from pathlode.chaos.data import ChaosData
+from pathlode.chaos.orbits import drawn_states
 from pathlode.chaos.predicted import Asking, of_the_truth, predicted_by
 from pathlode.chaos.sampling import Sampling, sample_flows
 from pathlode.chaos.scoring import chaos_score_table
-from pathlode.errors import ConfigError
+from pathlode.errors import ConfigError, DataError
 from pathlode.models.constant import Constant
 from pathlode.models.settings import ModelConfig
 
@@ -52,6 +55,21 @@ def test_a_replicate_does_not_depend_on_the_others(data):
     assert alone.train_values.shape == (1, 5, 12, 3)
     same = sample_flows(["Rucklidge"], SMALL, [3])
     np.testing.assert_allclose(same.train_values[0], data.train_values[3], atol=1e-3)
+
+
+def test_orbits_that_escape_are_drawn_again(monkeypatch):
+    def drawn(of, n, rng):  # every other state is far from the attractor, so half of the orbits escape
+        states = drawn_states(of, n, rng)
+        return states + 20.0 * torch.from_numpy(rng.integers(0, 2, (n, 1)))
+
+    monkeypatch.setattr(sampling, "drawn_states", drawn)
+    found = sample_flows(["Rossler"], SMALL, [0])
+    assert np.abs(found.train_values).max() < 10
+    assert np.abs(found.orbits).max() < 10
+    monkeypatch.setattr(sampling, "ATTEMPTS", 2)
+    monkeypatch.setattr(sampling, "drawn_states", lambda of, n, rng: torch.full((n, 3), 20.0).double())
+    with pytest.raises(DataError, match="orbits of the flow Rossler escape from its attractor, .*: leave it out"):
+        sample_flows(["Rossler"], SMALL, [0])
 
 
 def test_the_last_value_has_no_dynamics(data):
