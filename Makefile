@@ -70,7 +70,7 @@ docs: $(VENV)/docs
 bench: $(VENV)/bench
 	$(BIN)/python benchmarks/step.py
 	$(BIN)/python benchmarks/training.py
-	$(BIN)/python benchmarks/answers.py
+	PYTHONPATH=. $(BIN)/python benchmarks/answers.py
 	$(BIN)/python benchmarks/solvers.py
 	$(BIN)/python benchmarks/gaps.py
 	$(BIN)/python benchmarks/coverage.py

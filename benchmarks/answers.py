@@ -1,4 +1,4 @@
-"""Times of repeated operations, each beside a peer: simulations, draws from a posterior, a scheduler's decisions.
+"""Times of repeated operations, each beside a peer: simulations, draws from a posterior, a scheduler's decisions and plans.
 
 All run on one core, at the sizes of the default configuration, with untrained weights, which cost the same as trained ones.
 
@@ -19,12 +19,21 @@ import torch
 import yaml
 from keeping import keep, show
 from scipy.integrate import solve_ivp
+from scipy.optimize import minimize
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
 
 from pathlode.dynamics.systems.lotka_volterra import LotkaVolterra
 from pathlode.inference.box import Box
 from pathlode.inference.flows import FlowConfig
 from pathlode.registry import FLOWS
 from pathlode.schedule import FitConfig, LatentODELR, LookAheadConfig, Runs, fit
+from pathlode.schedule.planning.knots import Knots
+from pathlode.schedule.planning.modes import ExponentialModes
+from pathlode.schedule.planning.planner import FLOOR_OF_RATES, PlanConfig, plan
+from pathlode.schedule.solvable.policies import TrialConfig, sweep
+from pathlode.schedule.solvable.river import River
+from workflow.configuration.solvable import trial_settings
 
 MANY = 10_000
 ROUNDS = 5
@@ -45,13 +54,13 @@ class Work:
     share: float = 1.0
 
     def seconds(self) -> float:
-        """Median over rounds, after a first one that does not count."""
+        """Median of the CPU time over rounds, after a first one that does not count."""
         self.once()
         taken = []
         for _ in range(ROUNDS):
-            started = time.perf_counter()
+            started = time.process_time()
             self.once()
-            taken.append(time.perf_counter() - started)
+            taken.append(time.process_time() - started)
         return statistics.median(taken) / self.share
 
 
@@ -128,6 +137,32 @@ def decisions(settings: dict[str, Any], look_ahead: dict[str, Any]) -> tuple[Wor
     return decide, Work("a training step of a million weights, batch of 128", train)
 
 
+def plans(config: TrialConfig) -> tuple[Work, Work]:
+    """A plan through fitted modes of a sweep's runs, and one through a Gaussian process of their losses over the knots."""
+    task, search = River(), PlanConfig(**config.plan)
+    runs = sweep(task, [0], config)
+    model = ExponentialModes(runs, config.members)
+    peaks = runs.rates.amax(dim=2)
+    knots = Knots(task.steps, FLOOR_OF_RATES * peaks.amin(dim=1), peaks.amax(dim=1))
+    inputs = knots.free(runs.rates.clamp(min=knots.low[:, None, None]))[0].numpy()
+    losses = runs.losses[0, :, -1].log().numpy()
+    kernel = ConstantKernel() * RBF(np.ones(inputs.shape[1])) + WhiteKernel()
+    process = GaussianProcessRegressor(kernel, normalize_y=True).fit(inputs, losses)
+
+    def feared(free: np.ndarray) -> float:
+        mean, deviation = process.predict(free[None], return_std=True)
+        return float(mean[0] + search.caution * deviation[0])
+
+    def through_process() -> None:
+        for start in inputs[losses.argsort()[: search.starts]]:
+            minimize(feared, start, method="L-BFGS-B", options={"maxiter": search.iterations})
+
+    return (
+        Work(f"a plan of {task.steps} steps from {len(inputs)} past runs", lambda: plan(model, runs, search)),
+        Work("L-BFGS through scikit-learn's Gaussian process of the knots", through_process),
+    )
+
+
 def main() -> None:
     """Times all and writes the table."""
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
@@ -140,13 +175,14 @@ def main() -> None:
         simulations(),
         draws(inference["flow"]),
         decisions(scheduler["fit"], scheduler["look_ahead"]),
+        plans(TrialConfig(**trial_settings(scheduler))),
     ):
         mine, theirs = ours.seconds(), peer.seconds()
         rows.append({"what": ours.name, "seconds": mine, "peer": peer.name, "times_ours": theirs / mine})
     table = pd.DataFrame(rows)
     keep(table, "answers")
     shown = table.map(lambda value: f"{float(f'{value:.2g}'):g}" if isinstance(value, float) else value)
-    shown.columns = ["what", "seconds", "peer", "its time, times ours"]
+    shown.columns = ["what", "CPU seconds", "peer", "its time, times ours"]
     print(shown.to_string(index=False))
     show(shown.to_markdown(index=False, disable_numparse=True), "answers", "docs/costs.md")
 

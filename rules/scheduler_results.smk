@@ -3,7 +3,7 @@
 # in:   the files of scheduler.smk
 # out:  {RESULTS}/tables/scheduler*.csv, *_summary.csv, .md, .tex   tabulate_scheduler
 #       {RESULTS}/figures/scheduler/*.png, .pdf                     plot_scheduler, plot_solvable, plot_logs
-#       {RESULTS}/tables/solvable*.csv, *_summary.csv, .md, .tex    tabulate_solvable
+#       {RESULTS}/tables/solvable*.csv, *_summary.csv, .md, .tex    tabulate_solvable, tabulate_past_runs
 #       {RESULTS}/tables/real_logs*.csv, *_summary.csv, .md, .tex   tabulate_logs
 
 SCHEDULER_FIGURES = ["schedules", "validation", "predictions", "accuracy", "sharpness", "horizon"]
@@ -127,6 +127,23 @@ rule plot_solvable:
         "../workflow/scripts/plot_solvable.py"
 
 
+rule tabulate_past_runs:
+    input:
+        plans=expand(rules.vary_past_runs.output.plans, solvable_task=PAST_RUNS["tasks"], replicates=SOLVABLE_BATCHES),
+    output:
+        plans=shown(f"{TABLES}/solvable_past_runs.csv"),
+        summary=[shown(f"{TABLES}/solvable_past_runs_summary.{suffix}") for suffix in FORMATS],
+    log:
+        f"{LOGS}/tabulate_past_runs.log",
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        code=lambda w: code("tabulate_past_runs"),
+        confidence=config["claims"]["confidence"],
+    script:
+        "../workflow/scripts/tabulate_past_runs.py"
+
+
 rule tabulate_logs:
     input:
         forecasts=expand(rules.predict_logs.output.forecasts, log_source=LOG_SOURCES),
@@ -169,6 +186,7 @@ rule scheduler:
         [expand(rules.solve_task.output, **point) for point in SOLVED_TASKS],
         rules.tabulate_solvable.output,
         rules.plot_solvable.output,
+        rules.tabulate_past_runs.output,
         expand(rules.predict_logs.output, log_source=LOG_SOURCES),
         rules.tabulate_logs.output,
         rules.plot_logs.output,

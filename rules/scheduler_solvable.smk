@@ -5,6 +5,7 @@
 # in:   config `scheduler.solvable`; fits and decisions of the latent ODE as in scheduler.smk
 # out:  {RESULTS}/scheduler/solvable/{solvable_task}/{replicates}/outcomes.csv   solve_task: the best schedule, and all policies;
 #                                                                                schedules.npz beside it
+#       {RESULTS}/scheduler/solvable/{solvable_task}/{replicates}/past_runs.csv  vary_past_runs: plans from few and many past runs
 #       tables and figures                                                       scheduler_results.smk
 
 from pathlode.registry import SOLVABLE_TASKS
@@ -12,6 +13,7 @@ from workflow.configuration.scheduler import steering_settings
 from workflow.configuration.solvable import solvable_batches, trial_settings
 
 SOLVABLE = SCHEDULER["solvable"]
+PAST_RUNS = SOLVABLE["past_runs"]
 SOLVABLE_BATCHES = solvable_batches(config)
 SOLVABLE_TASK = f"{RESULTS}/scheduler/solvable/{{solvable_task}}/{{replicates}}"
 
@@ -36,7 +38,7 @@ rule solve_task:
         code=lambda w: code(
             "solve_task",
             SOLVABLE_TASKS.path(w.solvable_task),
-            *(POLICIES.path(name) for name in SOLVABLE["schedules"]),
+            *(POLICIES.path(name) for name in sorted({*SOLVABLE["schedules"], "constant", "cosine", "wsd_s"})),
             *fit_entries(SCHEDULER, SOLVABLE["steered"]["row"], loss=True),
         ),
         replicates=lambda w: SOLVABLE_BATCHES[w.replicates],
@@ -44,3 +46,30 @@ rule solve_task:
         steering=steering_settings(SCHEDULER),
     script:
         "../workflow/scripts/solve_task.py"
+
+
+rule vary_past_runs:
+    input:
+        outcomes=rules.solve_task.output.outcomes,  # for the least loss
+    output:
+        plans=f"{SOLVABLE_TASK}/past_runs.csv",
+    log:
+        f"{LOGS}/vary_past_runs/{{solvable_task}}/{{replicates}}.log",
+    conda:
+        "../envs/pathlode.yaml"
+    threads: THREADS
+    resources:
+        mem_mb=2000,
+        runtime=10 + 2 * SOLVABLE["batch"],
+    params:
+        code=lambda w: code(
+            "vary_past_runs",
+            SOLVABLE_TASKS.path(w.solvable_task),
+            *(POLICIES.path(name) for name in sorted(set().union(*PAST_RUNS["schedules"].values()))),
+        ),
+        replicates=lambda w: SOLVABLE_BATCHES[w.replicates],
+        trial=trial_settings(SCHEDULER),
+        numbers=PAST_RUNS["numbers"],
+        schedules=PAST_RUNS["schedules"],
+    script:
+        "../workflow/scripts/vary_past_runs.py"

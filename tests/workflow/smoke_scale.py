@@ -12,7 +12,7 @@ ECG |= {"tabulate_ecg": 1, "measure_device": 1, "plot_ecg": 1}
 INFERENCE = {"sample_reference": 1, "fit_flows": 2, "fit_fresh": 2, "calibrate": 4}
 INFERENCE |= {"tabulate_inference": 1, "plot_inference": 1}
 SCHEDULER = {"tune_policy": 4, "fit_run_model": 2, "apply_policy": 4, "tabulate_scheduler": 1, "plot_scheduler": 1}
-SCHEDULER |= {"solve_task": 1, "tabulate_solvable": 1, "plot_solvable": 1}
+SCHEDULER |= {"solve_task": 1, "tabulate_solvable": 1, "plot_solvable": 1, "vary_past_runs": 1, "tabulate_past_runs": 1}
 SCHEDULER |= {"invent_logs": 2, "predict_logs": 2, "tabulate_logs": 1, "plot_logs": 1}
 REAL = {
     "invent_series": 1,

@@ -91,6 +91,7 @@ LOGS = ("scheduler", "real_logs")
         ((*SOLVABLE, "tasks"), ["rivr"], "scheduler.solvable.tasks.* is 'rivr', expected one of river"),
         ((*SOLVABLE, "steered", "row"), "al", "solvable.steered.row names 'al', .*did you mean 'all'"),
         ((*SOLVABLE, "steered", "learners"), ["nearest"], "learners names 'nearest', .* with the policy lode"),
+        ((*SOLVABLE, "past_runs", "tasks"), ["rivr"], "past_runs.tasks names 'rivr', which is not among"),
         ((*SOLVABLE, "schedules"), ["cosine"], "solvable.schedules is \\['cosine'\\], expected constant among them"),
         ((*SOLVABLE, "peaks"), 2, "scheduler.solvable.peaks is 2, expected a number at least 3"),
         ((*SOLVABLE, "members"), 1, "scheduler.solvable.members is 1, expected a number at least 2"),

@@ -218,7 +218,8 @@ def takes_all(config):
     PlanConfig(**TrialConfig(**trial_settings(scheduler)).plan)
     steering = Steering(**steering_settings(scheduler))
     FitConfig(**steering.fit, mode="min")
-    LookAheadConfig(**steering.look_ahead)
+    for look_ahead in steering.look_ahead.values():
+        LookAheadConfig(**look_ahead)
 
 
 def test_the_default_is_taken():

@@ -29,7 +29,7 @@ from pathlode.reporting.records import COSTS
 from pathlode.rivals.results import RivalScores
 from pathlode.schedule.artefacts import PolicyScores
 from pathlode.schedule.comparison import BEST_PARAMETRIC
-from pathlode.schedule.solvable.artefacts import SolvableScores
+from pathlode.schedule.solvable.artefacts import CONTROLS, OPTIMAL, SolvableScores
 from workflow.configuration import default_config
 from workflow.configuration.chaos import fitted_rows, labels
 from workflow.configuration.dynamics import trained_rows
@@ -173,7 +173,7 @@ def solvable_scores(config):
     own = config["scheduler"]["solvable"]
     rows = crossed(
         task=own["tasks"],
-        policy=["optimal", "sweep", "constant_decay", "cosine", "decay", "plan", "plan_again", "lode"],
+        policy=[OPTIMAL, *CONTROLS, "plan", "plan_again", *own["steered"]["learners"]],
         seed=list(range(own["replicates"])),
     )
     return table(SolvableScores.columns, rows)

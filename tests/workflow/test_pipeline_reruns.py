@@ -41,6 +41,7 @@ def test_a_second_run_has_nothing_to_do(finished):
                 "tabulate_scheduler": 1,
                 "plot_scheduler": 1,
                 "tabulate_solvable": 1,
+                "tabulate_past_runs": 1,
                 "plot_solvable": 1,
                 "trace": 1,
                 "claims": 1,

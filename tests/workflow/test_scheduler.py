@@ -73,6 +73,14 @@ def test_policies_are_compared_with_the_best_schedule(finished):
     assert regrets["n"].to_dict() == dict.fromkeys(regrets.index, 2) | {"lode": 1, "lode_published": 1}
 
 
+def test_plans_from_few_and_more_past_runs(finished):
+    plans = pd.read_csv(finished.folder / "results/smoke/tables/solvable_past_runs.csv")
+    assert plans.groupby(["schedules", "runs"]).size().to_dict() == {
+        (name, number): 2 for name in ("four", "one") for number in (2, 3)
+    }
+    assert (plans[["loss", "best_past"]].min(axis=1) >= plans["optimum"] * (1 - 1e-6)).all()
+
+
 def test_models_of_published_logs_are_compared(finished):
     table = pd.read_csv(finished.folder / "results/smoke/tables/real_logs.csv")
     assert list(table) == ["source", "held_out", "model", "seen", "error", "spread", "covered_90"]

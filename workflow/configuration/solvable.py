@@ -34,6 +34,12 @@ def check_solvable(scheduler: Mapping[str, Any]) -> None:
             raise InvalidConfig(
                 unknown("scheduler.solvable.steered.learners", name, known, "scheduler.learners with the policy lode")
             )
+    for name in own["past_runs"]["tasks"]:
+        if name not in own["tasks"]:
+            raise InvalidConfig(
+                f"config: scheduler.solvable.past_runs.tasks names {name!r}, which is not among scheduler.solvable.tasks; "
+                "add it there, or remove it"
+            )
     if "constant" not in own["schedules"]:
         raise InvalidConfig(
             f"config: scheduler.solvable.schedules is {own['schedules']}, expected constant among them, whose best rate "

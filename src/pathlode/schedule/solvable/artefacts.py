@@ -60,6 +60,22 @@ class SolvableRegrets(TableFile):
     }
 
 
+class PlansFromPastRuns(TableFile):
+    """What plans from different past runs reach, one row per task, list of schedules, number of runs and replicate."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "task": "name of the task",
+        "schedules": "name of the list of schedules from which the past runs were drawn",
+        "runs": "number of past runs",
+        "seed": "number of the replicate",
+        "loss": "expected loss at the end under the planned rates",
+        "best_past": "the same under the rates of the past run that ended best",
+        "optimum": "the same under the best schedule",
+        "error": "root mean squared error of the predicted ln loss at the end, over schedules that no past run has",
+    }
+    float_format = "%.8g"
+
+
 @dataclass(frozen=True)
 class SolvableSchedules(ArrayFile):
     """The schedules that policies chose on a task.

@@ -37,11 +37,8 @@ def regrets(scores: pd.DataFrame, confidence: float) -> SolvableRegrets:
     """
     rows = []
     for (task, policy), own in scores.groupby(["task", "policy"], sort=False):
-        logs = np.log(own["ratio"].to_numpy())
-        low, high = interval(logs, 1 - confidence) if np.ptp(logs) > 0 else (np.nan, np.nan)
-        ends = [float(np.exp(end)) if np.isfinite(end) else np.nan for end in (low, high)]
-        facts = {"task": task, "policy": policy, "ratio": float(np.exp(pseudomedian(logs)))}
-        facts |= {"low": ends[0], "high": ends[1], "n": len(own)}
+        middle, low, high = _centred(own["ratio"], confidence)
+        facts = {"task": task, "policy": policy, "ratio": middle, "low": low, "high": high, "n": len(own)}
         rows.append(facts | {"runs": own["runs"].iloc[0], "seconds": own["seconds"].mean()})
     table = pd.DataFrame(rows)
     room = np.log(table["ratio"].where(table["policy"].isin(CONTROLS))).groupby(table["task"]).transform("min")
@@ -64,7 +61,37 @@ def regrets_summary(table: pd.DataFrame) -> pd.DataFrame:
     return wide.rename_axis(columns=None).reset_index()
 
 
+def past_runs_summary(plans: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    """What plans from different past runs reach, as text, one row per task, list of schedules and number of runs.
+
+    Args:
+        plans: rows of :class:`pathlode.schedule.solvable.artefacts.PlansFromPastRuns`.
+        confidence: level of the intervals, over replicates.
+    """
+    measures = {
+        "plan / optimum": plans["loss"] / plans["optimum"],
+        "best past run / optimum": plans["best_past"] / plans["optimum"],
+        "error of the ln loss": plans["error"],
+    }
+    rows = []
+    for (task, schedules, runs), own in plans.groupby(["task", "schedules", "runs"], sort=False):
+        cells = {name: _with_ends(*_centred(values[own.index], confidence)) for name, values in measures.items()}
+        rows.append({"task": task, "schedules": schedules, "past runs": runs} | cells)
+    return pd.DataFrame(rows)
+
+
+def _centred(values: pd.Series, confidence: float) -> tuple[float, float, float]:
+    """The exponential of the pseudomedian of ln values, and of the ends of its interval; NaN where it has none."""
+    logs = np.log(values.to_numpy())
+    ends = interval(logs, 1 - confidence) if np.ptp(logs) > 0 else (np.nan, np.nan)
+    low, high = (float(np.exp(end)) if np.isfinite(end) else np.nan for end in ends)
+    return float(np.exp(pseudomedian(logs))), low, high
+
+
+def _with_ends(middle: float, low: float, high: float) -> str:
+    return f"{middle:.3g}" if pd.isna(low) else f"{middle:.3g} [{low:.3g}, {high:.3g}]"
+
+
 def _cell(row: pd.Series) -> str:
-    middle, low, high = (f"{row[name]:.3g}" for name in ("ratio", "low", "high"))
-    centre = middle if pd.isna(row["low"]) else f"{middle} [{low}, {high}]"
+    centre = _with_ends(row["ratio"], row["low"], row["high"])
     return centre if pd.isna(row["room"]) else f"{centre}, {100 * row['room']:.0f} %"
