@@ -17,6 +17,7 @@ import signal
 import socket
 import subprocess
 import sys
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -50,8 +51,9 @@ def ask(address: str, streams: Sequence[int], **request: Any) -> dict[str, Any]:
 def serve(address: str) -> None:
     """Does what it is asked to, each in a fork, and several at a time."""
     importlib.import_module("snakemake.cli").get_argument_parser()  # imports the plugins, too
-    for name in LIBRARIES:
-        importlib.import_module(name)
+    with warnings.catch_warnings(action="ignore"):
+        for name in LIBRARIES:
+            importlib.import_module(name)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that answer
     with socket.socket(socket.AF_UNIX) as door:
         door.bind(address)
