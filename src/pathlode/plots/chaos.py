@@ -1,10 +1,12 @@
 """Figures of the chapter on chaos: attractors, divergence from the truth, spectra, and a map of flows and rows."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
@@ -140,7 +142,7 @@ def symbols(shown: Sequence[ShownOrbits]) -> Figure:
         values, code = orbits[flow][row], codes[flow][row]
         regions, places = np.unique(code, return_inverse=True)
         colours = ListedColormap([PALETTE[k % len(PALETTE)] for k in range(len(regions))])
-        look = {"cmap": colours, "vmin": -0.5, "vmax": len(regions) - 0.5}
+        look: dict[str, Any] = {"cmap": colours, "vmin": -0.5, "vmax": len(regions) - 0.5}
         space.scatter(values[:, 0], values[:, -1], c=places, s=1.5, lw=0, **look)
         space.set(
             xlim=(-SHOWN_REACH, SHOWN_REACH), ylim=(-SHOWN_REACH, SHOWN_REACH), xticks=[], yticks=[], aspect="equal"
@@ -154,20 +156,24 @@ def symbols(shown: Sequence[ShownOrbits]) -> Figure:
         )
         strip = 0, len(places[seen]), -SHOWN_REACH, -0.85 * SHOWN_REACH
         time.imshow(places[None, seen], aspect="auto", extent=strip, **look)
-        moves = np.zeros((len(regions), len(regions)))
-        np.add.at(moves, (places[:-1], places[1:]), 1.0)
-        change.imshow(moves / moves.sum(axis=1, keepdims=True).clip(1), cmap="Greys", vmin=0, vmax=1)
-        for (line, column), count in np.ndenumerate(moves):
-            share = count / max(moves[line].sum(), 1)
-            change.text(
-                column, line, f"{share:.2g}", ha="center", va="center", fontsize=7, color="w" if share > 0.5 else BLACK
-            )
-        change.set_xticks(range(len(regions)), regions)
-        change.set_yticks(range(len(regions)), regions)
-        change.set(xlabel="next region", ylabel="region")
-        change.tick_params(length=0)
-        change.spines[:].set_visible(False)
+        _draw_changes(change, regions, places)
     return figure
+
+
+def _draw_changes(axis: Axes, regions: Array, places: Array) -> None:
+    """Shares of the steps from a region that lead to each one, from the regions' numbers and a code of places among them."""
+    moves = np.zeros((len(regions), len(regions)))
+    np.add.at(moves, (places[:-1], places[1:]), 1.0)
+    shares = moves / moves.sum(axis=1, keepdims=True).clip(1)
+    axis.imshow(shares, cmap="Greys", vmin=0, vmax=1)
+    for (line, column), share in np.ndenumerate(shares):
+        colour = "w" if share > 0.5 else BLACK
+        axis.text(column, line, f"{share:.2g}", ha="center", va="center", fontsize=7, color=colour)
+    axis.set_xticks(range(len(regions)), regions)
+    axis.set_yticks(range(len(regions)), regions)
+    axis.set(xlabel="next region", ylabel="region")
+    axis.tick_params(length=0)
+    axis.spines[:].set_visible(False)
 
 
 def flows_by_rows(table: pd.DataFrame, rows: Sequence[str]) -> Figure:
