@@ -12,7 +12,7 @@ from glob import glob
 from pathlib import Path
 
 CHAPTER_OF_RULE = {rule.name: Path(rule.snakefile).stem.partition("_")[0] for rule in workflow.rules}
-CLAIMED = [name for chapter in config["chapters"] for name in CHAPTERS[chapter].claimed]
+CLAIMED = {name: kind for chapter in config["chapters"] for name, kind in CHAPTERS[chapter].claimed.items()}
 
 
 rule paper:
@@ -48,7 +48,7 @@ rule claims:
     conda:
         "../envs/pathlode.yaml"
     params:
-        code=lambda w: code("claims"),
+        code=lambda w: code("claims", *CLAIMED.values()),
         confidence=config["claims"]["confidence"],
         looks=config["claims"]["looks"],
         chapters=config["chapters"],
@@ -137,7 +137,7 @@ rule pages:
     conda:
         "../envs/pathlode.yaml"
     params:
-        code=lambda w: code("pages"),
+        code=lambda w: code("pages", *CLAIMED.values()),
         config=config,
         names=PAGES,
         whole=WHOLE,

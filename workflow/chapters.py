@@ -1,5 +1,6 @@
 """The chapters of the pipeline, one entry each."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -18,14 +19,14 @@ class Chapter:
     Attributes:
         name: the chapter's name.
         title: heading of its page, and of its part of the report.
-        claimed: the tables in results/tables that its claims read.
+        claimed: the tables in results/tables that its claims read: name -> ``"module:class"`` of the file that it is.
         extra: the package's extra that its jobs need, if any.
         statistic: description of the scores on its page.
     """
 
     name: str
     title: str
-    claimed: tuple[str, ...]
+    claimed: Mapping[str, str]
     extra: str | None = None
     statistic: str = "median over replicates [range]"
 
@@ -33,19 +34,52 @@ class Chapter:
 CHAPTERS = {
     chapter.name: chapter
     for chapter in (
-        Chapter("dynamics", "Dynamical systems [A]", claimed=("dynamics", "training", "sizes_needed", "probes")),
-        Chapter("inference", "Inference [A]", claimed=("inference",), extra="inference"),
-        Chapter("ecg", "Heartbeats [B]", claimed=("ecg", "ecg_left_out"), extra="ecg"),
+        Chapter(
+            "dynamics",
+            "Dynamical systems [A]",
+            claimed={
+                "dynamics": "pathlode.dynamics.artefacts:Scores",
+                "training": "pathlode.dynamics.artefacts:TimesToTarget",
+                "sizes_needed": "pathlode.dynamics.artefacts:SizesNeeded",
+                "probes": "pathlode.dynamics.artefacts:Probes",
+            },
+        ),
+        Chapter(
+            "inference",
+            "Inference [A]",
+            claimed={"inference": "pathlode.inference.scores:ComparedFlows"},
+            extra="inference",
+        ),
+        Chapter(
+            "ecg",
+            "Heartbeats [B]",
+            claimed={
+                "ecg": "pathlode.ecg.results:ComparedBeatScores",
+                "ecg_left_out": "pathlode.ecg.results:ComparedScoresWithoutRecord",
+            },
+            extra="ecg",
+        ),
         Chapter(
             "scheduler",
             "Learning rates [C]",
-            claimed=("scheduler", "solvable_scores"),
+            claimed={
+                "scheduler": "pathlode.schedule.artefacts:PolicyScores",
+                "solvable_scores": "pathlode.schedule.solvable.artefacts:SolvableScores",
+            },
             extra="schedule",
             statistic="means over runs, median eigenvalue; differences in points [interval]; CPU seconds",
         ),
-        Chapter("real", "Real data", claimed=("real", "hudson_bay_scores"), extra="real"),
-        Chapter("rivals", "Rivals", claimed=("rivals_errors",), extra="rivals"),
-        Chapter("chaos", "Chaos", claimed=("chaos_scores",), extra="chaos"),
+        Chapter(
+            "real",
+            "Real data",
+            claimed={
+                "real": "pathlode.real.results:RealScores",
+                "hudson_bay_scores": "pathlode.real.pelt_results:PeltScores",
+            },
+            extra="real",
+        ),
+        Chapter("rivals", "Rivals", claimed={"rivals_errors": "pathlode.rivals.results:RivalScores"}, extra="rivals"),
+        Chapter("chaos", "Chaos", claimed={"chaos_scores": "pathlode.chaos.results:ChaosScores"}, extra="chaos"),
     )
 }
 """All chapters by name, in reading order."""

@@ -160,7 +160,7 @@ def with_toy(checkout):
     """A copy of the project with a fifth chapter: its files, its entry, and a line for its caption."""
     for name, text in TOY.items():
         (checkout.folder / name).write_text(text)
-    entry = '        Chapter("toy", "Toys", claimed=("toy",)),\n'
+    entry = '        Chapter("toy", "Toys", claimed={"toy": "pathlode.reporting.tables:ResultTable"}),\n'
     checkout.edit("workflow/chapters.py", "    )\n}\n", f"{entry}    )\n}}\n")
     checkout.edit("workflow/report/subjects.yaml", "What it cost:", "toy:\n  Numbers: [toy]\n\nWhat it cost:")
     return checkout

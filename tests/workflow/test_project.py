@@ -20,21 +20,13 @@ import yaml
 from packaging.requirements import Requirement
 from workflow_checkout import PROJECT, copy_project
 
-from pathlode.chaos.results import ChaosScores
-from pathlode.dynamics.artefacts import Probes, Scores, SizesNeeded, TimesToTarget
-from pathlode.ecg.results import ComparedBeatScores, ComparedScoresWithoutRecord
 from pathlode.errors import ConfigError
-from pathlode.inference.scores import ComparedFlows
-from pathlode.real.pelt_results import PeltScores
-from pathlode.real.results import RealScores
+from pathlode.registry import Registry
 from pathlode.reporting.claim_families import BY_NAME, load_claims, whole_entries
 from pathlode.reporting.claim_tables import as_markdown, in_short
 from pathlode.reporting.decided_claims import DecidedClaims
 from pathlode.reporting.pages import markers, typed_numbers
 from pathlode.reporting.verdicts import VERDICTS
-from pathlode.rivals.results import RivalScores
-from pathlode.schedule.artefacts import PolicyScores
-from pathlode.schedule.solvable.artefacts import SolvableScores
 from workflow.chapters import CHAPTERS
 from workflow.configuration import default_config
 
@@ -136,38 +128,20 @@ def test_every_claims_target_is_a_rule():
     assert all(f"\nrule {claim.target}:" in rules for claim in CLAIMS)
 
 
-CLAIMED = {
-    "dynamics": Scores,
-    "training": TimesToTarget,
-    "sizes_needed": SizesNeeded,
-    "probes": Probes,
-    "inference": ComparedFlows,
-    "ecg": ComparedBeatScores,
-    "ecg_left_out": ComparedScoresWithoutRecord,
-    "scheduler": PolicyScores,
-    "solvable_scores": SolvableScores,
-    "real": RealScores,
-    "hudson_bay_scores": PeltScores,
-    "rivals_errors": RivalScores,
-    "chaos_scores": ChaosScores,
-}
-"""What the tables that claims read are files of."""
-
-
 def test_every_column_that_a_claim_reads_is_described():
-    assert set(CLAIMED) == {name for chapter in CHAPTERS.values() for name in chapter.claimed}
+    kinds = Registry("table", {name: kind for chapter in CHAPTERS.values() for name, kind in chapter.claimed.items()})
     for claim in CLAIMS:
-        columns = CLAIMED[claim.table].columns
+        columns = kinds[claim.table].columns
         for name in ("seed", claim.column, claim.metric, *claim.rows, *claim.ours, *claim.rival):
             assert len(columns.get(name, "")) > 5, f"{claim.id}: {name}"
         for rule in claim.adequacy:
-            columns, rows = CLAIMED[rule.table or claim.table].columns, claim.rows if rule.rows is None else rule.rows
+            columns, rows = kinds[rule.table or claim.table].columns, claim.rows if rule.rows is None else rule.rows
             sides = (*claim.ours, *claim.rival, *(rule.trivial or {}))
             for name in (claim.column, rule.metric or claim.metric, *rows, *sides):
                 assert len(columns.get(name, "")) > 5, f"{claim.id}, adequacy: {name}"
         if claim.left_out:
             needed = {"seed", "without", claim.column, *claim.ours, *claim.rival}
-            assert needed <= set(CLAIMED[claim.left_out].columns), claim.id
+            assert needed <= set(kinds[claim.left_out].columns), claim.id
 
 
 def test_conda_pins_what_pip_pins():

@@ -10,11 +10,11 @@ from pathlode.reporting.claims import decide, false_verdicts, settle
 from pathlode.reporting.decided_claims import FalseVerdicts
 from pathlode.reporting.job import job
 from pathlode.reporting.looks import Looks
-from pathlode.reporting.tables import ResultTable, write
+from pathlode.reporting.tables import load_tables, write
 
 with job(snakemake):
     params, files, made = snakemake.params, snakemake.input, snakemake.output
-    tables = {name: ResultTable.load(Path(path)).table for name, path in zip(params.tables, files.tables, strict=True)}
+    tables = load_tables(params.tables, files.tables)
     claims = [claim for claim in load_claims(Path(files.claims)) if claim.target in params.chapters]
     looks = Looks(tuple(params.looks), round(1 - params.confidence, 9))
     decided = decide(claims, tables, looks)

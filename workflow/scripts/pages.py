@@ -15,7 +15,7 @@ from pathlode.reporting.claim_tables import as_markdown, in_short
 from pathlode.reporting.decided_claims import DecidedClaims, FalseVerdicts
 from pathlode.reporting.job import job
 from pathlode.reporting.pages import fill, insert
-from pathlode.reporting.tables import ResultTable
+from pathlode.reporting.tables import ResultTable, load_tables
 
 SCALE = "*The run at the scale `{}`.*"
 FOLDED = "<details><summary>The scores behind it: {}</summary>\n\n{}\n</details>"
@@ -30,7 +30,7 @@ with job(snakemake):
         )
     claims = DecidedClaims.load(Path(files.claims)).table
     published = publish(read_published(Path(files.published)), claims)
-    tables = {name: ResultTable.load(Path(path)).table for name, path in zip(params.tables, files.tables, strict=True)}
+    tables = load_tables(params.tables, files.tables)
     tables |= {"claims": claims, "control": FalseVerdicts.load(Path(files.control)).table}
     if params.whole:
         tables[asked["costs"]] = ResultTable.load(Path(files.runtime)).table

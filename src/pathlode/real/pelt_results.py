@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from pathlode.arrays import Array
 from pathlode.artefacts import COMMITTED, ArrayFile, TableFile, axes
-from pathlode.real.lynx_hare import LynxHare
 
 QUANTILES_SHOWN = {"q05": 0.05, "q10": 0.1, "q50": 0.5, "q90": 0.9, "q95": 0.95}
 """Columns of the posteriors' quantiles."""
@@ -51,14 +50,18 @@ class PeltPosteriors(ArrayFile):
     ess: Array = axes("replicate")
     train_seconds: Array = axes("replicate")
 
-    def table(self) -> pd.DataFrame:
-        """Rows of :class:`PeltTable`."""
+    def table(self, parameters: Sequence[str]) -> pd.DataFrame:
+        """Rows of :class:`PeltTable`.
+
+        Args:
+            parameters: names of the parameters.
+        """
         parts = []
         for replicate, draws in zip(self.replicates, self.draws, strict=True):
             quantiles = dict(
                 zip(QUANTILES_SHOWN, np.quantile(draws, list(QUANTILES_SHOWN.values()), axis=0), strict=True)
             )
-            facts = {"parameter": LynxHare.parameters, "source": self.source}
+            facts = {"parameter": parameters, "source": self.source}
             moments = {"mean": draws.mean(axis=0), "sd": draws.std(axis=0)}
             parts.append(pd.DataFrame(facts | moments | quantiles).assign(replicate=replicate))
         return pd.concat(parts, ignore_index=True)

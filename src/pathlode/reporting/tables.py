@@ -1,6 +1,6 @@
 """Joins, summarises and writes tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -9,6 +9,7 @@ import pandas as pd
 
 from pathlode.artefacts import TableFile
 from pathlode.errors import ConfigError
+from pathlode.registry import Registry
 
 LONG = 40
 """Largest number of rows that fit a printed page."""
@@ -16,9 +17,23 @@ LONG = 40
 
 @dataclass(frozen=True)
 class ResultTable(TableFile):
-    """A table of results as claims and pages read it: they name the columns that they need."""
+    """A table of results from which no column is required."""
 
     columns: ClassVar[Mapping[str, str]] = {}
+
+
+def load_tables(kinds: Mapping[str, str], paths: Iterable[str | Path]) -> dict[str, pd.DataFrame]:
+    """The rows of several tables, by name.
+
+    Args:
+        kinds: name -> ``"module:class"`` of the :class:`pathlode.artefacts.TableFile` that the table is.
+        paths: their files, in the same order.
+
+    Raises:
+        DataError: if a file is missing, damaged, or lacks a column of its kind.
+    """
+    classes = Registry("table", dict(kinds))
+    return {name: classes[name].load(Path(path)).table for name, path in zip(kinds, paths, strict=True)}
 
 
 def summarise(table: pd.DataFrame, by: Sequence[str], columns: Mapping[str, str], digits: int = 2) -> pd.DataFrame:

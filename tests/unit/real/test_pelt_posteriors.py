@@ -113,7 +113,7 @@ def test_predictions_have_log_normal_noise():
 
 
 def test_the_table_has_a_row_for_each_parameter(exact):
-    rows = PeltTable(exact.table()).table
+    rows = PeltTable(exact.table(LynxHare.parameters)).table
     assert rows["parameter"].tolist() == list(LynxHare.parameters)
     assert rows["mean"].to_numpy() == pytest.approx(exact.draws[0].mean(axis=0))
     assert (rows["q05"] < rows["q95"]).all()

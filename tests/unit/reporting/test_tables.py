@@ -1,8 +1,9 @@
 import pandas as pd
 import pytest
 
+from pathlode.dynamics.artefacts import SizesNeeded
 from pathlode.errors import ConfigError, DataError
-from pathlode.reporting.tables import ResultTable, summarise, write
+from pathlode.reporting.tables import load_tables, summarise, write
 
 
 def test_a_summary_gives_median_and_range():
@@ -37,9 +38,13 @@ def test_a_single_run_has_no_range():
 
 
 def test_a_damaged_table_of_results_is_named(tmp_path):
-    path = tmp_path / "dynamics.csv"
-    path.write_text("row,error\npath,1.5\n")
-    assert ResultTable.load(path).table.to_dict("records") == [{"row": "path", "error": 1.5}]
+    path, kinds = tmp_path / "rivals.csv", {"rivals": "pathlode.dynamics.artefacts:SizesNeeded"}
+    table = pd.DataFrame({name: [1.5] for name in SizesNeeded.columns})
+    table.to_csv(path, index=False)
+    assert load_tables(kinds, [path])["rivals"].equals(table)
+    table.drop(columns="parameters_needed").to_csv(path, index=False)
+    with pytest.raises(DataError, match=r"rivals\.csv .* lacks the column 'parameters_needed' .*\): [^\n]*$"):
+        load_tables(kinds, [path])
     path.write_text("")
-    with pytest.raises(DataError, match=r"dynamics\.csv"):
-        ResultTable.load(path)
+    with pytest.raises(DataError, match=r"rivals\.csv cannot be read"):
+        load_tables(kinds, [path])
