@@ -62,7 +62,7 @@ lint: $(VENV)/dev
 	$(BIN)/snakemake --lint
 
 report: $(VENV)/workflow
-	$(BIN)/snakemake $(OVERLAY) --report $(RESULTS)/report.html
+	$(BIN)/snakemake all $(if $(wildcard $(RESULTS)/stability.csv),stability) $(OVERLAY) --report $(RESULTS)/report.html
 
 docs: $(VENV)/docs
 	$(BIN)/sphinx-build -W --keep-going -q docs build/site

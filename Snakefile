@@ -37,10 +37,13 @@ report: "workflow/report/workflow.rst"
 include: "rules/common.smk"
 
 
+CHAPTER_OF_RULE = {}
 for chapter in CHAPTERS:  # of workflow/chapters.py, in the order above
 
     include: f"rules/{chapter}.smk"
     include: f"rules/{chapter}_results.smk"
+
+    CHAPTER_OF_RULE |= {rule.name: chapter for rule in workflow.rules if rule.name not in CHAPTER_OF_RULE}
 
 
 include: "rules/paper.smk"

@@ -36,11 +36,13 @@ rule tabulate_chaos:
         table=shown(f"{TABLES}/chaos.csv"),
         scores=shown(f"{TABLES}/chaos_scores.csv"),
         ranks=shown(f"{TABLES}/chaos_ranks.csv"),
-        summary=[shown(f"{TABLES}/chaos_summary.{suffix}") for suffix in FORMATS],
+        summary=in_formats("chaos_summary"),
     log:
         f"{LOGS}/tabulate_chaos.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "chaos_results"
     params:
         code=lambda w: code("tabulate_chaos"),
     script:
@@ -58,6 +60,8 @@ rule plot_chaos:
         f"{LOGS}/plot_chaos.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "chaos_results"
     params:
         code=lambda w: code("plot_chaos"),
         rows=CHAOS["fitted"],

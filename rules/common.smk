@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-import yaml
 from snakemake.exceptions import WorkflowError
 
 from workflow.chapters import CHAPTERS
@@ -25,26 +24,31 @@ def own(name):
     return os.path.relpath(Path(workflow.current_basedir).parent / name)
 
 
-SUBJECTS = {
-    name: {"category": CHAPTERS[part].title if part in CHAPTERS else part, "subcategory": subject}
-    for part, subjects in yaml.safe_load(Path(own("workflow/report/subjects.yaml")).read_text()).items()
-    for subject, names in subjects.items()
-    for name in names
-}
-
-
 def shown(path, name=None, of="all"):
-    """A table or figure in the report, under its claims, with the caption of its own name or of another."""
+    """A table or figure in the report, with the caption of its own name or of another.
+
+    The caption's first line, which the report does not show, says under which chapter and subject: `.. chapter: subject`.
+    """
     stem, suffix = Path(path).stem, Path(path).suffix
+    caption = f"workflow/report/{name or stem}.rst"
+    with open(own(caption)) as file:
+        part, _, subject = file.readline().removeprefix("..").strip().partition(": ")
+    title = CHAPTERS[part].title if part in CHAPTERS else part
     labels = {"what": stem.replace("_", " "), "of": of, "file": suffix.removeprefix(".")}
-    return report(path, caption=f"../workflow/report/{name or stem}.rst", labels=labels, **SUBJECTS[name or stem])
+    return report(path, caption=f"../{caption}", category=title, subcategory=subject, labels=labels)
 
 
+FORMATS = ["csv", "md", "tex"]  # of tables for readers
 BASE, LOGS = (folder if config["scale"] == "hour" else f"{folder}/{config['scale']}" for folder in ("results", "logs"))
 RESULTS = BASE
 if config["variation"] != "none":
     RESULTS, LOGS = (f"{folder}/stability/{config['variation']}" for folder in (BASE, LOGS))
 TABLES = f"{RESULTS}/tables"
+
+
+def in_formats(name):
+    """A table for readers in all formats."""
+    return [shown(f"{TABLES}/{name}.{suffix}") for suffix in FORMATS]
 
 
 def drawn(chapter, names):

@@ -64,6 +64,8 @@ rule simulate:
         f"{LOGS}/simulate/{{system}}/{{replicates}}.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "simulate"
     threads: THREADS
     resources:
         mem_mb=lambda w: 1000 + config["systems"][w.system]["simulate"]["train"] * len(ALL_BATCHES[w.replicates]) // 20,

@@ -31,7 +31,6 @@ STYLED = list(dict.fromkeys([*GRID["shown"], *GRID["rows"]]))  # rows in the ord
 SYSTEM_FIGURES = ["trajectories", "phase_portrait", "latent_paths", "latent_map", "error_in_time", "training"]
 CHAPTER_FIGURES = ["systems", "encoders", "observations", "sizes"]
 FIGURES = f"{RESULTS}/figures/dynamics"
-FORMATS = ["csv", "md", "tex"]
 SUMMARIES = ["dynamics_summary", "observations_summary", "training_summary", "sizes_summary", "probes_summary"]
 
 
@@ -67,6 +66,8 @@ rule probe:
         f"{LOGS}/probe.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "probe"
     params:
         code=lambda w: code("probe"),
         settings=[[setting(config, system, row) for row in ROWS[system]] for system, _ in BATCHES_FITTED],
@@ -88,11 +89,17 @@ rule tabulate:
         sizes=shown(f"{TABLES}/sizes.csv"),
         sizes_needed=shown(f"{TABLES}/sizes_needed.csv"),
         tuning=shown(f"{TABLES}/tuning.csv"),
-        summaries=[shown(f"{TABLES}/{name}.{suffix}") for name in SUMMARIES for suffix in FORMATS],
+        dynamics_summary=in_formats("dynamics_summary"),
+        observations_summary=in_formats("observations_summary"),
+        training_summary=in_formats("training_summary"),
+        sizes_summary=in_formats("sizes_summary"),
+        probes_summary=in_formats("probes_summary"),
     log:
         f"{LOGS}/tabulate.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "dynamics_results"
     params:
         code=lambda w: code("tabulate"),
         compared=COMPARED,
@@ -116,6 +123,8 @@ rule plot_system:
         f"{LOGS}/plot_system/{{system}}.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "plot_system"
     params:
         code=lambda w: code("plot_system"),
         rows=STYLED,
@@ -138,6 +147,8 @@ rule plot_dynamics:
         f"{LOGS}/plot_dynamics.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "dynamics_results"
     params:
         code=lambda w: code("plot_dynamics"),
         systems=GRID["systems"],

@@ -72,6 +72,8 @@ rule invent_records:
         f"{LOGS}/invent_records.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "ecg_beats"
     params:
         code=lambda w: code("invent_records"),
         records=ECG_RECORDS,
@@ -92,6 +94,8 @@ rule cut_beats:
         f"{LOGS}/cut_beats.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "ecg_beats"
     params:
         code=lambda w: code("cut_beats"),
     script:
@@ -107,6 +111,8 @@ rule split_beats:
         f"{LOGS}/split_beats.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "ecg_beats"
     params:
         code=lambda w: code("split_beats"),
         splits=list(ECG["splits"]),

@@ -47,11 +47,15 @@ rule tabulate_ecg:
         left_out=shown(f"{TABLES}/ecg_left_out.csv"),
         patients=shown(f"{TABLES}/ecg_patients.csv"),
         errors=shown(f"{TABLES}/ecg_reconstruction.csv"),
-        summaries=[shown(f"{TABLES}/{name}.{suffix}") for name in ECG_SUMMARIES for suffix in FORMATS],
+        summary=in_formats("ecg_summary"),
+        classes_summary=in_formats("ecg_classes_summary"),
+        reconstruction_summary=in_formats("ecg_reconstruction_summary"),
     log:
         f"{LOGS}/tabulate_ecg.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "ecg_results"
     params:
         code=lambda w: code("tabulate_ecg"),
         conditions=list(ECG["conditions"]),
@@ -98,6 +102,8 @@ rule plot_ecg:
         f"{LOGS}/plot_ecg.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "ecg_results"
     threads: THREADS
     resources:
         mem_mb=2000,

@@ -4,7 +4,6 @@
 # out:  {RESULTS}/tables/inference*.csv, *_summary.csv, .md, .tex   tabulate_inference
 #       {RESULTS}/figures/inference/*.png, .pdf                     plot_inference
 
-INFERENCE_SUMMARIES = ["inference_summary", "inference_parameters_summary", "inference_robustness_summary"]
 INFERENCE_FIGURES = [
     *("posterior", "recovery", "ranks", "coverage", "predictive", "simulations", "robustness", "outside"),
 ]
@@ -35,11 +34,15 @@ rule tabulate_inference:
         robustness=shown(f"{TABLES}/inference_robustness.csv"),
         outside=shown(f"{TABLES}/inference_outside.csv"),
         references=shown(f"{TABLES}/inference_references.csv"),
-        summaries=[shown(f"{TABLES}/{name}.{suffix}") for name in INFERENCE_SUMMARIES for suffix in FORMATS],
+        summary=in_formats("inference_summary"),
+        parameters_summary=in_formats("inference_parameters_summary"),
+        robustness_summary=in_formats("inference_robustness_summary"),
     log:
         f"{LOGS}/tabulate_inference.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "inference_results"
     params:
         code=lambda w: code("tabulate_inference"),
         backend=FIRST_BACKEND,
@@ -65,6 +68,8 @@ rule plot_inference:
         f"{LOGS}/plot_inference.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "inference_results"
     params:
         code=lambda w: code("plot_inference", SYSTEMS.path(INFERRED)),
         system=INFERRED,

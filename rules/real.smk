@@ -58,6 +58,8 @@ rule invent_series:
         f"{LOGS}/invent_series.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "real_series"
     params:
         code=lambda w: code("invent_series", *map(MEASURED.path, REAL["data"])),
         numbers={name: own["invented"] for name, own in REAL["data"].items()},
@@ -76,6 +78,8 @@ rule read_series:
         f"{LOGS}/read_series/{{measured}}.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "real_series"
     resources:
         mem_mb=2000,
     params:
@@ -95,6 +99,8 @@ rule split_series:
         f"{LOGS}/split_series/{{measured}}.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "real_series"
     params:
         code=lambda w: code("split_series"),
         replicates=REAL_REPLICATES,

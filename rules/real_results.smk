@@ -43,12 +43,14 @@ rule tabulate_real:
         scores=shown(f"{TABLES}/real.csv"),
         weights=shown(f"{TABLES}/real_weights.csv"),
         counts=shown(f"{TABLES}/real_data.csv"),
-        summary=[shown(f"{TABLES}/real_summary.{suffix}") for suffix in FORMATS],
-        published=[shown(f"{TABLES}/real_published.{suffix}") for suffix in FORMATS],
+        summary=in_formats("real_summary"),
+        published=in_formats("real_published"),
     log:
         f"{LOGS}/tabulate_real.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "real_results"
     params:
         code=lambda w: code("tabulate_real"),
     script:
@@ -65,6 +67,8 @@ rule plot_real:
         f"{LOGS}/plot_real.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "real_results"
     resources:
         mem_mb=2000,
     params:
@@ -89,6 +93,8 @@ rule tabulate_pelts:
         f"{LOGS}/tabulate_pelts.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "real_results"
     params:
         code=lambda w: code("tabulate_pelts"),
     script:
@@ -107,6 +113,8 @@ rule plot_pelts:
         f"{LOGS}/plot_pelts.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "real_results"
     params:
         code=lambda w: code("plot_pelts"),
         source=REAL["source"],

@@ -68,14 +68,16 @@ rule tabulate_rivals:
         errors=shown(f"{TABLES}/rivals_errors.csv"),
         ranks=shown(f"{TABLES}/rivals_ranks.csv"),
         failures=shown(f"{TABLES}/rivals_failures.csv"),
-        summary=[shown(f"{TABLES}/rivals_summary.{suffix}") for suffix in FORMATS],
+        summary=in_formats("rivals_summary"),
         graphs=shown(f"{TABLES}/graphs.csv"),
         influences=shown(f"{TABLES}/graphs_influences.csv"),
-        graphs_summary=[shown(f"{TABLES}/graphs_summary.{suffix}") for suffix in FORMATS],
+        graphs_summary=in_formats("graphs_summary"),
     log:
         f"{LOGS}/tabulate_rivals.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "rivals_results"
     params:
         code=lambda w: code("tabulate_rivals"),
     script:
@@ -95,6 +97,8 @@ rule plot_rivals:
         f"{LOGS}/plot_rivals.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "rivals_results"
     params:
         code=lambda w: code("plot_rivals"),
         rows=RIVALS["compared"],
@@ -108,12 +112,14 @@ rule tabulate_hybrids:
         scores=HYBRIDS_SCORED,
     output:
         table=shown(f"{TABLES}/hybrids.csv"),
-        summary=[shown(f"{TABLES}/hybrids_summary.{suffix}") for suffix in FORMATS],
+        summary=in_formats("hybrids_summary"),
         figure=drawn("rivals", ["hybrids"]),
     log:
         f"{LOGS}/tabulate_hybrids.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "rivals_results"
     params:
         code=lambda w: code("tabulate_hybrids"),
     script:

@@ -99,6 +99,8 @@ rule fit_run_model:
     priority: 1
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "fit_run_model"
     threads: THREADS
     resources:
         mem_mb=1500,

@@ -45,11 +45,13 @@ rule tabulate_scheduler:
         comparisons=shown(f"{TABLES}/scheduler_comparisons.csv"),
         fits=shown(f"{TABLES}/scheduler_fits.csv"),
         decisions=shown(f"{TABLES}/scheduler_decisions.csv"),
-        summaries=[shown(f"{TABLES}/scheduler_summary.{suffix}") for suffix in FORMATS],
+        summaries=in_formats("scheduler_summary"),
     log:
         f"{LOGS}/tabulate_scheduler.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "scheduler_results"
     params:
         code=lambda w: code("tabulate_scheduler"),
         ours=OURS,
@@ -78,6 +80,8 @@ rule plot_scheduler:
         f"{LOGS}/plot_scheduler.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "scheduler_results"
     params:
         code=lambda w: code("plot_scheduler"),
         ours=OURS,
@@ -95,11 +99,13 @@ rule tabulate_solvable:
         outcomes=shown(f"{TABLES}/solvable.csv"),
         scores=shown(f"{TABLES}/solvable_scores.csv"),
         regrets=shown(f"{TABLES}/solvable_regrets.csv"),
-        summary=[shown(f"{TABLES}/solvable_summary.{suffix}") for suffix in FORMATS],
+        summary=in_formats("solvable_summary"),
     log:
         f"{LOGS}/tabulate_solvable.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "scheduler_results"
     params:
         code=lambda w: code("tabulate_solvable"),
         confidence=config["claims"]["confidence"],
@@ -121,6 +127,8 @@ rule plot_solvable:
         f"{LOGS}/plot_solvable.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "scheduler_results"
     params:
         code=lambda w: code("plot_solvable"),
     script:
@@ -135,6 +143,8 @@ rule tabulate_past_runs:
         summary=[shown(f"{TABLES}/solvable_past_runs_summary.{suffix}") for suffix in FORMATS],
     log:
         f"{LOGS}/tabulate_past_runs.log",
+    group:
+        "scheduler_results"
     conda:
         "../envs/pathlode.yaml"
     params:
@@ -150,11 +160,13 @@ rule tabulate_logs:
     output:
         means=shown(f"{TABLES}/real_logs.csv"),
         forecasts=shown(f"{TABLES}/real_logs_runs.csv"),
-        summary=[shown(f"{TABLES}/real_logs_summary.{suffix}") for suffix in FORMATS],
+        summary=in_formats("real_logs_summary"),
     log:
         f"{LOGS}/tabulate_logs.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "scheduler_results"
     params:
         code=lambda w: code("tabulate_logs"),
     script:
@@ -170,6 +182,8 @@ rule plot_logs:
         f"{LOGS}/plot_logs.log",
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "scheduler_results"
     params:
         code=lambda w: code("plot_logs"),
     script:

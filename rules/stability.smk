@@ -12,9 +12,11 @@ rule stability:
     input:
         published=own("published.csv"),
         base=lambda w: decided(Path(RESULTS) / "claims.csv", config),
-        repeated=lambda w: [decided(Path(RESULTS) / "stability" / name / "claims.csv", config) for name in VARIATIONS],
+        repeated=lambda w: [
+            decided(Path(RESULTS) / "stability" / name / "claims.csv", config, repeated=True) for name in VARIATIONS
+        ],
     output:
-        table=f"{RESULTS}/stability.csv",
+        table=shown(f"{RESULTS}/stability.csv"),
         page=f"{RESULTS}/stability.md",
         cells=f"{RESULTS}/stability_cells.csv",
     log:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 class Chapter:
     """One chapter.
 
-    Its name is also that of its target, also in its claims, of its folders under results/ and results/figures/, of its captions
-    in workflow/report/subjects.yaml, and of its files:
+    Its name is also that of its target, also in its claims, of its folders under results/ and results/figures/, of its part of
+    the report, which the first lines of captions name, and of its files:
 
     * rules/<name>.smk, and rules/<name>_results.smk for tables and figures, which are one group on SLURM, <name>_results;
     * config/<name>.yaml and its schema, workflow/schemas/<name>.yaml;

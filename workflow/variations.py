@@ -54,14 +54,18 @@ def check_start(config: Mapping[str, Any], base: Path, cores: int) -> None:
         )
 
 
-def decided(path: Path, config: Mapping[str, Any]) -> str:
+def decided(path: Path, config: Mapping[str, Any], repeated: bool = False) -> str:
     """The path of a run's decided claims.
+
+    Args:
+        path: the file.
+        config: the configuration.
+        repeated: whether the run repeats another one.
 
     Raises:
         WorkflowError: with one sentence, if they have not been made.
     """
     if not path.exists():
-        repeated = path.parent.name in VARIATIONS and path.parent.parent.name == "stability"
         raise WorkflowError(
             f"{path} does not exist; make the repeated run with `make stability{_scale(config)}`"
             if repeated

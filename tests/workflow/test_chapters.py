@@ -19,7 +19,14 @@ from workflow.configuration import FILES, default_config
 from workflow.configuration.schema import schema
 
 PROFILE = yaml.safe_load((PROJECT / "profiles/slurm/config.yaml").read_text())
-GROUPS = dict(entry.split("=") for entry in PROFILE["groups"])
+GROUPS = {
+    rule: group
+    for path in (PROJECT / "rules").glob("*.smk")
+    for rule, group in re.findall(
+        r'^rule (\w+):\n(?:(?: .*)?\n)*?    group:\n        "(\w+)"', path.read_text(), re.MULTILINE
+    )
+}
+"""The rules whose jobs run together on SLURM, and the name of their group."""
 EACH = pytest.mark.parametrize("chapter", CHAPTERS.values(), ids=list(CHAPTERS))
 
 
@@ -43,14 +50,19 @@ def test_the_sites_contents_list_the_chapters_in_their_order():
 
 
 def test_the_report_has_a_part_for_each_chapter_with_its_captions():
-    parts = yaml.safe_load((PROJECT / "workflow/report/subjects.yaml").read_text())
-    assert list(parts) == ["All claims", *CHAPTERS, "What it cost"]
-    for chapter in CHAPTERS:
-        captions = [name for names in parts[chapter].values() for name in names]
-        others = [name for name in CHAPTERS if name != chapter]
-        own = (PROJECT / f"rules/{chapter}_results.smk").read_text()
-        foreign = [name for name in captions if name.split("_")[0] in others and f"/{name}." not in own]
-        assert not foreign, chapter
+    """A caption begins with its part and its subject, in a comment. A subject names claims of the part that there are."""
+    declared = {(claim.target, claim.id.split("-")[0]) for claim in load_claims(PROJECT / "claims.yaml")}
+    rules = {part: (PROJECT / f"rules/{part}_results.smk").read_text() for part in CHAPTERS}
+    subjects = set()
+    for path in set((PROJECT / "workflow/report").glob("*.rst")) - {PROJECT / "workflow/report/workflow.rst"}:
+        part, subject = re.match(r"\.\. ([^:]+): (.+)\n\n", path.read_text()).groups()
+        subjects.add((part, subject))
+        assert {(part, name) for name in re.findall(r"\b[A-F]\d\b", subject)} <= declared, path.name
+        named_after = path.stem.split("_")[0]
+        assert named_after not in CHAPTERS or named_after == part or path.stem in rules[part], path.name
+    assert {part for part, _ in subjects} == {"All claims", *CHAPTERS, "What it cost"}
+    words = [(part, re.sub(r"\W+", " ", subject).lower()[:12]) for part, subject in subjects]
+    assert len(words) == len(set(words))
 
 
 @EACH
@@ -85,9 +97,8 @@ def test_tables_and_figures_are_a_group_on_slurm(chapter):
     assert {GROUPS[rule] for rule in tables} == {f"{chapter.name}_results"}
 
 
-def test_the_groups_on_slurm_are_of_rules_that_there_are():
-    of_chapters = [file for name in CHAPTERS for file in (name, f"{name}_results")]
-    assert set(GROUPS) <= set(rules_of(*of_chapters, "paper"))
+def test_the_groups_on_slurm_are_those_of_rules():
+    assert {entry.split("=")[0] for entry in PROFILE["group-components"]} <= set(GROUPS.values())
     results = {group for group in GROUPS.values() if group.endswith("_results")}
     assert results == {f"{name}_results" for name in CHAPTERS}
 
@@ -147,7 +158,7 @@ def check(config):
     if config["toy"]["largest"] == 5:
         raise InvalidConfig("config: toy.largest is 5, expected another number; choose one")
 """,
-    "workflow/report/toy.rst": "Numbers.",
+    "workflow/report/toy.rst": ".. toy: Counts\n\nNumbers.",
     "workflow/scripts/count.py": "",
     "workflow/scripts/tabulate_toy.py": "",
     "docs/toy.md": "\n".join(["# Toys", *markers("claims_toy")]),
@@ -157,12 +168,11 @@ def check(config):
 
 @pytest.fixture
 def with_toy(checkout):
-    """A copy of the project with a fifth chapter: its files, its entry, and a line for its caption."""
+    """A copy of the project with one chapter more: its files and its entry."""
     for name, text in TOY.items():
         (checkout.folder / name).write_text(text)
     entry = '        Chapter("toy", "Toys", claimed={"toy": "pathlode.reporting.tables:ResultTable"}),\n'
     checkout.edit("workflow/chapters.py", "    )\n}\n", f"{entry}    )\n}}\n")
-    checkout.edit("workflow/report/subjects.yaml", "What it cost:", "toy:\n  Numbers: [toy]\n\nWhat it cost:")
     return checkout
 
 

@@ -96,16 +96,6 @@ def test_the_claims_of_a_paper_are_on_its_systems():
     }
 
 
-def test_every_caption_of_the_report_stands_under_one_subject_and_names_claims_that_there_are():
-    papers = yaml.safe_load((PROJECT / "workflow/report/subjects.yaml").read_text())
-    subjects = [(subject, names) for of in papers.values() for subject, names in of.items()]
-    captions = {path.stem for path in (PROJECT / "workflow/report").glob("*.rst")} - {"workflow"}
-    assert sorted(name for _, names in subjects for name in names) == sorted(captions)
-    declared = {claim.id.split("-")[0] for claim in CLAIMS}
-    named = {name for subject, _ in subjects for name in re.findall(r"\b[ABC]\d\b", subject)}
-    assert named <= declared
-
-
 @pytest.mark.parametrize(("scale", "folder"), [("hour", "results"), ("default", "results"), ("paper", "results/paper")])
 def test_only_make_pages_writes_into_the_checkout(scale, folder):
     """From the declared outputs of a rule that is no part of `make reproduce`."""

@@ -28,8 +28,12 @@ with job(snakemake):
         for number, row in enumerate(params.shown)
     }
     data = ShownData.load(Path(files.data))
-    figures = {}
-    for name in dict.fromkeys(Path(path).stem for path in snakemake.output):
-        options = {"projection": params.projection} if name == "latent_map" else {}
-        figures[name] = getattr(dynamics, name)(data, results, **options)
+    figures = {
+        "trajectories": dynamics.trajectories(data, results),
+        "phase_portrait": dynamics.phase_portrait(data, results),
+        "latent_paths": dynamics.latent_paths(data, results),
+        "latent_map": dynamics.latent_map(data, results, params.projection),
+        "error_in_time": dynamics.error_in_time(data, results),
+        "training": dynamics.training(data, results),
+    }
     save_figures(figures, snakemake.output)

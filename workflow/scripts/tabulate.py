@@ -37,12 +37,9 @@ with job(snakemake):
     SizesNeeded(parameters_needed(sizes, params.compared, "extrapolation_nmse")).save(Path(tables.sizes_needed))
     shown = scores[scores["row"].isin(params.shown)]
     times = {"steps_to_target": "steps to target", "seconds_to_target": "seconds to target"}
-    summaries = {
-        "dynamics_summary": summarise(scores[scores["observations"] == "all"], ROW, ERRORS | SHAPES),
-        "observations_summary": summarise(shown, [*ROW, "observations"], ERRORS),
-        "training_summary": summarise(training, ROW, times),
-        "sizes_summary": summarise(sizes, [*ROW, "n_parameters"], ERRORS),
-        "probes_summary": summarise(Probes.load(Path(files.probes)).table, [*ROW, "parameter"], {"r2": "R2"}),
-    }
-    for path in tables.summaries:
-        write(summaries[Path(path).stem], path)
+    probes = Probes.load(Path(files.probes)).table
+    write(summarise(scores[scores["observations"] == "all"], ROW, ERRORS | SHAPES), *tables.dynamics_summary)
+    write(summarise(shown, [*ROW, "observations"], ERRORS), *tables.observations_summary)
+    write(summarise(training, ROW, times), *tables.training_summary)
+    write(summarise(sizes, [*ROW, "n_parameters"], ERRORS), *tables.sizes_summary)
+    write(summarise(probes, [*ROW, "parameter"], {"r2": "R2"}), *tables.probes_summary)

@@ -27,10 +27,6 @@ with job(snakemake):
     ComparedBeatScores(with_missed(scores)).save(Path(tables.scores))
     ComparedScoresWithoutRecord(with_missed(left_out)).save(Path(tables.left_out))
     write(errors, tables.errors)
-    summaries = {
-        "ecg_summary": macro_f1_summary(scores, conditions),
-        "ecg_classes_summary": class_summary(scores, conditions[0]),
-        "ecg_reconstruction_summary": reconstruction_summary(errors, conditions),
-    }
-    for path in tables.summaries:
-        write(summaries[Path(path).stem], path)
+    write(macro_f1_summary(scores, conditions), *tables.summary)
+    write(class_summary(scores, conditions[0]), *tables.classes_summary)
+    write(reconstruction_summary(errors, conditions), *tables.reconstruction_summary)

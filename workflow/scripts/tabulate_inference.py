@@ -36,10 +36,8 @@ with job(snakemake):
     Criteria(criteria(largest[largest["backend"] == params.backend], *params.compared)).save(Path(tables.criteria))
     every, together = (table[table["parameter"] == "all"] for table in (scores, shifted))
     single = largest[largest["parameter"] != "all"]
-    summaries = {
-        "inference_summary": summarise(every, SETTING, SCORES, digits=3),
-        "inference_parameters_summary": summarise(single, ["summary", "backend", "parameter"], BY_PARAMETER, digits=3),
-        "inference_robustness_summary": summarise(together, ["condition", "summary", "backend"], SHIFTED, digits=3),
-    }
-    for path in tables.summaries:
-        write(summaries[Path(path).stem], path)
+    by_parameter = summarise(single, ["summary", "backend", "parameter"], BY_PARAMETER, digits=3)
+    by_condition = summarise(together, ["condition", "summary", "backend"], SHIFTED, digits=3)
+    write(summarise(every, SETTING, SCORES, digits=3), *tables.summary)
+    write(by_parameter, *tables.parameters_summary)
+    write(by_condition, *tables.robustness_summary)
