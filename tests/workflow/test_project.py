@@ -49,7 +49,7 @@ def block(page, name):
 def test_every_name_in_the_file_of_claims_is_used():
     """Without it, some claim could not be read."""
     given = yaml.safe_load((PROJECT / "claims.yaml").read_text())
-    for part in ("families", *BY_NAME.values()):
+    for part in ("families", *BY_NAME.values(), "rivals"):
         for name in given[part]:
             fewer = given | {part: {other: value for other, value in given[part].items() if other != name}}
             with pytest.raises(ConfigError, match=f"is '{name}'"):
@@ -71,6 +71,14 @@ def test_the_pages_show_the_published_verdicts():
         assert earlier == verdicts[verdicts["n"] > 0].empty
         assert earlier or shown.strip() == as_markdown(verdicts).strip()
     assert block("README.md", "claims").strip() == in_short(PUBLISHED, "docs").strip()
+
+
+def test_every_claim_is_a_sentence_of_its_own():
+    """As it stands alone in claims.csv and in agreement.md."""
+    said = [claim.claim for claim in CLAIMS]
+    assert [sentence for sentence in said if re.match("the same|they |it ", sentence)] == []
+    assert not [sentence for sentence in said if "{" in sentence]
+    assert len(said) == len(set(said))
 
 
 def test_published_verdicts_are_of_declared_claims():

@@ -11,8 +11,10 @@ from pathlode.reporting.claim_entries import BY_COLUMN, SIDES, Claim, read_claim
 
 BY_NAME = {"systems": "systems", "margin": "margins", "adequacy": "adequacy"}
 """Fields that a claim can give by name, and the section of the file that holds the values."""
-SECTIONS = ("families", *BY_NAME.values(), "claims")
+SECTIONS = ("families", *BY_NAME.values(), "rivals", "claims")
 """Sections of the file. Only ``claims`` is needed."""
+RIVAL = "{rival}"
+"""In a sentence: what the section ``rivals`` says of the rival."""
 SHARED = "shared"
 """Key of a group whose fields hold for all of its claims."""
 
@@ -45,7 +47,8 @@ def whole_entries(given: Any, source: str) -> list[dict[str, Any]]:
             A claim that gives only its sentence may be that text. ``systems``, ``margin`` and ``adequacy`` may be a name in
             the section of that kind. With ``by: column``, a name as ``ours`` or ``rival`` is a value of that column.
             In a group with ``rivals_of: X``, the key ``b-c`` is the claim ``X-b-c``, with ``b_c`` as its rival unless it gives
-            one.
+            one. Rivals whose claims give nothing else are in the list ``rivals`` of ``shared``; they come first.
+            ``{rival}`` in a sentence stands for what the section ``rivals`` says of the rival, by its value in ``by``.
         source: name of the file, for messages.
 
     Raises:
@@ -57,22 +60,39 @@ def whole_entries(given: Any, source: str) -> list[dict[str, Any]]:
     sections = {name: _mapping(given.get(name, {}), f"{source}: {name}") for name in SECTIONS}
     entries: list[dict[str, Any]] = []
     for name, group in sections["claims"].items():
-        entries += _of_group(_mapping(group, f"{source}: {name}"), sections["families"], f"{source}: {name}")
+        entries += _of_group(_mapping(group, f"{source}: {name}"), sections, f"{source}: {name}")
     if not entries:
         raise ConfigError(f"{source} has no claims, expected groups of them under `claims`")
     return [_with_values(entry, sections, f"{source}: claim {entry['id']}") for entry in entries]
 
 
-def _of_group(group: Fields, families: Fields, place: str) -> Iterator[dict[str, Any]]:
+def _of_group(group: Fields, sections: Fields, place: str) -> Iterator[dict[str, Any]]:
     """The claims of a group."""
-    shared = _with_family(group.get(SHARED, {}), families, f"{place}: {SHARED}")
-    rivals_of = shared.pop("rivals_of", None)
-    for key in (key for key in group if key != SHARED):
-        own = {"claim": group[key]} if isinstance(group[key], str) else _mapping(group[key], f"{place}: {key}")
+    shared = _with_family(group.get(SHARED, {}), sections["families"], f"{place}: {SHARED}")
+    rivals_of, rivals = shared.pop("rivals_of", None), shared.pop("rivals", [])
+    if not isinstance(rivals, list) or (rivals and rivals_of is None):
+        raise ConfigError(f"{place}: rivals is {rivals!r}, expected a list of names, in a group with rivals_of")
+    alike = {str(name).replace("_", "-"): {} for name in rivals}
+    for key, given in {**alike, **{key: group[key] for key in group if key != SHARED}}.items():
+        own = {"claim": given} if isinstance(given, str) else _mapping(given, f"{place}: {key}")
         if rivals_of is None:
-            yield _merged(shared, {**own, "id": key})
+            entry = _merged(shared, {**own, "id": key})
         else:
-            yield _merged(shared, {"rival": str(key).replace("-", "_"), **own, "id": f"{rivals_of}-{key}"})
+            entry = _merged(shared, {"rival": str(key).replace("-", "_"), **own, "id": f"{rivals_of}-{key}"})
+        yield _whole_sentence(entry, sections["rivals"], f"{place}: claim {entry['id']}")
+
+
+def _whole_sentence(entry: dict[str, Any], rivals: Fields, place: str) -> dict[str, Any]:
+    """An entry with the words for its rival in its sentence."""
+    if RIVAL not in str(entry.get("claim")):
+        return entry
+    rival = entry.get("rival")
+    name = rival.get(entry.get("by")) if isinstance(rival, Mapping) else rival
+    if name not in rivals:
+        raise ConfigError(
+            f"{place}: rival is {name!r}, expected one of {', '.join(rivals)}, or a sentence without {RIVAL}"
+        )
+    return entry | {"claim": entry["claim"].replace(RIVAL, rivals[name])}
 
 
 def _with_family(fields: Any, families: Fields, place: str) -> dict[str, Any]:

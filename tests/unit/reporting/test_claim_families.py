@@ -70,6 +70,33 @@ def test_the_keys_of_rivals_are_rivals():
     ]
 
 
+def test_a_group_may_have_one_sentence_for_all_rivals():
+    shared = {"rivals_of": "X1", "by": "loss", "ours": "path", "claim": "beats {rival} by far", "rivals": ["kl_unit"]}
+    words = {"kl_unit": "KL with a weight of 1", "older": "an older one"}
+    group = {"shared": shared, "old": {"rival": "older", "metric": "time"}, "steer": {"claim": "beats STEER"}}
+    assert claims(group, rivals=words) == [
+        {"id": "X1-kl-unit", "ours": PATH, "rival": {"loss": "kl_unit"}, "claim": "beats KL with a weight of 1 by far"},
+        {
+            "id": "X1-old",
+            "ours": PATH,
+            "rival": {"loss": "older"},
+            "claim": "beats an older one by far",
+            "metric": "time",
+        },
+        {"id": "X1-steer", "ours": PATH, "rival": {"loss": "steer"}, "claim": "beats STEER"},
+    ]
+    for changed, message in (
+        (
+            {"rivals": ["elder"]},
+            "claim X1-elder: rival is 'elder', expected one of kl_unit, older, or a sentence without",
+        ),
+        ({"rivals": "kl_unit"}, "rivals is 'kl_unit', expected a list of names"),
+        ({"rivals_of": None}, "rivals is \\['kl_unit'\\], expected a list of names, in a group with rivals_of"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            claims(group | {"shared": shared | changed}, rivals=words)
+
+
 def test_systems_margins_and_adequacy_can_be_names():
     tenth, half, inside = {"ratio": 1.1}, {"ceiling": 0.5}, {"ceiling": 0.1}
     found = claims(
