@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from pathlode.ecg.columns import class_summary, macro_f1_summary, reconstruction_summary, with_missed
+from pathlode.ecg.one_class import one_class_scores
 from pathlode.ecg.results import (
     BeatScores,
     ComparedBeatScores,
@@ -20,7 +21,7 @@ from pathlode.reporting.tables import write
 with job(snakemake):
     files, tables, conditions = snakemake.input, snakemake.output, snakemake.params.conditions
     ours, published = BeatScores.load(*map(Path, files.scores)), PublishedBeatScores.load(Path(files.published))
-    scores = pd.concat([ours.table, published.table], ignore_index=True)
+    scores = pd.concat([ours.table, one_class_scores(ours.table), published.table], ignore_index=True)
     errors = ReconstructionErrors.load(*map(Path, files.errors)).table
     left_out = ScoresWithoutRecord.load(*map(Path, files.left_out)).table
     PatientScores.load(*map(Path, files.patients)).save(Path(tables.patients))

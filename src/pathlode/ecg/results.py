@@ -20,7 +20,7 @@ class BeatScores(TableFile):
         "split": "name of the split",
         "condition": "how the test beats were recorded",
         "rate_hz": "samples per second under this condition, the missing ones not counted",
-        "model": "name of the classifier; a vote of encodings ends with _vote",
+        "model": "name of the classifier; a vote of encodings ends with _vote, one_class names one class for every beat",
         "rr": "whether it also reads RR features",
         "seed": "number of the replicate; a published score has none",
         "class": "name of the class, or macro for the mean over the scored classes",
