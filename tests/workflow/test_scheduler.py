@@ -4,7 +4,7 @@ import yaml
 
 from pathlode.schedule import Runs
 from pathlode.schedule.artefacts import PolicyLogs, RunModelFits
-from pathlode.schedule.comparison import BEST_PARAMETRIC
+from pathlode.schedule.comparison import BEST_PARAMETRIC, FREQUENT
 from pathlode.schedule.run_model import load_run_models
 
 RESULTS = "results/smoke/scheduler"
@@ -33,6 +33,12 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished, run):
     table = pd.read_csv(tables / "scheduler.csv")
     columns = ["task", "schedule", "seed", "test_last", "test_best_val", "sharpness", "seconds", "seconds_with_sweep"]
     assert set(columns) <= set(table.columns)
+    trivial = table[table["schedule"] == FREQUENT]
+    assert trivial[["task", "seed"]].to_numpy().tolist() == [
+        [task, seed] for task in ("cnn", "transformer") for seed in (0, 1)
+    ]
+    assert trivial["test_last_error"].between(0.1, 1).all()
+    table = table[table["schedule"] != FREQUENT]
     everywhere = {*run["policies"], *run["learners"], BEST_PARAMETRIC}
     assert set(table.loc[table["task"] == "cnn", "schedule"]) == everywhere
     assert set(table.loc[table["task"] == "transformer", "schedule"]) == everywhere - {"lode_half", "mix"}

@@ -6,7 +6,7 @@ from pathlode.plots import scheduler
 from pathlode.plots.style import save_figures
 from pathlode.reporting.job import job
 from pathlode.schedule.artefacts import FINAL, PolicyLogs, PolicyScores
-from pathlode.schedule.comparison import BEST_PARAMETRIC
+from pathlode.schedule.comparison import BEST_PARAMETRIC, FREQUENT
 from pathlode.schedule.forecast import PolicyForecasts
 
 with job(snakemake):
@@ -14,7 +14,9 @@ with job(snakemake):
     logs = PolicyLogs.load(*map(Path, files.logs)).table
     logs = logs[logs["phase"] == FINAL]
     outcomes = PolicyScores.load(Path(files.outcomes)).table
-    outcomes = outcomes[outcomes["schedule"] != BEST_PARAMETRIC]  # which is listed under its own name too
+    outcomes = outcomes[
+        ~outcomes["schedule"].isin([BEST_PARAMETRIC, FREQUENT])
+    ]  # under its own name too, and no policy
     made = PolicyForecasts.load(*map(Path, files.forecasts))
     ours = logs[logs["schedule"] == params.ours]
     forecasts = {

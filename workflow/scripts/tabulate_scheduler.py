@@ -14,7 +14,7 @@ from pathlode.schedule.artefacts import (
     RunModelFits,
 )
 from pathlode.schedule.columns import METRICS, scored, seconds_with_sweep
-from pathlode.schedule.comparison import compare_policies, policy_summary, with_best_parametric
+from pathlode.schedule.comparison import compare_policies, policy_summary, with_best_parametric, with_frequent
 
 with job(snakemake):
     params, files, tables = snakemake.params, snakemake.input, snakemake.output
@@ -24,7 +24,7 @@ with job(snakemake):
     compared = {
         metric: compare_policies(runs, params.ours, metric, params.confidence) for metric in (*METRICS, "sharpness")
     }
-    PolicyScores(runs[list(PolicyScores.columns)]).save(Path(tables.outcomes))
+    PolicyScores(with_frequent(runs)[list(PolicyScores.columns)]).save(Path(tables.outcomes))
     PolicyComparisons(pd.concat(compared.values())).save(Path(tables.comparisons))
     write(RunModelFits.load(*map(Path, files.fits)).table, tables.fits)
     write(PolicyDecisions.load(*map(Path, files.decisions)).table, tables.decisions)

@@ -55,7 +55,7 @@ class LatentEmbedding(nn.Module):
     ) -> None:
         super().__init__()
         if "latent" not in getattr(model, "offers", ()):
-            raise ConfigError(f"the model is a {type(model).__name__}, expected one with a latent vector: a LatentODE")
+            raise ConfigError(f"the model is a {type(model).__name__}, expected one with a latent vector z0")
         if model.config.static or model.config.inputs:
             raise ConfigError("the model reads static covariates or inputs, expected one that reads observations alone")
         self.model, self.latent = model.member(member), model.config.latent

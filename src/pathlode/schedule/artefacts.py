@@ -31,6 +31,7 @@ class PolicyOutcomes(TableFile):
         "test_last": "test accuracy with the last weights, empty in tuning",
         "test_best_val": "test accuracy with the weights of the best validation, empty in tuning",
         "predictions": "number of predictions that a test accuracy counts: one per image, one per character of a text",
+        "frequent": "test accuracy of always naming the class that is most frequent in training",
         "val_last": "validation accuracy at the last step",
         "sharpness": "the Hessian's eigenvalue of largest magnitude at the last weights, empty in tuning and after divergence",
         "seconds": "duration of the optimiser steps and the policy, in CPU time or, on a GPU, elapsed time",
@@ -73,13 +74,13 @@ class PolicyDecisions(TableFile):
 class PolicyScores(TableFile):
     """The columns that the chapter's claims and figures compare, one row per compared run.
 
-    The best parametric schedule of each task and replicate stands there twice, see
-    :func:`pathlode.schedule.comparison.with_best_parametric`.
+    The best parametric schedule of each task and replicate stands there twice, the trivial predictor beside all policies, see
+    :func:`pathlode.schedule.comparison.with_best_parametric` and :func:`pathlode.schedule.comparison.with_frequent`.
     """
 
     columns: ClassVar[Mapping[str, str]] = {
         "task": "name of the task",
-        "schedule": "name of the policy, or best_parametric",
+        "schedule": "name of the policy, best_parametric, or frequent",
         "setting": "name of the policy's setting",
         "seed": "number of the replicate",
         "test_last": "test accuracy with the last weights",

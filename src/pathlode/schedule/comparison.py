@@ -7,12 +7,15 @@ import pandas as pd
 from scipy.special import stdtrit  # not from scipy.stats, whose import takes longer than the tables
 
 from pathlode.errors import DataError
+from pathlode.reporting.floors import missed_share
 from pathlode.schedule.artefacts import FINAL, TUNING, PolicyComparisons
 
 SAME = 1e-9
 """Differences whose range is smaller count as equal."""
 BEST_PARAMETRIC = "best_parametric"
 """Name of the parametric schedule that is best in the tuning runs of a replicate on a task."""
+FREQUENT = "frequent"
+"""Name of the trivial predictor, which always names the class that is most frequent in training."""
 
 
 def with_best_parametric(outcomes: pd.DataFrame, parametric: Sequence[str]) -> pd.DataFrame:
@@ -36,6 +39,23 @@ def with_best_parametric(outcomes: pd.DataFrame, parametric: Sequence[str]) -> p
         chosen, spent = rows[rows["schedule"] == best], rows["seconds_before"].sum()
         copies.append(chosen.assign(schedule=BEST_PARAMETRIC, setting=f"{best} {setting}", seconds_before=spent))
     return pd.concat([runs, *copies], ignore_index=True).sort_values("task", kind="stable", ignore_index=True)
+
+
+def with_frequent(runs: pd.DataFrame) -> pd.DataFrame:
+    """The compared runs, and for each task and replicate one more row, of the trivial predictor :data:`FREQUENT`.
+
+    Both test accuracies are its share of correct predictions among the test examples, which needs no training, so all else is
+    NaN.
+
+    Args:
+        runs: task, seed, frequent and predictions, and further columns, one row per run.
+    """
+    once = runs.drop_duplicates(["task", "seed"])
+    error = missed_share(once["frequent"], once["predictions"])
+    own = {f"test_{name}": once["frequent"] for name in ("last", "best_val")}
+    own |= {f"test_{name}_error": error for name in ("last", "best_val")}
+    kept = once[["task", "seed", "frequent", "predictions"]]
+    return pd.concat([runs, kept.assign(schedule=FREQUENT, setting=FREQUENT, **own)], ignore_index=True)
 
 
 def compare_policies(outcomes: pd.DataFrame, ours: str, metric: str, confidence: float) -> pd.DataFrame:

@@ -157,6 +157,7 @@ def _made(task: Task, plan: PolicyPlan, setting: str, repeat: int, under_way: Pa
         "test_last": run.test_last,
         "test_best_val": run.test_best_val,
         "predictions": task.data.test.predictions,
+        "frequent": task.data.frequent,
         "val_last": float(run.log["val_metric"].iloc[-1]),
         "sharpness": _sharpness(task, run.network) if final else math.nan,
         "seconds": run.seconds,

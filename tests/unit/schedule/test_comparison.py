@@ -5,10 +5,12 @@ import pytest
 from pathlode.errors import DataError
 from pathlode.schedule.comparison import (
     BEST_PARAMETRIC,
+    FREQUENT,
     compare_policies,
     half_width,
     policy_summary,
     with_best_parametric,
+    with_frequent,
 )
 
 
@@ -20,6 +22,21 @@ def outcomes(**means):
         ).assign(seconds_before=10 * mean)
         for name, mean in means.items()
     )
+
+
+def test_the_trivial_predictor_stands_beside_the_runs_of_each_replicate():
+    runs = outcomes(ours=0.8, rival=0.7).assign(frequent=0.15, predictions=[2] * 4 + [100] * 4, seconds=3.0)
+    runs.loc[runs["seed"] == 0, "frequent"] = 1.0
+    table = with_frequent(runs)
+    assert table.iloc[: len(runs)][list(runs)].equals(runs.reset_index(drop=True))
+    own = table.iloc[len(runs) :]
+    assert own["schedule"].tolist() == [FREQUENT] * 4
+    assert own["seed"].tolist() == [0, 1, 2, 3]
+    assert own["test_last"].tolist() == own["test_best_val"].tolist() == [1.0, 0.15, 0.15, 0.15]
+    assert own["test_last_error"].tolist() == pytest.approx(
+        [0.25, 0.85, 0.85, 0.85]
+    )  # half of two predictions at least
+    assert own["seconds"].isna().all()
 
 
 def test_paired_differences_ignore_what_seeds_share():

@@ -73,6 +73,7 @@ def test_a_single_setting_needs_no_tuning(task):
     assert outcomes["phase"].tolist() == ["final"]
     assert outcomes["seconds_learning"].tolist() == [0.0]
     assert outcomes["predictions"].tolist() == [30]  # one per test image
+    assert outcomes["frequent"].tolist() == [task.data.frequent]
 
 
 def test_a_policy_that_looks_ahead_has_its_decisions_in_a_table(task, setting):

@@ -53,6 +53,12 @@ class Data:
     classes: int
 
     @property
+    def frequent(self) -> float:
+        """Test accuracy of always naming the class that is most frequent in training; of several such classes, the first."""
+        named = self.train.targets.flatten().bincount(minlength=self.classes).argmax()
+        return float((self.test.targets == named).double().mean())
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """Shape of one input."""
         return tuple(self.train.inputs.shape[1:])

@@ -3,7 +3,7 @@ import torch
 
 from pathlode.errors import ConfigError, DataError
 from pathlode.registry import DATA_SETS
-from pathlode.schedule.tasks import DataSet
+from pathlode.schedule.tasks import Data, DataSet, Examples
 
 PARTS = {"train": 24, "validation": 10, "test": 8}
 
@@ -11,6 +11,13 @@ PARTS = {"train": 24, "validation": 10, "test": 8}
 @pytest.fixture(params=DATA_SETS)
 def read(request, folder_of):
     return lambda: DATA_SETS[request.param](**PARTS).read(folder_of(request.param))
+
+
+def test_the_most_frequent_class_is_that_of_training():
+    """Class 2 is the most frequent among characters of training, class 1 in the test."""
+    train, test = torch.tensor([[0, 2, 2], [1, 2, 0]]), torch.tensor([[1, 1, 2], [1, 2, 1]])
+    parts = {name: Examples(given, given) for name, given in (("train", train), ("validation", train), ("test", test))}
+    assert Data(**parts, classes=3).frequent == pytest.approx(2 / 6)
 
 
 def test_every_data_set_has_the_examples_that_are_wanted(read):
