@@ -140,13 +140,13 @@ rule tabulate_past_runs:
         plans=expand(rules.vary_past_runs.output.plans, solvable_task=PAST_RUNS["tasks"], replicates=SOLVABLE_BATCHES),
     output:
         plans=shown(f"{TABLES}/solvable_past_runs.csv"),
-        summary=[shown(f"{TABLES}/solvable_past_runs_summary.{suffix}") for suffix in FORMATS],
+        summary=in_formats("solvable_past_runs_summary"),
     log:
         f"{LOGS}/tabulate_past_runs.log",
-    group:
-        "scheduler_results"
     conda:
         "../envs/pathlode.yaml"
+    group:
+        "scheduler_results"
     params:
         code=lambda w: code("tabulate_past_runs"),
         confidence=config["claims"]["confidence"],
