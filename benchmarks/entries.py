@@ -23,19 +23,8 @@ from keeping import keep
 from pathlode.core.solvers.tableaus import Tableau
 from pathlode.dynamics.simulation import SimulationConfig, simulate
 from pathlode.files import writing
-from pathlode.registry import (
-    DEFAULT_MODEL,
-    FIELDS,
-    LOSSES,
-    MODELS,
-    ONLY_WITH,
-    PARTS,
-    SOLVERS,
-    SYSTEMS,
-    offered,
-    parts_of,
-    unused_offer,
-)
+from pathlode.parts import DEFAULT_MODEL, ONLY_WITH, PARTS, offered, parts_of, unused_offer, without_unused
+from pathlode.registry import FIELDS, LOSSES, MODELS, SOLVERS, SYSTEMS
 from pathlode.training.experiment import Experiment
 from workflow.registry_page import COSTS
 
@@ -73,7 +62,7 @@ def settings(train: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]
     for name in MODELS:
         if loss := loss_of(name):
             yield "model", name, {"model": name, "loss": loss}
-    for part, (entries, _) in PARTS.items():
+    for part, entries in PARTS.items():
         for name in entries:
             yield part, name, parts_with(name) if part == "loss" else {part: name}
     evaluations = train["solver_steps"] * len(SOLVERS[train["solver"]].b)
@@ -86,14 +75,20 @@ def steppers() -> dict[tuple[str, str], Callable[[], None]]:
     config = yaml.safe_load(Path("config/systems.yaml").read_text())["systems"][SYSTEM]
     data = simulate(SYSTEMS[config["system"]](), SimulationConfig(**config["simulate"] | {"train": 500})).observed
     train = config["train"] | {"steps": 10_000}
-    default = {
+    default: dict[str, Any] = {
         "sizes": config["sizes"],
         "train": train,
         "loss": "none",
         "learning_rate": 0.001,
         "seeds": range(MEMBERS),
     }
-    return {(kind, name): Experiment(**default | own).trainer(data).step for kind, name, own in settings(train)}
+
+    def stepper(own: dict[str, Any]) -> Callable[[], None]:
+        model = own.get("kind", DEFAULT_MODEL)
+        shared = {key: without_unused(model, default[key]) for key in ("model", "train")}
+        return Experiment(**default | shared | own).trainer(data).step
+
+    return {(kind, name): stepper(own) for kind, name, own in settings(train)}
 
 
 def main() -> None:

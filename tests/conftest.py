@@ -17,7 +17,8 @@ from pathlode.dynamics.data import SimulatedData
 from pathlode.dynamics.simulation import SimulationConfig, simulate
 from pathlode.models.contract import SequenceModel
 from pathlode.models.settings import ModelConfig
-from pathlode.registry import FIELDS, LOSSES, MODELS, SYSTEMS, offered
+from pathlode.parts import offered
+from pathlode.registry import FIELDS, LOSSES, MODELS, SYSTEMS
 from pathlode.training.resume import Interim
 
 

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from pathlode.registry import Registry
+from pathlode.entries import Registry
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,10 @@ from snakemake.utils import update_config
 
 from pathlode import registry as registries
 from pathlode.core.solvers.tableaus import Tableau
+from pathlode.entries import Registry
 from pathlode.files import writing
-from pathlode.registry import BY_FIELD, MODELS, OFFERS, PARTS, SOLVERS, Registry
+from pathlode.parts import BY_FIELD, OFFERS, PARTS
+from pathlode.registry import MODELS, SOLVERS
 from pathlode.reporting.pages import insert
 from workflow.chapters import CHAPTERS
 from workflow.configuration.files import default_config
@@ -32,7 +34,7 @@ SHOWN = 3
 """Rows of a chapter that are named for an entry."""
 KINDS: dict[str, Registry] = {
     "model": MODELS,
-    **{part: entries for part, (entries, _) in PARTS.items()},
+    **PARTS,
     "solver": SOLVERS,
 }
 """Registries by the key that names their entries in a row."""
@@ -47,9 +49,9 @@ def _needs(entries: Registry, name: str) -> str:
 
 
 def _needs_of_field(entries: Registry, name: str) -> str:
-    field, said = entries[name], {"even": "an even state"}
-    sizes = entries.words(name) - BY_FIELD
-    needs = [said.get(word, f"a state of {word.removeprefix('>=')} or more") for word in sorted(sizes)]
+    field, least = entries[name], entries.limit(name, "state", ">=")
+    needs = ["an even state"] * (entries.limit(name, "state", "%") == "2")
+    needs += [f"a state of {least} or more"] * (least is not None)
     needs += ["τ"] * field.takes_time + ["z0"] * field.takes_context
     has = [word for word in OFFERS if word in entries.words(name) & BY_FIELD]
     return "; ".join(filter(None, [", ".join(needs), f"has {', '.join(has)}" if has else ""]))

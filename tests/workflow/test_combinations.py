@@ -7,13 +7,14 @@ import torch
 
 from pathlode.errors import ConfigError
 from pathlode.models.settings import ModelConfig
-from pathlode.registry import MODELS, PARTS, SOLVERS
+from pathlode.parts import PARTS, taken, without_unused
+from pathlode.registry import MODELS, SOLVERS
 from pathlode.training.experiment import Experiment
 from workflow.configuration.parts import InvalidConfig, check_observed_state, check_parts, check_state
 
 SIZES = {"hidden": 4, "latent": 4, "width": 5, "depth": 1}
 TRAIN = {"steps": 2, "batch": 8, "warmup": 0.5, "validate_every": 2, "solver_steps": 4}
-COLUMNS = {part: list(entries) for part, (entries, _) in PARTS.items()}
+COLUMNS = {part: list(entries) for part, entries in PARTS.items()}
 OTHERS = [{}, *({part: name} for part, names in COLUMNS.items() if part != "loss" for name in names)]
 LOSSES = [{}, *({"loss": name} for name in COLUMNS["loss"])]
 ROWS = [{"model": model} | loss | other for model in MODELS for loss in LOSSES for other in OTHERS]
@@ -70,7 +71,7 @@ def trained_rows():
         allowed = [row for row, why in zip(ROWS, REFUSED, strict=True) if row["model"] == model and why is None]
         columns = {part: {row[part]: None for row in allowed if part in row} for part in COLUMNS}
         if columns["loss"]:
-            steps = SOLVERS if {"field", "path_kl", "energy"} & MODELS.words(model) else {}
+            steps = SOLVERS if "solver" in taken(model) else {}
             columns |= {"model": [model], "solver": steps}
             yield from covering({column: list(names) for column, names in columns.items() if names})
 
@@ -102,8 +103,9 @@ def test_every_model_that_is_trained_and_every_entry_are_tried_in_rows_that_are_
 def experiment(row):
     """One with two models of small sizes."""
     parts = {name: value for name, value in row.items() if name not in ("model", "solver")}
-    train = TRAIN | ({"solver": row["solver"]} if "solver" in row else {})
-    return Experiment(seeds=[0, 1], model=row["model"], sizes=SIZES, train=train, **parts)
+    sizes, train = (without_unused(row["model"], shared) for shared in (SIZES, TRAIN))
+    own = {"solver": row["solver"]} if "solver" in row else {}
+    return Experiment(seeds=[0, 1], model=row["model"], sizes=sizes, train=train | own, **parts)
 
 
 @pytest.mark.parametrize("row", TRAINED, ids=lambda row: "-".join(row[column] for column in sorted(row)))
@@ -131,11 +133,11 @@ def test_a_loss_that_the_configuration_refuses_is_refused_by_the_training_too(mo
 @pytest.mark.parametrize("model", list(MODELS))
 def test_the_sizes_that_the_configuration_takes_are_those_with_which_a_model_can_be_made(model):
     for hidden, latent in itertools.product(range(1, 6), repeat=2):
-        sizes = {"hidden": hidden, "latent": latent}
-        config = ModelConfig(features=2, width=2, depth=1, **sizes)
+        sizes = without_unused(model, {"hidden": hidden, "latent": latent, "width": 2, "depth": 1})
+        config = ModelConfig(features=2, **sizes)
         try:
             check_state("row", {"model": model}, sizes)
-            check_observed_state("row", {"model": model}, config.features, sizes)
+            check_observed_state("row", {"model": model}, 2, sizes)
         except InvalidConfig:
             with pytest.raises(ConfigError, match="model.(hidden|latent) is [0-9], expected "):
                 MODELS[model](config)

@@ -3,6 +3,7 @@
 import pytest
 from configuration_cases import DEFAULT, assert_refused, merged
 
+from pathlode.parts import OF_SOLVER
 from pathlode.real.splits import Hiding
 from pathlode.real.vowels import Vowels
 from pathlode.registry import MEASURED
@@ -34,12 +35,12 @@ STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
         (
             ("real", "rows", "path_head"),
             {"model": "cru", "loss": "none", "head": 1.0},
-            "real.rows.path_head.head is 1.0, but the model cru has no z0, from which a head tells classes; remove it",
+            "real.rows.path_head.head is 1.0, but the model cru takes no head; remove it",
         ),
         (
             ("real", "rows", "curve"),
             {"model": "cru", "loss": "none", "sizes": {"latent": 3}},
-            "real.rows.curve.sizes.latent is 3, but the model cru needs a multiple of 2 of at least 4; change latent",
+            "real.rows.curve.sizes.latent is 3, but the model cru needs an even number of at least 4; change latent",
         ),
         (("real", "rows", "path"), {}, "real.rows.path lacks a loss, but the model latent_ode is trained"),
         (
@@ -144,7 +145,7 @@ def test_a_model_replaces_sizes_training_and_views_of_its_data():
     settings = series_settings(merged((("real", "rows", "curve"), CURVE | own)), "vowels", "interpolation", "curve")
     data = DEFAULT["real"]["data"]["vowels"]
     assert settings["sizes"] == data["sizes"] | {"gaps": True, "latent": 8}
-    assert settings["train"] == data["train"] | {"steps": 100}
+    assert settings["train"] == {k: v for k, v in data["train"].items() if k not in OF_SOLVER} | {"steps": 100}
     assert settings["views"] == DEFAULT["real"]["views"] | {"subsets": 0.7}
 
 

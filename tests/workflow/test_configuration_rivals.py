@@ -64,7 +64,7 @@ COMPARED = DEFAULT["rivals"]["compared"]
         (
             (*ROWS, "cru", "sizes", "latent"),
             7,
-            "rivals.rows.cru.sizes.latent is 7, but the model cru needs a multiple of 2",
+            "rivals.rows.cru.sizes.latent is 7, but the model cru needs an even number of at least 4",
         ),
         (
             (*ROWS, "galerkin", "tuned_as"),

@@ -5,6 +5,7 @@ import copy
 import pytest
 from configuration_cases import DEFAULT, OSCILLATOR, ROWS, assert_refused, merged
 
+from pathlode.parts import OF_SOLVER
 from pathlode.registry import LOSSES
 from pathlode.training.views import Views
 from workflow.configuration import InvalidConfig, check, dynamics, rows
@@ -86,7 +87,7 @@ def test_steps_that_are_too_long_for_a_latent_sde_are_refused():
 
 
 def test_a_model_whose_package_is_not_installed_is_refused(monkeypatch):
-    monkeypatch.setattr("workflow.configuration.parts.find_spec", lambda name: None)
+    monkeypatch.setattr("pathlode.parts.find_spec", lambda name: None)
     assert_refused(
         (*ROWS, "curve"),
         {"model": "latent_sde", "loss": "path_kl"},
@@ -173,18 +174,20 @@ def test_a_row_that_uses_anothers_tuning_has_none_of_its_own():
 
 
 def test_a_row_replaces_sizes_training_and_views_of_its_system():
-    own = {"sizes": {"latent": 8}, "views": {"subsets": 0.7, "share": [0.1, 1.0]}, "train": {"solver_steps": 24}}
+    own = {"sizes": {"latent": 8}, "views": {"subsets": 0.7, "share": [0.1, 1.0]}, "train": {"warmup": 0.2}}
     config = merged(((*ROWS, "curve"), {"model": "cru", "loss": "none", **own}))
     check(config)
     system, settings = config["systems"]["lane_emden"], rows.row_settings(config, "lane_emden", "curve")
     assert settings == {
-        "sizes": system["sizes"] | {"latent": 8},
-        "train": system["train"] | {"solver_steps": 24},
+        "sizes": {"latent": 8, **{name: system["sizes"][name] for name in ("width", "depth", "time_unit")}},
+        "train": {name: value for name, value in system["train"].items() if name not in OF_SOLVER} | {"warmup": 0.2},
         "views": {"subsets": 0.7, "share": [0.1, 1.0], "first": None},
     }
     Views(**settings["views"])
     candidate = rows.candidate_settings(config, "lane_emden", "curve")
-    assert candidate == settings | {"train": settings["train"] | {"steps": 400, "refine": False}}
+    assert candidate == settings | {"train": settings["train"] | {"steps": 400}}
+    assert rows.candidate_settings(config, "lane_emden", "path")["train"]["refine"] is False
+    assert rows.row_settings(config, "lane_emden", "constant")["sizes"] == {}  # no size has an effect on it
     assert rows.row_settings(config, "lane_emden", "path")["sizes"] == system["sizes"]
     assert rows.row_settings(config, "damped_oscillator", "path_short")["views"] == {"first": 12}
 
@@ -202,7 +205,7 @@ def test_a_row_replaces_sizes_training_and_views_of_its_system():
         (
             "constant",
             {"sizes": {"latent": 8}},
-            "constant.sizes is {'latent': 8}, but the model constant is not trained",
+            "constant.sizes.latent is 8, but the model constant takes no latent; remove it",
         ),
         (
             "constant",
@@ -217,7 +220,22 @@ def test_a_row_replaces_sizes_training_and_views_of_its_system():
         (
             "curve",
             {"model": "cru", "sizes": {"latent": 7}},
-            "rows.curve.sizes.latent is 7, but the model cru needs a multiple of 2 of at least 4; change latent, or name",
+            "rows.curve.sizes.latent is 7, but the model cru needs an even number of at least 4; change latent, or name",
+        ),
+        (
+            "curve",
+            {"sizes": {"augment": 2}},
+            "curve.sizes.augment is 2, but the model curve takes no augment; remove it",
+        ),
+        (
+            "curve",
+            {"train": {"solver": "alf"}},
+            "curve.train.solver is 'alf', but the model curve takes no solver; remove it",
+        ),
+        (
+            "curve",
+            {"model": "observed_ode", "sizes": {"latent": 3}},
+            "curve.sizes.latent is 3, but the model observed_ode takes no latent; remove it",
         ),
         (
             "curve",
@@ -227,7 +245,7 @@ def test_a_row_replaces_sizes_training_and_views_of_its_system():
         (
             "curve",
             {"model": "neural_flow", "sizes": {"hidden": 1}},
-            "rows.curve.sizes.hidden is 1, but the model neural_flow needs a multiple of 1 of at least 2; change hidden, or name",
+            "rows.curve.sizes.hidden is 1, but the model neural_flow needs at least 2; change hidden, or name",
         ),
     ],
 )

@@ -13,16 +13,14 @@ from workflow_checkout import PROJECT
 
 from pathlode.ecg.conditions import Condition
 from pathlode.ecg.splitters import SPLITTERS
-from pathlode.errors import ConfigError
-from pathlode.models.settings import ModelConfig
-from pathlode.registry import DATA_SETS, LOSSES, MODELS, NETWORKS, PARTS, SYSTEMS
+from pathlode.parts import PARTS
+from pathlode.registry import DATA_SETS, LOSSES, MODELS, NETWORKS, SYSTEMS
 from pathlode.schedule.decisions import LookAheadConfig
 from pathlode.schedule.runs import FEWEST
 from pathlode.training.rates import RATES
 from pathlode.training.settings import OPTIMISERS, TrainingConfig
 from pathlode.training.views import Views
 from workflow.configuration import FILES, InvalidConfig, check, rows, scheduler
-from workflow.configuration.parts import LIMITED_SIZES
 from workflow.configuration.schema import SCHEMAS, schema
 
 OPTIONAL = {
@@ -176,12 +174,12 @@ def test_what_may_be_left_out_has_its_value_in_one_class_and_none_in_the_schema(
 
 def test_what_the_configuration_knows_of_the_package_without_importing_it_is_so():
     limited = {name: loss.largest_weight for name, loss in LOSSES.items() if loss.largest_weight < math.inf}
-    assert limited == rows.LARGEST_WEIGHTS
-    assert [name for name, loss in LOSSES.items() if not loss.penalised] == [*rows.UNPENALISED]
-    for kind, (size, smallest, _) in LIMITED_SIZES.items():
-        MODELS[kind](ModelConfig(features=1, **{size: smallest}))
-        with pytest.raises(ConfigError, match=f"model.{size} is {smallest - 1}, expected"):
-            MODELS[kind](ModelConfig(features=1, **{size: smallest - 1}))
+    assert limited == {name: rows.largest_weight(name) for name in LOSSES if rows.largest_weight(name) < math.inf}
+    assert [name for name, loss in LOSSES.items() if not loss.penalised] == [
+        name for name in LOSSES if not rows.is_penalised(name)
+    ]
+    quarter = float(MODELS.limit("latent_sde", "step", "<="))  # of the period of sin τ, which its posterior reads
+    assert quarter == pytest.approx(math.pi / 2, abs=1e-3)
     assert scheduler.ROWS == FEWEST
     assert set(scheduler.IMAGES) | set(scheduler.TEXTS) == set(DATA_SETS)
     for name, read in DATA_SETS.items():
@@ -198,9 +196,7 @@ def test_names_come_from_the_registries():
     properties = schema()["properties"]
     parts = schema()["$defs"]["parts"]["properties"]
     assert parts.pop("model")["enum"] == list(MODELS)
-    assert {part: parts[part]["enum"] for part in parts} == {
-        part: list(registry) for part, (registry, _) in PARTS.items()
-    }
+    assert {part: parts[part]["enum"] for part in parts} == {part: list(registry) for part, registry in PARTS.items()}
     beats, fits = (
         properties[chapter]["properties"][name]["additionalProperties"]["properties"]
         for chapter, name in (("ecg", "rows"), ("scheduler", "rows"))

@@ -6,7 +6,8 @@ import pytest
 from workflow_checkout import PROJECT
 
 from pathlode import registry
-from pathlode.registry import LOSSES, SOLVERS, SYSTEMS, Registry
+from pathlode.entries import Registry
+from pathlode.registry import LOSSES, SOLVERS, SYSTEMS
 from workflow.entry_docstrings import about
 from workflow.registry_page import KINDS, PAGE, content, missing_from_reference, uses, with_module
 

@@ -130,7 +130,7 @@ def _check_row(config: Mapping[str, Any], name: str) -> None:
     check_observed_state("chaos.data", parts, DIMENSION, settings["sizes"])
     longest = max(own["window"][1] for own in config["chaos"]["data"].values())
     where, train = f"{place}.train" if "train" in row else "chaos.train", settings["train"]
-    check_steps(where, parts, train["solver_steps"], longest / settings["sizes"]["time_unit"])
+    check_steps(where, parts, settings, longest)
     check_forcing(where, parts, train)
     check_warmup(where, train)
 

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from pathlode.core.solvers.tableaus import ADAPTIVE_METHODS
-from workflow.configuration.parts import check_state
+from workflow.configuration.parts import check_state, check_taken
 from workflow.configuration.replicates import replicate_batches
 from workflow.configuration.rows import check_fitted, check_row, check_training, row_parts, row_settings, tuned_as
 from workflow.configuration.schema import InvalidConfig, unknown
@@ -94,8 +94,9 @@ def _check_sizes(config: Mapping[str, Any]) -> None:
                     f"config: sizes.rows names {row!r}, which is not tuned on {name}; add it to the rows trained on {name}"
                 )
             for number, sizes in enumerate(config["sizes"]["tried"]):
-                model = row_settings(config, name, row)["sizes"] | sizes
-                check_state(f"sizes.tried.{number}", row_parts(config, name, row), model)
+                place, parts = f"sizes.tried.{number}", row_parts(config, name, row)
+                check_taken(place, parts["model"], sizes)
+                check_state(place, parts, row_settings(config, name, row)["sizes"] | sizes)
 
 
 def _check_solver(evaluate: Mapping[str, Any]) -> None:

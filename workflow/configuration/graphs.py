@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pathlode.dynamics.systems.contract import System
-from pathlode.registry import MODELS, OFFERS, SYSTEMS
+from pathlode.parts import OFFERS
+from pathlode.registry import MODELS, SYSTEMS
 from workflow.configuration.rows import all_rows, check_fitted, row_parts, tuned_as
 from workflow.configuration.schema import InvalidConfig, unknown
 

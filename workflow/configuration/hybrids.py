@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pathlode.registry import KNOWN_PARTS
+from pathlode.registry import FIELDS
+from workflow.configuration.parts import known_systems
 from workflow.configuration.rows import all_rows, check_fitted, row_parts, row_settings
 from workflow.configuration.schema import InvalidConfig, unknown
 
@@ -31,8 +32,9 @@ def check(config: Mapping[str, Any]) -> None:
         if name not in rows:
             raise InvalidConfig(unknown(f"rivals.hybrids.rows.{row}", name, rows, "rivals.rows or dynamics.rows"))
         field = row_parts(config, system, name).get("field")
-        if "loss" not in rows[name] or (field in KNOWN_PARTS) != (row in OF_EXPERT):
-            wanted = f"with one of the fields {', '.join(KNOWN_PARTS)}" if row in OF_EXPERT else "without a known part"
+        if "loss" not in rows[name] or bool(known_systems(field)) != (row in OF_EXPERT):
+            known = ", ".join(filter(known_systems, FIELDS))
+            wanted = f"with one of the fields {known}" if row in OF_EXPERT else "without a known part"
             raise InvalidConfig(
                 f"config: rivals.hybrids.rows.{row} names {name!r}, expected a row that is trained, {wanted}; name such a row"
             )

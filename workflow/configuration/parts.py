@@ -1,53 +1,47 @@
 """A model and its parts, as rows of the configuration name them."""
 
 from collections.abc import Iterable, Mapping
-from importlib.util import find_spec
 from typing import Any
 
-from pathlode.registry import (
+from pathlode.parts import (
     DEFAULT_MODEL,
     DEFAULT_PARTS,
-    FIELDS,
-    KNOWN_PARTS,
-    LONGEST_STEP,
-    LOSSES,
-    MODELS,
-    NEEDED_PACKAGES,
     OFFERS,
     ONLY_WITH,
     PARTS,
-    SYSTEMS,
+    SETTINGS,
     entries_of,
+    lacking_package,
     needed_of_state,
     offered,
     parts_of,
+    taken,
+    unmet,
     unused_offer,
+    without_unused,
 )
+from pathlode.registry import FIELDS, LOSSES, MODELS, SYSTEMS
 from workflow.configuration.schema import InvalidConfig
 
 OWN = ("sizes", "train", "views")
 """Settings of a data set of which a row may replace some."""
 
-LIMITED_SIZES = {"cru": ("latent", 4, 2), "neural_flow": ("hidden", 2, 1)}
-"""By model, a size of which it does not take all: its key, the smallest, and the number of which it is a multiple. A check
-knows them without importing the model and torch."""
-
-STATES_WITH_FEATURES = ("al_rnn",)
-"""Models whose state has ``hidden`` components, the first of which are what is observed."""
-
 
 def with_own(entry: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """A data set's ``sizes``, ``train`` and ``views`` for an entry, whose own replace some.
+
+    Settings of the data set that the entry's model does not take are left out.
 
     Args:
         entry: the entry.
         settings: those of the data set, by name; a missing one is empty.
     """
-    return {key: dict(settings.get(key, {})) | dict(entry.get(key, {})) for key in OWN}
+    kind = entry.get("model", DEFAULT_MODEL)
+    return {name: without_unused(kind, settings.get(name, {})) | dict(entry.get(name, {})) for name in OWN}
 
 
 def model_parts(entry: Mapping[str, Any]) -> dict[str, str]:
-    """The model of an entry and its parts (:data:`pathlode.registry.PARTS`), as in
+    """The model of an entry and its parts (:data:`pathlode.parts.PARTS`), as in
     :class:`pathlode.training.experiment.Experiment`.
 
     Those that the entry does not name are the default ones. Parts that its kind of model does not have are left out.
@@ -63,6 +57,11 @@ def entries_of_parts(parts: Mapping[str, str], loss: bool = True) -> list[str]:
     )
 
 
+def known_systems(field: str | None) -> tuple[str, ...]:
+    """The systems of whose equations an expert knows the part that a field has; none for a field that is all learnt."""
+    return FIELDS.fact(field, "known") if field else ()
+
+
 def has_latent(entry: Mapping[str, Any]) -> bool:
     """Whether an entry's model has a latent vector z0."""
     return "latent" in MODELS.words(entry.get("model", DEFAULT_MODEL))
@@ -74,28 +73,25 @@ def is_trained(entry: Mapping[str, Any]) -> bool:
 
 
 def check_parts(place: str, entry: Mapping[str, Any]) -> None:
-    """Refuses an entry whose model does not take a part that the entry names, or does not offer what its loss needs.
+    """Refuses an entry whose model does not take a setting that the entry names, or does not offer what its loss needs.
 
     Args:
         place: place of the entry in the configuration.
         entry: the entry.
     """
     kind = entry.get("model", DEFAULT_MODEL)
-    for part in PARTS:
-        if part in entry and part not in parts_of(kind):
-            raise InvalidConfig(
-                f"config: {place}.{part} is {entry[part]!r}, but the model {kind} takes no {part}; remove it"
-            )
-    if entry.get("field") in KNOWN_PARTS and "observed" in MODELS.words(kind):
+    check_taken(place, kind, entry)
+    for key in ("sizes", "train"):
+        check_taken(f"{place}.{key}", kind, entry.get(key, {}))
+    if known_systems(entry.get("field")) and "observed" in MODELS.words(kind):
         raise InvalidConfig(
             f"config: {place}.field is {entry['field']!r}, whose equations are of coordinates that a decoder maps to the data, "
             f"but the state of the model {kind} is the data in standard deviations; name another field"
         )
-    package, extra = NEEDED_PACKAGES.get(kind, (None, None))
-    if package and find_spec(package) is None:
+    if missing := lacking_package(kind):
         raise InvalidConfig(
-            f"config: {place}.model is {kind!r}, but its package {package} is not installed; pip install 'pathlode[{extra}]', "
-            "or name another model"
+            f"config: {place}.model is {kind!r}, but its package {missing[0]} is not installed; pip install "
+            f"'pathlode[{missing[1]}]', or name another model"
         )
     if not is_trained(entry):
         return
@@ -122,6 +118,15 @@ def check_parts(place: str, entry: Mapping[str, Any]) -> None:
         )
 
 
+def check_taken(place: str, kind: str, own: Mapping[str, Any]) -> None:
+    """Refuses settings of an entry's own that have no effect on its kind of model."""
+    for name in own:
+        if name in SETTINGS - taken(kind):
+            raise InvalidConfig(
+                f"config: {place}.{name} is {own[name]!r}, but the model {kind} takes no {name}; remove it"
+            )
+
+
 def check_state(place: str, parts: Mapping[str, str], model: Mapping[str, Any]) -> None:
     """Refuses a state of which all components start at 0, and a size that the model or its field does not take.
 
@@ -130,22 +135,21 @@ def check_state(place: str, parts: Mapping[str, str], model: Mapping[str, Any]) 
         parts: the model's kind and parts, from :func:`model_parts`.
         model: its sizes.
     """
-    hidden, augment = model["hidden"], model.get("augment", 0)
-    if augment >= hidden:
+    hidden, augment = model.get("hidden"), model.get("augment", 0)
+    if hidden is not None and augment >= hidden:
         raise InvalidConfig(
             f"config: {place} has hidden {hidden} and augment {augment}, but z0 sets one dimension of the state or more; lower "
             "augment, or raise hidden"
         )
-    size, smallest, factor = LIMITED_SIZES.get(parts["model"], ("hidden", 1, 1))
-    if model[size] < smallest or model[size] % factor:
+    if found := unmet(MODELS, parts["model"], model):
+        size, needed = found
         raise InvalidConfig(
-            f"config: {place}.{size} is {model[size]}, but the model {parts['model']} needs a multiple of {factor} of at least "
-            f"{smallest}; change {size}, or name another model"
+            f"config: {place}.{size} is {model[size]}, but the model {parts['model']} needs {needed}; change {size}, or name "
+            "another model"
         )
-    needed = needed_of_state(parts["field"], hidden) if "field" in parts else None
-    if needed:
+    if hidden is not None and "field" in parts and (wanted := needed_of_state(parts["field"], hidden)):
         raise InvalidConfig(
-            f"config: {place}.hidden is {hidden}, but the field {parts['field']} needs {needed}; change hidden, or name "
+            f"config: {place}.hidden is {hidden}, but the field {parts['field']} needs {wanted}; change hidden, or name "
             "another field"
         )
 
@@ -175,7 +179,7 @@ def check_system(place: str, parts: Mapping[str, str], system: str | None) -> No
         parts: the model's kind and parts, from :func:`model_parts`.
         system: name in :data:`pathlode.registry.SYSTEMS`; None for measured data, of which no equation is known.
     """
-    known = KNOWN_PARTS.get(parts.get("field", ""))
+    known = known_systems(parts.get("field"))
     if known and system not in known:
         data = "measured data" if system is None else f"the system {system}"
         raise InvalidConfig(
@@ -183,7 +187,7 @@ def check_system(place: str, parts: Mapping[str, str], system: str | None) -> No
             "equations; name another field"
         )
     for part in ("input", "decoder"):
-        positive = part in parts and "positive" in PARTS[part][0].words(parts[part])
+        positive = part in parts and "positive" in PARTS[part].words(parts[part])
         if positive and system is not None and "positive" not in SYSTEMS.words(system):
             raise InvalidConfig(
                 f"config: {place}.{part} is {parts[part]!r}, which is for positive quantities, but those of {system} change "
@@ -191,20 +195,23 @@ def check_system(place: str, parts: Mapping[str, str], system: str | None) -> No
             )
 
 
-def check_steps(place: str, parts: Mapping[str, str], steps: int, duration: float) -> None:
+def check_steps(place: str, parts: Mapping[str, str], settings: Mapping[str, Mapping[str, Any]], last: float) -> None:
     """Refuses steps of a solver that are too long for the model.
 
     Args:
         place: place of the settings of the training in the configuration.
         parts: the model's kind and parts, from :func:`model_parts`.
-        steps: steps in the observed window.
-        duration: the longest window in units of τ.
+        settings: the entry's ``model`` and ``train``.
+        last: the longest window in the data's unit of time.
     """
-    longest = LONGEST_STEP.get(parts["model"])
-    if longest is not None and steps * longest < duration:
+    longest = MODELS.limit(parts["model"], "step", "<=")
+    if longest is None:
+        return
+    steps, duration = settings["train"]["solver_steps"], last / settings["sizes"]["time_unit"]
+    if steps * float(longest) < duration:
         raise InvalidConfig(
             f"config: {place}.solver_steps is {steps}, but windows last up to {duration:g} units of the model's time, and a "
-            f"step of the model {parts['model']} at most {longest:.3g}; raise it"
+            f"step of the model {parts['model']} at most {longest}; raise it"
         )
 
 
@@ -240,7 +247,7 @@ def check_observed_state(place: str, parts: Mapping[str, str], features: int, mo
         features: observed quantities.
         model: the model's sizes.
     """
-    if parts["model"] in STATES_WITH_FEATURES and model["hidden"] < features:
+    if MODELS.limit(parts["model"], "hidden", ">=") == "features" and model["hidden"] < features:
         raise InvalidConfig(
             f"config: the number of features of {place} is {features}, which are components of the state of {parts['model']}, "
             f"but its hidden is {model['hidden']}; raise hidden"

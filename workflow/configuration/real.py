@@ -91,11 +91,6 @@ def check(config: Mapping[str, Any]) -> None:
             raise InvalidConfig(
                 f"config: {place} is a model without training; name another model, or a prediction without one"
             )
-        if "head" in row and not has_latent(row):
-            raise InvalidConfig(
-                f"config: {place}.head is {row['head']}, but the model {row['model']} has no z0, from which a head tells "
-                "classes; remove it, or name another model"
-            )
         if name in (*SIMPLE, "trees"):
             raise InvalidConfig(f"config: {place} has the name of a prediction without a model; choose another name")
     _check_names(config)

@@ -4,9 +4,8 @@ import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from pathlode.registry import SYSTEMS
+from pathlode.registry import LOSSES, SYSTEMS
 from workflow.configuration.parts import (
-    OWN,
     check_entry,
     check_forcing,
     check_observed_state,
@@ -22,11 +21,7 @@ from workflow.configuration.schema import InvalidConfig, unknown
 
 FOLDERS = ("tuning", "sizes")
 """Folders in a system's results other than those of rows."""
-LARGEST_WEIGHTS = {"steer": 1.0, "steer_walk": 1.0}
-"""The largest penalty weight of a loss, where there is one. A check knows it without importing the loss and torch."""
-UNPENALISED = ("none", "ebm")
-"""Losses whose weight has no effect."""
-OF_TRAINING = ("tuned_as", "tuned_by", "weight", "context", *OWN)
+OF_TRAINING = ("tuned_as", "tuned_by", "weight", "context", "train", "views")
 """Keys of a row that only a model has which is trained."""
 
 
@@ -48,7 +43,8 @@ def row_settings(config: Mapping[str, Any], system: str, name: str) -> dict[str,
 def candidate_settings(config: Mapping[str, Any], system: str, name: str) -> dict[str, dict[str, Any]]:
     """The same for the candidates of a tuning: shorter trainings, whose solver steps stay as they are."""
     settings = row_settings(config, system, name)
-    settings["train"] |= {"steps": tuning(config, system)["steps"], "refine": False}
+    train = settings["train"]
+    train |= {"steps": tuning(config, system)["steps"]} | ({"refine": False} if "refine" in train else {})
     return settings
 
 
@@ -95,6 +91,16 @@ def tuning(config: Mapping[str, Any], system: str) -> dict[str, Any]:
     return dict(config["tune"] | config["systems"][system].get("tune", {}))
 
 
+def largest_weight(loss: str) -> float:
+    """The largest weight of a loss's penalty; infinite if there is none."""
+    return float(LOSSES.limit(loss, "weight", "<=") or math.inf)
+
+
+def is_penalised(loss: str) -> bool:
+    """Whether a loss has a penalty, so that its weight has an effect."""
+    return LOSSES.fact(loss, "weight") != ("unused",)
+
+
 def row_axes(config: Mapping[str, Any], system: str, name: str) -> dict[str, dict[str, Any]]:
     """The learning rates and weights that are tried for a row on a system, each as in
     :class:`pathlode.dynamics.tried_values.Axis`.
@@ -103,9 +109,9 @@ def row_axes(config: Mapping[str, Any], system: str, name: str) -> dict[str, dic
     penalty.
     """
     row, tune = all_rows(config)[name], tuning(config, system)
-    largest = LARGEST_WEIGHTS.get(row["loss"], math.inf)
+    largest = largest_weight(row["loss"])
     weights = [weight for weight in tune["weights"] if weight <= largest]
-    if "weight" in row or row["loss"] in UNPENALISED:
+    if "weight" in row or not is_penalised(row["loss"]):
         weights = [row.get("weight", 1.0)]
     tried = {
         "learning_rates": (tune["learning_rates"], tune["largest_learning_rate"]),
@@ -136,8 +142,8 @@ def check_row(config: Mapping[str, Any], chapter: str, name: str, data: Collecti
     for system in row.get("systems", []):
         if system not in data:
             raise InvalidConfig(unknown(f"{place}.systems", system, dict.fromkeys(data)))
-    largest = LARGEST_WEIGHTS.get(row.get("loss"), math.inf)
-    if "weight" in row and not row["weight"] <= largest:
+    largest = largest_weight(row["loss"]) if "loss" in row else math.inf
+    if row.get("weight", 0.0) > largest:
         raise InvalidConfig(
             f"config: {place}.weight is {row['weight']}, but the loss {row['loss']} takes at most {largest:g}; lower it"
         )
@@ -171,7 +177,7 @@ def check_fitted(config: Mapping[str, Any], chapter: str, system: str, name: str
     check_system(own, parts, entry["system"])
     check_state(sizes, parts, settings["sizes"])
     place = own if "train" in row else f"systems.{system}"
-    check_steps(f"{place}.train", parts, settings["train"]["solver_steps"], last / settings["sizes"]["time_unit"])
+    check_steps(f"{place}.train", parts, settings, last)
     check_forcing(f"{place}.train", parts, settings["train"])
     check_observed_state(f"systems.{system}", parts, len(simulated.features), settings["sizes"])
     if "train" in row:
@@ -180,7 +186,7 @@ def check_fitted(config: Mapping[str, Any], chapter: str, system: str, name: str
         place = "tune" if "weights" not in config["systems"][system].get("tune", {}) else f"systems.{system}.tune"
         raise InvalidConfig(
             f"config: {place}.weights holds no weight that the loss {row['loss']} takes, at most "
-            f"{LARGEST_WEIGHTS[row['loss']]:g}; add one"
+            f"{largest_weight(row['loss']):g}; add one"
         )
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from pathlode.download import checksums
-from pathlode.registry import DATA_SETS, NETWORKS, PARTS
+from pathlode.parts import PARTS
+from pathlode.registry import DATA_SETS, NETWORKS
 from workflow.configuration.parts import check_parts, entries_of_parts, has_latent, model_parts
 from workflow.configuration.real_logs import check_real_logs
 from workflow.configuration.schema import InvalidConfig, unknown

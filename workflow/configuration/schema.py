@@ -15,12 +15,13 @@ from jsonschema.exceptions import ValidationError, best_match
 from pathlode import registry
 from pathlode.core.solvers.tableaus import ADAPTIVE_METHODS
 from pathlode.ecg.records import RECORDS
+from pathlode.entries import Registry
 from workflow.chapters import CHAPTERS
 from workflow.configuration.files import FILES
 from workflow.variations import VARIATIONS
 
 NAMES: dict[str, Iterable[str]] = {
-    **{name.lower(): entries for name, entries in vars(registry).items() if isinstance(entries, registry.Registry)},
+    **{name.lower(): entries for name, entries in vars(registry).items() if isinstance(entries, Registry)},
     "adaptive_backends": ADAPTIVE_METHODS,
     "adaptive_methods": dict.fromkeys(method for methods in ADAPTIVE_METHODS.values() for method in methods),
     "records": RECORDS,

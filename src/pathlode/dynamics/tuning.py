@@ -23,6 +23,7 @@ from pathlode.files import digest, writing
 from pathlode.models.contract import SequenceModel
 from pathlode.models.latents import as_the_model
 from pathlode.training.experiment import Experiment
+from pathlode.training.settings import TrainingConfig
 
 logger = logging.getLogger(__name__)
 
@@ -156,10 +157,10 @@ class Tuner:
     def _errors(
         self, model: SequenceModel, observed: Observed, owners: Sequence[int], experiment: Experiment
     ) -> Tensor:
-        solver, steps = experiment.train["solver"], experiment.train["solver_steps"]
+        config = TrainingConfig(**experiment.train)
         if self.by == "truth":  # over two windows
-            return true_errors(model, self.data, owners, FixedStep(solver, 4 * steps))
+            return true_errors(model, self.data, owners, FixedStep(config.solver, 4 * config.solver_steps))
         series = as_the_model(observed.validation, model)
         if series.sets:
             series = TimeSeries(series.times[owners], series.values[owners], series.name)
-        return torch.stack(held_out_errors(model, series, FixedStep(solver, 2 * steps)))
+        return torch.stack(held_out_errors(model, series, FixedStep(config.solver, 2 * config.solver_steps)))

@@ -42,6 +42,6 @@ def _of_one_class(beats: pd.DataFrame) -> pd.DataFrame:
     n, total = beats["n"].where(beats["n"] > 0), beats.loc[macro, "n"].item()
     table = beats.assign(precision=n / total, recall=n / n, f1=2 * n / (total + n), auc=0.5 * n / n)
     classes = table[~macro].dropna(subset="f1")
-    means = classes.loc[classes["n"].idxmax(), ["precision", "recall", "f1"]] / len(classes)
+    means = classes[["precision", "recall", "f1"]].iloc[classes["n"].argmax()] / len(classes)
     table.loc[macro, ["precision", "recall", "f1", "auc"]] = [*means, 0.5]
     return table.astype({"f1": np.float64})

@@ -100,7 +100,7 @@ def refuse_unreadable(series: TimeSeries, static: int, inputs: int) -> None:
 
 def tell_unread(experiment: Experiment) -> None:
     """Says how static covariates reach the solution if the field does not read them."""
-    if experiment.model["static"] and not FIELDS[experiment.field].takes_context:
+    if experiment.sizes["static"] and not FIELDS[experiment.field].takes_context:
         logger.info(
             "the field %r reads no static covariates: they reach the solution through the encoder and z0; a field that takes a "
             "context, such as controlled, reads them all along, but is slower: model={'field': 'controlled'}",

@@ -121,7 +121,7 @@ class Forecaster:
         data = defaults.split(series, self.seed)
         identity = self._identity(series)
         experiment = self._experiment(data.training)
-        defaults.refuse_unreadable(series, experiment.model["static"], experiment.model["inputs"])
+        defaults.refuse_unreadable(series, experiment.sizes["static"], experiment.sizes["inputs"])
         defaults.tell_unread(experiment)
         weight = self._weight(experiment, data, folder, identity)
         experiment = replace(experiment, weight=weight, seeds=self._seeds)

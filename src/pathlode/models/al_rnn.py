@@ -7,7 +7,6 @@ from torch import nn
 
 from pathlode.core.shapes import State, Values
 from pathlode.core.stacked import StackedLinear, uniform_parameter
-from pathlode.errors import ConfigError
 from pathlode.models.map_model import MapModel
 from pathlode.models.settings import ModelConfig
 
@@ -36,11 +35,6 @@ class ALRNN(MapModel):
     def __init__(self, config: ModelConfig, seeds: Sequence[int] = (0,)) -> None:
         super().__init__(config, seeds)
         state, others = config.hidden, config.hidden - config.features
-        if others < 0:
-            raise ConfigError(
-                f"model.hidden is {state}, expected at least {config.features} for the model al_rnn, whose state has the "
-                "features among its components: raise model.hidden"
-            )
         generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         self.decay = nn.Parameter(0.95 + uniform_parameter(generators, (1, state), 0.05).detach())
         self.mixing = StackedLinear(generators, state, state, bound=1 / state)

@@ -1,8 +1,6 @@
 """Optimised dynamic mode decomposition: each series as a sum of exponentials of its own, fitted in closed form."""
 
 import warnings
-from collections.abc import Sequence
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,11 +11,9 @@ from torch import Tensor
 from pathlode.arrays import Array
 from pathlode.core.context import Context
 from pathlode.core.shapes import Times, Values
-from pathlode.errors import ConfigError
 from pathlode.models.contract import SequenceModel
 from pathlode.models.observations import Observations
 from pathlode.models.prediction import Prediction
-from pathlode.models.settings import ModelConfig
 
 if TYPE_CHECKING:
     from pathlode.core.solve import Adaptive, FixedStep
@@ -58,19 +54,11 @@ class BOPDMD(SequenceModel):
         config: ``features`` and ``time_unit`` have an effect.
         seeds: one stacked member per seed.
 
-    Raises:
-        ConfigError: if PyDMD is not installed.
-
     Cost: one fit for each series that is predicted, one after another; training costs nothing.
     Source: Askham & Kutz 2018, Variable projection methods for an optimized dynamic mode decomposition
     (https://arxiv.org/abs/1704.02343); Sashidhar & Kutz 2021, Bagging, optimized dynamic mode decomposition
     (https://arxiv.org/abs/2107.10878), here without its bags.
     """
-
-    def __init__(self, config: ModelConfig, seeds: Sequence[int] = (0,)) -> None:
-        if find_spec("pydmd") is None:
-            raise ConfigError("BOPDMD needs the package pydmd, which is not installed: pip install 'pathlode[koopman]'")
-        super().__init__(config, seeds)
 
     @property
     def reads_gaps(self) -> bool:

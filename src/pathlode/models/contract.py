@@ -40,7 +40,7 @@ class SequenceModel(ModelStack, ABC):
     """
 
     offers: ClassVar[frozenset[str]] = frozenset()
-    """What the model offers, as words of :data:`pathlode.registry.OFFERS`; its line in the registry lists the same words."""
+    """What the model offers, as words of :data:`pathlode.parts.OFFERS`; its line in the registry lists the same words."""
 
     def __init__(self, config: ModelConfig, seeds: Sequence[int] = (0,)) -> None:
         super().__init__(config, seeds)

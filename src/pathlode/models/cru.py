@@ -13,7 +13,6 @@ from pathlode.core.kalman import Belief
 from pathlode.core.linear_sde import transition
 from pathlode.core.shapes import MaskInTime, Times, Values
 from pathlode.core.stacked import StackedLinear, StackedMLP, uniform_parameter
-from pathlode.errors import ConfigError
 from pathlode.models.contextual import ContextualModel
 from pathlode.models.observations import Observations
 from pathlode.models.prediction import Density, Prediction
@@ -76,12 +75,12 @@ class CRU(ContextualModel):
     which some observations are hidden, as :class:`pathlode.training.views.Views` can do here.
 
     Args:
-        config: ``latent`` is the dimensions of z, ``width`` and ``depth`` are those of all networks; ``hidden`` and the parts
-            have no effect.
+        config: ``latent`` is the dimensions of z, ``width`` and ``depth`` are those of all networks.
         seeds: one stacked member per seed.
 
     Raises:
-        ConfigError: if ``latent`` is odd or below 4: for m = 1 an encoded observation of norm 1 would be its sign alone.
+        ConfigError: if ``latent`` is odd, as its first half is measured, or below 4: for m = 1 an encoded observation of norm 1
+            would be its sign alone.
 
     Cost: one step of the filter per observation time, one after another, for all trajectories and members at once, and one
     transition per query time that is no observation time, all of them at once.
@@ -93,11 +92,6 @@ class CRU(ContextualModel):
 
     def __init__(self, config: ModelConfig, seeds: Sequence[int] = (0,)) -> None:
         super().__init__(config, seeds)
-        if config.latent % 2 or config.latent < 4:
-            raise ConfigError(
-                f"model.latent is {config.latent}, expected an even number of at least 4 for the model cru: the first half "
-                "of its state is measured"
-            )
         generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         state, layers = config.latent, [config.width] * config.depth
         read = config.features * (2 if config.gaps else 1) + config.static + config.inputs

@@ -23,7 +23,7 @@ class Curve(EncodedModel):
     values without constraint: there is no state whose present determines its future, no latent path, and no solver.
 
     Args:
-        config: sizes and parts; field and decoder have no effect, nor does the state's size if ``encoder_hidden`` is set.
+        config: sizes and parts.
         seeds: one stacked member per seed.
 
     Source: ours, as a rival without dynamics.

@@ -18,7 +18,6 @@ from pathlode.errors import ConfigError, DataError
 from pathlode.models.encoded import EncodedModel
 from pathlode.models.observations import Observations
 from pathlode.models.prediction import Encoding, Prediction
-from pathlode.models.settings import ModelConfig
 from pathlode.registry import DECODERS
 
 POSTERIOR_STEPS = 5
@@ -62,11 +61,8 @@ class LatentEBM(EncodedModel):
     gives μ.
 
     Args:
-        config: sizes and parts; ``width`` and ``depth`` are also those of f, and ``field`` has no effect.
+        config: sizes and parts; ``width`` and ``depth`` are also those of f.
         seeds: one stacked member per seed.
-
-    Raises:
-        ConfigError: if the model is to read inputs.
 
     Cost: a Langevin step on the posterior takes a solution and its backward pass, and so does one more gradient in training.
     Steps on the prior take the network f alone.
@@ -76,14 +72,6 @@ class LatentEBM(EncodedModel):
     """
 
     offers = frozenset({"training", "latent", "posterior", "decoder", "energy"})
-
-    def __init__(self, config: ModelConfig, seeds: Sequence[int] = (0,)) -> None:
-        if config.inputs:
-            raise ConfigError(
-                f"model.inputs is {config.inputs}, but the field of a latent EBM reads none: choose a latent ODE with the "
-                "field controlled"
-            )
-        super().__init__(config, seeds)
 
     def add_parts(self, generators: Sequence[torch.Generator]) -> None:
         config, self.static = self.config, self.config.latent // 2

@@ -1,7 +1,6 @@
 """The latent SDE: a latent ODE whose state is driven by noise, with a posterior over its paths."""
 
 from collections.abc import Sequence
-from importlib.util import find_spec
 
 import torch
 from torch import Tensor, nn
@@ -18,7 +17,6 @@ from pathlode.errors import ConfigError, SolverError
 from pathlode.models.encoded import EncodedModel
 from pathlode.models.path_draws import PATHS, PathDraws, drawn_by_seeds
 from pathlode.models.prediction import Encoding, Prediction, required
-from pathlode.models.settings import ModelConfig
 from pathlode.models.spans import Span, Spans, spans_of
 from pathlode.registry import DECODERS
 
@@ -50,11 +48,8 @@ class LatentSDE(EncodedModel):
     after it steps of the same size, but of at least 1 / N units of τ.
 
     Args:
-        config: sizes and parts; the field has no effect.
+        config: sizes and parts.
         seeds: one stacked member per seed.
-
-    Raises:
-        ConfigError: if torchsde is not installed, or the model is to read inputs.
 
     Source: Li et al. 2020, Scalable gradients for stochastic differential equations (https://arxiv.org/abs/2001.01328); Kidger
     et al. 2021, Efficient and accurate gradients for neural SDEs (https://arxiv.org/abs/2105.13493).
@@ -62,18 +57,6 @@ class LatentSDE(EncodedModel):
 
     offers = frozenset({"training", "latent", "posterior", "decoder", "path_kl"})
     beside_values = ("latent_to_outcome", "start_mean", "start_log_std")
-
-    def __init__(self, config: ModelConfig, seeds: Sequence[int] = (0,)) -> None:
-        if find_spec("torchsde") is None:
-            raise ConfigError(
-                "the latent SDE needs the package torchsde, which is not installed: pip install 'pathlode[sde]'"
-            )
-        if config.inputs:
-            raise ConfigError(
-                f"model.inputs is {config.inputs}, but the drifts of a latent SDE read none: choose a latent ODE with the "
-                "field controlled"
-            )
-        super().__init__(config, seeds)
 
     def add_parts(self, generators: Sequence[torch.Generator]) -> None:
         config, members = self.config, len(self.seeds)

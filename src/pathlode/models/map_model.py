@@ -2,7 +2,6 @@
 
 import math
 from abc import abstractmethod
-from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -10,10 +9,8 @@ from torch import Tensor
 from pathlode.core.context import Context
 from pathlode.core.shapes import State, Times, Values
 from pathlode.core.solve import Adaptive, FixedStep
-from pathlode.errors import ConfigError
 from pathlode.models.on_grid import OnGrid
 from pathlode.models.prediction import Prediction
-from pathlode.models.settings import ModelConfig
 
 
 class MapModel(OnGrid):
@@ -24,22 +21,10 @@ class MapModel(OnGrid):
     :class:`pathlode.training.settings.TrainingConfig`. Grid, arguments, attributes and errors are those of
     :class:`pathlode.models.on_grid.OnGrid`.
 
-    Raises:
-        ConfigError: if the model is to read static covariates or inputs, of which F is no function.
-
     Cost: a loop in Python over the points of the grid.
     """
 
     offers = frozenset({"training", "forcing"})
-
-    def __init__(self, config: ModelConfig, seeds: Sequence[int] = (0,)) -> None:
-        for name, count in (("static", config.static), ("inputs", config.inputs)):
-            if count:
-                raise ConfigError(
-                    f"model.{name} is {count}, but a map from one state to the next reads neither static covariates nor "
-                    "inputs: choose a latent ODE with the field controlled"
-                )
-        super().__init__(config, seeds)
 
     @abstractmethod
     def step(self, z: State) -> State:

@@ -11,10 +11,8 @@ from pathlode.core.coupling import CouplingFlow
 from pathlode.core.decoders.contract import Decoder
 from pathlode.core.shapes import Latent, Starts, States, Times, Values
 from pathlode.core.stacked import StackedMLP
-from pathlode.errors import ConfigError
 from pathlode.models.encoded import EncodedModel
 from pathlode.models.prediction import Prediction
-from pathlode.models.settings import ModelConfig
 from pathlode.registry import DECODERS
 
 if TYPE_CHECKING:
@@ -36,7 +34,7 @@ class NeuralFlow(EncodedModel):
     F is evaluated at τ < 0.
 
     Args:
-        config: sizes and parts; ``width`` and ``depth`` are also those of the flow's networks, and ``field`` has no effect.
+        config: sizes and parts; ``width`` and ``depth`` are also those of the flow's networks.
         seeds: one stacked member per seed.
 
     Raises:
@@ -46,14 +44,6 @@ class NeuralFlow(EncodedModel):
     """
 
     offers = frozenset({"training", "latent", "posterior", "path", "decoder"})
-
-    def __init__(self, config: ModelConfig, seeds: Sequence[int] = (0,)) -> None:
-        if config.hidden < 2:
-            raise ConfigError(
-                f"model.hidden is {config.hidden}, expected at least 2 for the model neural_flow: a coupling layer moves one "
-                "part of the state by another"
-            )
-        super().__init__(config, seeds)
 
     def add_parts(self, generators: Sequence[torch.Generator]) -> None:
         config = self.config

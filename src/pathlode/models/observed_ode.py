@@ -16,7 +16,7 @@ from pathlode.models.field_model import FieldModel
 from pathlode.models.observations import Observations
 from pathlode.models.prediction import Prediction
 from pathlode.models.settings import ModelConfig
-from pathlode.registry import needed_of_state
+from pathlode.parts import needed_of_state
 
 
 class ObservedODE(FieldModel):
@@ -42,7 +42,7 @@ class ObservedODE(FieldModel):
     :meth:`forced`.
 
     Args:
-        config: ``features`` is also the size of the state; ``hidden``, ``latent``, encoder and decoder have no effect.
+        config: ``features`` is also the size of the state.
         seeds: one stacked member per seed.
 
     Raises:

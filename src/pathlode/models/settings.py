@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from pathlode.core.signals import INTERPOLATIONS
 from pathlode.errors import ConfigError, is_count, is_positive
-from pathlode.registry import DECODERS, DEFAULT_PARTS, ENCODERS, INPUTS, needed_of_state
+from pathlode.parts import DEFAULT_PARTS, needed_of_state, refuse_unused, unmet
+from pathlode.registry import DECODERS, ENCODERS, INPUTS, MODELS
 
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """Sizes and parts of a model. Each kind of model uses those that it has.
+    """Sizes and parts of a model. A kind of model that does not take one of them refuses any value but the default.
 
     Args:
         features: measured quantities per observation.
@@ -94,3 +95,20 @@ class ModelConfig:
         ENCODERS.path(self.encoder)
         DECODERS.path(self.decoder)
         INPUTS.path(self.input)
+
+    def refuse_for(self, kind: str) -> None:
+        """Refuses settings that a kind of model does not take, and sizes that it cannot have.
+
+        Args:
+            kind: name in :data:`pathlode.registry.MODELS`.
+
+        Raises:
+            ConfigError: naming the first one.
+        """
+        refuse_unused(kind, "model", self)
+        if found := unmet(MODELS, kind, vars(self)):
+            size, needed = found
+            raise ConfigError(
+                f"model.{size} is {getattr(self, size)}, expected {needed} for the model {kind}: change it, or choose another "
+                "model"
+            )

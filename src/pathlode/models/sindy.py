@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Sequence
-from importlib.util import find_spec
 
 import numpy as np
 import torch
@@ -11,7 +10,7 @@ from torch import Tensor
 from pathlode.arrays import Array
 from pathlode.core.fields.polynomial import PolynomialField
 from pathlode.core.series import TimeSeries
-from pathlode.errors import ConfigError, DataError
+from pathlode.errors import DataError
 from pathlode.models.observed_ode import ObservedODE
 
 THRESHOLD = 0.05
@@ -63,11 +62,8 @@ class SINDy(ObservedODE):
         """As :meth:`pathlode.models.contract.SequenceModel.fit`.
 
         Raises:
-            ConfigError: if pysindy is not installed.
             DataError: if no series has enough observations.
         """
-        if find_spec("pysindy") is None:
-            raise ConfigError("SINDy needs the package pysindy, which is not installed: pip install 'pathlode[sindy]'")
         super().fit(series, owners)
         members = range(len(self.seeds))
         own = list(members if series.sets else [0] * len(members)) if owners is None else list(owners)

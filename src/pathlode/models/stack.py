@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from pathlode.errors import ConfigError
 from pathlode.models.settings import ModelConfig
+from pathlode.parts import kind_of, lacking_package
 from pathlode.registry import MODELS
 
 
@@ -31,13 +32,17 @@ class ModelStack(nn.Module):
         counts: the fewest and the most observations of a series that the encoder saw in training; None if unknown.
 
     Raises:
-        ConfigError: if there is no seed.
+        ConfigError: if there is no seed, the registered model does not take a setting, or a package that it needs is not
+            installed.
     """
 
     def __init__(self, config: ModelConfig, seeds: Sequence[int] = (0,)) -> None:
         super().__init__()
         if not seeds:
             raise ConfigError("seeds is empty, expected at least one")
+        if (kind := kind_of(type(self))) is not None:
+            _refuse_lacking(kind)
+            config.refuse_for(kind)
         self.config = config
         self.seeds = tuple(seeds)
         shape = (len(seeds), 1, 1, config.features)
@@ -108,6 +113,13 @@ class ModelStack(nn.Module):
             "dates": self.dates,
             "counts": self.counts,
         }
+
+
+def _refuse_lacking(kind: str) -> None:
+    if lacking := lacking_package(kind):
+        raise ConfigError(
+            f"the model {kind} needs the package {lacking[0]}, which is not installed: pip install 'pathlode[{lacking[1]}]'"
+        )
 
 
 def _units(*shape: int) -> tuple[nn.Buffer, nn.Buffer]:

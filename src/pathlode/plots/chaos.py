@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from pathlode.arrays import Array
 from pathlode.chaos.columns import CHAOS_HEADINGS
@@ -160,7 +161,7 @@ def symbols(shown: Sequence[ShownOrbits]) -> Figure:
     return figure
 
 
-def _draw_changes(axis: Axes, regions: Array, places: Array) -> None:
+def _draw_changes(axis: Axes, regions: Array, places: NDArray[np.intp]) -> None:
     """Shares of the steps from a region that lead to each one, from the regions' numbers and a code of places among them."""
     moves = np.zeros((len(regions), len(regions)))
     np.add.at(moves, (places[:-1], places[1:]), 1.0)

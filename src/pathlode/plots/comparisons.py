@@ -13,9 +13,9 @@ from matplotlib.ticker import NullLocator
 from numpy.typing import NDArray
 
 from pathlode.dynamics.shown import ShownData
+from pathlode.parts import DEFAULT_MODEL, DEFAULT_PARTS
 from pathlode.plots.dynamics import draw_trajectory
 from pathlode.plots.style import MEDIAN_AND_QUARTILES, WIDTH, LineStyle, line_with_band, log_scale
-from pathlode.registry import DEFAULT_MODEL, DEFAULT_PARTS
 from pathlode.reporting.naming import readable, symbol
 
 

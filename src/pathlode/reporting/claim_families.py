@@ -72,7 +72,7 @@ def _of_group(group: Fields, sections: Fields, place: str) -> Iterator[dict[str,
     rivals_of, rivals = shared.pop("rivals_of", None), shared.pop("rivals", [])
     if not isinstance(rivals, list) or (rivals and rivals_of is None):
         raise ConfigError(f"{place}: rivals is {rivals!r}, expected a list of names, in a group with rivals_of")
-    alike = {str(name).replace("_", "-"): {} for name in rivals}
+    alike: dict[str, Any] = {str(name).replace("_", "-"): {} for name in rivals}
     for key, given in {**alike, **{key: group[key] for key in group if key != SHARED}}.items():
         own = {"claim": given} if isinstance(given, str) else _mapping(given, f"{place}: {key}")
         if rivals_of is None:
@@ -88,7 +88,7 @@ def _whole_sentence(entry: dict[str, Any], rivals: Fields, place: str) -> dict[s
         return entry
     rival = entry.get("rival")
     name = rival.get(entry.get("by")) if isinstance(rival, Mapping) else rival
-    if name not in rivals:
+    if not isinstance(name, str) or name not in rivals:
         raise ConfigError(
             f"{place}: rival is {name!r}, expected one of {', '.join(rivals)}, or a sentence without {RIVAL}"
         )

@@ -40,7 +40,7 @@ def code_digest(script: Path, entries: Iterable[str] = ()) -> str:
     Args:
         script: a Python file.
         entries: ``"module:class"`` of the entries that the script uses through registries, from
-            :meth:`pathlode.registry.Registry.path`.
+            :meth:`pathlode.entries.Registry.path`.
     """
     entries = sorted(set(entries))
     files = {file.as_posix(): _read(PACKAGE / file).digest for file in reached_files(script, entries)}

@@ -8,8 +8,8 @@ from typing import ClassVar
 import pandas as pd
 
 from pathlode.artefacts import TableFile
+from pathlode.entries import Registry
 from pathlode.errors import ConfigError
-from pathlode.registry import Registry
 
 LONG = 40
 """Largest number of rows that fit a printed page."""

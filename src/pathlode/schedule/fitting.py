@@ -11,6 +11,7 @@ from pathlode.core.observed import Observed
 from pathlode.core.series import TimeSeries
 from pathlode.errors import ConfigError
 from pathlode.models.contract import SequenceModel
+from pathlode.parts import without_unused
 from pathlode.schedule.run_model import SOLVER, FitConfig, RunModel, RunModelCard
 from pathlode.schedule.runs import FEATURES, METRIC, Runs, Trajectory
 from pathlode.training.experiment import Experiment
@@ -123,10 +124,8 @@ def _experiment(config: FitConfig, seeds: Sequence[int], windows: int) -> Experi
             "steps": config.steps or 10,  # but none is taken
             "batch": min(64, windows),
             "validate_every": max(1, config.steps // 20),
-            "solver": SOLVER.method,
-            "solver_steps": SOLVER.steps,
-            "refine": False,
-        },
+        }
+        | without_unused(config.model, {"solver": SOLVER.method, "solver_steps": SOLVER.steps, "refine": False}),
         model=config.model,
         encoder=config.encoder,
         input=config.input,

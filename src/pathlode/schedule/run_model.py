@@ -16,13 +16,14 @@ from pathlode.core.tensor_files import beside, load_tensors, save_tensors
 from pathlode.errors import CheckpointError, ConfigError, refuse_unless
 from pathlode.models.contract import SequenceModel
 from pathlode.models.saving import model_content, model_of
-from pathlode.registry import DEFAULT_MODEL, DEFAULT_PARTS, MODELS
+from pathlode.parts import DEFAULT_MODEL, DEFAULT_PARTS
+from pathlode.registry import MODELS
 from pathlode.schedule.runs import LOG_RATE
 
 SOLVER = FixedStep("tsit5", 12)
 """Solver of the model's predictions, and solver steps of its training."""
 NEEDED_OFFERS = frozenset({"training", "latent"})
-"""What a model of training runs must offer, as words of :data:`pathlode.registry.OFFERS`."""
+"""What a model of training runs must offer, as words of :data:`pathlode.parts.OFFERS`."""
 
 
 @dataclass(frozen=True)

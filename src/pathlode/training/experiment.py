@@ -15,8 +15,9 @@ from pathlode.errors import ConfigError
 from pathlode.files import digest
 from pathlode.models.contract import SequenceModel
 from pathlode.models.settings import ModelConfig
+from pathlode.parts import DEFAULT_MODEL, DEFAULT_PARTS
 from pathlode.progress import Progress
-from pathlode.registry import DEFAULT_MODEL, DEFAULT_PARTS, LOSSES, MODELS
+from pathlode.registry import LOSSES, MODELS
 from pathlode.training.outcomes import Outcomes
 from pathlode.training.resume import run_resumably
 from pathlode.training.settings import TrainingConfig

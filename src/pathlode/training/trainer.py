@@ -17,7 +17,7 @@ from pathlode.errors import ConfigError, DivergenceError
 from pathlode.models.contract import SequenceModel
 from pathlode.models.noise import learn_noise
 from pathlode.models.prediction import Prediction, required
-from pathlode.registry import ONLY_WITH, unused_offer
+from pathlode.parts import ONLY_WITH, kind_of, refuse_unused, unused_offer
 from pathlode.training.batches import Batches, owners_of_sets, refuse_unusable
 from pathlode.training.forcing import refuse_unforced
 from pathlode.training.losses.contract import Loss
@@ -85,6 +85,8 @@ class Trainer:
                 f"{type(loss).__name__} needs a variational model: make {type(model).__name__} with "
                 "ModelConfig(variational=True), or choose another loss"
             )
+        if (kind := kind_of(type(model))) is not None:
+            refuse_unused(kind, "train", config)
         if config.forcing:
             refuse_unforced(model, loss, views)
         self.model, self.loss, self.config, self.device = model.to(device), loss, config, device

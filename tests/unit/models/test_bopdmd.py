@@ -1,10 +1,8 @@
 """Dynamic mode decomposition of series whose modes are known."""
 
 import numpy as np
-import pytest
 import torch
 
-from pathlode.errors import ConfigError
 from pathlode.models.bopdmd import BOPDMD, modes_of
 from pathlode.models.settings import ModelConfig
 
@@ -60,9 +58,3 @@ def test_too_few_observations_are_predicted_by_their_mean():
     times = torch.tensor([[0.0, 1.0, torch.nan]])
     found = BOPDMD(ModelConfig(features=2))(times, values, torch.tensor([[0.5, 9.0]])).values
     assert torch.allclose(found, torch.tensor([2.0, 4.0]).expand(1, 1, 2, 2))
-
-
-def test_it_is_refused_without_its_package(monkeypatch):
-    monkeypatch.setattr("pathlode.models.bopdmd.find_spec", lambda name: None)
-    with pytest.raises(ConfigError, match=r"needs the package pydmd, .*: pip install 'pathlode\[koopman\]'"):
-        BOPDMD(ModelConfig(features=2))

@@ -16,6 +16,7 @@ from pathlode.models.latent_ode import LatentODE
 from pathlode.models.latents import encode
 from pathlode.models.saving import load_model, save_model
 from pathlode.models.settings import ModelConfig
+from pathlode.parts import taken
 from pathlode.registry import FIELDS, LOSSES
 from pathlode.training.losses.path_length import PathLength
 from pathlode.training.losses.reconstruction import Reconstruction
@@ -39,8 +40,7 @@ def of(model, series, **more):
 
 
 def reads_covariates(case):
-    """A decomposition reads none, and takes long; maps refuse them."""
-    if case.kind in ("bopdmd", "al_rnn", "shallow_plrnn"):
+    if "static" not in taken(case.kind):
         return False
     return case.kind != "observed_ode" or FIELDS[case.changes.get("field", "bounded")].takes_context
 

@@ -215,8 +215,6 @@ def test_what_it_cannot_do_is_refused(series, data):
     model = made(series)
     with pytest.raises(ConfigError, match="offers 'energy', which Reconstruction would leave untrained: .* ebm"):
         Trainer(LatentEBM(CONFIG), Reconstruction(), data.train.observed, data["validation"].observed, TrainingConfig())
-    with pytest.raises(ConfigError, match="model.inputs is 1, but the field of a latent EBM reads none"):
-        LatentEBM(dataclasses.replace(CONFIG, inputs=1))
     with pytest.raises(DataError, match="noise has 4 draws per trajectory, expected 44"):
         model(series.times, series.values, noise=torch.zeros(2, 11, 4).double())
     with pytest.raises(

@@ -159,14 +159,9 @@ def test_a_path_that_diverges_names_the_step_and_the_remedy(series, part, where)
     assert model(series.times, series.values, series.times + 2, check=False).values.isnan().any()
 
 
-def test_what_it_cannot_do_is_refused(series, data, monkeypatch):
+def test_what_it_cannot_do_is_refused(series, data):
     model = made(series)
     with pytest.raises(ConfigError, match="offers 'path_kl', which Reconstruction would leave untrained: .* path_kl"):
         Trainer(LatentSDE(CONFIG), Reconstruction(), data.train.observed, data["validation"].observed, TrainingConfig())
-    with pytest.raises(ConfigError, match="model.inputs is 1, but the drifts of a latent SDE read none"):
-        LatentSDE(dataclasses.replace(CONFIG, inputs=1))
     with pytest.raises(DataError, match="noise has 4 draws per trajectory, expected 64"):
         model(series.times, series.values, noise=torch.zeros(2, 11, 4).double(), solver=FixedStep("rk4", 5))
-    monkeypatch.setattr("pathlode.models.latent_sde.find_spec", lambda name: None)
-    with pytest.raises(ConfigError, match="needs the package torchsde, .* pip install 'pathlode\\[sde\\]'"):
-        LatentSDE(CONFIG)

@@ -81,7 +81,7 @@ def test_a_sampled_training_step_differs_from_the_prediction(series):
 
 def test_what_the_field_cannot_take_is_refused():
     with pytest.raises(
-        ConfigError, match="model.features is 3, but the field 'second_order' needs an even number of state dimensions"
+        ConfigError, match="model.features is 3, but the field 'second_order' needs an even number, which"
     ):
         ObservedODE(ModelConfig(features=3, field="second_order"))
     with pytest.raises(ConfigError, match="model.inputs is 1, but the field 'bounded' takes no context"):

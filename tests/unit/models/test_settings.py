@@ -17,11 +17,11 @@ from pathlode.models.settings import ModelConfig
         ),
         (
             {"field": "second_order", "hidden": 5},
-            "model.hidden is 5, but the field 'second_order' needs an even number of state dimensions: change it, or choose",
+            "model.hidden is 5, but the field 'second_order' needs an even number: change it, or choose",
         ),
         (
             {"field": "hybrid_oscillator", "hidden": 1},
-            "the field 'hybrid_oscillator' needs at least 2 state dimensions",
+            "the field 'hybrid_oscillator' needs at least 2: change",
         ),
         ({"field": "hybrid"}, "unknown field 'hybrid': expected one of bounded, controlled"),
         ({"encoder": "gur"}, "unknown encoder 'gur': expected one of gru, lstm, rnn"),

@@ -4,6 +4,7 @@ import torch
 from pathlode.errors import ConfigError
 from pathlode.models.settings import ModelConfig
 from pathlode.models.stack import ModelStack
+from pathlode.registry import MODELS
 
 
 def stack(**settings):
@@ -57,3 +58,17 @@ def test_weights_of_an_older_file_have_no_noise():
     weights = {name: part for name, part in model.state_dict().items() if name != "noise"}
     model.take(weights)
     assert (model.noise == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("latent_sde", r"needs the package torchsde, which is not installed: pip install 'pathlode\[sde\]'"),
+        ("sindy", r"needs the package pysindy, which is not installed: pip install 'pathlode\[sindy\]'"),
+        ("bopdmd", r"needs the package pydmd, which is not installed: pip install 'pathlode\[koopman\]'"),
+    ],
+)
+def test_a_model_is_refused_without_its_package(kind, message, monkeypatch):
+    monkeypatch.setattr("pathlode.parts.find_spec", lambda name: None)
+    with pytest.raises(ConfigError, match=message):
+        MODELS[kind](ModelConfig(features=2))

@@ -33,7 +33,7 @@ def test_a_checkpoint_is_of_one_job_and_one_experiment(data, tmp_path, monkeypat
 
 
 def test_a_model_in_closed_form_is_fitted_without_a_trainer(data, tmp_path):
-    constant, seen = Experiment(model="constant", **FIXED | {"seeds": [0, 1]}), data.observed
+    constant, seen = Experiment(model="constant", **FIXED | {"seeds": [0, 1], "sizes": {}}), data.observed
     fitted = constant.run(seen, tmp_path, IDENTITY, "constant")
     assert (list(fitted.history), fitted.diverged.tolist()) == ([], [False, False])
     assert torch.allclose(fitted.model.mean, seen.training.values.float().mean(dim=(0, 1)))

@@ -43,7 +43,7 @@ class Loss(ABC):
 
     weight: float | PerMember = 1.0
     needs: ClassVar[frozenset[str]] = frozenset({"training"})
-    """What the loss needs of a model, as words of :data:`pathlode.registry.OFFERS`; its line in the registry lists the same."""
+    """What the loss needs of a model, as words of :data:`pathlode.parts.OFFERS`; its line in the registry lists the same."""
     penalised: ClassVar[bool] = True
     """Whether ``weight`` has an effect."""
     largest_weight: ClassVar[float] = math.inf

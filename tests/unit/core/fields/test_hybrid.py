@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from pathlode.core.fields.hybrid import HybridField
-from pathlode.registry import FIELDS, needed_of_state
+from pathlode.parts import needed_of_state
+from pathlode.registry import FIELDS
 
 HYBRID = [name for name, field in FIELDS.items() if issubclass(field, HybridField)]
 
@@ -54,4 +55,4 @@ def test_the_registry_says_how_many_variables_the_expert_has():
     for name in HYBRID:
         known = FIELDS[name].variables
         assert needed_of_state(name, known) is None
-        assert needed_of_state(name, known - 1) == f"at least {known} state dimensions"
+        assert needed_of_state(name, known - 1) == f"at least {known}"

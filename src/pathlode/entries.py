@@ -1,0 +1,81 @@
+"""Registries: names, and the classes behind them."""
+
+import importlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pathlode.errors import ConfigError
+
+
+class Registry(Mapping[str, Any]):
+    """Names and the classes behind them.
+
+    Args:
+        kind: what the entries are, for messages.
+        entries: name -> ``"module:class"``, followed by words separated by blanks. The words allow a configuration to be
+            checked without importing the class. A plain word says what the entry offers, needs or is; ``key=value`` is a fact
+            about it; ``size>=2``, ``size<=2`` and ``size%2`` are limits of a number.
+    """
+
+    def __init__(self, kind: str, entries: dict[str, str]) -> None:
+        self.kind = kind
+        self._entries = entries
+
+    def __getitem__(self, name: str) -> Any:
+        module, _, attribute = self.path(name).partition(":")
+        return getattr(importlib.import_module(module), attribute)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries  # without an import
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def module(self, name: str) -> str:
+        """The module that defines the entry, without importing it."""
+        return self.path(name).partition(":")[0]
+
+    def name(self, entry: type) -> str:
+        """The name under which a class is registered.
+
+        Raises:
+            ConfigError: if it is not.
+        """
+        path = f"{entry.__module__}:{entry.__qualname__}"
+        for name in self:
+            if self.path(name) == path:
+                return name
+        raise ConfigError(f"{path} is not registered as a {self.kind}: add it to pathlode.registry")
+
+    def words(self, name: str) -> frozenset[str]:
+        """The plain words that follow the path in the entry's line."""
+        return frozenset(word for word in self._said(name) if word.isidentifier())
+
+    def fact(self, name: str, key: str) -> tuple[str, ...]:
+        """The values, separated by commas, of the entry's word ``key=...``; none if its line has no such word."""
+        for word in self._said(name):
+            if word.startswith(f"{key}="):
+                return tuple(word.removeprefix(f"{key}=").split(","))
+        return ()
+
+    def limit(self, name: str, size: str, sign: str) -> str | None:
+        """The limit of a size in the entry's line, with one of the signs ``>=``, ``<=`` and ``%``; None if it says none."""
+        limits = (word.removeprefix(size + sign) for word in self._said(name) if word.startswith(size + sign))
+        return next(limits, None)
+
+    def path(self, name: str) -> str:
+        """The entry's ``"module:class"``.
+
+        Raises:
+            ConfigError: if there is no such entry.
+        """
+        if name not in self._entries:
+            raise ConfigError(f"unknown {self.kind} {name!r}: expected one of {', '.join(self._entries)}")
+        return self._entries[name].split()[0]
+
+    def _said(self, name: str) -> list[str]:
+        self.path(name)
+        return self._entries[name].split()[1:]
