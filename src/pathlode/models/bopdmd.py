@@ -1,22 +1,17 @@
 """Optimised dynamic mode decomposition: each series as a sum of exponentials of its own, fitted in closed form."""
 
 import warnings
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from pathlode.arrays import Array
-from pathlode.core.context import Context
-from pathlode.core.shapes import Times, Values
+from pathlode.core.shapes import Times
 from pathlode.models.contract import SequenceModel
-from pathlode.models.observations import Observations
+from pathlode.models.observations import Observations, Query
 from pathlode.models.prediction import Prediction
-
-if TYPE_CHECKING:
-    from pathlode.core.solve import Adaptive, FixedStep
 
 Complex = NDArray[np.complex128]
 
@@ -64,28 +59,14 @@ class BOPDMD(SequenceModel):
     def reads_gaps(self) -> bool:
         return True
 
-    def forward(
-        self,
-        times: Times,
-        values: Values,
-        query: Times | None = None,
-        *,
-        context: Context | None = None,
-        noise: Tensor | None = None,
-        solver: "FixedStep | Adaptive | None" = None,
-        estimate_error: bool = False,
-        backward: bool = False,
-        check: bool = True,
-    ) -> Prediction:
-        given = self._stack(times, values, check, context)
-        query = self._asked(query, given, check, backward)
+    def predicted(self, given: Observations, query: Query) -> Prediction:
         elapsed, asked = (
-            ((part - given.start[..., None]) / self.config.time_unit).double() for part in (given.times, query)
+            ((part - given.start[..., None]) / self.config.time_unit).double() for part in (given.times, query.times)
         )
         found = self._modes(elapsed, given)
         rates, amplitudes = (torch.from_numpy(np.stack(part)).to(asked.device) for part in zip(*found, strict=True))
         waves = torch.exp(rates[:, None] * asked.flatten(0, 1)[..., None])
-        predicted = (waves @ amplitudes.mT).real.view(*query.shape, -1)
+        predicted = (waves @ amplitudes.mT).real.view(*query.times.shape, -1)
         if given.mask is not None:
             predicted = predicted.where(given.mask.any(dim=2, keepdim=True), self.mean.double())
         return Prediction(values=predicted.to(given.values.dtype))

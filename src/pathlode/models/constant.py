@@ -1,17 +1,11 @@
 """A baseline without training: mean and last value."""
 
-from typing import TYPE_CHECKING
-
 import torch
-from torch import Tensor
 
-from pathlode.core.context import Context
-from pathlode.core.shapes import Mask, Times, Values
+from pathlode.core.shapes import Mask, Values
 from pathlode.models.contract import SequenceModel
+from pathlode.models.observations import Observations, Query
 from pathlode.models.prediction import Prediction
-
-if TYPE_CHECKING:
-    from pathlode.core.solve import Adaptive, FixedStep
 
 
 class Constant(SequenceModel):
@@ -32,27 +26,13 @@ class Constant(SequenceModel):
     def reads_gaps(self) -> bool:
         return True
 
-    def forward(
-        self,
-        times: Times,
-        values: Values,
-        query: Times | None = None,
-        *,
-        context: Context | None = None,
-        noise: Tensor | None = None,
-        solver: "FixedStep | Adaptive | None" = None,
-        estimate_error: bool = False,
-        backward: bool = False,
-        check: bool = True,
-    ) -> Prediction:
-        given = self._stack(times, values, check, context)
-        query = self._asked(query, given, check, backward)
+    def predicted(self, given: Observations, query: Query) -> Prediction:
         if given.mask is None:
-            within = (query <= given.last)[..., None]
+            within = (query.times <= given.last)[..., None]
             mean, last = given.values.mean(dim=2, keepdim=True), given.values[:, :, -1:]
         else:
             end = given.times[..., None].where(given.mask, -torch.inf).amax(dim=2, keepdim=True)  # of each feature
-            within = query[..., None] <= end
+            within = query.times[..., None] <= end
             mean, last = self._mean_and_last(given.values, given.mask)
         return Prediction(values=torch.where(within, mean, last))
 

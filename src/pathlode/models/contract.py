@@ -1,6 +1,5 @@
 """The interface of models: a stack of models of irregular time series, one per seed."""
 
-import logging
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, NoReturn
@@ -13,16 +12,13 @@ from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Jacobians, Latent, Starts, States, Times, Values
 from pathlode.errors import ConfigError
 from pathlode.models.context import ContextReader
-from pathlode.models.observations import Observations, Reader
+from pathlode.models.observations import Observations, Query, Reader
 from pathlode.models.prediction import Encoding, Prediction
-from pathlode.models.settings import ModelConfig
 from pathlode.models.stack import ModelStack
 from pathlode.models.units import units_of, units_of_context
 
 if TYPE_CHECKING:
     from pathlode.core.solve import Adaptive, FixedStep  # not all models solve an ODE
-
-logger = logging.getLogger(__name__)
 
 
 class SequenceModel(ModelStack, ABC):
@@ -42,18 +38,9 @@ class SequenceModel(ModelStack, ABC):
     offers: ClassVar[frozenset[str]] = frozenset()
     """What the model offers, as words of :data:`pathlode.parts.OFFERS`; its line in the registry lists the same words."""
 
-    def __init__(self, config: ModelConfig, seeds: Sequence[int] = (0,)) -> None:
-        super().__init__(config, seeds)
-        self._told: set[tuple[int, int]] = set()
-
     @property
     def reads_gaps(self) -> bool:
         """Whether some features may be missing at times at which others are observed."""
-        return False
-
-    @property
-    def minds_counts(self) -> bool:
-        """Whether predictions become poor for series with more or fewer observations than in training."""
         return False
 
     def standardise(self, series: TimeSeries, owners: Sequence[int] | None = None) -> None:
@@ -97,7 +84,6 @@ class SequenceModel(ModelStack, ABC):
             raise ConfigError(f"{type(self).__name__} has no closed form: train it with pathlode.Trainer")
         self.standardise(series, owners)
 
-    @abstractmethod
     def forward(
         self,
         times: Times,
@@ -130,6 +116,13 @@ class SequenceModel(ModelStack, ABC):
         Raises:
             DataError: if observations or query times cannot be used.
         """
+        given = self._stack(times, values, check, context)
+        asked = self._reader.query(query, given, check, backward)
+        return self.predicted(given, Query(asked, noise, solver, estimate_error, backward, check))
+
+    @abstractmethod
+    def predicted(self, given: Observations, query: Query) -> Prediction:
+        """The prediction of :meth:`forward` from checked observations."""
 
     def draws(self, steps: int) -> int:
         """Standard normal draws per trajectory and training step; the trainer takes them from the member's own stream.
@@ -213,6 +206,12 @@ class SequenceModel(ModelStack, ABC):
             context: as in :meth:`forward`.
             noise: as in :meth:`forward`.
         """
+        return self.predicted_forced(self._stack(times, values, False, context), rate, solver, noise)
+
+    def predicted_forced(
+        self, given: Observations, rate: float, solver: "FixedStep", noise: Tensor | None
+    ) -> Prediction:
+        """The prediction of :meth:`forced` from stacked observations; for models with ``forcing``."""
         self._lacks("forcing")
 
     def _lacks(self, offer: str) -> NoReturn:
@@ -226,23 +225,4 @@ class SequenceModel(ModelStack, ABC):
 
     def _stack(self, times: Times, values: Values, check: bool, context: Context | None = None) -> Observations:
         """Observations with a member axis, checked as in :meth:`pathlode.models.observations.Reader.observations`."""
-        given = self._reader.observations(times, values, check, context)
-        if check and self.minds_counts and self.counts is not None:
-            self._warn_of_counts(given.counts)
-        return given
-
-    def _warn_of_counts(self, counts: tuple[int, int]) -> None:
-        """Warns, once for each range, of series with more or fewer observations than in training."""
-        fewest, most = self.counts or counts
-        if counts in self._told or (fewest <= counts[0] and counts[1] <= most):
-            return
-        self._told.add(counts)
-        logger.warning(
-            "series of %d to %d observations are read by an encoder that was trained on %d to %d and minds their number: "
-            "expect poor predictions, or train with Views(subsets=0.5) or the encoder interpolation",
-            *(*counts, fewest, most),
-        )
-
-    def _asked(self, query: Times | None, given: Observations, check: bool, backward: bool = False) -> Times:
-        """The query times, or else the observation times, checked as in :meth:`pathlode.models.observations.Reader.query`."""
-        return self._reader.query(query, given, check, backward)
+        return self._reader.observations(times, values, check, context)

@@ -2,24 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize, softplus
 
-from pathlode.core.context import Context
 from pathlode.core.kalman import Belief
 from pathlode.core.linear_sde import transition
 from pathlode.core.shapes import MaskInTime, Times, Values
 from pathlode.core.stacked import StackedLinear, StackedMLP, uniform_parameter
 from pathlode.models.contextual import ContextualModel
-from pathlode.models.observations import Observations
+from pathlode.models.observations import Observations, Query
 from pathlode.models.prediction import Density, Prediction
 from pathlode.models.settings import ModelConfig
-
-if TYPE_CHECKING:
-    from pathlode.core.solve import Adaptive, FixedStep
 
 BASES = 15
 """Matrices whose mixture is the drift."""
@@ -107,24 +102,10 @@ class CRU(ContextualModel):
     def reads_gaps(self) -> bool:
         return self.config.gaps
 
-    def forward(
-        self,
-        times: Times,
-        values: Values,
-        query: Times | None = None,
-        *,
-        context: Context | None = None,
-        noise: Tensor | None = None,
-        solver: "FixedStep | Adaptive | None" = None,
-        estimate_error: bool = False,
-        backward: bool = False,
-        check: bool = True,
-    ) -> Prediction:
-        given = self._stack(times, values, check, context)
-        query = self._asked(query, given, check, backward)
+    def predicted(self, given: Observations, query: Query) -> Prediction:
         filtered = self._filtered(given)
-        earlier = torch.searchsorted(given.times.contiguous(), query.to(given.times.dtype).contiguous())
-        belief = self._belief_at(filtered, given, query, earlier)
+        earlier = torch.searchsorted(given.times.contiguous(), query.times.to(given.times.dtype).contiguous())
+        belief = self._belief_at(filtered, given, query.times, earlier)
         start = Belief.standard((len(self.seeds), 1, 1, self.config.latent), belief.mean)
         mean, std = self._decode(belief)
         mean_before, std_before = self._decode(start)

@@ -2,19 +2,15 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-from pathlode.core.context import Context
 from pathlode.core.series import TimeSeries
-from pathlode.core.shapes import State, States, Times, Values
+from pathlode.core.shapes import State, States
+from pathlode.models.observations import Observations, Query
 from pathlode.models.on_grid import OnGrid
 from pathlode.models.prediction import Prediction
-
-if TYPE_CHECKING:
-    from pathlode.core.solve import Adaptive, FixedStep
 
 
 class DrivenMap(OnGrid):
@@ -56,32 +52,18 @@ class DrivenMap(OnGrid):
         times, values = (part[own] if series.sets else part for part in (series.times, series.values))
         self.fit_to(*self._on_grid(self._stack(times, values, check=False)))
 
-    def forward(
-        self,
-        times: Times,
-        values: Values,
-        query: Times | None = None,
-        *,
-        context: Context | None = None,
-        noise: Tensor | None = None,
-        solver: "FixedStep | Adaptive | None" = None,
-        estimate_error: bool = False,
-        backward: bool = False,
-        check: bool = True,
-    ) -> Prediction:
-        given = self._stack(times, values, check, context)
-        query = self._asked(query, given, check, backward)
+    def predicted(self, given: Observations, query: Query) -> Prediction:
         observed, inside = self._on_grid(given)
         x, seen, state = observed[:, :, 0], inside[:, :, 0], self.rest(observed.shape[1])
         path = [x]
-        for point in range(1, self._points(query, given)):
+        for point in range(1, self._points(query.times, given)):
             state = self.moved(state, x, seen)
             x = self.read(state)
             path.append(x)
             seen = inside[:, :, point] if point < inside.shape[2] else torch.zeros_like(seen)
             if point < inside.shape[2]:
                 x = observed[:, :, point].where(seen, x)
-        return Prediction(values=self._between(torch.stack(path, dim=2), query, given))
+        return Prediction(values=self._between(torch.stack(path, dim=2), query.times, given))
 
 
 def ridge(gram: Tensor, products: Tensor, number: Tensor, share: float) -> Tensor:

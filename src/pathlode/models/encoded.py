@@ -1,20 +1,28 @@
 """Models that encode a trajectory's observations into one latent vector z0."""
 
+import logging
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from torch import Tensor, nn
 
+from pathlode.core.context import Context
 from pathlode.core.encoders.contract import Encoder
-from pathlode.core.shapes import Latent
+from pathlode.core.shapes import Latent, Starts, Times, Values
 from pathlode.core.stacked import StackedLinear
 from pathlode.models.contextual import ContextualModel
-from pathlode.models.observations import Observations
-from pathlode.models.prediction import Encoding
+from pathlode.models.observations import Observations, Query
+from pathlode.models.prediction import Encoding, Prediction
 from pathlode.models.settings import ModelConfig
 from pathlode.registry import ENCODERS, INPUTS
+
+if TYPE_CHECKING:
+    from pathlode.core.solve import Adaptive, FixedStep  # not all models solve an ODE
+
+logger = logging.getLogger(__name__)
 
 
 class EncodedModel(ContextualModel):
@@ -32,6 +40,7 @@ class EncodedModel(ContextualModel):
 
     def __init__(self, config: ModelConfig, seeds: Sequence[int] = (0,)) -> None:
         super().__init__(config, seeds)
+        self._told: set[tuple[int, int]] = set()
         generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         encoder_hidden = config.encoder_hidden or config.hidden
         self.encoder: Encoder = ENCODERS[config.encoder](
@@ -47,6 +56,24 @@ class EncodedModel(ContextualModel):
         if config.head:
             self.latent_to_outcome = StackedLinear(generators, config.latent, config.head)
 
+    def _stack(self, times: Times, values: Values, check: bool, context: Context | None = None) -> Observations:
+        given = super()._stack(times, values, check, context)
+        if check and self.minds_counts and self.counts is not None:
+            self._warn_of_counts(given.counts)
+        return given
+
+    def _warn_of_counts(self, counts: tuple[int, int]) -> None:
+        """Warns, once for each range, of series with more or fewer observations than in training."""
+        fewest, most = self.counts or counts
+        if counts in self._told or (fewest <= counts[0] and counts[1] <= most):
+            return
+        self._told.add(counts)
+        logger.warning(
+            "series of %d to %d observations are read by an encoder that was trained on %d to %d and minds their number: "
+            "expect poor predictions, or train with Views(subsets=0.5) or the encoder interpolation",
+            *(*counts, fewest, most),
+        )
+
     @abstractmethod
     def add_parts(self, generators: Sequence[torch.Generator]) -> None:
         """Makes the parts that turn z0 into predictions, with one random generator per member."""
@@ -57,6 +84,7 @@ class EncodedModel(ContextualModel):
 
     @property
     def minds_counts(self) -> bool:
+        """Whether predictions become poor for series with more or fewer observations than in training."""
         return self.encoder.minds_counts
 
     def draws(self, steps: int) -> int:
@@ -83,6 +111,35 @@ class EncodedModel(ContextualModel):
         hidden = self.encoder_to_hidden(self.encoder(times, read, mask))
         log_std = self.hidden_to_log_std(hidden) if self.config.variational else None
         return Encoding(self.hidden_to_latent(hidden), log_std, hidden)
+
+    def predicted(self, given: Observations, query: Query) -> Prediction:
+        encoding = self.encoded(given)
+        z0 = self.sample(encoding, query.noise)
+        found = self.decoded(z0, given.start, query, given.context)
+        values = found.values.to(given.values.dtype)
+        return replace(found, values=values, encoding=encoding, z0=z0, outcome=self.outcome(z0))
+
+    def values_from(
+        self,
+        z0: Latent,
+        start: Starts,
+        query: Times,
+        solver: "FixedStep | Adaptive | None" = None,
+        *,
+        context: Context | None = None,
+    ) -> Values:
+        return self.decoded(z0, start, Query(query, solver=solver), context).values.to(query.dtype)
+
+    @abstractmethod
+    def decoded(self, z0: Latent, start: Starts, query: Query, context: Context | None) -> Prediction:
+        """The prediction from latent vectors, without those and what the encoder says.
+
+        Args:
+            z0: (member, batch, latent).
+            start: first times, (member, batch).
+            query: what is asked for.
+            context: of the trajectories, checked, for a model that reads it after the encoder.
+        """
 
     def outcome(self, z0: Latent) -> Tensor | None:
         if not self.config.head:

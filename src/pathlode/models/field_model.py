@@ -73,18 +73,17 @@ class FieldModel(ContextualModel):
         start: Starts,
         times: Times,
         solver: FixedStep | Adaptive | None,
-        error: bool,
-        backward: bool,
-        check: bool,
+        error: bool = False,
+        backward: bool = False,
         elapsed: Starts | None = None,
     ) -> Solution:
-        """States at τ from h at ``start``; a field that depends on time reads τ since then, from ``elapsed`` on."""
+        """States at checked τ from h at ``start``; a field that depends on time reads τ since then, from ``elapsed`` on."""
         timed = self.field.timed(around)
         if timed:
             since = torch.zeros_like(h[..., :1]) if elapsed is None else elapsed[..., None].to(h)
             h = torch.cat([h, since], dim=-1)
         field = self.field.autonomous(around)
-        found = solve(field, h, times, start=start, solver=solver, estimate_error=error, backward=backward, check=check)
+        found = solve(field, h, times, start=start, solver=solver, estimate_error=error, backward=backward, check=False)
         if not timed:
             return found
         wrong = None if found.error is None else found.error[..., :-1]

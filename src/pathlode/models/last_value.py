@@ -1,17 +1,11 @@
 """Persistence: the last observed value."""
 
-from typing import TYPE_CHECKING
-
 import torch
 
-from pathlode.core.context import Context
 from pathlode.core.filling import last_observed
-from pathlode.core.shapes import Times, Values
 from pathlode.models.contract import SequenceModel
+from pathlode.models.observations import Observations, Query
 from pathlode.models.prediction import Prediction
-
-if TYPE_CHECKING:
-    from pathlode.core.solve import Adaptive, FixedStep
 
 
 class LastValue(SequenceModel):
@@ -31,27 +25,13 @@ class LastValue(SequenceModel):
     def reads_gaps(self) -> bool:
         return True
 
-    def forward(
-        self,
-        times: Times,
-        values: Values,
-        query: Times | None = None,
-        *,
-        context: Context | None = None,
-        noise: torch.Tensor | None = None,
-        solver: "FixedStep | Adaptive | None" = None,
-        estimate_error: bool = False,
-        backward: bool = False,
-        check: bool = True,
-    ) -> Prediction:
-        given = self._stack(times, values, check, context)
-        query = self._asked(query, given, check, backward)
+    def predicted(self, given: Observations, query: Query) -> Prediction:
         known = given.values
         if given.mask is not None:
             when, before = last_observed(given.times, known, given.mask)
             later, after = last_observed(given.times, known, given.mask, reverse=True)
             mean = self.mean.to(known.dtype).expand(known.shape)
             known = before.where(when.isfinite(), after.where(later.isfinite(), mean))
-        places = torch.searchsorted(given.times.contiguous(), query.contiguous(), right=True) - 1
-        places = places.clamp_min(0)[..., None].expand(*query.shape, known.shape[-1])
+        places = torch.searchsorted(given.times.contiguous(), query.times.contiguous(), right=True) - 1
+        places = places.clamp_min(0)[..., None].expand(*query.times.shape, known.shape[-1])
         return Prediction(values=known.gather(2, places))

@@ -1,6 +1,7 @@
 """The latent ODE with an energy-based prior: static and dynamic latents, sampled from their posterior."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -11,12 +12,12 @@ from pathlode.core.energy_prior import PRIOR_STEPS, EnergyPrior
 from pathlode.core.fields.parametrised import ParametrisedField
 from pathlode.core.langevin import langevin, score
 from pathlode.core.recorded import recorded
-from pathlode.core.shapes import Latent, Starts, Times, Values
+from pathlode.core.shapes import Latent, Starts, Times
 from pathlode.core.solve import Adaptive, FixedStep, Solution, solve
 from pathlode.core.stacked import StackedMLP
 from pathlode.errors import ConfigError, DataError
 from pathlode.models.encoded import EncodedModel
-from pathlode.models.observations import Observations
+from pathlode.models.observations import Observations, Query
 from pathlode.models.prediction import Encoding, Prediction
 from pathlode.registry import DECODERS
 
@@ -87,50 +88,32 @@ class LatentEBM(EncodedModel):
     def draws(self, steps: int) -> int:
         return self.config.latent * (2 + POSTERIOR_STEPS + PRIOR_STEPS)
 
-    def forward(
-        self,
-        times: Times,
-        values: Values,
-        query: Times | None = None,
-        *,
-        context: Context | None = None,
-        noise: Tensor | None = None,
-        solver: FixedStep | Adaptive | None = None,
-        estimate_error: bool = False,
-        backward: bool = False,
-        check: bool = True,
-    ) -> Prediction:
-        given = self._stack(times, values, check, context)
-        asked = self._elapsed(self._asked(query, given, check, backward), given.start)
+    def predicted(self, given: Observations, query: Query) -> Prediction:
         encoding = self.encoded(given)
-        if noise is None:
-            z0, contrast = self._fitted(encoding, given, solver, check), None
+        if query.noise is None:
+            z0, contrast = self._fitted(encoding, given, query.solver, query.check), None
         else:
-            z0, contrast = self._sampled(encoding, given, noise, solver, check)
-        solution = self._solve(z0, asked, solver, estimate_error, backward)
-        wrong = None if solution.error is None else self.hidden_to_data.error(solution.states, solution.error)
-        return Prediction(
-            values=self.hidden_to_data.in_units(solution.states, self.mean, self.std).to(given.values.dtype),
+            z0, contrast = self._sampled(encoding, given, query.noise, query.solver, query.check)
+        found = self.decoded(z0, given.start, query, given.context)
+        return replace(
+            found,
+            values=found.values.to(given.values.dtype),
             encoding=encoding,
             z0=z0,
             contrast=contrast,
             outcome=self.outcome(encoding.z0),
-            values_error=None if wrong is None else wrong * self.std,
         )
 
-    def values_from(
-        self,
-        z0: Latent,
-        start: Starts,
-        query: Times,
-        solver: FixedStep | Adaptive | None = None,
-        *,
-        context: Context | None = None,
-    ) -> Values:
+    def decoded(self, z0: Latent, start: Starts, query: Query, context: Context | None) -> Prediction:
         if recorded():
             raise ConfigError("the chains of a latent EBM cannot be exported: export its encoder")
-        states = self._solve(z0, self._elapsed(query, start), solver).states
-        return self.hidden_to_data.in_units(states, self.mean, self.std).to(query.dtype)
+        asked = self._elapsed(query.times, start)
+        solution = self._solve(z0, asked, query.solver, query.estimate_error, query.backward)
+        wrong = None if solution.error is None else self.hidden_to_data.error(solution.states, solution.error)
+        return Prediction(
+            values=self.hidden_to_data.in_units(solution.states, self.mean, self.std),
+            values_error=None if wrong is None else wrong * self.std,
+        )
 
     def posterior(
         self,

@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
 from torch.nn.functional import pad
 
+from pathlode.core.checks import check_times
 from pathlode.core.context import Context
 from pathlode.core.decoders.contract import Decoder
-from pathlode.core.fields.context import FieldContext
-from pathlode.core.shapes import Latent, Starts, State, States, Times, Values
+from pathlode.core.recorded import recorded
+from pathlode.core.shapes import Latent, Starts, State, Times, Values
 from pathlode.core.solve import Adaptive, FixedStep
 from pathlode.core.stacked import StackedMLP
 from pathlode.models.encoded import EncodedModel
 from pathlode.models.field_model import FieldModel
+from pathlode.models.observations import Query
 from pathlode.models.prediction import Prediction
 from pathlode.registry import DECODERS
 
@@ -52,71 +53,21 @@ class LatentODE(FieldModel, EncodedModel):
         moved: State = self.latent_to_hidden(z0)
         return pad(moved, (0, self.config.augment)) if self.config.augment else moved
 
-    def _decode(
-        self,
-        z0: Latent,
-        around: FieldContext,
-        start: Tensor,
-        query: Times,
-        solver: FixedStep | Adaptive | None = None,
-        estimate_error: bool = False,
-        backward: bool = False,
-        check: bool = True,
-    ) -> tuple[States, Values, Tensor, Values | None]:
-        """States, values, field evaluations and estimated error of the values at the query times.
-
-        The values are in the precision of the model's units.
-
-        Args:
-            z0: latent vectors, (member, batch, latent), at ``start``.
-            around: what the field is told besides h and τ.
-            start: τ at z0, (batch,) or (member, batch).
-            query: τ, (batch, time) or (member, batch, time); not before ``start`` without ``backward``.
-            solver: as in :func:`pathlode.core.solve.solve`.
-            estimate_error: whether to estimate the solver's error in the values.
-            backward: whether τ may lie before ``start``.
-            check: whether to validate the query times.
-        """
-        solution = self._solve(self._initial_state(z0), around, start, query, solver, estimate_error, backward, check)
-        error = None
-        if solution.error is not None:
-            error = self.hidden_to_data.error(solution.states, solution.error) * self.std
-        values = self.hidden_to_data.in_units(solution.states, self.mean, self.std)
-        return solution.states, values, solution.evaluations, error
-
-    def forward(
-        self,
-        times: Times,
-        values: Values,
-        query: Times | None = None,
-        *,
-        context: Context | None = None,
-        noise: Tensor | None = None,
-        solver: FixedStep | Adaptive | None = None,
-        estimate_error: bool = False,
-        backward: bool = False,
-        check: bool = True,
-    ) -> Prediction:
-        given = self._stack(times, values, check, context)
-        start, query = self._model_times(given.start, self._asked(query, given, check, backward))
-        encoding = self.encoded(given)
-        z0 = self.sample(encoding, noise)
-        around = self._around(z0, given.start, given.context)
-        states, predicted, evaluations, error = self._decode(
-            z0, around, start, query, solver, estimate_error, backward, check=False
-        )
+    def decoded(self, z0: Latent, start: Starts, query: Query, context: Context | None) -> Prediction:
+        around = self._around(z0, start, context)
+        begun, times = self._model_times(start, query.times)
+        h = self._initial_state(z0)
+        found = self._solve(h, around, begun, times, query.solver, query.estimate_error, query.backward)
+        wrong = None if found.error is None else self.hidden_to_data.error(found.states, found.error)
         return Prediction(
-            values=predicted.to(given.values.dtype),
-            encoding=encoding,
-            z0=z0,
-            states=states,
-            path=self.hidden_to_latent(states),
-            start=start,
-            times=query,
+            values=self.hidden_to_data.in_units(found.states, self.mean, self.std),
+            states=found.states,
+            path=self.hidden_to_latent(found.states),
+            start=begun,
+            times=times,
             context=around,
-            outcome=self.outcome(z0),
-            evaluations=evaluations,
-            values_error=error,
+            evaluations=found.evaluations,
+            values_error=None if wrong is None else wrong * self.std,
         )
 
     def values_from(
@@ -130,8 +81,9 @@ class LatentODE(FieldModel, EncodedModel):
     ) -> Values:
         given = self._reader.context.read(context, z0.shape[1], check=True)
         self._reader.context.refuse_uncovered(given, query, "query times")
-        around = self._around(z0, start, given)
-        return self._decode(z0, around, *self._model_times(start, query), solver)[1].to(query.dtype)
+        if not recorded():
+            check_times(query, start, observed=False)
+        return super().values_from(z0, start, query, solver, context=given)
 
     def latent_at_start(self, z0: Latent) -> Latent:
         return self.hidden_to_latent(self._initial_state(z0))

@@ -15,6 +15,7 @@ from pathlode.core.solve import Adaptive, FixedStep, solve
 from pathlode.core.stacked import StackedMLP
 from pathlode.errors import ConfigError, SolverError
 from pathlode.models.encoded import EncodedModel
+from pathlode.models.observations import Observations, Query
 from pathlode.models.path_draws import PATHS, PathDraws, drawn_by_seeds
 from pathlode.models.prediction import Encoding, Prediction, required
 from pathlode.models.spans import Span, Spans, spans_of
@@ -72,21 +73,8 @@ class LatentSDE(EncodedModel):
     def draws(self, steps: int) -> int:
         return super().draws(steps) + 2 * steps * self.config.hidden
 
-    def forward(
-        self,
-        times: Times,
-        values: Values,
-        query: Times | None = None,
-        *,
-        context: Context | None = None,
-        noise: Tensor | None = None,
-        solver: FixedStep | Adaptive | None = None,
-        estimate_error: bool = False,
-        backward: bool = False,
-        check: bool = True,
-    ) -> Prediction:
-        given = self._stack(times, values, check, context)
-        asked = self._elapsed(self._asked(query, given, check, backward), given.start)
+    def predicted(self, given: Observations, query: Query) -> Prediction:
+        asked, noise, solver, check = self._elapsed(query.times, given.start), query.noise, query.solver, query.check
         spans = spans_of(self._elapsed(given.last, given.start), asked, solver)
         encoding = self.encoded(given)
         z0, told = encoding.z0, required(encoding.hidden, "encoder's last state")
@@ -106,20 +94,13 @@ class LatentSDE(EncodedModel):
             outcome=self.outcome(z0),
         )
 
-    def values_from(
-        self,
-        z0: Latent,
-        start: Starts,
-        query: Times,
-        solver: FixedStep | Adaptive | None = None,
-        *,
-        context: Context | None = None,
-    ) -> Values:
+    def decoded(self, z0: Latent, start: Starts, query: Query, context: Context | None) -> Prediction:
         if recorded():
             raise ConfigError("the paths of a latent SDE cannot be exported: export its encoder")
-        asked = self._elapsed(query, start)
-        spans = spans_of(torch.zeros_like(asked[..., :1]), asked, solver)
-        return self._mean_paths(Encoding(z0), None, spans, asked, solver, check=True)[0].mean(dim=1).to(query.dtype)
+        asked = self._elapsed(query.times, start)
+        spans = spans_of(torch.zeros_like(asked[..., :1]), asked, query.solver)
+        found, _ = self._mean_paths(Encoding(z0), None, spans, asked, query.solver, query.check)
+        return Prediction(values=found.mean(dim=1))
 
     def _mean_paths(
         self,

@@ -1,16 +1,8 @@
 """A straight line through each series."""
 
-from typing import TYPE_CHECKING
-
-from torch import Tensor
-
-from pathlode.core.context import Context
-from pathlode.core.shapes import Times, Values
 from pathlode.models.contract import SequenceModel
+from pathlode.models.observations import Observations, Query
 from pathlode.models.prediction import Prediction
-
-if TYPE_CHECKING:
-    from pathlode.core.solve import Adaptive, FixedStep
 
 
 class Line(SequenceModel):
@@ -30,23 +22,9 @@ class Line(SequenceModel):
     def reads_gaps(self) -> bool:
         return True
 
-    def forward(
-        self,
-        times: Times,
-        values: Values,
-        query: Times | None = None,
-        *,
-        context: Context | None = None,
-        noise: Tensor | None = None,
-        solver: "FixedStep | Adaptive | None" = None,
-        estimate_error: bool = False,
-        backward: bool = False,
-        check: bool = True,
-    ) -> Prediction:
-        given = self._stack(times, values, check, context)
-        query = self._asked(query, given, check, backward)
+    def predicted(self, given: Observations, query: Query) -> Prediction:
         origin = given.start[..., None]
-        elapsed, asked = ((part - origin)[..., None].to(given.values) for part in (given.times, query))
+        elapsed, asked = ((part - origin)[..., None].to(given.values) for part in (given.times, query.times))
         seen = given.values.isfinite()
         number = seen.sum(dim=2, keepdim=True).clamp_min(1)
         middle = elapsed.where(seen, 0.0).sum(dim=2, keepdim=True) / number

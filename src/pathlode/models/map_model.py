@@ -1,16 +1,16 @@
 """What trained maps have in common: iterates from the first observation, free or drawn to the observations."""
 
-import math
 from abc import abstractmethod
 
 import torch
 from torch import Tensor
 
-from pathlode.core.context import Context
-from pathlode.core.shapes import State, Times, Values
-from pathlode.core.solve import Adaptive, FixedStep
+from pathlode.core.shapes import State
+from pathlode.core.solve import FixedStep
+from pathlode.models.observations import Observations, Query
 from pathlode.models.on_grid import OnGrid
 from pathlode.models.prediction import Prediction
+from pathlode.models.teacher_forcing import drawn_share, drawn_to
 
 
 class MapModel(OnGrid):
@@ -34,48 +34,22 @@ class MapModel(OnGrid):
     def first_state(self, x: State) -> State:
         """z at the first observation x, (member, batch, feature) -> (member, batch, state); its first components are x."""
 
-    def forward(
-        self,
-        times: Times,
-        values: Values,
-        query: Times | None = None,
-        *,
-        context: Context | None = None,
-        noise: Tensor | None = None,
-        solver: FixedStep | Adaptive | None = None,
-        estimate_error: bool = False,
-        backward: bool = False,
-        check: bool = True,
-    ) -> Prediction:
-        given = self._stack(times, values, check, context)
-        query = self._asked(query, given, check, backward)
+    def predicted(self, given: Observations, query: Query) -> Prediction:
         z = self.first_state(self._first(given))
         path = [z]
-        for _ in range(1, self._points(query, given)):
+        for _ in range(1, self._points(query.times, given)):
             path.append(self.step(path[-1]))
         seen = torch.stack(path, dim=2)[..., : self.config.features]
-        return Prediction(values=self._between(seen, query, given))
+        return Prediction(values=self._between(seen, query.times, given))
 
-    def forced(
-        self,
-        times: Times,
-        values: Values,
-        rate: float,
-        *,
-        solver: FixedStep,
-        context: Context | None = None,
-        noise: Tensor | None = None,
-    ) -> Prediction:
+    def predicted_forced(self, given: Observations, rate: float, solver: FixedStep, noise: Tensor | None) -> Prediction:
         """As :meth:`pathlode.models.contract.SequenceModel.forced`: after each step, z_f ← z_f + α (x_f - z_f) for all observed
         components f, with α = 1 - e^{-κδ} and δ in units of τ. A prediction is z before that.
 
         Source: Hess et al. 2023, Generalized teacher forcing for learning chaotic dynamics (https://arxiv.org/abs/2306.04406).
         """
-        given = self._stack(times, values, False, context)
         observed, inside = self._on_grid(given)
-        share = torch.ones_like(self.gap)
-        if math.isfinite(rate):
-            share = -torch.expm1(-rate * self.gap / self.config.time_unit)
+        share = drawn_share(rate, self.gap, self.config.time_unit)
         z, features = self.first_state(observed[:, :, 0]), self.config.features
         path = [z[..., :features]]
         for point in range(1, max(observed.shape[2], self._points(given.times, given))):
@@ -83,6 +57,6 @@ class MapModel(OnGrid):
             seen = z[..., :features]
             path.append(seen)
             if point < observed.shape[2]:
-                pull = (share.to(z) * (observed[:, :, point] - seen)).where(inside[:, :, point], 0.0)
-                z = torch.cat([seen + pull, z[..., features:]], dim=-1)
+                drawn = drawn_to(seen, observed[:, :, point], inside[:, :, point], share)
+                z = torch.cat([drawn, z[..., features:]], dim=-1)
         return Prediction(values=self._between(torch.stack(path, dim=2), given.times, given))

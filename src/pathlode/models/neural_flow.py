@@ -1,22 +1,18 @@
 """The neural flow: a latent path without an ODE and without a solver."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from pathlode.core.context import Context
 from pathlode.core.coupling import CouplingFlow
 from pathlode.core.decoders.contract import Decoder
-from pathlode.core.shapes import Latent, Starts, States, Times, Values
+from pathlode.core.shapes import Latent, Starts
 from pathlode.core.stacked import StackedMLP
 from pathlode.models.encoded import EncodedModel
+from pathlode.models.observations import Query
 from pathlode.models.prediction import Prediction
 from pathlode.registry import DECODERS
-
-if TYPE_CHECKING:
-    from pathlode.core.solve import Adaptive, FixedStep
 
 COUPLING_LAYERS = 4
 """Coupling layers."""
@@ -51,48 +47,10 @@ class NeuralFlow(EncodedModel):
         self.flow = CouplingFlow(generators, config.hidden, config.width, config.depth, COUPLING_LAYERS)
         self.hidden_to_data: Decoder = DECODERS[config.decoder](generators, config.hidden, config.features)
 
-    def forward(
-        self,
-        times: Times,
-        values: Values,
-        query: Times | None = None,
-        *,
-        context: Context | None = None,
-        noise: Tensor | None = None,
-        solver: "FixedStep | Adaptive | None" = None,
-        estimate_error: bool = False,
-        backward: bool = False,
-        check: bool = True,
-    ) -> Prediction:
-        given = self._stack(times, values, check, context)
-        query = self._asked(query, given, check, backward)
-        encoding = self.encoded(given)
-        z0 = self.sample(encoding, noise)
-        states = self._states(z0, given.start, query)
-        return Prediction(
-            values=self._decode(states).to(given.values.dtype),
-            encoding=encoding,
-            z0=z0,
-            path=self.hidden_to_latent(states),
-            outcome=self.outcome(z0),
-        )
-
-    def values_from(
-        self,
-        z0: Latent,
-        start: Starts,
-        query: Times,
-        solver: "FixedStep | Adaptive | None" = None,
-        *,
-        context: Context | None = None,
-    ) -> Values:
-        return self._decode(self._states(z0, start, query)).to(query.dtype)
+    def decoded(self, z0: Latent, start: Starts, query: Query, context: Context | None) -> Prediction:
+        states = self.flow(self.latent_to_hidden(z0), self._elapsed(query.times, start))
+        values = self.hidden_to_data.in_units(states, self.mean, self.std)
+        return Prediction(values=values, path=self.hidden_to_latent(states))
 
     def latent_at_start(self, z0: Latent) -> Latent:
         return self.hidden_to_latent(self.latent_to_hidden(z0))
-
-    def _states(self, z0: Latent, start: Starts, query: Times) -> States:
-        return self.flow(self.latent_to_hidden(z0), self._elapsed(query, start))
-
-    def _decode(self, states: States) -> Values:
-        return self.hidden_to_data.in_units(states, self.mean, self.std)

@@ -1,9 +1,10 @@
 """The observations that a model reads and the times that it predicts at, checked, with an axis for the stacked members."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
+from torch import Tensor
 
 from pathlode.core.checks import check_gaps, check_observed, check_resolution, check_times, check_values
 from pathlode.core.context import Context
@@ -13,6 +14,9 @@ from pathlode.core.shapes import Mask, Starts, Times, Values
 from pathlode.core.tables.convert import as_numbers, as_times
 from pathlode.errors import DataError
 from pathlode.models.context import ContextReader
+
+if TYPE_CHECKING:
+    from pathlode.core.solve import Adaptive, FixedStep  # not all models solve an ODE
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,27 @@ class Observations:
     def last(self) -> Times:
         """Last times, (member, batch, 1)."""
         return self.times[..., -1:]
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a model is asked for: times, and how it finds its prediction there.
+
+    Attributes:
+        times: checked, (member, batch, time).
+        noise: as in :meth:`pathlode.models.contract.SequenceModel.forward`, and so are the others.
+        solver: of a model with an ODE.
+        estimate_error: whether to estimate the solver's error in the values.
+        backward: whether times may lie before the first observation.
+        check: whether to refuse what is not finite.
+    """
+
+    times: Times
+    noise: Tensor | None = None
+    solver: "FixedStep | Adaptive | None" = None
+    estimate_error: bool = False
+    backward: bool = False
+    check: bool = True
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,20 @@
 """The observed ODE: an ODE of the observed quantities themselves, without encoder and decoder."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
 from torch import Tensor
 
-from pathlode.core.context import Context
 from pathlode.core.fields.contract import VectorField
-from pathlode.core.shapes import State, Times, Values
-from pathlode.core.solve import Adaptive, FixedStep
+from pathlode.core.shapes import State, Values
+from pathlode.core.solve import FixedStep
 from pathlode.errors import ConfigError
 from pathlode.models.field_model import FieldModel
-from pathlode.models.observations import Observations
+from pathlode.models.observations import Observations, Query
 from pathlode.models.prediction import Prediction
 from pathlode.models.settings import ModelConfig
+from pathlode.models.teacher_forcing import drawn_share, drawn_to
 from pathlode.parts import needed_of_state
 
 
@@ -39,7 +38,7 @@ class ObservedODE(FieldModel):
 
     A solution of a chaotic system leaves the truth soon, whatever the field, and gradients along it grow without bound. With
     ``forcing`` of :class:`pathlode.training.settings.TrainingConfig`, training therefore draws the state to the observations:
-    :meth:`forced`.
+    :meth:`pathlode.models.contract.SequenceModel.forced`.
 
     Args:
         config: ``features`` is also the size of the state.
@@ -83,44 +82,22 @@ class ObservedODE(FieldModel):
     def draws(self, steps: int) -> int:
         return self.field.draws
 
-    def forward(
-        self,
-        times: Times,
-        values: Values,
-        query: Times | None = None,
-        *,
-        context: Context | None = None,
-        noise: Tensor | None = None,
-        solver: FixedStep | Adaptive | None = None,
-        estimate_error: bool = False,
-        backward: bool = False,
-        check: bool = True,
-    ) -> Prediction:
-        given = self._stack(times, values, check, context)
-        start, query = self._model_times(given.start, self._asked(query, given, check, backward))
+    def predicted(self, given: Observations, query: Query) -> Prediction:
+        start, times = self._model_times(given.start, query.times)
         h = self._initial_state(given)
-        around = self._around(h[..., :0], given.start, given.context, noise)
-        found = self._solve(h, around, start, query, solver, estimate_error, backward, check=False)
+        around = self._around(h[..., :0], given.start, given.context, query.noise)
+        found = self._solve(h, around, start, times, query.solver, query.estimate_error, query.backward)
         return Prediction(
             values=(self.mean + self.std * found.states).to(given.values.dtype),
             states=found.states,
             start=start,
-            times=query,
+            times=times,
             context=around,
             evaluations=found.evaluations,
             values_error=None if found.error is None else self.std * found.error,
         )
 
-    def forced(
-        self,
-        times: Times,
-        values: Values,
-        rate: float,
-        *,
-        solver: FixedStep,
-        context: Context | None = None,
-        noise: Tensor | None = None,
-    ) -> Prediction:
+    def predicted_forced(self, given: Observations, rate: float, solver: FixedStep, noise: Tensor | None) -> Prediction:
         """Predicts each observation from a state that those before it have drawn to themselves, in training.
 
         This is generalised teacher forcing at irregular times: h_f ← h_f + (1 - e^{-κΔ}) (x_f - h_f) for each observed feature
@@ -138,7 +115,6 @@ class ObservedODE(FieldModel):
         with RNNs (https://arxiv.org/abs/2110.07238), for sparse forcing. The rate in place of a share for each step is ours: a
         share would mean more at dense times than at sparse ones.
         """
-        given = self._stack(times, values, False, context)
         start, query = self._model_times(given.start, given.times)
         h, observed = self._initial_state(given), self._in_units(given)
         around = self._around(h[..., :0], given.start, given.context, noise)
@@ -150,13 +126,11 @@ class ObservedODE(FieldModel):
         for first in range(0, gaps, every):
             last = min(first + every, gaps)
             begun, ends = query[..., first], query[..., first + 1 : last + 1]
-            found = self._solve(h, around, begun, ends, steps, False, False, False, elapsed=begun - start)
+            found = self._solve(h, around, begun, ends, steps, elapsed=begun - start)
             states.append(found.states)
             now = ends[..., -1:].expand(h.shape)
-            share = -torch.expm1(-rate * (now - drawn)) if math.isfinite(rate) else torch.ones_like(h)
             seen = given.mask[:, :, last] if given.mask is not None else torch.ones_like(h, dtype=torch.bool)
-            h = found.states[:, :, -1]
-            h = h + (share * (observed[:, :, last] - h)).where(seen, 0.0)
+            h = drawn_to(found.states[:, :, -1], observed[:, :, last], seen, drawn_share(rate, now - drawn))
             drawn = now.where(seen, drawn)
         path = torch.cat(states, dim=2)
         predicted = (self.mean + self.std * path).to(given.values.dtype)

@@ -23,8 +23,7 @@ class Fixed(SequenceModel):
     offsets = torch.zeros(1)
     reads_gaps = True
 
-    def forward(self, times, values, query=None, **options):
-        given = self._stack(times, values, False)
+    def predicted(self, given, query):
         mean = given.values.nanmean(dim=2, keepdim=True)
         return Prediction(values=(mean + self.offsets.view(-1, 1, 1, 1)).expand(given.values.shape))
 
@@ -106,8 +105,8 @@ def test_a_feature_that_was_never_observed_has_the_standard_deviation_of_the_tra
 class Copying(Fixed):
     """Gives its observations back."""
 
-    def forward(self, times, values, query=None, **options):
-        return Prediction(values=self._stack(times, values, False).values + 1e-9)
+    def predicted(self, given, query):
+        return Prediction(values=given.values + 1e-9)
 
 
 def test_the_noise_has_a_lower_bound():
