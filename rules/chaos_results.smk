@@ -39,10 +39,10 @@ rule tabulate_chaos:
         summary=in_formats("chaos_summary"),
     log:
         f"{LOGS}/tabulate_chaos.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "chaos_results"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("tabulate_chaos"),
     script:
@@ -58,10 +58,10 @@ rule plot_chaos:
         drawn("chaos", CHAOS_FIGURES),
     log:
         f"{LOGS}/plot_chaos.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "chaos_results"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("plot_chaos"),
         rows=CHAOS["fitted"],

@@ -13,6 +13,7 @@
 
 from pathlode.registry import SYSTEMS
 from workflow.configuration.dynamics import system_batches, trained_rows, tuned_rows
+from workflow.configuration.parts import scored_by
 from workflow.configuration.replicates import replicate_batches
 from workflow.configuration.rows import (
     all_rows,
@@ -62,10 +63,10 @@ rule simulate:
         data=f"{FITTED_TO}/data.npz",
     log:
         f"{LOGS}/simulate/{{system}}/{{replicates}}.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "simulate"
+    conda:
+        "../envs/pathlode.yaml"
     threads: THREADS
     resources:
         mem_mb=lambda w: 1000 + config["systems"][w.system]["simulate"]["train"] * len(ALL_BATCHES[w.replicates]) // 20,
@@ -153,7 +154,7 @@ rule evaluate:
         mem_mb=2000,  # measured: 930
         runtime=20,
     params:
-        code=lambda w: code("evaluate", *row_entries(config, w.system, *ROWS[w.system], loss=False)),
+        code=lambda w: code("evaluate", scored_by(config), *row_entries(config, w.system, *ROWS[w.system], loss=False)),
         settings=lambda w: [setting(config, w.system, row) for row in ROWS[w.system]],
         contexts=lambda w: [row_context(config, w.system, row) for row in ROWS[w.system]],
         evaluate=config["evaluate"],
@@ -178,7 +179,7 @@ rule size:
         runtime=30 + LONGEST // 20,
         gpu=0,
     params:
-        code=lambda w: code("size", *row_entries(config, w.system, w.row)),
+        code=lambda w: code("size", scored_by(config), *row_entries(config, w.system, w.row)),
         setting=lambda w: setting(config, w.system, w.row),
         parts=lambda w: row_parts(config, w.system, w.row),
         settings=lambda w: row_settings(config, w.system, w.row),

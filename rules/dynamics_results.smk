@@ -64,10 +64,10 @@ rule probe:
         probes=shown(f"{TABLES}/probes.csv"),
     log:
         f"{LOGS}/probe.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "probe"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("probe"),
         settings=[[setting(config, system, row) for row in ROWS[system]] for system, _ in BATCHES_FITTED],
@@ -96,10 +96,10 @@ rule tabulate:
         probes_summary=in_formats("probes_summary"),
     log:
         f"{LOGS}/tabulate.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "dynamics_results"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("tabulate"),
         compared=COMPARED,
@@ -121,10 +121,10 @@ rule plot_system:
         expand(f"{FIGURES}/{{{{system}}}}/{{figure}}.pdf", figure=SYSTEM_FIGURES),
     log:
         f"{LOGS}/plot_system/{{system}}.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "plot_system"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("plot_system"),
         rows=STYLED,
@@ -145,10 +145,10 @@ rule plot_dynamics:
         expand(f"{FIGURES}/{{figure}}.pdf", figure=CHAPTER_FIGURES),
     log:
         f"{LOGS}/plot_dynamics.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "dynamics_results"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("plot_dynamics"),
         systems=GRID["systems"],

@@ -16,6 +16,7 @@
 
 from pathlode.ecg.records import RECORDS
 from workflow.configuration.ecg import balance, beat_settings, classifier_entries, classifier_kind, model_entries
+from workflow.configuration.parts import scored_by
 from workflow.configuration.replicates import replicate_numbers
 
 ECG = config["ecg"]
@@ -70,10 +71,10 @@ rule invent_records:
         records=f"{RESULTS}/ecg/invented.json",
     log:
         f"{LOGS}/invent_records.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "ecg_beats"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("invent_records"),
         records=ECG_RECORDS,
@@ -92,10 +93,10 @@ rule cut_beats:
         counts=shown(f"{TABLES}/ecg_counts.csv"),
     log:
         f"{LOGS}/cut_beats.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "ecg_beats"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("cut_beats"),
     script:
@@ -109,10 +110,10 @@ rule split_beats:
         [path.format(split=split) for split in ECG["splits"] for path in SPLITS],
     log:
         f"{LOGS}/split_beats.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "ecg_beats"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("split_beats"),
         splits=list(ECG["splits"]),
@@ -165,7 +166,9 @@ rule reconstruct:
         runtime=20 * len(ECG["rows"]),
     params:
         code=lambda w: code(
-            "reconstruct", *(entry for name in BEAT_ROWS_OF[w.split] for entry in model_entries(ECG, name))
+            "reconstruct",
+            scored_by(config),
+            *(entry for name in BEAT_ROWS_OF[w.split] for entry in model_entries(ECG, name)),
         ),
         rows=lambda w: BEAT_ROWS_OF[w.split],
         conditions=ECG["conditions"],

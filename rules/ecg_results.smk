@@ -52,10 +52,10 @@ rule tabulate_ecg:
         reconstruction_summary=in_formats("ecg_reconstruction_summary"),
     log:
         f"{LOGS}/tabulate_ecg.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "ecg_results"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("tabulate_ecg"),
         conditions=list(ECG["conditions"]),
@@ -100,10 +100,10 @@ rule plot_ecg:
         expand(f"{RESULTS}/figures/ecg/{{figure}}.pdf", figure=ECG_FIGURES),
     log:
         f"{LOGS}/plot_ecg.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "ecg_results"
+    conda:
+        "../envs/pathlode.yaml"
     threads: THREADS
     resources:
         mem_mb=2000,

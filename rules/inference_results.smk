@@ -39,10 +39,10 @@ rule tabulate_inference:
         robustness_summary=in_formats("inference_robustness_summary"),
     log:
         f"{LOGS}/tabulate_inference.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "inference_results"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("tabulate_inference"),
         backend=FIRST_BACKEND,
@@ -66,10 +66,10 @@ rule plot_inference:
         drawn("inference", INFERENCE_FIGURES),
     log:
         f"{LOGS}/plot_inference.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "inference_results"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("plot_inference", SYSTEMS.path(INFERRED)),
         system=INFERRED,

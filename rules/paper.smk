@@ -43,10 +43,10 @@ rule claims:
         page=f"{RESULTS}/agreement.md",
     log:
         f"{LOGS}/claims.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "paper"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("claims", *CLAIMED.values()),
         confidence=config["claims"]["confidence"],
@@ -68,10 +68,10 @@ rule plot_claims:
         agreement=[shown(f"{RESULTS}/figures/agreement.png", "agreement_figure"), f"{RESULTS}/figures/agreement.pdf"],
     log:
         f"{LOGS}/plot_claims.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "paper"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("plot_claims"),
     script:
@@ -88,10 +88,10 @@ rule trace:
         markdown=f"{RESULTS}/runtime.md",
     log:
         f"{LOGS}/trace.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "paper"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("trace"),
         logs=LOGS,
@@ -146,10 +146,10 @@ rule pages:
         published=[f"{RESULTS}/pages/published.csv"] if README else [],
     log:
         f"{LOGS}/pages.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "paper"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("pages", *CLAIMED.values()),
         config=config,

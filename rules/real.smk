@@ -56,10 +56,10 @@ rule invent_series:
         pelts=f"{INVENTED}/{PELTS[1]}",
     log:
         f"{LOGS}/invent_series.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "real_series"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("invent_series", *map(MEASURED.path, REAL["data"])),
         numbers={name: own["invented"] for name, own in REAL["data"].items()},
@@ -76,10 +76,10 @@ rule read_series:
         counts=f"{SERIES}/counts.csv",
     log:
         f"{LOGS}/read_series/{{measured}}.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "real_series"
+    conda:
+        "../envs/pathlode.yaml"
     resources:
         mem_mb=2000,
     params:
@@ -97,10 +97,10 @@ rule split_series:
         MEASURED_SPLITS,
     log:
         f"{LOGS}/split_series/{{measured}}.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "real_series"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("split_series"),
         replicates=REAL_REPLICATES,

@@ -80,7 +80,7 @@ rule train_pelts:
         mem_mb=1500 + OWN_PELTS["simulated"] * len(REAL_REPLICATES) // 500,
         runtime=20 + OWN_PELTS["train"]["steps"] * len(REAL_REPLICATES) // 1000,
     params:
-        code=lambda w: code("train_pelts", *model_code(config, w.pelt_row)),
+        code=lambda w: code("train_pelts", *pelt_code(config, w.pelt_row, loss=True)),
         replicates=REAL_REPLICATES,
         validation=OWN_PELTS["validation"],
         settings=lambda w: pelt_settings(config, w.pelt_row),

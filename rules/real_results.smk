@@ -47,10 +47,10 @@ rule tabulate_real:
         published=in_formats("real_published"),
     log:
         f"{LOGS}/tabulate_real.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "real_results"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("tabulate_real"),
     script:
@@ -65,10 +65,10 @@ rule plot_real:
         drawn("real", REAL_FIGURES),
     log:
         f"{LOGS}/plot_real.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "real_results"
+    conda:
+        "../envs/pathlode.yaml"
     resources:
         mem_mb=2000,
     params:
@@ -91,10 +91,10 @@ rule tabulate_pelts:
         scores=shown(f"{TABLES}/hudson_bay_scores.csv"),
     log:
         f"{LOGS}/tabulate_pelts.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "real_results"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("tabulate_pelts"),
     script:
@@ -111,10 +111,10 @@ rule plot_pelts:
         drawn("real", ["hudson_bay"]),
     log:
         f"{LOGS}/plot_pelts.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "real_results"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("plot_pelts"),
         source=REAL["source"],

@@ -8,7 +8,8 @@
 #       {RESULTS}/real/{measured}/rivals.csv                       score_rivals
 #       tables and figures                                         real_results.smk
 
-from workflow.configuration.real import goals, model_code, series_rows, series_settings, trained_on
+from workflow.configuration.parts import scored_by
+from workflow.configuration.real import goals, model_code, series_rows, series_settings, trained_code, trained_on
 
 GOALS_OF = {name: goals(config, name) for name in REAL["data"]}
 FITTED_SERIES = [
@@ -41,7 +42,7 @@ rule train_series:
         mem_mb=1500 + 300 * len(REAL_REPLICATES),
         runtime=20 + max(own["train"]["steps"] for own in REAL["data"].values()) * len(REAL_REPLICATES) // 300,
     params:
-        code=lambda w: code("train_series", *model_code(config, w.series_row)),
+        code=lambda w: code("train_series", *trained_code(config, w.measured, w.series_row)),
         replicates=REAL_REPLICATES,
         weights=REAL["weights"],
         settings=lambda w: series_settings(config, w.measured, w.goal, w.series_row),
@@ -72,7 +73,9 @@ rule score_series:
         mem_mb=2000 + 200 * len(REAL_REPLICATES),
         runtime=20 + len(REAL["rows"]) * len(REAL_REPLICATES),
     params:
-        code=lambda w: code("score_series", *model_code(config, *trained_on(config, w.measured, w.goal), loss=False)),
+        code=lambda w: code(
+            "score_series", scored_by(config), *model_code(config, *trained_on(config, w.measured, w.goal))
+        ),
         rows=lambda w: trained_on(config, w.measured, w.goal),
         replicates=REAL_REPLICATES,
         weights=REAL["weights"],

@@ -12,6 +12,7 @@
 
 from workflow.configuration.graphs import graph_rows, tuned_graphs
 from workflow.configuration.hybrids import hybrid_settings
+from workflow.configuration.parts import scored_by
 from workflow.configuration.rivals import compared_rows, tuned_rivals
 
 RIVALS = config["rivals"]
@@ -39,6 +40,7 @@ rule score_rows:
     params:
         code=lambda w: code(
             "score_rows",
+            scored_by(config),
             SYSTEMS.path(config["systems"][w.system]["system"]),
             *row_entries(config, w.system, *compared_rows(config, w.system), loss=False),
         ),
@@ -72,6 +74,7 @@ rule score_graphs:
     params:
         code=lambda w: code(
             "score_graphs",
+            scored_by(config),
             SYSTEMS.path(config["systems"][w.system]["system"]),
             *row_entries(config, w.system, *graph_rows(config, w.system), loss=False),
         ),
@@ -100,6 +103,7 @@ rule fit_hybrids:
     params:
         code=lambda w: code(
             "fit_hybrids",
+            scored_by(config),
             SYSTEMS.path(config["systems"][w.system]["system"]),
             *row_entries(config, w.system, *RIVALS["hybrids"]["rows"].values()),
         ),
@@ -133,7 +137,9 @@ rule score_series_rows:
         mem_mb=2000 + 200 * len(REAL_REPLICATES),
         runtime=20 + len(RIVALS["compared"]) * len(REAL_REPLICATES),
     params:
-        code=lambda w: code("score_series_rows", *model_code(config, *compared_rows(config, w.measured), loss=False)),
+        code=lambda w: code(
+            "score_series_rows", scored_by(config), *model_code(config, *compared_rows(config, w.measured))
+        ),
         goal=HIDDEN["goal"],
         rows=lambda w: compared_rows(config, w.measured),
         replicates=REAL_REPLICATES,

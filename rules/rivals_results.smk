@@ -74,10 +74,10 @@ rule tabulate_rivals:
         graphs_summary=in_formats("graphs_summary"),
     log:
         f"{LOGS}/tabulate_rivals.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "rivals_results"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("tabulate_rivals"),
     script:
@@ -95,10 +95,10 @@ rule plot_rivals:
         drawn("rivals", RIVAL_FIGURES),
     log:
         f"{LOGS}/plot_rivals.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "rivals_results"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("plot_rivals"),
         rows=RIVALS["compared"],
@@ -116,10 +116,10 @@ rule tabulate_hybrids:
         figure=drawn("rivals", ["hybrids"]),
     log:
         f"{LOGS}/tabulate_hybrids.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "rivals_results"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("tabulate_hybrids"),
     script:

@@ -97,10 +97,10 @@ rule fit_run_model:
     log:
         f"{LOGS}/fit_run_model/{{task}}/{{replicates}}/{{fit}}.log",
     priority: 1
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "fit_run_model"
+    conda:
+        "../envs/pathlode.yaml"
     threads: THREADS
     resources:
         mem_mb=1500,

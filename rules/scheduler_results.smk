@@ -48,10 +48,10 @@ rule tabulate_scheduler:
         summaries=in_formats("scheduler_summary"),
     log:
         f"{LOGS}/tabulate_scheduler.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "scheduler_results"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("tabulate_scheduler"),
         ours=OURS,
@@ -78,10 +78,10 @@ rule plot_scheduler:
         drawn("scheduler", SCHEDULER_FIGURES),
     log:
         f"{LOGS}/plot_scheduler.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "scheduler_results"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("plot_scheduler"),
         ours=OURS,
@@ -102,10 +102,10 @@ rule tabulate_solvable:
         summary=in_formats("solvable_summary"),
     log:
         f"{LOGS}/tabulate_solvable.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "scheduler_results"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("tabulate_solvable"),
         confidence=config["claims"]["confidence"],
@@ -125,10 +125,10 @@ rule plot_solvable:
         drawn("scheduler", SOLVABLE_FIGURES),
     log:
         f"{LOGS}/plot_solvable.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "scheduler_results"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("plot_solvable"),
     script:
@@ -143,10 +143,10 @@ rule tabulate_past_runs:
         summary=in_formats("solvable_past_runs_summary"),
     log:
         f"{LOGS}/tabulate_past_runs.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "scheduler_results"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("tabulate_past_runs"),
         confidence=config["claims"]["confidence"],
@@ -163,10 +163,10 @@ rule tabulate_logs:
         summary=in_formats("real_logs_summary"),
     log:
         f"{LOGS}/tabulate_logs.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "scheduler_results"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("tabulate_logs"),
     script:
@@ -180,10 +180,10 @@ rule plot_logs:
         drawn("scheduler", ["real_logs"]),
     log:
         f"{LOGS}/plot_logs.log",
-    conda:
-        "../envs/pathlode.yaml"
     group:
         "scheduler_results"
+    conda:
+        "../envs/pathlode.yaml"
     params:
         code=lambda w: code("plot_logs"),
     script:

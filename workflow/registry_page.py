@@ -17,7 +17,7 @@ from pathlode.core.solvers.tableaus import Tableau
 from pathlode.entries import Registry
 from pathlode.files import writing
 from pathlode.parts import BY_FIELD, OFFERS, PARTS
-from pathlode.registry import MODELS, SOLVERS
+from pathlode.registry import ADAPTIVE_BACKENDS, MODELS, SOLVERS
 from pathlode.reporting.pages import insert
 from workflow.chapters import CHAPTERS
 from workflow.configuration.files import default_config
@@ -36,6 +36,7 @@ KINDS: dict[str, Registry] = {
     "model": MODELS,
     **PARTS,
     "solver": SOLVERS,
+    "backend": ADAPTIVE_BACKENDS,
 }
 """Registries by the key that names their entries in a row."""
 
@@ -92,6 +93,8 @@ def uses(config: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
             row, named = path[-2], dict(node)
         elif _is(SOLVERS, node.get("solver")):
             row, named = path[-2], {"solver": node["solver"]}
+        elif _is(ADAPTIVE_BACKENDS, node.get("backend")):
+            named = {"backend": node["backend"]}
         yield from ((kind, named[kind], chapter, row) for kind in KINDS if kind in named)
 
 

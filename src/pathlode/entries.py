@@ -7,6 +7,17 @@ from typing import Any
 from pathlode.errors import ConfigError
 
 
+def imported(path: str) -> Any:
+    """What stands behind ``"module:name"``, or the module behind ``"module"``, imported now.
+
+    The digest of a job's code (:mod:`pathlode.reporting.identity`) does not follow such an import. A rule whose jobs make it
+    names the path among the entries of its ``code``.
+    """
+    module, _, name = path.partition(":")
+    found = importlib.import_module(module)
+    return getattr(found, name) if name else found
+
+
 class Registry(Mapping[str, Any]):
     """Names and the classes behind them.
 
@@ -22,8 +33,7 @@ class Registry(Mapping[str, Any]):
         self._entries = entries
 
     def __getitem__(self, name: str) -> Any:
-        module, _, attribute = self.path(name).partition(":")
-        return getattr(importlib.import_module(module), attribute)
+        return imported(self.path(name))
 
     def __contains__(self, name: object) -> bool:
         return name in self._entries  # without an import

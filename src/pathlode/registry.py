@@ -75,8 +75,19 @@ SOLVERS = Registry(
         "reversible_heun": "pathlode.core.solvers.reversible:REVERSIBLE_HEUN",
     },
 )
-"""Methods with steps of equal size, for training. :mod:`pathlode.core.solve` imports the modules of all of them, so every job
-that integrates an ODE depends on them."""
+"""Methods with steps of equal size, for training: a :class:`pathlode.core.solvers.tableaus.Tableau`, or an object with its own
+``order`` and ``integrate`` as a :class:`pathlode.core.solvers.reversible.Reversible` has."""
+
+ADAPTIVE_BACKENDS = Registry(
+    "backend of adaptive solvers",
+    {
+        "torchode": "pathlode.core.solvers.torchode_backend:integrate_with_torchode dopri5 tsit5",
+        "torchdiffeq": "pathlode.core.solvers.torchdiffeq_backend:integrate_with_torchdiffeq "
+        "dopri5 dopri8 bosh3 adaptive_heun",
+        "scipy": "pathlode.core.solvers.scipy_backend:integrate_with_scipy radau",
+    },
+)
+"""Libraries with steps of a size that meets a tolerance. The words after a path are the methods; that of scipy is implicit."""
 
 ENCODERS = Registry(
     "encoder",
@@ -124,6 +135,9 @@ SYSTEMS = Registry(
         "two_oscillators": "pathlode.dynamics.systems.two_oscillators:TwoOscillators",
     },
 )
+TRAINED_BY = "pathlode.training.trained"
+"""The module that fits models which a loss trains. Jobs that fit a model in closed form do not depend on it."""
+
 CLASSIFIERS = Registry(
     "classifier of beats",
     {

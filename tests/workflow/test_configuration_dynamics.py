@@ -214,7 +214,7 @@ from workflow.configuration import dynamics, rows
             {"solver": "dopri5"},
             "rows.kinetic.train.solver is 'dopri5', expected one of rk4, tsit5, alf, reversible_heun",
         ),
-        (("evaluate", "method"), "alf", "evaluate.method is 'alf', expected one of dopri5, tsit5"),
+        (("evaluate", "method"), "alf", "evaluate.method is 'alf', expected one of adaptive_heun, bosh3, dopri5"),
         (
             (*ROWS, "curve", "loss"),
             "path_kl",

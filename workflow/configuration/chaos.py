@@ -64,8 +64,9 @@ def chaos_settings(config: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def chaos_code(config: Mapping[str, Any], *names: str, loss: bool = True) -> list[str]:
-    """What some rows are made of, as ``"module:class"``, with or without their losses."""
-    return [entry for name in names for entry in entries_of_parts(model_parts(config["chaos"]["rows"][name]), loss)]
+    """What some rows are made of, as ``"module:class"``, with or without their losses and what trains by them."""
+    rows, train = config["chaos"]["rows"], {name: chaos_settings(config, name)["train"] for name in names}
+    return [entry for name in names for entry in entries_of_parts(model_parts(rows[name]), loss, train[name])]
 
 
 def asking(config: Mapping[str, Any], name: str) -> dict[str, Any]:

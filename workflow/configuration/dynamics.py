@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
 
-from pathlode.core.solvers.tableaus import ADAPTIVE_METHODS
+from pathlode.registry import ADAPTIVE_BACKENDS
 from workflow.configuration.parts import check_state, check_taken
 from workflow.configuration.replicates import replicate_batches
 from workflow.configuration.rows import check_fitted, check_row, check_training, row_parts, row_settings, tuned_as
@@ -102,9 +102,10 @@ def _check_sizes(config: Mapping[str, Any]) -> None:
 def _check_solver(evaluate: Mapping[str, Any]) -> None:
     """Refuses a method that the backend lacks."""
     backend, method = evaluate["backend"], evaluate["method"]
-    if method not in ADAPTIVE_METHODS[backend]:
+    methods = sorted(ADAPTIVE_BACKENDS.words(backend))
+    if method not in methods:
         raise InvalidConfig(
-            f"config: evaluate.method is {method!r}, expected one of {', '.join(ADAPTIVE_METHODS[backend])} with "
+            f"config: evaluate.method is {method!r}, expected one of {', '.join(methods)} with "
             f"evaluate.backend {backend}"
         )
 

@@ -32,8 +32,8 @@ def beat_settings(config: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def model_entries(ecg: Mapping[str, Any], name: str | None, loss: bool = False) -> list[str]:
-    """What a row's model is made of, as ``"module:class"``, with or without its loss; nothing for None."""
-    return entries_of_parts(model_parts(ecg["rows"][name]), loss) if name else []
+    """A row's model and parts as ``"module:class"``, with or without its loss and what trains by it; nothing for None."""
+    return entries_of_parts(model_parts(ecg["rows"][name]), loss, ecg["train"]) if name else []
 
 
 def classifier_kind(ecg: Mapping[str, Any], name: str) -> str:

@@ -20,7 +20,7 @@ from pathlode.parts import (
     unused_offer,
     without_unused,
 )
-from pathlode.registry import FIELDS, LOSSES, MODELS, SYSTEMS
+from pathlode.registry import ADAPTIVE_BACKENDS, FIELDS, LOSSES, MODELS, SOLVERS, SYSTEMS, TRAINED_BY
 from workflow.configuration.schema import InvalidConfig
 
 OWN = ("sizes", "train", "views")
@@ -50,11 +50,25 @@ def model_parts(entry: Mapping[str, Any]) -> dict[str, str]:
     return {"model": kind} | {part: given[part] for part in parts_of(kind) if part in given}
 
 
-def entries_of_parts(parts: Mapping[str, str], loss: bool = True) -> list[str]:
-    """The kind and parts of a model, from :func:`model_parts`, as ``"module:class"``, with or without its loss."""
-    return entries_of(
-        parts["model"], **{name: parts[name] for name in PARTS if name in parts and (loss or name != "loss")}
-    )
+def entries_of_parts(parts: Mapping[str, str], loss: bool = True, train: Mapping[str, Any] | None = None) -> list[str]:
+    """The kind and parts of a model as ``"module:class"``, for the code of a rule.
+
+    Args:
+        parts: from :func:`model_parts`.
+        loss: whether jobs fit the model: then its loss is among them and, if it has one, what trains by it.
+        train: settings of the training, whose solver, if it has one, is among them as well.
+    """
+    named = {name: parts[name] for name in PARTS if name in parts and (loss or name != "loss")}
+    entries = entries_of(parts["model"], **named)
+    if "loss" in named:
+        entries.append(TRAINED_BY)
+        entries += [SOLVERS.path(train["solver"])] if train and "solver" in train else []
+    return entries
+
+
+def scored_by(config: Mapping[str, Any]) -> str:
+    """What solves the ODEs of models that jobs score with ``evaluate``, as ``"module:function"``."""
+    return ADAPTIVE_BACKENDS.path(config["evaluate"]["backend"])
 
 
 def known_systems(field: str | None) -> tuple[str, ...]:

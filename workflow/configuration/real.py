@@ -65,9 +65,15 @@ def series_settings(config: Mapping[str, Any], data: str, goal: str, name: str) 
     return model_parts(entry) | settings | {"learning_rate": real["learning_rate"]}
 
 
-def model_code(config: Mapping[str, Any], *names: str, loss: bool = True) -> list[str]:
-    """What the models of some rows are made of, as ``"module:class"``, with or without their losses."""
-    return [entry for name in names for entry in entries_of_parts(model_parts(series_rows(config)[name]), loss)]
+def model_code(config: Mapping[str, Any], *names: str) -> list[str]:
+    """What the models of some rows are made of, as ``"module:class"``, without their losses."""
+    return [entry for name in names for entry in entries_of_parts(model_parts(series_rows(config)[name]), False)]
+
+
+def trained_code(config: Mapping[str, Any], data: str, name: str) -> list[str]:
+    """What a row's model is made of and trained by on a data set, as ``"module:class"``."""
+    train = series_settings(config, data, GOALS[0], name)["train"]
+    return entries_of_parts(model_parts(series_rows(config)[name]), train=train)
 
 
 def pelt_settings(config: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -76,9 +82,14 @@ def pelt_settings(config: Mapping[str, Any], name: str) -> dict[str, Any]:
     return model_parts(row) | with_own(row, own) | {key: own[key] for key in ("weight", "learning_rate")}
 
 
-def pelt_code(config: Mapping[str, Any], summary: str) -> list[str]:
-    """The model that gives a summary of pelts, as ``"module:class"``, without its loss; nothing for the values."""
-    return [] if summary == VALUES else model_code(config, summary, loss=False)
+def pelt_code(config: Mapping[str, Any], summary: str, loss: bool = False) -> list[str]:
+    """The model that gives a summary of pelts, as ``"module:class"``, with or without its loss and what trains by it.
+
+    The values need none.
+    """
+    if summary == VALUES:
+        return []
+    return entries_of_parts(model_parts(config["real"]["rows"][summary]), loss, pelt_settings(config, summary)["train"])
 
 
 def check(config: Mapping[str, Any]) -> None:

@@ -63,8 +63,9 @@ def row_context(config: Mapping[str, Any], system: str, name: str) -> int | None
 
 
 def row_entries(config: Mapping[str, Any], system: str, *names: str, loss: bool = True) -> list[str]:
-    """The parts of rows on a system as ``"module:class"``, with or without their losses."""
-    return [entry for name in names for entry in entries_of_parts(row_parts(config, system, name), loss)]
+    """The parts of rows on a system as ``"module:class"``, with or without their losses and what trains by them."""
+    train = {name: row_settings(config, system, name)["train"] for name in names}
+    return [entry for name in names for entry in entries_of_parts(row_parts(config, system, name), loss, train[name])]
 
 
 def setting(config: Mapping[str, Any], system: str, name: str) -> dict[str, str | None]:

@@ -63,7 +63,7 @@ def fit_settings(scheduler: Mapping[str, Any], fit: str) -> dict[str, Any]:
 
 
 def fit_entries(scheduler: Mapping[str, Any], fit: str, loss: bool = False) -> list[str]:
-    """What the models of a row are made of, as ``"module:class"``, with or without their loss."""
+    """What the models of a row are made of, as ``"module:class"``, with or without their loss and what trains by it."""
     return entries_of_parts(model_parts(fit_entry(scheduler, fit)), loss)
 
 

@@ -13,17 +13,16 @@ from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, best_match
 
 from pathlode import registry
-from pathlode.core.solvers.tableaus import ADAPTIVE_METHODS
 from pathlode.ecg.records import RECORDS
 from pathlode.entries import Registry
+from pathlode.registry import ADAPTIVE_BACKENDS
 from workflow.chapters import CHAPTERS
 from workflow.configuration.files import FILES
 from workflow.variations import VARIATIONS
 
 NAMES: dict[str, Iterable[str]] = {
     **{name.lower(): entries for name, entries in vars(registry).items() if isinstance(entries, Registry)},
-    "adaptive_backends": ADAPTIVE_METHODS,
-    "adaptive_methods": dict.fromkeys(method for methods in ADAPTIVE_METHODS.values() for method in methods),
+    "adaptive_methods": sorted({method for name in ADAPTIVE_BACKENDS for method in ADAPTIVE_BACKENDS.words(name)}),
     "records": RECORDS,
     "chapters": CHAPTERS,
     "variations": ("none", *VARIATIONS),

@@ -9,20 +9,21 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pathlode.core.checks import check_inputs, check_observed, check_static, check_times, check_values
+from pathlode.core.accepted import accepted, refuse_unfit_inputs
 from pathlode.core.context import Context
-from pathlode.core.masks import fewest_and_most, lengths, masked, observed
-from pathlode.core.observed import Observed as Observed
+from pathlode.core.masks import fewest_and_most, lengths
 from pathlode.core.ragged import side_by_side
 from pathlode.core.shapes import Mask, Static, Times, Values
-from pathlode.core.tables.convert import as_numbers, as_times
-from pathlode.core.tables.frames import as_frame, read_frame
-from pathlode.core.tables.input_columns import given_at, read_inputs
-from pathlode.core.tables.layout import Layout
+from pathlode.entries import imported
 from pathlode.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from pathlode.core.tables.layout import Layout
+
+_TABLES = "pathlode.core.tables.series_tables"
+"""The module that reads and makes tables of series. Most jobs hold none, and depend neither on it nor on pandas."""
 
 
 @dataclass(frozen=True)
@@ -32,17 +33,7 @@ class TimeSeries:
     A missing value is NaN. A trajectory shorter than the longest is padded at its end with NaN, in times and values;
     :meth:`of` does so for a list of trajectories. A time at which nothing was observed may stay: predictions are made there.
 
-    Series are a dataset for a training loop of one's own::
-
-        model.standardise(series)
-        optimiser = torch.optim.Adam(model.parameters(), 1e-2)
-        loader = DataLoader(series, batch_size=32, shuffle=True, drop_last=True, collate_fn=TimeSeries.of)
-        for batch in loader:
-            prediction = model(batch.times, batch.values, solver=FixedStep("tsit5", 6))
-            loss = PathLength(0.1)(model, prediction, batch.values).sum()  # over the stacked models
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
+    Series are a dataset for a training loop of one's own, see :meth:`__getitem__` and the guide to such loops.
 
     Several sets of equally many trajectories can share a leading axis, one set for each member of a stack of models.
 
@@ -72,42 +63,20 @@ class TimeSeries:
     mask: Mask | None = None
     dates: bool = False
     static: Static | None = None
-    layout: Layout | None = None
+    layout: "Layout | None" = None
     inputs: "TimeSeries | None" = None
 
     def __post_init__(self) -> None:
         try:
-            times, dates = as_times(self.times)
-            values = as_numbers(self.values)
-            if times.ndim not in (2, 3) or times.shape != values.shape[:-1] or not values.shape[-1]:
-                raise DataError(
-                    f"times of shape {tuple(times.shape)} and values of shape {tuple(values.shape)} do not fit, expected "
-                    "(batch, time) and (batch, time, feature) with at least one feature, or both with a leading axis of sets; "
-                    "for single trajectories, and for one feature without its axis, use TimeSeries.of([(times, values), ...])"
-                )
-            if self.mask is not None:
-                values = masked(values, self.mask)
-            mask = observed(values)
-            check_times(times, padding=mask is not None)
-            check_values(values, missing=mask is not None)
-            if mask is not None:
-                check_observed(times, values)
-            static = None if self.static is None else as_numbers(self.static, "static covariates")
-            if static is not None:
-                check_static(static, times)
-            inputs = self._checked_inputs(times, dates or self.dates)
+            own = accepted(self.times, self.values, self.mask, self.static)
+            dates, inputs = own.dates or self.dates, self.inputs
+            if inputs is not None:
+                inputs = inputs if isinstance(inputs, TimeSeries) else TimeSeries(*inputs, name="inputs")
+                refuse_unfit_inputs(inputs.times, inputs.values, own.times, inputs.dates != dates)
         except DataError as error:
             told = str(error) if self.layout is None else self.layout.naming(str(error))
             raise DataError(f"{self.name}: {told}") from None
-        normal: dict[str, Any] = {
-            "times": times,
-            "values": values,
-            "mask": mask,
-            "dates": dates or self.dates,
-            "static": static,
-        }
-        normal["inputs"] = inputs
-        for name, part in normal.items():
+        for name, part in (vars(own) | {"dates": dates, "inputs": inputs}).items():
             object.__setattr__(self, name, part)  # the only place that sets them: the class is frozen
 
     @classmethod
@@ -127,9 +96,8 @@ class TimeSeries:
         inputs = cls.of(found.inputs, f"the inputs of {name}") if found.inputs else None
         return cls(found.times, found.values, name, dates=found.dates, static=found.static, inputs=inputs)
 
-    @classmethod
+    @staticmethod
     def from_frame(
-        cls,
         table: "pd.DataFrame",
         *,
         series: str | None = None,
@@ -158,17 +126,8 @@ class TimeSeries:
         Raises:
             DataError: naming the first column, row and series at fault. The first row is number 1.
         """
-        named: Any = () if hasattr(inputs, "columns") else inputs
-        try:
-            found = read_frame(table, series, time, values, static, named)
-            known = read_inputs(table, inputs, found.layout)
-        except DataError as error:
-            raise DataError(f"{name}: {error}") from None
-        read: dict[str, Any] = {"dates": found.dates, "static": found.static, "layout": found.layout}
-        if known is not None:
-            parts = known.times, known.values, f"inputs of {name}"
-            read["inputs"] = cls(*parts, dates=known.dates, layout=known.layout)
-        return cls(found.times, found.values, name, **read)
+        read: TimeSeries = imported(_TABLES).series_of(table, series, time, values, static, inputs, name)
+        return read
 
     def to_frame(self) -> "pd.DataFrame":
         """The series as a table in long format, with the columns, types and labels of the table that they came from.
@@ -181,25 +140,8 @@ class TimeSeries:
         Raises:
             DataError: if there are several sets.
         """
-        self.refuse_sets()
-        known = None
-        if self.inputs is not None and self.layout is not None and self.layout.inputs:
-            known = given_at(self.inputs.times, self.inputs.values, self.times)
-        return as_frame(self.times, self.values, self.dates, self.static, self.layout, known)
-
-    def _checked_inputs(self, times: Times, dates: bool) -> "TimeSeries | None":
-        if self.inputs is None:
-            return None
-        inputs = self.inputs if isinstance(self.inputs, TimeSeries) else TimeSeries(*self.inputs, name="inputs")
-        if inputs.times.shape[:-1] != times.shape[:-1]:
-            raise DataError(
-                f"inputs of {tuple(inputs.times.shape[:-1])} trajectories do not fit series of {tuple(times.shape[:-1])}, "
-                "expected inputs for each trajectory"
-            )
-        if inputs.dates != dates:
-            raise DataError("times of series and of their inputs mix dates and numbers: give both as one of them")
-        check_inputs(inputs.times, inputs.values)
-        return inputs
+        made: pd.DataFrame = imported(_TABLES).table_of(self)
+        return made
 
     def __len__(self) -> int:
         """Number of trajectories (of each set)."""

@@ -1,29 +1,115 @@
 """Integration of ODEs: a batch of trajectories, each at its own irregular times, in one pass.
 
 Every trajectory takes its own steps and is read out at its own times through the solver's continuous extension. There is
-no union of time grids and no loop over observation times. There are two solvers:
-:class:`pathlode.core.solvers.fixed.FixedStep` for training, and :class:`pathlode.core.solvers.adaptive.Adaptive`, which meets
-a tolerance, for reference.
+no union of time grids and no loop over observation times. There are two solvers: :class:`FixedStep` for training, and
+:class:`Adaptive`, which meets a tolerance, for reference.
+
+Tableaus and torchode are common, and are imported here. All other methods and backends are imported on use, so a job that names
+none of them does not depend on them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from pathlode.core.checks import check_times
 from pathlode.core.recorded import recorded
 from pathlode.core.shapes import Starts, State, States, Times
-from pathlode.core.solvers.adaptive import Adaptive as Adaptive
-from pathlode.core.solvers.adaptive import integrate_with_torchode
 from pathlode.core.solvers.fixed import Field, integrate_with_fixed_steps
-from pathlode.core.solvers.fixed import FixedStep as FixedStep
-from pathlode.core.solvers.fixed import MarchingField as MarchingField
 from pathlode.core.solvers.reversal import reversed_in_time
-from pathlode.core.solvers.reversible import Reversible
-from pathlode.core.solvers.reversible_gradient import integrate_reversibly
+from pathlode.core.solvers.tableaus import Tableau
+from pathlode.core.solvers.torchode_backend import integrate_with_torchode
 from pathlode.errors import ConfigError, DataError
-from pathlode.registry import SOLVERS
+from pathlode.registry import ADAPTIVE_BACKENDS, SOLVERS
+
+
+@dataclass(frozen=True)
+class FixedStep:
+    """Explicit steps of equal size per trajectory, for training. Gradients are those of the discretised solution.
+
+    The number of steps is fixed, not their size: a longer window needs more steps.
+
+    Args:
+        method: name in :data:`pathlode.registry.SOLVERS`, each with dense output of the same order: ``rk4`` (Runge-Kutta, order
+            4), ``tsit5`` (Runge-Kutta, order 5), or ``alf`` or ``reversible_heun`` (order 2,
+            :mod:`pathlode.core.solvers.reversible`), whose memory in training does not grow with the number of steps, but whose
+            errors grow on damped systems.
+        steps: number of steps per trajectory, from its start to its last read-out time.
+
+    Cost: 1 + steps · stages field evaluations (rk4: 4 stages, tsit5: 6, the others: 1). A field's compiled march takes
+    Runge-Kutta steps only; plain PyTorch takes the others.
+    """
+
+    method: str = "rk4"
+    steps: int = 8
+
+    def __post_init__(self) -> None:
+        SOLVERS.path(self.method)
+        if self.steps < 1:
+            raise ConfigError(f"solver steps is {self.steps}, expected at least 1")
+
+
+@dataclass(frozen=True)
+class Adaptive:
+    """Step sizes chosen by an embedded error estimate; every trajectory meets the tolerances.
+
+    With ``torchode`` every trajectory takes its own steps and is interpolated between them. With ``torchdiffeq`` a batch takes
+    common steps, as small as its hardest trajectory needs, and the cost grows with the number of read-out times (see
+    :mod:`pathlode.core.solvers.torchdiffeq_backend`). In return, torchdiffeq offers methods of other orders and an adjoint.
+    ``scipy`` has the implicit method ``radau`` for stiff fields, whose explicit solution would take very many steps
+    (:mod:`pathlode.core.solvers.scipy_backend`); a batch takes common steps.
+
+    Args:
+        method: ``dopri5``, with torchode also ``tsit5``, with torchdiffeq also ``dopri8``, ``bosh3`` or ``adaptive_heun``;
+            ``radau`` with scipy.
+        rtol: relative tolerance of a step.
+        atol: absolute tolerance of a step.
+        max_steps: largest number of steps, beyond which :class:`pathlode.errors.SolverError` is raised. It counts the steps of
+            a trajectory with torchode, those of the batch between two read-out times with torchdiffeq, and those of the batch
+            with scipy.
+        backend: name in :data:`pathlode.registry.ADAPTIVE_BACKENDS`: ``torchode``, ``torchdiffeq`` or ``scipy``; the latter two
+            must be installed.
+        adjoint: with torchdiffeq, whether gradients come from the adjoint equation, solved backwards in time. Memory then does
+            not grow with the number of steps, which helps with large fields; small fields are faster without it. The field
+            must be a module, and gradients are only as accurate as the tolerances.
+
+    Raises:
+        ConfigError: if a setting is not one of the above, or the backend is not installed.
+
+    Source: Lienen & Günnemann 2022, torchode (https://arxiv.org/abs/2210.12375); Chen et al. 2018, Neural ordinary
+    differential equations (https://arxiv.org/abs/1806.07366) for torchdiffeq and the adjoint.
+    """
+
+    method: str = "dopri5"
+    rtol: float = 1e-6
+    atol: float = 1e-6
+    max_steps: int = 10_000
+    backend: str = "torchode"
+    adjoint: bool = False
+
+    def __post_init__(self) -> None:
+        if self.backend not in ADAPTIVE_BACKENDS:
+            raise ConfigError(f"solver backend is {self.backend!r}, expected one of {', '.join(ADAPTIVE_BACKENDS)}")
+        methods = sorted(ADAPTIVE_BACKENDS.words(self.backend))
+        if self.method not in methods:
+            raise ConfigError(
+                f"solver method is {self.method!r}, expected one of {', '.join(methods)} with backend {self.backend}"
+            )
+        if min(self.rtol, self.atol) <= 0:
+            raise ConfigError(f"solver tolerances are rtol={self.rtol}, atol={self.atol}, expected both above 0")
+        if self.max_steps < 1:
+            raise ConfigError(f"solver max_steps is {self.max_steps}, expected at least 1")
+        if self.adjoint and self.backend != "torchdiffeq":
+            raise ConfigError(f"solver adjoint is true with backend {self.backend}, expected backend torchdiffeq")
+        if self.backend != "torchode" and find_spec(self.backend) is None:
+            raise ConfigError(
+                f"solver backend is {self.backend}, but its package is not installed: pip install "
+                f"'pathlode[{self.backend}]', or choose torchode"
+            )
 
 
 @dataclass(frozen=True)
@@ -129,41 +215,35 @@ def _solve_fixed(
 ) -> Solution:
     """Fixed steps; the error is Richardson's, from a solution with twice the steps."""
     method = SOLVERS[solver.method]
-    integrate = integrate_reversibly if isinstance(method, Reversible) else integrate_with_fixed_steps
-    states, evaluations = integrate(field, y0, times, start, method, solver.steps)
+    states, evaluations = _integrated(method, field, y0, times, start, solver.steps)
     if not estimate_error:
         return Solution(states, evaluations)
     with torch.no_grad():
-        finer, _ = integrate(field, y0, times, start, method, 2 * solver.steps)
+        finer, _ = _integrated(method, field, y0, times, start, 2 * solver.steps)
         amplification = 2**method.order / (2**method.order - 1)
         error = (states - finer) * amplification
     return Solution(states, evaluations, error)
+
+
+def _integrated(method: Any, field: Field, y0: State, times: Times, start: Starts, steps: int) -> tuple[States, Tensor]:
+    """States at the read-out times, and field evaluations, by a Runge-Kutta method or one that integrates by itself."""
+    if isinstance(method, Tableau):
+        return integrate_with_fixed_steps(field, y0, times, start, method, steps)
+    integrated: tuple[States, Tensor] = method.integrate(field, y0, times, start, steps)
+    return integrated
 
 
 def _solve_adaptive(
     field: Field, y0: State, times: Times, start: Starts, solver: Adaptive, estimate_error: bool
 ) -> Solution:
     """Adaptive steps; the error is the difference to a solution with 1/100 of the tolerances."""
-    states, evaluations = _integrate(field, y0, times, start, solver)
+    integrate: Callable[..., tuple[States, Tensor]] = (
+        integrate_with_torchode if solver.backend == "torchode" else ADAPTIVE_BACKENDS[solver.backend]
+    )
+    states, evaluations = integrate(field, y0, times, start, solver)
     if not estimate_error:
         return Solution(states, evaluations)
     tighter = replace(solver, rtol=solver.rtol / 100, atol=solver.atol / 100)
     with torch.no_grad():
-        error = states - _integrate(field, y0, times, start, tighter)[0]
+        error = states - integrate(field, y0, times, start, tighter)[0]
     return Solution(states, evaluations, error)
-
-
-def _integrate(field: Field, y0: State, times: Times, start: Starts, solver: Adaptive) -> tuple[States, Tensor]:
-    def slope(_: Starts, h: State) -> State:
-        return field(h)
-
-    if solver.backend == "torchode":
-        return integrate_with_torchode(slope, y0, times, start, solver)
-    if solver.backend == "scipy":
-        from pathlode.core.solvers.scipy_backend import integrate_with_scipy  # here: scipy may not be installed
-
-        return integrate_with_scipy(field, y0, times, start, solver)
-    from pathlode.core.solvers.torchdiffeq_backend import integrate_with_torchdiffeq  # as may torchdiffeq
-
-    parameters = tuple(field.parameters()) if isinstance(field, nn.Module) else None
-    return integrate_with_torchdiffeq(slope, y0, times, start, solver, parameters)

@@ -2,14 +2,13 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import torch
 
 from pathlode.core.simple import SIMPLE, Numbers, neighbours
-from pathlode.core.solve import Adaptive
 from pathlode.models.contract import SequenceModel
 from pathlode.models.latents import encode
 from pathlode.real.boosted import summary_features, tree_classifier, tree_predictions, varied
@@ -19,12 +18,15 @@ from pathlode.real.results import SeriesExamples
 from pathlode.real.scores import class_scores
 from pathlode.real.splits import SeriesSplit
 
+if TYPE_CHECKING:
+    from pathlode.core.solve import Adaptive
+
 EXAMPLES, EXAMPLE_FEATURES = 3, 3
 """Test series, and features of each, that are kept as examples."""
 
 
 def weight_choices(
-    asked: Sequence[Asked], model: SequenceModel, weights: Sequence[float], solver: Adaptive | None
+    asked: Sequence[Asked], model: SequenceModel, weights: Sequence[float], solver: "Adaptive | None"
 ) -> pd.DataFrame:
     """Error of each member of a stack on the hidden values of its replicate's validation series.
 
@@ -119,7 +121,7 @@ def _classified(classifier: Any, inputs: Numbers, measured: MeasuredSeries, spli
 
 
 def examples(
-    asked: Asked, models: Mapping[str, SequenceModel], simple: Sequence[str], solver: Adaptive | None
+    asked: Asked, models: Mapping[str, SequenceModel], simple: Sequence[str], solver: "Adaptive | None"
 ) -> SeriesExamples:
     """Predictions for the test series of which most is asked, at their most measured features.
 

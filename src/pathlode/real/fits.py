@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -11,12 +12,14 @@ from numpy.typing import NDArray
 from pathlode.core.observed import Observed
 from pathlode.core.series import TimeSeries
 from pathlode.core.simple import Numbers
-from pathlode.core.solve import Adaptive
 from pathlode.models.contract import SequenceModel
 from pathlode.real.measured import UNKNOWN, MeasuredSeries
 from pathlode.real.scores import TrainingUnits, relative_error
 from pathlode.real.splits import SeriesSplit
 from pathlode.training.outcomes import Outcomes
+
+if TYPE_CHECKING:
+    from pathlode.core.solve import Adaptive
 
 PREDICTED_AT_ONCE = 250
 """Series that are predicted at once: bounds the memory of :meth:`Asked.predicted_by`."""
@@ -116,7 +119,7 @@ class Asked:
         return relative_error(predicted, self.values[chosen], self.units)
 
     @torch.no_grad()
-    def predicted_by(self, model: SequenceModel, chosen: NDArray[np.int64], solver: Adaptive | None) -> Numbers:
+    def predicted_by(self, model: SequenceModel, chosen: NDArray[np.int64], solver: "Adaptive | None") -> Numbers:
         """Predictions at all times of some series, (series, time, feature), by a model of one member.
 
         NaN for a series of which the model may read nothing.

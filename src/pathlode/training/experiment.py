@@ -3,27 +3,25 @@
 import dataclasses
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
 from pathlode.core.observed import Observed
+from pathlode.entries import imported
 from pathlode.errors import ConfigError
-from pathlode.files import digest
 from pathlode.models.contract import SequenceModel
 from pathlode.models.settings import ModelConfig
 from pathlode.parts import DEFAULT_MODEL, DEFAULT_PARTS
-from pathlode.progress import Progress
-from pathlode.registry import LOSSES, MODELS
-from pathlode.training.outcomes import Outcomes
-from pathlode.training.resume import run_resumably
-from pathlode.training.settings import TrainingConfig
-from pathlode.training.trainer import Trainer
-from pathlode.training.validation import Validation
-from pathlode.training.views import Views
+from pathlode.registry import LOSSES, MODELS, TRAINED_BY
+
+if TYPE_CHECKING:
+    from pathlode.training.outcomes import Outcomes
+    from pathlode.training.trainer import Trainer
+    from pathlode.training.validation import Validation
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class Fitted:
     """
 
     model: SequenceModel
-    history: Sequence[Validation]
+    history: "Sequence[Validation]"
     seconds: float
     diverged: Tensor
 
@@ -84,7 +82,8 @@ class Experiment:
             expected = "none: it is fitted in closed form" if self.loss else f"one of {', '.join(LOSSES)}"
             raise ConfigError(f"the loss of the model {self.model!r} is {self.loss}, expected {expected}")
 
-    def _stack(self, data: Observed) -> SequenceModel:
+    def stack(self, data: Observed) -> SequenceModel:
+        """The models, not fitted yet, for data with so many features."""
         config = ModelConfig(
             features=data.training.values.shape[-1],
             encoder=self.encoder,
@@ -97,7 +96,7 @@ class Experiment:
         model: SequenceModel = MODELS[self.model](config, self.seeds)
         return model
 
-    def trainer(self, data: Observed, device: str = "cpu", outcomes: Outcomes | None = None) -> Trainer:
+    def trainer(self, data: Observed, device: str = "cpu", outcomes: "Outcomes | None" = None) -> "Trainer":
         """A fresh trainer, with outcomes for a model with a head.
 
         Raises:
@@ -105,11 +104,8 @@ class Experiment:
         """
         if self.loss is None:
             raise ConfigError(f"the model {self.model!r} is not trained: run the experiment without a trainer")
-        weights = self.weight
-        loss = LOSSES[self.loss](weights if isinstance(weights, (int, float)) else torch.tensor(weights, device=device))
-        config = TrainingConfig(learning_rate=self.learning_rate, **self.train)
-        model, views = self._stack(data), Views(**self.views)
-        return Trainer(model, loss, data.training, data.validation, config, device, views, data.owners, outcomes)
+        made: Trainer = imported(TRAINED_BY).trainer_of(self, data, device, outcomes)
+        return made
 
     def run(
         self,
@@ -119,7 +115,7 @@ class Experiment:
         label: str,
         device: str = "cpu",
         strict: bool = True,
-        outcomes: Outcomes | None = None,
+        outcomes: "Outcomes | None" = None,
     ) -> Fitted:
         """Trains to the end, resumably and with progress, or fits in closed form.
 
@@ -133,17 +129,12 @@ class Experiment:
             strict: as in :meth:`pathlode.training.trainer.Trainer.run`.
             outcomes: what the series are, for a model with a head.
         """
-        if self.loss is None:
-            started, model = time.process_time(), self._stack(data).to(device)
-            model.fit(data.training.to(data.training.dtype, device), data.owners)
-            never = torch.zeros(len(self.seeds), dtype=torch.bool, device=device)
-            return Fitted(model, [], time.process_time() - started, never)
-        trainer = self.trainer(data, device, outcomes)
-        progress = Progress(label, trainer.config.steps)
-
-        def tell(row: Validation) -> None:
-            progress(row.step, f"steps, validation MSE {float(row.mse.median()):.2e} (median of {len(self.seeds)})")
-
-        own = digest({"job": identity, **asdict(self), "seeds": list(self.seeds)})
-        run_resumably(trainer, folder, own, tell, strict)
-        return Fitted(trainer.model, trainer.history, trainer.seconds, trainer.diverged)
+        if self.loss is not None:
+            fitted: Fitted = imported(TRAINED_BY).fitted_by_loss(
+                self, data, folder, identity, label, device, strict, outcomes
+            )
+            return fitted
+        started, model = time.process_time(), self.stack(data).to(device)
+        model.fit(data.training.to(data.training.dtype, device), data.owners)
+        never = torch.zeros(len(self.seeds), dtype=torch.bool, device=device)
+        return Fitted(model, [], time.process_time() - started, never)

@@ -1,17 +1,9 @@
-import inspect
-import textwrap
-
 import numpy as np
 import pytest
 import torch
-from torch.utils.data import DataLoader
 
 from pathlode.core.series import TimeSeries
-from pathlode.core.solve import FixedStep
 from pathlode.errors import DataError
-from pathlode.models.latent_ode import LatentODE
-from pathlode.models.settings import ModelConfig
-from pathlode.training.losses.path_length import PathLength
 
 NAN = float("nan")
 
@@ -195,31 +187,6 @@ def test_trajectories_of_several_sets_are_not_chosen():
 def test_static_covariates_of_a_list_fit_each_other(third, message):
     with pytest.raises(DataError, match=message):
         TimeSeries.of([([0.0], [1.0], [1.0]), ([0.0], [1.0], third)])
-
-
-def test_the_loop_of_the_docstring_trains():
-    """On 33 ragged series with a gap, of which each epoch leaves one out: the loss refuses a batch of one."""
-    series = TimeSeries.of(
-        (times := torch.arange(3.0 + index % 4, dtype=torch.float64), torch.exp(-0.3 * times) * (1 + index % 5))
-        for index in range(33)
-    )
-    series.values[4, 1] = NAN
-    series = TimeSeries(series.times, series.values)
-    torch.manual_seed(0)
-    model = LatentODE(ModelConfig(features=1, encoder="interpolation", encoder_hidden=8), [0, 1])
-    text = inspect.cleandoc(TimeSeries.__doc__)
-    loop = textwrap.dedent(text.split("of one's own::\n\n")[1].split("\n\nSeveral")[0])
-    setup, _, epoch = loop.partition("for batch")
-    used = [torch, DataLoader, TimeSeries, FixedStep, PathLength]
-    names = {each.__name__: each for each in used} | {"model": model, "series": series}
-    exec(setup, names)
-    for _ in range(40):
-        exec(f"for batch{epoch}", names)
-    assert all(weights.isfinite().all() for weights in model.parameters())
-    with torch.no_grad():
-        predicted = model(series.times, series.values).values
-    error = (predicted - series.values).square().nanmean() / series.values[series.mask].var()
-    assert float(error) < 0.5
 
 
 def test_times_without_any_value_are_not_among_a_series_counts():

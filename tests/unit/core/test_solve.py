@@ -8,8 +8,8 @@ import torch
 
 from pathlode.core.fields.bounded import BoundedField
 from pathlode.core.solve import Adaptive, FixedStep, solve
-from pathlode.errors import DataError, SolverError
-from pathlode.registry import SOLVERS
+from pathlode.errors import ConfigError, DataError, SolverError
+from pathlode.registry import ADAPTIVE_BACKENDS, SOLVERS
 from pathlode.reporting.identity import reached_files
 
 METHODS = [("rk4", 4), ("tsit5", 5), ("alf", 2), ("reversible_heun", 2)]
@@ -267,7 +267,56 @@ def test_agrees_with_scipy_on_a_long_irregular_window():
     assert np.abs(ours[0, 0].numpy() - reference.y.T).max() < 1e-6
 
 
-def test_the_code_of_every_registered_method_belongs_to_jobs_that_integrate():
-    reached = reached_files(Path(inspect.getfile(solve)))
-    for name in SOLVERS:
-        assert Path(*SOLVERS.module(name).split(".")[1:]).with_suffix(".py") in reached
+def test_jobs_that_integrate_depend_on_tableaus_and_torchode_and_on_what_else_they_name():
+    script = Path(inspect.getfile(solve))
+
+    def reached(*entries):
+        return {file.stem for file in reached_files(script, entries) if file.parent.name == "solvers"}
+
+    common = {"fixed", "reversal", "tableaus", "torchode_backend"}
+    assert reached() == reached(SOLVERS.path("rk4"), ADAPTIVE_BACKENDS.path("torchode")) == common
+    assert reached(SOLVERS.path("alf")) == common | {"reversible", "reversible_gradient"}
+    assert reached(ADAPTIVE_BACKENDS.path("scipy")) == common | {"scipy_backend"}
+
+
+@pytest.mark.parametrize("wrong", [lambda: FixedStep("euler"), lambda: FixedStep("rk4", 0)])
+def test_wrong_fixed_steps_are_refused_when_made(wrong):
+    with pytest.raises(ConfigError, match="expected"):
+        wrong()
+
+
+def test_methods_with_steps_of_equal_size_are_no_adaptive_ones_and_the_reverse():
+    with pytest.raises(
+        ConfigError, match="unknown solver method 'dopri5': expected one of rk4, tsit5, alf, reversible_h"
+    ):
+        FixedStep("dopri5")
+    with pytest.raises(
+        ConfigError, match="solver method is 'alf', expected one of dopri5, tsit5 with backend torchode"
+    ):
+        Adaptive("alf")
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"backend": "jax"}, "solver backend is 'jax', expected one of torchode, torchdiffeq, scipy"),
+        ({"backend": "scipy"}, "solver method is 'dopri5', expected one of radau with backend scipy"),
+        ({"method": "rk4"}, "solver method is 'rk4', expected one of dopri5, tsit5 with backend torchode"),
+        ({"method": "dopri8"}, "expected one of dopri5, tsit5 with backend torchode"),
+        ({"method": "tsit5", "backend": "torchdiffeq"}, "expected one of adaptive_heun, bosh3, dopri5, dopri8 with"),
+        ({"rtol": 0.0}, "rtol=0.0, atol=1e-06, expected both above 0"),
+        ({"atol": -1.0}, "rtol=1e-06, atol=-1.0, expected both above 0"),
+        ({"max_steps": 0}, "solver max_steps is 0, expected at least 1"),
+        ({"adjoint": True}, "solver adjoint is true with backend torchode, expected backend torchdiffeq"),
+    ],
+)
+def test_wrong_settings_of_adaptive_steps_are_refused_when_made(settings, message):
+    with pytest.raises(ConfigError, match=message):
+        Adaptive(**settings)
+
+
+def test_without_torchdiffeq_one_sentence_says_what_to_install(monkeypatch):
+    monkeypatch.setattr("pathlode.core.solve.find_spec", lambda name: None)
+    with pytest.raises(ConfigError, match=r"not installed: pip install 'pathlode\[torchdiffeq\]', or choose torchode"):
+        Adaptive(backend="torchdiffeq")
+    Adaptive()

@@ -1,1 +1,1 @@
-"""Solvers of ODEs and SDEs: methods, their settings, and backends. :mod:`pathlode.core.solve` is what callers use."""
+"""Methods and backends that solve ODEs and SDEs. Callers use :mod:`pathlode.core.solve`, which has the settings of all."""

@@ -1,10 +1,6 @@
-"""Steps of equal size: the settings, and the Runge-Kutta march with dense output.
-
-Users call :func:`pathlode.core.solve.solve`.
-"""
+"""Runge-Kutta steps of equal size, with dense output. Users call :func:`pathlode.core.solve.solve`."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import torch
@@ -13,8 +9,6 @@ from torch import Tensor
 from pathlode.core.recorded import recorded, recorded_scan
 from pathlode.core.shapes import Starts, State, States, Times
 from pathlode.core.solvers.tableaus import Tableau
-from pathlode.errors import ConfigError
-from pathlode.registry import SOLVERS
 
 Field = Callable[[State], State]
 """An autonomous vector field: (member, batch, state) -> time derivative of the same shape."""
@@ -35,32 +29,6 @@ class MarchingField(Protocol):
             y0: state at the start, (member, batch, state).
         """
         ...
-
-
-@dataclass(frozen=True)
-class FixedStep:
-    """Explicit steps of equal size per trajectory, for training. Gradients are those of the discretised solution.
-
-    The number of steps is fixed, not their size: a longer window needs more steps.
-
-    Args:
-        method: name in :data:`pathlode.registry.SOLVERS`, each with dense output of the same order: ``rk4`` (Runge-Kutta, order
-            4), ``tsit5`` (Runge-Kutta, order 5), or ``alf`` or ``reversible_heun`` (order 2,
-            :mod:`pathlode.core.solvers.reversible`), whose memory in training does not grow with the number of steps, but whose
-            errors grow on damped systems.
-        steps: number of steps per trajectory, from its start to its last read-out time.
-
-    Cost: 1 + steps · stages field evaluations (rk4: 4 stages, tsit5: 6, the others: 1). A field's compiled march takes
-    Runge-Kutta steps only; plain PyTorch takes the others.
-    """
-
-    method: str = "rk4"
-    steps: int = 8
-
-    def __post_init__(self) -> None:
-        SOLVERS.path(self.method)
-        if self.steps < 1:
-            raise ConfigError(f"solver steps is {self.steps}, expected at least 1")
 
 
 def integrate_with_fixed_steps(

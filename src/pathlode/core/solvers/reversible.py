@@ -17,7 +17,8 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from pathlode.core.shapes import State
+from pathlode.core.shapes import Starts, State, States, Times
+from pathlode.core.solvers.reversible_gradient import integrate_reversibly
 
 
 class Reversible(ABC):
@@ -39,6 +40,12 @@ class Reversible(ABC):
 
         Cost: one field evaluation.
         """
+
+    def integrate(
+        self, field: Callable[[State], State], y0: State, times: Times, start: Starts, steps: int
+    ) -> tuple[States, Tensor]:
+        """As :func:`pathlode.core.solvers.reversible_gradient.integrate_reversibly` with this method."""
+        return integrate_reversibly(field, y0, times, start, self, steps)
 
 
 class AsynchronousLeapfrog(Reversible):

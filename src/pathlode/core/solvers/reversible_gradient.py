@@ -10,18 +10,20 @@ equation does: on dy/dt = λ y with λ < 0, by e^(\\|λ\\| t) over a time t.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from pathlode.core.shapes import Starts, State, States, Times
-from pathlode.core.solvers.reversible import Reversible
+
+if TYPE_CHECKING:
+    from pathlode.core.solvers.reversible import Reversible
 
 
 def integrate_reversibly(
-    field: Callable[[State], State], y0: State, times: Times, start: Starts, method: Reversible, steps: int
+    field: Callable[[State], State], y0: State, times: Times, start: Starts, method: "Reversible", steps: int
 ) -> tuple[States, Tensor]:
     """Equal steps per trajectory, read out by the cubic through the states and slopes at a step's ends, whose error is O(h²).
 
@@ -88,7 +90,7 @@ class _Places:
 
 
 def _march(
-    method: Reversible, field: Callable[[State], State], places: _Places, step: Tensor, y0: State
+    method: "Reversible", field: Callable[[State], State], places: _Places, step: Tensor, y0: State
 ) -> tuple[Tensor, tuple[State, ...]]:
     """The solution at all places, (place, state), and what the method carries at the end."""
     carried, read = method.begin(field, y0), []
@@ -104,7 +106,7 @@ class _Rebuilt(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, method: Reversible, field: nn.Module, places: _Places, step: Tensor, y0: State, *learnt: Tensor
+        ctx: Any, method: "Reversible", field: nn.Module, places: _Places, step: Tensor, y0: State, *learnt: Tensor
     ) -> Tensor:
         read, end = _march(method, field, places, step, y0)
         ctx.method, ctx.field, ctx.places = method, field, places

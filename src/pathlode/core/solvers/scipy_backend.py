@@ -14,13 +14,12 @@ trajectories; here the tolerances are divided by the root of their number, so ea
 Gradients are those of the discretised solution with the steps that scipy chose. One more Newton step from the converged stages,
 Y ← Y - (I - h A ⊗ J)⁻¹ (Y - y - h A f(Y)), carries them from the stages to y and to the field's parameters (the implicit
 function theorem). Nothing is integrated backwards, which would be unstable for a stiff field.
-
-Source: Hairer & Wanner 1996, Solving ordinary differential equations II, sec. IV.8; scipy.integrate.Radau.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -31,8 +30,10 @@ from torch import Tensor
 from pathlode.arrays import Array
 from pathlode.core.jacobian import jacobian
 from pathlode.core.shapes import Starts, State, States, Times
-from pathlode.core.solvers.adaptive import Adaptive
 from pathlode.errors import SolverError
+
+if TYPE_CHECKING:
+    from pathlode.core.solve import Adaptive
 
 _R = sqrt(6)
 RADAU_NODES = ((4 - _R) / 10, (4 + _R) / 10, 1.0)
@@ -64,7 +65,7 @@ class _System:
         solver: the settings.
     """
 
-    def __init__(self, field: Callable[[State], State], y0: State, duration: Starts, solver: Adaptive) -> None:
+    def __init__(self, field: Callable[[State], State], y0: State, duration: Starts, solver: "Adaptive") -> None:
         self.field, self.solver, self.evaluations = field, solver, 0
         self.y0, self.duration = y0, duration.to(y0.dtype)[..., None]
         size = y0.shape[-1]
@@ -137,19 +138,25 @@ class _System:
 
 
 def integrate_with_scipy(
-    field: Callable[[State], State], y0: State, times: Times, start: Starts, solver: Adaptive
+    field: Callable[[State], State], y0: State, times: Times, start: Starts, solver: "Adaptive"
 ) -> tuple[States, Tensor]:
-    """As :func:`~pathlode.core.solvers.adaptive.integrate_with_torchode`; all trajectories take equally many evaluations.
+    """Steps with stages Y_i = y + h Σ_j a_ij f(Y_j); all trajectories take equally many evaluations.
 
     Args:
-        field: right-hand side.
+        field: autonomous right-hand side.
         y0: state at ``start``, (member, batch, state).
         times: read-out times, (member, batch, time).
         start: (member, batch).
         solver: tolerances and the largest number of steps.
 
+    Returns:
+        As :func:`pathlode.core.solvers.torchode_backend.integrate_with_torchode`.
+
     Raises:
         SolverError: if scipy fails.
+
+    Source: Hairer & Wanner 1996, Solving ordinary differential equations II, sec. IV.8
+    (https://doi.org/10.1007/978-3-642-05221-7); scipy.integrate.Radau.
     """
     duration = times[..., -1] - start
     system = _System(field, y0, duration, solver)

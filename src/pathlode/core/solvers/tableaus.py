@@ -136,12 +136,3 @@ y' = y + h Σ_i b_i k_i of six stages, with errors O(h⁵) at the ends of steps 
 Source: Tsitouras 2011, Runge-Kutta pairs of order 5(4) satisfying only the first column simplifying assumption
 (https://doi.org/10.1016/j.camwa.2011.06.002).
 """
-
-ADAPTIVE_METHODS = {
-    "torchode": ("dopri5", "tsit5"),
-    "torchdiffeq": ("dopri5", "dopri8", "bosh3", "adaptive_heun"),
-    "scipy": ("radau",),
-}
-"""Adaptive methods by library; that of scipy is implicit.
-
-torchdiffeq's fehlberg2 is left out: on a linear oscillator its error is 100 tolerances."""

@@ -6,8 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from pathlode.core.solve import FixedStep, solve
-from pathlode.core.solvers.adaptive import Adaptive
+from pathlode.core.solve import Adaptive, FixedStep, solve
 from pathlode.core.solvers.scipy_backend import RADAU_NODES, RADAU_WEIGHTS
 from pathlode.errors import SolverError
 

@@ -3,8 +3,7 @@ import torch
 from torch import nn
 
 from pathlode.core.fields.bounded import BoundedField
-from pathlode.core.solve import solve
-from pathlode.core.solvers.adaptive import Adaptive
+from pathlode.core.solve import Adaptive, solve
 from pathlode.core.solvers.torchdiffeq_backend import integrate_with_torchdiffeq
 from pathlode.errors import ConfigError, SolverError
 
@@ -108,17 +107,18 @@ def test_one_hard_trajectory_among_many_meets_the_tolerance():
     assert (together[0, 0, :, 0] - expected).abs().max() < 3e-4
 
 
-def test_the_slope_is_told_every_trajectory_its_own_time():
-    """dh/dt = 2 t, so h = t² - start²; and no time beyond the last read-out is asked for."""
+def test_a_state_that_is_the_time_moves_as_every_trajectorys_own_and_not_beyond_its_last_read_out():
+    """dh/dt = 2 t and dt/dt = 1, so h = t² - start²."""
     times, seen = irregular(), []
 
-    def slope(t, h):
-        seen.append(t)
-        return 2 * t[..., None].expand_as(h)
+    def field(h):
+        seen.append(h[..., 1])
+        return torch.stack([2 * h[..., 1], torch.ones_like(h[..., 1])], dim=-1)
 
     start = times[..., 0] - 0.5
+    y0 = torch.stack([torch.zeros_like(start), start], dim=-1).expand(2, -1, -1)
     solver = Adaptive(rtol=1e-8, atol=1e-8, backend="torchdiffeq")
-    states, _ = integrate_with_torchdiffeq(slope, torch.zeros(2, 3, 2).double(), times, start, solver, None)
+    states, _ = integrate_with_torchdiffeq(field, y0, times, start, solver)
     assert torch.allclose(states[..., 0], times**2 - start[..., None] ** 2, atol=1e-7)
     assert (torch.stack(seen).amax(dim=0) <= times[..., -1] + 1e-9).all()
 
