@@ -25,7 +25,7 @@ from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
 
 from pathlode.dynamics.systems.lotka_volterra import LotkaVolterra
 from pathlode.inference.box import Box
-from pathlode.inference.flows import FlowConfig
+from pathlode.inference.flows.settings import FlowConfig
 from pathlode.registry import FLOWS
 from pathlode.schedule import FitConfig, LatentODELR, LookAheadConfig, Runs, fit
 from pathlode.schedule.planning.knots import Knots

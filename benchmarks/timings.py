@@ -14,13 +14,14 @@ from pathlode.core.observed import Observed
 from pathlode.core.series import TimeSeries
 from pathlode.dynamics.simulation import SimulationConfig, simulate
 from pathlode.inference.box import Box
-from pathlode.inference.flows import FlowConfig
+from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.fresh import FreshConfig, FreshTraining
 from pathlode.inference.random_designs import RandomDesigns
 from pathlode.inference.simulations import SystemSimulations
 from pathlode.inference.summaries import Summary
 from pathlode.registry import FLOWS, POLICIES, SYSTEMS
-from pathlode.schedule.tasks import Data, Examples, Task
+from pathlode.schedule.tasks.contract import Task
+from pathlode.schedule.tasks.data import Data, Examples
 from pathlode.schedule.training import RunConfig, train
 from pathlode.training.experiment import Experiment
 from workflow.configuration.dynamics import trained_rows

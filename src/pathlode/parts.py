@@ -69,7 +69,7 @@ OF_OFFERS: dict[str, frozenset[str]] = {
     "energy": OF_SOLVER,
 }
 """Settings that a model takes which is trained and has these offers."""
-SETTINGS = OF_DATA.union(*OF_OFFERS.values(), *(MODELS.fact(model, "takes") for model in MODELS))
+MODEL_SETTINGS = OF_DATA.union(*OF_OFFERS.values(), *(MODELS.fact(model, "takes") for model in MODELS))
 """All settings of models, and those of a training that not every model takes."""
 
 
@@ -80,14 +80,14 @@ def kind_of(model: type) -> str | None:
 
 
 def taken(model: str) -> frozenset[str]:
-    """The settings of :data:`SETTINGS` that have an effect on a model, as its line says."""
+    """The settings of :data:`MODEL_SETTINGS` that have an effect on a model, as its line says."""
     words = MODELS.words(model) if "training" in MODELS.words(model) else frozenset()
     return OF_DATA.union(MODELS.fact(model, "takes"), *(OF_OFFERS.get(word, ()) for word in words))
 
 
 def without_unused(model: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Settings that several models share, without those that have no effect on this one."""
-    unused = SETTINGS - taken(model)
+    unused = MODEL_SETTINGS - taken(model)
     return {name: value for name, value in settings.items() if name not in unused}
 
 
@@ -102,7 +102,7 @@ def refuse_unused(model: str, key: str, given: Any) -> None:
     Raises:
         ConfigError: naming the first one.
     """
-    unused = SETTINGS - taken(model)
+    unused = MODEL_SETTINGS - taken(model)
     for field in fields(given):
         value = getattr(given, field.name)
         if field.name in unused and value != field.default:
@@ -126,7 +126,7 @@ def unmet(registry: Registry, name: str, sizes: Mapping[str, Any]) -> tuple[str,
     """
     for size, value in sizes.items():
         even, least = registry.limit(name, size, "%") == "2", registry.limit(name, size, ">=")
-        bound = sizes.get(least, 0) if least in SETTINGS else int(least or 0)
+        bound = sizes.get(least, 0) if least in MODEL_SETTINGS else int(least or 0)
         if value is not None and (even or least) and (value < bound or (even and value % 2)):
             needed = ["an even number"] * even + [f"at least {bound}"] * (least is not None)
             return size, " of ".join(needed)

@@ -9,10 +9,10 @@ import torch
 from pathlode.core.series import TimeSeries
 from pathlode.core.solve import FixedStep
 from pathlode.errors import PathlodeError
-from pathlode.models.contract import ModelConfig
 from pathlode.models.latent_ode import LatentODE
 from pathlode.models.latents import encode
 from pathlode.models.saving import load_model, save_model
+from pathlode.models.settings import ModelConfig
 from pathlode.registry import LOSSES
 from pathlode.training.settings import TrainingConfig
 from pathlode.training.trainer import Trainer

@@ -1,13 +1,16 @@
 """The package as a whole: who may import whom, and where names live."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections import defaultdict
 from pathlib import Path
 
 import pathlode
+import pathlode.schedule
 
+PROJECT = Path(__file__).parents[2]
 PACKAGE = Path(pathlode.__file__).parent
 MODULES = {
     ".".join(file.relative_to(PACKAGE).with_suffix("").parts): ast.parse(file.read_text())
@@ -64,18 +67,52 @@ def test_a_module_imports_what_lies_below_it_only():
                 assert package not in MAY_IMPORT, f"{name}: {other}"  # the ground floor knows no chapter
 
 
+def defined(tree):
+    """Names that a module defines."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name))
+
+
 def test_no_public_name_is_defined_twice():
     homes = defaultdict(list)
     for module, tree in MODULES.items():
-        for node in tree.body:
-            names = [node.name] if isinstance(node, ast.FunctionDef | ast.ClassDef) else []
-            if isinstance(node, ast.Assign | ast.AnnAssign):
-                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                names = [each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)]
-            for name in names:
-                if not name.startswith("_") and name != "logger":
-                    homes[name].append(module)
+        for name in defined(tree):
+            if not name.startswith("_") and name != "logger":
+                homes[name].append(module)
     assert {name: places for name, places in homes.items() if len(places) > 1} == {}
+
+
+FACADES = {"pathlode": pathlode.__all__, "pathlode.schedule": pathlode.schedule.__all__}
+"""Packages that users may import names from, and these names. The package itself does not."""
+
+
+def written_code():
+    """Every file of Python of the project, and the Python in its pages, each by its path."""
+    for folder in ("src", "workflow", "tests", "benchmarks"):
+        yield from ((file, file.read_text()) for file in (PROJECT / folder).rglob("*.py"))
+    for page in (PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")):
+        yield from ((page, block) for block in re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL))
+
+
+def test_a_name_is_imported_from_the_module_that_defines_it():
+    known = {f"pathlode.{module}": {*defined(tree)} for module, tree in MODULES.items()}
+    wrong = []
+    for file, text in written_code():
+        facades = {} if file.is_relative_to(PACKAGE) and file.name != "__init__.py" else FACADES
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "pathlode":
+                names = {each.name for each in node.names} - {*facades.get(node.module, ())}
+                inner = {name for name in names if (PACKAGE.parent / node.module.replace(".", "/") / name).is_dir()}
+                inner |= {name for name in names if f"{node.module}.{name}" in known} | {"__version__"}
+                if lost := names - inner - known.get(node.module, set()):
+                    wrong.append(
+                        f"{file.relative_to(PROJECT)}: {node.module} does not define {', '.join(sorted(lost))}"
+                    )
+    assert wrong == []
 
 
 def test_every_test_file_is_named_after_what_it_tests():

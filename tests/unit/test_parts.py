@@ -6,7 +6,7 @@ from pathlode.errors import ConfigError
 from pathlode.models.curve import Curve
 from pathlode.models.settings import ModelConfig
 from pathlode.parts import (
-    SETTINGS,
+    MODEL_SETTINGS,
     entries_of,
     kind_of,
     needed_of_state,
@@ -49,8 +49,8 @@ def test_entries_are_those_of_the_model_and_its_parts():
 
 
 def test_every_setting_is_known_and_taken_by_some_model():
-    assert {field.name for field in fields(ModelConfig)} <= SETTINGS
-    assert set().union(*map(taken, MODELS)) == SETTINGS
+    assert {field.name for field in fields(ModelConfig)} <= MODEL_SETTINGS
+    assert set().union(*map(taken, MODELS)) == MODEL_SETTINGS
 
 
 def test_what_has_no_effect_on_a_model_is_left_out_or_refused():

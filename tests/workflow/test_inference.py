@@ -9,7 +9,7 @@ import yaml
 from workflow_checkout import Checkout
 
 from pathlode.dynamics.data import SimulatedData
-from pathlode.inference.flows import load_flows
+from pathlode.inference.flows.saving import load_flows
 from pathlode.inference.reference_posteriors import References
 from pathlode.inference.scores import ComparedFlows, ShownPosteriors
 from workflow.configuration.inference import reference_parts

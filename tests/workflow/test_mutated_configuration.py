@@ -18,7 +18,7 @@ from pathlode.ecg.balance import Balance
 from pathlode.ecg.conditions import Condition
 from pathlode.ecg.voting import Vote
 from pathlode.inference.designs import ObservationConfig
-from pathlode.inference.flows import FlowConfig
+from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.fresh import FreshConfig
 from pathlode.inference.random_designs import RandomDesigns
 from pathlode.inference.reference import McmcConfig

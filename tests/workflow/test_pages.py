@@ -25,7 +25,7 @@ from pathlode.registry import SYSTEMS
 from pathlode.reporting.claim_families import load_claims
 from pathlode.reporting.decided_claims import DecidedClaims
 from pathlode.reporting.pages import VALUE, fill
-from pathlode.reporting.records import COSTS
+from pathlode.reporting.records import ChapterCosts
 from pathlode.rivals.results import RivalScores
 from pathlode.schedule.artefacts import PolicyScores
 from pathlode.schedule.comparison import BEST_PARAMETRIC
@@ -96,7 +96,7 @@ def replicates_of(config, chapter):
 
 
 def costs(config):
-    return table(dict.fromkeys(COSTS, ""), [{"chapter": chapter} for chapter in config["chapters"]])
+    return table(ChapterCosts.columns, [{"chapter": chapter} for chapter in config["chapters"]])
 
 
 def claims(_):

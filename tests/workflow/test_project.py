@@ -20,8 +20,8 @@ import yaml
 from packaging.requirements import Requirement
 from workflow_checkout import PROJECT, copy_project
 
+from pathlode.entries import Registry
 from pathlode.errors import ConfigError
-from pathlode.registry import Registry
 from pathlode.reporting.claim_families import BY_NAME, load_claims, whole_entries
 from pathlode.reporting.claim_tables import as_markdown, in_short
 from pathlode.reporting.decided_claims import DecidedClaims

@@ -135,7 +135,7 @@ def test_the_guides_code_runs_on_a_table_of_that_form(tmp_path):
     (tmp_path / "resources").mkdir()
     spoken(tmp_path / "resources/vowels.csv")
     code = "\n".join(blocks("guide.md")).replace("Forecaster()", "Forecaster(members=1, steps=20, weight=0.1)")
-    quick = "from pathlode.inference.flows import FlowConfig\nquick = FlowConfig(steps=20, transforms=1)\n"
+    quick = "from pathlode.inference.flows.settings import FlowConfig\nquick = FlowConfig(steps=20, transforms=1)\n"
     code = quick + code.replace("simulations=10_000", "simulations=200, config=quick")
     lines = ran(code, tmp_path)
     assert lines[0] == "20 4 10"

@@ -6,10 +6,10 @@ from typing import Any
 from pathlode.parts import (
     DEFAULT_MODEL,
     DEFAULT_PARTS,
+    MODEL_SETTINGS,
     OFFERS,
     ONLY_WITH,
     PARTS,
-    SETTINGS,
     entries_of,
     lacking_package,
     needed_of_state,
@@ -135,7 +135,7 @@ def check_parts(place: str, entry: Mapping[str, Any]) -> None:
 def check_taken(place: str, kind: str, own: Mapping[str, Any]) -> None:
     """Refuses settings of an entry's own that have no effect on its kind of model."""
     for name in own:
-        if name in SETTINGS - taken(kind):
+        if name in MODEL_SETTINGS - taken(kind):
             raise InvalidConfig(
                 f"config: {place}.{name} is {own[name]!r}, but the model {kind} takes no {name}; remove it"
             )

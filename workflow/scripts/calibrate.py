@@ -10,7 +10,7 @@ import pandas as pd
 from pathlode.dynamics.data import SimulatedData
 from pathlode.inference.columns import labelled
 from pathlode.inference.designs import ObservationConfig
-from pathlode.inference.flows import load_flows
+from pathlode.inference.flows.saving import load_flows
 from pathlode.inference.histories import flow_facts
 from pathlode.inference.reference_posteriors import References
 from pathlode.inference.scores import FlowScores, OutsideMisses, ShiftedScores

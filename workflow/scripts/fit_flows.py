@@ -13,7 +13,8 @@ from pathlode.core.tensor_files import load_tensors
 from pathlode.dynamics.data import SimulatedData
 from pathlode.files import digest
 from pathlode.inference.box import Box
-from pathlode.inference.flows import FlowConfig, save_flows
+from pathlode.inference.flows.saving import save_flows
+from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.histories import FlowHistories, flow_facts
 from pathlode.inference.summaries import Summary
 from pathlode.models.saving import load_model

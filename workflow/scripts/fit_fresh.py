@@ -9,7 +9,8 @@ from pathlib import Path
 import torch
 
 from pathlode.inference.box import Box
-from pathlode.inference.flows import FlowConfig, save_flows
+from pathlode.inference.flows.saving import save_flows
+from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.fresh import FreshConfig, FreshTraining
 from pathlode.inference.histories import FlowHistories, flow_facts
 from pathlode.inference.random_designs import RandomDesigns

@@ -45,7 +45,7 @@ class Asking:
             shown.
         smoothing: standard deviation of the filter of spectra, in cycles per period.
         forcing: rate κ, per unit of the model's time, with which the observations of the window draw the state from which the
-            prediction begins, :func:`drawn`; 0 for none.
+            prediction begins, :func:`follow_window`; 0 for none.
     """
 
     solver_steps: int
@@ -93,13 +93,13 @@ def _values(model: SequenceModel, times: Tensor, values: Tensor, query: Tensor, 
 
 def _followed(model: SequenceModel, times: Tensor, values: Tensor, query: Tensor, asking: Asking) -> Tensor:
     if asking.forcing:
-        values = drawn(model, times, values, asking.forcing, asking.solver_steps)[:, :, None]
+        values = follow_window(model, times, values, asking.forcing, asking.solver_steps)[:, :, None]
         times = times[..., -1:]
     span = float((query[..., -1] - times[..., 0]).max())
     return model(times, values, query, solver=FixedStep("tsit5", math.ceil(span * asking.solver_steps))).values
 
 
-def drawn(model: SequenceModel, times: Tensor, values: Tensor, rate: float, solver_steps: int) -> Tensor:
+def follow_window(model: SequenceModel, times: Tensor, values: Tensor, rate: float, solver_steps: int) -> Tensor:
     """The state to which the observations of a window have drawn a model's prediction at the last of them, (member, window,
     feature).
 

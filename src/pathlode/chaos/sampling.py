@@ -23,7 +23,7 @@ WINDOWS_AN_ORBIT = 4
 """Windows of one orbit."""
 WINDOW_GAP = 0.5, 1.0
 """Range of the periods between two of them, uniform."""
-ATTEMPTS = 20
+REDRAWN = 20
 """Times that orbits are drawn again in place of those that escape."""
 
 
@@ -175,7 +175,7 @@ def _staying(
     """
     until = torch.cat([begins, begins[..., -1:] + after], dim=-1)
     found = flow_orbits(of, start, until)
-    for _ in range(ATTEMPTS):
+    for _ in range(REDRAWN):
         lost = escaped(found[..., -1, :])
         if not lost.any():
             return found[..., :-1, :]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from pathlode.core.kernels import plain
+from pathlode.core.kernels.library import plain
 from pathlode.core.shapes import State
 
 

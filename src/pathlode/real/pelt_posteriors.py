@@ -16,7 +16,7 @@ from pathlode.core.series import TimeSeries
 from pathlode.inference.box import Box
 from pathlode.inference.c2st import c2st
 from pathlode.inference.central import share_inside
-from pathlode.inference.flows import FlowConfig
+from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.reference import McmcConfig, posterior_draws
 from pathlode.models.contract import SequenceModel
 from pathlode.real.hudson_bay import Pelts

@@ -13,7 +13,7 @@ BY_NAME = {"systems": "systems", "margin": "margins", "adequacy": "adequacy"}
 """Fields that a claim can give by name, and the section of the file that holds the values."""
 SECTIONS = ("families", *BY_NAME.values(), "rivals", "claims")
 """Sections of the file. Only ``claims`` is needed."""
-RIVAL = "{rival}"
+PLACEHOLDER = "{rival}"
 """In a sentence: what the section ``rivals`` says of the rival."""
 SHARED = "shared"
 """Key of a group whose fields hold for all of its claims."""
@@ -84,15 +84,15 @@ def _of_group(group: Fields, sections: Fields, place: str) -> Iterator[dict[str,
 
 def _whole_sentence(entry: dict[str, Any], rivals: Fields, place: str) -> dict[str, Any]:
     """An entry with the words for its rival in its sentence."""
-    if RIVAL not in str(entry.get("claim")):
+    if PLACEHOLDER not in str(entry.get("claim")):
         return entry
     rival = entry.get("rival")
     name = rival.get(entry.get("by")) if isinstance(rival, Mapping) else rival
     if not isinstance(name, str) or name not in rivals:
         raise ConfigError(
-            f"{place}: rival is {name!r}, expected one of {', '.join(rivals)}, or a sentence without {RIVAL}"
+            f"{place}: rival is {name!r}, expected one of {', '.join(rivals)}, or a sentence without {PLACEHOLDER}"
         )
-    return entry | {"claim": entry["claim"].replace(RIVAL, rivals[name])}
+    return entry | {"claim": entry["claim"].replace(PLACEHOLDER, rivals[name])}
 
 
 def _with_family(fields: Any, families: Fields, place: str) -> dict[str, Any]:

@@ -19,7 +19,8 @@ from pathlode.progress import Progress
 from pathlode.registry import POLICIES
 from pathlode.schedule.artefacts import FINAL, TUNING, PolicyDecisions, PolicyLogs, PolicyOutcomes
 from pathlode.schedule.sharpness import top_eigenvalue
-from pathlode.schedule.tasks import Examples, Task
+from pathlode.schedule.tasks.contract import Task
+from pathlode.schedule.tasks.data import Examples
 from pathlode.schedule.training import RunConfig, train
 
 logger = logging.getLogger(__name__)

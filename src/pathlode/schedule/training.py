@@ -13,7 +13,8 @@ from torch import nn
 
 from pathlode.errors import refuse_unless
 from pathlode.schedule.policies.contract import Policy, Training
-from pathlode.schedule.tasks import Examples, Task
+from pathlode.schedule.tasks.contract import Task
+from pathlode.schedule.tasks.data import Examples
 from pathlode.training.resume import Interim
 
 _AT_ONCE = 1000

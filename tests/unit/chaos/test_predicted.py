@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from pathlode.chaos.predicted import drawn
+from pathlode.chaos.predicted import follow_window
 from pathlode.models.observed_ode import ObservedODE
 from pathlode.models.settings import ModelConfig
 
@@ -23,4 +23,4 @@ def test_a_window_draws_a_state_that_does_not_move_to_an_average_of_its_observat
     for point, gap in enumerate(times.diff(dim=-1).unbind(-1), start=1):
         share = 1 - torch.exp(-rate * gap / 0.5)[..., None]
         expected = expected + share * (values[:, :, point] - expected)
-    assert torch.allclose(drawn(model, times, values, rate, solver_steps=2), expected)
+    assert torch.allclose(follow_window(model, times, values, rate, solver_steps=2), expected)

@@ -66,7 +66,7 @@ def test_orbits_that_escape_are_drawn_again(monkeypatch):
     found = sample_flows(["Rossler"], SMALL, [0])
     assert np.abs(found.train_values).max() < 10
     assert np.abs(found.orbits).max() < 10
-    monkeypatch.setattr(sampling, "ATTEMPTS", 2)
+    monkeypatch.setattr(sampling, "REDRAWN", 2)
     monkeypatch.setattr(sampling, "drawn_states", lambda of, n, rng: torch.full((n, 3), 20.0).double())
     with pytest.raises(DataError, match="orbits of the flow Rossler escape from its attractor, .*: leave it out"):
         sample_flows(["Rossler"], SMALL, [0])

@@ -47,7 +47,7 @@ from pathlode.core.eager import eager
 from pathlode.ecg.beats import POINTS
 from pathlode.ecg.cnn import BeatCnn, CnnConfig
 from pathlode.inference.box import Box
-from pathlode.inference.flows import FlowConfig
+from pathlode.inference.flows.settings import FlowConfig
 from pathlode.registry import FLOWS
 x = torch.nn.Parameter(torch.ones(2))
 optimiser = eager(AdamW)([x])

@@ -3,7 +3,8 @@ import torch
 from torch import distributions as d
 from torch import nn
 
-from pathlode.inference.flows import Flow, FlowConfig
+from pathlode.inference.flows.contract import Flow
+from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.priors import Prior
 from pathlode.inference.simulator import PriorSimulations
 

@@ -9,7 +9,8 @@ import torch
 from pathlode.core.tensor_files import load_tensors
 from pathlode.errors import CheckpointError, ConfigError, DataError, PathlodeError
 from pathlode.inference.box import Box
-from pathlode.inference.flows import FlowConfig, load_flow, load_flows, save_flows
+from pathlode.inference.flows.saving import load_flow, load_flows, save_flows
+from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.flows.training import FlowTraining
 from pathlode.inference.priors import Prior
 from pathlode.registry import FLOWS

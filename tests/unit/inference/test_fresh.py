@@ -7,7 +7,8 @@ import torch
 
 from pathlode.errors import ConfigError, DivergenceError
 from pathlode.inference.box import Box
-from pathlode.inference.flows import FlowConfig, load_flow
+from pathlode.inference.flows.saving import load_flow
+from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.fresh import FreshConfig, FreshTraining
 from pathlode.registry import FLOWS
 

@@ -10,7 +10,8 @@ from sbi.utils import BoxUniform
 from pathlode.core.series import TimeSeries
 from pathlode.errors import CheckpointError, ConfigError, DataError
 from pathlode.inference.c2st import c2st
-from pathlode.inference.flows import FlowConfig, load_flow
+from pathlode.inference.flows.saving import load_flow
+from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.fresh import FreshConfig
 from pathlode.inference.infer import infer
 from pathlode.inference.posterior import Posterior

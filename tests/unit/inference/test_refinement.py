@@ -4,7 +4,7 @@ import torch
 from pathlode.core.series import TimeSeries
 from pathlode.errors import ConfigError
 from pathlode.inference.box import Box
-from pathlode.inference.flows import FlowConfig
+from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.refinement import start_from
 from pathlode.inference.summaries import latents, observations
 from pathlode.models.latent_ode import LatentODE

@@ -3,7 +3,7 @@ import torch
 from torch import distributions as d
 
 from pathlode.errors import ConfigError, DataError
-from pathlode.inference.flows import FlowConfig
+from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.observed_summary import ObservedSummary
 from pathlode.inference.posterior import Posterior
 from pathlode.inference.rounds import TruncatedPrior, infer_in_rounds

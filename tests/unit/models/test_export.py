@@ -13,7 +13,6 @@ from pathlode.core.series import TimeSeries
 from pathlode.core.solve import Adaptive, FixedStep
 from pathlode.errors import ConfigError
 from pathlode.models.constant import Constant
-from pathlode.models.contract import ModelConfig
 from pathlode.models.curve import Curve
 from pathlode.models.export import export_encoder, export_predictor
 from pathlode.models.latent_ebm import LatentEBM
@@ -21,6 +20,7 @@ from pathlode.models.latent_ode import LatentODE
 from pathlode.models.latent_sde import LatentSDE
 from pathlode.models.latents import encode
 from pathlode.models.neural_flow import NeuralFlow
+from pathlode.models.settings import ModelConfig
 from pathlode.registry import ENCODERS, FIELDS
 
 SIZES = {"features": 2, "hidden": 5, "encoder_hidden": 7, "latent": 4, "width": 6, "depth": 1}

@@ -9,7 +9,8 @@ from torch.nn.utils import parameters_to_vector
 from pathlode.errors import ConfigError, DivergenceError
 from pathlode.registry import NETWORKS
 from pathlode.schedule.sharpness import top_eigenvalue
-from pathlode.schedule.tasks import Examples, Task
+from pathlode.schedule.tasks.contract import Task
+from pathlode.schedule.tasks.data import Examples
 
 CLASSES = 3
 TINY = {

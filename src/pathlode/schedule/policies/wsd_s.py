@@ -7,21 +7,21 @@ from torch.optim import Optimizer, lr_scheduler
 from pathlode.schedule.policies.contract import WARMUP, Policy, Scheduled, Training
 from pathlode.schedule.policies.warmup_stable_decay import share_of_peak
 
-BUDGETS = (0.25, 0.5, 1.0)
+DECAYED_AT = (0.25, 0.5, 1.0)
 """Ends of the budgets, as shares of the steps; each is twice the one before."""
 
 
 def wsd_s(training: Training, peak: float) -> Policy:
     """WSD-S: a decay to the end of every budget, and the peak again at once, from the decayed weights on.
 
-    So one training has a result at each of :data:`BUDGETS`. Until the first, it is
+    So one training has a result at each of :data:`DECAYED_AT`. Until the first, it is
     :func:`~pathlode.schedule.policies.warmup_stable_decay.warmup_stable_decay` of a training of this length. Later decays take
     the same share of the steps from the start to their budget's end.
 
     Source: Wen et al. 2024, Understanding warmup-stable-decay learning rates (https://arxiv.org/abs/2410.05192). The decay is
     linear, as in the schedule without budgets.
     """
-    ends = [round(share * training.steps) for share in BUDGETS]
+    ends = [round(share * training.steps) for share in DECAYED_AT]
     warm = math.ceil(WARMUP * ends[0])
 
     def share(step: int) -> float:

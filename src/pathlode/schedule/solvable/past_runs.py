@@ -61,7 +61,7 @@ class PastRunsTrial:
         with torch.no_grad():
             truth = task.expected(others).log()
         for name, schedules in self.schedules.items():
-            runs = drawn(task, self.replicates, schedules, max(self.numbers), self.config.peaks)
+            runs = drawn_runs(task, self.replicates, schedules, max(self.numbers), self.config.peaks)
             for number in self.numbers:
                 found = self._found(task, RatedRuns(runs.rates[:, :number], runs.losses[:, :number]), others, truth)
                 facts = {"task": self.task, "schedules": name, "runs": number, "seed": list(self.replicates)}
@@ -80,7 +80,7 @@ class PastRunsTrial:
         return {"loss": planned.numpy(), "best_past": past.numpy(), "error": errors.numpy()}
 
 
-def drawn(
+def drawn_runs(
     task: SolvableTask[Any], replicates: Sequence[int], schedules: Sequence[str], count: int, peaks: int
 ) -> RatedRuns:
     """So many runs in each replicate, with schedules drawn at random, and peaks drawn evenly in their logarithm.

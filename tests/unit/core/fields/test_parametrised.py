@@ -6,7 +6,7 @@ import torch
 from pathlode.core.fields.context import FieldContext
 from pathlode.core.fields.controlled import ControlledField
 from pathlode.core.fields.parametrised import ParametrisedField
-from pathlode.core.kernels import plain
+from pathlode.core.kernels.library import plain
 from pathlode.core.solve import FixedStep, solve
 
 MEMBERS, BATCH, MOVING, STATIC = 2, 5, 3, 2

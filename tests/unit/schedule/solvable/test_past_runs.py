@@ -4,7 +4,7 @@ import torch
 from pathlode.schedule.solvable import past_runs
 from pathlode.schedule.solvable.deep_linear import DeepLinear
 from pathlode.schedule.solvable.optimum import Oracle
-from pathlode.schedule.solvable.past_runs import PastRunsTrial, drawn
+from pathlode.schedule.solvable.past_runs import PastRunsTrial, drawn_runs
 from pathlode.schedule.solvable.policies import TrialConfig, best
 from pathlode.schedule.solvable.shapes import shape
 
@@ -13,7 +13,7 @@ CONFIG = TrialConfig(members=2, fit=1, plan={"starts": 1, "iterations": 1, "caut
 
 
 def test_runs_are_drawn_with_peaks_of_their_own_that_do_not_depend_on_how_many_are_drawn():
-    runs = drawn(TASK, NUMBERS, ["constant", "cosine"], 40, peaks=5)
+    runs = drawn_runs(TASK, NUMBERS, ["constant", "cosine"], 40, peaks=5)
     peaks = runs.rates[..., 0]  # both begin at their peak
     assert float(peaks.min()) > 0.15 / 16
     assert float(peaks.max()) < 0.15
@@ -21,7 +21,7 @@ def test_runs_are_drawn_with_peaks_of_their_own_that_do_not_depend_on_how_many_a
     assert float(peaks.log().mean()) == pytest.approx(float(torch.tensor(0.15 / 4).log()), abs=0.4)
     constant = (runs.rates[..., -1] == peaks).double().mean(dim=1)
     assert ((constant > 0.2) & (constant < 0.8)).all()
-    fewer = drawn(TASK, NUMBERS, ["cosine"], 3, peaks=5)
+    fewer = drawn_runs(TASK, NUMBERS, ["cosine"], 3, peaks=5)
     assert torch.allclose(fewer.rates, peaks[:, :3, None] * shape("cosine", TASK.steps))
 
 
@@ -32,5 +32,5 @@ def test_a_perfect_model_errs_nowhere(monkeypatch):
     assert table["runs"].tolist() == [2, 2, 5, 5]
     assert table["seed"].tolist() == NUMBERS * 2
     assert table["error"].to_numpy() == pytest.approx(0, abs=1e-9)
-    past = best(drawn(TASK, NUMBERS, ["cosine"], 5, CONFIG.peaks))
+    past = best(drawn_runs(TASK, NUMBERS, ["cosine"], 5, CONFIG.peaks))
     assert table["best_past"].iloc[-2:].to_numpy() == pytest.approx(TASK.expected(past.rates).numpy())

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from pathlode.errors import ConfigError
-from pathlode.schedule.tasks import Examples, Task
+from pathlode.schedule.tasks.contract import Task
+from pathlode.schedule.tasks.data import Examples
 
 LOGITS = torch.tensor([[[0.0, math.log(3.0)], [math.log(3.0), 0.0]], [[0.0, 0.0], [9.0, 0.0]]])
 TARGETS = torch.tensor([[1, 1], [0, 0]])

@@ -3,7 +3,7 @@ import torch
 
 from pathlode.errors import ConfigError, DataError
 from pathlode.registry import DATA_SETS
-from pathlode.schedule.tasks import Data, DataSet, Examples
+from pathlode.schedule.tasks.data import Data, DataSet, Examples
 
 PARTS = {"train": 24, "validation": 10, "test": 8}
 

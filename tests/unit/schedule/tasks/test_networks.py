@@ -3,7 +3,8 @@ import torch
 
 from pathlode.errors import ConfigError
 from pathlode.registry import NETWORKS
-from pathlode.schedule.tasks import Data, Examples, Task
+from pathlode.schedule.tasks.contract import Task
+from pathlode.schedule.tasks.data import Data, Examples
 from pathlode.schedule.tasks.networks.cnn import Cnn
 from pathlode.schedule.tasks.networks.resnet import ResNet
 from pathlode.schedule.tasks.networks.transformer import Transformer
