@@ -71,9 +71,9 @@ STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
             r"real.rows.curve.views.share is \[0.9, 0.5\], expected \[low, high\]",
         ),
         (
-            ("real", "rows", "curve"),
-            CURVE | {"sizes": {"augment": 20}},
-            "real.rows.curve.sizes has hidden 20 and augment 20, but z0 sets",
+            ("real", "rows", "path", "sizes"),
+            {"augment": 20},
+            "real.rows.path.sizes has hidden 20 and augment 20, but z0 sets",
         ),
         ((*VOWELS, "read"), {"interval": 1.0}, "real.data.vowels.read has interval; remove it"),
         ((*STAYS, "invented"), 30, "real.data.physionet.invented is 30, expected at least 40; raise it"),

@@ -62,7 +62,7 @@ OPTIONAL = {
     "network.properties.cnn": {"channels", "strides", "hidden"},
     "network.properties.resnet": {"channels", "blocks", "stride"},
     "network.properties.transformer": {"layers", "width", "heads"},
-    "learners.additionalProperties": {"mixes", "horizon", "tasks", "learnt_from"},
+    "learners.additionalProperties": {"mixes", "horizon", "reading", "tasks", "learnt_from"},
     "summaries.additionalProperties": {
         "latents",
         "grid",
