@@ -1,8 +1,8 @@
 # pathlode: tests the claims of three papers on path-minimized latent ODEs.
-#
 #   snakemake                      everything (profiles/default sets the number of cores)
 #   snakemake dynamics             one chapter
 #   snakemake results/claims.csv   one file
+# Each arrow is a file, under results/ or, if it was fetched, under resources/.
 #
 # dynamics: simulate -> tune -> train, size -> evaluate -> probe, tables -> figures -> claims
 # inference: simulate -> tune -> train -> fit flows, sample reference -> calibrate -> tables -> figures -> claims
@@ -11,24 +11,13 @@
 # real:     fetch -> read -> split -> train -> score -> tables -> figures -> claims; lynx and hare: simulate -> train -> infer
 # rivals:   simulate -> tune -> train; read -> split -> train; both -> score -> tables, ranks -> figures -> claims
 # chaos:    sample flows -> train -> score -> tables, ranks -> figures -> claims
-#
-# Each arrow is a file, under results/ or, if it was fetched, under resources/.
 
-import time
-
-from workflow.array_tasks import become_own_job
+from workflow.array_tasks import become_own_job, start_jobs_at_once
 from workflow.chapters import CHAPTERS
-from workflow.configuration import FILES
 from workflow.run_end import FAILED, say, say_agreement
 from workflow.variations import check_start
 
 become_own_job()
-STARTED = time.time()
-
-
-for file in FILES:
-
-    configfile: file
 
 
 report: "workflow/report/workflow.rst"
@@ -59,13 +48,11 @@ rule all:
 
 onstart:
     check_start(config, Path(BASE), workflow.cores)
-    # Nothing here reaches the limit on jobs per second. With a limit, Snakemake 9.27 looks for jobs to start once a second for
-    # every job that ever ended, and delays parts of arrays: https://github.com/snakemake/snakemake/issues/2967
-    workflow.scheduler.job_rate_limiter = None
+    start_jobs_at_once(workflow)
 
 
 onsuccess:
-    say_agreement(Path(rules.claims.output.page), STARTED)
+    say_agreement(Path(rules.claims.output.page))
 
 
 onerror:

@@ -7,9 +7,14 @@ from snakemake.exceptions import WorkflowError
 
 from workflow.chapters import CHAPTERS
 from workflow.code import code
-from workflow.configuration import InvalidConfig, check
+from workflow.configuration import FILES, InvalidConfig, check
 from workflow.configuration.command_line import read_texts
 from workflow.variations import vary
+
+for file in FILES:
+
+    configfile: file
+
 
 read_texts(config)
 try:

@@ -1,8 +1,11 @@
 """What a run says at its end."""
 
 import sys
+import time
 from pathlib import Path
 
+STARTED = time.time()
+"""When this run began, in seconds since 1970."""
 FAILED = (
     "What is done is kept: run the same command again, and it goes on from there. The logs named above say what to mend. "
     "A log that ends with neither 'done' nor 'error' is of a job that was killed, mostly for memory: then run fewer jobs at "
@@ -16,12 +19,11 @@ def say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def say_agreement(page: Path, started: float) -> None:
+def say_agreement(page: Path) -> None:
     """Says how many of the published verdicts this run confirms, if it has decided claims.
 
     Args:
         page: the comparison with the published verdicts, whose first line says that.
-        started: when this run began, in seconds since 1970.
     """
-    if page.exists() and page.stat().st_mtime > started:
+    if page.exists() and page.stat().st_mtime > STARTED:
         say(page.read_text().partition("\n")[0])

@@ -20,7 +20,7 @@ class RealScores(TableFile):
         "task": "interpolation, forecast, or what a series' class tells",
         "model": "name of the model",
         "replicate": "number of the replicate",
-        "metric": "error (squared, over the training mean's), auroc, auprc, accuracy, macro_f1, or missed, what is left to 1",
+        "metric": "error (squared, over the mean's), auroc, auprc, accuracy, macro_f1, or missed: 1 - auroc, 1 - accuracy",
         "value": "value of the metric",
         "train_seconds": "CPU seconds of the training, with all weights that were tried",
         "seed": "number of the replicate, by which claims pair rows",
