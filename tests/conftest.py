@@ -10,7 +10,7 @@ from runpy import run_path
 import pytest
 import torch
 from filelock import FileLock
-from workflow_checkout import PROJECT, Checkout, copy_project
+from workflow_checkout import PROJECT, TIME_LIMIT, Checkout, copy_project
 
 from pathlode.core.series import TimeSeries
 from pathlode.dynamics.data import SimulatedData
@@ -199,7 +199,7 @@ def site(shared: Path) -> Path:
         quick = ["-D", "toc_object_entries=0", "-D", f"extensions={','.join(needed)}"]
         options = ["-W", "--keep-going", "-q", "-d", folder / "doctrees", *quick]
         command = [sys.executable, "-m", "sphinx", *options, PROJECT / "docs", folder / "html"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=PROJECT)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT, cwd=PROJECT)
         assert done.returncode == 0, done.stderr
 
     return made_once(shared / "site", build) / "html"

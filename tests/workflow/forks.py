@@ -26,7 +26,7 @@ LIBRARIES = ["torch", "pandas", "scipy.stats", "matplotlib.pyplot", "seaborn", "
 LIBRARIES += ["dysts.flows"]
 """What many jobs or all runs import, and imports slowly."""
 
-LONGEST = 900
+TIME_LIMIT = 900
 """Seconds after which a fork ends as one that hangs: the longest run, of everything at smoke scale, takes a few minutes."""
 
 
@@ -91,7 +91,7 @@ def do(
     script: str | None = None,
 ) -> None:
     """Becomes what would have been started with this environment, and exits."""
-    signal.alarm(LONGEST)
+    signal.alarm(TIME_LIMIT)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for number, stream in enumerate(streams, 1):
         os.dup2(stream, number)

@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from workflow_checkout import FORKS, PROJECT, Checkout, copy_project, forks
+from workflow_checkout import FORKS, PROJECT, TIME_LIMIT, Checkout, copy_project, forks
 
 from pathlode.dynamics.data import SimulatedData
 from pathlode.reporting.stability import REFERENCES, RepeatedCells, Stability
@@ -31,7 +31,7 @@ def make_stability(checkout: Checkout) -> subprocess.CompletedProcess[str]:
     snakemake.parent.mkdir()
     snakemake.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, str(FORKS), "run", forks()])} "$@"\n')
     snakemake.chmod(0o755)
-    return subprocess.run(command, cwd=checkout.folder, capture_output=True, text=True, timeout=900)
+    return subprocess.run(command, cwd=checkout.folder, capture_output=True, text=True, timeout=TIME_LIMIT)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from forks import LONGEST, ask
+from forks import TIME_LIMIT, ask
 
 from workflow.chapters import CHAPTERS
 
@@ -74,11 +74,13 @@ class Checkout:
                 env=environment,
                 capture_output=True,
                 text=True,
-                timeout=LONGEST,
+                timeout=TIME_LIMIT,
                 start_new_session=own_session,
             )
         except subprocess.TimeoutExpired as error:
-            pytest.fail(f"{shlex.join(command)} still ran after {LONGEST} s: {(error.stderr or b'').decode()[-5000:]}")
+            pytest.fail(
+                f"{shlex.join(command)} still ran after {TIME_LIMIT} s: {(error.stderr or b'').decode()[-5000:]}"
+            )
 
     def _forked(self, options: list[str], environment: dict[str, str]) -> tuple[subprocess.CompletedProcess[str], int]:
         """The same as a fork, and the most memory that Snakemake itself took in kB."""
@@ -90,7 +92,7 @@ class Checkout:
                 stream.seek(0)
                 told.append(stream.read())
         if answer["returncode"] == -signal.SIGALRM:
-            pytest.fail(f"snakemake {shlex.join(options)} still ran after {LONGEST} s: {told[1][-5000:]}")
+            pytest.fail(f"snakemake {shlex.join(options)} still ran after {TIME_LIMIT} s: {told[1][-5000:]}")
         return subprocess.CompletedProcess(options, answer["returncode"], *told), answer["kilobytes"]
 
     def edit(self, name: str, old: str, new: str) -> None:
