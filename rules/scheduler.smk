@@ -18,14 +18,12 @@ from pathlode.registry import DATA_SETS, POLICIES
 from workflow.configuration.replicates import replicate_batches
 from workflow.configuration.scheduler import (
     chosen_runs,
-    example_files,
     fit_entries,
     fit_settings,
     fitted_to,
     look_ahead_settings,
-    task_entries,
-    task_settings,
 )
+from workflow.configuration.tasks import example_files, task_entries, task_settings
 
 SCHEDULER = config["scheduler"]
 CHOSEN = SCHEDULER["run"]

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from pathlode.plots.claims import agreement, claims, settling
+from pathlode.plots.claims import agreement, claims
+from pathlode.plots.settling import settling
 from pathlode.plots.style import save_figure
 from pathlode.reporting.agreement import Agreement
 from pathlode.reporting.decided_claims import DecidedClaims, Settling

@@ -1,37 +1,25 @@
 """Forecasts, imputed values and summaries of a user's own series, in a few calls."""
 
-import hashlib
 import tempfile
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from numbers import Integral
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
-from pathlode import __version__
-from pathlode.core.context import Context
-from pathlode.core.observed import Observed
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Times, Values
-from pathlode.errors import CheckpointError, ConfigError, DivergenceError, is_count, is_positive, refuse_unless
-from pathlode.files import digest
+from pathlode.errors import CheckpointError, ConfigError, is_count, is_positive, refuse_unless
 from pathlode.forecasting import defaults
-from pathlode.forecasting.comparison import errors_beside_simple, warn_if_beaten
-from pathlode.forecasting.coverage import width_for_new
 from pathlode.forecasting.ensemble import Ensemble
-from pathlode.forecasting.queries import as_series, input_columns, query_times
+from pathlode.forecasting.fitting import fitted_ensemble
+from pathlode.forecasting.queries import as_series, query_times
 from pathlode.forecasting.refusals import refuse_absent, refuse_unknown
-from pathlode.forecasting.weighting import Candidates
-from pathlode.models.noise import learn_noise
 from pathlode.models.saving import load_model, save_model
 from pathlode.registry import LOSSES
-from pathlode.training.experiment import Experiment
-
-COVERED = 0.9
-"""Level at which intervals cover held-out series as stated; at others they do as far as a normal distribution fits."""
 
 
 @dataclass(kw_only=True)
@@ -112,31 +100,8 @@ class Forecaster:
         """
         refuse_absent(self.device)
         series = as_series(series)
-        if folder is not None:
-            return self._fit(series, Path(folder))
-        with tempfile.TemporaryDirectory() as temporary:
-            return self._fit(series, Path(temporary))
-
-    def _fit(self, series: TimeSeries, folder: Path) -> "Forecaster":
-        data = defaults.split(series, self.seed)
-        identity = self._identity(series)
-        experiment = self._experiment(data.training)
-        defaults.refuse_unreadable(series, experiment.sizes["static"], experiment.sizes["inputs"])
-        defaults.tell_unread(experiment)
-        weight = self._weight(experiment, data, folder, identity)
-        experiment = replace(experiment, weight=weight, seeds=self._seeds)
-        found = experiment.run(data, folder, identity, "fitting", self.device, strict=False)
-        usable = (~found.diverged).nonzero()[:, 0].tolist()
-        if not usable:
-            raise DivergenceError("the training of every member diverged: give a smaller learning_rate")
-        lowest = torch.stack([row.mse for row in found.history]).nan_to_num(nan=torch.inf).amin(dim=0)
-        layout = None if series.layout is None else replace(series.layout, labels=None)
-        model = found.model.chosen(usable)
-        learn_noise(model, data.validation, level=COVERED)
-        compared = errors_beside_simple(model, data.validation)
-        warn_if_beaten(compared, data.validation)
-        widths = tuple(width_for_new(model, data.validation, COVERED).tolist())
-        self.fitted = Ensemble(model, lowest[usable].tolist(), weight, layout, input_columns(series), compared, widths)
+        with nullcontext(folder) if folder is not None else tempfile.TemporaryDirectory() as place:
+            self.fitted = fitted_ensemble(self, series, Path(place))
         return self
 
     def predict(self, series: Any, times: Any, backward: bool = False) -> TimeSeries:
@@ -225,7 +190,7 @@ class Forecaster:
             ConfigError: before :meth:`fit`.
         """
         save_model(
-            Path(path), self._ensemble.model, forecaster={"settings": self._settings, "ensemble": self._ensemble.facts}
+            Path(path), self._ensemble.model, forecaster={"settings": self.settings, "ensemble": self._ensemble.facts}
         )
 
     @classmethod
@@ -257,11 +222,8 @@ class Forecaster:
         return forecaster
 
     @property
-    def _seeds(self) -> list[int]:
-        return [self.seed + number for number in range(self.members)]
-
-    @property
-    def _settings(self) -> dict[str, Any]:
+    def settings(self) -> dict[str, Any]:
+        """All that it was made with, by name."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "fitted"}
 
     @property
@@ -269,38 +231,6 @@ class Forecaster:
         if self.fitted is None:
             raise ConfigError("the forecaster is not fitted yet: call fit(series), or Forecaster.load(path)")
         return self.fitted
-
-    def _experiment(self, training: TimeSeries) -> Experiment:
-        unit = {"time_unit": self.time_unit or defaults.time_unit(training)}
-        sizes = defaults.model_settings(training) | unit | dict(self.model)
-        parts = {name: sizes.pop(name) for name in ("field", "decoder", "input") if name in sizes}
-        return Experiment(
-            seeds=[self.seed],
-            sizes=sizes,
-            train=defaults.training_settings(training, self.steps) | dict(self.train),
-            encoder=self.encoder,
-            loss=self.loss,
-            learning_rate=self.learning_rate,
-            views=self.views,
-            **parts,
-        )
-
-    def _weight(self, experiment: Experiment, data: Observed, folder: Path, identity: str) -> float:
-        if self.weight is not None or not LOSSES[self.loss].penalised:
-            return 1.0 if self.weight is None else self.weight
-        steps = max(20, self.steps // 3)
-        shorter = replace(experiment, train={**experiment.train, "steps": steps, "validate_every": max(1, steps // 5)})
-        return Candidates(shorter, seed=self.seed).choose(data, folder, identity, self.device)
-
-    def _identity(self, series: TimeSeries) -> str:
-        """Digest of all that the result depends on."""
-        known = series.context or Context()
-        content = hashlib.sha256()
-        for part in (series.times, series.values, known.static, known.input_times, known.inputs):
-            if part is not None:
-                content.update(part.numpy(force=True).tobytes())
-        settings = {name: str(value) for name, value in self._settings.items()}
-        return digest({"settings": settings, "data": content.hexdigest(), "version": __version__})
 
 
 def _predicted(series: TimeSeries, query: Times, values: Values, what: str) -> TimeSeries:

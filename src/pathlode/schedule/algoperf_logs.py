@@ -11,7 +11,8 @@ import pandas as pd
 
 from pathlode.errors import ConfigError, DataError
 from pathlode.schedule.logs import Log, join_logs, listed
-from pathlode.schedule.runs import Runs, read_table
+from pathlode.schedule.run_files import read_table
+from pathlode.schedule.runs import Runs
 
 STEP_HINTS = {
     "criteo1tb": 10_666,

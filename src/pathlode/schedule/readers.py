@@ -23,7 +23,8 @@ import pandas as pd
 
 from pathlode.errors import DataError
 from pathlode.schedule.logs import Log, join_logs, listed
-from pathlode.schedule.runs import Runs, read_table, tables_in
+from pathlode.schedule.run_files import read_table, tables_in
+from pathlode.schedule.runs import Runs
 
 
 def need(package: str) -> None:

@@ -1,7 +1,7 @@
 """Past training runs as data: one tidy table for all loggers, on a clock that all runs share."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pathlode.errors import DataError
+from pathlode.schedule.run_files import read_table, tables_in
 
 logger = logging.getLogger(__name__)
 
@@ -146,39 +147,6 @@ class Runs:
     def on_clock(self, points: int) -> NDArray[np.float64]:
         """All runs at equally spaced moments from the first to the last optimiser step, (run, point, feature)."""
         return np.stack([run.at(np.linspace(0.0, 1.0, points)) for run in self.trajectories])
-
-
-def _json_lines(file: Path) -> pd.DataFrame:
-    return pd.read_json(file, lines=True, dtype=False)
-
-
-TABLES: dict[str, Callable[[Path], pd.DataFrame]] = {
-    ".csv": pd.read_csv,
-    ".parquet": pd.read_parquet,
-    ".jsonl": _json_lines,
-}
-"""Functions that read a table, by the end of the file's name."""
-
-
-def read_table(file: Path) -> pd.DataFrame:
-    """The table in one file. It is read as CSV if the end of its name is not among :data:`TABLES`.
-
-    Raises:
-        DataError: if it cannot be read, or is Parquet and pyarrow is not installed.
-    """
-    try:
-        return TABLES.get(file.suffix, pd.read_csv)(file)
-    except ImportError:
-        raise DataError(
-            f"{file} cannot be read without pyarrow: pip install 'pathlode[parquet]', or convert it to CSV"
-        ) from None
-    except (OSError, ValueError) as error:
-        raise DataError(f"{file} cannot be read ({error}), expected a table with one row per logged moment") from error
-
-
-def tables_in(path: Path) -> list[Path]:
-    """The path itself if it is a file, or the files of a folder whose suffix :func:`read_table` knows."""
-    return sorted(file for file in path.iterdir() if file.suffix in TABLES) if path.is_dir() else [path]
 
 
 def read_runs(path: Path) -> Runs:

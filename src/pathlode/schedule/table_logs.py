@@ -9,7 +9,8 @@ import pandas as pd
 
 from pathlode.errors import DataError
 from pathlode.schedule.logs import Log, join_logs, listed
-from pathlode.schedule.runs import TABLES, Runs, read_table
+from pathlode.schedule.run_files import TABLES, read_table
+from pathlode.schedule.runs import Runs
 
 
 def read_tables(path: Path, names: Mapping[str, str], step: str = "step") -> Runs:

@@ -13,25 +13,20 @@ from pathlode.core.context import Context, told
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import PerMember, Times, Values
 from pathlode.core.solve import FixedStep
-from pathlode.errors import ConfigError, DivergenceError
+from pathlode.errors import DivergenceError
 from pathlode.models.contract import SequenceModel
 from pathlode.models.noise import learn_noise
 from pathlode.models.prediction import Prediction, required
-from pathlode.parts import ONLY_WITH, kind_of, refuse_unused, unused_offer
 from pathlode.training.batches import Batches, owners_of_sets, refuse_unusable
-from pathlode.training.forcing import refuse_unforced
 from pathlode.training.losses.contract import Loss
 from pathlode.training.outcomes import Outcomes, prepared
+from pathlode.training.refusals import refuse_unfit_parts
 from pathlode.training.settings import TrainingConfig
 from pathlode.training.stacked_optimiser import StackedOptimiser
 from pathlode.training.validation import BestWeights, Validation, validation_errors
 from pathlode.training.views import Views
 
 logger = logging.getLogger(__name__)
-
-MOST_INACCURATE = 0.1
-"""Largest share of a stack's members whose solver error may exceed ``solver_error_share`` before that counts. In a large stack
-some member does so at some time."""
 
 
 class Trainer:
@@ -66,29 +61,7 @@ class Trainer:
     ) -> None:
         refuse_unusable(training, validation)
         views = Views() if views is None else views
-        _refuse_other_types(
-            model=(model, SequenceModel), loss=(loss, Loss), config=(config, TrainingConfig), views=(views, Views)
-        )
-        lacking = sorted(loss.needs - model.offers)
-        if lacking:
-            raise ConfigError(
-                f"{type(loss).__name__} needs a model with {lacking[0]!r}, which {type(model).__name__} does not offer: choose "
-                "another loss or model"
-            )
-        if unused := unused_offer(model.offers, loss.needs):
-            raise ConfigError(
-                f"{type(model).__name__} offers {unused!r}, which {type(loss).__name__} would leave untrained: choose the loss "
-                f"{ONLY_WITH[unused]}"
-            )
-        if "posterior" in loss.needs and not model.config.variational:
-            raise ConfigError(
-                f"{type(loss).__name__} needs a variational model: make {type(model).__name__} with "
-                "ModelConfig(variational=True), or choose another loss"
-            )
-        if (kind := kind_of(type(model))) is not None:
-            refuse_unused(kind, "train", config)
-        if config.forcing:
-            refuse_unforced(model, loss, views)
+        refuse_unfit_parts(model, loss, config, views)
         self.model, self.loss, self.config, self.device = model.to(device), loss, config, device
         self.views = views
         precision = training.dtype  # of the validation data as well: a model's units are in that of its training data
@@ -212,7 +185,7 @@ class Trainer:
 
     def _report_solver(self, row: Validation) -> None:
         allowed, share = self.config.solver_error_share, row.solver_share.nan_to_num(0.0)
-        if (share > allowed).float().mean() <= MOST_INACCURATE:
+        if not row.inaccurate(allowed):
             return
         remedy = "raise train.solver_steps"
         if self.config.refine:
@@ -277,10 +250,3 @@ class Trainer:
         self.best.load_state_dict(state["best"])
         self.batches.load_state_dict(state["batches"])
         self.optimiser.load_state_dict(state["optimiser"])
-
-
-def _refuse_other_types(**parts: tuple[object, type]) -> None:
-    """Refuses a part, by name, that is not of the type beside it."""
-    for name, (part, kind) in parts.items():
-        if not isinstance(part, kind):
-            raise ConfigError(f"{name} is a {type(part).__name__}, expected a {kind.__name__}")

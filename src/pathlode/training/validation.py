@@ -14,6 +14,10 @@ from pathlode.core.solve import FixedStep
 from pathlode.models.contract import SequenceModel
 from pathlode.training.losses.contract import squared_error
 
+MOST_INACCURATE = 0.1
+"""Largest share of a stack's members whose solver error may exceed ``solver_error_share`` before that counts. In a large stack
+some member does so at some time."""
+
 
 @dataclass(frozen=True)
 class Validation:
@@ -36,6 +40,11 @@ class Validation:
     mse: PerMember
     solver_share: PerMember
     solver_steps: int
+
+    def inaccurate(self, allowed: float) -> bool:
+        """Whether the solver causes a larger share of the error than allowed in too many members."""
+        share = self.solver_share.nan_to_num(0.0)
+        return bool((share > allowed).float().mean() > MOST_INACCURATE)
 
 
 @torch.no_grad()

@@ -6,7 +6,9 @@ import pytest
 from drawing import drawn
 from matplotlib.colors import to_hex
 
-from pathlode.plots.claims import SHADES, SIGNS, TINTS, agreement, claims, settling
+from pathlode.plots.claims import agreement, claims
+from pathlode.plots.settling import settling
+from pathlode.plots.verdicts import SHADES, SIGNS, TINTS
 
 CELL = {
     "id": "A1",

@@ -11,7 +11,7 @@ from pathlode.errors import ConfigError, DataError
 from pathlode.schedule.algoperf_logs import HYPERPARAMETERS, MEASUREMENTS, STEP_HINTS, warm_up_cosine
 from pathlode.schedule.logs import listed
 from pathlode.schedule.real_logs.contract import LoggedRun
-from pathlode.schedule.runs import read_table
+from pathlode.schedule.run_files import read_table
 
 WORKLOAD_METRICS = {
     "criteo1tb": ("validation/loss", None),

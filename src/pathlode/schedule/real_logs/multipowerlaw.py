@@ -8,7 +8,7 @@ import numpy as np
 from pathlode.errors import DataError
 from pathlode.schedule.logs import listed
 from pathlode.schedule.real_logs.contract import LoggedRun
-from pathlode.schedule.runs import read_table
+from pathlode.schedule.run_files import read_table
 
 LOG_COLUMNS = ("step", "lr", "loss")
 
