@@ -55,11 +55,11 @@ class ExponentialModes(RateModel):
 
     def log_losses(self, rates: Tensor) -> Tensor:
         parts = rates.float().unflatten(2, (self.moments, -1))
-        h, e, q, g, c = (self.parameters[name].exp()[:, :, None] for name in ("h", "e", "q", "g", "c"))
+        values = (self.parameters[name].exp() for name in ("h", "e", "q", "g", "c"))
+        h, e, q, g, c = (each.permute(2, 0, 1)[..., None] for each in values)  # (mode, member, set, 1)
         clock, level = parts.sum(dim=3), parts.mean(dim=3) / self.largest[:, None, None]
-        clock, level = (each.permute(2, 0, 1)[:, None, ..., None] for each in (clock, level))  # (part, 1, set, run, 1)
-        decay = (-2 * h * clock).exp()
-        return recurrence(e, decay, q * level * (1 - decay), g, c).permute(1, 2, 3, 0).log()
+        clock, level = (each.permute(2, 0, 1)[:, None] for each in (clock, level))  # (part, 1, set, run)
+        return recurrence(e, h, q, g[0], c[0], clock, level).permute(1, 2, 3, 0).log()
 
     def fit(self, runs: RatedRuns, steps: int) -> None:
         target = runs.losses.float().log()

@@ -1,18 +1,23 @@
+import pytest
 import torch
 
 from pathlode.schedule.planning.recurrence import recurrence
 
+SHAPES = {"e": (3, 2, 1), "h": (3, 2, 1), "q": (3, 2, 1), "g": (2, 1), "c": (2, 1), "s": (4, 1, 2), "rate": (4, 1, 2)}
 
-def test_losses_and_gradients_are_those_of_the_recurrence():
+
+@pytest.mark.parametrize("fixed", [(), ("s", "rate"), ("e", "h", "q", "g", "c")])
+def test_losses_and_gradients_are_those_of_the_recurrence(fixed):
     generator = torch.Generator().manual_seed(0)
-    shapes = ((2, 1, 3), (4, 2, 2, 3), (4, 2, 2, 3), (2, 1, 1), (2, 1, 1))  # e_0 is shared along the second axis
-    given = [torch.rand(shape, generator=generator, dtype=torch.float64, requires_grad=True) for shape in shapes]
-    modes, kept, added, gain, offset = given
-    losses = [modes.sum(dim=-1, keepdim=True) + offset]
-    for decay, noise in zip(kept, added, strict=True):
-        modes = modes * decay + noise * (1 + gain * losses[-1])
-        losses.append(modes.sum(dim=-1, keepdim=True) + offset)
-    expected, found = torch.stack(losses[1:])[..., 0], recurrence(*given)
+    values = {name: torch.rand(shape, generator=generator, dtype=torch.float64) for name, shape in SHAPES.items()}
+    asked = [value.requires_grad_() for name, value in values.items() if name not in fixed]
+    modes, h, q, gain, offset, clock, level = values.values()
+    losses = [modes.sum(dim=0) + offset]
+    for time, rate in zip(clock, level, strict=True):
+        decay = (-2 * h * time).exp()
+        modes = modes * decay + q * rate * (1 - decay) * (1 + gain * losses[-1])
+        losses.append(modes.sum(dim=0) + offset)
+    expected, found = torch.stack(losses[1:]), recurrence(*values.values())
     assert torch.allclose(found, expected)
-    for own, other in zip(*(torch.autograd.grad(each.log().sum(), given) for each in (found, expected)), strict=True):
+    for own, other in zip(*(torch.autograd.grad(each.log().sum(), asked) for each in (found, expected)), strict=True):
         assert torch.allclose(own, other)
