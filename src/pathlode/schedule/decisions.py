@@ -132,7 +132,7 @@ def continuations(
     futures, alike = futures[alike.any(axis=1)], alike[alike.any(axis=1)]
     rates = np.clip(futures[..., LOG_RATE], between[0], between[1])
     begin = np.where(alike, rates, -np.inf).argmax(axis=1)[:, None]
-    length = end - begin if stretched else np.full_like(begin, left, dtype=float)
+    length = np.where(stretched, end - begin, left)
     share = np.minimum(1.0, np.arange(math.ceil(last - moment) + 1) / left)
     return _between(rates, begin + share * length), _between(futures[..., METRIC], begin + length)[:, 0]
 

@@ -64,7 +64,12 @@ class PastRunsTrial:
             runs = drawn_runs(task, self.replicates, schedules, max(self.numbers), self.config.peaks)
             for number in self.numbers:
                 found = self._found(task, RatedRuns(runs.rates[:, :number], runs.losses[:, :number]), others, truth)
-                facts = {"task": self.task, "schedules": name, "runs": number, "seed": list(self.replicates)}
+                facts: dict[str, Any] = {
+                    "task": self.task,
+                    "schedules": name,
+                    "runs": number,
+                    "seed": list(self.replicates),
+                }
                 tables.append(pd.DataFrame(facts | found | {"optimum": self.optimum}))
         return PlansFromPastRuns(pd.concat(tables, ignore_index=True))
 
