@@ -7,13 +7,15 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from workflow_checkout import PROJECT
+from workflow_checkout import PROJECT, TIME_LIMIT
 
 REAL = PROJECT.parent / "shared/data/japanese_vowels"
 
 
 def run(*arguments, cwd=PROJECT):
-    done = subprocess.run([sys.executable, *map(str, arguments)], capture_output=True, text=True, timeout=300, cwd=cwd)
+    done = subprocess.run(
+        [sys.executable, *map(str, arguments)], capture_output=True, text=True, timeout=TIME_LIMIT, cwd=cwd
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 

@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 import yaml
 from packaging.requirements import Requirement
-from workflow_checkout import PROJECT, copy_project
+from workflow_checkout import PROJECT, TIME_LIMIT, copy_project
 
 from pathlode.entries import Registry
 from pathlode.errors import ConfigError
@@ -209,7 +209,7 @@ def test_the_scheduler_example_runs(tmp_path):
             run = {"step": step, "lr": rates, "train_loss": 0.7 - 0.5 * learnt, "val_metric": 0.5 + 0.4 * learnt}
             pd.DataFrame(run).to_csv(tmp_path / f"logs/{name} {peak}.csv", index=False)
     command = [sys.executable, "-c", example]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=tmp_path)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     decisions = done.stdout.splitlines()
     assert len(decisions) == 4
@@ -253,7 +253,7 @@ def wheel(tmp_path_factory):
     copy = copy_project(folder / "copy")
     copy.edit("setup.py", '"-O3"', '"-O1"')  # most of the time goes into making the loops fast
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder]  # the wheel from the source archive
-    subprocess.run([*command, copy.folder], check=True, capture_output=True, timeout=300)
+    subprocess.run([*command, copy.folder], check=True, capture_output=True, timeout=TIME_LIMIT)
     (path,) = folder.glob("*.whl")
     return path
 
@@ -299,14 +299,16 @@ def test_the_wheel_works_where_nothing_is_but_what_it_requires(wheel, tmp_path):
     python = [tmp_path / "env/bin/python", "-I"]
 
     def run(*command):
-        done = subprocess.run([*python, *command], capture_output=True, text=True, timeout=300)
+        done = subprocess.run([*python, *command], capture_output=True, text=True, timeout=TIME_LIMIT)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
     site = Path(run("-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip())
     (site / "others.pth").write_text(str(others))
     pip = [sys.executable, "-m", "pip", "--python", python[0], "install", "--quiet", "--no-index", wheel]
-    done = subprocess.run(pip, capture_output=True, text=True, timeout=300)  # which finds that all it requires is there
+    done = subprocess.run(
+        pip, capture_output=True, text=True, timeout=TIME_LIMIT
+    )  # which finds that all it requires is there
     assert done.returncode == 0, done.stderr
     assert run("-c", README.split("```python\n")[1].split("```")[0]) == "torch.Size([3, 500, 50, 2])\n"
     assert Path(run("-c", "import pathlode; print(pathlode.__file__)").strip()).is_relative_to(site)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import torch
 import yaml
-from workflow_checkout import PROJECT
+from workflow_checkout import PROJECT, TIME_LIMIT
 
 from pathlode import ENCODERS, LOSSES, SYSTEMS, LatentODE, ModelConfig, Trainer, TrainingConfig
 from pathlode.dynamics.simulation import SimulationConfig, simulate
@@ -105,7 +105,9 @@ def test_the_tutorials_code_runs(tmp_path):
     code = "\n".join(blocks("tutorial.md"))
     assert code.count("steps=8)") == 1
     code = code.replace("steps=8)", "steps=1)")  # each is recorded on its own when the predictor is exported
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, cwd=tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=TIME_LIMIT, cwd=tmp_path
+    )
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert [line for line in lines if line.startswith("torch.Size")] == [
@@ -120,7 +122,7 @@ def test_the_tutorials_code_runs(tmp_path):
 
 def ran(code, folder):
     """Lines that code printed in a folder."""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, cwd=folder)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=TIME_LIMIT, cwd=folder)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 
