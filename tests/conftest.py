@@ -17,7 +17,7 @@ from pathlode.dynamics.data import SimulatedData
 from pathlode.dynamics.simulation import SimulationConfig, simulate
 from pathlode.models.contract import SequenceModel
 from pathlode.models.settings import ModelConfig
-from pathlode.parts import offered
+from pathlode.parts import offered, without_unused
 from pathlode.registry import FIELDS, LOSSES, MODELS, SYSTEMS
 from pathlode.training.resume import Interim
 
@@ -117,8 +117,9 @@ def make_model():
     def make(loss: str = "path", encoder: str = "gru", seeds=(0, 1, 2), **changes) -> SequenceModel:
         needs = LOSSES.words(loss)
         kind, field = next((kind, field) for kind in MODELS for field in FIELDS if needs <= offered(kind, field))
-        sizes = {"features": 2, "hidden": 6, "latent": 4, "width": 9, "depth": 2, "field": field} | changes
-        return MODELS[kind](ModelConfig(encoder=encoder, variational="posterior" in needs, **sizes), seeds)
+        sizes = {"features": 2, "hidden": 6, "latent": 4, "width": 9, "depth": 2, "field": field, "encoder": encoder}
+        shared = without_unused(kind, sizes | {"variational": "posterior" in needs})
+        return MODELS[kind](ModelConfig(**shared | changes), seeds)
 
     return make
 

@@ -51,7 +51,7 @@ def reached_files(script: Path, entries: Iterable[str] = ()) -> list[Path]:
     """Files of the package that a script and the entries' modules import, directly or not, relative to the package.
 
     A compiled module brings the C files beside it. A package's ``__init__.py`` counts if a name is imported from it. An import
-    by :func:`pathlode.registry.imported` is not followed: what jobs import so is among their entries.
+    by :func:`pathlode.entries.imported` is not followed: what jobs import so is among their entries.
 
     Args:
         script: as in :func:`code_digest`.

@@ -16,7 +16,7 @@ def run(folder, command, *options, model="model.pt", data="decays.csv", output="
 
 @pytest.fixture(scope="module")
 def driven(tmp_path_factory):
-    """Tables with a covariate and an input, in the same table and in one of their own, with models of both."""
+    """Tables with a covariate and an input, in the same table and in one of their own, with models of both and of neither."""
     folder = tmp_path_factory.mktemp("tables")
     table().to_csv(folder / "decays.csv", index=False)
     given = table().assign(age=lambda rows: rows["id"].str[1:].astype(int))
@@ -27,6 +27,7 @@ def driven(tmp_path_factory):
     given.to_csv(folder / "ages.csv", index=False)
     given.assign(dose=np.sin(given["t"])).to_csv(folder / "driven.csv", index=False)
     names, small = {"series": "id", "time": "t"}, SMALL | {"members": 1}
+    Forecaster(**small).fit(TimeSeries.from_frame(table(), **names)).save(folder / "model.pt")
     own = TimeSeries.from_frame(given, **names, static=["age"], inputs=doses)
     Forecaster(**small).fit(own).save(folder / "own.pt")
     one = TimeSeries.from_frame(pd.read_csv(folder / "driven.csv"), **names, values=["x", "y"], inputs=["dose"])

@@ -80,8 +80,7 @@ class Case:
         return self.loss is not None and "posterior" in LOSSES[self.loss].needs
 
     def model(self, seeds=SEEDS, **more):
-        variational = self.loss is not None and "posterior" in LOSSES[self.loss].needs
-        shared = without_unused(self.kind, SIZES | {"variational": variational} | more)
+        shared = without_unused(self.kind, SIZES | {"variational": self.variational} | more)
         return with_an_effect(MODELS[self.kind](ModelConfig(**shared | self.changes), seeds))
 
 
@@ -96,8 +95,10 @@ def readable(case, series):
     """The series, or for a model that fits each series by itself one without noise: its fit then does not depend on rounding."""
     if case.kind != "bopdmd":
         return series
-    decay, times = (-series.times / 10).exp(), series.times
-    return TimeSeries(times, torch.stack([decay * times.cos(), decay * times.sin()], dim=-1))
+    times = series.times
+    turned = 6 * times / times.nan_to_num().amax()
+    decay = (-turned / 10).exp()
+    return TimeSeries(times, torch.stack([decay * turned.cos(), decay * turned.sin()], dim=-1))
 
 
 def kinked(case):

@@ -86,7 +86,7 @@ def close(found, expected):
     assert len(found) == len(expected)
     for ours, theirs in zip(found, expected, strict=True):
         assert (ours.shape, ours.dtype) == (theirs.shape, theirs.dtype)
-        assert torch.allclose(ours, theirs, atol=1e-5)
+        assert torch.allclose(ours, theirs, rtol=1e-4, atol=1e-5)
 
 
 @pytest.fixture(params=["pt2", "onnx"])
@@ -253,7 +253,7 @@ def test_the_model_is_left_as_it_is(tmp_path):
             "the chains of a latent EBM cannot be exported: export its encoder",
         ),
         (
-            lambda m, folder: export_encoder(Constant(m.config), folder / "m.pt2"),
+            lambda m, folder: export_encoder(Constant(ModelConfig(features=2)), folder / "m.pt2"),
             "Constant has no encoder to export: choose a model that offers 'latent'",
         ),
     ],

@@ -121,7 +121,7 @@ def test_systems_margins_and_adequacy_can_be_names():
         (None, "claims.yaml is None, expected a mapping"),
         (
             {"claim": {}},
-            "claims.yaml has the unknown key 'claim', expected families, systems, margins, adequacy, claims",
+            "claims.yaml has the unknown key 'claim', expected families, systems, margins, adequacy, rivals, claims",
         ),
         ({"claims": []}, r"claims.yaml: claims is \[\], expected a mapping"),
         ({"claims": {}}, "claims.yaml has no claims, expected groups of them under `claims`"),

@@ -12,7 +12,7 @@ from pathlode.reporting import identity as module
 from pathlode.reporting.identity import PACKAGE, code_digest, identity, reached_files
 
 SCRIPTS = Path(__file__).parents[3] / "workflow/scripts"
-TRAINED = ("pathlode.training.losses.path_length:PathLength", "pathlode.core.encoders.gru:GRU")
+TRAINED = ("pathlode.training.losses.path_length:PathLength", "pathlode.core.encoders.gru:GRU", registry.TRAINED_BY)
 CODE = '''"""A module."""
 
 from typing import TYPE_CHECKING
@@ -63,7 +63,7 @@ def package(tmp_path, monkeypatch, fresh):
             (copy / file).write_text(text.replace(old, new, 1))
         fresh()
         try:
-            return code_digest(SCRIPTS / "train.py", [loss, TRAINED[1]])
+            return code_digest(SCRIPTS / "train.py", [loss, *TRAINED[1:]])
         finally:
             if file:
                 (copy / file).write_text(text)
@@ -159,8 +159,8 @@ def test_another_entry_is_another_code_though_both_are_reached(package):
 
 
 def test_a_name_imported_from_a_folder_brings_what_its_init_imports():
-    found = reached_files(SCRIPTS / "tune_policy.py")
-    assert {Path("schedule/tasks/__init__.py"), Path("schedule/tasks/contract.py")} <= set(found)
+    found = reached_files(SCRIPTS / "train.py", TRAINED)
+    assert {Path("core/kernels/__init__.py"), Path("core/kernels/march.py")} <= set(found)
 
 
 def test_files_reached_cover_what_python_really_loads():

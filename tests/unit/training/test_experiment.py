@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from pathlode.errors import ConfigError
-from pathlode.training import experiment
+from pathlode.training import trained
 from pathlode.training.experiment import Experiment
 
 IDENTITY = "a" * 64
@@ -22,7 +22,7 @@ def test_weights_and_seeds_must_pair():
 
 def test_a_checkpoint_is_of_one_job_and_one_experiment(data, tmp_path, monkeypatch):
     taken = []
-    monkeypatch.setattr(experiment, "run_resumably", lambda trainer, folder, own, *rest: taken.append(own))
+    monkeypatch.setattr(trained, "run_resumably", lambda trainer, folder, own, *rest: taken.append(own))
     one = Experiment(loss="path", weight=0.1, learning_rate=0.01, **FIXED)
     changes = {"weight": 0.2}, {"views": {"strides": [2]}}, {"field": "controlled"}
     others = [dataclasses.replace(one, **change) for change in changes]

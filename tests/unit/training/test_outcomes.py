@@ -7,16 +7,20 @@ import torch
 
 from pathlode.core.series import TimeSeries
 from pathlode.errors import ConfigError, DataError
-from pathlode.models.constant import Constant
 from pathlode.models.curve import Curve
 from pathlode.models.latent_ode import LatentODE
 from pathlode.models.settings import ModelConfig
+from pathlode.parts import kind_of, without_unused
 from pathlode.training.losses.reconstruction import Reconstruction
 from pathlode.training.outcomes import Outcomes, prepared
 from pathlode.training.settings import TrainingConfig
 from pathlode.training.trainer import Trainer
 
 NAN = math.nan
+
+
+class WithoutLatent(Curve):
+    offers = Curve.offers - {"latent"}
 
 
 def levels(n, seed):
@@ -28,16 +32,16 @@ def levels(n, seed):
 
 
 def make(head, kind=LatentODE, seeds=(0,)):
-    return kind(
-        ModelConfig(features=1, hidden=4, latent=3, width=6, depth=1, head=head, encoder="interpolation"), seeds
-    )
+    sizes = {"features": 1, "hidden": 4, "latent": 3, "width": 6, "depth": 1, "head": head, "encoder": "interpolation"}
+    return kind(ModelConfig(**without_unused(kind_of(kind), sizes)), seeds)
 
 
 def trained(kind, head, outcome, weight=5.0):
     """A trainer at its end, and the levels of the validation series."""
     (seen, level), (new, other) = levels(64, 0), levels(32, 1)
+    solver = {"solver": "rk4", "solver_steps": 2, "refine": False}
     settings = TrainingConfig(
-        steps=150, batch=32, learning_rate=0.03, validate_every=50, solver="rk4", solver_steps=2, refine=False
+        steps=150, batch=32, learning_rate=0.03, validate_every=50, **without_unused(kind_of(kind), solver)
     )
     outcomes = Outcomes(outcome(level), outcome(other), weight)
     trainer = Trainer(make(head, kind), Reconstruction(), seen, new, settings, outcomes=outcomes)
@@ -101,7 +105,7 @@ def test_a_weight_of_zero_changes_no_other_weight():
     ("head", "kind", "training", "message"),
     [
         (0, LatentODE, [0.0] * 8, "the model has no head: set head of ModelConfig"),
-        (2, Constant, [0.0] * 8, "Constant has no z0, from which a head could tell an outcome"),
+        (2, WithoutLatent, [0.0] * 8, "WithoutLatent has no z0, from which a head could tell an outcome"),
         (2, LatentODE, [0.0] * 3, "outcomes of shape .3,. do not fit series of .8,., expected one for each series"),
         (
             2,
