@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from pathlode import infer
-from pathlode.inference.flows import FlowConfig
+from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.sbibm_task import (
     TASK_OBSERVATIONS,
     TASK_PARAMETERS,

@@ -92,7 +92,7 @@ FACADES = {"pathlode": pathlode.__all__, "pathlode.schedule": pathlode.schedule.
 
 def written_code():
     """Every file of Python of the project, and the Python in its pages, each by its path."""
-    for folder in ("src", "workflow", "tests", "benchmarks"):
+    for folder in ("src", "workflow", "tests", "benchmarks", "examples"):
         yield from ((file, file.read_text()) for file in (PROJECT / folder).rglob("*.py"))
     for page in (PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")):
         yield from ((page, block) for block in re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL))

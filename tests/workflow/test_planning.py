@@ -24,14 +24,16 @@ CLUSTER = ("--workflow-profile", "profiles/slurm")
 def test_every_scale_plans(planned, scale):
     jobs = job_counts(planned(scale, *(CLUSTER if scale == "paper" else ()))[0])  # which is meant for a cluster
     smoke = 8 + 3 + 1
-    night = 2 * (3 * 25 + 9 + 7 + 5 + 3)  # in two batches: smooth systems, both Lotka-Volterras, Lorenz, and inference
+    night = (
+        2 * (22 + 10 + 14 + 5) + 2 * 5 + 2 * 3
+    )  # smooth systems in two batches, both Lotka-Volterras in one, and inference
     hour = 22 + 10 + 14 + 6 + 5 + 3  # both oscillators, Lane-Emden, Lotka-Volterra, Lorenz, and inference
     rows = {"hour": hour, "smoke": smoke, "night": night, "paper": 2 * (6 * (10 + 2 * 7 + 9) + 3)}
     rivals = {
         "hour": 6 + 4 + 2,
         "smoke": 3,
-        "night": 9 + 5 + 4 + 10,
-        "paper": 2 * (3 * 9 + 10),
+        "night": 12 + 6 + 5 + 10,
+        "paper": 2 * (3 * 10 + 10),
     }  # which dynamics does not train
     assert jobs["train"] == rows[scale] + rivals[scale]
     assert not {"pages", "save_ecg_model"} & jobs.keys()  # they are targets of their own
