@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from pathlode import registry
+from pathlode.entries import Registry
 from pathlode.reporting import identity as module
 from pathlode.reporting.identity import PACKAGE, code_digest, identity, reached_files
 
@@ -197,9 +198,7 @@ def module_names(file):
 
 
 def test_every_entry_of_a_registry_has_a_file_to_reach():
-    entries = [
-        each.path(name) for each in vars(registry).values() if isinstance(each, registry.Registry) for name in each
-    ]
+    entries = [each.path(name) for each in vars(registry).values() if isinstance(each, Registry) for name in each]
     assert len(entries) > 30
     for entry in entries:
         assert module._file(entry.partition(":")[0]) not in (None, Path("__init__.py")), entry
