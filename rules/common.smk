@@ -61,3 +61,20 @@ def drawn(chapter, names):
     folder = f"{RESULTS}/figures/{chapter}"
     shown_in_report = [shown(f"{folder}/{name}.png", f"{chapter}_{name}_figure") for name in names]
     return [*shown_in_report, *(f"{folder}/{name}.pdf" for name in names)]
+
+
+def is_drawn(figure, whole, left_out):
+    """Whether a run of these chapters, which may be all, draws a figure of `claims.figures`, some systems being left out."""
+    path = f"{RESULTS}/figures/{figure}.png"
+    for each in workflow.rules:
+        if each.is_producer(path):
+            chapter = CHAPTER_OF_RULE.get(each.name)
+            if chapter is None:
+                return whole or figure != "settling"
+            if chapter not in config["chapters"]:
+                return False
+            if each.get_wildcards(path).get("system") not in left_out:
+                return True
+    raise WorkflowError(
+        f"config: claims.figures names {figure!r}, which no rule makes; name one that a run leaves in {RESULTS}/figures"
+    )

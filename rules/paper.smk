@@ -105,26 +105,7 @@ README, DOCS = config["claims"]["readme"], config["claims"]["pages"]
 PAGES = [*([README] if README else []), *(sorted(glob(f"{DOCS}/*.md")) if DOCS else [])]
 WHOLE = set(config["chapters"]) == set(CHAPTERS)  # else `settling` would lose the other chapters
 LEFT_OUT = set(config["systems"]) - set(GRID["systems"])
-
-
-def is_drawn(figure):
-    """Whether a run of these chapters draws a figure of the configuration's `claims.figures`."""
-    path = f"{RESULTS}/figures/{figure}.png"
-    for each in workflow.rules:
-        if each.is_producer(path):
-            chapter = CHAPTER_OF_RULE.get(each.name)
-            if chapter is None:
-                return WHOLE or figure != "settling"
-            if chapter not in config["chapters"]:
-                return False
-            if each.get_wildcards(path).get("system") not in LEFT_OUT:
-                return True
-    raise WorkflowError(
-        f"config: claims.figures names {figure!r}, which no rule makes; name one that a run leaves in {RESULTS}/figures"
-    )
-
-
-PAGE_FIGURES = [figure for figure in config["claims"]["figures"] if DOCS and is_drawn(figure)]
+PAGE_FIGURES = [figure for figure in config["claims"]["figures"] if DOCS and is_drawn(figure, WHOLE, LEFT_OUT)]
 
 
 rule pages:
