@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from pathlode.arrays import Array
 from pathlode.plots.style import BLACK, BLUE, PURPLE, VERMILLION, WIDTH, legend_above, log_scale
@@ -36,6 +36,8 @@ def regret(regrets: pd.DataFrame) -> Figure:
         for place, policy in enumerate(policies):
             _dot(axis, place, regrets[(regrets["task"] == task) & (regrets["policy"] == policy)], policy)
         log_scale(axis, "x")
+        low, high = axis.get_xlim()
+        axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)) if high > 3 * low else MaxNLocator(4))
         axis.xaxis.set_major_formatter("{x:g}")
         axis.xaxis.set_minor_formatter(NullFormatter())
         axis.axvline(1.0, color="0.6", lw=0.8, zorder=0)
