@@ -99,7 +99,7 @@ def compare_runs(published: pd.DataFrame, here: pd.DataFrame) -> Agreement:
 def publish(published: pd.DataFrame, here: pd.DataFrame) -> pd.DataFrame:
     """The published table after this run: its rows replace those of the chapters that it made.
 
-    A claim that is new stands after the one that the run has before it.
+    Its claims stand in its order, in the places that claims of it had before; a new one stands after the one before it.
 
     Args:
         published, here: tables of :class:`pathlode.reporting.decided_claims.DecidedClaims`.
@@ -108,8 +108,10 @@ def publish(published: pd.DataFrame, here: pd.DataFrame) -> pd.DataFrame:
     kept = published[~published["target"].isin(made["target"])]
     if kept.empty:
         return made.reset_index(drop=True)
-    names = list(dict.fromkeys(published["id"]))
-    for before, name in pairwise([None, *dict.fromkeys(here["id"])]):
+    names, own = list(dict.fromkeys(published["id"])), list(dict.fromkeys(here["id"]))
+    known = iter([name for name in own if name in names])
+    names = [next(known) if name in own else name for name in names]
+    for before, name in pairwise([None, *own]):
         if name not in names:
             names.insert(names.index(before) + 1 if before else 0, name)
     order = {name: place for place, name in enumerate(names)}

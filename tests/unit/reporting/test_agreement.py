@@ -125,6 +125,8 @@ def test_a_run_of_some_chapters_replaces_their_published_verdicts_only():
         "C1",
         "A5",
     ]  # a claim that is new
+    turned = publish(before, HERE.iloc[::-1])  # of a run whose claims have another order
+    assert list(dict.fromkeys(turned["id"])) == ["A0", "C1", "O1", "A2", "A1", "A5"]
     assert publish(PUBLISHED, PUBLISHED)["verdict"].tolist() == [
         verdict for verdict in PUBLISHED["verdict"] if verdict != "not run"
     ]
