@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pathlode.chaos.flows import DIMENSION, flow
+from pathlode.chaos.flows import DIMENSION, described_flow
 from pathlode.errors import ConfigError
 from workflow.configuration.parts import (
     check_entry,
@@ -139,7 +139,7 @@ def _check_row(config: Mapping[str, Any], name: str) -> None:
 def _check_flows(place: str, names: list[str]) -> None:
     for name in names:
         try:
-            dimension = len(flow(name).near)
+            dimension = len(described_flow(name).near)
         except ConfigError as error:
             raise InvalidConfig(f"config: {place} names {name!r}: {error}") from error
         if dimension != DIMENSION:

@@ -55,15 +55,26 @@ def flow(name: str) -> ChaoticFlow:
         ConfigError: if dysts has no such flow or is not installed, or if the flow has a delay, depends on time, or needs
             something else that a batch of orbits of an autonomous ODE does not have.
     """
+    found = described_flow(name)
+    if not _takes_batches(name):
+        raise _unusable(name, "has stochastic parts or equations that are not evaluated at many states at once")
+    return found
+
+
+def described_flow(name: str) -> ChaoticFlow:
+    """A flow by its name, as :func:`flow`, but for a look at its equations: their import takes more than a second.
+
+    Raises:
+        ConfigError: as :func:`flow`, if what dysts says of the flow is enough to refuse it.
+    """
     known = _metadata()
     if name not in known:
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
         raise ConfigError(
             f"dysts has no flow {name!r}: did you mean {' or '.join(near) if near else 'one such as Lorenz'}?"
         )
-    reason = _unusable(name)
-    if reason:
-        raise ConfigError(f"the flow {name} {reason}: choose another one, such as Lorenz")
+    if reason := _unsuited(name):
+        raise _unusable(name, reason)
     own = known[name]
     near = (np.asarray(own["initial_conditions"]) - own["mean"]) / own["std"]
     return ChaoticFlow(name, own["maximum_lyapunov_estimated"] * own["period"], near, own)
@@ -72,7 +83,9 @@ def flow(name: str) -> ChaoticFlow:
 def usable_flows(least: float, most: float) -> list[str]:
     """Three-dimensional flows that :func:`flow` takes, whose exponent per period is in a range, by that exponent."""
     names = [
-        name for name, own in _metadata().items() if own["embedding_dimension"] == DIMENSION and not _unusable(name)
+        name
+        for name, own in _metadata().items()
+        if own["embedding_dimension"] == DIMENSION and not _unsuited(name) and _takes_batches(name)
     ]
     exponents = {name: flow(name).exponent for name in names}
     return sorted((name for name in names if least <= exponents[name] <= most), key=exponents.__getitem__)
@@ -85,8 +98,12 @@ def spread_flows(count: int, least: float, most: float) -> list[str]:
     return ["Lorenz", *(others[place] for place in places)]
 
 
-def _unusable(name: str) -> str | None:
-    """Why a flow cannot be used, in words; None if it can."""
+def _unusable(name: str, reason: str) -> ConfigError:
+    return ConfigError(f"the flow {name} {reason}: choose another one, such as Lorenz")
+
+
+def _unsuited(name: str) -> str | None:
+    """Why a flow cannot be used by what dysts says of it, in words; None if it can."""
     own = _metadata()[name]
     if own["delay"]:
         return "has a delay, so a point is no state"
@@ -96,8 +113,6 @@ def _unusable(name: str) -> str | None:
         key for key, value in own.items() if value is not None
     }:
         return "lacks a period, an exponent or units in dysts"
-    if not _takes_batches(name):
-        return "has stochastic parts or equations that are not evaluated at many states at once"
     return None
 
 
