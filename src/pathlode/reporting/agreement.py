@@ -99,7 +99,8 @@ def compare_runs(published: pd.DataFrame, here: pd.DataFrame) -> Agreement:
 def publish(published: pd.DataFrame, here: pd.DataFrame) -> pd.DataFrame:
     """The published table after this run: its rows replace those of the chapters that it made.
 
-    Its claims stand in its order, in the places that claims of it had before; a new one stands after the one before it.
+    Its claims stand in its order, in the places that claims of it had before; a new one stands after the one before it, and a
+    new chapter at the end.
 
     Args:
         published, here: tables of :class:`pathlode.reporting.decided_claims.DecidedClaims`.
@@ -113,7 +114,7 @@ def publish(published: pd.DataFrame, here: pd.DataFrame) -> pd.DataFrame:
     names = [next(known) if name in own else name for name in names]
     for before, name in pairwise([None, *own]):
         if name not in names:
-            names.insert(names.index(before) + 1 if before else 0, name)
+            names.insert(names.index(before) + 1 if before else len(names), name)
     order = {name: place for place, name in enumerate(names)}
     both = pd.concat([kept, made])
     return both.sort_values("id", key=lambda names: names.map(order), kind="stable", ignore_index=True)
