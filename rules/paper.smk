@@ -51,6 +51,7 @@ rule claims:
         code=lambda w: code("claims", *CLAIMED.values()),
         confidence=config["claims"]["confidence"],
         looks=config["claims"]["looks"],
+        scale=config["scale"],
         chapters=config["chapters"],
         tables=CLAIMED,
     script:

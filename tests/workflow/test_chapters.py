@@ -161,7 +161,7 @@ def check(config):
     "workflow/report/toy.rst": ".. toy: Counts\n\nNumbers.",
     "workflow/scripts/count.py": "",
     "workflow/scripts/tabulate_toy.py": "",
-    "docs/toy.md": "\n".join(["# Toys", *markers("claims_toy")]),
+    "docs/toy.md": "\n".join(["# Toys", *markers("claims_toy"), *markers("scores_toy")]),
 }
 """The files of a chapter that counts."""
 

@@ -38,7 +38,8 @@ def check(config: Mapping[str, Any]) -> None:
         _check_block("claims.readme", Path(claims["readme"]), "claims")
     if claims["pages"] is not None:
         for chapter in config["chapters"]:
-            _check_block("claims.pages", Path(claims["pages"]) / f"{chapter}.md", f"claims_{chapter}")
+            for block in (f"claims_{chapter}", f"scores_{chapter}"):
+                _check_block("claims.pages", Path(claims["pages"]) / f"{chapter}.md", block)
         _check_block("claims.pages", Path(claims["pages"]) / "costs.md", claims["costs"])
 
 

@@ -17,7 +17,7 @@ with job(snakemake):
     tables = load_tables(params.tables, files.tables)
     claims = [claim for claim in load_claims(Path(files.claims)) if claim.target in params.chapters]
     looks = Looks(tuple(params.looks), round(1 - params.confidence, 9))
-    decided = decide(claims, tables, looks)
+    decided = decide(claims, tables, looks, params.scale)
     decided.save(Path(made.csv))
     Path(made.markdown).write_text(as_markdown(decided.table))
     write(for_print(decided.table), made.latex, widths={"where": 0.12, "claim": 0.3})

@@ -29,9 +29,9 @@ with job(snakemake):
             "config: claims.readme and claims.pages are null, so this scale has no pages; name them in its file"
         )
     claims = DecidedClaims.load(Path(files.claims)).table
-    published = publish(read_published(Path(files.published)), claims)
+    published = publish(read_published(Path(files.published)), claims, round(1 - asked["confidence"], 9))
     tables = load_tables(params.tables, files.tables)
-    tables |= {"claims": claims, "control": FalseVerdicts.load(Path(files.control)).table}
+    tables |= {"claims": published, "control": FalseVerdicts.load(Path(files.control)).table}
     if params.whole:
         tables[asked["costs"]] = ResultTable.load(Path(files.runtime)).table
     blocks += [(readme, "claims", in_short(published, docs or "docs"))]
@@ -39,11 +39,12 @@ with job(snakemake):
     blocks += [(f"{docs}/real.md", "published_real", Path(others).read_text()) for others in files.others]
     for stability in files.stability:
         blocks.append((f"{docs}/claims.md", "stability", Path(stability).read_text().partition("\n## ")[0]))
+    for chapter, decided in published.groupby("target"):
+        own = f"{SCALE.format(decided['scale'].iloc[0])}\n\n{as_markdown(decided)}"
+        blocks.append((f"{docs}/{chapter}.md", f"claims_{chapter}", own))
     for (chapter, statistic), summary in zip(params.statistics.items(), files.summaries, strict=True):
-        own = as_markdown(claims[claims["target"] == chapter])
         scores = FOLDED.format(statistic, Path(summary).read_text())
-        content = f"{SCALE.format(params.config['scale'])}\n\n{own}\n{scores}"
-        blocks.append((f"{docs}/{chapter}.md", f"claims_{chapter}", content))
+        blocks.append((f"{docs}/{chapter}.md", f"scores_{chapter}", scores))
     for page, source, path in zip(params.names, files.pages, made.pages, strict=True):
         text = Path(source).read_text()
         for _, name, content in (block for block in blocks if block[0] == page):

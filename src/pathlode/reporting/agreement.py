@@ -24,6 +24,7 @@ from pathlode.errors import DataError
 from pathlode.reporting.claim_entries import CONTROL
 from pathlode.reporting.claim_tables import interval_text
 from pathlode.reporting.decided_claims import DecidedClaims
+from pathlode.reporting.discoveries import with_discoveries
 from pathlode.reporting.naming import readable
 from pathlode.reporting.verdicts import DECIDED, NOT_RUN
 
@@ -96,14 +97,15 @@ def compare_runs(published: pd.DataFrame, here: pd.DataFrame) -> Agreement:
     return Agreement(made.rename(columns=names)[list(Agreement.columns)])
 
 
-def publish(published: pd.DataFrame, here: pd.DataFrame) -> pd.DataFrame:
-    """The published table after this run: its rows replace those of the chapters that it made.
+def publish(published: pd.DataFrame, here: pd.DataFrame, error: float) -> pd.DataFrame:
+    """The published table after this run: its rows replace those of the chapters that it made, and all are corrected together.
 
     Its claims stand in its order, in the places that claims of it had before; a new one stands after the one before it, and a
     new chapter at the end.
 
     Args:
         published, here: tables of :class:`pathlode.reporting.decided_claims.DecidedClaims`.
+        error: as of :func:`pathlode.reporting.discoveries.with_discoveries`.
     """
     made = here[here["n"] > 0]
     kept = published[~published["target"].isin(made["target"])]
@@ -117,7 +119,8 @@ def publish(published: pd.DataFrame, here: pd.DataFrame) -> pd.DataFrame:
             names.insert(names.index(before) + 1 if before else len(names), name)
     order = {name: place for place, name in enumerate(names)}
     both = pd.concat([kept, made])
-    return both.sort_values("id", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+    both = both.sort_values("id", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+    return with_discoveries(both, error)
 
 
 def sentence(table: pd.DataFrame) -> str:

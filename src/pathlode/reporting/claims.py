@@ -11,8 +11,9 @@ from pathlode.errors import ConfigError, DataError
 from pathlode.reporting.adequacy import adequacy
 from pathlode.reporting.claim_entries import CONTROL, OWN, SIDES, Claim, Margin
 from pathlode.reporting.decided_claims import DecidedClaims, Settling
+from pathlode.reporting.discoveries import with_discoveries
 from pathlode.reporting.looks import Looks
-from pathlode.reporting.verdicts import NOT_RUN, compare, false_discovery_rates, log_ratios
+from pathlode.reporting.verdicts import NOT_RUN, compare, log_ratios
 
 Tables = Mapping[str, pd.DataFrame]
 """The tables that claims read, by name."""
@@ -22,12 +23,17 @@ COUNTED = ("train_seconds", "reached")
 """Columns that are summed over the paired rows, in tables that have them."""
 
 
-def decide(claims: Sequence[Claim], tables: Tables, looks: Looks) -> DecidedClaims:
+def decide(claims: Sequence[Claim], tables: Tables, looks: Looks, scale: str) -> DecidedClaims:
     """The claims with their verdicts, one row per claim and system.
 
     A claim is ``not run`` if this run made no rows of one side. A rival without a seed is a published number, with which every
-    replicate is compared. Only the papers' claims with something to compare have ``q`` and ``survives``, which depend on all of
-    these at once. Claims on measured times are adjusted apart from the others, whose ``q`` every run then repeats.
+    replicate is compared.
+
+    Args:
+        claims: what is decided.
+        tables: the tables that they read, by name.
+        looks: numbers of replicates at which claims are decided, and the error of all.
+        scale: of the run that made the tables.
 
     Raises:
         ConfigError: if a claim names a table or column that does not exist, or selects several rows per replicate.
@@ -37,11 +43,15 @@ def decide(claims: Sequence[Claim], tables: Tables, looks: Looks) -> DecidedClai
     for claim in claims:
         for system in claim.systems:
             facts = {name: getattr(claim, name) for name in ("id", "claim", "factor", "paper_value", "target")}
-            facts |= {"paper": claim.made_by(system), "where": system}
+            facts |= {
+                "paper": claim.made_by(system),
+                "where": system,
+                "timed": "yes" if claim.timed else "no",
+                "scale": scale,
+            }
             rows.append(facts | _decision(claim, system, tables, looks))
     table = pd.DataFrame(rows, columns=list(DecidedClaims.columns))
-    timed = pd.Series([claim.timed for claim in claims for _ in claim.systems], dtype=bool)
-    return DecidedClaims(_with_false_discoveries(table, timed, looks.error))
+    return DecidedClaims(with_discoveries(table, looks.error))
 
 
 def settle(claims: Sequence[Claim], tables: Tables, looks: Looks) -> Settling:
@@ -198,12 +208,3 @@ def _rows(table: pd.DataFrame, where: Mapping[str, Any], claim: str) -> pd.DataF
             raise ConfigError(f"claim {claim}: the table has no column {column!r} to select rows by: correct it")
         chosen &= (table[column] == value).to_numpy()
     return table[chosen]
-
-
-def _with_false_discoveries(table: pd.DataFrame, timed: "pd.Series[bool]", error: float) -> pd.DataFrame:
-    """The table with ``q`` and ``survives`` of the papers' claims: of those that are timed, and of the others."""
-    tested = ~table["paper"].isin([OWN, CONTROL]) & ~table["verdict"].isin([NOT_RUN, "inadequate"])
-    families = [table.index[tested & family] for family in (timed, ~timed)]
-    found = [pd.Series(false_discovery_rates(table.loc[rows, "p"].astype(float).tolist()), rows) for rows in families]
-    rates = pd.concat(found)
-    return table.assign(q=rates, survives=(rates <= error).map({True: "yes", False: "no"}))

@@ -36,6 +36,8 @@ class DecidedClaims(TableFile):
         "paper_value": "the paper's number for the same ratio, if it published one",
         "target": "target of Snakemake that makes its tables",
         "seconds": "training time of the compared settings, summed over replicates, if the table has it",
+        "timed": "whether the metric is a measured time: yes or no",
+        "scale": "scale of the run",
     }
     float_format: ClassVar[str | None] = None
 

@@ -41,6 +41,8 @@ def run(**verdicts):
             "low": 1.5,
             "high": 3.0,
             "target": "dynamics",
+            "timed": "no",
+            "p": 0.04,
         }
         for name, where, verdict in cells
     ]
@@ -105,7 +107,7 @@ def test_without_published_verdicts_there_is_nothing_to_confirm():
 def test_a_run_of_some_chapters_replaces_their_published_verdicts_only():
     other = run(A0={"ring": "worse"}, A5={"ring": "better"}).assign(target="inference")
     before = pd.concat([other.iloc[:1], PUBLISHED, other.iloc[1:]])
-    after = publish(before, HERE)
+    after = publish(before, HERE, 0.05)
     assert list(zip(after["id"], after["where"], after["verdict"], strict=True)) == [
         ("A0", "ring", "worse"),
         ("A1", "ring", "better"),
@@ -117,7 +119,7 @@ def test_a_run_of_some_chapters_replaces_their_published_verdicts_only():
         ("A5", "ring", "better"),
     ]
     older = before[before["id"] != "A2"]
-    assert list(dict.fromkeys(publish(older, HERE)["id"])) == [
+    assert list(dict.fromkeys(publish(older, HERE, 0.05)["id"])) == [
         "A0",
         "A1",
         "A2",
@@ -125,9 +127,12 @@ def test_a_run_of_some_chapters_replaces_their_published_verdicts_only():
         "C1",
         "A5",
     ]  # a claim that is new
-    turned = publish(before, HERE.iloc[::-1])  # of a run whose claims have another order
+    turned = publish(before, HERE.iloc[::-1], 0.05)  # of a run whose claims have another order
     assert list(dict.fromkeys(turned["id"])) == ["A0", "C1", "O1", "A2", "A1", "A5"]
-    assert publish(PUBLISHED, PUBLISHED)["verdict"].tolist() == [
+    weaker = other.assign(paper="A", p=0.06)
+    corrected = publish(pd.concat([PUBLISHED, weaker]), HERE, 0.05)
+    assert corrected.loc[corrected["paper"] == "A", "survives"].eq("no").all()  # of a run of its own, 0.04 had survived
+    assert publish(PUBLISHED, PUBLISHED, 0.05)["verdict"].tolist() == [
         verdict for verdict in PUBLISHED["verdict"] if verdict != "not run"
     ]
 

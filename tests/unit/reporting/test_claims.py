@@ -37,7 +37,7 @@ def scores(ours, rival):
 
 
 def decided(table, *entries):
-    return decide(read_claims(list(entries) or [ENTRY], "claims.yaml"), {"scores": table}, LOOKS).table
+    return decide(read_claims(list(entries) or [ENTRY], "claims.yaml"), {"scores": table}, LOOKS, "hour").table
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def without_each(ours, rival):
 def test_units_that_all_replicates_share_are_in_the_interval():
     tables = {"scores": scores(SMALL, 3 * SMALL[::-1]), "without": without_each(SMALL, 3 * SMALL[::-1])}
     claims = read_claims([LEFT_OUT], "claims.yaml")
-    row, logs = decide(claims, tables, LOOKS).table.iloc[0], np.log(3 * SMALL[::-1] / SMALL)
+    row, logs = decide(claims, tables, LOOKS, "hour").table.iloc[0], np.log(3 * SMALL[::-1] / SMALL)
     changes = np.log([[1.0], [0.6 / 1.5], [2.0 / 0.7]])
     expected = compare(logs, LOOKS, 1.1, without=logs + changes)
     assert [row["low"], row["high"], row["p"]] == pytest.approx([expected.low, expected.high, expected.p])
@@ -236,21 +236,21 @@ def test_rows_without_a_unit_are_those_of_the_claims_rows():
     tables = {"scores": scores(SMALL, 3 * SMALL[::-1]).assign(part="whole")}
     claims = read_claims([LEFT_OUT | {"rows": {"part": "whole"}}], "claims.yaml")
     alone, both = (
-        decide(claims, tables | {"without": table}, LOOKS).table for table in (rows, pd.concat([other, rows]))
+        decide(claims, tables | {"without": table}, LOOKS, "hour").table for table in (rows, pd.concat([other, rows]))
     )
     assert alone.equals(both)
     elsewhere = rows.assign(system="elsewhere").drop(columns="error")
-    fewer = decide(claims, tables | {"without": elsewhere}, LOOKS).table
+    fewer = decide(claims, tables | {"without": elsewhere}, LOOKS, "hour").table
     assert fewer["high"].item() == decided(tables["scores"])["high"].item()
     with pytest.raises(ConfigError, match="no column 'error' in the table 'without'"):
-        decide(claims, tables | {"without": rows.drop(columns="error")}, LOOKS)
+        decide(claims, tables | {"without": rows.drop(columns="error")}, LOOKS, "hour")
 
 
 def test_a_rival_on_other_units_keeps_its_errors():
     rows = without_each(SMALL, 3 * SMALL[::-1])
     tables = {"scores": scores(SMALL, 3 * SMALL[::-1]), "without": rows[rows["loss"] == "path"]}
     row, logs = (
-        decide(read_claims([LEFT_OUT], "claims.yaml"), tables, LOOKS).table.iloc[0],
+        decide(read_claims([LEFT_OUT], "claims.yaml"), tables, LOOKS, "hour").table.iloc[0],
         np.log(3 * SMALL[::-1] / SMALL),
     )
     expected = compare(logs, LOOKS, 1.1, without=logs - np.log([[1.0], [1.5], [0.7]]))
@@ -259,7 +259,7 @@ def test_a_rival_on_other_units_keeps_its_errors():
 
 def test_without_rows_of_ours_the_replicates_alone_decide():
     tables = {"scores": scores(SMALL, 3 * SMALL[::-1]), "without": without_each([], [])}
-    row = decide(read_claims([LEFT_OUT], "claims.yaml"), tables, LOOKS).table.iloc[0]
+    row = decide(read_claims([LEFT_OUT], "claims.yaml"), tables, LOOKS, "hour").table.iloc[0]
     assert row["low"] == decided(tables["scores"])["low"].item()
 
 
@@ -267,7 +267,7 @@ def test_a_score_that_does_not_exist_without_a_unit_leaves_the_claim_undecided()
     rows = without_each(SMALL, 3 * SMALL[::-1])
     rows.loc[rows["without"] == "b", "error"] = np.nan
     tables = {"scores": scores(SMALL, 3 * SMALL[::-1]), "without": rows}
-    row = decide(read_claims([LEFT_OUT], "claims.yaml"), tables, LOOKS).table.iloc[0]
+    row = decide(read_claims([LEFT_OUT], "claims.yaml"), tables, LOOKS, "hour").table.iloc[0]
     assert (row["verdict"], row["low"], row["high"]) == ("undecided", 0.0, math.inf)
 
 
