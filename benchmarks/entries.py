@@ -84,8 +84,8 @@ def steppers() -> dict[tuple[str, str], Callable[[], None]]:
     }
 
     def stepper(own: dict[str, Any]) -> Callable[[], None]:
-        model = own.get("kind", DEFAULT_MODEL)
-        shared = {key: without_unused(model, default[key]) for key in ("model", "train")}
+        model = own.get("model", DEFAULT_MODEL)
+        shared = {key: without_unused(model, default[key]) for key in ("sizes", "train")}
         return Experiment(**default | shared | own).trainer(data).step
 
     return {(kind, name): stepper(own) for kind, name, own in settings(train)}
