@@ -1,22 +1,15 @@
 """What every registered model, field, decoder, encoder and loss must meet, alone and with each other."""
 
-import dataclasses
-
 import pytest
 import torch
-from combinations import CASES, KINKED, SEEDS, SIZES, kinked, predict, readable, with_an_effect
+from combinations import CASES, kinked, predict, readable
 
-from pathlode.core.context import Context
-from pathlode.core.fields.contract import VectorField
 from pathlode.core.series import TimeSeries
-from pathlode.core.solve import Adaptive, FixedStep
+from pathlode.core.solve import FixedStep
 from pathlode.errors import ConfigError, DataError
 from pathlode.models.latents import encode
-from pathlode.models.saving import load_model, save_model
-from pathlode.models.settings import ModelConfig
-from pathlode.parts import OF_DATA, OFFERS, PARTS, taken, without_unused
-from pathlode.registry import FIELDS, LOSSES, MODELS
-from pathlode.training.losses.contract import Loss
+from pathlode.parts import OFFERS, PARTS, without_unused
+from pathlode.registry import LOSSES, MODELS
 from pathlode.training.settings import TrainingConfig
 from pathlode.training.trainer import Trainer
 
@@ -191,28 +184,6 @@ def test_mismatched_observations_are_refused(plain, times, values, message):
         plain.model()(torch.rand(times).sort(dim=-1).values, torch.randn(values))
 
 
-def test_save_and_load_round_trip(case, series, tmp_path):
-    model = case.model()
-    model.standardise(series.to(torch.float32))
-    save_model(tmp_path / "model.pt", model, seconds=1.5)
-    loaded, extra = load_model(tmp_path / "model.pt")
-    assert extra == {"seconds": 1.5}
-    assert (type(loaded), loaded.config, loaded.seeds) == (type(model), model.config, SEEDS)
-    times, values = series.times.float(), series.values.float()
-    assert torch.equal(loaded(times, values).values, model(times, values).values)
-
-
-def test_dtype_is_kept_and_agrees(case, series, tmp_path):
-    series = readable(case, series)
-    model, solver = case.model(), FixedStep("rk4", 8) if kinked(case) else None
-    single = model(series.times.float(), series.values.float(), solver=solver).values
-    double = model.double()(series.times, series.values, solver=solver).values
-    assert (single.dtype, double.dtype) == (torch.float32, torch.float64)
-    assert torch.allclose(single.double(), double, atol=1e-4)
-    save_model(tmp_path / "model.pt", model)
-    assert load_model(tmp_path / "model.pt")[0].mean.dtype == torch.float64
-
-
 def test_a_resumed_training_ends_bit_for_bit_like_an_uninterrupted_one(trained, data, tmp_path):
     solved = without_unused(trained.kind, {"solver": "rk4", "solver_steps": 3})
     config = TrainingConfig(steps=6, batch=16, warmup=0.5, validate_every=2, **solved)
@@ -245,15 +216,6 @@ def test_a_model_is_trained_or_fitted_in_closed_form(case, series):
         assert torch.allclose(model.mean, series.values.float().mean(dim=(0, 1)))
 
 
-def test_parameters_are_counted_per_member(case):
-    assert case.model(seeds=(0,)).parameters_per_member == case.model(seeds=(0, 1)).parameters_per_member
-
-
-def test_a_stack_of_none_is_refused(plain):
-    with pytest.raises(ConfigError, match="seeds is empty"):
-        plain.model(seeds=())
-
-
 def test_the_registry_says_what_models_offer_and_losses_need():
     assert {name: MODELS.words(name) for name in MODELS} == {name: model.offers for name, model in MODELS.items()}
     assert {name: LOSSES.words(name) for name in LOSSES} == {name: loss.needs for name, loss in LOSSES.items()}
@@ -261,155 +223,8 @@ def test_the_registry_says_what_models_offer_and_losses_need():
     assert set().union(*map(LOSSES.words, LOSSES)) <= set(OFFERS)
 
 
-CHANGED = {
-    "hidden": 8,
-    "latent": 6,
-    "width": 4,
-    "depth": 1,
-    "encoder": "lstm",
-    "encoder_hidden": 5,
-    "input": "log",
-    "variational": True,
-    "time_unit": 3.0,
-    "field": "gated",
-    "decoder": "squareplus",
-    "augment": 1,
-    "static": 1,
-    "inputs": 2,
-    "interpolation": "cubic",
-    "head": 2,
-    "elapsed": True,
-}
-"""Another value of each setting that some model takes."""
-
-
-@pytest.mark.parametrize("kind", list(MODELS))
-def test_each_setting_has_an_effect_on_a_model_or_is_refused(kind, series):
-    """On its parameters or on its predictions, of data with gaps and an input if the model reads one."""
-    times, values, drive = (
-        series.times[:3].float(),
-        series.values[:3].float().exp(),
-        torch.linspace(0, 9, 9).expand(3, 9),
-    )
-    static, shared = torch.rand(3, 1), SIZES | {"gaps": True, "field": "controlled", "inputs": 1}
-
-    def found(**more):
-        config = ModelConfig(**without_unused(kind, shared | more))
-        model = with_an_effect(MODELS[kind](config))
-        inputs = (drive, torch.stack([drive.sin()] * config.inputs, dim=-1)) if config.inputs else (None, None)
-        with torch.no_grad():
-            context = Context(static if config.static else None, *inputs)
-            prediction = model(times, values, times + 1, context=context, solver=FixedStep("rk4", 2))
-        return [p.shape for p in model.parameters()], prediction.values
-
-    assert set(CHANGED) == {field.name for field in dataclasses.fields(ModelConfig)} - OF_DATA
-    for name, value in CHANGED.items():
-        if name in taken(kind):
-            beside = {"inputs": 0} if name == "field" else {}
-            before, after = found(**beside), found(**beside, **{name: value})
-            assert before[0] != after[0] or not torch.equal(before[1], after[1]), name
-        else:
-            with pytest.raises(
-                ConfigError, match=rf"model\.{name} is .*, but the model {kind} takes no {name}: remove it"
-            ):
-                MODELS[kind](ModelConfig(features=2, **{name: value}))
-
-
-def test_a_training_refuses_a_solver_for_a_model_without_one(data):
-    series, config = (data.train.observed, data["validation"].observed), TrainingConfig(solver="alf")
-    with pytest.raises(ConfigError, match=r"train\.solver is 'alf', but the model curve takes no solver: remove it"):
-        Trainer(MODELS["curve"](ModelConfig(features=2)), LOSSES["none"](), *series, config)
-
-
 def test_every_entry_is_in_a_case():
     tried = {(part, name) for case in CASES for part, name in (case.changes | {"loss": case.loss}).items()}
     for part, registry in PARTS.items():
         assert {(part, name) for name in registry} <= tried
     assert {case.kind for case in CASES} == set(MODELS)
-
-
-def test_a_loss_is_refused_by_a_model_that_lacks_what_it_needs(data):
-    series = data.train.observed, data["validation"].observed
-    for kind in MODELS:
-        for loss in LOSSES:
-            lacking = LOSSES.words(loss) - MODELS.words(kind)
-            if lacking:
-                with pytest.raises(ConfigError, match=f"needs a model with '{min(lacking)}', which"):
-                    Trainer(MODELS[kind](ModelConfig(features=2)), LOSSES[loss](), *series, TrainingConfig())
-
-
-@dataclasses.dataclass(frozen=True)
-class Stiffness(Loss):
-    """λ ‖∂(dh/dτ)/∂h‖², averaged over batch and time."""
-
-    needs = frozenset({"training", "jacobian"})
-
-    def penalty(self, model, prediction, mask=None):
-        return model.jacobian(prediction).square().sum(dim=(-2, -1)).mean(dim=(1, 2))
-
-
-@pytest.mark.parametrize("field", list(FIELDS))
-def test_a_loss_of_the_jacobian_reaches_the_field(series, field):
-    model = MODELS["latent_ode"](ModelConfig(**SIZES | {"field": field}), SEEDS)
-    penalty = Stiffness().penalty(model, predict(model, series))
-    assert penalty.shape == (3,)
-    penalty[1].backward()
-    gradients = torch.cat([p.grad.flatten(1) for p in model.field.parameters() if p.grad is not None], dim=1)
-    assert [bool(each.any()) for each in gradients] == [False, True, False]
-
-
-def test_a_loss_of_the_jacobian_is_refused_by_a_model_without_one(data):
-    series = data.train.observed, data["validation"].observed
-    for kind in MODELS:
-        lacking = Stiffness.needs - MODELS.words(kind)
-        if lacking:
-            with pytest.raises(ConfigError, match=f"Stiffness needs a model with '{min(lacking)}', which"):
-                Trainer(MODELS[kind](ModelConfig(features=2)), Stiffness(), *series, TrainingConfig())
-
-
-@pytest.mark.parametrize("field", list(FIELDS))
-def test_an_adjoint_finds_the_gradients_that_back_propagation_finds(series, field):
-    """With weights none of which is 0: the solver's steps follow the state, and so what the state depends on.
-
-    Paths of a field with kinks are too short to meet one: there, gradients have errors of the order of the step across it.
-    """
-    unit = 1e4 if field in KINKED else 1.0
-    model = MODELS["latent_ode"](ModelConfig(**SIZES | {"field": field, "time_unit": unit}), (0,)).double()
-    for p in model.field.parameters():
-        p.data += torch.randn_like(p) / 10
-    gradients = []
-    for adjoint in (False, True):
-        solver = Adaptive("dopri5", 1e-9, 1e-9, backend="torchdiffeq", adjoint=adjoint)
-        model.zero_grad()
-        model(series.times[:3], series.values[:3], solver=solver).values.square().sum().backward()
-        gradients.append({name: p.grad for name, p in model.named_parameters()})
-    for name, gradient in gradients[0].items():
-        assert torch.allclose(gradient, gradients[1][name], rtol=1e-5, atol=1e-8), name
-
-
-class Hastening(VectorField):
-    """dh/dτ = τ z0[0], which moves h by z0[0] τ² / 2."""
-
-    takes_time = True
-    takes_context = True
-
-    def forward(self, h, time=None, context=None):
-        return (time * context[..., :1]).expand(h.shape)
-
-
-@pytest.mark.parametrize("solver", [FixedStep("rk4", 3), FixedStep("tsit5", 2), None], ids=["rk4", "tsit5", "adaptive"])
-@pytest.mark.parametrize("shift", [3.0, -1.0], ids=["after", "around"])
-def test_a_field_may_take_the_time_and_z0(series, solver, shift):
-    model = MODELS["latent_ode"](ModelConfig(**SIZES | {"time_unit": 2.0}), SEEDS).double()
-    model.field = Hastening([], 6, 9, 2, 4)
-    query = series.times + shift
-    prediction = model(series.times, series.values, query, solver=solver, estimate_error=True, backward=shift < 0)
-    elapsed = (query - series.times[:, :1]) / 2
-    push = prediction.z0[..., 0, None] * elapsed**2 / 2
-    expected = model.latent_to_hidden(prediction.z0)[:, :, None] + push[..., None]
-    assert torch.allclose(prediction.states, expected, atol=1e-6)
-    speed = (elapsed * prediction.z0[..., 0, None])[..., None].expand(prediction.states.shape)
-    assert torch.allclose(model.velocity(prediction), speed)
-    assert model.jacobian(prediction).shape == (*prediction.states.shape, 6)
-    assert not model.jacobian(prediction).any()
-    assert prediction.values_error.shape == prediction.values.shape

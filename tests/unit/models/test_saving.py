@@ -3,7 +3,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from combinations import SEEDS, kinked, readable
 
+from pathlode.core.solve import FixedStep
 from pathlode.errors import CheckpointError
 from pathlode.models.saving import FitRecord, load_fitted, load_model, save_fitted, save_model
 
@@ -43,3 +46,25 @@ def test_a_value_beside_a_model_does_not_replace_its_weights(make_model, tmp_pat
     with pytest.raises(CheckpointError, match="the name 'weights' is taken by a part of the file"):
         save_model(tmp_path / "model.pt", make_model(), weights=1)
     assert not (tmp_path / "model.pt").exists()
+
+
+def test_save_and_load_round_trip(case, series, tmp_path):
+    model = case.model()
+    model.standardise(series.to(torch.float32))
+    save_model(tmp_path / "model.pt", model, seconds=1.5)
+    loaded, extra = load_model(tmp_path / "model.pt")
+    assert extra == {"seconds": 1.5}
+    assert (type(loaded), loaded.config, loaded.seeds) == (type(model), model.config, SEEDS)
+    times, values = series.times.float(), series.values.float()
+    assert torch.equal(loaded(times, values).values, model(times, values).values)
+
+
+def test_dtype_is_kept_and_agrees(case, series, tmp_path):
+    series = readable(case, series)
+    model, solver = case.model(), FixedStep("rk4", 8) if kinked(case) else None
+    single = model(series.times.float(), series.values.float(), solver=solver).values
+    double = model.double()(series.times, series.values, solver=solver).values
+    assert (single.dtype, double.dtype) == (torch.float32, torch.float64)
+    assert torch.allclose(single.double(), double, atol=1e-4)
+    save_model(tmp_path / "model.pt", model)
+    assert load_model(tmp_path / "model.pt")[0].mean.dtype == torch.float64

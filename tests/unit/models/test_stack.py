@@ -72,3 +72,12 @@ def test_a_model_is_refused_without_its_package(kind, message, monkeypatch):
     monkeypatch.setattr("pathlode.parts.find_spec", lambda name: None)
     with pytest.raises(ConfigError, match=message):
         MODELS[kind](ModelConfig(features=2))
+
+
+def test_a_stack_of_none_is_refused(plain):
+    with pytest.raises(ConfigError, match="seeds is empty"):
+        plain.model(seeds=())
+
+
+def test_parameters_are_counted_per_member(case):
+    assert case.model(seeds=(0,)).parameters_per_member == case.model(seeds=(0, 1)).parameters_per_member
