@@ -118,7 +118,7 @@ def make_model():
         needs = LOSSES.words(loss)
         kind, field = next((kind, field) for kind in MODELS for field in FIELDS if needs <= offered(kind, field))
         sizes = {"features": 2, "hidden": 6, "latent": 4, "width": 9, "depth": 2, "field": field, "encoder": encoder}
-        shared = without_unused(kind, sizes | {"variational": "posterior" in needs})
+        shared = without_unused(kind, sizes | {"variational": "posterior" in needs}, field)
         return MODELS[kind](ModelConfig(**shared | changes), seeds)
 
     return make

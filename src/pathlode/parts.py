@@ -5,8 +5,8 @@
 * ``hidden>=2`` and ``latent%2`` are limits of a model's sizes, of its state in the line of a field: :func:`unmet`.
 * ``package=`` is a package that a model needs and that may not be installed, ``extra=`` the extra of this one that brings it.
 * ``step<=`` is the longest step of a model's solver, in units of τ.
-* The plain words of a field are those of :data:`BY_FIELD` that it has. ``known=`` names the systems of whose equations an
-  expert knows the field's part, alone or beside others.
+* The plain words of a field are those of :data:`BY_FIELD` that it has. ``unused=`` names the settings of fields that it does
+  not take. ``known=`` names the systems of whose equations an expert knows the field's part, alone or beside others.
 * ``weight<=`` is the largest weight of a loss's penalty; ``weight=unused`` says that the loss has none.
 * ``positive`` says that a decoder or an encoder's input is for positive quantities, or that a system's quantities are, but for
   noise.
@@ -79,16 +79,27 @@ def kind_of(model: type) -> str | None:
     return next(filter(None, (names.get(f"{base.__module__}:{base.__qualname__}") for base in model.__mro__)), None)
 
 
-def taken(model: str) -> frozenset[str]:
-    """The settings of :data:`MODEL_SETTINGS` that have an effect on a model, as its line says."""
+def taken(model: str, field: str = DEFAULT_PARTS["field"]) -> frozenset[str]:
+    """The settings of :data:`MODEL_SETTINGS` that have an effect on a model with a field, as their lines say.
+
+    The field counts only for a model that takes one, and for the settings that no other part of this model takes.
+    """
     words = MODELS.words(model) if "training" in MODELS.words(model) else frozenset()
-    return OF_DATA.union(MODELS.fact(model, "takes"), *(OF_OFFERS.get(word, ()) for word in words))
+    of_words = {word: OF_OFFERS.get(word, frozenset()) for word in words}
+    if "field" in words:
+        of_words["field"] -= {*FIELDS.fact(field, "unused")}
+    return OF_DATA.union(MODELS.fact(model, "takes"), *of_words.values())
 
 
-def without_unused(model: str, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings that several models share, without those that have no effect on this one."""
-    unused = MODEL_SETTINGS - taken(model)
+def without_unused(model: str, settings: Mapping[str, Any], field: str = DEFAULT_PARTS["field"]) -> dict[str, Any]:
+    """Settings that several models share, without those that have no effect on this one with this field."""
+    unused = MODEL_SETTINGS - taken(model, field)
     return {name: value for name, value in settings.items() if name not in unused}
+
+
+def no_effect(model: str, field: str, name: str) -> str:
+    """A sentence on a setting that a model does not take, or that it takes with other fields than this one."""
+    return f"the model {model} {f'with the field {field} ' * (name in taken(model))}takes no {name}"
 
 
 def refuse_unused(model: str, key: str, given: Any) -> None:
@@ -97,18 +108,17 @@ def refuse_unused(model: str, key: str, given: Any) -> None:
     Args:
         model: the model.
         key: name of the settings, for messages.
-        given: a dataclass of settings.
+        given: a dataclass of settings, which may name a field of the model.
 
     Raises:
         ConfigError: naming the first one.
     """
-    unused = MODEL_SETTINGS - taken(model)
-    for field in fields(given):
-        value = getattr(given, field.name)
-        if field.name in unused and value != field.default:
-            raise ConfigError(
-                f"{key}.{field.name} is {value!r}, but the model {model} takes no {field.name}: remove it"
-            )
+    of_field = getattr(given, "field", DEFAULT_PARTS["field"])
+    unused = MODEL_SETTINGS - taken(model, of_field)
+    for each in fields(given):
+        value = getattr(given, each.name)
+        if each.name in unused and value != each.default:
+            raise ConfigError(f"{key}.{each.name} is {value!r}, but {no_effect(model, of_field, each.name)}: remove it")
 
 
 def parts_of(model: str) -> dict[str, Registry]:

@@ -40,14 +40,14 @@ FIELDS = Registry(
         "controlled": "pathlode.core.fields.controlled:ControlledField",
         "galerkin": "pathlode.core.fields.galerkin:GalerkinField",
         "second_order": "pathlode.core.fields.second_order:SecondOrderField state%2",
-        "linear": "pathlode.core.fields.linear:LinearField weights",
+        "linear": "pathlode.core.fields.linear:LinearField weights unused=width,depth",
         "hybrid_oscillator": "pathlode.core.fields.hybrid_oscillator:HybridOscillator state>=2 "
         "known=coupled_oscillator,damped_oscillator,mixed_oscillator,two_oscillators",
         "hybrid_lotka_volterra": "pathlode.core.fields.hybrid_lotka_volterra:HybridLotkaVolterra state>=2 "
         "known=lotka_volterra,lotka_volterra_fixed_start,two_oscillators",
         "gated": "pathlode.core.fields.gated:GatedField weights gates",
         "componentwise": "pathlode.core.fields.componentwise:ComponentwiseField weights",
-        "piecewise_linear": "pathlode.core.fields.piecewise_linear:PiecewiseLinearField",
+        "piecewise_linear": "pathlode.core.fields.piecewise_linear:PiecewiseLinearField unused=depth",
     },
 )
 

@@ -63,6 +63,15 @@ def test_what_has_no_effect_on_a_model_is_left_out_or_refused():
         refuse_unused("curve", "train", TrainingConfig(solver="alf"))
 
 
+def test_what_a_field_does_not_take_has_no_effect_unless_another_part_takes_it():
+    shared = {"width": 9, "depth": 1, "time_unit": 2.0}
+    assert without_unused("observed_ode", shared) == shared
+    assert without_unused("observed_ode", shared, "piecewise_linear") == {"width": 9, "time_unit": 2.0}
+    assert without_unused("observed_ode", shared, "linear") == {"time_unit": 2.0}
+    assert without_unused("latent_ode", shared, "linear") == shared  # for the network that makes h from z0
+    assert without_unused("curve", shared, "linear") == shared
+
+
 @pytest.mark.parametrize(
     ("name", "sizes", "expected"),
     [

@@ -7,7 +7,7 @@ import torch
 
 from pathlode.errors import ConfigError
 from pathlode.models.settings import ModelConfig
-from pathlode.parts import PARTS, taken, without_unused
+from pathlode.parts import DEFAULT_PARTS, PARTS, taken, without_unused
 from pathlode.registry import MODELS, SOLVERS
 from pathlode.training.experiment import Experiment
 from workflow.configuration.parts import InvalidConfig, check_observed_state, check_parts, check_state
@@ -103,7 +103,8 @@ def test_every_model_that_is_trained_and_every_entry_are_tried_in_rows_that_are_
 def experiment(row):
     """One with two models of small sizes."""
     parts = {name: value for name, value in row.items() if name not in ("model", "solver")}
-    sizes, train = (without_unused(row["model"], shared) for shared in (SIZES, TRAIN))
+    field = row.get("field", DEFAULT_PARTS["field"])
+    sizes, train = (without_unused(row["model"], shared, field) for shared in (SIZES, TRAIN))
     own = {"solver": row["solver"]} if "solver" in row else {}
     return Experiment(seeds=[0, 1], model=row["model"], sizes=sizes, train=train | own, **parts)
 

@@ -25,6 +25,11 @@ FLOWS = (*DATA, "irregular", "flows")
         ((*DATA, "grid", "window"), [3.0, 2.0], r"chaos.data.grid.window is \[3.0, 2.0\], expected \[low, high\]; exch"),
         ((*DATA, "grid", "train"), 20, "chaos.train.batch is 32, more than the 20 windows of chaos.data.grid.train; low"),
         ((*ROWS, "path", "tuned_as"), "kl", "chaos.rows.path has tuned_as, which this chapter does not use; remove it"),
+        (
+            (*ROWS, "linear", "sizes", "depth"),
+            3,
+            "chaos.rows.linear.sizes.depth is 3, but the model observed_ode with the field linear takes no depth; remove it",
+        ),
         ((*ROWS, "sindy", "weight"), 0.1, "chaos.rows.sindy.weight is 0.1, but the model sindy is not trained; remove"),
         ((*ROWS, "path", "loss"), "c_node", "chaos.rows.path.loss is 'c_node', which needs a network of layers"),
         ((*ROWS, "path", "train"), {"forcing": 4.0}, "chaos.rows.path.train.forcing is 4.0, but the model latent_ode has no"),

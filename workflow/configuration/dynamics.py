@@ -95,7 +95,7 @@ def _check_sizes(config: Mapping[str, Any]) -> None:
                 )
             for number, sizes in enumerate(config["sizes"]["tried"]):
                 place, parts = f"sizes.tried.{number}", row_parts(config, name, row)
-                check_taken(place, parts["model"], sizes)
+                check_taken(place, parts, sizes)
                 check_state(place, parts, row_settings(config, name, row)["sizes"] | sizes)
 
 

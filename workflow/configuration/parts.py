@@ -13,6 +13,7 @@ from pathlode.parts import (
     entries_of,
     lacking_package,
     needed_of_state,
+    no_effect,
     offered,
     parts_of,
     taken,
@@ -36,8 +37,13 @@ def with_own(entry: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str,
         entry: the entry.
         settings: those of the data set, by name; a missing one is empty.
     """
-    kind = entry.get("model", DEFAULT_MODEL)
-    return {name: without_unused(kind, settings.get(name, {})) | dict(entry.get(name, {})) for name in OWN}
+    kind, field = entry.get("model", DEFAULT_MODEL), named_field(entry)
+    return {name: without_unused(kind, settings.get(name, {}), field) | dict(entry.get(name, {})) for name in OWN}
+
+
+def named_field(entry: Mapping[str, Any]) -> str:
+    """The field of an entry, which has no effect on a model that takes none."""
+    return str(entry.get("field", DEFAULT_PARTS["field"]))
 
 
 def model_parts(entry: Mapping[str, Any]) -> dict[str, str]:
@@ -94,9 +100,9 @@ def check_parts(place: str, entry: Mapping[str, Any]) -> None:
         entry: the entry.
     """
     kind = entry.get("model", DEFAULT_MODEL)
-    check_taken(place, kind, entry)
+    check_taken(place, entry, entry)
     for key in ("sizes", "train"):
-        check_taken(f"{place}.{key}", kind, entry.get(key, {}))
+        check_taken(f"{place}.{key}", entry, entry.get(key, {}))
     if known_systems(entry.get("field")) and "observed" in MODELS.words(kind):
         raise InvalidConfig(
             f"config: {place}.field is {entry['field']!r}, whose equations are of coordinates that a decoder maps to the data, "
@@ -113,7 +119,7 @@ def check_parts(place: str, entry: Mapping[str, Any]) -> None:
         raise InvalidConfig(
             f"config: {place} lacks a loss, but the model {kind} is trained; name one of {', '.join(LOSSES)}"
         )
-    offers = offered(kind, entry.get("field", DEFAULT_PARTS["field"]))
+    offers = offered(kind, named_field(entry))
     lacking = sorted(LOSSES.words(entry["loss"]) - offers)
     if lacking and lacking[0] in MODELS.words(kind):
         fields = ", ".join(name for name in FIELDS if lacking[0] in FIELDS.words(name))
@@ -132,12 +138,19 @@ def check_parts(place: str, entry: Mapping[str, Any]) -> None:
         )
 
 
-def check_taken(place: str, kind: str, own: Mapping[str, Any]) -> None:
-    """Refuses settings of an entry's own that have no effect on its kind of model."""
+def check_taken(place: str, entry: Mapping[str, Any], own: Mapping[str, Any]) -> None:
+    """Refuses settings of an entry's own that have no effect on its model with its field.
+
+    Args:
+        place: place of the settings in the configuration.
+        entry: what names the model and the field.
+        own: the settings.
+    """
+    kind, field = entry.get("model", DEFAULT_MODEL), named_field(entry)
     for name in own:
-        if name in MODEL_SETTINGS - taken(kind):
+        if name in MODEL_SETTINGS - taken(kind, field):
             raise InvalidConfig(
-                f"config: {place}.{name} is {own[name]!r}, but the model {kind} takes no {name}; remove it"
+                f"config: {place}.{name} is {own[name]!r}, but {no_effect(kind, field, name)}; remove it"
             )
 
 

@@ -12,6 +12,7 @@ from workflow.configuration.parts import (
     check_state,
     check_steps,
     check_system,
+    check_taken,
     check_warmup,
     entries_of_parts,
     model_parts,
@@ -35,7 +36,7 @@ def row_settings(config: Mapping[str, Any], system: str, name: str) -> dict[str,
 
     They are the system's, with the row's own in their place. A row with a context shows its encoder the first observations.
     """
-    settings = with_own(all_rows(config)[name], config["systems"][system])
+    settings = with_own(_with_parts(config, system, name), config["systems"][system])
     settings["views"]["first"] = row_context(config, system, name)
     return settings
 
@@ -53,7 +54,12 @@ def row_parts(config: Mapping[str, Any], system: str, name: str) -> dict[str, st
 
     Those that the row does not name are the system's, or else the default ones.
     """
-    return model_parts(config["systems"][system].get("parts", {}) | all_rows(config)[name])
+    return model_parts(_with_parts(config, system, name))
+
+
+def _with_parts(config: Mapping[str, Any], system: str, name: str) -> dict[str, Any]:
+    """A row with the system's parts where it names none."""
+    return dict(config["systems"][system].get("parts", {}) | all_rows(config)[name])
 
 
 def row_context(config: Mapping[str, Any], system: str, name: str) -> int | None:
@@ -176,6 +182,7 @@ def check_fitted(config: Mapping[str, Any], chapter: str, system: str, name: str
     entry, parts = config["systems"][system], row_parts(config, system, name)
     simulated, last = SYSTEMS[entry["system"]], entry["simulate"]["window"][1]
     check_system(own, parts, entry["system"])
+    check_taken(f"{own}.sizes", parts, row.get("sizes", {}))
     check_state(sizes, parts, settings["sizes"])
     place = own if "train" in row else f"systems.{system}"
     check_steps(f"{place}.train", parts, settings, last)

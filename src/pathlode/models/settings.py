@@ -10,7 +10,7 @@ from pathlode.registry import DECODERS, ENCODERS, INPUTS, MODELS
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """Sizes and parts of a model. A kind of model that does not take one of them refuses any value but the default.
+    """Sizes and parts of a model. A model refuses any value but the default of one that it, with its field, does not take.
 
     Args:
         features: measured quantities per observation.

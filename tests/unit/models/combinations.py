@@ -7,7 +7,7 @@ import torch
 from pathlode.core.series import TimeSeries
 from pathlode.core.solve import FixedStep
 from pathlode.models.settings import ModelConfig
-from pathlode.parts import offered, parts_of, unused_offer, without_unused
+from pathlode.parts import DEFAULT_PARTS, offered, parts_of, unused_offer, without_unused
 from pathlode.registry import FIELDS, LOSSES, MODELS
 
 SIZES = {
@@ -80,7 +80,8 @@ class Case:
         return self.loss is not None and "posterior" in LOSSES[self.loss].needs
 
     def model(self, seeds=SEEDS, **more):
-        shared = without_unused(self.kind, SIZES | {"variational": self.variational} | more)
+        field = self.changes.get("field", DEFAULT_PARTS["field"])
+        shared = without_unused(self.kind, SIZES | {"variational": self.variational} | more, field)
         return with_an_effect(MODELS[self.kind](ModelConfig(**shared | self.changes), seeds))
 
 

@@ -7,9 +7,10 @@ from combinations import SIZES, with_an_effect
 from pathlode.core.context import Context
 from pathlode.core.solve import FixedStep
 from pathlode.errors import ConfigError
+from pathlode.models.observed_ode import ObservedODE
 from pathlode.models.settings import ModelConfig
 from pathlode.parts import OF_DATA, taken, without_unused
-from pathlode.registry import MODELS
+from pathlode.registry import FIELDS, MODELS
 
 
 @pytest.mark.parametrize(
@@ -92,3 +93,21 @@ def test_each_setting_has_an_effect_on_a_model_or_is_refused(kind, series):
                 ConfigError, match=rf"model\.{name} is .*, but the model {kind} takes no {name}: remove it"
             ):
                 MODELS[kind](ModelConfig(features=2, **{name: value}))
+
+
+@pytest.mark.parametrize("field", list(FIELDS))
+def test_each_size_of_a_field_has_an_effect_on_it_or_is_refused(field):
+    """Of a model that has no other network."""
+
+    def shapes(**sizes):
+        return [p.shape for p in ObservedODE(ModelConfig(features=4, field=field, **sizes)).parameters()]
+
+    for size, value in {"width": 7, "depth": 3}.items():
+        if size in taken("observed_ode", field):
+            assert shapes(**{size: value}) != shapes(), size
+        else:
+            message = (
+                f"model.{size} is {value}, but the model observed_ode with the field {field} takes no {size}: remove"
+            )
+            with pytest.raises(ConfigError, match=message):
+                shapes(**{size: value})

@@ -18,7 +18,7 @@ class LinearField(VectorField):
     polynomials in τ, whose rates are the eigenvalues of A. Solvers integrate it as any other field.
 
     A starts antisymmetric, with entries uniform in ±1/√state. So the norm of h first neither grows nor decays, however long
-    the window is. There is no compiled march: plain PyTorch takes the steps. ``width`` and ``depth`` have no effect.
+    the window is. There is no compiled march: plain PyTorch takes the steps. It has no ``width`` and no ``depth``.
 
     Source: Lusch, Kutz & Brunton 2018, Deep learning for universal linear embeddings of nonlinear dynamics
     (https://doi.org/10.1038/s41467-018-07210-0). The start of A is our choice.

@@ -17,7 +17,7 @@ class PiecewiseLinearField(VectorField):
     It is linear between the planes V_k h = 0 and V_k h = -b_k. Its last term is bounded, so far from the data the speed grows
     linearly, and solutions stay finite at all times. Near them the speed has no bound, other than in
     :class:`pathlode.core.fields.bounded.BoundedField`. A starts as in :class:`pathlode.core.fields.linear.LinearField`.
-    ``depth`` has no effect. There is no compiled march: plain PyTorch takes the steps.
+    It has no ``depth``. There is no compiled march: plain PyTorch takes the steps.
 
     Source: Hess et al. 2023, Generalized teacher forcing for learning chaotic dynamics (https://arxiv.org/abs/2306.04406):
     their clipped shallow piecewise linear map, here as the right-hand side of an ODE, so times may be irregular. A is a full
