@@ -20,26 +20,21 @@ ROW = ["system", "row"]
 
 with job(snakemake):
     files, tables, params = snakemake.input, snakemake.output, snakemake.params
-    scores, sizes, tuning, histories = (
-        kind.load(*map(Path, given)).table
-        for kind, given in (
-            (Scores, files.scores),
-            (Sizes, files.sizes),
-            (Tuning, files.tuning),
-            (History, files.histories),
-        )
-    )
-    training = time_to_target(histories, params.in_time)
-    write(scores, tables.dynamics)
-    write(tuning, tables.tuning)
-    write(sizes, tables.sizes)
-    TimesToTarget(training).save(Path(tables.training))
-    SizesNeeded(parameters_needed(sizes, params.compared, "extrapolation_nmse")).save(Path(tables.sizes_needed))
-    shown = scores[scores["row"].isin(params.shown)]
+    scores, sizes = Scores.load(*map(Path, files.scores)), Sizes.load(*map(Path, files.sizes))
+    histories = History.load(*map(Path, files.histories)).table
+    training = TimesToTarget(time_to_target(histories, params.in_time))
+    needed = SizesNeeded(parameters_needed(sizes.table, params.compared, "extrapolation_nmse"))
+    scores.save(Path(tables.dynamics))
+    sizes.save(Path(tables.sizes))
+    training.save(Path(tables.training))
+    needed.save(Path(tables.sizes_needed))
+    Tuning.load(*map(Path, files.tuning)).save(Path(tables.tuning))
+    whole = scores.table[scores.table["observations"] == "all"]
+    shown = scores.table[scores.table["row"].isin(params.shown)]
     times = {"steps_to_target": "steps to target", "seconds_to_target": "seconds to target"}
     probes = Probes.load(Path(files.probes)).table
-    write(summarise(scores[scores["observations"] == "all"], ROW, ERRORS | SHAPES), *tables.dynamics_summary)
+    write(summarise(whole, ROW, ERRORS | SHAPES), *tables.dynamics_summary)
     write(summarise(shown, [*ROW, "observations"], ERRORS), *tables.observations_summary)
-    write(summarise(training, ROW, times), *tables.training_summary)
-    write(summarise(sizes, [*ROW, "n_parameters"], ERRORS), *tables.sizes_summary)
+    write(summarise(training.table, ROW, times), *tables.training_summary)
+    write(summarise(sizes.table, [*ROW, "n_parameters"], ERRORS), *tables.sizes_summary)
     write(summarise(probes, [*ROW, "parameter"], {"r2": "R2"}), *tables.probes_summary)

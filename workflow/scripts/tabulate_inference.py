@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pathlode.inference.columns import under_all_designs, with_derived
 from pathlode.inference.criteria import Criteria, criteria
-from pathlode.inference.reference_posteriors import References
+from pathlode.inference.reference_posteriors import References, ReferenceScores
 from pathlode.inference.scores import ComparedFlows, FlowScores, OutsideMisses, ShiftedScores
 from pathlode.reporting.job import job
 from pathlode.reporting.tables import summarise, write
@@ -27,14 +27,14 @@ with job(snakemake):
     files, tables, params = snakemake.input, snakemake.output, snakemake.params
     references = References.load_all(files.references)
     scores = FlowScores.load(*map(Path, files.scores)).table
-    shifted = ShiftedScores.load(*map(Path, files.robustness)).table
+    shifted = ShiftedScores.load(*map(Path, files.robustness))
     largest = scores[scores["n_train"] == scores.groupby("summary")["n_train"].transform("max")]
-    ComparedFlows(with_derived(under_all_designs(scores, shifted), references)).save(Path(tables.scores))
-    write(shifted, tables.robustness)
-    write(OutsideMisses.load(*map(Path, files.outside)).table, tables.outside)
-    write(references.table(), tables.references)
+    ComparedFlows(with_derived(under_all_designs(scores, shifted.table), references)).save(Path(tables.scores))
+    shifted.save(Path(tables.robustness))
+    OutsideMisses.load(*map(Path, files.outside)).save(Path(tables.outside))
+    ReferenceScores.of(references).save(Path(tables.references))
     Criteria(criteria(largest[largest["backend"] == params.backend], *params.compared)).save(Path(tables.criteria))
-    every, together = (table[table["parameter"] == "all"] for table in (scores, shifted))
+    every, together = (table[table["parameter"] == "all"] for table in (scores, shifted.table))
     single = largest[largest["parameter"] != "all"]
     by_parameter = summarise(single, ["summary", "backend", "parameter"], BY_PARAMETER, digits=3)
     by_condition = summarise(together, ["condition", "summary", "backend"], SHIFTED, digits=3)

@@ -26,6 +26,6 @@ with job(snakemake):
     }
     PolicyScores(with_frequent(runs)[list(PolicyScores.columns)]).save(Path(tables.outcomes))
     PolicyComparisons(pd.concat(compared.values())).save(Path(tables.comparisons))
-    write(RunModelFits.load(*map(Path, files.fits)).table, tables.fits)
-    write(PolicyDecisions.load(*map(Path, files.decisions)).table, tables.decisions)
+    RunModelFits.load(*map(Path, files.fits)).save(Path(tables.fits))
+    PolicyDecisions.load(*map(Path, files.decisions)).save(Path(tables.decisions))
     write(policy_summary(runs, compared["test_last"], params.ours, params.parametric), *tables.summaries)

@@ -1,17 +1,17 @@
-"""The file of reference posteriors."""
+"""The file of reference posteriors, and the table of their scores."""
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from pathlode.arrays import Array
-from pathlode.artefacts import ArrayFile, axes
+from pathlode.artefacts import ArrayFile, TableFile, axes
 from pathlode.errors import DataError
 
 
@@ -86,17 +86,26 @@ class References(ArrayFile):
         does that of the other half, the floor."""
         return int(self.draws[..., 0].size)
 
-    def table(self) -> pd.DataFrame:
-        """One row per system: convergence of its chains, and the scores of its reference posterior."""
-        return pd.DataFrame(
-            {
-                "seed": self.seed,
-                "system": self.number,
-                "rhat_max": self.rhat.max(axis=1),
-                "ess_min": self.ess.min(axis=1),
-                "acceptance": self.acceptance,
-                "log_prob": self.log_prob,
-                "c2st_floor": self.c2st_floor,
-                "predictive_coverage": self.predictive_coverage,
-            }
-        )
+
+@dataclass(frozen=True)
+class ReferenceScores(TableFile):
+    """Convergence of the chains of reference posteriors, and their scores: one row per held-out system."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "seed": "number of the replicate in which the system is held out",
+        "system": "its index among the held-out ones, from 0",
+        "rhat_max": "largest rank-normalised split R̂ of its parameters",
+        "ess_min": "smallest bulk effective sample size of its parameters",
+        "acceptance": "share of the proposals that were accepted",
+        "log_prob": "log-density of the true parameters, in nats",
+        "c2st_floor": "accuracy of classifying two halves of its draws against each other",
+        "predictive_coverage": "share of observations inside the central 90 % of the posterior predictive distribution",
+    }
+    float_format: ClassVar[str | None] = None
+
+    @classmethod
+    def of(cls, references: References) -> Self:
+        """The scores of reference posteriors, in their order."""
+        single = {name: getattr(references, name) for name in list(cls.columns)[4:]}
+        chains = {"rhat_max": references.rhat.max(axis=1), "ess_min": references.ess.min(axis=1)}
+        return cls(pd.DataFrame({"seed": references.seed, "system": references.number} | chains | single))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pathlode.errors import DataError
-from pathlode.inference.reference_posteriors import References
+from pathlode.inference.reference_posteriors import References, ReferenceScores
 
 
 def references(*numbers, draws=4, seed=0):
@@ -58,7 +58,7 @@ def test_each_replicate_has_references_of_its_own():
 
 
 def test_the_table_of_references_has_the_worst_parameter():
-    table = references(1, 2).table()
+    table = ReferenceScores.of(references(1, 2)).table
     assert table["system"].tolist() == [1, 2]
     assert table["seed"].tolist() == [0, 0]
     assert table["rhat_max"].tolist() == [1.5, 2.5]
