@@ -12,7 +12,7 @@ from pathlode.real.fits import Asked
 from pathlode.real.measured import MeasuredSeries
 from pathlode.real.splits import SeriesSplit
 from pathlode.reporting.job import job
-from pathlode.rivals.budget import told_of
+from pathlode.rivals.budget import budget_of_weights
 from pathlode.rivals.results import RivalScores
 from pathlode.rivals.scoring import diverged, score_table, scores_on_series
 from pathlode.training.history import History
@@ -26,9 +26,8 @@ with job(snakemake):
     for number, (row, path, history) in enumerate(rows, start=1):
         model, record = load_fitted(Path(path))
         lost, costs = diverged(History.load(Path(history)).table), cost(model, record.seconds)
-        rates, weights = (params.rates, params.weights) if "training" in model.offers else ([], [])
-        costs["spent_seconds"] = len(params.weights) * costs["train_seconds"]
-        facts = {"data": measured.data, "row": row, "candidates": len(weights), "tried": told_of(rates, weights)}
+        facts = {"data": measured.data, "row": row}
+        facts |= budget_of_weights("training" in model.offers, params.rates, params.weights, costs["train_seconds"])
         scores = scores_on_series(model, asked, params.weights, solver, lost)
         tables.append(score_table(scores, params.replicates, **facts, **costs))
         progress(number, "rows")
