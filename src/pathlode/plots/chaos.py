@@ -16,7 +16,7 @@ from pathlode.chaos.columns import CHAOS_HEADINGS
 from pathlode.chaos.forecasts import VALID_ERROR
 from pathlode.chaos.results import TRUTH_ROW, ShownOrbits
 from pathlode.plots.ranks import ranking_of, ranks_in_panels
-from pathlode.plots.style import BLACK, PALETTE, WIDTH, legend_above, line_styles, log_scale
+from pathlode.plots.style import BLACK, PALETTE, WIDTH, legend_above, line_styles, log_scale, matrix
 from pathlode.reporting.naming import readable
 
 SHOWN_REACH = 3.2
@@ -134,9 +134,8 @@ def symbols(shown: Sequence[ShownOrbits]) -> Figure:
     orbits, codes = _panels(shown, "coded"), _panels(shown, "codes")
     lines = [(flow, row) for flow, own in codes.items() for row in own]
     figure, axes = plt.subplots(
-        max(len(lines), 1), 3, figsize=(WIDTH, 2.3 * max(len(lines), 1)), squeeze=False, layout="constrained",
-        width_ratios=[1, 2, 1],
-    )  # fmt: skip
+        max(len(lines), 1), 3, figsize=(WIDTH, 2.3 * max(len(lines), 1)), squeeze=False, width_ratios=[1, 2, 1]
+    )
     for axis in axes.flat[3 * len(lines) :]:
         axis.axis("off")
     for (space, time, change), (flow, row) in zip(axes, lines, strict=False):
@@ -158,6 +157,7 @@ def symbols(shown: Sequence[ShownOrbits]) -> Figure:
         strip = 0, len(places[seen]), -SHOWN_REACH, -0.85 * SHOWN_REACH
         time.imshow(places[None, seen], aspect="auto", extent=strip, **look)
         _draw_changes(change, regions, places)
+    figure.set_layout_engine("constrained")
     return figure
 
 
@@ -166,15 +166,8 @@ def _draw_changes(axis: Axes, regions: Array, places: NDArray[np.intp]) -> None:
     moves = np.zeros((len(regions), len(regions)))
     np.add.at(moves, (places[:-1], places[1:]), 1.0)
     shares = moves / moves.sum(axis=1, keepdims=True).clip(1)
-    axis.imshow(shares, cmap="Greys", vmin=0, vmax=1)
-    for (line, column), share in np.ndenumerate(shares):
-        colour = "w" if share > 0.5 else BLACK
-        axis.text(column, line, f"{share:.2g}", ha="center", va="center", fontsize=7, color=colour)
-    axis.set_xticks(range(len(regions)), regions)
-    axis.set_yticks(range(len(regions)), regions)
+    matrix(axis, pd.DataFrame(shares, regions, regions), fmt=".2g", square=True)
     axis.set(xlabel="next region", ylabel="region")
-    axis.tick_params(length=0)
-    axis.spines[:].set_visible(False)
 
 
 def flows_by_rows(table: pd.DataFrame, rows: Sequence[str]) -> Figure:
@@ -188,36 +181,23 @@ def flows_by_rows(table: pd.DataFrame, rows: Sequence[str]) -> Figure:
     """
     flows = list(dict.fromkeys(table["flow"]))
     names = [row for row in rows if row in set(table["row"])]
-    figure, axes = plt.subplots(
-        len(BEST), 1, figsize=(WIDTH, len(BEST) * (0.19 * len(flows) + 0.95)), squeeze=False, layout="constrained"
-    )
+    size = WIDTH, len(BEST) * (0.19 * len(flows) + 0.95)
+    figure, axes = plt.subplots(len(BEST), 1, figsize=size, squeeze=False)
     for axis, (measure, more) in zip(axes[:, 0], BEST.items(), strict=True):
         own = table[table["measure"] == measure]
-        values = own.groupby(["flow", "row"])["value"].median().unstack().reindex(index=flows, columns=names)
-        floors = own.groupby("flow")["floor"].median().reindex(flows)
-        shares = values.rank(axis=1, pct=True, ascending=more).to_numpy()
-        axis.imshow(
-            np.column_stack([shares, np.full(len(flows), np.nan)]), cmap="Blues", vmin=0, vmax=1.6, aspect="auto"
+        by_flow = own.groupby(["flow", "row"])
+        values, fitted = (
+            part.unstack().reindex(index=flows, columns=names) for part in (by_flow["value"].median(), by_flow.size())
         )
-        fitted = own.groupby(["flow", "row"]).size().unstack().reindex(index=flows, columns=names).notna()
-        for place, flow in enumerate(flows):
-            for column, row in enumerate(names):
-                value = values.loc[flow, row]
-                text = f"{value:.2g}" if np.isfinite(value) else "×" if fitted.loc[flow, row] else ""
-                axis.text(column, place, text, ha="center", va="center", fontsize=7)
-            axis.text(len(names), place, f"{floors[flow]:.2g}", ha="center", va="center", fontsize=7, color="0.4")
-        axis.set_xticks(
-            range(len(names) + 1),
-            [*map(readable, names), "floor"],
-            fontsize=7,
-            rotation=25,
-            ha="right",
-            rotation_mode="anchor",
-        )
-        axis.set_yticks(range(len(flows)), [readable(flow) for flow in flows], fontsize=7)
+        texts = values.map("{:.2g}".format).where(np.isfinite(values), "×").where(fitted.notna(), "")
+        texts["floor"] = own.groupby("flow")["floor"].median().map("{:.2g}".format)
+        shares = values.rank(axis=1, pct=True, ascending=more).assign(floor=0.0).fillna(0.0)
+        called = shares.rename(index=readable, columns=readable)
+        matrix(axis, called, texts, fmt="", cmap="Blues", vmax=1.6)
         axis.set_title(CHAOS_HEADINGS[measure], fontsize=8)
-        axis.tick_params(length=0)
-        axis.spines[:].set_visible(False)
+        axis.tick_params(labelsize=7)
+        plt.setp(axis.get_xticklabels(), rotation=25, ha="right", rotation_mode="anchor")
+    figure.set_layout_engine("constrained")
     return figure
 
 

@@ -26,6 +26,7 @@ from pathlode.plots.style import (
     VERMILLION,
     WIDTH,
     log_scale,
+    matrix,
 )
 
 CLASS_COLOURS = dict(zip(CLASSES, (BLUE, ORANGE, VERMILLION, GREEN, PURPLE), strict=True))
@@ -147,13 +148,10 @@ def confusion(truth: NDArray[np.int8], predicted: Mapping[str, NDArray[np.int8]]
 
     figure, axes = _panels(len(predicted), height=1.9)
     labels = [CLASSES.index(name) for name in classes]
-    names = {"xticklabels": list(classes), "yticklabels": list(classes)}
-    numbers = {"annot": True, "fmt": ".0f", "annot_kws": {"fontsize": 7}}
     for axis, (condition, given) in zip(axes, predicted.items(), strict=True):
         whole = confusion_matrix(truth, given, labels=range(len(CLASSES)), normalize="true")
-        matrix = 100 * whole[np.ix_(labels, labels)]
-        sns.heatmap(matrix, ax=axis, cmap="Blues", vmin=0, vmax=100, cbar=False, square=True, **names, **numbers)
-        axis.tick_params(length=0, rotation=0)
+        shares = pd.DataFrame(100 * whole[np.ix_(labels, labels)], list(classes), list(classes))
+        matrix(axis, shares, fmt=".0f", cmap="Blues", vmax=100, square=True)
         axis.set_title(condition)
     figure.supxlabel("predicted class", fontsize=9)
     figure.supylabel("true class (row = 100 %)", fontsize=9)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -13,6 +13,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatterSciNotation
 
 from pathlode.arrays import Array
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 mpl.use("Agg")
 mpl.rcParams.update(
@@ -87,7 +90,7 @@ def line_styles(names: Sequence[str]) -> dict[str, LineStyle]:
 
 
 def styles_by_group(groups: Mapping[str, str]) -> dict[str, LineStyle]:
-    """A style for each name: the colour is that of its group, dashes and marker tell the names of a group apart.
+    """A style for each name: the colour is that of its group, dashes and marker distinguish the names of a group.
 
     Args:
         groups: the group of each name, in order; seven groups have colours of their own.
@@ -138,6 +141,25 @@ def line_with_band(axis: Axes, positions: Array, errors: Array, style: LineStyle
     low, median, high = np.quantile(errors, (0.25, 0.5, 0.75), axis=0)
     axis.fill_between(positions, low, high, color=style.colour, alpha=0.15, lw=0)
     axis.plot(positions, median, color=style.colour, ls=style.dashes, **look)
+
+
+def matrix(axis: Axes, values: "pd.DataFrame", texts: Any = True, **look: Any) -> None:
+    """Draws a table as a matrix with the names of its rows and columns: numbers on cells that are darker for larger values.
+
+    seaborn draws the whole figure each time, so give the figure its layout afterwards.
+
+    Args:
+        axis: a panel.
+        values: NaN where a cell stays empty.
+        texts: the texts in the cells; True for the values.
+        look: other arguments of seaborn's ``heatmap``; by default, black is the value 1.
+    """
+    import seaborn as sns
+
+    usual = {"cmap": "Greys", "vmin": 0, "vmax": 1, "cbar": False, "annot_kws": {"fontsize": 7}}
+    sns.heatmap(values, ax=axis, annot=texts, xticklabels=True, yticklabels=True, **usual | look)
+    axis.tick_params(length=0, rotation=0)
+    axis.set(xlabel="", ylabel="")
 
 
 def legend_above(figure: Figure, axis: Axes, ncols: int = 4) -> None:
