@@ -1,4 +1,4 @@
-"""Measures of a forecast of a chaotic system, in Lyapunov times, and the exponent that forecasts tell.
+"""Measures of a forecast of a chaotic system, in Lyapunov times, and the exponent that forecasts imply.
 
 All take forecasts (member, window, time, feature) at regular times (member, time) after the last observation, in standard
 deviations of the quantities, and return a number per member.

@@ -30,7 +30,7 @@ def schedule_group() -> None:
 
 @schedule_group.command("fit")
 @click.argument("logs")
-@click.option("--source", type=click.Choice(LOG_SOURCES), help="What logged the runs; by default what the files tell.")
+@click.option("--source", type=click.Choice(LOG_SOURCES), help="What logged the runs; by default the files show it.")
 @click.option("--lr", help="Name of the learning rate in the logs.  [default: lr]")
 @click.option("--loss", help="Name of the training loss.  [default: train_loss]")
 @click.option(
@@ -84,7 +84,7 @@ def schedule_fit_command(
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Figure to write: .png, .pdf or .svg.")
 def schedule_show_command(model: Path, output: Path | None) -> None:
-    """Tells which runs MODEL was fitted to and how well it predicts, and draws what it proposes.
+    """Reports which runs MODEL was fitted to and how well it predicts, and draws what it proposes.
 
     \b
     Example:

@@ -36,6 +36,6 @@ class Context:
         )
 
 
-def told(context: Context | None) -> dict[str, Any]:
-    """The keyword argument that tells a model what is known; none if nothing is, for models that take no context."""
+def as_argument(context: Context | None) -> dict[str, Any]:
+    """The keyword argument ``context`` of a model's call; none without a context, for models that take none."""
     return {} if context is None else {"context": context}

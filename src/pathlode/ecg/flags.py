@@ -10,7 +10,7 @@ TOO_NOISY, UNLIKE = "too noisy", "unlike the training data"
 NOISE_LIMIT = 0.15
 """Largest noise of a beat, in units of the recording's usual height of an R peak; chosen by hand."""
 SLOWEST_WITH_NOISE = 75.0
-"""Rate in Hz below which noise is not told from the waves of a beat, and no beat is flagged for it."""
+"""Rate in Hz below which noise cannot be distinguished from the waves of a beat, and no beat is flagged for it."""
 
 
 def flags_of(noise: NDArray[np.float32], strangeness: NDArray[np.float64]) -> list[str]:

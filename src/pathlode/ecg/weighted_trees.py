@@ -39,7 +39,7 @@ class WeightedTreeConfig:
 
 
 class WeightedTrees(Trees):
-    """XGBoost on weighted beats, with as many rounds as it is told: too few patients are left out of training to decide when to
+    """XGBoost on weighted beats, with a given number of rounds: too few patients are left out of training to decide when to
     stop, so that it is fitted to the validation beats as well.
 
     Probabilities are those under the weights' prior, which lies between the true one and equal classes. Times ``corrections``,

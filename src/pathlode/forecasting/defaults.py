@@ -98,7 +98,7 @@ def refuse_unreadable(series: TimeSeries, static: int, inputs: int) -> None:
         ContextReader(1, static, inputs, torch.device("cpu")).check(series.context, series.times)
 
 
-def tell_unread(experiment: Experiment) -> None:
+def log_unread(experiment: Experiment) -> None:
     """Says how static covariates reach the solution if the field does not read them."""
     if experiment.sizes["static"] and not FIELDS[experiment.field].takes_context:
         logger.info(

@@ -7,7 +7,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from pathlode.core.context import told
+from pathlode.core.context import as_argument
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Times, Values
 from pathlode.core.tables.layout import Layout
@@ -139,7 +139,9 @@ class Ensemble:
             asked = query[some].to(self.model.mean.device)
             with naming(series, first):
                 try:
-                    predicted = self.model(part.times, part.values, asked, backward=backward, **told(part.context))
+                    predicted = self.model(
+                        part.times, part.values, asked, backward=backward, **as_argument(part.context)
+                    )
                 except SolverError as error:
                     raise SolverError(f"{series.name}: {self._too_far(part.times, asked)} ({error})") from error
                 found = read(predicted, some)
@@ -159,7 +161,7 @@ class Ensemble:
         parts = []
         for first, part in _parts(as_the_model(series, best)):
             with naming(series, first):
-                parts.append(best.encode(part.times, part.values, **told(part.context)).z0[0].cpu())
+                parts.append(best.encode(part.times, part.values, **as_argument(part.context)).z0[0].cpu())
         return torch.cat(parts)
 
 

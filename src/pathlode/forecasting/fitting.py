@@ -46,7 +46,7 @@ def fitted_ensemble(given: "Forecaster", series: TimeSeries, folder: Path) -> En
     identity = _identity(given, series)
     experiment = experiment_of(given, data.training)
     defaults.refuse_unreadable(series, experiment.sizes["static"], experiment.sizes["inputs"])
-    defaults.tell_unread(experiment)
+    defaults.log_unread(experiment)
     weight = _weight(given, experiment, data, folder, identity)
     experiment = replace(experiment, weight=weight, seeds=[given.seed + number for number in range(given.members)])
     found = experiment.run(data, folder, identity, "fitting", given.device, strict=False)

@@ -135,7 +135,7 @@ class Forecaster:
         disagree by. For new observations their width is that which held the observations of these series when they were hidden.
         The probability holds inside the observed window of new series: for new observations, and at the very times
         of a feature's observations for these, to which a prediction is closer. It is as exact as the held-out series are many;
-        two or three do not tell the noise. Farther on, intervals cover less than stated; see
+        two or three do not show the noise. Farther on, intervals cover less than stated; see
         :func:`pathlode.uncertainty.intervals.intervals`.
 
         Args:

@@ -71,7 +71,7 @@ def query_times(given: Any, series: TimeSeries) -> Times:
 
 
 def refuse_strangers(given: TimeSeries, series: TimeSeries) -> None:
-    """Refuses times to predict at of series that are not there; series without labels are not told apart.
+    """Refuses times to predict at of series that are not there; series without labels are not distinguished.
 
     Args:
         given: series of the times.

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from pathlode.core.context import told
+from pathlode.core.context import as_argument
 from pathlode.core.observed import Observed
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import MaskInTime, PerMember, Values
@@ -124,7 +124,9 @@ def hidden_parts(series: TimeSeries) -> tuple[Hidden, Hidden]:
 def predicted_from(model: SequenceModel, series: TimeSeries, part: Hidden) -> Values:
     """Each member's predictions at all times from what is seen, (member, batch, time, feature)."""
     solver = FixedStep("tsit5", 24)
-    found: Values = model(series.times, part.shown(series), solver=solver, check=False, **told(series.context)).values
+    found: Values = model(
+        series.times, part.shown(series), solver=solver, check=False, **as_argument(series.context)
+    ).values
     return found
 
 

@@ -27,7 +27,7 @@ from pathlode.registry import FLOWS
 logger = logging.getLogger(__name__)
 
 TRIED = 2**22
-"""Number of the simulations that tell the shape of an observation; those of a training have other numbers."""
+"""Number of the simulations that show the shape of an observation; those of a training have other numbers."""
 _TRIED = 4
 """How many these are."""
 
@@ -117,7 +117,7 @@ def infer(
 
 
 def _checkpoint(kept: Path | None, flow: Flow, fresh: FreshConfig | None, theta: Tensor, given: Tensor) -> Path | None:
-    """The file of this training: its name has a digest of all that the training depends on, told by some of its pairs."""
+    """The file of this training, named by a digest of all that the training depends on, with some of its pairs."""
     if kept is None:
         return None
     told = hashlib.sha256(repr((flow.config, flow.seed, fresh, __version__)).encode())

@@ -112,8 +112,8 @@ def _p_values(scores: Tensor, simulated: Tensor) -> Tensor:
 
 
 def _whitening(flow: Flow, known: Tensor) -> Callable[[Tensor], Tensor]:
-    """A map of what a flow is given, (n, ...), to numbers without correlation among the known, (n, number). A series is told by
-    the numbers that the flow's recurrent network makes of it.
+    """A map of what a flow is given, (n, ...), to numbers without correlation among the known, (n, number). A series counts
+    by the numbers that the flow's recurrent network makes of it.
     """
 
     def told(given: Tensor) -> Tensor:

@@ -26,9 +26,9 @@ TAKEN = (
 )
 """What a prior may be, for messages."""
 _DRAWS_FOR_STD = 10_000
-"""Draws that give the standard deviation of a prior which does not tell it."""
+"""Draws that give the standard deviation of a prior which does not state it."""
 _LARGEST_SHARE = 1e-3
-"""Largest share of a prior's draws that may lie closer to two bounds than its map onto the real numbers tells apart."""
+"""Largest share of a prior's draws that may lie closer to two bounds than its map onto the real numbers distinguishes."""
 
 
 class Prior(Support):
@@ -41,7 +41,7 @@ class Prior(Support):
 
     Raises:
         ConfigError: if it is something else, discrete, or has a support that is not made of bounds; or if too many of its draws
-            lie so close to a bound that single precision does not tell them from it.
+            lie so close to a bound that single precision does not distinguish them from it.
     """
 
     def __init__(self, given: Any) -> None:
@@ -108,7 +108,7 @@ def _of_a_vector(given: Any) -> Distribution:
 
 def _range(part: Distribution, size: int) -> tuple[Tensor, Tensor]:
     """Lower and upper bounds, (parameter,), of a distribution. What a transform makes of a base lies between the images of the
-    base's bounds; torch tells only what the transform makes of all numbers.
+    base's bounds; torch states only what the transform makes of all numbers.
     """
     if isinstance(part, Independent):
         return _range(part.base_dist, size)
@@ -164,7 +164,7 @@ def _bounds(support: Any, size: int) -> tuple[Tensor, Tensor]:
 
 
 def _std(part: Distribution) -> Tensor:
-    """Standard deviations, (parameter,): of a number of draws where the distribution does not tell finite ones."""
+    """Standard deviations, (parameter,): of a number of draws where the distribution states no finite ones."""
     try:
         told = part.stddev
     except (NotImplementedError, AttributeError):

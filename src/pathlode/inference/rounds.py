@@ -16,7 +16,7 @@ from pathlode.inference.support import Support
 logger = logging.getLogger(__name__)
 
 _DRAWS = 10_000
-"""Draws of the posterior that tell its region of highest density."""
+"""Draws of the posterior that estimate its region of highest density."""
 _AT_ONCE = 100_000
 """Draws of the prior at once."""
 _LARGEST = 10_000_000

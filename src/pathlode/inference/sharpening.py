@@ -59,7 +59,7 @@ def sharpened(
     """The exact posterior of one observation, as weighted draws from an approximate posterior.
 
     It costs n evaluations of the likelihood, and no Markov chain. It is as good as its effective sample size says, if q is
-    nowhere much narrower than the exact posterior: draws cannot tell of regions that none of them reaches.
+    nowhere much narrower than the exact posterior: draws say nothing about regions that none of them reaches.
 
     Args:
         posterior: the approximate posterior, with its simulator's prior.

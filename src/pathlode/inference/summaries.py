@@ -110,7 +110,7 @@ class Summary:
             return statistics(series, self.end, self.statistics)
         if self.bins:
             if noise is None:
-                raise ConfigError("a summary in bins tells of the noise too: give the noise's standard deviation")
+                raise ConfigError("a summary in bins holds the noise too: give the noise's standard deviation")
             return self.in_bins(Scattered.of(series), noise)
         return observations(series)
 

@@ -1,4 +1,4 @@
-"""What a model is told of trajectories besides their observations, checked, with an axis for the stacked members."""
+"""What a model reads of trajectories besides their observations, checked, with an axis for the stacked members."""
 
 from dataclasses import dataclass
 

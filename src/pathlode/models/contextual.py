@@ -11,7 +11,7 @@ from pathlode.models.observations import Observations
 
 
 class ContextualModel(SequenceModel):
-    """A model that is told of a trajectory's context at every observation, in the model's units.
+    """A model that reads a trajectory's context at every observation, in the model's units.
 
     Arguments, attributes and errors are those of :class:`pathlode.models.stack.ModelStack`.
     """

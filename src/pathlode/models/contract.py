@@ -146,7 +146,7 @@ class SequenceModel(ModelStack, ABC):
         self._lacks("latent")
 
     def outcome(self, z0: Latent) -> Tensor | None:
-        """What the head tells of each trajectory, (member, batch, head): a number, or logits of classes; None without one."""
+        """The head's prediction for each trajectory, (member, batch, head): a number or logits of classes; None without one."""
         return None
 
     def values_from(

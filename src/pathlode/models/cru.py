@@ -55,7 +55,7 @@ class CRU(ContextualModel):
     * at an observation: the Kalman filter's update, :class:`pathlode.core.kalman.Belief`, with its three diagonals;
     * decoder: x̂ = MLP(E z), and its standard deviation σ = MLP(covariance).
 
-    z starts from N(0, 1) at the first time, and τ = t / time_unit. A missing feature is 0 for the encoder, which is also told
+    z starts from N(0, 1) at the first time, and τ = t / time_unit. A missing feature is 0 for the encoder, which also reads
     what is missing; a time without any observation is skipped.
 
     A prediction is filtered, as in the source, not smoothed: it depends on the observations before its time alone. At an

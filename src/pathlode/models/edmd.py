@@ -24,7 +24,7 @@ class EDMD(DrivenMap):
     ψ(x_T) K^n. An eigenvalue of K beyond the unit circle is drawn back to it, as data on an attractor do not grow.
 
     If some functions of ψ span an invariant space, K is exact on it. Chaotic systems have no such space of finite dimension
-    with the coordinates in it: :meth:`residuals` tell how far each eigenvalue is from one of the operator.
+    with the coordinates in it: :meth:`residuals` say how far each eigenvalue is from one of the operator.
 
     Args:
         config: ``features`` has an effect.

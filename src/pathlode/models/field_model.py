@@ -54,7 +54,7 @@ class FieldModel(ContextualModel):
     def _around(
         self, constant: Latent, start: Starts, given: Context | None, draws: Tensor | None = None
     ) -> FieldContext:
-        """What the field is told besides h and τ.
+        """What the field reads besides h and τ.
 
         Args:
             constant: what does not change along a path, before the static covariates, (member, batch, constant).

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from pathlode.core.context import told
+from pathlode.core.context import as_argument
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Mask, Times, Values
 from pathlode.models.contract import SequenceModel
@@ -86,7 +86,7 @@ def learn_noise(
     for begin in range(0, len(series), ENCODED_AT_ONCE):
         some = slice(begin, begin + ENCODED_AT_ONCE)
         context = None if known is None else known.of_trajectories(some)
-        predict = partial(model, solver=solver, check=False, **told(context))
+        predict = partial(model, solver=solver, check=False, **as_argument(context))
         probed.append(_probed(predict, times[..., some, :], values[..., some, :, :], model.std, shown))
     residuals, responses = (torch.cat(each, dim=1) for each in zip(*probed, strict=True))
     counted = ~residuals.isnan()

@@ -55,10 +55,10 @@ class Prediction:
         start: each first time in the model's unit, (member, batch).
         times: the query times in the model's unit, (member, batch, time). If the data's times are more precise than the model,
             ``start`` is 0 and these count from it.
-        context: what the field is told besides h and τ, in the model's units.
+        context: what the field reads besides h and τ, in the model's units.
         density: distributions of the values.
-        outcome: what the head tells of each trajectory, (member, batch, head): a number, or the logits of classes; None for a
-            model without a head.
+        outcome: the head's prediction for each trajectory, (member, batch, head): a number, or the logits of classes; None for
+            a model without a head.
         path_kl: divergence of the posterior over z0 and paths from their prior, (member, batch).
         contrast: what the samples of a training add to the loss of a model with an energy-based prior, (member, batch).
         evaluations: field evaluations per trajectory, (member, batch).

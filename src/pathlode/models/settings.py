@@ -37,8 +37,8 @@ class ModelConfig:
             a context after z0. All of them must be known.
         inputs: known inputs u(t) that the model reads. The encoder reads them at the observation times, and the field at any
             time, in its context after the static covariates: it must take one.
-        head: outputs of a linear layer on z0 that is trained with the model to tell what a whole series is: 0 for none, 1 for a
-            number, or the number of classes. See :class:`pathlode.training.outcomes.Outcomes`.
+        head: outputs of a linear layer on z0 that is trained with the model to predict what a whole series is: 0 for none, 1
+            for a number, or the number of classes. See :class:`pathlode.training.outcomes.Outcomes`.
         interpolation: of the inputs between their times, ``linear`` or ``cubic`` (:class:`pathlode.core.signals.Signal`).
         elapsed: whether the encoder reads the time since a series' first observation instead of the time itself. Then the
             prediction of a series does not depend on when it began.

@@ -38,7 +38,7 @@ class SINDy(ObservedODE):
     spline, whose smoothness generalised cross-validation chooses, and read at regular times over the duration of the shortest
     of the series.
 
-    The equations of many systems are polynomials of degree 2 or less, which a network is not told: on these, SINDy is favoured.
+    The equations of many systems are polynomials of degree 2 or less. A network does not know that, so SINDy has an advantage.
     A shift of the data's zero adds monomials of lower degree, but no edge to the graph. Parameters that vary between series are
     not part of the equations.
 

@@ -23,7 +23,7 @@ def ranking_of(rows: pd.DataFrame) -> Ranking:
 
 
 def ranks_in_panels(lines: Sequence[Sequence[tuple[str, Ranking] | None]]) -> Figure:
-    """Rankings with their titles, in lines of panels; None for an empty panel. A bar joins rows that are not told apart."""
+    """Rankings with their titles, in lines of panels; None for an empty panel. A bar joins rows without a difference."""
     depth = max((_depths(panel[1])[1] for line in lines for panel in line if panel), default=1.0)
     size = max(len(lines), 1), max((len(line) for line in lines), default=1) or 1
     inches = WIDTH, (DEPTH * (depth - TOP) + 0.45) * size[0]

@@ -114,7 +114,7 @@ def _apart(places: Sequence[float]) -> list[float]:
 def critical_differences(table: pd.DataFrame) -> Figure:
     """Mean ranks of the rows with their critical difference: one line of panels per data set, one column per error.
 
-    A bar joins rows that the test cannot tell apart.
+    A bar joins rows between which the test finds no difference.
 
     Args:
         table: rows of :class:`pathlode.rivals.results.RivalRanks`.

@@ -72,7 +72,7 @@ def z0_of_all(measured: MeasuredSeries, model: SequenceModel) -> Numbers:
 
 
 def classified_by_model(measured: MeasuredSeries, model: SequenceModel, split: SeriesSplit) -> dict[str, float]:
-    """Scores of the classes that z0 tells, of all values of a series, by the model's own head or else a logistic regression."""
+    """Scores of classes predicted from z0, of all values of a series, by the model's own head or else a logistic regression."""
     z0 = z0_of_all(measured, model)
     told = model.outcome(torch.from_numpy(z0[None]))
     if told is None:

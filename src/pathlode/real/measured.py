@@ -24,7 +24,7 @@ class MeasuredSeries(ArrayFile):
         time_unit: unit of the times.
         features: names of the features.
         units: their units.
-        target: what the classes tell, such as ``death``.
+        target: what the classes are about, such as ``death``.
         classes: names of the classes.
         described: names of the descriptors, which do not depend on time.
         names: name of each series.

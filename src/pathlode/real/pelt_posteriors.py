@@ -69,8 +69,8 @@ def observed_pelts(simulated: SimulatedPelts, validation: int) -> Observed:
 
 @torch.no_grad()
 def latent_summary(model: SequenceModel, pelts: Array) -> Tensor:
-    """z0 of each table by a model of one member, and for each species half the log mean square of what the model leaves over:
-    z0 tells the rates and populations, the rest the noise. (table, latent + 2).
+    """z0 of each table by a model of one member, and for each species the log root mean square of the model's residuals:
+    z0 holds the rates and populations, the residuals the noise. (table, latent + 2).
     """
     found = []
     for first in range(0, len(pelts), ENCODED_TABLES):

@@ -17,7 +17,7 @@ class RealScores(TableFile):
 
     columns: ClassVar[Mapping[str, str]] = {
         "data": "name of the data set",
-        "task": "interpolation, forecast, or what a series' class tells",
+        "task": "interpolation, forecast, or what a series' class is about",
         "model": "name of the model",
         "replicate": "number of the replicate",
         "metric": "error (squared, over the mean's), auroc, auprc, accuracy, macro_f1, or missed: 1 - auroc, 1 - accuracy",

@@ -68,7 +68,7 @@ class Vowels(MeasuredDataSet):
 
 
 def _invented_utterance(speaker: int, rng: np.random.Generator) -> str:
-    """A line of an utterance: a wave for each coefficient, whose phase and level tell the speaker."""
+    """A line of an utterance: a wave for each coefficient, whose phase and level are the speaker's."""
     times = np.arange(rng.integers(7, 20))
     phases = 0.7 * speaker * np.arange(COEFFICIENTS)
     waves = np.sin(times / 3 + phases[:, None]) + np.cos(phases)[:, None] + 0.1 * rng.normal(size=(COEFFICIENTS, 1))

@@ -27,12 +27,12 @@ def read_logs(
     Args:
         place: folder or file of the logs, or the address of a database or server.
         names: the log's name of each column that has not the name of this package, as in :mod:`pathlode.schedule.readers`.
-        source: one of :data:`LOG_SOURCES`; by default what the folder's files tell.
+        source: one of :data:`LOG_SOURCES`; by default what the folder's files are of.
         step: name of the steps, for tables and W&B.
         experiment: name of MLflow's experiment or of Optuna's study.
 
     Raises:
-        ConfigError: if the source cannot be told or is unknown, or an experiment is missing.
+        ConfigError: if the source is not recognised or unknown, or an experiment is missing.
         DataError: if there is nothing at the place, or the source's reader refuses the logs.
     """
     source = source or _source(place)

@@ -1,4 +1,4 @@
-"""What callbacks of trainers share: they find the scheduler, and tell it and the logs what each needs to know."""
+"""What callbacks of trainers share: they find the scheduler, and report to it and to the logs."""
 
 import logging
 import math
@@ -42,7 +42,7 @@ class Watched:
             )
 
     def measured(self, metrics: Mapping[str, Any]) -> None:
-        """Tells the scheduler its metric.
+        """Reports the metric to the scheduler.
 
         Raises:
             ConfigError: if it is not among those that were measured.

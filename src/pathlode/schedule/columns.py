@@ -8,7 +8,7 @@ from pathlode.schedule.artefacts import TUNING
 METRICS = ("test_last", "test_best_val")
 """Test accuracy with the last weights, and with the weights of the best validation."""
 OWNERS = ("task", "schedule", "seed")
-"""Columns that tell whose the tuning runs are: those of a policy on a task in a replicate."""
+"""Columns that identify whose the tuning runs are: those of a policy on a task in a replicate."""
 
 
 def scored(outcomes: pd.DataFrame) -> pd.DataFrame:

@@ -128,7 +128,7 @@ class _WandbPart:
         run: the run's id.
         title: its displayed name.
         history: what was logged.
-        fault: why this part is unfinished; None if it ended well, or if the file does not tell.
+        fault: why this part is unfinished; None if it ended well, or if the file does not say so.
     """
 
     run: str

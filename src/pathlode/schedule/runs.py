@@ -153,7 +153,7 @@ def read_runs(path: Path) -> Runs:
     """Runs from one file (CSV, Parquet, JSON lines), or from all such files of a folder.
 
     A file without a column ``run_id`` is one run, with the file's name. Runs that diverged, ended early or are short are left
-    out, and the log says which. Tables do not tell how long a run was meant to be: if most runs have one length, shorter ones
+    out, and the log says which. Tables do not say how long a run was meant to be: if most runs have one length, shorter ones
     count as ended early. To keep them, make :class:`Runs` of the table. For other names of the columns, and for columns of
     different rows, see :func:`pathlode.schedule.table_logs.read_tables`.
 

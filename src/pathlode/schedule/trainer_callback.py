@@ -27,7 +27,7 @@ class TrainerLookAhead(TrainerCallback):  # type: ignore[misc]
 
     Losses are those that the trainer logs, means over ``logging_steps``; each counts from the next step on. Let the trainer log
     at least as often as the past runs have rows (``model.card.rows``). The metric is read after every evaluation; with several
-    sets (``eval_dataset={"near": ..., "far": ...}``) its name tells the set, as in ``eval_near_accuracy``. Checkpoints hold the
+    sets (``eval_dataset={"near": ..., "far": ...}``) its name names the set, as in ``eval_near_accuracy``. Checkpoints hold the
     scheduler's state. Decisions are entries of ``state.log_history``, and so of ``trainer_state.json``.
 
     Args:

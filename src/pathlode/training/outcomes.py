@@ -20,7 +20,7 @@ class Outcomes:
 
     The loss of classes is the mean cross-entropy; that of a number y is the mean of ½ ((y - ŷ) / std)², with the standard
     deviation over the training series. The validation error that chooses the best weights gets the same sum. The head reads z0
-    alone, so z0 learns to tell the outcome.
+    alone, so z0 learns to predict the outcome.
 
     Args:
         training: (series,) or (set, series): numbers, or classes 0, 1, 2 ...; NaN where it is not known.
@@ -42,23 +42,23 @@ class Outcomes:
         for name in ("training", "validation"):
             object.__setattr__(self, name, as_numbers(getattr(self, name), f"{name} outcomes"))
 
-    def loss(self, model: SequenceModel, told: Tensor, known: Tensor) -> PerMember:
+    def loss(self, model: SequenceModel, predicted: Tensor, known: Tensor) -> PerMember:
         """The weighted loss of the head, (member,).
 
         Args:
             model: the model, for its units.
-            told: what its head tells, (member, batch, head), see :class:`pathlode.models.prediction.Prediction`.
+            predicted: the output of its head, (member, batch, head), see :class:`pathlode.models.prediction.Prediction`.
             known: outcomes, (batch,) or (member, batch).
         """
-        known = known.expand(told.shape[:2])
+        known = known.expand(predicted.shape[:2])
         here = known.isfinite()
         if model.config.head == 1:
-            error = (told[..., 0] - known) / model.outcome_std[..., 0]
+            error = (predicted[..., 0] - known) / model.outcome_std[..., 0]
             each = 0.5 * error.where(here, 0.0).square()
         else:
             classes = known.where(here, 0.0).long()
-            each = cross_entropy(told.movedim(-1, 1), classes, reduction="none").where(here, 0.0)
-        return (self.weight * each.sum(dim=1) / here.sum(dim=1).clamp_min(1)).to(told.dtype)
+            each = cross_entropy(predicted.movedim(-1, 1), classes, reduction="none").where(here, 0.0)
+        return (self.weight * each.sum(dim=1) / here.sum(dim=1).clamp_min(1)).to(predicted.dtype)
 
 
 def prepared(
@@ -92,7 +92,7 @@ def prepared(
         raise ConfigError("outcomes are given, but the model has no head: set head of ModelConfig")
     if "latent" not in model.offers:
         raise ConfigError(
-            f"{type(model).__name__} has no z0, from which a head could tell an outcome: choose another model"
+            f"{type(model).__name__} has no z0, from which a head could predict an outcome: choose another model"
         )
     for series, known in ((training, outcomes.training), (validation, outcomes.validation)):
         _refuse(known, series, head)

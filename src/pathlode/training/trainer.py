@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pathlode.core.context import Context, told
+from pathlode.core.context import Context, as_argument
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import PerMember, Times, Values
 from pathlode.core.solve import FixedStep
@@ -141,7 +141,7 @@ class Trainer:
 
     def _prediction(self, seen: tuple[Times, Values], query: Times, noise: Tensor | None) -> Prediction:
         """What a step compares with the observations."""
-        more = {"noise": noise, "solver": self._solver(), **told(self.batches.context)}
+        more = {"noise": noise, "solver": self._solver(), **as_argument(self.batches.context)}
         if self.config.forcing:
             return self.model.forced(*seen, self.config.forcing, **more)
         return self.model(*seen, query, check=False, **more)

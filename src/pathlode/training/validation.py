@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pathlode.core.context import Context, told
+from pathlode.core.context import Context, as_argument
 from pathlode.core.masks import observed
 from pathlode.core.shapes import Mask, PerMember, Times, Values
 from pathlode.core.solve import FixedStep
@@ -66,7 +66,7 @@ def validation_errors(
         solver: solver of the prediction.
         context: what is known besides the observations.
     """
-    prediction = model(*seen, times, solver=solver, estimate_error=True, check=False, **told(context))
+    prediction = model(*seen, times, solver=solver, estimate_error=True, check=False, **as_argument(context))
     mask = observed(values)
     mse = _mean(squared_error(prediction.values, values, model.std, mask), mask).float()
     share = torch.zeros_like(mse)

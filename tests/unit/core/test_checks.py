@@ -73,7 +73,7 @@ REFUSED = {
     ),
     "nanoseconds as integers": (
         lambda: one(np.arange(4) + 1_700_000_000_000_000_000),
-        "times are integers beyond 2^53, which double precision cannot tell apart: subtract a common origin from them first, or give",
+        "times are integers beyond 2^53, which double precision cannot distinguish: subtract a common origin from them first, or give",
     ),
     "large integers": (lambda: one(values=np.full((4, 1), 2**60 + 1)), "values are integers beyond 2^53"),
     "dates a nanosecond apart": (

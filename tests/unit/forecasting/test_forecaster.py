@@ -8,7 +8,7 @@ from small import SMALL, oscillations, table
 
 from pathlode import Forecaster, TimeSeries, distribution, load_model, save_model
 from pathlode.errors import CheckpointError, ConfigError, DataError, DivergenceError, SolverError
-from pathlode.forecasting.defaults import tell_unread
+from pathlode.forecasting.defaults import log_unread
 from pathlode.forecasting.fitting import experiment_of
 from pathlode.training.trainer import Trainer
 
@@ -247,7 +247,7 @@ def test_static_covariates_that_the_field_does_not_read_are_told(series, caplog)
     fields = {"bounded": True, "controlled": False}
     for field, expected in fields.items():
         caplog.clear()
-        tell_unread(experiment_of(Forecaster(**SMALL | {"model": {"field": field}}), given))
+        log_unread(experiment_of(Forecaster(**SMALL | {"model": {"field": field}}), given))
         assert any(told in message for message in caplog.messages) == expected
 
 

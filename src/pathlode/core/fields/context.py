@@ -1,4 +1,4 @@
-"""What a vector field is told besides the state and the time."""
+"""What a vector field reads besides the state and the time."""
 
 from dataclasses import dataclass
 

@@ -18,7 +18,7 @@ def as_numbers(given: Any, what: str = "values") -> Tensor:
     array hides become NaN.
 
     Raises:
-        DataError: if these are no real numbers, or integers that double precision cannot tell apart.
+        DataError: if these are no real numbers, or integers that double precision cannot distinguish.
     """
     if isinstance(given, (list, tuple)) and any(isinstance(part, (Tensor, np.ma.MaskedArray)) for part in given):
         return _stacked([as_numbers(part, what) for part in given], what)
@@ -56,8 +56,8 @@ def as_times(given: Any) -> tuple[Tensor, bool]:
     seconds = _seconds(array)
     if array.dtype.kind == "M" and ((array[..., 1:] > array[..., :-1]) & (seconds[..., 1:] <= seconds[..., :-1])).any():
         raise DataError(
-            "times are dates less than a quarter of a microsecond apart, which seconds since 1970 cannot tell apart: give them "
-            "as numbers that count from the first one"
+            "times are dates less than a quarter of a microsecond apart, which seconds since 1970 cannot distinguish: give "
+            "them as numbers that count from the first one"
         )
     return torch.from_numpy(seconds), array.dtype.kind == "M"
 
@@ -114,12 +114,12 @@ def _floats(array: NDArray[Any], what: str) -> NDArray[Any]:
 
 
 def _exact(integers: Tensor, what: str) -> Tensor:
-    """Integers in double precision, unless that cannot tell them apart."""
+    """Integers in double precision, unless that cannot distinguish them."""
     if integers.numel() and integers.abs().max() > 2**53:
         remedy = "subtract a common origin from them first" + (
             ", or give nanoseconds as datetime64[ns]" if what == "times" else ""
         )
-        raise DataError(f"{what} are integers beyond 2^53, which double precision cannot tell apart: {remedy}")
+        raise DataError(f"{what} are integers beyond 2^53, which double precision cannot distinguish: {remedy}")
     return integers
 
 

@@ -29,7 +29,7 @@ class MixedOscillator(System):
     """q̇ = v, v̇ = -k q - θ v, and two variables that it drives: ȧ = q - a³ and ḃ = 2 q a - b; x = M (q, v, a, b).
 
     k = 1.5 and θ = 0.15, so the period is 5.1. The oscillator does not depend on a and b, which stand for what an expert does
-    not know: a hybrid model is told the form of the first two equations, and has to learn k, θ and all else. Where the
+    not know: a hybrid model knows the form of the first two equations, and has to learn k, θ and all else. Where the
     oscillator rests, a falls with the root of the time, so no finite linear system has these solutions. M is :data:`MIXTURE`.
     Initial states are uniform in [-1.5, 1.5] for q and v, and in [-1, 1] for a and b.
 
