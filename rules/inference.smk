@@ -17,7 +17,7 @@ from workflow.configuration.inference import (
     flow_settings,
     fresh_summaries,
     fresh_training,
-    latents_of,
+    latent_odes_of,
     reference_parts,
     started_from,
     summary_entries,
@@ -74,7 +74,7 @@ rule sample_reference:
 rule fit_flows:
     input:
         data=SIMULATED,
-        model=lambda w: latents_of(config, w.summary, rules.train.output.model, w.replicates),
+        model=lambda w: latent_odes_of(config, w.summary, rules.train.output.model, w.replicates),
     output:
         flows=f"{FLOW_FOLDER}/flows.pt",
         history=f"{FLOW_FOLDER}/history.csv",
@@ -137,7 +137,7 @@ rule fit_fresh:
 rule calibrate:
     input:
         data=SIMULATED,
-        model=lambda w: latents_of(config, w.summary, rules.train.output.model, w.replicates),
+        model=lambda w: latent_odes_of(config, w.summary, rules.train.output.model, w.replicates),
         flows=f"{FLOW_FOLDER}/flows.pt",
         references=lambda w: expand(
             rules.sample_reference.output.draws, part=range(len(REFERENCE_PARTS[w.replicates])), **w

@@ -85,8 +85,8 @@ rule plot_inference:
 rule inference:
     input:
         expand(SIMULATED, replicates=INFERENCE_BATCHES),
-        [latents_of(config, point["summary"], rules.train.output.model, point["replicates"]) for point in FITTED],
-        [latents_of(config, point["summary"], rules.train.output.history, point["replicates"]) for point in FITTED],
+        [latent_odes_of(config, point["summary"], rules.train.output.model, point["replicates"]) for point in FITTED],
+        [latent_odes_of(config, point["summary"], rules.train.output.history, point["replicates"]) for point in FITTED],
         REFERENCES,
         [
             expand((rules.fit_fresh if point["summary"] in FRESH else rules.fit_flows).output, **point)

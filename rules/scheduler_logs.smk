@@ -7,7 +7,7 @@
 #       tables and figures                                                   scheduler_results.smk
 
 from pathlode.registry import LOG_MODELS
-from workflow.configuration.real_logs import LOG_SOURCES
+from workflow.configuration.real_logs import LOG_PUBLISHERS
 
 REAL_LOGS = SCHEDULER["real_logs"]
 LISTED_LOGS = (
@@ -18,7 +18,7 @@ LISTED_LOGS = (
 
 
 wildcard_constraints:
-    log_source="|".join(LOG_SOURCES),
+    log_source="|".join(LOG_PUBLISHERS),
 
 
 rule fetch_logs:  # no source files as input: an edited script would fetch the same files

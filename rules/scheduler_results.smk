@@ -156,7 +156,7 @@ rule tabulate_past_runs:
 
 rule tabulate_logs:
     input:
-        forecasts=expand(rules.predict_logs.output.forecasts, log_source=LOG_SOURCES),
+        forecasts=expand(rules.predict_logs.output.forecasts, log_source=LOG_PUBLISHERS),
     output:
         means=shown(f"{TABLES}/real_logs.csv"),
         forecasts=shown(f"{TABLES}/real_logs_runs.csv"),
@@ -201,6 +201,6 @@ rule scheduler:
         rules.tabulate_solvable.output,
         rules.plot_solvable.output,
         rules.tabulate_past_runs.output,
-        expand(rules.predict_logs.output, log_source=LOG_SOURCES),
+        expand(rules.predict_logs.output, log_source=LOG_PUBLISHERS),
         rules.tabulate_logs.output,
         rules.plot_logs.output,

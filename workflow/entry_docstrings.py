@@ -63,7 +63,7 @@ def _sentence(text: str) -> str:
     return re.split(r"(?<!\bal)\.(?:\s+(?=[A-Z])|$)", text, maxsplit=1)[0]
 
 
-def as_markdown(text: str) -> str:
+def markdown_of(text: str) -> str:
     """A docstring's text for a cell of a table."""
     parts = re.split(r"(:\w+:`[^`]+`|``[^`]+``)", text)
     for number, part in enumerate(parts):
@@ -81,5 +81,5 @@ def linked(source: str) -> str:
     """Authors and years of a source as links, or the whole text if it has none."""
     found = re.findall(r"(?:^|; )(.*?\b\d{4})\b[^;]*?\((https?://.*?)\)(?=[\s;:.,]|$)", source)
     plain = str.maketrans({"<": "%3C", ">": "%3E"})
-    links = [f"[{as_markdown(authors)}](<{link.translate(plain)}>)" for authors, link in found]
-    return "; ".join(links) or as_markdown(source.rstrip("."))
+    links = [f"[{markdown_of(authors)}](<{link.translate(plain)}>)" for authors, link in found]
+    return "; ".join(links) or markdown_of(source.rstrip("."))

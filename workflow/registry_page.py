@@ -22,7 +22,7 @@ from pathlode.reporting.pages import insert
 from workflow.chapters import CHAPTERS
 from workflow.configuration.files import default_config
 from workflow.configuration.parts import model_parts
-from workflow.entry_docstrings import about, as_markdown, linked
+from workflow.entry_docstrings import about, linked, markdown_of
 
 PAGE = Path("docs/registry.md")
 REFERENCE = Path("docs/reference")
@@ -150,7 +150,7 @@ def table(
     rows = []
     for name in entries:
         told = about(entries, name)
-        what = ".<br>".join(as_markdown(text) for text in dict.fromkeys((told.what, told.formula)) if text)
+        what = ".<br>".join(markdown_of(text) for text in dict.fromkeys((told.what, told.formula)) if text)
         link = f"{{py:obj}}`{name} <{entries.path(name).replace(':', '.')}>`"
         where = found.get((kind, name), "in no chapter") if kind else _chapter_of(entries.module(name))
         cost = steps.get((kind, name), "–") if kind else ""

@@ -1,5 +1,6 @@
 """The manifest of the chapters: all that belongs to a chapter is there, under its name."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -120,6 +121,18 @@ def test_no_two_files_of_rules_define_the_same_name():
             defined.update(set(names.split(", ")) - {"read_texts", "check", "become_own_job"})
     assert len(defined) > 30
     assert [name for name, files in defined.items() if files > 1] == []
+
+
+def test_no_function_of_the_workflow_has_the_name_of_another_or_of_one_of_the_package():
+    """But the checks of the chapters' settings, and the commands."""
+    defined = Counter(
+        node.name
+        for folder in ("workflow", "src/pathlode")
+        for path in (PROJECT / folder).rglob("*.py")
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert {name for name, places in defined.items() if places > 1} == {"check", "main"}
 
 
 TOY = {

@@ -35,7 +35,7 @@ def reference_parts(replicates: Sequence[int], systems: int) -> list[list[tuple[
     return [pairs[first : first + AT_ONCE] for first in range(0, len(pairs), AT_ONCE)]
 
 
-def latents_of(config: Mapping[str, Any], summary: str, model: str, replicates: str) -> str | list[str]:
+def latent_odes_of(config: Mapping[str, Any], summary: str, model: str, replicates: str) -> str | list[str]:
     """The file of the latent ODEs that provide a summary's z0 for a batch of replicates, from the file's pattern; none for
     another kind of summary.
     """
@@ -45,8 +45,8 @@ def latents_of(config: Mapping[str, Any], summary: str, model: str, replicates: 
 
 
 def started_from(config: Mapping[str, Any], summary: str, model: str, replicates: str) -> str | list[str]:
-    """The file of the latent ODEs as whose encoder a summary's network starts, as :func:`latents_of`; none if it starts from
-    random weights.
+    """The file of the latent ODEs as whose encoder a summary's network starts, as :func:`latent_odes_of`; none if it starts
+    from random weights.
     """
     row = config["inference"]["summaries"][summary].get("start", RANDOM)
     return [] if row == RANDOM else model.format(system=config["inference"]["system"], row=row, replicates=replicates)

@@ -5,7 +5,7 @@ from typing import Any
 
 from workflow.configuration.schema import InvalidConfig
 
-LOG_SOURCES = ("multipowerlaw", "algoperf")
+LOG_PUBLISHERS = ("multipowerlaw", "algoperf")
 """Who published the logs."""
 
 

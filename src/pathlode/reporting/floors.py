@@ -28,9 +28,9 @@ def missed_share(score: Any, n: Any) -> Any:
 def accuracy_excess(accuracy: Any, floor: Any, n: int) -> Any:
     """``max(accuracy - floor, √(2 · 0.25 / n))``, the accuracy of a two-sample test above that for two equal samples.
 
-    The bound is the standard error of the difference of two accuracies, each the share of n draws that a classifier assigns to
-    the right one of two equal samples, which it does for half of them: a variance of 0.25 / n each. A smaller excess is within
-    noise of 0.
+    The bound is the standard error of the difference of two accuracies. Each is the share of n draws that a classifier assigns
+    to the right one of two samples. If these are equal, it is right for half of them, with a variance of 0.25 / n. A smaller
+    excess is within noise of 0.
 
     Args:
         accuracy: accuracy of classifying a sample against the reference sample; NaN stays NaN.

@@ -42,9 +42,12 @@ def join_logs(logs: Iterable[Log], names: Mapping[str, str], place: str) -> Runs
     counts. ``seconds``, unless named, count from the first scalar read. If runs share a title, their ids are appended to it.
     If a loss is all that was logged, name it as ``train_loss`` and as ``val_metric``.
 
-    Runs are left out if they diverged, so that a number is not finite or a loss or metric was no longer logged at the end, if
-    a required column has no value at any step, if they are short, if the tool that logged them calls them unfinished, or if
-    they ended early (:func:`pathlode.schedule.runs.ended_early`). Warnings say which.
+    Warnings say which runs are left out, because they
+
+    * diverged: a number is not finite, or a loss or metric was no longer logged at the end;
+    * lack a value of a required column at every step;
+    * are short, are called unfinished by the tool that logged them, or ended early
+      (:func:`pathlode.schedule.runs.ended_early`).
 
     Args:
         logs: the runs.
