@@ -40,7 +40,7 @@ WORK: dict[str, Callable[[Any], float]] = {
     ),
     "calibrate": lambda config: (
         config["inference"]["batch"]
-        * len(config["inference"]["training_sets"])
+        * max(map(len, config["inference"]["training_sets"].values()))
         * (
             config["systems"][config["inference"]["system"]]["simulate"]["test"] * config["inference"]["draws"]
             + config["inference"]["reference"]["systems"] * config["inference"]["reference"]["draws"]

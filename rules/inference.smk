@@ -87,14 +87,16 @@ rule fit_flows:
     threads: THREADS
     resources:
         mem_mb=2000 + IN_MEMORY,
-        runtime=30 + INFERENCE["flow"]["steps"] * INFERENCE["batch"] * len(INFERENCE["training_sets"]) // 500,
+        runtime=lambda w: (
+            30 + INFERENCE["flow"]["steps"] * INFERENCE["batch"] * len(INFERENCE["training_sets"][w.backend]) // 500
+        ),
         gpu=0,
     params:
         code=lambda w: code(
             "fit_flows", FLOWS.path(w.backend), SYSTEMS.path(INFERRED), *summary_entries(config, w.summary)
         ),
         system=INFERRED,
-        training_sets=INFERENCE["training_sets"],
+        training_sets=lambda w: INFERENCE["training_sets"][w.backend],
         replicates=lambda w: INFERENCE_BATCHES[w.replicates],
         summary=lambda w: summary_settings(INFERENCE, w.summary),
         flow=lambda w: flow_settings(INFERENCE, w.summary),
@@ -154,7 +156,7 @@ rule calibrate:
     threads: THREADS
     resources:
         mem_mb=3000 + IN_MEMORY,
-        runtime=60 + 30 * INFERENCE["batch"] * len(INFERENCE["training_sets"]),
+        runtime=lambda w: 60 + 30 * INFERENCE["batch"] * len(INFERENCE["training_sets"][w.backend]),
     params:
         code=lambda w: code(
             "calibrate", FLOWS.path(w.backend), SYSTEMS.path(INFERRED), *summary_entries(config, w.summary)

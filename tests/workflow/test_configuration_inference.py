@@ -55,9 +55,14 @@ from configuration_cases import assert_refused
             "inference.summaries.joint.start names 'pth', which is not a key of dynamics.rows; did you mean 'path'",
         ),
         (
-            ("inference", "training_sets"),
+            ("inference", "training_sets", "zuko"),
             [20, 20000],
             "training_sets needs 20000 trajectories, but systems.lotka_volterra_noisy.simulate.train is 10000; lower",
+        ),
+        (
+            ("inference", "training_sets"),
+            {"zuko": [20]},
+            "inference.training_sets has no nflows, which is in inference.flows; add it",
         ),
         (
             ("inference", "compared"),

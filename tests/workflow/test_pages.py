@@ -133,7 +133,7 @@ def inference(config):
     parameters, replicates = [*parameters_of(config, own["system"]), "all"], replicates_of(config, "inference")
     for backend, summaries in own["flows"].items():
         for name in summaries:
-            sizes = [0] if name in fresh_summaries(own) else own["training_sets"]
+            sizes = [0] if name in fresh_summaries(own) else own["training_sets"][backend]
             facts = {"summary": [name], "backend": [backend], "seed": replicates, "parameter": parameters}
             rows += crossed(**facts, n_train=sizes, condition=[AS_IN_TRAINING])
             rows += crossed(**facts, n_train=sizes[-1:], condition=own["robustness"])

@@ -130,6 +130,10 @@ def check(config: Mapping[str, Any]) -> None:
 def _check_flows(inference: Mapping[str, Any]) -> None:
     """Refuses flows on summaries that do not exist, and comparisons of summaries that the first kind of flow lacks."""
     for backend, names in inference["flows"].items():
+        if backend not in inference["training_sets"]:
+            raise InvalidConfig(
+                f"config: inference.training_sets has no {backend}, which is in inference.flows; add it"
+            )
         for name in names:
             if name not in inference["summaries"]:
                 raise InvalidConfig(
@@ -167,7 +171,7 @@ def _check_numbers(inference: Mapping[str, Any], drawn: Mapping[str, Any]) -> No
     """Refuses more trajectories than are simulated, and more draws than there are."""
     reference, mcmc = inference["reference"], inference["reference"]["mcmc"]
     for place, asked, part in (
-        ("training_sets", max(inference["training_sets"]), "train"),
+        ("training_sets", max(map(max, inference["training_sets"].values())), "train"),
         ("reference.systems", reference["systems"], "test"),
     ):
         if asked > drawn[part]:

@@ -59,6 +59,12 @@ def test_a_known_normal_posterior_is_recovered(backend):
     assert float((said - exact).abs().mean()) < 0.2
 
 
+@pytest.mark.parametrize(("epochs", "last"), [(0, 40), (10, 28), (1, 10)])
+def test_few_pairs_are_seen_a_limited_number_of_times(epochs, last):
+    _, history = fitted("zuko", steps=40, count=100, epochs=epochs, batch=32)  # 90 are not held out
+    assert history[-1][0] == last
+
+
 def test_its_density_integrates_to_one(flow):
     axes = [torch.linspace(low, high, 301) for low, high in zip(PRIOR.low, PRIOR.high, strict=True)]
     grid = torch.cartesian_prod(*[(axis[1:] + axis[:-1]) / 2 for axis in axes])

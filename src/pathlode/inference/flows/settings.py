@@ -22,6 +22,8 @@ class FlowConfig:
             and the parameters that were passed before. One is enough for a normal posterior of any width. The splines, whose
             bins would cover the whole prior, then shape what is left.
         steps: largest number of optimiser steps.
+        epochs: largest number of times that the training sees a pair, on average; 0 for no limit. It lowers the number of steps
+            on few pairs, so the learning rate has fallen to 0 before the flow knows them by heart.
         batch: pairs per step.
         learning_rate: the cycle's peak.
         validation_fraction: share of the pairs that are held out for validation.
@@ -45,6 +47,7 @@ class FlowConfig:
     autoregressive: bool = False
     affine: int = 0
     steps: int = 2000
+    epochs: int = 0
     batch: int = 256
     learning_rate: float = 3e-3
     validation_fraction: float = 0.1

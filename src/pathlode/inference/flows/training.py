@@ -22,6 +22,8 @@ LEAST_PAIRS = 10
 """Least number of pairs for a fit."""
 _WARMUP = 0.3
 """Fraction of the steps in which the learning rate rises to its peak."""
+LEAST_STEPS = 10
+"""Least number of steps of a training."""
 LARGEST_GRADIENT = 5.0
 """Largest gradient norm; larger gradients are scaled to it."""
 
@@ -79,6 +81,9 @@ class FlowTraining(TrainingState):
         # at least two pairs remain, so a standard deviation exists
         held = min(max(1, round(self.config.validation_fraction * len(theta))), len(theta) - 2)
         self.held, self.fitted = shuffled[:held], shuffled[held:]
+        self.batch, self.steps = min(self.config.batch, len(self.fitted)), self.config.steps
+        if self.config.epochs:
+            self.steps = min(self.steps, max(LEAST_STEPS, self.config.epochs * len(self.fitted) // self.batch))
         flow.standardise(theta[self.fitted], observed[self.fitted])
         (self.y, self.slopes), self.c = flow.standard_parameters(theta), flow.standard_observations(observed)
         self.modules = nn.ModuleList([flow.network, *([flow.embedding] if flow.embedding else [])])
@@ -86,7 +91,7 @@ class FlowTraining(TrainingState):
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
             self.optimiser,
             self.config.learning_rate,
-            total_steps=self.config.steps + 1,
+            total_steps=self.steps + 1,
             pct_start=_WARMUP,
             cycle_momentum=False,
         )
@@ -115,9 +120,9 @@ class FlowTraining(TrainingState):
         if state := interim.read():
             self.load_state_dict(state)
         stopped = False
-        while self.step < self.config.steps and not stopped:
+        while self.step < self.steps and not stopped:
             self.descend()
-            if self.step % self.config.validate_every == 0 or self.step == self.config.steps:
+            if self.step % self.config.validate_every == 0 or self.step == self.steps:
                 stopped = self.validate()
             if interim.due and not stopped:
                 interim.write(self.state_dict())
@@ -128,8 +133,7 @@ class FlowTraining(TrainingState):
 
     def descend(self) -> None:
         """One step of the optimiser on a batch drawn with replacement."""
-        size = min(self.config.batch, len(self.fitted))
-        chosen = self.fitted[torch.randint(len(self.fitted), (size,), generator=self.generator)]
+        chosen = self.fitted[torch.randint(len(self.fitted), (self.batch,), generator=self.generator)]
         loss = -self.flow.density(self.y[chosen], self.flow.embed(self.c[chosen])).mean()
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -149,7 +153,7 @@ class FlowTraining(TrainingState):
         if score > self.best_score:
             self.best, self.best_step, self.best_score = copy.deepcopy(self.modules.state_dict()), self.step, score
             return False
-        waited = self.step - max(self.best_step, _WARMUP * self.config.steps)
+        waited = self.step - max(self.best_step, _WARMUP * self.steps)
         return waited >= self.config.patience * self.config.validate_every
 
 
