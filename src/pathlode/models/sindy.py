@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from pathlode.arrays import Array
-from pathlode.core.fields.polynomial import PolynomialField
+from pathlode.core.fields.polynomial import PolynomialField, monomials
 from pathlode.core.series import TimeSeries
+from pathlode.core.smoothing_spline import smoothing_spline
 from pathlode.errors import DataError
 from pathlode.models.observed_ode import ObservedODE
 
@@ -80,32 +81,31 @@ class SINDy(ObservedODE):
         return torch.from_numpy(_sparse(grid, smooth))
 
 
-def _smoothed(times: Array, values: Array, name: str) -> tuple[Array, list[Array]]:
-    """A regular grid, (point,), and the smoothed features of each usable series on it, (point, feature).
+def _smoothed(times: Array, values: Array, name: str) -> tuple[Array, Array]:
+    """A regular grid, (point,), and the smoothed features of the usable series on it, (series, point, feature).
 
     Args:
         times: τ, (series, time); NaN at padding.
         values: (series, time, feature); NaN where nothing was observed.
         name: of the series, for messages.
     """
-    from scipy.interpolate import make_smoothing_spline  # here: it may not be installed
-
     known = ~np.isnan(values)
     usable = np.flatnonzero((known.sum(axis=1) >= LEAST_OBSERVATIONS).all(axis=-1))[:FITTED_SERIES]
     if not len(usable):
         raise DataError(
             f"{name}: no series has {LEAST_OBSERVATIONS} observations of each feature, which SINDy needs: give longer series"
         )
-    grid, smooth = np.linspace(0, np.nanmax(times[usable], axis=1).min(), SMOOTHED_POINTS), []
-    for own, seen, mask in zip(times[usable], values[usable], known[usable], strict=True):
-        features = zip(seen.T, mask.T, strict=True)
-        splines = [make_smoothing_spline(own[observed], feature[observed]) for feature, observed in features]
-        smooth.append(np.stack([spline(grid) for spline in splines], axis=1))
-    return grid, smooth
+    grid = np.linspace(0, np.nanmax(times[usable], axis=1).min(), SMOOTHED_POINTS)
+    smooth = [
+        [smoothing_spline(own[mask], feature[mask], grid) for feature, mask in zip(seen.T, masks.T, strict=True)]
+        for own, seen, masks in zip(times[usable], values[usable], known[usable], strict=True)
+    ]
+    return grid, np.array(smooth).swapaxes(1, 2)
 
 
-def _sparse(grid: Array, smooth: list[Array]) -> Array:
-    """Ξ, (term, feature), of smoothed series on a grid. Global random state is unchanged, though pysindy draws from it."""
+def _sparse(grid: Array, states: Array) -> Array:
+    """Ξ, (term, feature), of smoothed series on a grid, (series, point, feature). Global random state is unchanged, though
+    pysindy draws the intervals from it."""
     state = np.random.get_state()
     np.random.seed(0)
     try:
@@ -113,10 +113,19 @@ def _sparse(grid: Array, smooth: list[Array]) -> Array:
             warnings.simplefilter("ignore")  # that all coefficients of an equation are 0
             import pysindy  # here: it may not be installed
 
-            terms = pysindy.PolynomialLibrary(degree=2, include_bias=True)
-            library = pysindy.WeakPDELibrary(terms, spatiotemporal_grid=grid, K=INTERVALS, H_xt=[HALF_WIDTH * grid[-1]])
+            weak = pysindy.WeakPDELibrary(spatiotemporal_grid=grid, K=INTERVALS, H_xt=[HALF_WIDTH * grid[-1]])
+            bumps, slopes = (_weights(weak.inds_k, each, len(grid)) for each in (weak.fullweights0, weak.fulltweights))
+            terms, rates = bumps @ monomials(torch.from_numpy(states)).numpy(), -slopes @ states
             optimiser = pysindy.STLSQ(threshold=THRESHOLD, alpha=RIDGE)
-            model = pysindy.SINDy(feature_library=library, optimizer=optimiser).fit(smooth, t=grid)
+            optimiser.fit(terms.reshape(-1, terms.shape[-1]), rates.reshape(-1, rates.shape[-1]))
     finally:
         np.random.set_state(state)
-    return np.array(model.coefficients()).T
+    return np.array(optimiser.coef_).T
+
+
+def _weights(places: Sequence[Sequence[Array]], weights: Sequence[Array], points: int) -> Array:
+    """Weights of the integrals over intervals as a matrix, (interval, point), from those at the points of each interval."""
+    matrix = np.zeros((len(weights), points))
+    for row, (inside,), own in zip(matrix, places, weights, strict=True):
+        row[np.asarray(inside)] = own
+    return matrix

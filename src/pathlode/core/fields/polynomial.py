@@ -28,12 +28,14 @@ class PolynomialField(VectorField):
 
     def __init__(self, members: int, state: int) -> None:
         super().__init__((), state, 0, 0)
-        pairs = list(itertools.combinations_with_replacement(range(state), 2))
-        self.first, self.second = ([pair[place] for pair in pairs] for place in (0, 1))
-        self.coefficients = nn.Parameter(torch.zeros(members, 1 + state + len(pairs), state), requires_grad=False)
+        terms = monomials(torch.zeros(state)).shape[-1]
+        self.coefficients = nn.Parameter(torch.zeros(members, terms, state), requires_grad=False)
 
     def forward(self, h: State, time: Tensor | None = None, context: Latent | None = None) -> State:
-        near = h.clamp(-REACH, REACH)
-        products = near[..., self.first] * near[..., self.second]
-        terms = torch.cat([torch.ones_like(near[..., :1]), near, products], dim=-1)
-        return terms @ self.coefficients
+        return monomials(h.clamp(-REACH, REACH)) @ self.coefficients
+
+
+def monomials(h: Tensor) -> Tensor:
+    """Θ: 1, h_j and h_j h_l, j ≤ l, in this order, (..., state) -> (..., term)."""
+    first, second = map(list, zip(*itertools.combinations_with_replacement(range(h.shape[-1]), 2), strict=True))
+    return torch.cat([torch.ones_like(h[..., :1]), h, h[..., first] * h[..., second]], dim=-1)
