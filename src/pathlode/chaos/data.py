@@ -31,7 +31,7 @@ class ChaosData(ArrayFile):
         from_noisy: orbit of the true equations from the last observation with its noise.
         from_nudged: the same from a point :data:`pathlode.chaos.forecasts.NUDGE` farther in each quantity.
         moments: regular times at which an attractor is compared, the same for all members.
-        orbits: the noise-free orbit at these times.
+        orbits: a noise-free orbit at these times, from the same state.
         other_orbits: orbits that are independent of them.
     """
 

@@ -14,8 +14,9 @@ from pathlode.arrays import Array
 from pathlode.chaos.data import ChaosData
 from pathlode.chaos.flows import ChaoticFlow, flow
 from pathlode.chaos.forecasts import NUDGE
-from pathlode.chaos.orbits import drawn_states, escaped, flow_orbits
+from pathlode.chaos.orbits import ATTRACTOR_SOLVER, FLOW_SOLVER, drawn_states, escaped, flow_orbits
 from pathlode.core.shapes import State, States, Times, Values
+from pathlode.core.solve import Adaptive
 from pathlode.dynamics.simulation import irregular_times
 from pathlode.errors import DataError, is_count, is_positive, refuse_unless
 
@@ -115,8 +116,9 @@ def _sampled(of: ChaoticFlow, sampling: Sampling, replicates: Sequence[int]) -> 
     ahead = torch.arange(1, steps + 1, dtype=torch.float64) / (sampling.ahead * of.exponent)
     moments = sampling.transient + torch.arange(round(sampling.free * sampling.a_period)) / sampling.a_period
     noisy = test.observed[:, :, -1]
-    truth, from_noisy, from_nudged = _each(of, ahead, test.states[:, :, -1], noisy, noisy + NUDGE)
-    orbits, other_orbits = _each(of, moments.double(), test.states[:, :, -1], other.states[:, :, -1])
+    truth, from_noisy, from_nudged = _each(of, ahead, FLOW_SOLVER, test.states[:, :, -1], noisy, noisy + NUDGE)
+    starts = test.states[:, :, -1], other.states[:, :, -1]
+    orbits, other_orbits = _each(of, moments.double(), ATTRACTOR_SOLVER, *starts)
     members = len(replicates)
     return ChaosData(
         flows=[of.name] * members,
@@ -142,10 +144,10 @@ def _arrays(name: str, windows: _Windows, dtype: type) -> dict[str, Array]:
     }
 
 
-def _each(of: ChaoticFlow, times: Tensor, *starts: State) -> Sequence[Values]:
+def _each(of: ChaoticFlow, times: Tensor, solver: Adaptive, *starts: State) -> Sequence[Values]:
     """Orbits at the same times after several sets of states, each (replicate, window, dimension), in one batch."""
     start = torch.stack(starts)
-    return flow_orbits(of, start, times.expand(*start.shape[:-1], -1)).unbind(0)
+    return flow_orbits(of, start, times.expand(*start.shape[:-1], -1), solver).unbind(0)
 
 
 def _windows(of: ChaoticFlow, sampling: Sampling, counts: Sequence[int], replicates: Sequence[int]) -> _Windows:
@@ -174,13 +176,13 @@ def _staying(
         DataError: if orbits go on to escape.
     """
     until = torch.cat([begins, begins[..., -1:] + after], dim=-1)
-    found = flow_orbits(of, start, until)
+    found = flow_orbits(of, start, until, ATTRACTOR_SOLVER)
     for _ in range(REDRAWN):
         lost = escaped(found[..., -1, :])
         if not lost.any():
             return found[..., :-1, :]
         drawn = [drawn_states(of, int(own.sum()), rng) for own, rng in zip(lost, again, strict=True)]
-        found[lost] = flow_orbits(of, torch.cat(drawn), until[lost])
+        found[lost] = flow_orbits(of, torch.cat(drawn), until[lost], ATTRACTOR_SOLVER)
     raise DataError(
         f"orbits of the flow {of.name} escape from its attractor, however often they are drawn: leave it out"
     )

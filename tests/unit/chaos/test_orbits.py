@@ -29,8 +29,7 @@ def test_an_orbit_that_escapes_slows_down_and_keeps_finite_values():
     assert found.abs().max() <= 2 * orbits.ESCAPED + 1e-3
 
 
-def test_an_orbit_that_the_solver_cannot_follow_is_refused(monkeypatch):
-    monkeypatch.setattr(orbits, "FLOW_SOLVER", replace(orbits.FLOW_SOLVER, max_steps=10))
-    own = flow("Rossler")
+def test_an_orbit_that_the_solver_cannot_follow_is_refused():
+    own, few = flow("Rossler"), replace(orbits.FLOW_SOLVER, max_steps=10)
     with pytest.raises(DataError, match="the flow Rossler blows up from the drawn states .*: leave it out, or draw"):
-        flow_orbits(own, torch.from_numpy(own.near)[None], torch.tensor([[30.0]]).double())
+        flow_orbits(own, torch.from_numpy(own.near)[None], torch.tensor([[30.0]]).double(), few)
