@@ -23,6 +23,8 @@ SHOWN_REACH = 3.2
 """Ends of the axes of attractors, in standard deviations: what leaves them is cut."""
 PANELS_A_LINE = 6
 """Attractors side by side."""
+POINT_SIZE = 0.05
+"""Largest extent of an orbit in a quantity, in standard deviations, that is drawn as a point."""
 CODES_SHOWN = 400
 """Points of a coded orbit in its course in time."""
 BEST = {"valid_time": True, "state_divergence": False, "spectral_distance": False}
@@ -47,7 +49,7 @@ def _drawn_rows(flows: Mapping[str, Mapping[str, Array]], rows: Sequence[str]) -
 def attractors(shown: Sequence[ShownOrbits], rows: Sequence[str]) -> Figure:
     """One orbit of every row beside one of the true equations: a block of panels per flow, first against last quantity.
 
-    A row that has no finite orbit is an empty panel.
+    An orbit that has come to a point is a dot. A panel whose orbit is not finite, or outside the axes, says so.
 
     Args:
         shown: what was kept of the first replicate.
@@ -71,8 +73,20 @@ def attractors(shown: Sequence[ShownOrbits], rows: Sequence[str]) -> Figure:
         line[0].set_ylabel(readable(label), fontsize=8)
         for axis, row in zip(line, names, strict=False):
             axis.set_title(readable(row), fontsize=7, pad=2)
-            axis.plot(orbits[row][:, 0], orbits[row][:, -1], lw=0.5, color="0.5" if row == TRUTH_ROW else BLACK)
+            _draw_orbit(axis, orbits[row][:, [0, -1]], "0.5" if row == TRUTH_ROW else BLACK)
     return figure
+
+
+def _draw_orbit(axis: Axes, orbit: Array, colour: str) -> None:
+    """An orbit (time, 2) as a line or a dot, or the word for why there is neither."""
+    missing = not np.isfinite(orbit).all()
+    if missing or (np.abs(orbit) > SHOWN_REACH).any(axis=1).all():
+        word = "not finite" if missing else "outside"
+        axis.text(0, 0, word, ha="center", va="center", fontsize=7, color="0.4")
+    elif np.ptp(orbit, axis=0).max() < POINT_SIZE:
+        axis.plot(*orbit[-1], "o", ms=4, color=colour)
+    else:
+        axis.plot(*orbit.T, lw=0.5, color=colour)
 
 
 def divergence_in_time(shown: Sequence[ShownOrbits], rows: Sequence[str]) -> Figure:

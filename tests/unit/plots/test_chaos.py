@@ -39,6 +39,18 @@ def test_single_flows_are_drawn_with_all_their_rows(shown, draw, tmp_path):
     assert "kl" not in words
 
 
+def test_an_orbit_that_is_no_line_is_a_dot_or_a_word(shown, tmp_path):
+    orbits = shown[0].orbits
+    orbits["Lorenz/path"][:] = [0.5, 0.0, -0.5]
+    orbits["Lorenz/constant"] += 9.0
+    figure = drawn(chaos.attractors(shown, ROWS), tmp_path)
+    panels = {axis.get_title(): axis for axis in figure.axes}
+    (dot,) = panels["path"].lines
+    assert (dot.get_marker(), dot.get_xydata().tolist()) == ("o", [[0.5, -0.5]])
+    assert [text.get_text() for text in panels["sindy"].texts] == ["not finite"]
+    assert [text.get_text() for text in panels["constant"].texts] == ["outside"]
+
+
 def test_codes_are_drawn_with_the_shares_of_their_changes(shown, tmp_path):
     space, _, change = drawn(chaos.symbols(shown), tmp_path).axes
     assert space.get_title() == "Lorenz, al rnn"
