@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from pathlode.core.filling import last_observed
+from pathlode.core.recorded import recorded
 from pathlode.core.shapes import Mask, Times, Values
 
 
@@ -54,11 +55,23 @@ def _on_line(grid: Tensor, start: Tensor, end: Tensor, before: Values, after: Va
 
 
 def _interpolate(times: Times, values: Values, grid: Tensor) -> Values:
-    """As :func:`interpolate`, for observations at all times."""
-    *batch, count, features = values.shape
+    """As :func:`interpolate`, for observations at all times. Series with common times share the search for neighbours."""
+    *batch, _, features = values.shape
+    if not recorded() and times.numel() and (times == (first := times.flatten(0, -2)[0])).all():
+        left, right = _neighbours(first, grid.contiguous())
+        before, after = (values.index_select(-2, at) for at in (left, right))
+        return _on_line(grid[:, None], first[left, None], first[right, None], before, after)
     wanted = grid.expand(*batch, -1).contiguous()
-    left = (torch.searchsorted(times.contiguous(), wanted) - 1).clamp_max(count - 2).clamp_min(0)
-    right = (left + 1).clamp_max(count - 1)
+    left, right = _neighbours(times.contiguous(), wanted)
     start, end = times.gather(-1, left), times.gather(-1, right)
-    before, after = (values.gather(-2, at[..., None].expand(*batch, -1, features)) for at in (left, right))
+    if features == 1:  # a gather along the last axis takes a third of the time
+        before, after = (values[..., 0].gather(-1, at)[..., None] for at in (left, right))
+    else:
+        before, after = (values.gather(-2, at[..., None].expand(*batch, -1, features)) for at in (left, right))
     return _on_line(wanted[..., None], start[..., None], end[..., None], before, after)
+
+
+def _neighbours(times: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
+    """Places of the times before and after each wanted time."""
+    left = (torch.searchsorted(times, wanted) - 1).clamp_max(times.shape[-1] - 2).clamp_min(0)
+    return left, (left + 1).clamp_max(times.shape[-1] - 1)

@@ -19,6 +19,9 @@ from pathlode.ecg.records import CLASSES
 from pathlode.errors import ConfigError
 from pathlode.training.resume import Interim
 
+_AT_ONCE = 256
+"""Beats that are classified at once: what the network computes of them fits into a processor's cache."""
+
 
 @dataclass(frozen=True)
 class CnnConfig:
@@ -125,7 +128,7 @@ class BeatCnn:
     def probabilities(self, features: Features) -> Probabilities:
         """Probability of each of :data:`pathlode.ecg.records.CLASSES`, (beat, class)."""
         self.network.eval()
-        parts = [self.network(part).softmax(dim=1) for part in self._standard(features).split(4096)]
+        parts = [self.network(part).softmax(dim=1) for part in self._standard(features).split(_AT_ONCE)]
         result: NDArray[np.float32] = torch.cat(parts).numpy()
         return result
 

@@ -82,4 +82,7 @@ def some_positions(shape: torch.Size, share: float, generator: torch.Generator) 
     draws = torch.rand(shape, generator=generator)
     draws[:, 0] = -1.0
     kept = max(2, round(share * shape[1]))
-    return draws.topk(kept, largest=False, sorted=False).indices.sort(dim=1).values
+    chosen = np.argpartition(draws.numpy(), kept - 1, axis=1)[:, :kept]
+    drawn = np.zeros(shape, bool)
+    np.put_along_axis(drawn, chosen, True, axis=1)
+    return torch.from_numpy(np.nonzero(drawn)[1].reshape(len(drawn), kept))

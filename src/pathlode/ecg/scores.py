@@ -1,5 +1,7 @@
 """Scores of classifiers of beats."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -20,23 +22,36 @@ def score_classes(truth: Classes, predicted: Classes, probabilities: Probabiliti
     Returns:
         class, n, precision, recall, f1, auc. A class without beats has no scores and does not count in the means.
     """
-    from sklearn.metrics import (
-        precision_recall_fscore_support,
-        roc_auc_score,
-    )  # here, because the import takes a second
-
     labels = [CLASSES.index(name) for name in classes]
-    *rates, n = precision_recall_fscore_support(truth, predicted, labels=labels, zero_division=0.0)
-    precision, recall, f1 = (np.where(n > 0, values, np.nan) for values in rates)
-    auc = [
-        roc_auc_score(truth == label, probabilities[:, label]) if 0 < count < len(truth) else np.nan
-        for label, count in zip(labels, n, strict=True)
-    ]
+    n, said, hits = (
+        np.bincount(some, minlength=len(CLASSES))[labels] for some in (truth, predicted, truth[truth == predicted])
+    )
+    precision, recall, f1 = (np.where(n > 0, hits / np.maximum(of, 1), np.nan) for of in (said, n, (n + said) / 2))
+    auc = [area_under_roc(truth == label, probabilities[:, label]) for label in labels]
     table = pd.DataFrame(
         {"class": list(classes), "n": n, "precision": precision, "recall": recall, "f1": f1, "auc": auc}
     )
     macro = table[["precision", "recall", "f1", "auc"]].mean()
     return pd.concat([table, pd.DataFrame([{"class": "macro", "n": int(n.sum()), **macro}])], ignore_index=True)
+
+
+def area_under_roc(positive: NDArray[np.bool_], score: NDArray[np.floating[Any]]) -> float:
+    """Area under the ROC curve: the probability that a positive beat has a larger score than a negative one, of equal scores
+    half; NaN if all beats are positive or none is.
+
+    Counted in two sorted lists, which takes a small part of the time of scikit-learn's ``roc_auc_score``.
+
+    Args:
+        positive: (beat,).
+        score: (beat,).
+
+    Source: Hanley & McNeil 1982 (doi:10.1148/radiology.143.1.7063747).
+    """
+    own, others = np.sort(score[positive]), np.sort(score[~positive])
+    if not len(own) or not len(others):
+        return float("nan")
+    below, not_above = (np.searchsorted(others, own, side).sum() for side in ("left", "right"))
+    return float((below + not_above) / (2 * len(own) * len(others)))
 
 
 def f1_without_each(truth: Classes, predicted: Classes, records: NDArray[np.str_], classes: str) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from sklearn.metrics import precision_recall_fscore_support, roc_auc_score
 
 from pathlode.ecg.scores import f1_without_each, score_classes
 
@@ -14,6 +15,18 @@ def test_scores_of_a_known_confusion():
     assert table["recall"].tolist() == pytest.approx([2 / 3, 1, 0, 5 / 9])
     assert table["f1"].tolist() == pytest.approx([2 / 3, 0.8, 0, (2 / 3 + 0.8) / 3])
     assert table["auc"].tolist() == pytest.approx([2 / 3, 0.875, 0.5, (2 / 3 + 0.875 + 0.5) / 3])
+
+
+def test_scores_are_scikit_learns():
+    rng = np.random.default_rng(1)
+    truth, predicted = (rng.integers(5, size=300).astype(np.int8) for _ in range(2))
+    probabilities = rng.integers(8, size=(300, 5)).astype(np.float32) / 8  # with ties
+    table = score_classes(truth, predicted, probabilities, "NSVF").set_index("class").loc[list("NSVF")]
+    rates = precision_recall_fscore_support(truth, predicted, labels=range(4))
+    for name, expected in zip(("precision", "recall", "f1", "n"), rates, strict=True):
+        assert table[name].to_numpy() == pytest.approx(expected, abs=1e-12)
+    expected = [roc_auc_score(truth == label, probabilities[:, label]) for label in range(4)]
+    assert table["auc"].to_numpy() == pytest.approx(expected, abs=1e-12)
 
 
 def test_a_class_without_beats_does_not_count_in_the_means():
