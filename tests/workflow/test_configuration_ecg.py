@@ -120,7 +120,7 @@ def test_a_wrong_configuration_is_refused_in_one_sentence(path, value, message):
 
 def test_a_row_and_a_classifier_have_their_own_in_place_of_the_common():
     plain, path = beat_settings(DEFAULT, "plain"), beat_settings(DEFAULT, "path")
-    assert (plain["train"]["steps"], plain["sizes"]["encoder_hidden"]) == (750, None)
+    assert (plain["train"]["steps"], plain["sizes"]["encoder_hidden"]) == (500, None)
     assert (path["train"], path["sizes"]) == (DEFAULT["ecg"]["train"], DEFAULT["ecg"]["sizes"])
     parts = {"model": "latent_ode", "encoder": "gru", "field": "bounded", "decoder": "linear", "loss": "path"}
     parts["input"] = "linear"
