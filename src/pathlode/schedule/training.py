@@ -89,7 +89,8 @@ def train(
     clock = time.process_time if examples.inputs.device.type == "cpu" else time.monotonic
     batches = len(examples.inputs) // config.batch
     steps = config.epochs * batches
-    policy = policy_of(Training(list(network.parameters()), steps, seed))
+    parameters, vector = list(network.parameters()), as_one_vector(network)
+    policy = policy_of(Training([vector], steps, seed))
     rows: list[dict[str, float]] = []
     losses: list[float] = []
     order = torch.empty(0, dtype=torch.long)
@@ -107,8 +108,7 @@ def train(
             order = torch.randperm(len(examples.inputs), generator=generator)[: batches * config.batch]
         chosen, rate, started = order.view(batches, config.batch)[number], policy.rate, clock()
         loss = task.loss(network(examples.inputs[chosen]), examples.targets[chosen])
-        policy.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        vector.grad = torch.cat([gradient.flatten() for gradient in torch.autograd.grad(loss, parameters)])
         policy.optimizer.step()
         losses.append(loss.item())
         seconds += clock() - started
@@ -136,6 +136,18 @@ def train(
         network.load_state_dict(weights)
         accuracies.append(loss_and_accuracy(task, network, task.data.test)[1] if tested else math.nan)
     return Run(pd.DataFrame(rows), pd.DataFrame(policy.decisions), network, accuracies[1], accuracies[0], seconds)
+
+
+def as_one_vector(network: nn.Module) -> nn.Parameter:
+    """All weights of a network, one after the other, in one tensor, of which the network's parameters become parts.
+
+    With small networks, an optimiser's step takes time in proportion to the number of tensors.
+    """
+    parameters = list(network.parameters())
+    vector = nn.Parameter(torch.cat([parameter.detach().flatten() for parameter in parameters]))
+    for parameter, part in zip(parameters, vector.detach().split([each.numel() for each in parameters]), strict=True):
+        parameter.data = part.view(parameter.shape)
+    return vector
 
 
 @torch.no_grad()

@@ -6,7 +6,7 @@ import torch
 from pathlode.errors import ConfigError
 from pathlode.registry import POLICIES
 from pathlode.schedule.tasks.settings import TaskSettings
-from pathlode.schedule.training import RunConfig, loss_and_accuracy, train
+from pathlode.schedule.training import RunConfig, as_one_vector, loss_and_accuracy, train
 
 CONFIG = RunConfig(epochs=6, batch=16, log_every=3)
 IMAGES = {
@@ -108,3 +108,16 @@ def test_evaluation_leaves_the_network_in_training(task):
 def test_impossible_lengths_are_refused():
     with pytest.raises(ConfigError, match="log_every is 0, expected at least 1"):
         RunConfig(epochs=1, batch=2, log_every=0)
+
+
+def test_the_parameters_are_parts_of_one_vector(task):
+    """A change of the vector changes the network, and the other way round."""
+    network = task.network(0)
+    before = torch.cat([parameter.detach().flatten() for parameter in network.parameters()])
+    vector = as_one_vector(network)
+    assert torch.equal(vector, before)
+    with torch.no_grad():
+        vector.add_(1.0)
+    assert torch.equal(torch.cat([parameter.flatten() for parameter in network.parameters()]), before + 1)
+    network.load_state_dict(task.network(0).state_dict())
+    assert torch.equal(vector, before)

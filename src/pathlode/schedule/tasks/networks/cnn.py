@@ -51,7 +51,6 @@ class Cnn(nn.Module):
         with torch.no_grad():
             flat = self.features(torch.zeros(1, *shape)).shape[1]
         self.head = nn.Sequential(nn.Linear(flat, hidden), nn.ReLU(), nn.Linear(hidden, classes))
-        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, images: Tensor) -> Tensor:
         return self.head(self.features(images))
