@@ -105,7 +105,7 @@ def test_a_weight_of_zero_changes_no_other_weight():
     ("head", "kind", "training", "message"),
     [
         (0, LatentODE, [0.0] * 8, "the model has no head: set head of ModelConfig"),
-        (2, WithoutLatent, [0.0] * 8, "WithoutLatent has no z0, from which a head could tell an outcome"),
+        (2, WithoutLatent, [0.0] * 8, "WithoutLatent has no z0, from which a head could predict an outcome"),
         (2, LatentODE, [0.0] * 3, "outcomes of shape .3,. do not fit series of .8,., expected one for each series"),
         (
             2,
