@@ -32,9 +32,10 @@ def flow_orbits(of: ChaoticFlow, start: State, times: Times, solver: Adaptive = 
     """
 
     def field(state: Tensor) -> Tensor:
-        slowed = (2 - _distance(state) / ESCAPED).clamp(0, 1)[..., None]
-        inside = state.where(slowed > 0, 0.0)  # so far out, rates may not be finite
-        return torch.from_numpy(of.velocity(inside.numpy())) * slowed
+        where = state.numpy()
+        slowed = (2 - np.abs(where).max(axis=-1, keepdims=True) / ESCAPED).clip(0, 1)
+        inside = np.where(slowed > 0, where, 0.0)  # so far out, rates may not be finite
+        return torch.from_numpy(of.velocity(inside) * slowed)
 
     try:
         with np.errstate(all="ignore"):
@@ -49,11 +50,7 @@ def flow_orbits(of: ChaoticFlow, start: State, times: Times, solver: Adaptive = 
 
 def escaped(states: State) -> Tensor:
     """Which states are :data:`ESCAPED`: (..., dimension) -> (...), booleans."""
-    return _distance(states) >= ESCAPED
-
-
-def _distance(states: State) -> Tensor:
-    return states.abs().amax(-1)
+    return states.abs().amax(-1) >= ESCAPED
 
 
 def drawn_states(of: ChaoticFlow, n: int, rng: np.random.Generator) -> State:
