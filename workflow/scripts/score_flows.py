@@ -7,7 +7,7 @@ import pandas as pd
 from pathlode.chaos.data import ChaosData, Diverged
 from pathlode.chaos.predicted import Asking, of_the_truth, predicted_by
 from pathlode.chaos.results import TRUTH_ROW, ChaosScores
-from pathlode.chaos.scoring import Showing, chaos_score_table
+from pathlode.chaos.scoring import Showing, chaos_score_table, koopman_residuals
 from pathlode.dynamics.cost import cost
 from pathlode.models.saving import load_fitted
 from pathlode.progress import Progress
@@ -26,7 +26,8 @@ with job(snakemake):
         model, record = load_fitted(Path(path))
         predicted = predicted_by(model, data, Asking(**asking))
         lost = Diverged.load(Path(diverged)).members
-        tables.append(chaos_score_table(predicted, data, smoothing, lost, row=row, **cost(model, record.seconds)))
+        facts = cost(model, record.seconds) | {"residual": koopman_residuals(model, data.observed.training)}
+        tables.append(chaos_score_table(predicted, data, smoothing, lost, row=row, **facts))
         showing.add(row, predicted, data, smoothing)
         showing.add_codes(row, model, data)
         progress(number, "rows")

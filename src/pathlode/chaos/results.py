@@ -34,6 +34,7 @@ class ChaosScores(TableFile):
         **CHAOS_MEASURES,
         "train_seconds": "CPU seconds of the training of one model",
         "n_parameters": "parameters of one model that a prediction uses",
+        "residual": "of a Koopman model, median over its eigenvalues: how far each is from one of the true operator",
         "failure": "what went wrong in training or prediction; missing if nothing did",
     }
 

@@ -14,8 +14,10 @@ from pathlode.chaos.data import ChaosData
 from pathlode.chaos.forecasts import exponent, forecast_errors, smape, valid_prediction_time
 from pathlode.chaos.predicted import Predicted
 from pathlode.chaos.results import CHAOS_MEASURES, HORIZONS, ChaosScores, ShownOrbits
+from pathlode.core.series import TimeSeries
 from pathlode.models.al_rnn import ALRNN
 from pathlode.models.contract import SequenceModel
+from pathlode.models.edmd import EDMD
 from pathlode.rivals.scoring import DIVERGED, NOT_FINITE
 
 OF_ORBITS = ("state_divergence", "spectral_distance", "mean_error")
@@ -58,6 +60,12 @@ def chaos_scores(predicted: Predicted, data: ChaosData, smoothing: float) -> pd.
     filtered = _bins(data, smoothing)
     members = [_of_orbits(own, true, filtered) for own, true in zip(predicted.orbits, data.orbits, strict=True)]
     return pd.DataFrame(found).join(pd.DataFrame(members))
+
+
+def koopman_residuals(model: SequenceModel, series: TimeSeries) -> Array | float:
+    """Median over the eigenvalues of a Koopman model of their residuals on its training data,
+    :meth:`pathlode.models.edmd.EDMD.residuals`, (member,); NaN for another model."""
+    return model.residuals(series)[1].median(dim=1).values.numpy() if isinstance(model, EDMD) else math.nan
 
 
 def _bins(data: ChaosData, smoothing: float) -> float:
