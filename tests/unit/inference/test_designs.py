@@ -42,7 +42,7 @@ def test_a_summary_is_one_of_its_kinds(waves):
     assert torch.equal(told[:, :-1], binned(Scattered.of(waves), 8.0, 6))
     assert torch.equal(told[:, -1], noise.log())
     assert torch.equal(Summary(bins=6, end=8.0)(waves, 0, 0.1)[:, -1], noise[:1].log().expand(8))
-    with pytest.raises(ConfigError, match="a summary in bins tells of the noise too: give"):
+    with pytest.raises(ConfigError, match="a summary in bins holds the noise too: give"):
         Summary(bins=6, end=8.0)(waves, 0)
     observed = Summary()(waves, 0)
     assert observed.shape == (8, 60, 3)

@@ -105,15 +105,14 @@ def as_frame(
         columns[layout.series] = labels.take(codes)
     own = times.numpy(force=True)[present]
     columns[layout.time] = _as_dates(own, layout) if dates else as_given(own, layout.dtypes.get(layout.time))
-    observed = values.numpy(force=True)[present]
-    for name, column in zip(layout.values, observed.T, strict=True):
-        columns[name] = as_given(column, layout.dtypes.get(name))
-    if static is not None:
-        for name, column in zip(layout.static, static.numpy(force=True)[codes].T, strict=True):
-            columns[name] = as_given(column, layout.dtypes.get(name))
-    if inputs is not None:
-        for name, column in zip(layout.inputs, inputs.numpy(force=True)[present].T, strict=True):
-            columns[name] = as_given(column, layout.dtypes.get(name))
+    for names, part, rows in (
+        (layout.values, values, present),
+        (layout.static, static, codes),
+        (layout.inputs, inputs, present),
+    ):
+        if part is not None:
+            for name, column in zip(names, part.numpy(force=True)[rows].T, strict=True):
+                columns[name] = as_given(column, layout.dtypes.get(name))
     return pd.DataFrame(columns)
 
 
