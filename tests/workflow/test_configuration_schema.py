@@ -34,6 +34,7 @@ OPTIONAL = {
     "$defs.measured.properties.read": {"interval"},
     "real.properties.rows.additionalProperties": {"model", *PARTS, "head", "sizes", "views", "train"},
     "systems.additionalProperties": {"replicates", "trained", "parts", "tune"},
+    "$defs.flow": {"epochs"},
     "$defs.row": {
         *("model", *PARTS, "tuned_as", "tuned_by", "weight", "context"),
         *("sizes", "views", "train", "systems"),
