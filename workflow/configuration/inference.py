@@ -21,7 +21,7 @@ NEEDED = {
 RANDOM = "random"
 """What ``start`` of a recurrent summary is, if its network does not start as an encoder."""
 AT_ONCE = 5
-"""Number of reference posteriors that one job samples in turn. Each takes 10 to 30 s; the imports of a job take 3 s."""
+"""Number of reference posteriors that one job samples in turn. Each takes about 5 s; the imports of a job take 3 s."""
 
 
 def reference_parts(replicates: Sequence[int], systems: int) -> list[list[tuple[int, int]]]:

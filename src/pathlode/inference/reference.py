@@ -11,24 +11,21 @@ from dataclasses import dataclass
 import emcee
 import numpy as np
 from arviz_stats.base import array_stats
-from scipy.optimize import brentq
+from numpy.typing import NDArray
 from scipy.special import logsumexp, ndtr
-from scipy.stats import gaussian_kde, norm
+from scipy.stats import norm
 
 from pathlode.arrays import Array
 from pathlode.dynamics.systems.contract import System
 from pathlode.errors import ConfigError
+from pathlode.inference.proposals import Mixture, chosen, proposal
 
 logger = logging.getLogger(__name__)
 
 MIXED = 1.01
 """Largest R̂ at which chains count as mixed."""
-
-
-TEMPERED = 0.1
-"""Effective share of the draws after their importance weights are tempered, when a density is fitted to them."""
-WIDE, WIDER = 0.2, 1.6
-"""Share of the proposals drawn from wider kernels, and their width relative to the others: they reach the tails."""
+REFITTED = 3
+"""Draws to which the density of a further attempt is fitted, in those of a round."""
 
 
 @dataclass(frozen=True)
@@ -124,12 +121,18 @@ def sample(
         config: settings.
         seed: seed of all draws, one number or several.
     """
-    return posterior_draws(
+    return posterior_draws(*in_box(system, low, high, times, values, noise), len(low), config, seed)
+
+
+def in_box(
+    system: System, low: Array, high: Array, times: Array, values: Array, noise: float
+) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
+    """The log-likelihood of parameters, and the parameters that standard normal numbers stand for, of a prior that is uniform
+    in a box. Arguments as in :func:`sample`.
+    """
+    return (
         lambda theta: log_likelihood(system, theta, times, values, noise),
         lambda u: low + (high - low) * ndtr(u),
-        len(low),
-        config,
-        seed,
     )
 
 
@@ -144,9 +147,9 @@ def posterior_draws(
     not mixed.
 
     Parameters θ(u), with u standard normal, have the prior: θ = low + (high - low) Φ(u), with Φ the normal distribution
-    function, is uniform in a box. Chains of u propose from a kernel density. Rounds of importance sampling find this density,
-    from the prior through tempered posteriors. No proposal depends on a chain's state, so all are simulated at once. All chains
-    propose from the same density, so R̂ does not reveal a region that this density misses.
+    function, is uniform in a box. Chains of u propose from a mixture of t-distributions. Rounds of importance sampling find
+    it, from the prior through tempered posteriors. No proposal depends on a chain's state, so all are simulated at once. All
+    chains propose from the same density, so R̂ does not reveal a region that this density misses.
 
     Args:
         log_likelihood_of: log p(x | θ) of parameters (n, parameter), (n,).
@@ -156,7 +159,8 @@ def posterior_draws(
         seed: seed of all draws, one number or several.
 
     Source: Cappé et al. 2004, Population Monte Carlo (https://doi.org/10.1198/106186004X12803), and Koblents & Míguez 2015,
-    with tempered weights (https://arxiv.org/abs/1208.5600), for the rounds; Tierney 1994
+    with tempered weights (https://arxiv.org/abs/1208.5600), for the rounds; Cappé et al. 2008
+    (https://arxiv.org/abs/0710.4242) for mixtures as proposals; Tierney 1994
     (https://doi.org/10.1214/aos/1176325750) for independence chains, run by emcee (https://arxiv.org/abs/1202.3665); for R̂ and
     effective sample size Vehtari et al. 2021 (https://arxiv.org/abs/1903.08008).
     """
@@ -165,44 +169,46 @@ def posterior_draws(
         return log_likelihood_of(from_normal(u)) + norm.logpdf(u).sum(axis=1)
 
     rng = np.random.default_rng(seed)
-    density = _kernel_density(log_target, parameters, config, rng)
-    log_evidences: list[float] = []
+    density = proposal(log_target, parameters, config.draws, config.rounds, rng)
+    proposed: list[Array] = []
+    log_weights: list[Array] = []
     for further in reversed(range(config.attempts)):
-        u, acceptance, log_evidence = _independence_chains(log_target, density, config, rng)
-        log_evidences.append(log_evidence)
-        draws = from_normal(u)
+        proposed.append(density.sample(config.chains * (1 + config.warmup + config.steps), rng))
+        log_weights.append(log_target(proposed[-1]) - density.log_density(proposed[-1]))
+        states, acceptance = _independence_chains(log_weights[-1], config, rng)
+        draws = from_normal(proposed[-1][states])
         rhat, ess = (
             np.asarray(measure(draws, chain_axis=1, draw_axis=0)) for measure in (array_stats.rhat, array_stats.ess)
         )
         if (rhat < MIXED).all() and (ess >= config.effective).all():
             break
         if further:
-            states, counts = np.unique(rng.choice(u.reshape(-1, parameters), config.draws), axis=0, return_counts=True)
-            density = gaussian_kde(states.T, weights=counts)
+            density = Mixture.fitted(
+                chosen(np.concatenate(proposed), np.concatenate(log_weights), REFITTED * config.draws, rng), rng
+            )
     else:
         logger.warning(
             "R-hat is %.3f and the effective sample size %.0f, expected below %g and at least %d: raise mcmc.steps or "
             "mcmc.draws",
             *(rhat.max(), ess.min(), MIXED, config.effective),
         )
-    return Reference(draws, rhat, ess, acceptance, float(logsumexp(log_evidences)) - np.log(len(log_evidences)))
+    log_evidence = float(logsumexp(log_weights)) - np.log(np.size(log_weights))
+    return Reference(draws, rhat, ess, acceptance, log_evidence)
 
 
 def _independence_chains(
-    log_target: Callable[[Array], Array], density: gaussian_kde, config: McmcConfig, rng: np.random.Generator
-) -> tuple[Array, float, float]:
-    """States of Markov chains that propose from a kernel density, (step, chain, parameter), the share of accepted proposals,
-    and the log mean weight of all proposals.
-    """
-    wide = gaussian_kde(density.dataset, weights=density.weights, bw_method=WIDER * density.factor)
-    numbers = np.arange(config.chains * (1 + config.warmup + config.steps)).reshape(-1, config.chains, 1)
-    from_wide = rng.binomial(numbers.size, WIDE)
-    u = np.hstack([density.resample(numbers.size - from_wide, rng), wide.resample(from_wide, rng)])
-    u = rng.permutation(u.T)
-    log_weights = log_target(u) - np.logaddexp(np.log(1 - WIDE) + density.logpdf(u.T), np.log(WIDE) + wide.logpdf(u.T))
+    log_weights: Array, config: McmcConfig, rng: np.random.Generator
+) -> tuple[NDArray[np.int64], float]:
+    """States of Markov chains as numbers of their proposals, (step, chain), and the share of accepted proposals.
 
-    # A chain's state is the index of a proposal. No proposal depends on it, so the Hastings ratio is the ratio of the weights.
-    start, upcoming = numbers[0], iter(numbers[1:])
+    Args:
+        log_weights: of the proposals, which do not depend on a chain's state, (proposal,). Hence the Hastings ratio is the
+            ratio of the weights.
+        config: settings.
+        rng: random numbers.
+    """
+    start, *steps = np.arange(len(log_weights)).reshape(-1, config.chains, 1)
+    upcoming = iter(steps)
     sampler = emcee.EnsembleSampler(
         config.chains,
         1,
@@ -211,36 +217,5 @@ def _independence_chains(
         vectorize=True,
     )
     sampler.random_state = np.random.RandomState(rng.integers(2**32)).get_state()
-    sampler.run_mcmc(start, len(numbers) - 1)
-    chains = sampler.get_chain(discard=config.warmup)[..., 0].astype(int)
-    log_mean = float(logsumexp(log_weights)) - np.log(len(log_weights))
-    return u[chains], float(sampler.acceptance_fraction.mean()), log_mean
-
-
-def _kernel_density(
-    log_target: Callable[[Array], Array], parameters: int, config: McmcConfig, rng: np.random.Generator
-) -> gaussian_kde:
-    """A kernel density close to the target. Each round weights draws by wᵝ, with w their importance weights, and takes the next
-    draws from the kernel density of these. β is the largest that keeps a share :data:`TEMPERED` of the draws effective; the
-    rounds end when β has been 1 twice.
-    """
-    u = rng.standard_normal((config.draws, parameters))
-    log_density = norm.logpdf(u).sum(axis=1)
-    complete = 0
-    for _ in range(config.rounds):
-        log_weights = log_target(u) - log_density
-        log_weights -= log_weights.max()
-
-        def surplus(beta: float, log_weights: Array = log_weights) -> float:
-            weights = np.exp(beta * log_weights)
-            return float(weights.sum() ** 2 / (weights**2).sum() - TEMPERED * config.draws)
-
-        beta = 1.0 if surplus(1.0) >= 0 else brentq(surplus, 0.0, 1.0)
-        density = gaussian_kde(u.T, weights=np.exp(beta * log_weights))
-        complete += beta == 1.0
-        if complete == 2:
-            return density
-        u = density.resample(config.draws, rng).T
-        log_density = density.logpdf(u.T)
-    logger.warning("the posterior was not reached in %d rounds: raise mcmc.rounds or mcmc.draws", config.rounds)
-    return density
+    sampler.run_mcmc(start, len(steps))
+    return sampler.get_chain(discard=config.warmup)[..., 0].astype(int), float(sampler.acceptance_fraction.mean())
