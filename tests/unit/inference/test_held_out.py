@@ -32,7 +32,7 @@ def test_a_reference_posterior_is_of_the_system_with_its_number():
     series = TimeSeries(torch.from_numpy(times), torch.from_numpy(values))
     everywhere = torch.ones(2, 40, dtype=torch.bool)
     held_out = ScoredSplit(series, torch.from_numpy(truth), inside=series, beyond=series, counted=everywhere)
-    made = reference_posterior(system, held_out, 7, 1, NOISE, McmcConfig(chains=4, steps=2000), draws=200, predicted=40)
+    made = reference_posterior(system, held_out, 7, 1, NOISE, McmcConfig(chains=4, steps=2000), draws=200, predicted=200)
     assert (made.seed.tolist(), made.number.tolist()) == ([7], [1])
     assert made.truth.tolist() == [[0.5, -1.0]]
     np.testing.assert_array_equal(made.values[0], values[1])
