@@ -65,6 +65,8 @@ rule sample_reference:
         system=INFERRED,
         noise=OBSERVED["noise"],
         mcmc=INFERENCE["reference"]["mcmc"],
+        repeated=INFERENCE["reference"]["repeated"],
+        second=INFERENCE["reference"]["second"],
         draws=INFERENCE["reference"]["draws"],
         predicted=INFERENCE["predicted"],
     script:

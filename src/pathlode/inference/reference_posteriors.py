@@ -31,6 +31,7 @@ class References(ArrayFile):
         acceptance: share of the proposals that were accepted.
         log_prob: log-density of the true parameters.
         c2st_floor: accuracy of classifying the two :attr:`halves` of the draws against each other.
+        c2st_second: the same of the first half and draws of another sampler; NaN where there are none.
         predictive_coverage: share of the observed values inside the central 90 % of the posterior predictive distribution.
     """
 
@@ -45,6 +46,7 @@ class References(ArrayFile):
     acceptance: Array = axes("system")
     log_prob: Array = axes("system")
     c2st_floor: Array = axes("system")
+    c2st_second: Array = axes("system")
     predictive_coverage: Array = axes("system")
 
     @classmethod
@@ -99,6 +101,7 @@ class ReferenceScores(TableFile):
         "acceptance": "share of the proposals that were accepted",
         "log_prob": "log-density of the true parameters, in nats",
         "c2st_floor": "accuracy of classifying two halves of its draws against each other",
+        "c2st_second": "accuracy of classifying its draws against those of another sampler; missing where none drew",
         "predictive_coverage": "share of observations inside the central 90 % of the posterior predictive distribution",
     }
     float_format: ClassVar[str | None] = None

@@ -10,7 +10,9 @@ from pathlode.inference.reference_posteriors import References, ReferenceScores
 def references(*numbers, draws=4, seed=0):
     """Of each system's two parameters; the value of everything is the system's number, and the draws count from it."""
     n = np.array(numbers)
-    single = {name: n.astype(float) for name in ("acceptance", "log_prob", "c2st_floor", "predictive_coverage")}
+    single = {
+        name: n.astype(float) for name in ("acceptance", "log_prob", "c2st_floor", "c2st_second", "predictive_coverage")
+    }
     by_parameter = np.stack([n, n + 0.5], axis=1)
     counted = n[:, None, None] + np.arange(draws)[:, None] + np.zeros(2)
     return References(

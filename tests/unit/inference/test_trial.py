@@ -55,6 +55,7 @@ def tried():
         acceptance=np.ones(2),
         log_prob=Near().log_prob(torch.from_numpy(truth[:2]), given[:2]).numpy() + np.array([1.0, 3.0]),
         c2st_floor=np.full(2, 0.5),
+        c2st_second=np.full(2, np.nan),
         predictive_coverage=np.ones(2),
     )
     trial = Trial(

@@ -1,0 +1,32 @@
+import numpy as np
+import pytest
+
+from pathlode.errors import ConfigError
+from pathlode.inference.ensemble import EnsembleConfig, ensemble_draws
+
+
+def test_walkers_draw_from_the_exact_posterior():
+    """A normal prior and x = θ + noise in three dimensions, of which one is measured ten times as precisely as the others."""
+    noise, x = np.array([0.5, 0.5, 0.05]), np.array([1.0, -2.0, 0.3])
+    config = EnsembleConfig(walkers=64, warmup=100, steps=200)
+
+    def draws(seed):
+        return ensemble_draws(
+            lambda theta: -0.5 * (((x - theta) / noise) ** 2).sum(axis=1), lambda u: u, 3, config, 3200, seed
+        )
+
+    found, variance = draws(0), noise**2 / (1 + noise**2)
+    assert found.shape == (3200, 3)
+    assert (found.mean(axis=0) - x / (1 + noise**2)) / variance**0.5 == pytest.approx(np.zeros(3), abs=0.15)
+    assert found.std(axis=0) == pytest.approx(variance**0.5, rel=0.1)
+    assert np.array_equal(found, draws(0))
+
+
+def test_walkers_that_cannot_be_halved_are_refused():
+    with pytest.raises(ConfigError, match=r"ensemble.walkers is 7, expected an even number"):
+        EnsembleConfig(walkers=7)
+
+
+def test_more_draws_than_there_are_states_are_refused():
+    with pytest.raises(ConfigError, match=r"ensemble.steps is 2, which with 4 walkers is less than 9 draws: raise it"):
+        ensemble_draws(lambda theta: np.zeros(len(theta)), lambda u: u, 2, EnsembleConfig(4, 1, 2), 9, 0)
