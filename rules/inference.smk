@@ -167,6 +167,7 @@ rule calibrate:
         replicates=lambda w: INFERENCE_BATCHES[w.replicates],
         summary=lambda w: summary_settings(INFERENCE, w.summary),
         observing={key: OBSERVED[key] for key in ("points", "window", "noise")},
+        designs=lambda w: design_settings(config) if w.summary in FRESH else {},
         robustness=INFERENCE["robustness"],
         outside=INFERENCE["outside"],
         draws=INFERENCE["draws"],

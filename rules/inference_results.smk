@@ -47,6 +47,7 @@ rule tabulate_inference:
         code=lambda w: code("tabulate_inference"),
         backend=FIRST_BACKEND,
         compared=INFERENCE["compared"],
+        targets=INFERENCE["targets"],
     script:
         "../workflow/scripts/tabulate_inference.py"
 

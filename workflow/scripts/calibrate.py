@@ -1,6 +1,6 @@
 """Scores the flows of one library and summary on their replicates' held-out systems: errors, calibration, distance from the
-reference posteriors, and scores under other observation designs and outside the prior. A flow that was trained on fresh
-simulations, and on no replicate's data, is scored on each replicate.
+reference posteriors, and scores and alarms under other observation designs and outside the prior. A flow that was trained on
+fresh simulations, and on no replicate's data, is scored on each replicate.
 """
 
 from pathlib import Path
@@ -8,12 +8,15 @@ from pathlib import Path
 import pandas as pd
 
 from pathlode.dynamics.data import SimulatedData
+from pathlode.inference.alarms import likeness
 from pathlode.inference.columns import labelled
 from pathlode.inference.designs import ObservationConfig
 from pathlode.inference.flows.saving import load_flows
 from pathlode.inference.histories import flow_facts
+from pathlode.inference.random_designs import RandomDesigns
 from pathlode.inference.reference_posteriors import References
 from pathlode.inference.scores import FlowScores, OutsideMisses, ShiftedScores
+from pathlode.inference.simulations import SystemSimulations
 from pathlode.inference.summaries import Summary
 from pathlode.inference.trial import TrialPlan
 from pathlode.models.saving import load_model
@@ -26,8 +29,12 @@ with job(snakemake):
     data, references = SimulatedData.load(Path(files.data)), References.load_all(files.references)
     model = load_model(Path(files.model))[0] if files.model else None
     summary, flows = Summary(model, **params.summary), load_flows(Path(files.flows))
+    system, fresh = SYSTEMS[params.system](), None
+    if params.designs:
+        designs = RandomDesigns(**params.designs)
+        fresh = SystemSimulations(system, params.observing["window"], designs, summary.of_scattered)
     plan = TrialPlan(
-        system=SYSTEMS[params.system](),
+        system=system,
         usual=ObservationConfig(**params.observing),
         others={name: ObservationConfig(**params.observing | own) for name, own in params.robustness.items()},
         outside=params.outside,
@@ -35,17 +42,16 @@ with job(snakemake):
         compared=params.reference_draws,
         predicted=params.predicted,
     )
-    trials = {
-        seed: plan.trial(data.replicate(place), references.of(seed), seed)
-        for place, seed in enumerate(params.replicates)
-    }
+    own = {seed: data.replicate(place) for place, seed in enumerate(params.replicates)}
+    trials = {seed: plan.trial(own[seed], references.of(seed), seed) for seed in params.replicates}
     largest = max(flow.pairs for flow in flows)
     tests = [(flow, seed) for flow in flows for seed in ([flow.seed] if flow.pairs else params.replicates)]
     scores, shifted, missed = [], [], []
     progress = Progress(f"{wildcards.summary}, {wildcards.backend}", len(tests))
     for flow, seed in tests:
         facts = flow_facts(wildcards.summary, wildcards.backend, flow.pairs, seed)
-        tried = trials[seed].of(flow, summary)
+        told = likeness(flow, summary, own[seed], plan.usual.noise, fresh, seed)
+        tried = trials[seed].of(flow, summary, told)
         scores.append(labelled(tried.scores(), facts))
         if flow.pairs == largest:
             shifted.append(labelled(tried.shifted_scores(), facts))

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from pathlode.inference.columns import under_all_designs, with_derived
-from pathlode.inference.criteria import Criteria, criteria
+from pathlode.inference.criteria import Criteria, Targets, criteria
 from pathlode.inference.reference_posteriors import References, ReferenceScores
-from pathlode.inference.scores import ComparedFlows, FlowScores, OutsideMisses, ShiftedScores
+from pathlode.inference.scores import AS_IN_TRAINING, ComparedFlows, FlowScores, OutsideMisses, ShiftedScores
 from pathlode.reporting.job import job
 from pathlode.reporting.tables import summarise, write
 
@@ -15,12 +15,17 @@ SCORES = {
     "mean_log_prob": "log-probability",
     "log_prob_gap": "below the reference",
     "c2st": "C2ST",
+    "effective": "effective share",
+    "sharpened_c2st": "C2ST, sharpened",
     "sbc_p": "SBC p",
     "tarp_atc": "ATC",
     "coverage_error": "coverage error",
+    "alarms": "alarms at 0.05",
     "predictive_coverage": "predictive coverage at 0.9",
 }
-SHIFTED = {name: SCORES[name] for name in ("rmse_over_prior_sd", "mean_log_prob", "tarp_atc", "coverage_error")}
+SHIFTED = {
+    name: SCORES[name] for name in ("rmse_over_prior_sd", "mean_log_prob", "tarp_atc", "coverage_error", "alarms")
+}
 BY_PARAMETER = {name: SCORES[name] for name in ("rmse_over_prior_sd", "sbc_p")}
 
 with job(snakemake):
@@ -28,14 +33,16 @@ with job(snakemake):
     references = References.load_all(files.references)
     scores = FlowScores.load(*map(Path, files.scores)).table
     shifted = ShiftedScores.load(*map(Path, files.robustness))
-    largest = scores[scores["n_train"] == scores.groupby("summary")["n_train"].transform("max")]
-    ComparedFlows(with_derived(under_all_designs(scores, shifted.table), references)).save(Path(tables.scores))
+    compared = with_derived(under_all_designs(scores, shifted.table), references)
+    ComparedFlows(compared).save(Path(tables.scores))
+    largest = compared[compared["n_train"] == compared.groupby("summary")["n_train"].transform("max")]
     shifted.save(Path(tables.robustness))
     OutsideMisses.load(*map(Path, files.outside)).save(Path(tables.outside))
     ReferenceScores.of(references).save(Path(tables.references))
-    Criteria(criteria(largest[largest["backend"] == params.backend], *params.compared)).save(Path(tables.criteria))
+    judged = criteria(largest[largest["backend"] == params.backend], Targets(**params.targets), *params.compared)
+    Criteria(judged).save(Path(tables.criteria))
     every, together = (table[table["parameter"] == "all"] for table in (scores, shifted.table))
-    single = largest[largest["parameter"] != "all"]
+    single = largest[(largest["parameter"] != "all") & (largest["condition"] == AS_IN_TRAINING)]
     by_parameter = summarise(single, ["summary", "backend", "parameter"], BY_PARAMETER, digits=3)
     by_condition = summarise(together, ["condition", "summary", "backend"], SHIFTED, digits=3)
     write(summarise(every, SETTING, SCORES, digits=3), *tables.summary)

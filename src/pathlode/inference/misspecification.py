@@ -92,8 +92,7 @@ def misspecification(
     pairs = simulations.draw(2 * simulated, seed, SURPRISING)
     known = summarise(pairs.x)
     whitened = _whitening(flow, known[:simulated])
-    near, told = whitened(known[:simulated]), whitened(torch.cat([known[simulated:].to(given), given]))
-    distances = torch.cdist(told, near).topk(_NEIGHBOURS, largest=False).values.mean(dim=1)
+    told = whitened(torch.cat([known[simulated:].to(given), given]))
     every = None
     if designs is not None and pairs.designs is not None:
         own = as_numbers(designs, "designs")
@@ -103,7 +102,27 @@ def misspecification(
     predicted = _finite(again, lambda x: whitened(summarise(x))).unflatten(0, (draws, len(told)))
     mean, squares = predicted.nanmean(dim=0), (predicted - predicted.nanmean(dim=0)).square().nanmean(dim=0)
     off = ((told - mean).square() / (squares + _LEAST)).mean(dim=1).nan_to_num(torch.inf)
-    return Misspecification(*(_p_values(scores[simulated:], scores[:simulated]) for scores in (distances, off)))
+    summary_p = summary_p_values(flow, known[:simulated], known[simulated:], given)
+    return Misspecification(summary_p, _p_values(off[simulated:], off[:simulated]))
+
+
+@torch.no_grad()
+def summary_p_values(flow: Flow, known: Tensor, others: Tensor, given: Tensor) -> Tensor:
+    """:attr:`Misspecification.summary_p` of m observations, (m,).
+
+    Args:
+        flow: their posterior.
+        known: what the flow is given of simulations among which neighbours are found, (k, ...).
+        others: the same of simulations from whose distances p-values come, (n, ...).
+        given: what the flow is given of the observations, (m, ...).
+    """
+    whitened = _whitening(flow, known)
+    near = whitened(known)
+    scores = [
+        torch.cdist(whitened(some), near).topk(_NEIGHBOURS, largest=False).values.mean(dim=1)
+        for some in (given, others)
+    ]
+    return _p_values(*scores)
 
 
 def _p_values(scores: Tensor, simulated: Tensor) -> Tensor:
@@ -112,13 +131,12 @@ def _p_values(scores: Tensor, simulated: Tensor) -> Tensor:
 
 
 def _whitening(flow: Flow, known: Tensor) -> Callable[[Tensor], Tensor]:
-    """A map of what a flow is given, (n, ...), to numbers without correlation among the known, (n, number). A series counts
-    by the numbers that the flow's recurrent network makes of it.
+    """A map of what a flow is given, (n, ...), to numbers without correlation among the known, (n, number). What the flow's own
+    network shortens counts by the numbers that the network makes of it.
     """
 
     def told(given: Tensor) -> Tensor:
-        standard = flow.standard_observations(flow.as_given(given))
-        return (flow.embed(standard) if flow.config.recurrent else standard).double()
+        return flow.embed(flow.standard_observations(flow.as_given(given))).double()
 
     numbers = told(known)
     centre, (variances, axes) = numbers.mean(dim=0), torch.linalg.eigh(numbers.T.cov().view(numbers.shape[1], -1))

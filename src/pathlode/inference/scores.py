@@ -20,6 +20,7 @@ _SCORES = FLOW_COLUMNS | {
     "mean_log_prob": "mean log-density of the true parameters, in nats",
     "tarp_atc": "area between coverage and credibility, by random points",
     "coverage_error": "mean absolute difference between coverage and credibility",
+    "alarms": "share of the systems whose summary is unlike those of the training, at p <= 0.05; false alarms under its design",
 }
 
 
@@ -30,6 +31,8 @@ class FlowScores(TableFile):
     columns: ClassVar[Mapping[str, str]] = _SCORES | {
         "log_prob_gap": "mean log-density of the true parameters in the reference posteriors minus that in the flow's, in nats",
         "c2st": "accuracy of classifying draws against those of the reference posteriors",
+        "effective": "effective sample size of these draws with importance weights, as a share of their number",
+        "sharpened_c2st": "as c2st, of draws that are chosen by these weights",
         "predictive_coverage": "share of observations inside the central 90 % of the posterior predictive distribution",
     }
 
@@ -68,6 +71,7 @@ class OutsideMisses(TableFile):
         "std": "of the draws",
         "sd_off": "distance of the truth from the mean, in standard deviations of the draws",
         "inside_90": "whether the truth lies inside the central 90 % of the draws",
+        "summary_p": "p-value of the summary among those of the training's simulations, the same for all parameters",
     }
 
 

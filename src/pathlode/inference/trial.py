@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import torch
 from torch import Tensor
 
 from pathlode.core.series import TimeSeries
@@ -16,8 +18,13 @@ from pathlode.inference.columns import log_prob_gap, misses, score_posteriors
 from pathlode.inference.designs import ObservationConfig
 from pathlode.inference.flows.contract import Flow
 from pathlode.inference.predictive import predictive_coverage
+from pathlode.inference.reference import log_likelihood
 from pathlode.inference.reference_posteriors import References
 from pathlode.inference.scores import AS_IN_TRAINING, ShownPosteriors
+from pathlode.inference.sharpening import WeightedDraws
+
+ALARM = 0.05
+"""Largest p-value that sets off an alarm, so at most this share of the alarms about the training's own simulations."""
 
 
 @dataclass(frozen=True)
@@ -103,9 +110,18 @@ class Trial:
     compared: int
     predicted: int
 
-    def of(self, flow: Flow, summarise: Callable[[TimeSeries, int, float], Tensor]) -> "Tried":
-        """The posteriors of a flow, given the summaries that ``summarise`` computes from a series, the flow's seed and the
-        standard deviation of the series' noise.
+    def of(
+        self,
+        flow: Flow,
+        summarise: Callable[[TimeSeries, int, float], Tensor],
+        p_values: Callable[[Tensor], Tensor],
+    ) -> "Tried":
+        """The posteriors of a flow.
+
+        Args:
+            flow: the flow.
+            summarise: computes what it is given of a series, from the flow's seed and the standard deviation of the noise.
+            p_values: p-values of what it is given, (n, ...) -> (n,): small where that is unlike its training's simulations.
         """
         given = summarise(self.observed, flow.seed, self.noise)
         first = given[: len(self.references.number)]
@@ -113,8 +129,10 @@ class Trial:
             self,
             flow,
             summarise,
+            p_values,
+            given,
             Posteriors.of(flow, given, self.truth, self.draws, flow.seed),
-            flow.sample(self.compared, first, flow.seed),
+            *flow.sample_and_log_prob(self.compared, first, flow.seed),
         )
 
 
@@ -126,44 +144,68 @@ class Tried:
         trial: the held-out systems.
         flow: the flow.
         summarise: computes the flow's summaries of a series.
+        p_values: p-values of these summaries among those of the training's simulations.
+        given: summaries of the held-out systems.
         posteriors: posteriors of the held-out systems.
         draws: draws from the posteriors of the systems with a reference posterior, (draw, system, parameter).
+        draws_log_prob: log-density of these, (draw, system).
     """
 
     trial: Trial
     flow: Flow
     summarise: Callable[[TimeSeries, int, float], Tensor]
+    p_values: Callable[[Tensor], Tensor]
+    given: Tensor
     posteriors: Posteriors
     draws: Tensor
+    draws_log_prob: Tensor
 
     def scores(self) -> pd.DataFrame:
-        """Errors, calibration, and distance from the reference posteriors."""
-        trial, pairs = self.trial, zip(self.draws.unbind(dim=1), self.trial.references.halves[0], strict=True)
+        """Errors, calibration, and distance from the reference posteriors, as drawn and sharpened by the likelihood."""
+        trial, sharpened = self.trial, self.sharpened()
         compared = self.posteriors.log_prob[: self.draws.shape[1]].numpy()
         some = self.draws[: trial.predicted].numpy()
-        return self._table(self.posteriors).assign(
+        return self._table(self.posteriors, self.given).assign(
             log_prob_gap=log_prob_gap(trial.references.log_prob, compared),
-            c2st=float(np.mean([c2st(own.numpy(), reference) for own, reference in pairs])),
+            c2st=self._mean_c2st(self.draws.unbind(dim=1)),
+            effective=float(np.mean([each.effective for each in sharpened])) / len(self.draws),
+            sharpened_c2st=self._mean_c2st([each.sample(len(self.draws), self.flow.seed) for each in sharpened]),
             predictive_coverage=predictive_coverage(trial.system, some, trial.observed, trial.noise),
         )
 
+    def sharpened(self) -> list[WeightedDraws]:
+        """The draws from the posteriors of the systems with a reference posterior, with importance weights. The prior is
+        uniform in a box, so its density has no part in them.
+        """
+        references, found = self.trial.references, []
+        for number, (theta, log_q) in enumerate(zip(self.draws.unbind(1), self.draws_log_prob.unbind(1), strict=True)):
+            observed = references.times[number], references.values[number]
+            likelihood = log_likelihood(self.trial.system, theta.double().numpy(), *observed, self.trial.noise)
+            found.append(WeightedDraws(theta, torch.from_numpy(likelihood) - log_q.double()))
+        return found
+
+    def _mean_c2st(self, draws: Sequence[Tensor]) -> float:
+        """Mean over systems of the accuracy of classifying draws (n, parameter) against the reference posterior's."""
+        pairs = zip(draws, self.trial.references.halves[0], strict=True)
+        return float(np.mean([c2st(own.numpy(), reference) for own, reference in pairs]))
+
     def shifted_scores(self) -> pd.DataFrame:
         """Errors and calibration under the training's and other observation designs, by ``condition``."""
-        tables = [self._table(self.posteriors).assign(condition=AS_IN_TRAINING)]
+        tables = [self._table(self.posteriors, self.given).assign(condition=AS_IN_TRAINING)]
         for condition, (series, noise) in self.trial.shifted.items():
             given = self.summarise(series, self.flow.seed, noise)
             drawn = Posteriors.of(self.flow, given, self.trial.truth, self.trial.draws, self.flow.seed)
-            tables.append(self._table(drawn).assign(condition=condition))
+            tables.append(self._table(drawn, given).assign(condition=condition))
         return pd.concat(tables)
 
     def outside(self) -> Tensor:
         """Draws from the posterior of the system that the prior excludes, (draw, parameter)."""
-        given = self.summarise(self.trial.outside_observed, self.flow.seed, self.trial.noise)
-        return self.flow.sample(self.trial.compared, given, self.flow.seed)[:, 0]
+        return self.flow.sample(self.trial.compared, self._outside_given, self.flow.seed)[:, 0]
 
     def misses(self) -> pd.DataFrame:
-        """Distance of these draws from the truth."""
-        return misses(self.outside(), self.trial.outside, self.trial.names)
+        """Distance of these draws from the truth, and the p-value of the summary that they are given."""
+        told = misses(self.outside(), self.trial.outside, self.trial.names)
+        return told.assign(summary_p=float(self.p_values(self._outside_given)))
 
     def shown(self, summary: str) -> ShownPosteriors:
         """The parts that figures show, under the summary's name."""
@@ -182,5 +224,10 @@ class Tried:
             outside=self.outside().numpy(),
         )
 
-    def _table(self, posteriors: Posteriors) -> pd.DataFrame:
-        return score_posteriors(posteriors, self.flow.prior, self.trial.names)
+    @cached_property
+    def _outside_given(self) -> Tensor:
+        return self.summarise(self.trial.outside_observed, self.flow.seed, self.trial.noise)
+
+    def _table(self, posteriors: Posteriors, given: Tensor) -> pd.DataFrame:
+        alarms = float((self.p_values(given) <= ALARM).double().mean())
+        return score_posteriors(posteriors, self.flow.prior, self.trial.names).assign(alarms=alarms)

@@ -1,27 +1,39 @@
 import pandas as pd
 import pytest
 
-from pathlode.inference.criteria import criteria
+from pathlode.inference.criteria import Targets, criteria
+from pathlode.inference.scores import AS_IN_TRAINING
+
+TARGETS = Targets(log_prob_gap=3.5, c2st=0.7, sharpened_c2st=0.55, coverage_error=0.03, shifted_coverage_error=0.05)
+GOOD = {"tarp_atc": -0.06, "c2st": 0.7, "sharpened_c2st": 0.5, "log_prob_gap": 3.6, "coverage_error": 0.02}
 
 
-def test_each_criterion_is_decided_by_the_median_over_seeds():
+def scores(p_values, shift=0.0, summary="path"):
+    """Two parameters in replicates whose smallest p-values are given, under the training's and two other designs."""
     rows = []
-    for summary, shift in (("path", 0.0), ("kl", 0.1)):
-        for seed, p in enumerate((0.01, 0.4, 0.5)):
-            joint = {"summary": summary, "seed": seed, "tarp_atc": -0.06, "c2st": 0.6}
+    for seed, p in enumerate(p_values):
+        for condition, error in ((AS_IN_TRAINING, 0.02), ("noisy", 0.04), ("few", 0.06)):
+            facts = GOOD | {"summary": summary, "seed": seed, "condition": condition, "coverage_error": error}
             rows += [
-                joint | {"parameter": name, "sbc_p": value, "rmse_over_prior_sd": 0.3 + shift}
+                facts | {"parameter": name, "sbc_p": value, "rmse_over_prior_sd": 0.3 + shift}
                 for name, value in (("a", 0.9), ("b", p), ("all", p))
             ]
-    table = criteria(pd.DataFrame(rows), "path", "kl")
-    assert table["met"].tolist() == [True, False, True, True]
-    assert table["value"].tolist() == pytest.approx([0.4, -0.06, 0.6, 0.75])
-    assert table["threshold"].tolist() == ["> 0.05", "within 0.05 of 0", "<= 0.70", "< 1"]
-    assert criteria(pd.DataFrame(rows), "kl", "path")["met"].tolist()[-1] is False
-    assert len(criteria(pd.DataFrame(rows), "kl")) == 3
+    return rows
 
 
-def test_only_the_accuracy_may_be_as_large_as_its_threshold():
-    score = {"summary": "path", "seed": 0, "rmse_over_prior_sd": 0.3, "sbc_p": 0.05, "tarp_atc": 0.05, "c2st": 0.7}
-    table = criteria(pd.DataFrame([score | {"parameter": name} for name in ("a", "all")]), "path")
-    assert table["met"].tolist() == [False, False, True]
+def test_each_criterion_of_a_summary_is_decided_by_its_median_over_replicates():
+    table = criteria(pd.DataFrame(scores([0.01, 0.4, 0.5]) + scores([0.01] * 3, 0.1, "kl")), TARGETS, "path", "kl")
+    mine = table[table["summary"] == "path"].set_index("criterion")
+    assert mine["value"].tolist() == pytest.approx([1, -0.06, 3.6, 0.7, 0.5, 0.02, 0.06, 0.75])
+    assert mine["threshold"].tolist() == [
+        *("<= 1", "within 0.05 of 0", "<= 3.5", "<= 0.7", "<= 0.55", "<= 0.03", "<= 0.05", "< 1"),
+    ]
+    assert mine["met"].tolist() == [True, False, False, True, True, True, False, True]
+    assert table[table["summary"] == "kl"]["met"].tolist() == [False, False, False, True, True, True, False]
+
+
+@pytest.mark.parametrize(("p", "rejected"), [(0.024, 1), (0.026, 0)])
+def test_the_smallest_of_many_p_values_is_corrected_for_their_number(p, rejected):
+    table = criteria(pd.DataFrame(scores([p])), TARGETS, "path")
+    assert table["value"].iloc[0] == rejected
+    assert len(table) == 7

@@ -80,7 +80,10 @@ def tried():
             return given
         return given + 10 * SPREAD if len(series) == SYSTEMS_TRIED else torch.full((1, 4), 1.5)
 
-    return trial.of(Near(), summarise)
+    def p_values(given):
+        return (given == 1.5).all(dim=1).double() * 0.01 + (torch.arange(len(given)) >= 2)
+
+    return trial.of(Near(), summarise, p_values)
 
 
 def test_scores_tell_a_right_posterior(tried):
@@ -88,6 +91,10 @@ def test_scores_tell_a_right_posterior(tried):
     assert list(table.index) == [*SYSTEM.parameters, "all"]
     assert table.loc["all", "log_prob_gap"] == pytest.approx(2, abs=1e-3)
     assert table.loc["all", "c2st"] == pytest.approx(0.5, abs=0.12)
+    assert 1 / DRAWS <= table.loc["all", "effective"] <= 1
+    assert (
+        0.5 < table.loc["all", "sharpened_c2st"] <= 1
+    )  # the likelihood is none of what these references are drawn from
     assert table.loc["all", "sbc_p"] > 0.01
     assert table.loc["all", "coverage_error"] < 0.1
     assert table.loc["all", "predictive_coverage"] == pytest.approx(0.9, abs=0.1)
@@ -97,6 +104,7 @@ def test_shifted_scores_have_a_part_a_condition(tried):
     table = tried.shifted_scores()
     joint = table[table["parameter"] == "all"].set_index("condition")
     assert list(joint.index) == [AS_IN_TRAINING, "far"]
+    assert joint["alarms"].tolist() == [2 / SYSTEMS_TRIED] * 2
     assert joint.loc["far", "rmse_over_prior_sd"] > 5 * joint.loc[AS_IN_TRAINING, "rmse_over_prior_sd"]
 
 
@@ -106,6 +114,7 @@ def test_misses_are_of_the_system_that_the_prior_excludes(tried):
     assert table.loc["alpha", "mean"] == pytest.approx(1.5, abs=0.01)
     assert table.loc["alpha", "sd_off"] == pytest.approx(0.5 / SPREAD, rel=0.3)
     assert not table.loc["alpha", "inside_90"]
+    assert (table["summary_p"] == 0.01).all()
 
 
 def test_what_is_shown_is_of_the_same_draws(tried):
