@@ -69,6 +69,11 @@ from configuration_cases import assert_refused
             ["pth"],
             "inference.compared names 'pth', expected some of those in inference.flows.zuko",
         ),
+        (
+            ("inference", "reference", "second", "steps"),
+            10,
+            "inference.reference.draws is 1000, more than 64 walkers have in 10 steps; lower it, or raise",
+        ),
         (("inference", "system"), "lotka", "inference.system names 'lotka', which is not a key of systems"),
         (("inference", "outside"), [1.0], r"inference.outside is \[1.0\], expected 6 numbers"),
         (("inference", "outside"), [1, 1, 1, 2, 2, 2], "expected 6 numbers, at least one of them outside the prior's"),

@@ -18,6 +18,7 @@ from pathlode.ecg.balance import Balance
 from pathlode.ecg.conditions import Condition
 from pathlode.ecg.voting import Vote
 from pathlode.inference.designs import ObservationConfig
+from pathlode.inference.ensemble import EnsembleConfig
 from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.fresh import FreshConfig
 from pathlode.inference.random_designs import RandomDesigns
@@ -199,6 +200,7 @@ def takes_all(config):
     for own in inference["robustness"].values():
         ObservationConfig(**observing | own)
     McmcConfig(**inference["reference"]["mcmc"])
+    EnsembleConfig(**inference["reference"]["second"])
     FreshConfig(**inference["fresh"]["train"])
     RandomDesigns(**design_settings(config))
     scheduler = config["scheduler"]

@@ -184,6 +184,12 @@ def _check_numbers(inference: Mapping[str, Any], drawn: Mapping[str, Any]) -> No
             f"config: inference.reference.draws is {reference['draws']}, but twice as many draws are compared, more than the "
             "chains have; lower it, or raise inference.reference.mcmc.steps"
         )
+    walkers, steps = (reference["second"][key] for key in ("walkers", "steps"))
+    if reference["repeated"] and reference["draws"] > walkers * steps:
+        raise InvalidConfig(
+            f"config: inference.reference.draws is {reference['draws']}, more than {walkers} walkers have in {steps} steps; "
+            "lower it, or raise inference.reference.second.steps"
+        )
     if inference["predicted"] > reference["draws"]:
         raise InvalidConfig(
             f"config: inference.predicted is {inference['predicted']}, expected at most inference.reference.draws, "
