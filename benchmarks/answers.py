@@ -29,7 +29,7 @@ from pathlode.inference.flows.settings import FlowConfig
 from pathlode.registry import FLOWS
 from pathlode.schedule import FitConfig, LatentODELR, LookAheadConfig, Runs, fit
 from pathlode.schedule.planning.knots import Knots
-from pathlode.schedule.planning.modes import ExponentialModes
+from pathlode.schedule.planning.modes import QuadraticModes
 from pathlode.schedule.planning.planner import FLOOR_OF_RATES, PlanConfig, plan
 from pathlode.schedule.solvable.policies import TrialConfig, sweep
 from pathlode.schedule.solvable.river import River
@@ -141,7 +141,8 @@ def plans(config: TrialConfig) -> tuple[Work, Work]:
     """A plan through fitted modes of a sweep's runs, and one through a Gaussian process of their losses over the knots."""
     task, search = River(), PlanConfig(**config.plan)
     runs = sweep(task, [0], config)
-    model = ExponentialModes(runs, config.members)
+    model = QuadraticModes(runs, config.members)
+    model.fit(runs)
     peaks = runs.rates.amax(dim=2)
     knots = Knots(task.steps, FLOOR_OF_RATES * peaks.amin(dim=1), peaks.amax(dim=1))
     inputs = knots.free(runs.rates.clamp(min=knots.low[:, None, None]))[0].numpy()

@@ -6,7 +6,7 @@ from typing import Any
 from workflow.configuration.replicates import replicate_batches
 from workflow.configuration.schema import InvalidConfig, unknown
 
-OF_THE_TRIAL = ("schedules", "peaks", "members", "fit", "refit", "plan")
+OF_THE_TRIAL = ("schedules", "peaks", "members", "plan")
 """Keys that are settings of :class:`pathlode.schedule.solvable.policies.TrialConfig`."""
 
 

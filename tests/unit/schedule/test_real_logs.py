@@ -8,7 +8,7 @@ import torch
 
 from pathlode.registry import LOG_MODELS
 from pathlode.schedule.planning.contract import RatedRuns
-from pathlode.schedule.planning.modes import ExponentialModes
+from pathlode.schedule.planning.modes import QuadraticModes
 from pathlode.schedule.real_logs.contract import WIDTH_90, LoggedRun, LogModel, Question
 from pathlode.schedule.real_logs.modes import MODE_CELLS, effects
 from pathlode.schedule.real_logs.multi_power import LAW_CELLS, LawRows, log_losses
@@ -49,25 +49,20 @@ def test_every_model_forecasts_every_asked_row(logged, name):
 
 
 def test_effects_are_those_of_the_model_that_plans():
-    """The time between two moments of :class:`ExponentialModes` is a part of the run here, if there are as many."""
-    rates = torch.rand(1, 1, 2 * MODE_CELLS, dtype=torch.float64)
-    model = ExponentialModes(RatedRuns(rates, torch.ones(1, 1, MODE_CELLS)), members=1, modes=3)
-    model.parameters["g"] = torch.full((1, 1, 1), -50.0)
-    speeds, start, floor, least = (model.parameters[key].exp().double().numpy().ravel() for key in "heqc")
-    parts = rates[0, 0].reshape(MODE_CELLS, 2).mean(dim=1).numpy()
-    moments = np.sort(np.concatenate([np.arange(MODE_CELLS) * 2.0, np.arange(1, MODE_CELLS + 1) * 2.0 - 1e-9]))
-    steps = np.arange(1, MODE_CELLS + 1) * 2.0
-    run = LoggedRun(
-        "t",
-        "r",
-        "r",
-        steps[:-1],
-        np.ones(len(steps) - 1),
-        np.append(moments, 2.0 * MODE_CELLS),
-        np.append(np.repeat(parts, 2), parts[-1]),
-    )
-    found = effects(run, steps, speeds, float(rates.max())) @ np.concatenate([start, floor, least])
-    assert np.log(found) == pytest.approx(model.log_losses(rates)[0, 0, 0].detach().numpy(), abs=1e-4)
+    """For small rates, of which two moments of :class:`QuadraticModes` are a part of the run here."""
+    rates = torch.rand(1, 1, 2 * MODE_CELLS, dtype=torch.float64).repeat_interleave(2, dim=2) / 1000
+    model = QuadraticModes(RatedRuns(rates, torch.ones(1, 1, MODE_CELLS)), members=1, modes=3)
+    peak, steps = float(rates.max()), np.arange(1, MODE_CELLS + 1) * 4.0
+    speeds = np.array([0.3, 2.0, 20.0])
+    model.curvature[:] = torch.from_numpy(speeds * peak)  # in units of 1 / peak
+    model.first[:], model.offset[:] = torch.tensor([3.0, 2.0, 1.0]), 0.1
+    floor = np.array([0.05, 0.1, 0.2])
+    model.noise[:] = torch.from_numpy(2 * floor * speeds * peak)
+    edges = np.concatenate([[0.0], np.repeat(np.arange(1, 2 * MODE_CELLS) * 2.0, 2), [4.0 * MODE_CELLS]])
+    edges[1:-1:2] -= 1e-9
+    run = LoggedRun("t", "r", "r", steps[:-1], np.ones(len(steps) - 1), edges, rates[0, 0].numpy())
+    found = effects(run, steps, speeds, peak) @ np.concatenate([[3.0, 2.0, 1.0], floor, [0.1]])
+    assert np.log(found) == pytest.approx(model.log_losses(rates)[0, 0, 0].numpy(), abs=0.02)
 
 
 def test_modes_predict_a_schedule_that_they_never_saw(logged):

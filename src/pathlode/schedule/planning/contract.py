@@ -55,10 +55,5 @@ class RateModel(ABC):
         """Logarithms of the predicted losses, differentiable in the rates: (set, run, step) -> (member, set, run, moment)."""
 
     @abstractmethod
-    def fit(self, runs: RatedRuns, steps: int) -> None:
-        """Fits to past runs, from where the last fit ended.
-
-        Args:
-            runs: the runs.
-            steps: optimiser steps.
-        """
+    def fit(self, runs: RatedRuns) -> None:
+        """Fits to past runs; a second fit is to all runs that the model shall know."""

@@ -1,78 +1,115 @@
-"""A model of training runs as a sum of exponential modes whose clock runs in rate × steps."""
+"""A model of training runs as a noisy quadratic: a sum of modes that decay with the rate and are driven by its noise."""
 
+import math
+
+import numpy as np
 import torch
 from torch import Tensor
 
-from pathlode.core.eager import eager
+from pathlode.arrays import Array
 from pathlode.schedule.planning.contract import RatedRuns, RateModel
 from pathlode.schedule.planning.recurrence import recurrence
 
-MODES = 10
-SPAN = (-1.0, 7.0)
-"""Range of ln(h · S) at the start of a fit, with the largest sum of rates S of a past run."""
-FIT_RATE = 0.1
-"""Initial step of Adam, in units of the logarithm of a parameter."""
+MODES = 48
+FASTEST = 1.9
+"""Largest curvature in units of 1 / η_max; from 2 on a mode diverges at the largest rate."""
+SLOWEST = 0.4
+"""Least curvature in units of 1 / (η_max · steps): such a mode falls to about exp(-0.8) of its start in a whole run."""
+JITTER = 0.3
+"""Standard deviation of the differences between the members' ln h, in units of the distance of two modes."""
+RIDGE = 1e-4
+"""Weight of the squares of the scaled coefficients: of many good fits one is chosen."""
 
 
-class ExponentialModes(RateModel):
-    """L = Σ_k e_k + c, with e_k ← e_k exp(-2 h_k s) + q_k (η/η_max) (1 - exp(-2 h_k s)) (1 + g L) between two moments.
+class QuadraticModes(RateModel):
+    """L = Σ_k e_k + c, with e_k ← (1 - η h_k)² e_k + η² (q_k + r_k L) at every step of rate η.
 
-    s is the sum of the rates between them, η their mean, and η_max the largest rate of the past runs. So a mode decays with the
-    rates so far, to a floor in proportion to the rate. The floor of a training that noise of the data keeps from converging is
-    such, and g adds noise that grows with the loss. Fitted are the logarithms of h, q, g, c and of e_k at the start, by Adam on
-    the mean squared error of log L. Members differ in their start, and in weights of the runs drawn from an exponential
-    distribution.
+    It is the expected loss of a quadratic with curvatures h_k under stochastic gradients, whose noise has a constant part q and
+    one that grows with the loss, r. So a mode decays with the sum of the rates, to a floor that falls with the rate. Within a
+    moment, the noise is that of the loss at its start. The logarithms of h are equally spaced, but for small differences
+    between the members of an ensemble. Given the losses of the past runs in the place of L on the right, L is linear in e_k at
+    the start, q_k, r_k and c. The fit has the least squares of the relative errors, with no coefficient below 0. Members also
+    differ in weights of the runs, drawn from an exponential distribution.
 
     Args:
-        runs: past runs, which set the scales of the start.
+        runs: past runs, which set the range of the curvatures.
         members: number of models of each set.
         seed: seed of the members' differences.
         modes: number of modes.
 
-    Source: ours. A quadratic loss has such modes in the limit of small rates, in which the factor (1 - η h_k)² of a step tends
-    to exp(-2 η h_k), e.g. Zhang et al. 2019, Which algorithmic choices matter at which batch sizes?
-    (https://arxiv.org/abs/1907.04164). For η h_k near 1 the factors differ much.
+    Source: Zhang et al. 2019, Which algorithmic choices matter at which batch sizes? (https://arxiv.org/abs/1907.04164), the
+    noisy quadratic model; the noise in proportion to the loss and the fit are ours.
     """
 
     def __init__(self, runs: RatedRuns, members: int = 4, seed: int = 0, modes: int = MODES) -> None:
         self.generator = torch.Generator().manual_seed(seed)
         self.moments = runs.moments
-        rates, losses = runs.rates.float(), runs.losses.float()
-        self.largest = rates.amax(dim=(1, 2))
-        longest, first, last = rates.sum(dim=2).amax(dim=1), losses[..., 0].amax(dim=1), losses.amin(dim=(1, 2))
-        shape = (members, len(rates), modes)
-        slowness = torch.linspace(*SPAN, modes) - longest[:, None].log()
-        self.parameters = {
-            "h": slowness + 0.3 * self._normal(shape),
-            "e": (first / modes).log()[:, None] + 0.3 * self._normal(shape),
-            "q": last.log()[:, None] - 1.0 + 0.3 * self._normal(shape),
-            "g": -3.0 - last.log()[:, None] + 0.3 * self._normal((*shape[:2], 1)),
-            "c": last.log()[:, None] - 2.0 + 0.3 * self._normal((*shape[:2], 1)),
-        }
-
-    def _normal(self, shape: tuple[int, ...]) -> Tensor:
-        return torch.randn(shape, generator=self.generator)
+        self.largest = runs.rates.double().amax(dim=(1, 2))
+        sets, _, steps = runs.rates.shape
+        logs = torch.linspace(math.log(SLOWEST / steps), math.log(FASTEST), modes, dtype=torch.float64)
+        gap = float(logs[-1] - logs[0]) / max(1, modes - 1)
+        apart = torch.randn(members, sets, modes, generator=self.generator, dtype=torch.float64)
+        self.curvature = (logs + JITTER * gap * apart).clamp(max=math.log(FASTEST)).exp()
+        self.first, self.noise, self.gain = (torch.zeros_like(self.curvature) for _ in range(3))
+        self.offset = torch.ones(members, sets, 1, dtype=torch.float64)
 
     def log_losses(self, rates: Tensor) -> Tensor:
-        parts = rates.float().unflatten(2, (self.moments, -1))
-        values = (self.parameters[name].exp() for name in ("h", "e", "q", "g", "c"))
-        h, e, q, g, c = (each.permute(2, 0, 1)[..., None] for each in values)  # (mode, member, set, 1)
-        clock, level = parts.sum(dim=3), parts.mean(dim=3) / self.largest[:, None, None]
-        clock, level = (each.permute(2, 0, 1)[:, None] for each in (clock, level))  # (part, 1, set, run)
-        return recurrence(e, h, q, g[0], c[0], clock, level).permute(1, 2, 3, 0).log()
+        first, noise, gain, offset = (
+            each.permute(2, 0, 1)[..., None] for each in (self.first, self.noise, self.gain, self.offset)
+        )
+        return recurrence(*self._maps(rates), first, noise, gain, offset[0]).log().permute(1, 2, 3, 0)
 
-    def fit(self, runs: RatedRuns, steps: int) -> None:
-        target = runs.losses.float().log()
-        members, sets, _ = self.parameters["h"].shape
-        weights = torch.empty(members, sets, target.shape[1]).exponential_(generator=self.generator)[..., None]
-        weights = weights / weights.mean(dim=2, keepdim=True)
-        values = [value.requires_grad_() for value in self.parameters.values()]
-        optimizer = eager(torch.optim.Adam)(values, lr=FIT_RATE)
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-        for _ in range(steps):
-            optimizer.zero_grad()
-            error = weights * (self.log_losses(runs.rates) - target).square()
-            error.mean(dim=(2, 3)).sum().backward()
-            optimizer.step()
-            schedule.step()
-        self.parameters = {name: value.detach() for name, value in self.parameters.items()}
+    def _maps(self, rates: Tensor) -> tuple[Tensor, Tensor]:
+        """What a moment makes of a mode, e_k ← d_k e_k + f_k (q_k + r_k L), each (moment, mode, member, set, run)."""
+        relative = (rates.double() / self.largest[:, None, None]).unflatten(2, (self.moments, -1))
+        curvature = self.curvature.permute(2, 0, 1)[..., None]
+        decay, drive = torch.ones(()), torch.zeros(())
+        for rate in relative.permute(3, 2, 0, 1)[:, :, None, None]:
+            kept = (1 - rate * curvature).square()
+            decay, drive = decay * kept, drive * kept + rate.square()
+        return decay, drive
+
+    def fit(self, runs: RatedRuns) -> None:
+        effects, losses = self._effects(runs), runs.losses.double()
+        members, sets, modes = self.curvature.shape
+        weights = torch.empty(members, sets, losses.shape[1], dtype=torch.float64)
+        roots = weights.exponential_(generator=self.generator).sqrt()
+        found = [
+            _nonnegative(
+                (effects[:, :, member, own] * roots[member, own]).transpose(1, 2).flatten(0, 1).numpy(),
+                roots[member, own].repeat(self.moments).numpy(),
+            )
+            for member in range(members)
+            for own in range(sets)
+        ]
+        coefficients = torch.from_numpy(np.stack(found)).unflatten(0, (members, sets))
+        self.first, self.noise, self.gain, self.offset = coefficients.split([modes, modes, modes, 1], dim=2)
+
+    def _effects(self, runs: RatedRuns) -> Tensor:
+        """The losses over those of the runs as a linear map of (e_k at the start, q_k, r_k, c).
+
+        Its shape is (moment, coefficient, member, set, run). On the right of the equation, the loss before the first moment is
+        that at this moment, as no run has logged it.
+        """
+        decay, drive = self._maps(runs.rates)
+        losses = runs.losses.double().permute(2, 0, 1)
+        first, noise, gain = torch.ones_like(decay[0]), torch.zeros_like(decay[0]), torch.zeros_like(decay[0])
+        before, effects = losses[0], []
+        for kept, driven, loss in zip(decay, drive, losses, strict=True):
+            first, noise, gain = kept * first, kept * noise + driven, kept * gain + driven * before
+            effects.append(torch.cat([first, noise, gain, torch.ones_like(first[:1])]) / loss)
+            before = loss
+        return torch.stack(effects)
+
+
+def _nonnegative(matrix: Array, aim: Array) -> Array:
+    """The x ≥ 0 with the least |matrix x - aim|², and a ridge on x in units of the columns."""
+    from scipy.optimize import nnls
+
+    scale = np.linalg.norm(matrix, axis=0)
+    scale[scale == 0] = 1.0
+    unknowns = len(scale)
+    system = np.column_stack([matrix / scale, aim])
+    ridge = np.column_stack([RIDGE * np.eye(unknowns), np.zeros(unknowns)])
+    root = np.linalg.qr(np.concatenate([system, ridge]), mode="r")
+    return np.asarray(nnls(root[:unknowns, :-1], root[:unknowns, -1])[0]) / scale

@@ -1,4 +1,4 @@
-"""Exponential modes whose clock runs in rate × steps, the model that plans schedules, fitted as a linear problem."""
+"""Exponential modes whose clock runs in rate × steps, fitted as a linear problem."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathlode.arrays import Array
-from pathlode.schedule.planning.modes import MODES, SPAN
 from pathlode.schedule.real_logs.contract import LogForecast, LoggedRun, LogModel, Question, spaced
 
+MODES = 10
+SPAN = (-1.0, 7.0)
+"""Range of ln(h · S), with the largest sum of rates S of a past run."""
 MODE_CELLS = 64
 """Parts of a run in which its rate counts as constant."""
 MODE_ROWS = 30
@@ -24,8 +26,9 @@ MODE_MISFIT = 0.002
 class LoggedModes(LogModel):
     """L = Σ_k e_k + c, with e_k ← e_k exp(-2 h_k s) + q_k (η/η_max) (1 - exp(-2 h_k s)), for fixed speeds h_k.
 
-    It is :class:`pathlode.schedule.planning.modes.ExponentialModes` without the noise that grows with the loss (g = 0). Then L
-    is linear in e_k, q_k and c, so the fit is a non-negative least-squares problem, solved exactly. The logarithms of the
+    It is :class:`pathlode.schedule.planning.modes.QuadraticModes` without the noise that grows with the loss, in the limit of
+    small η h: many steps then count as one. L is linear in e_k, q_k and c, so the fit is a non-negative least-squares problem,
+    solved exactly. s is the sum of the rates of some steps, and η_max the largest rate of past runs. The logarithms of the
     speeds are equally spaced, but for small differences between the members of an ensemble. Members also differ in weights of
     the past runs, drawn from an exponential distribution. The relative errors of past runs and of the seen rows are weighted by
     their own variance. All rows of a run count as one observation, as they err together. The forecast's deviation is that of

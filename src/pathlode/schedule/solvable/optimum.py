@@ -31,7 +31,7 @@ class Oracle(RateModel):
         losses = self.task.searched(rates.flatten(0, 1)).unflatten(0, rates.shape[:2])
         return losses.log()[None, ..., None]
 
-    def fit(self, runs: RatedRuns, steps: int) -> None:
+    def fit(self, runs: RatedRuns) -> None:
         """Nothing is fitted."""
 
 

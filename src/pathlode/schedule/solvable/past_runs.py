@@ -10,7 +10,7 @@ from torch import Tensor
 
 from pathlode.registry import SOLVABLE_TASKS
 from pathlode.schedule.planning.contract import RatedRuns
-from pathlode.schedule.planning.modes import ExponentialModes
+from pathlode.schedule.planning.modes import QuadraticModes
 from pathlode.schedule.planning.planner import PlanConfig, plan
 from pathlode.schedule.solvable.artefacts import PlansFromPastRuns
 from pathlode.schedule.solvable.contract import SolvableTask, seeded
@@ -75,8 +75,8 @@ class PastRunsTrial:
 
     def _found(self, task: SolvableTask[Any], runs: RatedRuns, others: Tensor, truth: Tensor) -> dict[str, Any]:
         """Expected losses of the plans and of the best past runs, and the errors of the models."""
-        model = ExponentialModes(runs, self.config.members)
-        model.fit(runs, self.config.fit)
+        model = QuadraticModes(runs, self.config.members)
+        model.fit(runs)
         rates = torch.cat([plan(model, runs, PlanConfig(**self.config.plan)).rates, best(runs).rates])
         with torch.no_grad():
             planned, past = task.expected(rates).chunk(2)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from pathlode.errors import ConfigError
 from pathlode.schedule.planning.contract import RatedRuns
-from pathlode.schedule.planning.modes import ExponentialModes
+from pathlode.schedule.planning.modes import QuadraticModes
 from pathlode.schedule.planning.planner import PlanConfig, plan
 from pathlode.schedule.solvable.contract import SolvableTask
 from pathlode.schedule.solvable.shapes import at_peaks, halved, shape, stable_then_decay
@@ -39,8 +39,6 @@ class TrialConfig:
         schedules: schedules of the sweep, names in :data:`pathlode.registry.POLICIES`.
         peaks: number of peaks of each, from the largest rate down, each half of the one before.
         members: models of each sweep's runs.
-        fit: optimiser steps of the fit of these models.
-        refit: the same after an own run.
         plan: settings of the plans.
 
     Raises:
@@ -50,8 +48,6 @@ class TrialConfig:
     schedules: Sequence[str] = ("constant", "cosine", "one_cycle", "step")
     peaks: int = 5
     members: int = 4
-    fit: int = 200
-    refit: int = 100
     plan: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -156,15 +152,15 @@ class Planned:
 
 
 def planned(task: SolvableTask[Any], runs: RatedRuns, replicates: Sequence[int], config: TrialConfig) -> Planned:
-    """Plans through a sum of exponential modes."""
+    """Plans through a noisy quadratic."""
     begun, settings, count = time.process_time(), PlanConfig(**config.plan), runs.rates.shape[1]
-    model = ExponentialModes(runs, config.members)
-    model.fit(runs, config.fit)
+    model = QuadraticModes(runs, config.members)
+    model.fit(runs)
     before = plan(model, runs, settings)
     seconds = time.process_time() - begun
     own = trained(task, before.rates[:, None], seeds_of(replicates, SeedStream.OWN, 1))
     known = runs.joined(own)
-    model.fit(known, config.refit)
+    model.fit(known)
     after = plan(model, known, settings)
     return Planned(Choice(before.rates, count), Choice(after.rates, count + 1), seconds)
 

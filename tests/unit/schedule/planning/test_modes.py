@@ -4,56 +4,82 @@ import pytest
 import torch
 
 from pathlode.schedule.planning.contract import RatedRuns
-from pathlode.schedule.planning.modes import ExponentialModes
+from pathlode.schedule.planning.modes import QuadraticModes
 
 STEPS, MOMENTS = 40, 20
-CONSTANT = torch.full((1, 1, STEPS), 0.1)
+CONSTANT = torch.full((1, 1, STEPS), 0.1, dtype=torch.float64)
 
 
 @pytest.fixture
 def one_mode():
     """A single member with one mode, without noise and floor until a test sets them."""
-    model = ExponentialModes(RatedRuns(CONSTANT, torch.ones(1, 1, MOMENTS)), members=1, modes=1)
-    for name, value in {"h": 0.5, "e": 3.0, "q": 1e-12, "g": 1e-12, "c": 1e-12}.items():
-        model.parameters[name] = torch.full((1, 1, 1), math.log(value))
+    model = QuadraticModes(RatedRuns(CONSTANT, torch.ones(1, 1, MOMENTS)), members=1, modes=1)
+    model.largest[:] = 1.0
+    model.curvature[:], model.first[:], model.offset[:] = 0.5, 3.0, 0.0
     return model
 
 
-def test_a_mode_decays_with_the_sum_of_the_rates(one_mode):
-    """3 exp(-2 · 0.5 · 0.1 · 40)."""
-    assert float(one_mode.log_losses(CONSTANT)[..., -1].exp()) == pytest.approx(3 * math.exp(-4), rel=1e-5)
-    rates = torch.rand(1, 1, STEPS) / 10
+def test_a_mode_decays_with_every_step(one_mode):
+    rates = torch.rand(1, 1, STEPS, dtype=torch.float64)
     found = one_mode.log_losses(rates).exp()[0, 0, 0]
-    assert found.tolist() == pytest.approx((3 * torch.exp(-rates.cumsum(2)[0, 0, 1::2])).tolist(), rel=1e-4)
+    assert torch.allclose(found, 3 * (1 - 0.5 * rates[0, 0]).square().cumprod(0)[1::2])
 
 
-def test_the_floor_is_in_proportion_to_the_rate(one_mode):
-    one_mode.parameters |= {"h": torch.full((1, 1, 1), math.log(50.0)), "q": torch.full((1, 1, 1), math.log(0.2))}
-    ends = one_mode.log_losses(torch.cat([CONSTANT, CONSTANT / 2], dim=1))[0, 0, :, -1].exp()
-    assert ends.tolist() == pytest.approx([0.2, 0.1], rel=1e-3)
+def test_the_floor_is_that_of_stochastic_gradients(one_mode):
+    """η² q / (1 - (1 - η h)²) = η q / (h (2 - η h))."""
+    one_mode.curvature[:], one_mode.noise[:] = 1.5, 0.2
+    ends = one_mode.log_losses(torch.cat([10 * CONSTANT, 5 * CONSTANT], dim=1))[0, 0, :, -1].exp()
+    assert ends.tolist() == pytest.approx([0.2 / (1.5 * 0.5), 0.5 * 0.2 / (1.5 * 1.25)])
+
+
+def test_noise_can_grow_with_the_loss(one_mode):
+    """e ← (1 - h)² e + r L, with the loss of a moment's start in both of its steps, at a rate of 1."""
+    one_mode.gain[:] = 0.1
+    found = one_mode.log_losses(10 * CONSTANT)[0, 0, 0].exp()
+    factor = 0.25**2 + 0.1 * (0.25 + 1)
+    assert torch.allclose(found, 3 * factor ** torch.arange(1, MOMENTS + 1, dtype=torch.float64))
 
 
 def test_a_fit_predicts_a_schedule_that_it_has_not_seen():
-    """Runs of one mode at constant rates; then the rate falls in the middle."""
-    peaks = torch.tensor([0.02, 0.05, 0.1, 0.2])
+    """Runs of two modes, one near the edge of stability, at constant rates; then the rate falls."""
+    peaks = torch.tensor([0.125, 0.25, 0.5, 1.0], dtype=torch.float64)
     rates = peaks[None, :, None].expand(1, -1, STEPS)
-    unseen = torch.cat([torch.full((STEPS // 2,), 0.15), torch.full((STEPS // 2,), 0.03)])[None, None]
-    truth = ExponentialModes(RatedRuns(rates, torch.ones(1, 4, MOMENTS)), members=1, modes=1)
-    for name, value in {"h": 0.6, "e": 2.0, "q": 0.3, "g": 1e-6, "c": 0.01}.items():
-        truth.parameters[name] = torch.full((1, 1, 1), math.log(value))
+    falling = torch.cat([torch.full((STEPS // 2,), 0.9), torch.full((STEPS // 2,), 0.1)]).double()[None, None]
+    truth = QuadraticModes(RatedRuns(rates, torch.ones(1, 4, MOMENTS)), members=1, modes=2)
+    truth.curvature[:], truth.first[:] = torch.tensor([0.05, 1.85]), torch.tensor([2.0, 0.1])
+    truth.noise[:], truth.offset[:] = torch.tensor([0.0, 0.02]), 0.01
     runs = RatedRuns(rates, truth.log_losses(rates)[0].exp())
-    model = ExponentialModes(runs, members=2, modes=4)
-    model.fit(runs, 120)
-    error = (model.log_losses(unseen) - truth.log_losses(unseen))[..., -1].abs()
-    assert float(error.max()) < 0.15
+    model = QuadraticModes(runs, members=2)
+    model.fit(runs)
+    assert float((model.log_losses(rates) - truth.log_losses(rates)).abs().max()) < 0.02
+    assert float((model.log_losses(falling) - truth.log_losses(falling))[..., -1].abs().max()) < 0.1
+
+
+def test_a_fit_finds_the_noise_that_grows_with_the_loss(one_mode):
+    rates = torch.rand(1, 6, STEPS, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    one_mode.gain[:] = 0.3
+    runs = RatedRuns(rates, one_mode.log_losses(rates)[0].exp())
+    model = QuadraticModes(runs, members=1)
+    model.fit(runs)
+    assert float(model.gain.sum()) == pytest.approx(0.3, rel=0.05)
+    assert float((model.log_losses(rates) - runs.losses.log()).square().mean().sqrt()) < 0.2
+    model.gain[:] = 0.0
+    assert float((model.log_losses(rates) - runs.losses.log()).square().mean().sqrt()) > 2.0
 
 
 def test_members_and_sets_do_not_touch_each_other():
     rates, losses = torch.rand(2, 3, STEPS) + 0.1, torch.rand(2, 3, MOMENTS) + 0.1
-    model = ExponentialModes(RatedRuns(rates, losses), members=2)
-    assert model.log_losses(rates).shape == (2, 2, 3, MOMENTS)
-    model.parameters["c"][1, 0] += 1.0
-    changed = model.log_losses(rates)
-    model.parameters["c"][1, 0] -= 1.0
-    same = torch.isclose(changed, model.log_losses(rates)).all(dim=(2, 3))
+    model = QuadraticModes(RatedRuns(rates, losses), members=2)
+    model.fit(RatedRuns(rates, losses))
+    before = model.log_losses(rates)
+    assert before.shape == (2, 2, 3, MOMENTS)
+    model.offset[1, 0] += 1.0
+    same = torch.isclose(before, model.log_losses(rates)).all(dim=(2, 3))
     assert same.tolist() == [[True, True], [False, True]]
+
+
+def test_modes_span_slow_and_fast_ones():
+    model = QuadraticModes(RatedRuns(CONSTANT, torch.ones(1, 1, MOMENTS)), members=3)
+    logs = model.curvature.log()
+    assert float(logs.max()) <= math.log(1.9)
+    assert float(logs.min()) == pytest.approx(math.log(0.4 / STEPS), abs=0.5)

@@ -20,7 +20,7 @@ class Parabola(RateModel):
     def log_losses(self, rates):
         return (rates.log()[None] - self.goals).square().mean(dim=-1, keepdim=True)
 
-    def fit(self, runs, steps):
+    def fit(self, runs):
         raise NotImplementedError
 
 

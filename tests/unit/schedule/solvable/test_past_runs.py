@@ -26,7 +26,7 @@ def test_runs_are_drawn_with_peaks_of_their_own_that_do_not_depend_on_how_many_a
 
 
 def test_a_perfect_model_errs_nowhere(monkeypatch):
-    monkeypatch.setattr(past_runs, "ExponentialModes", lambda runs, members: Oracle(TASK))
+    monkeypatch.setattr(past_runs, "QuadraticModes", lambda runs, members: Oracle(TASK))
     table = PastRunsTrial("deep_linear", NUMBERS, [2, 5], {"one": ["cosine"]}, CONFIG, 0.01).run().table
     assert table["schedules"].tolist() == ["one"] * 4
     assert table["runs"].tolist() == [2, 2, 5, 5]

@@ -19,7 +19,7 @@ from pathlode.schedule.solvable.policies import (
 from pathlode.schedule.solvable.shapes import stable_then_decay
 
 TASK, NUMBERS = DeepLinear(), [3, 8]
-CONFIG = TrialConfig(("cosine", "constant"), peaks=3, members=2, fit=4, refit=2, plan={"starts": 1, "iterations": 3})
+CONFIG = TrialConfig(("cosine", "constant"), peaks=3, members=2, plan={"starts": 1, "iterations": 3})
 
 
 def test_all_seeds_differ():

@@ -7,7 +7,7 @@ from pathlode.schedule.solvable.policies import TrialConfig
 from pathlode.schedule.solvable.steered import Steering
 from pathlode.schedule.solvable.trial import SolvableTrial
 
-CONFIG = TrialConfig(("constant", "cosine"), peaks=3, members=2, fit=2, refit=1, plan={"starts": 1, "iterations": 2})
+CONFIG = TrialConfig(("constant", "cosine"), peaks=3, members=2, plan={"starts": 1, "iterations": 2})
 FIT = {"points": 20, "window": 6, "starts": 2, "steps": 0, "hidden": 4, "width": 4}
 
 
