@@ -9,7 +9,7 @@ from pathlode.schedule.solvable.policies import TrialConfig, best
 from pathlode.schedule.solvable.shapes import shape
 
 TASK, NUMBERS = DeepLinear(), [3, 8]
-CONFIG = TrialConfig(members=2, fit=1, plan={"starts": 1, "iterations": 1, "caution": 0.0})
+CONFIG = TrialConfig(members=2, plan={"starts": 1, "iterations": 1, "caution": 0.0})
 
 
 def test_runs_are_drawn_with_peaks_of_their_own_that_do_not_depend_on_how_many_are_drawn():
