@@ -13,15 +13,16 @@ from numpy.typing import NDArray
 from pathlode.core.shapes import Times, Values
 from pathlode.core.tensor_files import load_tensors, save_tensors
 from pathlode.ecg.beat_model_card import BeatModelCard
-from pathlode.ecg.features import Features, Probabilities
+from pathlode.ecg.features import Features, Probabilities, median_of
 from pathlode.ecg.records import CLASSES
+from pathlode.ecg.relative import unhurried
 from pathlode.ecg.representations import Latents
 from pathlode.ecg.trees import Trees
 from pathlode.errors import CheckpointError
 from pathlode.models.contract import SequenceModel
 from pathlode.models.saving import model_content, model_of
 
-KIND, EDITION = "classifier of heartbeats", 3
+KIND, EDITION = "classifier of heartbeats", 4
 """What the file says that it is, and the number of its layout."""
 UNUSUAL = 0.99
 """Share of the validation beats that count as like the training data."""
@@ -114,7 +115,7 @@ class BeatModel:
         encoder: a latent ODE of one member, whose z0 are features.
         trees: boosted trees on the features and :func:`pathlode.ecg.relative.relative_features`.
         familiar: says how far features lie from those of the training beats.
-        centred: whether the median over the record's beats is subtracted from the features.
+        centred: whether the record's usual beat is subtracted from the features.
         card: what it was made of, and how well it does.
     """
 
@@ -139,10 +140,11 @@ class BeatModel:
         Args:
             features: of :meth:`encode`, (beat, feature).
             relative: of :func:`pathlode.ecg.relative.relative_features`, (beat, 38).
-            usual: features of the record's usual beat, (feature,); by default the median of these beats.
+            usual: features of the record's usual beat, (feature,); by default the median of those of these beats that are
+                :func:`pathlode.ecg.relative.unhurried`.
         """
         if self.centred:
-            features = features - (np.median(features, axis=0).astype(np.float32) if usual is None else usual)
+            features = features - (median_of(features, unhurried(relative)) if usual is None else usual)
         probabilities = self.trees.probabilities(np.hstack([features, relative]))
         classes = probabilities.argmax(axis=1).astype(np.int8)
         chosen = self.trees.corrected(probabilities)[np.arange(len(classes)), classes]

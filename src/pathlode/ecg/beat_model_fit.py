@@ -1,6 +1,7 @@
 """Makes a classifier of beats from the chapter's own parts, and its card."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pathlode import __version__
@@ -35,6 +36,7 @@ def fit_beat_model(
     """
     represent = Latents(encoder)
     relative = RelativeBeats(study.beats, study.conditions)
+    study = replace(study, usual=relative.usual)
     (outcome,) = fit_classifiers(study, represent, new, trained_on, as_they_are, rhythms=(True,), relative=relative)
     assert isinstance(outcome.classifier, Trees)
     train, held_out = (study.mixed(represent, part, trained_on) for part in ("train", "validation"))

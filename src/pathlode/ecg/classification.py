@@ -50,12 +50,14 @@ class Study:
         centred: whether to subtract from each beat's features their median over the record's beats in the same part and under
             the same condition. The features then describe how a beat differs from the patient's usual one. The median uses no
             classes, but needs all of these beats.
+        usual: which of all beats this median is of, (beat,); None for all.
     """
 
     beats: Beats
     split: BeatSplit
     conditions: Mapping[str, Condition]
     centred: bool
+    usual: NDArray[np.bool_] | None = None
 
     def features(self, represent: Representation, part: str, condition: str, some: slice = EVERY) -> Features:
         """Features of the beats of a part, or of some of them, as recorded under a condition."""
@@ -81,6 +83,11 @@ class Study:
         chosen: NDArray[np.int64] = getattr(self.split, part)
         return chosen
 
+    @property
+    def known(self) -> NDArray[np.int64]:
+        """Positions of the beats in training and validation, increasing."""
+        return np.sort(np.concatenate([self.split.train, self.split.validation]))
+
     def _recorded(self, part: str, condition: str) -> tuple[Times, Values]:
         return self.conditions[condition].observe(millivolts(self.beats, self.positions(part)), seed=0)
 
@@ -88,7 +95,9 @@ class Study:
         self, represent: Representation, positions: NDArray[np.int64], times: Times, values: Values
     ) -> Features:
         features = represent(times, values)
-        return centre(features, self.beats.records[positions]) if self.centred else features
+        if not self.centred:
+            return features
+        return centre(features, self.beats.records[positions], None if self.usual is None else self.usual[positions])
 
 
 @dataclass(frozen=True)
@@ -128,7 +137,8 @@ def fit_classifiers(
         balance: balances the features and classes that a classifier is fitted to.
         votes: settings of a vote of encodings; None for no vote.
         rhythms: whether to add RR features: one classifier for each of these.
-        relative: gives features to add in place of the RR features; None for these.
+        relative: gives features to add in place of the RR features, and imagined patients to fit to as well; None for
+            neither. The study must be centred on its ``usual`` beats.
     """
     train, held_out = (study.mixed(represent, part, trained_on) for part in ("train", "validation"))
     rhythm, classes = rr_features(study.beats), study.beats.classes
@@ -141,9 +151,11 @@ def fit_classifiers(
 
     outcomes = []
     for rr in rhythms:
-        balanced = balance(given(train, "train", trained_on, rr), classes[study.split.train])
-        classifier = new()
-        classifier.fit(*balanced, given(held_out, "validation", trained_on, rr), classes[study.split.validation])
+        fitted = balance(given(train, "train", trained_on, rr), classes[study.split.train])
+        if relative and rr:
+            fitted = relative.with_imagined(*fitted, represent, study.known, trained_on)
+        classifier, held_out_too = new(), given(held_out, "validation", trained_on, rr)
+        classifier.fit(*fitted, held_out_too, classes[study.split.validation])
         outcomes.append(Outcome(rr, classifier, {}, {}))
     for name in study.conditions:
         features = study.features(represent, "test", name)

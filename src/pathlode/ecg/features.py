@@ -30,10 +30,23 @@ def rr_ratios(rr: Features) -> Features:
     return np.stack([before / record, after / record, local / record, before / local, after / before], axis=1)
 
 
-def centre(features: Features, records: NDArray[np.int16]) -> Features:
-    """Features minus the median over the beats of the same record."""
+def centre(features: Features, records: NDArray[np.int16], usual: NDArray[np.bool_] | None = None) -> Features:
+    """Features minus the median over the beats of the same record.
+
+    Args:
+        features: (beat, feature).
+        records: record of each beat, (beat,).
+        usual: which beats the medians are of, (beat,); None for all.
+    """
     centred = features.copy()
     for record in np.unique(records):
         mine = records == record
-        centred[mine] -= np.median(centred[mine], axis=0)
+        centred[mine] -= median_of(centred[mine], None if usual is None else usual[mine])
     return centred
+
+
+def median_of(features: Features, usual: NDArray[np.bool_] | None) -> Features:
+    """Median over some beats, (feature,); over all, if there is no choice or it is empty."""
+    chosen = features if usual is None or not usual.any() else features[usual]
+    median: Features = np.median(chosen, axis=0).astype(np.float32)
+    return median

@@ -1,7 +1,7 @@
 """Features of a beat relative to the patient's usual beat of that time and to its neighbours, at any sampling rate.
 
-They need no classes. All medians that they compare with are running ones over :data:`BEATS_AROUND` beats, so that a beat of a
-night is compared with that night.
+They need no classes. What they compare with is taken from :data:`BEATS_AROUND` beats, so that a beat of a night is compared
+with that night.
 """
 
 from collections.abc import Callable
@@ -18,9 +18,14 @@ from pathlode.ecg.features import Features
 from pathlode.ecg.records import RATE
 
 BEATS_AROUND, BEATS_STEP = 320, 64
-"""Beats whose median is the usual one, and beats from which on it is taken anew."""
+"""Beats that show the usual one, and beats from which on it is taken anew."""
 NEAR = 41
-"""Beats around a beat whose median interval stands for its momentary rhythm."""
+"""Beats around a beat whose usual interval stands for its momentary rhythm."""
+USUAL = 0.85
+"""Quantile of some intervals that is the usual one. Ectopic beats come early, so it is an interval between normal beats, also
+where most beats are ectopic."""
+FEW = 5
+"""Beats from which on they can show the usual one."""
 RHYTHM = (
     "before", "after", "before the previous beat", "after the next beat", "before, near", "after / before",
     "z before", "z after", "z before, near", "irregular", "irregular, near",
@@ -56,7 +61,20 @@ def relative_features(windows: Features, rhythm: Features) -> Features:
         rhythm: of :func:`relative_rhythm`, (beat, 11).
     """
     early = rhythm[:, RHYTHM.index("before, near")] < _EARLY
-    return np.hstack([rhythm, relative_shape(windows, early)])
+    return np.hstack([rhythm, relative_shape(windows, early, unhurried(rhythm))])
+
+
+def unhurried(rhythm: Features) -> NDArray[np.bool_]:
+    """Which beats come at the usual interval after the one before, or later, (beat,): those that show the patient's usual beat.
+
+    Ectopic beats come early, with few exceptions. So the median of these beats is a normal one, even where most beats of a
+    patient are ectopic.
+
+    Args:
+        rhythm: of :func:`relative_rhythm`, also with further columns, (beat, 11 or more).
+    """
+    late: NDArray[np.bool_] = rhythm[:, RHYTHM.index("before")] >= 1
+    return late
 
 
 def waveform_on_grid(times: Times, values: Values) -> Features:
@@ -72,21 +90,21 @@ def waveform_on_grid(times: Times, values: Values) -> Features:
 def relative_rhythm(intervals: Reals) -> Features:
     """The columns :data:`RHYTHM` of successive beats, (beat, 11), all without unit.
 
-    The first four are intervals divided by the usual one, the fifth is the interval before divided by the median of
-    :data:`NEAR` intervals. A z is the difference of an interval to such a median in units of 1.4826 times the median absolute
-    deviation, at least 10 ms, over the same intervals. Irregular is the median absolute difference of successive intervals,
-    divided by the median interval: large in atrial fibrillation, where an early beat says little. An unknown interval counts
-    as a usual one.
+    The usual interval is the quantile :data:`USUAL` of those around. The first four columns are intervals divided by it, the
+    fifth is the interval before divided by the usual one of :data:`NEAR` intervals. A z is the difference of an interval to
+    such a usual one in units of 1.4826 times the median absolute deviation of the same intervals from their median (near: from
+    the usual one) plus 10 ms. Irregular is the median absolute difference of successive intervals, divided by the usual
+    interval: large in atrial fibrillation, where an early beat says little. An unknown interval counts as a usual one.
 
     Args:
         intervals: seconds before each beat, then after the last one, NaN where unknown, (beat + 1,).
     """
     finite = np.isfinite(intervals)
-    known = np.where(finite, intervals, np.median(intervals[finite]) if finite.any() else 1.0)
-    usual, spread = running(known), running(known, _deviation)
+    known = np.where(finite, intervals, _usual_interval(intervals[finite]) if finite.any() else 1.0)
+    usual, spread = running(known, _usual_interval), running(known, _deviation)
     changes = np.abs(np.diff(known, prepend=known[0]))
-    around = np.lib.stride_tricks.sliding_window_view(np.pad(known, NEAR // 2, mode="edge"), NEAR)
-    near = np.median(around, axis=1)
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(known, NEAR // 2, mode="reflect"), NEAR)
+    near = np.quantile(around, USUAL, axis=1, method="higher")
     near_spread = 1.4826 * np.median(np.abs(around - near[:, None]), axis=1) + 0.01
     near_changes = np.median(
         np.lib.stride_tricks.sliding_window_view(np.pad(changes, NEAR // 2, mode="edge"), NEAR), axis=1
@@ -102,15 +120,15 @@ def relative_rhythm(intervals: Reals) -> Features:
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def relative_shape(windows: Features, early: NDArray[np.bool_]) -> Features:
+def relative_shape(windows: Features, early: NDArray[np.bool_], usual: NDArray[np.bool_] | None = None) -> Features:
     """The columns :data:`SHAPE` of successive beats, (beat, 27), all without unit.
 
-    The usual beat m is the running median of the windows, and its height the range of its QRS complex. r is the correlation
-    with m, d the root mean square of the difference to m in units of the height, of the whole window or of the parts in which P
-    wave, QRS complex and T wave lie; ``/ usual`` is divided by its running median. Maximum, minimum, P (range of its part) and
-    those of T are differences to those of m in units of the height, log P that of the logarithms; width is the share of
-    the QRS part above 35 % of its largest deflection, area the mean deflection in units of the largest one, both minus those of
-    m. Previous and next mean the neighbouring beats.
+    The usual beat m is the running median of the windows of ``usual`` beats, and its height the range of its QRS complex. r
+    is the correlation with m, d the root mean square of the difference to m in units of the height, of the whole window or of
+    the parts in which P wave, QRS complex and T wave lie; ``/ usual`` is divided by its running median. Maximum, minimum, P
+    (range of its part) and those of T are differences to those of m in units of the height, log P that of the logarithms;
+    width is the share of the QRS part above 35 % of its largest deflection, area the mean deflection in units of the largest
+    one, both minus those of m. Previous and next mean the neighbouring beats.
 
     A fusion beat is a mixture of a normal and a ventricular one. With e the usual difference of the early beats that differ
     most from m, mixture is the coefficient of e in a beat's difference to m, beside mixture what remains, r mixture their
@@ -119,9 +137,10 @@ def relative_shape(windows: Features, early: NDArray[np.bool_]) -> Features:
     Args:
         windows: of :func:`waveform_on_grid`, (beat, point).
         early: whether the interval before a beat is short, (beat,).
+        usual: which beats the running medians are of, (beat,); None for all.
     """
     x = windows
-    m = running(x)
+    m = running(x, of=usual)
     height = np.ptp(m[:, _QRS], axis=1) + _SMALL
     difference = (x - m) / height[:, None]
     d_p, d_qrs, d_t = (_rms(difference[:, part]) for part in (_P, _QRS, _T))
@@ -133,7 +152,7 @@ def relative_shape(windows: Features, early: NDArray[np.bool_]) -> Features:
 
     columns = (
         correlation(x, m), correlation(qrs, m[:, _QRS]), correlation(x[:, _P], m[:, _P]), correlation(x[:, _T], m[:, _T]),
-        d_p, d_qrs, d_t, d_p / (running(d_p) + 0.01), d_qrs / (running(d_qrs) + 0.01),
+        d_p, d_qrs, d_t, d_p / (running(d_p, of=usual) + 0.01), d_qrs / (running(d_qrs, of=usual) + 0.01),
         above(np.max, _QRS), above(np.min, _QRS), _width(qrs) - _width(m[:, _QRS]), _area(qrs) - _area(m[:, _QRS]),
         (p - usual_p) / height, np.log((p + 0.02) / (usual_p + 0.02)), above(np.max, _T), above(np.min, _T),
         correlation(_previous(qrs), qrs), correlation(_next(qrs), qrs), _previous(d_qrs), _next(d_qrs),
@@ -142,16 +161,28 @@ def relative_shape(windows: Features, early: NDArray[np.bool_]) -> Features:
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def running(values: Reals, statistic: Callable[[Reals], Reals] = lambda some: np.median(some, axis=0)) -> Reals:
+def _median(values: Reals) -> Reals:
+    median: Reals = np.median(values, axis=0)
+    return median
+
+
+def running(values: Reals, statistic: Callable[[Reals], Reals] = _median, of: NDArray[np.bool_] | None = None) -> Reals:
     """A statistic over the :data:`BEATS_AROUND` values around each, (beat, ...), taken anew every :data:`BEATS_STEP` beats;
-    over all values, if there are fewer. At the ends it is that of the first or last ones."""
+    over all values, if there are fewer. At the ends it is that of the first or last ones.
+
+    Args:
+        values: (beat, ...).
+        statistic: of some of the values.
+        of: which values count, (beat,), None for all; all of a neighbourhood count where these are fewer than :data:`FEW`.
+    """
     out, count = np.empty_like(values), len(values)
-    if count <= BEATS_AROUND:
-        out[:] = statistic(values)
-        return out
-    for begin in range(0, count, BEATS_STEP):
-        first = min(max(0, begin - (BEATS_AROUND - BEATS_STEP) // 2), count - BEATS_AROUND)
-        out[begin : begin + BEATS_STEP] = statistic(values[first : first + BEATS_AROUND])
+    around, step = (BEATS_AROUND, BEATS_STEP) if count > BEATS_AROUND else (count, max(count, 1))
+    for begin in range(0, count, step):
+        first = min(max(0, begin - (around - step) // 2), count - around)
+        here = values[first : first + around]
+        if of is not None and (chosen := of[first : first + around]).sum() >= FEW:
+            here = here[chosen]
+        out[begin : begin + step] = statistic(here)
     return out
 
 
@@ -174,6 +205,11 @@ def _mixture(difference: Reals, early: NDArray[np.bool_]) -> tuple[Reals, Reals,
     beside = _rms(difference - share[:, None] * usual) / (np.sqrt(size / len(usual)) + _SMALL)
     cosine = projected / np.sqrt(size * (difference**2).sum(axis=1) + _SMALL)
     return share, beside, cosine, far / (largest + _SMALL)
+
+
+def _usual_interval(intervals: Reals) -> Reals:
+    usual: Reals = np.quantile(intervals, USUAL, method="higher")
+    return usual
 
 
 def _deviation(values: Reals) -> Reals:

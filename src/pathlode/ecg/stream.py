@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from pathlode.arrays import Array
 from pathlode.ecg.beat_model import BeatModel
+from pathlode.ecg.features import median_of
 from pathlode.ecg.flags import flags_of, noise_and_height, relative_noise
 from pathlode.ecg.recording.peaks import REFRACTORY, seek_peaks
 from pathlode.ecg.recording.recorded_beats import known_intervals, valid_windows, windows_at
 from pathlode.ecg.recording.recordings import Recording
 from pathlode.ecg.records import CLASSES
-from pathlode.ecg.relative import relative_features, relative_rhythm, waveform_on_grid
+from pathlode.ecg.relative import relative_features, relative_rhythm, unhurried, waveform_on_grid
 from pathlode.errors import DataError
 
 TICK = 0.5
@@ -29,7 +30,7 @@ PATIENCE = 4.0
 USUAL = 20
 """Beats from which on the patient's usual beat counts as known."""
 RECENT = 500
-"""Beats whose median is the usual one."""
+"""Beats that show the usual one."""
 NOT_YET = "usual beat not yet known"
 """Flag of the first :data:`USUAL` beats, whose features are relative to few others."""
 _HISTORY = 6000  # beats: half an hour of them at the fastest heart rate that the detector knows
@@ -176,7 +177,7 @@ class Stream:
         rhythm = relative_rhythm(np.r_[np.nan, self._intervals, np.nan][start:])[(numbers - start).clip(0)]
         relative = relative_features(windows, rhythm)[asked]
         classes, probabilities, strangeness = self.model.classify(
-            features[asked], relative, np.median(features, axis=0)
+            features[asked], relative, median_of(features, unhurried(rhythm))
         )
         flags: Sequence[str] = flags_of(relative_noise(noise, heights)[asked], strangeness)
         if len(recent) < USUAL:

@@ -7,9 +7,11 @@ from pathlode.ecg.relative import (
     BEATS_AROUND,
     RHYTHM,
     SHAPE,
+    relative_features,
     relative_rhythm,
     relative_shape,
     running,
+    unhurried,
     waveform_on_grid,
 )
 
@@ -85,3 +87,18 @@ def test_running_medians_follow_the_recording():
     values = np.arange(4.0 * BEATS_AROUND)
     assert np.abs(running(values) - values)[BEATS_AROUND:-BEATS_AROUND].max() <= BEATS_AROUND / 4
     assert running(values[:5]).tolist() == [2.0] * 5
+
+
+@pytest.mark.parametrize("ectopic", [np.arange(700) % 5 == 2, np.arange(700) % 5 != 2], ids=["few", "most"])
+def test_the_usual_beat_is_a_normal_one_even_if_most_beats_are_ectopic(ectopic):
+    """Runs of early beats with another P wave, as of an ectopic atrial focus, between normal beats."""
+    windows = beats(np.ones(700))
+    windows[ectopic] = beats(np.ones(ectopic.sum()), p=-0.1)
+    rhythm = relative_rhythm(np.r_[np.where(ectopic, 0.6, 0.9), 0.9])
+    assert (unhurried(rhythm) == ~ectopic).all()
+    found = relative_features(waveform_on_grid(*Condition().observe(windows, 0)), rhythm)
+    named = dict(zip((*RHYTHM, *SHAPE), found.T, strict=True))
+    for name, normal, early in (("before", 1, 2 / 3), ("before, near", 1, 2 / 3), ("r P", 1, -1)):
+        assert named[name][~ectopic] == pytest.approx(normal, abs=0.01)
+        assert named[name][ectopic] == pytest.approx(early, abs=0.01)
+    assert named["d P"][ectopic].min() > 0.05 > named["d P"][~ectopic].max()
