@@ -84,7 +84,7 @@ def packed(content):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"edition": 2}, "has the layout 2, and this version of pathlode reads 3"),
+        ({"edition": 2}, "has the layout 2, and this version of pathlode reads 4"),
         ({"trees": {"known": [0, 1], "trees": torch.zeros(5, dtype=torch.uint8)}}, "is damaged"),
         ({"trees": {"known": [0, 1], "trees": packed(b"no trees")}}, "is damaged"),
         ({"trees": {}}, "is damaged"),
