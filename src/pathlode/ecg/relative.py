@@ -208,7 +208,7 @@ def _mixture(difference: Reals, early: NDArray[np.bool_]) -> tuple[Reals, Reals,
 
 
 def _usual_interval(intervals: Reals) -> Reals:
-    usual: Reals = np.quantile(intervals, USUAL, method="higher")
+    usual: Reals = np.asarray(np.quantile(intervals, USUAL, method="higher"))
     return usual
 
 
