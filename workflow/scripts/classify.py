@@ -58,7 +58,9 @@ with job(snakemake) as origin:
     relative = RelativeBeats(beats, conditions) if settings.get("relative") else None
     scores, left_out, patients = [], [], []
     for number, (replicate, path) in enumerate(zip(params.replicates, files.splits, strict=True)):
-        study = Study(beats, BeatSplit.load(Path(path)), conditions, params.centred, relative and relative.usual)
+        study = Study(
+            beats, BeatSplit.load(Path(path)), conditions, params.centred, relative.usual if relative else None
+        )
         outcomes = fit_classifiers(
             study,
             representation(study, settings, stack and stack.member(number)),
