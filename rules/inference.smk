@@ -36,6 +36,7 @@ REFERENCE_PARTS = {
 INFERRED_FROM = f"{RESULTS}/inference/{{replicates}}"
 FLOW_FOLDER = f"{INFERRED_FROM}/{{backend}}/{{summary}}"
 FRESH = fresh_summaries(INFERENCE)
+MOST_SETS = max(map(len, INFERENCE["training_sets"].values()))  # of a library; jobs of an array ask for the same
 IN_MEMORY = OBSERVED["train"] * INFERENCE["batch"] // 40  # MB of the data of a batch
 
 
@@ -89,9 +90,7 @@ rule fit_flows:
     threads: THREADS
     resources:
         mem_mb=2000 + IN_MEMORY,
-        runtime=lambda w: (
-            30 + INFERENCE["flow"]["steps"] * INFERENCE["batch"] * len(INFERENCE["training_sets"][w.backend]) // 500
-        ),
+        runtime=30 + INFERENCE["flow"]["steps"] * INFERENCE["batch"] * MOST_SETS // 500,
         gpu=0,
     params:
         code=lambda w: code(
@@ -158,7 +157,7 @@ rule calibrate:
     threads: THREADS
     resources:
         mem_mb=3000 + IN_MEMORY,
-        runtime=lambda w: 60 + 30 * INFERENCE["batch"] * len(INFERENCE["training_sets"][w.backend]),
+        runtime=60 + 30 * INFERENCE["batch"] * MOST_SETS,
     params:
         code=lambda w: code(
             "calibrate", FLOWS.path(w.backend), SYSTEMS.path(INFERRED), *summary_entries(config, w.summary)

@@ -55,7 +55,7 @@ LOGS = ("scheduler", "real_logs")
             "scheduler.rows.mean.model is 'constant', which has no z0, but policies perturb z0 to predict futures; name",
         ),
         (("scheduler", "fit", "loss"), ..., "scheduler.fit.loss is missing; training loss"),
-        (("scheduler", "tasks", "cnn", "run", "log_every"), 200, "tasks.cnn has 624 optimiser steps, too few for"),
+        (("scheduler", "tasks", "cnn", "run", "log_every"), 200, "tasks.cnn has 390 optimiser steps, too few for"),
         (("scheduler", "tasks", "cnn", "data"), "cifar100", "scheduler.mirrors lacks 'cifar100', the data set of"),
         (("scheduler", "tasks", "cnn", "network"), {"mlp": {}}, "scheduler.tasks.cnn.network"),
         (("scheduler", "policies", "cosine"), [0.1], "scheduler.policies.cosine"),

@@ -19,12 +19,12 @@ from pathlode.ecg.records import RATE
 
 BEATS_AROUND, BEATS_STEP = 320, 64
 """Beats that show the usual one, and beats from which on it is taken anew."""
-NEAR = 41
+NEAR_INTERVALS = 41
 """Beats around a beat whose usual interval stands for its momentary rhythm."""
-USUAL = 0.85
+USUAL_QUANTILE = 0.85
 """Quantile of some intervals that is the usual one. Ectopic beats come early, so it is an interval between normal beats, also
 where most beats are ectopic."""
-FEW = 5
+FEW_BEATS = 5
 """Beats from which on they can show the usual one."""
 RHYTHM = (
     "before", "after", "before the previous beat", "after the next beat", "before, near", "after / before",
@@ -90,11 +90,12 @@ def waveform_on_grid(times: Times, values: Values) -> Features:
 def relative_rhythm(intervals: Reals) -> Features:
     """The columns :data:`RHYTHM` of successive beats, (beat, 11), all without unit.
 
-    The usual interval is the quantile :data:`USUAL` of those around. The first four columns are intervals divided by it, the
-    fifth is the interval before divided by the usual one of :data:`NEAR` intervals. A z is the difference of an interval to
-    such a usual one in units of 1.4826 times the median absolute deviation of the same intervals from their median (near: from
-    the usual one) plus 10 ms. Irregular is the median absolute difference of successive intervals, divided by the usual
-    interval: large in atrial fibrillation, where an early beat says little. An unknown interval counts as a usual one.
+    The usual interval is the quantile :data:`USUAL_QUANTILE` of those around. The first four columns are intervals divided by
+    it, the fifth is the interval before divided by the usual one of :data:`NEAR_INTERVALS` intervals. A z is the difference of
+    an interval to such a usual one in units of 1.4826 times the median absolute deviation of the same intervals from their
+    median (near: from the usual one) plus 10 ms. Irregular is the median absolute difference of successive intervals, divided
+    by the usual interval: large in atrial fibrillation, where an early beat says little. An unknown interval counts as a usual
+    one.
 
     Args:
         intervals: seconds before each beat, then after the last one, NaN where unknown, (beat + 1,).
@@ -103,11 +104,14 @@ def relative_rhythm(intervals: Reals) -> Features:
     known = np.where(finite, intervals, _usual_interval(intervals[finite]) if finite.any() else 1.0)
     usual, spread = running(known, _usual_interval), running(known, _deviation)
     changes = np.abs(np.diff(known, prepend=known[0]))
-    around = np.lib.stride_tricks.sliding_window_view(np.pad(known, NEAR // 2, mode="reflect"), NEAR)
-    near = np.quantile(around, USUAL, axis=1, method="higher")
+    around = np.lib.stride_tricks.sliding_window_view(
+        np.pad(known, NEAR_INTERVALS // 2, mode="reflect"), NEAR_INTERVALS
+    )
+    near = np.quantile(around, USUAL_QUANTILE, axis=1, method="higher")
     near_spread = 1.4826 * np.median(np.abs(around - near[:, None]), axis=1) + 0.01
     near_changes = np.median(
-        np.lib.stride_tricks.sliding_window_view(np.pad(changes, NEAR // 2, mode="edge"), NEAR), axis=1
+        np.lib.stride_tricks.sliding_window_view(np.pad(changes, NEAR_INTERVALS // 2, mode="edge"), NEAR_INTERVALS),
+        axis=1,
     )
     ends = np.pad(known, 1, mode="edge")
     before, after = known[:-1], known[1:]
@@ -173,14 +177,14 @@ def running(values: Reals, statistic: Callable[[Reals], Reals] = _median, of: ND
     Args:
         values: (beat, ...).
         statistic: of some of the values.
-        of: which values count, (beat,), None for all; all of a neighbourhood count where these are fewer than :data:`FEW`.
+        of: which values count, (beat,), None for all; all of a neighbourhood where fewer than :data:`FEW_BEATS` do.
     """
     out, count = np.empty_like(values), len(values)
     around, step = (BEATS_AROUND, BEATS_STEP) if count > BEATS_AROUND else (count, max(count, 1))
     for begin in range(0, count, step):
         first = min(max(0, begin - (around - step) // 2), count - around)
         here = values[first : first + around]
-        if of is not None and (chosen := of[first : first + around]).sum() >= FEW:
+        if of is not None and (chosen := of[first : first + around]).sum() >= FEW_BEATS:
             here = here[chosen]
         out[begin : begin + step] = statistic(here)
     return out
@@ -208,7 +212,7 @@ def _mixture(difference: Reals, early: NDArray[np.bool_]) -> tuple[Reals, Reals,
 
 
 def _usual_interval(intervals: Reals) -> Reals:
-    usual: Reals = np.asarray(np.quantile(intervals, USUAL, method="higher"))
+    usual: Reals = np.asarray(np.quantile(intervals, USUAL_QUANTILE, method="higher"))
     return usual
 
 

@@ -18,9 +18,9 @@ from pathlode.ecg.representations import Representation
 
 ECTOPIC = "S"
 """Class that most beats of an imagined patient have."""
-SHARE = 0.75
+IMAGINED_SHARE = 0.75
 """Share of such beats."""
-LEAST = 25
+LEAST_ECTOPIC = 25
 """Such beats from which on a record gives an imagined patient."""
 
 
@@ -103,7 +103,7 @@ def imagined_patients(beats: Beats, positions: NDArray[np.int64]) -> list[NDArra
     """Positions of the beats of patients most of whose beats are ectopic, which few recorded ones are.
 
     An imagined patient has all beats of class :data:`ECTOPIC` of one record, and as many of its beats of class N, drawn at
-    random, that the former are the share :data:`SHARE`. They keep their order and the interval before each.
+    random, that the former are the share :data:`IMAGINED_SHARE`. They keep their order and the interval before each.
 
     Args:
         beats: all beats.
@@ -113,8 +113,8 @@ def imagined_patients(beats: Beats, positions: NDArray[np.int64]) -> list[NDArra
     for record in np.unique(beats.records[positions]):
         mine = positions[beats.records[positions] == record]
         ectopic, normal = (mine[beats.classes[mine] == CLASSES.index(name)] for name in (ECTOPIC, "N"))
-        wanted = round(len(ectopic) * (1 - SHARE) / SHARE)
-        if len(ectopic) >= LEAST and wanted <= len(normal):
+        wanted = round(len(ectopic) * (1 - IMAGINED_SHARE) / IMAGINED_SHARE)
+        if len(ectopic) >= LEAST_ECTOPIC and wanted <= len(normal):
             patients.append(np.sort(np.concatenate([ectopic, rng.choice(normal, wanted, replace=False)])))
     return patients
 

@@ -27,13 +27,13 @@ ADDED = 0.02
 """Added to the variance of each component; all draws together have unit variance."""
 DEGREES = 8
 """Degrees of freedom of each component."""
-REACH = 3.0
+STRAIGHTENED = 3.0
 """Distance from the mean, in standard deviations, to which a curve is followed."""
 TINY = 1e-12
 """Added to the variance of all draws, which may be few."""
 
 
-def chosen(u: Array, log_weights: Array, count: int, rng: np.random.Generator) -> Array:
+def resampled(u: Array, log_weights: Array, count: int, rng: np.random.Generator) -> Array:
     """Draws chosen by their weights, with replacement."""
     weights = np.exp(log_weights - log_weights.max())
     return rng.choice(u, count, p=weights / weights.sum())
@@ -58,7 +58,7 @@ def proposal(
             return float(weights.sum() ** 2 / (weights**2).sum() - TEMPERED * draws)
 
         beta = 1.0 if surplus(1.0) >= 0 else brentq(surplus, 0.0, 1.0)
-        density = Mixture.fitted(chosen(u, beta * log_weights, draws, rng), rng)
+        density = Mixture.fitted(resampled(u, beta * log_weights, draws, rng), rng)
         complete += beta == 1.0
         if complete == COMPLETE:
             return density
@@ -126,10 +126,10 @@ class _Straightened:
 
 
 def _quadratic(w: Array) -> Array:
-    """1, all numbers and all their products, (n, k) -> (n, 1 + k + k (k + 1) / 2). Numbers beyond :data:`REACH` count as
-    :data:`REACH`, so no draw of the tails is thrown far away.
+    """1, all numbers and all their products, (n, k) -> (n, 1 + k + k (k + 1) / 2). Numbers beyond :data:`STRAIGHTENED` count as
+    :data:`STRAIGHTENED`, so no draw of the tails is thrown far away.
     """
-    w = w.clip(-REACH, REACH)
+    w = w.clip(-STRAIGHTENED, STRAIGHTENED)
     one, other = np.triu_indices(w.shape[1])
     return np.concatenate([np.ones((len(w), 1)), w, w[:, one] * w[:, other]], axis=1)
 

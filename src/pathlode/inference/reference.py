@@ -18,7 +18,7 @@ from scipy.stats import norm
 from pathlode.arrays import Array
 from pathlode.dynamics.systems.contract import System
 from pathlode.errors import ConfigError
-from pathlode.inference.proposals import Mixture, chosen, proposal
+from pathlode.inference.proposals import Mixture, proposal, resampled
 
 logger = logging.getLogger(__name__)
 
@@ -184,7 +184,7 @@ def posterior_draws(
             break
         if further:
             density = Mixture.fitted(
-                chosen(np.concatenate(proposed), np.concatenate(log_weights), REFITTED * config.draws, rng), rng
+                resampled(np.concatenate(proposed), np.concatenate(log_weights), REFITTED * config.draws, rng), rng
             )
     else:
         logger.warning(

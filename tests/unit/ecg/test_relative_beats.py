@@ -7,7 +7,7 @@ from pathlode.ecg import relative_beats
 from pathlode.ecg.conditions import Condition, millivolts
 from pathlode.ecg.records import CLASSES
 from pathlode.ecg.relative import RHYTHM, SHAPE
-from pathlode.ecg.relative_beats import SHARE, RelativeBeats, imagined_patients
+from pathlode.ecg.relative_beats import IMAGINED_SHARE, RelativeBeats, imagined_patients
 from pathlode.ecg.representations import Samples
 
 S = CLASSES.index("S")
@@ -16,7 +16,7 @@ S = CLASSES.index("S")
 @pytest.fixture
 def ectopic(beats, monkeypatch):
     """The invented records, with every fifth beat of class S and early, the others normal and regular."""
-    monkeypatch.setattr(relative_beats, "LEAST", 5)
+    monkeypatch.setattr(relative_beats, "LEAST_ECTOPIC", 5)
     early = np.arange(len(beats.classes)) % 5 == 0
     rr = np.where(early[:, None], 0.6, 0.9) * np.ones(4)
     return dataclasses.replace(beats, classes=np.where(early, S, 0).astype(np.int8), rr=rr.astype(np.float32))
@@ -29,7 +29,7 @@ def test_most_beats_of_an_imagined_patient_are_ectopic_beats_of_one_record(ectop
         assert (np.diff(mine) > 0).all()
         assert set(ectopic.records[mine]) == {number}
         drawn = ectopic.classes[mine] == S
-        assert drawn.mean() == pytest.approx(SHARE, abs=0.05)
+        assert drawn.mean() == pytest.approx(IMAGINED_SHARE, abs=0.05)
         assert drawn.sum() == ((ectopic.records == number) & (ectopic.classes == S)).sum()
 
 

@@ -10,14 +10,14 @@ from pathlode.arrays import Array
 from pathlode.schedule.planning.contract import RatedRuns, RateModel
 from pathlode.schedule.planning.recurrence import recurrence
 
-MODES = 48
-FASTEST = 1.9
+_MODES = 48
+_FASTEST = 1.9
 """Largest curvature in units of 1 / η_max; from 2 on a mode diverges at the largest rate."""
-SLOWEST = 0.4
+_SLOWEST = 0.4
 """Least curvature in units of 1 / (η_max · steps): such a mode falls to about exp(-0.8) of its start in a whole run."""
-JITTER = 0.3
+_JITTER = 0.3
 """Standard deviation of the differences between the members' ln h, in units of the distance of two modes."""
-RIDGE = 1e-4
+_RIDGE = 1e-4
 """Weight of the squares of the scaled coefficients: of many good fits one is chosen."""
 
 
@@ -41,15 +41,15 @@ class QuadraticModes(RateModel):
     noisy quadratic model; the noise in proportion to the loss and the fit are ours.
     """
 
-    def __init__(self, runs: RatedRuns, members: int = 4, seed: int = 0, modes: int = MODES) -> None:
+    def __init__(self, runs: RatedRuns, members: int = 4, seed: int = 0, modes: int = _MODES) -> None:
         self.generator = torch.Generator().manual_seed(seed)
         self.moments = runs.moments
         self.largest = runs.rates.double().amax(dim=(1, 2))
         sets, _, steps = runs.rates.shape
-        logs = torch.linspace(math.log(SLOWEST / steps), math.log(FASTEST), modes, dtype=torch.float64)
+        logs = torch.linspace(math.log(_SLOWEST / steps), math.log(_FASTEST), modes, dtype=torch.float64)
         gap = float(logs[-1] - logs[0]) / max(1, modes - 1)
         apart = torch.randn(members, sets, modes, generator=self.generator, dtype=torch.float64)
-        self.curvature = (logs + JITTER * gap * apart).clamp(max=math.log(FASTEST)).exp()
+        self.curvature = (logs + _JITTER * gap * apart).clamp(max=math.log(_FASTEST)).exp()
         self.first, self.noise, self.gain = (torch.zeros_like(self.curvature) for _ in range(3))
         self.offset = torch.ones(members, sets, 1, dtype=torch.float64)
 
@@ -110,6 +110,6 @@ def _nonnegative(matrix: Array, aim: Array) -> Array:
     scale[scale == 0] = 1.0
     unknowns = len(scale)
     system = np.column_stack([matrix / scale, aim])
-    ridge = np.column_stack([RIDGE * np.eye(unknowns), np.zeros(unknowns)])
+    ridge = np.column_stack([_RIDGE * np.eye(unknowns), np.zeros(unknowns)])
     root = np.linalg.qr(np.concatenate([system, ridge]), mode="r")
     return np.asarray(nnls(root[:unknowns, :-1], root[:unknowns, -1])[0]) / scale

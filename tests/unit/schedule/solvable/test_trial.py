@@ -12,7 +12,7 @@ FIT = {"points": 20, "window": 6, "starts": 2, "steps": 0, "hidden": 4, "width":
 
 
 def test_every_policy_has_a_row_in_each_replicate(monkeypatch):
-    monkeypatch.setattr(trial, "optimum", lambda task: optimum(task, iterations=1, refinements=1))
+    monkeypatch.setattr(trial, "optimum", lambda task: optimum(task, iterations=1, refinements=10))
     outcomes, schedules = SolvableTrial("deep_linear", [4, 5], CONFIG, Steering(1, FIT, {"lode": {}})).run()
     table = outcomes.table
     policies = ["optimal", "sweep", "constant_decay", "sweep_again", "cosine", "decay", "wsd_s"]
