@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pathlode.inference.columns import under_all_designs, with_derived
+from pathlode.inference.columns import of_most_pairs, under_all_designs, with_derived
 from pathlode.inference.criteria import Criteria, Targets, criteria
 from pathlode.inference.reference_posteriors import References, ReferenceScores
 from pathlode.inference.scores import AS_IN_TRAINING, ComparedFlows, FlowScores, OutsideMisses, ShiftedScores
@@ -35,7 +35,7 @@ with job(snakemake):
     shifted = ShiftedScores.load(*map(Path, files.robustness))
     compared = with_derived(under_all_designs(scores, shifted.table), references)
     ComparedFlows(compared).save(Path(tables.scores))
-    largest = compared[compared["n_train"] == compared.groupby("summary")["n_train"].transform("max")]
+    largest = of_most_pairs(compared)
     shifted.save(Path(tables.robustness))
     OutsideMisses.load(*map(Path, files.outside)).save(Path(tables.outside))
     ReferenceScores.of(references).save(Path(tables.references))

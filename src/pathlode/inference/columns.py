@@ -108,6 +108,15 @@ def under_all_designs(scores: pd.DataFrame, shifted: pd.DataFrame) -> pd.DataFra
     return both.assign(replicate=both["seed"])
 
 
+def of_most_pairs(scores: pd.DataFrame) -> pd.DataFrame:
+    """The scores of flows that were fitted to the most pairs, of each library and summary.
+
+    Args:
+        scores: table with the columns of :data:`pathlode.inference.histories.FLOW_COLUMNS`.
+    """
+    return scores[scores["n_train"] == scores.groupby(["backend", "summary"])["n_train"].transform("max")]
+
+
 def with_derived(scores: pd.DataFrame, references: References) -> pd.DataFrame:
     """The scores with :func:`perplexity`, and as ``c2st_excess`` the :func:`pathlode.reporting.floors.accuracy_excess` of c2st
     above each replicate's own references. Both tests classify as many draws, of all systems together.

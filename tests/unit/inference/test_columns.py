@@ -16,6 +16,7 @@ from pathlode.inference.columns import (
     labelled,
     log_prob_gap,
     misses,
+    of_most_pairs,
     perplexity,
     score_posteriors,
     under_all_designs,
@@ -28,6 +29,12 @@ def test_perplexity_is_the_geometric_mean_of_one_over_the_density():
     densities = np.array([0.5, 0.125, 1.0])  # their product is 1/16
     assert perplexity(np.log(densities).mean()) == pytest.approx(16 ** (1 / 3))
     assert perplexity(0.0) == 1
+
+
+def test_each_library_has_a_largest_number_of_pairs_of_its_own():
+    sizes = [("zuko", "path", 20), ("zuko", "path", 60), ("nflows", "path", 90), ("zuko", "binned", 0)]
+    scores = pd.DataFrame(sizes, columns=["backend", "summary", "n_train"])
+    assert of_most_pairs(scores)["n_train"].tolist() == [60, 90, 0]
 
 
 class Floor(NamedTuple):
