@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 MIXED = 1.01
 """Largest R̂ at which chains count as mixed."""
 REFITTED = 3
-"""Draws to which the density of a further attempt is fitted, in those of a round."""
+"""Draws to which the density of a further attempt is fitted, as a multiple of those of a round."""
 
 
 @dataclass(frozen=True)
@@ -99,17 +99,11 @@ def log_likelihood(system: System, theta: Array, times: Array, values: Array, no
     return -0.5 * squares.sum(axis=(1, 2))
 
 
-def sample(
-    system: System,
-    low: Array,
-    high: Array,
-    times: Array,
-    values: Array,
-    noise: float,
-    config: McmcConfig,
-    seed: int | Sequence[int],
-) -> Reference:
-    """Draws from the posterior under a prior that is uniform in a box, as in :func:`posterior_draws`.
+def in_box(
+    system: System, low: Array, high: Array, times: Array, values: Array, noise: float
+) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
+    """The log-likelihood of parameters, and the parameters that standard normal numbers stand for, of a prior that is uniform
+    in a box: what :func:`posterior_draws` takes.
 
     Args:
         system: the simulated system.
@@ -118,17 +112,6 @@ def sample(
         times: times of the observations, (time,).
         values: observed values, (time, feature).
         noise: standard deviation of their noise.
-        config: settings.
-        seed: seed of all draws, one number or several.
-    """
-    return posterior_draws(*in_box(system, low, high, times, values, noise), len(low), config, seed)
-
-
-def in_box(
-    system: System, low: Array, high: Array, times: Array, values: Array, noise: float
-) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
-    """The log-likelihood of parameters, and the parameters that standard normal numbers stand for, of a prior that is uniform
-    in a box. Arguments as in :func:`sample`.
     """
     return (
         lambda theta: log_likelihood(system, theta, times, values, noise),

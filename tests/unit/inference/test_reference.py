@@ -4,7 +4,7 @@ import pytest
 from pathlode.dynamics.systems.contract import System
 from pathlode.errors import ConfigError
 from pathlode.inference import reference as reference_module
-from pathlode.inference.reference import McmcConfig, log_likelihood, sample
+from pathlode.inference.reference import McmcConfig, in_box, log_likelihood, posterior_draws
 
 LOW, HIGH, NOISE = np.array([-3.0, -3.0]), np.array([3.0, 3.0]), 0.3
 
@@ -28,6 +28,11 @@ def observed():
     return times, (0.5 - 1.0 * times + NOISE * np.random.default_rng(0).standard_normal(20))[:, None]
 
 
+def sample(system, low, times, values, config):
+    """Draws under a prior that is uniform between ``low`` and :data:`HIGH`."""
+    return posterior_draws(*in_box(system, low, HIGH, times, values, NOISE), len(low), config, seed=0)
+
+
 def normal(times, values):
     """Mean and covariance of the posterior of :class:`Line` under a flat prior."""
     design = np.stack([np.ones(20), times], axis=1)
@@ -49,7 +54,7 @@ def test_the_likelihood_is_that_of_the_noise(observed):
 def test_chains_draw_from_the_exact_posterior(observed):
     times, values = observed
     config = McmcConfig(chains=4, warmup=100, steps=4000, draws=1000)
-    reference = sample(Line(), LOW, HIGH, times, values, NOISE, config, seed=0)
+    reference = sample(Line(), LOW, times, values, config)
     mean, covariance = normal(times, values)
     draws = reference.draws.reshape(-1, 2)
     assert draws.mean(axis=0) == pytest.approx(mean, abs=0.02)
@@ -60,7 +65,7 @@ def test_chains_draw_from_the_exact_posterior(observed):
     residual = values - Line().solution(mean[None], times[None])[0]
     evidence = np.log(2 * np.pi) + 0.5 * np.linalg.slogdet(covariance)[1] - 0.5 * (residual**2).sum() / NOISE**2
     assert reference.log_evidence == pytest.approx(evidence - np.log(HIGH - LOW).sum(), abs=0.05)
-    again = sample(Line(), LOW, HIGH, times, values, NOISE, config, seed=0)
+    again = sample(Line(), LOW, times, values, config)
     assert np.array_equal(again.draws, reference.draws)
     thinned = reference.thinned(100)
     assert thinned.shape == (100, 2)
@@ -71,7 +76,7 @@ def test_no_draw_leaves_the_prior(observed):
     times, values = observed
     config = McmcConfig(chains=4)
     low = np.array([0.6, -3.0])  # above the likelihood's peak
-    reference = sample(Line(), low, HIGH, times, values, NOISE, config, seed=0)
+    reference = sample(Line(), low, times, values, config)
     assert reference.draws.shape == (6000, 4, 2)
     mean, covariance = normal(times, values)
     exact = np.random.default_rng(0).multivariate_normal(mean, covariance, 400_000)
@@ -83,7 +88,7 @@ def test_no_draw_leaves_the_prior(observed):
 
 
 class Square(Line):
-    """x = a², which tells nothing of the sign of a, nor of b."""
+    """x = a², which depends neither on the sign of a nor on b."""
 
     def solution(self, parameters, times):
         return np.broadcast_to(parameters[:, :1] ** 2, times.shape)[..., None]
@@ -95,7 +100,7 @@ def test_both_modes_of_a_posterior_are_found_and_kept_by_a_second_attempt(monkey
     times = np.linspace(0, 1, 4)
     values = 1.0 + NOISE * np.random.default_rng(0).standard_normal((4, 1))
     config = McmcConfig(chains=4, steps=2000, draws=500, effective=8000, attempts=2)  # more than one attempt can have
-    reference = sample(Square(), LOW, HIGH, times, values, NOISE, config, seed=0)
+    reference = sample(Square(), LOW, times, values, config)
     assert len(tried) == 2
     a, b = reference.draws[..., 0], reference.draws[..., 1]
     assert (np.abs(np.abs(a) - values.mean() ** 0.5) < 0.5).all()
@@ -104,11 +109,9 @@ def test_both_modes_of_a_posterior_are_found_and_kept_by_a_second_attempt(monkey
     assert (reference.rhat < 1.01).all()
 
 
-def test_chains_that_have_not_mixed_are_told_of(observed, caplog):
+def test_chains_that_have_not_mixed_are_logged(observed, caplog):
     times, values = observed
-    sample(
-        Line(), LOW, HIGH, times, values, NOISE, McmcConfig(chains=4, warmup=1, steps=8, attempts=1, draws=50), seed=0
-    )
+    sample(Line(), LOW, times, values, McmcConfig(chains=4, warmup=1, steps=8, attempts=1, draws=50))
     assert "R-hat is" in caplog.text
     assert "raise mcmc.steps or mcmc.draws" in caplog.text
 
