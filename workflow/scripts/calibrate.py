@@ -50,8 +50,8 @@ with job(snakemake):
     progress = Progress(f"{wildcards.summary}, {wildcards.backend}", len(tests))
     for flow, seed in tests:
         facts = flow_facts(wildcards.summary, wildcards.backend, flow.pairs, seed)
-        told = likeness(flow, summary, own[seed], plan.usual.noise, fresh, seed)
-        tried = trials[seed].of(flow, summary, told)
+        p_values = likeness(flow, summary, own[seed], plan.usual.noise, fresh, seed)
+        tried = trials[seed].of(flow, summary, p_values)
         scores.append(labelled(tried.scores(), facts))
         if flow.pairs == largest:
             shifted.append(labelled(tried.shifted_scores(), facts))

@@ -30,7 +30,7 @@ def likeness(
         data: a replicate's data. Neighbours are among its training trajectories, and p-values come from its validation
             trajectories, of which the flow knows nothing.
         noise: standard deviation of the noise in these.
-        fresh: where a flow that is trained on fresh simulations has them from, which then replace the data; None for others.
+        fresh: the simulations of a flow that is trained on fresh ones, which then replace the data; None for other flows.
         seed: number of the replicate; decides the fresh simulations.
     """
     if fresh is None:

@@ -41,8 +41,8 @@ class Misspecification:
     predictive_p: Tensor
 
     def alarms(self, level: float = 0.05) -> Tensor:
-        """Whether either p-value is at most half the level, (m,). At most this share of the alarms is false: of observations
-        that are from the simulator and its prior.
+        """Whether either p-value is at most half the level, (m,). Of observations that are from the simulator and its prior,
+        at most this share sets off an alarm.
 
         Raises:
             ConfigError: if the level is no share between 0 and 1.

@@ -24,7 +24,7 @@ from pathlode.inference.scores import AS_IN_TRAINING, ShownPosteriors
 from pathlode.inference.sharpening import WeightedDraws
 
 ALARM = 0.05
-"""Largest p-value that sets off an alarm, so at most this share of the alarms about the training's own simulations."""
+"""Largest p-value that sets off an alarm, which at most this share of the training's own simulations then does."""
 
 
 @dataclass(frozen=True)

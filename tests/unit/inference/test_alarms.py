@@ -15,8 +15,8 @@ DATA = SimulationConfig(
 )
 
 
-class Told:
-    """What stands for a flow: it is told the summary as it is."""
+class Unchanged:
+    """What stands for a flow: it takes a summary as it is."""
 
     seed = 0
 
@@ -38,7 +38,7 @@ def test_alarms_about_held_out_systems_are_rare_and_those_about_other_noise_are_
         points=(20, 20), noise=(0.2, 0.2), gapped=0, longest_gap=0, usual=1, usual_points=20, usual_noise=0.2
     )
     fresh = SystemSimulations(SYSTEM, DATA.window, designs, summary.of_scattered) if kind == "fresh" else None
-    p_values, again = (likeness(Told(), summary, data, DATA.noise, fresh, seed=3) for _ in range(2))
+    p_values, again = (likeness(Unchanged(), summary, data, DATA.noise, fresh, seed=3) for _ in range(2))
     held_out = data["test"]
     given = summary(held_out.observed, 0, DATA.noise)
     usual = p_values(given)
