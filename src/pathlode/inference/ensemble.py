@@ -54,11 +54,15 @@ def ensemble_draws(
         seed: seed of all draws, one number or several.
 
     Raises:
-        ConfigError: if the kept steps have fewer draws.
+        ConfigError: if there are too few walkers for the parameters, or the kept steps have fewer draws.
 
     Source: Goodman & Weare 2010 (https://doi.org/10.2140/camcos.2010.5.65) for the stretch move, ter Braak 2006
     (https://doi.org/10.1007/s11222-006-8769-1) for the move by differences, both by emcee (https://arxiv.org/abs/1202.3665).
     """
+    if config.walkers < 2 * parameters:
+        raise ConfigError(
+            f"ensemble.walkers is {config.walkers}, expected at least twice the {parameters} parameters: raise it"
+        )
     if count > config.walkers * config.steps:
         raise ConfigError(
             f"ensemble.steps is {config.steps}, which with {config.walkers} walkers is less than {count} draws: raise it"

@@ -27,6 +27,13 @@ def test_walkers_that_cannot_be_halved_are_refused():
         EnsembleConfig(walkers=7)
 
 
-def test_more_draws_than_there_are_states_are_refused():
-    with pytest.raises(ConfigError, match=r"ensemble.steps is 2, which with 4 walkers is less than 9 draws: raise it"):
-        ensemble_draws(lambda theta: np.zeros(len(theta)), lambda u: u, 2, EnsembleConfig(4, 1, 2), 9, 0)
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        (2, "ensemble.steps is 2, which with 4 walkers is less than 9 draws: raise it"),
+        (3, "ensemble.walkers is 4, expected at least twice the 3 parameters: raise it"),
+    ],
+)
+def test_fewer_states_than_draws_and_fewer_walkers_than_directions_are_refused(parameters, message):
+    with pytest.raises(ConfigError, match=message):
+        ensemble_draws(lambda theta: np.zeros(len(theta)), lambda u: u, parameters, EnsembleConfig(4, 1, 2), 9, 0)
