@@ -15,7 +15,7 @@ LEAST_P_VALUE = 0.05
 LARGEST_AREA = 0.05
 """Largest absolute area between coverage and credibility that counts as 0."""
 BY_CHANCE = 0.95
-"""Probability with which calibrated posteriors have no more rejections than chance allows."""
+"""Least probability with which calibrated posteriors have no more rejections than chance allows."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ def criteria(scores: pd.DataFrame, targets: Targets, ours: str, rival: str | Non
     """Criteria of calibrated and accurate posteriors, for every summary.
 
     Ranks are not uniform in a replicate if the smallest p-value of a parameter, times the number of parameters, is below
-    :data:`LEAST_P_VALUE`. Chance allows as many replicates as calibrated posteriors have with the probability
-    :data:`BY_CHANCE`.
+    :data:`LEAST_P_VALUE`. Chance allows a number of such replicates that calibrated posteriors do not exceed with the
+    probability :data:`BY_CHANCE`.
 
     Args:
         scores: rows of one library, and of the largest number of simulations of each summary: summary, seed, condition,

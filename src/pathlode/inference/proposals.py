@@ -34,7 +34,7 @@ TINY = 1e-12
 
 
 def resampled(u: Array, log_weights: Array, count: int, rng: np.random.Generator) -> Array:
-    """Draws chosen by their weights, with replacement."""
+    """Draws chosen by their weights, with replacement: (n, parameter), (n,) -> (count, parameter)."""
     weights = np.exp(log_weights - log_weights.max())
     return rng.choice(u, count, p=weights / weights.sum())
 
@@ -44,7 +44,15 @@ def proposal(
 ) -> "Mixture":
     """A density close to the target. Each round weights draws by wᵝ, with w their importance weights, and takes the next draws
     from the density that is fitted to these. β is the largest that keeps a share :data:`TEMPERED` of the draws effective; the
-    rounds end when β has been 1 :data:`COMPLETE` times.
+    rounds end when β has been 1 :data:`COMPLETE` times. Logs a warning if that does not happen.
+
+    Args:
+        log_target: logarithm of the target's density up to a constant, (n, parameter) -> (n,). The first draws are standard
+            normal, so the target should be a standard normal prior times a likelihood.
+        parameters: number of parameters.
+        draws: number of draws in each round.
+        rounds: largest number of rounds.
+        rng: random numbers.
     """
     u = rng.standard_normal((draws, parameters))
     log_density = norm.logpdf(u).sum(axis=1)

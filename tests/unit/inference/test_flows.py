@@ -327,6 +327,8 @@ def test_what_a_flow_cannot_use_is_refused(tmp_path):
         FLOWS["nflows"](torch.distributions.Uniform(0.0, 1.0), 2, FlowConfig(backend="nflows", **SMALL), 0)
     with pytest.raises(ConfigError, match="unknown flow backend 'zucko': expected one of zuko, nflows"):
         FlowConfig(backend="zucko")
+    with pytest.raises(ConfigError, match="flow.epochs is -1, expected at least 0"):
+        FlowConfig(epochs=-1)
     with pytest.raises(ConfigError, match="flow.validation_fraction is 1.0"):
         FlowConfig(validation_fraction=1.0)
     with pytest.raises(ConfigError, match="flow.recurrent and flow.perceptron are both set, expected one of them"):

@@ -32,6 +32,6 @@ def test_its_density_integrates_to_one_and_is_that_of_its_draws():
     assert (found.sample(20_000, rng)[:, 1] > 2).mean() == pytest.approx(above, abs=0.015)
 
 
-def test_too_few_rounds_are_told_of(caplog):
+def test_too_few_rounds_are_logged(caplog):
     proposal(lambda u: 100 * thin_arc(u), 2, 100, 2, np.random.default_rng(0))
     assert "the posterior was not reached in 2 rounds: raise mcmc.rounds or mcmc.draws" in caplog.text

@@ -23,7 +23,7 @@ class FlowConfig:
             bins would cover the whole prior, then shape what is left.
         steps: largest number of optimiser steps.
         epochs: largest number of times that the training sees a pair, on average; 0 for no limit. It lowers the number of steps
-            on few pairs, so the learning rate has fallen to 0 before the flow knows them by heart.
+            on few pairs, to no fewer than 10, so the learning rate has fallen to 0 before the flow knows them by heart.
         batch: pairs per step.
         learning_rate: the cycle's peak.
         validation_fraction: share of the pairs that are held out for validation.
@@ -61,7 +61,8 @@ class FlowConfig:
 
     def __post_init__(self) -> None:
         FLOWS.path(self.backend)  # refuses an unknown name
-        for name, least in (("transforms", 1), ("width", 1), ("depth", 1), ("bins", 2), ("steps", 10), ("batch", 2)):
+        least_of = {"transforms": 1, "width": 1, "depth": 1, "bins": 2, "steps": 10, "epochs": 0, "batch": 2}
+        for name, least in least_of.items():
             if getattr(self, name) < least:
                 raise ConfigError(f"flow.{name} is {getattr(self, name)}, expected at least {least}")
         if self.recurrent and self.perceptron:
