@@ -92,12 +92,22 @@ def test_scores_tell_a_right_posterior(tried):
     assert table.loc["all", "log_prob_gap"] == pytest.approx(2, abs=1e-3)
     assert table.loc["all", "c2st"] == pytest.approx(0.5, abs=0.12)
     assert 1 / DRAWS <= table.loc["all", "effective"] <= 1
-    assert (
-        0.5 < table.loc["all", "sharpened_c2st"] <= 1
-    )  # the likelihood is none of what these references are drawn from
+    assert 0.5 < table.loc["all", "sharpened_c2st"] <= 1  # these references are not drawn from the likelihood
     assert table.loc["all", "sbc_p"] > 0.01
     assert table.loc["all", "coverage_error"] < 0.1
     assert table.loc["all", "predictive_coverage"] == pytest.approx(0.9, abs=0.1)
+
+
+def test_importance_weights_are_the_likelihood_over_the_flows_density(tried):
+    references = tried.trial.references
+    for number, found in enumerate(tried.sharpened()):
+        theta = tried.draws[:, number]
+        times = np.tile(references.times[number], (DRAWS, 1))
+        residuals = references.values[number] - SYSTEM.solution(theta.double().numpy(), times)
+        log_q = Near().log_prob(theta, tried.given[number]).double()
+        expected = torch.from_numpy(-0.5 * (residuals**2).sum(axis=(1, 2)) / 0.2**2) - log_q
+        assert torch.equal(found.theta, theta)
+        assert torch.allclose(found.weights, expected.softmax(dim=0), rtol=1e-3, atol=1e-9)
 
 
 def test_shifted_scores_have_a_part_a_condition(tried):
