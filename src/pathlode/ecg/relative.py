@@ -25,7 +25,7 @@ USUAL_QUANTILE = 0.85
 """Quantile of some intervals that is the usual one. Ectopic beats come early, so it is an interval between normal beats, also
 where most beats are ectopic."""
 FEW_BEATS = 5
-"""Beats from which on they can show the usual one."""
+"""Least number of beats that can show the usual one."""
 RHYTHM = (
     "before", "after", "before the previous beat", "after the next beat", "before, near", "after / before",
     "z before", "z after", "z before, near", "irregular", "irregular, near",

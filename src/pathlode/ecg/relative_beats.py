@@ -21,7 +21,7 @@ ECTOPIC = "S"
 IMAGINED_SHARE = 0.75
 """Share of such beats."""
 LEAST_ECTOPIC = 25
-"""Such beats from which on a record gives an imagined patient."""
+"""Least number of such beats of a record that gives an imagined patient."""
 
 
 class RelativeBeats:

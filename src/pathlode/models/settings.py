@@ -10,7 +10,7 @@ from pathlode.registry import DECODERS, ENCODERS, INPUTS, MODELS
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """Sizes and parts of a model. A model refuses any value but the default of one that it, with its field, does not take.
+    """Sizes and parts of a model. What a model or its field does not take must have its default value.
 
     Args:
         features: measured quantities per observation.

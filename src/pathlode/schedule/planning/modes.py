@@ -11,6 +11,7 @@ from pathlode.schedule.planning.contract import RatedRuns, RateModel
 from pathlode.schedule.planning.recurrence import recurrence
 
 _MODES = 48
+"""Number of modes of each member."""
 _FASTEST = 1.9
 """Largest curvature in units of 1 / η_max; from 2 on a mode diverges at the largest rate."""
 _SLOWEST = 0.4

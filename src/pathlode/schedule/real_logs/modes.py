@@ -9,6 +9,7 @@ from pathlode.arrays import Array
 from pathlode.schedule.real_logs.contract import LogForecast, LoggedRun, LogModel, Question, spaced
 
 MODES = 10
+"""Number of modes."""
 SPAN = (-1.0, 7.0)
 """Range of ln(h · S), with the largest sum of rates S of a past run."""
 MODE_CELLS = 64
