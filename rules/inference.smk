@@ -36,7 +36,7 @@ REFERENCE_PARTS = {
 INFERRED_FROM = f"{RESULTS}/inference/{{replicates}}"
 FLOW_FOLDER = f"{INFERRED_FROM}/{{backend}}/{{summary}}"
 FRESH = fresh_summaries(INFERENCE)
-MOST_SETS = max(map(len, INFERENCE["training_sets"].values()))  # of a library, so all jobs of an array request the same resources
+MOST_SETS = max(map(len, INFERENCE["training_sets"].values()))  # of a library; jobs of an array request equal resources
 IN_MEMORY = OBSERVED["train"] * INFERENCE["batch"] // 40  # MB of the data of a batch
 
 
