@@ -67,11 +67,15 @@ def ensemble_draws(
         raise ConfigError(
             f"ensemble.steps is {config.steps}, which with {config.walkers} walkers is less than {count} draws: raise it"
         )
+
+    def log_target(u: Array) -> Array:
+        return log_likelihood_of(from_normal(u)) + norm.logpdf(u).sum(axis=1)
+
     rng = np.random.default_rng(seed)
     sampler = emcee.EnsembleSampler(
         config.walkers,
         parameters,
-        lambda u: log_likelihood_of(from_normal(u)) + norm.logpdf(u).sum(axis=1),
+        log_target,
         moves=[(emcee.moves.StretchMove(), 0.5), (emcee.moves.DEMove(), 0.5)],
         vectorize=True,
     )

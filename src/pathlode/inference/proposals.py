@@ -104,19 +104,19 @@ class _Straightened:
         """Fitted to draws, (n, parameter)."""
         centre = draws.mean(axis=0)
         variances, directions = np.linalg.eigh(np.cov(draws.T) + TINY * np.eye(draws.shape[1]))
-        axes = (directions * np.sqrt(variances))[:, ::-1]
-        w = np.linalg.solve(axes, (draws - centre).T).T
+        axes = np.asarray((directions * np.sqrt(variances))[:, ::-1])
+        w = _along(axes, draws - centre)
         coefficients, scales = [], []
         for k in range(w.shape[1]):
             terms = _quadratic(w[:, :k])
-            found = np.linalg.lstsq(terms, w[:, k])[0]
+            found = np.asarray(np.linalg.lstsq(terms, w[:, k])[0], np.float64)
             coefficients.append(found)
             scales.append(np.sqrt((w[:, k] - terms @ found).var() + TINY))
         return cls(centre, axes, coefficients, np.array(scales))
 
     def __call__(self, u: Array) -> Array:
         """y of u, both (n, parameter)."""
-        w = np.linalg.solve(self.axes, (u - self.centre).T).T
+        w = _along(self.axes, u - self.centre)
         bent = [_quadratic(w[:, :k]) @ found for k, found in enumerate(self.coefficients)]
         return (w - np.stack(bent, axis=1)) / self.scales
 
@@ -131,6 +131,11 @@ class _Straightened:
     def log_slope(self) -> float:
         """log |dy/du|, the same everywhere."""
         return -float(np.linalg.slogdet(self.axes)[1] + np.log(self.scales).sum())
+
+
+def _along(axes: Array, differences: Array) -> Array:
+    """w of differences from the mean, both (n, parameter)."""
+    return np.asarray(np.linalg.solve(axes, differences.T).T, np.float64)
 
 
 def _quadratic(w: Array) -> Array:

@@ -113,4 +113,4 @@ def _nonnegative(matrix: Array, aim: Array) -> Array:
     system = np.column_stack([matrix / scale, aim])
     ridge = np.column_stack([_RIDGE * np.eye(unknowns), np.zeros(unknowns)])
     root = np.linalg.qr(np.concatenate([system, ridge]), mode="r")
-    return np.asarray(nnls(root[:unknowns, :-1], root[:unknowns, -1])[0]) / scale
+    return np.asarray(nnls(root[:unknowns, :-1], root[:unknowns, -1])[0]) / scale  # type: ignore[call-overload]
