@@ -11,7 +11,7 @@ import yaml
 from snakemake.utils import update_config
 from workflow_checkout import PROJECT
 
-from pathlode.chaos.results import ChaosScores
+from pathlode.chaos.results import TRUTH_ROW, ChaosScores
 from pathlode.core.simple import SIMPLE
 from pathlode.dynamics.artefacts import Probes, Scores
 from pathlode.dynamics.data import VIEWS
@@ -206,7 +206,7 @@ def rivals_errors(config):
 
 
 def chaos_scores(config):
-    flows, rows = [*labels(config), "all"], fitted_rows(config, "irregular")
+    flows, rows = [*labels(config), "all"], [TRUTH_ROW, *fitted_rows(config, "irregular")]
     return table(ChaosScores.columns, crossed(flow=flows, row=rows, seed=replicates_of(config, "chaos")))
 
 
