@@ -91,13 +91,13 @@ def test_a_model_that_does_not_fit_on_the_disk(checkout, disk):
     assert load_model(checkout.folder / MODEL)[0].seeds == (0, 1, 2, 3)
 
 
-RETRAINED = [
-    "dynamics/coupled_oscillator/0-3/none",
-    "ecg/random/latent_odes/plain",
-    "inference/0-1/nflows/path",
-    "scheduler/cnn/0-1/learnt/mix",
-]
-"""A training of every kind, by its folder."""
+RETRAINED = {
+    "dynamics/coupled_oscillator/0-3/none": "model.pt",
+    "ecg/random/latent_odes/plain": "model.pt",
+    "inference/0-1/nflows/path": "flows.pt",
+    "scheduler/cnn/0-1/learnt/mix": "logs.csv",
+}
+"""A training of every kind: its folder, and a file that it ends with."""
 DYING = """
 import os
 import signal
@@ -142,17 +142,19 @@ def weights(path):
     "it resumes each time and ends with the same tables and weights",
 )
 def test_a_run_that_is_killed_ends_with_the_same_tables(reference, tmp_path):
+    """What follows from the trainings is made by one more run, in which nothing ends."""
     copy, output = reference.copy(tmp_path / "copy"), ""
     results, ended = copy.folder / "results/smoke", copy.folder / "ended in"
     targets = [str(path.relative_to(copy.folder)) for path in (results / "tables").glob("*.csv")]
     targets.append("results/smoke/claims.csv")
+    trainings = [f"results/smoke/{folder}/{file}" for folder, file in RETRAINED.items()]
     for folder in (*RETRAINED, "tables"):  # where tables stand, nobody asks for models that are gone
         shutil.rmtree(results / folder)
     ended.mkdir()
     (tmp_path / "sitecustomize.py").write_text(DYING)
     dying = {"PYTHONPATH": f"{tmp_path}:{copy.folder / 'src'}"}
     for _ in range(len(RETRAINED) + 1):
-        run = copy.snakemake(*targets, environment=dying, as_users_do=True, own_session=True)
+        run = copy.snakemake(*trainings, environment=dying, as_users_do=True, own_session=True)
         output += run.stderr
         if run.returncode == 0:
             break
@@ -161,6 +163,8 @@ def test_a_run_that_is_killed_ends_with_the_same_tables(reference, tmp_path):
     assert run.returncode == 0, output
     assert {path.name for path in ended.iterdir()} == {folder.partition("/")[0] for folder in RETRAINED}
     assert output.count("continued from its checkpoint") >= 2
+    run = copy.snakemake(*targets)
+    assert run.returncode == 0, run.stderr
     assert_same_tables(copy, reference)
     models = [path for folder in RETRAINED for path in (results / folder).rglob("*.pt")]
     assert {path.relative_to(results).parts[0] for path in models} == {"dynamics", "ecg", "inference"}
