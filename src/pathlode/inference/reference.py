@@ -24,6 +24,9 @@ logger = logging.getLogger(__name__)
 
 MIXED = 1.01
 """Largest R̂ at which chains count as mixed."""
+FARTHEST = 8.0
+"""Largest distance of a normal number from 0 that parameters are made of: from 8.3 on, Φ is 1 in double precision and they may
+be infinite."""
 REFITTED = 3
 """Draws to which the density of a further attempt is fitted, as a multiple of those of a round."""
 
@@ -130,9 +133,10 @@ def posterior_draws(
     not mixed.
 
     Parameters θ(u), with u standard normal, have the prior: θ = low + (high - low) Φ(u), with Φ the normal distribution
-    function, is uniform in a box. Chains of u propose from a mixture of t-distributions. Rounds of importance sampling find
-    it, from the prior through tempered posteriors. No proposal depends on a chain's state, so all are simulated at once. All
-    chains propose from the same density, so R̂ does not reveal a region that this density misses.
+    function, is uniform in a box. Numbers beyond :data:`FARTHEST` give the parameters there. Chains of u propose from a mixture
+    of t-distributions. Rounds of importance sampling find it, from the prior through tempered posteriors. No proposal depends
+    on a chain's state, so all are simulated at once. All chains propose from the same density, so R̂ does not reveal a region
+    that this density misses.
 
     Args:
         log_likelihood_of: log p(x | θ) of parameters (n, parameter), (n,).
@@ -148,8 +152,11 @@ def posterior_draws(
     effective sample size Vehtari et al. 2021 (https://arxiv.org/abs/1903.08008).
     """
 
+    def parameters_of(u: Array) -> Array:
+        return from_normal(u.clip(-FARTHEST, FARTHEST))
+
     def log_target(u: Array) -> Array:
-        return log_likelihood_of(from_normal(u)) + norm.logpdf(u).sum(axis=1)
+        return log_likelihood_of(parameters_of(u)) + norm.logpdf(u).sum(axis=1)
 
     rng = np.random.default_rng(seed)
     density = proposal(log_target, parameters, config.draws, config.rounds, rng)
@@ -159,7 +166,7 @@ def posterior_draws(
         proposed.append(density.sample(config.chains * (1 + config.warmup + config.steps), rng))
         log_weights.append(log_target(proposed[-1]) - density.log_density(proposed[-1]))
         states, acceptance = _independence_chains(log_weights[-1], config, rng)
-        draws = from_normal(proposed[-1][states])
+        draws = parameters_of(proposed[-1][states])
         rhat, ess = (
             np.asarray(measure(draws, chain_axis=1, draw_axis=0)) for measure in (array_stats.rhat, array_stats.ess)
         )

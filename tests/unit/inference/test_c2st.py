@@ -22,6 +22,12 @@ def test_repeated_draws_are_not_told_by_having_been_seen():
     assert c2st(np.repeat(one, 3, axis=0), np.repeat(same, 3, axis=0)) == pytest.approx(0.5, abs=0.06)
 
 
+def test_draws_that_are_nearly_all_equal_are_told_apart_at_sight():
+    draws, reference = np.random.default_rng(0).normal(size=(2, 200, 3))
+    draws[:] = draws[0]
+    assert c2st(draws, reference) == 1.0
+
+
 def test_trees_find_as_much_as_the_usual_perceptron():
     rng = np.random.default_rng(1)
     mixing = rng.normal(size=(4, 4))

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.special import ndtr, ndtri
 
 from pathlode.dynamics.systems.contract import System
 from pathlode.errors import ConfigError
@@ -107,6 +108,16 @@ def test_both_modes_of_a_posterior_are_found_and_kept_by_a_second_attempt(monkey
     assert (a > 0).mean() == pytest.approx(0.5, abs=0.05)
     assert b.std() == pytest.approx(3 / 3**0.5, rel=0.05)
     assert (reference.rhat < 1.01).all()
+
+
+def test_no_parameters_are_asked_for_where_the_distribution_function_is_rounded_to_1():
+    def log_likelihood_of(theta):
+        assert np.isfinite(theta).all()
+        return -0.5 * ((theta[:, 0] - 8.5) / 0.5) ** 2
+
+    config = McmcConfig(chains=4, steps=1000, draws=500)
+    found = posterior_draws(log_likelihood_of, lambda u: ndtri(ndtr(u)), 1, config, seed=0)  # infinite from 8.3 on
+    assert found.draws.mean() == pytest.approx(8.5 / 1.25, abs=0.05)
 
 
 def test_chains_that_have_not_mixed_are_logged(observed, caplog):
