@@ -1,4 +1,4 @@
-"""The file claims.yaml: groups of claims, and by name what several groups share."""
+"""The file claims.yaml: claims and their variants, and by name what several claims share."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -7,16 +7,18 @@ from typing import Any
 import yaml
 
 from pathlode.errors import ConfigError
-from pathlode.reporting.claim_entries import BY_COLUMN, SIDES, Claim, read_claims
+from pathlode.reporting.claim_entries import BY_COLUMN, OWN, SIDES, Claim, read_claims
 
 BY_NAME = {"systems": "systems", "margin": "margins", "adequacy": "adequacy"}
 """Fields that a claim can give by name, and the section of the file that holds the values."""
 SECTIONS = ("families", *BY_NAME.values(), "rivals", "claims")
 """Sections of the file. Only ``claims`` is needed."""
-PLACEHOLDER = "{rival}"
+VARIANTS = ("each", "also")
+"""Fields that hold variants of a claim; with ``also`` it is a claim itself."""
+RIVAL = "{rival}"
 """In a sentence: what the section ``rivals`` says of the rival."""
-SHARED = "shared"
-"""Key of a group whose fields hold for all of its claims."""
+KEY = "{key}"
+"""In a text of a variant: its key."""
 
 Fields = Mapping[str, Any]
 """Fields of a claim, by name."""
@@ -40,15 +42,17 @@ def whole_entries(given: Any, source: str) -> list[dict[str, Any]]:
     """The claims of a file, each with all of its fields.
 
     Args:
-        given: the sections of the file, by name. ``claims`` has groups of claims: in each, claims by id, and in ``shared`` the
-            fields that hold for all of them. ``families`` has further such fields, by name: ``shared`` or a family that gives a
-            ``family`` has that family's fields too. What a claim gives comes before ``shared``, and that before the family; in
-            ``rows``, ``ours`` and ``rival`` column by column.
-            A claim that gives only its sentence may be that text. ``systems``, ``margin`` and ``adequacy`` may be a name in
-            the section of that kind. With ``by: column``, a name as ``ours`` or ``rival`` is a value of that column.
-            In a group with ``rivals_of: X``, the key ``b-c`` is the claim ``X-b-c``, with ``b_c`` as its rival unless it gives
-            one. Rivals whose claims give nothing else are in the list ``rivals`` of ``shared``; they come first.
-            ``{rival}`` in a sentence stands for what the section ``rivals`` says of the rival, by its value in ``by``.
+        given: the sections of the file, by name. ``claims`` has the fields of claims, by id; the sentence alone may stand in
+            their place. ``families`` has further fields, by name: a claim or a family that gives a ``family`` has that one's
+            fields too. Own fields come first; ``rows``, ``ours`` and ``rival`` are merged column by column.
+            ``systems``, ``margin`` and ``adequacy`` may be a name in the section of that kind. With ``by: column``, a name as
+            ``ours`` or ``rival`` is a value of that column. ``{rival}`` in a sentence stands for what the section ``rivals``
+            says of the rival, by its value in ``by``.
+            The claim X may have variants, by key: changes of its fields, or a list of keys if nothing else changes.
+            Keys joined by commas have the same changes. The variant ``b-c`` is the claim ``X-b-c``. Its rival is ``b_c``,
+            unless its changes or X itself, not its family, give one. ``{key}`` in a text of X or of its changes stands for the
+            key. With ``each``, X is no claim but what its variants share; with ``also`` it is one besides, and its variants
+            are claims of our own unless they give a ``paper``.
         source: name of the file, for messages.
 
     Raises:
@@ -59,40 +63,50 @@ def whole_entries(given: Any, source: str) -> list[dict[str, Any]]:
         raise ConfigError(f"{source} has the unknown key {min(unknown)!r}, expected {', '.join(SECTIONS)}")
     sections = {name: _mapping(given.get(name, {}), f"{source}: {name}") for name in SECTIONS}
     entries: list[dict[str, Any]] = []
-    for name, group in sections["claims"].items():
-        entries += _of_group(_mapping(group, f"{source}: {name}"), sections, f"{source}: {name}")
+    for name, fields in sections["claims"].items():
+        entries += _with_variants(str(name), fields, sections["families"], f"{source}: claim {name}")
     if not entries:
-        raise ConfigError(f"{source} has no claims, expected groups of them under `claims`")
-    return [_with_values(entry, sections, f"{source}: claim {entry['id']}") for entry in entries]
+        raise ConfigError(f"{source} has no claims, expected them by id under `claims`")
+    return [_whole_entry(entry, sections, f"{source}: claim {entry['id']}") for entry in entries]
 
 
-def _of_group(group: Fields, sections: Fields, place: str) -> Iterator[dict[str, Any]]:
-    """The claims of a group."""
-    shared = _with_family(group.get(SHARED, {}), sections["families"], f"{place}: {SHARED}")
-    rivals_of, rivals = shared.pop("rivals_of", None), shared.pop("rivals", [])
-    if not isinstance(rivals, list) or (rivals and rivals_of is None):
-        raise ConfigError(f"{place}: rivals is {rivals!r}, expected a list of names, in a group with rivals_of")
-    alike: dict[str, Any] = {str(name).replace("_", "-"): {} for name in rivals}
-    for key, given in {**alike, **{key: group[key] for key in group if key != SHARED}}.items():
-        own = {"claim": given} if isinstance(given, str) else _mapping(given, f"{place}: {key}")
-        if rivals_of is None:
-            entry = _merged(shared, {**own, "id": key})
-        else:
-            entry = _merged(shared, {"rival": str(key).replace("-", "_"), **own, "id": f"{rivals_of}-{key}"})
-        yield _whole_sentence(entry, sections["rivals"], f"{place}: claim {entry['id']}")
+def _with_variants(name: str, given: Any, families: Fields, place: str) -> Iterator[dict[str, Any]]:
+    """A claim and its variants, each with its id."""
+    own = _fields(given, place)
+    whole = _with_family(own, families, place)
+    kinds = [kind for kind in VARIANTS if kind in whole]
+    if len(kinds) == len(VARIANTS):
+        raise ConfigError(f"{place} has each and also, expected one of them: move the variants of one to the other")
+    variants = _variants(whole.pop(kinds[0]), f"{place}: {kinds[0]}") if kinds else {}
+    if "each" not in kinds:
+        yield whole | {"id": name}
+    for key, changes in variants.items():
+        rival = {} if "rival" in own else {"rival": key.replace("-", "_")}
+        paper = {"paper": OWN} if "also" in kinds else {}
+        entry = _merged(whole, {**rival, **paper, **changes, "id": f"{name}-{key.replace('_', '-')}"})
+        yield {field: _with_key(value, key) for field, value in entry.items()}
 
 
-def _whole_sentence(entry: dict[str, Any], rivals: Fields, place: str) -> dict[str, Any]:
-    """An entry with the words for its rival in its sentence."""
-    if PLACEHOLDER not in str(entry.get("claim")):
-        return entry
-    rival = entry.get("rival")
-    name = rival.get(entry.get("by")) if isinstance(rival, Mapping) else rival
-    if not isinstance(name, str) or name not in rivals:
-        raise ConfigError(
-            f"{place}: rival is {name!r}, expected one of {', '.join(rivals)}, or a sentence without {PLACEHOLDER}"
-        )
-    return entry | {"claim": entry["claim"].replace(PLACEHOLDER, rivals[name])}
+def _variants(given: Any, place: str) -> dict[str, Fields]:
+    """The changes of each variant, by key."""
+    named = (
+        {key: {} for key in given} if isinstance(given, list) else _mapping(given, place, "a list of keys or a mapping")
+    )
+    return {
+        key: _fields(changes, f"{place}: {key}") for keys, changes in named.items() for key in str(keys).split(", ")
+    }
+
+
+def _with_key(value: Any, key: str) -> Any:
+    """A value with the key of its variant in its texts."""
+    if isinstance(value, Mapping):
+        return {name: _with_key(part, key) for name, part in value.items()}
+    return value.replace(KEY, key) if isinstance(value, str) else value
+
+
+def _fields(given: Any, place: str) -> dict[str, Any]:
+    """Fields of a claim, of which the sentence may stand alone."""
+    return {"claim": given} if isinstance(given, str) else {**_mapping(given, place)}
 
 
 def _with_family(fields: Any, families: Fields, place: str) -> dict[str, Any]:
@@ -118,9 +132,22 @@ def _merged(common: Fields, own: Fields) -> dict[str, Any]:
     return whole
 
 
-def _with_values(entry: Fields, sections: Fields, place: str) -> dict[str, Any]:
-    """An entry with values in place of their names."""
-    values = {name: value for name, value in entry.items() if name != "by"}
+def _whole_sentence(entry: Fields, rivals: Fields, place: str) -> dict[str, Any]:
+    if RIVAL not in str(entry.get("claim")):
+        return {**entry}
+    rival = entry.get("rival")
+    name = rival.get(entry.get("by")) if isinstance(rival, Mapping) else rival
+    if not isinstance(name, str) or name not in rivals:
+        raise ConfigError(
+            f"{place}: rival is {name!r}, expected one of {', '.join(rivals)}, or a sentence without {RIVAL}"
+        )
+    return {**entry, "claim": entry["claim"].replace(RIVAL, rivals[name])}
+
+
+def _whole_entry(entry: Fields, sections: Fields, place: str) -> dict[str, Any]:
+    """An entry with values in place of their names, and with the words for its rival in its sentence."""
+    values = _whole_sentence(entry, sections["rivals"], place)
+    values.pop("by", None)
     for name, section in BY_NAME.items():
         given = values.get(name)
         if name == "adequacy" and isinstance(given, list):
@@ -136,9 +163,9 @@ def _value(given: Any, names: Fields, place: str) -> Any:
     return names[given] if isinstance(given, str) else given
 
 
-def _mapping(given: Any, place: str) -> Fields:
+def _mapping(given: Any, place: str, expected: str = "a mapping") -> Fields:
     if not isinstance(given, Mapping):
-        raise ConfigError(f"{place} is {given!r}, expected a mapping")
+        raise ConfigError(f"{place} is {given!r}, expected {expected}")
     return given
 
 
