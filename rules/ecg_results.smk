@@ -172,6 +172,6 @@ rule score_elsewhere:
         runtime=20,
     params:
         code=lambda w: code("score_elsewhere", *model_entries(ECG, KEPT["beat_row"])),
-        folder=ECG["elsewhere"],
+        elsewhere=ECG["elsewhere"],
     script:
         "../workflow/scripts/score_elsewhere.py"

@@ -1,5 +1,6 @@
-"""Fetches a file of real data from mirrors and checks its committed digest."""
+"""Fetches a file of real data from mirrors and checks its committed digest: an archive's is that of what is in it."""
 
+import tarfile
 from pathlib import Path
 
 from pathlode.download import checksums, fetch
@@ -7,7 +8,11 @@ from pathlode.files import sha256
 from pathlode.real.archives import content_sha256
 from pathlode.reporting.job import job
 
+
+def digest(path: Path) -> str:
+    return content_sha256(path) if tarfile.is_tarfile(path) else sha256(path)
+
+
 with job(snakemake):
     target, listed = Path(snakemake.output.file), checksums(Path(snakemake.input.checksums))
-    digest = content_sha256 if target.name.endswith(".tar.gz") else sha256
     fetch(target, snakemake.params.mirrors, listed, f"real.mirrors.{snakemake.wildcards.folder}", digest)

@@ -10,10 +10,10 @@ from pathlode.progress import Progress
 from pathlode.reporting.job import job
 
 with job(snakemake):
-    folder = Path(snakemake.params.folder)
+    source, folder = snakemake.params.elsewhere["source"], Path(snakemake.params.elsewhere["folder"])
     model, paths, reports = BeatModel.load(Path(snakemake.input.model)), records_in(folder), []
-    progress = Progress(folder.name, len(paths))
+    progress = Progress(source, len(paths))
     for number, path in enumerate(paths, start=1):
         reports.append(report_on(read_recording(path), model, polarity="kept", annotated=True))
         progress(number, "recordings")
-    alarms(reports, folder.name).save(Path(snakemake.output.table))
+    alarms(reports, source).save(Path(snakemake.output.table))

@@ -25,7 +25,7 @@ class Alarms(TableFile):
     """Alarms of a classifier of beats on recordings of another source, one row per recording and class, and of all."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "source": "name of the recordings' folder",
+        "source": "name of where the recordings come from",
         "record": f"name of the recording, {ALL} for all of them",
         "class": "name of the class: S or V",
         "hours": "duration",
@@ -45,7 +45,7 @@ def records_in(folder: Path) -> list[Path]:
     """
     found = sorted(path.with_suffix("") for path in folder.glob("*.hea"))
     if not found:
-        raise DataError(f"{folder} has no WFDB records, expected .hea files: name another folder by ecg.elsewhere")
+        raise DataError(f"{folder} has no WFDB records, expected .hea files: name another folder by ecg.elsewhere.folder")
     return found
 
 

@@ -24,6 +24,6 @@ def test_alarms_by_hand(folder, beat_model):
 
 def test_a_folder_without_records_is_refused(tmp_path):
     with pytest.raises(
-        DataError, match="has no WFDB records, expected .hea files: name another folder by ecg.elsewhere"
+        DataError, match="has no WFDB records, expected .hea files: name another folder by ecg.elsewhere.folder"
     ):
         records_in(tmp_path)
