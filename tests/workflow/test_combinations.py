@@ -10,7 +10,8 @@ from pathlode.models.settings import ModelConfig
 from pathlode.parts import DEFAULT_PARTS, PARTS, taken, without_unused
 from pathlode.registry import MODELS, SOLVERS
 from pathlode.training.experiment import Experiment
-from workflow.configuration.parts import InvalidConfig, check_observed_state, check_parts, check_state
+from workflow.configuration.part_checks import check_observed_state, check_parts, check_state
+from workflow.configuration.schema import InvalidConfig
 
 SIZES = {"hidden": 4, "latent": 4, "width": 5, "depth": 1}
 TRAIN = {"steps": 2, "batch": 8, "warmup": 0.5, "validate_every": 2, "solver_steps": 4}

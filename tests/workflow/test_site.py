@@ -17,7 +17,7 @@ from pathlode.dynamics.simulation import SimulationConfig, simulate
 from pathlode.registry import FIELDS, MODELS, SOLVERS
 from pathlode.reporting.pages import markers
 from pathlode.training.experiment import Experiment
-from workflow.configuration.parts import check_parts
+from workflow.configuration.part_checks import check_parts
 from workflow.entry_docstrings import about
 
 DOCS = PROJECT / "docs"

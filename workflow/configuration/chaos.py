@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from pathlode.chaos.flows import DIMENSION, described_flow
 from pathlode.errors import ConfigError
-from workflow.configuration.parts import (
+from workflow.configuration.part_checks import (
     check_entry,
     check_forcing,
     check_observed_state,
@@ -13,11 +13,8 @@ from workflow.configuration.parts import (
     check_steps,
     check_system,
     check_warmup,
-    entries_of_parts,
-    is_trained,
-    model_parts,
-    with_own,
 )
+from workflow.configuration.parts import entries_of_parts, is_trained, model_parts, with_own
 from workflow.configuration.schema import InvalidConfig, unknown
 
 NEEDED = ("path", "constant")

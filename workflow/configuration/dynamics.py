@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from pathlode.registry import ADAPTIVE_BACKENDS
-from workflow.configuration.parts import check_state, check_taken
+from workflow.configuration.part_checks import check_state, check_taken
 from workflow.configuration.replicates import replicate_batches
 from workflow.configuration.rows import check_fitted, check_row, check_training, row_parts, row_settings, tuned_as
 from workflow.configuration.schema import InvalidConfig, unknown

@@ -5,17 +5,8 @@ from typing import Any
 
 from pathlode.ecg.records import DS1, DS2, RATE, RECORDS
 from pathlode.registry import CLASSIFIERS
-from workflow.configuration.parts import (
-    check_entry,
-    check_state,
-    check_system,
-    check_warmup,
-    entries_of_parts,
-    has_latent,
-    is_trained,
-    model_parts,
-    with_own,
-)
+from workflow.configuration.part_checks import check_entry, check_state, check_system, check_warmup
+from workflow.configuration.parts import entries_of_parts, has_latent, is_trained, model_parts, with_own
 from workflow.configuration.schema import InvalidConfig, unknown
 
 GIVEN = ("latents", "components", "grid")

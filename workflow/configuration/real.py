@@ -8,18 +8,8 @@ from pathlode.core.simple import SIMPLE
 from pathlode.errors import ConfigError
 from pathlode.real.splits import GOALS
 from pathlode.registry import MEASURED
-from workflow.configuration.parts import (
-    check_entry,
-    check_state,
-    check_system,
-    check_views,
-    check_warmup,
-    entries_of_parts,
-    has_latent,
-    is_trained,
-    model_parts,
-    with_own,
-)
+from workflow.configuration.part_checks import check_entry, check_state, check_system, check_views, check_warmup
+from workflow.configuration.parts import entries_of_parts, has_latent, is_trained, model_parts, with_own
 from workflow.configuration.rows import all_rows
 from workflow.configuration.schema import InvalidConfig, unknown
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from pathlode.registry import LOSSES, SYSTEMS
-from workflow.configuration.parts import (
+from workflow.configuration.part_checks import (
     check_entry,
     check_forcing,
     check_observed_state,
@@ -14,10 +14,8 @@ from workflow.configuration.parts import (
     check_system,
     check_taken,
     check_warmup,
-    entries_of_parts,
-    model_parts,
-    with_own,
 )
+from workflow.configuration.parts import entries_of_parts, model_parts, with_own
 from workflow.configuration.schema import InvalidConfig, unknown
 
 FOLDERS = ("tuning", "sizes")

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pathlode.parts import PARTS
-from workflow.configuration.parts import check_parts, entries_of_parts, has_latent, model_parts
+from workflow.configuration.part_checks import check_parts
+from workflow.configuration.parts import entries_of_parts, has_latent, model_parts
 from workflow.configuration.real_logs import check_real_logs
 from workflow.configuration.schema import InvalidConfig, unknown
 from workflow.configuration.solvable import check_solvable

@@ -10,6 +10,7 @@ from pathlode.reporting.job import job
 
 
 def digest(path: Path) -> str:
+    """That of a file's content, and of an archive's files however they are packed."""
     return content_sha256(path) if tarfile.is_tarfile(path) else sha256(path)
 
 

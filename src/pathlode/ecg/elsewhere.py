@@ -45,7 +45,9 @@ def records_in(folder: Path) -> list[Path]:
     """
     found = sorted(path.with_suffix("") for path in folder.glob("*.hea"))
     if not found:
-        raise DataError(f"{folder} has no WFDB records, expected .hea files: name another folder by ecg.elsewhere.folder")
+        raise DataError(
+            f"{folder} has no WFDB records, expected .hea files: name another folder by ecg.elsewhere.folder"
+        )
     return found
 
 
