@@ -175,14 +175,15 @@ MEASURED = Registry(
 DATA_SETS = Registry(
     "data set",
     {
-        "fashion_mnist": "pathlode.schedule.tasks.data_sets.fashion_mnist:FashionMnist",
-        "cifar100": "pathlode.schedule.tasks.data_sets.cifar100:Cifar100",
-        "tinyshakespeare": "pathlode.schedule.tasks.data_sets.tinyshakespeare:TinyShakespeare",
-        "tinystories": "pathlode.schedule.tasks.data_sets.tinystories:TinyStories",
-        "invented_images": "pathlode.schedule.tasks.data_sets.invented_images:InventedImages",
-        "invented_text": "pathlode.schedule.tasks.data_sets.invented_text:InventedText",
+        "fashion_mnist": "pathlode.schedule.tasks.data_sets.fashion_mnist:FashionMnist images train=60000 test=10000",
+        "cifar100": "pathlode.schedule.tasks.data_sets.cifar100:Cifar100 images train=50000 test=10000",
+        "tinyshakespeare": "pathlode.schedule.tasks.data_sets.tinyshakespeare:TinyShakespeare text characters=1115394",
+        "tinystories": "pathlode.schedule.tasks.data_sets.tinystories:TinyStories text characters=1900000000",
+        "invented_images": "pathlode.schedule.tasks.data_sets.invented_images:InventedImages images",
+        "invented_text": "pathlode.schedule.tasks.data_sets.invented_text:InventedText text",
     },
 )
+"""Examples are ``images`` or ``text``. Facts: images in the files for ``train`` and ``test``, or ``characters`` of the text."""
 
 POLICIES = Registry(
     "learning-rate policy",
@@ -229,8 +230,9 @@ LOG_MODELS = Registry(
 NETWORKS = Registry(
     "network",
     {
-        "cnn": "pathlode.schedule.tasks.networks.cnn:Cnn",
-        "resnet": "pathlode.schedule.tasks.networks.resnet:ResNet",
-        "transformer": "pathlode.schedule.tasks.networks.transformer:Transformer",
+        "cnn": "pathlode.schedule.tasks.networks.cnn:Cnn images",
+        "resnet": "pathlode.schedule.tasks.networks.resnet:ResNet images",
+        "transformer": "pathlode.schedule.tasks.networks.transformer:Transformer text",
     },
 )
+"""What they read: ``images`` or ``text``."""

@@ -15,10 +15,9 @@ from workflow.configuration.part_checks import (
     check_warmup,
 )
 from workflow.configuration.parts import entries_of_parts, is_trained, model_parts, with_own
+from workflow.configuration.rivals import NEEDED
 from workflow.configuration.schema import InvalidConfig, unknown
 
-NEEDED = ("path", "constant")
-"""Rows that are always fitted: ours, and the prediction without a model."""
 UNUSED = ("tuned_as", "tuned_by", "context", "systems")
 """Settings of a row that have no meaning here."""
 OF_TRAINING = ("weight", "views", "train")

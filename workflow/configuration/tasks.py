@@ -7,16 +7,12 @@ from typing import Any
 from pathlode.download import checksums
 from pathlode.registry import DATA_SETS, NETWORKS
 from workflow.configuration.schema import InvalidConfig
+from workflow.source_facts import constant, defaults
 
-ROWS = 8
-"""Least number of rows of a run's log. It repeats pathlode.schedule.runs.FEWEST, whose import would load pandas in every
-Snakefile."""
-IMAGES = {"fashion_mnist": (60_000, 10_000), "cifar100": (50_000, 10_000), "invented_images": None}
-"""Number of images in each data set's training and test files; None for invented images, of which any number can be made."""
-TEXTS = {"tinyshakespeare": 1_115_394, "tinystories": 1_900_000_000, "invented_text": None}
-"""Number of characters of each text: eight tenths are for training, one tenth each for validation and test."""
-DEFAULTS = {"channels": [16, 32], "strides": [2, 2], "width": 64, "heads": 4, "context": 64}
-"""Defaults of a task's sizes, as in its network and data set."""
+FEWEST = "pathlode.schedule.runs:FEWEST"
+"""Where the least number of rows of a run's log stands."""
+TEXTS = "pathlode.schedule.tasks.data_sets.texts"
+"""Where the parts of a text and the default length of its examples stand."""
 
 
 def example_files(scheduler: Mapping[str, Any], task: str) -> list[str]:
@@ -54,11 +50,11 @@ def _check_length(scheduler: Mapping[str, Any], task: str) -> None:
             f"config: scheduler.mirrors lacks {entry['data']!r}, the data set of scheduler.tasks.{task}; add a folder or "
             "URL that has it"
         )
-    run = entry["run"]
+    run, rows = entry["run"], constant(FEWEST)
     steps = run["epochs"] * (entry["examples"]["train"] // run["batch"])
-    if steps < window or steps < ROWS * run["log_every"]:
+    if steps < window or steps < rows * run["log_every"]:
         raise InvalidConfig(
-            f"config: scheduler.tasks.{task} has {steps} optimiser steps, too few for {ROWS} rows of its log and the "
+            f"config: scheduler.tasks.{task} has {steps} optimiser steps, too few for {rows} rows of its log and the "
             f"{window} moments of a window; raise its examples or epochs, or lower its batch or log_every"
         )
 
@@ -67,13 +63,13 @@ def _check_parts(place: str, entry: Mapping[str, Any]) -> None:
     """Refuses networks with inconsistent sizes or unable to read the data, and more examples than the data set has."""
     data, examples = entry["data"], entry["examples"]
     ((kind, own),) = entry["network"].items()
-    sizes = DEFAULTS | own | examples
-    if (kind == "transformer") != (data in TEXTS):
-        allowed = "a transformer" if data in TEXTS else "a cnn or a resnet"
+    sizes, is_text = defaults(NETWORKS.path(kind)) | own, "text" in DATA_SETS.words(data)
+    if is_text != ("text" in NETWORKS.words(kind)):
+        allowed = [name for name in NETWORKS if ("text" in NETWORKS.words(name)) == is_text]
         raise InvalidConfig(
-            f"{place}.network is a {kind}, expected {allowed} for the data set {data}; change network or data"
+            f"{place}.network is a {kind}, expected a {' or a '.join(allowed)} for the data set {data}; change network or data"
         )
-    if "context" in examples and data not in TEXTS:
+    if "context" in examples and not is_text:
         raise InvalidConfig(
             f"{place}.examples has a context, but {data} has images, not texts; remove it, or change data"
         )
@@ -86,21 +82,24 @@ def _check_parts(place: str, entry: Mapping[str, Any]) -> None:
         raise InvalidConfig(
             f"{place}.network.transformer.width is {sizes['width']}, expected a multiple of its {sizes['heads']} heads"
         )
-    context = sizes["context"]
+    context = examples.get("context", defaults(f"{TEXTS}:Text")["context"])
     for parts, available in _held(data, context).items():
-        asked = sum(sizes[part] for part in parts)
+        asked = sum(examples[part] for part in parts)
         if asked > available:
             raise InvalidConfig(
                 f"{place}.examples has {asked} for {' and '.join(parts)}, but {data} has {available}"
-                f"{f' with a context of {context}' if data in TEXTS else ''}; lower it"
+                f"{f' with a context of {context}' if is_text else ''}; lower it"
             )
 
 
 def _held(data: str, context: int) -> dict[tuple[str, ...], int]:
     """Number of examples of a data set in each part, or in several parts together; none if they are invented."""
-    if images := IMAGES.get(data):
-        return {("train", "validation"): images[0], ("test",): images[1]}
-    if characters := TEXTS.get(data):
-        windows = characters // 10 // (context + 1)
-        return {("train",): 8 * windows, ("validation",): windows, ("test",): windows}
+    train, test, characters = (sum(map(int, DATA_SETS.fact(data, key))) for key in ("train", "test", "characters"))
+    if train:
+        return {("train", "validation"): train, ("test",): test}
+    if characters:
+        ends = constant(f"{TEXTS}:ENDS").items()
+        return {
+            (part,): (int(end * characters) - int(begin * characters)) // (context + 1) for part, (begin, end) in ends
+        }
     return {}
