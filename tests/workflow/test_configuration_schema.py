@@ -16,11 +16,10 @@ from pathlode.ecg.splitters import SPLITTERS
 from pathlode.parts import PARTS
 from pathlode.registry import DATA_SETS, LOSSES, MODELS, NETWORKS, SYSTEMS
 from pathlode.schedule.decisions import LookAheadConfig
-from pathlode.schedule.runs import FEWEST
 from pathlode.training.rates import RATES
 from pathlode.training.settings import OPTIMISERS, TrainingConfig
 from pathlode.training.views import Views
-from workflow.configuration import FILES, InvalidConfig, check, rows, tasks
+from workflow.configuration import FILES, InvalidConfig, check, rows
 from workflow.configuration.schema import SCHEMAS, schema
 
 OPTIONAL = {
@@ -181,16 +180,12 @@ def test_what_the_configuration_knows_of_the_package_without_importing_it_is_so(
     ]
     quarter = float(MODELS.limit("latent_sde", "step", "<="))  # of the period of sin τ, which its posterior reads
     assert quarter == pytest.approx(math.pi / 2, abs=1e-3)
-    assert tasks.ROWS == FEWEST
-    assert set(tasks.IMAGES) | set(tasks.TEXTS) == set(DATA_SETS)
     for name, read in DATA_SETS.items():
-        assert ("context" in inspect.signature(read).parameters) == (name in tasks.TEXTS)
+        assert ("context" in inspect.signature(read).parameters) == ("text" in DATA_SETS.words(name))
     for kind, network in NETWORKS.items():
-        known = {name: given.default for name, given in inspect.signature(network).parameters.items()}
+        known = set(inspect.signature(network).parameters)
         sizes = schema()["properties"]["scheduler"]["properties"]["tasks"]["additionalProperties"]["properties"]
-        assert set(sizes["network"]["properties"][kind]["properties"]) == known.keys() - {"shape", "classes"}
-        for size in tasks.DEFAULTS.keys() & known.keys() if kind != "resnet" else ():
-            assert tasks.DEFAULTS[size] == (list(known[size]) if size in ("channels", "strides") else known[size])
+        assert set(sizes["network"]["properties"][kind]["properties"]) == known - {"shape", "classes"}
 
 
 def test_names_come_from_the_registries():

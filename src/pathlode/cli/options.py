@@ -70,7 +70,7 @@ def further_settings(context: click.Context, parameter: click.Parameter, given: 
         found = tomllib.loads(given.read_text())
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         reason = "it does not exist" if isinstance(error, FileNotFoundError) else str(error)
-        raise ConfigError(f"{given} cannot be read as a TOML file ({reason})") from None
+        raise ConfigError(f"{given} cannot be read as a TOML file ({reason}): correct it or its path") from None
     for name, entry in found.items():
         if name not in FURTHER or not isinstance(entry, dict):
             raise ConfigError(

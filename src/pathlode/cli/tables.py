@@ -38,12 +38,12 @@ def read_file(path: Path, label: str | None = None) -> pd.DataFrame:
         marked = {} if label is None else {label: MARK.__add__}
         table = pd.read_csv(path, converters=marked, skipinitialspace=True)
     except FileNotFoundError:
-        raise DataError(f"{path} does not exist") from None
+        raise DataError(f"{path} does not exist: correct its path") from None
     except UnicodeDecodeError:
         raise DataError(f"{path} cannot be read as a table (it is not text in UTF-8): save it as such") from None
     except (OSError, ValueError) as error:  # pandas' and Arrow's own errors are ValueErrors
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise DataError(f"{path} cannot be read as a table ({reason})") from error
+        raise DataError(f"{path} cannot be read as a table ({reason}): save it again as CSV or Parquet") from error
     for sign, name in ((";", "semicolons"), ("\t", "tabs")):
         if len(table.columns) == 1 and sign in str(table.columns[0]):
             raise DataError(f"{path} has {name} between its columns, expected commas, and points in its numbers")

@@ -72,8 +72,10 @@ class Ensemble:
         self._refuse_other_numbers(series)
         self._refuse_other_columns(series)
         if series.dates != bool(self.model.dates):
-            kinds = ("dates", "numbers") if series.dates else ("numbers", "dates")
-            raise DataError(f"the times of {series.name} are {kinds[0]}, but the forecaster was fitted to {kinds[1]}")
+            found, fitted = ("dates", "numbers") if series.dates else ("numbers", "dates")
+            raise DataError(
+                f"the times of {series.name} are {found}, but the forecaster was fitted to {fitted}: give {fitted}"
+            )
         return series
 
     def _refuse_other_numbers(self, series: TimeSeries) -> None:
@@ -84,7 +86,9 @@ class Ensemble:
             ("inputs", known_inputs(series), read.inputs),
         ):
             if found != fitted:
-                raise DataError(f"{series.name} has {found} {what}, but the forecaster was fitted to {fitted}")
+                raise DataError(
+                    f"{series.name} has {found} {what}, but the forecaster was fitted to {fitted}: give as many"
+                )
 
     def _refuse_other_columns(self, series: TimeSeries) -> None:
         layout = series.layout

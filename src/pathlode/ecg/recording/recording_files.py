@@ -44,7 +44,7 @@ def read_recording(
     )
     suffix = path.suffix.lower()
     if suffix in kinds and not path.exists():
-        raise DataError(f"{path} does not exist")
+        raise DataError(f"{path} does not exist: correct its path")
     if annotator is not None and suffix in kinds:
         raise DataError(f"{path} is no WFDB record, whose marks an annotator would name: leave the annotator out")
     channels = kinds[suffix](path) if suffix in kinds else wfdb_channels(without_ending(path), annotator)
