@@ -4,10 +4,11 @@
 * ``takes=`` names settings that a model takes besides those of its offers, :data:`OF_OFFERS`.
 * ``hidden>=2`` and ``latent%2`` are limits of a model's sizes, of its state in the line of a field: :func:`unmet`.
 * ``package=`` is a package that a model needs and that may not be installed, ``extra=`` the extra of this one that brings it.
-* ``step<=`` is the longest step of a model's solver, in units of τ.
+* ``step<=`` is the longest step of a model's solver, in units of τ; ``solver=`` the one that a training of it can name.
 * The plain words of a field are those of :data:`BY_FIELD` that it has. ``unused=`` names the settings of fields that it does
   not take. ``known=`` names the systems of whose equations an expert knows the field's part, alone or beside others.
-* ``weight<=`` is the largest weight of a loss's penalty; ``weight=unused`` says that the loss has none.
+* ``weight<=`` is the largest weight of a loss's penalty; ``weight=unused`` says that the loss has none. ``times=random`` says
+  that a loss predicts at other times than those observed.
 * ``positive`` says that a decoder or an encoder's input is for positive quantities, or that a system's quantities are, but for
   noise.
 """

@@ -18,7 +18,7 @@ MODELS = Registry(
         "cru": "pathlode.models.cru:CRU training density takes=latent,width,depth,static,inputs,interpolation "
         "latent%2 latent>=4",
         "latent_sde": "pathlode.models.latent_sde:LatentSDE training latent posterior decoder path_kl "
-        "package=torchsde extra=sde step<=1.57",
+        "package=torchsde extra=sde step<=1.57 solver=reversible_heun",
         "observed_ode": "pathlode.models.observed_ode:ObservedODE training field jacobian observed weights gates forcing "
         "takes=static,inputs,interpolation",
         "latent_ebm": "pathlode.models.latent_ebm:LatentEBM training latent posterior decoder energy",
@@ -111,8 +111,8 @@ LOSSES = Registry(
         "displacement": "pathlode.training.losses.displacement:Displacement training path",
         "path+kl": "pathlode.training.losses.path_length_and_kullback_leibler:PathLengthAndKullbackLeibler "
         "training path posterior",
-        "steer": "pathlode.training.losses.random_end_time:RandomEndTime training field weight<=1",
-        "steer_walk": "pathlode.training.losses.random_gaps:RandomGaps training field weight<=1",
+        "steer": "pathlode.training.losses.random_end_time:RandomEndTime training field weight<=1 times=random",
+        "steer_walk": "pathlode.training.losses.random_gaps:RandomGaps training field weight<=1 times=random",
         "kinetic": "pathlode.training.losses.kinetic_energy:KineticEnergy training field",
         "path_kl": "pathlode.training.losses.path_kullback_leibler:PathKullbackLeibler training posterior path_kl",
         "c_node": "pathlode.training.losses.c_node:CNode training weights",

@@ -17,7 +17,6 @@ FLOWS = (*DATA, "irregular", "flows")
         (FLOWS, ["Lorenz", "Rucklidge", "HyperRossler"], "flows names 'HyperRossler', which has 4 dimensions, expected 3; remove it"),
         (("chaos", "fitted"), ["path", "constant", "sindi"], "chaos.fitted names 'sindi', .*did you mean 'sindy'"),
         (("chaos", "fitted"), ["path", "sindy"], "chaos.fitted lacks 'constant'; add it, because the others are compa"),
-        (("chaos", "from_last"), ["sindi"], "chaos.from_last names 'sindi', .*did you mean 'sindy'"),
         (("chaos", "left_out"), {"gird": ["path"]}, "chaos.left_out names 'gird', .*did you mean 'grid'"),
         (("chaos", "left_out"), {"grid": ["paths"]}, "chaos.left_out.grid names 'paths', .*did you mean 'path'"),
         (("chaos", "shown"), ["Lorenz_gird"], "chaos.shown names 'Lorenz_gird', .*did you mean 'Lorenz_grid'"),
@@ -33,6 +32,18 @@ FLOWS = (*DATA, "irregular", "flows")
         ((*ROWS, "sindy", "weight"), 0.1, "chaos.rows.sindy.weight is 0.1, but the model sindy is not trained; remove"),
         ((*ROWS, "path", "loss"), "c_node", "chaos.rows.path.loss is 'c_node', which needs a network of layers"),
         ((*ROWS, "path", "train"), {"forcing": 4.0}, "chaos.rows.path.train.forcing is 4.0, but the model latent_ode has no"),
+        ((*ROWS, "none", "weight"), 0.1, "chaos.rows.none.weight is 0.1, but the loss none has no penalty; remove it"),
+        ((*ROWS, "path", "decoder"), "squareplus", "chaos.rows.path.decoder is 'squareplus', .* positive .* about their mean"),
+        ((*ROWS, "forced_ode", "loss"), "steer", "chaos.rows.forced_ode.train.forcing is 0.2, but the loss steer predicts at o"),
+        ((*ROWS, "al_rnn", "views"), {"subsets": 0.5}, "al_rnn.train.forcing is 2.0, but the views leave out observations"),
+        (("chaos", "left_out", "grid"), ["constant"], "chaos.left_out.grid names 'constant', whose scores stand for those"),
+        (
+            ("chaos", "left_out"),
+            {"grid": ["path"], "irregular": ["path"]},
+            "chaos.left_out names 'path' under every data set, .*; remove it from one",
+        ),
+        ((*DATA, "grid", "window"), [1.0, 1.3], r"window is \[1.0, 1.3\], but regular windows have one gap .*; change one"),
+        ((*DATA, "grid", "free"), 0.01, "chaos.data.grid.free is 0.01 periods with 50 times in each, .* two times or more"),
         (("chaos", "train", "warmup"), 0.001, "chaos.train.warmup is 0.001, less than one of the 600 steps; raise"),
     ],
 )  # fmt: skip
@@ -69,4 +80,5 @@ def test_a_forecast_begins_with_the_window_or_its_last_observation_or_where_it_h
         "sindy": (True, 0),
         "forced_ode": (False, DEFAULT["chaos"]["rows"]["forced_ode"]["train"]["forcing"]),
     }
-    assert chaos.asking(merged((("chaos", "from_last"), ["forced_ode"])), "forced_ode")["forcing"] == 0
+    unforced = chaos.asking(merged(((*ROWS, "al_rnn", "train"), {"steps": 10})), "al_rnn")
+    assert (unforced["from_last"], unforced["forcing"]) == (True, 0)

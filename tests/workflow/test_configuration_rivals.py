@@ -60,6 +60,17 @@ COMPARED = DEFAULT["rivals"]["compared"]
             "path",
             r"rivals.rows.cru.loss is 'path', which needs a latent path z\(t\), but the model",
         ),
+        (
+            (*ROWS, "hybrid_oscillator", "systems"),
+            ["lorenz"],
+            "rivals.rows.hybrid_oscillator.field is 'hybrid_oscillator', which knows .*, but the system lorenz has other",
+        ),
+        (
+            (*ROWS, "latent_sde", "train", "solver"),
+            "alf",
+            "latent_sde.train.solver is 'alf', but the model latent_sde has steps of its own; remove it, or set it to revers",
+        ),
+        ((*ROWS, "cru", "weight"), 0.1, "rivals.rows.cru.weight is 0.1, but the loss none has no penalty; remove it"),
         ((*ROWS, "cru", "systems"), ["vowel"], "rivals.rows.cru.systems names 'vowel', .*; did you mean 'vowels'"),
         (
             (*ROWS, "cru", "sizes", "latent"),

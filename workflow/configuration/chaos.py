@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 from pathlode.chaos.flows import DIMENSION, described_flow
 from pathlode.errors import ConfigError
+from pathlode.parts import DEFAULT_MODEL, PARTS
+from pathlode.registry import MODELS
 from workflow.configuration.part_checks import (
     check_entry,
     check_forcing,
@@ -66,10 +68,11 @@ def chaos_code(config: Mapping[str, Any], *names: str, loss: bool = True) -> lis
 
 
 def asking(config: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """How a row is asked, as in :class:`pathlode.chaos.predicted.Asking`. One that is trained with forcing begins where the
-    window has drawn it."""
-    chaos, from_last = config["chaos"], name in config["chaos"]["from_last"]
-    forcing = 0.0 if from_last else chaos_settings(config, name)["train"].get("forcing", 0.0)
+    """How a row is asked, as in :class:`pathlode.chaos.predicted.Asking`. A model that reads a single observation begins at the
+    last one, or where the window has drawn it if it is trained with forcing."""
+    chaos, words = config["chaos"], MODELS.words(config["chaos"]["rows"][name].get("model", DEFAULT_MODEL))
+    forcing = chaos_settings(config, name)["train"].get("forcing", 0.0) if "forcing" in words else 0.0
+    from_last = not forcing and bool(words & {"observed", "forcing"})
     return {"from_last": from_last, "forcing": forcing} | {key: chaos[key] for key in ("solver_steps", "smoothing")}
 
 
@@ -80,13 +83,22 @@ def labels(config: Mapping[str, Any]) -> list[str]:
 
 def check(config: Mapping[str, Any]) -> None:
     """Refuses undefined names, rows that cannot be fitted, and, if the chapter is to be made, flows that cannot be used."""
+    _check_names(config)
+    for name in config["chaos"]["rows"]:
+        _check_row(config, name)
+    for data, own in config["chaos"]["data"].items():
+        _check_data(f"chaos.data.{data}", own, config["chaos"]["train"]["batch"])
+        if "chaos" in config["chapters"]:
+            _check_flows(f"chaos.data.{data}.flows", own["flows"])
+
+
+def _check_names(config: Mapping[str, Any]) -> None:
     chaos = config["chaos"]
     repeated = [name for name in labels(config) if labels(config).count(name) > 1]
     if repeated:
         raise InvalidConfig(f"config: chaos.data has {repeated[0]!r} in two data sets; give one of them another suffix")
     for place, names, whole, called in (
         ("fitted", chaos["fitted"], chaos["rows"], "chaos.rows"),
-        ("from_last", chaos["from_last"], chaos["rows"], "chaos.rows"),
         ("left_out", chaos["left_out"], chaos["data"], "chaos.data"),
         *((f"left_out.{data}", names, chaos["rows"], "chaos.rows") for data, names in chaos["left_out"].items()),
         ("shown", chaos["shown"], dict.fromkeys(labels(config)), "chaos.data with its suffix"),
@@ -97,22 +109,37 @@ def check(config: Mapping[str, Any]) -> None:
     for name in NEEDED:
         if name not in chaos["fitted"]:
             raise InvalidConfig(f"config: chaos.fitted lacks {name!r}; add it, because the others are compared with it")
-    for name in chaos["rows"]:
-        _check_row(config, name)
-    for data, own in chaos["data"].items():
-        for name in ("window", "settling"):
-            low, high = own[name]
-            if low > high:
-                raise InvalidConfig(
-                    f"config: chaos.data.{data}.{name} is [{low}, {high}], expected [low, high]; exchange them"
-                )
-        if own["train"] < chaos["train"]["batch"]:
+    for data, names in chaos["left_out"].items():
+        if "constant" in names:
             raise InvalidConfig(
-                f"config: chaos.train.batch is {chaos['train']['batch']}, more than the {own['train']} windows of "
-                f"chaos.data.{data}.train; lower it"
+                f"config: chaos.left_out.{data} names 'constant', whose scores stand for those that fail; remove it"
             )
-        if "chaos" in config["chapters"]:
-            _check_flows(f"chaos.data.{data}.flows", own["flows"])
+    if not any("path" in fitted_rows(config, data) for data in chaos["data"]):
+        raise InvalidConfig(
+            "config: chaos.left_out names 'path' under every data set, but the others are compared with it; remove it from one"
+        )
+
+
+def _check_data(place: str, own: Mapping[str, Any], batch: int) -> None:
+    for name in ("window", "settling"):
+        low, high = own[name]
+        if low > high:
+            raise InvalidConfig(f"config: {place}.{name} is [{low}, {high}], expected [low, high]; exchange them")
+    low, high = own["window"]
+    if own["regular"] and low < high:
+        raise InvalidConfig(
+            f"config: {place}.window is [{low}, {high}], but regular windows have one gap and so one duration; change "
+            "one end to the other, or set regular: false"
+        )
+    if round(own["free"] * own["a_period"]) < 2:
+        raise InvalidConfig(
+            f"config: {place}.free is {own['free']} periods with {own['a_period']} times in each, but a spectrum needs "
+            "two times or more; raise free"
+        )
+    if own["train"] < batch:
+        raise InvalidConfig(
+            f"config: chaos.train.batch is {batch}, more than the {own['train']} windows of {place}.train; lower it"
+        )
 
 
 def _check_row(config: Mapping[str, Any], name: str) -> None:
@@ -123,12 +150,18 @@ def _check_row(config: Mapping[str, Any], name: str) -> None:
     parts = model_parts(row)
     check_entry(place, row, OF_TRAINING)
     check_system(place, parts, None)
+    for part in ("input", "decoder"):
+        if part in parts and "positive" in PARTS[part].words(parts[part]):
+            raise InvalidConfig(
+                f"config: {place}.{part} is {parts[part]!r}, which is for positive quantities, but those of flows are about "
+                f"their mean; name another {part}"
+            )
     check_state(f"{place}.sizes" if "sizes" in row else "chaos.sizes", parts, settings["sizes"])
     check_observed_state("chaos.data", parts, DIMENSION, settings["sizes"])
     longest = max(own["window"][1] for own in config["chaos"]["data"].values())
     where, train = f"{place}.train" if "train" in row else "chaos.train", settings["train"]
     check_steps(where, parts, settings, longest)
-    check_forcing(where, parts, train)
+    check_forcing(where, parts, settings)
     check_warmup(where, train)
 
 

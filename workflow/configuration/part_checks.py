@@ -82,6 +82,12 @@ def check_taken(place: str, entry: Mapping[str, Any], own: Mapping[str, Any]) ->
             raise InvalidConfig(
                 f"config: {place}.{name} is {own[name]!r}, but {no_effect(kind, field, name)}; remove it"
             )
+    only = MODELS.fact(kind, "solver")
+    if only and own.get("solver", only[0]) not in only:
+        raise InvalidConfig(
+            f"config: {place}.solver is {own['solver']!r}, but the model {kind} has steps of its own; remove it, or set it to "
+            f"{only[0]}"
+        )
 
 
 def check_state(place: str, parts: Mapping[str, str], model: Mapping[str, Any]) -> None:
@@ -111,20 +117,32 @@ def check_state(place: str, parts: Mapping[str, str], model: Mapping[str, Any]) 
         )
 
 
-def check_forcing(place: str, parts: Mapping[str, str], train: Mapping[str, Any]) -> None:
-    """Refuses a training with forcing of a model whose state it could not draw to the observations.
+def check_forcing(place: str, parts: Mapping[str, str], settings: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuses a training with forcing of a model whose state it could not draw to the observations, with a loss at other times
+    than theirs, and with views that leave some of them out.
 
     Args:
         place: place of the training in the configuration.
         parts: the model's kind and parts, from :func:`model_parts`.
-        train: its settings.
+        settings: the entry's ``train`` and ``views``.
     """
-    words = MODELS.words(parts["model"])
-    if train.get("forcing") and "training" in words and "forcing" not in words:
+    forcing, words = settings["train"].get("forcing"), MODELS.words(parts["model"])
+    if not forcing or "training" not in words:
+        return
+    given = f"config: {place}.forcing is {forcing}, but"
+    if "forcing" not in words:
         able = ", ".join(name for name in MODELS if "forcing" in MODELS.words(name))
         raise InvalidConfig(
-            f"config: {place}.forcing is {train['forcing']}, but the model {parts['model']} has no state that observations "
-            f"could draw; remove it, or name one of the models {able}"
+            f"{given} the model {parts['model']} has no state that observations could draw; remove it, or name one of the "
+            f"models {able}"
+        )
+    if LOSSES.fact(parts["loss"], "times"):
+        raise InvalidConfig(
+            f"{given} the loss {parts['loss']} predicts at other times than those observed; name another loss, or remove it"
+        )
+    if settings["views"].get("subsets") or settings["views"].get("first"):
+        raise InvalidConfig(
+            f"{given} the views leave out observations, which draw the state; remove forcing, or all views other than later"
         )
 
 
@@ -218,6 +236,11 @@ def check_observed_state(place: str, parts: Mapping[str, str], features: int, mo
         )
 
 
+def is_penalised(loss: str) -> bool:
+    """Whether a loss has a penalty, so that its weight has an effect."""
+    return LOSSES.fact(loss, "weight") != ("unused",)
+
+
 def check_trained_with(place: str, entry: Mapping[str, Any], settings: Iterable[str]) -> None:
     """Refuses settings of a training in an entry whose model is not trained."""
     for key in settings:
@@ -228,7 +251,8 @@ def check_trained_with(place: str, entry: Mapping[str, Any], settings: Iterable[
 
 
 def check_entry(place: str, entry: Mapping[str, Any], of_training: Iterable[str]) -> None:
-    """Refuses an entry of any chapter whose parts do not fit each other, and settings of a training that its model has not.
+    """Refuses an entry of any chapter whose parts do not fit each other, settings of a training that its model has not, and the
+    weight of a penalty that its loss has not.
 
     Args:
         place: place of the entry in the configuration.
@@ -237,4 +261,8 @@ def check_entry(place: str, entry: Mapping[str, Any], of_training: Iterable[str]
     """
     check_parts(place, entry)
     check_trained_with(place, entry, of_training)
+    if "weight" in entry and not is_penalised(entry["loss"]):
+        raise InvalidConfig(
+            f"config: {place}.weight is {entry['weight']}, but the loss {entry['loss']} has no penalty; remove it"
+        )
     check_views(f"{place}.views", entry.get("views", {}))

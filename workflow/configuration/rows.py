@@ -14,6 +14,7 @@ from workflow.configuration.part_checks import (
     check_system,
     check_taken,
     check_warmup,
+    is_penalised,
 )
 from workflow.configuration.parts import entries_of_parts, model_parts, with_own
 from workflow.configuration.schema import InvalidConfig, unknown
@@ -101,11 +102,6 @@ def largest_weight(loss: str) -> float:
     return float(LOSSES.limit(loss, "weight", "<=") or math.inf)
 
 
-def is_penalised(loss: str) -> bool:
-    """Whether a loss has a penalty, so that its weight has an effect."""
-    return LOSSES.fact(loss, "weight") != ("unused",)
-
-
 def row_axes(config: Mapping[str, Any], system: str, name: str) -> dict[str, dict[str, Any]]:
     """The learning rates and weights that are tried for a row on a system, each as in
     :class:`pathlode.dynamics.tried_values.Axis`.
@@ -147,6 +143,8 @@ def check_row(config: Mapping[str, Any], chapter: str, name: str, data: Collecti
     for system in row.get("systems", []):
         if system not in data:
             raise InvalidConfig(unknown(f"{place}.systems", system, dict.fromkeys(data)))
+        if "field" in row and system in config["systems"]:
+            check_system(place, {"field": row["field"]}, config["systems"][system]["system"])
     largest = largest_weight(row["loss"]) if "loss" in row else math.inf
     if row.get("weight", 0.0) > largest:
         raise InvalidConfig(
@@ -184,7 +182,7 @@ def check_fitted(config: Mapping[str, Any], chapter: str, system: str, name: str
     check_state(sizes, parts, settings["sizes"])
     place = own if "train" in row else f"systems.{system}"
     check_steps(f"{place}.train", parts, settings, last)
-    check_forcing(f"{place}.train", parts, settings["train"])
+    check_forcing(f"{place}.train", parts, settings)
     check_observed_state(f"systems.{system}", parts, len(simulated.features), settings["sizes"])
     if "train" in row:
         check_training(config, system, settings["train"], f"{own}.train")
