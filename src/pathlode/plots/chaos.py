@@ -16,15 +16,19 @@ from pathlode.chaos.columns import CHAOS_HEADINGS
 from pathlode.chaos.forecasts import VALID_ERROR
 from pathlode.chaos.results import TRUTH_ROW, ShownOrbits
 from pathlode.plots.ranks import ranking_of, ranks_in_panels
-from pathlode.plots.style import BLACK, PALETTE, WIDTH, legend_above, line_styles, log_scale, matrix
+from pathlode.plots.style import BLACK, LEGEND_LINE, PALETTE, WIDTH, LineStyle, line_styles, log_scale, matrix
 from pathlode.reporting.naming import readable
 
 SHOWN_REACH = 3.2
 """Ends of the axes of attractors, in standard deviations: what leaves them is cut."""
 PANELS_A_LINE = 6
 """Attractors side by side."""
-POINT_SIZE = 0.05
-"""Largest extent of an orbit in a quantity, in standard deviations, that is drawn as a point."""
+POINT_SIZE, SMALL_SIZE = 0.05, 1.0
+"""Largest extents of an orbit in a quantity, in standard deviations, that is drawn as a point and with a thick line."""
+SHOWN_FREQUENCY = 5.0
+"""Largest frequency in the spectra, in cycles per period."""
+LEGEND_COLUMNS = 2
+"""Columns of the legend below a panel."""
 CODES_SHOWN = 400
 """Points of a coded orbit in its course in time."""
 BEST = {"valid_time": True, "state_divergence": False, "spectral_distance": False}
@@ -41,15 +45,28 @@ def _panels(shown: Sequence[ShownOrbits], part: str) -> dict[str, dict[str, Arra
     return found
 
 
-def _drawn_rows(flows: Mapping[str, Mapping[str, Array]], rows: Sequence[str]) -> list[str]:
-    """The rows that some flow has, in their order."""
-    return [row for row in rows if any(row in own for own in flows.values())]
+def _panel_a_flow(flows: Mapping[str, Mapping[str, Array]]) -> tuple[Figure, list[Axes]]:
+    """A figure with a panel for each flow, side by side, and room for a legend below each."""
+    lines = max((-(-len(own) // LEGEND_COLUMNS) for own in flows.values()), default=0)
+    size = WIDTH, 2.5 + LEGEND_LINE * lines
+    figure, axes = plt.subplots(1, max(len(flows), 1), figsize=size, squeeze=False, layout="constrained")
+    return figure, list(axes[0])
+
+
+def _draw_rows(axis: Axes, x: Array, own: Mapping[str, Array], styles: Mapping[str, LineStyle]) -> None:
+    """The lines of the rows that were fitted to a flow over that of the true equations, and a legend below the panel."""
+    axis.plot(x, own[TRUTH_ROW][: len(x)], color="0.6", lw=2.5, label="true equations")
+    for row, style in styles.items():
+        if row in own:
+            axis.plot(x, own[row][: len(x)], color=style.colour, ls=style.dashes, label=readable(row))
+    below: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.22)}
+    axis.legend(**below, ncols=LEGEND_COLUMNS, fontsize=7, handlelength=2.2, columnspacing=0.8)
 
 
 def attractors(shown: Sequence[ShownOrbits], rows: Sequence[str]) -> Figure:
     """One orbit of every row beside one of the true equations: a block of panels per flow, first against last quantity.
 
-    An orbit that has come to a point is a dot. A panel whose orbit is not finite, or outside the axes, says so.
+    An orbit that has come to a point is a dot. A panel whose orbit is not finite, or mostly outside the axes, says so.
 
     Args:
         shown: what was kept of the first replicate.
@@ -79,14 +96,14 @@ def attractors(shown: Sequence[ShownOrbits], rows: Sequence[str]) -> Figure:
 
 def _draw_orbit(axis: Axes, orbit: Array, colour: str) -> None:
     """An orbit (time, 2) as a line or a dot, or the word for why there is neither."""
-    missing = not np.isfinite(orbit).all()
-    if missing or (np.abs(orbit) > SHOWN_REACH).any(axis=1).all():
+    missing, extent = not np.isfinite(orbit).all(), np.ptp(orbit, axis=0).max()
+    if missing or (np.abs(orbit) > SHOWN_REACH).any(axis=1).mean() > 0.5:
         word = "not finite" if missing else "outside"
         axis.text(0, 0, word, ha="center", va="center", fontsize=7, color="0.4")
-    elif np.ptp(orbit, axis=0).max() < POINT_SIZE:
+    elif extent < POINT_SIZE:
         axis.plot(*orbit[-1], "o", ms=4, color=colour)
     else:
-        axis.plot(*orbit.T, lw=0.5, color=colour)
+        axis.plot(*orbit.T, lw=1.5 if extent < SMALL_SIZE else 0.5, color=colour)
 
 
 def divergence_in_time(shown: Sequence[ShownOrbits], rows: Sequence[str]) -> Figure:
@@ -97,20 +114,13 @@ def divergence_in_time(shown: Sequence[ShownOrbits], rows: Sequence[str]) -> Fig
     """
     flows, styles = _panels(shown, "errors"), line_styles(rows)
     times = {key.partition("/")[0]: file.times for file in shown for key in file.errors}
-    figure, axes = plt.subplots(
-        1, max(len(flows), 1), figsize=(WIDTH, 2.7), sharey=True, squeeze=False, layout="constrained"
-    )
-    for axis, (flow, errors) in zip(axes[0], flows.items(), strict=False):
-        axis.plot(times[flow], errors[TRUTH_ROW], color="0.6", lw=2.5, label="true equations")
-        for row in _drawn_rows(flows, rows):  # without points where it was not fitted, so all panels have one legend
-            x, y = (times[flow], errors[row]) if row in errors else ([], [])
-            axis.plot(x, y, color=styles[row].colour, ls=styles[row].dashes, label=readable(row))
+    figure, axes = _panel_a_flow(flows)
+    for axis, (flow, errors) in zip(axes, flows.items(), strict=False):
+        _draw_rows(axis, times[flow], errors, styles)
         axis.axhline(VALID_ERROR, color="0.4", ls="--", lw=0.7)
         log_scale(axis, "y")
         axis.set(title=readable(flow), xlabel="Lyapunov times", ylim=(5e-3, 5))
-    axes[0, 0].set_ylabel("error, standard deviations")
-    if flows:
-        legend_above(figure, axes[0, 0], ncols=5)
+    axes[0].set_ylabel("error, standard deviations")
     return figure
 
 
@@ -118,20 +128,13 @@ def spectra(shown: Sequence[ShownOrbits], rows: Sequence[str]) -> Figure:
     """Power spectra of free runs, mean over quantities, beside that of the true orbits: a panel per flow."""
     flows, styles = _panels(shown, "spectra"), line_styles(rows)
     moments = {key.partition("/")[0]: file.moments for file in shown for key in file.spectra}
-    figure, axes = plt.subplots(1, max(len(flows), 1), figsize=(WIDTH, 2.7), squeeze=False, layout="constrained")
-    for axis, (flow, found) in zip(axes[0], flows.items(), strict=False):
-        step = moments[flow][1] - moments[flow][0]
-        frequencies = np.fft.rfftfreq(len(moments[flow]), step)
-        seen = frequencies <= 5
-        axis.plot(frequencies[seen], found[TRUTH_ROW][seen], color="0.6", lw=2.5, label="true equations")
-        for row in _drawn_rows(flows, rows):
-            x, y = (frequencies[seen], found[row][seen]) if row in found else ([], [])
-            axis.plot(x, y, color=styles[row].colour, ls=styles[row].dashes, label=readable(row))
+    figure, axes = _panel_a_flow(flows)
+    for axis, (flow, found) in zip(axes, flows.items(), strict=False):
+        frequencies = np.fft.rfftfreq(len(moments[flow]), moments[flow][1] - moments[flow][0])
+        _draw_rows(axis, frequencies[frequencies <= SHOWN_FREQUENCY], found, styles)
         log_scale(axis, "y")
         axis.set(title=readable(flow), xlabel="cycles per period", ylim=(1e-6, 1))
-    axes[0, 0].set_ylabel("share of the power")
-    if flows:
-        legend_above(figure, axes[0, 0], ncols=5)
+    axes[0].set_ylabel("share of the power")
     return figure
 
 
