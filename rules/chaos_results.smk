@@ -1,7 +1,8 @@
 # Chaos: tables and figures of the results of chaos.smk, and the chapter's target.
 #
-# in:   the files of chaos.smk
-# out:  {RESULTS}/tables/chaos.csv, chaos_scores.csv, chaos_ranks.csv, chaos_summary.*    tabulate_chaos
+# in:   the files of chaos.smk, config/published/chaos.csv
+# out:  {RESULTS}/tables/chaos.csv, chaos_scores.csv, chaos_ranks.csv                   tabulate_chaos
+#       {RESULTS}/tables/chaos_summary.*, chaos_published.*                              tabulate_chaos
 #       {RESULTS}/figures/chaos/*.png, .pdf                                               plot_chaos
 
 OF_FLOWS = {"flows": FLOW_GROUPS, "replicates": CHAOS_BATCHES}
@@ -25,18 +26,20 @@ rule chaos:
         FLOWS_SCORED,
         FLOWS_SHOWN,
         expand(f"{TABLES}/chaos{{of}}.csv", of=["", "_scores", "_ranks"]),
-        expand(f"{TABLES}/chaos_summary.{{format}}", format=FORMATS),
+        expand(f"{TABLES}/chaos_{{table}}.{{format}}", table=["summary", "published"], format=FORMATS),
         expand(f"{RESULTS}/figures/chaos/{{figure}}.{{format}}", figure=CHAOS_FIGURES, format=["png", "pdf"]),
 
 
 rule tabulate_chaos:
     input:
         scores=FLOWS_SCORED,
+        published=own("config/published/chaos.csv"),
     output:
         table=shown(f"{TABLES}/chaos.csv"),
         scores=shown(f"{TABLES}/chaos_scores.csv"),
         ranks=shown(f"{TABLES}/chaos_ranks.csv"),
         summary=in_formats("chaos_summary"),
+        published=in_formats("chaos_published"),
     log:
         f"{LOGS}/tabulate_chaos.log",
     group:

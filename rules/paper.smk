@@ -117,7 +117,7 @@ rule pages:
         control=rules.claims.output.control,
         tables=rules.claims.input.tables,
         summaries=[f"{TABLES}/{chapter}_summary.md" for chapter in config["chapters"]],
-        others=[f"{TABLES}/{chapter}_published.md" for chapter in config["chapters"] if chapter == "real"],
+        others=[f"{TABLES}/{chapter}_published.md" for chapter in config["chapters"] if chapter in ("real", "chaos")],
         figures=[f"{RESULTS}/figures/{figure}.png" for figure in PAGE_FIGURES],
         costs=rules.trace.output.markdown,
         runtime=rules.trace.output.costs,

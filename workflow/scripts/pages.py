@@ -36,7 +36,9 @@ with job(snakemake):
         tables[asked["costs"]] = ResultTable.load(Path(files.runtime)).table
     blocks += [(readme, "claims", in_short(published, docs or "docs"))]
     blocks += [(f"{docs}/costs.md", asked["costs"], Path(files.costs).read_text())]
-    blocks += [(f"{docs}/real.md", "published_real", Path(others).read_text()) for others in files.others]
+    for others in map(Path, files.others):
+        chapter = others.stem.removesuffix("_published")
+        blocks.append((f"{docs}/{chapter}.md", f"published_{chapter}", others.read_text()))
     for stability in files.stability:
         blocks.append((f"{docs}/claims.md", "stability", Path(stability).read_text().partition("\n## ")[0]))
     for chapter, decided in published.groupby("target"):
