@@ -30,6 +30,7 @@ MODELS = Registry(
         "shallow_plrnn": "pathlode.models.shallow_plrnn:ShallowPLRNN training forcing takes=width",
         "echo_state": "pathlode.models.echo_state:EchoState takes=hidden",
         "edmd": "pathlode.models.edmd:EDMD",
+        "kernel_edmd": "pathlode.models.kernel_edmd:KernelEDMD takes=hidden",
     },
 )
 
@@ -48,6 +49,7 @@ FIELDS = Registry(
         "gated": "pathlode.core.fields.gated:GatedField weights gates",
         "componentwise": "pathlode.core.fields.componentwise:ComponentwiseField weights",
         "piecewise_linear": "pathlode.core.fields.piecewise_linear:PiecewiseLinearField unused=depth",
+        "langevin": "pathlode.core.fields.langevin:LangevinField state%2 unused=depth",
     },
 )
 
