@@ -46,7 +46,8 @@ class LangevinField(VectorField):
     def forward(self, h: State, time: Tensor | None = None, context: Latent | None = None) -> State:
         q, p = h.chunk(2, dim=-1)
         back = _on_ring(_on_ring(q, self.coupling), self.coupling.flip(-1))
-        wells = (self.planes(q).sigmoid() * self.heights) @ self.planes.weight.mT
+        gates = self.planes(q).sigmoid() * self.heights
+        wells = (self.planes.weight @ gates.mT).mT  # an exported model takes no view of weights
         return torch.cat([p, -back - wells - self.friction * p], dim=-1)
 
     def energy(self, h: State) -> Tensor:
