@@ -29,6 +29,7 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
     assert set(ranks["row"]) == ROWS["Lorenz"]
     assert set(ranks["blocks"]) == {2}
     assert len(pd.read_csv(tables / "chaos_summary.csv")) == 9 + 3
+    assert "dysts" in (tables / "chaos_published.md").read_text()
     for name in ("attractors", "divergence", "spectra", "flows", "ranks", "symbols"):
         assert (figures / f"{name}.png").stat().st_size > 10_000
 

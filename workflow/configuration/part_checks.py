@@ -261,7 +261,7 @@ def check_entry(place: str, entry: Mapping[str, Any], of_training: Iterable[str]
     """
     check_parts(place, entry)
     check_trained_with(place, entry, of_training)
-    if "weight" in entry and not is_penalised(entry["loss"]):
+    if entry.get("weight") and not is_penalised(entry["loss"]):
         raise InvalidConfig(
             f"config: {place}.weight is {entry['weight']}, but the loss {entry['loss']} has no penalty; remove it"
         )
