@@ -37,8 +37,8 @@ with job(snakemake):
     blocks += [(readme, "claims", in_short(published, docs or "docs"))]
     blocks += [(f"{docs}/costs.md", asked["costs"], Path(files.costs).read_text())]
     for others in map(Path, files.others):
-        chapter = others.stem.removesuffix("_published")
-        blocks.append((f"{docs}/{chapter}.md", f"published_{chapter}", others.read_text()))
+        about = others.stem.removesuffix("_published")
+        blocks.append((f"{docs}/{about}.md", f"published_{about}", others.read_text()))
     for stability in files.stability:
         blocks.append((f"{docs}/claims.md", "stability", Path(stability).read_text().partition("\n## ")[0]))
     for chapter, decided in published.groupby("target"):
