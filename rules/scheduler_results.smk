@@ -7,7 +7,7 @@
 #       {RESULTS}/tables/real_logs*.csv, *_summary.csv, .md, .tex   tabulate_logs
 
 SCHEDULER_FIGURES = ["schedules", "validation", "predictions", "accuracy", "sharpness", "horizon"]
-SOLVABLE_FIGURES = ["regret", "planned"]
+SOLVABLE_FIGURES = ["regret", "planned", "past_runs"]
 OURS = SCHEDULER["compared"][0]
 TUNED_POLICIES = [
     {"task": task, "replicates": batch, "policy": policy}
@@ -113,33 +113,12 @@ rule tabulate_solvable:
         "../workflow/scripts/tabulate_solvable.py"
 
 
-rule plot_solvable:
-    input:
-        regrets=rules.tabulate_solvable.output.regrets,
-        schedules=expand(
-            rules.solve_task.output.schedules,
-            solvable_task=SOLVABLE["tasks"],
-            replicates=next(iter(SOLVABLE_BATCHES)),
-        ),
-    output:
-        drawn("scheduler", SOLVABLE_FIGURES),
-    log:
-        f"{LOGS}/plot_solvable.log",
-    group:
-        "scheduler_results"
-    conda:
-        "../envs/pathlode.yaml"
-    params:
-        code=lambda w: code("plot_solvable"),
-    script:
-        "../workflow/scripts/plot_solvable.py"
-
-
 rule tabulate_past_runs:
     input:
         plans=expand(rules.vary_past_runs.output.plans, solvable_task=PAST_RUNS["tasks"], replicates=SOLVABLE_BATCHES),
     output:
         plans=shown(f"{TABLES}/solvable_past_runs.csv"),
+        centres=shown(f"{TABLES}/solvable_past_runs_centres.csv"),
         summary=in_formats("solvable_past_runs_summary"),
     log:
         f"{LOGS}/tabulate_past_runs.log",
@@ -152,6 +131,29 @@ rule tabulate_past_runs:
         confidence=config["claims"]["confidence"],
     script:
         "../workflow/scripts/tabulate_past_runs.py"
+
+
+rule plot_solvable:
+    input:
+        regrets=rules.tabulate_solvable.output.regrets,
+        schedules=expand(
+            rules.solve_task.output.schedules,
+            solvable_task=SOLVABLE["tasks"],
+            replicates=next(iter(SOLVABLE_BATCHES)),
+        ),
+        past_runs=rules.tabulate_past_runs.output.centres,
+    output:
+        drawn("scheduler", SOLVABLE_FIGURES),
+    log:
+        f"{LOGS}/plot_solvable.log",
+    group:
+        "scheduler_results"
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        code=lambda w: code("plot_solvable"),
+    script:
+        "../workflow/scripts/plot_solvable.py"
 
 
 rule tabulate_logs:

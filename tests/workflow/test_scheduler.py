@@ -16,6 +16,7 @@ FIGURES = [
     "sharpness",
     "horizon",
     "regret",
+    "past_runs",
     "planned",
     "real_logs",
 ]

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from pathlode.plots.solvable import chosen_schedules, regret
+from pathlode.plots.solvable import chosen_schedules, from_past_runs, regret
 from pathlode.plots.style import save_figures
 from pathlode.reporting.job import job
-from pathlode.schedule.solvable.artefacts import SolvableRegrets, SolvableSchedules
+from pathlode.schedule.solvable.artefacts import PastRunsCentres, SolvableRegrets, SolvableSchedules
 
 with job(snakemake):
     files = snakemake.input
@@ -13,5 +13,6 @@ with job(snakemake):
     figures = {
         "regret": regret(SolvableRegrets.load(Path(files.regrets)).table),
         "planned": chosen_schedules({each.task: each.rates for each in schedules}),
+        "past_runs": from_past_runs(PastRunsCentres.load(Path(files.past_runs)).table),
     }
     save_figures(figures, snakemake.output)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from pathlode.arrays import Array
-from pathlode.plots.style import BLACK, BLUE, PURPLE, VERMILLION, WIDTH, legend_above, log_scale
+from pathlode.plots.style import BLACK, BLUE, PALETTE, PURPLE, VERMILLION, WIDTH, legend_above, log_scale
 from pathlode.reporting.naming import readable
 from pathlode.schedule.solvable.artefacts import OPTIMAL
 
@@ -85,3 +85,38 @@ def chosen_schedules(rates: Mapping[str, Mapping[str, Array]]) -> Figure:
 
 def _part(line: Array) -> Array:
     return (np.arange(len(line)) + 0.5) / len(line)
+
+
+def from_past_runs(centres: pd.DataFrame) -> Figure:
+    """What plans reach, and how well their models predict, against the number of past runs, one column of panels per task.
+
+    A line per list of schedules, with its intervals; dashed, the best of the past runs.
+
+    Args:
+        centres: rows of :class:`pathlode.schedule.solvable.artefacts.PastRunsCentres`.
+    """
+    tasks = list(centres["task"].unique())
+    figure, axes = plt.subplots(2, len(tasks), figsize=(WIDTH, 4.2), sharex=True, layout="constrained", squeeze=False)
+    for column, task in zip(axes.T, tasks, strict=True):
+        for colour, (name, own) in zip(
+            PALETTE, centres[centres["task"] == task].groupby("schedules", sort=False), strict=False
+        ):
+            runs = own["runs"]
+            column[0].plot(runs, own["best_past"].clip(upper=LARGEST_RATIO), color=colour, ls="--", lw=0.9)
+            for axis, measure, top in zip(column, ("plan", "error"), (LARGEST_RATIO, np.inf), strict=True):
+                low, middle, high = (own[f"{measure}{end}"].clip(upper=top) for end in ("_low", "", "_high"))
+                axis.plot(runs, middle, "o-", color=colour, ms=4, label=readable(str(name)))
+                axis.vlines(runs, low, high, color=colour, lw=1)
+        column[0].axhline(1.0, color="0.6", lw=0.8, zorder=0)
+        column[0].set_title(readable(task))
+        column[1].set_xlabel("past runs")
+        for axis in column:
+            log_scale(axis, "x")
+            log_scale(axis, "y")
+            axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axis.xaxis.set_major_formatter("{x:g}")
+            axis.xaxis.set_minor_formatter(NullFormatter())
+    axes[0, 0].set_ylabel("loss / least loss")
+    axes[1, 0].set_ylabel("error of ln loss")
+    legend_above(figure, axes[0, 0])
+    return figure

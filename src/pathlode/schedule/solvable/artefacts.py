@@ -25,6 +25,11 @@ _COSTS = {
 }
 
 
+def _centred(name: str, meaning: str) -> dict[str, str]:
+    """Columns of a centre with its interval."""
+    return {name: meaning, f"{name}_low": "lower end of its interval", f"{name}_high": "upper end of its interval"}
+
+
 class SolvableOutcomes(TableFile):
     """What every policy reaches, one row per task, policy and replicate."""
 
@@ -71,9 +76,23 @@ class PlansFromPastRuns(TableFile):
         "loss": "expected loss at the end under the planned rates",
         "best_past": "the same under the rates of the past run that ended best",
         "optimum": "the same under the best schedule",
-        "error": "root mean squared error of the predicted ln loss at the end, over schedules that no past run has",
+        "error": "median absolute error of the predicted ln loss at the end, over schedules that no past run has",
+        "diverged": "number of these schedules whose predicted loss is not finite; their errors count as infinite",
     }
     float_format = "%.8g"
+
+
+class PastRunsCentres(TableFile):
+    """The same over replicates, one row per task, list of schedules and number of runs."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        **{name: PlansFromPastRuns.columns[name] for name in ("task", "schedules", "runs")},
+        **_centred("plan", "loss of the plan / optimum, exponential of the pseudomedian of its logarithm"),
+        **_centred("best_past", "the same of the past run that ended best"),
+        **_centred("error", "error of the predicted ln loss, the same over replicates in which it is finite"),
+        "diverged": "number of predicted losses that are not finite, in all replicates",
+        "n": "number of replicates",
+    }
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,22 @@ import numpy as np
 import pandas as pd
 
 from pathlode.reporting.intervals import interval, pseudomedian
-from pathlode.schedule.solvable.artefacts import CONTROLS, SolvableRegrets, SolvableScores, SolvableTable
+from pathlode.schedule.solvable.artefacts import (
+    CONTROLS,
+    PastRunsCentres,
+    SolvableRegrets,
+    SolvableScores,
+    SolvableTable,
+)
 
 HEADINGS_OF_REGRETS = {"runs": "trainings before", "seconds": "CPU seconds"}
 """Columns of the summary behind those of the tasks."""
+HEADINGS_OF_PAST_RUNS = {
+    "plan": "plan / optimum",
+    "best_past": "best past run / optimum",
+    "error": "error of the ln loss",
+}
+"""Headings of the measures of plans from different past runs."""
 
 
 def with_ratios(outcomes: pd.DataFrame) -> SolvableScores:
@@ -61,28 +73,46 @@ def regrets_summary(table: pd.DataFrame) -> pd.DataFrame:
     return wide.rename_axis(columns=None).reset_index()
 
 
-def past_runs_summary(plans: pd.DataFrame, confidence: float) -> pd.DataFrame:
-    """What plans from different past runs reach, as text, one row per task, list of schedules and number of runs.
+def past_runs_centres(plans: pd.DataFrame, confidence: float) -> PastRunsCentres:
+    """What plans from different past runs reach over replicates, as :func:`regrets`, and how well their models predict.
 
     Args:
         plans: rows of :class:`pathlode.schedule.solvable.artefacts.PlansFromPastRuns`.
-        confidence: level of the intervals, over replicates.
+        confidence: level of the intervals.
     """
     measures = {
-        "plan / optimum": plans["loss"] / plans["optimum"],
-        "best past run / optimum": plans["best_past"] / plans["optimum"],
-        "error of the ln loss": plans["error"],
+        "plan": plans["loss"] / plans["optimum"],
+        "best_past": plans["best_past"] / plans["optimum"],
+        "error": plans["error"].where(np.isfinite(plans["error"])),
     }
     rows = []
     for (task, schedules, runs), own in plans.groupby(["task", "schedules", "runs"], sort=False):
-        cells = {name: _with_ends(*_centred(values[own.index], confidence)) for name, values in measures.items()}
-        rows.append({"task": task, "schedules": schedules, "past runs": runs} | cells)
-    return pd.DataFrame(rows)
+        row = {"task": task, "schedules": schedules, "runs": runs}
+        for name, values in measures.items():
+            ends = _centred(values[own.index].dropna(), confidence)
+            row |= dict(zip((name, f"{name}_low", f"{name}_high"), ends, strict=True))
+        rows.append(row | {"diverged": own["diverged"].sum(), "n": len(own)})
+    return PastRunsCentres(pd.DataFrame(rows))
+
+
+def past_runs_summary(centres: pd.DataFrame) -> pd.DataFrame:
+    """The same as text.
+
+    Args:
+        centres: rows of :class:`pathlode.schedule.solvable.artefacts.PastRunsCentres`.
+    """
+    table = centres[["task", "schedules"]].assign(**{"past runs": centres["runs"]})
+    for name, heading in HEADINGS_OF_PAST_RUNS.items():
+        ends = centres[[name, f"{name}_low", f"{name}_high"]].to_numpy()
+        table[heading] = [_with_ends(*row) for row in ends]
+    return table.assign(diverged=centres["diverged"])
 
 
 def _centred(values: pd.Series, confidence: float) -> tuple[float, float, float]:
     """The exponential of the pseudomedian of ln values, and of the ends of its interval; NaN where it has none."""
     logs = np.log(values.to_numpy())
+    if not len(logs):
+        return np.nan, np.nan, np.nan
     ends = interval(logs, 1 - confidence) if np.ptp(logs) > 0 else (np.nan, np.nan)
     low, high = (float(np.exp(end)) if np.isfinite(end) else np.nan for end in ends)
     return float(np.exp(pseudomedian(logs))), low, high

@@ -26,7 +26,7 @@ from pathlode.schedule.solvable.policies import (
 from pathlode.schedule.solvable.shapes import at_peaks, halved, shape, stable_then_decay
 
 PREDICTED_PEAKS = 3
-"""Peaks of the schedules whose losses are predicted, from the largest rate down, each half of the one before."""
+"""Peaks of the schedules whose losses are predicted, from the largest past rate down, each half of the one before."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class PastRunsTrial:
 
     The past runs of a replicate are :func:`drawn`; fewer of them are the first ones. A model of them is fitted and plans as the
     policy ``plan`` does. It also predicts the losses at the end of schedules that no past run has: stable rates with each of
-    :data:`pathlode.schedule.solvable.policies.DECAYS`.
+    :data:`pathlode.schedule.solvable.policies.DECAYS`. Their peaks start at the largest rate among the fewest runs, so these
+    schedules are the same for every number, and none goes beyond a past rate.
 
     Args:
         task: name in :data:`pathlode.registry.SOLVABLE_TASKS`.
@@ -56,12 +57,12 @@ class PastRunsTrial:
     def run(self) -> PlansFromPastRuns:
         """What plans reach, one row per list of schedules, number and replicate."""
         task: SolvableTask[Any] = SOLVABLE_TASKS[self.task]()
-        shapes = [stable_then_decay(task.steps, share) for share in DECAYS]
-        others, tables = at_peaks(shapes, halved(task.largest, PREDICTED_PEAKS)), []
-        with torch.no_grad():
-            truth = task.expected(others).log()
+        tables = []
         for name, schedules in self.schedules.items():
             runs = drawn_runs(task, self.replicates, schedules, max(self.numbers), self.config.peaks)
+            others = within(task, runs.rates[:, : min(self.numbers)])
+            with torch.no_grad():
+                truth = task.expected(others.flatten(0, 1)).unflatten(0, others.shape[:2]).log()
             for number in self.numbers:
                 found = self._found(task, RatedRuns(runs.rates[:, :number], runs.losses[:, :number]), others, truth)
                 facts: dict[str, Any] = {
@@ -80,9 +81,21 @@ class PastRunsTrial:
         rates = torch.cat([plan(model, runs, PlanConfig(**self.config.plan)).rates, best(runs).rates])
         with torch.no_grad():
             planned, past = task.expected(rates).chunk(2)
-            predicted = model.log_losses(others.expand(len(runs.rates), -1, -1))[..., -1].mean(dim=0)
-        errors = (predicted - truth).square().mean(dim=1).sqrt()
-        return {"loss": planned.numpy(), "best_past": past.numpy(), "error": errors.numpy()}
+            errors = (model.log_losses(others)[..., -1].mean(dim=0) - truth).abs()
+        finite = torch.isfinite(errors)
+        middle = errors.where(finite, torch.inf).quantile(0.5, dim=1, interpolation="lower")
+        return {
+            "loss": planned.numpy(),
+            "best_past": past.numpy(),
+            "error": middle.numpy(),
+            "diverged": (~finite).sum(dim=1).numpy(),
+        }
+
+
+def within(task: SolvableTask[Any], rates: Tensor) -> Tensor:
+    """Stable rates with a decay inside the range of runs with rates (replicate, run, step), (replicate, schedule, step)."""
+    shapes = [stable_then_decay(task.steps, share) for share in DECAYS]
+    return rates.amax(dim=(1, 2))[:, None, None] * at_peaks(shapes, halved(1.0, PREDICTED_PEAKS))
 
 
 def drawn_runs(

@@ -1,9 +1,17 @@
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from pathlode.schedule.solvable.columns import by_replicate, past_runs_summary, regrets, regrets_summary, with_ratios
+from pathlode.schedule.solvable.columns import (
+    by_replicate,
+    past_runs_centres,
+    past_runs_summary,
+    regrets,
+    regrets_summary,
+    with_ratios,
+)
 
 LOSSES = {
     "optimal": [2.0] * 10,
@@ -63,17 +71,18 @@ def test_the_summary_has_a_column_for_each_task(scores):
 
 
 def test_the_summary_of_past_runs_has_a_row_for_each_number():
-    """Over the least loss of 2, plans reach 1.01^0 to 1.01^9, with the pseudomedian 1.01^4.5; all errors are equal."""
+    """Over the least loss of 2, plans reach 1.01^0 to 1.01^9, with the pseudomedian 1.01^4.5; all finite errors are equal."""
     rows = [
         {"task": "net", "schedules": "one", "runs": runs, "seed": seed, "loss": 2 * 1.01**seed}
-        | {"best_past": 3.0, "optimum": 2.0, "error": 0.1 / runs}
+        | {"best_past": 3.0, "optimum": 2.0, "error": 0.1 / runs if seed else np.inf, "diverged": 0 if seed else 6}
         for runs in (2, 10)
         for seed in range(10)
     ]
-    table = past_runs_summary(pd.DataFrame(rows), 0.95)
+    table = past_runs_summary(past_runs_centres(pd.DataFrame(rows), 0.95).table)
     assert table["past runs"].tolist() == [2, 10]
     assert table["best past run / optimum"].tolist() == ["1.5", "1.5"]
     assert table["error of the ln loss"].tolist() == ["0.05", "0.01"]
+    assert table["diverged"].tolist() == [6, 6]
     middle, low, high = (float(number.strip("[],")) for number in table["plan / optimum"][0].split())
     assert middle == pytest.approx(1.01**4.5, abs=0.005)
     assert 1 < low < middle < high < 1.01**9

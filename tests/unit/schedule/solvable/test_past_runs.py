@@ -4,7 +4,7 @@ import torch
 from pathlode.schedule.solvable import past_runs
 from pathlode.schedule.solvable.deep_linear import DeepLinear
 from pathlode.schedule.solvable.optimum import Oracle
-from pathlode.schedule.solvable.past_runs import PastRunsTrial, drawn_runs
+from pathlode.schedule.solvable.past_runs import PastRunsTrial, drawn_runs, within
 from pathlode.schedule.solvable.policies import TrialConfig, best
 from pathlode.schedule.solvable.shapes import shape
 
@@ -32,5 +32,29 @@ def test_a_perfect_model_errs_nowhere(monkeypatch):
     assert table["runs"].tolist() == [2, 2, 5, 5]
     assert table["seed"].tolist() == NUMBERS * 2
     assert table["error"].to_numpy() == pytest.approx(0, abs=1e-9)
+    assert not table["diverged"].any()
     past = best(drawn_runs(TASK, NUMBERS, ["cosine"], 5, CONFIG.peaks))
     assert table["best_past"].iloc[-2:].to_numpy() == pytest.approx(TASK.expected(past.rates).numpy())
+
+
+def test_predicted_schedules_stay_inside_the_rates_of_each_replicates_runs():
+    rates = (
+        torch.tensor([[[0.1, 0.2], [0.05, 0.1]], [[0.01, 0.02], [0.04, 0.02]]]).double().repeat_interleave(100, dim=2)
+    )
+    others = within(TASK, rates)
+    assert others.shape[1] == 9
+    assert others.amax(dim=(1, 2)).tolist() == pytest.approx([0.2, 0.04])
+
+
+def test_predictions_that_are_not_finite_are_counted(monkeypatch):
+    class Diverging(Oracle):
+        def log_losses(self, rates):
+            losses = super().log_losses(rates)
+            losses[..., :4, :] = torch.nan
+            return losses
+
+    monkeypatch.setattr(past_runs, "QuadraticModes", lambda runs, members: Diverging(TASK))
+    monkeypatch.setattr(past_runs, "plan", lambda model, runs, config: best(runs))
+    table = PastRunsTrial("deep_linear", NUMBERS, [2], {"one": ["cosine"]}, CONFIG, 0.01).run().table
+    assert table["diverged"].tolist() == [4, 4]
+    assert table["error"].to_numpy() == pytest.approx(0, abs=1e-9)  # the median is among the other five
