@@ -2,30 +2,24 @@
 
 import copy
 import logging
-import math
 from dataclasses import asdict
-from functools import partial
 from typing import Any, ClassVar
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from pathlode.core.plain import from_plain, to_plain
 from pathlode.errors import ConfigError
-from pathlode.schedule.decisions import Decision, LookAheadConfig, best_schedule, continuations, rate_at
+from pathlode.schedule.decisions import Decision, LookAheadConfig
 from pathlode.schedule.live_log import LiveLog
-from pathlode.schedule.proposals import perturbed_futures
+from pathlode.schedule.revised_schedule import RevisedSchedule
 from pathlode.schedule.run_model import RunModel
-from pathlode.schedule.runs import LOSS
-from pathlode.schedule.sharing import decided_once
 
 logger = logging.getLogger(__name__)
 
 
-class LatentODELR(LRScheduler):
+class LatentODELR(RevisedSchedule, LRScheduler):
     """Sets the rates of those futures for which a model of past runs predicts the best metric.
 
     Call :meth:`step` after every optimiser step. The scheduler keeps a log with as many rows as the logs of the past runs: mean
@@ -98,18 +92,11 @@ class LatentODELR(LRScheduler):
             raise ConfigError(
                 f"the first parameter group has a rate of {first:g}, but the others' are relative to it; give it one above 0"
             )
-        self.model, self.total_steps, self.config = model, int(total_steps), config or LookAheadConfig()
-        self._chained, self._shared = chained, shared
-        self.decisions: list[Decision] = []
-        self._last_moment = float(model.config.points - 1)
-        self._schedule = model.rates.copy()
-        self._range = model.card.ranges["log_lr"]
-        self._log = LiveLog(model.card.metric_is_loss)
-        self._due = float(model.config.window - 1)
+        RevisedSchedule.__init__(self, model, int(total_steps), config or LookAheadConfig(), shared)
+        self._chained = chained
         self._own: list[float] = []
         self._noticed = False
-        self._generator = torch.Generator().manual_seed(self.config.seed)
-        super().__init__(optimizer)
+        LRScheduler.__init__(self, optimizer)
 
     def record(self, *, loss: float | None = None, metric: float | None = None) -> None:
         """Takes note of a training loss, and of the validation metric whenever it was measured, for the next :meth:`step`.
@@ -138,9 +125,9 @@ class LatentODELR(LRScheduler):
             self.last_epoch = -1
         self.record(loss=loss, metric=metric)
         if self.last_epoch >= 0:  # not when it is made
-            self._take_note(self.last_epoch + 1)
+            self._take_note(self.last_epoch + 1, float(self.optimizer.param_groups[0]["lr"]))
             self._notice_changes()
-        super().step()
+        LRScheduler.step(self)
         self._own = self._rates()
 
     def get_lr(self) -> list[float | torch.Tensor]:
@@ -178,25 +165,11 @@ class LatentODELR(LRScheduler):
         self._log = LiveLog(**state.pop("_log"))
         self.__dict__.update(state)
         if before != self.total_steps:
-            self._stretch(before)
-
-    def _stretch(self, before: int) -> None:
-        """Goes over from a training of so many steps to one of :attr:`total_steps`."""
-        last, taken = self._last_moment, max(0, self.last_epoch)
-        now, then = self._moment(taken), last * min(1.0, taken / before)
-        places = np.interp(np.arange(len(self._schedule)), [0.0, now, last], [0.0, then, last])
-        rate = rate_at(self._schedule, then)
-        self._schedule = np.interp(places, np.arange(len(self._schedule)), self._schedule)
-        self._schedule[math.floor(now)] = math.log(rate)
-        self._log.stretch(before / self.total_steps)
-        self._due = max(self.model.config.window - 1.0, self._due * before / self.total_steps)
-
-    def _moment(self, step: int) -> float:
-        return self._last_moment * min(1.0, step / self.total_steps)
+            self._stretch(before, max(0, self.last_epoch))
 
     def _rates(self) -> list[float]:
         """The groups' rates by the schedule, for the optimiser step after the last one counted."""
-        groups, rate = self.optimizer.param_groups, rate_at(self._schedule, self._moment(self.last_epoch + 1))
+        groups, rate = self.optimizer.param_groups, self._rate(self.last_epoch + 1)
         for group in groups[len(self.base_lrs) :]:
             own = float(group["lr"]) / (float(groups[0]["lr"]) or rate) * float(self.base_lrs[0])
             self.base_lrs.append(group.setdefault("initial_lr", own))
@@ -213,65 +186,6 @@ class LatentODELR(LRScheduler):
                 own,
                 rate,
             )
-
-    def _take_note(self, step: int) -> None:
-        """Adds a row to the log, as often as in past runs, and decides if a decision is due."""
-        rows, moment = self.model.card.rows, self._moment(step)
-        if step * rows // self.total_steps > (step - 1) * rows // self.total_steps:
-            rate = float(self.optimizer.param_groups[0]["lr"])
-            self._log.add_row(step / self.total_steps, math.log(rate) if rate > 0 else self._range[0])
-        if self._due <= moment < self._last_moment:
-            self._due = math.floor(moment) + (self.config.every or self.model.config.window)
-            self._decide(step, moment)
-
-    def _decide(self, step: int, moment: float) -> None:
-        """Decides once; ``moment`` is the moment on the clock after ``step`` optimiser steps."""
-        decide = partial(self._decision, step, moment)
-        decision, self._schedule = decided_once(decide) if self._shared else decide()
-        self._log.heard = False
-        self.decisions.append(decision)
-
-    def _decision(self, step: int, moment: float) -> tuple[Decision, NDArray[np.float64]]:
-        """A decision, and the schedule after it."""
-        horizon = self.config.horizon * self._last_moment
-        moments: NDArray[np.float64] = moment - np.arange(self.model.config.window, dtype=np.float64)[::-1]
-        window = self._log.at(moments / self._last_moment)
-        recent = window[len(window) // 2 :, LOSS]
-        chosen: NDArray[np.float64] | None = None
-        qualified, metric, lacking = 0, math.nan, self._log.lacking()
-        if lacking:
-            outcome = lacking
-        elif not np.isfinite(window).all():
-            outcome = "kept: a loss or metric is not finite"
-        elif moment >= horizon:
-            outcome = "kept: the horizon is past"
-        else:
-            futures = self._futures(moments, window, horizon)
-            schedules, ends = continuations(futures, recent, moment, self._last_moment, self._range, self.config)
-            qualified, outcome = len(ends), "kept: no future has such a loss"
-            if qualified:
-                chosen, metric = best_schedule(schedules, ends, self.config.averaged, self.model.config.mode)
-                outcome = "new schedule"
-        schedule = self._schedule if chosen is None else self._followed(chosen, moment)
-        if chosen is None and not (lacking and any(earlier.outcome == lacking for earlier in self.decisions)):
-            remedy = "; give it to step() or record()" if lacking else ""
-            logger.warning("step %d: the current schedule is %s%s", step, outcome, remedy)
-        rate = rate_at(schedule, moment)
-        return Decision(step, moment, float(recent.mean()), qualified, metric, rate, outcome), schedule
-
-    def _followed(self, chosen: NDArray[np.float64], moment: float) -> NDArray[np.float64]:
-        """The schedule that continues with chosen log rates, one moment apart, from a moment on."""
-        points, schedule = np.arange(len(self._schedule)), self._schedule.copy()
-        later = points > moment
-        schedule[later] = np.interp(points[later] - moment, np.arange(len(chosen)), chosen)
-        schedule[math.floor(moment)] = chosen[0]
-        return schedule
-
-    def _futures(
-        self, moments: NDArray[np.float64], window: NDArray[np.float64], horizon: float
-    ) -> NDArray[np.float64]:
-        """Predicted futures from the window's last moment to the horizon, one moment apart, (future, time, feature)."""
-        return perturbed_futures(self.model, moments, window, horizon, self.config, self._generator)
 
 
 def _number(value: float | torch.Tensor | None) -> float | None:
