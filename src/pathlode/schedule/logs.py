@@ -22,7 +22,8 @@ class Log:
         run_id: unique name of the run.
         title: its displayed name.
         tags: names of the logged scalars.
-        history: columns ``step``, ``value`` and ``time`` (in seconds, nan if unknown) of a tag, in the order of logging.
+        history: columns ``step``, ``value`` and ``time`` (in seconds, nan if unknown) of a tag, in the order of logging. Values
+            are as logged, texts among them.
         fault: why the run cannot be used, if the tool that logged it knows a reason.
     """
 
@@ -104,9 +105,13 @@ def listed(tags: Iterable[object]) -> str:
 
 
 def _scalars(log: Log, names: Mapping[str, str]) -> pd.DataFrame:
-    """Columns ``column``, ``step``, ``value`` and ``time`` of a run's named scalars."""
-    found = pd.concat([log.history(tag).assign(column=column) for column, tag in names.items()], ignore_index=True)
-    return found.drop_duplicates(["column", "step"], keep="last")
+    """Columns ``column``, ``step``, ``value``, ``logged`` (the value as text) and ``time`` of a run's named scalars."""
+    histories = []
+    for column, tag in names.items():
+        history = log.history(tag)
+        numbers = pd.to_numeric(history["value"], errors="coerce")
+        histories.append(history.assign(column=column, value=numbers, logged=history["value"].astype(str)))
+    return pd.concat(histories, ignore_index=True).drop_duplicates(["column", "step"], keep="last")
 
 
 def _fault(scalars: pd.DataFrame) -> str | None:
@@ -117,8 +122,8 @@ def _fault(scalars: pd.DataFrame) -> str | None:
             return f"it logged no {column} at any step"
     wrong = scalars[~np.isfinite(scalars["value"])]
     if len(wrong):
-        column, step, value = wrong[["column", "step", "value"]].iloc[0]
-        return f"its {column} at step {step:g} is {value:g}"
+        column, step, logged = wrong[["column", "step", "logged"]].iloc[0]
+        return f"its {column} at step {step:g} is {logged}"
     for column in ("train_loss", "val_metric"):
         steps = np.sort(scalars.loc[scalars["column"] == column, "step"].to_numpy(float))
         if scalars["step"].max() - steps[-1] > np.diff(steps, prepend=0.0).max():

@@ -73,5 +73,4 @@ def _values(reported: Mapping[int, float], series: Mapping[str, Any], tag: str) 
         found = dict.fromkeys(reported, found)
     elif isinstance(found, list):
         found = dict(zip(reported, found, strict=False))
-    table = pd.DataFrame({"step": [int(step) for step in found], "value": list(found.values()), "time": np.nan})
-    return table.assign(value=pd.to_numeric(table["value"], errors="coerce"))
+    return pd.DataFrame({"step": [int(step) for step in found], "value": list(found.values()), "time": np.nan})

@@ -158,8 +158,7 @@ def _wandb_file(file: Path) -> _WandbPart:
 
 def _wandb_history(table: pd.DataFrame, step: str, tag: str) -> pd.DataFrame:
     times = table.get("_timestamp", np.nan)
-    points = pd.DataFrame({"step": table[step], "value": table[tag], "time": times}).dropna(subset=["value"])
-    return points.assign(value=pd.to_numeric(points["value"], errors="coerce"))
+    return pd.DataFrame({"step": table[step], "value": table[tag], "time": times}).dropna(subset=["value"])
 
 
 def read_mlflow(uri: str, experiment: str, names: Mapping[str, str]) -> Runs:

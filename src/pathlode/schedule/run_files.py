@@ -33,7 +33,9 @@ def read_table(file: Path) -> pd.DataFrame:
             f"{file} cannot be read without pyarrow: pip install 'pathlode[parquet]', or convert it to CSV"
         ) from None
     except (OSError, ValueError) as error:
-        raise DataError(f"{file} cannot be read ({error}), expected a table with one row per logged moment") from error
+        raise DataError(
+            f"{file} cannot be read ({str(error).strip()}), expected a table with one row per logged moment"
+        ) from error
 
 
 def tables_in(path: Path) -> list[Path]:

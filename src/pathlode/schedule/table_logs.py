@@ -45,11 +45,33 @@ def _tables(path: Path, step: str) -> Iterator[Log]:
         name = place.relative_to(path).as_posix() if path.is_dir() else file.stem
         table = _read(file)
         if step not in table:
-            raise DataError(f"{file} has no column {step!r}, only {listed(table)}; name the column of its steps")
-        parts = table.groupby("run_id", sort=False) if "run_id" in table else [(name, table)]
+            raise DataError(_lacks(file, table, step))
+        parts = table.groupby("run_id", sort=False) if "run_id" in table and len(table) else [(name, table)]
         for run, rows in parts:
             logged = rows.dropna(axis="columns", how="all")
-            yield Log(f"{name}/{run}", str(run), [str(tag) for tag in logged], partial(_history, logged, step))
+            tags = [str(tag) for tag in logged]
+            yield Log(f"{name}/{run}", str(run), tags, partial(_history, logged, step), _fault(rows, step))
+
+
+def _lacks(file: Path, table: pd.DataFrame, step: str) -> str:
+    """Why a table has no column of steps."""
+    only = str(table.columns[0])
+    marks = [name for mark, name in ((";", "semicolons"), ("\t", "tabs")) if mark in only and len(table.columns) == 1]
+    if marks:
+        return f"{file} separates its columns with {marks[0]}, expected commas; write it again with commas"
+    return f"{file} has no column {step!r}, only {listed(table)}; name the column of its steps"
+
+
+def _fault(rows: pd.DataFrame, step: str) -> str | None:
+    """Why the rows of a run have no moment."""
+    steps = rows[step].dropna()
+    if not len(rows):
+        return "it has no rows"
+    if not len(steps):
+        return f"its {step} is empty in every row"
+    if pd.to_numeric(steps, errors="coerce").isna().all():
+        return f"its {step} is {steps.iloc[0]} in the first row, expected a number"
+    return None
 
 
 def _read(file: Path) -> pd.DataFrame:
@@ -59,10 +81,11 @@ def _read(file: Path) -> pd.DataFrame:
     try:
         return pd.read_csv(file, keep_default_na=False, na_values=[""])
     except (OSError, ValueError) as error:
-        raise DataError(f"{file} cannot be read ({error}), expected a table with one row per logged moment") from error
+        raise DataError(
+            f"{file} cannot be read ({str(error).strip()}), expected a table with one row per logged moment"
+        ) from error
 
 
 def _history(table: pd.DataFrame, step: str, tag: str) -> pd.DataFrame:
     steps = pd.to_numeric(table[step], errors="coerce")
-    points = pd.DataFrame({"step": steps, "value": table[tag], "time": np.nan}).dropna(subset=["step", "value"])
-    return points.assign(value=pd.to_numeric(points["value"], errors="coerce"))
+    return pd.DataFrame({"step": steps, "value": table[tag], "time": np.nan}).dropna(subset=["step", "value"])

@@ -64,5 +64,4 @@ def _state_in(file: Path) -> dict[str, Any]:
 
 def _points(history: list[dict[str, Any]], tag: str) -> pd.DataFrame:
     points = [(entry["step"], entry[tag], np.nan) for entry in history if tag in entry]
-    table = pd.DataFrame(points, columns=["step", "value", "time"])
-    return table.assign(value=pd.to_numeric(table["value"], errors="coerce"))
+    return pd.DataFrame(points, columns=["step", "value", "time"])

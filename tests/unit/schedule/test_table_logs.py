@@ -88,3 +88,23 @@ def test_what_is_no_table_of_runs_is_refused(tmp_path):
     (tmp_path / "empty.csv").write_text("")
     with pytest.raises(DataError, match="empty.csv cannot be read"):
         read_tables(tmp_path, NAMES, "iteration")
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        (table().iloc[:0], "it has no rows"),
+        (table().assign(iteration="epoch one"), "its iteration is epoch one in the first row, expected a number"),
+        (table().assign(loss="tensor(2.3)"), "its train_loss at step 10 is tensor(2.3)"),
+        (table().assign(rate="[0.1, 0.01]"), "its lr at step 10 is [0.1, 0.01]"),
+    ],
+)
+def test_a_run_that_holds_texts_or_nothing_is_left_out_for_that_reason(tmp_path, changed, reason):
+    runs = read_tables(write(tmp_path, first=table(), second=table(), third=changed), NAMES, "iteration")
+    assert runs.left_out == {"third": reason}
+
+
+def test_columns_that_commas_do_not_separate_are_refused_for_that_reason(tmp_path):
+    (tmp_path / "runs.csv").write_text(table().to_csv(index=False, sep=";"))
+    with pytest.raises(DataError, match="runs.csv separates its columns with semicolons, expected commas"):
+        read_tables(tmp_path, NAMES, "iteration")
