@@ -8,7 +8,7 @@ from torch import Tensor
 
 from pathlode.arrays import Array
 from pathlode.schedule.planning.contract import RatedRuns, RateModel
-from pathlode.schedule.planning.recurrence import recurrence
+from pathlode.schedule.planning.recurrence import maps, recurrence
 
 _MODES = 48
 """Number of modes of each member."""
@@ -63,12 +63,7 @@ class QuadraticModes(RateModel):
     def _maps(self, rates: Tensor) -> tuple[Tensor, Tensor]:
         """What a moment makes of a mode, e_k ← d_k e_k + f_k (q_k + r_k L), each (moment, mode, member, set, run)."""
         relative = (rates.double() / self.largest[:, None, None]).unflatten(2, (self.moments, -1))
-        curvature = self.curvature.permute(2, 0, 1)[..., None]
-        decay, drive = torch.ones(()), torch.zeros(())
-        for rate in relative.permute(3, 2, 0, 1)[:, :, None, None]:
-            kept = (1 - rate * curvature).square()
-            decay, drive = decay * kept, drive * kept + rate.square()
-        return decay, drive
+        return maps(relative.permute(3, 2, 0, 1), self.curvature.permute(2, 0, 1)[..., None])
 
     def fit(self, runs: RatedRuns) -> None:
         effects, losses = self._effects(runs), runs.losses.double()

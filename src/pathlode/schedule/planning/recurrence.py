@@ -1,4 +1,4 @@
-"""The recurrence of noisy modes, with its gradient in closed form."""
+"""The recurrences of noisy modes, with their gradients in closed form."""
 
 from typing import Any
 
@@ -54,3 +54,52 @@ def recurrence(decay: Tensor, drive: Tensor, first: Tensor, q: Tensor, r: Tensor
     """The losses of :class:`ModesRecurrence`, (T, ...), from d, f, e_0, q, r and c; d and f have all axes."""
     found: Tensor = ModesRecurrence.apply(decay, drive, first, q, r, offset)
     return found
+
+
+class ModesMaps(torch.autograd.Function):
+    """d_T = Π_t (1 - η_t h_k)² and f_T, with f_t = (1 - η_t h_k)² f_{t-1} + η_t² and f_0 = 0.
+
+    That is what steps with the rates η make of a mode. The gradient is that of the adjoint recurrences, backwards from t = T.
+    There is none for h.
+
+    Shapes: η (T, moment, set, run), h (mode, member, set, 1), d_T and f_T (moment, mode, member, set, run).
+    """
+
+    @staticmethod
+    def forward(ctx: Any, rates: Tensor, curvature: Tensor) -> tuple[Tensor, Tensor]:
+        """d_T and f_T from η and h."""
+        h = curvature.detach().numpy()
+        decay, drive, states = np.ones(()), np.zeros(()), []
+        for rate in rates.detach().numpy()[:, :, None, None]:
+            factor = 1 - rate * h
+            if ctx.needs_input_grad[0]:
+                states.append((decay, drive, factor))
+            kept = factor * factor
+            decay, drive = decay * kept, drive * kept + rate * rate
+        ctx.states = rates.detach().numpy(), h, states
+        return torch.from_numpy(decay), torch.from_numpy(drive)
+
+    @staticmethod
+    def backward(ctx: Any, *outputs: Tensor) -> tuple[Tensor, None]:
+        """The gradient for η, and None for h."""
+        rates, h, states = ctx.states
+        of_decay, of_drive = (output.numpy().copy() for output in outputs)
+        of_rates = np.empty_like(rates)
+        for t in range(len(rates) - 1, -1, -1):
+            of_rates[t] = 2 * rates[t] * of_drive.sum(axis=(1, 2))
+            decay, drive, factor = states[t]
+            of_factor = decay * of_decay
+            of_factor += drive * of_drive
+            of_factor *= factor
+            of_factor *= h
+            of_rates[t] -= 2 * of_factor.sum(axis=(1, 2))
+            kept = factor * factor
+            of_decay *= kept
+            of_drive *= kept
+        return torch.from_numpy(of_rates), None
+
+
+def maps(rates: Tensor, curvature: Tensor) -> tuple[Tensor, Tensor]:
+    """d_T and f_T of :class:`ModesMaps`, from η and h."""
+    decay, drive = ModesMaps.apply(rates, curvature)
+    return decay, drive
