@@ -32,7 +32,7 @@ def read_logs(
         experiment: name of MLflow's experiment or of Optuna's study.
 
     Raises:
-        ConfigError: if the source is not recognised or unknown, or an experiment is missing.
+        ConfigError: if the source is not recognised or unknown, or an experiment or the metric of a Trainer is missing.
         DataError: if there is nothing at the place, or the source's reader refuses the logs.
     """
     source = source or _source(place)
@@ -40,6 +40,10 @@ def read_logs(
         raise ConfigError(f"source is {source}, expected one of {', '.join(LOG_SOURCES)}")
     known = dict(names)
     if source == "trainer":
+        if "val_metric" not in known:
+            raise ConfigError(
+                "metric is missing: give its name in the Trainer's history, for example eval_accuracy or loss"
+            )
         return read_trainer_states(Path(place), known)
     known = {column: column for column in ("lr", "train_loss", "val_metric")} | known
     if source == "tensorboard":

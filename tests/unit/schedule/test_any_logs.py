@@ -50,3 +50,9 @@ def test_unknown_sources_and_places_are_refused(tmp_path):
         read_logs(str(tmp_path), {}, "aim")
     with pytest.raises(DataError, match="absent does not exist, expected a folder or file of logs"):
         read_logs(str(tmp_path / "absent"), {})
+
+
+def test_the_metric_of_a_trainer_has_no_name_of_its_own(tmp_path):
+    (tmp_path / "trainer_state.json").write_text("{}")
+    with pytest.raises(ConfigError, match="metric is missing: give its name in the Trainer's history"):
+        read_logs(str(tmp_path), {"lr": "learning_rate"})
