@@ -8,7 +8,7 @@ from torch import Tensor
 
 from pathlode.arrays import Array
 from pathlode.schedule.planning.contract import RatedRuns, RateModel
-from pathlode.schedule.planning.recurrence import maps, recurrence
+from pathlode.schedule.planning.recurrence import recurrence
 
 _MODES = 48
 """Number of modes of each member."""
@@ -56,14 +56,23 @@ class QuadraticModes(RateModel):
 
     def log_losses(self, rates: Tensor) -> Tensor:
         first, noise, gain, offset = (
-            each.permute(2, 0, 1)[..., None] for each in (self.first, self.noise, self.gain, self.offset)
+            each.transpose(0, 1)[:, None] for each in (self.first, self.noise, self.gain, self.offset)
         )
-        return recurrence(*self._maps(rates), first, noise, gain, offset[0]).log().permute(1, 2, 3, 0)
+        return recurrence(*self._maps(rates), first, noise, gain, offset[..., 0]).log().permute(3, 1, 2, 0)
 
     def _maps(self, rates: Tensor) -> tuple[Tensor, Tensor]:
-        """What a moment makes of a mode, e_k ← d_k e_k + f_k (q_k + r_k L), each (moment, mode, member, set, run)."""
+        """What a moment makes of a mode, e_k ← d_k e_k + f_k (q_k + r_k L), each (moment, set, run, member, mode).
+
+        Modes are the last axis, because broadcasts are slow along a short one.
+        """
         relative = (rates.double() / self.largest[:, None, None]).unflatten(2, (self.moments, -1))
-        return maps(relative.permute(3, 2, 0, 1), self.curvature.permute(2, 0, 1)[..., None])
+        curvature = self.curvature.transpose(0, 1)[:, None]
+        one = torch.ones((), dtype=torch.float64)
+        decay, drive = one, torch.zeros_like(one)
+        for rate in relative.permute(3, 2, 0, 1)[..., None, None]:
+            kept = torch.addcmul(one, rate, curvature, value=-1).square()
+            decay, drive = decay * kept, torch.addcmul(rate.square(), drive, kept)
+        return decay, drive
 
     def fit(self, runs: RatedRuns) -> None:
         effects, losses = self._effects(runs), runs.losses.double()
@@ -72,7 +81,7 @@ class QuadraticModes(RateModel):
         roots = weights.exponential_(generator=self.generator).sqrt()
         found = [
             _nonnegative(
-                (effects[:, :, member, own] * roots[member, own]).transpose(1, 2).flatten(0, 1).numpy(),
+                (effects[:, own, :, member] * roots[member, own][:, None]).flatten(0, 1).numpy(),
                 roots[member, own].repeat(self.moments).numpy(),
             )
             for member in range(members)
@@ -84,16 +93,16 @@ class QuadraticModes(RateModel):
     def _effects(self, runs: RatedRuns) -> Tensor:
         """The losses over those of the runs as a linear map of (e_k at the start, q_k, r_k, c).
 
-        Its shape is (moment, coefficient, member, set, run). On the right of the equation, the loss before the first moment is
+        Its shape is (moment, set, run, member, coefficient). On the right of the equation, the loss before the first moment is
         that at this moment, as no run has logged it.
         """
         decay, drive = self._maps(runs.rates)
-        losses = runs.losses.double().permute(2, 0, 1)
+        losses = runs.losses.double().permute(2, 0, 1)[..., None, None]
         first, noise, gain = torch.ones_like(decay[0]), torch.zeros_like(decay[0]), torch.zeros_like(decay[0])
         before, effects = losses[0], []
         for kept, driven, loss in zip(decay, drive, losses, strict=True):
             first, noise, gain = kept * first, kept * noise + driven, kept * gain + driven * before
-            effects.append(torch.cat([first, noise, gain, torch.ones_like(first[:1])]) / loss)
+            effects.append(torch.cat([first, noise, gain, torch.ones_like(first[..., :1])], dim=-1) / loss)
             before = loss
         return torch.stack(effects)
 
