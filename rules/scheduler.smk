@@ -76,6 +76,7 @@ rule tune_policy:
         run=lambda w: SCHEDULER["tasks"][w.task]["run"],
         settings=lambda w: SCHEDULER["policies"][w.policy],
         repeats=SCHEDULER["sweep"]["repeats"],
+        sharpness_examples=SCHEDULER["sharpness_examples"],
         replicates=lambda w: SCHEDULER_BATCHES[w.replicates],
     script:
         "../workflow/scripts/tune_policy.py"
@@ -152,6 +153,7 @@ rule apply_policy:
         chosen=lambda w: chosen_runs(SCHEDULER, SCHEDULER["learners"][w.learner]["row"]),
         look_ahead=lambda w: look_ahead_settings(SCHEDULER, w.learner),
         repeats=SCHEDULER["sweep"]["repeats"],
+        sharpness_examples=SCHEDULER["sharpness_examples"],
         replicates=lambda w: SCHEDULER_BATCHES[w.replicates],
     script:
         "../workflow/scripts/apply_policy.py"

@@ -115,7 +115,7 @@ rule tabulate_solvable:
 
 rule tabulate_past_runs:
     input:
-        plans=expand(rules.vary_past_runs.output.plans, solvable_task=PAST_RUNS["tasks"], replicates=SOLVABLE_BATCHES),
+        plans=expand(rules.vary_past_runs.output.plans, solvable_task=PAST_RUNS["tasks"], replicates=PAST_BATCHES),
     output:
         plans=shown(f"{TABLES}/solvable_past_runs.csv"),
         centres=shown(f"{TABLES}/solvable_past_runs_centres.csv"),

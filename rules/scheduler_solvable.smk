@@ -10,12 +10,18 @@
 
 from pathlode.registry import SOLVABLE_TASKS
 from workflow.configuration.scheduler import steering_settings
-from workflow.configuration.solvable import solvable_batches, trial_settings
+from workflow.configuration.solvable import among_first, solvable_batches, trial_settings
 
 SOLVABLE = SCHEDULER["solvable"]
 PAST_RUNS = SOLVABLE["past_runs"]
 SOLVABLE_BATCHES = solvable_batches(config)
+PAST_BATCHES = solvable_batches(config, PAST_RUNS["replicates"])
 SOLVABLE_TASK = f"{RESULTS}/scheduler/solvable/{{solvable_task}}/{{replicates}}"
+
+
+def few(part, numbers):
+    """The settings of a dear part of the trial, with the number of the batch's replicates that it is for."""
+    return part | {"replicates": among_first(config, part["replicates"], numbers)}
 
 
 wildcard_constraints:
@@ -42,15 +48,16 @@ rule solve_task:
             *fit_entries(SCHEDULER, SOLVABLE["steered"]["row"], loss=True),
         ),
         replicates=lambda w: SOLVABLE_BATCHES[w.replicates],
-        trial=trial_settings(SCHEDULER),
-        steering=steering_settings(SCHEDULER),
+        trial=lambda w: trial_settings(SCHEDULER)
+        | {"latent_ode": few(SOLVABLE["latent_ode"], SOLVABLE_BATCHES[w.replicates])},
+        steering=lambda w: few(steering_settings(SCHEDULER), SOLVABLE_BATCHES[w.replicates]),
     script:
         "../workflow/scripts/solve_task.py"
 
 
 rule vary_past_runs:
     input:
-        outcomes=rules.solve_task.output.outcomes,  # for the least loss
+        outcomes=SOLVABLE_TASK.replace("{replicates}", next(iter(SOLVABLE_BATCHES))) + "/outcomes.csv",  # for the least loss
     output:
         plans=f"{SOLVABLE_TASK}/past_runs.csv",
     log:
@@ -67,7 +74,7 @@ rule vary_past_runs:
             SOLVABLE_TASKS.path(w.solvable_task),
             *(POLICIES.path(name) for name in sorted(set().union(*PAST_RUNS["schedules"].values()))),
         ),
-        replicates=lambda w: SOLVABLE_BATCHES[w.replicates],
+        replicates=lambda w: PAST_BATCHES[w.replicates],
         trial=trial_settings(SCHEDULER),
         numbers=PAST_RUNS["numbers"],
         schedules=PAST_RUNS["schedules"],

@@ -202,6 +202,7 @@ POLICIES = Registry(
         "hypergradient": "pathlode.schedule.policies.hypergradient:Hypergradient",
         "replay": "pathlode.schedule.policies.replay:Replay",
         "mix": "pathlode.schedule.policies.mix:Mix",
+        "plan": "pathlode.schedule.policies.plan:Plan",
         "nearest": "pathlode.schedule.policies.nearest:Nearest",
         "lode": "pathlode.schedule.policies.lode:Lode",
     },

@@ -173,7 +173,15 @@ def solvable_scores(config):
     own = config["scheduler"]["solvable"]
     rows = crossed(
         task=own["tasks"],
-        policy=[OPTIMAL, *CONTROLS, "plan", "plan_again", *own["steered"]["learners"]],
+        policy=[
+            OPTIMAL,
+            *CONTROLS,
+            "plan",
+            "plan_again",
+            "plan_latent",
+            "plan_latent_again",
+            *own["steered"]["learners"],
+        ],
         seed=list(range(own["replicates"])),
     )
     return table(SolvableScores.columns, rows)

@@ -42,8 +42,8 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished, run):
     table = table[table["schedule"] != FREQUENT]
     everywhere = {*run["policies"], *run["learners"], BEST_PARAMETRIC}
     assert set(table.loc[table["task"] == "cnn", "schedule"]) == everywhere
-    assert set(table.loc[table["task"] == "transformer", "schedule"]) == everywhere - {"lode_half", "mix"}
-    assert len(table) == 2 * (2 * len(everywhere) - 2)
+    assert set(table.loc[table["task"] == "transformer", "schedule"]) == everywhere - {"lode_half", "mix", "plan"}
+    assert len(table) == 2 * (2 * len(everywhere) - 3)
     assert (table["seconds_with_sweep"] > table["seconds"]).all()
     assert table[["test_last", "test_best_val"]].stack().between(0, 1).all()
     assert (table["sharpness"] > 0).all()
@@ -51,11 +51,11 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished, run):
     assert set(compared["metric"]) == {"test_last", "test_best_val", "sharpness"}
     assert (compared["low"].isna() == (compared["schedule"] == "lode")).all()
     summary = pd.read_csv(tables / "scheduler_summary.csv")
-    assert len(summary) == 2 * len(everywhere) - 2
+    assert len(summary) == 2 * len(everywhere) - 3
     fits = pd.read_csv(tables / "scheduler_fits.csv")
     assert set(fits["runs"]) == {4}
     decisions = pd.read_csv(tables / "scheduler_decisions.csv")
-    learnt = {*run["learners"]} - {"replay", "mix"}
+    learnt = {*run["learners"]} - {"replay", "mix", "plan"}
     assert set(decisions["schedule"]) == learnt
     assert set(decisions.loc[decisions["schedule"] == "lode", "seed"]) == {0, 1}
     assert decisions["outcome"].str.fullmatch("new schedule|kept: .+").all()
@@ -77,7 +77,9 @@ def test_policies_are_compared_with_the_best_schedule(finished):
     assert (
         regrets.loc["plan_again", "runs"] == regrets.loc["plan", "runs"] + 1 == 4 * 3 + 1
     )  # schedules, and their peaks
-    assert regrets["n"].to_dict() == dict.fromkeys(regrets.index, 2) | {"lode": 1, "lode_published": 1}
+    assert regrets["n"].to_dict() == dict.fromkeys(regrets.index, 2) | dict.fromkeys(
+        ("lode", "lode_published", "plan_latent", "plan_latent_again"), 1
+    )
 
 
 def test_plans_from_few_and_more_past_runs(finished):
@@ -117,7 +119,7 @@ def test_runs_of_one_replicate_are_paired(finished):
         pd.read_csv(path).query("phase == 'final' and seed == 0")["train_loss"].iloc[0]
         for path in (finished.folder / RESULTS / "cnn/0-1").glob("*/*/logs.csv")
     ]
-    assert len(firsts) == 5
+    assert len(firsts) == 6
     assert max(firsts) - min(firsts) < 0.5
 
 
@@ -125,9 +127,9 @@ def test_runs_of_one_replicate_are_paired(finished):
     ("file", "old", "new", "expected"),
     [
         ("config/smoke.yaml", "steps: 20 }", "steps: 30 }",
-         {"tune_policy": 0, "fit_run_model": 2, "apply_policy": 4, "tabulate_scheduler": 1, "plot_scheduler": 1}),
+         {"tune_policy": 0, "fit_run_model": 2, "apply_policy": 5, "tabulate_scheduler": 1, "plot_scheduler": 1}),
         ("config/smoke.yaml", "schedule_free: [0.003, 0.03]", "schedule_free: [0.003, 0.01]",
-         {"tune_policy": 2, "fit_run_model": 2, "apply_policy": 4}),
+         {"tune_policy": 2, "fit_run_model": 2, "apply_policy": 5}),
         ("config/smoke.yaml", "mixes: 2", "mixes: 3", {"tune_policy": 0, "fit_run_model": 0, "apply_policy": 1}),
     ],
 )  # fmt: skip

@@ -13,7 +13,7 @@ from workflow.configuration.tasks import check_task
 
 CHOOSING_RUNS = ("schedules", "repeats")
 """Entries of a row that choose its runs."""
-DECIDING_NOTHING = ("mix", "replay")
+DECIDING_NOTHING = ("mix", "plan", "replay")
 """Policies whose rates are known before a training begins."""
 DECIDED = ("horizon", "reading")
 """Entries of a learner that replace settings of decisions."""

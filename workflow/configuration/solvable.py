@@ -1,19 +1,27 @@
 """The tasks whose best schedule is known, a part of the scheduler chapter."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workflow.configuration.replicates import replicate_batches
+from workflow.configuration.replicates import replicate_batches, replicate_numbers
 from workflow.configuration.schema import InvalidConfig, unknown
 
-OF_THE_TRIAL = ("schedules", "peaks", "members", "plan")
+OF_THE_TRIAL = ("schedules", "peaks", "members", "plan", "latent_ode")
 """Keys that are settings of :class:`pathlode.schedule.solvable.policies.TrialConfig`."""
 
 
-def solvable_batches(config: Mapping[str, Any]) -> dict[str, list[int]]:
-    """The replicates that one job treats together, by the name of the batch."""
-    part = {"first_replicate": config["first_replicate"], "solvable": config["scheduler"]["solvable"]}
-    return replicate_batches(part, "solvable")
+def solvable_batches(config: Mapping[str, Any], most: int | None = None) -> dict[str, list[int]]:
+    """The replicates that one job treats together, by the name of the batch: all, or only so many of the first ones."""
+    return replicate_batches(_part(config), "solvable", most)
+
+
+def among_first(config: Mapping[str, Any], count: int, numbers: Sequence[int]) -> int:
+    """How many of a batch's replicates are among so many of the first ones."""
+    return len({*replicate_numbers(_part(config), "solvable")[:count]} & {*numbers})
+
+
+def _part(config: Mapping[str, Any]) -> dict[str, Any]:
+    return {"first_replicate": config["first_replicate"], "solvable": config["scheduler"]["solvable"]}
 
 
 def trial_settings(scheduler: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,6 +33,7 @@ with job(snakemake):
                 seed=seed,
                 repeats=params.repeats,
                 config=RunConfig(**params.run),
+                sharpness_examples=params.sharpness_examples,
                 seconds_learning=seconds_learning(sweep, model.card.seconds),
             )
         )

@@ -22,6 +22,7 @@ with job(snakemake):
             seed=seed,
             repeats=params.repeats,
             config=RunConfig(**params.run),
+            sharpness_examples=params.sharpness_examples,
         )
         for seed in params.replicates
     ]

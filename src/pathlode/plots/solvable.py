@@ -14,7 +14,7 @@ from pathlode.plots.style import BLACK, BLUE, PALETTE, PURPLE, VERMILLION, WIDTH
 from pathlode.reporting.naming import readable
 from pathlode.schedule.solvable.artefacts import OPTIMAL
 
-MARKED = ("plan", "plan_again")
+MARKED = ("plan", "plan_again", "plan_latent", "plan_latent_again")
 """Policies that plan, which the figures mark."""
 DRAWN = {"sweep": BLUE, "lode": PURPLE, "plan": VERMILLION}
 """Policies whose schedules are drawn, with their colours."""

@@ -27,8 +27,8 @@ logger = logging.getLogger(__name__)
 
 FINAL_REPEAT = 0
 """The ``repeat`` of the run that is compared; those of tuning count from 1."""
-SHARPNESS_EXAMPLES, SHARPNESS_TOLERANCE = 100, 0.01
-"""Number of first training examples whose loss gives the Hessian, and the change of the eigenvalue that ends the iteration."""
+SHARPNESS_TOLERANCE = 0.01
+"""Change of the Hessian's eigenvalue that ends the iteration."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class PolicyPlan:
         seed: number of the replicate.
         repeats: number of runs of every setting that choose among them.
         config: settings of all runs.
+        sharpness_examples: number of first training examples whose loss gives the Hessian.
         seconds_learning: duration of the runs and fits that the policy has learnt from.
     """
 
@@ -53,6 +54,7 @@ class PolicyPlan:
     seed: int
     repeats: int
     config: RunConfig
+    sharpness_examples: int = 100
     seconds_learning: float = 0.0
 
     @property
@@ -160,7 +162,7 @@ def _made(task: Task, plan: PolicyPlan, setting: str, repeat: int, under_way: Pa
         "predictions": task.data.test.predictions,
         "frequent": task.data.frequent,
         "val_last": float(run.log["val_metric"].iloc[-1]),
-        "sharpness": _sharpness(task, run.network) if final else math.nan,
+        "sharpness": _sharpness(task, run.network, plan.sharpness_examples) if final else math.nan,
         "seconds": run.seconds,
         "seconds_learning": plan.seconds_learning,
     }
@@ -169,9 +171,9 @@ def _made(task: Task, plan: PolicyPlan, setting: str, repeat: int, under_way: Pa
     return {"outcome": facts | scores, "log": log.to_dict("records"), "decisions": decisions.to_dict("records")}
 
 
-def _sharpness(task: Task, network: nn.Module) -> float:
+def _sharpness(task: Task, network: nn.Module, examples: int) -> float:
     """The Hessian's eigenvalue of largest magnitude at a network's weights; NaN if the training has diverged."""
-    some = Examples(*(tensor[:SHARPNESS_EXAMPLES] for tensor in (task.data.train.inputs, task.data.train.targets)))
+    some = Examples(*(tensor[:examples] for tensor in (task.data.train.inputs, task.data.train.targets)))
     with suppress(DivergenceError):
         return top_eigenvalue(network, task.loss, some, tolerance=SHARPNESS_TOLERANCE)
     return math.nan

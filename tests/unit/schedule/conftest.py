@@ -65,7 +65,13 @@ def setting(runs, model):
     def of(name):
         if name in ("lode", "nearest"):
             return Learnt(model, runs, LookAheadConfig(every=5, futures=6))
-        return np.log(np.linspace(0.1, 0.01, 30)) if name in ("replay", "mix") else 1.0 if name == "prodigy" else 0.05
+        return (
+            np.log(np.linspace(0.1, 0.01, 30))
+            if name in ("replay", "mix", "plan")
+            else 1.0
+            if name == "prodigy"
+            else 0.05
+        )
 
     return of
 

@@ -20,7 +20,7 @@ def learners():
 
 
 def test_the_policies_that_learn():
-    assert learners() == ["replay", "mix", "nearest", "lode"]
+    assert learners() == ["replay", "mix", "plan", "nearest", "lode"]
 
 
 def test_a_replay_is_of_the_best_run(past):

@@ -1,7 +1,7 @@
 """Policies on solvable tasks: what each makes of its past runs, for all replicates at once."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
@@ -10,25 +10,28 @@ import torch
 from torch import Tensor
 
 from pathlode.errors import ConfigError
-from pathlode.schedule.planning.contract import RatedRuns
-from pathlode.schedule.planning.modes import QuadraticModes
+from pathlode.schedule.planning.contract import RatedRuns, RateModel
 from pathlode.schedule.planning.planner import PlanConfig, plan
 from pathlode.schedule.solvable.contract import SolvableTask
+from pathlode.schedule.solvable.quadratic import Quadratic
+from pathlode.schedule.solvable.schedule_free import ScheduleFree
 from pathlode.schedule.solvable.shapes import at_peaks, halved, shape, stable_then_decay
 
 DECAYS = (0.2, 0.5, 1.0)
 """Shares of the run in which the rate falls, among which the stable rate with a decay is tuned."""
 TAIL = 0.1
 """Share of the run in which the best constant rate falls to zero."""
+ABOVE = 4.0
+"""Largest rate of schedule-free training, in units of the task's largest."""
 RUNS_OF_A_STREAM, RUNS_OF_A_REPLICATE = 1000, 10_000
 """Distance between the seeds of two streams, and of two replicates."""
 
 
 class SeedStream(IntEnum):
-    """Streams of seeds: of the sweep, of policies that are tuned, own runs, steered trainings, runs added to a sweep, and past
-    runs that are drawn at random."""
+    """Streams of seeds: of the sweep, of policies that are tuned, own runs, steered trainings, runs added to a sweep, past runs
+    that are drawn at random, and own runs of the latent ODE's plans."""
 
-    SWEEP, COSINE, DECAY, OWN, STEERED, ADDED, WSD_S, DRAWN = range(8)
+    SWEEP, COSINE, DECAY, OWN, STEERED, ADDED, WSD_S, DRAWN, SCHEDULE_FREE, OWN_LATENT = range(10)
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,9 @@ class TrialConfig:
         peaks: number of peaks of each, from the largest rate down, each half of the one before.
         members: models of each sweep's runs.
         plan: settings of the plans.
+        latent_ode: settings of the plans' second model, as in
+            :class:`pathlode.schedule.planning.latent_ode.ClockedConfig`, and ``replicates``, the number of the first replicates
+            in which it plans.
 
     Raises:
         ConfigError: if there are fewer than three peaks, which a parabola needs.
@@ -49,6 +55,7 @@ class TrialConfig:
     peaks: int = 5
     members: int = 4
     plan: Mapping[str, Any] = field(default_factory=dict)
+    latent_ode: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.peaks < 3:
@@ -64,10 +71,12 @@ class Choice:
     Attributes:
         rates: rates of all steps, (replicate, step).
         runs: trainings that it looked at in a replicate.
+        trains: the task as the policy's own optimiser trains it; None for that of all others.
     """
 
     rates: Tensor
     runs: int
+    trains: SolvableTask[Any] | None = None
 
 
 def seeds_of(replicates: Sequence[int], stream: SeedStream, count: int) -> Tensor:
@@ -107,6 +116,18 @@ def tuned_decay(task: SolvableTask[Any], replicates: Sequence[int], runs: int) -
     """A stable rate that falls to zero at the end, with the best of at most so many shares (:data:`DECAYS`) and peaks."""
     shapes = [stable_then_decay(task.steps, share) for share in DECAYS]
     return best(_tried(task, at_peaks(shapes, _peaks(task, runs // len(DECAYS))), replicates, SeedStream.DECAY))
+
+
+def tuned_schedule_free(task: Quadratic, replicates: Sequence[int], runs: int) -> Choice:
+    """Schedule-free SGD with the best of so many constant rates, from :data:`ABOVE` times the task's largest rate down.
+
+    It is stable at larger rates than SGD, of which it averages the iterates. A run that diverges is not chosen.
+    """
+    trains = ScheduleFree(task)
+    rates = ABOVE * _peaks(task, runs)[:, None].expand(-1, task.steps)
+    seeds = seeds_of(replicates, SeedStream.SCHEDULE_FREE, runs)
+    ends = trains.logged(rates.repeat(len(replicates), 1), seeds.flatten())[:, -1].unflatten(0, seeds.shape)
+    return Choice(rates[ends.where(torch.isfinite(ends), torch.inf).argmin(dim=1)], runs, trains)
 
 
 def constant_then_decay(task: SolvableTask[Any], runs: RatedRuns, config: TrialConfig) -> Choice:
@@ -151,17 +172,32 @@ class Planned:
     seconds: float
 
 
-def planned(task: SolvableTask[Any], runs: RatedRuns, replicates: Sequence[int], config: TrialConfig) -> Planned:
-    """Plans through a noisy quadratic."""
-    begun, settings, count = time.process_time(), PlanConfig(**config.plan), runs.rates.shape[1]
-    model = QuadraticModes(runs, config.members)
+def planned(
+    task: SolvableTask[Any],
+    runs: RatedRuns,
+    replicates: Sequence[int],
+    plan_config: PlanConfig,
+    made: Callable[[RatedRuns], RateModel],
+    own: SeedStream,
+) -> Planned:
+    """Plans through a model.
+
+    Args:
+        task: the task.
+        runs: the sweep of every replicate.
+        replicates: numbers of the replicates.
+        plan_config: settings of the plans.
+        made: makes a model for past runs.
+        own: stream of the seeds of own runs.
+    """
+    begun, count = time.process_time(), runs.rates.shape[1]
+    model = made(runs)
     model.fit(runs)
-    before = plan(model, runs, settings)
+    before = plan(model, runs, plan_config)
     seconds = time.process_time() - begun
-    own = trained(task, before.rates[:, None], seeds_of(replicates, SeedStream.OWN, 1))
-    known = runs.joined(own)
+    known = runs.joined(trained(task, before.rates[:, None], seeds_of(replicates, own, 1)))
     model.fit(known)
-    after = plan(model, known, settings)
+    after = plan(model, known, plan_config)
     return Planned(Choice(before.rates, count), Choice(after.rates, count + 1), seconds)
 
 

@@ -5,14 +5,14 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from pathlode.schedule.solvable.contract import SolvableTask
+from pathlode.schedule.solvable.quadratic import Quadratic
 
 FEATURE_COUNT = 100
 BATCH = 8
 LABEL_NOISE = 0.3
 
 
-class PowerLaw(SolvableTask[Tensor]):
+class PowerLaw(Quadratic):
     """Online SGD on Gaussian features: c_k ← (1 - η λ_k)² c_k + η²/B [λ_k² c_k + λ_k (Σ_j λ_j c_j + σ²)].
 
     c_k is the expected squared error of weight k, and λ_k = k^-1.5 the variance of feature k of 100. The true weights have the
@@ -28,15 +28,8 @@ class PowerLaw(SolvableTask[Tensor]):
 
     def __init__(self) -> None:
         number = torch.arange(1, FEATURE_COUNT + 1, dtype=self.dtype)
-        self.variances, self.begin = number**-1.5, 1 / number
+        self.curvature, self.begin = number**-1.5, 1 / number
 
-    def start(self, seeds: Tensor) -> Tensor:
-        return self.begin.expand(len(seeds), -1)
-
-    def step(self, state: Tensor, rates: Tensor) -> Tensor:
-        rate, explained = rates[:, None], self.variances * state
-        noise = self.variances * (explained + explained.sum(dim=1, keepdim=True) + LABEL_NOISE**2)
-        return (1 - rate * self.variances).square() * state + rate.square() / BATCH * noise
-
-    def loss(self, state: Tensor) -> Tensor:
-        return state @ self.variances / 2
+    def noise_of_gradient(self, squares: Tensor) -> Tensor:
+        explained = self.curvature * squares
+        return self.curvature / BATCH * (explained + explained.sum(dim=1, keepdim=True) + LABEL_NOISE**2)

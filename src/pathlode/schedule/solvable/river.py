@@ -5,13 +5,13 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from pathlode.schedule.solvable.contract import SolvableTask
+from pathlode.schedule.solvable.quadratic import Quadratic
 
 WALLS = 20
 """Number of steep directions."""
 
 
-class River(SolvableTask[Tensor]):
+class River(Quadratic):
     """A noisy quadratic: e_k ← (1 - η h_k)² e_k + η² c_k with the loss Σ h_k e_k / 2, for the rate η.
 
     e_k is the expected square of the distance from the minimum along direction k. Twenty walls have curvatures h from 1 to 10
@@ -29,15 +29,8 @@ class River(SolvableTask[Tensor]):
     def __init__(self) -> None:
         walls = torch.logspace(0, 1, WALLS, dtype=self.dtype)
         self.curvature = torch.cat([walls, walls.new_tensor([0.2])])
-        self.noise_of_gradient = torch.cat([walls / 40, walls.new_tensor([0.05])])
+        self.noises = torch.cat([walls / 40, walls.new_tensor([0.05])])
         self.begin = torch.cat([torch.full_like(walls, 1 / WALLS), walls.new_tensor([100.0])])
 
-    def start(self, seeds: Tensor) -> Tensor:
-        return self.begin.expand(len(seeds), -1)
-
-    def step(self, state: Tensor, rates: Tensor) -> Tensor:
-        rate = rates[:, None]
-        return (1 - rate * self.curvature).square() * state + rate.square() * self.noise_of_gradient
-
-    def loss(self, state: Tensor) -> Tensor:
-        return state @ self.curvature / 2
+    def noise_of_gradient(self, squares: Tensor) -> Tensor:
+        return self.noises

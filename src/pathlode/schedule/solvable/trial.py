@@ -1,8 +1,9 @@
 """All policies on one solvable task, in every replicate."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,16 @@ import torch
 from torch import Tensor
 
 from pathlode.registry import SOLVABLE_TASKS
-from pathlode.schedule.planning.contract import RatedRuns
+from pathlode.schedule.planning.contract import RatedRuns, RateModel
+from pathlode.schedule.planning.latent_ode import ClockedConfig, ClockedODE
+from pathlode.schedule.planning.modes import QuadraticModes
+from pathlode.schedule.planning.planner import PlanConfig
 from pathlode.schedule.solvable.artefacts import OPTIMAL, SolvableOutcomes, SolvableSchedules
 from pathlode.schedule.solvable.contract import SolvableTask
 from pathlode.schedule.solvable.optimum import optimum
 from pathlode.schedule.solvable.policies import (
     Choice,
+    SeedStream,
     TrialConfig,
     best,
     constant_then_decay,
@@ -25,7 +30,9 @@ from pathlode.schedule.solvable.policies import (
     sweep_again,
     tuned_decay,
     tuned_peak,
+    tuned_schedule_free,
 )
+from pathlode.schedule.solvable.quadratic import Quadratic
 from pathlode.schedule.solvable.steered import Steering, run_models, steered
 
 
@@ -54,7 +61,7 @@ class SolvableTrial:
         for policy, chosen, seconds in self._policies(task, found.rates):
             tried = len(chosen.rates)
             with torch.no_grad():
-                losses = task.expected(chosen.rates).numpy()
+                losses = (chosen.trains or task).expected(chosen.rates).numpy()
             facts: dict[str, Any] = {
                 "task": self.task,
                 "policy": policy,
@@ -88,17 +95,42 @@ class SolvableTrial:
             decay = name == "decay"
             chosen = tuned_decay(task, numbers, allowed) if decay else tuned_peak(task, name, numbers, allowed)
             yield name, chosen, clock() - begun
-        begun = clock()
-        plans = planned(task, runs, numbers, config)
-        spent = clock() - begun
-        yield "plan", plans.first, swept + plans.seconds
-        yield "plan_again", plans.second, swept + spent
+        if isinstance(task, Quadratic):
+            begun = clock()
+            yield "schedule_free", tuned_schedule_free(task, numbers, allowed), clock() - begun
+        modes = partial(QuadraticModes, members=config.members)
+        yield from self._planned(task, "plan", runs, numbers, swept, modes, SeedStream.OWN)
+        settings = dict(config.latent_ode)
+        if few := numbers[: settings.pop("replicates", 0)]:
+            clocked = partial(ClockedODE, members=config.members, config=ClockedConfig(**settings))
+            yield from self._planned(task, "plan_latent", runs, few, swept, clocked, SeedStream.OWN_LATENT)
         if few := numbers[: self.steering.replicates]:
             begun = clock()
-            some = RatedRuns(runs.rates[: len(few)], runs.losses[: len(few)])
-            models = run_models(some, few, self.steering.fit)
+            models = run_models(_first(runs, len(few)), few, self.steering.fit)
             before = swept * len(few) / len(numbers) + clock() - begun
             for name, look_ahead in self.steering.look_ahead.items():
                 begun = clock()
                 chosen = Choice(steered(task, models, few, look_ahead), count)
                 yield name, chosen, before + clock() - begun
+
+    def _planned(
+        self,
+        task: SolvableTask[Any],
+        policy: str,
+        runs: RatedRuns,
+        numbers: Sequence[int],
+        swept: float,
+        made: Callable[[RatedRuns], RateModel],
+        own: SeedStream,
+    ) -> Iterator[tuple[str, Choice, float]]:
+        """A plan through a model in these replicates, and one after an own run."""
+        begun, before = time.process_time(), swept * len(numbers) / len(self.replicates)
+        plans = planned(task, _first(runs, len(numbers)), numbers, PlanConfig(**self.config.plan), made, own)
+        spent = time.process_time() - begun
+        yield policy, plans.first, before + plans.seconds
+        yield f"{policy}_again", plans.second, before + spent
+
+
+def _first(runs: RatedRuns, count: int) -> RatedRuns:
+    """The first sets of runs."""
+    return RatedRuns(runs.rates[:count], runs.losses[:count])

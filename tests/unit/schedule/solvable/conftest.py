@@ -7,6 +7,6 @@ from pathlode.schedule.solvable.river import River
 def narrow_river():
     """A river with a flatter bed, for which there are numbers of an implementation apart from this one."""
     task = River()
-    for values, own in ((task.curvature, 0.05), (task.noise_of_gradient, 0.025), (task.begin, 400.0)):
+    for values, own in ((task.curvature, 0.05), (task.noises, 0.025), (task.begin, 400.0)):
         values[-1] = own
     return task

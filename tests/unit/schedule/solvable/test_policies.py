@@ -1,8 +1,12 @@
+from functools import partial
+
 import pytest
 import torch
 
 from pathlode.errors import ConfigError
 from pathlode.schedule.planning.contract import RatedRuns
+from pathlode.schedule.planning.modes import QuadraticModes
+from pathlode.schedule.planning.planner import PlanConfig
 from pathlode.schedule.solvable.deep_linear import DeepLinear
 from pathlode.schedule.solvable.policies import (
     SeedStream,
@@ -69,7 +73,9 @@ def test_a_parabola_needs_three_peaks():
 
 
 def test_plans_before_and_after_an_own_run():
-    plans = planned(TASK, sweep(TASK, NUMBERS, CONFIG), NUMBERS, CONFIG)
+    modes = partial(QuadraticModes, members=2)
+    runs = sweep(TASK, NUMBERS, CONFIG)
+    plans = planned(TASK, runs, NUMBERS, PlanConfig(**CONFIG.plan), modes, SeedStream.OWN)
     assert (plans.first.runs, plans.second.runs) == (6, 7)
     assert plans.first.rates.shape == plans.second.rates.shape == (2, TASK.steps)
     assert not torch.equal(plans.first.rates, plans.second.rates)
