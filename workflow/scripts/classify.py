@@ -8,19 +8,14 @@ import pandas as pd
 
 from pathlode.ecg.balance import Balance
 from pathlode.ecg.beats import Beats
-from pathlode.ecg.classification import (
-    Study,
-    fit_classifiers,
-    predictions,
-    score_outcomes,
-    scores_by_patient,
-    scores_without_each_record,
-)
+from pathlode.ecg.classification import fit_classifiers
 from pathlode.ecg.conditions import Condition, millivolts
+from pathlode.ecg.outcome_scores import predictions, score_outcomes, scores_by_patient, scores_without_each_record
 from pathlode.ecg.relative_beats import RelativeBeats
 from pathlode.ecg.representations import Latents, PrincipalComponents, Representation, Samples
 from pathlode.ecg.results import BeatScores, PatientScores, ScoresWithoutRecord
 from pathlode.ecg.splits import BeatSplit
+from pathlode.ecg.study import Study
 from pathlode.ecg.voting import Vote
 from pathlode.ecg.weighted_trees import as_they_are
 from pathlode.models.contract import SequenceModel

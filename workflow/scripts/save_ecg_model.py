@@ -5,9 +5,9 @@ from pathlib import Path
 
 from pathlode.ecg.beat_model_fit import fit_beat_model
 from pathlode.ecg.beats import Beats
-from pathlode.ecg.classification import Study
 from pathlode.ecg.conditions import Condition
 from pathlode.ecg.splits import BeatSplit
+from pathlode.ecg.study import Study
 from pathlode.ecg.weighted_trees import WeightedTreeConfig, WeightedTrees
 from pathlode.models.saving import load_model
 from pathlode.reporting.job import job

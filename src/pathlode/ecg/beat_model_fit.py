@@ -7,9 +7,11 @@ from typing import Any
 from pathlode import __version__
 from pathlode.ecg.beat_model import BeatModel, Familiar, TreeScorer
 from pathlode.ecg.beat_model_card import SPLIT_PARTS, BeatModelCard
-from pathlode.ecg.classification import Study, fit_classifiers, score_outcomes
+from pathlode.ecg.classification import fit_classifiers
+from pathlode.ecg.outcome_scores import score_outcomes
 from pathlode.ecg.relative_beats import RelativeBeats
 from pathlode.ecg.representations import Latents
+from pathlode.ecg.study import Study
 from pathlode.ecg.trees import Trees
 from pathlode.ecg.weighted_trees import as_they_are
 from pathlode.models.contract import SequenceModel

@@ -11,6 +11,8 @@ Classes = NDArray[np.int8]
 """Index of each beat's class in :data:`pathlode.ecg.records.CLASSES`, (beat,)."""
 Probabilities = NDArray[np.float32]
 """Probability of each of :data:`pathlode.ecg.records.CLASSES`, (beat, class)."""
+FEW_BEATS = 5
+"""Least number of beats that can show a patient's usual one."""
 
 
 def rr_features(beats: Beats) -> Features:
@@ -46,7 +48,7 @@ def centre(features: Features, records: NDArray[np.int16], usual: NDArray[np.boo
 
 
 def median_of(features: Features, usual: NDArray[np.bool_] | None) -> Features:
-    """Median over some beats, (feature,); over all, if there is no choice or it is empty."""
-    chosen = features if usual is None or not usual.any() else features[usual]
+    """Median over some beats, (feature,); over all, if there is no choice, or it has fewer than :data:`FEW_BEATS`."""
+    chosen = features if usual is None or usual.sum() < FEW_BEATS else features[usual]
     median: Features = np.median(chosen, axis=0).astype(np.float32)
     return median

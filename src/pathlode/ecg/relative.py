@@ -14,7 +14,7 @@ from pathlode.core.interpolation import interpolate
 from pathlode.core.shapes import Times, Values
 from pathlode.ecg.beats import BEFORE
 from pathlode.ecg.conditions import TIMES
-from pathlode.ecg.features import Features
+from pathlode.ecg.features import FEW_BEATS, Features
 from pathlode.ecg.records import RATE
 
 BEATS_AROUND, BEATS_STEP = 320, 64
@@ -24,8 +24,6 @@ NEAR_INTERVALS = 41
 USUAL_QUANTILE = 0.85
 """Quantile of some intervals that is the usual one. Ectopic beats come early, so it is an interval between normal beats, also
 where most beats are ectopic."""
-FEW_BEATS = 5
-"""Least number of beats that can show the usual one."""
 RHYTHM = (
     "before", "after", "before the previous beat", "after the next beat", "before, near", "after / before",
     "z before", "z after", "z before, near", "irregular", "irregular, near",
@@ -177,7 +175,8 @@ def running(values: Reals, statistic: Callable[[Reals], Reals] = _median, of: ND
     Args:
         values: (beat, ...).
         statistic: of some of the values.
-        of: which values count, (beat,), None for all; all of a neighbourhood where fewer than :data:`FEW_BEATS` do.
+        of: which values count, (beat,), None for all; all of a neighbourhood where fewer than
+            :data:`pathlode.ecg.features.FEW_BEATS` do.
     """
     out, count = np.empty_like(values), len(values)
     around, step = (BEATS_AROUND, BEATS_STEP) if count > BEATS_AROUND else (count, max(count, 1))

@@ -60,9 +60,10 @@ class RelativeBeats:
         represent: Representation,
         positions: NDArray[np.int64],
         conditions: Sequence[str],
+        centred: bool,
     ) -> tuple[Features, Classes]:
         """Features and classes, and after them those of the beats of :func:`imagined_patients`, each patient recorded under one
-        of the conditions: what represents the beats, minus its median over the patient's usual ones, then relative features.
+        of the conditions: what represents the beats, then relative features.
 
         Args:
             features: of the patients who were recorded, (beat, feature).
@@ -70,13 +71,16 @@ class RelativeBeats:
             represent: the representation of a beat.
             positions: beats that imagined patients are made of, increasing.
             conditions: names of conditions.
+            centred: whether to subtract from what represents a beat its median over the patient's usual beats, as in
+                ``features``.
         """
         patients = imagined_patients(self.beats, positions)
         for mine, name in zip(patients, itertools.cycle(conditions), strict=False):
             observed = self._observed(mine, name)
             relative, represented = self._of_record(mine, waveform_on_grid(*observed)), represent(*observed)
-            centred = represented - median_of(represented, unhurried(relative))
-            features = np.concatenate([features, np.hstack([centred, relative])])
+            if centred:
+                represented = represented - median_of(represented, unhurried(relative))
+            features = np.concatenate([features, np.hstack([represented, relative])])
             classes = np.concatenate([classes, self.beats.classes[mine]])
         return features, classes
 

@@ -39,9 +39,13 @@ def test_imagined_patients_come_after_the_recorded_ones_relative_to_their_normal
     assert (relative.usual == (ectopic.classes != S)).all()
     samples = Samples(45)(*condition.observe(millivolts(ectopic, everything), seed=0))
     own = np.hstack([samples, relative(everything, ["45 Hz"])])
-    found, classes = relative.with_imagined(own, ectopic.classes, Samples(45), everything, ["45 Hz"])
+    added = own, ectopic.classes, Samples(45), everything, ["45 Hz"]
+    (found, classes), (plain, _) = (relative.with_imagined(*added, centred=centred) for centred in (True, False))
     patients = np.concatenate(imagined_patients(ectopic, everything))
     assert (found[: len(own)] == own).all()
     assert (classes == np.r_[ectopic.classes, ectopic.classes[patients]]).all()
-    before = found[len(own) :, samples.shape[1] :][:, (*RHYTHM, *SHAPE).index("before")]
+    count = samples.shape[1]
+    assert (plain[len(own) :, :count] == samples[patients]).all()
+    assert not np.isclose(found[len(own) :, :count], samples[patients]).all(axis=1).any()
+    before = found[len(own) :, count:][:, (*RHYTHM, *SHAPE).index("before")]
     assert before == pytest.approx(np.where(ectopic.classes[patients] == S, 2 / 3, 1), rel=1e-5)

@@ -6,10 +6,10 @@ from pathlib import Path
 from pathlode.ecg.beat_model import BeatModel
 from pathlode.ecg.beat_model_fit import fit_beat_model
 from pathlode.ecg.beats import Beats, cut_beats
-from pathlode.ecg.classification import Study
 from pathlode.ecg.conditions import Condition
 from pathlode.ecg.records import read_record
 from pathlode.ecg.splitters import inter_patient_split
+from pathlode.ecg.study import Study
 from pathlode.ecg.synthetic import write_records
 from pathlode.ecg.weighted_trees import WeightedTreeConfig, WeightedTrees
 from pathlode.models.latent_ode import LatentODE
