@@ -12,7 +12,8 @@ from pathlode.arrays import Array
 from pathlode.ecg.beat_model import BeatModel
 from pathlode.ecg.features import median_of
 from pathlode.ecg.flags import flags_of, noise_and_height, relative_noise
-from pathlode.ecg.recording.peaks import REFRACTORY, seek_peaks
+from pathlode.ecg.recording.peaks import seek_peaks
+from pathlode.ecg.recording.placement import REFRACTORY
 from pathlode.ecg.recording.recorded_beats import known_intervals, valid_windows, windows_at
 from pathlode.ecg.recording.recordings import Recording
 from pathlode.ecg.records import CLASSES

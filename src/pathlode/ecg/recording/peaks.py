@@ -1,4 +1,4 @@
-"""R peaks of recordings: found by a kept library, aligned, and compared with reference peaks."""
+"""R peaks of recordings: found by a kept library, placed, and compared with reference peaks."""
 
 import warnings
 from dataclasses import dataclass
@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathlode.arrays import Array
+from pathlode.ecg.recording.placement import Peaks, aligned, without_t_waves
 from pathlode.ecg.recording.recordings import Recording
 from pathlode.errors import DataError
 
-Peaks = NDArray[np.int64]
-"""Increasing samples of R peaks, (beat,)."""
 MATCHED_WITHIN = 0.15
 """Seconds between a found peak and its reference peak, at most, as in ANSI/AAMI EC57."""
 DETECTED_AT = 100.0, 200.0
@@ -20,11 +19,6 @@ DETECTED_AT = 100.0, 200.0
 PIECE, OVERLAP = 600.0, 10.0
 """Seconds of signal in which peaks are sought at once, and seconds before and after them that the detector sees as well, so
 that it has learnt the beats by then."""
-REFRACTORY = 0.2
-"""Seconds after a peak in which there is no other one."""
-ALIGNED = 0.08
-"""Seconds around a found peak in which the QRS complex's largest deflection is sought."""
-_OPPOSITE = 1.5  # times as large as the usual deflection, a deflection of the other sign is the beat's peak
 
 
 def find_peaks(recording: Recording) -> Peaks:
@@ -45,9 +39,8 @@ def find_peaks(recording: Recording) -> Peaks:
 def seek_peaks(recording: Recording) -> Peaks:
     """The R peaks of a recording, if there are any. Samples are those of its own rate.
 
-    wfdb's XQRS finds QRS complexes in the signal brought to a rate between :data:`DETECTED_AT`. Each complex is then placed at
-    its largest deflection from the baseline within :data:`ALIGNED`, of the sign that is larger in most beats of the recording.
-    A cost of about two microseconds a sample.
+    wfdb's XQRS finds QRS complexes in the signal brought to a rate between :data:`DETECTED_AT`. Each complex is then placed by
+    :func:`pathlode.ecg.recording.placement.aligned`, and T waves are left out. A cost of about two microseconds a sample.
     """
     signal, rate = _at_a_rate_for_detection(recording.microvolts / 1000, recording.rate)
     found, step, overlap = [], round(PIECE * rate), round(OVERLAP * rate)
@@ -56,25 +49,7 @@ def seek_peaks(recording: Recording) -> Peaks:
         own = _complexes(signal[first : begin + step + overlap], rate) + first
         found.append(own[(own >= begin) & (own < begin + step)])
     rough = (np.concatenate(found) * (recording.rate / rate)).round().astype(np.int64)
-    return aligned(recording, rough)
-
-
-def aligned(recording: Recording, peaks: Peaks) -> Peaks:
-    """Each peak moved to its QRS complex's largest deflection, as :func:`find_peaks` describes it, those within
-    :data:`REFRACTORY` of a larger one left out."""
-    if not len(peaks):
-        return peaks
-    signal = recording.microvolts
-    radius = max(1, round(ALIGNED * recording.rate))
-    near = (peaks[:, None] + np.arange(-radius, radius + 1)).clip(0, len(signal) - 1)
-    around = (peaks[:, None] + np.arange(-2 * radius, 2 * radius + 1)).clip(0, len(signal) - 1)
-    heights = signal[near] - np.median(signal[around], axis=1, keepdims=True)
-    sign = 1 if np.median(heights.max(axis=1)) >= np.median(-heights.min(axis=1)) else -1
-    usual, opposite = (sign * heights).argmax(axis=1), (sign * heights).argmin(axis=1)
-    rows = np.arange(len(peaks))
-    other = np.abs(heights[rows, opposite]) > _OPPOSITE * np.abs(heights[rows, usual])
-    place = np.where(other, opposite, usual)
-    return _apart(near[rows, place], np.abs(heights[rows, place]), round(REFRACTORY * recording.rate))
+    return without_t_waves(recording, aligned(recording, rough))
 
 
 @dataclass(frozen=True)
@@ -151,14 +126,3 @@ def _complexes(signal: Array, rate: float) -> NDArray[np.float64]:
         warnings.simplefilter("ignore")  # of means over nothing, in pieces without beats
         detector.detect(verbose=False)
     return np.unique(np.asarray(detector.qrs_inds, np.float64))
-
-
-def _apart(places: Peaks, heights: NDArray[np.float64], least: int) -> Peaks:
-    """The places in order, without those that a larger neighbour lies closer to than ``least`` samples."""
-    places, first = np.unique(places, return_index=True)
-    heights = heights[first]
-    while len(places) > 1 and (close := np.diff(places) < least).any():
-        smaller = heights[1:] < heights[:-1]
-        dropped = np.r_[close & ~smaller, False] | np.r_[False, close & smaller]
-        places, heights = places[~dropped], heights[~dropped]
-    return places

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pathlode.ecg.recording.peaks import Peaks
+from pathlode.ecg.recording.placement import Peaks
 from pathlode.ecg.recording.recordings import Recording
 from pathlode.errors import ConfigError, DataError
 

@@ -11,7 +11,7 @@ from pathlode.arrays import Array
 from pathlode.core.shapes import Times, Values
 from pathlode.ecg.beats import AFTER, BEFORE, LOCAL, without_baseline
 from pathlode.ecg.recording.invalid import REASONS, Marks, longer_than
-from pathlode.ecg.recording.peaks import Peaks
+from pathlode.ecg.recording.placement import Peaks
 from pathlode.ecg.recording.recordings import Recording
 from pathlode.ecg.records import RATE
 from pathlode.errors import DataError

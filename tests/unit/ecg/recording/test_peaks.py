@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pathlode.ecg.recording.peaks import aligned, compare_peaks, find_peaks
+from pathlode.ecg.recording.peaks import compare_peaks, find_peaks
 from pathlode.ecg.recording.recording_files import read_recording
 from pathlode.ecg.recording.recordings import Recording
 from pathlode.errors import DataError
@@ -47,21 +47,6 @@ def test_nothing_found_has_no_predictivity():
     scores = compare_peaks(np.array([], int), np.array([5]), rate=100)
     assert scores.sensitivity == 0
     assert np.isnan(scores.predictivity)
-
-
-def test_peaks_move_to_the_largest_deflection_of_the_usual_sign():
-    signal = np.zeros(1000)
-    signal[[203, 403, 498, 805]] = [1.0, 1.0, 1.0, -2.0]  # the last beat points down
-    signal[208] = -1.2  # not as much larger as it would take
-    recording = Recording.of(signal + 1e-3 * np.random.default_rng(0).standard_normal(1000), rate=100)
-    assert aligned(recording, np.array([200, 400, 500, 800])).tolist() == [203, 403, 498, 805]
-
-
-def test_of_two_peaks_within_the_refractory_time_the_larger_one_stays():
-    signal = 1e-3 * np.random.default_rng(0).standard_normal(1000)
-    signal[[200, 219, 300, 320]] = [1.0, 2.0, 1.0, 2.0]
-    recording = Recording.of(signal, rate=100)
-    assert aligned(recording, np.array([200, 219, 300, 320])).tolist() == [219, 300, 320]
 
 
 @pytest.mark.parametrize("seconds", [0.3, 10])
