@@ -40,7 +40,7 @@ def ecg_group() -> None:
 )
 @click.option("--lead", help="Name of the channel to read; by default lead MLII or II, or the most like it.")
 @click.option("--unit", help="Unit of the signal: mV, uV or V; by default the one that the file says.")
-@click.option("--rate", type=float, help="Samples per second, for tables without times.")
+@click.option("--rate", type=float, help="Samples per second, for tables without times, or whose times count samples.")
 @click.option(
     "--annotator", help="Ending of the file of annotations beside a WFDB record; by default atr, if it is there."
 )
@@ -75,7 +75,7 @@ def report_command(
         from pathlode.ecg.report import report_on
         from pathlode.ecg.report_page import NOTICE, how_well
 
-        bare = without_ending(record)
+        bare = without_ending(record.absolute())
         output = output or Path(f"{bare.name}_report")
         model = model or _made_model()
         marks = bare.with_name(f"{bare.name}.{options['annotator']}")
@@ -87,6 +87,7 @@ def report_command(
     except ImportError as error:
         raise ConfigError(f"{str(error).splitlines()[0]}: pip install 'pathlode[cli,ecg]'") from None
     shares = ", ".join(f"{share:.2%} called {name}" for name, share in summary.burden.items())
+    shares += "".join(f", {count:,} {flag}" for flag, count in summary.flagged.items() if count)
     click.echo(f"{output}: {summary.classified:,} of {summary.beats:,} beats classified, {shares}", err=True)
     for sentence in (NOTICE, how_well(classifier.card, summary.rate_hz)):
         click.echo(sentence, err=True)

@@ -20,6 +20,7 @@ class Channels:
         rates: samples per second of each, if the file says it.
         times: seconds of the samples, if the file has them.
         annotations: marked beats, if the file has them.
+        found: sentences about the file that its reader should know.
     """
 
     names: Sequence[str]
@@ -28,6 +29,7 @@ class Channels:
     rates: Sequence[float] | None = None
     times: Any = None
     annotations: Annotations | None = None
+    found: Sequence[str] = ()
 
 
 def unreadable_recording(path: Path, error: Exception) -> DataError:

@@ -1,8 +1,12 @@
 """Recordings from files of the formats WFDB, EDF, BDF, CSV and Parquet."""
 
 import math
+import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from pathlode.ecg.recording.channels import Channels, unreadable_recording
 from pathlode.ecg.recording.leads import choose_lead
@@ -33,12 +37,15 @@ def read_recording(
         path: a file ``.edf``, ``.bdf``, ``.csv`` or ``.parquet``; or a WFDB record, with or without the ending ``.hea``.
         lead: name of the channel; by default the one that :func:`pathlode.ecg.recording.leads.choose_lead` finds.
         unit: of the samples; by default the one that the file says.
-        rate: samples per second, for tables without times; where the file says it, it must be the same.
+        rate: samples per second, for tables without times, or whose times count samples; where the file says it, it must be
+            the same.
         annotator: ending of the file of marks beside a WFDB record; by default ``atr``, if there is such a file.
 
     Raises:
         DataError: if the file cannot be read, or something in it is not as expected.
     """
+    if not path.name:
+        raise DataError(f"{path} is a folder: name a WFDB record in it, or a file .edf, .bdf, .csv or .parquet")
     kinds: dict[str, Callable[[Path], Channels]] = dict(
         zip(_OF_FILES, (_edf, _edf, table_channels, table_channels), strict=True)
     )
@@ -49,7 +56,7 @@ def read_recording(
         raise DataError(f"{path} is no WFDB record, whose marks an annotator would name: leave the annotator out")
     channels = kinds[suffix](path) if suffix in kinds else wfdb_channels(without_ending(path), annotator)
     chosen = choose_lead(channels.names, lead, str(path))
-    name, said = channels.names[chosen], []
+    name, said = channels.names[chosen], list(channels.found)
     if lead is None:
         several = len(channels.names) > 1
         said.append(
@@ -57,7 +64,12 @@ def read_recording(
         )
     if unit is None and channels.units[chosen]:
         said.append(f"the file says that lead {name} is in {channels.units[chosen]}")
-    if channels.times is not None and rate is not None:
+    times = channels.times
+    if times is not None and _numbers_of_samples(times):
+        if rate is None:
+            raise DataError(f"{path}: its times count samples and say no rate: give the rate")
+        times = None
+    if times is not None and rate is not None:
         raise DataError(f"{path} has times, which a rate would contradict: leave the rate out")
     if channels.rates and rate is not None and not math.isclose(rate, channels.rates[chosen], rel_tol=1e-6):
         raise DataError(
@@ -68,7 +80,7 @@ def read_recording(
         channels.signal(chosen),
         unit=channels.units[chosen] if unit is None else unit,
         rate=channels.rates[chosen] if channels.rates else rate,
-        times=channels.times,
+        times=times,
         lead=name,
         name=str(path),
         annotations=channels.annotations,
@@ -76,11 +88,18 @@ def read_recording(
     )
 
 
+def _numbers_of_samples(times: Any) -> bool:
+    """Whether times increase by 1 throughout. In seconds, they would be of a rate that is too low for any beat."""
+    return len(times) > 1 and bool((np.diff(times) == 1).all())
+
+
 def _edf(path: Path) -> Channels:
     import edfio
 
     try:
-        file = (edfio.read_bdf if path.suffix.lower() == ".bdf" else edfio.read_edf)(path)
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")  # of a file that was cut off, above all
+            file = (edfio.read_bdf if path.suffix.lower() == ".bdf" else edfio.read_edf)(path)
         signals = file.signals
         gaps = str(file.reserved)[3:5] == "+D"
     except Exception as error:  # the reader's parsing can raise anything
@@ -89,5 +108,9 @@ def _edf(path: Path) -> Channels:
         raise DataError(f"{path} is an EDF+D file, whose pieces have gaps: export it as EDF or EDF+C, or as a table")
     names, units = [each.label for each in signals], [each.physical_dimension or None for each in signals]
     return Channels(
-        names, units, lambda position: signals[position].data, [each.sampling_frequency for each in signals]
+        names,
+        units,
+        lambda position: signals[position].data,
+        [each.sampling_frequency for each in signals],
+        found=[f"the file's reader warns: {warning.message}" for warning in warned],
     )

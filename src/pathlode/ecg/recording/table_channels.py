@@ -1,5 +1,6 @@
 """Channels of tables, CSV and Parquet."""
 
+import contextlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -73,19 +74,30 @@ def _read(path: Path) -> "pd.DataFrame":
     try:
         if path.suffix.lower() == ".parquet":
             return pd.read_parquet(path)
-        with path.open() as file:
-            first = file.readline().strip()
-        between, point = (";", ",") if ";" in first else (",", ".")  # a decimal comma wants another separator
+        first, encoding = _first_line(path)
+        between, point = (";", ",") if ";" in first else ("\t" if "\t" in first else ",", ".")
         cells = first.replace(point, ".").split(between)
         titles = None
         if all(_is_number(cell) for cell in cells):
             titles = [f"{UNTITLED} {number + 1}" for number in range(len(cells))]
         return pd.read_csv(
             path, sep=between, decimal=point, header=0 if titles is None else None, names=titles, skipinitialspace=True,
-            low_memory=False,
+            low_memory=False, encoding=encoding,
         )  # fmt: skip
     except (OSError, ValueError) as error:  # pandas' and Arrow's own errors are ValueErrors
         raise unreadable_recording(path, error) from error
+
+
+def _first_line(path: Path) -> tuple[str, str]:
+    """The first line of a text, and the text's encoding: UTF-8 or, as of older programs that write µV, Windows-1252."""
+    with path.open("rb") as file:
+        line = file.readline()
+    if b"\0" in line:
+        raise ValueError("it is no text")
+    for encoding in ("utf-8-sig", "cp1252"):
+        with contextlib.suppress(UnicodeDecodeError):
+            return line.decode(encoding).strip(), encoding
+    raise ValueError("it is no text")
 
 
 def _column(column: "pd.Series[Any]", name: str, path: Path) -> Any:

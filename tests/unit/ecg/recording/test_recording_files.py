@@ -63,6 +63,8 @@ def test_edf(tmp_path):
     ]
     with pytest.raises(DataError, match="lead Resp is in 'bpm', expected mV, uV or V"):
         read_recording(tmp_path / "x.edf", lead="Resp")
+    (tmp_path / "cut.edf").write_bytes((tmp_path / "x.edf").read_bytes()[:-100])
+    assert "Data was truncated" in read_recording(tmp_path / "cut.edf").found[0]
 
 
 @pytest.mark.parametrize("times", ["seconds", "dates"])
@@ -83,6 +85,13 @@ def test_a_table_without_times_or_titles_wants_rate_and_unit(tmp_path):
         read_recording(tmp_path / "x.csv", rate=RATE)
     with pytest.raises(DataError, match="says neither a sampling rate nor times"):
         read_recording(tmp_path / "x.csv", unit="mV")
+
+
+def test_times_that_count_samples_want_a_rate(tmp_path):
+    pd.DataFrame({"timestamp": np.arange(2000), "II (mV)": wave()}).to_csv(tmp_path / "x.csv", index=False)
+    same(read_recording(tmp_path / "x.csv", rate=RATE))
+    with pytest.raises(DataError, match="its times count samples and say no rate: give the rate"):
+        read_recording(tmp_path / "x.csv")
 
 
 def test_a_table_of_physionets_own_tool(tmp_path):

@@ -71,3 +71,11 @@ def test_what_is_no_table_of_samples_is_refused(tmp_path, text, words):
     (tmp_path / "x.csv").write_text(text)
     with pytest.raises(DataError, match=words):
         read_recording(tmp_path / "x.csv")
+
+
+@pytest.mark.parametrize("between", [",", "\t", ";"])
+def test_older_programs_write_micro_in_their_own_encoding(tmp_path, between):
+    rows = [f"{t}{between}{1000 * value}" for t, value in zip(SECONDS, WAVE, strict=True)]
+    text = "\n".join([f"time{between}II (µV)", *(row.replace(".", ",") if between == ";" else row for row in rows)])
+    (tmp_path / "x.csv").write_bytes(text.encode("cp1252"))
+    assert read_recording(tmp_path / "x.csv").millivolts == pytest.approx(WAVE, abs=1e-3)
