@@ -7,6 +7,7 @@
 #       {RESULTS}/figures/ecg/*.png, .pdf                                               plot_ecg
 #       {RESULTS}/ecg/heartbeats.pt, heartbeats.json                                    save_ecg_model: a target of its own, ecg_model
 #       {RESULTS}/tables/ecg_elsewhere.csv                                              score_elsewhere: a target, ecg_elsewhere
+#       {RESULTS}/tables/ecg_worn.csv, {RESULTS}/figures/ecg/worn.png, .pdf             score_worn: a target, ecg_worn
 
 ECG_SUMMARIES = ["ecg_summary", "ecg_classes_summary", "ecg_reconstruction_summary"]
 KEPT, SHOWN = (  # split and models of the file for recordings of any source, and of the figures of a single model
@@ -175,3 +176,40 @@ rule score_elsewhere:
         elsewhere=ECG["elsewhere"],
     script:
         "../workflow/scripts/score_elsewhere.py"
+
+
+rule ecg_worn:
+    input:
+        f"{TABLES}/ecg_worn.csv",
+
+
+rule score_worn:
+    input:
+        records=rules.cut_beats.input.records,
+        beats=rules.cut_beats.output.beats,
+        split=SPLITS[0].format(**KEPT),
+        model=rules.train_encoder.output.model.format(**KEPT),
+        classifiers=[
+            rules.classify.output.classifier.format(split=KEPT["split"], classifier=name) for name in ECG["worn"]["classifiers"]
+        ],
+    output:
+        table=f"{TABLES}/ecg_worn.csv",
+        figure=f"{RESULTS}/figures/ecg/worn.png",
+        pdf=f"{RESULTS}/figures/ecg/worn.pdf",
+    log:
+        f"{LOGS}/score_worn.log",
+    conda:
+        "../envs/pathlode.yaml"
+    threads: THREADS
+    resources:
+        mem_mb=3000,
+        runtime=30,
+    params:
+        code=lambda w: code("score_worn", *model_entries(ECG, KEPT["beat_row"])),
+        split=KEPT["split"],
+        centred=ECG["splits"][KEPT["split"]]["centred"],
+        classifiers={name: ECG["classifiers"][name] for name in ECG["worn"]["classifiers"]},
+        seconds=ECG["worn"]["seconds"],
+        snr_db=ECG["worn"]["snr_db"],
+    script:
+        "../workflow/scripts/score_worn.py"

@@ -14,6 +14,6 @@ with job(snakemake):
     model, paths, reports = BeatModel.load(Path(snakemake.input.model)), records_in(folder), []
     progress = Progress(source, len(paths))
     for number, path in enumerate(paths, start=1):
-        reports.append(report_on(read_recording(path), model, polarity="kept", annotated=True))
+        reports.append(report_on(read_recording(path), model, polarity="kept"))
         progress(number, "recordings")
     alarms(reports, source).save(Path(snakemake.output.table))

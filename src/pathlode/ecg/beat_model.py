@@ -77,6 +77,16 @@ class TreeScorer:
         """The trees up to the best round."""
         return cls(trees.booster, [int(label) for label in trees.known], trees.corrections)
 
+    @classmethod
+    def load(cls, path: Path) -> "TreeScorer":
+        """The trees of a file that :meth:`pathlode.ecg.trees.Trees.save` wrote, without corrections of their probabilities."""
+        import xgboost  # here, because the import takes one and a half seconds
+
+        booster = xgboost.Booster({"nthread": 1})
+        booster.load_model(bytearray(path.read_bytes()))  # a path would need a suffix known to XGBoost
+        known = [int(label) for label in booster.attr("classes").split()]
+        return cls(booster, known, [1.0] * len(known))
+
     def probabilities(self, features: Features) -> Probabilities:
         """Probability of each of :data:`pathlode.ecg.records.CLASSES`, (beat, class)."""
         table = np.zeros((len(features), len(CLASSES)), dtype=np.float32)

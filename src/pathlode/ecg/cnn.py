@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.optim import Adam
 
 from pathlode.core.eager import eager
-from pathlode.core.tensor_files import beside, save_tensors
+from pathlode.core.tensor_files import beside, load_tensors, save_tensors
 from pathlode.ecg.beats import POINTS
 from pathlode.ecg.features import Classes, Features, Probabilities
 from pathlode.ecg.records import CLASSES
@@ -139,3 +139,17 @@ class BeatCnn:
         """Writes weights, units and the plain values in ``extra`` as a file of tensors."""
         units = {"mean": torch.as_tensor(self.mean), "std": torch.as_tensor(self.std)}
         save_tensors(path, beside({"weights": self.network.state_dict(), **units}, extra))
+
+    @classmethod
+    def load(cls, path: Path) -> "BeatCnn":
+        """The fitted network of a file that :meth:`save` wrote.
+
+        Raises:
+            CheckpointError: if it cannot be read.
+        """
+        content = load_tensors(path)
+        classifier = cls(cls.settings(), seed=0)
+        classifier.mean, classifier.std = (content[name].numpy() for name in ("mean", "std"))
+        classifier.network = _Network(len(classifier.mean) - POINTS)
+        classifier.network.load_state_dict(content["weights"])
+        return classifier

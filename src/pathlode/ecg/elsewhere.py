@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
 import pandas as pd
 
 from pathlode.artefacts import TableFile
-from pathlode.ecg.annotations import NO_CLASS
 from pathlode.ecg.records import CLASSES
 from pathlode.ecg.report import Report
 from pathlode.errors import DataError
@@ -30,8 +30,8 @@ class Alarms(TableFile):
         "class": "name of the class: S or V",
         "hours": "duration",
         "n": "annotated beats of the class",
-        "called": "annotated beats called so",
-        "hits": "those that are so",
+        "called": "beats that were found and called so, also where none is annotated",
+        "hits": "annotated beats of the class that were found and called so",
         "false_per_hour": "(called - hits) / hours",
         "sensitivity": "hits / n; none without beats of the class",
     }
@@ -52,7 +52,7 @@ def records_in(folder: Path) -> list[Path]:
 
 
 def alarms(reports: Iterable[Report], source: str) -> Alarms:
-    """Alarms of reports at annotated beats.
+    """Alarms of reports.
 
     Args:
         reports: of recordings with annotations.
@@ -67,7 +67,9 @@ def alarms(reports: Iterable[Report], source: str) -> Alarms:
 
 
 def _counts(report: Report, name: str) -> dict[str, Any]:
-    label = CLASSES.index(name)
-    truth, called = report.marked == label, (report.classes == label) & (report.marked != NO_CLASS)
-    counts = {"n": int(truth.sum()), "called": int(called.sum()), "hits": int((truth & called).sum())}
-    return {"record": report.record, "class": name, "hours": report.beats.recording.seconds / 3600} | counts
+    label, recording = CLASSES.index(name), report.beats.recording
+    annotated = recording.annotations.beats()[1] if recording.annotations else np.zeros(0, np.int8)
+    called = report.classes == label
+    hits = called & (report.marked == label)
+    counts = {"n": int((annotated == label).sum()), "called": int(called.sum()), "hits": int(hits.sum())}
+    return {"record": report.record, "class": name, "hours": recording.seconds / 3600} | counts

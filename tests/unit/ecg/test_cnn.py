@@ -58,6 +58,12 @@ def test_a_saved_network_holds_weights_and_units(fitted, tmp_path):
         assert torch.equal(content["weights"][name], weights)
 
 
+def test_a_loaded_network_says_the_same(fitted, tmp_path):
+    network, features, _ = fitted
+    network.save(tmp_path / "cnn.bin")
+    assert np.array_equal(BeatCnn.load(tmp_path / "cnn.bin").probabilities(features), network.probabilities(features))
+
+
 def test_settings_that_cannot_be_are_refused():
     with pytest.raises(ConfigError, match="cnn.batch is 0"):
         CnnConfig(batch=0)

@@ -1,0 +1,119 @@
+"""Scores of fitted classifiers on recordings as they are worn."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pathlode.artefacts import TableFile
+from pathlode.ecg.beats import AFTER, Beats
+from pathlode.ecg.conditions import Condition, millivolts
+from pathlode.ecg.features import Features, Probabilities
+from pathlode.ecg.flags import noise_and_height, relative_noise
+from pathlode.ecg.records import RATE, Record
+from pathlode.ecg.representations import Representation
+from pathlode.ecg.scores import score_classes
+from pathlode.ecg.splits import BeatSplit
+from pathlode.ecg.study import Study
+from pathlode.ecg.worn import Disturbance, worn_windows
+
+WHOLE = "360 Hz"
+"""Name of the recording condition."""
+
+
+@dataclass(frozen=True)
+class WornScores(TableFile):
+    """Scores of classifiers of beats on disturbed test records, one row per classifier, disturbance and class."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "source": "of the records",
+        "split": "of the beats",
+        "model": "name of the classifier, without RR intervals",
+        "disturbance": "what happens to the recordings, none for nothing",
+        "snr_db": "signal-to-noise ratio in dB; none for what is no noise",
+        "class": "name of the class, macro for the mean over classes",
+        "n": "test beats of the class in the scored seconds",
+        "precision": "positive predictivity",
+        "recall": "sensitivity",
+        "f1": "their harmonic mean; of macro, the mean over classes",
+        "too_noisy": "share of all these beats that a report would call too noisy, the same for all classifiers",
+    }
+
+
+class Scorer(Protocol):
+    """A fitted classifier."""
+
+    def probabilities(self, features: Features) -> Probabilities:
+        """Probability of each of :data:`pathlode.ecg.records.CLASSES`, (beat, class)."""
+
+
+def first_seconds(beats: Beats, split: BeatSplit, seconds: float) -> BeatSplit:
+    """The split, its test beats those alone whose windows lie in the first seconds of their records."""
+    return replace(split, test=split.test[beats.peaks[split.test] + AFTER <= round(seconds * RATE)])
+
+
+def worn_beats(beats: Beats, records: Iterable[Record], disturbance: Disturbance, seconds: float) -> Beats:
+    """The beats with the windows of some records' first seconds as they are recorded under a disturbance.
+
+    Args:
+        beats: of all records.
+        records: those that are disturbed.
+        disturbance: what happens to them. Its random numbers differ by record.
+        seconds: of each record's begin.
+    """
+    microvolts = beats.microvolts.copy()
+    for record in records:
+        number = list(beats.names).index(record.name)
+        mine = np.flatnonzero(beats.records == number)
+        windows = worn_windows(record, disturbance, seconds, seed=number)
+        microvolts[mine[: len(windows)]] = windows
+    return replace(beats, microvolts=microvolts)
+
+
+def score_worn(
+    beats: Beats,
+    split: BeatSplit,
+    centred: bool,
+    classifiers: Mapping[str, tuple[Representation, Scorer]],
+    disturbance: Disturbance,
+) -> pd.DataFrame:
+    """Rows of :class:`WornScores` under one disturbance, without the column ``split``.
+
+    Args:
+        beats: of :func:`worn_beats`.
+        split: of :func:`first_seconds`.
+        centred: as in :class:`pathlode.ecg.study.Study`.
+        classifiers: representation of a beat and fitted classifier, by name.
+        disturbance: of the beats.
+    """
+    study, truth = Study(beats, split, {WHOLE: Condition()}, centred), beats.classes[split.test]
+    facts = {"source": beats.source, "disturbance": disturbance.kind, "snr_db": disturbance.snr_db}
+    facts["too_noisy"] = float(too_noisy(beats, split.test).mean())
+    tables = []
+    for name, (represent, classifier) in classifiers.items():
+        said = classifier.probabilities(study.features(represent, "test", WHOLE))
+        scores = score_classes(truth, said.argmax(axis=1).astype(np.int8), said, split.scored)
+        tables.append(scores.drop(columns="auc").assign(model=name, **facts))
+    return pd.concat(tables, ignore_index=True)
+
+
+def too_noisy(beats: Beats, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether a report would call these beats too noisy, (beat,)."""
+    noise, heights = noise_and_height(*Condition().observe(millivolts(beats, positions), seed=0))
+    noisy = np.zeros(len(positions), bool)
+    for record in np.unique(beats.records[positions]):
+        mine = beats.records[positions] == record
+        noisy[mine] = relative_noise(noise[mine], heights[mine]) > 1
+    return noisy
+
+
+def disturbances(ratios: Sequence[float], noises: Iterable[str], changes: Iterable[str]) -> list[Disturbance]:
+    """No disturbance, every noise at every ratio in dB, and every change."""
+    return [
+        Disturbance(),
+        *(Disturbance(kind, ratio) for kind in noises for ratio in ratios),
+        *(Disturbance(kind) for kind in changes),
+    ]
