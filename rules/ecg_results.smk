@@ -190,7 +190,8 @@ rule score_worn:
         split=SPLITS[0].format(**KEPT),
         model=rules.train_encoder.output.model.format(**KEPT),
         classifiers=[
-            rules.classify.output.classifier.format(split=KEPT["split"], classifier=name) for name in ECG["worn"]["classifiers"]
+            rules.classify.output.classifier.format(split=KEPT["split"], classifier=name)
+            for name in ECG["worn"]["classifiers"]
         ],
     output:
         table=f"{TABLES}/ecg_worn.csv",

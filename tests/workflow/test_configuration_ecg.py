@@ -44,6 +44,11 @@ from workflow.configuration.replicates import replicate_numbers
             ["101", "100"],
             "ecg.records is .*'100', '101'.*, but the split inter_patient needs two of",
         ),
+        (
+            ("ecg", "worn", "classifiers"),
+            ["path_relative"],
+            "ecg.worn.classifiers names 'path_relative', expected classifiers in",
+        ),
         ((*CLASSIFIERS, "cnn", "grid"), 90, "ecg.classifiers.cnn.cnn is true without a grid of 360"),
         (
             ("ecg", "balance", "least"),

@@ -45,10 +45,14 @@ def test_invented_beats_are_called_so_everywhere(finished):
 
 
 @pytest.mark.xdist_group("pipeline")
-def test_the_file_of_a_classifier_of_heartbeats_is_a_target_of_its_own(finished):
+def test_the_file_of_a_classifier_of_heartbeats_and_scores_as_worn_are_targets_of_their_own(finished):
     model, card = (finished.folder / f"results/smoke/ecg/heartbeats.{suffix}" for suffix in ("pt", "json"))
-    done = finished.snakemake("ecg_model")
+    worn = [f"results/smoke/{name}" for name in ("tables/ecg_worn.csv", "figures/ecg/worn.png", "figures/ecg/worn.pdf")]
+    done = finished.snakemake("ecg_model", "ecg_worn")
     assert done.returncode == 0, done.stderr
+    scores = pd.read_csv(finished.folder / worn[0])
+    assert set(scores["model"]) == {"path", "cnn"}
+    assert len(scores) == 2 * (1 + 3 * 2 + 3) * 6  # without, noises, changes; five classes and macro
     told = BeatModel.load(model).card
     assert told == BeatModelCard.load(card)
     assert told.source == "invented"
@@ -58,6 +62,9 @@ def test_the_file_of_a_classifier_of_heartbeats_is_a_target_of_its_own(finished)
         card,
         finished.folder / "logs/smoke/save_ecg_model.log",
         finished.folder / "logs/smoke/save_ecg_model.json",
+        finished.folder / "logs/smoke/score_worn.log",
+        finished.folder / "logs/smoke/score_worn.json",
+        *(finished.folder / name for name in worn),
     ):
         file.unlink()
 

@@ -68,12 +68,14 @@ def check(config: Mapping[str, Any]) -> None:
             f"config: ecg.kept names the classifier {ecg['kept']['classifier']}, which does not read relative features; choose "
             "one that has `relative: true`"
         )
+    _check_worn(ecg)
 
 
 def _check_names(ecg: Mapping[str, Any]) -> None:
     ours = [name for name in ecg["compared"] if name != "paper"]
     named = [("rates", ecg["rates"], "conditions"), ("compared", ours, "classifiers")]
     named.append(("vote.conditions", ecg["vote"]["conditions"], "conditions"))
+    named.append(("worn.classifiers", ecg["worn"]["classifiers"], "classifiers"))
     named += [
         (f"{key}.{kind}", [ecg[key][kind]], f"{kind}s")
         for key in ("shown", "kept")
@@ -152,3 +154,16 @@ def _check_chosen(ecg: Mapping[str, Any], key: str) -> None:
             f"config: ecg.{key} names the classifier {chosen['classifier']}, which does not read latents of "
             f"{chosen['row']} in the split {chosen['split']}; choose one that does"
         )
+
+
+def _check_worn(ecg: Mapping[str, Any]) -> None:
+    """Refuses classifiers that cannot be scored on disturbed windows alone, or are not of the split and row in ``kept``."""
+    kept = ecg["kept"]
+    for name in ecg["worn"]["classifiers"]:
+        entry = ecg["classifiers"][name]
+        reads = "grid" in entry or entry.get("latents") == kept["row"]
+        if not reads or entry.get("relative") or kept["split"] not in entry.get("splits", ecg["splits"]):
+            raise InvalidConfig(
+                f"config: ecg.worn.classifiers names {name!r}, expected classifiers in the split {kept['split']} of latents of "
+                f"{kept['row']} or of samples, without relative features; remove it"
+            )
