@@ -35,7 +35,7 @@ FLOWS = (*DATA, "irregular", "flows")
         ((*ROWS, "none", "weight"), 0.1, "chaos.rows.none.weight is 0.1, but the loss none has no penalty; remove it"),
         ((*ROWS, "path", "decoder"), "squareplus", "chaos.rows.path.decoder is 'squareplus', .* positive .* about their mean"),
         ((*ROWS, "forced_ode", "loss"), "steer", "chaos.rows.forced_ode.train.forcing is 0.2, but the loss steer predicts at o"),
-        ((*ROWS, "al_rnn", "views"), {"subsets": 0.5}, "al_rnn.train.forcing is 2.0, but the views leave out observations"),
+        ((*ROWS, "al_rnn", "views"), {"subsets": 0.5}, "al_rnn.train.forcing is 4.0, but the views leave out observations"),
         (("chaos", "left_out", "grid"), ["constant"], "chaos.left_out.grid names 'constant', whose scores stand for those"),
         (
             ("chaos", "left_out"),

@@ -143,7 +143,7 @@ def symbols(shown: Sequence[ShownOrbits]) -> Figure:
 
     On the left the orbit, first against last quantity, with a colour for each region. In the middle the first quantity from
     point to point of the model's grid, and below it the code. On the right the share of the steps from a region, the line, that
-    lead to each other one, the column.
+    lead to each one, the column: the darker, the more, with numbers if there are few regions.
 
     Args:
         shown: what was kept of the first replicate.
@@ -158,7 +158,8 @@ def symbols(shown: Sequence[ShownOrbits]) -> Figure:
     for (space, time, change), (flow, row) in zip(axes, lines, strict=False):
         values, code = orbits[flow][row], codes[flow][row]
         regions, places = np.unique(code, return_inverse=True)
-        colours = ListedColormap([PALETTE[k % len(PALETTE)] for k in range(len(regions))])
+        many = len(regions) > len(PALETTE)
+        colours = ListedColormap([plt.get_cmap("tab20")(k % 20) if many else PALETTE[k] for k in range(len(regions))])
         look: dict[str, Any] = {"cmap": colours, "vmin": -0.5, "vmax": len(regions) - 0.5}
         space.scatter(values[:, 0], values[:, -1], c=places, s=1.5, lw=0, **look)
         space.set(
@@ -183,7 +184,9 @@ def _draw_changes(axis: Axes, regions: Array, places: NDArray[np.intp]) -> None:
     moves = np.zeros((len(regions), len(regions)))
     np.add.at(moves, (places[:-1], places[1:]), 1.0)
     shares = moves / moves.sum(axis=1, keepdims=True).clip(1)
-    matrix(axis, pd.DataFrame(shares, regions, regions), fmt=".2g", square=True)
+    texts = len(regions) <= len(PALETTE)  # of more there is no room for numbers
+    matrix(axis, pd.DataFrame(shares, regions, regions), texts, fmt=".2g", square=True)
+    axis.tick_params(labelsize=8 if texts else 5)
     axis.set(xlabel="next region", ylabel="region")
 
 
