@@ -95,7 +95,7 @@ def from_past_runs(centres: pd.DataFrame) -> Figure:
     Args:
         centres: rows of :class:`pathlode.schedule.solvable.artefacts.PastRunsCentres`.
     """
-    tasks = list(centres["task"].unique())
+    tasks, numbers = list(centres["task"].unique()), sorted(centres["runs"].unique())
     figure, axes = plt.subplots(2, len(tasks), figsize=(WIDTH, 4.2), sharex=True, layout="constrained", squeeze=False)
     for column, task in zip(axes.T, tasks, strict=True):
         for colour, (name, own) in zip(
@@ -113,9 +113,8 @@ def from_past_runs(centres: pd.DataFrame) -> Figure:
         for axis in column:
             log_scale(axis, "x")
             log_scale(axis, "y")
-            axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-            axis.xaxis.set_major_formatter("{x:g}")
-            axis.xaxis.set_minor_formatter(NullFormatter())
+            axis.set_xticks(numbers, map(str, numbers))
+            axis.minorticks_off()
     axes[0, 0].set_ylabel("loss / least loss")
     axes[1, 0].set_ylabel("error of ln loss")
     legend_above(figure, axes[0, 0])
