@@ -29,7 +29,7 @@ from pathlode.reporting.records import ChapterCosts
 from pathlode.rivals.results import RivalScores
 from pathlode.schedule.artefacts import PolicyScores
 from pathlode.schedule.comparison import BEST_PARAMETRIC
-from pathlode.schedule.solvable.artefacts import CONTROLS, OPTIMAL, SolvableScores
+from pathlode.schedule.solvable.artefacts import CONTROLS, OPTIMAL, PastRunsCentres, SolvableScores
 from workflow.configuration import default_config
 from workflow.configuration.chaos import fitted_rows, labels
 from workflow.configuration.dynamics import trained_rows
@@ -66,6 +66,7 @@ def tables_of_scale(scale):
         ecg,
         scheduler,
         solvable_scores,
+        solvable_past_runs_centres,
         real,
         hudson_bay_scores,
         rivals_errors,
@@ -185,6 +186,13 @@ def solvable_scores(config):
         seed=list(range(own["replicates"])),
     )
     return table(SolvableScores.columns, rows)
+
+
+def solvable_past_runs_centres(config):
+    own = config["scheduler"]["solvable"]["past_runs"]
+    return table(
+        PastRunsCentres.columns, crossed(task=own["tasks"], schedules=own["schedules"], runs=own["numbers"])
+    )
 
 
 def real(config):

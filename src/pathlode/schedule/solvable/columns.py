@@ -80,16 +80,16 @@ def past_runs_centres(plans: pd.DataFrame, confidence: float) -> PastRunsCentres
         plans: rows of :class:`pathlode.schedule.solvable.artefacts.PlansFromPastRuns`.
         confidence: level of the intervals.
     """
-    measures = {
-        "plan": plans["loss"] / plans["optimum"],
-        "best_past": plans["best_past"] / plans["optimum"],
-        "error": plans["error"].where(np.isfinite(plans["error"])),
-    }
+    measured = plans.assign(
+        plan=plans["loss"] / plans["optimum"],
+        best_past=plans["best_past"] / plans["optimum"],
+        error=plans["error"].where(np.isfinite(plans["error"])),
+    )
     rows = []
-    for (task, schedules, runs), own in plans.groupby(["task", "schedules", "runs"], sort=False):
+    for (task, schedules, runs), own in measured.groupby(["task", "schedules", "runs"], sort=False):
         row = {"task": task, "schedules": schedules, "runs": runs}
-        for name, values in measures.items():
-            ends = _centred(values[own.index].dropna(), confidence)
+        for name in HEADINGS_OF_PAST_RUNS:
+            ends = _centred(own[name].dropna(), confidence)
             row |= dict(zip((name, f"{name}_low", f"{name}_high"), ends, strict=True))
         rows.append(row | {"diverged": own["diverged"].sum(), "n": len(own)})
     return PastRunsCentres(pd.DataFrame(rows))
