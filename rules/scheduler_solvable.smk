@@ -10,18 +10,13 @@
 
 from pathlode.registry import SOLVABLE_TASKS
 from workflow.configuration.scheduler import steering_settings
-from workflow.configuration.solvable import among_first, solvable_batches, trial_settings
+from workflow.configuration.solvable import in_batch, solvable_batches, trial_settings
 
 SOLVABLE = SCHEDULER["solvable"]
 PAST_RUNS = SOLVABLE["past_runs"]
 SOLVABLE_BATCHES = solvable_batches(config)
 PAST_BATCHES = solvable_batches(config, PAST_RUNS["replicates"])
 SOLVABLE_TASK = f"{RESULTS}/scheduler/solvable/{{solvable_task}}/{{replicates}}"
-
-
-def few(part, numbers):
-    """The settings of a dear part of the trial, with the number of the batch's replicates that it is for."""
-    return part | {"replicates": among_first(config, part["replicates"], numbers)}
 
 
 wildcard_constraints:
@@ -49,8 +44,8 @@ rule solve_task:
         ),
         replicates=lambda w: SOLVABLE_BATCHES[w.replicates],
         trial=lambda w: trial_settings(SCHEDULER)
-        | {"latent_ode": few(SOLVABLE["latent_ode"], SOLVABLE_BATCHES[w.replicates])},
-        steering=lambda w: few(steering_settings(SCHEDULER), SOLVABLE_BATCHES[w.replicates]),
+        | {"latent_ode": in_batch(config, SOLVABLE["latent_ode"], SOLVABLE_BATCHES[w.replicates])},
+        steering=lambda w: in_batch(config, steering_settings(SCHEDULER), SOLVABLE_BATCHES[w.replicates]),
     script:
         "../workflow/scripts/solve_task.py"
 

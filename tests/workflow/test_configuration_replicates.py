@@ -4,6 +4,7 @@ import pytest
 
 from workflow.configuration.dynamics import system_batches
 from workflow.configuration.replicates import replicate_batches
+from workflow.configuration.solvable import in_batch
 
 
 @pytest.mark.parametrize(
@@ -33,3 +34,9 @@ def test_a_system_with_fewer_replicates_has_the_first_ones():
     }
     assert list(system_batches(config, "hard")) == ["3-4", "5-6"] == list(system_batches(config, "easy"))[:2]
     assert len(system_batches(config, "easy")) == 3
+
+
+def test_what_is_for_the_first_replicates_only_is_shared_among_batches():
+    config = {"first_replicate": 3, "scheduler": {"solvable": {"replicates": 30, "batch": 10}}}
+    shares = [in_batch(config, {"replicates": 15, "steps": 7}, range(start, start + 10)) for start in (3, 13, 23)]
+    assert shares == [{"replicates": number, "steps": 7} for number in (10, 5, 0)]

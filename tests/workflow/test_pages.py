@@ -190,9 +190,7 @@ def solvable_scores(config):
 
 def solvable_past_runs_centres(config):
     own = config["scheduler"]["solvable"]["past_runs"]
-    return table(
-        PastRunsCentres.columns, crossed(task=own["tasks"], schedules=own["schedules"], runs=own["numbers"])
-    )
+    return table(PastRunsCentres.columns, crossed(task=own["tasks"], schedules=own["schedules"], runs=own["numbers"]))
 
 
 def real(config):

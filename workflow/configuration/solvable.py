@@ -15,9 +15,10 @@ def solvable_batches(config: Mapping[str, Any], most: int | None = None) -> dict
     return replicate_batches(_part(config), "solvable", most)
 
 
-def among_first(config: Mapping[str, Any], count: int, numbers: Sequence[int]) -> int:
-    """How many of a batch's replicates are among so many of the first ones."""
-    return len({*replicate_numbers(_part(config), "solvable")[:count]} & {*numbers})
+def in_batch(config: Mapping[str, Any], part: Mapping[str, Any], numbers: Sequence[int]) -> dict[str, Any]:
+    """Settings of a part of the trial that is for its first ``replicates`` only, with how many of these are in a batch."""
+    first = replicate_numbers(_part(config), "solvable")[: part["replicates"]]
+    return dict(part) | {"replicates": len({*first} & {*numbers})}
 
 
 def _part(config: Mapping[str, Any]) -> dict[str, Any]:
