@@ -87,7 +87,7 @@ def report_command(
     except ImportError as error:
         raise ConfigError(f"{str(error).splitlines()[0]}: pip install 'pathlode[cli,ecg]'") from None
     shares = ", ".join(f"{share:.2%} called {name}" for name, share in summary.burden.items())
-    shares += "".join(f", {count:,} {flag}" for flag, count in summary.flagged.items() if count)
+    shares += "".join(f", {count:,} flagged {flag!r}" for flag, count in summary.flagged.items() if count)
     click.echo(f"{output}: {summary.classified:,} of {summary.beats:,} beats classified, {shares}", err=True)
     for sentence in (NOTICE, how_well(classifier.card, summary.rate_hz)):
         click.echo(sentence, err=True)

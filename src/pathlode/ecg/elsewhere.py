@@ -17,7 +17,7 @@ ALL = "all"
 """In place of a record's name: all of them."""
 ALARMS = "SV"
 """Classes whose calls are alarms."""
-_COUNTS = ["hours", "n", "called", "hits"]
+_COUNTS = ["hours", "n", "called", "hits", "unflagged"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Alarms(TableFile):
         "called": "beats that were found and called so, also where none is annotated",
         "hits": "annotated beats of the class that were found and called so",
         "false_per_hour": "(called - hits) / hours",
+        "unflagged_per_hour": "those of them without a flag, per hour",
         "sensitivity": "hits / n; none without beats of the class",
     }
 
@@ -62,6 +63,7 @@ def alarms(reports: Iterable[Report], source: str) -> Alarms:
     whole = rows.groupby("class", as_index=False)[_COUNTS].sum().assign(record=ALL)
     table = pd.concat([rows, whole], ignore_index=True).assign(source=source)
     table["false_per_hour"] = (table["called"] - table["hits"]) / table["hours"]
+    table["unflagged_per_hour"] = table["unflagged"] / table["hours"]
     table["sensitivity"] = table["hits"] / table["n"].where(table["n"] > 0)
     return Alarms(table[list(Alarms.columns)])
 
@@ -71,5 +73,11 @@ def _counts(report: Report, name: str) -> dict[str, Any]:
     annotated = recording.annotations.beats()[1] if recording.annotations else np.zeros(0, np.int8)
     called = report.classes == label
     hits = called & (report.marked == label)
-    counts = {"n": int((annotated == label).sum()), "called": int(called.sum()), "hits": int(hits.sum())}
+    unflagged = called & ~hits & (np.array(report.flags) == "")
+    counts = {
+        "unflagged": int(unflagged.sum()),
+        "n": int((annotated == label).sum()),
+        "called": int(called.sum()),
+        "hits": int(hits.sum()),
+    }
     return {"record": report.record, "class": name, "hours": recording.seconds / 3600} | counts

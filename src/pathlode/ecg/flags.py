@@ -1,26 +1,47 @@
-"""Flags of beats whose class is worth little: too noisy, or unlike the training data."""
+"""Flags of beats whose class is worth little: too noisy, unlike the training data, or early in an irregular rhythm."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pathlode.core.shapes import Times, Values
+from pathlode.ecg.features import Classes, Features
+from pathlode.ecg.records import CLASSES
+from pathlode.ecg.relative import RHYTHM
 
-TOO_NOISY, UNLIKE = "too noisy", "unlike the training data"
+TOO_NOISY, UNLIKE, IRREGULAR = "too noisy", "unlike the training data", "irregular rhythm"
 """The flags; a beat without a flag has an empty text."""
 NOISE_LIMIT = 0.15
 """Largest noise of a beat, in units of the recording's usual height of an R peak; chosen by hand."""
+IRREGULAR_LIMIT = 0.1
+"""Usual change from one interval to the next, in units of the usual interval, from which on the rhythm itself is irregular and
+an early beat says little: it is that of no record of DS1 in sinus rhythm without many ectopic beats, and below that of those in
+atrial fibrillation."""
 SLOWEST_WITH_NOISE = 75.0
 """Rate in Hz below which noise cannot be distinguished from the waves of a beat, and no beat is flagged for it."""
 
 
-def flags_of(noise: NDArray[np.float32], strangeness: NDArray[np.float64]) -> list[str]:
-    """The flag of each beat, (beat,), or an empty text; noise goes before strangeness.
+def flags_of(noise: NDArray[np.float32], strangeness: NDArray[np.float64], irregular: NDArray[np.bool_]) -> list[str]:
+    """The flag of each beat, (beat,), or an empty text; noise goes before strangeness, and both before the rhythm.
 
     Args:
         noise: of :func:`relative_noise`, (beat,).
         strangeness: distance from the training data, (beat,).
+        irregular: of :func:`in_irregular_rhythm`, (beat,).
     """
-    return [str(flag) for flag in np.where(noise > 1, TOO_NOISY, np.where(strangeness > 1, UNLIKE, ""))]
+    flags = np.where(noise > 1, TOO_NOISY, np.where(strangeness > 1, UNLIKE, np.where(irregular, IRREGULAR, "")))
+    return [str(flag) for flag in flags]
+
+
+def in_irregular_rhythm(classes: Classes, rhythm: Features) -> NDArray[np.bool_]:
+    """Which beats are called S, though the rhythm around them is irregular beyond :data:`IRREGULAR_LIMIT`, (beat,).
+
+    Args:
+        classes: index of each beat's class, (beat,).
+        rhythm: of :func:`pathlode.ecg.relative.relative_rhythm`, (beat, 11).
+    """
+    changes = rhythm[:, RHYTHM.index("irregular, near")]
+    irregular: NDArray[np.bool_] = (classes == CLASSES.index("S")) & (changes > IRREGULAR_LIMIT)
+    return irregular
 
 
 def relative_noise(noise: NDArray[np.float32], heights: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 from pathlode.artefacts import TableFile
 from pathlode.ecg.annotations import NO_CLASS
 from pathlode.ecg.beat_model import BeatModel
-from pathlode.ecg.flags import TOO_NOISY, UNLIKE, flags_of, noise_and_height, relative_noise
+from pathlode.ecg.flags import (
+    IRREGULAR,
+    TOO_NOISY,
+    UNLIKE,
+    flags_of,
+    in_irregular_rhythm,
+    noise_and_height,
+    relative_noise,
+)
 from pathlode.ecg.recording.peaks import MATCHED_WITHIN, compare_peaks, find_peaks, nearest
 from pathlode.ecg.recording.polarity import upright
 from pathlode.ecg.recording.recorded_beats import RecordedBeats
@@ -35,7 +43,7 @@ class BeatRows(TableFile):
         "time_s": "seconds of the R peak from the recording's begin",
         "class": "class of ANSI/AAMI EC57: N, S, V, F or Q",
         "probability": "its probability, if classes are as frequent as in the training data",
-        "flag": f"{TOO_NOISY!r}, {UNLIKE!r}, or nothing",
+        "flag": f"{TOO_NOISY!r}, {UNLIKE!r}, {IRREGULAR!r} for a beat of class S, or nothing",
     }
     float_format: ClassVar[str | None] = "%.9g"
 
@@ -50,6 +58,7 @@ class Report:
         probabilities: its probability, (used,).
         noise: :func:`pathlode.ecg.flags.relative_noise` of each used beat, (used,).
         strangeness: its distance from the training data; above 1 it is unlike them, (used,).
+        irregular: whether it is called S in an irregular rhythm, (used,).
         marked: index of each used beat's class in the recording's own annotations, or
             :data:`pathlode.ecg.annotations.NO_CLASS`, (used,).
         known: the classes that the classifier knows.
@@ -61,6 +70,7 @@ class Report:
     probabilities: NDArray[np.float32]
     noise: NDArray[np.float32]
     strangeness: NDArray[np.float64]
+    irregular: NDArray[np.bool_]
     marked: NDArray[np.int8]
     known: Sequence[str]
     found: Sequence[str]
@@ -72,8 +82,8 @@ class Report:
 
     @property
     def flags(self) -> list[str]:
-        """The flag of each used beat, (used,); noise goes before strangeness."""
-        return flags_of(self.noise, self.strangeness)
+        """The flag of each used beat, (used,)."""
+        return flags_of(self.noise, self.strangeness, self.irregular)
 
     def rows(self) -> BeatRows:
         """The table of beats."""
@@ -110,7 +120,7 @@ class Report:
             known=list(self.known),
             counts=dict(zip(CLASSES, counts.tolist(), strict=True)),
             burden={name: float(counts[CLASSES.index(name)] / len(self.classes)) for name in "SV"},
-            flagged={flag: flags.count(flag) for flag in (TOO_NOISY, UNLIKE)},
+            flagged={flag: flags.count(flag) for flag in (TOO_NOISY, UNLIKE, IRREGULAR)},
             heart_rate=self.heart_rate(),
             pauses=[{"time_s": begin, "seconds": seconds} for begin, seconds in self.pauses()],
             marks_that_are_no_beats=recording.annotations.no_beats() if recording.annotations else {},
@@ -186,6 +196,7 @@ def report_on(recording: Recording, model: BeatModel, polarity: str = "checked",
         probabilities,
         relative_noise(noise, heights),
         strangeness,
+        in_irregular_rhythm(classes, rhythm),
         _marked(beats, reference, recording.rate),
         [CLASSES[label] for label in model.trees.known],
         [*recording.found, *found],

@@ -23,8 +23,8 @@ CLASS_NAMES = {
 SOURCES = {"mitdb": "the MIT-BIH Arrhythmia Database", "invented": "invented data"}
 """What :attr:`pathlode.ecg.beats.Beats.source` stands for."""
 FIBRILLATION = (
-    "In atrial fibrillation, whose intervals are irregular without ectopic beats, normal beats can be called S: do not read "
-    "the share of S as one of ectopic beats there."
+    "In atrial fibrillation, whose intervals are irregular without ectopic beats, normal beats are often called S: do not read "
+    "the share of S as one of ectopic beats there. Beats called S in an irregular rhythm have a flag."
 )
 """A paragraph of the page."""
 _STYLE = (
@@ -97,7 +97,7 @@ def _overview(summary: RecordingSummary, card: BeatModelCard) -> list[tuple[str,
         ("Called supraventricular ectopic (S)", _share("S", summary, card)),
         ("Called ventricular ectopic (V)", _share("V", summary, card)),
     ]
-    return rows + [(f"Classified beats that are {flag}", f"{n:,}") for flag, n in summary.flagged.items()]
+    return rows + [(f"Classified beats with the flag “{flag}”", f"{n:,}") for flag, n in summary.flagged.items()]
 
 
 def _heart_rate(rates: Mapping[str, float | None]) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pathlode.arrays import Array
 from pathlode.ecg.beat_model import BeatModel
 from pathlode.ecg.features import median_of
-from pathlode.ecg.flags import flags_of, noise_and_height, relative_noise
+from pathlode.ecg.flags import flags_of, in_irregular_rhythm, noise_and_height, relative_noise
 from pathlode.ecg.recording.peaks import seek_peaks
 from pathlode.ecg.recording.placement import REFRACTORY
 from pathlode.ecg.recording.recorded_beats import known_intervals, valid_windows, windows_at
@@ -180,7 +180,8 @@ class Stream:
         classes, probabilities, strangeness = self.model.classify(
             features[asked], relative, median_of(features, unhurried(rhythm))
         )
-        flags: Sequence[str] = flags_of(relative_noise(noise, heights)[asked], strangeness)
+        irregular = in_irregular_rhythm(classes, rhythm[asked])
+        flags: Sequence[str] = flags_of(relative_noise(noise, heights)[asked], strangeness, irregular)
         if len(recent) < USUAL:
             flags = [NOT_YET] * len(flags)
         return [

@@ -2,7 +2,18 @@ import numpy as np
 import pytest
 import torch
 
-from pathlode.ecg.flags import NOISE_LIMIT, TOO_NOISY, UNLIKE, flags_of, noise_and_height, relative_noise
+from pathlode.ecg.flags import (
+    IRREGULAR,
+    NOISE_LIMIT,
+    TOO_NOISY,
+    UNLIKE,
+    flags_of,
+    in_irregular_rhythm,
+    noise_and_height,
+    relative_noise,
+)
+from pathlode.ecg.records import CLASSES
+from pathlode.ecg.relative import relative_rhythm
 
 
 def windows(rate, noise, beats=40):
@@ -32,4 +43,16 @@ def test_noise_is_relative_to_the_usual_height():
 
 
 def test_noise_goes_before_strangeness():
-    assert flags_of(np.array([2, 2, 0.5, 0.5]), np.array([2, 0.5, 2, 0.5])) == [TOO_NOISY, TOO_NOISY, UNLIKE, ""]
+    noise, strangeness = np.array([2, 2, 0.5, 0.5, 0.5]), np.array([2, 0.5, 2, 0.5, 0.5])
+    irregular = np.array([True, False, True, True, False])
+    assert flags_of(noise, strangeness, irregular) == [TOO_NOISY, TOO_NOISY, UNLIKE, IRREGULAR, ""]
+
+
+def test_a_beat_of_class_s_is_flagged_where_all_intervals_change():
+    changing = np.random.default_rng(0).uniform(0.4, 1.0, 100)  # seconds, as in atrial fibrillation
+    rhythm = relative_rhythm(np.r_[np.full(100, 0.8), changing])
+    classes = np.where(np.arange(199) % 2, CLASSES.index("S"), 0).astype(np.int8)
+    irregular = in_irregular_rhythm(classes, rhythm)
+    assert not irregular[:75].any()
+    middle = slice(125, 175)
+    assert (irregular[middle] == (classes[middle] == CLASSES.index("S"))).all()
