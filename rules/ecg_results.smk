@@ -14,7 +14,16 @@ KEPT, SHOWN = (  # split and models of the file for recordings of any source, an
     {"split": chosen["split"], "beat_row": chosen["row"], "classifier": chosen["classifier"]}
     for chosen in (ECG["kept"], ECG["shown"])
 )
-ECG_FIGURES = ["reconstructions", "latent_map", "roc", "confusion", "f1_against_rate", "f1_by_class", "by_patient"]
+ECG_FIGURES = [
+    "reconstructions",
+    "latent_map",
+    "roc",
+    "confusion",
+    "confusion_by_split",
+    "f1_against_rate",
+    "f1_by_class",
+    "by_patient",
+]
 
 
 rule ecg:
@@ -96,6 +105,11 @@ rule plot_ecg:
         model=rules.train_encoder.output.model.format(**SHOWN),
         examples=rules.reconstruct.output.examples.format(**SHOWN),
         predictions=rules.classify.output.predictions.format(**SHOWN),
+        by_split=[
+            rules.classify.output.predictions.format(**point)
+            for point in CLASSIFIERS
+            if point["classifier"] == SHOWN["classifier"]
+        ],
     output:
         [shown(f"{RESULTS}/figures/ecg/{figure}.png", f"ecg_{figure}") for figure in ECG_FIGURES],
         expand(f"{RESULTS}/figures/ecg/{{figure}}.pdf", figure=ECG_FIGURES),
@@ -112,6 +126,7 @@ rule plot_ecg:
     params:
         code=lambda w: code("plot_ecg", *model_entries(ECG, SHOWN["beat_row"])),
         row=SHOWN["beat_row"],
+        splits=[point["split"] for point in CLASSIFIERS if point["classifier"] == SHOWN["classifier"]],
         rates=ECG["rates"],
         compared=ECG["compared"],
         kept=KEPT["classifier"],

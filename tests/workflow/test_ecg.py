@@ -109,7 +109,16 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
     device = pd.read_csv(tables / "ecg_device.csv")
     assert device["condition"].tolist() == config["ecg"]["rates"]
     assert (device["largest_difference_in_std"] < 1e-3).all()
-    for name in ("reconstructions", "latent_map", "roc", "confusion", "f1_against_rate", "f1_by_class", "by_patient"):
+    for name in (
+        "reconstructions",
+        "latent_map",
+        "roc",
+        "confusion",
+        "confusion_by_split",
+        "f1_against_rate",
+        "f1_by_class",
+        "by_patient",
+    ):
         assert (finished.folder / f"results/smoke/figures/ecg/{name}.png").stat().st_size > 10_000
 
 

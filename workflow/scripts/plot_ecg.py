@@ -12,6 +12,7 @@ from pathlode.ecg.splits import BeatSplit, some_of_each_class
 from pathlode.models.latents import encode
 from pathlode.models.saving import load_model
 from pathlode.plots import ecg
+from pathlode.plots.confusion import confusion, confusion_by_split
 from pathlode.plots.patients import patient_panels
 from pathlode.plots.projections import in_a_plane
 from pathlode.plots.style import mark_invented, save_figures
@@ -25,6 +26,9 @@ with job(snakemake):
     patients = PatientScores.load(Path(files.patients)).table
     scores, examples = BeatScores.load(Path(files.scores)).table, BeatExamples.load(Path(files.examples))
     said = BeatPredictions.load(Path(files.predictions))
+    of_splits = {
+        name: BeatPredictions.load(Path(path)) for name, path in zip(params.splits, files.by_split, strict=True)
+    }
     mapped = np.concatenate(list(some_of_each_class(beats, split.test, MAPPED).values()))
     model = load_model(Path(files.model))[0].member(0)
     z0 = encode(model, TimeSeries(*Condition().observe(millivolts(beats, mapped), seed=0), "beats"))[0].numpy()
@@ -38,7 +42,10 @@ with job(snakemake):
         ),
         "latent_map": ecg.beat_map(in_a_plane(z0), beats.classes[mapped], "t-SNE"),
         "roc": ecg.roc(said.truth, said.probabilities, said.scored),
-        "confusion": ecg.confusion(said.truth, said.predicted(), said.scored),
+        "confusion": confusion(said.truth, said.predicted(), said.scored),
+        "confusion_by_split": confusion_by_split(
+            {name: (each.truth, each.predicted()[params.rates[0]], each.scored) for name, each in of_splits.items()}
+        ),
         "f1_against_rate": ecg.f1_against_rate(scores, params.compared, params.rates),
         "f1_by_class": ecg.f1_by_class(scores, params.compared, params.rates[0]),
         "by_patient": patient_panels(patients, params.kept),

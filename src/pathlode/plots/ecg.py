@@ -26,7 +26,6 @@ from pathlode.plots.style import (
     VERMILLION,
     WIDTH,
     log_scale,
-    matrix,
 )
 
 CLASS_COLOURS = dict(zip(CLASSES, (BLUE, ORANGE, VERMILLION, GREEN, PURPLE), strict=True))
@@ -131,30 +130,6 @@ def roc(truth: NDArray[np.int8], probabilities: Mapping[str, NDArray[np.float32]
     figure.supxlabel("false positive rate", fontsize=9)
     figure.supylabel("true positive rate", fontsize=9)
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=len(classes))
-    figure.set_layout_engine("constrained")
-    return figure
-
-
-def confusion(truth: NDArray[np.int8], predicted: Mapping[str, NDArray[np.int8]], classes: str) -> Figure:
-    """Confusion matrices, each row in per cent of its true class, one panel per condition. If a row sums to less than 100, the
-    rest was predicted as a class that is not drawn.
-
-    Args:
-        truth: index of each test beat's class.
-        predicted: index of each test beat's predicted class, by condition.
-        classes: classes to draw.
-    """
-    from sklearn.metrics import confusion_matrix
-
-    figure, axes = _panels(len(predicted), height=1.9)
-    labels = [CLASSES.index(name) for name in classes]
-    for axis, (condition, given) in zip(axes, predicted.items(), strict=True):
-        whole = confusion_matrix(truth, given, labels=range(len(CLASSES)), normalize="true")
-        shares = pd.DataFrame(100 * whole[np.ix_(labels, labels)], list(classes), list(classes))
-        matrix(axis, shares, fmt=".0f", cmap="Blues", vmax=100, square=True)
-        axis.set_title(condition)
-    figure.supxlabel("predicted class", fontsize=9)
-    figure.supylabel("true class (row = 100 %)", fontsize=9)
     figure.set_layout_engine("constrained")
     return figure
 

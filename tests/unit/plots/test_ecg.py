@@ -52,17 +52,6 @@ def test_roc_of_a_perfect_and_a_blind_classifier(tmp_path):
     assert other.get_xdata().tolist() == [1e-3, 1]
 
 
-def test_confusion_is_in_per_cent_of_each_row(tmp_path):
-    predicted = np.where(TRUTH == 1, 0, TRUTH)
-    figure = drawn(ecg.confusion(TRUTH, {"360 Hz": predicted}, "NSVFQ"), tmp_path)
-    cells = [text.get_text() for text in figure.axes[0].texts]
-    assert cells[:10] == ["100", "0", "0", "0", "0", "100", "0", "0", "0", "0"]
-    paced = np.where((TRUTH == 2) & (np.arange(200) % 2 == 0), 4, TRUTH)
-    figure = drawn(ecg.confusion(TRUTH, {"360 Hz": paced}, "NSV"), tmp_path)
-    left = 100 * (paced[TRUTH == 2] == 2).mean()
-    assert [text.get_text() for text in figure.axes[0].texts][6:] == ["0", "0", f"{left:.0f}"]
-
-
 def test_the_latent_map_counts_its_beats(tmp_path):
     figure = drawn(ecg.beat_map(RNG.normal(size=(200, 2)), TRUTH, "t-SNE"), tmp_path)
     labels = {text.get_text() for text in figure.axes[0].get_legend().get_texts()}
