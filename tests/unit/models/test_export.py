@@ -187,7 +187,7 @@ def driven(given):
 
 
 def test_static_covariates_and_inputs_are_parts_of_a_file(suffix, euler, tmp_path):
-    reads = {"static": 1, "inputs": 2, "interpolation": "cubic", "field": "controlled", "encoder": "interpolation"}
+    reads = {"static": 1, "inputs": 2, "interpolation": "cubic", "field": "controlled"}
     given, file = list(cases(True, torch.float32)), tmp_path / f"predictor.{suffix}"
     known = list(driven(given))
     model = LatentODE(ModelConfig(**SIZES, gaps=True, **reads), seeds=(3, 4))
