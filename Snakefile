@@ -14,6 +14,7 @@
 
 from workflow.array_tasks import become_own_job, start_jobs_at_once
 from workflow.chapters import CHAPTERS
+from workflow.forks import fork_jobs
 from workflow.run_end import FAILED, say, say_agreement
 from workflow.variations import check_start
 
@@ -49,6 +50,7 @@ rule all:
 onstart:
     check_start(config, Path(BASE), workflow.cores)
     start_jobs_at_once(workflow)
+    fork_jobs(workflow)
 
 
 onsuccess:

@@ -1,6 +1,5 @@
 """A copy of the project in which tests run the pipeline."""
 
-import atexit
 import functools
 import os
 import re
@@ -10,15 +9,17 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from forks import TIME_LIMIT, ask
 
+from forks import TIME_LIMIT, run
 from workflow.chapters import CHAPTERS
+from workflow.forks import start
 
 PROJECT = Path(__file__).parents[2]
 FORKS = Path(__file__).with_name("forks.py")
@@ -84,16 +85,16 @@ class Checkout:
 
     def _forked(self, options: list[str], environment: dict[str, str]) -> tuple[subprocess.CompletedProcess[str], int]:
         """The same as a fork, and the most memory that Snakemake itself took in kB."""
-        request = {"folder": str(self.folder), "environment": dict(environment), "arguments": options}
         with tempfile.TemporaryFile("w+") as stdout, tempfile.TemporaryFile("w+") as stderr:
-            answer = ask(forks(), (stdout.fileno(), stderr.fileno()), **request)
+            streams = (stdout.fileno(), stderr.fileno())
+            returncode, kilobytes = run(forks(), streams, dict(environment), *options, folder=self.folder)
             told = []
             for stream in (stdout, stderr):
                 stream.seek(0)
                 told.append(stream.read())
-        if answer["returncode"] == -signal.SIGALRM:
+        if returncode == -signal.SIGALRM:
             pytest.fail(f"snakemake {shlex.join(options)} still ran after {TIME_LIMIT} s: {told[1][-5000:]}")
-        return subprocess.CompletedProcess(options, answer["returncode"], *told), answer["kilobytes"]
+        return subprocess.CompletedProcess(options, returncode, *told), kilobytes
 
     def edit(self, name: str, old: str, new: str) -> None:
         path = self.folder / name
@@ -132,13 +133,9 @@ def overlay(scale: str) -> list[str]:
 @functools.cache
 def forks() -> str:
     """The address of this process's own process of forks.py."""
-    folder = tempfile.mkdtemp(prefix="forks-")  # under a short path: an address has at most a hundred letters
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    address = f"{folder}/door"
-    command = [sys.executable, FORKS, "serve", address]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    atexit.register(process.communicate)  # its input's end is its own
-    assert process.stdout.readline() == "ready\n"
+    address = start(FORKS, "serve")
+    while not Path(address).exists():
+        time.sleep(0.05)
     return address
 
 

@@ -24,9 +24,9 @@ class JobRecord(JsonFile):
         cores: number of the machine's cores.
         threads: number of the job's threads.
         begun: start of the job in UTC, as ISO 8601.
-        seconds: wall time, including imports.
-        cpu_seconds: CPU time, including imports.
-        peak_mb: peak memory in MB.
+        seconds: wall time, including imports of the job's own.
+        cpu_seconds: CPU time, including imports of the job's own.
+        peak_mb: peak memory in MB, including libraries that jobs of a run share.
         modules: loaded modules of the package.
     """
 
