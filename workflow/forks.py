@@ -1,8 +1,8 @@
 """Jobs of a run on this machine as forks of one process that has imported the libraries.
 
-Most short jobs take less time than these imports. A job still has a process, an environment and an exit code of its own, and
-imports the package itself. Where this cannot be, jobs start as usual: on a cluster, in a conda environment or a container, and on
-other systems than Linux, whose libraries do not allow it.
+Most short jobs take less time than these imports. A job still has a process, an environment and an exit code of its own, and it
+imports the package itself. Where this cannot be, jobs start as usual: on a cluster, in a conda environment or a container, and
+on other systems than Linux, whose libraries do not allow it.
 
     python -P forks.py SOCKET    does what it is asked to, each in a fork and several at a time, until its input ends
 """
@@ -20,11 +20,12 @@ import socket
 import subprocess
 import sys
 import tempfile
+import traceback
 import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from snakemake.script import PythonScript
 
@@ -118,36 +119,34 @@ def serve(address: str) -> None:
                 importlib.import_module(name)
     gc.freeze()  # nothing that forks share is looked through for garbage
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the forks
+    under_way: dict[int, tuple[int, socket.socket]] = {}
     with socket.socket(socket.AF_UNIX) as door:
         door.bind(f"{address}-closed")
         door.listen(100)
         os.rename(f"{address}-closed", address)
-        while sys.stdin not in select.select([door, sys.stdin], [], [])[0]:
-            visit, _ = door.accept()
-            with visit:
-                if not os.fork():
-                    door.close()
-                    answer(visit)
-            with suppress(ChildProcessError):
-                while os.waitpid(-1, os.WNOHANG)[0]:  # those that have answered
-                    pass
+        while sys.stdin not in (ready := select.select([door, sys.stdin, *under_way], [], [])[0]):
+            for ended in under_way.keys() & set(ready):
+                child, visit = under_way.pop(ended)
+                os.close(ended)
+                _, status, usage = os.wait4(child, 0)
+                with visit, suppress(BrokenPipeError):  # of one who has gone
+                    visit.sendall(json.dumps([os.waitstatus_to_exitcode(status), usage.ru_maxrss]).encode() + b"\n")
+            if door in ready:
+                visit, _ = door.accept()
+                _, streams, *_ = socket.recv_fds(visit, 1, 2)
+                request = json.loads(visit.makefile().readline())
+                child = os.fork()
+                if not child:
+                    for each in (door, visit, *(other for _, other in under_way.values())):
+                        each.close()
+                    become(streams, **request)
+                under_way[os.pidfd_open(child)] = child, visit
+                for stream in streams:
+                    os.close(stream)
 
 
-def answer(visit: socket.socket) -> None:
-    """Does what one visitor asks in a fork, and says how it ended."""
-    _, streams, *_ = socket.recv_fds(visit, 1, 2)
-    request = json.loads(visit.makefile().readline())
-    child = os.fork()
-    if not child:
-        visit.close()
-        do(streams, **request)
-    _, status, usage = os.wait4(child, 0)
-    visit.sendall(json.dumps([os.waitstatus_to_exitcode(status), usage.ru_maxrss]).encode() + b"\n")
-    os._exit(0)
-
-
-def do(streams: Sequence[int], folder: str, environment: dict[str, str], command: Sequence[str]) -> None:
-    """Becomes what would have been started with this environment, and exits."""
+def become(streams: Sequence[int], folder: str, environment: dict[str, str], command: Sequence[str]) -> NoReturn:
+    """Becomes what would have been started with this environment."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for number, stream in enumerate(streams, 1):
@@ -165,8 +164,20 @@ def do(streams: Sequence[int], folder: str, environment: dict[str, str], command
             importlib.import_module("sitecustomize")
     os.environ.clear()
     os.environ.update(environment)
-    runpy.run_path(command[0], run_name="__main__")
-    sys.exit()
+    code: Any = None
+    try:
+        runpy.run_path(command[0], run_name="__main__")
+    except SystemExit as end:
+        code = end.code
+    except BaseException:
+        code = traceback.format_exc()
+    if not isinstance(code, int | None):
+        print(code, file=sys.stderr)
+        code = 1
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code or 0)  # a usual end would take all that forks share apart, which copies it
 
 
 if __name__ == "__main__":
