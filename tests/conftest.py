@@ -1,8 +1,6 @@
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from runpy import run_path
@@ -10,7 +8,7 @@ from runpy import run_path
 import pytest
 import torch
 from filelock import FileLock
-from workflow_checkout import PROJECT, TIME_LIMIT, Checkout, copy_project
+from workflow_checkout import PROJECT, Checkout, copy_project, run_code
 
 from pathlode.core.series import TimeSeries
 from pathlode.dynamics.data import SimulatedData
@@ -190,17 +188,32 @@ def report(reference: Checkout, shared: Path) -> Path:
     return made_once(shared / "report.html", write)
 
 
+BUILD = """
+import sys
+
+from sphinx.cmd import build
+from sphinx.pycode.parser import Parser
+
+
+def main(options):
+    Parser.parse_definition = lambda parser: None  # the places of definitions, which pages of source code alone need
+    sys.exit(build.main(options))
+
+
+"""
+
+
 @pytest.fixture(scope="session")
 def site(shared: Path) -> Path:
     """The site, built without a warning."""
 
     def build(folder: Path) -> None:
-        # without classes and functions in the tables of contents, and pages of source code, which take most of the time
+        # without classes and functions in the tables of contents, and without pages of source code, which take most of the time
         needed = [each for each in run_path(str(PROJECT / "docs/conf.py"))["extensions"] if "viewcode" not in each]
         quick = ["-D", "toc_object_entries=0", "-D", f"extensions={','.join(needed)}"]
-        options = ["-W", "--keep-going", "-q", "-d", folder / "doctrees", *quick]
-        command = [sys.executable, "-m", "sphinx", *options, PROJECT / "docs", folder / "html"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT, cwd=PROJECT)
+        options = ["-W", "--keep-going", "-q", "-d", folder / "doctrees", *quick, PROJECT / "docs", folder / "html"]
+        folder.mkdir()
+        done = run_code(f"{BUILD}main({[*map(str, options)]})", folder / "build.py", PROJECT)
         assert done.returncode == 0, done.stderr
 
     return made_once(shared / "site", build) / "html"

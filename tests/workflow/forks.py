@@ -16,6 +16,8 @@ FORKS = run_path(str(Path(__file__).parents[2] / "workflow/forks.py"))  # not im
 
 TIME_LIMIT = 900
 """Seconds after which a run ends as one that hangs: the longest one, of everything at smoke scale, takes a few minutes."""
+LATE = ["jsonschema", "smart_open"]
+"""What Snakemake imports only in a run."""
 
 
 def run(
@@ -30,6 +32,8 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["serve", address]:
             importlib.import_module("snakemake.cli").get_argument_parser()  # imports the plugins, too
+            for name in LATE:
+                importlib.import_module(name)
             FORKS["serve"](address)
         case ["run", address, *arguments]:
             sys.exit(run(address, (1, 2), dict(os.environ), *arguments)[0])

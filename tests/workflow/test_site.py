@@ -1,8 +1,6 @@
 """The site: it builds without a warning, and its code runs."""
 
 import re
-import subprocess
-import sys
 from importlib import import_module
 
 import numpy as np
@@ -10,7 +8,7 @@ import pandas as pd
 import pytest
 import torch
 import yaml
-from workflow_checkout import PROJECT, TIME_LIMIT
+from workflow_checkout import PROJECT, run_code
 
 from pathlode import ENCODERS, LOSSES, SYSTEMS, LatentODE, ModelConfig, Trainer, TrainingConfig
 from pathlode.dynamics.simulation import SimulationConfig, simulate
@@ -106,11 +104,7 @@ def test_the_tutorials_code_runs(tmp_path):
     for written, quick in (('"tsit5", steps=8', '"rk4", steps=1'), ("tol=1e-8", "tol=1e-4")):
         assert written in code
         code = code.replace(written, quick)  # each step is recorded on its own when the predictor is exported
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=TIME_LIMIT, cwd=tmp_path
-    )
-    assert done.returncode == 0, done.stderr
-    lines = done.stdout.splitlines()
+    lines = ran(code, tmp_path)
     assert [line for line in lines if line.startswith("torch.Size")] == [
         "torch.Size([2, 60, 100, 1])",
         "torch.Size([2, 60, 8])",
@@ -123,7 +117,7 @@ def test_the_tutorials_code_runs(tmp_path):
 
 def ran(code, folder):
     """Lines that code printed in a folder."""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=TIME_LIMIT, cwd=folder)
+    done = run_code(code, folder / "page.py", folder)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ import pytest
 
 from forks import TIME_LIMIT, run
 from workflow.chapters import CHAPTERS
-from workflow.forks import start
+from workflow.forks import ask, start
 
 PROJECT = Path(__file__).parents[2]
 FORKS = Path(__file__).with_name("forks.py")
@@ -85,16 +85,10 @@ class Checkout:
 
     def _forked(self, options: list[str], environment: dict[str, str]) -> tuple[subprocess.CompletedProcess[str], int]:
         """The same as a fork, and the most memory that Snakemake itself took in kB."""
-        with tempfile.TemporaryFile("w+") as stdout, tempfile.TemporaryFile("w+") as stderr:
-            streams = (stdout.fileno(), stderr.fileno())
-            returncode, kilobytes = run(forks(), streams, dict(environment), *options, folder=self.folder)
-            told = []
-            for stream in (stdout, stderr):
-                stream.seek(0)
-                told.append(stream.read())
-        if returncode == -signal.SIGALRM:
-            pytest.fail(f"snakemake {shlex.join(options)} still ran after {TIME_LIMIT} s: {told[1][-5000:]}")
-        return subprocess.CompletedProcess(options, returncode, *told), kilobytes
+        return captured(
+            f"snakemake {shlex.join(options)}",
+            lambda streams: run(forks(), streams, dict(environment), *options, folder=self.folder),
+        )
 
     def edit(self, name: str, old: str, new: str) -> None:
         path = self.folder / name
@@ -128,6 +122,27 @@ class Checkout:
 def overlay(scale: str) -> list[str]:
     """The options that choose a scale."""
     return ["--configfile", f"config/{scale}.yaml"] if scale != "hour" else []
+
+
+def captured(
+    what: str, fork: Callable[[tuple[int, int]], tuple[int, int]]
+) -> tuple[subprocess.CompletedProcess[str], int]:
+    """How a fork ended and what it printed, and the most memory that it took in kB."""
+    with tempfile.TemporaryFile("w+") as stdout, tempfile.TemporaryFile("w+") as stderr:
+        returncode, kilobytes = fork((stdout.fileno(), stderr.fileno()))
+        told = []
+        for stream in (stdout, stderr):
+            stream.seek(0)
+            told.append(stream.read())
+    if returncode == -signal.SIGALRM:
+        pytest.fail(f"{what} still ran after {TIME_LIMIT} s: {told[1][-5000:]}")
+    return subprocess.CompletedProcess(what, returncode, *told), kilobytes
+
+
+def run_code(code: str, file: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Writes code to a file and runs it in a folder, in a fork of a process that has imported the libraries."""
+    file.write_text(f"import signal\n\nsignal.alarm({TIME_LIMIT})\n{code}")
+    return captured(file.name, lambda streams: ask(forks(), streams, os.environ, str(file), folder=folder))[0]
 
 
 @functools.cache
