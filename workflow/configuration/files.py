@@ -10,6 +10,8 @@ from workflow.chapters import CHAPTERS
 
 FILES = ("config.yaml", "config/systems.yaml", *(f"config/{chapter}.yaml" for chapter in CHAPTERS))
 """The entry, with the settings that all chapters share, and one file each for the simulated systems and the chapters."""
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""What reads them: the compiled one, where it is there, is ten times as fast."""
 
 
 def default_config(folder: Path = Path()) -> dict[str, Any]:
@@ -19,5 +21,5 @@ def default_config(folder: Path = Path()) -> dict[str, Any]:
     """
     config: dict[str, Any] = {}
     for file in FILES:
-        config |= yaml.safe_load((folder / file).read_text())
+        config |= yaml.load((folder / file).read_text(), LOADER)
     return dict(json.loads(json.dumps(config)))

@@ -17,7 +17,7 @@ from pathlode.ecg.records import RECORDS
 from pathlode.entries import Registry
 from pathlode.registry import ADAPTIVE_BACKENDS
 from workflow.chapters import CHAPTERS
-from workflow.configuration.files import FILES
+from workflow.configuration.files import FILES, LOADER
 from workflow.variations import VARIATIONS
 
 NAMES: dict[str, Iterable[str]] = {
@@ -36,7 +36,6 @@ Validator = validators.extend(
 SCHEMAS = Path(__file__).parents[1] / "schemas"
 """The folder of the schema. It has one file per file of the configuration."""
 ENTRY = "config.schema.yaml"  # a name that the Snakemake workflow catalogue looks for
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the compiled one, where it is there, is ten times as fast
 
 
 class InvalidConfig(ValueError):
