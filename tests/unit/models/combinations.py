@@ -33,7 +33,7 @@ def fits(loss, kind):
 
 def combinations():
     """Every entry of every registry, in the first model that takes it, every field in every model that takes it, and every loss
-    with every model that offers its needs."""
+    with every model that offers its needs. A part that a model has without being asked to is tried by leaving it out."""
     seen = set()
     for kind in MODELS:
         parts = parts_of(kind)
@@ -44,8 +44,9 @@ def combinations():
         yield from ((kind, {}, loss) for loss in possible)
         plain, varied = ("none", "kl") if "none" in possible else 2 * tuple(possible)
         for part, registry in parts.items():
-            if part != "loss":
-                new = [name for name in registry if part == "field" or (part, name) not in seen]
+            if part != "loss" and (part != "field" or kind == "observed_ode"):  # other fields follow below
+                others = [name for name in registry if name != DEFAULT_PARTS[part]]
+                new = [name for name in others if part == "field" or (part, name) not in seen]
                 yield from ((kind, {part: name}, plain) for name in new if (kind, name) not in SENSITIVE)
                 seen |= {(part, name) for name in new}
         if "encoder" in parts:
@@ -55,7 +56,7 @@ def combinations():
             yield kind, {"field": "gated"}, "path_reg"
             yield from ((kind, {"field": name}, "group_lasso") for name in ("linear", "componentwise"))
         elif "field" in parts:
-            yield from ((kind, {"field": name}, "kinetic") for name in FIELDS)
+            yield from ((kind, {"field": name}, "kinetic") for name in FIELDS if name != DEFAULT_PARTS["field"])
             yield from ((kind, {"field": "controlled"}, loss) for loss in ("path", "kl"))
             yield kind, {"augment": 1}, "path"
 

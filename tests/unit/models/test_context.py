@@ -78,7 +78,7 @@ def noise_of(model, series):
 
 
 @pytest.mark.parametrize(
-    "case", [case for case in CASES if case.loss == "none" and reads_covariates(case)], ids=name_of
+    "case", [case for case in CASES if case.loss in ("none", "kinetic") and reads_covariates(case)], ids=name_of
 )
 def test_padding_is_without_effect_beside_covariates(case, known):
     model = case.model(static=2).double()

@@ -8,7 +8,7 @@ from pathlode.core.series import TimeSeries
 from pathlode.core.solve import FixedStep
 from pathlode.errors import ConfigError, DataError
 from pathlode.models.latents import encode
-from pathlode.parts import OFFERS, PARTS, without_unused
+from pathlode.parts import DEFAULT_PARTS, OFFERS, PARTS, without_unused
 from pathlode.registry import LOSSES, MODELS
 from pathlode.training.settings import TrainingConfig
 from pathlode.training.trainer import Trainer
@@ -224,7 +224,8 @@ def test_the_registry_says_what_models_offer_and_losses_need():
 
 
 def test_every_entry_is_in_a_case():
-    tried = {(part, name) for case in CASES for part, name in (case.changes | {"loss": case.loss}).items()}
+    named = (DEFAULT_PARTS | case.changes | {"loss": case.loss} for case in CASES)
+    tried = {each for parts in named for each in parts.items()}
     for part, registry in PARTS.items():
         assert {(part, name) for name in registry} <= tried
     assert {case.kind for case in CASES} == set(MODELS)
