@@ -32,7 +32,7 @@ from snakemake.script import PythonScript
 LIBRARIES = ["torch", "pandas", "scipy.stats", "matplotlib.pyplot", "seaborn", "sklearn.ensemble", "xgboost", "zuko"]
 LIBRARIES += ["dysts.flows"]
 """What many jobs import, and imports slowly."""
-FEW = 5
+FEW = 3
 """So many jobs take no longer to import what each needs than all libraries take once."""
 SERVING = "PATHLODE_FORKS"
 """Environment variable with the socket of a process that serves already."""
