@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,18 +33,18 @@ def numbers_of(column: "pd.Series[Any]", name: str) -> NDArray[Any]:
         DataError: if an entry is text, infinite, or a whole number that double precision does not represent.
     """
     dtype: Any = column.dtype
-    kind = getattr(dtype, "kind", "O")
+    kind, given = getattr(dtype, "kind", "O"), column
     if kind not in "fiub" or getattr(dtype, "name", "") == "category":
         column = _numbers_of_objects(column, name)
         kind = "O"
-    precise = kind == "f" and getattr(dtype, "itemsize", 8) <= 4
-    found = column.to_numpy(dtype=np.float32 if precise else np.float64, na_value=np.nan)
-    if kind in "iu" and (np.abs(found) >= LARGEST_WHOLE).any():
-        row = int((np.abs(found) >= LARGEST_WHOLE).argmax())
-        raise DataError(
-            f"column {name!r}, row number {row + 1}: {column.iloc[row]} is a whole number that double precision does not "
-            "represent; subtract an origin"
-        )
+    single = kind == "f" and getattr(dtype, "itemsize", 8) <= 4
+    found = column.to_numpy(dtype=np.float32 if single else np.float64, na_value=np.nan)
+    for row in (np.abs(found) >= LARGEST_WHOLE).nonzero()[0] if kind in "iuO" else ():
+        if isinstance(given.iloc[row], (int, np.integer)):
+            raise DataError(
+                f"column {name!r}, row number {row + 1}: {given.iloc[row]} is a whole number that double precision does not "
+                "represent; subtract an origin"
+            )
     if np.isinf(found).any():
         row = int(np.isinf(found).argmax())
         raise DataError(f"column {name!r}, row number {row + 1}: the value is {found[row]}; remove or impute it")
@@ -114,10 +116,13 @@ def _numbers_of_objects(column: "pd.Series[Any]", name: str) -> "pd.Series[Any]"
 
     expected = f"expected numbers: convert it, for example with pandas.to_numeric(table[{name!r}])"
     if column.dtype == object and not any(isinstance(entry, str) for entry in column):
+        known = column.where(column.notna(), np.nan)  # pandas.NA is no float
         try:
-            return column.astype(np.float64)
+            return known.astype(np.float64)
         except (TypeError, ValueError):
-            raise DataError(f"column {name!r} holds {type(column.dropna().iloc[0]).__name__}, {expected}") from None
+            row = next(row for row, entry in enumerate(known) if not isinstance(entry, (Real, Decimal)))
+            kind = type(known.iloc[row]).__name__
+            raise DataError(f"column {name!r}, row number {row + 1}: the entry is of type {kind}, {expected}") from None
     if pd.api.types.is_string_dtype(column.dtype) or column.dtype == object:
         bad = pd.to_numeric(column, errors="coerce").isna() & column.notna()
         if bad.any():

@@ -175,7 +175,10 @@ def _refuse_disorder(
     at = int(bad.argmax()) + 1
     where = f"column {name!r}, {layout.name_of(int(codes[at]))}, row number {order[at] + 1}"
     if times[at] == times[at - 1]:
-        raise DataError(f"{where}: the time {times[at]} is that of row number {order[at - 1] + 1} too; merge the two")
+        remedy = "merge the two"
+        if times.dtype == np.float32:
+            remedy += ", or give the column in double precision, if they differed before they were rounded to single precision"
+        raise DataError(f"{where}: the time {times[at]} is that of row number {order[at - 1] + 1} too; {remedy}")
     columns = [each for each in (layout.series, name) if each is not None]
     raise DataError(
         f"{where}: the time {times[at]} is before {times[at - 1]} of the row before it; sort with "

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,13 +45,17 @@ class Layout:
         return f"trajectory {number}" if self.labels is None else f"series {self.label(number)!r}"
 
     def naming(self, message: str, first: int = 0) -> str:
-        """A message about a trajectory, which then has its label.
+        """A message about a trajectory, which then has its label, as features and covariates of a table have their columns.
 
         Args:
             message: with "trajectory 3", for example.
             first: the number of the trajectory that the message calls number 0.
         """
-        return re.sub("trajectory ([0-9]+)", lambda found: self.name_of(first + int(found[1])), message)
+        told = re.sub("trajectory ([0-9]+)", lambda found: self.name_of(first + int(found[1])), message)
+        for what, names in (("feature", self.values), ("static covariate", self.static)):
+            if self.dtypes:  # of a table
+                told = re.sub(f"{what} ([0-9]+)", partial(_column, names), told)
+        return told
 
     def label(self, number: int) -> Any:
         """A series' label, or its number."""
@@ -100,6 +105,11 @@ def default_layout(features: int, covariates: int) -> Layout:
     """The columns of series that came from no table: ``series``, ``time``, ``value_1`` ... and ``static_1`` ..."""
     values = tuple(f"value_{number + 1}" for number in range(features))
     return Layout("series", "time", values, tuple(f"static_{number + 1}" for number in range(covariates)))
+
+
+def _column(names: Sequence[str], found: re.Match[str]) -> str:
+    """The column of a feature that a message counts from 1."""
+    return f"column {names[int(found[1]) - 1]!r}" if int(found[1]) <= len(names) else found[0]
 
 
 def _index(which: Any) -> Any:

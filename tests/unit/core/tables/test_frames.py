@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 from types import SimpleNamespace
 
 import numpy as np
@@ -142,7 +143,13 @@ MIXED = [datetime(2020, 1, day, tzinfo=timezone(timedelta(hours=day))) for day i
         ({}, {"values": []}, "there is no column of values"),
         ({"x": ["1", "2", "lost", None, "5"]}, {}, "column 'x', row number 3: 'lost' is text, expected a number"),
         ({"x": ["1", "2", "3", "4", "5"]}, {}, "column 'x' is text, expected numbers: convert it"),
-        ({"x": [1.0, {}, 2.0, 3.0, 4.0]}, {}, "column 'x' holds .*expected numbers"),
+        ({"x": [1.0, {}, 2.0, 3.0, 4.0]}, {}, "column 'x', row number 2: the entry is of type dict, expected numbers"),
+        ({"x": [1.0, pd.NA, 1j, 3.0, 4.0]}, {}, "column 'x', row number 3: the entry is of type complex, expected num"),
+        (
+            {"x": pd.Series([1, None, 2**60 + 1, 3, 4], dtype=object)},
+            {},
+            "column 'x', row number 3: 1152921504606846977 is",
+        ),
         ({"x": pd.Categorical([1, 2, 3, 4, 5])}, {}, "column 'x' is of type category, .* with pandas.get_dummies"),
         ({"x": pd.to_timedelta([1, 2, 3, 4, 5], "s")}, {}, "column 'x' is of type timedelta64.*dt.total_seconds"),
         ({"x": pd.to_datetime(["2020"] * 5)}, {}, "column 'x' is of type datetime64.*- origin.*total_seconds"),
@@ -162,7 +169,12 @@ MIXED = [datetime(2020, 1, day, tzinfo=timezone(timedelta(hours=day))) for day i
         (
             {"t": [0.0, 1.0, 2.0, 1.0, 1.0]},
             {},
-            "column 't', series 'a', row number 5: the time 1.0 is that of row number 4",
+            "column 't', series 'a', row number 5: the time 1.0 is that of row number 4 too; merge the two$",
+        ),
+        (
+            {"t": np.array([0, 60, 180, 0, 9000], dtype=np.float32) + np.float32(1.7e9)},
+            {},
+            "column 't', series 'b', row number 2: the time 1700000000.0 is that of row number 1 too; merge .* in double precision",
         ),
         (
             {"t": ["2020", "2021", "2022", "2020", "2021"]},
@@ -233,3 +245,8 @@ def test_what_is_no_table_is_refused():
         read(pd.concat([table(), table()[["x"]]], axis=1))
     with pytest.raises(DataError, match="data: these are 2 sets"):
         TimeSeries(torch.arange(3.0).expand(2, 1, 3), torch.ones(2, 1, 3, 1), "data").to_frame()
+
+
+def test_missing_objects_are_missing_values():
+    series = read(table(x=[1.0, pd.NA, None, 3, Decimal("0.5")]))
+    assert series.values[:, :, 0].nan_to_num(nan=-1).flatten().tolist() == [1.0, -1.0, -1.0, 3.0, 0.5, -1.0]

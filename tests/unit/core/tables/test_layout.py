@@ -30,3 +30,11 @@ def test_series_are_named_by_label_or_else_by_number():
     assert labelled.chosen([2, 0]).name_of(0) == "series 11"
     assert labelled.chosen(slice(1, None)).label(0) == 9
     assert default_layout(1, 0).name_of(1) == "trajectory 1"
+
+
+def test_messages_name_series_and_columns_of_a_table():
+    message = "feature 2 at time number 1 of trajectory 1, static covariate 1 of trajectory 0"
+    own = Layout("id", "t", ("x", "y"), ("age",), {"x": "float64"}, pd.Index(["a", "b"]))
+    named = own.naming(message)
+    assert named == "column 'y' at time number 1 of series 'b', column 'age' of series 'a'"
+    assert default_layout(2, 1).naming(message, 5).startswith("feature 2 at time number 1 of trajectory 6")
