@@ -181,8 +181,9 @@ def save_figure(figure: Figure, *paths: str | Path) -> None:
         figure.set_layout_engine(None)
     shown = figure.get_tightbbox().padded(mpl.rcParams["savefig.pad_inches"])
     for path in map(Path, paths):
-        metadata = {"CreationDate": None} if path.suffix == ".pdf" else {"Software": None}
-        figure.savefig(path, metadata=metadata, bbox_inches=shown)
+        dated = {".pdf": "CreationDate", ".svg": "Date"}.get(path.suffix.lower(), "Software")
+        with mpl.rc_context({"svg.hashsalt": "pathlode"}):  # else the names of an SVG's parts are random
+            figure.savefig(path, metadata={dated: None}, bbox_inches=shown)
 
 
 def mark_invented(figure: Figure, source: str) -> None:

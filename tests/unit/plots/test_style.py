@@ -1,7 +1,7 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from pathlode.plots.style import log_scale, mark_invented, save_figures
+from pathlode.plots.style import log_scale, mark_invented, save_figure, save_figures
 
 
 def labels(axis):
@@ -40,6 +40,16 @@ def test_each_figure_goes_to_the_paths_of_its_name(tmp_path):
     assert heights["b.png"] - heights["a.png"] == pytest.approx(200, abs=5)  # an inch more, at 200 dots per inch
     for figure in figures.values():
         plt.close(figure)
+
+
+@pytest.mark.parametrize("ending", ["png", "PNG", "pdf", "svg"])
+def test_equal_figures_give_equal_files(ending, tmp_path):
+    figure = plt.figure(figsize=(1, 1))
+    figure.subplots().plot([1, 2], [1, 2])
+    for name in "ab":
+        save_figure(figure, tmp_path / f"{name}.{ending}")
+    plt.close(figure)
+    assert (tmp_path / f"a.{ending}").read_bytes() == (tmp_path / f"b.{ending}").read_bytes()
 
 
 @pytest.mark.parametrize(("source", "said"), [("invented", ["invented data"]), ("mitdb", []), ("public", [])])
