@@ -165,7 +165,10 @@ def summarise_command(model: Path, table: Path, inputs: Path | None, device: str
     found = pd.DataFrame(forecaster.summarise(series).numpy())
     found.columns = [f"z0_{number + 1}" for number in range(found.shape[1])]
     if series.layout is not None and series.layout.labels is not None:
-        found.insert(0, str(series.layout.series), series.layout.labels)
+        label = str(series.layout.series)
+        if label in found:
+            raise DataError(f"{table} has the labels in the column {label!r}, which a part of z0 is called: rename it")
+        found.insert(0, label, series.layout.labels)
     write_table(output, found)
 
 

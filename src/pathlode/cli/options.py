@@ -53,7 +53,7 @@ def named_columns(context: click.Context, parameter: click.Parameter, given: str
 
 def columns_or_file(context: click.Context, parameter: click.Parameter, given: str | None) -> list[str] | Path | None:
     """Names with commas as a list, or the file of a table; None if neither is given."""
-    if given is not None and Path(given.strip()).suffix in TABLE_ENDINGS:
+    if given is not None and Path(given.strip()).suffix.lower() in TABLE_ENDINGS:
         return Path(given.strip())
     return named_columns(context, parameter, given)
 

@@ -1,6 +1,7 @@
 """Tables in CSV and Parquet files."""
 
 import re
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,11 @@ def read_file(path: Path, label: str | None = None) -> pd.DataFrame:
     check_ending(path, TABLE_ENDINGS)
     try:
         if path.suffix.lower() == ".parquet":
-            return pd.read_parquet(path)
-        marked = {} if label is None else {label: MARK.__add__}
-        table = pd.read_csv(path, converters=marked, skipinitialspace=True)
+            stored = pd.read_parquet(path)
+            return stored.reset_index() if any(stored.index.names) else stored
+        table = _read_csv(path, label)
+    except DataError:
+        raise
     except FileNotFoundError:
         raise DataError(f"{path} does not exist: correct its path") from None
     except UnicodeDecodeError:
@@ -44,11 +47,31 @@ def read_file(path: Path, label: str | None = None) -> pd.DataFrame:
     except (OSError, ValueError) as error:  # pandas' and Arrow's own errors are ValueErrors
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DataError(f"{path} cannot be read as a table ({reason}): save it again as CSV or Parquet") from error
-    for sign, name in ((";", "semicolons"), ("\t", "tabs")):
-        if len(table.columns) == 1 and sign in str(table.columns[0]):
-            raise DataError(f"{path} has {name} between its columns, expected commas, and points in its numbers")
-    table = table.loc[:, [not re.fullmatch("Unnamed: [0-9]+", str(name)) for name in table.columns]]
+    table = table.loc[:, [not re.fullmatch("Unnamed: [0-9]+", name) for name in table.columns]]
     return table if label not in table else table.assign(**{str(label): _as_written(table[label])})
+
+
+def _read_csv(path: Path, label: str | None) -> pd.DataFrame:
+    """The table of a CSV file, whose columns have the names that stand in its first line, without spaces around them."""
+    form: dict[str, Any] = {"skipinitialspace": True, "encoding": "utf-8-sig"}
+    first = pd.read_csv(path, header=None, nrows=1, dtype=str, keep_default_na=False, **form).iloc[0]
+    names = [name.strip() for name in first]
+    for sign, kind in ((";", "semicolons"), ("\t", "tabs")):
+        if len(names) == 1 and sign in names[0]:
+            raise DataError(f"{path} has {kind} between its columns, expected commas, and points in its numbers")
+    for name in names:
+        if name and names.count(name) > 1:
+            raise DataError(f"{path} has two columns {name!r}: rename one of them")
+    unique = [name or f"Unnamed: {number}" for number, name in enumerate(names)]
+    marked = {} if label is None else {label: MARK.__add__}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        try:
+            return pd.read_csv(path, names=unique, header=0, index_col=False, converters=marked, **form)
+        except pd.errors.ParserWarning:
+            raise DataError(
+                f"{path} has rows of more cells than the {len(names)} names of its first line: name every column"
+            ) from None
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:
@@ -148,11 +171,13 @@ def check_ending(path: Path, endings: tuple[str, ...]) -> None:
 
 
 def check_output(output: Path, *inputs: Path | None) -> None:
-    """Refuses an output that would replace a file that is read.
+    """Refuses an output that is a folder, or would replace a file that is read.
 
     Raises:
         ConfigError: if it is so.
     """
+    if output.is_dir():
+        raise ConfigError(f"{output} is a folder: give --output the name of a file")
     for path in inputs:
         if path is not None and output.resolve() == path.resolve():
             raise ConfigError(f"{output} is read by this command, which would replace it: give --output another name")

@@ -32,9 +32,9 @@ def beyond(horizon: str, points: int, series: TimeSeries) -> Times:
         series: to be predicted.
 
     Raises:
-        ConfigError: if the duration cannot be read or is not above 0.
+        ConfigError: if the duration cannot be read, is not above 0, or too short for so many times.
     """
-    return _last(series) + _steps(horizon, points, series)
+    return _increasing(_last(series) + _steps(horizon, points, series), horizon)
 
 
 def before(horizon: str, points: int, series: TimeSeries) -> Times:
@@ -48,7 +48,7 @@ def before(horizon: str, points: int, series: TimeSeries) -> Times:
     Raises:
         ConfigError: as :func:`beyond`.
     """
-    return series.times[:, :1].double() - _steps(horizon, points, series).flip(-1)
+    return _increasing(series.times[:, :1].double() - _steps(horizon, points, series).flip(-1), horizon)
 
 
 def _steps(horizon: str, points: int, series: TimeSeries) -> Tensor:
@@ -57,6 +57,13 @@ def _steps(horizon: str, points: int, series: TimeSeries) -> Tensor:
     if not 0 < duration < math.inf:
         raise ConfigError(f"--horizon is {horizon}, expected a duration above 0")
     return duration * torch.arange(1, points + 1, dtype=torch.float64) / points
+
+
+def _increasing(times: Times, horizon: str) -> Times:
+    """The times, unless some are equal in double precision."""
+    if (times.diff(dim=-1) <= 0).any():
+        raise ConfigError(f"--horizon is {horizon}, too short for {times.shape[1]} times that differ")
+    return times
 
 
 def _last(series: TimeSeries) -> Times:
@@ -68,11 +75,17 @@ def _time(entry: str, series: TimeSeries) -> Any:
     try:
         if not series.dates:
             return float(entry)
-        date = pd.Timestamp(entry)
+        date = pd.to_datetime(entry, format="ISO8601")  # in tables, too, 02/04/2024 is no date
+        if pd.isna(date):
+            raise ValueError
         zone = re.search(r", ([^\]]+)\]", "" if series.layout is None else series.layout.dtypes[series.layout.time])
         return date if date.tzinfo or zone is None else date.tz_localize(zone[1])
     except ValueError:
-        kind = "date, as the times of the table are" if series.dates else "number, as the times of the table are"
+        kind = (
+            "date such as 2024-01-31, as the times of the table are"
+            if series.dates
+            else "number, as the times of the table are"
+        )
         raise ConfigError(f"--times has the entry {entry!r}, expected a {kind}") from None
 
 

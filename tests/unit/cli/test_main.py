@@ -198,12 +198,16 @@ def test_summaries_are_one_row_a_series(folder):
 
 
 @pytest.mark.parametrize(
-    ("model", "data", "horizon"), [("model.pt", "decays.csv", "3"), ("dated.pt", "dated.parquet", "2D")]
+    ("model", "data", "horizon", "output", "start"),
+    [
+        ("model.pt", "decays.csv", "3", "figure.png", b"\x89PNG"),
+        ("dated.pt", "dated.parquet", "2D", "figure.svg", b"<?xml"),
+    ],
 )
-def test_a_figure_is_drawn(folder, model, data, horizon):
+def test_a_figure_is_drawn(folder, model, data, horizon, output, start):
     options = ["--horizon", horizon, "--number", "2", "--level", "0.8"]
-    assert run(folder, "plot", *options, model=model, data=data, output="figure.png") == 0
-    assert (folder / "figure.png").read_bytes().startswith(b"\x89PNG")
+    assert run(folder, "plot", *options, model=model, data=data, output=output) == 0
+    assert (folder / output).read_bytes().startswith(start)
 
 
 @pytest.mark.fault(
@@ -319,6 +323,12 @@ def test_a_fault_in_the_options_has_another_code(folder, capsys):
         ),
         (["predict", model, data, "-o", out, "--horizon", "12h"], "--horizon is '12h', expected a number in the unit"),
         (["predict", model, data, "-o", out, "--horizon", "-1"], "--horizon is -1, expected a duration above 0"),
+        (
+            ["predict", model, data, "-o", out, "--horizon", "1e-300"],
+            "--horizon is 1e-300, too short for 10 times that",
+        ),
+        (["fit", data, *FIT, "-o", str(folder)], "is a folder: give --output the name of a file"),
+        (["predict", *dated, "--times", "02/04/2024"], "the entry '02/04/2024', expected a date such as 2024-01-31"),
         (["predict", *dated, "--horizon", "5"], "--horizon is '5', expected a duration such as 12h or 2D"),
         (["impute", model, data, "-o", data], "decays.csv is read by this command, which would replace it"),
         (["fit", data, *FIT, "-o", data], "decays.csv is read by this command, which would replace it"),

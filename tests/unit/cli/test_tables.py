@@ -5,6 +5,8 @@ from small import SMALL, table
 
 from pathlode import Forecaster, TimeSeries
 from pathlode.cli.main import main
+from pathlode.cli.tables import read_file
+from pathlode.errors import DataError
 from pathlode.forecasting.forecaster import Forecaster as Home
 
 FIT = ["--series", "id", "--time", "t", "--steps", "20", "--members", "1", "--weight", "0.1"]
@@ -87,3 +89,47 @@ def test_a_fault_of_inputs_is_one_sentence(driven, capsys):
         "query times: series 's0', time number 1 is 31, but its inputs are known from 0 to 30 only"
         in capsys.readouterr().err
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,t,x\na,0,1\nb,1,\n",
+        "\ufeffid , t, x \r\na,0,1\r\nb,1\r\n",
+        "id,t,x\na,0,1,\nb,1,,\n",
+        ",id,t,x\n7,a,0,1\n8,b,1,\n",
+    ],
+)
+def test_a_file_is_read_by_its_first_line(text, tmp_path):
+    (tmp_path / "table.csv").write_text(text, encoding="utf-8")
+    expected = pd.DataFrame({"id": ["a", "b"], "t": [0, 1], "x": [1.0, np.nan]})
+    pd.testing.assert_frame_equal(read_file(tmp_path / "table.csv"), expected)
+    expected.set_index("id").to_parquet(tmp_path / "table.parquet")
+    pd.testing.assert_frame_equal(read_file(tmp_path / "table.parquet"), expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "id,t,x\na,0,1,5\nb,1,2,6\n",
+            "table.csv has rows of more cells than the 3 names of its first line: name every",
+        ),
+        ("id,t,x\na,0,1\nb,1,2,6\n", "table.csv cannot be read as a table .*Expected 3 fields in line 3, saw 4"),
+        ("id,t,x,x\na,0,1,5\n", "table.csv has two columns 'x': rename one of them"),
+    ],
+)
+def test_cells_without_a_name_of_their_own_are_refused(text, message, tmp_path):
+    """pandas would take the first column of the first table for labels of rows, and shift the others."""
+    (tmp_path / "table.csv").write_text(text)
+    with pytest.raises(DataError, match=message):
+        read_file(tmp_path / "table.csv")
+
+
+def test_labels_in_a_column_that_z0_needs_are_refused(driven, capsys):
+    Forecaster(**SMALL).fit(
+        TimeSeries.from_frame(table(8).rename(columns={"id": "z0_1"}), series="z0_1", time="t")
+    ).save(driven / "taken.pt")
+    table(8).rename(columns={"id": "z0_1"}).to_csv(driven / "taken.csv", index=False)
+    assert run(driven, "summarise", model="taken.pt", data="taken.csv") == 1
+    assert "has the labels in the column 'z0_1', which a part of z0 is called: rename it" in capsys.readouterr().err
