@@ -17,7 +17,7 @@ from pathlode.forecasting import defaults
 from pathlode.forecasting.ensemble import Ensemble
 from pathlode.forecasting.fitting import fitted_ensemble
 from pathlode.forecasting.queries import as_series, query_times
-from pathlode.forecasting.refusals import refuse_absent, refuse_unknown
+from pathlode.forecasting.refusals import refuse_absent, refuse_unfit_place, refuse_unknown
 from pathlode.models.saving import load_model, save_model
 from pathlode.registry import LOSSES
 
@@ -96,9 +96,11 @@ class Forecaster:
         Raises:
             DataError: if nothing can be learnt from the series.
             DivergenceError: if the training of every member diverged.
-            ConfigError: if there is no such device.
+            ConfigError: if there is no such device, or the folder is a file.
         """
         refuse_absent(self.device)
+        if folder is not None:
+            refuse_unfit_place(Path(folder), folder=True)
         series = as_series(series)
         with nullcontext(folder) if folder is not None else tempfile.TemporaryDirectory() as place:
             self.fitted = fitted_ensemble(self, series, Path(place))
@@ -187,8 +189,9 @@ class Forecaster:
         :func:`pathlode.load_model` reads the models of this file as well.
 
         Raises:
-            ConfigError: before :meth:`fit`.
+            ConfigError: before :meth:`fit`, or if the path is a folder.
         """
+        refuse_unfit_place(Path(path), folder=False)
         save_model(
             Path(path), self._ensemble.model, forecaster={"settings": self.settings, "ensemble": self._ensemble.facts}
         )

@@ -1,7 +1,10 @@
 """Series and times to predict at, as users give them."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,8 +23,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+SECONDS = r"(?<![\w.])-?[0-9]{7,}([.][0-9]+)?(?![\w.])"
+"""Numbers in messages that are seconds since 1970: those that are longer than other numbers there are."""
+
+
 def as_series(given: Any) -> TimeSeries:
-    """Series, or a list of pairs of times and values, as series.
+    """Series, or a list of pairs of times and values, as series; what they were computed from gets no gradients.
 
     Raises:
         DataError: if it is something else.
@@ -30,7 +37,9 @@ def as_series(given: Any) -> TimeSeries:
         raise DataError("the series are a table: read it with TimeSeries.from_frame(table, series=..., time=...)")
     series = given if isinstance(given, TimeSeries) else TimeSeries.of(given)
     series.refuse_sets()
-    return series
+    if not (series.times.requires_grad or series.values.requires_grad):
+        return series
+    return replace(series, times=series.times.detach(), values=series.values.detach(), mask=None)
 
 
 def input_columns(series: TimeSeries) -> tuple[str, ...] | None:
@@ -53,6 +62,8 @@ def query_times(given: Any, series: TimeSeries) -> Times:
         raise DataError(
             "the times to predict at are a table: give its column of times, or read it with TimeSeries.from_frame"
         )
+    if not isinstance(given, (TimeSeries, list, tuple)) and np.ndim(given) == 0:
+        raise DataError(f"the times to predict at are {given!r}, expected a list or an array of times")
     times, dates = (_in_order(given, series), given.dates) if isinstance(given, TimeSeries) else _times(given)
     if dates != series.dates:
         kinds = ("dates", "numbers") if dates else ("numbers", "dates")
@@ -67,6 +78,10 @@ def query_times(given: Any, series: TimeSeries) -> Times:
             f"times to predict at have shape {tuple(times.shape)}, expected (time,) for all series or ({len(series)}, time), "
             "one row for each"
         )
+    none = times.isnan().all(dim=1)
+    if none.any():
+        name = (series.layout or default_layout(series.features, 0)).name_of(int(none.int().argmax()))
+        raise DataError(f"there is no time to predict {name} at: give some, or leave the series out")
     return times
 
 
@@ -103,7 +118,7 @@ def observed_at(query: Times, series: TimeSeries) -> Mask:
 
 @contextmanager
 def naming(series: TimeSeries, first: int = 0) -> Iterator[None]:
-    """Names the series by its label in errors about a trajectory.
+    """Names the series by its label in errors about a trajectory, and gives dates in place of seconds since 1970.
 
     Args:
         series: all series.
@@ -116,7 +131,14 @@ def naming(series: TimeSeries, first: int = 0) -> Iterator[None]:
     try:
         yield
     except DataError as error:
-        raise DataError(f"{series.name}: {layout.naming(str(error), first)}") from None
+        told = layout.naming(str(error), first)
+        if series.dates:
+            told = re.sub(SECONDS, partial(_date, "Z" if _zoned(series) else ""), told)
+        raise DataError(f"{series.name}: {told}") from None
+
+
+def _date(zone: str, found: re.Match[str]) -> str:
+    return f"{np.datetime64(round(float(found[0])), 's')}{zone}"
 
 
 def _in_order(given: TimeSeries, series: TimeSeries) -> Times:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -25,6 +26,8 @@ def refuse_unknown(**given: Mapping[str, Any]) -> None:
         ConfigError: naming the first one.
     """
     for name, kind in (("model", ModelConfig), ("train", TrainingConfig), ("views", Views)):
+        if not isinstance(given[name], Mapping):
+            raise ConfigError(f"{name} is {given[name]!r}, expected a dictionary of settings")
         known = [field.name for field in fields(kind) if field.name not in CHOSEN]
         for key in given[name]:
             if key not in known:
@@ -34,6 +37,21 @@ def refuse_unknown(**given: Mapping[str, Any]) -> None:
             kind(**given[name])
         except TypeError as error:
             raise ConfigError(f"{name} has a setting of another kind than expected ({error}): correct it") from None
+
+
+def refuse_unfit_place(place: Path, folder: bool) -> None:
+    """Refuses a file where a folder is to be, and a folder where a file is to be.
+
+    Args:
+        place: to write to.
+        folder: whether it is to be a folder.
+
+    Raises:
+        ConfigError: if it is so.
+    """
+    if place.exists() and place.is_dir() != folder:
+        is_now, expected = ("file", "folder") if folder else ("folder", "file")
+        raise ConfigError(f"{place} is a {is_now}, expected the path of a {expected}: give another one")
 
 
 def refuse_absent(device: str) -> None:

@@ -273,6 +273,8 @@ def test_series_and_times_that_do_not_fit_are_refused(forecaster, series):
         ),
         (series, [np.nan, 11.0], "decays.csv: query times: series 's0', time number 1 is not finite; remove it$"),
         (series, ["soon"], "times are no numbers"),
+        (series, pd.Timestamp("2020"), "the times to predict at are Timestamp.*, expected a list or an array of times"),
+        (series, [[12.0]] * 7 + [[]], "there is no time to predict series 's7' at: give some, or leave the series out"),
     ):
         with pytest.raises(DataError, match=message):
             forecaster.predict(given, times)
@@ -388,7 +390,7 @@ def test_inputs_that_do_not_fit_the_forecaster_are_refused_by_label(driven, fed)
 
 def test_a_missing_covariate_is_refused_by_label():
     given = table().assign(age=lambda rows: rows["id"].str[1:].astype(float).replace(6.0, np.nan))
-    with pytest.raises(DataError, match="table: static covariate 1 of series 's6' is nan, .* impute it"):
+    with pytest.raises(DataError, match="table: column 'age' of series 's6' is nan, .* impute it"):
         Forecaster(**SMALL).fit(TimeSeries.from_frame(given, **NAMES, static=["age"]))
 
 
@@ -397,3 +399,16 @@ def test_times_before_the_first_one_need_backward(forecaster, series):
     with pytest.raises(DataError, match="decays.csv: query times: series 's0', .*set backward=True"):
         forecaster.predict(series, before)
     assert forecaster.predict(series, before, backward=True).values.isfinite().all()
+
+
+def test_gradients_of_series_end_at_the_fit():
+    times, values = torch.arange(4.0).expand(4, 4), torch.arange(16.0).view(4, 4, 1).requires_grad_()
+    assert not Forecaster(**SMALL).fit(TimeSeries(times, values)).fitted.model.mean.requires_grad
+
+
+def test_a_folder_is_no_file_and_a_file_no_folder(forecaster, series, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(ConfigError, match="file is a file, expected the path of a folder"):
+        Forecaster(**SMALL).fit(series, tmp_path / "file")
+    with pytest.raises(ConfigError, match="is a folder, expected the path of a file"):
+        forecaster.save(tmp_path)

@@ -5,7 +5,7 @@ import torch
 
 from pathlode import TimeSeries
 from pathlode.errors import DataError
-from pathlode.forecasting.queries import observed_at, query_times
+from pathlode.forecasting.queries import naming, observed_at, query_times
 
 
 def labelled(labels, times, name):
@@ -68,3 +68,14 @@ def test_observations_at_the_very_times_that_are_asked_for_are_found_feature_by_
     found = observed_at(query, series)
     assert found[0].tolist() == [[True, False], [False, False], [True, True], [False, False]]
     assert found[1].tolist() == [[True, True], [False, False], [False, False], [False, False]]
+
+
+def test_messages_have_dates_in_place_of_seconds():
+    days = pd.Series(pd.to_datetime(["2024-03-30", "2024-03-31"]))
+    for own, zone in ((days, ""), (days.dt.tz_localize("Europe/Berlin"), "Z")):
+        message = "trajectory 0, time number 2: 1711843200 is 0.25 from 1711843200.5; 12 others, 1234567.csv"
+        with pytest.raises(DataError) as told, naming(labelled(["a", "a"], own, "seen.csv")):
+            raise DataError(message)
+        date = f"2024-03-31T00:00:00{zone}"
+        expected = f"seen.csv: series 'a', time number 2: {date} is 0.25 from {date}; 12 others, 1234567.csv"
+        assert str(told.value) == expected
