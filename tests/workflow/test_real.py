@@ -23,11 +23,15 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
     assert set(scores["source"]) == {"invented"}
     assert (scores["replicate"] == scores["seed"]).all()
     tasks = {data: set(rows["task"]) for data, rows in scores.groupby("data")}
-    assert tasks == {"physionet": {"interpolation", "forecast", "death"}, "vowels": {"interpolation", "speaker"}}
+    assert tasks == {
+        "physionet": {"interpolation", "forecast", "death"},
+        "vowels": {"interpolation", "speaker"},
+        "motions": {"interpolation", "forecast", "activity"},
+    }
     errors = scores[scores["metric"] == "error"]
     assert set(errors["model"]) == {"path", "curve", "path_head", "last", "mean", "train_mean", "line", "trees"}
     assert (errors[errors["model"] == "train_mean"]["value"] == 1).all()
-    assert len(errors) == 7 * 3 * 2 + 2
+    assert len(errors) == 7 * 5 * 2 + 2
     assert set(errors[errors["model"] == "path_head"]["task"]) == {"interpolation"}
     assert len(scores[(scores["metric"] == "accuracy") & (scores["model"] == "path_head")]) == 2
     assert (errors[errors["model"].isin(["path", "curve"])]["train_seconds"] > 0).all()
@@ -35,8 +39,8 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
     assert (missed.dropna() > 0).all()
     weights = pd.read_csv(tables / "real_weights.csv")
     assert (weights.groupby(["data", "task", "model", "replicate"])["chosen"].sum() == 1).all()
-    assert pd.read_csv(tables / "real_data.csv")["series"].tolist() == [60, 72]
-    assert len(pd.read_csv(tables / "real_summary.csv")) == 2 * 8 + 1
+    assert pd.read_csv(tables / "real_data.csv")["series"].tolist() == [60, 72, 32]
+    assert len(pd.read_csv(tables / "real_summary.csv")) == 3 * 8 + 1
     assert "arXiv" in (tables / "real_published.md").read_text()
     for name in (
         "physionet_scores",
@@ -44,6 +48,8 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
         "physionet_forecast",
         "vowels_scores",
         "vowels_interpolation",
+        "motions_scores",
+        "motions_forecast",
         "hudson_bay",
     ):
         assert (finished.folder / f"results/smoke/figures/real/{name}.png").stat().st_size > 10_000
@@ -91,17 +97,19 @@ def test_a_change_runs_again_what_depends_on_it_and_nothing_else(finished, file,
 def with_mirror(checkout):
     """A checkout that takes files for public ones, from a mirror with lists of digests of its own."""
     mirror = checkout.folder / "mirror"
-    archive, outcomes, *vowels, pelts = write_invented(mirror, {"physionet": 40, "vowels": 4}, seed=3)
+    archive, outcomes, *others, pelts = write_invented(mirror, {"physionet": 40, "vowels": 4, "motions": 4}, seed=3)
+    vowels, motions = others[:2], others[2:]
     digests = {archive: content_sha256(archive)}
-    digests |= {file: hashlib.sha256(file.read_bytes()).hexdigest() for file in (outcomes, *vowels, pelts)}
+    digests |= {file: hashlib.sha256(file.read_bytes()).hexdigest() for file in (outcomes, *others, pelts)}
     for name, files in (
         ("physionet2012", (archive, outcomes)),
         ("japanese_vowels", vowels),
+        ("basic_motions", motions),
         ("hudson_bay", [pelts]),
     ):
         lines = "".join(f"{digests[file]}  {file.name}\n" for file in files)
         (checkout.folder / f"config/checksums/{name}.sha256").write_text(lines)
-    overlay = "  source: public\n  mirrors: { physionet2012: [nowhere, mirror], japanese_vowels: [mirror], hudson_bay: [mirror] }\n"
+    overlay = "  source: public\n  mirrors: { physionet2012: [nowhere, mirror], japanese_vowels: [mirror], basic_motions: [mirror], hudson_bay: [mirror] }\n"
     checkout.edit(
         "config/smoke.yaml", "  source: invented\n  replicates: 2\n  data:", f"{overlay}  replicates: 2\n  data:"
     )

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pathlode.errors import DataError
 from pathlode.real.data_set import MeasuredDataSet, Reading
 from pathlode.real.measured import MeasuredSeries
+from pathlode.real.ts_files import labelled_series
 
 COEFFICIENTS = 12
 """Features of a frame: coefficients of the cepstrum of a linear prediction."""
@@ -33,7 +32,7 @@ class Vowels(MeasuredDataSet):
 
     def read(self, files: Sequence[Path], source: str) -> Reading:
         """All utterances, those of the published training part first; times count the frames from 0."""
-        parts = [(path, *_utterances(path)) for path in files]
+        parts = [(path, *labelled_series(path, COEFFICIENTS)) for path in files]
         utterances = [each for _, own, _ in parts for each in own]
         speakers = [each for _, _, own in parts for each in own]
         names = [f"{path.stem} {number}" for path, own, _ in parts for number in range(1, len(own) + 1)]
@@ -73,41 +72,3 @@ def _invented_utterance(speaker: int, rng: np.random.Generator) -> str:
     phases = 0.7 * speaker * np.arange(COEFFICIENTS)
     waves = np.sin(times / 3 + phases[:, None]) + np.cos(phases)[:, None] + 0.1 * rng.normal(size=(COEFFICIENTS, 1))
     return ":".join([*(",".join(f"{value:.4f}" for value in wave) for wave in waves), str(speaker + 1)])
-
-
-def _utterances(path: Path) -> tuple[list[NDArray[np.float32]], list[str]]:
-    """Values (frame, coefficient) and speaker of every utterance of a file."""
-    try:
-        lines = path.read_text().splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = "it does not exist" if isinstance(error, FileNotFoundError) else "it is damaged"
-        raise DataError(f"{path} cannot be read as a file of series ({reason}): fetch it again") from error
-    starts = [number for number, line in enumerate(lines, start=1) if line.strip().lower() == "@data"]
-    if not starts:
-        raise DataError(f"{path} lacks the line '@data', after which its series begin: fetch it again")
-    values, speakers = [], []
-    for number, line in enumerate(lines[starts[0] :], start=starts[0] + 1):
-        if line.strip():
-            *features, speaker = line.strip().split(":")
-            values.append(_frames(path, number, features))
-            speakers.append(speaker)
-    if not values:
-        raise DataError(f"{path} has no series after the line '@data': fetch it again")
-    return values, speakers
-
-
-def _frames(path: Path, number: int, features: Sequence[str]) -> NDArray[np.float32]:
-    """Values (frame, coefficient) of a line of a file."""
-    try:
-        columns = [np.array(feature.split(","), np.float32) for feature in features]
-        if len(columns) != COEFFICIENTS or len({len(column) for column in columns}) != 1:
-            raise ValueError(f"it has {len(columns)} features of {sorted({len(column) for column in columns})} values")
-        values = np.stack(columns, axis=-1)
-        if not np.isfinite(values).all():
-            raise ValueError("a value is not finite")
-    except ValueError as error:
-        raise DataError(
-            f"{path}, line {number}: expected {COEFFICIENTS} features of equally many numbers and a class, separated by "
-            f"colons, but {error}: fetch it again"
-        ) from None
-    return values
