@@ -38,7 +38,7 @@ from workflow.configuration.replicates import replicate_numbers
             360,
             "ecg.classifiers.pca has components and grid of latents, components, grid",
         ),
-        (("ecg", "mirrors"), [""], r"ecg.mirrors\[0\] is '', expected a folder, or a URL"),
+        (("ecg", "mirrors"), [""], r"ecg.mirrors\[0\] is '', expected a folder, a URL"),
         (
             ("ecg", "records"),
             ["101", "100"],

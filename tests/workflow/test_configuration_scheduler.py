@@ -80,7 +80,7 @@ LOGS = ("scheduler", "real_logs")
         (
             ("scheduler", "mirrors", "fashion_mnist"),
             ["ftp://x"],
-            "is 'ftp://x', expected a folder, or a URL that begins",
+            "is 'ftp://x', expected a folder, a URL that begins",
         ),
         (("scheduler", "seeds"), [2**32], r"scheduler.seeds\[0\] is 4294967296, expected a number at most 4294967295"),
         (
