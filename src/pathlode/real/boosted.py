@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from pathlode.core.simple import Neighbours, Numbers
 
+LARGEST_LEAF = 20
+"""Fewest series of a leaf of a classifier's trees, as scikit-learn has it, if there are many."""
+
 
 def tree_predictions(
     settings: Mapping[str, Any],
@@ -83,8 +86,17 @@ def summary_features(seen: Numbers, around: Neighbours, descriptors: Numbers) ->
     return np.concatenate(parts, axis=1).astype(np.float32)
 
 
-def tree_classifier(settings: Mapping[str, Any], seed: int) -> Any:
-    """Boosted trees that classify, with the settings of :func:`tree_predictions`."""
+def tree_classifier(settings: Mapping[str, Any], seed: int, series: int) -> Any:
+    """Boosted trees that classify, with the settings of :func:`tree_predictions`.
+
+    A leaf holds at least :data:`LARGEST_LEAF` series, or an eighth of few: else trees of few series have no branch.
+
+    Args:
+        settings: as there.
+        seed: seed of the trees.
+        series: number of the series that they are fitted to.
+    """
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    return HistGradientBoostingClassifier(random_state=seed, early_stopping=False, **settings)
+    leaf = {"min_samples_leaf": max(1, min(LARGEST_LEAF, series // 8))}
+    return HistGradientBoostingClassifier(random_state=seed, early_stopping=False, **leaf | dict(settings))

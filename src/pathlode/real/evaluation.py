@@ -102,7 +102,9 @@ def classified_by_trees(
 ) -> dict[str, float]:
     """Scores of boosted trees on simple features, fitted to the training series."""
     inputs = series_summaries(measured)
-    return _classified(tree_classifier(settings, seed), inputs[:, varied(inputs[split.train])], measured, split)
+    return _classified(
+        tree_classifier(settings, seed, len(split.train)), inputs[:, varied(inputs[split.train])], measured, split
+    )
 
 
 def classified_by_frequency(measured: MeasuredSeries, split: SeriesSplit) -> dict[str, float]:

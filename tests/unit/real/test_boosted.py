@@ -30,8 +30,9 @@ def test_what_a_classifier_sees_of_a_series():
 
 def test_trees_classify():
     inputs = np.linspace(-1, 1, 200)[:, None]
-    trees = tree_classifier({"max_iter": 5}, seed=0).fit(inputs[::2], inputs[::2, 0] > 0)
-    assert (trees.predict(inputs[1::2]) == (inputs[1::2, 0] > 0)).mean() > 0.95
+    for step in (2, 8):  # of 25 series too
+        trees = tree_classifier({"max_iter": 5}, 0, 200 // step).fit(inputs[::step], inputs[::step, 0] > 0)
+        assert (trees.predict(inputs[1::2]) == (inputs[1::2, 0] > 0)).mean() > 0.9
 
 
 def test_inputs_that_do_not_vary_are_known():
