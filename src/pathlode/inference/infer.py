@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Callable, Sequence
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def infer(
     names: Sequence[str] | None = None,
     seed: int = 0,
     largest_failed: float = 0.1,
-    kept: Path | None = None,
+    kept: Path | str | None = None,
 ) -> Posterior:
     """Learns the posterior of a simulator's parameters from simulations, for any observation.
 
@@ -78,10 +79,17 @@ def infer(
         DataError: if the simulator or the summary returns something that cannot be used, or too many simulations fail.
         DivergenceError: if the training diverged.
     """
+    for name, kind, own in (("fresh", FreshConfig, fresh), ("config", FlowConfig, config)):
+        if not isinstance(own, kind | None):
+            raise ConfigError(f"{name} is a {type(own).__name__}, expected a {kind.__name__}")
+    if not isinstance(seed, Integral) or seed < 0:
+        raise ConfigError(f"seed is {seed}, expected a whole number of at least 0")
     config, known = config or FlowConfig(), prior if isinstance(prior, Prior) else Prior(prior)
     names = [f"theta {number + 1}" for number in range(len(known.low))] if names is None else list(names)
     if len(names) != len(known.low):
         raise ConfigError(f"there are {len(names)} names for {len(known.low)} parameters, expected one for each")
+    if len(set(names)) < len(names):
+        raise ConfigError(f"the names are {', '.join(map(str, names))}, expected different ones")
     if not is_count(simulations) or simulations < LEAST_PAIRS:
         raise ConfigError(f"simulations is {simulations}, expected a number of at least {LEAST_PAIRS}")
     source, summarise = PriorSimulations(simulator, known, design, largest_failed), ObservedSummary(summary)
@@ -116,11 +124,14 @@ def infer(
     return Posterior(flow, summarise, names, shape, source, record)
 
 
-def _checkpoint(kept: Path | None, flow: Flow, fresh: FreshConfig | None, theta: Tensor, given: Tensor) -> Path | None:
+def _checkpoint(
+    kept: Path | str | None, flow: Flow, fresh: FreshConfig | None, theta: Tensor, given: Tensor
+) -> Path | None:
     """The file of this training, named by a digest of all that the training depends on, with some of its pairs."""
     if kept is None:
         return None
     told = hashlib.sha256(repr((flow.config, flow.seed, fresh, __version__)).encode())
     for numbers in (*flow.prior.describe().values(), theta, given):
         told.update(repr(tuple(numbers.shape)).encode() + numbers.contiguous().numpy().tobytes())
-    return kept.with_stem(f"{kept.stem}-{told.hexdigest()[:16]}")
+    path = Path(kept)
+    return path.with_stem(f"{path.stem}-{told.hexdigest()[:16]}")

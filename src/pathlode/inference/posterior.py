@@ -12,7 +12,7 @@ from torch import Tensor
 from pathlode.core.series import TimeSeries
 from pathlode.core.tables.convert import as_numbers
 from pathlode.core.tensor_files import load_tensors
-from pathlode.errors import CheckpointError, ConfigError, DataError
+from pathlode.errors import CheckpointError, ConfigError, DataError, is_count
 from pathlode.inference.calibration import Posteriors
 from pathlode.inference.checks import PosteriorCheck, check_posterior
 from pathlode.inference.flows.contract import Flow
@@ -102,6 +102,7 @@ class Posterior:
         given = self._given(x)
         if len(given) != 1:
             raise DataError(f"there are {len(given)} observations, expected one for a figure: x[:1]")
+        truth = None if truth is None else as_numbers(truth, "the truth").tolist()
         if truth is not None and len(truth) != len(self.names):
             raise DataError(f"the truth has {len(truth)} numbers, expected {len(self.names)}: {', '.join(self.names)}")
         return marginals(self.flow.sample(n, given)[:, 0].double().numpy(), self.names, truth)
@@ -116,9 +117,12 @@ class Posterior:
             seed: seed of the simulations and draws.
 
         Raises:
-            ConfigError: if the posterior has no simulator, or there are fewer than 50 systems.
+            ConfigError: if the posterior has no simulator, there are fewer than 50 systems, or another number is below 1.
         """
         simulations = self._simulator()
+        for name, number in (("systems", systems), ("draws", draws), ("predicted", predicted)):
+            if not is_count(number):
+                raise ConfigError(f"{name} is {number}, expected a number of at least 1")
         pairs = simulations.draw(systems, seed, CHECKED)
         posteriors = Posteriors.of(self.flow, self.summary(pairs.x), pairs.theta, draws, seed)
         return check_posterior(posteriors, pairs, simulations, list(self.names), predicted, seed)
@@ -225,6 +229,8 @@ class Posterior:
                 f"x has shape {tuple(x.shape)}, expected (m, {self._axes}): one row for each of m observations, also for a "
                 "single one: x[None]"
             )
+        if not len(x):
+            raise DataError("x has no observations, expected at least one")
         bad = (~x.isfinite().flatten(1).all(dim=1)).nonzero()
         if len(bad):
             raise DataError(

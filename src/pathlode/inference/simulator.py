@@ -88,7 +88,7 @@ class PriorSimulations:
         Raises:
             DataError: if the simulator returns something else.
         """
-        with torch.random.fork_rng(devices=[]):
+        with torch.random.fork_rng(devices=[]), torch.no_grad():
             torch.manual_seed(seed)
             x = self.simulator(theta) if self.design is None else self.simulator(theta, designs)
         if not isinstance(x, TimeSeries):

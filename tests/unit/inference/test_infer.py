@@ -193,6 +193,12 @@ def test_a_posterior_from_a_file_allows_as_many_failures(tmp_path):
 def test_what_cannot_be_inferred_is_refused():
     with pytest.raises(ConfigError, match="there are 1 names for 2 parameters"):
         infer(two_moons, PRIOR, names=["a"])
+    with pytest.raises(ConfigError, match="the names are a, a, expected different ones"):
+        infer(two_moons, PRIOR, names=["a", "a"])
+    with pytest.raises(ConfigError, match="config is a dict, expected a FlowConfig"):
+        infer(two_moons, PRIOR, config={"steps": 10})
+    with pytest.raises(ConfigError, match="seed is a, expected a whole number"):
+        infer(two_moons, PRIOR, seed="a")
     with pytest.raises(ConfigError, match="simulations is 5, expected a number of at least 10"):
         infer(two_moons, PRIOR, simulations=5)
     with pytest.raises(ConfigError, match="the prior is a str, expected a continuous distribution"):
