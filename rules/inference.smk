@@ -7,6 +7,7 @@
 # out:  {RESULTS}/inference/{replicates}/reference/{part}.npz              sample_reference: posteriors of held-out systems, by MCMC
 #       {RESULTS}/inference/{replicates}/{backend}/{summary}/flows.pt      fit_flows: all numbers of simulations and replicates
 #                                                                          fit_fresh: one flow, on simulations drawn as it goes
+#       {RESULTS}/inference/{replicates}/rounds/scores.csv                 infer_in_rounds: posteriors of one system a replicate
 #       {RESULTS}/inference/{replicates}/{backend}/{summary}/scores.csv    calibrate; robustness.csv, outside.csv, posteriors.npz
 #       tables and figures                                                 inference_results.smk
 
@@ -19,6 +20,7 @@ from workflow.configuration.inference import (
     fresh_training,
     latent_odes_of,
     reference_parts,
+    rounds_flow,
     started_from,
     summary_entries,
     summary_settings,
@@ -36,6 +38,8 @@ REFERENCE_PARTS = {
 INFERRED_FROM = f"{RESULTS}/inference/{{replicates}}"
 FLOW_FOLDER = f"{INFERRED_FROM}/{{backend}}/{{summary}}"
 FRESH = fresh_summaries(INFERENCE)
+FIRST_BACKEND = next(iter(INFERENCE["flows"]))
+IN_ROUNDS = {batch: numbers[: INFERENCE["rounds"]["replicates"]] for batch, numbers in INFERENCE_BATCHES.items()}
 MOST_SETS = max(map(len, INFERENCE["training_sets"].values()))  # of a library; jobs of an array request equal resources
 IN_MEMORY = OBSERVED["train"] * INFERENCE["batch"] // 40  # MB of the data of a batch
 
@@ -137,6 +141,33 @@ rule fit_fresh:
         "../workflow/scripts/fit_fresh.py"
 
 
+rule infer_in_rounds:
+    input:
+        references=lambda w: expand(
+            rules.sample_reference.output.draws, part=range(len(REFERENCE_PARTS[w.replicates])), **w
+        ),
+    output:
+        scores=f"{INFERRED_FROM}/rounds/scores.csv",
+    log:
+        f"{LOGS}/infer_in_rounds/{{replicates}}.log",
+    conda:
+        "../envs/pathlode.yaml"
+    threads: THREADS
+    resources:
+        mem_mb=3000,
+        runtime=lambda w: 30 + 20 * len(IN_ROUNDS[w.replicates]),
+        gpu=0,
+    params:
+        code=lambda w: code("infer_in_rounds", FLOWS.path(FIRST_BACKEND), SYSTEMS.path(INFERRED)),
+        replicates=lambda w: IN_ROUNDS[w.replicates],
+        system=INFERRED,
+        noise=OBSERVED["noise"],
+        flow=rounds_flow(INFERENCE) | {"backend": FIRST_BACKEND},
+        rounds={key: INFERENCE["rounds"][key] for key in ("rounds", "simulations", "left_out")},
+    script:
+        "../workflow/scripts/infer_in_rounds.py"
+
+
 rule calibrate:
     input:
         data=SIMULATED,
@@ -167,6 +198,7 @@ rule calibrate:
         summary=lambda w: summary_settings(INFERENCE, w.summary),
         observing={key: OBSERVED[key] for key in ("points", "window", "noise")},
         designs=lambda w: design_settings(config) if w.summary in FRESH else {},
+        ensemble=lambda w: w.summary in INFERENCE["ensembles"],
         robustness=INFERENCE["robustness"],
         outside=INFERENCE["outside"],
         draws=INFERENCE["draws"],

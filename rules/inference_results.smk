@@ -5,15 +5,17 @@
 #       {RESULTS}/figures/inference/*.png, .pdf                     plot_inference
 
 INFERENCE_FIGURES = [
-    *("posterior", "recovery", "ranks", "coverage", "predictive", "simulations", "robustness", "outside"),
+    *("posterior", "recovery", "ranks", "coverage", "predictive", "simulations", "cost", "robustness", "outside"),
 ]
-FIRST_BACKEND = next(iter(INFERENCE["flows"]))
 FIRST_BATCH, (FIRST_REPLICATE, *_) = next(iter(INFERENCE_BATCHES.items()))
 FITTED = [
     {"replicates": batch, "backend": backend, "summary": name}
     for backend, names in INFERENCE["flows"].items()
     for name in names
     for batch in INFERENCE_BATCHES
+]
+SINGLE = [
+    rules.infer_in_rounds.output.scores.format(replicates=batch) for batch, numbers in IN_ROUNDS.items() if numbers
 ]
 REFERENCES = [
     rules.sample_reference.output.draws.format(replicates=batch, part=part)
@@ -24,7 +26,7 @@ REFERENCES = [
 
 rule tabulate_inference:
     input:
-        scores=[rules.calibrate.output.scores.format(**point) for point in FITTED],
+        scores=[rules.calibrate.output.scores.format(**point) for point in FITTED] + SINGLE,
         robustness=[rules.calibrate.output.robustness.format(**point) for point in FITTED],
         outside=[rules.calibrate.output.outside.format(**point) for point in FITTED],
         references=REFERENCES,
@@ -94,5 +96,6 @@ rule inference:
             for point in FITTED
         ],
         [expand(rules.calibrate.output, **point) for point in FITTED],
+        SINGLE,
         rules.tabulate_inference.output,
         rules.plot_inference.output,

@@ -155,6 +155,7 @@ FLOWS = Registry(
     {
         "zuko": "pathlode.inference.flows.zuko:ZukoFlow",
         "nflows": "pathlode.inference.flows.nflows:NFlowsFlow",
+        "flow_matching": "pathlode.inference.flows.matching:FlowMatching",
     },
 )
 

@@ -13,6 +13,16 @@ from configuration_cases import assert_refused
             "inference.flows.zuko names 'pth', which is not a key of inference.summaries; did you mean 'path'",
         ),
         (
+            ("inference", "ensembles"),
+            ["seris"],
+            "inference.ensembles names 'seris', which is not a key of inference.summaries; did you mean 'series'",
+        ),
+        (
+            ("inference", "ensembles"),
+            ["binned"],
+            "inference.ensembles names 'binned', which has one flow for all replicates",
+        ),
+        (
             ("inference", "summaries", "series", "statistics"),
             50,
             "inference.summaries.series has grid and statistics of latents",

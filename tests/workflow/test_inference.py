@@ -31,6 +31,14 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
     assert scores.groupby(["summary", "backend", "replicate", "condition", "n_train", "parameter"]).size().max() == 1
     scores = scores[scores["condition"] == "as in training"]
     assert set(scores["parameter"]) == {"alpha", "beta", "gamma", "delta", "x0", "y0", "all"}
+    single = scores[scores["summary"] == "rounds"]
+    assert (single["n_train"].unique().tolist(), single["seed"].unique().tolist(), len(single)) == ([120], [0], 7)
+    assert single["sbc_p"].isna().all()
+    assert single["sharpened_c2st"].between(0, 1).all()
+    scores = scores.drop(single.index)
+    together = scores[scores["summary"] == "joint ensemble"]
+    assert (together["n_train"].unique().tolist(), len(together)) == ([200], 7 * config["replicates"])
+    scores = scores.drop(together.index)
     assert set(zip(scores["backend"], scores["summary"], strict=True)) == set(flows)
     assert len(scores) == ((len(flows) - 2) * len(config["training_sets"]["zuko"]) + 2) * config["replicates"] * 7
     fresh = scores[(scores["summary"] == "binned") & (scores["parameter"] == "all")]
@@ -40,9 +48,9 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
     assert scores["sbc_p"].between(0, 1).all()
     robustness = pd.read_csv(tables / "inference_robustness.csv")
     assert set(robustness["condition"]) == {"as in training", *conditions}
-    assert len(robustness) == len(flows) * config["replicates"] * (1 + len(conditions)) * 7
+    assert len(robustness) == (len(flows) + 1) * config["replicates"] * (1 + len(conditions)) * 7
     outside = pd.read_csv(tables / "inference_outside.csv")
-    assert len(outside) == len(flows) * config["replicates"] * 6
+    assert len(outside) == (len(flows) + 1) * config["replicates"] * 6
     assert not outside.loc[outside["parameter"] == "alpha", "inside_90"].any()
     criteria = pd.read_csv(tables / "inference_criteria.csv")
     assert set(criteria["met"]) <= {True, False}
@@ -50,7 +58,17 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
     assert len(references) == config["replicates"] * config["reference"]["systems"]
     assert set(references["seed"]) == {0, 1}
     assert (references["ess_min"] > 0).all()
-    for name in ("posterior", "recovery", "ranks", "coverage", "predictive", "simulations", "robustness", "outside"):
+    for name in (
+        "posterior",
+        "recovery",
+        "ranks",
+        "coverage",
+        "predictive",
+        "simulations",
+        "cost",
+        "robustness",
+        "outside",
+    ):
         assert (figures / f"{name}.png").stat().st_size > 10_000
 
 

@@ -40,7 +40,7 @@ from workflow.configuration.dynamics import trained_rows
 from workflow.configuration.ecg import balance, beat_settings
 from workflow.configuration.graphs import graph_rows
 from workflow.configuration.hybrids import hybrid_settings
-from workflow.configuration.inference import design_settings, flow_settings
+from workflow.configuration.inference import design_settings, flow_settings, rounds_flow
 from workflow.configuration.real import goals, series_settings
 from workflow.configuration.replicates import replicate_numbers
 from workflow.configuration.rivals import compared_rows
@@ -199,6 +199,7 @@ def takes_all(config):
     observing = {key: simulated[key] for key in ("points", "window", "noise")}
     for own in inference["robustness"].values():
         ObservationConfig(**observing | own)
+    FlowConfig(**rounds_flow(inference))
     McmcConfig(**inference["reference"]["mcmc"])
     EnsembleConfig(**inference["reference"]["second"])
     FreshConfig(**inference["fresh"]["train"])

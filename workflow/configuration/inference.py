@@ -100,6 +100,15 @@ def flow_settings(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
     return dict(own["flow"]) | {key: given[key] for key in networks if key in given}
 
 
+def rounds_flow(inference: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of the flows that are fitted to single observations in rounds, as in
+    :class:`pathlode.inference.flows.FlowConfig`: the training of ``inference.flow``, the flow of ``inference.fresh``, and the
+    steps, rate and network of ``inference.rounds``.
+    """
+    own = {key: inference["rounds"][key] for key in ("steps", "learning_rate", "perceptron", "blocks", "embedded")}
+    return dict(inference["flow"]) | dict(inference["fresh"]["flow"]) | own
+
+
 def check(config: Mapping[str, Any]) -> None:
     """Refuses undefined names, and more simulations or systems than exist."""
     inference = config["inference"]
@@ -130,7 +139,7 @@ def check(config: Mapping[str, Any]) -> None:
 def _check_flows(inference: Mapping[str, Any]) -> None:
     """Refuses flows on summaries that do not exist, and comparisons of summaries that the first kind of flow lacks."""
     for backend, names in inference["flows"].items():
-        if backend not in inference["training_sets"]:
+        if backend not in inference["training_sets"] and set(names) - set(fresh_summaries(inference)):
             raise InvalidConfig(
                 f"config: inference.training_sets has no {backend}, which is in inference.flows; add it"
             )
@@ -139,6 +148,13 @@ def _check_flows(inference: Mapping[str, Any]) -> None:
                 raise InvalidConfig(
                     unknown(f"inference.flows.{backend}", name, inference["summaries"], "inference.summaries")
                 )
+    for name in inference["ensembles"]:
+        if name not in inference["summaries"]:
+            raise InvalidConfig(unknown("inference.ensembles", name, inference["summaries"], "inference.summaries"))
+        if name in fresh_summaries(inference):
+            raise InvalidConfig(
+                f"config: inference.ensembles names {name!r}, which has one flow for all replicates of a batch; remove it"
+            )
     first, shown = next(iter(inference["flows"].items()))
     for name in inference["compared"]:
         if name not in shown:

@@ -1,16 +1,18 @@
 """Scores the flows of one library and summary on their replicates' held-out systems: errors, calibration, distance from the
 reference posteriors, and scores and alarms under other observation designs and outside the prior. A flow that was trained on
-fresh simulations, and on no replicate's data, is scored on each replicate.
+fresh simulations, and on no replicate's data, is scored on each replicate, and so is the mixture of all replicates' flows.
 """
 
 from pathlib import Path
 
 import pandas as pd
+import torch
 
 from pathlode.dynamics.data import SimulatedData
 from pathlode.inference.alarms import likeness
 from pathlode.inference.columns import labelled
 from pathlode.inference.designs import ObservationConfig
+from pathlode.inference.flows.mixture import FlowMixture
 from pathlode.inference.flows.saving import load_flows
 from pathlode.inference.histories import flow_facts
 from pathlode.inference.random_designs import RandomDesigns
@@ -59,6 +61,20 @@ with job(snakemake):
             if seed == params.replicates[0]:
                 tried.shown(wildcards.summary).save(Path(outputs.arrays))
         progress(len(scores), f"flows scored, C2ST {scores[-1]['c2st'].iloc[0]:.3f}")
+    if params.ensemble:
+        members = [flow for flow in flows if flow.pairs == largest]
+        mixture, first = FlowMixture(members), members[0]
+        for seed in params.replicates:
+            facts = flow_facts(f"{wildcards.summary} ensemble", wildcards.backend, largest, seed)
+            alike = likeness(first, summary, own[seed], plan.usual.noise, fresh, seed)
+            tried = trials[seed].of(
+                mixture,
+                lambda *given: torch.cat([summary(given[0], flow.seed, given[2]) for flow in members], dim=-1),
+                lambda given, alike=alike: alike(given.chunk(len(members), dim=-1)[0]),
+            )
+            scores.append(labelled(tried.scores(), facts))
+            shifted.append(labelled(tried.shifted_scores(), facts))
+            missed.append(labelled(tried.misses(), facts))
     FlowScores(pd.concat(scores)).save(Path(outputs.scores))
     ShiftedScores(pd.concat(shifted)).save(Path(outputs.robustness))
     OutsideMisses(pd.concat(missed)).save(Path(outputs.outside))

@@ -24,6 +24,7 @@ with job(snakemake):
     references = every.of(params.replicate)
     compared = {name: kept[name].draws[:, 0] for name in params.compared}
     simulated = PosteriorTrajectories.of(system, references, first.draws[: params.predicted, :SHOWN])
+    scores = ComparedFlows.load(Path(files.scores)).table
     robustness = ShiftedScores.load(Path(files.robustness)).table
     figures = {
         "posterior": posteriors.posterior(names, references.truth[0], references.draws[0], compared),
@@ -35,7 +36,8 @@ with job(snakemake):
             len(first.truth),
         ),
         "predictive": posteriors.predictive(simulated, system.features, name),
-        "simulations": inference.simulations(ComparedFlows.load(Path(files.scores)).table, every.mean_c2st_floor),
+        "simulations": inference.simulations(scores, every.mean_c2st_floor),
+        "cost": inference.cost(scores, every.seconds),
         "robustness": inference.robustness(robustness[robustness["backend"] == params.backend]),
         "outside": posteriors.outside(
             names, np.array(params.outside), {name: each.outside for name, each in kept.items()}, box

@@ -15,6 +15,7 @@ from torch import Tensor
 from pathlode.arrays import Array
 from pathlode.errors import DataError
 from pathlode.inference.flows.contract import Flow
+from pathlode.inference.flows.mixture import FlowMixture
 from pathlode.inference.support import Support
 
 LEVELS = np.linspace(0.05, 0.95, 19)
@@ -61,7 +62,7 @@ class Posteriors:
     draws_log_prob: Tensor
 
     @classmethod
-    def of(cls, flow: Flow, observed: Tensor, truth: Tensor, count: int, seed: int) -> "Posteriors":
+    def of(cls, flow: Flow | FlowMixture, observed: Tensor, truth: Tensor, count: int, seed: int) -> "Posteriors":
         """A flow's posteriors given summaries or observations, (n, ...)."""
         truth = truth.float()
         draws, draws_log_prob = flow.sample_and_log_prob(count, observed, seed)

@@ -66,7 +66,7 @@ def criteria(scores: pd.DataFrame, targets: Targets, ours: str, rival: str | Non
         rival: the other one; the error of ``ours`` should be lower on every parameter.
 
     Returns:
-        Rows of :class:`Criteria`.
+        Rows of :class:`Criteria`. Of a summary without a score, as calibration of single observations, there is no row on it.
     """
     usual = scores["condition"] == AS_IN_TRAINING
     errors = (
@@ -94,11 +94,17 @@ def _of_one(
         parameters: number of parameters.
         targets: what the scores should reach.
     """
-    rejected = int((parameters * joint["sbc_p"] < LEAST_P_VALUE).sum())
-    allowed = int(binom.ppf(BY_CHANCE, len(joint), LEAST_P_VALUE))
-    yield f"replicates, of {len(joint)}, whose ranks are not uniform", rejected, f"<= {allowed}", rejected <= allowed
-    area = joint["tarp_atc"].median()
-    yield "ATC", area, f"within {LARGEST_AREA} of 0", abs(area) < LARGEST_AREA
+    if joint["sbc_p"].notna().all():
+        rejected = int((parameters * joint["sbc_p"] < LEAST_P_VALUE).sum())
+        allowed = int(binom.ppf(BY_CHANCE, len(joint), LEAST_P_VALUE))
+        yield (
+            f"replicates, of {len(joint)}, whose ranks are not uniform",
+            rejected,
+            f"<= {allowed}",
+            rejected <= allowed,
+        )
+        area = joint["tarp_atc"].median()
+        yield "ATC", area, f"within {LARGEST_AREA} of 0", abs(area) < LARGEST_AREA
     worst = shifted[shifted["parameter"] == "all"].groupby("condition")["coverage_error"].median().max()
     for criterion, value, largest in (
         ("nats below the reference posterior", joint["log_prob_gap"].median(), targets.log_prob_gap),
@@ -107,4 +113,5 @@ def _of_one(
         ("coverage error", joint["coverage_error"].median(), targets.coverage_error),
         ("largest coverage error under another design", worst, targets.shifted_coverage_error),
     ):
-        yield criterion, value, f"<= {largest:g}", bool(value <= largest)
+        if pd.notna(value):
+            yield criterion, value, f"<= {largest:g}", bool(value <= largest)

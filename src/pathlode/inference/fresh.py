@@ -5,8 +5,10 @@ design and noise are drawn anew, or stay the same, as the pool decides (:class:`
 """
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from typing import Protocol
 
@@ -18,11 +20,14 @@ from pathlode.core.eager import eager
 from pathlode.core.streams import stream
 from pathlode.errors import ConfigError, DivergenceError
 from pathlode.inference.flows.contract import Flow
-from pathlode.inference.flows.training import LARGEST_GRADIENT, TrainingState
+from pathlode.inference.flows.settings import check_numbers
+from pathlode.inference.flows.training import TrainingState
 from pathlode.training.resume import Interim
 
 _VALIDATION = 2**20
 """Number of the pool of the validation pairs; training never gets that far."""
+_LEAST = {"steps": 1, "batch": 2, "simulated": 10, "views": 1, "validated": 2, "validate_every": 1}
+"""Least values of the settings."""
 
 
 class Pool(Protocol):
@@ -74,20 +79,9 @@ class FreshConfig:
     validate_every: int = 500
 
     def __post_init__(self) -> None:
-        for name, least in (
-            ("steps", 1),
-            ("batch", 2),
-            ("simulated", 10),
-            ("views", 1),
-            ("validated", 2),
-            ("validate_every", 1),
-        ):
-            if getattr(self, name) < least:
-                raise ConfigError(f"fresh.{name} is {getattr(self, name)}, expected at least {least}")
-        if not 0 <= self.warmup < 1:
+        check_numbers("fresh", self, _LEAST)
+        if not isinstance(self.warmup, Real) or not 0 <= self.warmup < 1:
             raise ConfigError(f"fresh.warmup is {self.warmup}, expected a share from 0 to below 1")
-        if not self.learning_rate > 0:
-            raise ConfigError(f"fresh.learning_rate is {self.learning_rate}, expected a rate above 0")
 
     @property
     def steps_per_pool(self) -> int:
@@ -107,9 +101,10 @@ class FreshTraining(TrainingState):
         config: settings.
     """
 
-    plain = ("step", "history", "since")  # a pool is simulated again
+    plain = ("step", "seconds", "history", "since")  # a pool is simulated again
 
     def __init__(self, flow: Flow, simulations: Simulations, config: FreshConfig) -> None:
+        begun = time.process_time()
         self.flow, self.simulations, self.config = flow, simulations, config
         self.generator = stream(flow.seed, 1)
         self.step, self.number = 0, 0
@@ -122,6 +117,7 @@ class FreshTraining(TrainingState):
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, self._share)
         self.history: list[tuple[int, float, float]] = []
         self.since: list[float] = []
+        self.seconds = time.process_time() - begun
 
     def run(
         self, kept: Path | None = None, report: Callable[[int, float], None] | None = None
@@ -143,14 +139,17 @@ class FreshTraining(TrainingState):
         interim = Interim(kept)
         if state := interim.read():
             self.load_state_dict(state)
+        begun = time.process_time() - self.seconds
         while self.step < self.config.steps:
             self.descend()
             if self.step % self.config.validate_every == 0 or self.step == self.config.steps:
                 score = self.validate()
                 if report is not None:
                     report(self.step, score)
+            self.seconds = time.process_time() - begun
             if interim.due:
                 interim.write(self.state_dict())
+        self.flow.seconds = self.seconds
         return self.history
 
     def descend(self) -> None:
@@ -158,25 +157,18 @@ class FreshTraining(TrainingState):
         self._renew()
         chosen = torch.randint(self.config.simulated, (self.config.batch,), generator=self.generator)
         observed = self.flow.as_given(self.pool.observe(chosen, self.generator))
-        score = self._score(self.pool.theta[chosen], observed)
-        self.optimiser.zero_grad(set_to_none=True)
-        (-score).backward()
-        nn.utils.clip_grad_norm_(self.modules.parameters(), LARGEST_GRADIENT)
-        self.optimiser.step()
-        self.schedule.step()
-        self.step += 1
-        self.since.append(float(score.detach()))
+        y, slopes = self.flow.standard_parameters(self.pool.theta[chosen])
+        self.descend_on(y, slopes, self.flow.standard_observations(observed))
 
-    @torch.no_grad()
     def validate(self) -> float:
         """Adds a row to the history, and returns the mean log-probability of the validation pairs."""
-        score = float(self._score(*self.held))
+        theta, observed = self.held
+        score = self.score(*self.flow.standard_parameters(theta), self.flow.standard_observations(observed))
         if not math.isfinite(score):
             raise DivergenceError(
                 f"the flow diverged before step {self.step}: lower its learning rate, {self.config.learning_rate:g}"
             )
-        self.history.append((self.step, sum(self.since) / len(self.since), score))
-        self.since = []
+        self.history.append((self.step, self.scored_since(), score))
         return score
 
     def _share(self, step: int) -> float:
@@ -185,12 +177,6 @@ class FreshTraining(TrainingState):
         if step < rising:
             return (step + 1) / (rising + 1)
         return 0.5 + 0.5 * math.cos(math.pi * (step - rising) / (self.config.steps - rising))
-
-    def _score(self, theta: Tensor, observed: Tensor) -> Tensor:
-        """Mean log-probability of θ."""
-        y, slopes = self.flow.standard_parameters(theta)
-        density = self.flow.density(y, self.flow.embed(self.flow.standard_observations(observed)))
-        return (density + slopes).mean()
 
     def _simulated(self, number: int, count: int) -> Pool:
         return self.simulations.pool(count, (self.flow.seed, number))

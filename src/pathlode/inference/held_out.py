@@ -1,5 +1,7 @@
 """The reference posterior of a held-out system, and its scores."""
 
+import time
+
 import numpy as np
 
 from pathlode.core.series import TimeSeries
@@ -41,7 +43,9 @@ def reference_posterior(
     times, values = series.times[0].numpy(), series.values[0].numpy()
     low, high = np.array(system.low), np.array(system.high)
     target = in_box(system, low, high, times, values, noise)
+    begun = time.process_time()
     reference = posterior_draws(*target, len(low), mcmc, seed=[seed, number])
+    seconds = time.process_time() - begun
     thinned, some = reference.thinned(2 * draws), reference.thinned(predicted)
     agreement = np.nan
     if second is not None:
@@ -62,5 +66,6 @@ def reference_posterior(
         log_prob=likelihood - reference.log_evidence - np.log(high - low).sum(),
         c2st_floor=np.array([c2st(thinned[::2], thinned[1::2])]),
         c2st_second=np.array([agreement]),
+        seconds=np.array([seconds]),
         predictive_coverage=np.array([predictive_coverage(system, some[:, None], series, noise)]),
     )

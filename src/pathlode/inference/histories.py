@@ -10,14 +10,14 @@ from pathlode.artefacts import TableFile
 
 FLOW_COLUMNS = {
     "summary": "the summary that the flow is conditioned on",
-    "backend": "library of the flow",
+    "backend": "library of the flow, or flow_matching",
     "n_train": "number of pairs that it was fitted to; 0 for simulations that were drawn while it trained",
     "seed": "number of the replicate, which also makes the flow, unless n_train is 0: then all of a batch share the flow",
 }
 """The columns that identify the flow of a row."""
 VALIDATION_COLUMNS = {
     "step": "of the optimiser",
-    "log_prob": "mean log-density in training since the last validation, in nats",
+    "log_prob": "mean log-density in training since the last validation, in nats; with flow matching of one batch",
     "validation_log_prob": "mean log-density of the validation pairs, in nats",
 }
 """The columns of a validation, in the order of the numbers that a training notes at each."""

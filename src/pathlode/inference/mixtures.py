@@ -1,14 +1,13 @@
 """Several posteriors of the same parameters as one."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch import Tensor
 
-from pathlode.errors import ConfigError, is_count
+from pathlode.errors import ConfigError
+from pathlode.inference.flows.mixture import drawn_from_all, mean_density
 from pathlode.inference.posterior import Posterior
 
 
@@ -24,7 +23,7 @@ class PosteriorMixture:
     Raises:
         ConfigError: if there is none, or they have other parameters.
 
-    Source: Hermans et al. 2022, who find ensembles better calibrated (https://arxiv.org/abs/2110.06581).
+    Source: as :class:`pathlode.inference.flows.mixture.FlowMixture`.
     """
 
     posteriors: Sequence[Posterior]
@@ -33,6 +32,9 @@ class PosteriorMixture:
         if not self.posteriors:
             raise ConfigError("a mixture has no posteriors, expected at least one")
         first = self.posteriors[0]
+        for each in self.posteriors:
+            if not isinstance(each, Posterior):
+                raise ConfigError(f"the mixture has a {type(each).__name__}, expected what infer returns")
         for number, each in enumerate(self.posteriors[1:], start=2):
             if list(each.names) != list(first.names):
                 raise ConfigError(
@@ -46,17 +48,11 @@ class PosteriorMixture:
             ConfigError: if n is no number of at least 1.
             DataError: if the observations are not like those of the simulator.
         """
-        if not is_count(n):
-            raise ConfigError(f"the number of draws is {n}, expected at least 1")
-        members, generator = len(self.posteriors), torch.Generator().manual_seed(seed)
-        order = torch.randperm(members, generator=generator).tolist()
-        counts = [n // members + (place < n % members) for place in range(members)]
-        draws = [
-            self.posteriors[number].sample(x, count, seed + place)
-            for place, (number, count) in enumerate(zip(order, counts, strict=True))
-            if count
+        members = [
+            lambda count, own_seed, posterior=posterior: posterior.sample(x, count, own_seed)
+            for posterior in self.posteriors
         ]
-        return torch.cat(draws)[torch.randperm(n, generator=generator)]
+        return drawn_from_all(members, n, seed)
 
     def log_prob(self, theta: Any, x: Any) -> Tensor:
         """log q(θ | x), (..., m, parameter) and m observations -> (..., m).
@@ -64,5 +60,4 @@ class PosteriorMixture:
         Raises:
             DataError: as :meth:`pathlode.inference.posterior.Posterior.log_prob`.
         """
-        each = torch.stack([posterior.log_prob(theta, x) for posterior in self.posteriors])
-        return each.logsumexp(dim=0) - math.log(len(each))
+        return mean_density([posterior.log_prob(theta, x) for posterior in self.posteriors])

@@ -32,6 +32,7 @@ class References(ArrayFile):
         log_prob: log-density of the true parameters.
         c2st_floor: accuracy of classifying the two :attr:`halves` of the draws against each other.
         c2st_second: the same of the first half and draws of another sampler; NaN where there are none.
+        seconds: CPU seconds of the chains, and of the rounds that find their proposal density.
         predictive_coverage: share of the observed values inside the central 90 % of the posterior predictive distribution.
     """
 
@@ -47,6 +48,7 @@ class References(ArrayFile):
     log_prob: Array = axes("system")
     c2st_floor: Array = axes("system")
     c2st_second: Array = axes("system")
+    seconds: Array = axes("system")
     predictive_coverage: Array = axes("system")
 
     @classmethod
@@ -71,6 +73,11 @@ class References(ArrayFile):
         if not own.any():
             raise DataError(f"there are no reference posteriors of replicate {seed}: sample them before they are used")
         return type(self)(**{field.name: getattr(self, field.name)[own] for field in dataclasses.fields(self)})
+
+    @property
+    def first(self) -> Self:
+        """The first system alone."""
+        return type(self)(**{field.name: getattr(self, field.name)[:1] for field in dataclasses.fields(self)})
 
     @property
     def halves(self) -> tuple[Array, Array]:
@@ -102,6 +109,7 @@ class ReferenceScores(TableFile):
         "log_prob": "log-density of the true parameters, in nats",
         "c2st_floor": "accuracy of classifying two halves of its draws against each other",
         "c2st_second": "accuracy of classifying its draws against those of another sampler; missing where none drew",
+        "seconds": "CPU seconds of the chains, and of the rounds that find their proposal density",
         "predictive_coverage": "share of observations inside the central 90 % of the posterior predictive distribution",
     }
     float_format: ClassVar[str | None] = None

@@ -1,6 +1,7 @@
 """The posterior of one observation, from simulations that come closer to it round by round."""
 
 import logging
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -18,16 +19,18 @@ logger = logging.getLogger(__name__)
 _DRAWS = 10_000
 """Draws of the posterior that estimate its region of highest density."""
 _AT_ONCE = 100_000
-"""Draws of the prior at once."""
+"""Proposals at once."""
 _LARGEST = 10_000_000
-"""Draws of the prior after which a region counts as too small for it."""
+"""Proposals after which a region counts as too small for them."""
 
 
 class TruncatedPrior(Prior):
     """A prior where a posterior of one observation has its highest density.
 
-    The region has a density of at least the quantile ``left_out`` of that of :data:`_DRAWS` draws, and lies between their
-    smallest and largest values. It is drawn from by rejection.
+    The region R has a density q of at least the quantile ``left_out`` of that of :data:`_DRAWS` draws, and lies between their
+    smallest and largest values. It is drawn from by rejection. Either draws of the prior are kept inside R, or draws of the
+    posterior, inside R with the probability ``p(θ) / (q(θ) M)``, M = max p / min q, whichever keeps more. M takes the largest
+    p among those draws; where p is not constant, parameters with a larger one are a little too rare.
 
     Args:
         prior: the prior.
@@ -38,7 +41,7 @@ class TruncatedPrior(Prior):
 
     Attributes:
         whole: the prior without truncation.
-        share: share of the prior inside, from the draws that the first 1,000 inside took.
+        share: share of the prior inside, from the draws that the first 1,000 or more inside took.
 
     Raises:
         DataError: if there are several observations, or almost nothing of the prior is inside.
@@ -55,6 +58,8 @@ class TruncatedPrior(Prior):
         self._inside_of, self._x = posterior, x
         self._least = log_prob[:, 0].quantile(left_out)
         self._ends_of_draws = draws[:, 0].amin(dim=0), draws[:, 0].amax(dim=0)
+        inside = log_prob[:, 0] >= self._least
+        self._log_bound = float(prior.log_prob(draws[:, 0][inside]).max() - self._least)
         self.share = 1.0
         _, self.share = self._inside(1000, seed)
 
@@ -70,7 +75,7 @@ class TruncatedPrior(Prior):
     def holds(self, theta: Tensor) -> Tensor:
         """Whether parameters are inside the region, (n, parameter) -> (n,)."""
         low, high = self._ends_of_draws
-        inside = ((theta >= low) & (theta <= high)).all(dim=1)  # cheap, and false for most
+        inside = ((theta >= low) & (theta <= high)).all(dim=1)  # cheap, and false for most draws of the prior
         if inside.any():
             inside[inside.clone()] = self._inside_of.log_prob(theta[inside][:, None], self._x)[:, 0] >= self._least
         return inside
@@ -83,13 +88,25 @@ class TruncatedPrior(Prior):
         while kept < count:
             if drawn >= _LARGEST:
                 raise DataError(
-                    f"of {drawn} draws from the prior {kept} lie where the posterior of the observation does: take fewer rounds"
+                    f"of {drawn} draws {kept} could be kept where the posterior of the observation lies: take fewer rounds"
                 )
-            some = self.whole.sample(_AT_ONCE, int(torch.randint(2**31, (1,), generator=generator)))
-            some = some[self.holds(some)]
-            found.append(some)
-            drawn, kept = drawn + _AT_ONCE, kept + len(some)
-        return torch.cat(found)[:count], kept / drawn
+            found.append(self._kept(generator))
+            drawn, kept = drawn + _AT_ONCE, kept + len(found[-1])
+        return torch.cat(found)[:count], kept / drawn * math.exp(min(self._log_bound, 0.0))
+
+    def _kept(self, generator: torch.Generator) -> Tensor:
+        """The draws inside of :data:`_AT_ONCE` proposals, (n, parameter)."""
+        seed = int(torch.randint(2**31, (1,), generator=generator))
+        if self._log_bound >= 0:
+            some = self.whole.sample(_AT_ONCE, seed)
+            return some[self.holds(some)]
+        draws, log_prob = self._inside_of.sample_and_log_prob(self._x, _AT_ONCE, seed)
+        theta, log_q = draws[:, 0], log_prob[:, 0]
+        low, high = self._ends_of_draws
+        inside = (log_q >= self._least) & ((theta >= low) & (theta <= high)).all(dim=1)
+        theta, log_q = theta[inside], log_q[inside]
+        chance = (self.whole.log_prob(theta) - log_q - self._log_bound).exp()
+        return theta[torch.rand(len(theta), generator=generator) < chance]
 
 
 def infer_in_rounds(

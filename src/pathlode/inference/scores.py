@@ -34,6 +34,7 @@ class FlowScores(TableFile):
         "effective": "effective sample size of these draws with importance weights, as a share of their number",
         "sharpened_c2st": "as c2st, of draws that are chosen by these weights",
         "predictive_coverage": "share of observations inside the central 90 % of the posterior predictive distribution",
+        "train_seconds": "CPU seconds of the flow's training, with its fresh simulations, without the latent ODE's",
     }
 
 

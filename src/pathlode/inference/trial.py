@@ -17,6 +17,7 @@ from pathlode.inference.calibration import LEVELS, Posteriors
 from pathlode.inference.columns import log_prob_gap, misses, score_posteriors
 from pathlode.inference.designs import ObservationConfig
 from pathlode.inference.flows.contract import Flow
+from pathlode.inference.flows.mixture import FlowMixture
 from pathlode.inference.predictive import predictive_coverage
 from pathlode.inference.reference import log_likelihood
 from pathlode.inference.reference_posteriors import References
@@ -112,7 +113,7 @@ class Trial:
 
     def of(
         self,
-        flow: Flow,
+        flow: Flow | FlowMixture,
         summarise: Callable[[TimeSeries, int, float], Tensor],
         p_values: Callable[[Tensor], Tensor],
     ) -> "Tried":
@@ -152,7 +153,7 @@ class Tried:
     """
 
     trial: Trial
-    flow: Flow
+    flow: Flow | FlowMixture
     summarise: Callable[[TimeSeries, int, float], Tensor]
     p_values: Callable[[Tensor], Tensor]
     given: Tensor
@@ -171,6 +172,7 @@ class Tried:
             effective=float(np.mean([each.effective for each in sharpened])) / len(self.draws),
             sharpened_c2st=self._mean_c2st([each.sample(len(self.draws), self.flow.seed) for each in sharpened]),
             predictive_coverage=predictive_coverage(trial.system, some, trial.observed, trial.noise),
+            train_seconds=self.flow.seconds,
         )
 
     def sharpened(self) -> list[WeightedDraws]:

@@ -1,6 +1,7 @@
 """Figures of the inference chapter that score flows over many systems."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -113,6 +114,39 @@ def simulations(scores: pd.DataFrame, floor: float) -> Figure:
     axes[2].axhline(floor, color="0.6", lw=1, ls="--", label="reference")
     figure.supxlabel("simulations that flows are fitted to", fontsize=9)
     legend_above(figure, axes[2])
+    return figure
+
+
+def cost(scores: pd.DataFrame, chains: Array) -> Figure:
+    """Distance of the truth's log-probability below that of the reference posteriors, against the cost of training. The cost
+    of the reference's Markov chains is a point on the line of no distance. Medians and ranges over replicates.
+
+    A flow is trained once for all systems, chains run once for each.
+
+    Args:
+        scores: the table of all scores; those under the training's observation design are shown.
+        chains: CPU seconds of the chains of each system.
+    """
+    rows = scores[(scores["parameter"] == "all") & (scores["condition"] == AS_IN_TRAINING)]
+    figure, axis = plt.subplots(figsize=(0.7 * WIDTH, 3.2), layout="constrained")
+
+    def point(seconds: Array, gap: Array, **look: Any) -> None:
+        x, y = np.median(seconds), np.median(gap)
+        ranges = [[[x - seconds.min()], [seconds.max() - x]], [[y - gap.min()], [gap.max() - y]]]
+        axis.errorbar(x, y, xerr=ranges[0], yerr=ranges[1], elinewidth=0.9, ls="none", **look)
+
+    for number, ((backend, summary), some) in enumerate(rows.groupby(["backend", "summary"], sort=False)):
+        colour, marker = PALETTE[number % len(PALETTE)], POINT_MARKERS[number % len(POINT_MARKERS)]
+        for place, (_, own) in enumerate(some.groupby("n_train")):
+            label = f"{summary} ({backend})" if place == 0 else None
+            seconds, gap = (own[name].to_numpy() for name in ("train_seconds", "log_prob_gap"))
+            point(seconds, gap, color=colour, marker=marker, ms=5, label=label)
+    point(chains, np.zeros(1), color="black", marker="*", ms=9, label="chains, one system")
+    axis.axhline(0.0, color="0.6", lw=1, ls="--", zorder=0)
+    log_scale(axis, "x")
+    axis.set_xlabel("CPU seconds")
+    axis.set_ylabel("log-prob. below the reference")
+    legend_above(figure, axis, ncols=3)
     return figure
 
 

@@ -32,6 +32,12 @@ def test_each_criterion_of_a_summary_is_decided_by_its_median_over_replicates():
     assert table[table["summary"] == "kl"]["met"].tolist() == [False, False, False, True, True, True, False]
 
 
+def test_what_was_not_measured_is_not_judged():
+    """As calibration, of posteriors of single observations."""
+    table = pd.DataFrame(scores([0.5])).assign(sbc_p=float("nan"), tarp_atc=float("nan"), coverage_error=float("nan"))
+    assert criteria(table, TARGETS, "path")["value"].tolist() == [3.6, 0.7, 0.5]
+
+
 @pytest.mark.parametrize(("p", "rejected"), [(0.024, 1), (0.026, 0)])
 def test_the_smallest_of_many_p_values_is_corrected_for_their_number(p, rejected):
     table = criteria(pd.DataFrame(scores([p])), TARGETS, "path")

@@ -35,18 +35,22 @@ def fitted(backend, steps=30, seed=0, count=500, **settings):
     return flow, flow.fit(*pairs(count))
 
 
+STACKED = ("zuko", "nflows")
+"""Flows of stacked transforms."""
 OTHERWISE = {"autoregressive": True, "affine": 1, "transforms": 2, "perceptron": 8, "blocks": 1, "embedded": 4}
 """Settings of other transforms, and of a network that shortens summaries."""
 
 
-@pytest.fixture(scope="module", params=[(name, {}) for name in FLOWS] + [(name, OTHERWISE) for name in FLOWS], ids=str)
+@pytest.fixture(
+    scope="module", params=[(name, {}) for name in FLOWS] + [(name, OTHERWISE) for name in STACKED], ids=str
+)
 def flow(request):
     """A flow of every library and kind after a few steps, for tests that leave it as it is."""
     backend, settings = request.param
     return fitted(backend, **settings)[0]
 
 
-@pytest.mark.parametrize("backend", FLOWS)
+@pytest.mark.parametrize("backend", STACKED)
 def test_a_known_normal_posterior_is_recovered(backend):
     flow, _ = fitted(backend, steps=400, count=8000, learning_rate=1e-2, batch=256, transforms=2)
     centre = torch.tensor([[0.0, 5.0]])
@@ -66,7 +70,7 @@ def test_few_pairs_are_seen_a_limited_number_of_times(epochs, last):
 
 
 def test_its_density_integrates_to_one(flow):
-    axes = [torch.linspace(low, high, 301) for low, high in zip(PRIOR.low, PRIOR.high, strict=True)]
+    axes = [torch.linspace(low, high, 101) for low, high in zip(PRIOR.low, PRIOR.high, strict=True)]
     grid = torch.cartesian_prod(*[(axis[1:] + axis[:-1]) / 2 for axis in axes])
     density = flow.log_prob(grid, torch.tensor([[1.0, 4.0]]).expand(len(grid), 2)).exp()
     assert float(density.mean() * (PRIOR.high - PRIOR.low).prod()) == pytest.approx(1, abs=0.02)
@@ -129,7 +133,7 @@ def test_a_flow_takes_priors_with_other_bounds(backend, tmp_path):
     theta = prior.sample(300)
     flow = FLOWS[backend](prior, 2, FlowConfig(backend=backend, steps=20, **SMALL), 0)
     flow.fit(theta, theta + 0.1)
-    axes = torch.linspace(-1, 1, 121), torch.linspace(-5, 5, 301).exp()
+    axes = torch.linspace(-1, 1, 61), torch.linspace(-5, 5, 151).exp()
     grid = torch.cartesian_prod(*[(axis[1:] + axis[:-1]) / 2 for axis in axes])
     areas = axes[0].diff()[:, None] * axes[1].diff()
     total = (flow.log_prob(grid, torch.ones(1, 2)).exp() * areas.flatten()).sum()
@@ -155,7 +159,7 @@ def test_an_interrupted_fit_goes_on_as_if_it_had_not_been(backend, interrupted, 
     assert all(found.equal(weights[name]) for name, found in resumed.network.state_dict().items())
 
 
-@pytest.mark.parametrize("backend", FLOWS)
+@pytest.mark.parametrize("backend", STACKED)
 def test_an_affine_transform_acts_where_no_spline_does(backend):
     """Splines leave what lies far out as it is, so the density there is the standard normal one."""
     far, given = torch.tensor([[9.0, -9.0]]), torch.zeros(1, 1)
@@ -166,7 +170,7 @@ def test_an_affine_transform_acts_where_no_spline_does(backend):
         assert (density == pytest.approx(normal, rel=1e-5)) == (affine == 0)
 
 
-@pytest.mark.parametrize("backend", FLOWS)
+@pytest.mark.parametrize("backend", STACKED)
 def test_autoregressive_transforms_pass_one_parameter_after_the_other(backend):
     """Each of the transformed parameters depends on its own one, and on those before it in some order."""
     torch.manual_seed(0)
@@ -196,9 +200,8 @@ def test_batches_are_drawn_from_another_stream_than_the_held_out_pairs():
     assert not torch.equal(drawn, torch.rand(3, generator=torch.Generator().manual_seed(5)))
 
 
-@pytest.mark.parametrize("backend", FLOWS)
-def test_training_stops_when_held_out_pairs_no_longer_gain(backend):
-    _, history = fitted(backend, steps=400, count=60, validate_every=20, patience=3, learning_rate=0.01)
+def test_training_stops_when_held_out_pairs_no_longer_gain():
+    _, history = fitted("zuko", steps=400, count=60, validate_every=20, patience=3, learning_rate=0.01)
     scores = [row[2] for row in history]
     assert 0.3 * 400 <= history[-1][0] < 400
     assert len(scores) - 1 - scores.index(max(scores)) >= 3
@@ -229,10 +232,11 @@ def test_a_recurrent_flow_reads_series_of_different_lengths_and_missing_values(b
     longer = torch.cat([observed, torch.full((120, 3, 3), torch.nan)], dim=1)
     assert torch.equal(flow.log_prob(theta, longer), flow.log_prob(theta, observed))
     assert flow.sample(5, observed).isfinite().all()
+    close = 1e-5 if backend in STACKED else 1e-3  # a solver's steps depend on all that it integrates at once
     for i in (0, 1, 4):
         own = observed[i : i + 1, : 2 + i % 5]
         assert torch.allclose(
-            flow.log_prob(theta[i : i + 1], own), flow.log_prob(theta, observed)[i : i + 1], atol=1e-5
+            flow.log_prob(theta[i : i + 1], own), flow.log_prob(theta, observed)[i : i + 1], atol=close
         )
     flow.save(tmp_path / "flow.pt")
     assert torch.equal(load_flow(tmp_path / "flow.pt").log_prob(theta, observed), flow.log_prob(theta, observed))
@@ -315,6 +319,8 @@ def test_what_a_flow_cannot_use_is_refused(tmp_path):
         flow.fit(theta, broken)
     with pytest.raises(DataError, match="parameter vector number 1 lies outside the prior"):
         flow.fit(theta + 100, c)
+    with pytest.raises(DataError, match="parameter vector number 1 is infinite: leave the vector out"):
+        flow.fit(theta / 0, c)
     same = theta.clone()
     same[:, 1] = 3.0
     with pytest.raises(DataError, match="parameter 2 is the same in all pairs"):
@@ -325,10 +331,15 @@ def test_what_a_flow_cannot_use_is_refused(tmp_path):
         FLOWS["zuko"](torch.distributions.Poisson(torch.ones(2)), 2, FlowConfig(**SMALL), 0)
     with pytest.raises(ConfigError, match="nflows' couplings need at least 2 parameters, and the prior has one"):
         FLOWS["nflows"](torch.distributions.Uniform(0.0, 1.0), 2, FlowConfig(backend="nflows", **SMALL), 0)
-    with pytest.raises(ConfigError, match="unknown flow backend 'zucko': expected one of zuko, nflows"):
+    with pytest.raises(ConfigError, match="unknown flow backend 'zucko': expected one of zuko, nflows, flow_matching"):
         FlowConfig(backend="zucko")
-    with pytest.raises(ConfigError, match="flow.epochs is -1, expected at least 0"):
-        FlowConfig(epochs=-1)
+    for settings, message in (
+        ({"epochs": -1}, "epochs is -1, expected a whole number of at least 0"),
+        ({"steps": "many"}, "steps is many, expected a whole number of at least 10"),
+        ({"learning_rate": math.nan}, "learning_rate is nan, expected a rate above 0"),
+    ):
+        with pytest.raises(ConfigError, match=f"flow.{message}"):
+            FlowConfig(**settings)
     with pytest.raises(ConfigError, match="flow.validation_fraction is 1.0"):
         FlowConfig(validation_fraction=1.0)
     with pytest.raises(ConfigError, match="flow.recurrent and flow.perceptron are both set, expected one of them"):

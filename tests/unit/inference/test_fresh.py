@@ -132,8 +132,8 @@ def test_a_training_that_diverges_says_so():
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("steps", 0, "fresh.steps is 0, expected at least 1"),
-        ("views", 0, "fresh.views is 0, expected at least 1"),
+        ("steps", 0, "fresh.steps is 0, expected a whole number of at least 1"),
+        ("views", 0, "fresh.views is 0, expected a whole number of at least 1"),
         ("warmup", 1.0, "fresh.warmup is 1.0, expected a share"),
         ("learning_rate", 0.0, "fresh.learning_rate is 0.0, expected a rate above 0"),
     ],

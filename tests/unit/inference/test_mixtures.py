@@ -42,6 +42,8 @@ def test_fewer_draws_than_members_are_of_some(members):
 def test_what_is_no_mixture_is_refused(members):
     with pytest.raises(ConfigError, match="a mixture has no posteriors"):
         PosteriorMixture([])
+    with pytest.raises(ConfigError, match="the mixture has a KnownFlow, expected what infer returns"):
+        PosteriorMixture([members[0].flow])
     with pytest.raises(ConfigError, match="posterior number 2 is of a, c, expected a, b, as the first"):
         PosteriorMixture([members[0], replace(members[1], names=["a", "c"])])
     with pytest.raises(ConfigError, match="the number of draws is 0"):

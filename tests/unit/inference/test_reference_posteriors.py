@@ -11,7 +11,8 @@ def references(*numbers, draws=4, seed=0):
     """Of each system's two parameters; the value of everything is the system's number, and the draws count from it."""
     n = np.array(numbers)
     single = {
-        name: n.astype(float) for name in ("acceptance", "log_prob", "c2st_floor", "c2st_second", "predictive_coverage")
+        name: n.astype(float)
+        for name in ("acceptance", "log_prob", "c2st_floor", "c2st_second", "seconds", "predictive_coverage")
     }
     by_parameter = np.stack([n, n + 0.5], axis=1)
     counted = n[:, None, None] + np.arange(draws)[:, None] + np.zeros(2)
@@ -34,6 +35,10 @@ def test_references_of_several_files_are_joined_in_order(tmp_path):
     both = References.load_all([str(tmp_path / f"{batch}.npz") for batch in (0, 1)])
     for field in dataclasses.fields(References):
         np.testing.assert_array_equal(getattr(both, field.name), getattr(references(0, 1, 2, 3), field.name))
+
+
+def test_the_first_system_is_one_of_its_kind():
+    assert references(5, 7).first.number.tolist() == [5]
 
 
 def test_the_halves_are_every_second_draw():

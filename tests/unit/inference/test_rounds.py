@@ -38,6 +38,19 @@ def test_draws_are_those_of_the_prior_inside(narrowed, prior):
     assert float(narrowed.log_prob(torch.tensor([[5.0, 0.5]]))) == -torch.inf
 
 
+def test_a_narrow_region_is_drawn_from_by_the_posterior(prior, known_flow, simulations):
+    """Where the prior is constant, the region of 95 % is an ellipse of radius √5.99 standard deviations, filled uniformly. A
+    coordinate of it then has a quarter of the squared radius as its variance."""
+    known_flow.width = 0.02
+    posterior = Posterior(known_flow, ObservedSummary(), ["a", "b"], (2,), simulations)
+    narrow = TruncatedPrior(prior, posterior, X, 0.05)
+    y = prior.to_reals(narrow.sample(4000, 1))[0]
+    assert torch.allclose(y.std(dim=0), torch.tensor(0.02 * (5.99 / 4) ** 0.5), rtol=0.05)
+    assert torch.allclose(y.mean(dim=0), X[0] / 1.25, atol=2e-3)
+    density = d.Normal(0.0, 1.0).log_prob(X / 1.25).sum().exp()
+    assert narrow.share == pytest.approx(float(density * torch.pi * 5.99 * 0.02**2), rel=0.1)
+
+
 def test_rounds_come_closer_to_a_narrow_posterior():
     """Its standard deviation is 0.05. In a trial, one round with these settings gave 0.13."""
     ranges = []
@@ -60,7 +73,7 @@ def test_what_cannot_be_is_refused(prior, known_flow, simulations, monkeypatch):
     with pytest.raises(DataError, match=r"there are 2 observations, expected one: x\[:1\]"):
         TruncatedPrior(prior, posterior, X.repeat(2, 1))
     monkeypatch.setattr("pathlode.inference.rounds._LARGEST", 1)
-    with pytest.raises(DataError, match="lie where the posterior of the observation does: take fewer rounds"):
+    with pytest.raises(DataError, match="could be kept where the posterior of the observation lies: take fewer rounds"):
         TruncatedPrior(prior, posterior, torch.tensor([[30.0, 3.0]]))
     for settings, message in (({"rounds": 0}, "rounds is 0"), ({"left_out": 0.7}, "left_out is 0.7, expected a share")):
         with pytest.raises(ConfigError, match=message):

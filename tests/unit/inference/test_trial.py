@@ -23,6 +23,7 @@ class Near:
     """What stands for a flow: normal around what it is given."""
 
     prior, seed, pairs = Box(torch.tensor(SYSTEM.low), torch.tensor(SYSTEM.high)), 3, 60
+    seconds = 4.5
 
     def sample_and_log_prob(self, count, given, seed):
         noise = torch.randn(count, *given.shape, generator=torch.Generator().manual_seed(seed))
@@ -56,6 +57,7 @@ def tried():
         log_prob=Near().log_prob(torch.from_numpy(truth[:2]), given[:2]).numpy() + np.array([1.0, 3.0]),
         c2st_floor=np.full(2, 0.5),
         c2st_second=np.full(2, np.nan),
+        seconds=np.ones(2),
         predictive_coverage=np.ones(2),
     )
     trial = Trial(
@@ -95,6 +97,7 @@ def test_scores_tell_a_right_posterior(tried):
     assert 0.5 < table.loc["all", "sharpened_c2st"] <= 1  # these references are not drawn from the likelihood
     assert table.loc["all", "sbc_p"] > 0.01
     assert table.loc["all", "coverage_error"] < 0.1
+    assert (table["train_seconds"] == 4.5).all()
     assert table.loc["all", "predictive_coverage"] == pytest.approx(0.9, abs=0.1)
 
 

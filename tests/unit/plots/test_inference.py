@@ -21,7 +21,7 @@ def scores(**columns):
             "rmse_over_prior_sd": 0.4,
             "coverage_error": 0.01,
         }
-        | {"mean_log_prob": 2.0 + seed, "log_prob_gap": 5.0, "c2st": 0.6}
+        | {"mean_log_prob": 2.0 + seed, "log_prob_gap": 5.0, "c2st": 0.6, "train_seconds": 3.0 + seed}
         for summary in ("path", "kl")
         for seed in (0, 1)
     ]
@@ -34,6 +34,7 @@ FIGURES = {
         {"path": (np.linspace(0, 1, 5), np.linspace(0, 1, 5))}, {"path": (np.linspace(0.1, 0.9, 9),) * 2}, 40
     ),
     "simulations": lambda: inference.simulations(scores(n_train=[1000, 10000]), 0.51),
+    "cost": lambda: inference.cost(scores(n_train=[1000, 10000]), np.array([4.0, 6.0, 5.0])),
     "robustness": lambda: inference.robustness(scores(condition=["as in training", "20 points"])),
 }
 
@@ -59,6 +60,13 @@ def test_flows_trained_on_fresh_simulations_have_a_line_across_all_numbers_of_si
     (line,) = [line for line in axis.lines if line.get_label() == "binned (zuko), fresh"]
     assert line.get_ydata() == [5.0, 5.0]
     assert axis.get_xlim()[0] > 500
+
+
+def test_costs_are_medians_and_chains_are_a_point_without_distance():
+    axis = FIGURES["cost"]().axes[0]
+    places = {bar.get_label(): [float(bar[0].get_xdata()[0]), float(bar[0].get_ydata()[0])] for bar in axis.containers}
+    assert places["path (zuko)"] == [3.5, 5.0]
+    assert places["chains, one system"] == [5.0, 0.0]
 
 
 def test_scores_under_other_designs_are_not_among_those_by_number_of_simulations():

@@ -1,18 +1,19 @@
-"""Conditional neural spline flows: the density of a system's parameters, given a summary of its data.
+"""Conditional flows: the density of a system's parameters, given a summary of its data.
 
-The flows of all libraries share settings, units, density, draws and files. All stack transforms that pass one random half of
-the parameters after the other through monotonic rational-quadratic splines. A perceptron computes the bins of the second half
-from the summary and the first half. Those of the first half depend on the summary alone, or with nflows on the second half
-too. Autoregressive transforms pass one parameter after the other instead, in random order, each given those before it.
+The flows of all libraries share settings, units, density, draws and files. Spline flows stack transforms that pass one random
+half of the parameters after the other through monotonic rational-quadratic splines. A perceptron computes the bins of the
+second half from the summary and the first half. Those of the first half depend on the summary alone, or with nflows on the
+second half too. Autoregressive transforms pass one parameter after the other instead, in random order, each given those before.
 
 Source: Durkan et al. 2019, Neural spline flows (https://arxiv.org/abs/1906.04032); for affine autoregressive transforms
-Papamakarios et al. 2017 (https://arxiv.org/abs/1705.07057).
+Papamakarios et al. 2017 (https://arxiv.org/abs/1705.07057). For flow matching see :mod:`pathlode.inference.flows.matching`.
 """
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -46,9 +47,13 @@ class Flow(ABC):
         ConfigError: if the prior is of another kind, or the library does not take as few parameters.
 
     Attributes:
+        maximises_density: whether training lowers minus the log-density, and not another :meth:`loss`.
         pairs: number of pairs that it was fitted to, including those for validation; 0 before the fit.
+        seconds: CPU seconds of its training, fresh simulations included; NaN before it.
         units: mean and standard deviation of g(θ) (``mean``, ``spread``) and of c (``centre``, ``scale``).
     """
+
+    maximises_density: ClassVar[bool] = True
 
     def __init__(self, prior: Any, context_features: int, config: FlowConfig, seed: int) -> None:
         self.prior = as_prior(prior)
@@ -67,7 +72,7 @@ class Flow(ABC):
                 context_features, config.perceptron, config.blocks, config.embedded, seed
             )
         self.units: dict[str, Tensor] = {}
-        self.pairs = 0
+        self.pairs, self.seconds = 0, math.nan
 
     @abstractmethod
     def build(self, parameters: int, summary: int) -> nn.Module:
@@ -76,6 +81,10 @@ class Flow(ABC):
     @abstractmethod
     def density(self, y: Tensor, summary: Tensor) -> Tensor:
         """Its log-density: (n, parameter), (n, summary) -> (n,)."""
+
+    def loss(self, y: Tensor, summary: Tensor, generator: torch.Generator) -> Tensor:
+        """What training lowers: (n, parameter), (n, summary) -> (n,). The generator makes random numbers, if it needs some."""
+        return -self.density(y, summary)
 
     @abstractmethod
     def draw(self, count: int, summary: Tensor) -> tuple[Tensor, Tensor]:
@@ -151,7 +160,7 @@ class Flow(ABC):
     def save(self, path: Path, **extra: Any) -> None:
         """Writes the flow and the plain values in ``extra`` to one file, whole or not at all."""
         description = {"context_features": self.context_features, "config": asdict(self.config)}
-        description |= {"seed": self.seed, "pairs": self.pairs}
+        description |= {"seed": self.seed, "pairs": self.pairs, "seconds": self.seconds}
         weights = {"network": self.network.state_dict()}
         if self.embedding is not None:
             weights["embedding"] = self.embedding.state_dict()

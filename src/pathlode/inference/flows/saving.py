@@ -56,6 +56,7 @@ def flow_of(content: Mapping[str, Any], path: Path) -> Flow:
         if flow.embedding is not None:
             flow.embedding.load_state_dict(content["weights"]["embedding"])
         flow.units, flow.pairs = content["units"], description["pairs"]
+        flow.seconds = description.get("seconds", flow.seconds)  # older files have none
     except (KeyError, TypeError, RuntimeError, ConfigError) as error:
         raise CheckpointError(
             f"{path} cannot be read as a flow of this version of pathlode ({error}): read it with the version that wrote "

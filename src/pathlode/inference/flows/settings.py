@@ -1,9 +1,39 @@
 """Settings of conditional flows and their training."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any
 
-from pathlode.errors import ConfigError
+from pathlode.errors import ConfigError, is_positive
 from pathlode.registry import FLOWS
+
+_LEAST = {
+    **dict.fromkeys(("transforms", "width", "depth", "validate_every", "patience", "blocks", "embedded"), 1),
+    **dict.fromkeys(("affine", "epochs", "recurrent", "perceptron"), 0),
+    **{"bins": 2, "steps": 10, "batch": 2},
+}
+"""Least values of a flow's settings."""
+
+
+def check_numbers(group: str, settings: Any, least_of: Mapping[str, int]) -> None:
+    """Refuses settings that are no whole numbers of at least so much, and a learning rate that is not above 0.
+
+    Args:
+        group: name of the settings in messages.
+        settings: an object with these attributes, and ``learning_rate``.
+        least_of: least value by attribute.
+
+    Raises:
+        ConfigError: naming the first attribute at fault, its value, and what was expected.
+    """
+    for name, least in least_of.items():
+        value = getattr(settings, name)
+        if not isinstance(value, Integral) or isinstance(value, bool) or int(value) < least:
+            raise ConfigError(f"{group}.{name} is {value}, expected a whole number of at least {least}")
+    rate = settings.learning_rate
+    if not is_positive(rate):
+        raise ConfigError(f"{group}.learning_rate is {rate}, expected a rate above 0")
 
 
 @dataclass(frozen=True)
@@ -12,7 +42,7 @@ class FlowConfig:
 
     Args:
         backend: name in :data:`pathlode.registry.FLOWS`.
-        transforms: number of stacked transforms.
+        transforms: number of stacked transforms. Flow matching has none; ``width`` and ``depth`` alone shape its network.
         width: units of a hidden layer of their perceptrons.
         depth: number of hidden layers; nflows has residual blocks of two layers and rounds up to an even number.
         bins: number of bins of a spline.
@@ -61,15 +91,12 @@ class FlowConfig:
 
     def __post_init__(self) -> None:
         FLOWS.path(self.backend)  # refuses an unknown name
-        least_of = {"transforms": 1, "width": 1, "depth": 1, "bins": 2, "steps": 10, "epochs": 0, "batch": 2}
-        for name, least in least_of.items():
-            if getattr(self, name) < least:
-                raise ConfigError(f"flow.{name} is {getattr(self, name)}, expected at least {least}")
+        check_numbers("flow", self, _LEAST)
         if self.recurrent and self.perceptron:
             raise ConfigError(
                 "flow.recurrent and flow.perceptron are both set, expected one of them: set the other to 0"
             )
-        if not 0 < self.validation_fraction < 1:
+        if not isinstance(self.validation_fraction, Real) or not 0 < self.validation_fraction < 1:
             raise ConfigError(
                 f"flow.validation_fraction is {self.validation_fraction}, expected a share between 0 and 1"
             )

@@ -2,6 +2,7 @@
 
 import copy
 import math
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -36,11 +37,55 @@ class TrainingState:
 
     Attributes:
         plain: names of the attributes with plain values.
-        generator: random numbers of the batches.
+        flow: the flow.
+        generator: random numbers of the batches, and of the flow's loss.
+        step: steps taken.
+        seconds: CPU seconds so far.
+        since: mean log-probability of θ in each step since the last validation; empty where training does not compute it.
     """
 
     plain: ClassVar[tuple[str, ...]]
+    flow: "Flow"
     generator: torch.Generator
+    modules: nn.ModuleList
+    optimiser: torch.optim.Optimizer
+    schedule: torch.optim.lr_scheduler.LRScheduler
+    step: int
+    seconds: float
+    since: list[float]
+    _last: tuple[Tensor, Tensor, Tensor]
+
+    def descend_on(self, y: Tensor, slopes: Tensor, standard: Tensor) -> None:
+        """One step of the optimiser.
+
+        Args:
+            y: standardised parameters of a batch, (n, parameter).
+            slopes: log |dy/dθ|, (n,).
+            standard: standardised summaries or observations, (n, ...).
+        """
+        loss = self.flow.loss(y, self.flow.embed(standard), self.generator).mean()
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.modules.parameters(), LARGEST_GRADIENT)
+        self.optimiser.step()
+        self.schedule.step()
+        self.step += 1
+        if self.flow.maximises_density:
+            self.since.append(float(slopes.mean() - loss.detach()))
+        else:
+            self._last = y, slopes, standard
+
+    @torch.no_grad()
+    def score(self, y: Tensor, slopes: Tensor, standard: Tensor) -> float:
+        """Mean log-probability of θ, of what :meth:`descend_on` takes."""
+        return float((self.flow.density(y, self.flow.embed(standard)) + slopes).mean())
+
+    def scored_since(self) -> float:
+        """Mean log-probability of θ in training since the last call; of the last batch alone where training does not compute
+        it.
+        """
+        scores, self.since = self.since or [self.score(*self._last)], []
+        return sum(scores) / len(scores)
 
     def state_dict(self) -> dict[str, Any]:
         """All that the rest of the training depends on, as tensors and plain values."""
@@ -71,7 +116,7 @@ class FlowTraining(TrainingState):
         DataError: if a number cannot be used, a θ lies outside the prior, or there are too few pairs.
     """
 
-    plain = ("step", "history", "since", "best", "best_step", "best_score")
+    plain = ("step", "seconds", "history", "since", "best", "best_step", "best_score")
 
     def __init__(self, flow: "Flow", theta: Any, observed: Any) -> None:
         theta, observed = as_parameters(theta, len(flow.prior.low)), flow.as_given(observed)
@@ -96,7 +141,7 @@ class FlowTraining(TrainingState):
             cycle_momentum=False,
         )
         self.generator = stream(flow.seed, 1)
-        self.step = 0
+        self.step, self.seconds = 0, 0.0
         self.history: list[tuple[int, float, float]] = []
         self.since: list[float] = []
         self.best = copy.deepcopy(self.modules.state_dict())
@@ -119,37 +164,29 @@ class FlowTraining(TrainingState):
         interim = Interim(kept)
         if state := interim.read():
             self.load_state_dict(state)
-        stopped = False
+        stopped, begun = False, time.process_time() - self.seconds
         while self.step < self.steps and not stopped:
             self.descend()
             if self.step % self.config.validate_every == 0 or self.step == self.steps:
                 stopped = self.validate()
+            self.seconds = time.process_time() - begun
             if interim.due and not stopped:
                 interim.write(self.state_dict())
         if self.best_score == -math.inf:
             raise DivergenceError(f"the flow diverged: lower its learning rate, {self.config.learning_rate:g}")
         self.modules.load_state_dict(self.best)
+        self.flow.seconds = self.seconds
         return self.history
 
     def descend(self) -> None:
         """One step of the optimiser on a batch drawn with replacement."""
         chosen = self.fitted[torch.randint(len(self.fitted), (self.batch,), generator=self.generator)]
-        loss = -self.flow.density(self.y[chosen], self.flow.embed(self.c[chosen])).mean()
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(self.modules.parameters(), LARGEST_GRADIENT)
-        self.optimiser.step()
-        self.schedule.step()
-        self.step += 1
-        self.since.append(float(self.slopes[chosen].mean() - loss.detach()))
+        self.descend_on(self.y[chosen], self.slopes[chosen], self.c[chosen])
 
     def validate(self) -> bool:
         """Adds a row to the history, keeps the weights if they are the best, and returns whether patience has run out."""
-        with torch.no_grad():
-            density = self.flow.density(self.y[self.held], self.flow.embed(self.c[self.held]))
-            score = float((density + self.slopes[self.held]).mean())
-        self.history.append((self.step, sum(self.since) / len(self.since), score))
-        self.since = []
+        score = self.score(self.y[self.held], self.slopes[self.held], self.c[self.held])
+        self.history.append((self.step, self.scored_since(), score))
         if score > self.best_score:
             self.best, self.best_step, self.best_score = copy.deepcopy(self.modules.state_dict()), self.step, score
             return False
@@ -162,6 +199,9 @@ def _check_pairs(flow: "Flow", theta: Tensor, observed: Tensor) -> None:
         raise DataError(
             f"there are {len(theta)} parameter vectors and {len(observed)} summaries, expected equally many and at least ten"
         )
+    infinite = (~theta.isfinite().all(dim=1)).nonzero()
+    if len(infinite):
+        raise DataError(f"parameter vector number {int(infinite[0]) + 1} is infinite: leave the vector out")
     outside = (~flow.prior.contains(theta)).nonzero()
     if len(outside):
         raise DataError(
