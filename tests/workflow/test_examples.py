@@ -57,7 +57,7 @@ def test_the_task_of_sbibm_gets_draws_for_each_of_its_observations(tmp_path):
         rows = [",".join(f"data_{i}" for i in range(20)), ",".join(f"{5 + i + number}" for i in range(20))]
         (files / f"num_observation_{number}/observation.csv").write_text("\n".join(rows))
     (tmp_path / "sbibm/__init__.py").write_text("")
-    script = f"import sys, runpy; sys.path.insert(0, {str(tmp_path)!r}); sys.argv = ['sbibm', '100', '--draws', '20', '--steps', '10']"
+    script = f"import sys, runpy; sys.path.insert(0, {str(tmp_path)!r}); sys.argv = ['sbibm', '100', '--draws', '20', '--steps', '10', '--sharpen']"
     lines = run("-c", f"{script}; runpy.run_path({str(PROJECT / 'examples/sbibm_lotka_volterra.py')!r})", cwd=tmp_path)
     assert len(lines) == 10
     found = pd.read_csv(tmp_path / "results/inference/sbibm/100/samples.csv")
