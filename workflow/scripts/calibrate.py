@@ -6,7 +6,6 @@ fresh simulations, and on no replicate's data, is scored on each replicate, and 
 from pathlib import Path
 
 import pandas as pd
-import torch
 
 from pathlode.dynamics.data import SimulatedData
 from pathlode.inference.alarms import likeness
@@ -62,16 +61,12 @@ with job(snakemake):
                 tried.shown(wildcards.summary).save(Path(outputs.arrays))
         progress(len(scores), f"flows scored, C2ST {scores[-1]['c2st'].iloc[0]:.3f}")
     if params.ensemble:
-        members = [flow for flow in flows if flow.pairs == largest]
-        mixture, first = FlowMixture(members), members[0]
+        mixture = FlowMixture([flow for flow in flows if flow.pairs == largest])
+        summaries = mixture.side_by_side(summary)
         for seed in params.replicates:
             facts = flow_facts(f"{wildcards.summary} ensemble", wildcards.backend, largest, seed)
-            alike = likeness(first, summary, own[seed], plan.usual.noise, fresh, seed)
-            tried = trials[seed].of(
-                mixture,
-                lambda *given: torch.cat([summary(given[0], flow.seed, given[2]) for flow in members], dim=-1),
-                lambda given, alike=alike: alike(given.chunk(len(members), dim=-1)[0]),
-            )
+            p_values = likeness(mixture.flows[0], summary, own[seed], plan.usual.noise, fresh, seed)
+            tried = trials[seed].of(mixture, summaries, mixture.of_first(p_values))
             scores.append(labelled(tried.scores(), facts))
             shifted.append(labelled(tried.shifted_scores(), facts))
             missed.append(labelled(tried.misses(), facts))

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -47,6 +48,18 @@ class FlowMixture:
     def log_prob(self, theta: Tensor, observed: Tensor) -> Tensor:
         """As :meth:`pathlode.inference.flows.contract.Flow.log_prob`."""
         return mean_density([flow.log_prob(theta, part) for flow, part in self._parts(observed)])
+
+    def side_by_side(self, summarise: Callable[[Any, int, Any], Tensor]) -> Callable[[Any, int, Any], Tensor]:
+        """What the mixture is given of series, from a function of series, a flow's seed and the noise."""
+
+        def together(series: Any, _: int, noise: Any) -> Tensor:
+            return torch.cat([summarise(series, flow.seed, noise) for flow in self.flows], dim=-1)
+
+        return together
+
+    def of_first(self, function: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
+        """A function of what the mixture is given, from one of the first member's summaries."""
+        return lambda observed: function(self._parts(observed)[0][1])
 
     def _parts(self, observed: Tensor) -> list[tuple[Flow, Tensor]]:
         """Each member with its own summaries."""
