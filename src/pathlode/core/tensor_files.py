@@ -4,6 +4,7 @@ They are read with ``weights_only=True``: no code in them is executed. Each says
 """
 
 import io
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from pickle import UnpicklingError
@@ -28,6 +29,7 @@ def save_tensors(path: Path, content: Mapping[str, Any]) -> None:
     Raises:
         CheckpointError: if :func:`load_tensors` could not give a value back. Nothing is written then.
     """
+    path = Path(path)
     if _WRITTEN_BY in content:
         raise CheckpointError(f"{path}: the name {_WRITTEN_BY!r} is taken by the file's version: choose another one")
     plain = {name: to_plain(value, f"{path}: {name!r}") for name, value in content.items()}
@@ -43,7 +45,9 @@ def load_tensors(path: Path) -> dict[str, Any]:
     Raises:
         CheckpointError: if it is missing, damaged, of a newer version, or holds anything but tensors and plain values.
     """
+    path = Path(path)
     try:
+        _refuse_altered(path)
         content = torch.load(path, weights_only=True, map_location="cpu")
     except FileNotFoundError:
         raise CheckpointError(f"{path} does not exist: train the model first") from None
@@ -73,11 +77,22 @@ def beside(parts: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]
     return {**parts, **extra}
 
 
+def _is_archive(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(2) == b"PK"
+
+
+def _refuse_altered(path: Path) -> None:
+    """Compares the content with its checksums, which PyTorch writes, but does not look at."""
+    if _is_archive(path):
+        with zipfile.ZipFile(path) as archive:
+            if (part := archive.testzip()) is not None:
+                raise zipfile.BadZipFile(part)
+
+
 def _fault(path: Path, error: Exception) -> str:
     """What is wrong with a file that PyTorch cannot read; its own words give advice that would not help."""
-    with path.open("rb") as file:
-        archive = file.read(2) == b"PK"
-    if not archive:
+    if not _is_archive(path):
         return "it is of another kind"
     return "it holds objects that could run code" if isinstance(error, UnpicklingError) else "it is damaged"
 

@@ -42,3 +42,17 @@ def test_a_value_does_not_take_the_name_of_a_part(tmp_path):
         beside({"weights": 1}, {"weights": 2})
     with pytest.raises(CheckpointError, match="the name 'pathlode' is taken by the file's version"):
         save_tensors(tmp_path / "file.pt", {"pathlode": 1})
+
+
+@pytest.mark.fault("a byte of a model file has changed", "a sentence says that it is damaged; its weights are not used")
+def test_an_altered_or_truncated_file_is_damaged(tmp_path):
+    path = tmp_path / "model.pt"
+    save_tensors(str(path), {"weights": torch.arange(1000.0)})
+    whole = path.read_bytes()
+    place = whole.index(torch.tensor([500.0, 501.0]).numpy().tobytes())
+    for content in (whole[:place] + b"?" + whole[place + 1 :], whole[: len(whole) // 2]):
+        path.write_bytes(content)
+        with pytest.raises(CheckpointError, match=r"model.pt cannot be read as a file of pathlode \(it is damaged\)"):
+            load_tensors(path)
+    path.write_bytes(whole)
+    assert load_tensors(str(path))["weights"][500] == 500

@@ -54,7 +54,11 @@ def as_times(given: Any) -> tuple[Tensor, bool]:
     if array.dtype.kind not in "Mm":
         return as_numbers(array, "times"), False
     seconds = _seconds(array)
-    if array.dtype.kind == "M" and ((array[..., 1:] > array[..., :-1]) & (seconds[..., 1:] <= seconds[..., :-1])).any():
+    if (
+        array.ndim
+        and array.dtype.kind == "M"
+        and ((array[..., 1:] > array[..., :-1]) & (seconds[..., 1:] <= seconds[..., :-1])).any()
+    ):
         raise DataError(
             "times are dates less than a quarter of a microsecond apart, which seconds since 1970 cannot distinguish: give "
             "them as numbers that count from the first one"
@@ -172,7 +176,7 @@ def _dates(array: NDArray[Any]) -> NDArray[Any]:
     """Objects as ``datetime64`` in UTC or as ``timedelta64``; other objects are returned unchanged."""
     present = [entry for entry in array.ravel() if not _missing(entry)]
     if present and all(isinstance(entry, timedelta) for entry in present):
-        return array.astype("timedelta64[ns]")
+        return _as_fine_as_possible([_duration(entry) for entry in array.ravel()], "timedelta64").reshape(array.shape)
     found = [entry for entry in present if isinstance(entry, date)]
     if not found:
         return array
@@ -180,7 +184,21 @@ def _dates(array: NDArray[Any]) -> NDArray[Any]:
         raise DataError("times mix dates and numbers: give all as one of them")
     if len({getattr(entry, "tzinfo", None) is None for entry in found}) > 1:
         raise DataError("times mix dates with and without a time zone: give all in one zone")
-    return np.array([_utc(entry) for entry in array.ravel()], dtype="datetime64[ns]").reshape(array.shape)
+    return _as_fine_as_possible([_utc(entry) for entry in array.ravel()], "datetime64").reshape(array.shape)
+
+
+def _as_fine_as_possible(entries: list[Any], kind: str) -> NDArray[Any]:
+    """Dates or durations in nanoseconds; in microseconds if one is so far that nanoseconds would be others, without a word."""
+    coarse: NDArray[Any] = np.array(entries, dtype=f"{kind}[us]")
+    far = np.abs(coarse[~np.isnat(coarse)].astype(np.int64)) > np.iinfo(np.int64).max // 1000
+    return coarse if far.any() else np.array(entries, dtype=f"{kind}[ns]")
+
+
+def _duration(entry: Any) -> np.timedelta64:
+    if _missing(entry):
+        return np.timedelta64("NaT")
+    exact = getattr(entry, "to_timedelta64", None)  # of pandas, which also has nanoseconds
+    return exact() if exact else np.timedelta64(entry)
 
 
 def _utc(entry: Any) -> np.datetime64:

@@ -79,3 +79,18 @@ def test_an_array_that_must_not_be_written_to_is_copied():
     assert array.tolist() == [0.0, 1.0, 2.0]
     shared = np.arange(3.0)
     assert as_numbers(shared).data_ptr() == shared.ctypes.data
+
+
+@pytest.mark.parametrize("zone", [None, datetime.UTC])
+def test_dates_and_durations_that_nanoseconds_cannot_hold_are_not_others(zone):
+    """2^63 nanoseconds are 292 years; NumPy would go on at the other end."""
+    given = [pd.NaT, datetime.datetime(1500, 1, 1, tzinfo=zone), pd.Timestamp(9999, 1, 1, tz=zone)]
+    found, dates = as_times(given)
+    origin, ends = datetime.datetime(1970, 1, 1), (datetime.datetime(1500, 1, 1), datetime.datetime(9999, 1, 1))
+    expected = [(end - origin).total_seconds() for end in ends]
+    assert (dates, found[1:].tolist()) == (True, expected)
+    assert as_times([datetime.timedelta(days=10**6), None])[0][0] == 86400e6
+    assert as_times([pd.Timedelta(1, "ns"), pd.Timedelta(2, "ns")])[0].tolist() == pytest.approx([1e-9, 2e-9])
+    assert (
+        as_times(pd.Timestamp(2020, 1, 1))[0].item() == datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC).timestamp()
+    )
