@@ -95,6 +95,7 @@ def test_every_claim_is_decided(finished):
         "deep_linear",
         "physionet",
         "vowels",
+        "motions",
         "hudson_bay",
         "Lorenz",
         "all",
