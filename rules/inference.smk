@@ -11,7 +11,7 @@
 #       {RESULTS}/inference/{replicates}/{backend}/{summary}/scores.csv    calibrate; robustness.csv, outside.csv, posteriors.npz
 #       tables and figures                                                 inference_results.smk
 
-from pathlode.registry import FLOWS, SYSTEMS
+from pathlode.registry import EMBEDDINGS, FLOWS, SYSTEMS
 from workflow.configuration.inference import (
     AT_ONCE,
     design_settings,
@@ -158,7 +158,9 @@ rule infer_in_rounds:
         runtime=lambda w: 30 + 20 * len(IN_ROUNDS[w.replicates]),
         gpu=0,
     params:
-        code=lambda w: code("infer_in_rounds", FLOWS.path(FIRST_BACKEND), SYSTEMS.path(INFERRED)),
+        code=lambda w: code(
+            "infer_in_rounds", FLOWS.path(FIRST_BACKEND), EMBEDDINGS.path("perceptron"), SYSTEMS.path(INFERRED)
+        ),
         replicates=lambda w: IN_ROUNDS[w.replicates],
         system=INFERRED,
         noise=OBSERVED["noise"],

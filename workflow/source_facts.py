@@ -7,7 +7,7 @@ from typing import Any
 from pathlode.reporting.identity import PACKAGE
 
 
-def constant(path: str) -> Any:
+def constant_at(path: str) -> Any:
     """The value of a constant that a module defines as a literal.
 
     Args:

@@ -4,13 +4,13 @@ import pytest
 
 from pathlode.schedule.runs import FEWEST
 from pathlode.schedule.tasks.networks.cnn import Cnn
-from workflow.source_facts import constant, defaults
+from workflow.source_facts import constant_at, defaults
 
 
 def test_constants_are_those_of_the_module():
-    assert constant("pathlode.schedule.runs:FEWEST") == FEWEST
+    assert constant_at("pathlode.schedule.runs:FEWEST") == FEWEST
     with pytest.raises(LookupError, match="pathlode.schedule.runs has no constant MOST"):
-        constant("pathlode.schedule.runs:MOST")
+        constant_at("pathlode.schedule.runs:MOST")
 
 
 def test_defaults_are_those_of_the_class():

@@ -11,9 +11,9 @@ from workflow.configuration.hybrids import check as check_hybrids
 from workflow.configuration.real import check_series_row
 from workflow.configuration.rows import all_rows, check_fitted, check_row, tuned_as
 from workflow.configuration.schema import InvalidConfig, unknown
-from workflow.source_facts import constant
+from workflow.source_facts import constant_at
 
-NEEDED = ("path", constant("pathlode.rivals.columns:TRIVIAL"))
+NEEDED = ("path", constant_at("pathlode.rivals.columns:TRIVIAL"))
 """Rows that are always compared: ours, and the prediction without a model."""
 OF_SYSTEMS = ("context", "weight")
 """Settings of a row that have no meaning on measured series."""

@@ -7,7 +7,7 @@ from typing import Any
 from pathlode.download import checksums
 from pathlode.registry import DATA_SETS, NETWORKS
 from workflow.configuration.schema import InvalidConfig
-from workflow.source_facts import constant, defaults
+from workflow.source_facts import constant_at, defaults
 
 FEWEST = "pathlode.schedule.runs:FEWEST"
 """Where the least number of rows of a run's log stands."""
@@ -50,7 +50,7 @@ def _check_length(scheduler: Mapping[str, Any], task: str) -> None:
             f"config: scheduler.mirrors lacks {entry['data']!r}, the data set of scheduler.tasks.{task}; add a folder or "
             "URL that has it"
         )
-    run, rows = entry["run"], constant(FEWEST)
+    run, rows = entry["run"], constant_at(FEWEST)
     steps = run["epochs"] * (entry["examples"]["train"] // run["batch"])
     if steps < window or steps < rows * run["log_every"]:
         raise InvalidConfig(
@@ -98,7 +98,7 @@ def _held(data: str, context: int) -> dict[tuple[str, ...], int]:
     if train:
         return {("train", "validation"): train, ("test",): test}
     if characters:
-        ends = constant(f"{TEXTS}:ENDS").items()
+        ends = constant_at(f"{TEXTS}:ENDS").items()
         return {
             (part,): (int(end * characters) - int(begin * characters)) // (context + 1) for part, (begin, end) in ends
         }

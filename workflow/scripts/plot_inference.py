@@ -37,7 +37,7 @@ with job(snakemake):
         ),
         "predictive": posteriors.predictive(simulated, system.features, name),
         "simulations": inference.simulations(scores, every.mean_c2st_floor),
-        "cost": inference.cost(scores, every.seconds),
+        "cost": inference.gap_and_cost(scores, every.seconds),
         "robustness": inference.robustness(robustness[robustness["backend"] == params.backend]),
         "outside": posteriors.outside(
             names, np.array(params.outside), {name: each.outside for name, each in kept.items()}, box

@@ -117,7 +117,7 @@ def simulations(scores: pd.DataFrame, floor: float) -> Figure:
     return figure
 
 
-def cost(scores: pd.DataFrame, chains: Array) -> Figure:
+def gap_and_cost(scores: pd.DataFrame, chains: Array) -> Figure:
     """Distance of the truth's log-probability below that of the reference posteriors, against the cost of training. The cost
     of the reference's Markov chains is a point on the line of no distance. Medians and ranges over replicates.
 

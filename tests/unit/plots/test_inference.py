@@ -34,7 +34,7 @@ FIGURES = {
         {"path": (np.linspace(0, 1, 5), np.linspace(0, 1, 5))}, {"path": (np.linspace(0.1, 0.9, 9),) * 2}, 40
     ),
     "simulations": lambda: inference.simulations(scores(n_train=[1000, 10000]), 0.51),
-    "cost": lambda: inference.cost(scores(n_train=[1000, 10000]), np.array([4.0, 6.0, 5.0])),
+    "cost": lambda: inference.gap_and_cost(scores(n_train=[1000, 10000]), np.array([4.0, 6.0, 5.0])),
     "robustness": lambda: inference.robustness(scores(condition=["as in training", "20 points"])),
 }
 

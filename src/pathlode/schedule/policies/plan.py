@@ -27,10 +27,10 @@ class Plan(Replay):
     @staticmethod
     def candidates(past: Past) -> Mapping[str, Any]:
         """The plan of one schedule."""
-        return {"planned": planned(past.runs, past.model.config.points, past.model.config.mode, past.seed)}
+        return {"planned": planned_rates(past.runs, past.model.config.points, past.model.config.mode, past.seed)}
 
 
-def planned(runs: Runs, points: int, mode: Literal["max", "min"], seed: int) -> NDArray[np.float64]:
+def planned_rates(runs: Runs, points: int, mode: Literal["max", "min"], seed: int) -> NDArray[np.float64]:
     """Log rates of the planned schedule, (point,), for :class:`pathlode.schedule.policies.replay.Replay`.
 
     A run's rates and errors are taken at equally spaced moments, between which the rate counts as constant. The error is the

@@ -14,7 +14,7 @@ from pathlode.schedule.planning.contract import RatedRuns, RateModel
 from pathlode.schedule.planning.planner import PlanConfig, plan
 from pathlode.schedule.solvable.contract import SolvableTask
 from pathlode.schedule.solvable.quadratic import Quadratic
-from pathlode.schedule.solvable.schedule_free import ScheduleFree
+from pathlode.schedule.solvable.schedule_free import ScheduleFreeSgd
 from pathlode.schedule.solvable.shapes import at_peaks, halved, shape, stable_then_decay
 
 DECAYS = (0.2, 0.5, 1.0)
@@ -123,7 +123,7 @@ def tuned_schedule_free(task: Quadratic, replicates: Sequence[int], runs: int) -
 
     It is stable at larger rates than SGD, of which it averages the iterates. A run that diverges is not chosen.
     """
-    trains = ScheduleFree(task)
+    trains = ScheduleFreeSgd(task)
     rates = ABOVE * _peaks(task, runs)[:, None].expand(-1, task.steps)
     seeds = seeds_of(replicates, SeedStream.SCHEDULE_FREE, runs)
     ends = trains.logged(rates.repeat(len(replicates), 1), seeds.flatten())[:, -1].unflatten(0, seeds.shape)

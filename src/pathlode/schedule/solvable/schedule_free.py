@@ -31,7 +31,7 @@ class Averaged:
     largest: Tensor
 
 
-class ScheduleFree(SolvableTask[Averaged]):
+class ScheduleFreeSgd(SolvableTask[Averaged]):
     """y = (1 - β) z + β x; z ← z - η g(y); x ← (1 - c) x + c z, where g is the stochastic gradient, and η the rate.
 
     c is the share of the step's squared largest rate so far in their sum. On a quadratic, the gradient is h y with independent

@@ -4,7 +4,7 @@ import pytest
 from pathlode.registry import POLICIES
 from pathlode.schedule import Runs
 from pathlode.schedule.learners import Past
-from pathlode.schedule.policies.plan import planned
+from pathlode.schedule.policies.plan import planned_rates
 
 
 def last_loss(rates):
@@ -30,4 +30,4 @@ def test_a_plan_ends_better_than_all_past_runs(runs, model):
 
 def test_a_small_metric_is_the_error_itself(runs):
     table = runs.table.assign(val_metric=1 - runs.table["val_metric"])
-    assert planned(Runs(table), 20, "min", 1) == pytest.approx(planned(runs, 20, "max", 1), abs=1e-6)
+    assert planned_rates(Runs(table), 20, "min", 1) == pytest.approx(planned_rates(runs, 20, "max", 1), abs=1e-6)

@@ -5,7 +5,7 @@ from torch import nn
 
 from pathlode.schedule.solvable.power_law import PowerLaw
 from pathlode.schedule.solvable.river import River
-from pathlode.schedule.solvable.schedule_free import ScheduleFree
+from pathlode.schedule.solvable.schedule_free import ScheduleFreeSgd
 
 RATES = torch.cat([torch.linspace(0.02, 0.1, 10), torch.full((40,), 0.1)]).double()[None]
 
@@ -22,7 +22,7 @@ def test_without_noise_it_is_the_authors_optimiser():
         weights.grad = task.curvature * weights.detach()
         optimizer.step()
     optimizer.eval()
-    assert float(ScheduleFree(task).expected(RATES)) == pytest.approx(float(task.loss(weights.detach().square())))
+    assert float(ScheduleFreeSgd(task).expected(RATES)) == pytest.approx(float(task.loss(weights.detach().square())))
 
 
 def test_the_recursion_is_the_mean_over_trainings():
@@ -35,11 +35,11 @@ def test_the_recursion_is_the_mean_over_trainings():
         total = total + rate**2
         mean = mean + rate**2 / total * (last - mean)
     losses = task.loss(mean.square())
-    assert abs(float(losses.mean() - ScheduleFree(task).expected(RATES))) < 4 * float(losses.std()) / runs**0.5
+    assert abs(float(losses.mean() - ScheduleFreeSgd(task).expected(RATES))) < 4 * float(losses.std()) / runs**0.5
 
 
 @pytest.mark.parametrize("task", [River(), PowerLaw()])
 def test_the_best_constant_rate_lies_inside_the_range_that_is_tried(task):
     rates = 4 * task.largest * torch.logspace(0, -1.2, 9, dtype=torch.float64)
-    place = int(ScheduleFree(task).expected(rates[:, None].expand(-1, task.steps)).nan_to_num(torch.inf).argmin())
+    place = int(ScheduleFreeSgd(task).expected(rates[:, None].expand(-1, task.steps)).nan_to_num(torch.inf).argmin())
     assert 0 < place < 8

@@ -6,7 +6,7 @@ from pathlode.schedule.solvable import trial
 from pathlode.schedule.solvable.optimum import optimum
 from pathlode.schedule.solvable.policies import TrialConfig
 from pathlode.schedule.solvable.river import River
-from pathlode.schedule.solvable.schedule_free import ScheduleFree
+from pathlode.schedule.solvable.schedule_free import ScheduleFreeSgd
 from pathlode.schedule.solvable.steered import Steering
 from pathlode.schedule.solvable.trial import SolvableTrial
 
@@ -39,5 +39,5 @@ def test_schedule_free_training_is_scored_as_it_trains(monkeypatch):
     outcomes, schedules = SolvableTrial("river", [4], CONFIG, Steering(0, FIT, {})).run()
     found = outcomes.table.set_index("policy").loc["schedule_free"]
     rates = torch.from_numpy(schedules.rates["schedule_free"])
-    assert found["loss"] == pytest.approx(float(ScheduleFree(River()).expected(rates)))
+    assert found["loss"] == pytest.approx(float(ScheduleFreeSgd(River()).expected(rates)))
     assert found["runs"] == 2 * 3 + 1
