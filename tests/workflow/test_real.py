@@ -80,12 +80,12 @@ def test_examples_are_of_test_series(finished):
 @pytest.mark.parametrize(
     ("file", "old", "new", "expected"),
     [
-        ("config/real.yaml", "tree_values: 10000", "tree_values: 500", {"score_rivals": 2, "train_series": 0, "plot_real": 1}),
+        ("config/real.yaml", "tree_values: 10000", "tree_values: 500", {"score_rivals": 3, "train_series": 0, "plot_real": 1}),
         ("config/real.yaml", "share: 0.2, by: value", "share: 0.3, by: value",
          {"read_series": 0, "split_series": 1, "train_series": 4, "score_rivals": 1}),
         ("config/real.yaml", "curve: { model: curve, loss: none }", "curve: { model: curve, loss: none, encoder: lstm }",
-         {"split_series": 0, "train_series": 3, "score_series": 3, "score_rivals": 0}),
-        ("config/real.yaml", "simple: [line, mean]", "simple: [last]", {"train_series": 0, "score_series": 3}),
+         {"split_series": 0, "train_series": 5, "score_series": 5, "score_rivals": 0}),
+        ("config/real.yaml", "simple: [line, mean]", "simple: [last]", {"train_series": 0, "score_series": 5}),
     ],
 )  # fmt: skip
 def test_a_change_runs_again_what_depends_on_it_and_nothing_else(finished, file, old, new, expected):
