@@ -72,7 +72,7 @@ def series(shown: SeriesExamples) -> Figure:
     for axis, name in zip(axes[0], shown.names, strict=True):
         axis.set_title(name)
     for row, name in zip(axes, shown.features, strict=True):
-        row[0].set_ylabel(name, fontsize=8)
+        row[0].set_ylabel(name.replace(" (", "\n("), fontsize=8)
     figure.supxlabel(f"time ({shown.time_unit})", fontsize=9)
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))

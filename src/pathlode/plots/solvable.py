@@ -105,7 +105,7 @@ def from_past_runs(centres: pd.DataFrame) -> Figure:
             column[0].plot(runs, own["best_past"].clip(upper=LARGEST_RATIO), color=colour, ls="--", lw=0.9)
             for axis, measure, top in zip(column, ("plan", "error"), (LARGEST_RATIO, np.inf), strict=True):
                 low, middle, high = (own[f"{measure}{end}"].clip(upper=top) for end in ("_low", "", "_high"))
-                axis.plot(runs, middle, "o-", color=colour, ms=4, label=readable(str(name)))
+                axis.plot(runs, middle, "o-", color=colour, ms=4, label=f"past schedules: {readable(str(name))}")
                 axis.vlines(runs, low, high, color=colour, lw=1)
         column[0].axhline(1.0, color="0.6", lw=0.8, zorder=0)
         column[0].set_title(readable(task))

@@ -62,7 +62,7 @@ class Motions(MeasuredDataSet):
             source=source,
             time_unit="seconds",
             features=FEATURES,
-            units=["unknown"] * len(FEATURES),
+            units=["unit not stated"] * len(FEATURES),
             target="activity",
             classes=classes,
             described=[],
