@@ -16,7 +16,7 @@ from pathlode.plots.style import BLACK, WIDTH, Powers
 from pathlode.plots.verdicts import SHADES, SIGNS, no_claims, verdict_background, verdict_face, verdict_handle
 from pathlode.reporting.naming import readable
 
-SPANS = (1.5, 1e6)
+SPANS = (1.5, 1e9)
 """Least and largest ratio on either side of 1 to which a panel of :func:`settling` reaches."""
 
 
