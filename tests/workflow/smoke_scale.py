@@ -9,18 +9,18 @@ TUNED, TRAINED, EVALUATED, SIZED = 4 + 2 + 1 + OF_RIVALS, ROWS + 1 + OF_RIVALS, 
 DERIVED = ["probe", "tabulate", "plot_dynamics", "claims", "plot_claims", "trace"]
 ECG = {"invent_records": 1, "cut_beats": 1, "split_beats": 1, "train_encoder": 2, "reconstruct": 1, "classify": 2 + 2}
 ECG |= {"tabulate_ecg": 1, "measure_device": 1, "plot_ecg": 1}
-INFERENCE = {"sample_reference": 1, "fit_flows": 2, "fit_fresh": 2, "calibrate": 4}
+INFERENCE = {"sample_reference": 1, "fit_flows": 2, "fit_fresh": 2, "infer_in_rounds": 1, "calibrate": 4}
 INFERENCE |= {"tabulate_inference": 1, "plot_inference": 1}
 SCHEDULER = {"tune_policy": 4, "fit_run_model": 2, "apply_policy": 5, "tabulate_scheduler": 1, "plot_scheduler": 1}
 SCHEDULER |= {"solve_task": 1, "tabulate_solvable": 1, "plot_solvable": 1, "vary_past_runs": 1, "tabulate_past_runs": 1}
 SCHEDULER |= {"invent_logs": 2, "predict_logs": 2, "tabulate_logs": 1, "plot_logs": 1}
 REAL = {
     "invent_series": 1,
-    "read_series": 2,
-    "split_series": 2,
-    "train_series": 7,
-    "score_series": 3,
-    "score_rivals": 2,
+    "read_series": 3,
+    "split_series": 3,
+    "train_series": 11,
+    "score_series": 5,
+    "score_rivals": 3,
 }
 REAL |= {"tabulate_real": 1, "plot_real": 1}
 REAL |= {

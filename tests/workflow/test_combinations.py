@@ -72,7 +72,7 @@ def trained_rows():
         allowed = [row for row, why in zip(ROWS, REFUSED, strict=True) if row["model"] == model and why is None]
         columns = {part: {row[part]: None for row in allowed if part in row} for part in COLUMNS}
         if columns["loss"]:
-            steps = SOLVERS if "solver" in taken(model) else {}
+            steps = (MODELS.fact(model, "solver") or SOLVERS) if "solver" in taken(model) else {}
             columns |= {"model": [model], "solver": steps}
             yield from covering({column: list(names) for column, names in columns.items() if names})
 

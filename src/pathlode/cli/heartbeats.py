@@ -108,9 +108,9 @@ def _check_folder(folder: Path, *inputs: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise ConfigError(f"{folder} is a file, expected a folder: give --output another name")
     for name in REPORT_FILES:
-        check_output(folder / name, *inputs)
         if (folder / name).is_dir():
             raise ConfigError(f"{folder / name} is a folder, expected a file: remove it, or give --output another name")
+        check_output(folder / name, *inputs)
 
 
 def _write(folder: Path, report: "Report", summary: "RecordingSummary", model: "BeatModel") -> None:

@@ -20,7 +20,7 @@ from pathlode.ecg.splits import BeatSplit
 from pathlode.ecg.study import Study
 from pathlode.ecg.worn import Disturbance, worn_windows
 
-WHOLE = "360 Hz"
+AS_RECORDED = "360 Hz"
 """Name of the recording condition."""
 
 
@@ -89,12 +89,12 @@ def score_worn(
         classifiers: representation of a beat and fitted classifier, by name.
         disturbance: of the beats.
     """
-    study, truth = Study(beats, split, {WHOLE: Condition()}, centred), beats.classes[split.test]
+    study, truth = Study(beats, split, {AS_RECORDED: Condition()}, centred), beats.classes[split.test]
     facts = {"source": beats.source, "disturbance": disturbance.kind, "snr_db": disturbance.snr_db}
     facts["too_noisy"] = float(too_noisy(beats, split.test).mean())
     tables = []
     for name, (represent, classifier) in classifiers.items():
-        said = classifier.probabilities(study.features(represent, "test", WHOLE))
+        said = classifier.probabilities(study.features(represent, "test", AS_RECORDED))
         scores = score_classes(truth, said.argmax(axis=1).astype(np.int8), said, split.scored)
         tables.append(scores.drop(columns="auc").assign(model=name, **facts))
     return pd.concat(tables, ignore_index=True)

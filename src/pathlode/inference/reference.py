@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 MIXED = 1.01
 """Largest R̂ at which chains count as mixed."""
-FARTHEST = 8.0
+LARGEST_NORMAL = 8.0
 """Largest distance of a normal number from 0 that parameters are made of: from 8.3 on, Φ is 1 in double precision and they may
 be infinite."""
 REFITTED = 3
@@ -133,10 +133,10 @@ def posterior_draws(
     not mixed.
 
     Parameters θ(u), with u standard normal, have the prior: θ = low + (high - low) Φ(u), with Φ the normal distribution
-    function, is uniform in a box. Numbers beyond :data:`FARTHEST` give the parameters there. Chains of u propose from a mixture
-    of t-distributions. Rounds of importance sampling find it, from the prior through tempered posteriors. No proposal depends
-    on a chain's state, so all are simulated at once. All chains propose from the same density, so R̂ does not reveal a region
-    that this density misses.
+    function, is uniform in a box. Numbers beyond :data:`LARGEST_NORMAL` give the parameters there. Chains of u propose from a
+    mixture of t-distributions. Rounds of importance sampling find it, from the prior through tempered posteriors. No proposal
+    depends on a chain's state, so all are simulated at once. All chains propose from the same density, so R̂ does not reveal a
+    region that this density misses.
 
     Args:
         log_likelihood_of: log p(x | θ) of parameters (n, parameter), (n,).
@@ -153,7 +153,7 @@ def posterior_draws(
     """
 
     def parameters_of(u: Array) -> Array:
-        return from_normal(u.clip(-FARTHEST, FARTHEST))
+        return from_normal(u.clip(-LARGEST_NORMAL, LARGEST_NORMAL))
 
     def log_target(u: Array) -> Array:
         return log_likelihood_of(parameters_of(u)) + norm.logpdf(u).sum(axis=1)

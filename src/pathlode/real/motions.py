@@ -12,10 +12,10 @@ from pathlode.real.data_set import MeasuredDataSet, Reading
 from pathlode.real.measured import MeasuredSeries
 from pathlode.real.ts_files import labelled_series
 
-AXES = ("x", "y", "z")
-FEATURES = [*(f"acceleration {axis}" for axis in AXES), *(f"rotation {axis}" for axis in AXES)]
+DIRECTIONS = ("x", "y", "z")
+SENSED = [*(f"acceleration {axis}" for axis in DIRECTIONS), *(f"rotation {axis}" for axis in DIRECTIONS)]
 """Three of an accelerometer and three of a gyroscope, in units that the source does not state."""
-TIMES = 100
+LENGTH = 100
 """Times of a recording."""
 INTERVAL = 0.1
 """Seconds from one time to the next."""
@@ -42,33 +42,33 @@ class Motions(MeasuredDataSet):
 
     @property
     def length(self) -> int:
-        return TIMES
+        return LENGTH
 
     def read(self, files: Sequence[Path], source: str) -> Reading:
         """All recordings, those of the published training part first; times are seconds from the first value."""
-        parts = [labelled_series(path, len(FEATURES)) for path in files]
+        parts = [labelled_series(path, len(SENSED)) for path in files]
         recordings = [each for own, _ in parts for each in own]
         names = [
             f"{path.stem} {number}" for path, (own, _) in zip(files, parts, strict=True) for number in _from_1(own)
         ]
         for name, each in zip(names, recordings, strict=True):
-            if len(each) != TIMES:
-                raise DataError(f"recording {name} has {len(each)} times, expected {TIMES}: fetch its file again")
+            if len(each) != LENGTH:
+                raise DataError(f"recording {name} has {len(each)} times, expected {LENGTH}: fetch its file again")
         activities = [label for _, own in parts for label in own]
         classes = sorted(set(activities))
-        counts = np.full(len(recordings), TIMES)
+        counts = np.full(len(recordings), LENGTH)
         measured = MeasuredSeries(
             data="motions",
             source=source,
             time_unit="seconds",
-            features=FEATURES,
-            units=["unit not stated"] * len(FEATURES),
+            features=SENSED,
+            units=["unit not stated"] * len(SENSED),
             target="activity",
             classes=classes,
             described=[],
             names=np.array(names),
             counts=counts,
-            times=np.tile(INTERVAL * np.arange(TIMES), len(counts)),
+            times=np.tile(INTERVAL * np.arange(LENGTH), len(counts)),
             values=np.concatenate(recordings),
             labels=np.array([classes.index(name) for name in activities]),
             descriptors=np.zeros((len(counts), 0), np.float32),
@@ -88,8 +88,8 @@ class Motions(MeasuredDataSet):
 def _invented_recording(activity: str, rng: np.random.Generator) -> str:
     """A line of a recording: a noisy wave for each feature, of the activity's swing and frequency."""
     swing, frequency = STEPS[activity]
-    phases = rng.uniform(0, 2 * np.pi, (len(FEATURES), 1))
-    waves = swing * np.sin(2 * np.pi * frequency * INTERVAL * np.arange(TIMES) + phases)
+    phases = rng.uniform(0, 2 * np.pi, (len(SENSED), 1))
+    waves = swing * np.sin(2 * np.pi * frequency * INTERVAL * np.arange(LENGTH) + phases)
     waves += 0.1 * rng.normal(size=waves.shape)
     return ":".join([*(",".join(f"{value:.4f}" for value in wave) for wave in waves), activity])
 

@@ -133,7 +133,7 @@ def test_a_flow_takes_priors_with_other_bounds(backend, tmp_path):
     theta = prior.sample(300)
     flow = FLOWS[backend](prior, 2, FlowConfig(backend=backend, steps=20, **SMALL), 0)
     flow.fit(theta, theta + 0.1)
-    axes = torch.linspace(-1, 1, 61), torch.linspace(-5, 5, 151).exp()
+    axes = torch.linspace(-1, 1, 121), torch.linspace(-5, 5, 301).exp()
     grid = torch.cartesian_prod(*[(axis[1:] + axis[:-1]) / 2 for axis in axes])
     areas = axes[0].diff()[:, None] * axes[1].diff()
     total = (flow.log_prob(grid, torch.ones(1, 2)).exp() * areas.flatten()).sum()

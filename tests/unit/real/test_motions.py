@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 
 from pathlode.errors import DataError
-from pathlode.real.motions import FEATURES, TIMES, Motions
+from pathlode.real.motions import LENGTH, SENSED, Motions
 
 
 def written(folder, part, recordings):
     """A file of recordings of an activity and a number of times, whose feature k is k + 0.5 times the time's number."""
     lines = [
-        ":".join([*(",".join(str(k + 0.5 * t) for t in range(times)) for k in range(len(FEATURES))), activity])
+        ":".join([*(",".join(str(k + 0.5 * t) for t in range(times)) for k in range(len(SENSED))), activity])
         for activity, times in recordings
     ]
     (folder / f"{part}.ts").write_text("\n".join(["#text", "@data", *lines]) + "\n")
@@ -17,8 +17,8 @@ def written(folder, part, recordings):
 
 def test_recordings_have_seconds_and_activities_and_the_published_test_part_is_known(tmp_path):
     files = [
-        written(tmp_path, "TRAIN", [("Walking", TIMES), ("Running", TIMES)]),
-        written(tmp_path, "TEST", [("Walking", TIMES)]),
+        written(tmp_path, "TRAIN", [("Walking", LENGTH), ("Running", LENGTH)]),
+        written(tmp_path, "TEST", [("Walking", LENGTH)]),
     ]
     measured = Motions().read(files, "invented").measured
     times, values = measured.padded()
@@ -29,7 +29,7 @@ def test_recordings_have_seconds_and_activities_and_the_published_test_part_is_k
 
 
 def test_a_recording_of_another_length_is_refused(tmp_path):
-    files = [written(tmp_path, "TRAIN", [("Walking", TIMES), ("Running", 3)]), written(tmp_path, "TEST", [])]
+    files = [written(tmp_path, "TRAIN", [("Walking", LENGTH), ("Running", 3)]), written(tmp_path, "TEST", [])]
     with pytest.raises(DataError, match="TEST.ts has no series"):
         Motions().read(files, "public")
     with pytest.raises(DataError, match="recording TRAIN 2 has 3 times, expected 100: fetch its file again"):

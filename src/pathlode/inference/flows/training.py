@@ -60,7 +60,7 @@ class TrainingState:
 
         Args:
             y: standardised parameters of a batch, (n, parameter).
-            slopes: log |dy/dθ|, (n,).
+            slopes: ``log |dy/dθ|``, (n,).
             standard: standardised summaries or observations, (n, ...).
         """
         loss = self.flow.loss(y, self.flow.embed(standard), self.generator).mean()
