@@ -13,7 +13,7 @@ from pathlode.errors import ConfigError
 
 QRS = 0.05
 """Seconds around an R peak in which the range of the signal is that of the QRS complex."""
-JUMPS, DECAY = 1.0, 0.3
+JUMPS, JUMP_DECAY = 1.0, 0.3
 """Jumps a second of an electrode's potential, and seconds in which each decays to 1 / e."""
 LOST, PACKET = 0.2, 0.05
 """Share of the samples that are lost, and seconds of each loss."""
@@ -102,7 +102,7 @@ def _motion(count: int, rng: np.random.Generator) -> Array:
     from scipy.signal import lfilter
 
     jumps = rng.standard_normal(count) * (rng.random(count) < JUMPS / RATE)
-    moved: Array = lfilter([1.0], [1.0, -np.exp(-1 / (DECAY * RATE))], jumps)
+    moved: Array = lfilter([1.0], [1.0, -np.exp(-1 / (JUMP_DECAY * RATE))], jumps)
     return moved
 
 

@@ -12,7 +12,7 @@ from pathlode.models.settings import ModelConfig
 
 DELAYS = 10
 """Observations in a row of which components are taken."""
-RIDGE = 1e-9
+SHRINKAGE = 1e-9
 """Weight of the squared coefficients of the map, by the mean squared error."""
 
 
@@ -62,7 +62,7 @@ class HAVOK(DrivenMap):
         found = (windows.flatten(1, 2) @ components).unflatten(1, windows.shape[1:3])
         before, after = ((part * counted[:, :, 1:]).flatten(1, 2) for part in (found[:, :, :-1], found[:, :, 1:]))
         number = counted[:, :, 1:].sum(dim=(1, 2)).clamp_min(1)[..., None]
-        operator = ridge(before.mT @ before, before.mT @ after, number, RIDGE)
+        operator = ridge(before.mT @ before, before.mT @ after, number, SHRINKAGE)
         operator[..., -1] = 0.0
         largest = torch.linalg.eigvals(operator).abs().amax(dim=-1).clamp_min(1)
         self.components.data = components.to(self.dtype)

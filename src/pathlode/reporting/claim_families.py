@@ -15,7 +15,7 @@ SECTIONS = ("families", *BY_NAME.values(), "rivals", "claims")
 """Sections of the file. Only ``claims`` is needed."""
 VARIANTS = ("each", "also")
 """Fields that hold variants of a claim; with ``also`` it is a claim itself."""
-RIVAL = "{rival}"
+RIVAL_NAME = "{rival}"
 """In a sentence: what the section ``rivals`` says of the rival."""
 KEY = "{key}"
 """In a text of a variant: its key."""
@@ -133,15 +133,15 @@ def _merged(common: Fields, own: Fields) -> dict[str, Any]:
 
 
 def _whole_sentence(entry: Fields, rivals: Fields, place: str) -> dict[str, Any]:
-    if RIVAL not in str(entry.get("claim")):
+    if RIVAL_NAME not in str(entry.get("claim")):
         return {**entry}
     rival = entry.get("rival")
     name = rival.get(entry.get("by")) if isinstance(rival, Mapping) else rival
     if not isinstance(name, str) or name not in rivals:
         raise ConfigError(
-            f"{place}: rival is {name!r}, expected one of {', '.join(rivals)}, or a sentence without {RIVAL}"
+            f"{place}: rival is {name!r}, expected one of {', '.join(rivals)}, or a sentence without {RIVAL_NAME}"
         )
-    return {**entry, "claim": entry["claim"].replace(RIVAL, rivals[name])}
+    return {**entry, "claim": entry["claim"].replace(RIVAL_NAME, rivals[name])}
 
 
 def _whole_entry(entry: Fields, sections: Fields, place: str) -> dict[str, Any]:
