@@ -52,7 +52,7 @@ rule solve_task:
 
 rule vary_past_runs:
     input:
-        outcomes=SOLVABLE_TASK.replace("{replicates}", next(iter(SOLVABLE_BATCHES))) + "/outcomes.csv",  # for the least loss
+        outcomes=f"{SOLVABLE_TASK}/outcomes.csv".replace("{replicates}", next(iter(SOLVABLE_BATCHES))),  # for the least loss
     output:
         plans=f"{SOLVABLE_TASK}/past_runs.csv",
     log:
