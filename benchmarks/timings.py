@@ -26,16 +26,11 @@ from pathlode.schedule.training import RunConfig, train
 from pathlode.training.experiment import Experiment
 from workflow.configuration.dynamics import trained_rows
 from workflow.configuration.ecg import beat_settings
-from workflow.configuration.inference import (
-    design_settings,
-    flow_settings,
-    fresh_summaries,
-    fresh_training,
-    summary_settings,
-)
+from workflow.configuration.inference import design_settings
 from workflow.configuration.replicates import replicate_batches, replicate_numbers
 from workflow.configuration.rivals import compared_rows
 from workflow.configuration.rows import row_axes, row_parts, row_settings, tuned_as, tuning
+from workflow.configuration.summaries import flow_settings, fresh_summaries, fresh_training, summary_settings
 
 TIMED = {"train", "tune", "size", "train_encoder", "fit_flows", "fit_fresh", "tune_policy", "apply_policy"}
 """Rules whose jobs are timed."""

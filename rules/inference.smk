@@ -12,15 +12,12 @@
 #       tables and figures                                                 inference_results.smk
 
 from pathlode.registry import EMBEDDINGS, FLOWS, SYSTEMS
-from workflow.configuration.inference import (
-    AT_ONCE,
-    design_settings,
+from workflow.configuration.inference import AT_ONCE, design_settings, reference_parts, rounds_flow
+from workflow.configuration.summaries import (
     flow_settings,
     fresh_summaries,
     fresh_training,
     latent_odes_of,
-    reference_parts,
-    rounds_flow,
     started_from,
     summary_entries,
     summary_settings,

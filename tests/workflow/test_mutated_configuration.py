@@ -40,13 +40,14 @@ from workflow.configuration.dynamics import trained_rows
 from workflow.configuration.ecg import balance, beat_settings
 from workflow.configuration.graphs import graph_rows
 from workflow.configuration.hybrids import hybrid_settings
-from workflow.configuration.inference import design_settings, flow_settings, rounds_flow
+from workflow.configuration.inference import design_settings, rounds_flow
 from workflow.configuration.real import goals, series_settings
 from workflow.configuration.replicates import replicate_numbers
 from workflow.configuration.rivals import compared_rows
 from workflow.configuration.rows import candidate_settings, row_axes, row_parts, row_settings, setting
 from workflow.configuration.scheduler import fit_settings, look_ahead_settings, steering_settings
 from workflow.configuration.solvable import trial_settings
+from workflow.configuration.summaries import flow_settings
 
 DEFAULT = default_config(PROJECT)
 REMEDY = re.compile(

@@ -33,10 +33,10 @@ from pathlode.schedule.solvable.artefacts import CONTROLS, OPTIMAL, PastRunsCent
 from workflow.configuration import default_config
 from workflow.configuration.chaos import fitted_rows, labels
 from workflow.configuration.dynamics import trained_rows
-from workflow.configuration.inference import fresh_summaries
 from workflow.configuration.replicates import replicate_batches, replicate_numbers
 from workflow.configuration.rivals import compared_rows
 from workflow.configuration.rows import setting
+from workflow.configuration.summaries import fresh_summaries
 
 PAGES = [PROJECT / "README.md", *sorted(PROJECT.glob("docs/*.md"))]
 

@@ -7,18 +7,11 @@ from pathlode.chaos.flows import DIMENSION, described_flow
 from pathlode.errors import ConfigError
 from pathlode.parts import DEFAULT_MODEL, PARTS
 from pathlode.registry import MODELS
-from workflow.configuration.part_checks import (
-    check_entry,
-    check_forcing,
-    check_observed_state,
-    check_state,
-    check_steps,
-    check_system,
-    check_warmup,
-)
+from workflow.configuration.part_checks import check_entry, check_observed_state, check_state, check_system
 from workflow.configuration.parts import entries_of_parts, is_trained, model_parts, with_own
 from workflow.configuration.rivals import NEEDED
 from workflow.configuration.schema import InvalidConfig, unknown
+from workflow.configuration.training_checks import check_forcing, check_steps, check_warmup
 
 UNUSED = ("tuned_as", "tuned_by", "context", "systems")
 """Settings of a row that have no meaning here."""

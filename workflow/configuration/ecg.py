@@ -5,9 +5,10 @@ from typing import Any
 
 from pathlode.ecg.records import DS1, DS2, RATE, RECORDS
 from pathlode.registry import CLASSIFIERS
-from workflow.configuration.part_checks import check_entry, check_state, check_system, check_warmup
+from workflow.configuration.part_checks import check_entry, check_state, check_system
 from workflow.configuration.parts import entries_of_parts, has_latent, is_trained, model_parts, with_own
 from workflow.configuration.schema import InvalidConfig, unknown
+from workflow.configuration.training_checks import check_warmup
 
 GIVEN = ("latents", "components", "grid")
 """The possible inputs of a classifier of beats; each has one."""

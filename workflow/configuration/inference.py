@@ -1,25 +1,13 @@
-"""The inference chapter: the settings of summaries and flows, and checks of consistency."""
+"""The inference chapter: its reference posteriors, designs and flows in rounds, and checks of consistency."""
 
 from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from pathlode.registry import EMBEDDINGS, SYSTEMS
-from workflow.configuration.parts import has_latent
-from workflow.configuration.rows import row_entries
+from pathlode.registry import SYSTEMS
 from workflow.configuration.schema import InvalidConfig, unknown
+from workflow.configuration.summaries import check_summary, fresh_summaries
 
-SUMMARISED = ("latents", "grid", "statistics", "bins", "recurrent")
-"""The kinds of summary; each summary is of one kind."""
-NEEDED = {
-    "end": ("grid", "statistics", "bins"),
-    "perceptron": ("bins",),
-    "blocks": ("bins",),
-    "embedded": ("recurrent", "bins"),
-}
-"""Further settings of summaries, by the kinds that need them and alone may have them."""
-RANDOM = "random"
-"""What ``start`` of a recurrent summary is, if its network does not start as an encoder."""
 AT_ONCE = 5
 """Number of reference posteriors that one job samples in turn. Each takes about 5 s; the imports of a job take 3 s."""
 
@@ -35,69 +23,11 @@ def reference_parts(replicates: Sequence[int], systems: int) -> list[list[tuple[
     return [pairs[first : first + AT_ONCE] for first in range(0, len(pairs), AT_ONCE)]
 
 
-def latent_odes_of(config: Mapping[str, Any], summary: str, model: str, replicates: str) -> str | list[str]:
-    """The file of the latent ODEs that provide a summary's z0 for a batch of replicates, from the file's pattern; none for
-    another kind of summary.
-    """
-    inference = config["inference"]
-    row = inference["summaries"][summary].get("latents")
-    return model.format(system=inference["system"], row=row, replicates=replicates) if row else []
-
-
-def started_from(config: Mapping[str, Any], summary: str, model: str, replicates: str) -> str | list[str]:
-    """The file of the latent ODEs as whose encoder a summary's network starts, as :func:`latent_odes_of`; none if it starts
-    from random weights.
-    """
-    row = config["inference"]["summaries"][summary].get("start", RANDOM)
-    return [] if row == RANDOM else model.format(system=config["inference"]["system"], row=row, replicates=replicates)
-
-
-def summary_entries(config: Mapping[str, Any], summary: str) -> list[str]:
-    """The classes that compute a summary, as ``"module:class"``: the parts of models with its z0, or a network in the flow."""
-    given = config["inference"]["summaries"][summary]
-    if "latents" in given:
-        return row_entries(config, config["inference"]["system"], given["latents"], loss=False)
-    networks = [EMBEDDINGS.path(name) for name in ("recurrent", "perceptron") if name in given]
-    if given.get("start", RANDOM) == RANDOM:
-        return networks
-    return networks + row_entries(config, config["inference"]["system"], given["start"], loss=False)
-
-
-def summary_settings(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Settings of a summary, as in :class:`pathlode.inference.summaries.Summary`, without its model."""
-    given = inference["summaries"][name]
-    return {key: given[key] for key in ("grid", "statistics", "bins", "end") if key in given}
-
-
-def fresh_summaries(inference: Mapping[str, Any]) -> list[str]:
-    """Names of the summaries whose flows are trained on fresh simulations."""
-    return [name for name, given in inference["summaries"].items() if "bins" in given or "start" in given]
-
-
 def design_settings(config: Mapping[str, Any]) -> dict[str, Any]:
     """Settings of the designs of fresh simulations, as in :class:`pathlode.inference.random_designs.RandomDesigns`."""
     observed = config["systems"][config["inference"]["system"]]["simulate"]
     usual = {"usual_points": observed["points"], "usual_noise": observed["noise"]}
     return dict(config["inference"]["fresh"]["designs"]) | usual
-
-
-def fresh_training(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Settings of a summary's training on fresh simulations, as in :class:`pathlode.inference.fresh.FreshConfig`. The summary's
-    own ``steps`` replace those of ``inference.fresh``.
-    """
-    given = inference["summaries"][name]
-    return dict(inference["fresh"]["train"]) | {key: given[key] for key in ("steps",) if key in given}
-
-
-def flow_settings(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Settings of a summary's flows, as in :class:`pathlode.inference.flows.FlowConfig`.
-
-    The summary's own ``learning_rate`` replaces that of ``inference.flow``. Flows that are trained on fresh simulations have
-    the settings of ``inference.fresh``.
-    """
-    given, own = inference["summaries"][name], inference["fresh"] if name in fresh_summaries(inference) else inference
-    networks = ("recurrent", "perceptron", "blocks", "embedded", "learning_rate")
-    return dict(own["flow"]) | {key: given[key] for key in networks if key in given}
 
 
 def rounds_flow(inference: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,12 +45,8 @@ def check(config: Mapping[str, Any]) -> None:
     if inference["system"] not in config["systems"]:
         raise InvalidConfig(unknown("inference.system", inference["system"], config["systems"]))
     _check_flows(inference)
-    for name, entry in inference["summaries"].items():
-        _check_summary(f"config: inference.summaries.{name}", entry)
-        if "latents" in entry:
-            _check_latents(config, f"inference.summaries.{name}.latents", entry["latents"])
-        if entry.get("start", RANDOM) != RANDOM:
-            _check_latents(config, f"inference.summaries.{name}.start", entry["start"])
+    for name in inference["summaries"]:
+        check_summary(config, name)
     drawn = config["systems"][inference["system"]]["simulate"]
     _check_numbers(inference, drawn)
     _check_prior(config["systems"][inference["system"]]["system"], inference)
@@ -162,25 +88,6 @@ def _check_flows(inference: Mapping[str, Any]) -> None:
                 f"config: inference.compared names {name!r}, expected some of those in inference.flows.{first}, the first of "
                 f"inference.flows: {', '.join(shown)}"
             )
-
-
-def _check_summary(place: str, entry: Mapping[str, Any]) -> None:
-    """Refuses a summary that is not of exactly one kind, or lacks a setting of its kind."""
-    given = [key for key in SUMMARISED if key in entry]
-    if len(given) != 1:
-        raise InvalidConfig(
-            f"{place} has {' and '.join(given) or 'none'} of {', '.join(SUMMARISED)}; set exactly one of them"
-        )
-    for key, owners in NEEDED.items():
-        if (key in entry) != (given[0] in owners):
-            edit = f"remove {key}" if key in entry else f"add {key}"
-            raise InvalidConfig(f"{place} has {given[0]} {'and' if key in entry else 'without'} {key}; {edit}")
-    if "start" in entry and given[0] != "recurrent":
-        raise InvalidConfig(f"{place} has {given[0]} and start; remove start")
-    if "steps" in entry and "start" not in entry and "bins" not in entry:
-        raise InvalidConfig(
-            f"{place} has steps, but its flows are fitted as in inference.flow; remove steps, or add start"
-        )
 
 
 def _check_numbers(inference: Mapping[str, Any], drawn: Mapping[str, Any]) -> None:
@@ -228,15 +135,6 @@ def _check_designs(inference: Mapping[str, Any], drawn: Mapping[str, Any]) -> No
                 f"config: inference.summaries.{name} is trained on fresh simulations; remove learning_rate, and set "
                 "inference.fresh.train.learning_rate"
             )
-
-
-def _check_latents(config: Mapping[str, Any], place: str, row: str) -> None:
-    """Refuses latents of a row that does not exist or has no z0."""
-    if row not in config["dynamics"]["rows"]:
-        raise InvalidConfig(unknown(place, row, config["dynamics"]["rows"], "dynamics.rows"))
-    given = config["dynamics"]["rows"][row]
-    if not has_latent(given):
-        raise InvalidConfig(f"config: {place} names {row!r}, whose model {given['model']} has no z0; name another row")
 
 
 def _check_prior(system: str, inference: Mapping[str, Any]) -> None:

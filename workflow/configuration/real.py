@@ -8,10 +8,11 @@ from pathlode.core.simple import SIMPLE
 from pathlode.errors import ConfigError
 from pathlode.real.splits import GOALS
 from pathlode.registry import MEASURED
-from workflow.configuration.part_checks import check_entry, check_state, check_system, check_views, check_warmup
+from workflow.configuration.part_checks import check_entry, check_state, check_system
 from workflow.configuration.parts import entries_of_parts, has_latent, is_trained, model_parts, with_own
 from workflow.configuration.rows import all_rows
 from workflow.configuration.schema import InvalidConfig, unknown
+from workflow.configuration.training_checks import check_views, check_warmup
 
 PELTS = ("hudson_bay", "hudson-bay-lynx-hare.csv")
 """Folder and file of the pelts of lynx and hare, as a data set of series has them."""

@@ -5,19 +5,10 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from pathlode.registry import LOSSES, SYSTEMS
-from workflow.configuration.part_checks import (
-    check_entry,
-    check_forcing,
-    check_observed_state,
-    check_state,
-    check_steps,
-    check_system,
-    check_taken,
-    check_warmup,
-    is_penalised,
-)
+from workflow.configuration.part_checks import check_entry, check_observed_state, check_state, check_system, check_taken
 from workflow.configuration.parts import entries_of_parts, model_parts, with_own
 from workflow.configuration.schema import InvalidConfig, unknown
+from workflow.configuration.training_checks import check_forcing, check_steps, check_warmup, is_penalised
 
 FOLDERS = ("tuning", "sizes")
 """Folders in a system's results other than those of rows."""
