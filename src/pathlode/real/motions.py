@@ -9,7 +9,6 @@ import numpy as np
 
 from pathlode.errors import DataError
 from pathlode.real.data_set import MeasuredDataSet, Reading
-from pathlode.real.measured import MeasuredSeries
 from pathlode.real.ts_files import labelled_series
 
 DIRECTIONS = ("x", "y", "z")
@@ -46,34 +45,19 @@ class Motions(MeasuredDataSet):
 
     def read(self, files: Sequence[Path], source: str) -> Reading:
         """All recordings, those of the published training part first; times are seconds from the first value."""
-        parts = [labelled_series(path, len(SENSED)) for path in files]
-        recordings = [each for own, _ in parts for each in own]
-        names = [
-            f"{path.stem} {number}" for path, (own, _) in zip(files, parts, strict=True) for number in _from_1(own)
-        ]
-        for name, each in zip(names, recordings, strict=True):
-            if len(each) != LENGTH:
-                raise DataError(f"recording {name} has {len(each)} times, expected {LENGTH}: fetch its file again")
-        activities = [label for _, own in parts for label in own]
-        classes = sorted(set(activities))
-        counts = np.full(len(recordings), LENGTH)
-        measured = MeasuredSeries(
+        measured = labelled_series(
+            files,
             data="motions",
             source=source,
             time_unit="seconds",
+            interval=INTERVAL,
             features=SENSED,
             units=["unit not stated"] * len(SENSED),
             target="activity",
-            classes=classes,
-            described=[],
-            names=np.array(names),
-            counts=counts,
-            times=np.tile(INTERVAL * np.arange(LENGTH), len(counts)),
-            values=np.concatenate(recordings),
-            labels=np.array([classes.index(name) for name in activities]),
-            descriptors=np.zeros((len(counts), 0), np.float32),
-            given_test=np.arange(len(counts)) >= len(parts[0][0]),
         )
+        for name, count in zip(measured.names, measured.counts, strict=True):
+            if count != LENGTH:
+                raise DataError(f"recording {name} has {count} times, expected {LENGTH}: fetch its file again")
         return Reading(measured)
 
     @staticmethod
@@ -92,7 +76,3 @@ def _invented_recording(activity: str, rng: np.random.Generator) -> str:
     waves = swing * np.sin(2 * np.pi * frequency * INTERVAL * np.arange(LENGTH) + phases)
     waves += 0.1 * rng.normal(size=waves.shape)
     return ":".join([*(",".join(f"{value:.4f}" for value in wave) for wave in waves), activity])
-
-
-def _from_1(entries: Sequence[object]) -> range:
-    return range(1, len(entries) + 1)

@@ -10,18 +10,55 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathlode.errors import DataError
+from pathlode.real.measured import MeasuredSeries
 
 
-def labelled_series(path: Path, features: int) -> tuple[list[NDArray[np.float32]], list[str]]:
-    """Values (time, feature) and class of every series of a file, in its order.
+def labelled_series(
+    files: Sequence[Path],
+    *,
+    data: str,
+    source: str,
+    time_unit: str,
+    interval: float,
+    features: Sequence[str],
+    units: Sequence[str],
+    target: str,
+) -> MeasuredSeries:
+    """All series of a data set, each named by its file and number; they are measured at equal intervals from time 0 on.
 
     Args:
-        path: the file.
-        features: number of features that it must have.
+        files: paths of the published training part and of the test part.
+        data, source, time_unit, features, units, target: as in :class:`~pathlode.real.measured.MeasuredSeries`.
+        interval: time from one value to the next.
 
     Raises:
-        DataError: if it is missing, or a line has another form.
+        DataError: if a file is missing, or a line has another form.
     """
+    parts = [(path, *_series_of(path, len(features))) for path in files]
+    values = [each for _, own, _ in parts for each in own]
+    labels = [label for _, _, own in parts for label in own]
+    classes, counts = sorted(set(labels)), np.array([len(each) for each in values])
+    return MeasuredSeries(
+        data=data,
+        source=source,
+        time_unit=time_unit,
+        features=features,
+        units=units,
+        target=target,
+        classes=classes,
+        described=[],
+        names=np.array([f"{path.stem} {number}" for path, own, _ in parts for number in range(1, len(own) + 1)]),
+        counts=counts,
+        times=np.concatenate([interval * np.arange(count) for count in counts]),
+        values=np.concatenate(values),
+        labels=np.array([classes.index(label) for label in labels]),
+        descriptors=np.zeros((len(counts), 0), np.float32),
+        given_test=np.arange(len(counts)) >= len(parts[0][1]),
+    )
+
+
+def _series_of(path: Path, features: int) -> tuple[list[NDArray[np.float32]], list[str]]:
+    """Values (time, feature) and class of every series of a file, in its order."""
     try:
         lines = path.read_text().splitlines()
     except (OSError, UnicodeDecodeError) as error:

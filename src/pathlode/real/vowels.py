@@ -8,7 +8,6 @@ from typing import ClassVar
 import numpy as np
 
 from pathlode.real.data_set import MeasuredDataSet, Reading
-from pathlode.real.measured import MeasuredSeries
 from pathlode.real.ts_files import labelled_series
 
 COEFFICIENTS = 12
@@ -32,28 +31,15 @@ class Vowels(MeasuredDataSet):
 
     def read(self, files: Sequence[Path], source: str) -> Reading:
         """All utterances, those of the published training part first; times count the frames from 0."""
-        parts = [(path, *labelled_series(path, COEFFICIENTS)) for path in files]
-        utterances = [each for _, own, _ in parts for each in own]
-        speakers = [each for _, _, own in parts for each in own]
-        names = [f"{path.stem} {number}" for path, own, _ in parts for number in range(1, len(own) + 1)]
-        classes = sorted(set(speakers))
-        counts = np.array([len(each) for each in utterances])
-        measured = MeasuredSeries(
+        measured = labelled_series(
+            files,
             data="vowels",
             source=source,
             time_unit="frames",
+            interval=1.0,
             features=[f"coefficient {number}" for number in range(1, COEFFICIENTS + 1)],
             units=["1"] * COEFFICIENTS,
             target="speaker",
-            classes=classes,
-            described=[],
-            names=np.array(names),
-            counts=counts,
-            times=np.concatenate([np.arange(count, dtype=float) for count in counts]),
-            values=np.concatenate(utterances),
-            labels=np.array([classes.index(name) for name in speakers]),
-            descriptors=np.zeros((len(counts), 0), np.float32),
-            given_test=np.arange(len(counts)) >= len(parts[0][1]),
         )
         return Reading(measured)
 
