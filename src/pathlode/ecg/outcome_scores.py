@@ -1,6 +1,6 @@
 """Scores of fitted classifiers on the test beats: of all, without each record, and by patient."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,16 +61,8 @@ def scores_without_each_record(outcomes: Sequence[Outcome], study: Study, **labe
 
     The arguments are those of :func:`said_of_all`.
     """
-    columns = list(ScoresWithoutRecord.columns)
-    if not study.split.has_new_patients(study.beats):
-        return ScoresWithoutRecord(pd.DataFrame(columns=columns))
-    truth = study.beats.classes[study.split.test]
-    records = study.beats.names[study.beats.records[study.split.test]]
-    tables = [
-        f1_without_each(truth, said.predicted, records, study.split.scored).assign(**said.facts)
-        for said in said_of_all(outcomes, study, **labels)
-    ]
-    return ScoresWithoutRecord(pd.concat(tables, ignore_index=True)[columns])
+    said = said_of_all(outcomes, study, **labels)
+    return ScoresWithoutRecord(_scores_by_record(f1_without_each, said, study, ScoresWithoutRecord.columns))
 
 
 def scores_by_patient(outcomes: Sequence[Outcome], study: Study, **labels: Any) -> PatientScores:
@@ -79,17 +71,21 @@ def scores_by_patient(outcomes: Sequence[Outcome], study: Study, **labels: Any) 
 
     The arguments are those of :func:`said_of_all`.
     """
-    columns, first = list(PatientScores.columns), next(iter(study.conditions))
+    first = next(iter(study.conditions))
+    said = (each for each in said_of_all(outcomes, study, **labels) if each.facts["condition"] == first)
+    return PatientScores(_scores_by_record(score_patients, said, study, PatientScores.columns))
+
+
+def _scores_by_record(
+    score: Callable[..., pd.DataFrame], said: Iterable[Said], study: Study, columns: Iterable[str]
+) -> pd.DataFrame:
+    """Scores by a function that takes the record of every test beat; none if these are no sample of new patients."""
     if not study.split.has_new_patients(study.beats):
-        return PatientScores(pd.DataFrame(columns=columns))
+        return pd.DataFrame(columns=list(columns))
     truth = study.beats.classes[study.split.test]
     records = study.beats.names[study.beats.records[study.split.test]]
-    tables = [
-        score_patients(truth, said.predicted, records, study.split.scored).assign(**said.facts)
-        for said in said_of_all(outcomes, study, **labels)
-        if said.facts["condition"] == first
-    ]
-    return PatientScores(pd.concat(tables, ignore_index=True)[columns])
+    tables = [score(truth, each.predicted, records, study.split.scored).assign(**each.facts) for each in said]
+    return pd.concat(tables, ignore_index=True)[list(columns)]
 
 
 def predictions(outcome: Outcome, study: Study) -> BeatPredictions:
