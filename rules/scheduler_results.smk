@@ -29,7 +29,11 @@ FITTED_RUNS = [
 SOLVED_TASKS = [
     {"solvable_task": task, "replicates": batch} for task in SOLVABLE["tasks"] for batch in SOLVABLE_BATCHES
 ]
-EARLY = {name: SCHEDULER["learners"][name].get("horizon", 1.0) for name in CHOSEN["learners"]}
+EARLY = {
+    name: own["horizon"]
+    for name, own in SCHEDULER["learners"].items()
+    if name in CHOSEN["learners"] and "horizon" in own and own["horizon"] < 1
+}
 
 
 rule tabulate_scheduler:
@@ -87,7 +91,7 @@ rule plot_scheduler:
         ours=OURS,
         parametric=SCHEDULER["sweep"]["schedules"],
         compared=SCHEDULER["compared"],
-        early={name: share for name, share in EARLY.items() if share < 1},
+        early=EARLY,
     script:
         "../workflow/scripts/plot_scheduler.py"
 
