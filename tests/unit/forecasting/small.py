@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import torch
 
 SMALL = {
     "members": 2,
@@ -42,3 +43,8 @@ def oscillations(number, seed):
         asked.append(later)
         known.append(truth[1])
     return series, asked, np.array(known)
+
+
+def same(first, second):
+    """Whether two tensors are equal, with NaN equal to NaN."""
+    return torch.equal(first.nan_to_num(nan=-1e9), second.nan_to_num(nan=-1e9))
