@@ -12,6 +12,8 @@ SMALL = {
     "train": {"solver_steps": 2, "solver_error_share": 1e9},
 }
 """A forecaster that fits in a second."""
+FIT = ["--series", "id", "--time", "t", "--steps", "20", "--members", "1", "--weight", "0.1"]
+"""Options of a command that fits one in a second."""
 
 
 def table(number=8, seed=0):
@@ -48,3 +50,7 @@ def oscillations(number, seed):
 def same(first, second):
     """Whether two tensors are equal, with NaN equal to NaN."""
     return torch.equal(first.nan_to_num(nan=-1e9), second.nan_to_num(nan=-1e9))
+
+
+DAYS = pd.Timestamp("2024-03-30", tz="Europe/Berlin") + pd.to_timedelta(table()["t"], "D")
+"""The times of the table as dates, in a zone whose clocks change after the first of them."""
