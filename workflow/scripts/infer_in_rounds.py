@@ -9,7 +9,7 @@ from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.histories import flow_facts
 from pathlode.inference.reference_posteriors import References
 from pathlode.inference.scores import FlowScores
-from pathlode.inference.single import SingleTrial
+from pathlode.inference.single_trial import SingleTrial
 from pathlode.progress import Progress
 from pathlode.registry import SYSTEMS
 from pathlode.reporting.job import job

@@ -7,7 +7,7 @@ import pandas as pd
 
 from pathlode.schedule.real_logs.artefacts import LogForecasts, RealLogs
 from pathlode.schedule.real_logs.contract import LogForecast, LogModel
-from pathlode.schedule.real_logs.posed import Posed
+from pathlode.schedule.real_logs.questions import Posed
 
 LOG_HEADINGS = {"error": "error (%)", "spread": "stated deviation (%)", "covered_90": "inside its 90 % (%)"}
 """Columns of the summary, by those of :class:`pathlode.schedule.real_logs.artefacts.RealLogs`; the numbers are in percent."""

@@ -10,7 +10,7 @@ from pathlode.registry import LOG_MODELS
 from pathlode.schedule.real_logs.algoperf import read_algoperf_metrics
 from pathlode.schedule.real_logs.artefacts import LogForecasts
 from pathlode.schedule.real_logs.multipowerlaw import read_multipowerlaw
-from pathlode.schedule.real_logs.posed import Posed, held_out_groups, held_out_schedules, held_out_settings
+from pathlode.schedule.real_logs.questions import Posed, held_out_groups, held_out_schedules, held_out_settings
 from pathlode.schedule.real_logs.scores import forecast_scores
 
 

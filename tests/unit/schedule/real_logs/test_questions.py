@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pathlode.schedule.real_logs.contract import LoggedRun
-from pathlode.schedule.real_logs.posed import held_out_groups, held_out_schedules, held_out_settings
+from pathlode.schedule.real_logs.questions import held_out_groups, held_out_schedules, held_out_settings
 
 RUNS = [
     LoggedRun(

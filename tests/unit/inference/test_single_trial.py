@@ -6,7 +6,7 @@ import torch
 
 from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.reference_posteriors import References
-from pathlode.inference.single import SingleTrial
+from pathlode.inference.single_trial import SingleTrial
 
 TIMES, NOISE, DRAWS = np.linspace(-1, 1, 8), 0.3, 200
 
