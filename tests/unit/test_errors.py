@@ -212,5 +212,5 @@ def test_numbers_of_observations_that_no_series_had_in_training_are_told_of_once
     told = [record.message for record in caplog.records]
     assert len(told) == 2 * (encoder == "gru"), "each of the two models tells once"
     assert all(
-        "series of 4 to 4 observations are read by an encoder that was trained on 5 to 6" in line for line in told
+        "series of 4 observations are read by an encoder that was trained on 5 to 6" in line for line in told
     )

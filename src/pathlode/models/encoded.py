@@ -69,9 +69,9 @@ class EncodedModel(ContextualModel):
             return
         self._told.add(counts)
         logger.warning(
-            "series of %d to %d observations are read by an encoder that was trained on %d to %d and minds their number: "
+            "series of %s observations are read by an encoder that was trained on %s and minds their number: "
             "expect poor predictions, or train with Views(subsets=0.5) or the encoder interpolation",
-            *(*counts, fewest, most),
+            *(" to ".join(map(str, sorted({*each}))) for each in (counts, (fewest, most))),
         )
 
     @abstractmethod
