@@ -80,9 +80,9 @@ from configuration_cases import assert_refused
             "inference.compared names 'pth', expected some of those in inference.flows.zuko",
         ),
         (
-            ("inference", "reference", "second", "steps"),
-            10,
-            "inference.reference.draws is 1000, more than 64 walkers have in 10 steps; lower it, or raise",
+            ("inference", "reference", "second", "walkers"),
+            100,
+            "inference.reference.draws is 1000, more than 100 walkers have; lower it, or raise",
         ),
         (("inference", "system"), "lotka", "inference.system names 'lotka', which is not a key of systems"),
         (("inference", "outside"), [1.0], r"inference.outside is \[1.0\], expected 6 numbers"),

@@ -107,11 +107,11 @@ def _check_numbers(inference: Mapping[str, Any], drawn: Mapping[str, Any]) -> No
             f"config: inference.reference.draws is {reference['draws']}, but twice as many draws are compared, more than the "
             "chains have; lower it, or raise inference.reference.mcmc.steps"
         )
-    walkers, steps = (reference["second"][key] for key in ("walkers", "steps"))
-    if reference["repeated"] and reference["draws"] > walkers * steps:
+    walkers = reference["second"]["walkers"]
+    if reference["repeated"] and reference["draws"] > walkers:
         raise InvalidConfig(
-            f"config: inference.reference.draws is {reference['draws']}, more than {walkers} walkers have in {steps} steps; "
-            "lower it, or raise inference.reference.second.steps"
+            f"config: inference.reference.draws is {reference['draws']}, more than {walkers} walkers have; lower it, or raise "
+            "inference.reference.second.walkers"
         )
     if inference["predicted"] > reference["draws"]:
         raise InvalidConfig(

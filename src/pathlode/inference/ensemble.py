@@ -13,6 +13,10 @@ from scipy.stats import norm
 
 from pathlode.arrays import Array
 from pathlode.errors import ConfigError
+from pathlode.inference.proposals import resampled, tempered
+
+KEPT = 0.5
+"""Effective share of the walkers from one temperature to the next."""
 
 
 @dataclass(frozen=True)
@@ -21,13 +25,13 @@ class EnsembleConfig:
 
     Args:
         walkers: number of walkers, even, and at least twice the number of parameters.
-        warmup: steps that are discarded, in which the walkers leave the prior.
-        steps: steps that are kept.
+        moves: steps at each temperature before the last.
+        steps: steps under the posterior itself.
     """
 
-    walkers: int = 64
-    warmup: int = 1000
-    steps: int = 1000
+    walkers: int = 1000
+    moves: int = 3
+    steps: int = 120
 
     def __post_init__(self) -> None:
         if self.walkers < 4 or self.walkers % 2:
@@ -42,8 +46,12 @@ def ensemble_draws(
     count: int,
     seed: int | Sequence[int],
 ) -> Array:
-    """Draws from the posterior under a prior that is a function of standard normal numbers, (count, parameter). They come from
-    equally spaced steps.
+    """Draws from the posterior under a prior that is a function of standard normal numbers, (count, parameter): the last places
+    of as many walkers.
+
+    Walkers go from the prior to the posterior through ``p(θ) p(x | θ)^β``. Each β is the largest that keeps a share
+    :data:`KEPT` of the walkers effective. They are resampled by their weights and take some steps. All walkers of one half move
+    at once, which costs much less than one after the other.
 
     Args:
         log_likelihood_of: log p(x | θ) of parameters (n, parameter), (n,).
@@ -54,24 +62,25 @@ def ensemble_draws(
         seed: seed of all draws, one number or several.
 
     Raises:
-        ConfigError: if there are too few walkers for the parameters, or the kept steps have fewer draws.
+        ConfigError: if there are too few walkers for the parameters or the draws.
 
     Source: Goodman & Weare 2010 (https://doi.org/10.2140/camcos.2010.5.65) for the stretch move, ter Braak 2006
-    (https://doi.org/10.1007/s11222-006-8769-1) for the move by differences, both by emcee (https://arxiv.org/abs/1202.3665).
+    (https://doi.org/10.1007/s11222-006-8769-1) for the move by differences, both by emcee (https://arxiv.org/abs/1202.3665);
+    Del Moral et al. 2006, Sequential Monte Carlo samplers (https://doi.org/10.1111/j.1467-9868.2006.00553.x) for temperatures.
     """
     if config.walkers < 2 * parameters:
         raise ConfigError(
             f"ensemble.walkers is {config.walkers}, expected at least twice the {parameters} parameters: raise it"
         )
-    if count > config.walkers * config.steps:
-        raise ConfigError(
-            f"ensemble.steps is {config.steps}, which with {config.walkers} walkers is less than {count} draws: raise it"
-        )
+    if count > config.walkers:
+        raise ConfigError(f"ensemble.walkers is {config.walkers}, which is less than {count} draws: raise it")
+    rng, beta = np.random.default_rng(seed), 0.0
 
     def log_target(u: Array) -> Array:
-        return log_likelihood_of(from_normal(u)) + norm.logpdf(u).sum(axis=1)
+        """Density under the present temperature, and the log-likelihood, (n, 2)."""
+        log_likelihood = log_likelihood_of(from_normal(u))
+        return np.stack([beta * log_likelihood + norm.logpdf(u).sum(axis=1), log_likelihood], axis=1)
 
-    rng = np.random.default_rng(seed)
     sampler = emcee.EnsembleSampler(
         config.walkers,
         parameters,
@@ -80,7 +89,14 @@ def ensemble_draws(
         vectorize=True,
     )
     sampler.random_state = np.random.RandomState(rng.integers(2**32)).get_state()
-    sampler.run_mcmc(rng.standard_normal((config.walkers, parameters)), config.warmup + config.steps)
-    steps = np.linspace(0, config.steps - 1, -(-count // config.walkers)).round().astype(int)
-    kept = sampler.get_chain(discard=config.warmup)[steps]
-    return from_normal(rng.permutation(kept.reshape(-1, parameters))[:count])
+    u = rng.standard_normal((config.walkers, parameters))
+    log_likelihood = log_likelihood_of(from_normal(u))
+    while beta < 1:
+        added = min(1 - beta, tempered(log_likelihood, KEPT))
+        chosen = resampled(np.arange(config.walkers), added * log_likelihood, config.walkers, rng)
+        u, log_likelihood, beta = u[chosen], log_likelihood[chosen], beta + added
+        prior = norm.logpdf(u).sum(axis=1)
+        start = emcee.State(u, log_prob=beta * log_likelihood + prior, blobs=log_likelihood)
+        end = sampler.run_mcmc(start, config.steps if beta == 1 else config.moves, store=False)
+        u, log_likelihood = end.coords, end.blobs
+    return from_normal(rng.permutation(u)[:count])

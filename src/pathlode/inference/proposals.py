@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import logsumexp
 from scipy.stats import multivariate_t, norm
@@ -33,8 +34,21 @@ TINY = 1e-12
 """Added to the variance of all draws, which may be few."""
 
 
-def resampled(u: Array, log_weights: Array, count: int, rng: np.random.Generator) -> Array:
-    """Draws chosen by their weights, with replacement: (n, parameter), (n,) -> (count, parameter)."""
+def tempered(log_weights: Array, share: float) -> float:
+    """The largest power β of at most 1 of the weights w, (n,), at which the effective share of the draws,
+    ``(Σ wᵝ)² / (n Σ w²ᵝ)``, is at least ``share``.
+    """
+    log_weights = log_weights - log_weights.max()
+
+    def surplus(beta: float) -> float:
+        weights = np.exp(beta * log_weights)
+        return float(weights.sum() ** 2 / (weights**2).sum() - share * len(weights))
+
+    return 1.0 if surplus(1.0) >= 0 else float(brentq(surplus, 0.0, 1.0))
+
+
+def resampled(u: NDArray[Any], log_weights: Array, count: int, rng: np.random.Generator) -> NDArray[Any]:
+    """Draws chosen by their weights, with replacement: (n, ...), (n,) -> (count, ...)."""
     weights = np.exp(log_weights - log_weights.max())
     return rng.choice(u, count, p=weights / weights.sum())
 
@@ -59,13 +73,7 @@ def proposal(
     complete = 0
     for _ in range(rounds):
         log_weights = log_target(u) - log_density
-        log_weights -= log_weights.max()
-
-        def surplus(beta: float, log_weights: Array = log_weights) -> float:
-            weights = np.exp(beta * log_weights)
-            return float(weights.sum() ** 2 / (weights**2).sum() - TEMPERED * draws)
-
-        beta = 1.0 if surplus(1.0) >= 0 else brentq(surplus, 0.0, 1.0)
+        beta = tempered(log_weights, TEMPERED)
         density = Mixture.fitted(resampled(u, beta * log_weights, draws, rng), rng)
         complete += beta == 1.0
         if complete == COMPLETE:

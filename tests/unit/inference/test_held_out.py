@@ -34,7 +34,7 @@ def test_a_reference_posterior_is_of_the_system_with_its_number():
     everywhere = torch.ones(2, 40, dtype=torch.bool)
     held_out = ScoredSplit(series, torch.from_numpy(truth), inside=series, beyond=series, counted=everywhere)
     made = reference_posterior(
-        system, held_out, 7, 1, NOISE, McmcConfig(chains=4, steps=2000), 200, 200, EnsembleConfig(16, 100, 300)
+        system, held_out, 7, 1, NOISE, McmcConfig(chains=4, steps=2000), 200, 200, EnsembleConfig(200, 1, 20)
     )
     assert (made.seed.tolist(), made.number.tolist()) == ([7], [1])
     assert made.truth.tolist() == [[0.5, -1.0]]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pathlode.inference.proposals import Mixture, proposal
+from pathlode.inference.proposals import Mixture, proposal, tempered
 
 
 def thin_arc(u):
@@ -35,3 +35,10 @@ def test_its_density_integrates_to_one_and_is_that_of_its_draws():
 def test_too_few_rounds_are_logged(caplog):
     proposal(lambda u: 100 * thin_arc(u), 2, 100, 2, np.random.default_rng(0))
     assert "the posterior was not reached in 2 rounds: raise mcmc.rounds or mcmc.draws" in caplog.text
+
+
+def test_weights_are_tempered_until_the_share_is_effective():
+    """Half of the draws have weight e^-a: (1 + e^-βa)² / 2 (1 + e^-2βa) = 0.8 at e^-βa = 1 / 3."""
+    log_weights = np.repeat([0.0, -2.0], 50)
+    assert np.exp(-2.0 * tempered(log_weights, 0.8)) == pytest.approx(1 / 3)
+    assert tempered(log_weights, 0.5) == 1.0
