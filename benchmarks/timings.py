@@ -134,7 +134,9 @@ def inference(config: Mapping[str, Any]) -> Hours:
             flow = FLOWS[backend](prior, summaries.shape[-1], FlowConfig(backend=backend, **settings), 0)
             flow.fit(parameters.float(), summaries)
 
-        hours = per_step(run, 10, 20) * entry["flow"]["steps"] * len(entry["training_sets"][backend]) / 3600
+        sizes = entry["training_sets"].get(backend, [])
+        steps = sum(flow_settings(entry, "path", size)["steps"] for size in sizes)
+        hours = per_step(run, 10, 20) * steps / 3600
         own = {name: fresh_hours(config, backend, name) for name in names if name in fresh}
         for batch, replicates in replicate_batches(config, "inference").items():
             for name in names:

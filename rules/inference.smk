@@ -38,6 +38,8 @@ FRESH = fresh_summaries(INFERENCE)
 FIRST_BACKEND = next(iter(INFERENCE["flows"]))
 IN_ROUNDS = {batch: numbers[: INFERENCE["rounds"]["replicates"]] for batch, numbers in INFERENCE_BATCHES.items()}
 MOST_SETS = max(map(len, INFERENCE["training_sets"].values()))  # of a library; jobs of an array request equal resources
+LARGEST_SET = max(map(max, INFERENCE["training_sets"].values()))
+MOST_STEPS = max(entry.get("steps", INFERENCE["flow"]["steps"]) for entry in [{}, *INFERENCE["budgets"]])
 IN_MEMORY = OBSERVED["train"] * INFERENCE["batch"] // 40  # MB of the data of a batch
 
 
@@ -90,8 +92,8 @@ rule fit_flows:
         "../envs/pathlode.yaml"
     threads: THREADS
     resources:
-        mem_mb=2000 + IN_MEMORY,
-        runtime=30 + INFERENCE["flow"]["steps"] * INFERENCE["batch"] * MOST_SETS // 500,
+        mem_mb=2000 + IN_MEMORY + LARGEST_SET // 100,
+        runtime=30 + MOST_STEPS * INFERENCE["batch"] * MOST_SETS // 500,
         gpu=0,
     params:
         code=lambda w: code(
@@ -99,9 +101,10 @@ rule fit_flows:
         ),
         system=INFERRED,
         training_sets=lambda w: INFERENCE["training_sets"][w.backend],
+        observing={key: OBSERVED[key] for key in ("points", "window", "noise")},
         replicates=lambda w: INFERENCE_BATCHES[w.replicates],
         summary=lambda w: summary_settings(INFERENCE, w.summary),
-        flow=lambda w: flow_settings(INFERENCE, w.summary),
+        flow=lambda w: [flow_settings(INFERENCE, w.summary, size) for size in INFERENCE["training_sets"][w.backend]],
     script:
         "../workflow/scripts/fit_flows.py"
 

@@ -3,6 +3,8 @@
 import pytest
 from configuration_cases import assert_refused
 
+from workflow.configuration.inference import flow_settings
+
 
 @pytest.mark.parametrize(
     ("path", "value", "message"),
@@ -51,7 +53,7 @@ from configuration_cases import assert_refused
         (
             ("inference", "summaries", "binned", "learning_rate"),
             0.01,
-            "inference.summaries.binned is trained on fresh simulations; remove learning_rate, and set inference.fresh.train.learning_rate",
+            "inference.summaries.binned is trained on fresh simulations; remove learning_rate, and see inference.fresh.train",
         ),
         (
             ("inference", "summaries", "series", "perceptron"),
@@ -65,10 +67,11 @@ from configuration_cases import assert_refused
             "inference.summaries.joint.start names 'pth', which is not a key of dynamics.rows; did you mean 'path'",
         ),
         (
-            ("inference", "training_sets", "zuko"),
-            [20, 20000],
-            "training_sets needs 20000 trajectories, but systems.lotka_volterra_noisy.simulate.train is 10000; lower",
+            ("inference", "reference", "systems"),
+            301,
+            "reference.systems needs 301 trajectories, but systems.lotka_volterra_noisy.simulate.test is 300; lower",
         ),
+        (("inference", "budgets"), [{"simulations": 20}] * 2, "inference.budgets has 20 simulations twice; remove one"),
         (
             ("inference", "training_sets"),
             {"zuko": [20]},
@@ -91,3 +94,16 @@ from configuration_cases import assert_refused
 )
 def test_a_wrong_configuration_is_refused_in_one_sentence(path, value, message):
     assert_refused(path, value, message)
+
+
+def test_a_number_of_simulations_has_its_own_settings_and_a_summary_too():
+    inference = {
+        "summaries": {"series": {"grid": 5}, "joint": {"recurrent": 4, "weight_decay": 0.0}, "binned": {"bins": 3}},
+        "flow": {"width": 8, "learning_rate": 0.01},
+        "budgets": [{"simulations": 100, "learning_rate": 0.1, "weight_decay": 3.0}],
+        "fresh": {"flow": {"width": 9}},
+    }
+    assert flow_settings(inference, "series", 10) == {"width": 8, "learning_rate": 0.01}
+    assert flow_settings(inference, "series", 100) == {"width": 8, "learning_rate": 0.1, "weight_decay": 3.0}
+    assert flow_settings(inference, "joint", 100)["weight_decay"] == 0.0
+    assert flow_settings(inference, "binned") == {"width": 9}

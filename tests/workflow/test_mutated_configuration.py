@@ -195,7 +195,8 @@ def takes_all(config):
     for backend, names in inference["flows"].items():
         assert backend in FLOWS
         for name in names:
-            FlowConfig(backend=backend, **flow_settings(inference, name))
+            for size in (None, *inference["training_sets"].get(backend, [])):
+                FlowConfig(backend=backend, **flow_settings(inference, name, size))
     simulated = config["systems"][inference["system"]]["simulate"]
     observing = {key: simulated[key] for key in ("points", "window", "noise")}
     for own in inference["robustness"].values():

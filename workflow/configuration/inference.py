@@ -91,17 +91,17 @@ def _check_flows(inference: Mapping[str, Any]) -> None:
 
 
 def _check_numbers(inference: Mapping[str, Any], drawn: Mapping[str, Any]) -> None:
-    """Refuses more trajectories than are simulated, and more draws than there are."""
+    """Refuses more test trajectories than are simulated, two budgets of one number, and more draws than there are."""
     reference, mcmc = inference["reference"], inference["reference"]["mcmc"]
-    for place, asked, part in (
-        ("training_sets", max(map(max, inference["training_sets"].values())), "train"),
-        ("reference.systems", reference["systems"], "test"),
-    ):
-        if asked > drawn[part]:
-            raise InvalidConfig(
-                f"config: inference.{place} needs {asked} trajectories, but systems.{inference['system']}.simulate.{part} is "
-                f"{drawn[part]}; lower the former or raise the latter"
-            )
+    if reference["systems"] > drawn["test"]:
+        raise InvalidConfig(
+            f"config: inference.reference.systems needs {reference['systems']} trajectories, but "
+            f"systems.{inference['system']}.simulate.test is {drawn['test']}; lower the former or raise the latter"
+        )
+    budgets = [entry["simulations"] for entry in inference["budgets"]]
+    for number in budgets:
+        if budgets.count(number) > 1:
+            raise InvalidConfig(f"config: inference.budgets has {number} simulations twice; remove one of them")
     if 2 * reference["draws"] > mcmc["chains"] * mcmc["steps"]:
         raise InvalidConfig(
             f"config: inference.reference.draws is {reference['draws']}, but twice as many draws are compared, more than the "
@@ -129,11 +129,11 @@ def _check_designs(inference: Mapping[str, Any], drawn: Mapping[str, Any]) -> No
                 f"config: inference.fresh.designs.{key} is from {low} to {high}, without the {drawn[key]} of "
                 f"systems.{inference['system']}.simulate.{key}; change the range so that it has it"
             )
-    for name in fresh_summaries(inference):
-        if "learning_rate" in inference["summaries"][name]:
+    for name, key in product(fresh_summaries(inference), ("learning_rate", "weight_decay")):
+        if key in inference["summaries"][name]:
             raise InvalidConfig(
-                f"config: inference.summaries.{name} is trained on fresh simulations; remove learning_rate, and set "
-                "inference.fresh.train.learning_rate"
+                f"config: inference.summaries.{name} is trained on fresh simulations; remove {key}, and see "
+                "inference.fresh.train"
             )
 
 

@@ -8,7 +8,7 @@ import torch
 
 from pathlode.arrays import Array
 from pathlode.core.series import TimeSeries
-from pathlode.dynamics.data import FEW, VIEWS
+from pathlode.dynamics.data import FEW, VIEWS, Split
 from pathlode.dynamics.simulation import irregular_times, observe
 from pathlode.dynamics.systems.contract import System
 from pathlode.errors import ConfigError
@@ -36,6 +36,11 @@ class ObservationConfig:
                 f"the observation of systems has {self.points} points, a window of {list(self.window)} and noise "
                 f"{self.noise}, expected at least {FEW} points, 0 < low <= high and noise above 0"
             )
+
+    def simulate(self, system: System, count: int, *seed: int) -> Split:
+        """``count`` systems with parameters from their prior; the seed, of one or more numbers, decides which."""
+        parameters = system.draw(count, np.random.default_rng([*seed, 0]))
+        return Split(self.observe(system, parameters, [*seed, 1]), torch.from_numpy(parameters))
 
     def observe(self, system: System, parameters: Array, seed: int | Sequence[int]) -> TimeSeries:
         """Series of systems with parameters (n, parameter)."""

@@ -21,6 +21,17 @@ def waves():
     return TimeSeries(times, torch.stack([times.sin(), times.cos()], dim=-1))
 
 
+def test_systems_are_simulated_from_their_prior():
+    design, system = ObservationConfig(12, (3.0, 4.0), 0.1), SYSTEMS["lotka_volterra"]()
+    made = design.simulate(system, 40, 7, 3)
+    exact = system.solution(made.parameters.numpy(), made.observed.times.numpy())
+    assert float((made.observed.values - torch.from_numpy(exact)).std()) == pytest.approx(0.1, rel=0.1)
+    assert (made.parameters >= torch.tensor(system.low)).all()
+    assert (made.parameters <= torch.tensor(system.high)).all()
+    assert torch.equal(design.simulate(system, 40, 7, 3).observed.values, made.observed.values)
+    assert not torch.equal(design.simulate(system, 40, 7, 4).parameters, made.parameters)
+
+
 def test_latents_are_those_of_the_member_with_the_seed(waves):
     model = LatentODE(ModelConfig(features=2, hidden=4, latent=3, width=5), seeds=(5, 7))
     assert torch.equal(Summary(model)(waves, 7), summaries.latents(model, 1, waves))

@@ -200,6 +200,18 @@ def test_batches_are_drawn_from_another_stream_than_the_held_out_pairs():
     assert not torch.equal(drawn, torch.rand(3, generator=torch.Generator().manual_seed(5)))
 
 
+def test_decay_shrinks_what_no_gradient_moves():
+    """In AdamW a weight without a gradient is multiplied by 1 - rate · decay in each step."""
+    config = FlowConfig(**SMALL | {"steps": 10, "learning_rate": 1e-3, "weight_decay": 20.0, "warmup": 0.9})
+    training = FlowTraining(FLOWS["zuko"](PRIOR, 2, config, 0), *pairs(20))
+    idle = torch.nn.Parameter(torch.ones(3))
+    training.optimiser.param_groups[0]["params"].append(idle)
+    idle.grad = torch.zeros(3)
+    rate = training.optimiser.param_groups[0]["lr"]
+    training.optimiser.step()
+    assert torch.allclose(idle, torch.full((3,), 1 - rate * 20.0))
+
+
 def test_training_stops_when_held_out_pairs_no_longer_gain():
     _, history = fitted("zuko", steps=400, count=60, validate_every=20, patience=3, learning_rate=0.01)
     scores = [row[2] for row in history]
@@ -337,6 +349,8 @@ def test_what_a_flow_cannot_use_is_refused(tmp_path):
         ({"epochs": -1}, "epochs is -1, expected a whole number of at least 0"),
         ({"steps": "many"}, "steps is many, expected a whole number of at least 10"),
         ({"learning_rate": math.nan}, "learning_rate is nan, expected a rate above 0"),
+        ({"weight_decay": -1.0}, "weight_decay is -1.0, expected a number of at least 0"),
+        ({"warmup": 0}, "warmup is 0, expected a share between 0 and 1"),
     ):
         with pytest.raises(ConfigError, match=f"flow.{message}"):
             FlowConfig(**settings)

@@ -1,5 +1,6 @@
 """Settings of conditional flows and their training."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -56,6 +57,8 @@ class FlowConfig:
             on few pairs, to no fewer than 10, so the learning rate has fallen to 0 before the flow knows them by heart.
         batch: pairs per step.
         learning_rate: the cycle's peak.
+        warmup: share of the steps in which the learning rate rises to it.
+        weight_decay: decoupled weight decay, as in AdamW; 0 for none. It keeps flows of few pairs from knowing them by heart.
         validation_fraction: share of the pairs that are held out for validation.
         validate_every: steps between validations; the weights of the best one are kept.
         patience: validations without improvement after which training stops, counted from the cycle's peak on.
@@ -80,6 +83,8 @@ class FlowConfig:
     epochs: int = 0
     batch: int = 256
     learning_rate: float = 3e-3
+    warmup: float = 0.3
+    weight_decay: float = 0.0
     validation_fraction: float = 0.1
     validate_every: int = 50
     patience: int = 8
@@ -96,7 +101,9 @@ class FlowConfig:
             raise ConfigError(
                 "flow.recurrent and flow.perceptron are both set, expected one of them: set the other to 0"
             )
-        if not isinstance(self.validation_fraction, Real) or not 0 < self.validation_fraction < 1:
-            raise ConfigError(
-                f"flow.validation_fraction is {self.validation_fraction}, expected a share between 0 and 1"
-            )
+        for name in ("validation_fraction", "warmup"):
+            share = getattr(self, name)
+            if not isinstance(share, Real) or not 0 < share < 1:
+                raise ConfigError(f"flow.{name} is {share}, expected a share between 0 and 1")
+        if not isinstance(self.weight_decay, Real) or not 0 <= self.weight_decay < math.inf:
+            raise ConfigError(f"flow.weight_decay is {self.weight_decay}, expected a number of at least 0")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
 from torch import Tensor, nn
-from torch.optim import Adam
+from torch.optim import AdamW
 
 from pathlode.core.eager import eager
 from pathlode.core.streams import stream
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 LEAST_PAIRS = 10
 """Least number of pairs for a fit."""
-_WARMUP = 0.3
-"""Fraction of the steps in which the learning rate rises to its peak."""
 LEAST_STEPS = 10
 """Least number of steps of a training."""
 LARGEST_GRADIENT = 5.0
@@ -105,7 +103,7 @@ class TrainingState:
 
 
 class FlowTraining(TrainingState):
-    """One training of a flow: Adam with a one-cycle learning rate, stopped early by the log-probability of validation pairs.
+    """One training of a flow: AdamW with a one-cycle learning rate, stopped early by the log-probability of validation pairs.
 
     Args:
         flow: a fresh flow; its units are set from the pairs that are not held out.
@@ -132,12 +130,13 @@ class FlowTraining(TrainingState):
         flow.standardise(theta[self.fitted], observed[self.fitted])
         (self.y, self.slopes), self.c = flow.standard_parameters(theta), flow.standard_observations(observed)
         self.modules = nn.ModuleList([flow.network, *([flow.embedding] if flow.embedding else [])])
-        self.optimiser = eager(Adam)(self.modules.parameters(), lr=self.config.learning_rate, fused=True)
+        decay = {"lr": self.config.learning_rate, "weight_decay": self.config.weight_decay}
+        self.optimiser = eager(AdamW)(self.modules.parameters(), **decay, fused=True)
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
             self.optimiser,
             self.config.learning_rate,
             total_steps=self.steps + 1,
-            pct_start=_WARMUP,
+            pct_start=self.config.warmup,
             cycle_momentum=False,
         )
         self.generator = stream(flow.seed, 1)
@@ -190,7 +189,7 @@ class FlowTraining(TrainingState):
         if score > self.best_score:
             self.best, self.best_step, self.best_score = copy.deepcopy(self.modules.state_dict()), self.step, score
             return False
-        waited = self.step - max(self.best_step, _WARMUP * self.steps)
+        waited = self.step - max(self.best_step, self.config.warmup * self.steps)
         return waited >= self.config.patience * self.config.validate_every
 
 
