@@ -162,11 +162,13 @@ FLOWS = Registry(
 EMBEDDINGS = Registry(
     "embedding",
     {
-        "recurrent": "pathlode.inference.recurrent:RecurrentSummary",
+        "recurrent": "pathlode.inference.recurrent:RecurrentSummary observations",
+        "attention": "pathlode.inference.attention:AttentionSummary observations",
         "perceptron": "pathlode.inference.perceptron:PerceptronSummary",
+        "convolution": "pathlode.inference.convolution:ConvolutionSummary",
     },
 )
-"""Summaries that are trained with a flow."""
+"""Summaries that are trained with a flow; those of ``observations`` read series, the others numbers."""
 
 MEASURED = Registry(
     "measured data set",

@@ -60,6 +60,11 @@ from workflow.configuration.inference import flow_settings
             8,
             "inference.summaries.series has grid and perceptron; remove perceptron",
         ),
+        (
+            ("inference", "summaries", "binned", "convolution"),
+            8,
+            "inference.summaries.binned has bins and perceptron and convolution; set exactly one of perceptron",
+        ),
         (("inference", "summaries", "series", "start"), "path", "summaries.series has grid and start; remove start"),
         (
             ("inference", "summaries", "joint", "start"),

@@ -95,9 +95,9 @@ def infer(
     source, summarise = PriorSimulations(simulator, known, design, largest_failed), ObservedSummary(summary)
     some = source.draw(_TRIED, seed, TRIED).x
     series = isinstance(some, TimeSeries)
-    if (series and summary is None) != bool(config.recurrent):
+    if (series and summary is None) != config.reads_observations:
         raise ConfigError(
-            "series without a summary need a recurrent network, and nothing else does: give a summary, or "
+            "series without a summary need a network of observations, and nothing else does: give a summary, or "
             "FlowConfig(recurrent=64)"
         )
     flow: Flow = FLOWS[config.backend](known, summarise(some).shape[-1], config, seed)

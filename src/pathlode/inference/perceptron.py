@@ -1,10 +1,17 @@
 """A short summary of many numbers, learnt together with the flow."""
 
+from typing import TYPE_CHECKING, Self
+
 import torch
 from torch import Tensor, nn
 
+from pathlode.inference.summary_network import SummaryNetwork
 
-class PerceptronSummary(nn.Module):
+if TYPE_CHECKING:
+    from pathlode.inference.flows.settings import FlowConfig
+
+
+class PerceptronSummary(SummaryNetwork):
     """A linear layer, residual blocks h + W₂ silu(W₁ norm(h)), a norm and a linear layer.
 
     Args:
@@ -26,8 +33,11 @@ class PerceptronSummary(nn.Module):
             self.blocks = nn.ModuleList([_block(width) for _ in range(blocks)])
             self.last = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, summary))
 
+    @classmethod
+    def of(cls, numbers: int, config: "FlowConfig", seed: int) -> Self:
+        return cls(numbers, config.perceptron, config.blocks, config.embedded, seed)
+
     def forward(self, given: Tensor) -> Tensor:
-        """(n, numbers), standardised -> (n, summary)."""
         hidden = self.first(given)
         for block in self.blocks:
             hidden = hidden + block(hidden)

@@ -1,14 +1,20 @@
 """A summary learnt together with the flow."""
 
+from typing import TYPE_CHECKING, Self
+
 import torch
 from torch import Tensor, nn
 
 from pathlode.core.encoders.gru import GRU
 from pathlode.core.masks import observed as observed_at
 from pathlode.core.masks import padded
+from pathlode.inference.summary_network import SummaryNetwork
+
+if TYPE_CHECKING:
+    from pathlode.inference.flows.settings import FlowConfig
 
 
-class RecurrentSummary(nn.Module):
+class RecurrentSummary(SummaryNetwork):
     """A GRU over all observations, then a linear layer.
 
     Args:
@@ -28,9 +34,12 @@ class RecurrentSummary(nn.Module):
             torch.manual_seed(seed)
             self.head = nn.Linear(hidden, summary)
 
-    def forward(self, observed: Tensor) -> Tensor:
-        """(n, time, 1 + feature), standardised -> (n, summary). NaN is a missing value, and pads a short series at its end."""
-        times, values = observed[None, ..., 0], observed[None, ..., 1:]
+    @classmethod
+    def of(cls, numbers: int, config: "FlowConfig", seed: int) -> Self:
+        return cls(numbers - 1, config.recurrent, config.embedded, seed, config.gaps)
+
+    def forward(self, given: Tensor) -> Tensor:
+        times, values = given[None, ..., 0], given[None, ..., 1:]
         mask = observed_at(values)
         if mask is not None:
             times, values = padded(times), values.where(mask, 0.0)

@@ -109,7 +109,9 @@ def test_series_without_a_summary_need_a_network():
     recurrent = FlowConfig(steps=10, transforms=1, width=8, batch=20, recurrent=4, embedded=3)
     found = infer(waves, PRIOR, simulations=30, config=recurrent)
     assert found.sample(waves(torch.zeros(2, 2)), 3).shape == (3, 2, 2)
-    with pytest.raises(ConfigError, match="series without a summary need a recurrent network, and nothing else does"):
+    with pytest.raises(
+        ConfigError, match="series without a summary need a network of observations, and nothing else does"
+    ):
         infer(waves, PRIOR, simulations=30, config=TINY)
     with pytest.raises(ConfigError, match="give a summary, or FlowConfig"):
         infer(two_moons, PRIOR, simulations=30, config=recurrent)

@@ -39,7 +39,7 @@ class Flow(ABC):
 
     Args:
         prior: as :class:`pathlode.inference.priors.Prior` takes it.
-        context_features: numbers in a summary c. A flow with a recurrent network takes observations (n, time, number) instead.
+        context_features: numbers in a summary c. A network of observations takes (n, time, number) instead.
         config: settings.
         seed: seed of the initial weights and the batches.
 
@@ -58,19 +58,12 @@ class Flow(ABC):
     def __init__(self, prior: Any, context_features: int, config: FlowConfig, seed: int) -> None:
         self.prior = as_prior(prior)
         self.context_features, self.config, self.seed = context_features, config, seed
-        embedded = config.recurrent or config.perceptron
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.network = self.build(len(self.prior.low), config.embedded if embedded else context_features)
+            self.network = self.build(len(self.prior.low), config.embedded if config.network else context_features)
         self.embedding: nn.Module | None = None
-        if config.recurrent:
-            self.embedding = EMBEDDINGS["recurrent"](
-                context_features - 1, config.recurrent, config.embedded, seed, config.gaps
-            )
-        elif config.perceptron:
-            self.embedding = EMBEDDINGS["perceptron"](
-                context_features, config.perceptron, config.blocks, config.embedded, seed
-            )
+        if config.network:
+            self.embedding = EMBEDDINGS[config.network].of(context_features, config, seed)
         self.units: dict[str, Tensor] = {}
         self.pairs, self.seconds = 0, math.nan
 
@@ -95,8 +88,8 @@ class Flow(ABC):
 
         Args:
             theta: parameters drawn from the prior.
-            observed: their simulated summaries or observations. Those for a recurrent network may have NaN where nothing was
-                observed.
+            observed: their simulated summaries or observations. Those for a network of observations may have NaN where
+                nothing was observed.
             kept: file of a checkpoint, as in :class:`pathlode.training.resume.Interim`.
 
         Returns:
@@ -168,12 +161,12 @@ class Flow(ABC):
         save_tensors(path, beside(parts, extra))
 
     def as_given(self, observed: Any) -> Tensor:
-        """Summaries (n, number), or for a recurrent network observations (n, time, number), checked, in their own precision.
+        """Summaries (n, number), or for a network of observations these (n, time, number), checked, in their own precision.
 
         Raises:
             DataError: naming the first series at fault.
         """
-        if not self.config.recurrent:
+        if not self.config.reads_observations:
             return as_summaries(observed, self.context_features)
         return as_observations(observed, self.context_features, self.config.gaps)
 

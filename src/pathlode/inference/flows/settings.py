@@ -7,11 +7,13 @@ from numbers import Integral, Real
 from typing import Any
 
 from pathlode.errors import ConfigError, is_positive
-from pathlode.registry import FLOWS
+from pathlode.registry import EMBEDDINGS, FLOWS
 
 _LEAST = {
-    **dict.fromkeys(("transforms", "width", "depth", "validate_every", "patience", "blocks", "embedded"), 1),
-    **dict.fromkeys(("affine", "epochs", "recurrent", "perceptron"), 0),
+    **dict.fromkeys(
+        ("transforms", "width", "depth", "validate_every", "patience", "blocks", "embedded", "positions"), 1
+    ),
+    **dict.fromkeys(("affine", "epochs", *EMBEDDINGS), 0),
     **{"bins": 2, "steps": 10, "batch": 2},
 }
 """Least values of a flow's settings."""
@@ -64,11 +66,16 @@ class FlowConfig:
         patience: validations without improvement after which training stops, counted from the cycle's peak on.
         recurrent: units of a recurrent network that is trained with the flow and summarises observations
             (:class:`pathlode.inference.recurrent.RecurrentSummary`); 0 for no such network.
+        attention: units of a perceptron of single observations, to which learnt queries attend
+            (:class:`pathlode.inference.attention.AttentionSummary`); 0 for no such network.
         perceptron: units of a perceptron that is trained with the flow and shortens summaries
             (:class:`pathlode.inference.perceptron.PerceptronSummary`); 0 for no such network.
-        blocks: its residual blocks.
-        embedded: numbers in the summary of either network.
-        gaps: whether that network reads series in which some features are missing (NaN) at times at which others are observed.
+        convolution: channels of convolutions that shorten summaries on a grid
+            (:class:`pathlode.inference.convolution.ConvolutionSummary`); 0 for no such network.
+        positions: times of that grid.
+        blocks: residual blocks of the perceptron or the convolutions.
+        embedded: numbers in the summary of any of these networks.
+        gaps: whether the network reads series in which some features are missing (NaN) at times at which others are observed.
             It then has an additional input per feature. Series of different lengths need no such setting.
     """
 
@@ -89,7 +96,10 @@ class FlowConfig:
     validate_every: int = 50
     patience: int = 8
     recurrent: int = 0
+    attention: int = 0
     perceptron: int = 0
+    convolution: int = 0
+    positions: int = 1
     blocks: int = 3
     embedded: int = 16
     gaps: bool = False
@@ -97,13 +107,24 @@ class FlowConfig:
     def __post_init__(self) -> None:
         FLOWS.path(self.backend)  # refuses an unknown name
         check_numbers("flow", self, _LEAST)
-        if self.recurrent and self.perceptron:
+        networks = [name for name in EMBEDDINGS if getattr(self, name)]
+        if len(networks) > 1:
             raise ConfigError(
-                "flow.recurrent and flow.perceptron are both set, expected one of them: set the other to 0"
+                f"flow.{networks[0]} and flow.{networks[1]} are both set, expected one of them: set the other to 0"
             )
         for name in ("validation_fraction", "warmup"):
             share = getattr(self, name)
-            if not isinstance(share, Real) or not 0 < share < 1:
+            if not isinstance(share, Real) or not 0 < float(share) < 1:
                 raise ConfigError(f"flow.{name} is {share}, expected a share between 0 and 1")
-        if not isinstance(self.weight_decay, Real) or not 0 <= self.weight_decay < math.inf:
+        if not isinstance(self.weight_decay, (int, float)) or not 0 <= self.weight_decay < math.inf:
             raise ConfigError(f"flow.weight_decay is {self.weight_decay}, expected a number of at least 0")
+
+    @property
+    def network(self) -> str | None:
+        """Name in :data:`pathlode.registry.EMBEDDINGS` of the network that is trained with the flow, if there is one."""
+        return next((name for name in EMBEDDINGS if getattr(self, name)), None)
+
+    @property
+    def reads_observations(self) -> bool:
+        """Whether that network reads the observations of series, and not numbers."""
+        return self.network is not None and "observations" in EMBEDDINGS.words(self.network)

@@ -130,8 +130,8 @@ class FlowTraining(TrainingState):
         flow.standardise(theta[self.fitted], observed[self.fitted])
         (self.y, self.slopes), self.c = flow.standard_parameters(theta), flow.standard_observations(observed)
         self.modules = nn.ModuleList([flow.network, *([flow.embedding] if flow.embedding else [])])
-        decay = {"lr": self.config.learning_rate, "weight_decay": self.config.weight_decay}
-        self.optimiser = eager(AdamW)(self.modules.parameters(), **decay, fused=True)
+        rate, decay = self.config.learning_rate, self.config.weight_decay
+        self.optimiser = eager(AdamW)(self.modules.parameters(), lr=rate, weight_decay=decay, fused=True)
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
             self.optimiser,
             self.config.learning_rate,
