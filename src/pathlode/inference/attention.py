@@ -15,13 +15,15 @@ WAVES = 8
 """Sines and cosines of a time."""
 QUERIES = 16
 """Number of queries."""
+READ = 8
+"""Numbers that a query reads of an observation."""
 
 
 class AttentionSummary(SummaryNetwork):
-    """W norm(Σ_i a_1i v_i, ..., Σ_i a_Qi v_i, log count), with a_qi = softmax_i(k_i · q_q / √d) over the observations i of a
+    """W norm(Σ_i a_1i v_1i, ..., Σ_i a_Qi v_Qi, log count), with a_qi = softmax_i(k_i · q_q / √d) over the observations i of a
     series.
 
-    A perceptron makes k_i and v_i of an observation's values, of its time t, and of sin(ω_j t) and cos(ω_j t). The ω_j are
+    A perceptron makes k_i and all v_qi of an observation's values, of its time t, and of sin(ω_j t) and cos(ω_j t). The ω_j are
     multiples of that of a wave twice as long as the window. The order of the observations has no effect, and no value is
     interpolated.
 
@@ -45,10 +47,14 @@ class AttentionSummary(SummaryNetwork):
             torch.manual_seed(seed)
             inputs = 1 + 2 * WAVES + features * (2 if gaps else 1)
             self.point = nn.Sequential(
-                nn.Linear(inputs, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU(), nn.Linear(width, 2 * width)
+                nn.Linear(inputs, width),
+                nn.SiLU(),
+                nn.Linear(width, width),
+                nn.SiLU(),
+                nn.Linear(width, width + QUERIES * READ),
             )
             self.queries = nn.Parameter(torch.randn(QUERIES, width))
-            self.last = nn.Sequential(nn.LayerNorm(QUERIES * width + 1), nn.Linear(QUERIES * width + 1, summary))
+            self.last = nn.Sequential(nn.LayerNorm(QUERIES * READ + 1), nn.Linear(QUERIES * READ + 1, summary))
 
     @classmethod
     def of(cls, numbers: int, config: "FlowConfig", seed: int) -> Self:
@@ -61,13 +67,13 @@ class AttentionSummary(SummaryNetwork):
         parts = [times, waves.sin(), waves.cos(), values.nan_to_num()]
         if self.gaps:
             parts.append((~values.isnan()).to(values))
-        keys, made = self.point(torch.cat(parts, dim=-1)).chunk(2, dim=-1)
+        keys, made = self.point(torch.cat(parts, dim=-1)).split([self.queries.shape[1], QUERIES * READ], dim=-1)
         scores = keys @ self.queries.T / keys.shape[-1] ** 0.5  # (observation, query)
         series = owner[:, None].expand_as(scores)
         largest = scores.new_zeros(len(given), QUERIES).scatter_reduce(0, series, scores, "amax", include_self=False)
         weights = (scores - largest.detach()[owner]).exp()
         total = weights.new_zeros(len(given), QUERIES).index_add(0, owner, weights)
-        shares = (weights / total[owner])[..., None] * made[:, None]
+        shares = (weights / total[owner])[..., None] * made.unflatten(1, (QUERIES, READ))
         pooled = shares.new_zeros(len(given), *shares.shape[1:]).index_add(0, owner, shares)
         count = owner.bincount(minlength=len(given)).to(pooled).log()
         return self.last(torch.cat([pooled.flatten(1), count[:, None]], dim=1))
