@@ -1,5 +1,7 @@
 import pytest
 import torch
+from epidemics import PRIOR, as_series, exact_posterior, simulate
+from epidemics import TIMES as WEEKS
 from sbi.inference import NPE
 from sbi.neural_nets import posterior_nn
 from sbi.utils import BoxUniform
@@ -7,7 +9,14 @@ from sbi.utils import BoxUniform
 from pathlode.core.series import TimeSeries
 from pathlode.errors import ConfigError, DataError
 from pathlode.inference.embedding import LatentEmbedding, rows_of
+from pathlode.inference.flows.settings import FlowConfig
+from pathlode.inference.infer import infer
+from pathlode.models.latent_ode import LatentODE
 from pathlode.models.latents import encode
+from pathlode.models.settings import ModelConfig
+from pathlode.training.losses.path_length import PathLength
+from pathlode.training.settings import TrainingConfig
+from pathlode.training.trainer import Trainer
 
 TIMES = torch.linspace(0, 4, 9)
 
@@ -77,6 +86,41 @@ def test_sbi_trains_a_posterior_on_it(frozen, make_model, tmp_path, monkeypatch)
         for own, now in after.items() if own.endswith(f".{name}") and not torch.equal(now, before[name.removeprefix("model.")])
     }  # fmt: skip
     assert moved == learnt
+
+
+@pytest.fixture(scope="module")
+def outbreak():
+    """An encoder of epidemics, trained without parameters, an epidemic, and its exact posterior's draws and entropy."""
+    torch.manual_seed(0)
+    known = as_series(simulate(PRIOR.sample((2000,))))
+    model = LatentODE(ModelConfig(features=1, hidden=8, latent=6, width=16, time_unit=40.0), (0,))
+    settings = TrainingConfig(steps=300, validate_every=100, solver_steps=10, refine=False)
+    trainer = Trainer(model, PathLength(0.01), known, known, settings)
+    trainer.run()
+    observed = simulate(torch.tensor([[0.5, 0.13]]))
+    return LatentEmbedding(trainer.model, times=WEEKS, series=known), observed, *exact_posterior(observed, 1000)
+
+
+def by_infer(embedding):
+    config = FlowConfig(steps=200, learning_rate=1e-2, transforms=2, width=32, affine=1)
+    return infer(simulate, PRIOR, summary=embedding, simulations=3000, config=config).log_prob
+
+
+def by_sbi(embedding):
+    network = posterior_nn("maf", embedding_net=embedding, z_score_x="none", num_transforms=2, hidden_features=24)
+    trainer, theta = NPE(PRIOR, density_estimator=network, show_progress_bars=False), PRIOR.sample((2000,))
+    trainer.append_simulations(theta, simulate(theta)).train(max_num_epochs=20, learning_rate=2e-3)
+    return lambda theta, x: trainer.build_posterior().log_prob(theta[:, 0], x=x)
+
+
+@pytest.mark.filterwarnings("ignore:Data has constant values", "ignore:Maximum number of epochs")
+@pytest.mark.parametrize("way", [by_infer, by_sbi])
+def test_posteriors_of_epidemics_given_z0_approach_the_exact_one(way, outbreak, tmp_path, monkeypatch):
+    """The cross-entropy exceeds the entropy by less than half of what that of the prior does."""
+    monkeypatch.chdir(tmp_path)  # where sbi writes its logs
+    embedding, observed, draws, entropy = outbreak
+    found = -float(way(embedding)(draws[:, None], observed).mean())
+    assert entropy < found < entropy + 0.5 * (-float(PRIOR.log_prob(draws).mean()) - entropy)
 
 
 def test_other_layouts_and_models_are_refused(make_model, ragged):
