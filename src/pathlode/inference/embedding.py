@@ -1,14 +1,16 @@
 """The encoder of a trained model as the embedding network of other libraries' posteriors, such as sbi's."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from pathlode.core.checks import check_times
 from pathlode.core.masks import padded
 from pathlode.core.series import TimeSeries
 from pathlode.core.tables.convert import as_numbers
-from pathlode.errors import ConfigError, DataError
+from pathlode.errors import ConfigError, DataError, is_count
 from pathlode.models.contract import SequenceModel
 from pathlode.models.latents import encode
 
@@ -43,6 +45,7 @@ class LatentEmbedding(nn.Module):
 
     Raises:
         ConfigError: if the model has no z0 or no such member, or reads more than observations.
+        DataError: if the times do not increase, or there is one series alone.
     """
 
     def __init__(
@@ -58,11 +61,15 @@ class LatentEmbedding(nn.Module):
             raise ConfigError(f"the model is a {type(model).__name__}, expected one with a latent vector z0")
         if model.config.static or model.config.inputs:
             raise ConfigError("the model reads static covariates or inputs, expected one that reads observations alone")
+        if not hasattr(member, "__index__"):
+            raise ConfigError(f"member is {member}, expected the index of one of the model's {len(model.seeds)}")
         self.model, self.latent = model.member(member), model.config.latent
         self.times: Tensor | None
-        self.register_buffer("times", None if times is None else as_numbers(times, "times"))
+        self.register_buffer("times", None if times is None else _common(times))
         self.channels = model.config.features if times is not None else 1 + 2 * model.config.features
         z0 = torch.zeros(2, self.latent) if series is None else encode(self.model, series)[0]
+        if len(z0) < 2:
+            raise DataError("there is one series, expected at least two, in whose standard deviations z0 is measured")
         scale = torch.ones(self.latent) if series is None else z0.std(dim=0)
         self.centre, self.scale = nn.Buffer(z0.mean(dim=0)), nn.Buffer(scale.where(scale > 0, 1.0))
         self.model.requires_grad_(False)
@@ -89,16 +96,26 @@ class LatentEmbedding(nn.Module):
 
     def _rows(self, x: Tensor) -> Tensor:
         """(n, time, channel)."""
+        x = x if isinstance(x, Tensor) else as_numbers(x, "x")
         points = -1 if self.times is None else len(self.times)
         fits = x.ndim == 3 and x.shape[-1] == self.channels and points in (-1, x.shape[1])
         flat = x.ndim == 2 and x.shape[1] > 0 and x.shape[1] % self.channels == 0
-        if not fits and not (flat and points in (-1, x.shape[1] // self.channels)):
+        if not len(x) or (not fits and not (flat and points in (-1, x.shape[1] // self.channels))):
             count = "time" if points == -1 else points
             raise DataError(
                 f"x has shape {tuple(x.shape)}, expected (n, {count}, {self.channels}), or the same flattened: "
                 + ("the values at the given times" if self.times is not None else "series as rows_of gives them")
             )
         return x.reshape(len(x), -1, self.channels)
+
+
+def _common(times: Any) -> Tensor:
+    """Times of all series, checked, (time,)."""
+    times = as_numbers(times, "times")
+    if times.ndim != 1 or not len(times):
+        raise DataError(f"times have shape {tuple(times.shape)}, expected (time,): one for each value of a series")
+    check_times(times[None])
+    return times
 
 
 def rows_of(series: TimeSeries, points: int | None = None) -> Tensor:
@@ -109,10 +126,15 @@ def rows_of(series: TimeSeries, points: int | None = None) -> Tensor:
         points: number of rows, so that other series get as many; as many as the longest series has if None.
 
     Raises:
-        DataError: if a series has more times than ``points``.
+        ConfigError: if ``points`` is no number of at least 1.
+        DataError: if these are no series, or one has more times than ``points``.
     """
+    if not isinstance(series, TimeSeries):
+        raise DataError(f"the series are a {type(series).__name__}, expected a TimeSeries: TimeSeries(times, values)")
     length = series.times.shape[1]
     points = length if points is None else points
+    if not is_count(points):
+        raise ConfigError(f"points is {points}, expected a number of at least 1")
     if points < length:
         raise DataError(f"a series has {length} times, expected at most points = {points}")
     seen = ~series.values.isnan()

@@ -3,7 +3,6 @@
 import hashlib
 import logging
 from collections.abc import Callable, Sequence
-from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from pathlode import __version__
 from pathlode.core.series import TimeSeries
 from pathlode.errors import ConfigError, is_count
 from pathlode.inference.flows.contract import Flow
+from pathlode.inference.flows.given import as_seed
 from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.flows.training import LEAST_PAIRS
 from pathlode.inference.fresh import FreshConfig, FreshTraining
@@ -79,12 +79,13 @@ def infer(
         DataError: if the simulator or the summary returns something that cannot be used, or too many simulations fail.
         DivergenceError: if the training diverged.
     """
-    for name, kind, own in (("fresh", FreshConfig, fresh), ("config", FlowConfig, config)):
-        if not isinstance(own, kind | None):
-            raise ConfigError(f"{name} is a {type(own).__name__}, expected a {kind.__name__}")
-    if not isinstance(seed, Integral) or seed < 0:
-        raise ConfigError(f"seed is {seed}, expected a whole number of at least 0")
+    for name, kind, settings in (("fresh", FreshConfig, fresh), ("config", FlowConfig, config)):
+        if not isinstance(settings, kind | None):
+            raise ConfigError(f"{name} is a {type(settings).__name__}, expected a {kind.__name__}")
+    seed = as_seed(seed)
     config, known = config or FlowConfig(), prior if isinstance(prior, Prior) else Prior(prior)
+    if isinstance(names, str):
+        raise ConfigError(f"names is the text {names!r}, expected a list of names, one for each parameter")
     names = [f"theta {number + 1}" for number in range(len(known.low))] if names is None else list(names)
     if len(names) != len(known.low):
         raise ConfigError(f"there are {len(names)} names for {len(known.low)} parameters, expected one for each")

@@ -47,7 +47,7 @@ class ObservedSummary:
         if self.by is None:
             return observations(x) if isinstance(x, TimeSeries) else x.flatten(1)
         found = as_numbers(self.by(x), "what the summary returned")
-        if found.ndim != 2 or len(found) != len(x):
+        if found.ndim != 2 or len(found) != len(x) or not found.shape[1]:
             raise DataError(
                 f"the summary returned numbers of shape {tuple(found.shape)} for {len(x)} observations, expected ({len(x)}, "
                 "number): one row for each"

@@ -16,6 +16,7 @@ from pathlode.errors import CheckpointError, ConfigError, DataError, is_count
 from pathlode.inference.calibration import Posteriors
 from pathlode.inference.checks import PosteriorCheck, check_posterior
 from pathlode.inference.flows.contract import Flow
+from pathlode.inference.flows.given import as_seed
 from pathlode.inference.flows.saving import flow_of
 from pathlode.inference.misspecification import Misspecification, misspecification
 from pathlode.inference.modes import modes
@@ -95,16 +96,25 @@ class Posterior:
         """All one- and two-dimensional marginals of the posterior of a single observation, with axis: (1, ...).
 
         Raises:
-            DataError: if there are several observations, or they are not like those of the simulator.
+            ConfigError: if there are too few draws.
+            DataError: if there are several observations, they are not like those of the simulator, or the truth is not as many
+                finite numbers.
         """
         from pathlode.inference.marginals import marginals
 
         given = self._given(x)
         if len(given) != 1:
             raise DataError(f"there are {len(given)} observations, expected one for a figure: x[:1]")
-        truth = None if truth is None else as_numbers(truth, "the truth").tolist()
-        if truth is not None and len(truth) != len(self.names):
-            raise DataError(f"the truth has {len(truth)} numbers, expected {len(self.names)}: {', '.join(self.names)}")
+        if truth is not None:
+            numbers = as_numbers(truth, "the truth")
+            if numbers.shape != (len(self.names),) or not numbers.isfinite().all():
+                raise DataError(
+                    f"the truth is {numbers.tolist()}, expected {len(self.names)} finite numbers: "
+                    f"{', '.join(map(str, self.names))}"
+                )
+            truth = numbers.tolist()
+        if not is_count(n) or n <= len(self.names):
+            raise ConfigError(f"n is {n}, expected more draws than the {len(self.names)} parameters for a figure")
         return marginals(self.flow.sample(n, given)[:, 0].double().numpy(), self.names, truth)
 
     def check(self, systems: int = 300, draws: int = 500, predicted: int = 100, seed: int = 0) -> PosteriorCheck:
@@ -119,7 +129,7 @@ class Posterior:
         Raises:
             ConfigError: if the posterior has no simulator, there are fewer than 50 systems, or another number is below 1.
         """
-        simulations = self._simulator()
+        simulations, seed = self._simulator(), as_seed(seed)
         for name, number in (("systems", systems), ("draws", draws), ("predicted", predicted)):
             if not is_count(number):
                 raise ConfigError(f"{name} is {number}, expected a number of at least 1")
@@ -145,11 +155,17 @@ class Posterior:
             ConfigError: if the posterior has no simulator, there are too few simulations, or the design is missing.
             DataError: if the observations are not like those of the simulator.
         """
-        given, simulations = self._given(x), self._simulator()
+        given, simulations, seed = self._given(x), self._simulator(), as_seed(seed)
         return misspecification(self.flow, self.summary, simulations, given, design, simulated, draws, seed)
 
     def save(self, path: Path | str) -> None:
-        """Writes one file, whole or not at all. The simulator is not in it, nor a summary that is a function."""
+        """Writes one file, whole or not at all. The simulator is not in it, nor a summary that is a function.
+
+        Raises:
+            CheckpointError: if the path is a folder.
+        """
+        if Path(path).is_dir():
+            raise CheckpointError(f"{path} is a folder, expected the name of a file")
         own: dict[str, Any] = {
             "names": list(self.names),
             "shape": None if self.shape is None else list(self.shape),
@@ -193,8 +209,10 @@ class Posterior:
             raise ConfigError(f"the posterior in {path} has a function as its summary: give it to load as summary=...")
         if by != "function" and summary is not None:
             raise ConfigError(f"the posterior in {path} has no function as its summary: leave out summary=")
-        if simulator is not None and prior is None:
-            raise ConfigError("a simulator is given without its prior: give both to load")
+        if (simulator is None) != (prior is None):
+            raise ConfigError(
+                "a simulator is given without its prior, or a prior without its simulator: give both to load"
+            )
         of = summary if by == "function" else None if by is None else model_of(by, Path(path))[0]
         simulations = None
         if simulator is not None:

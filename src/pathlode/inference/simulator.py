@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import signature
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -59,7 +61,10 @@ class PriorSimulations:
         for name, given in (("simulator", self.simulator), ("design", self.design or len)):
             if not callable(given):
                 raise ConfigError(f"the {name} is a {type(given).__name__}, expected a function")
-        if not 0 <= self.largest_failed < 1:
+        arguments = ("theta",) if self.design is None else ("theta", "designs")
+        if not _takes(self.simulator, len(arguments)):
+            raise ConfigError(f"the simulator takes other arguments, expected a function of {' and '.join(arguments)}")
+        if not isinstance(self.largest_failed, Real) or not 0 <= float(self.largest_failed) < 1:
             raise ConfigError(f"largest_failed is {self.largest_failed}, expected a share from 0 to below 1")
 
     def draw(self, count: int, *seed: int) -> SimulatedPairs:
@@ -129,6 +134,19 @@ def one_by_one(simulator: Callable[..., Any]) -> Callable[..., Tensor]:
         return torch.stack([row.reshape(1) if row.ndim == 0 else row for row in rows])
 
     return simulate
+
+
+def _takes(function: Callable[..., Any], count: int) -> bool:
+    """Whether a function can be called with so many arguments, as far as Python knows."""
+    try:
+        told = signature(function)
+    except (TypeError, ValueError):  # built-in functions do not tell
+        return True
+    try:
+        told.bind(*range(count))
+    except TypeError:
+        return False
+    return True
 
 
 def _together(parts: list[SimulatedPairs]) -> SimulatedPairs:

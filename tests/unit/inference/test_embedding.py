@@ -138,6 +138,24 @@ def test_other_layouts_and_models_are_refused(make_model, ragged):
         fixed(torch.zeros(1, 16))
     with pytest.raises(DataError, match="a series has 9 times, expected at most points = 8"):
         rows_of(ragged, points=8)
+    with pytest.raises(DataError, match=r"x has shape \(0, 18\), expected \(n, 9, 2\)"):
+        fixed(torch.zeros(0, 18))
+    assert torch.equal(fixed([[0.0] * 18]), fixed(torch.zeros(1, 18)))
+    for times, message in (
+        (torch.zeros(2, 3), r"times have shape \(2, 3\), expected \(time,\)"),
+        ([], r"times have shape \(0,\), expected \(time,\)"),
+        ([1.0, 0.0], "time number 2 is not greater"),
+    ):
+        with pytest.raises(DataError, match=message):
+            LatentEmbedding(make_model(), times=times)
+    with pytest.raises(DataError, match="there is one series, expected at least two"):
+        LatentEmbedding(make_model(), series=waves(1)[1])
+    with pytest.raises(ConfigError, match="member is first, expected the index of one of the model's 3"):
+        LatentEmbedding(make_model(), member="first")
+    with pytest.raises(DataError, match="the series are a Tensor, expected a TimeSeries"):
+        rows_of(ragged.values)
+    with pytest.raises(ConfigError, match="points is many, expected a number"):
+        rows_of(ragged, points="many")
     with pytest.raises(ConfigError, match="the model is a Linear, expected one with a latent vector"):
         LatentEmbedding(torch.nn.Linear(2, 2))
     with pytest.raises(ConfigError, match="the model reads static covariates or inputs"):

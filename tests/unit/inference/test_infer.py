@@ -68,6 +68,10 @@ def test_it_comes_back_from_its_file(moons, tmp_path):
         again.check()
     whole = Posterior.load(tmp_path / "moons.pt", simulator=two_moons, prior=PRIOR)
     assert whole.check(60, 20, 5).scores.equals(moons.check(60, 20, 5).scores)
+    with pytest.raises(ConfigError, match="a prior without its simulator: give both"):
+        Posterior.load(tmp_path / "moons.pt", prior=PRIOR)
+    with pytest.raises(CheckpointError, match="is a folder, expected the name of a file"):
+        moons.save(tmp_path)
     with pytest.raises(ConfigError, match="a simulator is given without its prior"):
         Posterior.load(tmp_path / "moons.pt", simulator=two_moons)
     with pytest.raises(
@@ -201,6 +205,20 @@ def test_what_cannot_be_inferred_is_refused():
         infer(two_moons, PRIOR, config={"steps": 10})
     with pytest.raises(ConfigError, match="seed is a, expected a whole number"):
         infer(two_moons, PRIOR, seed="a")
+    with pytest.raises(ConfigError, match="seed is True, expected a whole number of at least 0"):
+        infer(two_moons, PRIOR, seed=True)
+    with pytest.raises(ConfigError, match="names is the text 'ab', expected a list of names"):
+        infer(two_moons, PRIOR, names="ab")
+    with pytest.raises(ConfigError, match="the simulator takes other arguments, expected a function of theta$"):
+        infer(lambda: 1, PRIOR)
+    with pytest.raises(
+        ConfigError, match="the simulator takes other arguments, expected a function of theta and designs"
+    ):
+        infer(two_moons, PRIOR, design=lambda count, generator: torch.zeros(count, 1))
+    with pytest.raises(ConfigError, match="largest_failed is half, expected a share"):
+        infer(two_moons, PRIOR, largest_failed="half")
+    with pytest.raises(DataError, match=r"the summary returned numbers of shape \(4, 0\) for 4 observations"):
+        infer(two_moons, PRIOR, summary=lambda x: x[:, :0])
     with pytest.raises(ConfigError, match="simulations is 5, expected a number of at least 10"):
         infer(two_moons, PRIOR, simulations=5)
     with pytest.raises(ConfigError, match="the prior is a str, expected a continuous distribution"):

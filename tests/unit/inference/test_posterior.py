@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 from torch import distributions as d
@@ -22,6 +23,7 @@ def test_draws_and_density_are_those_of_the_flow(posterior):
     exact = d.Normal(X[:, 0] / 1.25, 0.2**0.5).log_prob(draws[..., 0])
     exact = exact + d.LogNormal(X[:, 1] / 1.25, 0.2**0.5).log_prob(draws[..., 1])
     assert torch.allclose(posterior.log_prob(draws, X.numpy()), exact, atol=1e-3)
+    assert torch.equal(posterior.sample(X, np.int64(7)), posterior.sample(X, 7))
     assert posterior.log_prob([[0.0, -1.0]], X[:1]).tolist() == [-torch.inf]
     assert posterior.map(X)[:, 0].tolist() == pytest.approx([0.8, -1.6], abs=0.01)
 
@@ -38,7 +40,7 @@ def test_its_figure_has_a_panel_for_each_pair(posterior):
     assert figure.axes[2].get_xlabel() == "place"
     with pytest.raises(DataError, match=r"there are 2 observations, expected one for a figure: x\[:1\]"):
         posterior.plot(X)
-    with pytest.raises(DataError, match="the truth has 1 numbers, expected 2: place, scale"):
+    with pytest.raises(DataError, match=r"the truth is \[1.0\], expected 2 finite numbers: place, scale"):
         posterior.plot(X[:1], truth=[1.0])
 
 
@@ -58,6 +60,13 @@ def test_its_figure_has_a_panel_for_each_pair(posterior):
         (lambda p: p.check(systems=0), "systems is 0, expected a number of at least 1"),
         (lambda p: p.check(predicted=0), "predicted is 0, expected a number of at least 1"),
         (lambda p: p.check(systems=20), "a check has 20 simulations"),
+        (lambda p: p.check(seed=-1), "seed is -1, expected a whole number of at least 0"),
+        (lambda p: p.map(X, seed="a"), "seed is a, expected a whole number"),
+        (lambda p: p.misspecification(X, seed=2**63), "seed is 9223372036854775808, expected a whole number"),
+        (lambda p: p.log_prob(torch.zeros(0, 2), X), r"parameters have shape \(0, 2\), expected at least one vector"),
+        (lambda p: p.plot(X[:1], truth=0.5), "the truth is 0.5, expected 2 finite numbers: place, scale"),
+        (lambda p: p.plot(X[:1], truth=[0.5, float("nan")]), r"the truth is \[0.5, nan\], expected 2 finite numbers"),
+        (lambda p: p.plot(X[:1], n=2), "n is 2, expected more draws than the 2 parameters for a figure"),
     ],
 )
 def test_what_is_no_observation_is_refused(posterior, ask, message):

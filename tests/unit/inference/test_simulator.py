@@ -107,4 +107,4 @@ def test_other_settings_are_refused(prior):
     with pytest.raises(ConfigError, match="largest_failed is 1.0, expected a share"):
         PriorSimulations(noisy, prior, largest_failed=1.0)
     with pytest.raises(DataError, match=r"the design returned numbers of shape \(3,\) for 12 observations"):
-        PriorSimulations(noisy, prior, lambda count, generator: torch.zeros(3)).draw(12, 0)
+        PriorSimulations(lambda theta, _: theta, prior, lambda count, generator: torch.zeros(3)).draw(12, 0)

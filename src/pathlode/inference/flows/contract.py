@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from pathlode.core.tensor_files import beside, save_tensors
 from pathlode.errors import ConfigError, DataError, is_count
-from pathlode.inference.flows.given import as_observations, as_parameters, as_summaries, units_of_columns
+from pathlode.inference.flows.given import as_observations, as_parameters, as_seed, as_summaries, units_of_columns
 from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.flows.training import FlowTraining
 from pathlode.inference.priors import as_prior
@@ -113,6 +113,8 @@ class Flow(ABC):
             DataError: if parameters or summaries cannot be used.
         """
         theta, summary = as_parameters(theta, len(self.prior.low)), self._summary(observed)
+        if not theta.numel():
+            raise DataError(f"parameters have shape {tuple(theta.shape)}, expected at least one vector")
         if len(summary) not in (1, theta.shape[-2]):
             raise DataError(
                 f"there are {theta.shape[-2]} parameter vectors for {len(summary)} series, expected equally many"
@@ -127,7 +129,7 @@ class Flow(ABC):
         """Draws of θ for each of n summaries or observations, (count, n, parameter).
 
         Raises:
-            ConfigError: if ``count`` is below 1, or the flow is not fitted.
+            ConfigError: if ``count`` is below 1, the seed cannot be used, or the flow is not fitted.
             DataError: if summaries cannot be used.
         """
         return self.sample_and_log_prob(count, observed, seed)[0]
@@ -142,7 +144,7 @@ class Flow(ABC):
         """
         if not is_count(count):
             raise ConfigError(f"the number of draws is {count}, expected at least 1")
-        summary = self._summary(observed)
+        count, seed, summary = int(count), as_seed(seed), self._summary(observed)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             parts = [self.draw(count, part) for part in summary.split(max(1, _AT_ONCE // count))]

@@ -1,6 +1,7 @@
 """What users give to flows: parameters, and summaries or observations of series."""
 
 import logging
+from numbers import Integral
 from typing import Any
 
 import torch
@@ -9,12 +10,23 @@ from torch import Tensor
 from pathlode.core.checks import check_gaps, check_observed, check_times, check_values
 from pathlode.core.masks import observed
 from pathlode.core.tables.convert import as_numbers
-from pathlode.errors import DataError
+from pathlode.errors import ConfigError, DataError
 
 logger = logging.getLogger(__name__)
 
 _ROUNDED = 8
 """A number that varies by fewer units in the last place than this counts as constant."""
+
+
+def as_seed(value: Any) -> int:
+    """The seed of draws.
+
+    Raises:
+        ConfigError: if it is no whole number that PyTorch's generators take, at least 0.
+    """
+    if not isinstance(value, Integral) or isinstance(value, bool) or not 0 <= int(value) < 2**63:
+        raise ConfigError(f"seed is {value}, expected a whole number of at least 0 and below 2^63")
+    return int(value)
 
 
 def as_parameters(theta: Any, count: int) -> Tensor:
