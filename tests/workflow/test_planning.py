@@ -25,7 +25,7 @@ def test_every_scale_plans(planned, scale):
     jobs = job_counts(planned(scale, *(CLUSTER if scale == "paper" else ()))[0])  # which is meant for a cluster
     smoke = 8 + 3 + 1
     night = (
-        2 * (22 + 10 + 14 + 5) + 2 * 5 + 2 * 3
+        2 * (22 + 10 + 14 + 5) + 2 * 5 + 2 * 7
     )  # smooth systems in two batches, both Lotka-Volterras in one, and inference
     hour = 22 + 10 + 14 + 6 + 5 + 3  # both oscillators, Lane-Emden, Lotka-Volterra, Lorenz, and inference
     rows = {"hour": hour, "smoke": smoke, "night": night, "paper": 2 * (6 * (10 + 2 * 7 + 9) + 3)}
