@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pathlode.core.tables.convert import as_numbers
+from pathlode.errors import ConfigError, DataError
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -17,8 +20,22 @@ def marginals(draws: NDArray[np.floating[Any]], names: Sequence[str], truth: Seq
         draws: draws from the posterior, (draw, parameter).
         names: names of the parameters.
         truth: true parameters, which lines mark.
+
+    Raises:
+        ConfigError: if there are no more draws than parameters.
+        DataError: if the truth is not as many finite numbers as there are names.
     """
     import corner  # here, because matplotlib takes a second
+
+    if len(draws) <= len(names):
+        raise ConfigError(f"there are {len(draws)} draws, expected more than the {len(names)} parameters for a figure")
+    if truth is not None:
+        numbers = as_numbers(truth, "the truth")
+        if numbers.shape != (len(names),) or not numbers.isfinite().all():
+            raise DataError(
+                f"the truth is {numbers.tolist()}, expected {len(names)} finite numbers: {', '.join(map(str, names))}"
+            )
+        truth = numbers.tolist()
 
     figure: Figure = corner.corner(
         draws,

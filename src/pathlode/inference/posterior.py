@@ -1,9 +1,7 @@
 """The posterior of a simulator's parameters, which :func:`pathlode.inference.infer.infer` returns."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +19,8 @@ from pathlode.inference.flows.saving import flow_of
 from pathlode.inference.misspecification import Misspecification, misspecification
 from pathlode.inference.modes import modes
 from pathlode.inference.observed_summary import ObservedSummary
-from pathlode.inference.priors import Prior
+from pathlode.inference.priors import Prior, same_prior
 from pathlode.inference.simulator import PriorSimulations
-from pathlode.inference.support import Support
 from pathlode.models.contract import SequenceModel
 from pathlode.models.saving import model_content, model_of
 
@@ -105,16 +102,6 @@ class Posterior:
         given = self._given(x)
         if len(given) != 1:
             raise DataError(f"there are {len(given)} observations, expected one for a figure: x[:1]")
-        if truth is not None:
-            numbers = as_numbers(truth, "the truth")
-            if numbers.shape != (len(self.names),) or not numbers.isfinite().all():
-                raise DataError(
-                    f"the truth is {numbers.tolist()}, expected {len(self.names)} finite numbers: "
-                    f"{', '.join(map(str, self.names))}"
-                )
-            truth = numbers.tolist()
-        if not is_count(n) or n <= len(self.names):
-            raise ConfigError(f"n is {n}, expected more draws than the {len(self.names)} parameters for a figure")
         return marginals(self.flow.sample(n, given)[:, 0].double().numpy(), self.names, truth)
 
     def check(self, systems: int = 300, draws: int = 500, predicted: int = 100, seed: int = 0) -> PosteriorCheck:
@@ -217,7 +204,7 @@ class Posterior:
         simulations = None
         if simulator is not None:
             allowed = {name: own["record"][name] for name in ("largest_failed",) if name in own["record"]}
-            simulations = PriorSimulations(simulator, _same(Prior(prior), flow.prior, path), design, **allowed)
+            simulations = PriorSimulations(simulator, same_prior(Prior(prior), flow.prior, path), design, **allowed)
         shape = None if own["shape"] is None else tuple(own["shape"])
         return cls(flow, ObservedSummary(of), own["names"], shape, simulations, own["record"])
 
@@ -260,15 +247,3 @@ class Posterior:
     @property
     def _axes(self) -> str:
         return ", ".join(map(str, self.shape or ()))
-
-
-def _same(given: Prior, kept: Support, path: Path | str) -> Prior:
-    """The prior that is given for a file, if its bounds and standard deviations are those of the file's."""
-    one, other = ([*prior.low.tolist(), *prior.high.tolist(), *prior.std.tolist()] for prior in (given, kept))
-    if len(one) != len(other) or not all(map(partial(math.isclose, rel_tol=1e-4, abs_tol=1e-12), one, other)):
-        raise ConfigError(
-            f"the prior lies between {given.low.tolist()} and {given.high.tolist()} with standard deviations "
-            f"{given.std.tolist()}, but that of {path} between {kept.low.tolist()} and {kept.high.tolist()} with "
-            f"{kept.std.tolist()}: give the prior of the inference"
-        )
-    return given

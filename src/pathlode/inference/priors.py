@@ -1,6 +1,9 @@
 """Priors of torch.distributions and of sbi, which flows and :func:`pathlode.inference.infer.infer` take as they are."""
 
+import math
 from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
 from typing import Any, NoReturn
 
 import torch
@@ -88,6 +91,22 @@ def as_prior(given: Any) -> Support:
 def described(kept: Mapping[str, Tensor]) -> Support:
     """The prior of a file, from its :meth:`~pathlode.inference.support.Support.describe`."""
     return Support(**kept) if "std" in kept else Box(**kept)
+
+
+def same_prior(given: Prior, kept: Support, path: Path | str) -> Prior:
+    """The prior that is given for a file, if its bounds and standard deviations are those of the file's.
+
+    Raises:
+        ConfigError: if they are not.
+    """
+    one, other = ([*prior.low.tolist(), *prior.high.tolist(), *prior.std.tolist()] for prior in (given, kept))
+    if len(one) != len(other) or not all(map(partial(math.isclose, rel_tol=1e-4, abs_tol=1e-12), one, other)):
+        raise ConfigError(
+            f"the prior lies between {given.low.tolist()} and {given.high.tolist()} with standard deviations "
+            f"{given.std.tolist()}, but that of {path} between {kept.low.tolist()} and {kept.high.tolist()} with "
+            f"{kept.std.tolist()}: give the prior of the inference"
+        )
+    return given
 
 
 def _of_a_vector(given: Any) -> Distribution:

@@ -66,7 +66,7 @@ def test_its_figure_has_a_panel_for_each_pair(posterior):
         (lambda p: p.log_prob(torch.zeros(0, 2), X), r"parameters have shape \(0, 2\), expected at least one vector"),
         (lambda p: p.plot(X[:1], truth=0.5), "the truth is 0.5, expected 2 finite numbers: place, scale"),
         (lambda p: p.plot(X[:1], truth=[0.5, float("nan")]), r"the truth is \[0.5, nan\], expected 2 finite numbers"),
-        (lambda p: p.plot(X[:1], n=2), "n is 2, expected more draws than the 2 parameters for a figure"),
+        (lambda p: p.plot(X[:1], n=2), "there are 2 draws, expected more than the 2 parameters for a figure"),
     ],
 )
 def test_what_is_no_observation_is_refused(posterior, ask, message):
