@@ -8,15 +8,18 @@ from workflow.configuration.parts import has_latent
 from workflow.configuration.rows import row_entries
 from workflow.configuration.schema import InvalidConfig, unknown
 
-SUMMARISED = ("latents", "grid", "statistics", "bins", "recurrent")
+SUMMARISED = ("latents", "grid", "statistics", "bins", "recurrent", "attention")
 """The kinds of summary; each summary is of one kind."""
 NEEDED = {
     "end": ("grid", "statistics", "bins"),
-    "perceptron": ("bins",),
     "blocks": ("bins",),
-    "embedded": ("recurrent", "bins"),
+    "embedded": ("recurrent", "attention", "bins"),
 }
 """Further settings of summaries, by the kinds that need them and alone may have them."""
+OF_BINS = ("perceptron", "convolution")
+"""Networks that shorten bins; each summary in bins has one of them."""
+_OF_FLOWS = (*EMBEDDINGS, "blocks", "embedded", "learning_rate", "weight_decay")
+"""Settings of summaries that are those of their flows."""
 RANDOM = "random"
 """What ``start`` of a recurrent summary is, if its network does not start as an encoder."""
 
@@ -43,7 +46,7 @@ def summary_entries(config: Mapping[str, Any], summary: str) -> list[str]:
     given = config["inference"]["summaries"][summary]
     if "latents" in given:
         return row_entries(config, config["inference"]["system"], given["latents"], loss=False)
-    networks = [EMBEDDINGS.path(name) for name in ("recurrent", "perceptron") if name in given]
+    networks = [EMBEDDINGS.path(name) for name in EMBEDDINGS if name in given]
     if given.get("start", RANDOM) == RANDOM:
         return networks
     return networks + row_entries(config, config["inference"]["system"], given["start"], loss=False)
@@ -57,7 +60,8 @@ def summary_settings(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def fresh_summaries(inference: Mapping[str, Any]) -> list[str]:
     """Names of the summaries whose flows are trained on fresh simulations."""
-    return [name for name, given in inference["summaries"].items() if "bins" in given or "start" in given]
+    own = {"bins", "start", "attention"}
+    return [name for name, given in inference["summaries"].items() if own & given.keys()]
 
 
 def fresh_training(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -68,15 +72,22 @@ def fresh_training(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
     return dict(inference["fresh"]["train"]) | {key: given[key] for key in ("steps",) if key in given}
 
 
-def flow_settings(inference: Mapping[str, Any], name: str) -> dict[str, Any]:
+def flow_settings(inference: Mapping[str, Any], name: str, simulations: int | None = None) -> dict[str, Any]:
     """Settings of a summary's flows, as in :class:`pathlode.inference.flows.FlowConfig`.
 
-    The summary's own ``learning_rate`` replaces that of ``inference.flow``. Flows that are trained on fresh simulations have
-    the settings of ``inference.fresh``.
+    Those of ``inference.budgets`` for this number of simulations replace those of ``inference.flow``, and the summary's own
+    replace both. Flows that are trained on fresh simulations have the settings of ``inference.fresh``.
+
+    Args:
+        inference: the part of the configuration.
+        name: the summary.
+        simulations: number of simulations that the flow is fitted to; None for fresh ones.
     """
     given, own = inference["summaries"][name], inference["fresh"] if name in fresh_summaries(inference) else inference
-    networks = ("recurrent", "perceptron", "blocks", "embedded", "learning_rate")
-    return dict(own["flow"]) | {key: given[key] for key in networks if key in given}
+    budget: Mapping[str, Any] = next((one for one in inference["budgets"] if one["simulations"] == simulations), {})
+    replaced = {key: value for key, value in budget.items() if key != "simulations"}
+    positions = {"positions": given["bins"]} if "convolution" in given else {}
+    return dict(own["flow"]) | replaced | {key: given[key] for key in _OF_FLOWS if key in given} | positions
 
 
 def check_summary(config: Mapping[str, Any], name: str) -> None:
@@ -100,9 +111,16 @@ def _check_kind(place: str, entry: Mapping[str, Any]) -> None:
         if (key in entry) != (given[0] in owners):
             edit = f"remove {key}" if key in entry else f"add {key}"
             raise InvalidConfig(f"{place} has {given[0]} {'and' if key in entry else 'without'} {key}; {edit}")
+    networks = [key for key in OF_BINS if key in entry]
+    if networks and given[0] != "bins":
+        raise InvalidConfig(f"{place} has {given[0]} and {networks[0]}; remove {networks[0]}")
+    if given[0] == "bins" and len(networks) != 1:
+        raise InvalidConfig(
+            f"{place} has bins and {' and '.join(networks) or 'no network'}; set exactly one of {', '.join(OF_BINS)}"
+        )
     if "start" in entry and given[0] != "recurrent":
         raise InvalidConfig(f"{place} has {given[0]} and start; remove start")
-    if "steps" in entry and "start" not in entry and "bins" not in entry:
+    if "steps" in entry and not {"start", "bins", "attention"} & entry.keys():
         raise InvalidConfig(
             f"{place} has steps, but its flows are fitted as in inference.flow; remove steps, or add start"
         )
