@@ -1,5 +1,6 @@
 """Schedules as a few knots of the log rate."""
 
+import functools
 from dataclasses import dataclass
 
 import torch
@@ -28,17 +29,23 @@ class Knots:
         """Rates of every step, (set, start, step), from free numbers (set, start, knot)."""
         low, high = (bound.log()[:, None, None] for bound in (self.low, self.high))
         knots = low + (high - low) * free.sigmoid()
-        moments = (torch.arange(self.steps) + 0.5) / self.steps
-        after = torch.searchsorted(_shares(), moments).clamp(1, KNOTS - 1)
-        weight = (moments - _shares()[after - 1]) / (_shares()[after] - _shares()[after - 1])
-        weight = weight.to(knots)
-        return (knots[..., after - 1] * (1 - weight) + knots[..., after] * weight).exp()
+        return (knots @ _lines(self.steps).to(knots)).exp()
 
     def free(self, rates: Tensor) -> Tensor:
         """Free numbers of the nearest knots to rates (set, start, step), inside the range."""
         low, high = (bound.log()[:, None, None] for bound in (self.low, self.high))
         at = (_shares() * (self.steps - 1)).round().long()
         return ((rates[..., at].log() - low) / (high - low)).clamp(0.02, 0.98).logit()
+
+
+@functools.cache
+def _lines(steps: int) -> Tensor:
+    """Weights of the knots in the middle of every step, (knot, step): those of a line between the two around it."""
+    shares, moments = _shares(), (torch.arange(steps) + 0.5) / steps
+    after = torch.searchsorted(shares, moments).clamp(1, KNOTS - 1)
+    weight = (moments - shares[after - 1]) / (shares[after] - shares[after - 1])
+    one = torch.eye(KNOTS)
+    return one[:, after - 1] * (1 - weight) + one[:, after] * weight
 
 
 def _shares() -> Tensor:

@@ -94,16 +94,18 @@ class ClockedODE(RateModel):
         clock = relative.sum(dim=3)
         mean = relative.square().sum(dim=3) / clock  # of the rate over the clock
         known = torch.stack([mean, (mean + _LEAST_RATE).log() / -math.log(_LEAST_RATE)], dim=-1)
-        driven = torch.einsum("srmi,nsiw->mnsrw", known, inner[:, :, -2:]) + shift
-        state = first[:, :, None].expand(-1, -1, rates.shape[1], -1)
-        middle, scale = self.middle[:, None, None], self.spread[:, None, None]
-        path = []
-        for number in range(self.moments):
-            hidden = (((state - middle) / scale) @ inner[:, :, :-2] + driven[number]).tanh()
-            decay, drive = (hidden @ outer + offset).chunk(2, dim=-1)
-            kept = decay.exp() * clock[:, :, number, None]
-            gained = drive - decay + mean[:, :, number, None].log() + (-torch.expm1(-kept)).log()
-            state = torch.logaddexp(state - kept, gained)
+        of_state, of_rate = inner.split([inner.shape[2] - 2, 2], dim=2)
+        of_state = of_state / self.spread[:, None, None]
+        shift = shift - self.middle[:, None, None] * of_state.sum(dim=2, keepdim=True)
+        driven = torch.einsum("srmi,nsiw->mnsrw", known, of_rate) + shift
+        state, path = first[:, :, None].expand(-1, -1, rates.shape[1], -1), []
+        # a single unbind: the gradient of every single moment's part would have the size of all
+        for hidden, ticks, log_mean in zip(
+            driven.unbind(), clock[..., None].unbind(2), mean.log()[..., None].unbind(2), strict=True
+        ):
+            decay, drive = ((hidden + state @ of_state).tanh() @ outer + offset).chunk(2, dim=-1)
+            kept = decay.exp() * ticks
+            state = torch.logaddexp(state - kept, drive - decay + log_mean + (-torch.expm1(-kept)).log())
             path.append(state)
         return torch.stack(path)
 

@@ -55,21 +55,30 @@ class QuadraticModes(RateModel):
         self.offset = torch.ones(members, sets, 1, dtype=torch.float64)
 
     def log_losses(self, rates: Tensor) -> Tensor:
-        first, noise, gain, offset = (
-            each.transpose(0, 1)[:, None] for each in (self.first, self.noise, self.gain, self.offset)
-        )
-        return recurrence(*self._maps(rates), first, noise, gain, offset[..., 0]).log().permute(3, 1, 2, 0)
+        parts = [each.transpose(0, 1)[:, None] for each in self._driven()]
+        curvature, *parameters = (*parts, self.offset.transpose(0, 1)[:, None, :, 0])
+        return recurrence(*self._maps(rates, curvature), *parameters).log().permute(3, 1, 2, 0)
 
-    def _maps(self, rates: Tensor) -> tuple[Tensor, Tensor]:
-        """What a moment makes of a mode, e_k ← d_k e_k + f_k (q_k + r_k L), each (moment, set, run, member, mode).
+    def _driven(self) -> list[Tensor]:
+        """h, e at the start, q and r of the modes that are not zero, each (member, set, mode).
+
+        A fit leaves most modes out. Every member of every set has the number of the one with most of them.
+        """
+        used = (torch.stack([self.first, self.noise, self.gain]) != 0).any(dim=0)
+        most = max(1, int(used.sum(dim=-1).max()))
+        places = used.byte().argsort(dim=-1, descending=True, stable=True)[..., :most]
+        return [each.gather(-1, places) for each in (self.curvature, self.first, self.noise, self.gain)]
+
+    def _maps(self, rates: Tensor, curvature: Tensor) -> tuple[Tensor, Tensor]:
+        """What a moment makes of modes of curvatures (set, 1, member, mode), e_k ← d_k e_k + f_k (q_k + r_k L), each (moment, set,
+        run, member, mode).
 
         Modes are the last axis, because broadcasts are slow along a short one.
         """
         relative = (rates.double() / self.largest[:, None, None]).unflatten(2, (self.moments, -1))
-        curvature = self.curvature.transpose(0, 1)[:, None]
         one = torch.ones((), dtype=torch.float64)
         decay, drive = one, torch.zeros_like(one)
-        for rate in relative.permute(3, 2, 0, 1)[..., None, None]:
+        for rate in relative.permute(3, 2, 0, 1)[..., None, None].unbind():
             kept = torch.addcmul(one, rate, curvature, value=-1).square()
             decay, drive = decay * kept, torch.addcmul(rate.square(), drive, kept)
         return decay, drive
@@ -96,7 +105,7 @@ class QuadraticModes(RateModel):
         Its shape is (moment, set, run, member, coefficient). On the right of the equation, the loss before the first moment is
         that at this moment, as no run has logged it.
         """
-        decay, drive = self._maps(runs.rates)
+        decay, drive = self._maps(runs.rates, self.curvature.transpose(0, 1)[:, None])
         losses = runs.losses.double().permute(2, 0, 1)[..., None, None]
         first, noise, gain = torch.ones_like(decay[0]), torch.zeros_like(decay[0]), torch.zeros_like(decay[0])
         before, effects = losses[0], []

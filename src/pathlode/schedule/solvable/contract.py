@@ -50,10 +50,10 @@ class SolvableTask(ABC, Generic[_State]):
             seeds: seeds of the runs, (run,); 0 if left out.
         """
         state = self.start(torch.zeros(len(rates), dtype=torch.long) if seeds is None else seeds)
-        every, found = rates.shape[1] // LOGGED_MOMENTS, []
+        found = []
         for number, rate in enumerate(rates.unbind(dim=1), start=1):
             state = self.step(state, rate)
-            if number % every == 0:
+            if number % every(rates) == 0:
                 found.append(self.loss(state))
         return torch.stack(found, dim=1)
 
@@ -74,6 +74,11 @@ class SolvableTask(ABC, Generic[_State]):
         """Factors of the logged losses, (run, moment): exp(noise · ε) with standard normal ε of each run's seed."""
         normal = [torch.randn(LOGGED_MOMENTS, dtype=self.dtype, generator=seeded(seed)) for seed in seeds]
         return (self.noise * torch.stack(normal)).exp()
+
+
+def every(rates: Tensor) -> int:
+    """Steps between two moments of runs with these rates, (run, step)."""
+    return rates.shape[1] // LOGGED_MOMENTS
 
 
 def seeded(seed: Tensor) -> torch.Generator:

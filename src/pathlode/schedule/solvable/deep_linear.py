@@ -5,7 +5,8 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from pathlode.schedule.solvable.contract import SolvableTask
+from pathlode.schedule.solvable.contract import SolvableTask, every
+from pathlode.schedule.solvable.quadratic import Quadratic
 
 START = 0.01
 """Strength a_0 of every mode at the start."""
@@ -32,21 +33,30 @@ class DeepLinear(SolvableTask[Tensor]):
 
     def __init__(self) -> None:
         self.strengths = torch.tensor([3.0, 2.0, 1.0, 0.5], dtype=self.dtype)
+        curvature = 2 * self.strengths
+        self.minimum = Quadratic(curvature, torch.zeros_like(curvature), NOISE * curvature)
 
     def start(self, seeds: Tensor) -> Tensor:
         """C, and v of each mode, (run, 1 + mode)."""
         return torch.zeros(len(seeds), 1 + len(self.strengths), dtype=self.dtype)
 
     def step(self, state: Tensor, rates: Tensor) -> Tensor:
-        rate, curvature, (clock, noise) = rates[:, None], 2 * self.strengths, _parts(state)
-        moved = (1 - rate * curvature).square() * noise + rate.square() * NOISE * curvature
-        return torch.cat([clock + rate, moved], dim=1)
+        clock, noise = _parts(state)
+        return torch.cat([clock + rates[:, None], self.minimum.step(noise, rates)], dim=1)
 
     def loss(self, state: Tensor) -> Tensor:
         clock, noise = _parts(state)
+        return self._missing(clock) + self.minimum.loss(noise)
+
+    def _missing(self, clock: Tensor) -> Tensor:
+        """Σ (s_i - a_i)² / 2 at sums of rates (..., 1)."""
         decayed = (-2 * self.strengths * clock).exp()
         learnt = self.strengths / (1 + (self.strengths / START - 1) * decayed)
-        return (self.strengths - learnt).square().sum(dim=1) / 2 + noise @ self.strengths
+        return (self.strengths - learnt).square().sum(dim=-1) / 2
+
+    def losses(self, rates: Tensor, seeds: Tensor | None = None) -> Tensor:
+        clock = rates.cumsum(dim=1)[:, every(rates) - 1 :: every(rates)]
+        return self._missing(clock[..., None]) + self.minimum.losses(rates, seeds)
 
 
 def _parts(state: Tensor) -> tuple[Tensor, Tensor]:

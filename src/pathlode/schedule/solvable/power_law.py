@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 import torch
-from torch import Tensor
 
 from pathlode.schedule.solvable.quadratic import Quadratic
 
@@ -28,8 +27,6 @@ class PowerLaw(Quadratic):
 
     def __init__(self) -> None:
         number = torch.arange(1, FEATURE_COUNT + 1, dtype=self.dtype)
-        self.curvature, self.begin = number**-1.5, 1 / number
-
-    def noise_of_gradient(self, squares: Tensor) -> Tensor:
-        explained = self.curvature * squares
-        return self.curvature / BATCH * (explained + explained.sum(dim=1, keepdim=True) + LABEL_NOISE**2)
+        variance = number**-1.5
+        of_batch = variance / BATCH
+        super().__init__(variance, 1 / number, of_batch * LABEL_NOISE**2, own=of_batch * variance, shared=2 * of_batch)

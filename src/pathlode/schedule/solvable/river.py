@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 import torch
-from torch import Tensor
 
 from pathlode.schedule.solvable.quadratic import Quadratic
 
@@ -28,9 +27,8 @@ class River(Quadratic):
 
     def __init__(self) -> None:
         walls = torch.logspace(0, 1, WALLS, dtype=self.dtype)
-        self.curvature = torch.cat([walls, walls.new_tensor([0.2])])
-        self.noises = torch.cat([walls / 40, walls.new_tensor([0.05])])
-        self.begin = torch.cat([torch.full_like(walls, 1 / WALLS), walls.new_tensor([100.0])])
-
-    def noise_of_gradient(self, squares: Tensor) -> Tensor:
-        return self.noises
+        super().__init__(
+            curvature=torch.cat([walls, walls.new_tensor([0.2])]),
+            begin=torch.cat([torch.full_like(walls, 1 / WALLS), walls.new_tensor([100.0])]),
+            noises=torch.cat([walls / 40, walls.new_tensor([0.05])]),
+        )
