@@ -70,10 +70,10 @@ class QuadraticModes(RateModel):
         return [each.gather(-1, places) for each in (self.curvature, self.first, self.noise, self.gain)]
 
     def _maps(self, rates: Tensor, curvature: Tensor) -> tuple[Tensor, Tensor]:
-        """What a moment makes of modes of curvatures (set, 1, member, mode), e_k ← d_k e_k + f_k (q_k + r_k L), each (moment, set,
-        run, member, mode).
+        """What a moment makes of modes with curvatures (set, 1, member, mode), e_k ← d_k e_k + f_k (q_k + r_k L).
 
-        Modes are the last axis, because broadcasts are slow along a short one.
+        d and f are (moment, set, run, member, mode). Modes are the last axis, because broadcasts are slow along a short
+        one.
         """
         relative = (rates.double() / self.largest[:, None, None]).unflatten(2, (self.moments, -1))
         one = torch.ones((), dtype=torch.float64)

@@ -11,7 +11,7 @@ from pathlode.artefacts import ArrayFile, TableFile, axes
 
 OPTIMAL = "optimal"
 """Name of the best schedule among the policies."""
-CONTROLS = ("sweep", "sweep_again", "constant_decay", "cosine", "decay", "wsd_s", "schedule_free")
+CONTROLS = ("sweep", "sweep_again", "constant_decay", "cosine", "decay", "wsd_s", "schedule_free", "prodigy")
 """Policies without a model, which are tuned with about as many runs."""
 
 _REACHED = {

@@ -1,7 +1,7 @@
 """A small perceptron that learns from a teacher, with the noise of its seed and batches."""
 
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -92,9 +92,13 @@ class Net(SolvableTask[Student]):
         last = torch.randn(STUDENT_UNITS, generator=generator) / STUDENT_UNITS**0.5
         return _with_bias(inputs), labels, torch.cat([first, last])
 
-    def step(self, state: Student, rates: Tensor) -> Student:
+    def gradient(self, state: Student) -> Tensor:
+        """The gradient of the next batch's loss, (run, weight)."""
         inputs, labels = (batches[:, state.taken][state.place] for batches in (state.inputs, state.labels))
-        gradient, taken = _gradient(state.weights, inputs, labels), state.taken + 1
+        return _gradient(state.weights, inputs, labels)
+
+    def step(self, state: Student, rates: Tensor) -> Student:
+        gradient, taken = self.gradient(state), state.taken + 1
         mean = MEAN_DECAY * state.mean + (1 - MEAN_DECAY) * gradient
         square = SQUARE_DECAY * state.square + (1 - SQUARE_DECAY) * gradient.square()
         size = (square / (1 - SQUARE_DECAY**taken) + EPSILON**2).sqrt()
@@ -107,15 +111,16 @@ class Net(SolvableTask[Student]):
         return (predicted - self.truth).square().mean(dim=1) / 2
 
     def expected(self, rates: Tensor) -> Tensor:
-        return self._mean(rates, FIRST_SCORED)
+        return over_seeds(self, rates, FIRST_SCORED)
 
     def searched(self, rates: Tensor) -> Tensor:
-        return self._mean(rates, FIRST_SEARCHED)
+        return over_seeds(self, rates, FIRST_SEARCHED)
 
-    def _mean(self, rates: Tensor, first: int) -> Tensor:
-        """The mean of the loss at the end over :data:`SCORED` seeds from the first on, (run,)."""
-        seeds = torch.arange(first, first + SCORED).repeat(len(rates))
-        return self.losses(rates.repeat_interleave(SCORED, dim=0), seeds)[:, -1].unflatten(0, (-1, SCORED)).mean(dim=1)
+
+def over_seeds(task: SolvableTask[Any], rates: Tensor, first: int) -> Tensor:
+    """The mean of a task's loss at the end over :data:`SCORED` seeds from the first on, (run,)."""
+    seeds = torch.arange(first, first + SCORED).repeat(len(rates))
+    return task.losses(rates.repeat_interleave(SCORED, dim=0), seeds)[:, -1].unflatten(0, (-1, SCORED)).mean(dim=1)
 
 
 def _with_bias(inputs: Tensor) -> Tensor:

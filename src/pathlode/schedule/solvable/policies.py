@@ -13,6 +13,8 @@ from pathlode.errors import ConfigError
 from pathlode.schedule.planning.contract import RatedRuns, RateModel
 from pathlode.schedule.planning.planner import PlanConfig, plan
 from pathlode.schedule.solvable.contract import SolvableTask
+from pathlode.schedule.solvable.net import Net
+from pathlode.schedule.solvable.prodigy import ProdigyNet
 from pathlode.schedule.solvable.quadratic import Quadratic
 from pathlode.schedule.solvable.schedule_free import ScheduleFreeSgd
 from pathlode.schedule.solvable.shapes import at_peaks, halved, shape, stable_then_decay
@@ -23,15 +25,17 @@ TAIL = 0.1
 """Share of the run in which the best constant rate falls to zero."""
 ABOVE = 4.0
 """Largest rate of schedule-free training, in units of the task's largest."""
+BEYOND = 10.0
+"""Largest coefficient of Prodigy, and the inverse of the least; its authors' default is 1."""
 RUNS_OF_A_STREAM, RUNS_OF_A_REPLICATE = 1000, 10_000
 """Distance between the seeds of two streams, and of two replicates."""
 
 
 class SeedStream(IntEnum):
     """Streams of seeds: of the sweep, of policies that are tuned, own runs, steered trainings, runs added to a sweep, past runs
-    that are drawn at random, and own runs of the latent ODE's plans."""
+    that are drawn at random, own runs of the latent ODE's plans, and Prodigy."""
 
-    SWEEP, COSINE, DECAY, OWN, STEERED, ADDED, WSD_S, DRAWN, SCHEDULE_FREE, OWN_LATENT = range(10)
+    SWEEP, COSINE, DECAY, OWN, STEERED, ADDED, WSD_S, DRAWN, SCHEDULE_FREE, OWN_LATENT, PRODIGY = range(11)
 
 
 @dataclass(frozen=True)
@@ -121,13 +125,24 @@ def tuned_decay(task: SolvableTask[Any], replicates: Sequence[int], runs: int) -
 def tuned_schedule_free(task: Quadratic, replicates: Sequence[int], runs: int) -> Choice:
     """Schedule-free SGD with the best of so many constant rates, from :data:`ABOVE` times the task's largest rate down.
 
-    It is stable at larger rates than SGD, of which it averages the iterates. A run that diverges is not chosen.
+    It is stable at larger rates than SGD, of which it averages the iterates.
     """
-    trains = ScheduleFreeSgd(task)
     rates = ABOVE * _peaks(task, runs)[:, None].expand(-1, task.steps)
-    seeds = seeds_of(replicates, SeedStream.SCHEDULE_FREE, runs)
+    return _tuned_optimizer(ScheduleFreeSgd(task), rates, replicates, SeedStream.SCHEDULE_FREE)
+
+
+def tuned_prodigy(task: Net, replicates: Sequence[int], runs: int) -> Choice:
+    """Prodigy with a cosine, and the best of so many coefficients in equal ratios, from :data:`BEYOND` down to its inverse."""
+    coefficients = BEYOND ** torch.linspace(1, -1, runs, dtype=torch.float64)
+    rates = at_peaks([shape("cosine", task.steps)], coefficients)
+    return _tuned_optimizer(ProdigyNet(task), rates, replicates, SeedStream.PRODIGY)
+
+
+def _tuned_optimizer(trains: SolvableTask[Any], rates: Tensor, replicates: Sequence[int], stream: SeedStream) -> Choice:
+    """The best rates of (setting, step) with an optimiser of their own; a run that diverges is not chosen."""
+    seeds = seeds_of(replicates, stream, len(rates))
     ends = trains.logged(rates.repeat(len(replicates), 1), seeds.flatten())[:, -1].unflatten(0, seeds.shape)
-    return Choice(rates[ends.where(torch.isfinite(ends), torch.inf).argmin(dim=1)], runs, trains)
+    return Choice(rates[ends.where(torch.isfinite(ends), torch.inf).argmin(dim=1)], len(rates), trains)
 
 
 def constant_then_decay(task: SolvableTask[Any], runs: RatedRuns, config: TrialConfig) -> Choice:

@@ -10,8 +10,8 @@ from pathlode.schedule.solvable.contract import SolvableTask, every
 class Quadratic(SolvableTask[Tensor]):
     """e_k ← (1 - η h_k)² e_k + η² v_k with the loss L = Σ h_k e_k / 2, for the rate η.
 
-    e_k is the expected square of weight k's distance from the minimum, and the state. h_k is the curvature. The gradient's noise
-    has the variance v_k = c_k + s_k e_k + r_k L.
+    e_k is the expected square of weight k's distance from the minimum, and the state. h_k is the curvature. The gradient's
+    noise has the variance v_k = c_k + s_k e_k + r_k L.
 
     Args:
         curvature: h, (weight,).

@@ -18,6 +18,7 @@ from pathlode.schedule.planning.modes import QuadraticModes
 from pathlode.schedule.planning.planner import PlanConfig
 from pathlode.schedule.solvable.artefacts import OPTIMAL, SolvableOutcomes, SolvableSchedules
 from pathlode.schedule.solvable.contract import SolvableTask
+from pathlode.schedule.solvable.net import Net
 from pathlode.schedule.solvable.optimum import optimum
 from pathlode.schedule.solvable.policies import (
     Choice,
@@ -30,6 +31,7 @@ from pathlode.schedule.solvable.policies import (
     sweep_again,
     tuned_decay,
     tuned_peak,
+    tuned_prodigy,
     tuned_schedule_free,
 )
 from pathlode.schedule.solvable.quadratic import Quadratic
@@ -98,6 +100,9 @@ class SolvableTrial:
         if isinstance(task, Quadratic):
             begun = clock()
             yield "schedule_free", tuned_schedule_free(task, numbers, allowed), clock() - begun
+        if isinstance(task, Net):
+            begun = clock()
+            yield "prodigy", tuned_prodigy(task, numbers, allowed), clock() - begun
         modes = partial(QuadraticModes, members=config.members)
         yield from self._planned(task, "plan", runs, numbers, swept, modes, SeedStream.OWN)
         settings = dict(config.latent_ode)

@@ -8,6 +8,7 @@ from pathlode.schedule.planning.contract import RatedRuns
 from pathlode.schedule.planning.modes import QuadraticModes
 from pathlode.schedule.planning.planner import PlanConfig
 from pathlode.schedule.solvable.deep_linear import DeepLinear
+from pathlode.schedule.solvable.net import Net
 from pathlode.schedule.solvable.policies import (
     SeedStream,
     TrialConfig,
@@ -19,7 +20,9 @@ from pathlode.schedule.solvable.policies import (
     sweep_again,
     tuned_decay,
     tuned_peak,
+    tuned_prodigy,
 )
+from pathlode.schedule.solvable.prodigy import ProdigyNet
 from pathlode.schedule.solvable.shapes import stable_then_decay
 
 TASK, NUMBERS = DeepLinear(), [3, 8]
@@ -56,6 +59,14 @@ def test_rivals_are_tuned_with_as_many_runs():
     assert (cosine.runs, decay.runs) == (5, 15)
     assert cosine.rates.amax(dim=1).tolist() == pytest.approx([0.15 * 10**-0.3] * 2)
     assert torch.allclose(decay.rates, 0.15 * 10**-0.3 * stable_then_decay(TASK.steps, 1.0))
+
+
+def test_the_best_coefficient_of_prodigy_lies_inside_the_range_that_is_tried(monkeypatch):
+    monkeypatch.setattr(Net, "steps", 100)
+    chosen = tuned_prodigy(Net(), NUMBERS, 5)
+    assert ((chosen.rates[:, 0] > 0.2) & (chosen.rates[:, 0] < 5)).all()
+    assert chosen.runs == 5
+    assert isinstance(chosen.trains, ProdigyNet)
 
 
 def test_one_more_run_at_the_least_of_a_parabola():
