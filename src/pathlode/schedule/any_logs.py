@@ -38,6 +38,10 @@ def read_logs(
     source = source or _source(place)
     if source not in LOG_SOURCES:
         raise ConfigError(f"source is {source}, expected one of {', '.join(LOG_SOURCES)}")
+    if source not in _HOLDERS and not Path(place).exists():
+        raise DataError(f"{place} does not exist, expected a folder or file of logs")
+    if source in ("tensorboard", "trainer") and Path(place).is_file():
+        raise DataError(f"{place} is a file, expected the folder that it is in, or one above")
     known = dict(names)
     if source == "trainer":
         if "val_metric" not in known:
@@ -64,8 +68,6 @@ def _source(place: str) -> str:
     path = Path(place)
     if "://" in place or path.suffix == ".db":
         raise ConfigError(f"source is missing: say whether {place} is of mlflow or optuna")
-    if not path.exists():
-        raise DataError(f"{place} does not exist, expected a folder or file of logs")
     if path.suffix == ".wandb":
         return "wandb"
-    return next((source for mark, source in _MARKS.items() if next(path.rglob(mark), None)), "tables")
+    return next((source for mark, source in _MARKS.items() if any(map(Path.is_file, path.rglob(mark)))), "tables")

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from functools import partial
 from numbers import Real
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pathlode.errors import DataError
+from pathlode.schedule.databases import refuse_other_database
 from pathlode.schedule.logs import Log, join_logs, listed
 from pathlode.schedule.readers import need
 from pathlode.schedule.runs import Runs
@@ -42,11 +42,9 @@ def read_optuna(storage: str, study: str, names: Mapping[str, str]) -> Runs:
 
 def _optuna(storage: str, study: str) -> Iterator[Log]:
     need("optuna")
+    refuse_other_database(storage, "studies", "Optuna")
     import optuna
 
-    file = Path(storage.removeprefix("sqlite:///"))
-    if storage.startswith("sqlite:///") and not file.exists():  # which Optuna would make
-        raise DataError(f"{file} does not exist, expected a database of Optuna")
     try:
         others = optuna.get_all_study_names(storage)
         trials = optuna.load_study(study_name=study, storage=storage).trials if study in others else []

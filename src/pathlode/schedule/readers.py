@@ -22,8 +22,9 @@ import numpy as np
 import pandas as pd
 
 from pathlode.errors import DataError
+from pathlode.schedule.databases import refuse_other_database
 from pathlode.schedule.logs import Log, join_logs, listed
-from pathlode.schedule.run_files import read_table, tables_in
+from pathlode.schedule.run_files import ending, read_table, tables_in
 from pathlode.schedule.runs import Runs
 
 
@@ -67,14 +68,20 @@ def _tensorboard(folder: Path) -> Iterator[Log]:
             ]
         return pd.DataFrame(points, columns=["step", "value", "time"])
 
-    places = sorted({file.parent for file in folder.rglob("*tfevents*")})
+    places = sorted({file.parent for file in folder.rglob("*tfevents*") if file.is_file()})
     if not places:
         raise DataError(f"{folder} holds no event files of TensorBoard, expected them there or in folders below it")
     for place in places:
-        events = EventAccumulator(str(place), size_guidance={"scalars": 0, "tensors": 0}).Reload()
+        try:  # the slash at the end says that it is a folder, whatever its name
+            events = EventAccumulator(f"{place}/", size_guidance={"scalars": 0, "tensors": 0}).Reload()
+        except (OSError, ValueError) as error:
+            raise DataError(f"{place} cannot be read by TensorBoard: {error}; move what is no event file") from error
+        name = place.relative_to(folder).as_posix() if place != folder else folder.name
+        if not any(events.Tags().values()):
+            yield Log(name, name, [], pd.DataFrame, "its event files hold nothing that can be read")
+            continue
         kinds = {tag: events.SummaryMetadata(tag).plugin_data.plugin_name for tag in events.Tags()["tensors"]}
         tags = [*events.Tags()["scalars"], *(tag for tag, kind in kinds.items() if kind == "scalars")]
-        name = place.relative_to(folder).as_posix() if place != folder else folder.name
         yield Log(name, name, tags, partial(history, events))
 
 
@@ -102,7 +109,8 @@ def read_wandb(source: Path, names: Mapping[str, str], step: str = "_step") -> R
 
 
 def _wandb(source: Path, step: str) -> Iterator[Log]:
-    files = [*(sorted(source.rglob("*.wandb")) if source.is_dir() else []), *tables_in(source)]
+    below = sorted(file for file in source.rglob("*.wandb") if file.is_file()) if source.is_dir() else []
+    files = [*below, *tables_in(source)]
     if not files or not source.exists():
         raise DataError(f"{source} holds no runs of W&B, expected run-*.wandb files, or histories as CSV or Parquet")
     found: dict[str, list[_WandbPart]] = {}
@@ -112,6 +120,7 @@ def _wandb(source: Path, step: str) -> Iterator[Log]:
     for run, parts in found.items():
         title, table = parts[-1].title, pd.concat([part.history for part in parts], ignore_index=True)
         if table.empty:
+            yield Log(run, title, [], pd.DataFrame, "it logged nothing")
             continue
         if step not in table:
             raise DataError(f"{source}: run {title!r} logged no {step!r}, only {listed(table)}; name its step metric")
@@ -139,7 +148,8 @@ class _WandbPart:
 
 def _wandb_file(file: Path) -> _WandbPart:
     if file.suffix != ".wandb":
-        return _WandbPart(file.stem, file.stem, read_table(file))
+        name = file.name.removesuffix(ending(file))
+        return _WandbPart(name, name, read_table(file))
     need("wandb")
     command = [sys.executable, "-m", "wandb", "leet", "inspect", "--json", str(file)]
     quiet = {"WANDB_MODE": "offline", "WANDB_ERROR_REPORTING": "false"}
@@ -179,6 +189,7 @@ def read_mlflow(uri: str, experiment: str, names: Mapping[str, str]) -> Runs:
 
 def _mlflow(uri: str, experiment: str) -> Iterator[Log]:
     need("mlflow")
+    refuse_other_database(uri, "experiments", "MLflow")
     from mlflow import MlflowClient
 
     def history(run: str, tag: str) -> pd.DataFrame:

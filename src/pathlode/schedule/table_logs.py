@@ -9,12 +9,12 @@ import pandas as pd
 
 from pathlode.errors import DataError
 from pathlode.schedule.logs import Log, join_logs, listed
-from pathlode.schedule.run_files import TABLES, read_table
+from pathlode.schedule.run_files import TABLES, ending, read_table, tables_in
 from pathlode.schedule.runs import Runs
 
 
 def read_tables(path: Path, names: Mapping[str, str], step: str = "step") -> Runs:
-    """Runs from one table (CSV, Parquet or JSON lines), or from all in a folder and the folders below it.
+    """Runs from one table (CSV, also gzipped, Parquet or JSON lines), or from all in a folder and the folders below it.
 
     A table is one run, unless a column ``run_id`` names several. Its name is its path below the folder; of tables that have one
     name, such as ``version_0/metrics.csv`` of Lightning's ``CSVLogger``, it is the path of their folder. An empty cell was not
@@ -34,16 +34,17 @@ def read_tables(path: Path, names: Mapping[str, str], step: str = "step") -> Run
 
 
 def _tables(path: Path, step: str) -> Iterator[Log]:
-    below = sorted(file for file in path.rglob("*") if file.suffix in TABLES) if path.is_dir() else [path]
+    below = tables_in(path, below=True)
     if not below or not path.exists():
         raise DataError(
             f"{path} holds no tables, expected files that end with {', '.join(TABLES)}, there or in folders below"
         )
     alike = len({file.name for file in below}) == 1 < len(below)
     for file in below:
-        place = file.parent if alike else file.with_suffix("")
-        name = place.relative_to(path).as_posix() if path.is_dir() else file.stem
-        table = _read(file)
+        own = file.name.removesuffix(ending(file)) or file.stem
+        place = file.parent if alike else file.with_name(own)
+        name = place.relative_to(path).as_posix() if path.is_dir() else own
+        table = read_table(file, keep_default_na=False, na_values=[""])  # a "nan" is text, as it was logged
         if step not in table:
             raise DataError(_lacks(file, table, step))
         parts = table.groupby("run_id", sort=False) if "run_id" in table and len(table) else [(name, table)]
@@ -72,18 +73,6 @@ def _fault(rows: pd.DataFrame, step: str) -> str | None:
     if pd.to_numeric(steps, errors="coerce").isna().all():
         return f"its {step} is {steps.iloc[0]} in the first row, expected a number"
     return None
-
-
-def _read(file: Path) -> pd.DataFrame:
-    """A table, in which a cell is missing if it is empty; a CSV file's "nan" is text, as it was logged."""
-    if file.suffix != ".csv":
-        return read_table(file)
-    try:
-        return pd.read_csv(file, keep_default_na=False, na_values=[""])
-    except (OSError, ValueError) as error:
-        raise DataError(
-            f"{file} cannot be read ({str(error).strip()}), expected a table with one row per logged moment"
-        ) from error
 
 
 def _history(table: pd.DataFrame, step: str, tag: str) -> pd.DataFrame:

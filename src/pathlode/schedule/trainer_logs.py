@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import partial
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ def _states(folder: Path) -> Iterator[Log]:
     for file in sorted(folder.rglob(TRAINER_STATE)):
         place = file.parent.parent if re.fullmatch(r"checkpoint-\d+", file.parent.name) else file.parent
         state = _state_in(file)
-        if len(state["log_history"]) > len(longest.get(place, {}).get("log_history", [])):
+        if place not in longest or len(state["log_history"]) > len(longest[place]["log_history"]):
             longest[place] = state
     if not longest:
         raise DataError(f"{folder} holds no history of Hugging Face's Trainer, expected files {TRAINER_STATE} below it")
@@ -50,16 +51,19 @@ def _states(folder: Path) -> Iterator[Log]:
         history = state["log_history"]
         name = place.relative_to(folder).as_posix() if place != folder else folder.name
         tags = sorted({tag for entry in history for tag in entry} - {"step"})
-        fault = unfinished(state.get("global_step", 0), state.get("max_steps", 0))
+        fault = unfinished(state["global_step"], state["max_steps"]) if history else "its history has no step"
         yield Log(name, name, tags, partial(_points, history), fault)
 
 
 def _state_in(file: Path) -> dict[str, Any]:
     try:
         state = dict(json.loads(file.read_text()))
-        return state | {"log_history": list(state["log_history"])}
+        history = [dict(entry) for entry in state["log_history"]]
+        ends = {name: int(state.get(name) or 0) for name in ("global_step", "max_steps")}
+        return ends | {"log_history": [entry for entry in history if isinstance(entry.get("step"), Real)]}
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{file} cannot be read ({error!r}), expected a state of Hugging Face's Trainer") from error
+        reason = f"{type(error).__name__}: {error}"
+        raise DataError(f"{file} cannot be read ({reason}), expected a state of Hugging Face's Trainer") from error
 
 
 def _points(history: list[dict[str, Any]], tag: str) -> pd.DataFrame:

@@ -56,3 +56,27 @@ def test_the_metric_of_a_trainer_has_no_name_of_its_own(tmp_path):
     (tmp_path / "trainer_state.json").write_text("{}")
     with pytest.raises(ConfigError, match="metric is missing: give its name in the Trainer's history"):
         read_logs(str(tmp_path), {"lr": "learning_rate"})
+
+
+def test_names_of_folders_say_nothing_and_tables_may_be_compressed(tmp_path):
+    (tmp_path / "x_tfevents").mkdir()
+    (tmp_path / "a.csv").mkdir()
+    for run in ("first", "second"):
+        ROWS.to_csv(tmp_path / "a.csv" / f"{run}.csv.gz", index=False)
+    assert read_logs(str(tmp_path), {}).ids == ["a.csv/first", "a.csv/second"]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"\0" * 2000, "run.csv is binary, expected a table as text"),
+        (b"Step,run - lr,run - lr__MIN,run - lr__MAX\n1,1,1,1\n", "run.csv is a chart of W&B with .* 'run - lr__MIN'"),
+    ],
+)
+def test_what_looks_like_a_table_is_refused_for_the_true_reason(tmp_path, content, reason):
+    (tmp_path / "run.csv").write_bytes(content)
+    for source in ("tables", "wandb"):
+        with pytest.raises(DataError, match=reason):
+            read_logs(str(tmp_path), {}, source)
+    with pytest.raises(DataError, match="run.csv is a file, expected the folder that it is in, or one above"):
+        read_logs(str(tmp_path / "run.csv"), {}, "tensorboard")

@@ -66,7 +66,9 @@ def test_what_optuna_does_not_hold_is_named(storage, tmp_path, monkeypatch):
     with pytest.raises(DataError, match="study.db does not exist, expected a database of Optuna"):
         read_optuna(f"sqlite:///{tmp_path}/study.db", "rates", NAMES)
     (tmp_path / "notes.db").write_text("no database, but a file with some text in it")
-    with pytest.raises(DataError, match="notes.db cannot be read by Optuna"):
+    with pytest.raises(
+        DataError, match="notes.db cannot be read .file is not a database., expected a database of Optuna"
+    ):
         read_optuna(f"sqlite:///{tmp_path}/notes.db", "rates", NAMES)
     monkeypatch.setitem(sys.modules, "optuna", None)
     with pytest.raises(DataError, match=r"optuna is not installed, .* pip install 'pathlode\[optuna\]'"):

@@ -78,6 +78,17 @@ def test_what_tensorboard_did_not_log_is_named(event_files, tmp_path):
         read_tensorboard(tmp_path, NAMES)
 
 
+def test_folders_and_files_with_names_of_event_files_that_are_none(tmp_path):
+    folder = tmp_path / "my_tfevents"
+    (folder / "empty_tfevents").mkdir(parents=True)
+    with pytest.raises(DataError, match="holds no event files of TensorBoard"):
+        read_tensorboard(tmp_path, NAMES)
+    (folder / "empty_tfevents" / "events.out.tfevents.1").write_bytes(b"no event" * 10)
+    reason = "'my_tfevents/empty_tfevents' is left out, as its event files hold nothing that can be read"
+    with pytest.raises(DataError, match=reason):
+        read_tensorboard(tmp_path, NAMES)
+
+
 def interrupted():
     yield from list(scalars(0.1))[:40]
     raise KeyboardInterrupt
@@ -124,6 +135,7 @@ def test_a_run_of_wandb_without_an_end_is_left_out_unless_it_was_resumed(tmp_pat
         "run-2": ("second", known[:30]),
         "run-3": ("second", [*known[30:], end]),
         "run-4": ("killed", known),
+        "run-5": ("silent", []),
     }
 
     def inspected(command, **settings):
@@ -136,7 +148,7 @@ def test_a_run_of_wandb_without_an_end_is_left_out_unless_it_was_resumed(tmp_pat
     monkeypatch.setattr(subprocess, "run", inspected)
     runs = read_wandb(tmp_path, NAMES)
     assert runs.ids == ["first", "second"]
-    assert runs.left_out == {"killed": "it did not come to its end"}
+    assert runs.left_out == {"killed": "it did not come to its end", "silent": "it logged nothing"}
 
 
 def test_what_wandb_cannot_read_is_refused(tmp_path):

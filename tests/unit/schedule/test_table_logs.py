@@ -74,7 +74,9 @@ def test_a_cell_that_says_nan_is_a_run_that_diverged_and_an_empty_one_is_not(tmp
 
 def test_what_is_no_table_of_runs_is_refused(tmp_path):
     for path in (tmp_path, tmp_path / "absent.csv"):
-        with pytest.raises(DataError, match="holds no tables, expected files that end with .csv, .parquet, .jsonl"):
+        with pytest.raises(
+            DataError, match="holds no tables, expected files that end with .csv, .csv.gz, .parquet, .jsonl"
+        ):
             read_tables(path, NAMES)
     write(tmp_path, first=table(), second=table())
     with pytest.raises(

@@ -55,6 +55,14 @@ def test_what_is_no_state_is_refused(tmp_path):
         read_trainer_states(tmp_path, {"val_metric": "loss"})
     (tmp_path / "trainer_state.json").write_text("{}")
     with pytest.raises(
-        DataError, match="trainer_state.json cannot be read .KeyError.'log_history'.*, expected a state"
+        DataError, match="trainer_state.json cannot be read .KeyError: 'log_history'.*, expected a state"
     ):
         read_trainer_states(tmp_path, {"val_metric": "loss"})
+
+
+@pytest.mark.parametrize("history", [[], [{"loss": 1.0}], [{"step": None, "loss": 1.0, "eval_accuracy": 0.5}]])
+def test_a_history_without_steps_is_left_out_by_name(tmp_path, history):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "trainer_state.json").write_text(json.dumps({"log_history": history, "max_steps": None}))
+    with pytest.raises(DataError, match="'run' is left out, as its history has no step"):
+        read_trainer_states(tmp_path, {"val_metric": "eval_accuracy"})
