@@ -2,6 +2,7 @@
 
 import copy
 import logging
+import math
 from dataclasses import asdict
 from typing import Any, ClassVar
 
@@ -10,7 +11,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from pathlode.core.plain import from_plain, to_plain
-from pathlode.errors import ConfigError
+from pathlode.errors import CheckpointError, ConfigError
 from pathlode.schedule.decisions import Decision, LookAheadConfig
 from pathlode.schedule.live_log import LiveLog
 from pathlode.schedule.revised_schedule import RevisedSchedule
@@ -61,7 +62,8 @@ class LatentODELR(RevisedSchedule, LRScheduler):
             table of them.
 
     Raises:
-        ConfigError: if there are fewer steps than the window has moments, or the first group's rate is not above 0.
+        ConfigError: if there are fewer steps than the window has moments or infinitely many, or the first group's rate is not
+            above 0.
 
     Source: Sampson & Melchior 2025, Dynamics of Learning (https://arxiv.org/abs/2509.23052). Unlike the published code, it
     averages the rates of the futures that were scored, compares losses on both sides of the current one, draws new
@@ -83,9 +85,10 @@ class LatentODELR(RevisedSchedule, LRScheduler):
         chained: bool = False,
         shared: bool = True,
     ) -> None:
-        if total_steps < model.config.window:
+        if not model.config.window <= total_steps < math.inf:
             raise ConfigError(
-                f"total_steps is {total_steps}, expected at least the {model.config.window} moments of the model's window"
+                f"total_steps is {total_steps}, expected at least the {model.config.window} moments of the model's window, and "
+                "an end"
             )
         first = float(optimizer.param_groups[0]["lr"])
         if not first > 0:
@@ -104,9 +107,12 @@ class LatentODELR(RevisedSchedule, LRScheduler):
         Args:
             loss: loss of the last batch. Losses before this scheduler's turn in a ``SequentialLR`` are ignored.
             metric: the same metric as in the past runs. Between two measurements the last one counts.
+
+        Raises:
+            ConfigError: if one of them is not one number.
         """
         begun = self.last_epoch >= 0
-        self._log.record(_number(loss) if begun else None, _number(metric))
+        self._log.record(_number("loss", loss) if begun else None, _number("metric", metric))
 
     def step(self, epoch: int | None = None, *, loss: float | None = None, metric: float | None = None) -> None:
         """Records what is given as :meth:`record` does, and sets the rate of the next optimiser step.
@@ -117,7 +123,7 @@ class LatentODELR(RevisedSchedule, LRScheduler):
             metric: as in :meth:`record`.
 
         Raises:
-            ConfigError: if something else than 0 is given without a name.
+            ConfigError: if something else than 0 is given without a name, and as :meth:`record`.
         """
         if epoch is not None:
             if type(epoch) is not int or epoch != 0:
@@ -156,7 +162,14 @@ class LatentODELR(RevisedSchedule, LRScheduler):
 
         If this scheduler was made with another ``total_steps``, the steps so far are another share of the training, and what is
         left of the current schedule is stretched to its end.
+
+        Raises:
+            CheckpointError: if the state is that of something else.
         """
+        if lacking := {"total_steps", "_generator", "_schedule", "_log", "decisions"} - set(state_dict):
+            raise CheckpointError(
+                f"the state has no {min(lacking)}, expected that of a LatentODELR: load it into its scheduler"
+            )
         state = copy.deepcopy(dict(from_plain(dict(state_dict))))
         before = state.pop("total_steps")
         self._generator.set_state(state.pop("_generator"))
@@ -188,7 +201,9 @@ class LatentODELR(RevisedSchedule, LRScheduler):
             )
 
 
-def _number(value: float | torch.Tensor | None) -> float | None:
-    if value is None:
-        return None
-    return float(value.detach() if isinstance(value, torch.Tensor) else value)
+def _number(name: str, value: float | torch.Tensor | None) -> float | None:
+    try:
+        return None if value is None else float(value.detach() if isinstance(value, torch.Tensor) else value)
+    except (TypeError, ValueError, RuntimeError):
+        given = f"a tensor of the shape {tuple(value.shape)}" if isinstance(value, torch.Tensor) else repr(value)
+        raise ConfigError(f"{name} is {given}, expected one number, such as the mean over a batch") from None

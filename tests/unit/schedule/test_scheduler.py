@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.optim.lr_scheduler import ChainedScheduler, ConstantLR, LinearLR, SequentialLR
 
-from pathlode.errors import ConfigError
+from pathlode.errors import CheckpointError, ConfigError
 from pathlode.schedule import LatentODELR, LookAheadConfig
 from pathlode.schedule.decisions import ahead
 
@@ -382,6 +382,22 @@ def test_a_rate_of_zero_is_refused_at_first_and_taken_for_the_smallest_later(mod
     assert scheduler.decisions
 
 
-def test_a_training_shorter_than_the_window_is_refused(model):
-    with pytest.raises(ConfigError, match="total_steps is 5, expected at least the 8 moments"):
-        LatentODELR(optimiser(), model, 5)
+@pytest.mark.parametrize("steps", [5, math.inf, math.nan])
+def test_a_training_shorter_than_the_window_or_without_an_end_is_refused(model, steps):
+    with pytest.raises(ConfigError, match=f"total_steps is {steps}, expected at least the 8 moments"):
+        LatentODELR(optimiser(), model, steps)
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [(torch.ones(3), r"a tensor of the shape \(3,\)"), ("high", "'high'"), ({"acc": 1}, "{'acc': 1}")],
+)
+def test_what_is_not_one_number_is_refused(model, given, shown):
+    with pytest.raises(ConfigError, match=f"metric is {shown}, expected one number"):
+        LatentODELR(optimiser(), model, 100).step(loss=1.0, metric=given)
+
+
+def test_the_state_of_another_scheduler_is_refused(model):
+    state = LinearLR(optimiser()).state_dict()
+    with pytest.raises(CheckpointError, match="the state has no _generator, expected that of a LatentODELR"):
+        LatentODELR(optimiser(), model, 100).load_state_dict(state)
