@@ -11,7 +11,17 @@ from pathlode.artefacts import ArrayFile, TableFile, axes
 
 OPTIMAL = "optimal"
 """Name of the best schedule among the policies."""
-CONTROLS = ("sweep", "sweep_again", "constant_decay", "cosine", "decay", "wsd_s", "schedule_free", "prodigy")
+CONTROLS = (
+    "sweep",
+    "sweep_again",
+    "constant_decay",
+    "cosine",
+    "decay",
+    "wsd_s",
+    "schedule_free",
+    "prodigy",
+    "d_adaptation",
+)
 """Policies without a model, which are tuned with about as many runs."""
 
 _REACHED = {

@@ -1,13 +1,16 @@
 """The interface of solvable tasks."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import torch
 from torch import Tensor
 
 LOGGED_MOMENTS = 50
 """Equally spaced moments at which a run logs its loss; the last is the run's end."""
+
+SCORED = 32
+"""Number of seeds over which the expected loss of a simulated training is the mean; all schedules have the same."""
 
 _State = TypeVar("_State")  # what a task's training changes
 
@@ -74,6 +77,12 @@ class SolvableTask(ABC, Generic[_State]):
         """Factors of the logged losses, (run, moment): exp(noise · ε) with standard normal ε of each run's seed."""
         normal = [torch.randn(LOGGED_MOMENTS, dtype=self.dtype, generator=seeded(seed)) for seed in seeds]
         return (self.noise * torch.stack(normal)).exp()
+
+
+def over_seeds(task: SolvableTask[Any], rates: Tensor, first: int) -> Tensor:
+    """The mean of a task's loss at the end over :data:`SCORED` seeds from the first on, (run,)."""
+    seeds = torch.arange(first, first + SCORED).repeat(len(rates))
+    return task.losses(rates.repeat_interleave(SCORED, dim=0), seeds)[:, -1].unflatten(0, (-1, SCORED)).mean(dim=1)
 
 
 def every(rates: Tensor) -> int:

@@ -1,12 +1,12 @@
 """A small perceptron that learns from a teacher, with the noise of its seed and batches."""
 
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 from torch import Tensor
 
-from pathlode.schedule.solvable.contract import SolvableTask, seeded
+from pathlode.schedule.solvable.contract import SolvableTask, over_seeds, seeded
 
 STUDENT_INPUTS, STUDENT_UNITS, TEACHER_UNITS, EXAMPLES_A_STEP = 10, 16, 4, 8
 """Inputs, hidden units of the student and of the teacher, and examples of a batch."""
@@ -14,8 +14,6 @@ LABEL_DEVIATION = 0.5
 """Standard deviation of the noise of the labels."""
 HELD_OUT_INPUTS = 512
 """Number of inputs on which the loss is measured."""
-SCORED = 32
-"""Number of seeds over which the expected loss is the mean; all schedules have the same."""
 FIRST_SCORED = 10**15
 """The first of these seeds; those of logged runs are smaller."""
 FIRST_SEARCHED = FIRST_SCORED + 1000
@@ -115,12 +113,6 @@ class Net(SolvableTask[Student]):
 
     def searched(self, rates: Tensor) -> Tensor:
         return over_seeds(self, rates, FIRST_SEARCHED)
-
-
-def over_seeds(task: SolvableTask[Any], rates: Tensor, first: int) -> Tensor:
-    """The mean of a task's loss at the end over :data:`SCORED` seeds from the first on, (run,)."""
-    seeds = torch.arange(first, first + SCORED).repeat(len(rates))
-    return task.losses(rates.repeat_interleave(SCORED, dim=0), seeds)[:, -1].unflatten(0, (-1, SCORED)).mean(dim=1)
 
 
 def _with_bias(inputs: Tensor) -> Tensor:

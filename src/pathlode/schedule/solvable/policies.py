@@ -13,6 +13,7 @@ from pathlode.errors import ConfigError
 from pathlode.schedule.planning.contract import RatedRuns, RateModel
 from pathlode.schedule.planning.planner import PlanConfig, plan
 from pathlode.schedule.solvable.contract import SolvableTask
+from pathlode.schedule.solvable.d_adaptation import DAdaptedSgd
 from pathlode.schedule.solvable.net import Net
 from pathlode.schedule.solvable.prodigy import ProdigyNet
 from pathlode.schedule.solvable.quadratic import Quadratic
@@ -26,16 +27,18 @@ TAIL = 0.1
 ABOVE = 4.0
 """Largest rate of schedule-free training, in units of the task's largest."""
 BEYOND = 10.0
-"""Largest coefficient of Prodigy, and the inverse of the least; its authors' default is 1."""
+"""Largest coefficient of Prodigy and of D-adaptation, and the inverse of the least; their authors' default is 1."""
 RUNS_OF_A_STREAM, RUNS_OF_A_REPLICATE = 1000, 10_000
 """Distance between the seeds of two streams, and of two replicates."""
 
 
 class SeedStream(IntEnum):
     """Streams of seeds: of the sweep, of policies that are tuned, own runs, steered trainings, runs added to a sweep, past runs
-    that are drawn at random, own runs of the latent ODE's plans, and Prodigy."""
+    that are drawn at random, own runs of the latent ODE's plans, Prodigy, and D-adaptation."""
 
-    SWEEP, COSINE, DECAY, OWN, STEERED, ADDED, WSD_S, DRAWN, SCHEDULE_FREE, OWN_LATENT, PRODIGY = range(11)
+    SWEEP, COSINE, DECAY, OWN, STEERED, ADDED, WSD_S, DRAWN, SCHEDULE_FREE, OWN_LATENT, PRODIGY, D_ADAPTATION = range(
+        12
+    )
 
 
 @dataclass(frozen=True)
@@ -133,9 +136,17 @@ def tuned_schedule_free(task: Quadratic, replicates: Sequence[int], runs: int) -
 
 def tuned_prodigy(task: Net, replicates: Sequence[int], runs: int) -> Choice:
     """Prodigy with a cosine, and the best of so many coefficients in equal ratios, from :data:`BEYOND` down to its inverse."""
-    coefficients = BEYOND ** torch.linspace(1, -1, runs, dtype=torch.float64)
-    rates = at_peaks([shape("cosine", task.steps)], coefficients)
-    return _tuned_optimizer(ProdigyNet(task), rates, replicates, SeedStream.PRODIGY)
+    return _tuned_optimizer(ProdigyNet(task), _coefficients(task, runs), replicates, SeedStream.PRODIGY)
+
+
+def tuned_d_adaptation(task: Quadratic, replicates: Sequence[int], runs: int) -> Choice:
+    """D-Adapted SGD with a cosine, and the best of as many coefficients as :func:`tuned_prodigy`."""
+    return _tuned_optimizer(DAdaptedSgd(task), _coefficients(task, runs), replicates, SeedStream.D_ADAPTATION)
+
+
+def _coefficients(task: SolvableTask[Any], count: int) -> Tensor:
+    """A cosine at every coefficient, (coefficient, step)."""
+    return at_peaks([shape("cosine", task.steps)], BEYOND ** torch.linspace(1, -1, count, dtype=torch.float64))
 
 
 def _tuned_optimizer(trains: SolvableTask[Any], rates: Tensor, replicates: Sequence[int], stream: SeedStream) -> Choice:

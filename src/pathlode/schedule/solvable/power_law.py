@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 import torch
+from torch import Tensor
 
 from pathlode.schedule.solvable.quadratic import Quadratic
 
@@ -30,3 +31,12 @@ class PowerLaw(Quadratic):
         variance = number**-1.5
         of_batch = variance / BATCH
         super().__init__(variance, 1 / number, of_batch * LABEL_NOISE**2, own=of_batch * variance, shared=2 * of_batch)
+
+    def draw(self, generator: torch.Generator) -> Tensor:
+        """Features and noise of the label of each example of a batch, standard normal, (example, feature + 1)."""
+        return torch.randn(BATCH, FEATURE_COUNT + 1, generator=generator, dtype=self.dtype)
+
+    def gradient(self, weights: Tensor, drawn: Tensor) -> Tensor:
+        root, normal, noise = self.curvature.sqrt(), drawn[..., :-1], LABEL_NOISE * drawn[..., -1:]
+        errors = normal @ (root * weights)[..., None] - noise
+        return root * (errors.transpose(1, 2) @ normal)[:, 0] / BATCH

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from pathlode.schedule.solvable.contract import SolvableTask
-from pathlode.schedule.solvable.net import EPSILON, FIRST_SCORED, MEAN_DECAY, SQUARE_DECAY, Net, Student, over_seeds
+from pathlode.schedule.solvable.contract import SolvableTask, over_seeds
+from pathlode.schedule.solvable.net import EPSILON, FIRST_SCORED, MEAN_DECAY, SQUARE_DECAY, Net, Student
 
 FIRST_ESTIMATE = 1e-6
 """d at the start, the authors' default."""

@@ -31,6 +31,14 @@ class Quadratic(SolvableTask[Tensor]):
         """v at weights with these mean squares, (run, weight)."""
         return self.noises + self.own * squares + self.shared * self.loss(squares)[:, None]
 
+    def draw(self, generator: torch.Generator) -> Tensor:
+        """What is random in a gradient: standard normal numbers, (weight,)."""
+        return torch.randn(len(self.begin), generator=generator, dtype=self.dtype)
+
+    def gradient(self, weights: Tensor, drawn: Tensor) -> Tensor:
+        """A stochastic gradient at distances from the minimum (run, weight), given what was drawn for each run."""
+        return self.curvature * weights + self.noise_of_gradient(weights.square()).sqrt() * drawn
+
     def start(self, seeds: Tensor) -> Tensor:
         return self.begin.expand(len(seeds), -1)
 

@@ -29,6 +29,7 @@ from pathlode.schedule.solvable.policies import (
     planned,
     sweep,
     sweep_again,
+    tuned_d_adaptation,
     tuned_decay,
     tuned_peak,
     tuned_prodigy,
@@ -100,6 +101,8 @@ class SolvableTrial:
         if isinstance(task, Quadratic):
             begun = clock()
             yield "schedule_free", tuned_schedule_free(task, numbers, allowed), clock() - begun
+            begun = clock()
+            yield "d_adaptation", tuned_d_adaptation(task, numbers, allowed), clock() - begun
         if isinstance(task, Net):
             begun = clock()
             yield "prodigy", tuned_prodigy(task, numbers, allowed), clock() - begun
