@@ -125,5 +125,6 @@ def _nonnegative(matrix: Array, aim: Array) -> Array:
     unknowns = len(scale)
     system = np.column_stack([matrix / scale, aim])
     ridge = np.column_stack([_RIDGE * np.eye(unknowns), np.zeros(unknowns)])
-    root = np.linalg.qr(np.concatenate([system, ridge]), mode="r")
+    # PyTorch's, which takes PyTorch's number of threads: on a busy machine NumPy's threads spend their time waiting
+    root = torch.linalg.qr(torch.from_numpy(np.concatenate([system, ridge])), mode="r").R.numpy()
     return np.asarray(nnls(root[:unknowns, :-1], root[:unknowns, -1])[0]) / scale  # type: ignore[call-overload]
