@@ -127,4 +127,4 @@ def _nonnegative(matrix: Array, aim: Array) -> Array:
     ridge = np.column_stack([_RIDGE * np.eye(unknowns), np.zeros(unknowns)])
     # PyTorch's, which takes PyTorch's number of threads: on a busy machine NumPy's threads spend their time waiting
     root = torch.linalg.qr(torch.from_numpy(np.concatenate([system, ridge])), mode="r").R.numpy()
-    return np.asarray(nnls(root[:unknowns, :-1], root[:unknowns, -1])[0]) / scale  # type: ignore[call-overload]
+    return np.asarray(nnls(root[:unknowns, :-1], root[:unknowns, -1])[0]) / scale
