@@ -17,7 +17,7 @@ from pathlode.reporting.job import job
 from pathlode.rivals.budget import budgets
 from pathlode.rivals.outside import outside_training, with_outside
 from pathlode.rivals.results import RivalScores
-from pathlode.rivals.scoring import diverged, score_table, scores_on_system
+from pathlode.rivals.scoring import diverged, score_table, scores_on_system, with_crps
 from pathlode.training.history import History
 
 with job(snakemake):
@@ -32,6 +32,7 @@ with job(snakemake):
         model, record = load_fitted(Path(path))
         lost = diverged(History.load(Path(history)).table)
         scores, costs = scores_on_system(model, test, solver, lost), cost(model, record.seconds)
+        scores = with_crps(scores, model, test, solver)
         if outside is not None:
             scores = with_outside(scores, scores_on_system(model, outside, solver, lost))
         spent = budgets(tuning[tuning["row"] == tuned_as], model.seeds, costs["train_seconds"])

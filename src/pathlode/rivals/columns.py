@@ -10,7 +10,7 @@ from pathlode.reporting.adequacy import largest_adequate
 from pathlode.reporting.claim_entries import Claim
 from pathlode.reporting.tables import summarise
 from pathlode.rivals.ranks import ranking
-from pathlode.rivals.results import OUTSIDE_ERRORS, RIVAL_ERRORS, RivalFailures, RivalRanks, RivalTable
+from pathlode.rivals.results import CRPS, OUTSIDE_ERRORS, RIVAL_ERRORS, RivalFailures, RivalRanks, RivalTable
 
 TRIVIAL = "constant"
 """The row that predicts without a model: a series' mean, and its last value."""
@@ -25,6 +25,8 @@ HEADINGS = {
     "extrapolation_nmse": "next window",
     "outside_interpolation_nmse": "inside, parameters out of range",
     "outside_extrapolation_nmse": "next window, parameters out of range",
+    "interpolation_crps": "CRPS inside",
+    "extrapolation_crps": "CRPS, next window",
     "candidates": "candidates",
     "spent_seconds": "CPU seconds, all trainings",
     "train_seconds": "CPU seconds, one training",
@@ -45,7 +47,7 @@ HYBRID_HEADINGS = {
     "train_seconds": "CPU seconds, one training",
 }
 """Columns of the summary of models that were fitted to few series."""
-_ALL_ERRORS = RIVAL_ERRORS | OUTSIDE_ERRORS
+_ALL_ERRORS = RIVAL_ERRORS | OUTSIDE_ERRORS | CRPS
 
 
 def charged(scores: pd.DataFrame) -> pd.DataFrame:

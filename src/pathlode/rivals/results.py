@@ -17,6 +17,12 @@ OUTSIDE_ERRORS = {
     "outside_extrapolation_nmse": "the second error on these trajectories",
 }
 """The same errors where a model was not trained."""
+CRPS = {
+    "interpolation_crps": "continuous ranked probability score where the first error is, in standard deviations; of a row that "
+    "predicts single values the mean absolute error",
+    "extrapolation_crps": "the same where the second error is",
+}
+"""Scores of predicted distributions, see :func:`pathlode.rivals.crps.distribution`. No row is ranked by them."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,7 @@ class RivalScores(TableFile):
         "seed": "number of the replicate",
         **RIVAL_ERRORS,
         **OUTSIDE_ERRORS,
+        **CRPS,
         "candidates": "number of trainings from which the settings were chosen",
         "tried": "their learning rates and penalty weights",
         "spent_seconds": "CPU seconds of all trainings, candidates and model, the stack's shared equally among its members",
@@ -47,8 +54,8 @@ class RivalTable(TableFile):
         "data": "simulated system, or measured data set",
         "row": "name of the fitted row in the configuration",
         "replicate": "number of the replicate",
-        "metric": "name of the error",
-        "value": "value of the error; missing where training or prediction failed",
+        "metric": "name of the error or score",
+        "value": "its value; missing where training or prediction failed",
         "train_seconds": "CPU seconds of the training of the model alone",
         "predict_ms": "CPU milliseconds per predicted test series",
         "n_parameters": "parameters of one model that a prediction uses",

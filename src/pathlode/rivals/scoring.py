@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from pathlode.errors import PathlodeError
 from pathlode.models.contract import SequenceModel
 from pathlode.real.evaluation import weight_choices
 from pathlode.real.fits import Asked
+from pathlode.rivals.crps import crps_on_series, crps_on_system
 
 NOT_FINITE = "its predictions are not finite"
 DIVERGED = "its training diverged"
@@ -30,6 +31,8 @@ class MemberScore:
         extrapolation_nmse: the same; NaN also where nothing is forecast.
         outside_interpolation_nmse: the same; NaN also where no parameters outside the training's range are drawn.
         outside_extrapolation_nmse: the same.
+        interpolation_crps: the same; NaN also if a drawn path failed.
+        extrapolation_crps: the same.
         predict_ms: CPU milliseconds per series, where a stack predicts many at once.
         failure: what went wrong; None if nothing did.
     """
@@ -38,6 +41,8 @@ class MemberScore:
     extrapolation_nmse: float = math.nan
     outside_interpolation_nmse: float = math.nan
     outside_extrapolation_nmse: float = math.nan
+    interpolation_crps: float = math.nan
+    extrapolation_crps: float = math.nan
     predict_ms: float = math.nan
     failure: str | None = None
 
@@ -72,6 +77,16 @@ def scores_on_system(
     ]
 
 
+def with_crps(
+    scores: Sequence[MemberScore], model: SequenceModel, split: ScoredSplit, solver: Adaptive
+) -> list[MemberScore]:
+    """Scores of :func:`scores_on_system` with those of the predicted distributions; a member that failed has none."""
+    return [
+        score if score.failure else replace(score, interpolation_crps=inside, extrapolation_crps=beyond)
+        for score, (inside, beyond) in zip(scores, crps_on_system(model, split, solver), strict=True)
+    ]
+
+
 def scores_on_series(
     model: SequenceModel, asked: Sequence[Asked], weights: Sequence[float], solver: Adaptive, lost: Collection[int] = ()
 ) -> list[MemberScore]:
@@ -102,7 +117,8 @@ def _on_series(model: SequenceModel, asked: Asked, solver: Adaptive) -> MemberSc
     readable = np.isfinite(asked.seen[test]).any(axis=(1, 2), keepdims=True)  # of others nothing can be predicted
     if not np.isfinite(found[np.isfinite(asked.values[test]) & readable]).all():
         return MemberScore(failure=NOT_FINITE)
-    return MemberScore(asked.error(found, test), predict_ms=1000 * spent / len(test))
+    crps = crps_on_series(model, asked, solver)
+    return MemberScore(asked.error(found, test), interpolation_crps=crps, predict_ms=1000 * spent / len(test))
 
 
 def _finite(score: MemberScore) -> MemberScore:

@@ -20,7 +20,7 @@ class NormalMixture:
 
     Args:
         means: μ_m, (member, ...).
-        stds: σ_m, above 0, of a shape that broadcasts to that of the means.
+        stds: σ_m, of a shape that broadcasts to that of the means: above 0, or 0 for :meth:`crps` of drawn values.
     """
 
     means: Tensor
@@ -85,8 +85,10 @@ class NormalMixture:
 
 
 def mean_absolute(mean: Tensor, variance: Tensor) -> Tensor:
-    """E|x| of x distributed as N(mean, variance), variance above 0: 2 σ φ(μ/σ) + μ (2 Φ(μ/σ) - 1)."""
+    """E|x| of x distributed as N(mean, variance): 2 σ φ(μ/σ) + μ (2 Φ(μ/σ) - 1), and |μ| without variance."""
+    if not variance.any():
+        return mean.abs()
     std = variance.sqrt()
-    z = mean / std
+    z = mean / std.clamp_min(torch.finfo(std.dtype).tiny)
     density = (-z.square() / 2).exp() / math.sqrt(2 * math.pi)
     return 2 * std * density + mean * torch.erf(z / math.sqrt(2))

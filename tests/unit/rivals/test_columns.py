@@ -34,7 +34,7 @@ def scores():
     rows = [
         {"data": data, "row": row, "seed": seed, "interpolation_nmse": inside, "extrapolation_nmse": beyond}
         | {"outside_interpolation_nmse": 2 * inside if data == "spring" else NAN}
-        | {"outside_extrapolation_nmse": 3 * beyond}
+        | {"outside_extrapolation_nmse": 3 * beyond, "interpolation_crps": inside / 2, "extrapolation_crps": beyond / 2}
         | {"failure": "it diverged" if math.isnan(inside) else None}
         for (data, row), errors in ERRORS.items()
         for seed, (inside, beyond) in enumerate(errors)
@@ -47,6 +47,7 @@ def test_a_failed_prediction_is_charged_what_a_user_falls_back_to(scores):
     found = charged(scores).set_index(["data", "row", "seed"]).sort_index()
     assert found.loc[("spring", "filter", 0), ["interpolation_nmse", "extrapolation_nmse"]].tolist() == [1.0, 2.0]
     assert found.loc[("spring", "filter", 0), list(OUTSIDE_ERRORS)].tolist() == [2.0, 6.0]
+    assert found.loc[("spring", "filter", 0), "interpolation_crps"] == 0.5
     assert found.loc[("spring", "filter", 1), "interpolation_nmse"] == 0.5
     assert found.loc["speech", "extrapolation_nmse"].isna().all()
     assert found["failure"].notna().sum() == 1
@@ -56,9 +57,9 @@ def test_the_long_table_has_the_promised_columns_and_a_line_per_error(scores):
     table = one_line_a_metric(scores).table
     assert list(table) == ["data", "row", "replicate", "metric", "value", "train_seconds", "predict_ms", "n_parameters"]
     assert list(table) == list(RivalTable.columns)
-    assert len(table) == 2 * 4 * 4 + 3 * 2  # nothing is forecast of speech, or asked out of range
+    assert len(table) == 2 * 4 * 6 + 3 * 2 * 2  # nothing is forecast of speech, or asked out of range
     lost = table[table["value"].isna()]
-    assert lost["row"].tolist() == ["filter"] * 4
+    assert lost["row"].tolist() == ["filter"] * 6
 
 
 def test_rows_are_ranked_over_replicates_and_over_data_sets(scores):

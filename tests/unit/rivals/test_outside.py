@@ -33,7 +33,7 @@ def test_both_scores_stand_together_with_the_first_failure():
     inner = [MemberScore(0.1, 0.2, predict_ms=3.0), MemberScore(0.1, 0.2), MemberScore(failure=DIVERGED)]
     outer = [MemberScore(0.5, 0.7, predict_ms=9.0), MemberScore(failure="no"), MemberScore(failure=DIVERGED)]
     first, second, third = with_outside(inner, outer)
-    assert first == MemberScore(0.1, 0.2, 0.5, 0.7, 3.0)
+    assert first == MemberScore(0.1, 0.2, 0.5, 0.7, predict_ms=3.0)
     assert second.failure == "outside the training's range, no"
     assert math.isnan(second.outside_interpolation_nmse)
     assert second.interpolation_nmse == 0.1

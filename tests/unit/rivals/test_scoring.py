@@ -17,7 +17,15 @@ from pathlode.real.splits import Hiding, split_series
 from pathlode.registry import SYSTEMS
 from pathlode.rivals import scoring
 from pathlode.rivals.results import RivalScores
-from pathlode.rivals.scoring import DIVERGED, MemberScore, diverged, score_table, scores_on_series, scores_on_system
+from pathlode.rivals.scoring import (
+    DIVERGED,
+    MemberScore,
+    diverged,
+    score_table,
+    scores_on_series,
+    scores_on_system,
+    with_crps,
+)
 
 SOLVER = Adaptive(rtol=1e-3, atol=1e-3)
 
@@ -34,6 +42,9 @@ def test_members_are_scored_together_by_their_errors(make_model, split):
     found = scores_on_system(model, split, SOLVER)
     assert [score.interpolation_nmse for score in found] == pytest.approx(inside.tolist())
     assert [score.extrapolation_nmse for score in found] == pytest.approx(beyond.tolist())
+    both = with_crps([*found[:2], MemberScore(failure=DIVERGED)], model, split, SOLVER)
+    assert all(score.interpolation_crps > 0 and score.extrapolation_crps > 0 for score in both[:2])
+    assert both[2] == MemberScore(failure=DIVERGED)
     assert all(score.predict_ms > 0 and score.failure is None for score in found)
 
 
@@ -76,7 +87,7 @@ def test_a_model_without_z0_is_scored_at_hidden_values():
     ]
     model = CRU(ModelConfig(features=1, latent=4, width=4, gaps=True), [0, 1, 2, 3])
     found = scores_on_series(model, asked, [0.1, 1.0], SOLVER)
-    assert [math.isfinite(score.interpolation_nmse) for score in found] == [True, True]
+    assert all(math.isfinite(score.interpolation_nmse) and score.interpolation_crps > 0 for score in found)
     assert all(math.isnan(score.extrapolation_nmse) and score.predict_ms > 0 for score in found)
     assert scores_on_series(model, asked, [0.1, 1.0], SOLVER, lost={2, 3})[1] == MemberScore(failure=DIVERGED)
     with torch.no_grad():

@@ -52,9 +52,10 @@ def test_crps_of_the_standard_normal_distribution_at_its_mean():
     assert float(ONE.crps(torch.tensor([0.0, 10.0]))[0]) == pytest.approx((math.sqrt(2) - 1) / math.sqrt(math.pi))
 
 
-def test_crps_of_almost_points_is_that_of_an_ensemble():
+@pytest.mark.parametrize("std", [0.0, 1e-9])
+def test_crps_of_points_is_that_of_an_ensemble(std):
     """mean |x_m - y| - mean |x_m - x_n| / 2, with members 0, 1, 5 and y = 2: 2 - (20 / 9) / 2."""
-    points = NormalMixture(torch.tensor([[0.0], [1.0], [5.0]]), torch.full((3, 1), 1e-9))
+    points = NormalMixture(torch.tensor([[0.0], [1.0], [5.0]]), torch.full((3, 1), std))
     assert float(points.crps(torch.tensor([2.0]))) == pytest.approx(2 - 10 / 9, abs=1e-6)
 
 
@@ -83,3 +84,5 @@ def test_mean_absolute_value_of_a_normal_variable():
     """σ √(2/π) at mean 0, and the mean itself where it is far from 0."""
     assert float(mean_absolute(torch.tensor(0.0), torch.tensor(4.0))) == pytest.approx(2 * math.sqrt(2 / math.pi))
     assert float(mean_absolute(torch.tensor(-30.0), torch.tensor(1.0))) == pytest.approx(30.0)
+    some = mean_absolute(torch.tensor([0.0, -2.0, 0.0]), torch.tensor([0.0, 0.0, 4.0]))
+    assert some.tolist() == pytest.approx([0.0, 2.0, 2 * math.sqrt(2 / math.pi)])
