@@ -19,6 +19,8 @@ MODELS = Registry(
         "latent%2 latent>=4",
         "latent_sde": "pathlode.models.latent_sde:LatentSDE training latent posterior decoder path_kl "
         "package=torchsde extra=sde step<=1.57 solver=reversible_heun",
+        "langevin_sde": "pathlode.models.langevin_sde:LangevinSDE training latent posterior decoder path_kl "
+        "package=torchsde extra=sde step<=0.5 solver=reversible_heun hidden%2",
         "observed_ode": "pathlode.models.observed_ode:ObservedODE training field jacobian observed weights gates forcing "
         "takes=static,inputs,interpolation",
         "latent_ebm": "pathlode.models.latent_ebm:LatentEBM training latent posterior decoder energy",

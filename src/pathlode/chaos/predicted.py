@@ -2,6 +2,7 @@
 
 import copy
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +13,14 @@ from pathlode.arrays import Array
 from pathlode.chaos.data import ChaosData
 from pathlode.chaos.forecasts import NUDGE
 from pathlode.core.solve import FixedStep
+from pathlode.core.streams import stream
 from pathlode.errors import PathlodeError
 from pathlode.models.contract import SequenceModel
 
 WINDOWS_AT_ONCE = 10
 """Windows of each member that are predicted together: bounds the memory."""
+_PURPOSE = 5
+"""Of a member's streams; its training and its predictions draw from others."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,8 @@ class Predicted:
     Attributes:
         forecast: at :attr:`pathlode.chaos.data.ChaosData.ahead`, (member, window, step, feature).
         nudged: the same from observations that are :data:`pathlode.chaos.forecasts.NUDGE` larger.
-        orbits: at :attr:`pathlode.chaos.data.ChaosData.moments`, (member, window, moment, feature).
+        orbits: at :attr:`pathlode.chaos.data.ChaosData.moments`, (member, window, moment, feature); of a model with a posterior
+            over paths, whose forecast is the mean of many, along a single one.
     """
 
     forecast: Array
@@ -66,8 +71,10 @@ def predicted_by(model: SequenceModel, data: ChaosData, asking: Asking) -> Predi
     own, nudged = (
         np.take_along_axis(_values(exact, times, values + shift, query, asking), back, axis=2) for shift in (0.0, NUDGE)
     )
-    steps = ahead.shape[1]
-    return Predicted(own[:, :, :steps], nudged[:, :, :steps], own[:, :, steps:])
+    steps, orbits = ahead.shape[1], own
+    if "path_kl" in model.offers:
+        orbits = np.take_along_axis(_values(exact, times, values, query, asking, single=True), back, axis=2)
+    return Predicted(own[:, :, :steps], nudged[:, :, :steps], orbits[:, :, steps:])
 
 
 def _apart(times: Tensor) -> Tensor:
@@ -76,27 +83,49 @@ def _apart(times: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def _values(model: SequenceModel, times: Tensor, values: Tensor, query: Tensor, asking: Asking) -> Array:
-    """Predictions (member, window, time, feature). Where a stack fails, each member is asked alone; NaN where that fails."""
+def _values(
+    model: SequenceModel, times: Tensor, values: Tensor, query: Tensor, asking: Asking, single: bool = False
+) -> Array:
+    """Predictions (member, window, time, feature). Where a stack fails, each member is asked alone; NaN where that fails.
+
+    Args:
+        model: the stack.
+        times: of the windows, (member, window, point).
+        values: (member, window, point, feature).
+        query: (member, window, time).
+        asking: how it is asked.
+        single: whether to predict along one path, of draws of the member's own stream, in place of the mean of many.
+    """
     parts = [slice(begin, begin + WINDOWS_AT_ONCE) for begin in range(0, times.shape[1], WINDOWS_AT_ONCE)]
+    streams = [stream(seed, _PURPOSE) for seed in model.seeds] if single else []
     try:
-        found = [_followed(model, times[:, own], values[:, own], query[:, own], asking) for own in parts]
+        found = [_followed(model, times[:, own], values[:, own], query[:, own], asking, streams) for own in parts]
     except PathlodeError:
         if len(model.seeds) == 1:
             return np.full((*query.shape, values.shape[-1]), np.nan)
         members = range(len(model.seeds))
-        each = [_values(model.member(m), times[[m]], values[[m]], query[[m]], asking) for m in members]
+        each = [_values(model.member(m), times[[m]], values[[m]], query[[m]], asking, single) for m in members]
         return np.concatenate(each)
     whole = torch.cat(found, dim=1)
     return whole.where(whole.isfinite(), torch.nan).numpy(force=True)
 
 
-def _followed(model: SequenceModel, times: Tensor, values: Tensor, query: Tensor, asking: Asking) -> Tensor:
+def _followed(
+    model: SequenceModel,
+    times: Tensor,
+    values: Tensor,
+    query: Tensor,
+    asking: Asking,
+    streams: Sequence[torch.Generator],
+) -> Tensor:
     if asking.forcing:
         values = follow_window(model, times, values, asking.forcing, asking.solver_steps)[:, :, None]
         times = times[..., -1:]
-    span = float((query[..., -1] - times[..., 0]).max())
-    return model(times, values, query, solver=FixedStep("tsit5", math.ceil(span * asking.solver_steps))).values
+    solver = FixedStep("tsit5", math.ceil(float((query[..., -1] - times[..., 0]).max()) * asking.solver_steps))
+    shape, noise = (times.shape[1], model.draws(solver.steps)), None
+    if streams:
+        noise = torch.stack([torch.randn(shape, generator=own, dtype=torch.float64) for own in streams])
+    return model(times, values, query, noise=noise, solver=solver).values
 
 
 def follow_window(model: SequenceModel, times: Tensor, values: Tensor, rate: float, solver_steps: int) -> Tensor:

@@ -1,6 +1,7 @@
 """The latent SDE: a latent ODE whose state is driven by noise, with a posterior over its paths."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -8,6 +9,7 @@ from torch import Tensor, nn
 from pathlode.core.context import Context
 from pathlode.core.decoders.contract import Decoder
 from pathlode.core.fields.bounded import BoundedField
+from pathlode.core.fields.contract import VectorField
 from pathlode.core.fields.controlled import ControlledField
 from pathlode.core.recorded import recorded
 from pathlode.core.shapes import Latent, Starts, State, Times, Values
@@ -20,6 +22,9 @@ from pathlode.models.path_draws import PATHS, PathDraws, drawn_by_seeds
 from pathlode.models.prediction import Encoding, Prediction, required
 from pathlode.models.spans import Span, Spans, spans_of
 from pathlode.registry import DECODERS
+
+if TYPE_CHECKING:
+    from pathlode.core.solvers.torchsde_backend import Drift
 
 ROWS_AT_ONCE = 2**13
 """Sampled paths that are integrated at once without gradient: bounds the memory of predictions."""
@@ -58,17 +63,39 @@ class LatentSDE(EncodedModel):
 
     offers = frozenset({"training", "latent", "posterior", "decoder", "path_kl"})
     beside_values = ("latent_to_outcome", "start_mean", "start_log_std")
+    method: ClassVar[str] = "reversible_heun"
+    """Method of torchsde, where steps are not undone."""
+    of_diffusion: ClassVar[str] = "log_diffusion"
+    """Name of the parameter that g depends on, beside those of the prior."""
 
     def add_parts(self, generators: Sequence[torch.Generator]) -> None:
         config, members = self.config, len(self.seeds)
         self.latent_to_hidden = StackedMLP(generators, (config.latent, *[config.width] * config.depth, config.hidden))
-        self.prior = BoundedField(generators, config.hidden, config.width, config.depth)
-        told = config.hidden + 2  # the encoder's last state, and sin τ and cos τ
-        self.posterior = ControlledField(generators, config.hidden, config.width, config.depth, told)
+        self.add_equation(generators, config.hidden + 2)  # the encoder's last state, and sin τ and cos τ
         self.hidden_to_data: Decoder = DECODERS[config.decoder](generators, config.hidden, config.features)
-        self.log_diffusion = nn.Parameter(torch.full((members, 1, config.hidden), LOG_DIFFUSION))
         self.start_mean = nn.Parameter(torch.zeros(members, 1, config.latent))
         self.start_log_std = nn.Parameter(torch.zeros(members, 1, config.latent))
+
+    def add_equation(self, generators: Sequence[torch.Generator], told: int) -> None:
+        """Makes the drift of the ``prior``, the ``posterior``, and what g depends on.
+
+        Args:
+            generators: one random generator per member.
+            told: dimensions of what the posterior reads besides h.
+        """
+        config = self.config
+        self.prior: VectorField = BoundedField(generators, config.hidden, config.width, config.depth)
+        self.posterior: nn.Module = ControlledField(generators, config.hidden, config.width, config.depth, told)
+        self.log_diffusion = nn.Parameter(torch.full((len(self.seeds), 1, config.hidden), LOG_DIFFUSION))
+
+    def diffusion(self) -> Tensor:
+        """g, (member, 1, state)."""
+        return self.log_diffusion.exp()
+
+    def pulled(self, h: State, told: State) -> tuple[State, Tensor]:
+        """f_q at h, and (f_q - f) / g, each (member, row, ...), where the encoder and the time tell ``told``."""
+        velocity = self.posterior(h, context=told)
+        return velocity, (velocity - self.prior(h)) / self.diffusion()
 
     def draws(self, steps: int) -> int:
         return super().draws(steps) + 2 * steps * self.config.hidden
@@ -175,32 +202,40 @@ class LatentSDE(EncodedModel):
 
     def _within(self, start: State, told: State, span: Span, draws: Tensor, undone: bool) -> Tensor:
         """States of the posterior after each step, and the divergence so far as their last component."""
-        from pathlode.core.solvers.torchsde_backend import (
-            integrate_with_torchsde,  # here: torchsde may not be installed
-        )
 
         def drift(count: Tensor, y: State) -> State:
             h, elapsed = y[..., :-1], count * span.step
-            context = torch.cat([told, elapsed.sin(), elapsed.cos()], dim=-1)
-            velocity = self.posterior(h, context=context)
-            pull = (velocity - self.prior(h)) / self.log_diffusion.exp()
+            velocity, pull = self.pulled(h, torch.cat([told, elapsed.sin(), elapsed.cos()], dim=-1))
             return torch.cat([velocity, pull.square().sum(dim=-1, keepdim=True) / 2], dim=-1)
 
-        def diffusion() -> Tensor:
-            return nn.functional.pad(self.log_diffusion.exp(), (0, 1))
-
-        learnt = [self.log_diffusion, *self.prior.parameters(), *self.posterior.parameters(), told] if undone else None
+        learnt = [*self._learnt("prior", "posterior"), told] if undone else None
         y0, increments = nn.functional.pad(start, (0, 1)), nn.functional.pad(draws, (0, 1))
-        return integrate_with_torchsde(drift, diffusion, y0, span.step, increments, learnt)
+        return self._integrated(
+            drift, lambda: nn.functional.pad(self.diffusion(), (0, 1)), y0, span, increments, learnt
+        )
 
     def _after(self, start: State, span: Span, draws: Tensor, undone: bool) -> Tensor:
         """States of the prior after each step."""
-        from pathlode.core.solvers.torchsde_backend import integrate_with_torchsde  # as above
+        learnt = self._learnt("prior") if undone else None
+        return self._integrated(lambda _, h: self.prior(h), self.diffusion, start, span, draws, learnt)
 
-        learnt = [self.log_diffusion, *self.prior.parameters()] if undone else None
-        return integrate_with_torchsde(
-            lambda _, h: self.prior(h), self.log_diffusion.exp, start, span.step, draws, learnt
-        )
+    def _integrated(
+        self,
+        drift: "Drift",
+        diffusion: Callable[[], Tensor],
+        start: State,
+        span: Span,
+        draws: Tensor,
+        learnt: Sequence[Tensor] | None,
+    ) -> Tensor:
+        from pathlode.core.solvers.torchsde_backend import integrate_with_torchsde  # torchsde may not be installed
+
+        return integrate_with_torchsde(drift, diffusion, start, span.step, draws, learnt, self.method)
+
+    def _learnt(self, *parts: str) -> list[Tensor]:
+        """The parameters of some parts, and that of the diffusion."""
+        names = (*parts, self.of_diffusion)
+        return [parameter for name, parameter in self.named_parameters() if name.partition(".")[0] in names]
 
     def _divergence_at_start(self, encoding: Encoding) -> Tensor | float:
         """KL(N(μ, σ²) ‖ N(m, s²)) of every z0, (member, batch); 0 if the model is not variational."""

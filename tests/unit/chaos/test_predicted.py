@@ -1,11 +1,14 @@
 """What follows a window, and where a forecast begins."""
 
 import math
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 
-from pathlode.chaos.predicted import follow_window
+from pathlode.chaos.predicted import Asking, follow_window, predicted_by
+from pathlode.models.latent_sde import LatentSDE
 from pathlode.models.observed_ode import ObservedODE
 from pathlode.models.settings import ModelConfig
 
@@ -24,3 +27,18 @@ def test_a_window_draws_a_state_that_does_not_move_to_an_average_of_its_observat
         share = 1 - torch.exp(-rate * gap / 0.5)[..., None]
         expected = expected + share * (values[:, :, point] - expected)
     assert torch.allclose(follow_window(model, times, values, rate, solver_steps=2), expected)
+
+
+def test_the_forecast_of_an_sde_is_a_mean_and_its_orbit_a_single_path():
+    """Without drift the mean of paths and their opposites stands still, and a path of its own does not."""
+    sizes = {"features": 2, "hidden": 4, "latent": 3, "width": 5, "variational": True}
+    model = LatentSDE(ModelConfig(**sizes), seeds=(0, 1))
+    with torch.no_grad():
+        model.prior.scale.zero_()
+    rng = np.random.default_rng(0)
+    times, values = np.tile(np.linspace(0, 1, 5), (2, 3, 1)), rng.normal(size=(2, 3, 5, 2))
+    after = np.linspace(0.1, 2, 8)
+    data = SimpleNamespace(test_times=times, test_values=values, ahead=np.tile(after, (2, 1)), moments=after)
+    found = predicted_by(model, data, Asking(solver_steps=4, from_last=False, smoothing=0.1))
+    assert np.ptp(found.forecast, axis=2).max() < 1e-12
+    assert np.ptp(found.orbits, axis=2).min() > 0.01

@@ -4,7 +4,7 @@ torchsde integrates a whole batch along one grid of times. Each trajectory's tim
 h: with t = t_0 + h s, the equation dy = f(y) dt + g dW becomes dy = h f(y) ds + √h g dB, where B is a Brownian motion in s. It
 has a standard normal increment per step. These increments are given, so they can come from any random stream.
 
-Cost: two evaluations of the drift at the start, and one per step.
+Cost: of reversible Heun two evaluations of the drift at the start, and one per step; of Heun two per step.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,11 +27,13 @@ def integrate_with_torchsde(
     step: Tensor,
     draws: Tensor,
     learnt: Sequence[Tensor] | None = None,
+    method: str = "reversible_heun",
 ) -> Tensor:
     """The solution of dy = f(y) dt + g dW after every step, the start included, (step + 1, member, row, state).
 
-    The method is reversible Heun, of strong order 1 for a diffusion that does not depend on the state. The equation of Itô and
-    that of Stratonovich are then the same.
+    The methods are reversible Heun and Heun, both of strong order 1 for a diffusion that does not depend on the state. The
+    equations of Itô and of Stratonovich are then the same. Where a solution decays, errors of reversible Heun grow at the same
+    rate. Heun forgets its errors, for two evaluations a step.
 
     Args:
         drift: f, per unit of time.
@@ -39,20 +41,22 @@ def integrate_with_torchsde(
         y0: state at the start, (member, row, state).
         step: h, the size of the steps, (member, row, 1).
         draws: standard normal increments, (step, member, row, state).
-        learnt: the tensors besides y0 that drift and diffusion depend on, whose gradients are then found by undoing the steps,
-            without memory of what they computed; None for back-propagation through the steps.
+        learnt: the tensors besides y0 that drift and diffusion depend on, whose gradients are then found by undoing the steps
+            of reversible Heun, without memory of what they computed; None for back-propagation through the steps.
+        method: ``reversible_heun`` or ``heun``.
 
     Source: Kidger et al. 2021, Efficient and accurate gradients for neural SDEs (https://arxiv.org/abs/2105.13493).
     """
     steps, shape = len(draws), y0.shape
     sde = _Counted(drift, diffusion, step, shape)
     count = torch.arange(steps + 1, dtype=y0.dtype, device=y0.device)
-    settings: dict[str, Any] = {"bm": DrawnBrownian(draws.flatten(1, 2)), "dt": 1.0, "method": "reversible_heun"}
+    settings: dict[str, Any] = {"bm": DrawnBrownian(draws.flatten(1, 2)), "dt": 1.0, "method": method}
     start = y0.flatten(0, 1)
     if learnt is None:
         found = torchsde.sdeint(sde, start, count, **settings)
     else:
-        settings |= {"adjoint_method": "adjoint_reversible_heun", "adjoint_params": tuple(learnt)}
+        settings |= {"method": "reversible_heun", "adjoint_method": "adjoint_reversible_heun"}
+        settings |= {"adjoint_params": tuple(learnt)}
         found = torchsde.sdeint_adjoint(sde, start, count, **settings)
     return found.view(steps + 1, *shape)
 
