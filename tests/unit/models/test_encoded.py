@@ -42,7 +42,7 @@ def of(model, series, query=None, **more):
 
 
 def takes_inputs(case):
-    if case.kind in ("latent_sde", "latent_ebm", "bopdmd", "al_rnn", "shallow_plrnn"):
+    if case.kind in ("latent_sde", "langevin_sde", "latent_ebm", "bopdmd", "al_rnn", "shallow_plrnn"):
         return False
     return "field" not in MODELS.words(case.kind) or FIELDS[case.changes.get("field", "bounded")].takes_context
 
