@@ -20,7 +20,7 @@ from pathlode.plots.style import BLACK, LEGEND_LINE, PALETTE, WIDTH, LineStyle, 
 from pathlode.reporting.naming import readable
 
 SHOWN_REACH = 3.2
-"""Ends of the axes of attractors, in standard deviations: what leaves them is cut."""
+"""Ends of the axes of attractors, in standard deviations, unless the true orbit reaches farther: what leaves them is cut."""
 PANELS_A_LINE = 6
 """Attractors side by side."""
 POINT_SIZE, SMALL_SIZE = 0.05, 1.0
@@ -82,22 +82,27 @@ def attractors(shown: Sequence[ShownOrbits], rows: Sequence[str]) -> Figure:
     size = WIDTH, (WIDTH / PANELS_A_LINE + 0.15) * max(len(lines), 1)
     figure, axes = plt.subplots(max(len(lines), 1), PANELS_A_LINE, figsize=size, squeeze=False, layout="constrained")
     for axis in axes.flat:
-        axis.set(
-            xlim=(-SHOWN_REACH, SHOWN_REACH), ylim=(-SHOWN_REACH, SHOWN_REACH), xticks=[], yticks=[], aspect="equal"
-        )
-        axis.spines[:].set_visible(False)
+        _frame(axis, SHOWN_REACH)
     for line, (label, orbits, names) in zip(axes, lines, strict=False):
         line[0].set_ylabel(readable(label), fontsize=8)
+        reach = max(SHOWN_REACH, 1.05 * float(np.abs(orbits[TRUTH_ROW][:, [0, -1]]).max()))
         for axis, row in zip(line, names, strict=False):
             axis.set_title(readable(row), fontsize=7, pad=2)
-            _draw_orbit(axis, orbits[row][:, [0, -1]], "0.5" if row == TRUTH_ROW else BLACK)
+            _frame(axis, reach)
+            _draw_orbit(axis, orbits[row][:, [0, -1]], reach, "0.5" if row == TRUTH_ROW else BLACK)
     return figure
 
 
-def _draw_orbit(axis: Axes, orbit: Array, colour: str) -> None:
+def _frame(axis: Axes, reach: float) -> None:
+    """Gives a panel equal axes of this reach, without lines and numbers."""
+    axis.set(xlim=(-reach, reach), ylim=(-reach, reach), xticks=[], yticks=[], aspect="equal")
+    axis.spines[:].set_visible(False)
+
+
+def _draw_orbit(axis: Axes, orbit: Array, reach: float, colour: str) -> None:
     """An orbit (time, 2) as a line or a dot, or the word for why there is neither."""
     missing, extent = not np.isfinite(orbit).all(), np.ptp(orbit, axis=0).max()
-    if missing or (np.abs(orbit) > SHOWN_REACH).any(axis=1).mean() > 0.5:
+    if missing or (np.abs(orbit) > reach).any(axis=1).mean() > 0.5:
         word = "not finite" if missing else "outside"
         axis.text(0, 0, word, ha="center", va="center", fontsize=7, color="0.4")
     elif extent < POINT_SIZE:
@@ -162,10 +167,7 @@ def symbols(shown: Sequence[ShownOrbits]) -> Figure:
         colours = ListedColormap([plt.get_cmap("tab20")(k % 20) if many else PALETTE[k] for k in range(len(regions))])
         look: dict[str, Any] = {"cmap": colours, "vmin": -0.5, "vmax": len(regions) - 0.5}
         space.scatter(values[:, 0], values[:, -1], c=places, s=1.5, lw=0, **look)
-        space.set(
-            xlim=(-SHOWN_REACH, SHOWN_REACH), ylim=(-SHOWN_REACH, SHOWN_REACH), xticks=[], yticks=[], aspect="equal"
-        )
-        space.spines[:].set_visible(False)
+        _frame(space, SHOWN_REACH)
         space.set_title(f"{readable(flow)}, {readable(row)}", fontsize=8)
         seen = slice(0, CODES_SHOWN)
         time.plot(values[seen, 0], color=BLACK, lw=0.8)

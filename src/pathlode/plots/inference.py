@@ -92,10 +92,10 @@ def simulations(scores: pd.DataFrame, floor: float) -> Figure:
     rows = scores[(scores["parameter"] == "all") & (scores["condition"] == AS_IN_TRAINING)]
     labels = {
         "mean_log_prob": "log-probability of the truth",
-        "log_prob_gap": "log-prob. below the reference",
+        "log_prob_gap": "log-probability below\nthe reference",
         "c2st": "C2ST to the reference",
     }
-    figure, axes = plt.subplots(1, len(labels), figsize=(WIDTH, 2.9), layout="constrained")
+    figure, axes = plt.subplots(1, len(labels), figsize=(WIDTH, 3.1), layout="constrained")
     for axis, (metric, title) in zip(axes, labels.items(), strict=True):
         for number, ((backend, summary), some) in enumerate(rows.groupby(["backend", "summary"], sort=False)):
             by_size = some.groupby("n_train")[metric].agg(["median", "min", "max"])
@@ -109,7 +109,7 @@ def simulations(scores: pd.DataFrame, floor: float) -> Figure:
             axis.plot(by_size.index, by_size["median"], label=label, color=colour, marker=marker, ms=4)
             axis.fill_between(by_size.index, by_size["min"], by_size["max"], color=colour, alpha=0.15, lw=0)
         log_scale(axis, "x")
-        axis.set_ylabel(title)
+        axis.set_title(title)
     axes[1].axhline(0.0, color="0.6", lw=1, ls="--")
     axes[2].axhline(floor, color="0.6", lw=1, ls="--", label="reference")
     figure.supxlabel("simulations that flows are fitted to", fontsize=9)

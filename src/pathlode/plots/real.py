@@ -12,7 +12,7 @@ from pathlode.plots.style import BLACK, MEDIAN_AND_RANGE, WIDTH, LineStyle, line
 from pathlode.real.results import SeriesExamples
 from pathlode.reporting.naming import readable
 
-SCORES = {"error": "squared error (training mean: 1)", "auroc": "AUROC", "accuracy": "accuracy"}
+SCORES = {"error": "squared error\n(training mean: 1)", "auroc": "AUROC", "accuracy": "accuracy"}
 """Metrics that are shown, with their labels."""
 RIVALS = "0.45"
 """Colour of predictions that are no latent ODE's."""
@@ -30,8 +30,9 @@ def scores(table: pd.DataFrame, data: str, models: Sequence[str], losses: Mappin
     own = table[(table["data"] == data) & table["metric"].isin(SCORES) & table["model"].isin(models)]
     tasks, models = list(dict.fromkeys(own["task"])), [name for name in models if name in set(own["model"])]
     figure, axes = plt.subplots(
-        1, len(tasks), figsize=(WIDTH, 0.24 * len(models) + 1.1), sharey=True, squeeze=False, layout="constrained"
+        1, len(tasks), figsize=(WIDTH, 0.24 * len(models) + 1.25), sharey=True, squeeze=False, layout="constrained"
     )
+    figure.get_layout_engine().set(w_pad=0.12)  # so the outer numbers of neighbours do not meet
     styles = styles_by_group({name: losses[name] for name in models if name in losses})
     looks = {name: styles.get(name, LineStyle(RIVALS, "-")) for name in models}
     order, colours = [readable(name) for name in models], {readable(name): look.colour for name, look in looks.items()}
@@ -46,6 +47,7 @@ def scores(table: pd.DataFrame, data: str, models: Sequence[str], losses: Mappin
         sns.stripplot(**given, size=2.5, alpha=0.5, jitter=False)
         metric = rows["metric"].iloc[0]
         axis.set(title=task if metric == "error" else f"{task}, {told_by}", xlabel=SCORES[metric], ylabel="")
+        axis.locator_params(axis="x", nbins=5)
         axis.grid(axis="x", lw=0.4, color="0.9")
         if (legend := axis.get_legend()) is not None:
             legend.remove()
