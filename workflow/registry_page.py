@@ -6,6 +6,7 @@
 import csv
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,11 @@ from pathlode.parts import BY_FIELD, OFFERS, PARTS
 from pathlode.registry import ADAPTIVE_BACKENDS, MODELS, SOLVERS
 from pathlode.reporting.pages import insert
 from workflow.chapters import CHAPTERS
+from workflow.configuration.chaos import fitted_rows
 from workflow.configuration.files import default_config
+from workflow.configuration.graphs import graph_rows
 from workflow.configuration.parts import model_parts
+from workflow.configuration.rivals import compared_rows
 from workflow.entry_docstrings import about, linked, markdown_of
 
 PAGE = Path("docs/registry.md")
@@ -78,17 +82,16 @@ TRAITS: dict[str, tuple[str, Callable[[Registry, str], str]]] = {
 def uses(config: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
     """What a configuration names: kind and name of an entry, and the chapter and the row that name it.
 
-    A row that its chapter defines and does not train is left out.
+    A row that its chapter defines and does not fit is left out.
     """
-    lists = [node.get(key) for _, node in _mappings(config) for key in ("trained", "heads")]
-    trained = {name for names in lists if isinstance(names, list) for name in names}
+    fitted = _fitted(config)
     for path, node in _mappings(config):
         chapter = path[0] if path and path[0] in CHAPTERS else "dynamics"
         row, named = path[-1] if path else "", {}
+        if path[1:2] == ("rows",) and not fitted.get(chapter, set(path)).issuperset(path[2:3]):
+            continue
         if _is(MODELS, node.get("model")) or _is(KINDS["loss"], node.get("loss")):
-            parts = model_parts(node)
-            defined = "trained" in config[chapter] and path[-2] == "rows"
-            named = parts if row in trained or not defined else {}
+            named = model_parts(node)
         elif row == "parts":
             row, named = path[-2], dict(node)
         elif _is(SOLVERS, node.get("solver")):
@@ -96,6 +99,20 @@ def uses(config: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
         elif _is(ADAPTIVE_BACKENDS, node.get("backend")):
             named = {"backend": node["backend"]}
         yield from ((kind, named[kind], chapter, row) for kind in KINDS if kind in named)
+
+
+def _fitted(config: Mapping[str, Any]) -> dict[str, set[str]]:
+    """The rows that are fitted to some data, by chapter, of the chapters that say so."""
+    lists = [node.get(key) for _, node in _mappings(config) for key in ("trained", "heads")]
+    trained = {name for names in lists if isinstance(names, list) for name in names}
+    rivals, chaos = config["rivals"], config["chaos"]
+    graphs, hybrids = rivals["graphs"], rivals["hybrids"]
+    rows = [compared_rows(config, data) for data in (*rivals["systems"], rivals["measured"])]
+    rows += [graph_rows(config, system) for system in graphs["systems"]]
+    rows += [[*hybrids["rows"].values()]] if hybrids["training_sets"] else []
+    of_flows = [fitted_rows(config, data) for data in chaos["data"]]
+    found = {chapter: trained for chapter in CHAPTERS if "trained" in config[chapter]}
+    return found | {"rivals": {*chain(*rows)}, "chaos": {*chain(*of_flows)}}
 
 
 def _is(entries: Registry, name: Any) -> bool:

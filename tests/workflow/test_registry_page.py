@@ -75,6 +75,24 @@ def test_rows_that_name_an_entry_are_found_with_their_defaults():
         },
         "ecg": {"rows": {"kl": {"encoder": "lstm", "loss": "kl"}}},
         "systems": {"lorenz": {"sizes": {"hidden": 4}, "train": {"solver": "rk4"}, "parts": {"input": "log"}}},
+        "rivals": {
+            "rows": {
+                "neural_flow": {"model": "neural_flow", "loss": "path"},
+                "late": {"model": "latent_sde", "loss": "path_kl", "train": {"solver": "reversible_heun"}},
+            },
+            "systems": ["lorenz"],
+            "measured": "vowels",
+            "compared": ["path", "neural_flow", "late"],
+            "left_out": {"lorenz": ["late"], "vowels": ["late"]},
+            "graphs": {"systems": [], "rows": [], "left_out": {}},
+            "hybrids": {"training_sets": [], "rows": {"neural": "late"}},
+        },
+        "chaos": {
+            "rows": {"line": {"model": "line"}, "late": {"model": "edmd"}},
+            "data": {"grid": {}},
+            "fitted": ["line", "late"],
+            "left_out": {"grid": ["late"]},
+        },
         **{chapter: {} for chapter in ("inference", "scheduler", "real")},
     }
     found = set(uses(config))
@@ -90,7 +108,8 @@ def test_rows_that_name_an_entry_are_found_with_their_defaults():
     assert ("model", "constant", "dynamics", "flat") in found
     assert {("encoder", "lstm", "ecg", "kl"), ("loss", "kl", "ecg", "kl")} <= found
     assert {("solver", "rk4", "dynamics", "lorenz"), ("input", "log", "dynamics", "lorenz")} <= found
-    assert not [each for each in found if each[3] == "curve"]  # it is not trained
+    assert {("model", "neural_flow", "rivals", "neural_flow"), ("model", "line", "chaos", "line")} <= found
+    assert not [each for each in found if each[3] in ("curve", "late")]  # they are fitted to no data
     assert all(name in KINDS[kind] for kind, name, *_ in found)
 
 
