@@ -15,6 +15,8 @@ FLOWS = (*DATA, "irregular", "flows")
         (FLOWS, ["Lorenz", "Rucklidge", "Lorenzo"], "chaos.data.irregular.flows names 'Lorenzo': dysts has no flow .*: did you mean Lorenz or"),
         (FLOWS, ["Lorenz", "Rucklidge", "MackeyGlass"], "flows names 'MackeyGlass': the flow MackeyGlass has a delay, .*: choose another"),
         (FLOWS, ["Lorenz", "Rucklidge", "HyperRossler"], "flows names 'HyperRossler', which has 4 dimensions, expected 3; remove it"),
+        (("chaos", "data", "grid", "flows"), ["Lorentz"], "chaos.data.grid.flows names .Lorentz.: dysts has no flow .*: did you mean Lorenz or"),  # before what is shown of it
+        (("chaos", "rows", "langevin_sde", "train"), {"solver_steps": 4}, "langevin_sde.train.solver_steps is 4, but windows last .* at most 0.5"),
         (("chaos", "fitted"), ["path", "constant", "sindi"], "chaos.fitted names 'sindi', .*did you mean 'sindy'"),
         (("chaos", "fitted"), ["path", "sindy"], "chaos.fitted lacks 'constant'; add it, because the others are compa"),
         (("chaos", "left_out"), {"gird": ["path"]}, "chaos.left_out names 'gird', .*did you mean 'grid'"),

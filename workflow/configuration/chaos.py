@@ -76,13 +76,13 @@ def labels(config: Mapping[str, Any]) -> list[str]:
 
 def check(config: Mapping[str, Any]) -> None:
     """Refuses undefined names, rows that cannot be fitted, and, if the chapter is to be made, flows that cannot be used."""
-    _check_names(config)
-    for name in config["chaos"]["rows"]:
-        _check_row(config, name)
     for data, own in config["chaos"]["data"].items():
         _check_data(f"chaos.data.{data}", own, config["chaos"]["train"]["batch"])
         if "chaos" in config["chapters"]:
             _check_flows(f"chaos.data.{data}.flows", own["flows"])
+    _check_names(config)
+    for name in config["chaos"]["rows"]:
+        _check_row(config, name)
 
 
 def _check_names(config: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from pathlode.core.shapes import State, States
+from pathlode.errors import ConfigError
 from pathlode.models.edmd import EDMD
 from pathlode.models.settings import ModelConfig
 
@@ -24,6 +25,9 @@ class KernelEDMD(EDMD):
         config: ``features`` and ``hidden`` have an effect; a hundred centres are usual.
         seeds: one stacked member per seed, with centres of its own.
 
+    Raises:
+        ConfigError: if ``hidden`` is not below :data:`PAIRS`, as the map of so many functions would not be determined.
+
     Cost: of fitting, linear systems of as many unknowns as functions, from :data:`PAIRS` neighbouring points.
     Source: Williams, Rowley & Kevrekidis 2015, A kernel-based approach to data-driven Koopman spectral analysis
     (https://arxiv.org/abs/1411.2260); centres: Meanti et al. 2023, Estimating Koopman operators with sketching to provably
@@ -32,6 +36,11 @@ class KernelEDMD(EDMD):
 
     def __init__(self, config: ModelConfig, seeds: Sequence[int] = (0,)) -> None:
         super().__init__(config, seeds)
+        if config.hidden >= PAIRS:
+            raise ConfigError(
+                f"model.hidden is {config.hidden}, but the model kernel_edmd is fitted to {PAIRS} neighbouring points at most, "
+                "so it has fewer centres: lower it, for example to 100"
+            )
         members, size = len(seeds), 1 + config.features + config.hidden
         self.operator = nn.Parameter(torch.zeros(members, size, size), requires_grad=False)
         self.centres = nn.Parameter(torch.zeros(members, config.hidden, config.features), requires_grad=False)
@@ -50,7 +59,10 @@ class KernelEDMD(EDMD):
             order = torch.randperm(len(seen), generator=torch.Generator().manual_seed(seed)).to(seen.device)
             self.centres.data[member] = seen[order[torch.arange(self.config.hidden) % len(seen)]].to(self.dtype)
             apart = torch.pdist(self.centres.data[member])
-            self.reach.data[member] = apart.median() if len(apart) else 1.0
+            self.reach.data[member] = (
+                apart.median() if apart.any() else 1.0
+            )  # of a single or a constant point any will do
+            self.reach.data[member].clamp_min_(torch.finfo(self.dtype).eps)
         super().fit_to(observed, inside)
 
     def _pairs(self, observed: States, inside: Tensor) -> tuple[Tensor, Tensor, Tensor]:
