@@ -29,10 +29,8 @@ def scores(table: pd.DataFrame, data: str, models: Sequence[str], losses: Mappin
     """
     own = table[(table["data"] == data) & table["metric"].isin(SCORES) & table["model"].isin(models)]
     tasks, models = list(dict.fromkeys(own["task"])), [name for name in models if name in set(own["model"])]
-    figure, axes = plt.subplots(
-        1, len(tasks), figsize=(WIDTH, 0.24 * len(models) + 1.25), sharey=True, squeeze=False, layout="constrained"
-    )
-    figure.get_layout_engine().set(w_pad=0.12)  # so the outer numbers of neighbours do not meet
+    figure, axes = plt.subplots(1, len(tasks), figsize=(WIDTH, 0.24 * len(models) + 1.25), sharey=True, squeeze=False)
+    figure.set_layout_engine("constrained", w_pad=0.12)  # so the outer numbers of neighbours do not meet
     styles = styles_by_group({name: losses[name] for name in models if name in losses})
     looks = {name: styles.get(name, LineStyle(RIVALS, "-")) for name in models}
     order, colours = [readable(name) for name in models], {readable(name): look.colour for name, look in looks.items()}
