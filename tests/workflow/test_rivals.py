@@ -18,8 +18,8 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
     columns = ["data", "row", "replicate", "metric", "value", "train_seconds", "predict_ms", "n_parameters"]
     assert list(table) == columns
     assert len(table) == 3 * (
-        2 * 4 * 2 + 4 * 2 + 2
-    )  # two errors on each system, two out of range of one, one on the vowels
+        2 * 4 * 4 + 4 * 2 + 2 * 2
+    )  # two errors and their CRPS on each system, two errors out of range of one, one of each on the vowels
     assert set(table["row"]) == ROWS
     assert (table["value"] > 0).all()
     assert (table["predict_ms"] > 0).all()
