@@ -17,10 +17,12 @@ KEPT, SHOWN = (  # split and models of the file for recordings of any source, an
 ECG_FIGURES = [
     "reconstructions",
     "latent_map",
+    "latent_directions",
     "roc",
     "confusion",
     "confusion_by_split",
     "f1_against_rate",
+    "f1_over_patients",
     "f1_by_class",
     "by_patient",
 ]
@@ -100,6 +102,7 @@ rule plot_ecg:
     input:
         scores=rules.tabulate_ecg.output.scores,
         patients=rules.tabulate_ecg.output.patients,
+        left_out=rules.tabulate_ecg.output.left_out,
         beats=rules.cut_beats.output.beats,
         split=SPLITS[0].format(**SHOWN),
         model=rules.train_encoder.output.model.format(**SHOWN),
@@ -124,12 +127,13 @@ rule plot_ecg:
         mem_mb=2000,
         runtime=10,
     params:
-        code=lambda w: code("plot_ecg", *model_entries(ECG, SHOWN["beat_row"])),
+        code=lambda w: code("plot_ecg", scored_by(config), *model_entries(ECG, SHOWN["beat_row"])),
         row=SHOWN["beat_row"],
         splits=[point["split"] for point in CLASSIFIERS if point["classifier"] == SHOWN["classifier"]],
         rates=ECG["rates"],
         compared=ECG["compared"],
         kept=KEPT["classifier"],
+        evaluate=config["evaluate"],
     script:
         "../workflow/scripts/plot_ecg.py"
 

@@ -1,4 +1,4 @@
-"""Figures of scores by patient."""
+"""Figures of scores in patients absent from training."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pathlode.ecg.patients import AVERAGE, GROSS
-from pathlode.plots.style import BLUE, VERMILLION, WIDTH
+from pathlode.plots.style import BLUE, PALETTE, POINT_MARKERS, VERMILLION, WIDTH
+from pathlode.reporting.intervals import interval
 
 _SCORES = {"sensitivity": (BLUE, "o", -0.15), "predictivity": (VERMILLION, "D", 0.15)}
 
@@ -32,6 +33,53 @@ def patient_panels(scores: pd.DataFrame, model: str, classes: Sequence[str] = ("
     figure.supxlabel("test record, and its beats of the class", fontsize=9)
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
     figure.set_layout_engine("constrained")
+    return figure
+
+
+def f1_over_patients(
+    scores: pd.DataFrame, left_out: pd.DataFrame, models: Sequence[str], conditions: Sequence[str]
+) -> Figure:
+    """Macro F1 in patients absent from training against the sampling rate: the mean over replicates, with its 95 % interval
+    over test patients and replicates, see :func:`pathlode.reporting.intervals.interval`. One panel without and one with RR
+    features. Points of one rate lie beside each other.
+
+    Args:
+        scores: rows of :class:`pathlode.ecg.results.BeatScores`.
+        left_out: rows of :class:`pathlode.ecg.results.ScoresWithoutRecord`; splits without such rows are left out.
+        models: models to draw, in this order.
+        conditions: conditions that differ in the sampling rate only.
+    """
+    figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.1), sharey=True, layout="constrained")
+    whole, without = (
+        table[
+            (table["class"] == "macro") & table["condition"].isin(conditions) & table["split"].isin(left_out["split"])
+        ]
+        for table in (scores, left_out)
+    )
+    models = [name for name in models if name in set(without["model"])]
+    rates = whole.groupby("rate_hz")["condition"].first()
+    for with_rr, axis in zip((False, True), axes, strict=True):
+        for number, model in enumerate(models):
+            chosen, others = (table[(table["model"] == model) & (table["rr"] == with_rr)] for table in (whole, without))
+            if others.empty:
+                continue
+            values = chosen.pivot(index="condition", columns="seed", values="f1").loc[rates].to_numpy()
+            each = [
+                part.pivot(index="condition", columns="seed", values="f1").loc[rates].to_numpy()
+                for _, part in others.groupby("without")
+            ]
+            ends = np.stack(interval(values, 0.05, np.stack(each))).clip(0, 1)
+            places = rates.index.to_numpy() * 2 ** (0.13 * (number - (len(models) - 1) / 2))
+            look = {"color": PALETTE[number % len(PALETTE)], "marker": POINT_MARKERS[number % len(POINT_MARKERS)]}
+            axis.vlines(places, *ends, color=look["color"], lw=1.2)
+            axis.plot(places, values.mean(axis=1), ls="", ms=4, label=model, **look)
+        axis.set_xscale("log", base=2)
+        axis.set_xticks(rates.index, [f"{rate:g}" for rate in rates.index])
+        axis.minorticks_off()
+        axis.set_title(f"{'with' if with_rr else 'without'} RR intervals")
+    axes[0].set_ylabel("macro F1")
+    figure.supxlabel("sampling rate of the test beats (Hz)", fontsize=9)
+    figure.legend(*axes[1].get_legend_handles_labels(), loc="outside upper center", ncols=4)
     return figure
 
 
