@@ -32,8 +32,8 @@ with job(snakemake):
     all_of_them = disturbances(params.snr_db, NOISES, CHANGES)
     progress, tables = Progress("as worn", len(all_of_them)), []
     for number, disturbance in enumerate(all_of_them, start=1):
-        worn = worn_beats(beats, records, disturbance, params.seconds)
-        tables.append(score_worn(worn, split, params.centred, classifiers, disturbance))
+        worn, steps = worn_beats(beats, records, disturbance, params.seconds)
+        tables.append(score_worn(worn, steps, split, params.centred, classifiers, disturbance))
         progress(number, "disturbances")
     scores = pd.concat(tables, ignore_index=True).assign(split=params.split)[list(WornScores.columns)]
     WornScores(scores).save(Path(snakemake.output.table))

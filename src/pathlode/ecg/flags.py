@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from pathlode.arrays import Array
 from pathlode.core.shapes import Times, Values
 from pathlode.ecg.features import Classes, Features
 from pathlode.ecg.records import CLASSES
@@ -12,6 +13,11 @@ TOO_NOISY, UNLIKE, IRREGULAR = "too noisy", "unlike the training data", "irregul
 """The flags; a beat without a flag has an empty text."""
 NOISE_LIMIT = 0.15
 """Largest noise of a beat, in units of the recording's usual height of an R peak; chosen by hand."""
+STEP = 0.05
+"""Seconds in which an electrode that moves changes the baseline. Breathing takes much longer."""
+STEP_LIMIT = 0.2
+"""Largest step of the baseline in a beat's window, in units of the recording's usual height of an R peak: one in a hundred of
+the beats of DS1, as they were recorded, has a larger one."""
 IRREGULAR_LIMIT = 0.1
 """Usual change from one interval to the next, in units of the usual interval, from which on the rhythm itself is irregular and
 an early beat says little: it is that of no record of DS1 in sinus rhythm without many ectopic beats, and below that of those in
@@ -44,9 +50,39 @@ def in_irregular_rhythm(classes: Classes, rhythm: Features) -> NDArray[np.bool_]
     return irregular
 
 
-def relative_noise(noise: NDArray[np.float32], heights: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Noise in units of :data:`NOISE_LIMIT` times the median height of the record's R peaks, both in millivolts, (beat,)."""
-    return (noise / (NOISE_LIMIT * max(float(np.median(heights)), 1e-6))).astype(np.float32)
+def relative_noise(
+    noise: NDArray[np.float32], steps: NDArray[np.float32], heights: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """The larger one of a beat's noise in units of :data:`NOISE_LIMIT` and its step in units of :data:`STEP_LIMIT`, both times
+    the median height of the record's R peaks, (beat,); too noisy above 1.
+
+    Args:
+        noise: of :func:`noise_and_height`, in millivolts, (beat,).
+        steps: of :func:`baseline_steps`, in millivolts, (beat,).
+        heights: of R peaks of the same record, in millivolts.
+    """
+    height = max(float(np.median(heights)), 1e-6)
+    return (np.maximum(noise / NOISE_LIMIT, steps / STEP_LIMIT) / height).astype(np.float32)
+
+
+def baseline_steps(
+    baseline: Array, peaks: NDArray[np.int64], offsets: NDArray[np.int64], rate: float
+) -> NDArray[np.float32]:
+    """Largest change of the baseline within :data:`STEP` in the window of each beat, in its unit, (beat,).
+
+    Median filters keep edges: where an electrode moves, the baseline that they estimate steps, and what is left of the signal
+    is distorted beside the step, too slowly for :func:`noise_and_height`.
+
+    Args:
+        baseline: of :func:`pathlode.ecg.beats.without_baseline`, (sample,).
+        peaks: samples of R peaks, whose windows lie in the signal, (beat,).
+        offsets: successive samples of a window, counted from the R peak.
+        rate: samples per second.
+    """
+    lag = max(1, round(STEP * rate))
+    steps = np.abs(baseline[lag:] - baseline[:-lag])
+    largest: NDArray[np.float32] = steps[peaks[:, None] + offsets[:-lag]].max(axis=1, initial=0).astype(np.float32)
+    return largest
 
 
 def noise_and_height(times: Times, values: Values) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -186,15 +186,18 @@ def report_on(recording: Recording, model: BeatModel, polarity: str = "checked",
             )
     recording = upright(recording, peaks, polarity)
     beats = RecordedBeats.of(recording, peaks)
-    pieces = [(model.encode(*piece), waveform_on_grid(*piece), *noise_and_height(*piece)) for piece in beats.windows()]
-    features, windows, noise, heights = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
+    pieces = [
+        (model.encode(times, values), waveform_on_grid(times, values), steps, *noise_and_height(times, values))
+        for times, values, steps in beats.windows()
+    ]
+    features, windows, steps, noise, heights = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
     rhythm = relative_rhythm(np.r_[np.nan, beats.intervals, np.nan])[beats.used]
     classes, probabilities, strangeness = model.classify(features, relative_features(windows, rhythm))
     return Report(
         beats,
         classes,
         probabilities,
-        relative_noise(noise, heights),
+        relative_noise(noise, steps, heights),
         strangeness,
         in_irregular_rhythm(classes, rhythm),
         _marked(beats, reference, recording.rate),

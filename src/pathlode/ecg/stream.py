@@ -61,6 +61,7 @@ class _Recent:
     number: int
     features: NDArray[np.float32]
     window: NDArray[np.float32]
+    step: np.float32
     noise: np.float32
     height: np.float32
 
@@ -160,8 +161,9 @@ class Stream:
         used, _ = valid_windows(recording, self._peaks[new] - begin)
         if not len(used):
             return
-        piece = windows_at(recording, self._peaks[new[used]] - begin)
-        columns = self.model.encode(*piece), waveform_on_grid(*piece), *noise_and_height(*piece)
+        times, values, steps = windows_at(recording, self._peaks[new[used]] - begin)
+        shapes = self.model.encode(times, values), waveform_on_grid(times, values)
+        columns = *shapes, steps, *noise_and_height(times, values)
         self._recent.extend(map(_Recent, (new[used] + self._gone).tolist(), *columns))
 
     def _classified(self, first: int, last: int) -> list[StreamedBeat]:
@@ -171,8 +173,9 @@ class Stream:
         asked = (numbers >= first) & (numbers <= last)
         if not asked.any():
             return []
-        features, windows, noise, heights = (
-            np.array([getattr(beat, name) for beat in recent]) for name in ("features", "window", "noise", "height")
+        features, windows, steps, noise, heights = (
+            np.array([getattr(beat, name) for beat in recent])
+            for name in ("features", "window", "step", "noise", "height")
         )
         start = max(0, int(numbers[0]))
         rhythm = relative_rhythm(np.r_[np.nan, self._intervals, np.nan][start:])[(numbers - start).clip(0)]
@@ -181,7 +184,7 @@ class Stream:
             features[asked], relative, median_of(features, unhurried(rhythm))
         )
         irregular = in_irregular_rhythm(classes, rhythm[asked])
-        flags: Sequence[str] = flags_of(relative_noise(noise, heights)[asked], strangeness, irregular)
+        flags: Sequence[str] = flags_of(relative_noise(noise, steps, heights)[asked], strangeness, irregular)
         if len(recent) < USUAL:
             flags = [NOT_YET] * len(flags)
         return [

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from pathlode.arrays import Array
 from pathlode.ecg.beats import AFTER, BEFORE, without_baseline
+from pathlode.ecg.flags import baseline_steps
 from pathlode.ecg.records import RATE, Record
 from pathlode.errors import ConfigError
 
@@ -69,9 +70,11 @@ def usual_range(signal: Array, peaks: NDArray[np.int64]) -> float:
     return float(np.median(np.ptp(complexes, axis=1)))
 
 
-def worn_windows(record: Record, disturbance: Disturbance, seconds: float, seed: int) -> NDArray[np.int16]:
-    """Windows in microvolts of a record's first beats as recorded under a disturbance, without baseline, (beat, point): those
-    beats whose windows lie in the first seconds.
+def worn_windows(
+    record: Record, disturbance: Disturbance, seconds: float, seed: int
+) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
+    """Windows in microvolts of a record's first beats as recorded under a disturbance, without baseline, (beat, point), and
+    :func:`pathlode.ecg.flags.baseline_steps` in millivolts, (beat,): those beats whose windows lie in the first seconds.
 
     Args:
         record: the record.
@@ -82,8 +85,10 @@ def worn_windows(record: Record, disturbance: Disturbance, seconds: float, seed:
     signal = record.microvolts[: round(seconds * RATE)].astype(np.float64)
     peaks = record.peaks[record.peaks < len(signal)]
     worn = disturbance.of(signal, peaks, seed).round().clip(-32768, 32767).astype(np.int16)
-    inside = peaks[(peaks >= BEFORE) & (peaks + AFTER <= len(signal))]
-    return without_baseline(worn)[inside[:, None] + np.arange(-BEFORE, AFTER)]
+    inside, offsets = peaks[(peaks >= BEFORE) & (peaks + AFTER <= len(signal))], np.arange(-BEFORE, AFTER)
+    cleaned = without_baseline(worn)
+    steps = baseline_steps(worn / 1000 - cleaned / 1000, inside, offsets, RATE)
+    return cleaned[inside[:, None] + offsets], steps
 
 
 def _between(low: float, high: float) -> Callable[[int, np.random.Generator], Array]:

@@ -55,8 +55,11 @@ def first_seconds(beats: Beats, split: BeatSplit, seconds: float) -> BeatSplit:
     return replace(split, test=split.test[beats.peaks[split.test] + AFTER <= round(seconds * RATE)])
 
 
-def worn_beats(beats: Beats, records: Iterable[Record], disturbance: Disturbance, seconds: float) -> Beats:
-    """The beats with the windows of some records' first seconds as they are recorded under a disturbance.
+def worn_beats(
+    beats: Beats, records: Iterable[Record], disturbance: Disturbance, seconds: float
+) -> tuple[Beats, NDArray[np.float32]]:
+    """The beats with the windows of some records' first seconds as they are recorded under a disturbance, and
+    :func:`pathlode.ecg.flags.baseline_steps` in millivolts of all beats, 0 of the others, (beat,).
 
     Args:
         beats: of all records.
@@ -64,17 +67,18 @@ def worn_beats(beats: Beats, records: Iterable[Record], disturbance: Disturbance
         disturbance: what happens to them. Its random numbers differ by record.
         seconds: of each record's begin.
     """
-    microvolts = beats.microvolts.copy()
+    microvolts, steps = beats.microvolts.copy(), np.zeros(len(beats.classes), np.float32)
     for record in records:
         number = list(beats.names).index(record.name)
         mine = np.flatnonzero(beats.records == number)
-        windows = worn_windows(record, disturbance, seconds, seed=number)
-        microvolts[mine[: len(windows)]] = windows
-    return replace(beats, microvolts=microvolts)
+        windows, of_windows = worn_windows(record, disturbance, seconds, seed=number)
+        microvolts[mine[: len(windows)]], steps[mine[: len(windows)]] = windows, of_windows
+    return replace(beats, microvolts=microvolts), steps
 
 
 def score_worn(
     beats: Beats,
+    steps: NDArray[np.float32],
     split: BeatSplit,
     centred: bool,
     classifiers: Mapping[str, tuple[Representation, Scorer]],
@@ -84,6 +88,7 @@ def score_worn(
 
     Args:
         beats: of :func:`worn_beats`.
+        steps: of their baselines, of the same.
         split: of :func:`first_seconds`.
         centred: as in :class:`pathlode.ecg.study.Study`.
         classifiers: representation of a beat and fitted classifier, by name.
@@ -91,7 +96,7 @@ def score_worn(
     """
     study, truth = Study(beats, split, {AS_RECORDED: Condition()}, centred), beats.classes[split.test]
     facts = {"source": beats.source, "disturbance": disturbance.kind, "snr_db": disturbance.snr_db}
-    facts["too_noisy"] = float(too_noisy(beats, split.test).mean())
+    facts["too_noisy"] = float(too_noisy(beats, steps, split.test).mean())
     tables = []
     for name, (represent, classifier) in classifiers.items():
         said = classifier.probabilities(study.features(represent, "test", AS_RECORDED))
@@ -100,13 +105,13 @@ def score_worn(
     return pd.concat(tables, ignore_index=True)
 
 
-def too_noisy(beats: Beats, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Whether a report would call these beats too noisy, (beat,)."""
+def too_noisy(beats: Beats, steps: NDArray[np.float32], positions: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether a report would call the beats at these positions too noisy, (beat,)."""
     noise, heights = noise_and_height(*Condition().observe(millivolts(beats, positions), seed=0))
     noisy = np.zeros(len(positions), bool)
     for record in np.unique(beats.records[positions]):
         mine = beats.records[positions] == record
-        noisy[mine] = relative_noise(noise[mine], heights[mine]) > 1
+        noisy[mine] = relative_noise(noise[mine], steps[positions][mine], heights[mine]) > 1
     return noisy
 
 

@@ -5,8 +5,10 @@ import torch
 from pathlode.ecg.flags import (
     IRREGULAR,
     NOISE_LIMIT,
+    STEP_LIMIT,
     TOO_NOISY,
     UNLIKE,
+    baseline_steps,
     flags_of,
     in_irregular_rhythm,
     noise_and_height,
@@ -37,9 +39,20 @@ def test_at_low_rates_no_noise_is_told():
     assert not noise_and_height(*windows(60, 0.1))[0].any()
 
 
-def test_noise_is_relative_to_the_usual_height():
-    found = relative_noise(np.array([0.1, 0.4], np.float32), np.array([1, 2, 2, 2, 9], np.float32))
-    assert found == pytest.approx([0.05 / NOISE_LIMIT, 0.2 / NOISE_LIMIT])
+def test_noise_and_steps_are_relative_to_the_usual_height():
+    noise, steps, heights = (np.array(x, np.float32) for x in ([0.1, 0.4, 0.1], [0, 0.01, 0.6], [1, 2, 2, 2, 9]))
+    assert relative_noise(noise, steps, heights) == pytest.approx(
+        [0.05 / NOISE_LIMIT, 0.2 / NOISE_LIMIT, 0.3 / STEP_LIMIT]
+    )
+
+
+@pytest.mark.parametrize("rate", [22.5, 125, 1000])
+def test_a_step_of_the_baseline_counts_in_the_window_that_it_is_in(rate):
+    """A step of 3 at 5 s, on a slope of 0.5 a second."""
+    seconds = np.arange(round(10 * rate)) / rate
+    peaks, offsets = (np.array([2.0, 4.8, 8.0]) * rate).astype(int), np.arange(-int(0.27 * rate), int(0.5 * rate))
+    found = baseline_steps(0.5 * seconds + 3 * (seconds >= 5), peaks, offsets, rate)
+    assert found == pytest.approx([0.025, 3.025, 0.025], abs=0.5 * 0.5 / rate + 0.001)
 
 
 def test_noise_goes_before_strangeness():

@@ -136,5 +136,8 @@ def test_beats_unlike_the_training_data_are_flagged(folder, beat_model):
         return signal + waves
 
     report = report_on(at(60, folder, swollen), beat_model, polarity="kept")
+    strange, swelled = report.strangeness > 1, report.beats.times > 51
+    assert strange[swelled].mean() > strange[report.beats.times < 49].mean() + 0.3
     flags = np.array(report.flags)
-    assert (flags[report.beats.times > 51] == UNLIKE).mean() > (flags[report.beats.times < 49] == UNLIKE).mean() + 0.3
+    assert (flags[strange & (report.noise <= 1)] == UNLIKE).all()
+    assert (flags[report.noise > 1] == TOO_NOISY).all()

@@ -39,7 +39,8 @@ def test_changes():
 def test_windows_without_a_disturbance_are_those_of_the_chapter(folder):
     record = read_record(folder, "101")
     whole = cut_beats([record], "invented")
-    found = worn_windows(record, Disturbance(), 30, seed=0)
+    found, steps = worn_windows(record, Disturbance(), 30, seed=0)
+    assert len(steps) == len(found)
     assert len(found) == (whole.peaks + AFTER <= 30 * RATE).sum()
     assert (found[:-1] == whole.microvolts[: len(found) - 1]).all()  # the last one is beside the end
 

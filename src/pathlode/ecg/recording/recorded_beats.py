@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from pathlode.arrays import Array
 from pathlode.core.shapes import Times, Values
 from pathlode.ecg.beats import AFTER, BEFORE, LOCAL, without_baseline
+from pathlode.ecg.flags import baseline_steps
 from pathlode.ecg.recording.invalid import REASONS, Marks, longer_than
 from pathlode.ecg.recording.placement import Peaks
 from pathlode.ecg.recording.recordings import Recording
@@ -75,22 +77,37 @@ class RecordedBeats:
         """Seconds of the used beats' R peaks from the recording's begin, (used,)."""
         return self.peaks[self.used] / self.recording.rate
 
-    def windows(self) -> Iterator[tuple[Times, Values]]:
+    def windows(self) -> "Iterator[BeatWindows]":
         """Windows of the used beats, as :func:`windows_at` gives them, in pieces."""
         for begin in range(0, len(self.used), CUT_AT_ONCE):
             yield windows_at(self.recording, self.peaks[self.used[begin : begin + CUT_AT_ONCE]])
 
 
-def windows_at(recording: Recording, peaks: Peaks) -> tuple[Times, Values]:
-    """Windows of beats, all within the recording: times (beat, time) in seconds from the R peak, values (beat, time, 1) in
-    mV without baseline."""
+class BeatWindows(NamedTuple):
+    """Windows of beats.
+
+    Attributes:
+        times: seconds from the R peak, (beat, time).
+        values: millivolts without baseline, (beat, time, 1).
+        steps: :func:`pathlode.ecg.flags.baseline_steps` in millivolts, (beat,).
+    """
+
+    times: Times
+    values: Values
+    steps: NDArray[np.float32]
+
+
+def windows_at(recording: Recording, peaks: Peaks) -> BeatWindows:
+    """Windows of beats, all within the recording."""
     rate, offsets = recording.rate, window_offsets(recording.rate)
     margin = round(_MARGIN * rate)
     first, last = max(0, peaks[0] + offsets[0] - margin), peaks[-1] + offsets[-1] + margin
-    cleaned = without_baseline(recording.microvolts[first:last], rate)
+    signal = recording.microvolts[first:last]
+    cleaned = without_baseline(signal, rate)
     values = cleaned[peaks[:, None] - first + offsets].astype(np.float32) / 1000
     seconds = torch.from_numpy((offsets / rate).astype(np.float32))
-    return seconds.expand(len(peaks), -1), torch.from_numpy(values)[..., None]
+    steps = baseline_steps((signal - cleaned) / 1000, peaks - first, offsets, rate)
+    return BeatWindows(seconds.expand(len(peaks), -1), torch.from_numpy(values)[..., None], steps)
 
 
 def window_offsets(rate: float) -> NDArray[np.int64]:

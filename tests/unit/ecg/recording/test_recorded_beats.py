@@ -28,11 +28,11 @@ def test_the_chapters_beats_come_out_bit_for_bit(folder, monkeypatch):
     given = read_recording(folder / "101")
     found = RecordedBeats.of(given, given.annotations.beats()[0])
     windows = list(found.windows())
-    values = np.concatenate([x[..., 0].numpy() for _, x in windows])
+    values = np.concatenate([each.values[..., 0].numpy() for each in windows])
     assert len(windows) > 3
     assert found.peaks[found.used].tolist() == chapter.peaks.tolist()
     assert np.array_equal(values, chapter.microvolts.astype(np.float32) / 1000)
-    assert np.array_equal(windows[0][0][0].numpy(), TIMES.numpy())
+    assert np.array_equal(windows[0].times[0].numpy(), TIMES.numpy())
     assert found.rr[found.used] == pytest.approx(chapter.rr, rel=1e-6)
 
 
