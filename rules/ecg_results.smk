@@ -6,6 +6,7 @@
 #       {RESULTS}/tables/ecg_device.csv, {RESULTS}/ecg/encoder.pt2                      measure_device
 #       {RESULTS}/figures/ecg/*.png, .pdf                                               plot_ecg
 #       {RESULTS}/ecg/heartbeats.pt, heartbeats.json                                    save_ecg_model: a target of its own, ecg_model
+#       {RESULTS}/tables/ecg_chain.csv, {RESULTS}/ecg/onnx/*                            measure_chain: a target, ecg_chain
 #       {RESULTS}/tables/ecg_elsewhere.csv                                              score_elsewhere: a target, ecg_elsewhere
 #       {RESULTS}/tables/ecg_worn.csv, {RESULTS}/figures/ecg/worn.png, .pdf             score_worn: a target, ecg_worn
 
@@ -170,6 +171,37 @@ rule save_ecg_model:
         trees=ECG["weighted_trees"],
     script:
         "../workflow/scripts/save_ecg_model.py"
+
+
+rule ecg_chain:
+    input:
+        f"{TABLES}/ecg_chain.csv",
+
+
+rule measure_chain:
+    input:
+        records=rules.cut_beats.input.records,
+        model=rules.save_ecg_model.output.model,
+    output:
+        encoder=f"{RESULTS}/ecg/onnx/encoder.onnx",
+        int8=f"{RESULTS}/ecg/onnx/encoder_int8.onnx",
+        trees=f"{RESULTS}/ecg/onnx/trees.onnx",
+        own=[f"{RESULTS}/ecg/onnx/encoder.pt2", f"{RESULTS}/ecg/onnx/trees.ubj"],
+        table=f"{TABLES}/ecg_chain.csv",
+    log:
+        f"{LOGS}/measure_chain.log",
+    conda:
+        "../envs/pathlode.yaml"
+    threads: THREADS
+    resources:
+        mem_mb=3000,
+        runtime=20,
+    params:
+        code=lambda w: code("measure_chain", *model_entries(ECG, KEPT["beat_row"])),
+        conditions={name: ECG["conditions"][name] for name in ECG["rates"]},
+        seconds=ECG["worn"]["seconds"],
+    script:
+        "../workflow/scripts/measure_chain.py"
 
 
 rule ecg_elsewhere:

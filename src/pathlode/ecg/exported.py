@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from pathlode.artefacts import TableFile
@@ -86,8 +87,13 @@ class Encoded:
         return cls(condition, seconds, float(difference.abs().max()), times[some], values[some], len(signals))
 
 
-def measured_alone(encoder: Path, trees: Path, beats: Sequence[Encoded]) -> list[dict[str, Any]]:
+def measured_alone(encoder: Path, trees: Path, beats: Sequence[Mapping[str, NDArray[Any]]]) -> list[dict[str, Any]]:
     """Latencies and memory of :func:`pathlode.ecg.device.measure`, run in a process of its own, for each set of beats.
+
+    Args:
+        encoder: file of the encoder.
+        trees: file of the trees.
+        beats: the arrays that each set consists of, by name.
 
     Raises:
         DataError: if the process fails.
@@ -95,7 +101,7 @@ def measured_alone(encoder: Path, trees: Path, beats: Sequence[Encoded]) -> list
     with tempfile.TemporaryDirectory() as folder:
         files = [f"{folder}/{number}.npz" for number in range(len(beats))]
         for file, own in zip(files, beats, strict=True):
-            np.savez(file, times=own.times.numpy(), values=own.values.numpy())
+            np.savez(file, allow_pickle=False, **own)
         command = [sys.executable, device.__file__, str(encoder), str(trees), *files]
         done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
@@ -114,7 +120,8 @@ def device_costs(source: str, encoder: Path, trees: Path, encoded: Mapping[str, 
         encoded: the beats, by the name of the recording condition.
     """
     sizes = {"encoder_kb": encoder.stat().st_size / 1e3, "trees_kb": trees.stat().st_size / 1e3}
-    alone = measured_alone(encoder, trees, list(encoded.values()))
+    arrays = [{"times": own.times.numpy(), "values": own.values.numpy()} for own in encoded.values()]
+    alone = measured_alone(encoder, trees, arrays)
     return [
         {"source": source, "condition": name, "rate_hz": own.condition.rate, "samples": own.times.shape[1]}
         | sizes
