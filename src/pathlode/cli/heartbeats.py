@@ -107,6 +107,9 @@ def _check_folder(folder: Path, *inputs: Path) -> None:
 
     if folder.exists() and not folder.is_dir():
         raise ConfigError(f"{folder} is a file, expected a folder: give --output another name")
+    file = next((each for each in folder.absolute().parents if each.exists() and not each.is_dir()), None)
+    if file is not None:
+        raise ConfigError(f"{file} is a file, expected a folder: give --output another name")
     for name in REPORT_FILES:
         if (folder / name).is_dir():
             raise ConfigError(f"{folder / name} is a folder, expected a file: remove it, or give --output another name")

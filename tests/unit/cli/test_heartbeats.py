@@ -76,7 +76,11 @@ FAULTS = {
     "a rate below 20 Hz": (lambda path: csv(path, rate=10), [], "is sampled at 10 Hz, expected 20 to 1000 Hz"),
     "two beats": (lambda path: csv(path, seconds=2.0), [], "expected at least three"),
     "text": (lambda path: csv(path, change={70: "artefact"}), [], "has the text 'artefact' in row number 71"),
-    "a flat line": (lambda path: csv(path, change=dict.fromkeys(range(1250), "0.1")), [], "has no R peaks in lead II"),
+    "a flat line": (
+        lambda path: csv(path, change=dict.fromkeys(range(1250), "0.1")),
+        [],
+        "100% of the samples of lead II are flat",
+    ),
     "upside down": (lambda path: csv(path, sign=-1), [], "seems to be upside down"),
     "no file": (lambda path: None, [], "mine.csv does not exist"),
 }
@@ -118,8 +122,9 @@ def test_a_model_of_another_version(folder, tmp_path, capsys):
 
 def test_an_output_that_is_a_file_is_refused(folder, tmp_path, capsys):
     (tmp_path / "report").write_text("mine")
-    assert command(folder, folder / "200", tmp_path / "report") == 2
-    assert "is a file, expected a folder" in capsys.readouterr().err
+    for output in ("report", "report/new"):
+        assert command(folder, folder / "200", tmp_path / output) == 2
+        assert "report is a file, expected a folder" in capsys.readouterr().err
     assert (tmp_path / "report").read_text() == "mine"
 
 

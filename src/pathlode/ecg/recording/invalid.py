@@ -36,7 +36,7 @@ def invalid_samples(signal: NDArray[Any], rate: float, lost: NDArray[np.bool_] |
 
     A sample is marked invalid if it is not finite; lost, if the recorder sent none; saturated in a run of the largest or
     smallest value of the whole signal, of at least :data:`SATURATED`; flat in a run of one value, of at least :data:`FLAT`.
-    Of several reasons the first one in :data:`REASONS` counts.
+    Of several reasons the first one in :data:`REASONS` counts. A signal of one value throughout is flat, not saturated.
 
     Args:
         signal: (sample,), on a regular grid.
@@ -50,7 +50,7 @@ def invalid_samples(signal: NDArray[Any], rate: float, lost: NDArray[np.bool_] |
     marks[np.r_[False, flat] | np.r_[flat, False]] = REASONS.index("flat") + 1
     if finite.any():
         ends = np.min(signal, where=finite, initial=np.inf), np.max(signal, where=finite, initial=-np.inf)
-        for end in ends:
+        for end in ends if ends[0] < ends[1] else ():
             held = longer_than(signal == end, max(3, round(SATURATED * rate)))
             marks[held] = REASONS.index("saturated") + 1
     if lost is not None:

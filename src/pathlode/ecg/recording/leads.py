@@ -33,12 +33,14 @@ def choose_lead(names: Sequence[str], asked: str | None, place: str) -> int:
     Raises:
         DataError: if there is none.
     """
+    if not names:
+        raise DataError(f"{place} has no signal: give a recording with an ECG lead")
     if asked is not None:
         for same in (str.strip, plain_name):
             found = [same(name) for name in names]
             if same(asked) in found:
                 return found.index(same(asked))
-        raise DataError(f"{place} has no lead {asked!r}: it has {', '.join(names) or 'no channel'}")
+        raise DataError(f"{place} has no lead {asked!r}: it has {', '.join(names)}")
     plain = [plain_name(name) for name in names]
     for name in PREFERRED:
         if name in plain:
@@ -48,9 +50,7 @@ def choose_lead(names: Sequence[str], asked: str | None, place: str) -> int:
             return number
     if len(names) == 1:
         return 0
-    raise DataError(
-        f"{place} has no channel with the name of an ECG lead among {', '.join(names) or 'none'}: name one by lead"
-    )
+    raise DataError(f"{place} has no channel with the name of an ECG lead among {', '.join(names)}: name one by lead")
 
 
 def microvolts_of(unit: str | None, place: str) -> float:

@@ -29,6 +29,12 @@ def find_peaks(recording: Recording) -> Peaks:
     """
     peaks = seek_peaks(recording)
     if len(peaks) < 3:
+        lost = max(recording.invalid_seconds().items(), key=lambda each: each[1], default=("", 0.0))
+        if lost[1] > recording.seconds / 2:
+            raise DataError(
+                f"{recording.name}: {lost[1] / recording.seconds:.0%} of the samples of lead {recording.lead} are {lost[0]}: "
+                "give a better recording"
+            )
         raise DataError(
             f"{recording.name} has {len(peaks) or 'no'} R peak{'' if len(peaks) == 1 else 's'} in lead {recording.lead} "
             f"({recording.seconds:.4g} s), expected at least three: is it an ECG, and in the right unit?"

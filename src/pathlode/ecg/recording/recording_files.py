@@ -44,12 +44,16 @@ def read_recording(
     Raises:
         DataError: if the file cannot be read, or something in it is not as expected.
     """
-    if not path.name:
+    if path.is_dir() and not (path.name and path.with_name(f"{path.name}.hea").exists()):
         raise DataError(f"{path} is a folder: name a WFDB record in it, or a file .edf, .bdf, .csv or .parquet")
     kinds: dict[str, Callable[[Path], Channels]] = dict(
         zip(_OF_FILES, (_edf, _edf, table_channels, table_channels), strict=True)
     )
     suffix = path.suffix.lower()
+    if path.is_file() and suffix not in (*kinds, *_OF_WFDB) and not path.with_name(f"{path.name}.hea").exists():
+        raise DataError(
+            f"{path} has the ending {suffix!r}, expected a WFDB record or one of {', '.join(kinds)}: export it so"
+        )
     if suffix in kinds and not path.exists():
         raise DataError(f"{path} does not exist: correct its path")
     if annotator is not None and suffix in kinds:

@@ -17,6 +17,8 @@ LEAST_RATE, LARGEST_RATE = 20.0, 1000.0
 """Sampling rates in Hz between which recordings are read."""
 GAP = 0.1
 """Seconds, and at least 2.5 intervals, without a sample that are taken for lost samples."""
+LARGEST_RANGE = 1e6
+"""Microvolts between the 5 % and 95 % quantile of a signal, a thousand times those of an ECG: beyond it the unit is wrong."""
 _EVEN = 0.3  # of an interval: times this close to a regular grid are rounded times of it
 LARGEST_GRID = 10, 86_400.0
 """A regular grid has at most this many points per sample, and those of this many seconds: beyond it
@@ -104,10 +106,12 @@ class Recording:
         if isinstance(rate, str):
             raise DataError(f"{name} has the rate {rate!r}, expected a number of samples per second")
         if not LEAST_RATE <= rate <= LARGEST_RATE:
-            raise DataError(f"{name} is sampled at {rate:g} Hz, expected {LEAST_RATE:g} to {LARGEST_RATE:g} Hz")
+            unit = "" if times is None else " by its times in seconds: say another unit in their title, such as time_ms"
+            raise DataError(f"{name} is sampled at {rate:g} Hz, expected {LEAST_RATE:g} to {LARGEST_RATE:g} Hz{unit}")
         if annotations is not None:
             annotations.refuse_beyond(len(values), name)
         marks = invalid_samples(values, rate, lost)
+        _check_size(values, marks, f"{name}: lead {lead}")
         whole = bridged(values, marks)
         np.rint(whole, out=whole).clip(-(2**31), 2**31 - 1, out=whole)
         return cls(name, lead, float(rate), whole.astype(np.int32), marks, annotations, found)
@@ -143,6 +147,11 @@ def on_a_grid(values: Array, times: Array, name: str) -> Gridded:
     """
     if len(times) != len(values):
         raise DataError(f"{name} has {len(times)} times and {len(values)} samples, expected as many")
+    if not np.isfinite(times).all():
+        row = int(np.argmin(np.isfinite(times))) + 1
+        raise DataError(
+            f"{name} has no time at row {row}, expected one for each sample: fill it in, or leave the row out"
+        )
     steps = np.diff(times)
     if len(steps) < 2 or not (steps > 0).all():
         row = int(np.argmin(steps > 0)) + 2 if len(steps) else 1
@@ -165,6 +174,21 @@ def on_a_grid(values: Array, times: Array, name: str) -> Gridded:
     near = np.minimum(np.abs(grid - times[after - 1]), np.abs(times[after] - grid))
     lost = (steps[after - 1] > max(GAP, _USUAL * interval)) & (near > 0.5 * interval)
     return Gridded(np.interp(grid, times, values), 1 / interval, lost, positions)
+
+
+def _check_size(microvolts: Array, marks: Marks, what: str) -> None:
+    """Refuses a signal that spans more than :data:`LARGEST_RANGE` over most of its valid samples.
+
+    Raises:
+        DataError: if it does.
+    """
+    step = max(1, len(microvolts) // 100_000)
+    valid = microvolts[::step][marks[::step] == 0]
+    span = float(np.subtract(*np.quantile(valid, (0.95, 0.05)))) if len(valid) else 0.0
+    if not span <= LARGEST_RANGE:
+        raise DataError(
+            f"{what} spans {span / 1e3:.3g} mV, expected at most {LARGEST_RANGE / 1e3:g} mV: correct the unit"
+        )
 
 
 def _numbers(given: Any, what: str) -> Array:

@@ -100,7 +100,7 @@ def _first_line(path: Path) -> tuple[str, str]:
     raise ValueError("it is no text")
 
 
-def _column(column: "pd.Series[Any]", name: str, path: Path) -> Any:
+def _column(column: "pd.Series[Any]", name: str, path: Path, expected: str = "numbers") -> Any:
     """A column's numbers; empty cells are NaN."""
     import pandas as pd
 
@@ -112,7 +112,7 @@ def _column(column: "pd.Series[Any]", name: str, path: Path) -> Any:
     if text.any():
         row = int(text.to_numpy().argmax())
         raise DataError(
-            f"{path}: column {name!r} has the text {column.iloc[row]!r} in row number {row + 1}, expected numbers"
+            f"{path}: column {name!r} has the text {column.iloc[row]!r} in row number {row + 1}, expected {expected}"
         )
     return numbers.to_numpy(np.float64)
 
@@ -134,7 +134,7 @@ def _seconds(column: "pd.Series[Any]", name: str, unit: str | None, path: Path) 
     try:
         dates = pd.to_datetime(column, format="ISO8601", utc=True)
     except ValueError:
-        return _column(column, name, path)
+        return _column(column, name, path, "seconds, or dates such as 2024-01-31 12:00:00")
     return (dates - dates.iloc[0]).dt.total_seconds().to_numpy()
 
 

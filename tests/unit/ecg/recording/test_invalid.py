@@ -47,7 +47,7 @@ def test_short_runs_are_valid():
 
 
 def test_a_signal_of_one_value_is_invalid_throughout():
-    assert (invalid_samples(np.full(300, 0.0), 100.0) == SATURATED).all()
+    assert (invalid_samples(np.full(300, 0.0), 100.0) == FLAT).all()
     assert (invalid_samples(np.full(300, np.nan), 100.0) == MARKED).all()
 
 

@@ -53,5 +53,11 @@ def test_nothing_found_has_no_predictivity():
 def test_a_recording_without_beats_is_refused(seconds):
     noise = 1e-3 * np.random.default_rng(0).standard_normal(round(125 * seconds)).cumsum()
     recording = Recording.of(0 * noise if seconds > 1 else noise, rate=125, name="mine")
-    with pytest.raises(DataError, match="mine .*expected at least three"):
+    with pytest.raises(DataError, match="mine( .*expected at least three|.* are flat)"):
         find_peaks(recording)
+
+
+def test_a_recording_that_is_flat_throughout_is_refused_for_that():
+    signal = np.full(5000, 32.767)
+    with pytest.raises(DataError, match="mine: 100% of the samples of lead II are flat: give a better recording"):
+        find_peaks(Recording.of(signal, rate=250, lead="II", name="mine"))

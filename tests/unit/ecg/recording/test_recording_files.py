@@ -125,7 +125,16 @@ def test_empty_cells_are_invalid_and_text_is_refused(tmp_path):
         ("x.parquet", b"no such thing", "cannot be read"),
         ("x.hea", b"no such thing", "cannot be read"),
         ("x.csv", b"\xff\xfe\x00", "cannot be read"),
-        ("x.csv", b"", "cannot be read"),
+        ("x.csv", b"", r"cannot be read \(it is empty\)"),
+        ("x.hea", b"", r"cannot be read \(it is empty\)"),
+        ("x.hea", b"x 0 360 100\n", "x.hea has no signal: give a recording with an ECG lead"),
+        (
+            "x.csv.gz",
+            b"\x1f\x8b",
+            r"x.csv.gz has the ending '.gz', expected a WFDB record or one of .edf, .bdf, .csv, .parquet",
+        ),
+        ("", None, "is a folder: name a WFDB record in it"),
+        ("x.csv", b"t,II_mV\n31/01/2024 12:00:00,0.1\n31/01/2024 12:00:01,0.1", "expected seconds, or dates such as"),
     ],
 )
 def test_files_that_are_missing_or_damaged_are_refused(tmp_path, name, content, words):

@@ -39,7 +39,12 @@ def test_a_rate_out_of_range_is_refused(rate):
         ({"signal": wave()}, "says neither a sampling rate nor times: give the rate"),
         ({"signal": wave(5), "times": [0, 1, 2]}, "has 3 times and 5 samples"),
         ({"signal": wave(4), "times": [0, 0.1, 0.1, 0.2]}, "do not increase at row 3"),
-        ({"signal": wave(4), "times": [0, 0.1, np.nan, 0.2]}, "do not increase at row 3"),
+        ({"signal": wave(4), "times": [0, 0.1, np.nan, 0.2]}, "has no time at row 3"),
+        (
+            {"signal": wave(50), "times": np.arange(50) * 1e3 / 360},
+            "0.36 Hz, expected 20 to 1000 Hz by its times in seconds",
+        ),
+        ({"signal": wave() * 1e12, "rate": 250}, r"spans .* mV, expected at most 1000 mV: correct the unit"),
         ({"signal": wave(), "rate": 250, "unit": "bpm"}, "is in 'bpm', expected mV, uV or V"),
         ({"signal": wave(), "rate": 250, "annotations": Annotations(np.array([2000]), ["N"])}, "2000 samples: give"),
     ],
