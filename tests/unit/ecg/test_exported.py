@@ -66,4 +66,4 @@ def test_a_row_joins_what_is_measured_here_and_alone(monkeypatch, tmp_path):
 
 def test_a_failed_measurement_is_told_in_one_sentence(tmp_path):
     with pytest.raises(DataError, match=r"trees.bin cannot be measured with the exported encoder \(.*\): delete it"):
-        measured_alone(tmp_path / "encoder.pt2", tmp_path / "trees.bin", [])
+        measured_alone(tmp_path / "encoder.onnx", tmp_path / "trees.bin", [])
