@@ -2,7 +2,8 @@
 
 import importlib
 from collections.abc import Iterator, Mapping
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from pathlode.errors import ConfigError
 
@@ -16,6 +17,20 @@ def imported(path: str) -> Any:
     module, _, name = path.partition(":")
     found = importlib.import_module(module)
     return getattr(found, name) if name else found
+
+
+class _Line(NamedTuple):
+    """What an entry's line says: its path, all words after it, and those of them that are plain."""
+
+    path: str
+    said: tuple[str, ...]
+    words: frozenset[str]
+
+
+@cache
+def _read(line: str) -> _Line:
+    path, *said = line.split()
+    return _Line(path, tuple(said), frozenset(filter(str.isidentifier, said)))
 
 
 class Registry(Mapping[str, Any]):
@@ -62,18 +77,19 @@ class Registry(Mapping[str, Any]):
 
     def words(self, name: str) -> frozenset[str]:
         """The plain words that follow the path in the entry's line."""
-        return frozenset(word for word in self._said(name) if word.isidentifier())
+        return self._line(name).words
 
     def fact(self, name: str, key: str) -> tuple[str, ...]:
         """The values, separated by commas, of the entry's word ``key=...``; none if its line has no such word."""
-        for word in self._said(name):
+        for word in self._line(name).said:
             if word.startswith(f"{key}="):
                 return tuple(word.removeprefix(f"{key}=").split(","))
         return ()
 
     def limit(self, name: str, size: str, sign: str) -> str | None:
         """The limit of a size in the entry's line, with one of the signs ``>=``, ``<=`` and ``%``; None if it says none."""
-        limits = (word.removeprefix(size + sign) for word in self._said(name) if word.startswith(size + sign))
+        said = self._line(name).said
+        limits = (word.removeprefix(size + sign) for word in said if word.startswith(size + sign))
         return next(limits, None)
 
     def path(self, name: str) -> str:
@@ -82,10 +98,9 @@ class Registry(Mapping[str, Any]):
         Raises:
             ConfigError: if there is no such entry.
         """
+        return self._line(name).path
+
+    def _line(self, name: str) -> _Line:
         if name not in self._entries:
             raise ConfigError(f"unknown {self.kind} {name!r}: expected one of {', '.join(self._entries)}")
-        return self._entries[name].split()[0]
-
-    def _said(self, name: str) -> list[str]:
-        self.path(name)
-        return self._entries[name].split()[1:]
+        return _read(self._entries[name])

@@ -124,7 +124,8 @@ def refuse_unused(model: str, key: str, given: Any) -> None:
 
 def parts_of(model: str) -> dict[str, Registry]:
     """The registries of the parts that a model takes, by the part's name. A model in closed form takes none."""
-    return {name: registry for name, registry in PARTS.items() if name in taken(model)}
+    settings = taken(model)
+    return {name: registry for name, registry in PARTS.items() if name in settings}
 
 
 def unmet(registry: Registry, name: str, sizes: Mapping[str, Any]) -> tuple[str, str] | None:
