@@ -21,7 +21,8 @@ SPREAD = np.array([0.5, 0.05, 0.5, 0.05, 1.0, 1.0, 1.0, 1.0])
 IS_RATE = np.arange(8) < 4
 BELOW = np.where(IS_RATE, ndtr(-MEAN / SPREAD), 0.0)
 """Share of the normal distributions that is cut off."""
-TABLES_AT_ONCE = 20_000
+TABLES_AT_ONCE, PER_TABLE = 20_000, 20
+"""Number of tables that are simulated at once: so many for each one that is asked for, but not more than these."""
 
 
 class LynxHare(System):
@@ -88,9 +89,10 @@ def simulate_pelts(count: int, measured: Array, within: float, seed: int | Seque
         Quantiles of the parameters in the prior, (table, parameter), and thousand pelts, (table, year, 2).
     """
     rng, shares, tables, found = np.random.default_rng(seed), [], [], 0
-    times = np.tile(np.arange(len(measured), dtype=float), (TABLES_AT_ONCE, 1))
+    at_once = min(TABLES_AT_ONCE, PER_TABLE * count)
+    times = np.tile(np.arange(len(measured), dtype=float), (at_once, 1))
     while found < count:
-        share = rng.random((TABLES_AT_ONCE, len(MEAN)))
+        share = rng.random((at_once, len(MEAN)))
         theta = from_quantiles(share)
         pelts = observe(LynxHare(), theta, times, theta[:, None, 6:], rng, "simulated pelts", "log").values.numpy()
         like = ((pelts < within * measured) & (pelts > measured / within)).all(axis=(1, 2))
