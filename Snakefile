@@ -12,12 +12,15 @@
 # rivals:   simulate -> tune -> train; read -> split -> train; both -> score -> tables, ranks -> figures -> claims
 # chaos:    sample flows -> train -> score -> tables, ranks -> figures -> claims
 
+import gc
+
 from workflow.array_tasks import become_own_job, start_jobs_at_once
 from workflow.chapters import CHAPTERS
 from workflow.forks import fork_jobs
 from workflow.run_end import FAILED, say, say_agreement
 from workflow.variations import check_start
 
+gc.freeze()  # what Snakemake has imported, of which nothing becomes garbage: looking through it again and again takes time
 become_own_job()
 
 

@@ -71,7 +71,7 @@ def is_drawn(figure, whole, left_out):
     """Whether a run of these chapters, which may be all, draws a figure of `claims.figures`, some systems being left out."""
     path = f"{RESULTS}/figures/{figure}.png"
     for each in workflow.rules:
-        if each.is_producer(path):
+        if any(file.endswith(".png") for file in each.output) and each.is_producer(path):
             chapter = CHAPTER_OF_RULE.get(each.name)
             if chapter is None:
                 return whole or figure != "settling"

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -47,8 +48,10 @@ def _known() -> dict[str, str]:
 def _sources() -> str:
     """Digest of every file of code that a job could reach, by name and content."""
     found = hashlib.sha256()
-    for folder in (SCRIPTS, PACKAGE):
-        for file in sorted(path for kind in ("py", "c", "h") for path in folder.rglob(f"*.{kind}")):
-            content = file.read_bytes()
-            found.update(f"{file.relative_to(folder)} {len(content)}\n".encode() + content)
+    for top in (SCRIPTS, PACKAGE):
+        paths = (os.path.join(folder, name) for folder, _, names in os.walk(top) for name in names)
+        for path in sorted(path for path in paths if path.endswith((".py", ".c", ".h"))):
+            with open(path, "rb") as file:
+                content = file.read()
+            found.update(f"{path.removeprefix(str(top))} {len(content)}\n".encode() + content)
     return found.hexdigest()
