@@ -48,8 +48,9 @@ stability: $(VENV)/workflow
 	$(BIN)/snakemake stability $(OVERLAY) --allowed-rules stability
 	@sed '/^$$/q' $(RESULTS)/stability.md
 
+# The tests' bytecode is kept, even where the shell's environment forbids it: each worker would compile all of them again.
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -n 2
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2
 
 test-cluster: $(VENV)/dev
 	$(BIN)/python -m pytest tests/cluster

@@ -1,3 +1,4 @@
+import gc
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ from runpy import run_path
 import pytest
 import torch
 from filelock import FileLock
+from threadpoolctl import threadpool_limits
 from workflow_checkout import PROJECT, Checkout, copy_project, run_code
 
 from pathlode.core.series import TimeSeries
@@ -19,27 +21,39 @@ from pathlode.parts import offered, without_unused
 from pathlode.registry import FIELDS, LOSSES, MODELS, SYSTEMS
 from pathlode.training.resume import Interim
 
+gc.disable()  # until all tests are collected, of which nothing is garbage
+
 
 def pytest_addoption(parser):
     parser.addoption("--faults", help="write a table of the faults that the tests tried, as Markdown, to this file")
 
 
-LONGEST = ["pipeline", "site", "planning", "wheel", "machine", "stability"]
-"""Groups of tests of the pipeline. The last two need its finished run, which the first one's worker makes meanwhile."""
+FIRST = ["pipeline", "site", "planning", "wheel"]
+"""Groups of tests of the pipeline that begin first: what takes longest."""
+ON_ITS_RUN = ["machine", "stability"]
+"""Groups that need the finished run, which the first one's worker makes: after all other tests of the pipeline, lest they wait."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items):
-    """One worker runs all tests of a file, so it makes their fixtures once. What takes longest begins first."""
-    turns = {}
+    """One worker runs all tests of a file, so it makes their fixtures once. Units come last: they are short, so no worker is left
+    alone for long.
+    """
+    turns, order = {}, [*FIRST, "workflow", *ON_ITS_RUN, "unit"]
     for item in items:
         file = item.nodeid.partition("::")[0]
         mark = item.get_closest_marker("xdist_group")
         if mark is None:
             item.add_marker(pytest.mark.xdist_group(file))
-        group = mark.args[0] if mark else file
-        turns[item] = LONGEST.index(group) if group in LONGEST else len(LONGEST) + ("workflow/" not in file)
+        group = mark.args[0] if mark else None
+        turns[item] = order.index(group if group in order else "workflow" if "workflow/" in file else "unit")
     items.sort(key=turns.get)
+
+
+def pytest_collection_finish():
+    """What is there by now stays: nobody looks through it for garbage again."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
@@ -71,10 +85,13 @@ def pytest_sessionfinish(session):
 
 @pytest.fixture(autouse=True, scope="session")
 def started_processes() -> None:
-    """Of what tests start, nothing compiles the package anew, and all have one thread: more than cores wait for each other."""
+    """Of what tests start, nothing compiles the package anew. All have one thread, and so do the libraries of this process:
+    more threads than cores wait for each other, in which they take most of the time.
+    """
     os.environ["PYTHONDONTWRITEBYTECODE"] = ""
     os.environ["OMP_NUM_THREADS"] = "1"
     torch.set_num_threads(1)
+    threadpool_limits(1)
 
 
 @pytest.fixture(autouse=True)
