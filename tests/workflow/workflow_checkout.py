@@ -19,6 +19,7 @@ import pytest
 
 from forks import TIME_LIMIT, run
 from workflow.chapters import CHAPTERS
+from workflow.code import REMEMBERED
 from workflow.forks import ask, start
 
 PROJECT = Path(__file__).parents[2]
@@ -62,11 +63,14 @@ class Checkout:
         as_users_do: bool = False,
         own_session: bool = False,
     ) -> subprocess.CompletedProcess[str]:
-        """Runs Snakemake: as a fork, whose jobs are forks, too; or as users do, in a process that is started for it."""
+        """Runs Snakemake: as a fork, whose jobs are forks, too; or as users do, in a process that is started for it.
+
+        In a session of its own, all processes of the run are one group, which a signal can reach.
+        """
         own = {"PYTHONPATH": str(self.folder / "src"), "XDG_CACHE_HOME": str(self.folder / "cache")}
         options, environment = [*arguments, *overlay(scale)], os.environ | own | (environment or {})
         if not as_users_do:
-            return self._forked(options, environment)[0]
+            return self._forked(options, environment, own_session)[0]
         command = [sys.executable, "-m", "snakemake", *options]
         try:
             return subprocess.run(
@@ -83,12 +87,26 @@ class Checkout:
                 f"{shlex.join(command)} still ran after {TIME_LIMIT} s: {(error.stderr or b'').decode()[-5000:]}"
             )
 
-    def _forked(self, options: list[str], environment: dict[str, str]) -> tuple[subprocess.CompletedProcess[str], int]:
-        """The same as a fork, and the most memory that Snakemake itself took in kB."""
-        return captured(
+    def _forked(
+        self, options: list[str], environment: dict[str, str], own_session: bool = False
+    ) -> tuple[subprocess.CompletedProcess[str], int]:
+        """The same as a fork, and the most memory that Snakemake itself took in kB.
+
+        What the first run found of the code is there for those in other copies, which hold true as long as it is the same.
+        """
+        known, own = Path(forks()).with_name("code_digests.json"), self.folder / REMEMBERED
+        if known.exists() and not own.exists():
+            own.parent.mkdir(exist_ok=True)
+            shutil.copy(known, own)
+        done = captured(
             f"snakemake {shlex.join(options)}",
-            lambda streams: run(forks(), streams, dict(environment), *options, folder=self.folder),
+            lambda streams: run(
+                forks(), streams, dict(environment), *options, folder=self.folder, own_session=own_session
+            ),
         )
+        if own.exists() and not known.exists():
+            shutil.copy(own, known)
+        return done
 
     def edit(self, name: str, old: str, new: str) -> None:
         path = self.folder / name
