@@ -12,17 +12,17 @@ pytestmark = pytest.mark.xdist_group("planning")  # in one worker, whose plans s
 
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory):
-    """What Snakemake prints of a dry run at a scale, on this machine or on a cluster, and the most memory that it took in kB."""
+    """What Snakemake prints of a dry run at a scale, under the cluster's profile, and the most memory that it took in kB.
+
+    Which jobs a run has does not depend on the profile; other tests plan on this machine.
+    """
     project = copy_project(tmp_path_factory.mktemp("planned"))
-    return functools.cache(lambda scale, *options: project.plan(*options, scale=scale))
-
-
-CLUSTER = ("--workflow-profile", "profiles/slurm")
+    return functools.cache(lambda scale: project.plan("--workflow-profile", "profiles/slurm", scale=scale))
 
 
 @pytest.mark.parametrize("scale", ["hour", "smoke", "night", "paper"])
 def test_every_scale_plans(planned, scale):
-    jobs = job_counts(planned(scale, *(CLUSTER if scale == "paper" else ()))[0])  # which is meant for a cluster
+    jobs = job_counts(planned(scale)[0])
     smoke = 8 + 3 + 1
     night = (
         2 * (22 + 10 + 14 + 5) + 2 * 5 + 2 * 7
@@ -41,7 +41,7 @@ def test_every_scale_plans(planned, scale):
 
 @pytest.mark.parametrize("scale", ["hour", "paper"])
 def test_the_largest_scales_plan_under_the_clusters_profile(planned, scale):
-    jobs = job_counts(planned(scale, *CLUSTER)[0])
+    jobs = job_counts(planned(scale)[0])
     profile = yaml.safe_load((PROJECT / "profiles/slurm/config.yaml").read_text())
     assert sum(jobs.values()) < profile["jobs"]  # a limit that holds back part of an array halts it for ever
     assert scale != "paper" or sum(jobs.values()) > 300
@@ -51,7 +51,7 @@ def test_the_largest_scales_plan_under_the_clusters_profile(planned, scale):
 def test_jobs_of_an_array_ask_for_the_same(planned, scale):
     """The plugin asks for what the first one needs."""
     profile = yaml.safe_load((PROJECT / "profiles/slurm/config.yaml").read_text())
-    text = planned(scale, *CLUSTER)[0]
+    text = planned(scale)[0]
     asked = re.findall(r"^rule (\w+):\n(?:    .*\n)*?    resources: (.*)$", text, re.MULTILINE)
     for name in profile["slurm-array-jobs"].split(", "):
         every = [resources for rule, resources in asked if rule == name]
@@ -61,7 +61,7 @@ def test_jobs_of_an_array_ask_for_the_same(planned, scale):
 
 def test_the_paper_scale_is_planned_in_two_gigabytes(planned):
     """How long it takes stands in docs/cluster.md, of `make plan`."""
-    assert planned("paper", *CLUSTER)[1] < 2e6
+    assert planned("paper")[1] < 2e6
 
 
 def test_only_the_chapters_that_are_asked_for_are_planned(checkout):

@@ -138,11 +138,17 @@ def test_an_exported_encoder_gives_the_members_z0(encoder, tmp_path):
     close(results(file, given), [model.encode(*parts[:2]).z0[1].detach() for parts in given])
 
 
+@pytest.fixture
+def onnx():
+    """Needs the packages of that format."""
+    pytest.importorskip("onnxruntime")
+    pytest.importorskip("onnxscript")
+
+
+@pytest.mark.usefixtures("onnx")
 @pytest.mark.parametrize("encoder", ENCODERS)
 def test_an_exported_encoder_reads_gaps(encoder, tmp_path):
     """Of series that differ in length, for the whole stack, in ONNX; other tests here have predictors, which go on from z0."""
-    pytest.importorskip("onnxruntime")
-    pytest.importorskip("onnxscript")
     model, given = trained(encoder=encoder, missing=True), list(cases(True, torch.float32))
     file = tmp_path / "encoder.onnx"
     export_encoder(model, file)
@@ -157,9 +163,11 @@ OTHERS = {
 FIELDS_ALONE = {name: (LatentODE, {"field": name, "hidden": 4}) for name in FIELDS if name != "controlled"}
 
 
+@pytest.mark.usefixtures("onnx")
 @pytest.mark.parametrize(("kind", "changes"), OTHERS.values(), ids=OTHERS)
-def test_other_models_are_exported_as_well(kind, changes, suffix, euler, tmp_path):
-    same_predictions(trained(kind, **changes), tmp_path / f"predictor.{suffix}", euler)
+def test_other_models_are_exported_as_well(kind, changes, euler, tmp_path):
+    """In ONNX, which is translated from the recording that the other format stores."""
+    same_predictions(trained(kind, **changes), tmp_path / "predictor.onnx", euler)
 
 
 @pytest.mark.parametrize(("kind", "changes"), FIELDS_ALONE.values(), ids=FIELDS_ALONE)
@@ -186,22 +194,22 @@ def driven(given):
         yield torch.randn(len(times), 1, generator=generator).to(times), own, inputs
 
 
-def test_static_covariates_and_inputs_are_parts_of_a_file(suffix, euler, tmp_path):
+@pytest.mark.usefixtures("onnx")
+def test_static_covariates_and_inputs_are_parts_of_a_file(euler, tmp_path):
+    """Of an encoder's program, and of a predictor in ONNX, of which an encoder is part."""
     reads = {"static": 1, "inputs": 2, "interpolation": "cubic", "field": "controlled"}
-    given, file = list(cases(True, torch.float32)), tmp_path / f"predictor.{suffix}"
+    given = list(cases(True, torch.float32))
     known = list(driven(given))
     model = LatentODE(ModelConfig(**SIZES, gaps=True, **reads), seeds=(3, 4))
     (times, values, _), (static, *inputs) = given[-1], known[-1]
     model.standardise(TimeSeries(times, values, static=static, inputs=tuple(inputs)))
     both = list(zip(given, known, strict=True))
-    export_predictor(model, file, euler, member=1)
-    expected = [model(*parts, solver=euler, context=Context(*more)).values[1].detach() for parts, more in both]
-    close(results(file, given, known), expected)
-    if suffix == "onnx":
-        return  # the encoder is part of the predictor, and its translation takes as long again
-    export_encoder(model, file.with_stem("encoder"))
+    export_encoder(model, tmp_path / "encoder.pt2")
     expected = [model.encode(*parts[:2], context=Context(*more)).z0.detach() for parts, more in both]
-    close(results(file.with_stem("encoder"), given, known), expected)
+    close(results(tmp_path / "encoder.pt2", given, known), expected)
+    export_predictor(model, tmp_path / "predictor.onnx", euler, member=1)
+    expected = [model(*parts, solver=euler, context=Context(*more)).values[1].detach() for parts, more in both]
+    close(results(tmp_path / "predictor.onnx", given, known), expected)
 
 
 def test_times_keep_the_precision_of_the_training_data(unix, written):
