@@ -21,8 +21,6 @@ from pathlode.parts import offered, without_unused
 from pathlode.registry import FIELDS, LOSSES, MODELS, SYSTEMS
 from pathlode.training.resume import Interim
 
-gc.disable()  # until all tests are collected, of which nothing is garbage
-
 
 def pytest_addoption(parser):
     parser.addoption("--faults", help="write a table of the faults that the tests tried, as Markdown, to this file")
@@ -48,6 +46,10 @@ def pytest_collection_modifyitems(items):
         group = mark.args[0] if mark else None
         turns[item] = order.index(group if group in order else "workflow" if "workflow/" in file else "unit")
     items.sort(key=turns.get)
+
+
+def pytest_collectstart():
+    gc.disable()  # nothing that is collected is garbage
 
 
 def pytest_collection_finish():
