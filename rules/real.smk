@@ -1,5 +1,6 @@
 # Real data: the files of all data sets, and series of them with values that are hidden from models. Included at the end are
-# real_series.smk with models of the series and their rivals, and real_hudson_bay.smk with the pelts of lynx and hare.
+# real_series.smk with models of the series and their rivals, real_hudson_bay.smk with the pelts of lynx and hare, and real_hopper.smk
+# with a simulated robot.
 #
 # A replicate's number is the seed of its split and of its hidden values.
 #
@@ -113,3 +114,4 @@ rule split_series:
 
 include: "real_series.smk"
 include: "real_hudson_bay.smk"
+include: "real_hopper.smk"

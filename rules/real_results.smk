@@ -1,9 +1,10 @@
 # Real data: tables and figures of the results of real.smk, and the chapter's target.
 #
-# in:   the files of real.smk, config/published/physionet.csv
+# in:   the files of real.smk, config/published/*.csv
 # out:  {RESULTS}/tables/hudson_bay.csv, hudson_bay_scores.csv                                       tabulate_pelts
 #       {RESULTS}/tables/real.csv, real_weights.csv, real_data.csv, real_summary.csv, .md, .tex   tabulate_real
 #       {RESULTS}/tables/real_published.csv, .md, .tex                                             tabulate_real
+#       {RESULTS}/tables/hopper.csv, hopper_summary.csv, .md, .tex                                 tabulate_hopper, by name
 #       {RESULTS}/figures/real/*.png, .pdf                                                         plot_real
 
 SERIES_SCORED = [{"measured": name, "goal": goal} for name in REAL["data"] for goal in GOALS_OF[name]]
@@ -28,6 +29,12 @@ rule real:
             figure=[*REAL_FIGURES, "hudson_bay"],
             format=["png", "pdf"],
         ),
+
+
+rule hopper:
+    input:
+        f"{TABLES}/hopper.csv",
+        expand(f"{TABLES}/hopper_summary.{{format}}", format=FORMATS),
 
 
 rule tabulate_real:
@@ -120,3 +127,22 @@ rule plot_pelts:
         source=REAL["source"],
     script:
         "../workflow/scripts/plot_pelts.py"
+
+
+rule tabulate_hopper:
+    input:
+        scores=expand(rules.score_hopper.output.scores, measured=HOPPERS, goal=GOALS),
+        published=own("config/published/hopper.csv"),
+    output:
+        scores=shown(f"{TABLES}/hopper.csv"),
+        summary=in_formats("hopper_summary"),
+    log:
+        f"{LOGS}/tabulate_hopper.log",
+    group:
+        "real_results"
+    conda:
+        "../envs/pathlode.yaml"
+    params:
+        code=lambda w: code("tabulate_hopper"),
+    script:
+        "../workflow/scripts/tabulate_hopper.py"

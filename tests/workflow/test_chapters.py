@@ -78,6 +78,7 @@ def test_the_pipeline_requires_the_extras_of_its_chapters():
     required = set(Requirement(extras["workflow"][0]).extras)
     assert required == {chapter.extra for chapter in CHAPTERS.values() if chapter.extra} | {
         "koopman",
+        "mujoco",
         "onnx",
         "scipy",
         "sde",

@@ -9,7 +9,7 @@ from pathlode.real.vowels import Vowels
 from pathlode.registry import MEASURED
 from pathlode.training.experiment import Experiment
 from workflow.configuration import InvalidConfig, check
-from workflow.configuration.real import folders, goals, pelt_settings, series_settings, trained_on
+from workflow.configuration.real import folders, goals, hopper_settings, pelt_settings, series_settings, trained_on
 
 CURVE = DEFAULT["real"]["rows"]["curve"]
 STAYS, VOWELS = (("real", "data", name) for name in ("physionet", "vowels"))
@@ -165,6 +165,16 @@ def test_a_model_with_a_head_is_trained_where_classes_are_told():
     assert trained_on(config, "physionet", "forecast") == config["real"]["trained"]
 
 
+def test_a_step_on_the_hopper_shows_the_share_that_is_read_later():
+    config = merged((("real", "hopper", "rows"), ["path"]))
+    check(config)
+    shown, forecast = (hopper_settings(config, 0.3, goal, "path") for goal in ("interpolation", "forecast"))
+    assert (shown["views"], forecast["views"]) == ({"subsets": 1.0, "share": [0.3, 0.3]}, {"first": 19})
+    Experiment(seeds=[0], weight=[0.1], **shown)
+    with pytest.raises(InvalidConfig, match="real.hopper.rows names 'kl_head', which has a head"):
+        check(merged((("real", "hopper", "rows"), ["kl_head"])))
+
+
 class Toy(Vowels):
     """Another data set."""
 
@@ -176,7 +186,7 @@ def test_another_data_set_is_a_class_a_line_and_an_entry(monkeypatch):
     entry, mirrors = (("real", "data", "toy"), DEFAULT["real"]["data"]["vowels"]), (("real", "mirrors", "toys"), ["."])
     config = merged(entry, mirrors)
     check(config)
-    assert folders(config) == ["physionet2012", "japanese_vowels", "basic_motions", "toys", "hudson_bay"]
+    assert folders(config) == ["physionet2012", "japanese_vowels", "basic_motions", "toys", "hudson_bay", "hopper"]
     with pytest.raises(InvalidConfig, match="real.mirrors lacks 'toys'; add a folder or URL"):
         check(merged(entry))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pathlode.core.simple import SIMPLE
 from pathlode.errors import ConfigError
+from pathlode.real.hopper_tasks import read_in_forecast
 from pathlode.real.splits import GOALS
 from pathlode.registry import MEASURED
 from workflow.configuration.part_checks import check_entry, check_state, check_system
@@ -16,6 +17,8 @@ from workflow.configuration.training_checks import check_views, check_warmup
 
 PELTS = ("hudson_bay", "hudson-bay-lynx-hare.csv")
 """Folder and file of the pelts of lynx and hare, as a data set of series has them."""
+HOPPER = ("hopper", "hopper.xml")
+"""Folder and file of the robot that is simulated."""
 VALUES = "values"
 """The summary of a flow that reads the numbers of pelts themselves."""
 NO_ROWS = (VALUES, "flows")
@@ -26,7 +29,7 @@ OF_TRAINING = ("head", "sizes", "views", "train")
 
 def folders(config: Mapping[str, Any]) -> list[str]:
     """The folders of all files that are fetched, whose names are the keys of ``real.mirrors``."""
-    return [*(MEASURED[name].folder for name in config["real"]["data"]), PELTS[0]]
+    return [*(MEASURED[name].folder for name in config["real"]["data"]), PELTS[0], HOPPER[0]]
 
 
 def goals(config: Mapping[str, Any], data: str) -> list[str]:
@@ -83,6 +86,26 @@ def pelt_code(config: Mapping[str, Any], summary: str, loss: bool = False) -> li
     return entries_of_parts(model_parts(config["real"]["rows"][summary]), loss, pelt_settings(config, summary)["train"])
 
 
+def hopper_settings(config: Mapping[str, Any], observed: float, goal: str, name: str) -> dict[str, Any]:
+    """Settings of a row on the hopper, as in :class:`pathlode.training.experiment.Experiment`, without seeds and weights.
+
+    In interpolation a step shows the share of the times that is read later; a forecast's series are thinned already.
+    """
+    real, row = config["real"], config["real"]["rows"][name]
+    thinned = {"subsets": 1.0, "share": [observed, observed]}
+    own = {"views": thinned if goal == "interpolation" else {"first": read_in_forecast(observed)}}
+    return model_parts(row) | with_own(row, real["hopper"] | own) | {"learning_rate": real["learning_rate"]}
+
+
+def hopper_code(config: Mapping[str, Any], *names: str, train: bool = False) -> list[str]:
+    """What the models of some rows on the hopper are made of, as ``"module:class"``, and what trains the only one, if asked."""
+    if not train:
+        return model_code(config, *names)
+    (name,) = names
+    own = hopper_settings(config, config["real"]["hopper"]["observed"][0], GOALS[0], name)
+    return entries_of_parts(model_parts(config["real"]["rows"][name]), train=own["train"])
+
+
 def check(config: Mapping[str, Any]) -> None:
     """Refuses rows that cannot be made or used, and undefined names."""
     real = config["real"]
@@ -101,6 +124,7 @@ def check(config: Mapping[str, Any]) -> None:
         for row in real["rows"]:
             check_series_row(config, name, row)
     _check_pelts(config)
+    _check_hopper(config)
     check_views("real.views", real["views"])
 
 
@@ -121,6 +145,7 @@ def _check_names(config: Mapping[str, Any]) -> None:
         ("compared", real["compared"], {**rows, **dict.fromkeys((*SIMPLE, "trees"))}, "real.rows"),
         ("shown.rows", real["shown"]["rows"], dict.fromkeys(real["trained"]), "real.trained"),
         ("hudson_bay.rows", real["hudson_bay"]["rows"], rows, "real.rows"),
+        ("hopper.rows", real["hopper"]["rows"], rows, "real.rows"),
         ("mirrors", real["mirrors"], dict.fromkeys(folders(config)), "the folders of real.data"),
         *((f"data.{data}.heads", own["heads"], heads, "real.rows with a head") for data, own in real["data"].items()),
     ):
@@ -174,6 +199,20 @@ def _check_pelts(config: Mapping[str, Any]) -> None:
             raise InvalidConfig(
                 f"config: real.hudson_bay.{key} is {own[key]}, which needs {needed} of {there} {what}; lower it"
             )
+
+
+def _check_hopper(config: Mapping[str, Any]) -> None:
+    """Refuses rows with a head, and sizes and warm-ups that a row does not take."""
+    own = config["real"]["hopper"]
+    for name in own["rows"]:
+        row, settings = config["real"]["rows"][name], hopper_settings(config, own["observed"][0], GOALS[0], name)
+        if "head" in row:
+            raise InvalidConfig(
+                f"config: real.hopper.rows names {name!r}, which has a head, but the hopper has no classes; name another row"
+            )
+        place = f"real.rows.{name}.sizes" if "sizes" in row else "real.hopper.sizes"
+        check_state(place, model_parts(row), settings["sizes"])
+        check_warmup("real.hopper.train", settings["train"], f" of real.rows.{name}")
 
 
 def _check_data(place: str, name: str, own: Mapping[str, Any]) -> None:

@@ -1,0 +1,130 @@
+"""The published tasks on trajectories of the hopper, and their scores."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pathlode.artefacts import COMMITTED, TableFile
+from pathlode.core.simple import Numbers
+from pathlode.real.fits import Asked
+from pathlode.real.hopper import FEATURES, INTERVAL, LENGTH, UNITS, HopperTrajectories
+from pathlode.real.measured import UNKNOWN, MeasuredSeries
+from pathlode.real.splits import Hiding
+from pathlode.reporting.tables import summarise
+
+WINDOW = 100
+"""Times of a series in interpolation, cut out of a trajectory at random."""
+FIRST = LENGTH // 3
+"""Times that a forecast may read, of which it sees a share; it predicts all that follow."""
+TESTED = 0.2
+"""Share of the last trajectories, which are the published test part."""
+OURS = "here"
+
+
+@dataclass(frozen=True)
+class PublishedHopper(TableFile):
+    """Errors that others published on these tasks, one row per paper, model, task and observed share."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "paper": "authors and year",
+        "model": "the model, in our words",
+        "task": "interpolation or forecast",
+        "observed": "share of the times that the model reads, in percent",
+        "mse": "mean squared error, as in published_error",
+        "source": "where the number stands; second-hand if it was quoted elsewhere",
+    }
+    remedy: ClassVar[str] = COMMITTED
+
+
+def data_name(observed: float) -> str:
+    """Name of the data set of which this share of the times is read."""
+    return f"hopper_{round(100 * observed)}"
+
+
+def hiding(goal: str, observed: float) -> Hiding:
+    """What models must not see, for one of :data:`pathlode.real.splits.GOALS`."""
+    return Hiding(1 - observed, "time", None if goal == "interpolation" else read_in_forecast(observed))
+
+
+def read_in_forecast(observed: float) -> int:
+    """Number of times that a forecast reads."""
+    return int(observed * FIRST)
+
+
+def posed(trajectories: HopperTrajectories, goal: str, observed: float) -> MeasuredSeries:
+    """The series of a task: windows for interpolation, and thinned beginnings with all that follows for a forecast.
+
+    Args:
+        trajectories: all trajectories; the last :data:`TESTED` of them are for test.
+        goal: one of :data:`pathlode.real.splits.GOALS`.
+        observed: share of the times that a model reads.
+    """
+    rng, number = np.random.default_rng([round(100 * observed), 2019]), len(trajectories.states)
+    if goal == "interpolation":
+        chosen = rng.integers(0, LENGTH - WINDOW + 1, size=(number, 1)) + np.arange(WINDOW)
+        times = np.broadcast_to(INTERVAL * np.arange(WINDOW), chosen.shape)
+    else:
+        begun = np.sort(rng.permuted(np.tile(np.arange(FIRST), (number, 1)), axis=1)[:, : read_in_forecast(observed)])
+        chosen = np.concatenate([begun, np.tile(np.arange(FIRST, LENGTH), (number, 1))], axis=1)
+        times = INTERVAL * chosen
+    values = np.take_along_axis(trajectories.states, chosen[..., None], axis=1)
+    return MeasuredSeries(
+        data=data_name(observed),
+        source=trajectories.source,
+        time_unit="seconds",
+        features=FEATURES,
+        units=UNITS,
+        target="nothing",
+        classes=[],
+        described=[],
+        names=np.array([f"trajectory {each}" for each in range(1, number + 1)]),
+        counts=np.full(number, chosen.shape[1]),
+        times=times.ravel(),
+        values=values.reshape(-1, len(FEATURES)),
+        labels=np.full(number, UNKNOWN),
+        descriptors=np.zeros((number, 0), np.float32),
+        given_test=np.arange(number) >= number - round(TESTED * number),
+    )
+
+
+def published_error(
+    asked: Asked, predicted: Numbers, chosen: NDArray[np.int64], trajectories: HopperTrajectories
+) -> float:
+    """Mean of ((x̂ - x) / M)² over times, features and series, with the largest value M of a feature in all trajectories.
+
+    In interpolation over all times, those that were read among them; in a forecast over the times after those. Where a
+    prediction is NaN, the training mean takes its place.
+
+    Args:
+        asked: what was asked.
+        predicted: predictions for the chosen series, (series, time, feature).
+        chosen: their positions.
+        trajectories: all trajectories.
+    """
+    values = asked.values if asked.goal == "forecast" else asked.measured.padded()[1]
+    filled = np.where(np.isnan(predicted), asked.units.mean, predicted)
+    return float(np.nanmean(((filled - values[chosen]) / trajectories.states.max(axis=(0, 1))) ** 2))
+
+
+def hopper_summary(scores: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    """Errors in hundredths, one row per paper and model, one column per task and observed share.
+
+    Args:
+        scores: ours, rows of :class:`pathlode.real.results.RealScores`: median and range over replicates.
+        published: rows of :class:`PublishedHopper`.
+    """
+    ours = scores[scores["metric"] == "mse"].assign(paper=OURS, source="")
+    ours = ours.assign(observed=ours["data"].str.removeprefix("hopper_").astype(int), hundredths=100 * ours["value"])
+    theirs = published.assign(hundredths=100 * published["mse"])
+    rows = pd.concat([ours, theirs], ignore_index=True).sort_values(["task", "observed"], ascending=[False, True])
+    rows["heading"] = rows["task"] + " " + rows["observed"].astype(str) + " %"
+    keys = ["paper", "model", "source"]
+    texts = summarise(rows, [*keys, "heading"], {"hundredths": "text"}, digits=3)
+    wide = texts.pivot(index=keys, columns="heading", values="text").fillna("–")
+    order = list(dict.fromkeys(zip(*(pd.concat([ours, theirs])[key] for key in keys), strict=True)))
+    headings = list(dict.fromkeys(rows["heading"]))
+    return wide.loc[order].reset_index()[["paper", "model", *headings, "source"]]
