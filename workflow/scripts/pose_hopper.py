@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from pathlode.real.hopper import HopperTrajectories
-from pathlode.real.hopper_tasks import hiding, posed
-from pathlode.real.splits import split_series
+from pathlode.real.hopper_tasks import posed, split_hopper
 from pathlode.reporting.job import job
 
 with job(snakemake):
@@ -13,4 +12,4 @@ with job(snakemake):
     measured = posed(trajectories, goal, params.observed)
     measured.save(Path(snakemake.output.series))
     for replicate, path in zip(params.replicates, snakemake.output.splits, strict=True):
-        split_series(measured, params.validation, 0.0, hiding(goal, params.observed), replicate).save(Path(path))
+        split_hopper(measured, goal, params.observed, params.validation, replicate).save(Path(path))

@@ -1,7 +1,7 @@
 """The published tasks on trajectories of the hopper, and their scores."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -13,7 +13,7 @@ from pathlode.core.simple import Numbers
 from pathlode.real.fits import Asked
 from pathlode.real.hopper import FEATURES, INTERVAL, LENGTH, UNITS, HopperTrajectories
 from pathlode.real.measured import UNKNOWN, MeasuredSeries
-from pathlode.real.splits import Hiding
+from pathlode.real.splits import Hiding, SeriesSplit, split_series
 from pathlode.reporting.tables import summarise
 
 WINDOW = 100
@@ -45,9 +45,25 @@ def data_name(observed: float) -> str:
     return f"hopper_{round(100 * observed)}"
 
 
-def hiding(goal: str, observed: float) -> Hiding:
-    """What models must not see, for one of :data:`pathlode.real.splits.GOALS`."""
-    return Hiding(1 - observed, "time", None if goal == "interpolation" else read_in_forecast(observed))
+def split_hopper(
+    measured: MeasuredSeries, goal: str, observed: float, validation: float, replicate: int
+) -> SeriesSplit:
+    """The split of the series of a task. In interpolation, the same number of times is read of every series, drawn at random.
+
+    Args:
+        measured: all series.
+        goal: one of :data:`pathlode.real.splits.GOALS`.
+        observed: share of the times that a model reads.
+        validation: share of the validation series among those that are not for test.
+        replicate: the replicate's number.
+    """
+    hiding = Hiding(1 - observed, "time", read_in_forecast(observed) if goal == "forecast" else None)
+    split = split_series(measured, validation, 0.0, hiding, replicate)
+    if goal == "forecast":
+        return split
+    draws = np.random.default_rng([replicate, 2019]).random((len(measured.counts), WINDOW))
+    hidden = draws.argsort(axis=1).argsort(axis=1) >= round(observed * WINDOW)
+    return replace(split, hidden=np.flatnonzero(np.broadcast_to(hidden.reshape(-1, 1), measured.values.shape)))
 
 
 def read_in_forecast(observed: float) -> int:

@@ -6,8 +6,7 @@ import pytest
 
 from pathlode.real.fits import Asked
 from pathlode.real.hopper import INTERVAL, invented_hoppers
-from pathlode.real.hopper_tasks import PublishedHopper, hiding, hopper_summary, posed, published_error
-from pathlode.real.splits import split_series
+from pathlode.real.hopper_tasks import PublishedHopper, hopper_summary, posed, published_error, split_hopper
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +26,11 @@ def test_interpolation_cuts_a_window_out_of_each_trajectory(trajectories):
     ]
     assert all((trajectories.states[n, k : k + 100] == values[n]).all() for n, k in enumerate(starts))
     assert len(set(starts)) > 5
+    split = split_hopper(measured, "interpolation", 0.3, 0.25, 0)
+    seen = np.isfinite(Asked(measured, split, "interpolation").seen)
+    assert (seen == seen[..., :1]).all()
+    assert seen[..., 0].sum(axis=1).tolist() == [30] * 10
+    assert len({tuple(own) for own in seen[..., 0]}) == 10
 
 
 def test_a_forecast_reads_a_share_of_the_first_third(trajectories):
@@ -37,7 +41,7 @@ def test_a_forecast_reads_a_share_of_the_first_third(trajectories):
     assert begun.max() < 65.5
     assert (np.diff(times, axis=1) > 0).all()
     assert (values[2, 4] == trajectories.states[2, int(begun[2, 4].round())]).all()
-    asked = Asked(measured, split_series(measured, 0.25, 0.0, hiding("forecast", 0.1), 0), "forecast")
+    asked = Asked(measured, split_hopper(measured, "forecast", 0.1, 0.25, 0), "forecast")
     assert np.isfinite(asked.seen).all(axis=2).sum(axis=1).tolist() == [6] * 10
     assert asked.split.test.tolist() == [8, 9]
 
@@ -46,7 +50,7 @@ def test_a_forecast_reads_a_share_of_the_first_third(trajectories):
 def test_the_error_is_in_units_of_each_features_largest_value(trajectories, goal, expected):
     """Predictions that are wrong by three times this value have error 9, whatever was read."""
     measured = posed(trajectories, goal, 0.5)
-    asked = Asked(measured, split_series(measured, 0.25, 0.0, hiding(goal, 0.5), 0), goal)
+    asked = Asked(measured, split_hopper(measured, goal, 0.5, 0.25, 0), goal)
     test, largest = asked.split.test, trajectories.states.max(axis=(0, 1))
     predicted = measured.padded()[1][test] + 3 * largest
     assert published_error(asked, predicted, test, trajectories) == pytest.approx(expected, rel=1e-4)
