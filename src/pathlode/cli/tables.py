@@ -1,8 +1,12 @@
 """Tables in CSV and Parquet files."""
 
+import csv
+import os
 import re
+import stat
 import warnings
 from collections.abc import Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +22,14 @@ TABLE_ENDINGS = (".csv", ".parquet")
 """Endings of the files that hold tables."""
 FIGURE_ENDINGS = (".png", ".pdf", ".svg")
 """Endings of the files that hold figures."""
+WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+"""Bits of a file's mode that allow to write it."""
 MARK = "label "
 """Put before labels while they are read, because pandas takes texts such as NA for missing ones."""
+
+
+DURATION = r"-?\d+ days?( [+-]?\d+:\d\d:\d\d(\.\d+)?)?"
+"""A duration as pandas writes it into a CSV file."""
 
 
 def read_file(path: Path, label: str | None = None) -> pd.DataFrame:
@@ -54,7 +64,8 @@ def read_file(path: Path, label: str | None = None) -> pd.DataFrame:
 def _read_csv(path: Path, label: str | None) -> pd.DataFrame:
     """The table of a CSV file, whose columns have the names that stand in its first line, without spaces around them."""
     form: dict[str, Any] = {"skipinitialspace": True, "encoding": "utf-8-sig"}
-    first = pd.read_csv(path, header=None, nrows=1, dtype=str, keep_default_na=False, **form).iloc[0]
+    content = _without_comments(path)
+    first = pd.read_csv(content, header=None, nrows=1, dtype=str, keep_default_na=False, **form).iloc[0]
     names = [name.strip() for name in first]
     for sign, kind in ((";", "semicolons"), ("\t", "tabs")):
         if len(names) == 1 and sign in names[0]:
@@ -67,11 +78,29 @@ def _read_csv(path: Path, label: str | None) -> pd.DataFrame:
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)
         try:
-            return pd.read_csv(path, names=unique, header=0, index_col=False, converters=marked, **form)
+            if isinstance(content, StringIO):
+                content.seek(0)
+            return pd.read_csv(content, names=unique, header=0, index_col=False, converters=marked, **form)
         except pd.errors.ParserWarning:
             raise DataError(
                 f"{path} has rows of more cells than the {len(names)} names of its first line: name every column"
             ) from None
+
+
+def _without_comments(path: Path) -> Path | StringIO:
+    """A CSV file, or its lines but those that begin with # and have fewer cells than the names of its columns."""
+    with path.open(encoding="utf-8-sig") as file:
+        lines = list(file)
+    marked = {number for number, line in enumerate(lines) if line.lstrip().startswith("#")}
+    names = next((line for number, line in enumerate(lines) if line.strip() and number not in marked), "")
+    left_out = {number for number in marked if _cells(lines[number]) < _cells(names)}
+    if not left_out:
+        return path
+    return StringIO("".join(line for number, line in enumerate(lines) if number not in left_out))
+
+
+def _cells(line: str) -> int:
+    return len(next(csv.reader([line]), []))
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:
@@ -136,9 +165,12 @@ def asked_for(wanted: TimeSeries, series: TimeSeries) -> TimeSeries:
 
 
 def _dated(path: Path, series: str, time: str) -> pd.DataFrame:
-    """The table of a file, with text in the column of times as dates."""
+    """The table of a file, with text in the column of times as dates or durations."""
     table = read_file(path, series)
     if time in table and pd.api.types.is_string_dtype(table[time].dtype):
+        known = table[time].dropna()
+        if len(known) and known.str.fullmatch(DURATION).all():
+            return table.assign(**{time: pd.to_timedelta(table[time])})
         table = table.assign(**{time: _dates(table[time], path)})
     return table
 
@@ -171,13 +203,22 @@ def check_ending(path: Path, endings: tuple[str, ...]) -> None:
 
 
 def check_output(output: Path, *inputs: Path | None) -> None:
-    """Refuses an output that is a folder, or would replace a file that is read.
+    """Refuses an output that is a folder, cannot be written, or would replace a file that is read.
 
     Raises:
         ConfigError: if it is so.
     """
     if output.is_dir():
         raise ConfigError(f"{output} is a folder: give --output the name of a file")
+    if output.exists() and not output.stat().st_mode & WRITABLE:
+        raise ConfigError(f"{output} is write-protected: give --output another name, or allow to write it")
+    for folder in output.parents:
+        if folder.is_file():
+            raise ConfigError(f"{folder} is a file, expected the folder of {output.name}: give --output another name")
+        if folder.is_dir() and not os.access(folder, os.W_OK):
+            raise ConfigError(f"{folder.absolute()} is a write-protected folder: give --output a file in another one")
+        if folder.is_dir():
+            break
     for path in inputs:
         if path is not None and output.resolve() == path.resolve():
             raise ConfigError(f"{output} is read by this command, which would replace it: give --output another name")

@@ -74,7 +74,7 @@ def _last(series: TimeSeries) -> Times:
 def _time(entry: str, series: TimeSeries) -> Any:
     try:
         if not series.dates:
-            return float(entry)
+            return _number(entry, series)
         date = pd.to_datetime(entry, format="ISO8601")  # in tables, too, 02/04/2024 is no date
         if pd.isna(date):
             raise ValueError
@@ -93,12 +93,20 @@ def _duration(text: str, series: TimeSeries) -> float:
     kind = "a duration such as 12h or 2D" if series.dates else "a number in the unit of the times"
     try:
         if not series.dates:
-            return float(text)
+            return _number(text, series)
         if re.fullmatch(r"[\d.\s+-]*", text):  # pandas takes a number without a unit as nanoseconds
             raise ValueError
         return pd.Timedelta(text).total_seconds()
     except ValueError:
         raise ConfigError(f"--horizon is {text!r}, expected {kind}") from None
+
+
+def _number(text: str, series: TimeSeries) -> float:
+    """A number; seconds where the times of a table are durations, which may also be given as 12h or 2D."""
+    durations = series.layout is not None and series.layout.dtypes[series.layout.time].startswith("timedelta")
+    if durations and re.search("[a-zA-Z]", text):
+        return pd.Timedelta(text).total_seconds()
+    return float(text)
 
 
 def grid(series: TimeSeries, horizon: str | None, points: int) -> Times:

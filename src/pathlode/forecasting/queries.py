@@ -71,9 +71,11 @@ def query_times(given: Any, series: TimeSeries) -> Times:
             f"the times to predict at are {kinds[0]}, but those of {series.name} are {kinds[1]}: give {kinds[1]}"
         )
     _refuse_other_zone(given, series)
+    if not times.numel():
+        raise DataError("the times to predict at are empty, expected at least one")
     if times.ndim == 1:
         times = times.expand(len(series), -1)
-    if times.ndim != 2 or len(times) != len(series) or not times.shape[1]:
+    if times.ndim != 2 or len(times) != len(series):
         raise DataError(
             f"times to predict at have shape {tuple(times.shape)}, expected (time,) for all series or ({len(series)}, time), "
             "one row for each"

@@ -5,8 +5,8 @@ from small import SMALL, table
 
 from pathlode import Forecaster, TimeSeries
 from pathlode.cli.main import main
-from pathlode.cli.tables import read_file
-from pathlode.errors import DataError
+from pathlode.cli.tables import check_output, read_file
+from pathlode.errors import ConfigError, DataError
 from pathlode.forecasting.forecaster import Forecaster as Home
 
 FIT = ["--series", "id", "--time", "t", "--steps", "20", "--members", "1", "--weight", "0.1"]
@@ -98,6 +98,7 @@ def test_a_fault_of_inputs_is_one_sentence(driven, capsys):
         "\ufeffid , t, x \r\na,0,1\r\nb,1\r\n",
         "id,t,x\na,0,1,\nb,1,,\n",
         ",id,t,x\n7,a,0,1\n8,b,1,\n",
+        "# by a logger\n# twice\nid,t,x\na,0,1\n# paused\nb,1,\n",
     ],
 )
 def test_a_file_is_read_by_its_first_line(text, tmp_path):
@@ -133,3 +134,39 @@ def test_labels_in_a_column_that_z0_needs_are_refused(driven, capsys):
     table(8).rename(columns={"id": "z0_1"}).to_csv(driven / "taken.csv", index=False)
     assert run(driven, "summarise", model="taken.pt", data="taken.csv") == 1
     assert "has the labels in the column 'z0_1', which a part of z0 is called: rename it" in capsys.readouterr().err
+
+
+def test_a_label_or_name_that_begins_as_a_comment_does_is_none(tmp_path):
+    (tmp_path / "table.csv").write_text("#id,t,x\n#1,0,1\n#2,0,2\n")
+    assert read_file(tmp_path / "table.csv", "#id")["#id"].tolist() == ["#1", "#2"]
+
+
+def test_durations_that_a_command_wrote_are_read(driven):
+    """Their horizon may have a unit."""
+    data = table().assign(t=pd.to_timedelta(table()["t"], unit="h"))
+    Forecaster(**SMALL | {"members": 1}).fit(TimeSeries.from_frame(data, series="id", time="t")).save(
+        driven / "hours.pt"
+    )
+    data.to_csv(driven / "hours.csv", index=False)
+    assert run(driven, "predict", "--horizon", "6h", "--points", "2", model="hours.pt", data="hours.csv") == 0
+    found = pd.read_csv(driven / "out.csv")
+    last = data.groupby("id", sort=False)["t"].max()
+    assert (pd.to_timedelta(found["t"][1::2]).to_numpy() == (last + pd.Timedelta("6h")).to_numpy()).all()
+    assert run(driven, "predict", "--times", "40h", model="hours.pt", data="hours.csv") == 0
+    assert set(pd.to_timedelta(pd.read_csv(driven / "out.csv")["t"])) == {pd.Timedelta("40h")}
+
+
+def test_an_output_that_cannot_be_written_is_refused_first(tmp_path, monkeypatch):
+    kept = tmp_path / "kept.csv"
+    kept.write_text("old")
+    kept.chmod(0o444)
+    for output, message in (
+        (kept, "kept.csv is write-protected"),
+        (kept / "out.csv", "kept.csv is a file, expected the folder"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            check_output(output)
+    check_output(tmp_path / "new/deep/out.csv")
+    monkeypatch.setattr("os.access", lambda place, mode: place != tmp_path)
+    with pytest.raises(ConfigError, match="is a write-protected folder: give --output a file in another one"):
+        check_output(tmp_path / "new/out.csv")

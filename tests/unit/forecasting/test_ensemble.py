@@ -119,7 +119,7 @@ def test_series_and_times_that_do_not_fit_are_refused(forecaster, series):
             "to predict at are dates, but those of decays.csv are numbers",
         ),
         (series, np.ones((3, 2)), r"have shape \(3, 2\), expected \(time,\) for all series or \(8, time\)"),
-        (series, [], "have shape"),
+        (series, [], "the times to predict at are empty, expected at least one"),
         (series, [[1.0, 2.0]] * 3, r"have shape \(3, 2\)"),
         (
             series,

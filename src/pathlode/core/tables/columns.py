@@ -14,8 +14,10 @@ from pathlode.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-TEXT = "correct it, make columns of categories with pandas.get_dummies, or leave the column out"
+TEXT = "correct it, empty it if no value is known, make columns of categories with pandas.get_dummies, or leave the column out"
 """What to do about text in place of numbers."""
+COMMAS = "write it without commas: pandas.read_csv takes them with thousands=',' or decimal=',', whichever they mean"
+"""What to do about numbers with commas."""
 MICROSECONDS = 1e6
 """In a second: dates and durations in tables are exact to one of them."""
 LARGEST_WHOLE = 2**53
@@ -82,6 +84,14 @@ def dates_of(column: "pd.Series[Any]", name: str) -> NDArray[np.datetime64] | No
     return np.asarray(found if found.tz is None else found.tz_convert("UTC").tz_localize(None))
 
 
+def type_of_dates(column: "pd.Series[Any]") -> str:
+    """The type of a column of dates, in pandas' words; that of dates in one time zone also if they are held as objects."""
+    import pandas as pd
+
+    found: Any = pd.to_datetime(column).dtype
+    return str(column.dtype if getattr(found, "tz", None) is None else found)
+
+
 def promoted(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
     """Columns side by side, (row, column), in the most precise of their types."""
     return np.stack(columns, axis=1)  # which promotes them
@@ -122,13 +132,18 @@ def _numbers_of_objects(column: "pd.Series[Any]", name: str) -> "pd.Series[Any]"
         except (TypeError, ValueError):
             row = next(row for row, entry in enumerate(known) if not isinstance(entry, (Real, Decimal)))
             kind = type(known.iloc[row]).__name__
+            if kind == "time":
+                expected = (
+                    f"expected numbers: make durations of it with pandas.to_timedelta(table[{name!r}].astype(str))"
+                )
             raise DataError(f"column {name!r}, row number {row + 1}: the entry is of type {kind}, {expected}") from None
     if pd.api.types.is_string_dtype(column.dtype) or column.dtype == object:
         bad = pd.to_numeric(column, errors="coerce").isna() & column.notna()
         if bad.any():
             row = int(bad.to_numpy().argmax())
             raise DataError(
-                f"column {name!r}, row number {row + 1}: {column.iloc[row]!r} is text, expected a number; {TEXT}"
+                f"column {name!r}, row number {row + 1}: {column.iloc[row]!r} is text, expected a number; "
+                + (COMMAS if _is_number(str(column.iloc[row]).replace(",", "")) else TEXT)
             )
         raise DataError(f"column {name!r} is text, {expected}")
     raise DataError(f"column {name!r} is of type {column.dtype}, expected numbers: {_remedy(column.dtype, name)}")
@@ -142,8 +157,18 @@ def _remedy(dtype: Any, name: str) -> str:
         return "make columns of its categories with pandas.get_dummies, or leave it out"
     if isinstance(dtype, pd.PeriodDtype):
         return f"make dates of its periods with table[{name!r}].dt.to_timestamp()"
+    if dtype.kind == "c":
+        return "make columns of its real and its imaginary part"
     if dtype.kind == "m":
         return f"make seconds of it with table[{name!r}].dt.total_seconds()"
     if dtype.kind == "M":
         return f"make seconds of it with (table[{name!r}] - origin).dt.total_seconds(), or leave it out"
     return f"convert it, for example with pandas.to_numeric(table[{name!r}])"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

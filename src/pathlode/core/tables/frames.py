@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pathlode.core.tables.columns import MICROSECONDS, as_given, dates_of, numbers_of, promoted
+from pathlode.core.tables.columns import MICROSECONDS, as_given, dates_of, numbers_of, promoted, type_of_dates
 from pathlode.core.tables.convert import as_times
 from pathlode.core.tables.layout import Layout, default_layout, layout_of
 from pathlode.errors import DataError
@@ -64,6 +64,8 @@ def read_frame(
     codes = codes[order]
     place = np.arange(len(codes)) - np.searchsorted(codes, codes)
     original, dates = _times(table[time], time)
+    if dates:
+        layout = replace(layout, dtypes={**layout.dtypes, time: type_of_dates(table[time])})
     _refuse_disorder(original[order], codes, order, time, layout)
     seconds = as_times(original[:, None])[0].numpy()[
         order, 0

@@ -78,7 +78,13 @@ def layout_of(
     """
     if not all(hasattr(table, name) for name in ("columns", "dtypes", "iloc")):
         remedy = ": give table.to_pandas()" if hasattr(table, "to_pandas") else ""
-        raise DataError(f"the table is a {type(table).__name__}, expected a pandas DataFrame{remedy}")
+        home = f"{type(table).__module__.partition('.')[0]} " if remedy else ""
+        raise DataError(f"the table is a {home}{type(table).__name__}, expected a pandas DataFrame{remedy}")
+    if getattr(table.columns, "nlevels", 1) > 1:
+        raise DataError(
+            f"the table's columns have names of {table.columns.nlevels} levels, expected one: give it "
+            "table.columns = [' '.join(map(str, name)).strip() for name in table.columns]"
+        )
     for name, given in (("values", values), ("static", static), ("inputs", inputs)):
         if isinstance(given, str):
             raise DataError(f"{name} is the text {given!r}, expected a list of columns: [{given!r}]")

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import time as clock
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -131,6 +132,14 @@ def test_python_dates_are_dates():
     assert float(aware.times[0, 0]) == datetime(2019, 12, 31, 22, tzinfo=UTC).timestamp()
 
 
+def test_dates_that_are_held_as_objects_come_back_with_their_time_zone():
+    days = [datetime(2020, 1, day, tzinfo=UTC) for day in (1, 2, 3, 1, 2)]
+    back = read(table(t=pd.Series(days, dtype=object))).to_frame()
+    assert back["t"].tolist() == days
+    naive = pd.Series([day.replace(tzinfo=None) for day in days], dtype=object)
+    assert read(table(t=naive)).to_frame()["t"].tolist() == naive.tolist()
+
+
 MIXED = [datetime(2020, 1, day, tzinfo=timezone(timedelta(hours=day))) for day in (1, 2, 3, 1, 2)]
 
 
@@ -143,6 +152,17 @@ MIXED = [datetime(2020, 1, day, tzinfo=timezone(timedelta(hours=day))) for day i
         ({}, {"values": []}, "there is no column of values"),
         ({"x": ["1", "2", "lost", None, "5"]}, {}, "column 'x', row number 3: 'lost' is text, expected a number"),
         ({"x": ["1", "2", "3", "4", "5"]}, {}, "column 'x' is text, expected numbers: convert it"),
+        (
+            {"x": ["1", "2", "3", "4,200", "5"]},
+            {},
+            "column 'x', row number 4: '4,200' is text, .*read_csv takes .*thousands",
+        ),
+        (
+            {"t": [clock(hour) for hour in (1, 2, 3, 1, 2)]},
+            {},
+            "column 't', row number 1: .* type time, .*to_timedelta",
+        ),
+        ({"x": np.ones(5) * 1j}, {}, "column 'x' is of type complex128, .* real and its imaginary part"),
         ({"x": [1.0, {}, 2.0, 3.0, 4.0]}, {}, "column 'x', row number 2: the entry is of type dict, expected numbers"),
         ({"x": [1.0, pd.NA, 1j, 3.0, 4.0]}, {}, "column 'x', row number 3: the entry is of type complex, expected num"),
         (
@@ -234,9 +254,19 @@ def test_what_is_no_table_is_refused():
         read(table().set_index("t"))
     polars = SimpleNamespace(columns=["t"], dtypes=[float], to_pandas=table)
     with pytest.raises(
-        DataError, match=r"the table is a SimpleNamespace, expected a pandas DataFrame: give table.to_pandas"
+        DataError, match=r"the table is a types SimpleNamespace, expected a pandas DataFrame: give table.to_pandas"
     ):
         read(polars)
+    above = (
+        table()
+        .rename(columns={"x": "x m"})
+        .T.set_index(pd.MultiIndex.from_tuples([("id", ""), ("t", ""), *[("x", "m")] * 3]))
+        .T
+    )
+    with pytest.raises(
+        DataError, match=r"the table's columns have names of 2 levels, expected one: give it table.columns ="
+    ):
+        read(above)
     with pytest.raises(DataError, match="my.csv: the table is a list, expected a pandas DataFrame"):
         read([1, 2])
     with pytest.raises(DataError, match="my.csv: the table has no row"):
