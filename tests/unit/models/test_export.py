@@ -93,7 +93,7 @@ def close(found, expected):
     assert len(found) == len(expected)
     for ours, theirs in zip(found, expected, strict=True):
         assert (ours.shape, ours.dtype) == (theirs.shape, theirs.dtype)
-        assert torch.allclose(ours, theirs, rtol=1e-4, atol=1e-5)
+        assert torch.allclose(ours, theirs, rtol=1e-5, atol=1e-5)
 
 
 @pytest.fixture(params=["pt2", "onnx"], scope="module")
