@@ -93,6 +93,12 @@ def test_a_change_runs_again_what_depends_on_it_and_nothing_else(finished, file,
     assert {rule: planned.get(rule, 0) for rule in expected} == expected
 
 
+@pytest.mark.xdist_group("pipeline")
+def test_the_hopper_is_made_by_name(finished):
+    planned = {"simulate_hopper": 1, "pose_hopper": 2, "train_hopper": 2, "score_hopper": 2, "tabulate_hopper": 1}
+    assert finished.to_run("hopper") == planned | {"hopper": 1}
+
+
 @pytest.fixture
 def with_mirror(checkout):
     """A checkout that takes files for public ones, from a mirror with lists of digests of its own."""
