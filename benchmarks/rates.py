@@ -21,7 +21,7 @@ from pathlode.inference.designs import ObservationConfig
 from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.summaries import Summary
 from pathlode.registry import FLOWS, SYSTEMS
-from workflow.configuration.inference import flow_settings, summary_settings
+from workflow.configuration.summaries import flow_settings, summary_settings
 
 RATES = (0.003, 0.01, 0.02)
 SUMMARIES = ("series", "statistics")

@@ -211,6 +211,4 @@ def test_numbers_of_observations_that_no_series_had_in_training_are_told_of_once
         assert one.counts == (5, 6)
     told = [record.message for record in caplog.records]
     assert len(told) == 2 * (encoder == "gru"), "each of the two models tells once"
-    assert all(
-        "series of 4 observations are read by an encoder that was trained on 5 to 6" in line for line in told
-    )
+    assert all("series of 4 observations are read by an encoder that was trained on 5 to 6" in line for line in told)

@@ -3,7 +3,7 @@
 import pytest
 from configuration_cases import assert_refused
 
-from workflow.configuration.inference import flow_settings
+from workflow.configuration.summaries import flow_settings
 
 
 @pytest.mark.parametrize(
