@@ -9,7 +9,7 @@
 #       {RESULTS}/real/{hopper}/{goal}/scores.csv                  score_hopper: all rows and rivals
 #       tables                                                     real_results.smk
 
-from pathlode.real.hopper_tasks import data_name
+from pathlode.real.hopper_shares import data_name
 from pathlode.real.splits import GOALS
 from workflow.configuration.real import HOPPER, hopper_code, hopper_settings
 

@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "inference": {"core", "models", "training", "dynamics", "inference", "reporting"},
     "schedule": {"core", "models", "training", "schedule", "reporting"},
     "real": {"core", "models", "training", "dynamics", "inference", "reporting", "real"},
-    "rivals": {"core", "models", "training", "dynamics", "reporting", "real", "rivals"},
+    "rivals": {"core", "models", "training", "uncertainty", "dynamics", "reporting", "real", "rivals"},
     "chaos": {"core", "models", "dynamics", "reporting", "rivals", "chaos"},
     "reporting": {"reporting"},
     "plots": {
@@ -99,6 +99,7 @@ def written_code():
 
 
 def test_a_name_is_imported_from_the_module_that_defines_it():
+    """Pages may import from a file that they tell their reader to write."""
     known = {f"pathlode.{module}": {*defined(tree)} for module, tree in MODULES.items()}
     wrong = []
     for file, text in written_code():
@@ -108,6 +109,8 @@ def test_a_name_is_imported_from_the_module_that_defines_it():
                 names = {each.name for each in node.names} - {*facades.get(node.module, ())}
                 inner = {name for name in names if (PACKAGE.parent / node.module.replace(".", "/") / name).is_dir()}
                 inner |= {name for name in names if f"{node.module}.{name}" in known} | {"__version__"}
+                if f"`src/{node.module.replace('.', '/')}.py`" in file.read_text():
+                    continue
                 if lost := names - inner - known.get(node.module, set()):
                     wrong.append(
                         f"{file.relative_to(PROJECT)}: {node.module} does not define {', '.join(sorted(lost))}"

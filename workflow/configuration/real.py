@@ -6,7 +6,7 @@ from typing import Any
 
 from pathlode.core.simple import SIMPLE
 from pathlode.errors import ConfigError
-from pathlode.real.hopper_tasks import read_in_forecast
+from pathlode.real.hopper_shares import read_in_forecast
 from pathlode.real.splits import GOALS
 from pathlode.registry import MEASURED
 from workflow.configuration.part_checks import check_entry, check_state, check_system

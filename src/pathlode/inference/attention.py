@@ -11,7 +11,7 @@ from pathlode.inference.summary_network import SummaryNetwork
 if TYPE_CHECKING:
     from pathlode.inference.flows.settings import FlowConfig
 
-WAVES = 8
+FREQUENCIES = 8
 """Sines and cosines of a time."""
 QUERIES = 16
 """Number of queries."""
@@ -42,10 +42,10 @@ class AttentionSummary(SummaryNetwork):
     def __init__(self, features: int, width: int, summary: int, seed: int, gaps: bool = False) -> None:
         super().__init__()
         self.gaps = gaps
-        self.frequencies = nn.Buffer(math.pi / (2 * 3**0.5) * torch.arange(1.0, WAVES + 1))
+        self.frequencies = nn.Buffer(math.pi / (2 * 3**0.5) * torch.arange(1.0, FREQUENCIES + 1))
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            inputs = 1 + 2 * WAVES + features * (2 if gaps else 1)
+            inputs = 1 + 2 * FREQUENCIES + features * (2 if gaps else 1)
             self.point = nn.Sequential(
                 nn.Linear(inputs, width),
                 nn.SiLU(),

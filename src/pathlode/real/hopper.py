@@ -15,19 +15,18 @@ from numpy.typing import NDArray
 from pathlode.arrays import Array
 from pathlode.artefacts import ArrayFile, axes
 from pathlode.errors import ConfigError, DataError
+from pathlode.real.hopper_shares import SIMULATED_TIMES
 
 JOINTS = ("x", "z", "torso", "waist", "hip", "knee", "ankle")
 """Two positions and five angles; the features are these and then their velocities."""
-FEATURES = [*JOINTS, *(f"velocity of {name}" for name in JOINTS)]
-UNITS = ["m", "m", *["rad"] * 5, "m/s", "m/s", *["rad/s"] * 5]
-LENGTH = 200
-"""Times of a trajectory."""
-INTERVAL = 0.005
+STATE_NAMES = [*JOINTS, *(f"velocity of {name}" for name in JOINTS)]
+STATE_UNITS = ["m", "m", *["rad"] * 5, "m/s", "m/s", *["rad/s"] * 5]
+SIMULATED_STEP = 0.005
 """Seconds from one time to the next, a step of the simulator."""
 LOWEST = np.array([0.0, 0.0, *[-2.0] * 5, *[-5.0] * 7])
 HIGHEST = np.array([0.5, 0.5, *[2.0] * 5, *[5.0] * 7])
 """Initial states are uniform between these."""
-SEED = 123
+PUBLISHED_SEED = 123
 """Seed of the published initial states."""
 
 
@@ -37,7 +36,7 @@ class HopperTrajectories(ArrayFile):
 
     Attributes:
         source: ``simulated``, or ``invented`` without the simulator.
-        states: in the units of :data:`UNITS`.
+        states: in the units of :data:`STATE_UNITS`.
     """
 
     source: str
@@ -46,7 +45,7 @@ class HopperTrajectories(ArrayFile):
 
 def initial_states(number: int) -> Array:
     """The published initial states, the first ones first, (number, feature)."""
-    return LOWEST + (HIGHEST - LOWEST) * np.random.RandomState(SEED).random_sample((number, len(LOWEST)))
+    return LOWEST + (HIGHEST - LOWEST) * np.random.RandomState(PUBLISHED_SEED).random_sample((number, len(LOWEST)))
 
 
 def simulate_hoppers(robot: Path, number: int) -> HopperTrajectories:
@@ -71,11 +70,11 @@ def simulate_hoppers(robot: Path, number: int) -> HopperTrajectories:
         model = mujoco.MjModel.from_xml_string(_without_looks(robot))
     except (OSError, ElementTree.ParseError, ValueError) as error:
         raise DataError(f"{robot} does not describe a robot ({error}): delete it, and it is fetched again") from error
-    if (model.nq, model.nv, model.opt.timestep) != (len(JOINTS), len(JOINTS), INTERVAL):
+    if (model.nq, model.nv, model.opt.timestep) != (len(JOINTS), len(JOINTS), SIMULATED_STEP):
         raise DataError(f"{robot} describes another robot than the hopper: delete it, and it is fetched again")
     start = initial_states(number)
     timed = np.concatenate([np.zeros((number, 1)), start], axis=1)
-    states, _ = rollout.rollout(model, mujoco.MjData(model), timed, nstep=LENGTH - 1)
+    states, _ = rollout.rollout(model, mujoco.MjData(model), timed, nstep=SIMULATED_TIMES - 1)
     return HopperTrajectories("simulated", np.concatenate([start[:, None], states[..., 1:]], axis=1, dtype=np.float32))
 
 
@@ -91,7 +90,7 @@ def _without_looks(robot: Path) -> str:
 
 def invented_hoppers(number: int) -> HopperTrajectories:
     """Damped waves from :func:`initial_states`, in the form of simulated trajectories, for trying the pipeline."""
-    start, elapsed = initial_states(number), INTERVAL * np.arange(LENGTH)[:, None]
+    start, elapsed = initial_states(number), SIMULATED_STEP * np.arange(SIMULATED_TIMES)[:, None]
     position, velocity = start[:, None, : len(JOINTS)], start[:, None, len(JOINTS) :]
     frequency = 2 * np.pi * (1 + np.arange(len(JOINTS)) / 4)
     wave, cowave = np.cos(frequency * elapsed), np.sin(frequency * elapsed)

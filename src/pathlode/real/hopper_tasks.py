@@ -11,18 +11,15 @@ from numpy.typing import NDArray
 from pathlode.artefacts import COMMITTED, TableFile
 from pathlode.core.simple import Numbers
 from pathlode.real.fits import Asked
-from pathlode.real.hopper import FEATURES, INTERVAL, LENGTH, UNITS, HopperTrajectories
+from pathlode.real.hopper import SIMULATED_STEP, STATE_NAMES, STATE_UNITS, HopperTrajectories
+from pathlode.real.hopper_shares import FIRST, INTERPOLATED_TIMES, SIMULATED_TIMES, data_name, read_in_forecast
 from pathlode.real.measured import UNKNOWN, MeasuredSeries
 from pathlode.real.splits import Hiding, SeriesSplit, split_series
 from pathlode.reporting.tables import summarise
 
-WINDOW = 100
-"""Times of a series in interpolation, cut out of a trajectory at random."""
-FIRST = LENGTH // 3
-"""Times that a forecast may read, of which it sees a share; it predicts all that follow."""
 TESTED = 0.2
 """Share of the last trajectories, which are the published test part."""
-OURS = "here"
+HERE = "here"
 
 
 @dataclass(frozen=True)
@@ -38,11 +35,6 @@ class PublishedHopper(TableFile):
         "source": "where the number stands; second-hand if it was quoted elsewhere",
     }
     remedy: ClassVar[str] = COMMITTED
-
-
-def data_name(observed: float) -> str:
-    """Name of the data set of which this share of the times is read."""
-    return f"hopper_{round(100 * observed)}"
 
 
 def split_hopper(
@@ -61,14 +53,9 @@ def split_hopper(
     split = split_series(measured, validation, 0.0, hiding, replicate)
     if goal == "forecast":
         return split
-    draws = np.random.default_rng([replicate, 2019]).random((len(measured.counts), WINDOW))
-    hidden = draws.argsort(axis=1).argsort(axis=1) >= round(observed * WINDOW)
+    draws = np.random.default_rng([replicate, 2019]).random((len(measured.counts), INTERPOLATED_TIMES))
+    hidden = draws.argsort(axis=1).argsort(axis=1) >= round(observed * INTERPOLATED_TIMES)
     return replace(split, hidden=np.flatnonzero(np.broadcast_to(hidden.reshape(-1, 1), measured.values.shape)))
-
-
-def read_in_forecast(observed: float) -> int:
-    """Number of times that a forecast reads."""
-    return int(observed * FIRST)
 
 
 def posed(trajectories: HopperTrajectories, goal: str, observed: float) -> MeasuredSeries:
@@ -81,26 +68,28 @@ def posed(trajectories: HopperTrajectories, goal: str, observed: float) -> Measu
     """
     rng, number = np.random.default_rng([round(100 * observed), 2019]), len(trajectories.states)
     if goal == "interpolation":
-        chosen = rng.integers(0, LENGTH - WINDOW + 1, size=(number, 1)) + np.arange(WINDOW)
-        times = np.broadcast_to(INTERVAL * np.arange(WINDOW), chosen.shape)
+        chosen = rng.integers(0, SIMULATED_TIMES - INTERPOLATED_TIMES + 1, size=(number, 1)) + np.arange(
+            INTERPOLATED_TIMES
+        )
+        times = np.broadcast_to(SIMULATED_STEP * np.arange(INTERPOLATED_TIMES), chosen.shape)
     else:
         begun = np.sort(rng.permuted(np.tile(np.arange(FIRST), (number, 1)), axis=1)[:, : read_in_forecast(observed)])
-        chosen = np.concatenate([begun, np.tile(np.arange(FIRST, LENGTH), (number, 1))], axis=1)
-        times = INTERVAL * chosen
+        chosen = np.concatenate([begun, np.tile(np.arange(FIRST, SIMULATED_TIMES), (number, 1))], axis=1)
+        times = SIMULATED_STEP * chosen
     values = np.take_along_axis(trajectories.states, chosen[..., None], axis=1)
     return MeasuredSeries(
         data=data_name(observed),
         source=trajectories.source,
         time_unit="seconds",
-        features=FEATURES,
-        units=UNITS,
+        features=STATE_NAMES,
+        units=STATE_UNITS,
         target="nothing",
         classes=[],
         described=[],
         names=np.array([f"trajectory {each}" for each in range(1, number + 1)]),
         counts=np.full(number, chosen.shape[1]),
         times=times.ravel(),
-        values=values.reshape(-1, len(FEATURES)),
+        values=values.reshape(-1, len(STATE_NAMES)),
         labels=np.full(number, UNKNOWN),
         descriptors=np.zeros((number, 0), np.float32),
         given_test=np.arange(number) >= number - round(TESTED * number),
@@ -133,7 +122,7 @@ def hopper_summary(scores: pd.DataFrame, published: pd.DataFrame) -> pd.DataFram
         scores: ours, rows of :class:`pathlode.real.results.RealScores`: median and range over replicates.
         published: rows of :class:`PublishedHopper`.
     """
-    ours = scores[scores["metric"] == "mse"].assign(paper=OURS, source="")
+    ours = scores[scores["metric"] == "mse"].assign(paper=HERE, source="")
     ours = ours.assign(observed=ours["data"].str.removeprefix("hopper_").astype(int), hundredths=100 * ours["value"])
     theirs = published.assign(hundredths=100 * published["mse"])
     rows = pd.concat([ours, theirs], ignore_index=True).sort_values(["task", "observed"], ascending=[False, True])

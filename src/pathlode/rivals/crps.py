@@ -24,7 +24,7 @@ _PURPOSE = 4
 
 
 @torch.no_grad()
-def distribution(
+def predicted_mixture(
     model: SequenceModel, times: Times, values: Values, query: Times | None, solver: Adaptive | None
 ) -> NormalMixture:
     """What a stack predicts, as mixtures of the same shape, (component, member, batch, time, feature).
@@ -92,7 +92,7 @@ def crps_on_system(model: SequenceModel, split: ScoredSplit, solver: Adaptive) -
     query = torch.cat([split.inside.times, split.beyond.times], dim=2)[:, :, : seen + GRID_POINTS]
     observed = as_the_model(split.observed, model)
     try:
-        found = distribution(model, observed.times, observed.values, query.to(observed.times), solver)
+        found = predicted_mixture(model, observed.times, observed.values, query.to(observed.times), solver)
     except PathlodeError:
         if len(model.seeds) == 1:
             return [(math.nan, math.nan)]
@@ -121,7 +121,8 @@ def crps_on_series(model: SequenceModel, asked: Asked, solver: Adaptive) -> floa
     readable = seen.isfinite().any(dim=2).any(dim=1).nonzero()[:, 0]
     try:
         parts = [
-            distribution(model, times[some], seen[some], None, solver) for some in readable.split(PREDICTED_AT_ONCE)
+            predicted_mixture(model, times[some], seen[some], None, solver)
+            for some in readable.split(PREDICTED_AT_ONCE)
         ]
     except PathlodeError:
         return math.nan

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pathlode.errors import ConfigError, DataError
-from pathlode.real.hopper import FEATURES, INTERVAL, JOINTS, initial_states, invented_hoppers, simulate_hoppers
+from pathlode.real.hopper import JOINTS, SIMULATED_STEP, STATE_NAMES, initial_states, invented_hoppers, simulate_hoppers
 
 FREE = """
 <mujoco>
@@ -16,7 +16,7 @@ FREE = """
 BODY = '<body pos="0 {place} 0"><joint type="{kind}" axis="{axis}"/><geom size="0.1" material="self"/></body>'
 
 
-def free_bodies(path, step=INTERVAL):
+def free_bodies(path, step=SIMULATED_STEP):
     """A robot whose joints do not know each other: one slides aside, one falls, five spin."""
     joints = [("slide", "1 0 0"), ("slide", "0 0 1"), *[("hinge", "0 1 0")] * 5]
     bodies = [BODY.format(place=place, kind=kind, axis=axis) for place, (kind, axis) in enumerate(joints)]
@@ -37,10 +37,10 @@ def test_what_falls_freely_follows_the_parabola_of_the_simulators_steps(tmp_path
     start, k = initial_states(2)[:, None], np.arange(200)[:, None]
     fall = np.where(np.arange(len(JOINTS)) == 1, 9.81, 0.0)
     position, velocity = start[..., :7], start[..., 7:]
-    assert np.allclose(found.states[..., 7:], velocity - fall * INTERVAL * k, atol=1e-4)
-    expected = position + velocity * INTERVAL * k - fall * INTERVAL**2 * k * (k + 1) / 2
+    assert np.allclose(found.states[..., 7:], velocity - fall * SIMULATED_STEP * k, atol=1e-4)
+    expected = position + velocity * SIMULATED_STEP * k - fall * SIMULATED_STEP**2 * k * (k + 1) / 2
     assert np.allclose(found.states[..., :7], expected, atol=1e-4)
-    assert (found.source, len(FEATURES)) == ("simulated", 14)
+    assert (found.source, len(STATE_NAMES)) == ("simulated", 14)
 
 
 def test_a_file_of_another_robot_is_refused(tmp_path):
@@ -63,6 +63,6 @@ def test_without_the_simulator_a_sentence_says_what_to_install(monkeypatch, tmp_
 def test_velocities_of_invented_trajectories_are_slopes_of_their_damped_positions():
     states = invented_hoppers(4).states.astype(float)
     position, velocity = states[..., :7], states[..., 7:]
-    slope = np.gradient(position, INTERVAL, axis=1)
+    slope = np.gradient(position, SIMULATED_STEP, axis=1)
     assert np.allclose((slope + position)[:, 1:-1], velocity[:, 1:-1], atol=0.05)
     assert np.allclose(states[:, 0], initial_states(4), atol=1e-6)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pathlode.real.fits import Asked
-from pathlode.real.hopper import INTERVAL, invented_hoppers
+from pathlode.real.hopper import SIMULATED_STEP, invented_hoppers
 from pathlode.real.hopper_tasks import PublishedHopper, hopper_summary, posed, published_error, split_hopper
 
 
@@ -19,7 +19,7 @@ def test_interpolation_cuts_a_window_out_of_each_trajectory(trajectories):
     assert (measured.data, set(measured.counts)) == ("hopper_30", {100})
     assert measured.given_test.tolist() == [False] * 8 + [True] * 2
     times, values = measured.padded()
-    assert times[3] == pytest.approx(INTERVAL * np.arange(100))
+    assert times[3] == pytest.approx(SIMULATED_STEP * np.arange(100))
     starts = [
         int(np.flatnonzero((whole == own[0]).all(axis=1))[0])
         for whole, own in zip(trajectories.states, values, strict=True)
@@ -36,7 +36,7 @@ def test_interpolation_cuts_a_window_out_of_each_trajectory(trajectories):
 def test_a_forecast_reads_a_share_of_the_first_third(trajectories):
     measured = posed(trajectories, "forecast", 0.1)
     times, values = measured.padded()
-    begun, later = times[:, :6] / INTERVAL, times[:, 6:] / INTERVAL
+    begun, later = times[:, :6] / SIMULATED_STEP, times[:, 6:] / SIMULATED_STEP
     assert later[0].round().tolist() == list(range(66, 200))
     assert begun.max() < 65.5
     assert (np.diff(times, axis=1) > 0).all()

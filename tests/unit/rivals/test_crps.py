@@ -17,7 +17,7 @@ from pathlode.real.fits import Asked
 from pathlode.real.measured import MeasuredSeries
 from pathlode.real.splits import Hiding, split_series
 from pathlode.registry import SYSTEMS
-from pathlode.rivals.crps import crps_on_series, crps_on_system, distribution, relative_crps
+from pathlode.rivals.crps import crps_on_series, crps_on_system, predicted_mixture, relative_crps
 from pathlode.uncertainty.mixtures import NormalMixture
 
 SOLVER = Adaptive(rtol=1e-3, atol=1e-3)
@@ -50,14 +50,14 @@ def split():
 def test_drawn_values_are_scored_as_an_ensemble():
     """At 0, of M standard normal draws: E|x| - (1 - 1/M) E|x - x'| / 2 = √(2/π) - (1 - 1/M) / √π."""
     model, times = Noisy(ModelConfig(features=2), [3, 4]), torch.tensor([0.0, 1.0]).expand(4000, 2)
-    predicted = distribution(model, times, torch.zeros(4000, 2, 2), None, SOLVER)
+    predicted = predicted_mixture(model, times, torch.zeros(4000, 2, 2), None, SOLVER)
     assert predicted.means.shape == (PATHS, 2, 4000, 2, 2)
     first, second = (NormalMixture(predicted.means[:, m], predicted.stds[:, m]) for m in (0, 1))
     expected = math.sqrt(2 / math.pi) - (1 - 1 / PATHS) / math.sqrt(math.pi)
     units = torch.tensor([2.0, 2.0])
     assert relative_crps(first, torch.zeros(4000, 2, 2), units) == pytest.approx(expected / 2, rel=0.02)
     assert not torch.equal(first.means, second.means)  # of each member's own stream
-    alone = distribution(model.member(1), times, torch.zeros(4000, 2, 2), None, SOLVER)
+    alone = predicted_mixture(model.member(1), times, torch.zeros(4000, 2, 2), None, SOLVER)
     assert torch.equal(alone.means[:, 0], second.means)
 
 

@@ -12,6 +12,9 @@ LOGGED_MOMENTS = 50
 SCORED = 32
 """Number of seeds over which the expected loss of a simulated training is the mean; all schedules have the same."""
 
+FIRST_SCORED = 10**15
+"""The first of these seeds; those of logged runs are smaller."""
+
 _State = TypeVar("_State")  # what a task's training changes
 
 

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from pathlode.schedule.solvable.contract import SolvableTask, over_seeds, seeded
+from pathlode.schedule.solvable.contract import FIRST_SCORED, SolvableTask, over_seeds, seeded
 from pathlode.schedule.solvable.quadratic import Quadratic
 
-FIRST_SCORED = 10**15
-"""The first of the seeds over which the expected loss is a mean; those of logged runs are smaller."""
 FIRST_ESTIMATE = 1e-6
 """d at the start, the authors' default."""
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from pathlode.schedule.solvable.contract import SolvableTask, over_seeds, seeded
+from pathlode.schedule.solvable.contract import FIRST_SCORED, SolvableTask, over_seeds, seeded
 
 STUDENT_INPUTS, STUDENT_UNITS, TEACHER_UNITS, EXAMPLES_A_STEP = 10, 16, 4, 8
 """Inputs, hidden units of the student and of the teacher, and examples of a batch."""
@@ -14,8 +14,6 @@ LABEL_DEVIATION = 0.5
 """Standard deviation of the noise of the labels."""
 HELD_OUT_INPUTS = 512
 """Number of inputs on which the loss is measured."""
-FIRST_SCORED = 10**15
-"""The first of these seeds; those of logged runs are smaller."""
 FIRST_SEARCHED = FIRST_SCORED + 1000
 """The first of as many seeds with which the best schedule is searched for."""
 MEAN_DECAY, SQUARE_DECAY, EPSILON = 0.9, 0.999, 1e-8

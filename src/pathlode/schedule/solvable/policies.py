@@ -26,7 +26,7 @@ TAIL = 0.1
 """Share of the run in which the best constant rate falls to zero."""
 ABOVE = 4.0
 """Largest rate of schedule-free training, in units of the task's largest."""
-BEYOND = 10.0
+LARGEST_COEFFICIENT = 10.0
 """Largest coefficient of Prodigy and of D-adaptation, and the inverse of the least; their authors' default is 1."""
 RUNS_OF_A_STREAM, RUNS_OF_A_REPLICATE = 1000, 10_000
 """Distance between the seeds of two streams, and of two replicates."""
@@ -135,7 +135,7 @@ def tuned_schedule_free(task: Quadratic, replicates: Sequence[int], runs: int) -
 
 
 def tuned_prodigy(task: Net, replicates: Sequence[int], runs: int) -> Choice:
-    """Prodigy with a cosine, and the best of so many coefficients in equal ratios, from :data:`BEYOND` down to its inverse."""
+    """Prodigy with a cosine, and the best of so many coefficients in equal ratios, from :data:`LARGEST_COEFFICIENT` down."""
     return _tuned_optimizer(ProdigyNet(task), _coefficients(task, runs), replicates, SeedStream.PRODIGY)
 
 
@@ -146,7 +146,9 @@ def tuned_d_adaptation(task: Quadratic, replicates: Sequence[int], runs: int) ->
 
 def _coefficients(task: SolvableTask[Any], count: int) -> Tensor:
     """A cosine at every coefficient, (coefficient, step)."""
-    return at_peaks([shape("cosine", task.steps)], BEYOND ** torch.linspace(1, -1, count, dtype=torch.float64))
+    return at_peaks(
+        [shape("cosine", task.steps)], LARGEST_COEFFICIENT ** torch.linspace(1, -1, count, dtype=torch.float64)
+    )
 
 
 def _tuned_optimizer(trains: SolvableTask[Any], rates: Tensor, replicates: Sequence[int], stream: SeedStream) -> Choice:

@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from pathlode.schedule.solvable.contract import SolvableTask, over_seeds
-from pathlode.schedule.solvable.net import EPSILON, FIRST_SCORED, MEAN_DECAY, SQUARE_DECAY, Net, Student
+from pathlode.schedule.solvable.contract import FIRST_SCORED, SolvableTask, over_seeds
+from pathlode.schedule.solvable.d_adaptation import FIRST_ESTIMATE
+from pathlode.schedule.solvable.net import EPSILON, MEAN_DECAY, SQUARE_DECAY, Net, Student
 
-FIRST_ESTIMATE = 1e-6
-"""d at the start, the authors' default."""
-DECAY = SQUARE_DECAY**0.5
+DISTANCE_DECAY = SQUARE_DECAY**0.5
 """β₃, the authors' default."""
 
 
@@ -64,8 +63,8 @@ class ProdigyNet(SolvableTask[Estimating]):
         correction = (1 - SQUARE_DECAY**taken) ** 0.5 / (1 - MEAN_DECAY**taken)
         rate = d * rates / coefficient * correction
         share = d / FIRST_ESTIMATE * rate
-        gained = DECAY * state.gained + share * (gradient * (state.begun - student.weights)).sum(dim=1)
-        moved = DECAY * state.moved + _column(share, gradient) * gradient
+        gained = DISTANCE_DECAY * state.gained + share * (gradient * (state.begun - student.weights)).sum(dim=1)
+        moved = DISTANCE_DECAY * state.moved + _column(share, gradient) * gradient
         estimate = torch.maximum(d, coefficient * gained / moved.abs().sum(dim=1))
         scaled = _column(d, gradient) * gradient
         mean = MEAN_DECAY * student.mean + (1 - MEAN_DECAY) * scaled

@@ -41,7 +41,7 @@ def test_a_runs_noise_is_that_of_its_seed(task):
 def test_the_expected_loss_is_the_mean_over_seeds(task, monkeypatch):
     monkeypatch.setattr(contract, "SCORED", 3)
     rates = torch.stack([torch.full((task.steps,), rate) for rate in (0.01, 0.1)])
-    seeds = torch.arange(3) + net.FIRST_SCORED
+    seeds = torch.arange(3) + contract.FIRST_SCORED
     each = [task.losses(rate.expand(3, -1), seeds)[:, -1].mean() for rate in rates]
     assert torch.allclose(task.expected(rates), torch.stack(each))
     assert not torch.allclose(task.searched(rates), task.expected(rates))
