@@ -32,8 +32,8 @@ def test_every_scale_plans(planned, scale):
     rivals = {
         "hour": 6 + 4 + 3,
         "smoke": 3,
-        "night": 12 + 6 + 5 + 10,
-        "paper": 2 * (3 * 10 + 10),
+        "night": 14 + 6 + 5 + 10,
+        "paper": 2 * (3 * 11 + 11),
     }  # which dynamics does not train
     assert jobs["train"] == rows[scale] + rivals[scale]
     assert not {"pages", "save_ecg_model"} & jobs.keys()  # they are targets of their own

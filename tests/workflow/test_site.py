@@ -24,8 +24,9 @@ DOCS = PROJECT / "docs"
 pytestmark = pytest.mark.xdist_group("site")  # in one worker, lest the other waits until the site is built
 
 
-def blocks(page):
-    return re.findall(r"```python\n(.*?)```", (DOCS / page).read_text(), re.DOTALL)
+def blocks(page, before="## All of it for one row"):
+    """The Python of a page, without what follows a heading that has a test of its own."""
+    return re.findall(r"```python\n(.*?)```", (DOCS / page).read_text().split(before)[0], re.DOTALL)
 
 
 def spoken(path):

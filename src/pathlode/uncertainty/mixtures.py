@@ -85,7 +85,7 @@ class NormalMixture:
 
 
 def mean_absolute(mean: Tensor, variance: Tensor) -> Tensor:
-    """E|x| of x distributed as N(mean, variance): 2 σ φ(μ/σ) + μ (2 Φ(μ/σ) - 1), and |μ| without variance."""
+    """E|x| of x distributed as N(mean, variance): 2 σ φ(μ/σ) + μ (2 Φ(μ/σ) - 1), and the magnitude of μ without variance."""
     if not variance.any():
         return mean.abs()
     std = variance.sqrt()

@@ -77,7 +77,6 @@ def test_a_fault_in_a_file_is_one_sentence(folder, tmp_path, capsys):
         ([str(tmp_path / "cut.pt"), data, "-o", out], "cut.pt cannot be read as a file of pathlode (it is damaged)"),
         ([str(tmp_path / "other.pt"), data, "-o", out], "other.pt holds models, but no forecaster"),
         ([str(tmp_path / "arrays.pt"), data, "-o", out], "arrays.pt was not fitted to a table: use it in Python"),
-        ([model, data, "-o", str(tmp_path / "empty.csv/out.csv")], "File exists"),
     ):
         capsys.readouterr()
         assert main(["impute", *arguments]) == 1, arguments
@@ -106,6 +105,7 @@ def test_a_fault_in_the_options_has_another_code(folder, capsys):
             "--horizon is 1e-300, too short for 10 times that",
         ),
         (["fit", data, *FIT, "-o", str(folder)], "is a folder: give --output the name of a file"),
+        (["impute", model, data, "-o", f"{data}/out.csv"], "decays.csv is a file, expected the folder of out.csv"),
         (["predict", *dated, "--times", "02/04/2024"], "the entry '02/04/2024', expected a date such as 2024-01-31"),
         (["predict", *dated, "--horizon", "5"], "--horizon is '5', expected a duration such as 12h or 2D"),
         (["impute", model, data, "-o", data], "decays.csv is read by this command, which would replace it"),

@@ -19,9 +19,9 @@ class Adapting:
     Attributes:
         weights: x, the distances from the minimum, (run, weight).
         moved: s, (run, weight).
-        squares: Σ λ² |g|² so far, (run,).
+        squares: Σ λ² ‖g‖² so far, (run,).
         estimate: d, (run,).
-        first: |g| of the first step, (run,); 0 before it.
+        first: ‖g‖ of the first step, (run,); 0 before it.
         generators: of the gradients of every different seed; a step draws from them.
         place: place of each run's seed among these, (run,).
     """
@@ -36,9 +36,9 @@ class Adapting:
 
 
 class DAdaptedSgd(SolvableTask[Adapting]):
-    """x ← x₀ - s with s ← s + λ g and λ = d γ / |g₀|, where d estimates the distance to the solution.
+    """x ← x₀ - s with s ← s + λ g and λ = d γ / ‖g₀‖, where d estimates the distance to the solution.
 
-    d ← max(d, (|s|² - Σ λ² |g|²) / |s|), and γ is the rate, for which its authors advise a schedule with the peak 1. The
+    d ← max(d, (‖s‖² - Σ λ² ‖g‖²) / ‖s‖), and γ is the rate, for which its authors advise a schedule with the peak 1. The
     estimate follows the gradients of a single run. So weights are simulated from the square roots of e at the start, and the
     expected loss is the mean over 32 seeds.
 

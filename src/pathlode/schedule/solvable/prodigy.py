@@ -37,7 +37,7 @@ class Estimating:
 class ProdigyNet(SolvableTask[Estimating]):
     """Adam with the rate d γ, where d estimates the distance to the solution.
 
-    r ← β₃ r + (d/d₀) d γ ⟨g, x₀ - x⟩ and s ← β₃ s + (d/d₀) d γ g; then d ← max(d, a r / Σ |s|). Here γ is 1 at first, with
+    r ← β₃ r + (d/d₀) d γ ⟨g, x₀ - x⟩ and s ← β₃ s + (d/d₀) d γ g; then d ← max(d, a r / ‖s‖₁). Here γ is 1 at first, with
     Adam's correction of its bias, and a is the coefficient, by which the authors advise to tune. Of the rates of a run, the
     largest so far is a, and the share of it is γ.
 
