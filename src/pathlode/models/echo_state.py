@@ -8,7 +8,7 @@ from torch.nn.functional import pad
 
 from pathlode.core.shapes import State, States
 from pathlode.core.stacked import uniform_parameter
-from pathlode.models.driven import DrivenMap, ridge
+from pathlode.models.driven_map import DrivenMap, ridge
 from pathlode.models.settings import ModelConfig
 
 SPECTRAL_RADIUS = 0.9

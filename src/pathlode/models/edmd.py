@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import State, States
-from pathlode.models.driven import DrivenMap, ridge
+from pathlode.models.driven_map import DrivenMap, ridge
 from pathlode.models.settings import ModelConfig
 
 DEGREE = 3

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn.functional import pad
 
 from pathlode.core.shapes import State, States
-from pathlode.models.driven import DrivenMap, ridge
+from pathlode.models.driven_map import DrivenMap, ridge
 from pathlode.models.settings import ModelConfig
 
 DELAYS = 10

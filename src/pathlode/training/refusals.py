@@ -3,7 +3,7 @@
 from pathlode.errors import ConfigError
 from pathlode.models.contract import SequenceModel
 from pathlode.parts import ONLY_WITH, kind_of, refuse_unused, unused_offer
-from pathlode.training.forcing import refuse_unforced
+from pathlode.registry import MODELS
 from pathlode.training.losses.contract import Loss
 from pathlode.training.settings import TrainingConfig
 from pathlode.training.views import Views
@@ -38,7 +38,25 @@ def refuse_unfit_parts(model: SequenceModel, loss: Loss, config: TrainingConfig,
     if (kind := kind_of(type(model))) is not None:
         refuse_unused(kind, "train", config)
     if config.forcing:
-        refuse_unforced(model, loss, views)
+        _refuse_unforced(model, loss, views)
+
+
+def _refuse_unforced(model: SequenceModel, loss: Loss, views: Views) -> None:
+    """Refuses what cannot be trained with ``forcing``, where the state is drawn to the observations that are compared."""
+    if "forcing" not in model.offers:
+        able = ", ".join(name for name in MODELS if "forcing" in MODELS.words(name))
+        raise ConfigError(
+            f"train.forcing is set, but {type(model).__name__} has no state that observations could draw: choose one of the "
+            f"models {able}, or remove train.forcing"
+        )
+    if loss.random_times:
+        raise ConfigError(
+            f"train.forcing is set, but {type(loss).__name__} predicts at other times than those observed: choose another loss"
+        )
+    if views != Views(later=views.later):
+        raise ConfigError(
+            "train.forcing is set, but the views leave out observations, which would draw the state: keep views.later only"
+        )
 
 
 def _refuse_other_types(**parts: tuple[object, type]) -> None:

@@ -34,3 +34,8 @@ def test_a_constant_rate_has_no_warmup():
 def test_wrong_settings_are_refused_when_made(change):
     with pytest.raises(ConfigError, match=f"train.{next(iter(change))} is"):
         TrainingConfig(**change)
+
+
+def test_a_rate_below_0_is_refused():
+    with pytest.raises(ConfigError, match="train.forcing is -1.0, expected a rate of at least 0"):
+        TrainingConfig(forcing=-1.0)

@@ -1,5 +1,6 @@
 import dataclasses
 import logging
+import math
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from pathlode.models.settings import ModelConfig
 from pathlode.registry import LOSSES, SYSTEMS
 from pathlode.training.losses.contract import Loss
 from pathlode.training.losses.path_length import PathLength
+from pathlode.training.losses.reconstruction import Reconstruction
 from pathlode.training.settings import TrainingConfig
 from pathlode.training.trainer import Trainer
 from pathlode.training.views import Views
@@ -310,3 +312,16 @@ def test_a_loss_of_the_posterior_is_refused_by_a_model_that_has_none(data):
         ConfigError, match=r"KullbackLeibler needs a variational model: make LatentODE with ModelConfig\(vari"
     ):
         Trainer(LatentODE(ModelConfig(features=2)), LOSSES["kl"](), *series, TrainingConfig())
+
+
+@pytest.mark.parametrize("rate", [0.5, math.inf])
+def test_with_forcing_a_step_compares_the_forced_prediction_and_a_validation_the_free_one(forced, rate):
+    ours, free = forced(rate), forced(0.0)
+    series = ours.training
+    prediction = ours.model.forced(series.times, series.values, rate, solver=ours._solver())
+    expected = Reconstruction()(ours.model, prediction, series.values)
+    assert torch.equal(ours.validate().mse, free.validate().mse)
+    for run in (ours, free):
+        run.step()
+    assert torch.allclose(ours._since_validation[0], expected, rtol=1e-4)
+    assert not torch.allclose(free._since_validation[0], expected, rtol=1e-2)
