@@ -17,6 +17,12 @@ def plain(request):
     return request.param
 
 
+@pytest.fixture(params=[case for case in CASES if not case.loss], ids=name_of)
+def closed(request):
+    """A case that is fitted in closed form."""
+    return request.param
+
+
 @pytest.fixture(params=[case for case in CASES if case.loss], ids=name_of)
 def trained(request):
     return request.param
