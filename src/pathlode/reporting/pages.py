@@ -137,14 +137,15 @@ def _chosen(name: str, conditions: Sequence[str], table: "Callable[[str], pd.Dat
 
 
 MEASURES = (
-    r"(?:%|(?:ms|s|min|h|MB|GB|percent|times|milliseconds?|seconds?|minutes?|hours?|days?|nights?)\b"
+    r"(?:%|(?:ms|s|min|h|Hz|MB|GB|per ?cent|times|milliseconds?|seconds?|minutes?|hours?|days?|nights?)\b"
     r"|(?:mega|giga)bytes?\b)"
 )
 """Units of what a run measures."""
 LEFT_OUT = (
     r"(?s)<!-- (\w+): begin \(generated, do not edit\) -->.*?<!-- \1: end -->",
     rf"(?s){VALUE.pattern}",
-    r"(?s)```.*?```|`[^`\n]+`",  # code
+    r"\b(?:Python|SLURM) \(?`[\d.]+`",  # versions
+    r"(?s)```.*?```|`(?!\d+(?: ?%|[.,]\d+)`)[^`\n]+`",  # code, but for a share or a fraction that is written as code
     r"(?s)\$\$.*?\$\$|\$[^$\n]*[A-Za-z([][^$\n]*\$",  # formulas
     r"\[\d{4}\.\d{4,5}(?=\])",  # names of papers on arXiv
     r"\]\([^)]*\)|<https?://[^>]*>|https?://\S+|\bdoi:\S+",
@@ -154,11 +155,20 @@ LEFT_OUT = (
     r"\b(?:[A-Z]\w*(?:[-–]\w+(?:\.\d+)?)*|[A-Za-z]\w*)",  # names, also with digits in them, such as F1, Lorenz-63 and B2-22.5
 )
 """Parts of a page that do not count as typed numbers."""
-IN_WORDS = (
-    r"\b(?:half|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|hundred|thousand|million)"
-    rf"(?: an?| the)? {MEASURES}"
+_WORD = (
+    "(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty|thirty|forty"
+    "|fifty|sixty|seventy|eighty|ninety|dozen|hundred|thousand|million)"
 )
-"""A measured number that is written as a word."""
+_NUMBER = rf"{_WORD}(?:[- ](?:one|{_WORD}))*"
+"""A number above one in words."""
+IN_WORDS = (
+    rf"\b(?:(?:half|quarter|{_NUMBER})(?:-| (?:an? |the |of an? )?(?:CPU |GPU )?){MEASURES}"
+    r"|(?:one|an?) (?:CPU |GPU )?(?:per ?cent|minute|hour|millisecond)\b"
+    rf"|{_WORD}-?fold\b|factor of (?:an? )?{_NUMBER}\b|orders? of magnitude\b"
+    r"|(?:twice|thrice|half|quarter|third|tenth) as (?!many\b)"
+    rf"|(?:one|{_NUMBER}) (?:out )?of (?:all |its |our )?{_NUMBER}\b)"
+)
+"""A number in words that is likely to be measured: before a unit, as a factor, or of a number of cases."""
 _COMMENT = rf"(?i)(?:^|\s)#\s.*(?:\d\s*(?!times){MEASURES}|{IN_WORDS})"
 """A comment, also in code, with a measured number."""
 
@@ -167,14 +177,14 @@ def typed_numbers(text: str) -> list[str]:
     """Lines of a page with a number that was filled neither from results nor from the configuration: line number and line.
 
     Code, except for what its comments say was measured, formulas, links, generated blocks, numbered lists, names with digits in
-    them, years and numbers of publications do not count, nor do 0 and 1 without a unit. A number in words counts before a unit
-    of what a run measures.
+    them, years and numbers of publications do not count, nor do 0 and 1 without a unit. A number in words counts as
+    :data:`IN_WORDS` says.
     """
     words = without = text
     for number, pattern in enumerate(LEFT_OUT):
         without = re.sub(pattern, lambda found: "\n" * found[0].count("\n") or " ", without)
-        words = without if number < 3 else words
-    lines = zip(text.splitlines(), without.splitlines(), words.splitlines(), strict=True)
+        words = without if number < 4 else words
+    lines = zip(*(each.split("\n") for each in (text, without, words)), strict=True)
     return [
         f"{number}: {whole}"
         for number, (whole, digits, named) in enumerate(lines, start=1)

@@ -101,7 +101,9 @@ def test_typed_numbers_are_found():
         ),
         *("trained for 2000 steps", "published 2020-12", "    indented 12", "a factor of $12.5$", "cut-12"),
         *("`x = 4`  # in 3 minutes", "# about an hour, or two hours"),
-        *("it takes Twelve minutes", "half an hour", "ten times as far"),
+        *("it takes Twelve minutes", "half an hour", "a quarter of an hour", "An hour", "ten times as far"),
+        *("twenty-one CPU seconds", "ninety percent", "twice as fast", "ten-fold", "a factor of four"),
+        *("two of three tasks", "an order of magnitude", "the F1 is `0.93`", "of `95 %`"),
     ]
     others = [
         "A1, B2-22.5 and F1 of Lorenz-63 ([2410.08923](https://a.b/2)), Rubanova 2019, published in 2020.",
@@ -111,7 +113,8 @@ def test_typed_numbers_are_found():
         f"{BEGIN}\n| 12 |\n{END}",
         "```\n7  # (3 models, 20 times)\n```",
         "$$\n\\tfrac{1}{2} x\n$$ $x_2$, $[1, 3]$",
-        "two models, and half of the systems, at times",
+        "two models, and half of the systems, at times, with twice as many layers",
+        "Python `3.11`, record `232`, a second model",
     ]
     text = "\n".join([*others, *typed])
     first = text[: text.index(typed[0])].count("\n") + 1
