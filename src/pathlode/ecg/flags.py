@@ -20,8 +20,8 @@ STEP_LIMIT = 0.2
 the beats of DS1, as they were recorded, has a larger one."""
 IRREGULAR_LIMIT = 0.1
 """Usual change from one interval to the next, in units of the usual interval, from which on the rhythm itself is irregular and
-an early beat says little: it is that of no record of DS1 in sinus rhythm without many ectopic beats, and below that of those in
-atrial fibrillation."""
+an early beat says little. All records of DS1 in atrial fibrillation change more, and those in sinus rhythm without many ectopic
+beats less."""
 SLOWEST_WITH_NOISE = 75.0
 """Rate in Hz below which noise cannot be distinguished from the waves of a beat, and no beat is flagged for it."""
 

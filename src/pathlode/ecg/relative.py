@@ -125,16 +125,20 @@ def relative_rhythm(intervals: Reals) -> Features:
 def relative_shape(windows: Features, early: NDArray[np.bool_], usual: NDArray[np.bool_] | None = None) -> Features:
     """The columns :data:`SHAPE` of successive beats, (beat, 27), all without unit.
 
-    The usual beat m is the running median of the windows of ``usual`` beats, and its height the range of its QRS complex. r
-    is the correlation with m, d the root mean square of the difference to m in units of the height, of the whole window or of
-    the parts in which P wave, QRS complex and T wave lie; ``/ usual`` is divided by its running median. Maximum, minimum, P
-    (range of its part) and those of T are differences to those of m in units of the height, log P that of the logarithms;
-    width is the share of the QRS part above 35 % of its largest deflection, area the mean deflection in units of the largest
-    one, both minus those of m. Previous and next mean the neighbouring beats.
+    The usual beat m is the running median of the windows of ``usual`` beats. Its height is the range of its QRS complex. The
+    columns compare a beat with m, and those of ``previous`` and ``next`` with the neighbouring beats:
 
-    A fusion beat is a mixture of a normal and a ventricular one. With e the usual difference of the early beats that differ
-    most from m, mixture is the coefficient of e in a beat's difference to m, beside mixture what remains, r mixture their
-    cosine, and strangeness the difference over the largest ones of the recording.
+    * ``r``: the correlation, of the whole window or of the part in which P wave, QRS complex or T wave lies.
+    * ``d``: the root mean square of the difference in units of the height, of such a part. ``/ usual`` is divided by its
+      running median.
+    * ``maximum``, ``minimum``, those of ``T``, and ``P``, the range of its part: differences in units of the height. ``log P``
+      is the difference of the logarithms.
+    * ``width``: the share of the QRS part above 35 % of its largest deflection. ``area``: the mean deflection in units of the
+      largest one. Both minus those of m.
+
+    A fusion beat is a mixture of a normal and a ventricular one. Let e be the usual difference of the early beats that differ
+    most from m. ``mixture`` is the coefficient of e in a beat's difference to m, ``beside mixture`` what remains of this
+    difference, and ``r mixture`` their cosine. ``strangeness`` is the difference over the largest ones of the recording.
 
     Args:
         windows: of :func:`waveform_on_grid`, (beat, point).

@@ -88,7 +88,7 @@ def _cell(row: pd.Series) -> str:
 
 
 def _mark(row: pd.Series) -> str:
-    """A dagger at a decided verdict that the correction for many claims does not leave."""
+    """A dagger at a decided verdict that does not survive the correction for many claims."""
     return DAGGER if row["survives"] == "no" and row["verdict"] != "undecided" else ""
 
 

@@ -1,4 +1,4 @@
-"""Torchode: explicit methods with an error estimate, by which every trajectory takes steps of its own.
+"""Torchode: explicit methods whose error estimate sets the steps of each trajectory.
 
 Users call :func:`pathlode.core.solve.solve`.
 """
