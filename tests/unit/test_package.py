@@ -86,6 +86,19 @@ def test_no_public_name_is_defined_twice():
     assert {name: places for name, places in homes.items() if len(places) > 1} == {}
 
 
+def test_the_first_line_of_an_artefact_s_docstring_is_its_name():
+    """Messages on a damaged file say it in the middle of a sentence."""
+    classes = {node.name: node for tree in MODULES.values() for node in tree.body if isinstance(node, ast.ClassDef)}
+
+    def is_file(name):
+        bases = [ast.unparse(base) for base in classes[name].bases] if name in classes else []
+        return "_File" in bases or any(map(is_file, bases))
+
+    files = {name: ast.get_docstring(classes[name]) for name in classes if is_file(name)}
+    assert {"Scores", "Evaluations"} < set(files)
+    assert [name for name, text in files.items() if not re.match(r"[^:;]+\.(\n|$)", text or "")] == []
+
+
 FACADES = {"pathlode": pathlode.__all__, "pathlode.schedule": pathlode.schedule.__all__}
 """Packages that users may import names from, and these names. The package itself does not."""
 

@@ -76,7 +76,9 @@ class ChaosData(ArrayFile):
 
 @dataclass(frozen=True)
 class Diverged(JsonFile):
-    """Which members of a stack never had a finite validation error; their models are as they were before training.
+    """Which members of a stack never had a finite validation error.
+
+    Their models are as they were before training.
 
     Attributes:
         members: for each member, whether it diverged.

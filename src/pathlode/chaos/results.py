@@ -55,8 +55,9 @@ class ChaosTable(TableFile):
 
 @dataclass(frozen=True)
 class ChaosRanks(TableFile):
-    """Mean ranks of rows over flows by their medians, one line per measure and row; see
-    :func:`pathlode.rivals.ranks.ranking`.
+    """Mean ranks of rows over flows by their medians.
+
+    One line per measure and row. See :func:`pathlode.rivals.ranks.ranking`.
     """
 
     columns: ClassVar[Mapping[str, str]] = {
@@ -72,7 +73,9 @@ class ChaosRanks(TableFile):
 
 @dataclass(frozen=True)
 class ShownOrbits(ArrayFile):
-    """What figures show of one replicate of each flow, by ``flow/row``; the row ``truth`` is that of the true equations.
+    """What figures show of one replicate of each flow, by ``flow/row``.
+
+    The row ``truth`` is that of the true equations.
 
     Attributes:
         moments: times of orbits, in periods.

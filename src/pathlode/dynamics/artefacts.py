@@ -52,7 +52,10 @@ class Chosen(JsonFile):
 
 @dataclass(frozen=True)
 class Tuning(TableFile):
-    """The grid on which a row was tuned: one line per replicate, learning rate and weight, the best of each replicate first."""
+    """The grid on which a row was tuned.
+
+    One line per replicate, learning rate and weight, the best of each replicate first.
+    """
 
     columns: ClassVar[Mapping[str, str]] = {
         **SETTING,
@@ -70,7 +73,10 @@ class Tuning(TableFile):
 
 @dataclass(frozen=True)
 class Scores(TableFile):
-    """Scores of models on test trajectories: one line per row, replicate and choice of observations."""
+    """Scores of models on test trajectories.
+
+    One line per row, replicate and choice of observations.
+    """
 
     columns: ClassVar[Mapping[str, str]] = {
         **SETTING,
@@ -111,14 +117,20 @@ class Evaluations(ArrayFile):
 
 @dataclass(frozen=True)
 class Sizes(TableFile):
-    """Errors on test trajectories of models of several sizes: one line per row, size and replicate."""
+    """Errors on test trajectories of models of several sizes.
+
+    One line per row, size and replicate.
+    """
 
     columns: ClassVar[Mapping[str, str]] = {**SETTING, "seed": "number of the replicate", **COST, **ERRORS}
 
 
 @dataclass(frozen=True)
 class TimesToTarget(TableFile):
-    """Cost of each training up to a validation error, see :func:`pathlode.dynamics.columns.time_to_target`."""
+    """Cost of each training up to a validation error.
+
+    See :func:`pathlode.dynamics.columns.time_to_target`.
+    """
 
     columns: ClassVar[Mapping[str, str]] = {
         **SETTING,
@@ -134,7 +146,10 @@ class TimesToTarget(TableFile):
 
 @dataclass(frozen=True)
 class SizesNeeded(TableFile):
-    """Size of the smallest model that reaches an error, see :func:`pathlode.dynamics.columns.parameters_needed`."""
+    """Size of the smallest model that reaches an error.
+
+    See :func:`pathlode.dynamics.columns.parameters_needed`.
+    """
 
     columns: ClassVar[Mapping[str, str]] = {
         **SETTING,
@@ -149,7 +164,10 @@ class SizesNeeded(TableFile):
 
 @dataclass(frozen=True)
 class Probes(TableFile):
-    """Linear regression of a system's parameters on z0: one line per row, replicate and parameter, and one for their mean."""
+    """Linear regression of a system's parameters on z0.
+
+    One line per row, replicate and parameter, and one for their mean.
+    """
 
     columns: ClassVar[Mapping[str, str]] = {
         **SETTING,

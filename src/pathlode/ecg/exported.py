@@ -26,7 +26,10 @@ from pathlode.models.latents import encode
 
 @dataclass(frozen=True)
 class DeviceCosts(TableFile):
-    """Cost of encoding and classifying beats: one row per recording condition."""
+    """Cost of encoding and classifying beats.
+
+    One row per recording condition.
+    """
 
     columns: ClassVar[Mapping[str, str]] = {
         "source": "of the records",

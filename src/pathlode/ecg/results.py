@@ -34,7 +34,10 @@ class BeatScores(TableFile):
 
 @dataclass(frozen=True)
 class PublishedBeatScores(BeatScores):
-    """Scores of classifiers of beats that others published; unknown ones are empty."""
+    """Scores of classifiers of beats that others published.
+
+    Unknown ones are empty.
+    """
 
     remedy: ClassVar[str] = COMMITTED
 
@@ -54,7 +57,10 @@ class BeatCounts(TableFile):
 
 @dataclass(frozen=True)
 class ComparedBeatScores(BeatScores):
-    """Scores of classifiers of beats with the columns that claims compare, see :func:`pathlode.ecg.columns.with_missed`."""
+    """Scores of classifiers of beats with the columns that claims compare.
+
+    See :func:`pathlode.ecg.columns.with_missed`.
+    """
 
     columns: ClassVar[Mapping[str, str]] = {
         **BeatScores.columns,
@@ -92,8 +98,11 @@ class ComparedScoresWithoutRecord(ScoresWithoutRecord):
 
 @dataclass(frozen=True)
 class PatientScores(TableFile):
-    """Scores of classifiers of beats in patients absent from training, one row per split, classifier, replicate, record and
-    class, see :func:`pathlode.ecg.patients.score_patients`. Class Q is left out."""
+    """Scores of classifiers of beats in patients absent from training.
+
+    One row per split, classifier, replicate, record and class. See :func:`pathlode.ecg.patients.score_patients`. Class Q is
+    left out.
+    """
 
     columns: ClassVar[Mapping[str, str]] = {
         **{name: BeatScores.columns[name] for name in ("source", "split", "condition", "model", "rr", "seed")},

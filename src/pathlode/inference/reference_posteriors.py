@@ -98,7 +98,10 @@ class References(ArrayFile):
 
 @dataclass(frozen=True)
 class ReferenceScores(TableFile):
-    """Convergence of the chains of reference posteriors, and their scores: one row per held-out system."""
+    """Convergence of the chains of reference posteriors, and their scores.
+
+    One row per held-out system.
+    """
 
     columns: ClassVar[Mapping[str, str]] = {
         "seed": "number of the replicate in which the system is held out",

@@ -40,8 +40,9 @@ class FlowScores(TableFile):
 
 @dataclass(frozen=True)
 class ComparedFlows(FlowScores):
-    """Scores of flows under all observation designs, with the columns that claims compare, see
-    :mod:`pathlode.inference.columns`. Only under the training's design there are reference posteriors.
+    """Scores of flows under all observation designs, with the columns that claims compare.
+
+    See :mod:`pathlode.inference.columns`. Only under the training's design there are reference posteriors.
     """
 
     columns: ClassVar[Mapping[str, str]] = {

@@ -69,7 +69,10 @@ class PeltPosteriors(ArrayFile):
 
 @dataclass(frozen=True)
 class PeltTable(TableFile):
-    """Posteriors of lynx and hare: one row per parameter, source and replicate; Stan's published ones have no replicate."""
+    """Posteriors of lynx and hare.
+
+    One row per parameter, source and replicate; Stan's published ones have no replicate.
+    """
 
     columns: ClassVar[Mapping[str, str]] = {
         "parameter": "a rate in 1/year, a population in the first year in thousand pelts, or a noise on the logarithm",
@@ -93,7 +96,10 @@ class PublishedPelts(TableFile):
 
 @dataclass(frozen=True)
 class PeltScores(TableFile):
-    """Posteriors of lynx and hare against the exact ones: one row per source and replicate."""
+    """Posteriors of lynx and hare against the exact ones.
+
+    One row per source and replicate.
+    """
 
     columns: ClassVar[Mapping[str, str]] = {
         "data": "name of the data set",

@@ -36,7 +36,10 @@ KINDS = ("confirmed", "undecided", "contradicted")
 
 @dataclass(frozen=True)
 class Agreement(TableFile):
-    """A run's verdicts beside the published ones: one row per published verdict."""
+    """A run's verdicts beside the published ones.
+
+    One row per published verdict.
+    """
 
     columns: ClassVar[Mapping[str, str]] = {
         "id": "of the claim",

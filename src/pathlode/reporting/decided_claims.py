@@ -9,7 +9,10 @@ from pathlode.artefacts import TableFile
 
 @dataclass(frozen=True)
 class DecidedClaims(TableFile):
-    """The claims and their verdicts: one row per claim and system."""
+    """The claims and their verdicts.
+
+    One row per claim and system.
+    """
 
     columns: ClassVar[Mapping[str, str]] = {
         "id": "of the claim",
@@ -44,7 +47,10 @@ class DecidedClaims(TableFile):
 
 @dataclass(frozen=True)
 class Settling(TableFile):
-    """The papers' claims as they were with fewer replicates: one row per claim, system and number of replicates."""
+    """The papers' claims as they were with fewer replicates.
+
+    One row per claim, system and number of replicates.
+    """
 
     columns: ClassVar[Mapping[str, str]] = {
         "id": "of the claim",
@@ -62,7 +68,10 @@ class Settling(TableFile):
 
 @dataclass(frozen=True)
 class FalseVerdicts(TableFile):
-    """The rate of false verdicts where a setting is compared with itself: one row."""
+    """The rate of false verdicts where a setting is compared with itself.
+
+    One row.
+    """
 
     columns: ClassVar[Mapping[str, str]] = {
         "cells": "number of such comparisons",

@@ -31,7 +31,10 @@ _IN_AGREEMENT = {"published": "reference"} | {
 
 @dataclass(frozen=True)
 class RepeatedCells(TableFile):
-    """Verdicts of repeated runs beside those of their references: one row per variation, reference and cell."""
+    """Verdicts of repeated runs beside those of their references.
+
+    One row per variation, reference and cell.
+    """
 
     columns: ClassVar[Mapping[str, str]] = {
         "variation": "what the repeated run changes: replicates, threads or kernels",
@@ -45,7 +48,10 @@ class RepeatedCells(TableFile):
 
 @dataclass(frozen=True)
 class Stability(TableFile):
-    """Whether the verdicts are stable: one row per variation and reference."""
+    """Whether the verdicts are stable.
+
+    One row per variation and reference.
+    """
 
     columns: ClassVar[Mapping[str, str]] = {
         "variation": "what the repeated run changes: replicates, threads or kernels",

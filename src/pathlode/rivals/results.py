@@ -64,7 +64,10 @@ class RivalTable(TableFile):
 
 @dataclass(frozen=True)
 class RivalFailures(TableFile):
-    """Rows that fail on a data set: whose training or prediction breaks off, or whose error is too large to be of use."""
+    """Rows that fail on a data set.
+
+    Their training or prediction breaks off, or their error is too large to be of use.
+    """
 
     columns: ClassVar[Mapping[str, str]] = {
         "data": "simulated system, or measured data set",
@@ -78,7 +81,10 @@ class RivalFailures(TableFile):
 
 @dataclass(frozen=True)
 class RivalRanks(TableFile):
-    """Mean ranks of rows, one line per metric, data set and row; see :func:`pathlode.rivals.ranks.ranking`."""
+    """Mean ranks of rows.
+
+    One line per metric, data set and row. See :func:`pathlode.rivals.ranks.ranking`.
+    """
 
     columns: ClassVar[Mapping[str, str]] = {
         "metric": "name of the error",
@@ -109,7 +115,10 @@ class GraphScores(TableFile):
 
 @dataclass(frozen=True)
 class Influences(TableFile):
-    """How strongly one quantity drives another in fitted models, see :func:`pathlode.dynamics.graphs.influences`."""
+    """How strongly one quantity drives another in fitted models.
+
+    See :func:`pathlode.dynamics.graphs.influences`.
+    """
 
     columns: ClassVar[Mapping[str, str]] = {
         "data": "simulated system",
@@ -124,8 +133,9 @@ class Influences(TableFile):
 
 @dataclass(frozen=True)
 class HybridScores(TableFile):
-    """Errors where training series are few, one line per number of series, row and replicate; see
-    :class:`pathlode.rivals.hybrids.FewSeries`.
+    """Errors where training series are few.
+
+    One line per number of series, row and replicate. See :class:`pathlode.rivals.hybrids.FewSeries`.
     """
 
     columns: ClassVar[Mapping[str, str]] = {

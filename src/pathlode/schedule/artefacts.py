@@ -57,7 +57,10 @@ class PolicyLogs(TableFile):
 
 
 class PolicyDecisions(TableFile):
-    """The decisions of a policy that looks ahead, one row per decision; other policies have no rows."""
+    """The decisions of a policy that looks ahead.
+
+    One row per decision; other policies have no rows.
+    """
 
     columns: ClassVar[Mapping[str, str]] = {
         **_FACTS,

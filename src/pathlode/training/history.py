@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class History(TableFile):
-    """A training's history: one row per validation and seed; no rows for a model that is not trained."""
+    """A training's history.
+
+    One row per validation and seed; no rows for a model that is not trained.
+    """
 
     columns: ClassVar[dict[str, str]] = {
         "seed": "of the member",
