@@ -245,8 +245,12 @@ from workflow.configuration import dynamics, rows
             {"model": "observed_ode", "field": "second_order", "loss": "none", "systems": ["lane_emden"]},
             "features of systems.lane_emden is 1, and so is the size of the state of observed_ode, but the field second_order",
         ),
-        ((*OSCILLATOR, "sizes", "time_unit"), float("inf"), "sizes.time_unit is inf, expected a finite number"),
-        (("systems", 3), DEFAULT["systems"]["coupled_oscillator"], "systems: the key 3 is not text"),
+        (
+            (*OSCILLATOR, "sizes", "time_unit"),
+            float("inf"),
+            "^config: systems.coupled_oscillator.sizes.time_unit is inf, expected a finite number",
+        ),
+        (("systems", 3), DEFAULT["systems"]["coupled_oscillator"], "^config: the key 3 of systems is not text"),
         (("dynamics",), [1], r"dynamics is \[1\], expected a mapping"),
     ],
 )

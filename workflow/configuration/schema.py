@@ -78,7 +78,7 @@ def _file_of(error: ValidationError) -> Path:
 
 def check_schema(config: Mapping[str, Any]) -> None:
     """Refuses what the schema does not allow."""
-    _check_numbers(config, "config")
+    _check_numbers(config, "")
     error = best_match(Validator(schema()).iter_errors(config))
     if error is not None:
         described = os.path.relpath(_file_of(error))
@@ -95,10 +95,12 @@ def _check_numbers(node: Any, place: str) -> None:
     items = node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ()
     for key, value in items:
         if isinstance(node, Mapping) and not isinstance(key, str):
-            raise InvalidConfig(f"{place}: the key {key!r} is not text; put it in quotes or choose another name")
-        _check_numbers(value, f"{place}.{key}")
+            raise InvalidConfig(
+                f"config: the key {key!r}{f' of {place}' * bool(place)} is not text; put it in quotes or choose another name"
+            )
+        _check_numbers(value, f"{place}[{key}]" if isinstance(node, list) else _join(place, str(key)))
     if isinstance(node, float) and not math.isfinite(node):
-        raise InvalidConfig(f"{place} is {node}, expected a finite number")
+        raise InvalidConfig(f"config: {place} is {node}, expected a finite number")
 
 
 def _sentence(error: ValidationError) -> str:
