@@ -75,6 +75,7 @@ rule tune_policy:
         task=lambda w: task_settings(SCHEDULER, w.task),
         run=lambda w: SCHEDULER["tasks"][w.task]["run"],
         settings=lambda w: SCHEDULER["policies"][w.policy],
+        swept=lambda w: w.policy in SCHEDULER["sweep"]["schedules"],
         repeats=SCHEDULER["sweep"]["repeats"],
         sharpness_examples=SCHEDULER["sharpness_examples"],
         replicates=lambda w: SCHEDULER_BATCHES[w.replicates],

@@ -35,6 +35,7 @@ with job(snakemake):
                 config=RunConfig(**params.run),
                 sharpness_examples=params.sharpness_examples,
                 seconds_learning=seconds_learning(sweep, model.card.seconds),
+                swept=False,
             )
         )
     runs = tune_and_train(task, plans, checkpoint_path(folder, identity(snakemake)))

@@ -23,6 +23,7 @@ with job(snakemake):
             repeats=params.repeats,
             config=RunConfig(**params.run),
             sharpness_examples=params.sharpness_examples,
+            swept=params.swept,
         )
         for seed in params.replicates
     ]

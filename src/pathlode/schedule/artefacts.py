@@ -40,7 +40,7 @@ class PolicyOutcomes(TableFile):
 
 
 class PolicyLogs(TableFile):
-    """The logs of a policy's runs, one row per validation."""
+    """The logs of a policy's runs, one row per validation; of tuning runs from which no policy learns, the last one only."""
 
     columns: ClassVar[Mapping[str, str]] = {
         **_FACTS,

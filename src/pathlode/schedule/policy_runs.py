@@ -45,6 +45,7 @@ class PolicyPlan:
         config: settings of all runs.
         sharpness_examples: number of first training examples whose loss gives the Hessian.
         seconds_learning: duration of the runs and fits that the policy has learnt from.
+        swept: whether policies learn from the tuning runs; if not, only the last row of these runs' logs is made.
     """
 
     task: str
@@ -56,6 +57,7 @@ class PolicyPlan:
     config: RunConfig
     sharpness_examples: int = 100
     seconds_learning: float = 0.0
+    swept: bool = True
 
     @property
     def tuning(self) -> list[tuple[str, int]]:
@@ -146,7 +148,13 @@ def _made(task: Task, plan: PolicyPlan, setting: str, repeat: int, under_way: Pa
     """One run: its row of the outcomes and its rows of the logs and decisions, as plain values. Tuning sees no test example."""
     made, seed, final = POLICIES[plan.policy], run_seed(plan.seed, repeat), repeat == FINAL_REPEAT
     run = train(
-        task, lambda training: made(training, plan.settings[setting]), seed, plan.config, under_way, tested=final
+        task,
+        lambda training: made(training, plan.settings[setting]),
+        seed,
+        plan.config,
+        under_way,
+        tested=final,
+        logged=final or plan.swept,
     )
     facts: dict[str, Any] = {
         "task": plan.task,

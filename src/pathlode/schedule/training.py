@@ -70,6 +70,7 @@ def train(
     config: RunConfig,
     kept: Path | None = None,
     tested: bool = True,
+    logged: bool = True,
 ) -> Run:
     """Trains a task's network. Runs with the same seed start from the same weights and see the same batches.
 
@@ -80,6 +81,8 @@ def train(
         config: settings.
         kept: file of the run's checkpoint, as in :class:`pathlode.training.resume.Interim`.
         tested: whether the network is tested at the end.
+        logged: whether every row of the log is made, or the last one alone, which is the same. A run whose curve nobody reads
+            is spared its validations. Policies that take a metric need them all.
 
     Raises:
         CheckpointError: if the checkpoint cannot be read.
@@ -114,12 +117,13 @@ def train(
         seconds += clock() - started
         metric = None
         if step % config.log_every == 0 or step == steps:
-            with policy.evaluating():
-                val_loss, metric = loss_and_accuracy(task, network, task.data.validation)
-                if metric > best_metric:
-                    best_metric, best_weights = metric, copy.deepcopy(network.state_dict())
-            row = {"step": step, "epoch": step / batches, "lr": rate, "train_loss": sum(losses) / len(losses)}
-            rows.append(row | {"val_loss": val_loss, "val_metric": metric, "seconds": seconds})
+            with policy.evaluating():  # also without a validation: schedule-free weights are rounded here
+                if logged or step == steps:
+                    val_loss, metric = loss_and_accuracy(task, network, task.data.validation)
+                    if metric > best_metric:
+                        best_metric, best_weights = metric, copy.deepcopy(network.state_dict())
+                    row = {"step": step, "epoch": step / batches, "lr": rate, "train_loss": sum(losses) / len(losses)}
+                    rows.append(row | {"val_loss": val_loss, "val_metric": metric, "seconds": seconds})
             losses = []
         started = clock()
         policy.step(loss.item(), metric)

@@ -67,6 +67,17 @@ def test_what_is_done_is_not_done_again(made, task, tmp_path, monkeypatch, inter
         pd.testing.assert_frame_equal(found[columns], expected[columns], check_exact=True)
 
 
+def test_tuning_runs_from_which_nothing_learns_log_their_end_alone(made, task):
+    """Choices and compared runs are the same."""
+    short = tune_and_train(task, plans("cosine", swept=False))
+    for name in ("outcomes", "logs"):
+        found, expected = (getattr(each, name).table for each in (short, made))
+        if name == "logs":
+            expected = expected[(expected["phase"] == "final") | (expected["step"] == 32)].reset_index(drop=True)
+        columns = [column for column in found if not column.startswith("seconds")]
+        pd.testing.assert_frame_equal(found[columns], expected[columns], check_exact=True)
+
+
 def test_a_single_setting_needs_no_tuning(task):
     config = RunConfig(epochs=2, batch=8, log_every=2)
     outcomes = tune_and_train(task, plans("constant", {"0.01": 0.01}, [0], 1, config)).outcomes.table

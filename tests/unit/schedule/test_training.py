@@ -21,8 +21,8 @@ def task(tmp_path_factory):
     return TaskSettings(**IMAGES).read(tmp_path_factory.mktemp("none"))
 
 
-def run(task, policy="cosine", setting=0.02, seed=0, config=CONFIG, kept=None):
-    return train(task, lambda training: POLICIES[policy](training, setting), seed, config, kept)
+def run(task, policy="cosine", setting=0.02, seed=0, config=CONFIG, kept=None, **more):
+    return train(task, lambda training: POLICIES[policy](training, setting), seed, config, kept, **more)
 
 
 def test_a_run_learns_and_is_logged(task):
@@ -41,6 +41,16 @@ def test_a_run_learns_and_is_logged(task):
 def test_the_last_step_is_logged(task):
     done = run(task, config=RunConfig(epochs=1, batch=16, log_every=4))
     assert done.log["step"].tolist() == [4, 8, 10]
+
+
+@pytest.mark.parametrize("policy", ["cosine", "schedule_free"])
+def test_a_run_ends_the_same_without_the_validations_that_nobody_reads(task, policy):
+    """Schedule-free weights are changed and changed back for each of them, up to rounding."""
+    whole, short = (run(task, policy, tested=False, logged=logged) for logged in (True, False))
+    columns = ["step", "lr", "train_loss", "val_loss", "val_metric"]
+    assert short.log[columns].values.tolist() == whole.log[columns].tail(1).values.tolist()
+    weights = whole.network.state_dict()
+    assert all(found.equal(weights[name]) for name, found in short.network.state_dict().items())
 
 
 def test_the_best_validations_weights_are_tested(task):
