@@ -21,6 +21,7 @@ from workflow.configuration.scheduler import (
     fit_entries,
     fit_settings,
     fitted_to,
+    learnt_runs,
     look_ahead_settings,
 )
 from workflow.configuration.tasks import example_files, task_entries, task_settings

@@ -47,6 +47,7 @@ rule tabulate_scheduler:
     output:
         outcomes=shown(f"{TABLES}/scheduler.csv"),
         comparisons=shown(f"{TABLES}/scheduler_comparisons.csv"),
+        budgets=shown(f"{TABLES}/scheduler_budgets.csv"),
         fits=shown(f"{TABLES}/scheduler_fits.csv"),
         decisions=shown(f"{TABLES}/scheduler_decisions.csv"),
         summaries=in_formats("scheduler_summary"),
@@ -60,6 +61,7 @@ rule tabulate_scheduler:
         code=lambda w: code("tabulate_scheduler"),
         ours=OURS,
         parametric=SCHEDULER["sweep"]["schedules"],
+        learnt={name: learnt_runs(SCHEDULER, name) for name in CHOSEN["learners"]},
         confidence=config["claims"]["confidence"],
     script:
         "../workflow/scripts/tabulate_scheduler.py"

@@ -45,6 +45,10 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished, run):
     assert set(table.loc[table["task"] == "transformer", "schedule"]) == everywhere - {"lode_half", "mix", "plan"}
     assert len(table) == 2 * (2 * len(everywhere) - 3)
     assert (table["seconds_with_sweep"] > table["seconds"]).all()
+    budgets = pd.read_csv(tables / "scheduler_budgets.csv").query("task == 'cnn' and seed == 0").set_index("schedule")
+    assert set(budgets.index) == everywhere
+    assert budgets.loc[["cosine", "lode", BEST_PARAMETRIC], "runs"].tolist() == [2, 4, 4]  # of two settings each
+    assert (budgets["seconds_validating"] > 0).all()
     assert table[["test_last", "test_best_val"]].stack().between(0, 1).all()
     assert (table["sharpness"] > 0).all()
     compared = pd.read_csv(tables / "scheduler_comparisons.csv")

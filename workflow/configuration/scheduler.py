@@ -47,6 +47,13 @@ def fitted_to(scheduler: Mapping[str, Any], learner: str, task: str) -> dict[str
     return {"task": entry.get("learnt_from", task), "fit": entry["row"]}
 
 
+def learnt_runs(scheduler: Mapping[str, Any], learner: str) -> dict[str, Any]:
+    """The runs from which a learner learns, as in :func:`pathlode.schedule.budgets.budgets`."""
+    entry = scheduler["learners"][learner]
+    moved = {"task": entry["learnt_from"]} if "learnt_from" in entry else {}
+    return {"schedules": scheduler["sweep"]["schedules"]} | chosen_runs(scheduler, entry["row"]) | moved
+
+
 def look_ahead_settings(scheduler: Mapping[str, Any], learner: str) -> dict[str, Any]:
     """Settings of a learner's decisions, as in :class:`pathlode.schedule.decisions.LookAheadConfig`."""
     entry = scheduler["learners"][learner]

@@ -1,4 +1,4 @@
-"""Joins the outcomes of all policies' runs, compares them by paired differences, and summarises them."""
+"""Joins the outcomes of all policies' runs, adds up their budgets, compares them by paired differences, and summarises them."""
 
 from pathlib import Path
 
@@ -7,14 +7,22 @@ import pandas as pd
 from pathlode.reporting.job import job
 from pathlode.reporting.tables import write
 from pathlode.schedule.artefacts import (
+    PolicyBudgets,
     PolicyComparisons,
     PolicyDecisions,
     PolicyOutcomes,
     PolicyScores,
     RunModelFits,
 )
+from pathlode.schedule.budgets import budgets
 from pathlode.schedule.columns import METRICS, scored, seconds_with_sweep
-from pathlode.schedule.comparison import compare_policies, policy_summary, with_best_parametric, with_frequent
+from pathlode.schedule.comparison import (
+    BEST_PARAMETRIC,
+    compare_policies,
+    policy_summary,
+    with_best_parametric,
+    with_frequent,
+)
 
 with job(snakemake):
     params, files, tables = snakemake.params, snakemake.input, snakemake.output
@@ -25,6 +33,8 @@ with job(snakemake):
         metric: compare_policies(runs, params.ours, metric, params.confidence) for metric in (*METRICS, "sharpness")
     }
     PolicyScores(with_frequent(runs)[list(PolicyScores.columns)]).save(Path(tables.outcomes))
+    learnt = params.learnt | {BEST_PARAMETRIC: {"schedules": params.parametric}}
+    PolicyBudgets(budgets(runs, outcomes, learnt)).save(Path(tables.budgets))
     PolicyComparisons(pd.concat(compared.values())).save(Path(tables.comparisons))
     RunModelFits.load(*map(Path, files.fits)).save(Path(tables.fits))
     PolicyDecisions.load(*map(Path, files.decisions)).save(Path(tables.decisions))

@@ -35,6 +35,7 @@ class PolicyOutcomes(TableFile):
         "val_last": "validation accuracy at the last step",
         "sharpness": "the Hessian's eigenvalue of largest magnitude at the last weights, empty in tuning and after divergence",
         "seconds": "duration of the optimiser steps and the policy, in CPU time or, on a GPU, elapsed time",
+        "seconds_validating": "duration of the validations, in the same time",
         "seconds_learning": "duration of the runs and fits that the policy has learnt from",
     }
 
@@ -94,6 +95,20 @@ class PolicyScores(TableFile):
         "sharpness": "magnitude of the Hessian's largest eigenvalue at the last weights, empty after divergence",
         "seconds": "of the optimiser steps and the policy, CPU time or, on a GPU, elapsed time",
         "seconds_with_sweep": "the same with all that had to be done before the policy's first run",
+    }
+    float_format = None
+
+
+class PolicyBudgets(TableFile):
+    """What the choice of a policy's compared run had cost, one row per task, policy and replicate."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "task": "name of the task",
+        "schedule": "name of the policy, or best_parametric",
+        "seed": "number of the replicate",
+        "runs": "trainings that tuned the policy, or from which it learnt",
+        "seconds": "of their optimiser steps and of the fit to them, CPU time or, on a GPU, elapsed time",
+        "seconds_validating": "of their validations, of which those that nobody reads are not made",
     }
     float_format = None
 

@@ -172,6 +172,7 @@ def _made(task: Task, plan: PolicyPlan, setting: str, repeat: int, under_way: Pa
         "val_last": float(run.log["val_metric"].iloc[-1]),
         "sharpness": _sharpness(task, run.network, plan.sharpness_examples) if final else math.nan,
         "seconds": run.seconds,
+        "seconds_validating": run.seconds_validating,
         "seconds_learning": plan.seconds_learning,
     }
     log = run.log.assign(run_id=f"{plan.schedule} {setting} replicate {plan.seed} run {repeat}", **facts)

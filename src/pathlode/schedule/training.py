@@ -53,6 +53,7 @@ class Run:
         test_best_val: the same with the weights of the best validation.
         seconds: duration of the optimiser steps and the policy, without validations, in CPU time, or elapsed time on another
             device.
+        seconds_validating: duration of the validations, in the same time.
     """
 
     log: pd.DataFrame
@@ -61,6 +62,7 @@ class Run:
     test_last: float
     test_best_val: float
     seconds: float
+    seconds_validating: float
 
 
 def train(
@@ -97,14 +99,15 @@ def train(
     rows: list[dict[str, float]] = []
     losses: list[float] = []
     order = torch.empty(0, dtype=torch.long)
-    best_metric, best_weights, seconds, first = -1.0, network.state_dict(), 0.0, 1
+    best_metric, best_weights, seconds, validating, first = -1.0, network.state_dict(), 0.0, 0.0, 1
     interim = Interim(kept)
     if state := interim.read():
         network.load_state_dict(state["network"])
         policy.load_state_dict(state["policy"])
         generator.set_state(state["generator"])
         rows, losses, order, best_metric = (state[name] for name in ("rows", "losses", "order", "best_metric"))
-        best_weights, seconds, first = state["best_weights"], state["seconds"], state["step"] + 1
+        best_weights, first = state["best_weights"], state["step"] + 1
+        seconds, validating = state["seconds"], state["validating"]
     for step in range(first, steps + 1):
         number = (step - 1) % batches
         if number == 0:
@@ -114,8 +117,8 @@ def train(
         vector.grad = torch.cat([gradient.flatten() for gradient in torch.autograd.grad(loss, parameters)])
         policy.optimizer.step()
         losses.append(loss.item())
-        seconds += clock() - started
-        metric = None
+        stepped, metric = clock(), None
+        seconds += stepped - started
         if step % config.log_every == 0 or step == steps:
             with policy.evaluating():  # also without a validation: schedule-free weights are rounded here
                 if logged or step == steps:
@@ -126,10 +129,12 @@ def train(
                     rows.append(row | {"val_loss": val_loss, "val_metric": metric, "seconds": seconds})
             losses = []
         started = clock()
+        validating += started - stepped
         policy.step(loss.item(), metric)
         seconds += clock() - started
         if interim.due:
-            state = {"step": step, "rows": rows, "losses": losses, "seconds": seconds, "order": order}
+            state = {"step": step, "rows": rows, "losses": losses, "order": order}
+            state |= {"seconds": seconds, "validating": validating}
             state |= {"network": network.state_dict(), "policy": policy.state_dict()}
             state |= {"best_metric": best_metric, "best_weights": best_weights, "generator": generator.get_state()}
             interim.write(state)
@@ -139,7 +144,8 @@ def train(
     for weights in (best_weights, last):  # the network then keeps its last weights
         network.load_state_dict(weights)
         accuracies.append(loss_and_accuracy(task, network, task.data.test)[1] if tested else math.nan)
-    return Run(pd.DataFrame(rows), pd.DataFrame(policy.decisions), network, accuracies[1], accuracies[0], seconds)
+    logs = pd.DataFrame(rows), pd.DataFrame(policy.decisions)
+    return Run(*logs, network, accuracies[1], accuracies[0], seconds, validating)
 
 
 def as_one_vector(network: nn.Module) -> nn.Parameter:
