@@ -1,7 +1,10 @@
-"""Settings of learning rate schedules that are refused."""
+"""Settings of learning rate schedules: refused ones, and longer runs that can be asked for."""
 
 import pytest
-from configuration_cases import CNN, TRANSFORMER, assert_refused
+from configuration_cases import CNN, TRANSFORMER, assert_refused, merged
+
+from workflow.configuration import check
+from workflow.configuration.replicates import replicate_batches
 
 SOLVABLE = ("scheduler", "solvable")
 LOGS = ("scheduler", "real_logs")
@@ -116,3 +119,9 @@ LOGS = ("scheduler", "real_logs")
 )
 def test_a_wrong_configuration_is_refused_in_one_sentence(path, value, message):
     assert_refused(path, value, message)
+
+
+def test_the_longer_task_and_more_replicates_can_be_asked_for():
+    config = merged((("scheduler", "run", "tasks"), ["cnn_whole"]), (("scheduler", "replicates"), 100))
+    check(config)
+    assert sum(map(len, replicate_batches(config, "scheduler").values())) == 100
