@@ -7,12 +7,13 @@ import click
 import torch
 
 from pathlode.cli.options import output_file
-from pathlode.cli.tables import FIGURE_ENDINGS, check_ending
+from pathlode.cli.tables import FIGURE_ENDINGS, check_ending, check_output
 from pathlode.errors import ConfigError
 from pathlode.files import writing
 from pathlode.schedule.any_logs import LOG_SOURCES, read_logs
 from pathlode.schedule.fitting import fit
 from pathlode.schedule.forecast import MOMENTS
+from pathlode.schedule.run_files import tables_in
 from pathlode.schedule.run_model import FitConfig, RunModel, load_run_model
 
 
@@ -44,7 +45,13 @@ def schedule_group() -> None:
     help="Whether a good metric is large or small; needed unless it is the training loss.",
 )
 @click.option("--steps", default=FitConfig.steps, show_default=True, help="Optimiser steps.")
-@click.option("--seed", default=FitConfig.seed, show_default=True, help="Of the weights and the held-out runs.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=FitConfig.seed,
+    show_default=True,
+    help="Of the weights and the held-out runs.",
+)
 @output_file("the model")
 def schedule_fit_command(
     logs: str,
@@ -71,6 +78,7 @@ def schedule_fit_command(
     given = {"lr": lr, "train_loss": loss, "val_metric": metric}
     names = {column: name for column, name in given.items() if name is not None}
     runs = read_logs(logs, names, source, step, experiment)
+    check_output(output, *tables_in(Path(logs), below=True))
     if mode is None and not runs.metric_is_loss:
         raise ConfigError(
             f"--mode is missing: give max if a good {metric or 'val_metric'} is large, or min if it is small, as of a loss"
@@ -92,6 +100,7 @@ def schedule_show_command(model: Path, output: Path | None) -> None:
     """
     if output is not None:
         check_ending(output, FIGURE_ENDINGS)
+        check_output(output, model)
     found = load_run_model(model)
     click.echo("\n".join(run_model_lines(found)))
     if output is not None:

@@ -32,12 +32,18 @@ def read_logs(
         experiment: name of MLflow's experiment or of Optuna's study.
 
     Raises:
-        ConfigError: if the source is not recognised or unknown, or an experiment or the metric of a Trainer is missing.
+        ConfigError: if the place is empty, the source is not recognised or unknown, an experiment or the metric of a Trainer is
+            missing, or a step or experiment is given to a source without one.
         DataError: if there is nothing at the place, or the source's reader refuses the logs.
     """
+    if not place:
+        raise ConfigError("the place of the logs is empty, expected a folder, a file or an address")
     source = source or _source(place)
     if source not in LOG_SOURCES:
         raise ConfigError(f"source is {source}, expected one of {', '.join(LOG_SOURCES)}")
+    for name, given, users in (("step", step, _STEPPED), ("experiment", experiment, _HOLDERS)):
+        if given is not None and source not in users:
+            raise ConfigError(f"{name} is {given}, but logs of {source} have none to name; remove it")
     if source not in _HOLDERS and not Path(place).exists():
         raise DataError(f"{place} does not exist, expected a folder or file of logs")
     if source in ("tensorboard", "trainer") and Path(place).is_file():
@@ -61,6 +67,7 @@ def read_logs(
     return (read_mlflow if source == "mlflow" else read_optuna)(place, experiment, known)
 
 
+_STEPPED = ("tables", "wandb")
 _HOLDERS = {"mlflow": "an experiment of MLflow", "optuna": "a study of Optuna"}
 
 

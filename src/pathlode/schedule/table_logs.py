@@ -27,7 +27,7 @@ def read_tables(path: Path, names: Mapping[str, str], step: str = "step") -> Run
         step: name of the column that counts optimiser steps.
 
     Raises:
-        DataError: if there is no table, one cannot be read or has no column of steps, or
+        DataError: if there is no table, one cannot be read or has no column of steps, a row lacks its run_id, or
             :func:`pathlode.schedule.logs.join_logs` refuses them.
     """
     return join_logs(_tables(path, step), names, str(path))
@@ -47,6 +47,8 @@ def _tables(path: Path, step: str) -> Iterator[Log]:
         table = read_table(file, keep_default_na=False, na_values=[""])  # a "nan" is text, as it was logged
         if step not in table:
             raise DataError(_lacks(file, table, step))
+        if "run_id" in table and table["run_id"].isna().any():
+            raise DataError(f"{file}: a row has no run_id; give every run its own")
         parts = table.groupby("run_id", sort=False) if "run_id" in table and len(table) else [(name, table)]
         for run, rows in parts:
             logged = rows.dropna(axis="columns", how="all")
@@ -70,8 +72,13 @@ def _fault(rows: pd.DataFrame, step: str) -> str | None:
         return "it has no rows"
     if not len(steps):
         return f"its {step} is empty in every row"
-    if pd.to_numeric(steps, errors="coerce").isna().all():
-        return f"its {step} is {steps.iloc[0]} in the first row, expected a number"
+    numbers = pd.to_numeric(steps, errors="coerce")
+    wrong = numbers.isna() & (steps.astype(str) != step)  # a resumed log can have its head again
+    if pd.api.types.is_datetime64_any_dtype(steps):
+        wrong[:] = True
+    if wrong.any():
+        place = int(rows.index.get_indexer(wrong.index[wrong][:1])[0]) + 1
+        return f"its {step} is {steps[wrong].iloc[0]} in row {place}, expected a number"
     return None
 
 

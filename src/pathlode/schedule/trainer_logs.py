@@ -1,6 +1,7 @@
 """A reader of past runs from the state files of Hugging Face's Trainer."""
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -60,10 +61,14 @@ def _state_in(file: Path) -> dict[str, Any]:
         state = dict(json.loads(file.read_text()))
         history = [dict(entry) for entry in state["log_history"]]
         ends = {name: int(state.get(name) or 0) for name in ("global_step", "max_steps")}
-        return ends | {"log_history": [entry for entry in history if isinstance(entry.get("step"), Real)]}
+        return ends | {"log_history": [entry for entry in history if _is_number(entry.get("step"))]}
     except (OSError, ValueError, KeyError, TypeError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise DataError(f"{file} cannot be read ({reason}), expected a state of Hugging Face's Trainer") from error
+
+
+def _is_number(step: object) -> bool:
+    return isinstance(step, Real) and math.isfinite(step)
 
 
 def _points(history: list[dict[str, Any]], tag: str) -> pd.DataFrame:

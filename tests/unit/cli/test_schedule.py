@@ -66,6 +66,18 @@ def test_a_validation_loss_is_never_taken_for_a_metric_that_is_good_if_large(log
         ),
         (["fit", "{logs}/absent", "-o", "{out}"], 1, "absent does not exist, expected a folder or file of logs"),
         (["fit", "sqlite:///x.db", "-o", "{out}"], 2, "source is missing"),
+        (["fit", "", "-o", "{out}"], 2, "the place of the logs is empty"),
+        (
+            ["fit", "{logs}", "-o", "{logs}", *NAMES, "--metric", "acc"],
+            2,
+            "is a folder: give --output the name of a file",
+        ),
+        (
+            ["fit", "{logs}", "-o", "{logs}/run 0.csv", *NAMES, "--metric", "acc"],
+            2,
+            "run 0.csv is read by this command",
+        ),
+        (["fit", "{logs}", "-o", "{out}", "--seed", "-1"], 2, "-1 is not in the range x>=0"),
         (["show", "{logs}/run 0.csv"], 1, "run 0.csv"),
         (["show", "{out}", "-o", "{out}"], 1, "out.pt ends with '.pt', expected .png or .pdf or .svg"),
     ],

@@ -50,6 +50,15 @@ def test_unknown_sources_and_places_are_refused(tmp_path):
         read_logs(str(tmp_path), {}, "aim")
     with pytest.raises(DataError, match="absent does not exist, expected a folder or file of logs"):
         read_logs(str(tmp_path / "absent"), {})
+    with pytest.raises(ConfigError, match="the place of the logs is empty, expected a folder, a file or an address"):
+        read_logs("", {})
+
+
+def test_what_a_source_does_not_use_is_refused(tmp_path):
+    with pytest.raises(ConfigError, match="experiment is rates, but logs of tables have none to name; remove it"):
+        read_logs(str(tmp_path), {}, experiment="rates")
+    with pytest.raises(ConfigError, match="step is iteration, but logs of trainer have none to name; remove it"):
+        read_logs(str(tmp_path), {}, "trainer", "iteration")
 
 
 def test_the_metric_of_a_trainer_has_no_name_of_its_own(tmp_path):

@@ -31,6 +31,9 @@ def test_columns_have_names_of_their_own_and_tables_lie_in_folders(tmp_path):
 def test_a_table_may_hold_several_runs(tmp_path):
     both = pd.concat([table().assign(run_id="x"), table().assign(run_id="y")])
     assert read_tables(write(tmp_path, all=both) / "all.csv", NAMES, "iteration").ids == ["x", "y"]
+    some = pd.concat([both, table().assign(run_id=None)])
+    with pytest.raises(DataError, match="all.csv: a row has no run_id; give every run its own"):
+        read_tables(write(tmp_path, all=some), NAMES, "iteration")
 
 
 def test_metrics_on_rows_of_their_own_and_repeated_steps_are_read(tmp_path):
@@ -96,7 +99,11 @@ def test_what_is_no_table_of_runs_is_refused(tmp_path):
     ("changed", "reason"),
     [
         (table().iloc[:0], "it has no rows"),
-        (table().assign(iteration="epoch one"), "its iteration is epoch one in the first row, expected a number"),
+        (table().assign(iteration="epoch one"), "its iteration is epoch one in row 1, expected a number"),
+        (
+            table().assign(iteration=[f"{30 * step:,}" for step in table()["iteration"]]),
+            "its iteration is 1,200 in row 4, expected a number",
+        ),
         (table().assign(loss="tensor(2.3)"), "its train_loss at step 10 is tensor(2.3)"),
         (table().assign(rate="[0.1, 0.01]"), "its lr at step 10 is [0.1, 0.01]"),
     ],
@@ -104,6 +111,22 @@ def test_what_is_no_table_of_runs_is_refused(tmp_path):
 def test_a_run_that_holds_texts_or_nothing_is_left_out_for_that_reason(tmp_path, changed, reason):
     runs = read_tables(write(tmp_path, first=table(), second=table(), third=changed), NAMES, "iteration")
     assert runs.left_out == {"third": reason}
+
+
+def test_dates_are_no_steps(tmp_path):
+    for name in ("first", "second"):
+        table().assign(iteration=pd.date_range("2026-01-01", periods=10)).to_parquet(tmp_path / f"{name}.parquet")
+    with pytest.raises(
+        DataError, match="'first' is left out, as its iteration is 2026-01-01 00:00:00 in row 1, expected"
+    ):
+        read_tables(tmp_path, NAMES, "iteration")
+
+
+def test_a_head_that_a_resumed_training_wrote_again_is_no_row(tmp_path):
+    first, second = (table().to_csv(index=False) for _ in range(2))
+    (tmp_path / "one.csv").write_text(first + second.splitlines()[0] + "\n110,0.1,0.9,0.55\n")
+    runs = read_tables(write(tmp_path, two=table(11)), NAMES, "iteration")
+    assert runs.table.groupby("run_id")["step"].max().tolist() == [110, 110]
 
 
 def test_columns_that_commas_do_not_separate_are_refused_for_that_reason(tmp_path):

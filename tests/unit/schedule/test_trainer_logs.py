@@ -1,4 +1,5 @@
 import json
+import math
 
 import pytest
 
@@ -60,7 +61,9 @@ def test_what_is_no_state_is_refused(tmp_path):
         read_trainer_states(tmp_path, {"val_metric": "loss"})
 
 
-@pytest.mark.parametrize("history", [[], [{"loss": 1.0}], [{"step": None, "loss": 1.0, "eval_accuracy": 0.5}]])
+@pytest.mark.parametrize(
+    "history", [[], [{"loss": 1.0}], [{"step": None, "loss": 1.0}], [{"step": math.nan, "loss": 1.0}]]
+)
 def test_a_history_without_steps_is_left_out_by_name(tmp_path, history):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "trainer_state.json").write_text(json.dumps({"log_history": history, "max_steps": None}))
