@@ -1,6 +1,6 @@
 # Paper [C], learning rates from past training runs: tables and figures of the results of scheduler.smk, and the chapter's target.
 #
-# in:   the files of scheduler.smk
+# in:   the files of scheduler.smk; claims.yaml, for the margin of accuracies
 # out:  {RESULTS}/tables/scheduler*.csv, *_summary.csv, .md, .tex   tabulate_scheduler
 #       {RESULTS}/figures/scheduler/*.png, .pdf                     plot_scheduler, plot_solvable, plot_logs
 #       {RESULTS}/tables/solvable*.csv, *_summary.csv, .md, .tex    tabulate_solvable, tabulate_past_runs
@@ -80,6 +80,8 @@ rule plot_scheduler:
             learner=OURS,
         ),
         outcomes=rules.tabulate_scheduler.output.outcomes,
+        fits=rules.tabulate_scheduler.output.fits,
+        claims=own("claims.yaml"),
     output:
         drawn("scheduler", SCHEDULER_FIGURES),
     log:
@@ -91,6 +93,7 @@ rule plot_scheduler:
     params:
         code=lambda w: code("plot_scheduler"),
         ours=OURS,
+        fit=SCHEDULER["learners"][OURS]["row"],
         parametric=SCHEDULER["sweep"]["schedules"],
         compared=SCHEDULER["compared"],
         early=EARLY,

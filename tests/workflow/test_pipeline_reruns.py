@@ -60,7 +60,15 @@ def test_a_second_run_has_nothing_to_do(finished):
             "claims.yaml",
             "keeps the latent path",
             "holds the latent path",
-            {"claims": 1, "plot_claims": 1, "tabulate_rivals": 1, "plot_rivals": 1, "trace": 1, "all": 1},
+            {
+                "claims": 1,
+                "plot_claims": 1,
+                "plot_scheduler": 1,
+                "tabulate_rivals": 1,
+                "plot_rivals": 1,
+                "trace": 1,
+                "all": 1,
+            },
         ),
     ],
 )

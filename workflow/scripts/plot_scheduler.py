@@ -4,10 +4,12 @@ from pathlib import Path
 
 from pathlode.plots import scheduler
 from pathlode.plots.style import save_figures
+from pathlode.reporting.claim_families import load_claims
 from pathlode.reporting.job import job
-from pathlode.schedule.artefacts import FINAL, PolicyLogs, PolicyScores
+from pathlode.schedule.artefacts import FINAL, PolicyLogs, PolicyScores, RunModelFits
 from pathlode.schedule.comparison import BEST_PARAMETRIC, FREQUENT
 from pathlode.schedule.forecast import PolicyForecasts
+from pathlode.schedule.runs import FEATURES
 
 with job(snakemake):
     params, files = snakemake.params, snakemake.input
@@ -23,12 +25,22 @@ with job(snakemake):
         task: (run[run["seed"] == run["seed"].iloc[0]], made.forecasts(str(task), params.ours))
         for task, run in ours.groupby("task", sort=False)
     }
+    fits = (
+        RunModelFits.load(Path(files.fits)).table.query("fit == @params.fit").drop_duplicates("task")
+    )  # first replicates
+    errors = fits.set_index("task")[[f"error_{feature}" for feature in FEATURES]].T.to_dict("list")
+    compared = [claim for claim in load_claims(Path(files.claims)) if claim.metric == "test_last_error"]
     figures = {
         "schedules": scheduler.schedules(logs, params.parametric, params.ours),
         "validation": scheduler.validation(logs, params.compared, params.ours),
-        "predictions": scheduler.forecasts(forecasts),
+        "predictions": scheduler.forecasts(forecasts, errors),
         "accuracy": scheduler.by_schedule(
-            outcomes, "test_last", "test accuracy, last epoch (%)", params.ours, percent=True
+            outcomes,
+            "test_last",
+            "test accuracy, last epoch (%)",
+            params.ours,
+            percent=True,
+            margin=compared[0].margin.points if compared else None,
         ),
         "sharpness": scheduler.by_schedule(outcomes, "sharpness", "top Hessian eigenvalue", params.ours, log=True),
         "horizon": scheduler.horizon(logs, params.ours, params.early),

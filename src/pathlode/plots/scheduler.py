@@ -61,11 +61,15 @@ def validation(logs: pd.DataFrame, shown: Sequence[str], ours: str) -> Figure:
     return figure
 
 
-def forecasts(runs: Mapping[str, tuple[pd.DataFrame, Sequence[Forecast]]]) -> Figure:
+def forecasts(
+    runs: Mapping[str, tuple[pd.DataFrame, Sequence[Forecast]]], errors: Mapping[str, Sequence[float]]
+) -> Figure:
     """Forecasts from several moments of one run, and the run itself: one column per task, one row per quantity.
 
     Args:
         runs: log and forecasts by task.
+        errors: the model's errors on held-out runs by task, of training loss, log rate and metric. They are the half widths of
+            the bands.
     """
     figure, axes = plt.subplots(
         len(AXES), len(runs), figsize=(WIDTH, 5.2), sharex=True, layout="constrained", squeeze=False
@@ -77,9 +81,14 @@ def forecasts(runs: Mapping[str, tuple[pd.DataFrame, Sequence[Forecast]]]) -> Fi
             axis.plot(_share(log), values, color=BLACK, lw=1, label="run")
             for number, forecast in enumerate(forecasts):
                 line = forecast.predicted[:, row]
+                low, middle, high = (
+                    np.exp(each) if AXES[row] == "learning rate" else each
+                    for each in (line - errors[task][row], line, line + errors[task][row])
+                )
+                axis.fill_between(forecast.share, low, high, color=colours[number], alpha=0.12, lw=0)
                 axis.plot(
                     forecast.share,
-                    np.exp(line) if AXES[row] == "learning rate" else line,
+                    middle,
                     color=colours[number],
                     ls=DASHES[1 + number % 3],
                     label=f"predicted at {forecast.seen:.0%}",
@@ -95,9 +104,26 @@ def forecasts(runs: Mapping[str, tuple[pd.DataFrame, Sequence[Forecast]]]) -> Fi
 
 
 def by_schedule(
-    outcomes: pd.DataFrame, metric: str, label: str, ours: str, log: bool = False, percent: bool = False
+    outcomes: pd.DataFrame,
+    metric: str,
+    label: str,
+    ours: str,
+    log: bool = False,
+    percent: bool = False,
+    margin: float | None = None,
 ) -> Figure:
-    """A metric of every schedule, one panel per task: a tick per run, and a dot at the mean with its 95 % interval."""
+    """A metric of every schedule, one panel per task: a tick per run, and a dot at the mean with its 95 % interval.
+
+    Args:
+        outcomes: task, schedule and the metric, one row per run.
+        metric: name of the column.
+        label: of the horizontal axis.
+        ours: the schedule that is marked.
+        log: whether the axis is logarithmic.
+        percent: whether it is in per cent.
+        margin: largest difference from the mean of ours that counts as none, drawn as a band, in the axis's unit; None for
+            no band.
+    """
     names = list(outcomes["schedule"].unique())
     outcomes = outcomes.assign(**{metric: outcomes[metric] * (100 if percent else 1)})
     common = {"x": metric, "y": "schedule", "order": names, "hue": "schedule", "legend": False}
@@ -107,6 +133,9 @@ def by_schedule(
         sns.stripplot(rows, ax=axis, **common, jitter=False, marker="|", size=7, linewidth=0.7, alpha=0.6)
         sns.pointplot(rows, ax=axis, **common, errorbar=_interval, ms=5, mew=0, linestyle="none", err_kws={"lw": 1.4})
         axis.set_ylabel("")
+        if margin is not None:
+            middle = rows.loc[rows["schedule"] == ours, metric].mean()
+            axis.axvspan(middle - margin, middle + margin, color="0.85", lw=0, zorder=0)
         if log:
             log_scale(axis, "x")
             axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))

@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
@@ -18,6 +19,8 @@ MARKED = ("plan", "plan_again", "plan_latent", "plan_latent_again")
 """Policies that plan, which the figures mark."""
 DRAWN = {"sweep": BLUE, "lode": PURPLE, "plan": VERMILLION}
 """Policies whose schedules are drawn, with their colours."""
+BESIDE = 1.04
+"""Ratio of the places of two lists of schedules at one number of past runs."""
 LARGEST_RATIO = 20.0
 """Largest ratio to the optimum on an axis; larger ones are at its end."""
 
@@ -36,10 +39,7 @@ def regret(regrets: pd.DataFrame) -> Figure:
         for place, policy in enumerate(policies):
             _dot(axis, place, regrets[(regrets["task"] == task) & (regrets["policy"] == policy)], policy)
         log_scale(axis, "x")
-        low, high = axis.get_xlim()
-        axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)) if high > 3 * low else MaxNLocator(4))
-        axis.xaxis.set_major_formatter("{x:g}")
-        axis.xaxis.set_minor_formatter(NullFormatter())
+        _plain_numbers(axis.xaxis, *axis.get_xlim())
         axis.axvline(1.0, color="0.6", lw=0.8, zorder=0)
         axis.set(title=readable(task), xlabel="loss / least loss")
         axis.grid(axis="y", color="0.92", lw=0.6)
@@ -47,6 +47,13 @@ def regret(regrets: pd.DataFrame) -> Figure:
     axes[0, 0].set_yticks(range(len(policies)), [readable(name) for name in policies])
     axes[0, 0].invert_yaxis()
     return figure
+
+
+def _plain_numbers(axis: Axis, low: float, high: float) -> None:
+    """Ticks of a logarithmic axis with these ends, as numbers."""
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)) if high > 3 * low else MaxNLocator(4))
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _dot(axis: Axes, place: int, own: pd.DataFrame, policy: str) -> None:
@@ -98,10 +105,9 @@ def from_past_runs(centres: pd.DataFrame) -> Figure:
     tasks, numbers = list(centres["task"].unique()), sorted(centres["runs"].unique())
     figure, axes = plt.subplots(2, len(tasks), figsize=(WIDTH, 4.2), sharex=True, layout="constrained", squeeze=False)
     for column, task in zip(axes.T, tasks, strict=True):
-        for colour, (name, own) in zip(
-            PALETTE, centres[centres["task"] == task].groupby("schedules", sort=False), strict=False
-        ):
-            runs = own["runs"]
+        lists = centres[centres["task"] == task].groupby("schedules", sort=False)
+        for number, (colour, (name, own)) in enumerate(zip(PALETTE, lists, strict=False)):
+            runs = own["runs"] * BESIDE**number  # else intervals hide each other
             column[0].plot(runs, own["best_past"].clip(upper=LARGEST_RATIO), color=colour, ls="--", lw=0.9)
             for axis, measure, top in zip(column, ("plan", "error"), (LARGEST_RATIO, np.inf), strict=True):
                 low, middle, high = (own[f"{measure}{end}"].clip(upper=top) for end in ("_low", "", "_high"))
@@ -114,6 +120,7 @@ def from_past_runs(centres: pd.DataFrame) -> Figure:
             log_scale(axis, "x")
             log_scale(axis, "y")
             axis.set_xticks(numbers, map(str, numbers))
+            _plain_numbers(axis.yaxis, *axis.get_ylim())
             axis.minorticks_off()
     axes[0, 0].set_ylabel("loss / least loss")
     axes[1, 0].set_ylabel("error of ln loss")

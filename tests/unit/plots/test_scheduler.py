@@ -36,7 +36,9 @@ FORECAST = Forecast(0.5, SHARE, np.stack([SHARE, np.log(SHARE), SHARE], axis=1))
 FIGURES = {
     "schedules": lambda: scheduler.schedules(LOGS, ["cosine"], "lode"),
     "validation": lambda: scheduler.validation(LOGS, ["lode", "cosine"], "lode"),
-    "predictions": lambda: scheduler.forecasts({"cnn": (run("cnn", "lode", 0), [FORECAST, FORECAST])}),
+    "predictions": lambda: scheduler.forecasts(
+        {"cnn": (run("cnn", "lode", 0), [FORECAST, FORECAST])}, {"cnn": [0.1, np.log(2), 0.2]}
+    ),
     "by_schedule": lambda: scheduler.by_schedule(OUTCOMES, "val_metric", "accuracy", "lode"),
     "horizon": lambda: scheduler.horizon(LOGS, "lode", {"lode_half": 0.5}),
 }
@@ -73,3 +75,19 @@ def test_the_interval_stands_around_the_mean():
 def test_an_early_horizon_is_marked():
     axis = FIGURES["horizon"]().axes[0]
     assert any(np.allclose(line.get_xdata(), 0.5) for line in axis.lines)
+
+
+def test_the_margin_stands_around_the_mean_of_ours():
+    figure = scheduler.by_schedule(OUTCOMES, "val_metric", "accuracy", "lode", percent=True, margin=0.2)
+    own = OUTCOMES[(OUTCOMES["task"] == "cnn") & (OUTCOMES["schedule"] == "lode")]["val_metric"]
+    (band,) = figure.axes[0].patches
+    assert band.get_extents().transformed(figure.axes[0].transData.inverted()).intervalx == pytest.approx(
+        100 * own.mean() + np.array([-0.2, 0.2])
+    )
+
+
+def test_the_bands_of_forecasts_have_the_errors_of_held_out_runs():
+    """Around a rate, a factor."""
+    loss, rate, _ = FIGURES["predictions"]().axes
+    for axis, low, high in ((loss, 0.4, 1.1), (rate, 0.25, 2.0)):
+        assert axis.collections[0].get_datalim(axis.transData).intervaly == pytest.approx([low, high])

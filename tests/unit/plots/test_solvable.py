@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.colors import to_hex
 
-from pathlode.plots.solvable import LARGEST_RATIO, chosen_schedules, from_past_runs, regret
+from pathlode.plots.solvable import BESIDE, LARGEST_RATIO, chosen_schedules, from_past_runs, regret
 from pathlode.plots.style import BLACK, VERMILLION, save_figure
 
 REGRETS = pd.DataFrame(
@@ -40,4 +40,4 @@ def test_a_line_a_list_of_schedules_against_the_number_of_runs(tmp_path):
     figure = from_past_runs(pd.concat(lists))
     save_figure(figure, tmp_path / "past_runs.png")
     assert [len(axis.lines) for axis in figure.axes] == [2 * 2 + 1, 2]
-    assert [line.get_xdata().tolist() for line in figure.axes[1].lines] == [[2, 5]] * 2
+    assert [line.get_xdata().tolist() for line in figure.axes[1].lines] == [[2, 5], [2 * BESIDE, 5 * BESIDE]]
