@@ -21,7 +21,7 @@ from pathlode.ecg.flags import (
     noise_and_height,
     relative_noise,
 )
-from pathlode.ecg.recording.peaks import MATCHED_WITHIN, compare_peaks, find_peaks, nearest
+from pathlode.ecg.recording.peaks import MATCHED_WITHIN, MISSED_BELOW, compare_peaks, find_peaks, nearest
 from pathlode.ecg.recording.polarity import upright
 from pathlode.ecg.recording.recorded_beats import RecordedBeats
 from pathlode.ecg.recording.recordings import Recording
@@ -178,6 +178,10 @@ def report_on(recording: Recording, model: BeatModel, polarity: str = "checked",
     else:
         peaks = find_peaks(recording)
         found.append(f"{len(peaks)} beats were found")
+        if recording.rate < MISSED_BELOW:
+            found.append(
+                f"at less than {MISSED_BELOW:g} Hz many beats are missed: do not trust intervals, pauses and the heart rate"
+            )
         if reference is not None:
             scores = compare_peaks(peaks, reference[0], recording.rate)
             found.append(

@@ -141,3 +141,9 @@ def test_beats_unlike_the_training_data_are_flagged(folder, beat_model):
     flags = np.array(report.flags)
     assert (flags[strange & (report.noise <= 1)] == UNLIKE).all()
     assert (flags[report.noise > 1] == TOO_NOISY).all()
+
+
+def test_a_rate_at_which_beats_are_missed_is_told(folder, beat_model):
+    slow, fast = (report_on(at(rate, folder), beat_model).found for rate in (30, 50))
+    assert any("at less than 40 Hz many beats are missed" in sentence for sentence in slow)
+    assert not any("are missed" in sentence for sentence in fast)

@@ -36,7 +36,8 @@ def unreadable_recording(path: Path, error: Exception) -> DataError:
     """An error for a file that its format's library cannot read."""
     header = path.with_name(f"{path.name}.hea")
     empty = any(file.is_file() and not file.stat().st_size for file in (path, header))
-    reason = "it is empty" if empty else (str(error).splitlines() or [type(error).__name__])[0]
+    said = f"unknown {error}" if isinstance(error, KeyError) else (str(error).splitlines() or [type(error).__name__])[0]
+    reason = "it is empty" if empty else said
     return DataError(
         f"recording {path} cannot be read ({reason}): restore a copy of it, or name its format by its ending"
     )

@@ -8,14 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathlode.arrays import Array
-from pathlode.ecg.recording.placement import Peaks, aligned, without_t_waves
+from pathlode.ecg.recording.placement import ALIGNED, Peaks, aligned, without_t_waves
 from pathlode.ecg.recording.recordings import Recording
 from pathlode.errors import DataError
 
 MATCHED_WITHIN = 0.15
 """Seconds between a found peak and its reference peak, at most, as in ANSI/AAMI EC57."""
+USUAL_RANGE = 0.02, 20.0
+"""Millivolts between which the usual QRS complex of a heart spans: beyond them the unit is wrong."""
 DETECTED_AT = 100.0, 200.0
 """Rates in Hz between which peaks are sought. The detector wants more than 40 Hz, and takes time in proportion to the rate."""
+MISSED_BELOW = 40.0
+"""Rate in Hz below which the detector misses many beats of clean recordings."""
 PIECE, OVERLAP = 600.0, 10.0
 """Seconds of signal in which peaks are sought at once, and seconds before and after them that the detector sees as well, so
 that it has learnt the beats by then."""
@@ -25,7 +29,7 @@ def find_peaks(recording: Recording) -> Peaks:
     """The R peaks of a recording, of :func:`seek_peaks`.
 
     Raises:
-        DataError: if there are fewer than three.
+        DataError: if there are fewer than three, or the usual QRS complex is not within :data:`USUAL_RANGE`.
     """
     peaks = seek_peaks(recording)
     if len(peaks) < 3:
@@ -39,7 +43,21 @@ def find_peaks(recording: Recording) -> Peaks:
             f"{recording.name} has {len(peaks) or 'no'} R peak{'' if len(peaks) == 1 else 's'} in lead {recording.lead} "
             f"({recording.seconds:.4g} s), expected at least three: is it an ECG, and in the right unit?"
         )
+    low, high = USUAL_RANGE
+    usual = usual_range(recording, peaks)
+    if not low <= usual <= high:
+        raise DataError(
+            f"{recording.name}: the usual QRS complex of lead {recording.lead} spans {usual:.2g} mV, expected {low:g} to "
+            f"{high:g} mV: correct the unit"
+        )
     return peaks
+
+
+def usual_range(recording: Recording, peaks: Peaks) -> float:
+    """Median range of the QRS complexes in millivolts, each within :data:`pathlode.ecg.recording.placement.ALIGNED`."""
+    reach = max(1, round(ALIGNED * recording.rate))
+    around = (peaks[:, None] + np.arange(-reach, reach + 1)).clip(0, len(recording.microvolts) - 1)
+    return float(np.median(np.ptp(recording.microvolts[around], axis=1))) / 1000
 
 
 def seek_peaks(recording: Recording) -> Peaks:

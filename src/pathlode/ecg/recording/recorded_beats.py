@@ -59,7 +59,8 @@ class RecordedBeats:
         """
         if len(peaks) < 3:
             raise DataError(
-                f"{recording.name} has {len(peaks)} beats, expected at least three: give a longer recording"
+                f"{recording.name} has {len(peaks) or 'no'} beat{'' if len(peaks) == 1 else 's'}, expected at least three: "
+                "give a longer recording"
             )
         intervals = known_intervals(peaks, recording.invalid, recording.rate)
         if np.isnan(intervals).all():

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pathlode.ecg.recording.channels import Channels, unreadable_recording
-from pathlode.ecg.recording.leads import choose_lead
+from pathlode.ecg.recording.leads import choose_lead, listed
 from pathlode.ecg.recording.recordings import Recording
 from pathlode.ecg.recording.table_channels import table_channels
 from pathlode.ecg.recording.wfdb_channels import wfdb_channels
@@ -64,7 +64,7 @@ def read_recording(
     if lead is None:
         several = len(channels.names) > 1
         said.append(
-            f"lead {name} was chosen among {', '.join(channels.names)}" if several else f"lead {name} is the only one"
+            f"lead {name} was chosen among {listed(channels.names)}" if several else f"lead {name} is the only one"
         )
     if unit is None and channels.units[chosen]:
         said.append(f"the file says that lead {name} is in {channels.units[chosen]}")
@@ -103,7 +103,7 @@ def _edf(path: Path) -> Channels:
     try:
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")  # of a file that was cut off, above all
-            file = (edfio.read_bdf if path.suffix.lower() == ".bdf" else edfio.read_edf)(path)
+            file = (edfio.read_bdf if _is_bdf(path) else edfio.read_edf)(path)
         signals = file.signals
         gaps = str(file.reserved)[3:5] == "+D"
     except Exception as error:  # the reader's parsing can raise anything
@@ -118,3 +118,9 @@ def _edf(path: Path) -> Channels:
         [each.sampling_frequency for each in signals],
         found=[f"the file's reader warns: {warning.message}" for warning in warned],
     )
+
+
+def _is_bdf(path: Path) -> bool:
+    """Whether samples have 24 bits, whatever the file's ending: by the first byte, which is a digit in EDF."""
+    with path.open("rb") as file:
+        return file.read(1) == b"\xff"

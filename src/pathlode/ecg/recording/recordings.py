@@ -18,7 +18,8 @@ LEAST_RATE, LARGEST_RATE = 20.0, 1000.0
 GAP = 0.1
 """Seconds, and at least 2.5 intervals, without a sample that are taken for lost samples."""
 LARGEST_RANGE = 1e6
-"""Microvolts between the 5 % and 95 % quantile of a signal, a thousand times those of an ECG: beyond it the unit is wrong."""
+"""Microvolts between the 5 % and 95 % quantile of a signal, a thousand times those of an ECG: beyond it the unit is wrong.
+A single sample so far from the median shows no heart."""
 _EVEN = 0.3  # of an interval: times this close to a regular grid are rounded times of it
 LARGEST_GRID = 10, 86_400.0
 """A regular grid has at most this many points per sample, and those of this many seconds: beyond it
@@ -112,6 +113,9 @@ class Recording:
             annotations.refuse_beyond(len(values), name)
         marks = invalid_samples(values, rate, lost)
         _check_size(values, marks, f"{name}: lead {lead}")
+        values, far = _without_impossible(values, marks)
+        if far:
+            marks = invalid_samples(values, rate, lost)
         whole = bridged(values, marks)
         np.rint(whole, out=whole).clip(-(2**31), 2**31 - 1, out=whole)
         return cls(name, lead, float(rate), whole.astype(np.int32), marks, annotations, found)
@@ -191,6 +195,13 @@ def _check_size(microvolts: Array, marks: Marks, what: str) -> None:
         )
 
 
+def _without_impossible(microvolts: Array, marks: Marks) -> tuple[Array, bool]:
+    """The signal with NaN in place of samples further than :data:`LARGEST_RANGE` from its median, and whether there are any."""
+    valid = microvolts[marks == 0]
+    far = np.abs(microvolts - (np.median(valid) if len(valid) else 0.0)) > LARGEST_RANGE
+    return (np.where(far, np.nan, microvolts), True) if far.any() else (microvolts, False)
+
+
 def _numbers(given: Any, what: str) -> Array:
     try:
         values = np.asarray(given, np.float64)
@@ -198,6 +209,8 @@ def _numbers(given: Any, what: str) -> Array:
         raise DataError(
             f"{what} holds something else than numbers: remove it, or write nan for missing samples"
         ) from None
+    if values.shape == (0,):
+        raise DataError(f"{what} has no samples: restore a copy of the recording")
     if values.ndim != 1 or not len(values):
         raise DataError(f"{what} has shape {values.shape}, expected (sample,), one lead")
     return values

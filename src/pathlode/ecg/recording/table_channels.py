@@ -1,5 +1,6 @@
 """Channels of tables, CSV and Parquet."""
 
+import codecs
 import contextlib
 import re
 from collections.abc import Sequence
@@ -25,6 +26,8 @@ TIME_UNITS = {
     **dict.fromkeys(("min", "minute", "minutes"), 60.0),
 }
 """Seconds of a unit of times, by its name in small letters."""
+COMMENTS = (b"#", b"%")
+"""What lines before the titles begin with that say something about the device or the patient."""
 _CLOCK = r"^'?\s*(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)\s*'?$"
 UNTITLED = "column"
 """Name of the columns of a table without titles, followed by their number."""
@@ -74,7 +77,7 @@ def _read(path: Path) -> "pd.DataFrame":
     try:
         if path.suffix.lower() == ".parquet":
             return pd.read_parquet(path)
-        first, encoding = _first_line(path)
+        comments, first, encoding = _first_line(path)
         between, point = (";", ",") if ";" in first else ("\t" if "\t" in first else ",", ".")
         cells = first.replace(point, ".").split(between)
         titles = None
@@ -82,21 +85,24 @@ def _read(path: Path) -> "pd.DataFrame":
             titles = [f"{UNTITLED} {number + 1}" for number in range(len(cells))]
         return pd.read_csv(
             path, sep=between, decimal=point, header=0 if titles is None else None, names=titles, skipinitialspace=True,
-            low_memory=False, encoding=encoding,
+            low_memory=False, encoding=encoding, skiprows=comments,
         )  # fmt: skip
     except (OSError, ValueError) as error:  # pandas' and Arrow's own errors are ValueErrors
         raise unreadable_recording(path, error) from error
 
 
-def _first_line(path: Path) -> tuple[str, str]:
-    """The first line of a text, and the text's encoding: UTF-8 or, as of older programs that write µV, Windows-1252."""
+def _first_line(path: Path) -> tuple[int, str, str]:
+    """The number of comments at a text's begin, the line after them, and the text's encoding: UTF-8 or, as of older programs
+    that write µV, Windows-1252."""
     with path.open("rb") as file:
-        line = file.readline()
+        before, line = 0, file.readline()
+        while line.removeprefix(codecs.BOM_UTF8).startswith(COMMENTS):
+            before, line = before + 1, file.readline()
     if b"\0" in line:
         raise ValueError("it is no text")
     for encoding in ("utf-8-sig", "cp1252"):
         with contextlib.suppress(UnicodeDecodeError):
-            return line.decode(encoding).strip(), encoding
+            return before, line.decode(encoding).strip(), encoding
     raise ValueError("it is no text")
 
 
@@ -112,7 +118,7 @@ def _column(column: "pd.Series[Any]", name: str, path: Path, expected: str = "nu
     if text.any():
         row = int(text.to_numpy().argmax())
         raise DataError(
-            f"{path}: column {name!r} has the text {column.iloc[row]!r} in row number {row + 1}, expected {expected}"
+            f"{path}: column {name!r} has the text {_short(column.iloc[row])} in row number {row + 1}, expected {expected}"
         )
     return numbers.to_numpy(np.float64)
 
@@ -164,6 +170,11 @@ def _without_unit(name: str) -> str:
         return before
     unit = _unit_in(bare)
     return bare if unit is None else bare[: -len(unit)].rstrip(" _")
+
+
+def _short(cell: Any) -> str:
+    text = repr(cell).replace("\n", " ")
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _is_number(cell: str) -> bool:

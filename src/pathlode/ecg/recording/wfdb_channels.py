@@ -31,7 +31,6 @@ def wfdb_channels(path: Path, annotator: str | None) -> Channels:
         raise DataError(f"{marks} does not exist: name another annotator, or none")
     try:
         header = wfdb.rdheader(str(path), rd_segments=True)
-        found = wfdb.rdann(str(path), marks.suffix[1:]) if marks.exists() else None
     except Exception as error:  # the reader's parsing can raise anything
         raise unreadable_recording(path, error) from error
 
@@ -41,13 +40,13 @@ def wfdb_channels(path: Path, annotator: str | None) -> Channels:
         except Exception as error:
             raise unreadable_recording(path, error) from error
 
-    names = [str(name) for name in header.sig_name or []]
+    names = [str(name or f"channel {number}") for number, name in enumerate(header.sig_name or [], start=1)]
     return Channels(
         names,
         _units(path, header, names),
         signal,
         [float(header.fs)] * len(names),
-        annotations=_marks(found, float(header.fs)),
+        annotations=_marks(marks, float(header.fs)) if marks.exists() else None,
     )
 
 
@@ -64,10 +63,17 @@ def signal_files(path: Path, segments: bool = True) -> list[Path]:
     return named + [file for segment in named if segments for file in signal_files(segment, segments=False)]
 
 
-def _marks(found: Any, rate: float) -> Annotations | None:
+def _marks(path: Path, rate: float) -> Annotations:
     """Marks in samples of the signal; a file of marks can count them at a rate of its own."""
-    if found is None:
-        return None
+    import wfdb
+
+    try:
+        found = wfdb.rdann(str(path.with_suffix("")), path.suffix[1:])
+    except Exception as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise DataError(
+            f"the annotations {path} cannot be read ({reason}): restore a copy of them, or remove them"
+        ) from error
     samples = np.asarray(found.sample, np.int64)
     if found.fs and float(found.fs) != rate:
         samples = (samples * (rate / float(found.fs))).round().astype(np.int64)

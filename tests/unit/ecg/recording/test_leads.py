@@ -1,6 +1,6 @@
 import pytest
 
-from pathlode.ecg.recording.leads import choose_lead, microvolts_of, plain_name
+from pathlode.ecg.recording.leads import choose_lead, listed, microvolts_of, plain_name
 from pathlode.errors import DataError
 
 
@@ -47,3 +47,8 @@ def test_units_in_microvolts(unit, factor):
 def test_an_unknown_unit_is_refused(unit, said):
     with pytest.raises(DataError, match=f"^file {said}, expected mV, uV or V"):
         microvolts_of(unit, "file")
+
+
+def test_thousands_of_names_are_not_all_told():
+    assert listed(["a", "b"]) == "a, b"
+    assert listed(list("abcd"), most=2) == "a, b and 2 more"

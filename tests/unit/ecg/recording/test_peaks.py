@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -61,3 +63,11 @@ def test_a_recording_that_is_flat_throughout_is_refused_for_that():
     signal = np.full(5000, 32.767)
     with pytest.raises(DataError, match="mine: 100% of the samples of lead II are flat: give a better recording"):
         find_peaks(Recording.of(signal, rate=250, lead="II", name="mine"))
+
+
+@pytest.mark.parametrize(("factor", "words"), [(1e-3, "mV, expected 0.02 to 20 mV"), (1e3, "e\\+03 mV, expected 0.02")])
+def test_a_usual_complex_of_another_size_than_a_hearts_is_refused(folder, factor, words):
+    recording = read_recording(folder / "101")
+    wrong = replace(recording, microvolts=(recording.microvolts[:7200] * factor).round().astype(np.int32))
+    with pytest.raises(DataError, match=f"the usual QRS complex of lead .* spans .*{words}.*: correct the unit"):
+        find_peaks(wrong)

@@ -151,3 +151,10 @@ def test_what_contradicts_the_file_is_refused(tmp_path):
         read_recording(tmp_path / "x.csv", rate=100, unit="mV")
     with pytest.raises(DataError, match="is no WFDB record"):
         read_recording(tmp_path / "x.csv", annotator="atr")
+
+
+def test_bytes_say_whether_samples_have_16_or_24_bits(tmp_path):
+    signal = edfio.EdfSignal(wave(), sampling_frequency=RATE, label="ECG II", physical_dimension="mV")
+    edfio.Edf([signal]).write(tmp_path / "x.edf")
+    shutil.move(tmp_path / "x.edf", tmp_path / "x.bdf")
+    same(read_recording(tmp_path / "x.bdf"), lead="ECG II")

@@ -97,3 +97,17 @@ def test_times_years_apart_are_refused_before_they_take_all_memory():
         Recording.of(np.zeros(1000), times=times, name="mine")
     times[700:] -= 3649.99 * 86_400
     assert on_a_grid(np.zeros(1000), times, "mine").lost.sum() == pytest.approx(0.01 * 86_400 * 125, rel=1e-3)
+
+
+def test_a_single_sample_that_no_heart_reaches_is_invalid():
+    signal = wave()
+    signal[700] = 1e12
+    recording = Recording.of(signal, rate=250)
+    assert recording.invalid.nonzero()[0].tolist() == [700]
+    assert recording.invalid_seconds() == {"marked invalid": 1 / 250}
+    assert recording.millivolts == pytest.approx(wave(), abs=0.02)
+
+
+def test_no_samples_are_refused():
+    with pytest.raises(DataError, match="the signal has no samples: restore a copy of the recording"):
+        Recording.of([], rate=250)

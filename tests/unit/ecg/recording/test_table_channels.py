@@ -79,3 +79,17 @@ def test_older_programs_write_micro_in_their_own_encoding(tmp_path, between):
     text = "\n".join([f"time{between}II (µV)", *(row.replace(".", ",") if between == ";" else row for row in rows)])
     (tmp_path / "x.csv").write_bytes(text.encode("cp1252"))
     assert read_recording(tmp_path / "x.csv").millivolts == pytest.approx(WAVE, abs=1e-3)
+
+
+def test_comments_before_the_titles_are_passed_over(tmp_path):
+    lines = [f"{time},{value}" for time, value in zip(SECONDS, WAVE, strict=True)]
+    read(tmp_path / "x.csv", "\n".join(["\ufeff# device: X1", "% 250 samples", "time,II (mV)", *lines]))
+
+
+def test_a_long_cell_is_told_in_one_line(tmp_path):
+    pd.DataFrame({"II_mV": [list(WAVE)]}).to_parquet(tmp_path / "x.parquet")
+    with pytest.raises(
+        DataError, match=r"has the text array\(\[.{0,50}\.\.\. in row number 1, expected numbers"
+    ) as told:
+        read_recording(tmp_path / "x.parquet", rate=RATE)
+    assert "\n" not in str(told.value)

@@ -52,3 +52,20 @@ def test_the_units_of_a_record_of_several_segments_are_those_of_the_segments(tmp
     assert "the file says that lead II is in uV" in recording.found
     assert len(recording.microvolts) == 4000
     assert recording.microvolts[:2000] == pytest.approx(wave(), abs=1)  # whole microvolts
+
+
+def test_damaged_annotations_are_named(tmp_path):
+    path = wfdb_record(tmp_path)
+    path.with_suffix(".atr").write_bytes(b"odd")
+    with pytest.raises(
+        DataError, match=r"the annotations .*x\.atr cannot be read .*: restore a copy of them, or remove"
+    ):
+        read_recording(path)
+
+
+def test_a_channel_without_a_name_has_its_number(tmp_path):
+    path = wfdb_record(tmp_path)
+    header = path.with_suffix(".hea")
+    header.write_text(header.read_text().splitlines()[0] + "\nx.dat 16\n")
+    with pytest.raises(DataError, match="lead channel 1 says no unit"):
+        read_recording(path)
