@@ -67,11 +67,17 @@ def drawn(chapter, names):
     return [*shown_in_report, *(f"{folder}/{name}.pdf" for name in names)]
 
 
+MADE_BY_NAME = {"report_record", "score_worn"}  # rules that make such figures for targets of their own
+
+
 def is_drawn(figure, whole, left_out):
-    """Whether a run of these chapters, which may be all, draws a figure of `claims.figures`, some systems being left out."""
+    """Whether a run of these chapters, which may be all, draws a figure of `claims.figures`, some systems being left out. Those of
+    targets of their own count if they have been made."""
     path = f"{RESULTS}/figures/{figure}.png"
     for each in workflow.rules:
         if any(file.endswith(".png") for file in each.output) and each.is_producer(path):
+            if each.name in MADE_BY_NAME:
+                return Path(path).exists()
             chapter = CHAPTER_OF_RULE.get(each.name)
             if chapter is None:
                 return whole or figure != "settling"

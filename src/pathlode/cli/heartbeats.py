@@ -1,21 +1,13 @@
 """The commands on recordings of heartbeats."""
 
-import os
-import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from pathlode.ecg.report_files import REPORT_FILES, save_report
 from pathlode.errors import ConfigError
 
-if TYPE_CHECKING:
-    from pathlode.ecg.beat_model import BeatModel  # only for types: the libraries of ECG are an extra
-    from pathlode.ecg.recording_summary import RecordingSummary
-    from pathlode.ecg.report import Report
-
-REPORT_FILES = ("beats.csv", "summary.json", "report.png", "report.html")
-"""Files of a report."""
 MODEL = Path("results/ecg/heartbeats.pt")
 """The classifier that is taken if none is named: what `snakemake ecg_model` makes, seen from the project's folder."""
 
@@ -83,7 +75,7 @@ def report_command(
         classifier = BeatModel.load(model)
         report = report_on(read_recording(record, **options), classifier, polarity, annotated)
         summary = report.summary()
-        _write(output, report, summary, classifier)
+        save_report(output, report, summary, classifier.card)
     except ImportError as error:
         raise ConfigError(f"{str(error).splitlines()[0]}: pip install 'pathlode[cli,ecg]'") from None
     shares = ", ".join(f"{share:.2%} called {name}" for name, share in summary.burden.items())
@@ -114,25 +106,3 @@ def _check_folder(folder: Path, *inputs: Path) -> None:
         if (folder / name).is_dir():
             raise ConfigError(f"{folder / name} is a folder, expected a file: remove it, or give --output another name")
         check_output(folder / name, *inputs)
-
-
-def _write(folder: Path, report: "Report", summary: "RecordingSummary", model: "BeatModel") -> None:
-    """Writes the report's files: a new folder whole or not at all; in one that exists, each file whole."""
-    from pathlode.ecg.report_page import report_page
-    from pathlode.plots.heartbeats import recording_report  # here, because matplotlib takes a second
-    from pathlode.plots.style import save_figure
-
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as name:
-        made = Path(name) / "report"
-        made.mkdir()
-        report.rows().save(made / "beats.csv")
-        summary.save(made / "summary.json")
-        save_figure(recording_report(report), made / "report.png")
-        page = report_page(summary, model.card, (made / "report.png").read_bytes())
-        (made / "report.html").write_text(page, encoding="utf-8")
-        if not folder.exists():
-            os.replace(made, folder)
-            return
-        for file in REPORT_FILES:
-            os.replace(made / file, folder / file)

@@ -166,14 +166,22 @@ def _shown(share: float | None, form: str) -> str:
 
 
 def _table(head: Sequence[str] | None, rows: Iterable[Sequence[str]]) -> str:
-    def line(cells: Sequence[str], tag: str) -> str:
-        shown = (
-            f"<{tag}{' class=number' if cell[:1].isdigit() and head else ''}>{escape(cell)}</{tag}>" for cell in cells
-        )
-        return f"<tr>{''.join(shown)}</tr>"
+    """A table, with numbers and the titles above them to the right, if it has titles."""
+    cells = list(rows)
+    titles = [
+        _cell("th", title, any(map(_is_number, column))) for title, *column in zip(head or [], *cells, strict=False)
+    ]
+    lines = [titles] if titles else []
+    lines += [[_cell("td", cell, head is not None and _is_number(cell)) for cell in row] for row in cells]
+    return "<table>" + "".join(f"<tr>{''.join(line)}</tr>" for line in lines) + "</table>"
 
-    lines = [line(head, "th")] if head else []
-    return f"<table>{''.join(lines + [line(cells, 'td') for cells in rows])}</table>"
+
+def _cell(tag: str, text: str, number: bool) -> str:
+    return f"<{tag}{' class=number' if number else ''}>{escape(text)}</{tag}>"
+
+
+def _is_number(text: str) -> bool:
+    return text[:1].isdigit()
 
 
 def _encoded(picture: bytes) -> str:

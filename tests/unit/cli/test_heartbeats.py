@@ -9,11 +9,12 @@ import pytest
 import wfdb
 from recorded import four_patients, small_model
 
-from pathlode.cli.heartbeats import MODEL, REPORT_FILES
+from pathlode.cli.heartbeats import MODEL
 from pathlode.cli.main import main
 from pathlode.core.tensor_files import load_tensors, save_tensors
 from pathlode.ecg.beat_model import EDITION
 from pathlode.ecg.report import BeatRows
+from pathlode.ecg.report_files import REPORT_FILES
 
 
 @pytest.fixture(scope="module")

@@ -54,6 +54,7 @@ def test_the_page_is_whole_and_stands_alone(folder, beat_model):
         if name in summary.known:
             assert f"<td class=number>{count:,}</td>" in page
     assert "records 100, 200" in page
+    assert "<th>class</th><th></th><th class=number>beats</th><th class=number>share</th>" in page
 
 
 def test_the_share_of_a_class_stands_beside_how_often_it_is_right(folder, beat_model, card):

@@ -1,0 +1,120 @@
+"""How detectors of R peaks do on recordings with reference peaks."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from pathlode.artefacts import TableFile
+from pathlode.ecg.recording.peaks import compare_peaks, seek_peaks
+from pathlode.ecg.recording.placement import Peaks
+from pathlode.ecg.recording.recordings import Recording
+from pathlode.errors import ConfigError, DataError
+
+ALL = "all"
+"""In place of a record's name: all of a source."""
+_COUNTS = ["seconds", "reference", "found", "matched", "cpu_seconds"]
+
+
+@dataclass(frozen=True)
+class DetectionScores(TableFile):
+    """Scores of detectors of R peaks, one row per recording, sampling rate and detector, and per source, rate and detector."""
+
+    columns: ClassVar[Mapping[str, str]] = {
+        "source": "name of where the recordings come from",
+        "record": f"name of the recording, {ALL} for all of its source",
+        "rate_hz": "sampling rate",
+        "detector": "name of the detector",
+        "seconds": "duration",
+        "reference": "annotated beats",
+        "found": "R peaks that are found",
+        "matched": "pairs of both at most 150 ms apart, as in ANSI/AAMI EC57",
+        "sensitivity": "matched / reference",
+        "predictivity": "matched / found; none where nothing is found",
+        "cpu_seconds": "CPU time of the detector",
+    }
+    float_format: ClassVar[str | None] = "%.6g"
+
+
+def thinned(recording: Recording, stride: int) -> Recording:
+    """A recording's every ``stride``-th sample, without a filter before, and its annotations."""
+    marks = recording.annotations
+    return replace(
+        recording,
+        rate=recording.rate / stride,
+        microvolts=recording.microvolts[::stride],
+        invalid=recording.invalid[::stride],
+        annotations=None if marks is None else replace(marks, samples=marks.samples // stride),
+    )
+
+
+def neurokit_peaks(recording: Recording) -> Peaks:
+    """The R peaks that NeuroKit2's own detector finds, in the signal as its own filter cleans it.
+
+    Source: Makowski et al. 2021, NeuroKit2 (doi:10.3758/s13428-020-01516-y).
+
+    Raises:
+        ConfigError: if the package is not installed.
+    """
+    try:
+        import neurokit2
+    except ImportError:
+        raise ConfigError(
+            "the detector neurokit needs the package neurokit2: pip install 'pathlode[neurokit]', or leave it out of "
+            "ecg.detectors"
+        ) from None
+    rate = round(recording.rate)
+    cleaned = neurokit2.ecg_clean(recording.millivolts, sampling_rate=rate, method="neurokit")
+    found = neurokit2.ecg_peaks(cleaned, sampling_rate=rate, method="neurokit")[1]["ECG_R_Peaks"]
+    return np.unique(np.asarray(found, np.int64))
+
+
+DETECTORS: Mapping[str, Callable[[Recording], Peaks]] = {"xqrs": seek_peaks, "neurokit": neurokit_peaks}
+"""By name: the detector of reports, wfdb's XQRS with its peaks placed and its T waves left out; and NeuroKit2's."""
+
+
+def detection_scores(recordings: Iterable[tuple[str, Recording]], detectors: Sequence[str]) -> DetectionScores:
+    """Scores of detectors.
+
+    Args:
+        recordings: the name of its source, and each recording, which has annotations; also several times at several rates.
+        detectors: names in :data:`DETECTORS`.
+
+    Raises:
+        DataError: if a recording has no annotated beats.
+    """
+    each = pd.DataFrame(
+        [
+            {"source": source, "record": Path(recording.name).name, "rate_hz": recording.rate, "detector": name}
+            | _counts(recording, name)
+            for source, recording in recordings
+            for name in detectors
+        ]
+    )
+    by = ["source", "rate_hz", "detector"]
+    whole = each.groupby(by, as_index=False, sort=False)[_COUNTS].sum().assign(record=ALL)
+    table = pd.concat([each, whole], ignore_index=True)
+    table["sensitivity"] = table["matched"] / table["reference"]
+    table["predictivity"] = table["matched"] / table["found"].where(table["found"] > 0)
+    return DetectionScores(table[list(DetectionScores.columns)])
+
+
+def _counts(recording: Recording, detector: str) -> dict[str, Any]:
+    reference = recording.annotations.beats()[0] if recording.annotations else np.zeros(0, np.int64)
+    if not len(reference):
+        raise DataError(f"{recording.name} has no annotated beats to compare with: leave it out")
+    started = time.process_time()
+    found = DETECTORS[detector](recording)
+    spent = time.process_time() - started
+    scores = compare_peaks(found, reference, recording.rate)
+    return {
+        "seconds": recording.seconds,
+        "reference": scores.reference,
+        "found": scores.found,
+        "matched": scores.matched,
+        "cpu_seconds": spent,
+    }

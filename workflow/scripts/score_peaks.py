@@ -1,0 +1,25 @@
+"""Compares detectors of R peaks with the annotated beats of the chapter's records, and of recordings of another source."""
+
+from pathlib import Path
+
+from pathlode.ecg.detection import detection_scores, thinned
+from pathlode.ecg.elsewhere import records_in
+from pathlode.ecg.record_files import RecordFiles
+from pathlode.ecg.recording.recording_files import read_recording
+from pathlode.progress import Progress
+from pathlode.reporting.job import job
+
+with job(snakemake):
+    listed, elsewhere = RecordFiles.load(Path(snakemake.input.records)), snakemake.params.elsewhere
+    paths = [(listed.source, Path(listed.folder) / name, snakemake.params.strides) for name in listed.names]
+    paths += [(elsewhere["source"], path, [1]) for path in records_in(Path(elsewhere["folder"]))]
+    progress = Progress("R peaks", len(paths))
+
+    def recordings():
+        """Each with its source, at its own rate and at lower ones."""
+        for number, (source, path, strides) in enumerate(paths, start=1):
+            recording = read_recording(path)
+            yield from ((source, thinned(recording, stride)) for stride in strides)
+            progress(number, "recordings")
+
+    detection_scores(recordings(), snakemake.params.detectors).save(Path(snakemake.output.table))
