@@ -6,6 +6,7 @@ or damaged file, or one of another kind, raises an error of one sentence.
 
 import dataclasses
 import json
+import os
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -160,6 +161,8 @@ class TableFile(_File):
         for path in paths:
             try:
                 tables.append(cls(pd.read_csv(path)).table)
+                if cls.remedy == REMADE and not _ends_a_line(path):  # pandas would fill the rest of a cut row with NaN
+                    raise ValueError("its last row is cut off")
             except (OSError, ValueError) as error:  # pandas' own errors are ValueErrors
                 raise cls._unreadable(path, error) from error
         return cls(pd.concat(tables, ignore_index=True))
@@ -186,3 +189,9 @@ class JsonFile(_File):
             return cls(**json.loads(path.read_text()))
         except (OSError, ValueError, TypeError) as error:
             raise cls._unreadable(path, error) from error
+
+
+def _ends_a_line(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read() == b"\n"

@@ -87,6 +87,11 @@ def test_tables_are_joined_and_checked(tmp_path):
     (tmp_path / "d.csv").write_text("")
     with pytest.raises(DataError, match="d.csv cannot be read as masses of stars"):
         Masses.load(tmp_path / "d.csv")
+    (tmp_path / "e.csv").write_text("star,mass\ne,1.0\nf")
+    with pytest.raises(
+        DataError, match=r"e.csv cannot be read as masses of stars \(its last row is cut off\): delete it"
+    ):
+        Masses.load(tmp_path / "e.csv")
 
 
 def test_a_file_of_the_repository_is_to_be_restored(tmp_path):
