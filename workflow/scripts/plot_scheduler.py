@@ -25,10 +25,9 @@ with job(snakemake):
         task: (run[run["seed"] == run["seed"].iloc[0]], made.forecasts(str(task), params.ours))
         for task, run in ours.groupby("task", sort=False)
     }
-    fits = (
-        RunModelFits.load(Path(files.fits)).table.query("fit == @params.fit").drop_duplicates("task")
-    )  # first replicates
-    errors = fits.set_index("task")[[f"error_{feature}" for feature in FEATURES]].T.to_dict("list")
+    fits = RunModelFits.load(Path(files.fits)).table.query("fit == @params.fit")
+    firsts = fits.drop_duplicates("task")  # of the first replicate
+    errors = {str(fit["task"]): [float(fit[f"error_{name}"]) for name in FEATURES] for _, fit in firsts.iterrows()}
     compared = [claim for claim in load_claims(Path(files.claims)) if claim.metric == "test_last_error"]
     figures = {
         "schedules": scheduler.schedules(logs, params.parametric, params.ours),
