@@ -9,7 +9,7 @@
 #       {RESULTS}/tables/ecg_elsewhere.csv                                              ecg_elsewhere: score_elsewhere
 #       {RESULTS}/tables/ecg_worn.csv, {RESULTS}/figures/ecg/worn.png, .pdf             ecg_worn: score_worn
 
-from pathlode.ecg.report_files import REPORT_FILES
+from pathlode.plots.report_files import REPORT_FILES
 
 
 rule ecg_model:

@@ -6,7 +6,7 @@ from pathlode.ecg.beat_model import BeatModel
 from pathlode.ecg.record_files import RecordFiles
 from pathlode.ecg.recording.recording_files import read_recording
 from pathlode.ecg.report import report_on
-from pathlode.ecg.report_files import save_report
+from pathlode.plots.report_files import save_report
 from pathlode.plots.web_page import picture_of
 from pathlode.reporting.job import job
 

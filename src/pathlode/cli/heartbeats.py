@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from pathlode.ecg.report_files import REPORT_FILES, save_report
 from pathlode.errors import ConfigError
+from pathlode.plots.report_files import REPORT_FILES, save_report
 
 MODEL = Path("results/ecg/heartbeats.pt")
 """The classifier that is taken if none is named: what `snakemake ecg_model` makes, seen from the project's folder."""

@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 
 from pathlode.artefacts import TableFile
+from pathlode.ecg.elsewhere import ALL
 from pathlode.ecg.recording.peaks import compare_peaks, seek_peaks
 from pathlode.ecg.recording.placement import Peaks
 from pathlode.ecg.recording.recordings import Recording
 from pathlode.errors import ConfigError, DataError
 
-ALL = "all"
-"""In place of a record's name: all of a source."""
 _COUNTS = ["seconds", "reference", "found", "matched", "cpu_seconds"]
 
 

@@ -14,7 +14,7 @@ from pathlode.cli.main import main
 from pathlode.core.tensor_files import load_tensors, save_tensors
 from pathlode.ecg.beat_model import EDITION
 from pathlode.ecg.report import BeatRows
-from pathlode.ecg.report_files import REPORT_FILES
+from pathlode.plots.report_files import REPORT_FILES
 
 
 @pytest.fixture(scope="module")

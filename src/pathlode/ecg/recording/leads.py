@@ -40,7 +40,7 @@ def choose_lead(names: Sequence[str], asked: str | None, place: str) -> int:
             found = [same(name) for name in names]
             if same(asked) in found:
                 return found.index(same(asked))
-        raise DataError(f"{place} has no lead {asked!r}: it has {listed(names)}")
+        raise DataError(f"{place} has no lead {asked!r}: it has {listed_names(names)}")
     plain = [plain_name(name) for name in names]
     for name in PREFERRED:
         if name in plain:
@@ -50,10 +50,12 @@ def choose_lead(names: Sequence[str], asked: str | None, place: str) -> int:
             return number
     if len(names) == 1:
         return 0
-    raise DataError(f"{place} has no channel with the name of an ECG lead among {listed(names)}: name one by lead")
+    raise DataError(
+        f"{place} has no channel with the name of an ECG lead among {listed_names(names)}: name one by lead"
+    )
 
 
-def listed(names: Sequence[str], most: int = 24) -> str:
+def listed_names(names: Sequence[str], most: int = 24) -> str:
     """Names after each other, for messages, of which a file can have thousands."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more

@@ -44,7 +44,7 @@ def find_peaks(recording: Recording) -> Peaks:
             f"({recording.seconds:.4g} s), expected at least three: is it an ECG, and in the right unit?"
         )
     low, high = USUAL_RANGE
-    usual = usual_range(recording, peaks)
+    usual = usual_height(recording, peaks)
     if not low <= usual <= high:
         raise DataError(
             f"{recording.name}: the usual QRS complex of lead {recording.lead} spans {usual:.2g} mV, expected {low:g} to "
@@ -53,7 +53,7 @@ def find_peaks(recording: Recording) -> Peaks:
     return peaks
 
 
-def usual_range(recording: Recording, peaks: Peaks) -> float:
+def usual_height(recording: Recording, peaks: Peaks) -> float:
     """Median range of the QRS complexes in millivolts, each within :data:`pathlode.ecg.recording.placement.ALIGNED`."""
     reach = max(1, round(ALIGNED * recording.rate))
     around = (peaks[:, None] + np.arange(-reach, reach + 1)).clip(0, len(recording.microvolts) - 1)

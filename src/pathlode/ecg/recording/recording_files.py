@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pathlode.ecg.recording.channels import Channels, unreadable_recording
-from pathlode.ecg.recording.leads import choose_lead, listed
+from pathlode.ecg.recording.leads import choose_lead, listed_names
 from pathlode.ecg.recording.recordings import Recording
 from pathlode.ecg.recording.table_channels import table_channels
 from pathlode.ecg.recording.wfdb_channels import wfdb_channels
@@ -64,7 +64,9 @@ def read_recording(
     if lead is None:
         several = len(channels.names) > 1
         said.append(
-            f"lead {name} was chosen among {listed(channels.names)}" if several else f"lead {name} is the only one"
+            f"lead {name} was chosen among {listed_names(channels.names)}"
+            if several
+            else f"lead {name} is the only one"
         )
     if unit is None and channels.units[chosen]:
         said.append(f"the file says that lead {name} is in {channels.units[chosen]}")

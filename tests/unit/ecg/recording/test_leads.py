@@ -1,6 +1,6 @@
 import pytest
 
-from pathlode.ecg.recording.leads import choose_lead, listed, microvolts_of, plain_name
+from pathlode.ecg.recording.leads import choose_lead, listed_names, microvolts_of, plain_name
 from pathlode.errors import DataError
 
 
@@ -50,5 +50,5 @@ def test_an_unknown_unit_is_refused(unit, said):
 
 
 def test_thousands_of_names_are_not_all_told():
-    assert listed(["a", "b"]) == "a, b"
-    assert listed(list("abcd"), most=2) == "a, b and 2 more"
+    assert listed_names(["a", "b"]) == "a, b"
+    assert listed_names(list("abcd"), most=2) == "a, b and 2 more"
