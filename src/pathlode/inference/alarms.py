@@ -10,7 +10,7 @@ from pathlode.core.series import TimeSeries
 from pathlode.core.streams import stream
 from pathlode.dynamics.data import SimulatedData
 from pathlode.inference.flows.contract import Flow
-from pathlode.inference.misspecification import SURPRISING, summary_p_values
+from pathlode.inference.neighbours import SURPRISING, summary_p_values
 from pathlode.inference.simulations import SystemSimulations
 from pathlode.inference.summaries import Summary
 
@@ -22,7 +22,7 @@ def likeness(
     flow: Flow, summary: Summary, data: SimulatedData, noise: float, fresh: SystemSimulations | None, seed: int
 ) -> Callable[[Tensor], Tensor]:
     """p-values of what a flow is given, (n, ...) -> (n,), among simulations like those of its training: see
-    :func:`pathlode.inference.misspecification.summary_p_values`.
+    :func:`pathlode.inference.neighbours.summary_p_values`.
 
     Args:
         flow: the flow.

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from torch import Tensor
 from pathlode import __version__
 from pathlode.core.series import TimeSeries
 from pathlode.errors import ConfigError, is_count
+from pathlode.given_path import as_file
 from pathlode.inference.flows.contract import Flow
 from pathlode.inference.flows.given import as_seed
 from pathlode.inference.flows.settings import FlowConfig
@@ -84,13 +85,7 @@ def infer(
             raise ConfigError(f"{name} is a {type(settings).__name__}, expected a {kind.__name__}")
     seed = as_seed(seed)
     config, known = config or FlowConfig(), prior if isinstance(prior, Prior) else Prior(prior)
-    if isinstance(names, str):
-        raise ConfigError(f"names is the text {names!r}, expected a list of names, one for each parameter")
-    names = [f"theta {number + 1}" for number in range(len(known.low))] if names is None else list(names)
-    if len(names) != len(known.low):
-        raise ConfigError(f"there are {len(names)} names for {len(known.low)} parameters, expected one for each")
-    if len(set(names)) < len(names):
-        raise ConfigError(f"the names are {', '.join(map(str, names))}, expected different ones")
+    names = _names(names, len(known.low))
     if not is_count(simulations) or simulations < LEAST_PAIRS:
         raise ConfigError(f"simulations is {simulations}, expected a number of at least {LEAST_PAIRS}")
     source, summarise = PriorSimulations(simulator, known, design, largest_failed), ObservedSummary(summary)
@@ -125,6 +120,29 @@ def infer(
     return Posterior(flow, summarise, names, shape, source, record)
 
 
+def _names(given: Any, count: int) -> list[str]:
+    """Names of the parameters.
+
+    Raises:
+        ConfigError: if they are no list of as many different names.
+    """
+    if given is None:
+        return [f"theta {number + 1}" for number in range(count)]
+    if isinstance(given, str):
+        raise ConfigError(f"names is the text {given!r}, expected a list of names, one for each parameter")
+    if not isinstance(given, Iterable):
+        raise ConfigError(f"names is {given}, expected a list of names, one for each parameter")
+    names = list(given)
+    for name in names:
+        if not isinstance(name, str) or name in ("", "all"):
+            raise ConfigError(f"a name is {name!r}, expected text other than 'all', which is a row of the scores")
+    if len(names) != count:
+        raise ConfigError(f"there are {len(names)} names for {count} parameters, expected one for each")
+    if len(set(names)) < len(names):
+        raise ConfigError(f"the names are {', '.join(names)}, expected different ones")
+    return names
+
+
 def _checkpoint(
     kept: Path | str | None, flow: Flow, fresh: FreshConfig | None, theta: Tensor, given: Tensor
 ) -> Path | None:
@@ -134,5 +152,5 @@ def _checkpoint(
     told = hashlib.sha256(repr((flow.config, flow.seed, fresh, __version__)).encode())
     for numbers in (*flow.prior.describe().values(), theta, given):
         told.update(repr(tuple(numbers.shape)).encode() + numbers.contiguous().numpy().tobytes())
-    path = Path(kept)
+    path = as_file(kept)
     return path.with_stem(f"{path.stem}-{told.hexdigest()[:16]}")

@@ -1,25 +1,22 @@
 """Whether an observation is unlike what a simulator makes. Its posterior then means nothing, however narrow it is."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from pathlode.core.series import TimeSeries
 from pathlode.core.tables.convert import as_numbers
-from pathlode.errors import ConfigError
+from pathlode.errors import ConfigError, DataError, is_count
 from pathlode.inference.flows.contract import Flow
+from pathlode.inference.neighbours import LEAST_VARIANCE, NEIGHBOURS, SURPRISING, p_values, summary_p_values, whitening
 from pathlode.inference.observed_summary import ObservedSummary
 from pathlode.inference.simulator import PriorSimulations
-
-SURPRISING = 2**21 + 1
-"""Number of the simulations that observations are compared with, which are others than those of the training."""
-_NEIGHBOURS = 10
-"""Simulations that are nearest to an observation."""
-_LEAST = 1e-3
-"""Least variance of a direction in the space of summaries, as a share of the mean variance."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +29,7 @@ class Misspecification:
     Attributes:
         summary_p: by the mean distance of the summary from its nearest neighbours among simulated summaries, (m,).
         predictive_p: by the distance of the summary from those that draws from its posterior predict, (m,).
+        simulated: number of simulated observations that they are shares of, the observation not among them.
 
     Source: Vovk et al. 2005, Algorithmic Learning in a Random World, for the p-values; Gelman et al. 1996, Posterior predictive
     assessment of model fitness.
@@ -39,16 +37,22 @@ class Misspecification:
 
     summary_p: Tensor
     predictive_p: Tensor
+    simulated: int
 
     def alarms(self, level: float = 0.05) -> Tensor:
         """Whether either p-value is at most half the level, (m,). Of observations that are from the simulator and its prior,
         at most this share sets off an alarm.
 
         Raises:
-            ConfigError: if the level is no share between 0 and 1.
+            ConfigError: if the level is no share between 0 and 1, or no p-value of so few simulations can be that small.
         """
-        if not 0 < level < 1:
+        if not isinstance(level, Real) or isinstance(level, bool) or not 0 < float(level) < 1:
             raise ConfigError(f"the level of alarms is {level}, expected a share between 0 and 1")
+        if level * (1 + self.simulated) < 2:
+            raise ConfigError(
+                f"the level of alarms is {level}, which no p-value of {self.simulated} simulations can reach: ask for the "
+                f"misspecification with simulated={math.ceil(2 / level) - 1}"
+            )
         return torch.minimum(self.summary_p, self.predictive_p) <= level / 2
 
 
@@ -77,11 +81,12 @@ def misspecification(
 
     Raises:
         ConfigError: if there are too few simulations, or designs are missing.
+        DataError: if the designs are not like those of the simulator.
     """
-    if simulated < 2 * _NEIGHBOURS or draws < 2:
+    if not (is_count(simulated) and is_count(draws)) or simulated < 2 * NEIGHBOURS or draws < 2:
         raise ConfigError(
             f"an observation is compared with {simulated} simulations and {draws} draws, expected at least "
-            f"{2 * _NEIGHBOURS} and 2"
+            f"{2 * NEIGHBOURS} and 2"
         )
     if (designs is None) != (simulations.design is None):
         raise ConfigError(
@@ -91,57 +96,33 @@ def misspecification(
         )
     pairs = simulations.draw(2 * simulated, seed, SURPRISING)
     known = summarise(pairs.x)
-    whitened = _whitening(flow, known[:simulated])
-    told = whitened(torch.cat([known[simulated:].to(given), given]))
+    whitened = whitening(flow, known[:simulated])
+    both = _together(known[simulated:], given)
+    told = whitened(both)
     every = None
     if designs is not None and pairs.designs is not None:
         own = as_numbers(designs, "designs")
+        if own.shape != (len(given), *pairs.designs.shape[1:]):
+            raise DataError(
+                f"designs have shape {tuple(own.shape)}, expected {(len(given), *pairs.designs.shape[1:])}: one for each "
+                "observation, like those of the simulator"
+            )
         every = torch.cat([pairs.designs[simulated:].to(own), own]).repeat(draws, *[1] * (own.ndim - 1))
-    theta = flow.sample(draws, torch.cat([known[simulated:].to(given), given]), seed)
+    theta = flow.sample(draws, both, seed)
     again = simulations.again(theta.flatten(0, 1), every, seed + 1)
     predicted = _finite(again, lambda x: whitened(summarise(x))).unflatten(0, (draws, len(told)))
     mean, squares = predicted.nanmean(dim=0), (predicted - predicted.nanmean(dim=0)).square().nanmean(dim=0)
-    off = ((told - mean).square() / (squares + _LEAST)).mean(dim=1).nan_to_num(torch.inf)
+    off = ((told - mean).square() / (squares + LEAST_VARIANCE)).mean(dim=1).nan_to_num(torch.inf)
     summary_p = summary_p_values(flow, known[:simulated], known[simulated:], given)
-    return Misspecification(summary_p, _p_values(off[simulated:], off[:simulated]))
+    return Misspecification(summary_p, p_values(off[simulated:], off[:simulated]), simulated)
 
 
-@torch.no_grad()
-def summary_p_values(flow: Flow, known: Tensor, others: Tensor, given: Tensor) -> Tensor:
-    """:attr:`Misspecification.summary_p` of m observations, (m,).
-
-    Args:
-        flow: their posterior.
-        known: what the flow is given of simulations among which neighbours are found, (k, ...).
-        others: the same of simulations from whose distances p-values come, (n, ...).
-        given: what the flow is given of the observations, (m, ...).
-    """
-    whitened = _whitening(flow, known)
-    near = whitened(known)
-    scores = [
-        torch.cdist(whitened(some), near).topk(_NEIGHBOURS, largest=False).values.mean(dim=1)
-        for some in (given, others)
-    ]
-    return _p_values(*scores)
-
-
-def _p_values(scores: Tensor, simulated: Tensor) -> Tensor:
-    """Share of simulated scores and the score itself that are at least as large, (m,)."""
-    return (1 + (simulated >= scores[:, None]).sum(dim=1)) / (1 + len(simulated))
-
-
-def _whitening(flow: Flow, known: Tensor) -> Callable[[Tensor], Tensor]:
-    """A map of what a flow is given, (n, ...), to numbers without correlation among the known, (n, number). What the flow's own
-    network shortens counts by the numbers that the network makes of it.
-    """
-
-    def told(given: Tensor) -> Tensor:
-        return flow.embed(flow.standard_observations(flow.as_given(given))).double()
-
-    numbers = told(known)
-    centre, (variances, axes) = numbers.mean(dim=0), torch.linalg.eigh(numbers.T.cov().view(numbers.shape[1], -1))
-    units = (variances + _LEAST * variances.mean()).rsqrt()
-    return lambda given: (told(given) - centre) @ axes * units
+def _together(known: Tensor, given: Tensor) -> Tensor:
+    """What a flow is given of simulations and of observations, one after the other. NaN pads series of fewer times."""
+    if given.ndim == 3:
+        times = max(known.shape[1], given.shape[1])
+        known, given = (pad(some, (0, 0, 0, times - some.shape[1]), value=torch.nan) for some in (known, given))
+    return torch.cat([known.to(given), given])
 
 
 def _finite(x: Tensor | TimeSeries, of: Callable[[Any], Tensor]) -> Tensor:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from pathlode.errors import ConfigError
+from pathlode.inference.flows.given import as_seed
 from pathlode.inference.flows.mixture import drawn_from_all, mean_density
 from pathlode.inference.posterior import Posterior
 
@@ -21,7 +23,7 @@ class PosteriorMixture:
         posteriors: the members.
 
     Raises:
-        ConfigError: if there is none, or they have other parameters.
+        ConfigError: if there is none, or they have other parameters or priors.
 
     Source: as :class:`pathlode.inference.flows.mixture.FlowMixture`.
     """
@@ -29,6 +31,10 @@ class PosteriorMixture:
     posteriors: Sequence[Posterior]
 
     def __post_init__(self) -> None:
+        if not isinstance(self.posteriors, Sequence):
+            raise ConfigError(
+                f"the posteriors are a {type(self.posteriors).__name__}, expected a list: PosteriorMixture([first, second])"
+            )
         if not self.posteriors:
             raise ConfigError("a mixture has no posteriors, expected at least one")
         first = self.posteriors[0]
@@ -40,19 +46,23 @@ class PosteriorMixture:
                 raise ConfigError(
                     f"posterior number {number} is of {', '.join(each.names)}, expected {', '.join(first.names)}, as the first"
                 )
+            if not _numbers_of(each).allclose(_numbers_of(first)):
+                raise ConfigError(
+                    f"posterior number {number} has another prior than the first: infer all with the same prior"
+                )
 
     def sample(self, x: Any, n: int = 1000, seed: int = 0) -> Tensor:
         """Draws of θ for each of m observations, (n, m, parameter), in random order: as many of each member, up to one.
 
         Raises:
-            ConfigError: if n is no number of at least 1.
+            ConfigError: if n is no number of at least 1, or the seed cannot be used.
             DataError: if the observations are not like those of the simulator.
         """
         members = [
             lambda count, own_seed, posterior=posterior: posterior.sample(x, count, own_seed)
             for posterior in self.posteriors
         ]
-        return drawn_from_all(members, n, seed)
+        return drawn_from_all(members, n, as_seed(seed))
 
     def log_prob(self, theta: Any, x: Any) -> Tensor:
         """log q(θ | x), (..., m, parameter) and m observations -> (..., m).
@@ -61,3 +71,9 @@ class PosteriorMixture:
             DataError: as :meth:`pathlode.inference.posterior.Posterior.log_prob`.
         """
         return mean_density([posterior.log_prob(theta, x) for posterior in self.posteriors])
+
+
+def _numbers_of(posterior: Posterior) -> Tensor:
+    """Bounds and standard deviations of a posterior's prior, (3, parameter)."""
+    prior = posterior.flow.prior
+    return torch.stack([prior.low, prior.high, prior.std])

@@ -9,6 +9,7 @@ from torch import Tensor
 from pathlode.core.series import TimeSeries
 from pathlode.core.tables.convert import as_numbers
 from pathlode.errors import ConfigError, DataError
+from pathlode.inference.functions import takes
 from pathlode.inference.summaries import latents, observations
 from pathlode.models.contract import SequenceModel
 
@@ -31,6 +32,8 @@ class ObservedSummary:
                 f"the summary is a {type(by).__name__}, expected a trained latent ODE, a function, or None for the "
                 "observations as they are"
             )
+        if by is not None and not takes(by, 1):
+            raise ConfigError("the summary takes other arguments, expected a function of observations")
         self.by = by
 
     @torch.no_grad()

@@ -7,22 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
-from pathlode.core.series import TimeSeries
-from pathlode.core.tables.convert import as_numbers
 from pathlode.core.tensor_files import load_tensors
-from pathlode.errors import CheckpointError, ConfigError, DataError, is_count
+from pathlode.errors import ConfigError, DataError, is_count
+from pathlode.given_path import as_file
 from pathlode.inference.calibration import Posteriors
 from pathlode.inference.checks import PosteriorCheck, check_posterior
 from pathlode.inference.flows.contract import Flow
 from pathlode.inference.flows.given import as_seed
 from pathlode.inference.flows.saving import flow_of
+from pathlode.inference.given_observations import as_observed, check_size
 from pathlode.inference.misspecification import Misspecification, misspecification
 from pathlode.inference.modes import modes
 from pathlode.inference.observed_summary import ObservedSummary
+from pathlode.inference.posterior_file import FUNCTION, PosteriorParts
 from pathlode.inference.priors import Prior, same_prior
 from pathlode.inference.simulator import PriorSimulations
-from pathlode.models.contract import SequenceModel
-from pathlode.models.saving import model_content, model_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -149,20 +148,10 @@ class Posterior:
         """Writes one file, whole or not at all. The simulator is not in it, nor a summary that is a function.
 
         Raises:
-            CheckpointError: if the path is a folder.
+            CheckpointError: if the path is no name of a file.
         """
-        if Path(path).is_dir():
-            raise CheckpointError(f"{path} is a folder, expected the name of a file")
-        own: dict[str, Any] = {
-            "names": list(self.names),
-            "shape": None if self.shape is None else list(self.shape),
-            "record": dict(self.record),
-            "summary": None,
-        }
-        by = self.summary.by
-        if by is not None:
-            own["summary"] = model_content(by) if isinstance(by, SequenceModel) else "function"
-        self.flow.save(Path(path), posterior=own)
+        parts = PosteriorParts.of(self.summary, self.names, self.shape, self.record)
+        self.flow.save(as_file(path), posterior=parts.content())
 
     @classmethod
     def load(
@@ -187,26 +176,25 @@ class Posterior:
             ConfigError: if the summary is missing or of no use, a simulator is given without its prior, or the prior is not the
                 file's.
         """
-        content = load_tensors(Path(path))
-        flow, own = flow_of(content, Path(path)), content.get("posterior")
-        if own is None:
-            raise CheckpointError(f"{path} holds a flow without its summary: read it with load_flow")
-        by = own["summary"]
-        if by == "function" and summary is None:
+        file = as_file(path)
+        content = load_tensors(file)
+        flow = flow_of(content, file)
+        parts = PosteriorParts.read(content, flow, file)
+        if parts.summary == FUNCTION and summary is None:
             raise ConfigError(f"the posterior in {path} has a function as its summary: give it to load as summary=...")
-        if by != "function" and summary is not None:
+        if parts.summary != FUNCTION and summary is not None:
             raise ConfigError(f"the posterior in {path} has no function as its summary: leave out summary=")
         if (simulator is None) != (prior is None):
             raise ConfigError(
                 "a simulator is given without its prior, or a prior without its simulator: give both to load"
             )
-        of = summary if by == "function" else None if by is None else model_of(by, Path(path))[0]
         simulations = None
         if simulator is not None:
-            allowed = {name: own["record"][name] for name in ("largest_failed",) if name in own["record"]}
+            allowed = {name: parts.record[name] for name in ("largest_failed",) if name in parts.record}
             simulations = PriorSimulations(simulator, same_prior(Prior(prior), flow.prior, path), design, **allowed)
-        shape = None if own["shape"] is None else tuple(own["shape"])
-        return cls(flow, ObservedSummary(of), own["names"], shape, simulations, own["record"])
+        shape = None if parts.shape is None else tuple(parts.shape)
+        by = ObservedSummary(summary if parts.summary == FUNCTION else parts.summary_by(file))
+        return cls(flow, by, parts.names, shape, simulations, parts.record)
 
     def _simulator(self) -> PriorSimulations:
         if self.simulations is None:
@@ -222,28 +210,7 @@ class Posterior:
         Raises:
             DataError: if they are not like those of the simulator.
         """
-        if self.shape is None:
-            if not isinstance(x, TimeSeries):
-                raise DataError(f"x is a {type(x).__name__}, expected a TimeSeries: TimeSeries(times, values)")
-            return self.summary(x)
-        if isinstance(x, TimeSeries):
-            raise DataError(f"x is a TimeSeries, expected numbers of shape (m, {self._axes})")
-        x = as_numbers(x, "x")
-        if x.shape[1:] != self.shape or not x.ndim:
-            raise DataError(
-                f"x has shape {tuple(x.shape)}, expected (m, {self._axes}): one row for each of m observations, also for a "
-                "single one: x[None]"
-            )
-        if not len(x):
-            raise DataError("x has no observations, expected at least one")
-        bad = (~x.isfinite().flatten(1).all(dim=1)).nonzero()
-        if len(bad):
-            raise DataError(
-                f"observation number {int(bad[0]) + 1} has a number that is not finite: leave the observation out, or fit a "
-                "posterior of series, which may have missing values"
-            )
-        return self.summary(x)
-
-    @property
-    def _axes(self) -> str:
-        return ", ".join(map(str, self.shape or ()))
+        given = self.flow.as_given(self.summary(as_observed(x, self.shape)))
+        if self.flow.units:
+            check_size(self.flow.standard_observations(given))
+        return given

@@ -3,11 +3,14 @@
 import logging
 import math
 from collections.abc import Callable
+from numbers import Real
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from pathlode.core.series import TimeSeries
+from pathlode.core.tables.convert import as_numbers
 from pathlode.errors import ConfigError, DataError, is_count
 from pathlode.inference.infer import infer
 from pathlode.inference.posterior import Posterior
@@ -141,12 +144,28 @@ def infer_in_rounds(
     """
     if not is_count(rounds):
         raise ConfigError(f"rounds is {rounds}, expected a number of at least 1")
-    if not 0 < left_out < 0.5:
+    if not isinstance(left_out, Real) or not 0 < float(left_out) < 0.5:
         raise ConfigError(f"left_out is {left_out}, expected a share between 0 and a half")
     known = prior if isinstance(prior, Prior) else Prior(prior)
+    _check_single(x)
     posterior = infer(simulator, known, seed=seed, **settings)
     for number in range(1, rounds):
         narrowed = TruncatedPrior(known, posterior, x, left_out, seed + number)
         logger.info("round %d: %.2g of the prior is left", number + 1, narrowed.share)
         posterior = infer(simulator, narrowed, seed=seed + number, **settings)
     return posterior
+
+
+def _check_single(x: Any) -> None:
+    """Refuses what is no single observation, before any training. The first round looks at its further axes."""
+    if isinstance(x, TimeSeries):
+        if len(x) != 1:
+            raise DataError(f"there are {len(x)} observations, expected one: x[:1]")
+        return
+    numbers = as_numbers(x, "x")
+    if numbers.ndim < 2 or len(numbers) != 1:
+        raise DataError(
+            f"x has shape {tuple(numbers.shape)}, expected (1, ...): one observation with its axis, x[None] or x[:1]"
+        )
+    if not numbers.isfinite().all():
+        raise DataError("x has a number that is not finite: give another observation")

@@ -1,7 +1,6 @@
 """Exact posteriors from approximate ones, where the likelihood can be computed: importance sampling."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -10,47 +9,7 @@ from torch import Tensor
 from pathlode.core.tables.convert import as_numbers
 from pathlode.errors import ConfigError, DataError
 from pathlode.inference.posterior import Posterior
-
-
-@dataclass(frozen=True)
-class WeightedDraws:
-    """Draws of a posterior with weights.
-
-    Attributes:
-        theta: draws from the approximate posterior q, (n, parameter).
-        log_weights: ``log p(x | θ) + log p(θ) - log q(θ | x)``, (n,), in double precision.
-    """
-
-    theta: Tensor
-    log_weights: Tensor
-
-    @property
-    def weights(self) -> Tensor:
-        """Weights that add up to 1, (n,)."""
-        return self.log_weights.softmax(dim=0)
-
-    @property
-    def effective(self) -> float:
-        """Effective sample size, ``1 / Σ w²``: n for the exact posterior, and near 1 where q misses it.
-
-        Source: Kong 1992, as in Elvira et al. 2018 (https://arxiv.org/abs/1809.04129).
-        """
-        return float(1 / self.weights.square().sum())
-
-    @property
-    def log_evidence(self) -> float:
-        """log p(x), the logarithm of the mean weight."""
-        return float(self.log_weights.logsumexp(dim=0)) - torch.tensor(float(len(self.log_weights))).log().item()
-
-    @property
-    def mean(self) -> Tensor:
-        """Mean of the exact posterior, (parameter,)."""
-        return (self.weights[:, None] * self.theta).sum(dim=0)
-
-    def sample(self, count: int, seed: int = 0) -> Tensor:
-        """Draws with equal weights, (count, parameter), with replacement. Beyond the effective sample size they repeat."""
-        chosen = self.weights.multinomial(count, replacement=True, generator=torch.Generator().manual_seed(seed))
-        return self.theta[chosen]
+from pathlode.inference.weighted_draws import WeightedDraws
 
 
 def sharpened(
@@ -69,12 +28,16 @@ def sharpened(
         seed: seed of the draws.
 
     Raises:
-        ConfigError: if the posterior has no prior.
+        ConfigError: if this is no posterior, it has no prior, or the likelihood is no function.
         DataError: if there are several observations, or the likelihood is no number for each draw, NaN or infinite, or 0 for
             all of them.
 
     Source: Dax et al. 2023, neural importance sampling (https://arxiv.org/abs/2210.05686).
     """
+    if not isinstance(posterior, Posterior):
+        raise ConfigError(f"the posterior is a {type(posterior).__name__}, expected what infer returns")
+    if not callable(log_likelihood):
+        raise ConfigError(f"the log-likelihood is a {type(log_likelihood).__name__}, expected a function")
     if posterior.simulations is None:
         raise ConfigError(
             "the posterior comes from a file, which holds no prior: give it as Posterior.load(path, simulator=..., prior=...)"

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from inspect import signature
 from numbers import Real
 from typing import Any
 
@@ -13,6 +12,7 @@ from torch import Tensor
 from pathlode.core.series import TimeSeries
 from pathlode.core.tables.convert import as_numbers
 from pathlode.errors import ConfigError, DataError
+from pathlode.inference.functions import takes
 from pathlode.inference.priors import Prior
 
 _FEW = 20
@@ -62,8 +62,10 @@ class PriorSimulations:
             if not callable(given):
                 raise ConfigError(f"the {name} is a {type(given).__name__}, expected a function")
         arguments = ("theta",) if self.design is None else ("theta", "designs")
-        if not _takes(self.simulator, len(arguments)):
+        if not takes(self.simulator, len(arguments)):
             raise ConfigError(f"the simulator takes other arguments, expected a function of {' and '.join(arguments)}")
+        if self.design is not None and not takes(self.design, 2):
+            raise ConfigError("the design takes other arguments, expected a function of a number and a torch.Generator")
         if not isinstance(self.largest_failed, Real) or not 0 <= float(self.largest_failed) < 1:
             raise ConfigError(f"largest_failed is {self.largest_failed}, expected a share from 0 to below 1")
 
@@ -71,6 +73,7 @@ class PriorSimulations:
         """Pairs whose simulation succeeded, ``count`` of them; the seed, of one or more numbers, decides which.
 
         Raises:
+            ConfigError: if the prior's draws are not finite.
             DataError: if the simulator returns something else, or too many simulations failed.
         """
         parts: list[SimulatedPairs] = []
@@ -112,6 +115,11 @@ class PriorSimulations:
 
     def _simulated(self, count: int, for_theta: int, for_designs: int, for_noise: int) -> SimulatedPairs:
         theta, designs = self.prior.sample(count, for_theta), None
+        wrong = (~theta.isfinite()).nonzero()
+        if len(wrong):
+            raise ConfigError(
+                f"the prior of parameter {int(wrong[0, 1]) + 1} draws {theta[*wrong[0]].item()}: give one with finite draws"
+            )
         if self.design is not None:
             designs = as_numbers(self.design(count, torch.Generator().manual_seed(for_designs)), "designs")
             if not designs.ndim or len(designs) != count:
@@ -127,26 +135,26 @@ class PriorSimulations:
 
 
 def one_by_one(simulator: Callable[..., Any]) -> Callable[..., Tensor]:
-    """A simulator of n parameter vectors from one that takes a single vector, (parameter,), and its design, if there is one."""
+    """A simulator of n parameter vectors from one that takes a single vector, (parameter,), and its design, if there is one.
+
+    Raises:
+        ConfigError: if it is no function.
+        DataError: when it returns numbers of several shapes.
+    """
+    if not callable(simulator):
+        raise ConfigError(f"the simulator is a {type(simulator).__name__}, expected a function")
 
     def simulate(*given: Tensor) -> Tensor:
         rows = [as_numbers(simulator(*row), "what the simulator returned") for row in zip(*given, strict=True)]
+        for row in rows:
+            if row.shape != rows[0].shape:
+                raise DataError(
+                    f"the simulator returned numbers of shapes {tuple(rows[0].shape)} and {tuple(row.shape)}, expected the "
+                    "same: for series of different lengths return a TimeSeries of all vectors"
+                )
         return torch.stack([row.reshape(1) if row.ndim == 0 else row for row in rows])
 
     return simulate
-
-
-def _takes(function: Callable[..., Any], count: int) -> bool:
-    """Whether a function can be called with so many arguments, as far as Python knows."""
-    try:
-        told = signature(function)
-    except (TypeError, ValueError):  # built-in functions do not tell
-        return True
-    try:
-        told.bind(*range(count))
-    except TypeError:
-        return False
-    return True
 
 
 def _together(parts: list[SimulatedPairs]) -> SimulatedPairs:

@@ -22,7 +22,7 @@ from pathlode.inference.predictive import predictive_coverage
 from pathlode.inference.reference import log_likelihood
 from pathlode.inference.reference_posteriors import References
 from pathlode.inference.scores import AS_IN_TRAINING, ShownPosteriors
-from pathlode.inference.sharpening import WeightedDraws
+from pathlode.inference.weighted_draws import WeightedDraws
 
 ALARM = 0.05
 """Largest p-value that sets off an alarm, which at most this share of the training's own simulations then does."""

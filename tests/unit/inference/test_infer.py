@@ -209,6 +209,14 @@ def test_what_cannot_be_inferred_is_refused():
         infer(two_moons, PRIOR, seed=True)
     with pytest.raises(ConfigError, match="names is the text 'ab', expected a list of names"):
         infer(two_moons, PRIOR, names="ab")
+    with pytest.raises(ConfigError, match="names is 3, expected a list of names"):
+        infer(two_moons, PRIOR, names=3)
+    with pytest.raises(
+        ConfigError, match="a name is 'all', expected text other than 'all', which is a row of the scores"
+    ):
+        infer(two_moons, PRIOR, names=["all", "b"])
+    with pytest.raises(ConfigError, match="the summary takes other arguments, expected a function of observations"):
+        infer(two_moons, PRIOR, summary=lambda: 1)
     with pytest.raises(ConfigError, match="the simulator takes other arguments, expected a function of theta$"):
         infer(lambda: 1, PRIOR)
     with pytest.raises(

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from pathlode.errors import ConfigError
+from pathlode.errors import ConfigError, DataError
 from pathlode.inference.misspecification import Misspecification
 from pathlode.inference.observed_summary import ObservedSummary
 from pathlode.inference.posterior import Posterior
@@ -55,6 +55,8 @@ def test_a_design_is_asked_for_where_there_is_one(known_flow, prior):
     with pytest.raises(ConfigError, match=r"the simulator has designs, .* give theirs as design="):
         posterior.misspecification([[0.0, 1.0]])
     assert posterior.misspecification([[0.0, 1.0]], [[0.0]], simulated=40).summary_p.shape == (1,)
+    with pytest.raises(DataError, match=r"designs have shape \(2, 1\), expected \(1, 1\): one for each observation"):
+        posterior.misspecification([[0.0, 1.0]], [[0.0], [0.0]], simulated=40)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +64,18 @@ def test_a_design_is_asked_for_where_there_is_one(known_flow, prior):
     [
         (lambda p: p.misspecification([[0.0, 0.0]], simulated=5), "compared with 5 simulations and 50 draws, expected"),
         (lambda p: p.misspecification([[0.0, 0.0]], [[1.0]]), "the simulator has none: leave out design="),
-        (lambda p: Misspecification(torch.ones(1), torch.ones(1)).alarms(2), "level of alarms is 2, expected a share"),
+        (
+            lambda p: Misspecification(torch.ones(1), torch.ones(1), 500).alarms(2),
+            "level of alarms is 2, expected a share",
+        ),
+        (
+            lambda p: Misspecification(torch.ones(1), torch.ones(1), 38).alarms(),
+            "no p-value of 38 simulations can reach: .*=39",
+        ),
+        (
+            lambda p: p.misspecification([[0.0, 0.0]], simulated="a"),
+            "compared with a simulations and 50 draws, expected",
+        ),
     ],
 )
 def test_what_cannot_be_compared_is_refused(posterior, ask, message):

@@ -9,6 +9,7 @@ from pathlode.errors import ConfigError
 from pathlode.inference.mixtures import PosteriorMixture
 from pathlode.inference.observed_summary import ObservedSummary
 from pathlode.inference.posterior import Posterior
+from pathlode.inference.priors import Prior
 
 X = torch.tensor([[1.0, 0.5], [-2.0, -1.0]])
 
@@ -46,5 +47,13 @@ def test_what_is_no_mixture_is_refused(members):
         PosteriorMixture([members[0].flow])
     with pytest.raises(ConfigError, match="posterior number 2 is of a, c, expected a, b, as the first"):
         PosteriorMixture([members[0], replace(members[1], names=["a", "c"])])
+    with pytest.raises(ConfigError, match="the posteriors are a Posterior, expected a list"):
+        PosteriorMixture(members[0])
+    other = copy.copy(members[1].flow)
+    other.prior = Prior([d.Normal(0.0, 2.0), d.LogNormal(0.0, 1.0)])
+    with pytest.raises(ConfigError, match="posterior number 2 has another prior than the first"):
+        PosteriorMixture([members[0], replace(members[1], flow=other)])
     with pytest.raises(ConfigError, match="the number of draws is 0"):
         PosteriorMixture(members).sample(X, 0)
+    with pytest.raises(ConfigError, match="seed is a, expected a whole number"):
+        PosteriorMixture(members).sample(X, 3, seed="a")

@@ -56,6 +56,7 @@ def test_its_figure_has_a_panel_for_each_pair(posterior):
         (lambda p: p.sample(X, "many"), "the number of draws is many, expected at least 1"),
         (lambda p: p.sample(TimeSeries([[0.0]], [[[1.0]]])), r"x is a TimeSeries, expected numbers of shape \(m, 2\)"),
         (lambda p: p.log_prob(torch.zeros(2), X), r"parameters have shape \(2,\), expected \(n, 2\)"),
+        (lambda p: p.sample(X.double() * 1e300), "observation number 1 is so far from all simulations"),
         (lambda p: p.sample(X[:0]), "x has no observations, expected at least one"),
         (lambda p: p.check(systems=0), "systems is 0, expected a number of at least 1"),
         (lambda p: p.check(predicted=0), "predicted is 0, expected a number of at least 1"),

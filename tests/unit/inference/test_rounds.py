@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch import distributions as d
 
+from pathlode.core.series import TimeSeries
 from pathlode.errors import ConfigError, DataError
 from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.observed_summary import ObservedSummary
@@ -75,6 +76,17 @@ def test_what_cannot_be_is_refused(prior, known_flow, simulations, monkeypatch):
     monkeypatch.setattr("pathlode.inference.rounds._LARGEST", 1)
     with pytest.raises(DataError, match="could be kept where the posterior of the observation lies: take fewer rounds"):
         TruncatedPrior(prior, posterior, torch.tensor([[30.0, 3.0]]))
-    for settings, message in (({"rounds": 0}, "rounds is 0"), ({"left_out": 0.7}, "left_out is 0.7, expected a share")):
+    for x, message in (
+        (X.repeat(2, 1), r"x has shape \(2, 2\), expected \(1, ...\): one observation with its axis"),
+        (X * torch.nan, "x has a number that is not finite"),
+        (TimeSeries(torch.zeros(2, 1), torch.zeros(2, 1, 1)), "there are 2 observations"),
+    ):
+        with pytest.raises(DataError, match=message):
+            infer_in_rounds(lambda theta: theta, prior, x)
+    for settings, message in (
+        ({"rounds": 0}, "rounds is 0"),
+        ({"left_out": 0.7}, "left_out is 0.7, expected a share"),
+        ({"left_out": "a"}, "left_out is a, expected a share"),
+    ):
         with pytest.raises(ConfigError, match=message):
             infer_in_rounds(lambda theta: theta, prior, X, **settings)

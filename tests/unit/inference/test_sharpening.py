@@ -7,7 +7,7 @@ from torch import distributions as d
 from pathlode.errors import ConfigError, DataError
 from pathlode.inference.observed_summary import ObservedSummary
 from pathlode.inference.posterior import Posterior
-from pathlode.inference.sharpening import WeightedDraws, sharpened
+from pathlode.inference.sharpening import sharpened
 
 X = torch.tensor([[1.0, 0.5]])
 DRAWS = 20_000
@@ -41,14 +41,6 @@ def test_a_wide_posterior_is_sharpened(posterior, known_flow, log_likelihood):
     assert float(draws[:, 1].log().mean()) == pytest.approx(0.4, abs=0.03)
 
 
-def test_weights_by_hand():
-    draws = WeightedDraws(torch.tensor([[0.0], [4.0]]), torch.tensor([math.log(3.0), 0.0]).double())
-    assert draws.weights.tolist() == pytest.approx([0.75, 0.25])
-    assert draws.effective == pytest.approx(1.6)
-    assert draws.log_evidence == pytest.approx(math.log(2))
-    assert float(draws.mean) == pytest.approx(1)
-
-
 def test_what_cannot_be_sharpened_is_refused(posterior, known_flow, log_likelihood):
     with pytest.raises(DataError, match=r"there are 2 observations, expected one: x\[:1\]"):
         sharpened(posterior, X.repeat(2, 1), log_likelihood, 10)
@@ -63,3 +55,7 @@ def test_what_cannot_be_sharpened_is_refused(posterior, known_flow, log_likeliho
         sharpened(posterior, X, lambda theta: torch.full((len(theta),), -torch.inf), 10)
     with pytest.raises(ConfigError, match="comes from a file, which holds no prior"):
         sharpened(Posterior(known_flow, ObservedSummary(), ["a", "b"], (2,)), X, log_likelihood, 10)
+    with pytest.raises(ConfigError, match="the posterior is a KnownFlow, expected what infer returns"):
+        sharpened(known_flow, X, log_likelihood, 10)
+    with pytest.raises(ConfigError, match="the log-likelihood is a float, expected a function"):
+        sharpened(posterior, X, 1.0, 10)

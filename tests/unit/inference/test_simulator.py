@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 import torch
+from torch import distributions as d
 
 from pathlode.core.series import TimeSeries
 from pathlode.errors import ConfigError, DataError
+from pathlode.inference.priors import Prior
 from pathlode.inference.simulator import PriorSimulations, one_by_one
 
 
@@ -108,3 +110,13 @@ def test_other_settings_are_refused(prior):
         PriorSimulations(noisy, prior, largest_failed=1.0)
     with pytest.raises(DataError, match=r"the design returned numbers of shape \(3,\) for 12 observations"):
         PriorSimulations(lambda theta, _: theta, prior, lambda count, generator: torch.zeros(3)).draw(12, 0)
+    with pytest.raises(
+        ConfigError, match="the design takes other arguments, expected a function of a number and a torch"
+    ):
+        PriorSimulations(lambda theta, _: theta, prior, lambda count: torch.zeros(count))
+    with pytest.raises(ConfigError, match="the prior of parameter 1 draws inf: give one with finite draws"):
+        PriorSimulations(noisy, Prior(d.Uniform(0.0, torch.inf))).draw(12, 0)
+    with pytest.raises(ConfigError, match="the simulator is a NoneType, expected a function"):
+        one_by_one(None)
+    with pytest.raises(DataError, match=r"returned numbers of shapes \(1,\) and \(2,\), expected the same"):
+        one_by_one(lambda one: one[: int(one[0])])(torch.tensor([[1.0, 1.0], [2.0, 2.0]]))
