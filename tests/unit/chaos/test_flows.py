@@ -6,7 +6,7 @@ import yaml
 from workflow_checkout import PROJECT
 
 from pathlode.chaos import flows
-from pathlode.chaos.flows import flow, spread_flows
+from pathlode.chaos.flows import flow, spread_flows, usable_flows
 from pathlode.dynamics.systems.lorenz import Lorenz
 from pathlode.errors import ConfigError
 
@@ -49,8 +49,13 @@ def test_random_equations_are_refused(monkeypatch):
 
 
 def test_the_flows_of_the_configuration_are_chosen_by_the_stated_rule():
-    chosen = yaml.safe_load((PROJECT / "config/chaos.yaml").read_text())["chaos"]["data"]["irregular"]["flows"]
-    assert chosen == spread_flows(10, 0.4, 3.0)
+    hour, night = (
+        yaml.safe_load((PROJECT / f"config/{scale}.yaml").read_text())["chaos"]["data"]["irregular"]["flows"]
+        for scale in ("chaos", "night")
+    )
+    assert hour == spread_flows(10, 0.4, 3.0)
+    escaping = {"SprottJerk", "WindmiReduced"}
+    assert night == [name for name in usable_flows(0.4, 3.0) if name not in escaping]
 
 
 def test_without_dysts_the_extra_is_named(monkeypatch):
