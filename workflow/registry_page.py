@@ -36,6 +36,8 @@ SCALES = ("hour", "night", "paper")
 """Scales whose results the chapters show. Those of a later one are named if there are none of an earlier one."""
 SHOWN = 3
 """Rows of a chapter that are named for an entry."""
+COMPARED = {"solver": "[memory and gradients](costs.md#memory-of-a-training-step)"}
+"""Where all entries of a kind stand side by side, besides the chapters."""
 KINDS: dict[str, Registry] = {
     "model": MODELS,
     **PARTS,
@@ -92,6 +94,8 @@ def uses(config: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
             continue
         if _is(MODELS, node.get("model")) or _is(KINDS["loss"], node.get("loss")):
             named = model_parts(node)
+            method = getattr(MODELS[named["model"]], "method", None)  # of a model that has one, whatever trains it
+            named |= {"solver": method} if _is(SOLVERS, method) else {}
         elif row == "parts":
             row, named = path[-2], dict(node)
         elif _is(SOLVERS, node.get("solver")):
@@ -170,6 +174,7 @@ def table(
         what = ".<br>".join(markdown_of(text) for text in dict.fromkeys((told.what, told.formula)) if text)
         link = f"{{py:obj}}`{name} <{entries.path(name).replace(':', '.')}>`"
         where = found.get((kind, name), "in no chapter") if kind else _chapter_of(entries.module(name))
+        where = "; ".join(filter(None, [where, COMPARED.get(kind or "")]))
         cost = steps.get((kind, name), "–") if kind else ""
         rows.append([link, what, linked(told.source), text(entries, name), cost, where])
     columns = [number for number, head in enumerate(heads) if head]

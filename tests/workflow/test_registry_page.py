@@ -56,6 +56,8 @@ def test_lines_of_the_page(generated):
     assert "an even state" in lines["second_order"]
     assert "| posterior, path |" in lines["path+kl"]
     assert "evaluations a step: 6 |" in lines["tsit5"]
+    heun = lines["reversible_heun"]  # the method of one model, which no row names
+    assert "[rivals](rivals.md): `latent_sde`; [memory and gradients](costs.md#memory-of-a-training-step) |" in heun
     assert "[Rubanova et al. 2019](<https://arxiv.org/abs/1907.03907>)" in lines["kl"]
     assert "[dynamics](dynamics.md): `path`, " in lines["latent_ode"]
     assert r"z\_{i+1}" in lines["path"]
