@@ -13,6 +13,7 @@ from pathlode.core.shapes import Times, Values
 from pathlode.core.tables.layout import Layout
 from pathlode.errors import DataError, SolverError
 from pathlode.forecasting.comparison import Errors
+from pathlode.forecasting.coverage import Widths, misfits, own_misfit
 from pathlode.forecasting.defaults import WINDOW, covariates, known_inputs
 from pathlode.forecasting.queries import as_series, input_columns, naming, observed_at
 from pathlode.models.contract import SequenceModel
@@ -36,8 +37,8 @@ class Ensemble:
         inputs: names of the columns of known inputs, in this table or another; None if they came from elsewhere.
         compared: errors of the fit and of predictions without a model on the held-out series, see
             :func:`pathlode.forecasting.comparison.errors_beside_simple`; none in files of older versions.
-        widths: by which factor intervals of each feature are widened for new observations inside the window, see
-            :func:`pathlode.forecasting.coverage.width_for_new`; without, they are not.
+        widths: factors of the intervals of each feature inside the window, see :mod:`pathlode.forecasting.coverage`; without,
+            intervals have the width that the noise says.
     """
 
     model: SequenceModel
@@ -46,21 +47,23 @@ class Ensemble:
     layout: Layout | None
     inputs: tuple[str, ...] | None = None
     compared: Errors = field(default_factory=dict)
-    widths: tuple[float, ...] = ()
+    widths: tuple[Widths, ...] = ()
 
     @property
     def facts(self) -> dict[str, Any]:
         """All but the model, as plain values."""
         layout = None if self.layout is None else asdict(self.layout)
-        found = {"errors": self.errors, "weight": self.weight, "compared": self.compared, "widths": self.widths}
+        widths = [asdict(each) for each in self.widths]
+        found = {"errors": self.errors, "weight": self.weight, "compared": self.compared, "widths": widths}
         return found | {"layout": layout, "inputs": self.inputs}
 
     @classmethod
     def of(cls, model: SequenceModel, facts: Mapping[str, Any]) -> Self:
         """An ensemble from its model and its :attr:`facts`."""
         layout = facts["layout"] and Layout(**facts["layout"])
-        newer = {name: facts[name] for name in ("inputs", "compared", "widths") if name in facts}
-        return cls(model, facts["errors"], facts["weight"], layout, **newer)
+        newer = {name: facts[name] for name in ("inputs", "compared") if name in facts}
+        widths = tuple(Widths(**each) for each in facts.get("widths", ()))
+        return cls(model, facts["errors"], facts["weight"], layout, **newer, widths=widths)
 
     def readable(self, given: Any) -> TimeSeries:
         """Series that the members can read, from those or a list of pairs of times and values.
@@ -117,21 +120,39 @@ class Ensemble:
 
     @torch.no_grad()
     def bounds(self, series: TimeSeries, query: Times, level: float, backward: bool = False) -> tuple[Values, Values]:
-        """Lower and upper bounds of observations, as :func:`pathlode.uncertainty.intervals.intervals`, of new ones inside the
-        window with :attr:`widths`.
+        """Lower and upper bounds of observations, as :func:`pathlode.uncertainty.intervals.intervals`, inside the window with
+        :attr:`widths` and the misfit of each series.
 
         The arguments are those of :meth:`values`, and the probability that an observation lies between the bounds.
         """
-        known, device = observed_at(query, series), self.model.mean.device
-        inside = (query <= series.times.nan_to_num(nan=-torch.inf).amax(dim=-1, keepdim=True))[..., None]
-        factors = torch.where(inside & ~known, torch.tensor(self.widths or (1.0,)), 1.0).to(device)
+        device = self.model.mean.device
+        observed = observed_at(query, series).to(device)
+        known = ~observed.isnan()
+        inside = (query <= series.times.nan_to_num(nan=-torch.inf).amax(dim=-1, keepdim=True)).to(device)
+        elapsed = (query - series.times[:, :1]).to(device)
+        found = self._misfits(series) if self.widths else None
 
         def read(prediction: Prediction, some: slice) -> tuple[Values, Values]:
-            interval = intervals(self.model, prediction, level, known[some].to(device)).widened(factors[some])
+            interval = intervals(self.model, prediction, level, known[some])
+            if found is not None:
+                own = own_misfit(found[some], misfits(self.model, prediction, observed[some]))
+                factors = [each.of(elapsed[some], known[some, ..., f]) for f, each in enumerate(self.widths)]
+                scale = own * torch.stack(factors, dim=-1)
+                interval = interval.widened(torch.where(inside[some][..., None], scale, 1.0))
             return interval.lower, interval.upper
 
         lower, upper = self._read(series, query, backward, read)
         return lower, upper
+
+    def _misfits(self, series: TimeSeries) -> Values:
+        """Of all observations of the series, see :func:`pathlode.forecasting.coverage.misfits`."""
+        values = series.values.to(self.model.mean.device)
+
+        def read(prediction: Prediction, some: slice) -> tuple[Values]:
+            return (misfits(self.model, prediction, values[some]),)
+
+        (found,) = self._read(series, series.times, False, read)
+        return found.to(self.model.mean.device)
 
     def _read(
         self, series: TimeSeries, query: Times, backward: bool, read: Callable[[Prediction, slice], tuple[Values, ...]]

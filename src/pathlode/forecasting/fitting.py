@@ -15,7 +15,7 @@ from pathlode.errors import DivergenceError
 from pathlode.files import digest
 from pathlode.forecasting import defaults
 from pathlode.forecasting.comparison import errors_beside_simple, warn_if_beaten
-from pathlode.forecasting.coverage import width_for_new
+from pathlode.forecasting.coverage import widths
 from pathlode.forecasting.ensemble import Ensemble
 from pathlode.forecasting.queries import input_columns
 from pathlode.forecasting.weighting import Candidates
@@ -59,8 +59,8 @@ def fitted_ensemble(given: "Forecaster", series: TimeSeries, folder: Path) -> En
     learn_noise(model, data.validation, level=COVERED)
     compared = errors_beside_simple(model, data.validation)
     warn_if_beaten(compared, data.validation)
-    widths = tuple(width_for_new(model, data.validation, COVERED).tolist())
-    return Ensemble(model, lowest[usable].tolist(), weight, layout, input_columns(series), compared, widths)
+    found_widths = widths(model, data.validation, COVERED)
+    return Ensemble(model, lowest[usable].tolist(), weight, layout, input_columns(series), compared, found_widths)
 
 
 def experiment_of(given: "Forecaster", training: TimeSeries) -> Experiment:

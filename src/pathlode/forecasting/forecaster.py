@@ -134,11 +134,11 @@ class Forecaster:
         """Lower and upper bounds between which an observation lies with a stated probability.
 
         They contain each feature's observation noise, learnt from the series that the fit held out, and what the members
-        disagree by. For new observations their width is that which held the observations of these series when they were hidden.
-        The probability holds inside the observed window of new series: for new observations, and at the very times
-        of a feature's observations for these, to which a prediction is closer. It is as exact as the held-out series are many;
-        two or three do not show the noise. Farther on, intervals cover less than stated; see
-        :func:`pathlode.uncertainty.intervals.intervals`.
+        disagree by. Inside the observed window they are wider for a series whose own observations are fitted badly, and
+        narrower for one whose are fitted well. Factors make them hold the stated share of the held-out series' observations,
+        in each third of the window: see :mod:`pathlode.forecasting.coverage`. So the probability holds over new series, both
+        for new observations and at the very times of those that were read. It is as exact as the held-out series are many.
+        Farther on, intervals cover less than stated; see :func:`pathlode.uncertainty.intervals.intervals`.
 
         Args:
             series: as in :meth:`predict`.

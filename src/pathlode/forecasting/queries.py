@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from pathlode.core.series import TimeSeries
-from pathlode.core.shapes import Mask, Times
+from pathlode.core.shapes import Times, Values
 from pathlode.core.tables.convert import as_times, with_time_zone
 from pathlode.core.tables.input_columns import given_at
 from pathlode.core.tables.layout import default_layout
@@ -108,14 +108,14 @@ def refuse_strangers(given: TimeSeries, series: TimeSeries) -> None:
         )
 
 
-def observed_at(query: Times, series: TimeSeries) -> Mask:
-    """Where a series has an observation of the feature at the very time that is asked for, (batch, query time, feature).
+def observed_at(query: Times, series: TimeSeries) -> Values:
+    """What was observed at the very time that is asked for, (batch, query time, feature); NaN where nothing was.
 
     Args:
         query: (batch, query time), padded with NaN.
         series: increasing times, padded with NaN.
     """
-    return ~given_at(series.times, series.values, query).isnan()
+    return given_at(series.times, series.values, query)
 
 
 @contextmanager

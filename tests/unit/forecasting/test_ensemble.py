@@ -23,14 +23,19 @@ def test_each_series_has_its_own_times_and_parts_do_not_matter(forecaster, serie
     assert torch.allclose(apart.values, together.values, rtol=1e-4, atol=1e-6, equal_nan=True)
 
 
-def test_intervals_for_new_observations_inside_the_window_have_widths_of_their_own(forecaster, series):
+def test_intervals_inside_the_window_have_the_widths_of_the_fit(forecaster, series):
+    """Factors twice as large for what was read, and three times for what is new; beyond, the noise's own width."""
     fitted, one = forecaster.fitted, series[[3]].trimmed()
-    query = torch.cat([one.times[0, :2], one.times[0, :1] + 0.1]).sort().values  # of two observations, and between them
-    wide = replace(fitted, widths=tuple(3 * width for width in fitted.widths)).bounds(one, query[None], 0.8)
+    last = one.times[0, -1:]
+    query = torch.cat([one.times[0, :2], one.times[0, :1] + 0.1, last + 1]).sort().values
+    larger = [
+        replace(each, read=tuple(2 * f for f in each.read), new=tuple(3 * f for f in each.new))
+        for each in fitted.widths
+    ]
+    wide = replace(fitted, widths=tuple(larger)).bounds(one, query[None], 0.8)
     own = fitted.bounds(one, query[None], 0.8)
     ratio = (wide[1] - wide[0]) / (own[1] - own[0])
-    assert torch.allclose(ratio[0, :, 0], torch.tensor([1.0, 3.0, 1.0]).double(), rtol=1e-5)
-    assert len(set(fitted.widths)) == 2
+    assert torch.allclose(ratio[0, :, 0], torch.tensor([2.0, 3.0, 2.0, 1.0]).double(), rtol=1e-5)
 
 
 def test_static_columns_reach_the_model_and_come_back(tmp_path):

@@ -62,12 +62,12 @@ def test_observations_at_the_very_times_that_are_asked_for_are_found_feature_by_
     """The first series has its second feature missing at time 2; the second ends at time 1."""
     nan = np.nan
     series = TimeSeries.of(
-        [([0.0, 2.0, 5.0], [[1.0, 1.0], [1.0, nan], [1.0, 1.0]]), ([0.5, 1.0], [[1.0, 1.0], [1.0, 1.0]])]
+        [([0.0, 2.0, 5.0], [[1.0, 1.0], [2.0, nan], [4.0, 5.0]]), ([0.5, 1.0], [[6.0, 7.0], [1.0, 1.0]])]
     )
     query = torch.tensor([[2.0, 3.0, 5.0, 6.0], [0.5, 2.0, nan, nan]])
     found = observed_at(query, series)
-    assert found[0].tolist() == [[True, False], [False, False], [True, True], [False, False]]
-    assert found[1].tolist() == [[True, True], [False, False], [False, False], [False, False]]
+    assert found[0].nan_to_num(nan=0).tolist() == [[2.0, 0.0], [0.0, 0.0], [4.0, 5.0], [0.0, 0.0]]
+    assert found[1].nan_to_num(nan=0).tolist() == [[6.0, 7.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]
 
 
 def test_messages_have_dates_in_place_of_seconds():
