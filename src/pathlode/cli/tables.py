@@ -14,7 +14,7 @@ import pandas as pd
 
 from pathlode.core.series import TimeSeries
 from pathlode.core.tables.layout import Layout
-from pathlode.errors import ConfigError, DataError
+from pathlode.errors import ConfigError, DataError, PathlodeError
 from pathlode.files import writing
 from pathlode.forecasting.queries import refuse_strangers
 
@@ -42,7 +42,7 @@ def read_file(path: Path, label: str | None = None) -> pd.DataFrame:
     Raises:
         DataError: if it is missing, damaged, or of another kind.
     """
-    check_ending(path, TABLE_ENDINGS)
+    check_ending(path, TABLE_ENDINGS, DataError)
     try:
         if path.suffix.lower() == ".parquet":
             stored = pd.read_parquet(path)
@@ -191,15 +191,21 @@ def _refuse_lacking(table: pd.DataFrame, wanted: Sequence[str], path: Path) -> N
             raise DataError(f"{path} lacks the column {name!r}: it has {', '.join(map(str, table.columns))}")
 
 
-def check_ending(path: Path, endings: tuple[str, ...]) -> None:
+def check_ending(path: Path, endings: tuple[str, ...], fault: type[PathlodeError] = ConfigError) -> None:
     """Refuses a file whose name has another ending.
 
+    Args:
+        path: its path, of an output if nothing else is said.
+        endings: those that it may have.
+        fault: the error, by which the command's exit code is chosen.
+
     Raises:
-        DataError: if it is so.
+        ConfigError: if an output's name has another ending.
+        DataError: if that of a table to read has.
     """
     if path.suffix.lower() not in endings:
         found = f"ends with {path.suffix!r}" if path.suffix else "has no ending"
-        raise DataError(f"{path} {found}, expected {' or '.join(endings)}")
+        raise fault(f"{path} {found}, expected {' or '.join(endings)}")
 
 
 def check_output(output: Path, *inputs: Path | None) -> None:

@@ -62,7 +62,6 @@ def test_a_fault_in_a_file_is_one_sentence(folder, tmp_path, capsys):
         ([model, str(tmp_path / "empty.csv"), "-o", out], "empty.csv cannot be read as a table (No columns to parse"),
         ([model, str(tmp_path / "broken.parquet"), "-o", out], "broken.parquet cannot be read as a table"),
         ([model, str(tmp_path / "a.xlsx"), "-o", out], "a.xlsx ends with '.xlsx', expected .csv or .parquet"),
-        ([model, data, "-o", str(tmp_path / "out.json")], "out.json ends with '.json', expected .csv or .parquet"),
         (
             [model, str(tmp_path / "latin.csv"), "-o", out],
             "latin.csv cannot be read as a table (it is not text in UTF-8)",
@@ -93,6 +92,7 @@ def test_a_fault_in_the_options_has_another_code(folder, capsys):
         (["fit", data, "-o", out, *FIT, "--loss", "pathh"], "'pathh' is not one of 'path'"),
         (["fit", data, "-o", out, *FIT, "--members", "0"], "members is 0, expected at least 1"),
         (["predict", model, data, "-o", out], "give either --times or --horizon"),
+        (["impute", model, data, "-o", f"{out}.json"], "out.csv.json ends with '.json', expected .csv or .parquet"),
         (["predict", model, data, "-o", out, "--times", "1", "--horizon", "2"], "give either --times or --horizon"),
         (
             ["predict", model, data, "-o", out, "--times", "1,soon"],

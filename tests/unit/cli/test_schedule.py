@@ -79,7 +79,7 @@ def test_a_validation_loss_is_never_taken_for_a_metric_that_is_good_if_large(log
         ),
         (["fit", "{logs}", "-o", "{out}", "--seed", "-1"], 2, "-1 is not in the range x>=0"),
         (["show", "{logs}/run 0.csv"], 1, "run 0.csv"),
-        (["show", "{out}", "-o", "{out}"], 1, "out.pt ends with '.pt', expected .png or .pdf or .svg"),
+        (["show", "{out}", "-o", "{out}"], 2, "out.pt ends with '.pt', expected .png or .pdf or .svg"),
     ],
 )
 def test_faults_are_one_sentence(logs, tmp_path, capsys, options, code, message):

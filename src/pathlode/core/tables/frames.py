@@ -127,7 +127,9 @@ def _labels(table: "pd.DataFrame", layout: Layout) -> tuple[NDArray[np.int64], L
     codes, labels = pd.factorize(table[layout.series])
     if (codes < 0).any():
         row = int((codes < 0).argmax())
-        raise DataError(f"column {layout.series!r}, row number {row + 1}: the label of the series is missing")
+        raise DataError(
+            f"column {layout.series!r}, row number {row + 1}: the label of the series is missing; give it, or remove the row"
+        )
     return codes.astype(np.int64), replace(layout, labels=pd.Index(labels, name=None))
 
 

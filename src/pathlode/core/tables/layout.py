@@ -92,8 +92,6 @@ def layout_of(
     names = [*table.columns] if values is None else [*values]
     if values is None:
         names = [name for name in names if name not in taken]
-    if not names:
-        raise DataError("there is no column of values: name at least one")
     for name in (all_names := [*taken, *names]):
         if name not in table.columns and name in getattr(table.index, "names", ()):
             raise DataError(f"{name!r} is an index of the table, expected a column: give table.reset_index()")
@@ -103,6 +101,8 @@ def layout_of(
             raise DataError(f"the column {name!r} is named twice: each column has one part")
         if list(table.columns).count(name) > 1:
             raise DataError(f"the table has two columns {name!r}: rename one of them")
+    if not names:
+        raise DataError("there is no column of values: name at least one")
     dtypes = {name: str(table[name].dtype) for name in all_names}
     return Layout(series, time, tuple(names), tuple(static), dtypes, inputs=tuple(inputs))
 

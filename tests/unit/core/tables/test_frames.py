@@ -150,6 +150,7 @@ MIXED = [datetime(2020, 1, day, tzinfo=timezone(timedelta(hours=day))) for day i
         ({}, {"values": "x"}, r"values is the text 'x', expected a list of columns: \['x'\]"),
         ({}, {"values": ["x", "t"]}, "the column 't' is named twice"),
         ({}, {"values": []}, "there is no column of values"),
+        ({}, {"time": "when", "values": []}, "the table lacks the column 'when'"),
         ({"x": ["1", "2", "lost", None, "5"]}, {}, "column 'x', row number 3: 'lost' is text, expected a number"),
         ({"x": ["1", "2", "3", "4", "5"]}, {}, "column 'x' is text, expected numbers: convert it"),
         (
