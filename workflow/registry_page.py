@@ -95,7 +95,8 @@ def uses(config: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
         if _is(MODELS, node.get("model")) or _is(KINDS["loss"], node.get("loss")):
             named = model_parts(node)
             method = getattr(MODELS[named["model"]], "method", None)  # of a model that has one, whatever trains it
-            named |= {"solver": method} if _is(SOLVERS, method) else {}
+            if method is not None and _is(SOLVERS, method):
+                named |= {"solver": method}
         elif row == "parts":
             row, named = path[-2], dict(node)
         elif _is(SOLVERS, node.get("solver")):

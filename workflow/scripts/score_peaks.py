@@ -1,11 +1,13 @@
 """Compares detectors of R peaks with the annotated beats of the chapter's records, and of recordings of another source."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from pathlode.ecg.detection import detection_scores, thinned
 from pathlode.ecg.elsewhere import records_in
 from pathlode.ecg.record_files import RecordFiles
 from pathlode.ecg.recording.recording_files import read_recording
+from pathlode.ecg.recording.recordings import Recording
 from pathlode.progress import Progress
 from pathlode.reporting.job import job
 
@@ -15,7 +17,7 @@ with job(snakemake):
     paths += [(elsewhere["source"], path, [1]) for path in records_in(Path(elsewhere["folder"]))]
     progress = Progress("R peaks", len(paths))
 
-    def recordings():
+    def recordings() -> Iterator[tuple[str, Recording]]:
         """Each with its source, at its own rate and at lower ones."""
         for number, (source, path, strides) in enumerate(paths, start=1):
             recording = read_recording(path)
