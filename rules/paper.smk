@@ -107,6 +107,7 @@ PAGES = [*([README] if README else []), *(sorted(glob(f"{DOCS}/*.md")) if DOCS e
 WHOLE = set(config["chapters"]) == set(CHAPTERS)  # else `settling` would lose the other chapters
 LEFT_OUT = set(config["systems"]) - set(GRID["systems"])
 PAGE_FIGURES = [figure for figure in config["claims"]["figures"] if DOCS and is_drawn(figure, WHOLE, LEFT_OUT)]
+WITH_LITERATURE = [chapter for chapter in ("real", "chaos") if chapter in config["chapters"]]  # what others published
 
 
 rule pages:
@@ -117,7 +118,7 @@ rule pages:
         control=rules.claims.output.control,
         tables=rules.claims.input.tables,
         summaries=[f"{TABLES}/{chapter}_summary.md" for chapter in config["chapters"]],
-        others=[f"{TABLES}/{chapter}_published.md" for chapter in config["chapters"] if chapter in ("real", "chaos")],
+        literature=[f"{TABLES}/{chapter}_published.md" for chapter in WITH_LITERATURE],
         figures=[f"{RESULTS}/figures/{figure}.png" for figure in PAGE_FIGURES],
         costs=rules.trace.output.markdown,
         runtime=rules.trace.output.costs,
@@ -139,6 +140,7 @@ rule pages:
         whole=WHOLE,
         tables=CLAIMED,
         statistics={chapter: CHAPTERS[chapter].statistic for chapter in config["chapters"]},
+        literature=WITH_LITERATURE,
         others=[f"{DOCS}/{chapter}.md" for chapter in CHAPTERS if chapter not in config["chapters"]],
     script:
         "../workflow/scripts/pages.py"
