@@ -32,6 +32,7 @@ from workflow.configuration.replicates import replicate_numbers
 
 WORK: dict[str, Callable[[Any], float]] = {
     "evaluate": lambda config: config["dynamics"]["batch"],
+    "time_steps": lambda config: config["dynamics"]["batch"] ** 2,  # a round for each member, of all members
     "reconstruct": lambda config: len(replicate_numbers(config, "ecg")) * len(config["ecg"]["rows"]),
     "classify": lambda config: len(replicate_numbers(config, "ecg")) * config["ecg"]["trees"]["rounds"],
     "sample_reference": lambda config: (

@@ -7,12 +7,13 @@
 # out:  {RESULTS}/dynamics/{system}/{replicates}/data.npz                     simulate
 #       {RESULTS}/dynamics/{system}/{replicates}/tuning/{row}/tuning.csv      tune: the grid, its scores; chosen.json beside it
 #       {RESULTS}/dynamics/{system}/{replicates}/{row}/model.pt               train: all stacked; history.csv beside it
+#       {RESULTS}/dynamics/{system}/{replicates}/step_costs.csv               time_steps: of the rows that claims compare in time
 #       {RESULTS}/dynamics/{system}/{replicates}/scores.csv                   evaluate: all rows; evaluation.npz, shown.npz beside it
 #       {RESULTS}/dynamics/{system}/{replicates}/sizes/{row}/sizes.csv        size: the same for models of several sizes
 #       tables and figures                                                    dynamics_results.smk
 
 from pathlode.registry import SYSTEMS
-from workflow.configuration.dynamics import system_batches, trained_rows, tuned_rows
+from workflow.configuration.dynamics import COMPARED, system_batches, trained_rows, tuned_rows
 from workflow.configuration.parts import scored_by
 from workflow.configuration.replicates import replicate_batches
 from workflow.configuration.rows import (
@@ -135,6 +136,34 @@ rule train:
         strict=lambda w: w.row in GRID["rows"],
     script:
         "../workflow/scripts/train.py"
+
+
+rule time_steps:
+    input:
+        data=rules.simulate.output.data,
+        chosen=lambda w: [
+            chosen_for(config, row, rules.tune.output.chosen, system=w.system, replicates=w.replicates)
+            for row in COMPARED
+        ],
+    output:
+        table=f"{FITTED_TO}/step_costs.csv",
+    log:
+        f"{LOGS}/time_steps/{{system}}/{{replicates}}.log",
+    group:
+        "time_steps"
+    conda:
+        "../envs/pathlode.yaml"
+    threads: THREADS
+    resources:
+        mem_mb=2000,
+    params:
+        code=lambda w: code("time_steps", *row_entries(config, w.system, *COMPARED)),
+        settings=lambda w: {
+            row: row_settings(config, w.system, row) | row_parts(config, w.system, row) for row in COMPARED
+        },
+        replicates=lambda w: ALL_BATCHES[w.replicates],
+    script:
+        "../workflow/scripts/time_steps.py"
 
 
 rule evaluate:

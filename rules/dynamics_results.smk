@@ -7,7 +7,7 @@
 #       {RESULTS}/figures/dynamics/{system}/*.png, .pdf                                                     plot_system
 #       {RESULTS}/figures/dynamics/*.png, .pdf                                                              plot_dynamics
 
-from workflow.configuration.dynamics import COMPARED, COMPARED_IN_TIME, of_batches
+from workflow.configuration.dynamics import COMPARED_IN_TIME, of_batches
 
 SHOWN_ROWS = {name: [row for row in GRID["shown"] if row in ROWS[name]] for name in GRID["systems"]}
 TRAINED_ROWS = [  # which have histories
@@ -41,6 +41,7 @@ rule dynamics:
         of_batches(config, rules.simulate.output.data),
         expand("{tuned}/{file}", tuned=TUNED, file=["tuning.csv", "chosen.json"]),
         expand("{fitted}/{file}", fitted=FITTED_ROWS, file=["model.pt", "history.csv"]),
+        of_batches(config, rules.time_steps.output.table),
         of_batches(config, rules.evaluate.output.scores),
         of_batches(config, rules.evaluate.output.arrays),
         of_batches(config, rules.evaluate.output.shown),
@@ -81,6 +82,7 @@ rule tabulate:
         scores=of_batches(config, rules.evaluate.output.scores),
         probes=rules.probe.output.probes,
         histories=expand("{fitted}/history.csv", fitted=TRAINED_ROWS),
+        step_costs=of_batches(config, rules.time_steps.output.table),
         tuning=expand("{tuned}/tuning.csv", tuned=TUNED),
         sizes=SIZED,
     output:

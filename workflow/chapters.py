@@ -39,7 +39,7 @@ CHAPTERS = {
             "Dynamical systems [A]",
             claimed={
                 "dynamics": "pathlode.dynamics.artefacts:Scores",
-                "training": "pathlode.dynamics.artefacts:TimesToTarget",
+                "training": "pathlode.dynamics.step_costs:TimedToTarget",
                 "sizes_needed": "pathlode.dynamics.artefacts:SizesNeeded",
                 "probes": "pathlode.dynamics.artefacts:Probes",
             },

@@ -47,7 +47,13 @@ def test_every_table_and_figure_is_made(finished):
         assert {name for name in unknown if unknown[name].any()} == lacking
     assert (table.loc[table["model"] == "constant", "n_parameters"] == 0).all()
     assert (table[["interpolation_nmse", "extrapolation_nmse"]] > 0).all(axis=None)
-    assert len(pd.read_csv(tables / "training.csv")) == (ROWS - CONSTANT) * 4
+    training = pd.read_csv(tables / "training.csv")
+    assert len(training) == (ROWS - CONSTANT) * 4
+    paced = training[training["step_seconds"].notna()]
+    assert set(zip(paced["system"], paced["row"], strict=True)) == {
+        (name, row) for name in SYSTEMS for row in ("path", "kl")
+    }
+    assert (paced["paired_seconds_to_target"] > 0).all()
     assert len(pd.read_csv(tables / "sizes.csv")) == 2 * 2 * 4
     assert len(pd.read_csv(tables / "sizes_needed.csv")) == 2 * 4
     probes = pd.read_csv(tables / "probes.csv")

@@ -13,6 +13,7 @@ from smoke_scale import (
     ECG,
     EVALUATED,
     INFERENCE,
+    PACED,
     REAL,
     RESULTS,
     RIVALS,
@@ -77,7 +78,7 @@ def test_every_job_has_a_log_that_ends_in_its_cost_and_leaves_no_checkpoint(fini
     logs = list((finished.folder / "logs/smoke").rglob("*.log"))
     assert all(" s of CPU time and at most " in log.read_text().splitlines()[-1] for log in logs)
     others = sum(sum(chapter.values()) for chapter in (ECG, INFERENCE, SCHEDULER, REAL, RIVALS, CHAOS))
-    assert len(logs) == others + 3 + TUNED + TRAINED + EVALUATED + SIZED + 2 + len(DERIVED)
+    assert len(logs) == others + 3 + TUNED + TRAINED + EVALUATED + SIZED + PACED + 2 + len(DERIVED)
     assert not list((finished.folder / RESULTS).rglob("checkpoint*"))
 
 
@@ -108,5 +109,5 @@ def test_every_file_is_traced_to_what_made_it(finished):
     assert files["config"].nunique() == 1
     assert (files[["seconds", "cpu_seconds", "peak_mb"]] > 0).all(axis=None)
     costs = pd.read_csv(finished.folder / RESULTS / "runtime.csv").set_index("chapter")
-    assert costs.loc["dynamics", "jobs"] == TUNED + TRAINED + EVALUATED + SIZED + 3 + 3 + len(SYSTEMS)
+    assert costs.loc["dynamics", "jobs"] == TUNED + TRAINED + EVALUATED + SIZED + PACED + 3 + 3 + len(SYSTEMS)
     assert (costs["CPU minutes"] > 0).all()

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from pathlode.dynamics.artefacts import Probes, Scores, Sizes, SizesNeeded, TimesToTarget, Tuning
+from pathlode.dynamics.artefacts import Probes, Scores, Sizes, SizesNeeded, Tuning
 from pathlode.dynamics.columns import parameters_needed, time_to_target
+from pathlode.dynamics.step_costs import StepCosts, TimedToTarget, with_paired_seconds
 from pathlode.reporting.job import job
 from pathlode.reporting.tables import summarise, write
 from pathlode.training.history import History
@@ -22,7 +23,8 @@ with job(snakemake):
     files, tables, params = snakemake.input, snakemake.output, snakemake.params
     scores, sizes = Scores.load(*map(Path, files.scores)), Sizes.load(*map(Path, files.sizes))
     histories = History.load(*map(Path, files.histories)).table
-    training = TimesToTarget(time_to_target(histories, params.in_time))
+    costs = StepCosts.load(*map(Path, files.step_costs)).table
+    training = TimedToTarget(with_paired_seconds(time_to_target(histories, params.in_time), costs))
     needed = SizesNeeded(parameters_needed(sizes.table, params.compared, "extrapolation_nmse"))
     scores.save(Path(tables.dynamics))
     sizes.save(Path(tables.sizes))

@@ -15,6 +15,7 @@ from pathlode.dynamics.artefacts import (
     TimesToTarget,
     Tuning,
 )
+from pathlode.dynamics.step_costs import TimedToTarget
 from pathlode.errors import DataError
 
 
@@ -49,7 +50,7 @@ def test_what_was_chosen_is_read_as_it_was_written(tmp_path):
     assert chosen.of([5, 4]) == {"learning_rate": [0.01, 0.03], "weight": [1.0, 0.1]}
 
 
-@pytest.mark.parametrize("kind", [Tuning, Scores, Sizes, Probes, TimesToTarget, SizesNeeded])
+@pytest.mark.parametrize("kind", [Tuning, Scores, Sizes, Probes, TimesToTarget, TimedToTarget, SizesNeeded])
 def test_every_table_says_what_a_line_is_about_and_describes_its_columns(kind, tmp_path):
     assert list(kind.columns)[: len(SETTING)] == list(SETTING)
     assert all(len(description) > 5 for description in kind.columns.values())
