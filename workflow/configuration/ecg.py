@@ -58,10 +58,6 @@ def check(config: Mapping[str, Any]) -> None:
             f"config: ecg.records is {sorted(records)}, but the split inter_patient needs two of {', '.join(DS1)} and one of "
             f"{', '.join(DS2)}; add them, or remove the split"
         )
-    if ecg["reported"] not in records:
-        raise InvalidConfig(
-            f"config: ecg.reported is {ecg['reported']!r}, which is not among ecg.records; name one of them"
-        )
     for name in ecg["rows"]:
         _check_row(config, name)
     for name in ecg["classifiers"]:

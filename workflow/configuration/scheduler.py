@@ -48,7 +48,7 @@ def fitted_to(scheduler: Mapping[str, Any], learner: str, task: str) -> dict[str
 
 
 def learnt_runs(scheduler: Mapping[str, Any], learner: str) -> dict[str, Any]:
-    """The runs from which a learner learns, as in :func:`pathlode.schedule.budgets.budgets`."""
+    """The runs from which a learner learns, as in :func:`pathlode.schedule.budgets.policy_budgets`."""
     entry = scheduler["learners"][learner]
     moved = {"task": entry["learnt_from"]} if "learnt_from" in entry else {}
     return {"schedules": scheduler["sweep"]["schedules"]} | chosen_runs(scheduler, entry["row"]) | moved

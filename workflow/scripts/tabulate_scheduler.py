@@ -14,7 +14,7 @@ from pathlode.schedule.artefacts import (
     PolicyScores,
     RunModelFits,
 )
-from pathlode.schedule.budgets import budgets
+from pathlode.schedule.budgets import policy_budgets
 from pathlode.schedule.columns import METRICS, scored, seconds_with_sweep
 from pathlode.schedule.comparison import (
     BEST_PARAMETRIC,
@@ -34,7 +34,7 @@ with job(snakemake):
     }
     PolicyScores(with_frequent(runs)[list(PolicyScores.columns)]).save(Path(tables.outcomes))
     learnt = params.learnt | {BEST_PARAMETRIC: {"schedules": params.parametric}}
-    PolicyBudgets(budgets(runs, outcomes, learnt)).save(Path(tables.budgets))
+    PolicyBudgets(policy_budgets(runs, outcomes, learnt)).save(Path(tables.budgets))
     PolicyComparisons(pd.concat(compared.values())).save(Path(tables.comparisons))
     RunModelFits.load(*map(Path, files.fits)).save(Path(tables.fits))
     PolicyDecisions.load(*map(Path, files.decisions)).save(Path(tables.decisions))

@@ -16,7 +16,7 @@ from pathlode.dynamics.artefacts import TimesToTarget
 if TYPE_CHECKING:
     from pathlode.training.trainer import Trainer
 
-STEPS = 10
+ROUND_STEPS = 10
 """Steps of a row in a round. On a busy machine the median of fewer scatters more."""
 
 
@@ -31,7 +31,7 @@ class StepCosts(TableFile):
         "system": "the data set",
         "row": "name of the fitted row in the configuration",
         "seed": "number of the replicate",
-        "step_seconds": "CPU seconds of a step in its round, the stack's shared equally among its seeds",
+        "step_seconds": "CPU seconds of a step, the median of its round, the stack's shared equally among its seeds",
     }
     float_format: ClassVar[str | None] = None
 
@@ -52,16 +52,16 @@ class TimedToTarget(TimesToTarget):
 
 def steps_taken(replicates: int) -> int:
     """Steps that :func:`step_costs` takes with each row of so many replicates."""
-    return STEPS * (1 + replicates)
+    return ROUND_STEPS * (1 + replicates)
 
 
 def step_costs(trainers: "Mapping[str, Trainer]") -> pd.DataFrame:
     """CPU seconds of a training step of each row, in one round per replicate.
 
-    First every row takes :data:`STEPS` steps that do not count. Then there are as many rounds as replicates, in which every row
-    takes :data:`STEPS` steps. Rows take turns step by step, each time in the opposite order. A row's cost in a round is the
-    median of its steps, so what interferes with a few of them does not count. Neither does the update of SOAP's bases, which is
-    part of each tenth step, nor any validation.
+    First every row takes :data:`ROUND_STEPS` steps that do not count. Then there are as many rounds as replicates, in which
+    every row takes as many. Rows take turns step by step, each time in the opposite order. A row's cost in a round is the
+    median of its steps, so what interferes with a few of them does not count. Neither does the update of SOAP's bases, which
+    is part of each tenth step, nor any validation.
 
     Args:
         trainers: fresh trainers by row, of stacks with the same seeds, on the CPU, of at least :func:`steps_taken` steps.
@@ -86,7 +86,7 @@ def _take_turns(trainers: "Mapping[str, Trainer]") -> dict[str, list[float]]:
     """CPU seconds of each row's steps in a round."""
     spent: dict[str, list[float]] = {row: [] for row in trainers}
     order = list(trainers)
-    for _ in range(STEPS):
+    for _ in range(ROUND_STEPS):
         for row in order:
             before = trainers[row].seconds
             trainers[row].step()

@@ -26,7 +26,7 @@ from pathlode.uncertainty.intervals import distribution, intervals
 
 TURNS = 3
 """Turns in which the observations are hidden."""
-PARTS = 3
+WINDOW_PARTS = 3
 """Most parts of the window, each with factors of its own: a forecast is often worst at its beginning or its end."""
 FEWEST_SCORES = 50
 """Fewest observations of held-out series in a part."""
@@ -126,7 +126,7 @@ def _scores(model: SequenceModel, series: TimeSeries, level: float) -> Iterator[
 def _factors(elapsed: Times, read: Tensor, new: list[tuple[Tensor, Tensor]], level: float) -> Widths:
     """Those of one feature, from scores (batch, time): of read observations, and in every turn of those that were hidden."""
     times = elapsed[~read.isnan()]
-    parts = min(max(len(times) // FEWEST_SCORES, 1), PARTS)
+    parts = min(max(len(times) // FEWEST_SCORES, 1), WINDOW_PARTS)
     ends = times.new_empty(0) if parts == 1 else times.quantile(torch.arange(1, parts).to(times) / parts)
     place = torch.bucketize(elapsed, ends, right=True)
     return Widths(

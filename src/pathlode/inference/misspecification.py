@@ -14,7 +14,14 @@ from pathlode.core.series import TimeSeries
 from pathlode.core.tables.convert import as_numbers
 from pathlode.errors import ConfigError, DataError, is_count
 from pathlode.inference.flows.contract import Flow
-from pathlode.inference.neighbours import LEAST_VARIANCE, NEIGHBOURS, SURPRISING, p_values, summary_p_values, whitening
+from pathlode.inference.neighbours import (
+    LEAST_SUMMARY_VARIANCE,
+    NEIGHBOURS,
+    SURPRISING,
+    p_values,
+    summary_p_values,
+    whitening,
+)
 from pathlode.inference.observed_summary import ObservedSummary
 from pathlode.inference.simulator import PriorSimulations
 
@@ -112,7 +119,7 @@ def misspecification(
     again = simulations.again(theta.flatten(0, 1), every, seed + 1)
     predicted = _finite(again, lambda x: whitened(summarise(x))).unflatten(0, (draws, len(told)))
     mean, squares = predicted.nanmean(dim=0), (predicted - predicted.nanmean(dim=0)).square().nanmean(dim=0)
-    off = ((told - mean).square() / (squares + LEAST_VARIANCE)).mean(dim=1).nan_to_num(torch.inf)
+    off = ((told - mean).square() / (squares + LEAST_SUMMARY_VARIANCE)).mean(dim=1).nan_to_num(torch.inf)
     summary_p = summary_p_values(flow, known[:simulated], known[simulated:], given)
     return Misspecification(summary_p, p_values(off[simulated:], off[:simulated]), simulated)
 

@@ -11,7 +11,7 @@ SURPRISING = 2**21 + 1
 """Number of the simulations that observations are compared with, which are others than those of the training."""
 NEIGHBOURS = 10
 """Simulations that are nearest to an observation."""
-LEAST_VARIANCE = 1e-3
+LEAST_SUMMARY_VARIANCE = 1e-3
 """Least variance of a direction in the space of summaries, as a share of the mean variance."""
 
 
@@ -48,5 +48,5 @@ def whitening(flow: Flow, known: Tensor) -> Callable[[Tensor], Tensor]:
 
     numbers = told(known)
     centre, (variances, axes) = numbers.mean(dim=0), torch.linalg.eigh(numbers.T.cov().view(numbers.shape[1], -1))
-    units = (variances + LEAST_VARIANCE * variances.mean()).rsqrt()
+    units = (variances + LEAST_SUMMARY_VARIANCE * variances.mean()).rsqrt()
     return lambda given: (told(given) - centre) @ axes * units

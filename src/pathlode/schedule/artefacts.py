@@ -41,7 +41,10 @@ class PolicyOutcomes(TableFile):
 
 
 class PolicyLogs(TableFile):
-    """The logs of a policy's runs, one row per validation; of tuning runs from which no policy learns, the last one only."""
+    """The logs of a policy's runs.
+
+    One row per validation; of tuning runs from which no policy learns, the last one only.
+    """
 
     columns: ClassVar[Mapping[str, str]] = {
         **_FACTS,

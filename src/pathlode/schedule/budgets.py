@@ -9,7 +9,7 @@ from pathlode.schedule.artefacts import PolicyBudgets
 from pathlode.schedule.sweep import swept
 
 
-def budgets(runs: pd.DataFrame, outcomes: pd.DataFrame, learnt: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+def policy_budgets(runs: pd.DataFrame, outcomes: pd.DataFrame, learnt: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     """Runs and seconds before every compared run: those of its own tuning, and of the sweep from which it learnt.
 
     Args:

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from pathlode.dynamics.step_costs import STEPS, step_costs, steps_taken, with_paired_seconds
+from pathlode.dynamics.step_costs import ROUND_STEPS, step_costs, steps_taken, with_paired_seconds
 
 
 class Trainer:
@@ -16,15 +16,15 @@ class Trainer:
     def step(self):
         self.turns.append(self.name)
         number = (len(self.turns) - 1) // 2  # of the pair
-        pace = 1.0 + number // STEPS  # the machine slows down from round to round
-        disturbed = 50.0 if number % STEPS in (1, 4, 5, 8) else 0.0
+        pace = 1.0 + number // ROUND_STEPS  # the machine slows down from round to round
+        disturbed = 50.0 if number % ROUND_STEPS in (1, 4, 5, 8) else 0.0
         self.seconds += self.cost * pace + disturbed
 
 
 def test_rows_take_turns_and_share_what_the_machine_does():
     seeds, turns = [7, 3, 5], []
     table = step_costs({"path": Trainer("path", 3.0, seeds, turns), "kl": Trainer("kl", 2.0, seeds, turns)})
-    assert len(turns) == 2 * steps_taken(len(seeds)) == 2 * STEPS * 4
+    assert len(turns) == 2 * steps_taken(len(seeds)) == 2 * ROUND_STEPS * 4
     assert all({*pair} == {"path", "kl"} for pair in zip(turns[::2], turns[1::2], strict=True))
     assert turns[::2].count("path") == turns[::2].count("kl")  # each as often first as second
     costs = table.pivot(index="seed", columns="row", values="step_seconds").loc[seeds]

@@ -1,6 +1,6 @@
 import pandas as pd
 
-from pathlode.schedule.budgets import budgets
+from pathlode.schedule.budgets import policy_budgets
 
 
 def test_a_budget_counts_own_tuning_and_the_sweep_with_their_validations():
@@ -21,7 +21,7 @@ def test_a_budget_counts_own_tuning_and_the_sweep_with_their_validations():
         "first": both | {"repeats": 1},
         "lost": {"task": "other"},
     }
-    table = budgets(runs, outcomes, learnt).set_index("schedule")
+    table = policy_budgets(runs, outcomes, learnt).set_index("schedule")
     assert table["runs"].to_dict() == {"cosine": 2, "prodigy": 3, "mix": 4 + 1, "moved": 4, "first": 2}
     assert table["seconds_validating"].tolist() == [2.0, 3.0, 5.0, 40.0, 2.0]
     assert (table["seconds"] == 7.0).all()
