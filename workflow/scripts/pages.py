@@ -36,8 +36,8 @@ with job(snakemake):
         tables[asked["costs"]] = ResultTable.load(Path(files.runtime)).table
     blocks += [(readme, "claims", in_short(published, docs or "docs"))]
     blocks += [(f"{docs}/costs.md", asked["costs"], Path(files.costs).read_text())]
-    for chapter, table in zip(params.literature, files.literature, strict=True):
-        blocks.append((f"{docs}/{chapter}.md", f"published_{chapter}", Path(table).read_text()))
+    for about, table in zip(params.literature, files.literature, strict=True):
+        blocks.append((f"{docs}/{about}.md", f"published_{about}", Path(table).read_text()))
     for stability in files.stability:
         blocks.append((f"{docs}/claims.md", "stability", Path(stability).read_text().partition("\n## ")[0]))
     for chapter, decided in published.groupby("target"):
