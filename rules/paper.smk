@@ -105,6 +105,7 @@ rule trace:
 README, DOCS = config["claims"]["readme"], config["claims"]["pages"]
 PAGES = [*([README] if README else []), *(sorted(glob(f"{DOCS}/*.md")) if DOCS else [])]
 WHOLE = set(config["chapters"]) == set(CHAPTERS)  # else `settling` would lose the other chapters
+TOLD = CLAIMED | {name: kind for chapter in config["chapters"] for name, kind in CHAPTERS[chapter].told.items()}
 LEFT_OUT = set(config["systems"]) - set(GRID["systems"])
 PAGE_FIGURES = [figure for figure in config["claims"]["figures"] if DOCS and is_drawn(figure, WHOLE, LEFT_OUT)]
 WITH_LITERATURE = [chapter for chapter in ("real", "chaos") if chapter in config["chapters"]]  # what others published
@@ -116,7 +117,7 @@ rule pages:
         published=own("published.csv"),
         claims=rules.claims.output.csv,
         control=rules.claims.output.control,
-        tables=rules.claims.input.tables,
+        tables=[f"{TABLES}/{name}.csv" for name in TOLD],
         summaries=[f"{TABLES}/{chapter}_summary.md" for chapter in config["chapters"]],
         literature=[f"{TABLES}/{chapter}_published.md" for chapter in WITH_LITERATURE],
         figures=[f"{RESULTS}/figures/{figure}.png" for figure in PAGE_FIGURES],
@@ -134,11 +135,11 @@ rule pages:
     conda:
         "../envs/pathlode.yaml"
     params:
-        code=lambda w: code("pages", *CLAIMED.values()),
+        code=lambda w: code("pages", *TOLD.values()),
         config=config,
         names=PAGES,
         whole=WHOLE,
-        tables=CLAIMED,
+        tables=TOLD,
         statistics={chapter: CHAPTERS[chapter].statistic for chapter in config["chapters"]},
         literature=WITH_LITERATURE,
         others=[f"{DOCS}/{chapter}.md" for chapter in CHAPTERS if chapter not in config["chapters"]],

@@ -1,7 +1,7 @@
 """The chapters of the pipeline, one entry each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Chapter:
         name: the chapter's name.
         title: heading of its page, and of its part of the report.
         claimed: the tables in results/tables that its claims read: name -> ``"module:class"`` of the file that it is.
+        told: the other tables there whose values its page has in sentences, in the same way.
         extra: the package's extra that its jobs need, if any.
         statistic: description of the scores on its page.
     """
@@ -27,6 +28,7 @@ class Chapter:
     name: str
     title: str
     claimed: Mapping[str, str]
+    told: Mapping[str, str] = field(default_factory=dict)
     extra: str | None = None
     statistic: str = "median over replicates [range]"
 
@@ -65,6 +67,10 @@ CHAPTERS = {
             claimed={
                 "scheduler": "pathlode.schedule.artefacts:PolicyScores",
                 "solvable_scores": "pathlode.schedule.solvable.artefacts:SolvableScores",
+            },
+            told={
+                "scheduler_budgets": "pathlode.schedule.artefacts:PolicyBudgets",
+                "solvable_past_runs_centres": "pathlode.schedule.solvable.artefacts:PastRunsCentres",
             },
             extra="schedule",
             statistic="means over runs, median eigenvalue; differences in points [interval]; CPU seconds",

@@ -27,9 +27,10 @@ from pathlode.reporting.decided_claims import DecidedClaims
 from pathlode.reporting.pages import VALUE, fill
 from pathlode.reporting.records import ChapterCosts
 from pathlode.rivals.results import RivalScores
-from pathlode.schedule.artefacts import PolicyScores
+from pathlode.schedule.artefacts import PolicyBudgets, PolicyScores
 from pathlode.schedule.comparison import BEST_PARAMETRIC
 from pathlode.schedule.solvable.artefacts import CONTROLS, OPTIMAL, PastRunsCentres, SolvableScores
+from workflow.chapters import CHAPTERS
 from workflow.configuration import default_config
 from workflow.configuration.chaos import fitted_rows, labels
 from workflow.configuration.dynamics import trained_rows
@@ -65,6 +66,7 @@ def tables_of_scale(scale):
         inference,
         ecg,
         scheduler,
+        scheduler_budgets,
         solvable_scores,
         solvable_past_runs_centres,
         real,
@@ -170,6 +172,10 @@ def scheduler(config):
     return table(PolicyScores.columns, rows)
 
 
+def scheduler_budgets(config):
+    return table(PolicyBudgets.columns, scheduler(config)[["task", "schedule", "seed"]])
+
+
 def solvable_scores(config):
     own = config["scheduler"]["solvable"]
     rows = crossed(
@@ -236,6 +242,13 @@ def test_settings_and_claims_on_the_pages_are_those_of_the_configuration_and_of_
     kept = {}
     assert fill(text, {"claims": published}.__getitem__, config_of(page), page.name, kept.setdefault) == text
     assert not [value for value in kept if value.startswith(("config.", "claims."))]
+
+
+def test_the_job_that_fills_the_pages_reads_every_table_that_they_name():
+    """It keeps the values of others as they are, as of chapters that were not run."""
+    named = {value.strip("\"'").partition(".")[0] for page in PAGES for value, _ in VALUE.findall(page.read_text())}
+    given = {name for chapter in CHAPTERS.values() for name in (*chapter.claimed, *chapter.told)}
+    assert named <= given | {"config", "claims", "control", of_scale("hour")["claims"]["costs"]}
 
 
 def filled(page):
