@@ -36,7 +36,6 @@ class DetectionScores(TableFile):
         "predictivity": "matched / found; none where nothing is found",
         "cpu_seconds": "CPU time of the detector",
     }
-    float_format: ClassVar[str | None] = "%.6g"
 
 
 def thinned(recording: Recording, stride: int) -> Recording:
