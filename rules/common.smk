@@ -73,7 +73,9 @@ MADE_BY_NAME = {"report_record", "score_worn"}  # rules that make such figures f
 def is_drawn(figure, whole, left_out):
     """Whether a run of these chapters, which may be all, draws a figure of `claims.figures`, some systems being left out. Those of
     targets of their own count if they have been made."""
-    path = f"{RESULTS}/figures/{figure}.png"
+    path, of_claims = f"{RESULTS}/figures/{figure}.png", figure.removeprefix("claims_")
+    if of_claims != figure and of_claims in CHAPTERS:
+        return of_claims in config["chapters"]
     for each in workflow.rules:
         if any(file.endswith(".png") for file in each.output) and each.is_producer(path):
             if each.name in MADE_BY_NAME:

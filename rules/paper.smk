@@ -5,6 +5,7 @@
 #       {RESULTS}/control.csv                 claims: rate of false verdicts where a setting is compared with itself
 #       {RESULTS}/agreement.csv, .md          claims: verdicts beside the published ones
 #       {RESULTS}/figures/{claims,settling,agreement}.png, .pdf   plot_claims
+#       {RESULTS}/figures/claims_{chapter}.png, .pdf              plot_claims
 #       {RESULTS}/provenance.csv              trace: provenance of each file; runtime.csv, runtime.md: cost of each chapter
 #       {RESULTS}/pages/                      pages (a target of its own): README, docs/ and published.csv as this run has them
 
@@ -65,6 +66,8 @@ rule plot_claims:
         agreement=rules.claims.output.agreement,
     output:
         claims=[shown(f"{RESULTS}/figures/claims.png", "claims_figure"), f"{RESULTS}/figures/claims.pdf"],
+        pictures=[shown(f"{RESULTS}/figures/claims_{c}.png", "claims_chapter_figure") for c in config["chapters"]],
+        prints=[f"{RESULTS}/figures/claims_{c}.pdf" for c in config["chapters"]],
         settling=[shown(f"{RESULTS}/figures/settling.png", "settling_figure"), f"{RESULTS}/figures/settling.pdf"],
         agreement=[shown(f"{RESULTS}/figures/agreement.png", "agreement_figure"), f"{RESULTS}/figures/agreement.pdf"],
     log:
@@ -75,6 +78,7 @@ rule plot_claims:
         "../envs/pathlode.yaml"
     params:
         code=lambda w: code("plot_claims"),
+        chapters=config["chapters"],
     script:
         "../workflow/scripts/plot_claims.py"
 

@@ -177,7 +177,9 @@ def test_the_readme_and_the_pages_get_their_blocks_and_figures(finished):
     pages = finished.folder / RESULTS / "pages"
     readme, docs = pages / "README.md", pages / "docs"
     finished.edit(
-        "config/smoke.yaml", "readme: null\n  pages: null", "readme: README.md\n  pages: docs\n  figures: [claims]"
+        "config/smoke.yaml",
+        "readme: null\n  pages: null",
+        "readme: README.md\n  pages: docs\n  figures: [claims, claims_ecg, claims_inference]",
     )
     try:
         done = finished.snakemake("pages")
@@ -194,7 +196,8 @@ def test_the_readme_and_the_pages_get_their_blocks_and_figures(finished):
         assert costs in (docs / "costs.md").read_text()
         now, then = (VALUE.sub("", text) for text in (readme.read_text(), README))
         assert now[now.index(markers("claims")[1]) :] == then[then.index(markers("claims")[1]) :]
-        assert (docs / "claims.png").stat().st_size > 10_000
+        assert {path.name for path in docs.glob("*.png")} == {"claims.png", "claims_ecg.png"}  # none of inference
+        assert all(path.stat().st_size > 10_000 for path in docs.glob("*.png"))
         published = pd.read_csv(pages / "published.csv")
         claims = pd.read_csv(finished.folder / RESULTS / "claims.csv")
         made = published[published["target"].isin(claims.loc[claims["n"] > 0, "target"])]  # this run left inference out

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from pathlode.errors import ConfigError
-from pathlode.plots.claims import claims as draw_claims
+from pathlode.plots.claims import papers_claims
 from pathlode.plots.style import save_figure
 from pathlode.reporting.agreement import publish, read_published
 from pathlode.reporting.claim_tables import as_markdown, in_short
@@ -58,7 +58,7 @@ with job(snakemake):
         Path(path).write_text(text)
     for figure, path in zip(files.figures, made.figures, strict=True):
         if Path(figure).stem == "claims":  # of all chapters, also of those that other runs made
-            save_figure(draw_claims(published), path)
+            save_figure(papers_claims(published), path)
         else:
             shutil.copy(figure, path)
     for path in made.published:

@@ -15,7 +15,7 @@ from matplotlib.transforms import offset_copy
 
 from pathlode.plots.style import BLACK, VERMILLION, WIDTH, log_scale
 from pathlode.plots.verdicts import SHADES, SIGNS, TINTS, no_claims, verdict_background, verdict_face, verdict_handle
-from pathlode.reporting.claim_entries import CONTROL
+from pathlode.reporting.claim_entries import CONTROL, OWN
 from pathlode.reporting.naming import readable
 
 RATIO = "rival / ours (above 1, ours is better)"
@@ -34,6 +34,11 @@ def claims(table: pd.DataFrame) -> Figure:
     return _forest(table[(table["n"] > 0) & (table["paper"] != CONTROL)], _claim, handles)
 
 
+def papers_claims(table: pd.DataFrame) -> Figure:
+    """:func:`claims` of the papers alone, without our own."""
+    return claims(table[table["paper"] != OWN])
+
+
 def agreement(table: pd.DataFrame) -> Figure:
     """The published interval of every claim of the papers, and below it that of this run.
 
@@ -44,7 +49,7 @@ def agreement(table: pd.DataFrame) -> Figure:
     handles += [verdict_handle(verdict) for verdict in SHADES]
     handles.append(Line2D([], [], marker=r"$\times$", ls="none", ms=7, color=VERMILLION, label="contradicted"))
     handles.append(Line2D([], [], marker="$?$", ls="none", ms=6, color=BLACK, label="undecided in one run"))
-    return _forest(table[table["paper"] != "ours"], _both_runs, handles)
+    return _forest(table[table["paper"] != OWN], _both_runs, handles)
 
 
 def _forest(

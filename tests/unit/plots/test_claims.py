@@ -6,7 +6,7 @@ import pytest
 from drawing import drawn
 from matplotlib.colors import to_hex
 
-from pathlode.plots.claims import agreement, claims
+from pathlode.plots.claims import agreement, claims, papers_claims
 from pathlode.plots.settling import settling
 from pathlode.plots.verdicts import SHADES, SIGNS, TINTS
 
@@ -47,6 +47,12 @@ def test_claims_have_a_row_each_and_a_panel_a_system(tmp_path):
     assert [label.get_text() for label in figure.axes[2].get_yticklabels()] == ["B1"]
     assert {"<", ">"} & {*markers(figure.axes[0])} == set()
     assert {"<", ">"} < {*markers(figure.axes[1])}  # an interval without ends
+
+
+def test_the_papers_claims_are_drawn_without_ours(tmp_path):
+    cells = table({"paper": "ours"}, {"id": "A2"}, {"id": "AA", "paper": "control"})
+    (axis,) = drawn(papers_claims(cells), tmp_path).axes
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["A2"]
 
 
 @pytest.mark.parametrize("verdict", SHADES)
@@ -115,7 +121,7 @@ def test_both_runs_stand_below_each_other_and_what_differs_is_marked(tmp_path):
     assert signs == [(r"$\times$", 1), ("$?$", 2)]
 
 
-@pytest.mark.parametrize("draw", [claims, lambda none: settling(none, none), agreement])
+@pytest.mark.parametrize("draw", [claims, papers_claims, lambda none: settling(none, none), agreement])
 def test_without_claims_the_figure_says_so(draw, tmp_path):
     figure = drawn(draw(table({}).iloc[:0]), tmp_path)
     assert [text.get_text() for text in figure.texts] == ["no claim to show"]
