@@ -31,7 +31,7 @@ STYLED = list(dict.fromkeys([*GRID["shown"], *GRID["rows"]]))  # rows in the ord
 SYSTEM_FIGURES = ["trajectories", "phase_portrait", "latent_paths", "latent_map", "error_in_time", "training"]
 CHAPTER_FIGURES = ["systems", "encoders", "observations", "sizes"]
 FIGURES = f"{RESULTS}/figures/dynamics"
-SUMMARIES = ["dynamics_summary", "observations_summary", "training_summary", "sizes_summary", "probes_summary"]
+SUMMARIES = [f"{name}_summary" for name in ("dynamics", "observations", "training", "tuning", "sizes", "probes")]
 
 
 # The target requires every file of the chapter, including intermediate ones. Otherwise, if a run is killed while it replaces an
@@ -94,6 +94,7 @@ rule tabulate:
         dynamics_summary=in_formats("dynamics_summary"),
         observations_summary=in_formats("observations_summary"),
         training_summary=in_formats("training_summary"),
+        tuning_summary=in_formats("tuning_summary"),
         sizes_summary=in_formats("sizes_summary"),
         probes_summary=in_formats("probes_summary"),
     log:

@@ -1,4 +1,4 @@
-"""Columns derived from training histories and from the scores of models of several sizes."""
+"""Columns derived from tunings, from training histories and from the scores of models of several sizes."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,49 @@ from pathlode.dynamics.artefacts import SETTING
 TOLERANCE = 2.0
 """Errors up to this ratio to the best are as good, in :func:`parameters_needed`: the margin of claims on forecasts. Without it,
 noise would decide which of the large models counts as the first that is good enough."""
+LATE = 0.9
+"""Share of a training's steps after which :func:`late_falls` asks whether the validation error still falls."""
+
+
+def choices_at_edges(tunings: pd.DataFrame) -> pd.DataFrame:
+    """Where the chosen settings lie among those tried, one row per system and row.
+
+    Args:
+        tunings: rows of :class:`pathlode.dynamics.artefacts.Tuning`, the best of each replicate first.
+
+    Returns:
+        system and row; for learning_rate and weight the columns ``<name>_tried``, the smallest and the largest value in words,
+        and ``<name>_smallest`` and ``<name>_largest``, the share of the replicates that chose the smallest and the largest one
+        of those that they tried. The shares are NaN if there was one value alone.
+    """
+    rows = []
+    for (system, row), group in tunings.groupby(["system", "row"], sort=False):
+        line: dict[str, object] = {"system": system, "row": row}
+        for name in ("learning_rate", "weight"):
+            tried = group.groupby("seed")[name].agg(["first", "min", "max"])
+            ends = tried["min"].min(), tried["max"].max()
+            alone = ends[0] == ends[1]
+            line[f"{name}_tried"] = f"{ends[0]:g}" if alone else f"{ends[0]:g} to {ends[1]:g}"
+            for edge, end in (("smallest", "min"), ("largest", "max")):
+                line[f"{name}_{edge}"] = float("nan") if alone else (tried["first"] == tried[end]).mean()
+        rows.append(line)
+    return pd.DataFrame(rows)
+
+
+def late_falls(histories: pd.DataFrame) -> pd.DataFrame:
+    """Whether each run's validation error still falls at its end, one row per run.
+
+    Args:
+        histories: as in :func:`time_to_target`.
+
+    Returns:
+        system, row, seed and ``late_fall``, the least validation error over the least one up to :data:`LATE` of the steps: 1 if
+        the last steps lower it no more.
+    """
+    run = ["system", "row", "seed"]
+    early = histories["step"] <= LATE * histories.groupby(run)["step"].transform("max")
+    least = [some.groupby(run, sort=False)["validation_mse"].min() for some in (histories, histories[early])]
+    return (least[0] / least[1]).rename("late_fall").reset_index()
 
 
 def time_to_target(histories: pd.DataFrame, pairs: Sequence[Sequence[str]]) -> pd.DataFrame:

@@ -1,6 +1,8 @@
+import math
+
 import pandas as pd
 
-from pathlode.dynamics.columns import parameters_needed, time_to_target
+from pathlode.dynamics.columns import choices_at_edges, late_falls, parameters_needed, time_to_target
 
 SETTING = {"system": "pendulum", "model": "latent_ode", "field": "bounded", "encoder": "gru"}
 
@@ -68,3 +70,25 @@ def test_parameters_needed_for_twice_the_best_error_of_both_medians():
     assert set(table["target"]) == {3}
     assert table["parameters_needed"].tolist() == [20, 20, 40, 40, 40, 40]
     assert table["reached"].tolist() == [True, True, False, True, True, False]
+
+
+def test_choices_at_the_edges_of_what_each_replicate_tried():
+    tried = {"path": [(0.02, 0.1), (0.01, 0.1), (0.02, 1.0)], "none": [(0.01, 1.0), (0.02, 1.0)]}
+    first = [("pendulum", row, 0, *pair) for row, pairs in tried.items() for pair in pairs]
+    second = [("pendulum", "path", 1, 0.02, 10.0), *(("pendulum", "path", 1, 0.01, weight) for weight in (0.1, 1.0))]
+    tunings = pd.DataFrame([*first, *second], columns=["system", "row", "seed", "learning_rate", "weight"])
+    path, none = choices_at_edges(tunings).to_dict("records")
+    assert (path["learning_rate_tried"], path["weight_tried"]) == ("0.01 to 0.02", "0.1 to 10")
+    assert (path["learning_rate_smallest"], path["learning_rate_largest"]) == (0, 1)
+    assert (path["weight_smallest"], path["weight_largest"]) == (0.5, 0.5)  # each of its own values
+    assert (none["learning_rate_smallest"], none["weight_tried"]) == (1, "1")
+    assert math.isnan(none["weight_smallest"])
+
+
+def test_whether_validation_errors_still_fall_in_the_last_tenth():
+    falling, settled = [9, 8, 7, 6, 5, 4, 3, 2, 2.5, 1], [9, 8, 7, 6, 5, 4, 3, 2, 1, 5]
+    falls = late_falls(pd.concat([history("path", 0, falling), history("path", 1, settled)]))
+    assert falls.to_dict("list") == {
+        **{"system": ["pendulum"] * 2, "row": ["path"] * 2, "seed": [0, 1]},
+        "late_fall": [0.5, 1.0],
+    }
