@@ -55,13 +55,12 @@ def agreement(table: pd.DataFrame) -> Figure:
 def _forest(
     table: pd.DataFrame, draw: Callable[[Axes, float, pd.Series, float], None], handles: Sequence[Line2D | Patch]
 ) -> Figure:
-    """One block per target, with its name, a legend, one row per claim, and one panel per system, in which ``draw`` draws a
-    cell."""
+    """One block per target, with its name, one row per claim, and one panel per system, in which ``draw`` draws a cell."""
     if table.empty:
         return no_claims()
     targets = [rows for _, rows in table.groupby("target", sort=False)]
-    heights = [0.24 * rows["id"].nunique() + 1.5 for rows in targets]
-    figure = plt.figure(figsize=(WIDTH, sum(heights)), layout="constrained")
+    heights = [0.24 * rows["id"].nunique() + 1.1 for rows in targets]
+    figure = plt.figure(figsize=(WIDTH, sum(heights) + 0.5), layout="constrained")
     blocks = figure.subfigures(len(targets), height_ratios=heights, squeeze=False)[:, 0]
     for block, rows in zip(blocks, targets, strict=True):
         names, ids = list(rows["where"].unique()), list(rows["id"].unique())
@@ -79,7 +78,7 @@ def _forest(
         axes[0, 0].set_ylim(len(ids) - 0.5, -0.5)
         block.supxlabel(RATIO, fontsize=9)
         block.suptitle(rows["target"].iloc[0], x=0.01, ha="left", fontsize=10, fontweight="bold")
-        block.legend(handles=handles, loc="outside upper center", ncols=4)  # the next one may be pages away
+    figure.legend(handles=handles, loc="outside upper center", ncols=4)
     return figure
 
 
