@@ -180,7 +180,7 @@ rule evaluate:
         "../envs/pathlode.yaml"
     threads: THREADS
     resources:
-        mem_mb=2000,  # measured: 930
+        mem_mb=4000,  # measured: 1900, with the most rows
         runtime=20,
     params:
         code=lambda w: code("evaluate", scored_by(config), *row_entries(config, w.system, *ROWS[w.system], loss=False)),
