@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
+from pathlode.column_kinds import refuse_other_kinds, types_of_text
 from pathlode.errors import DataError
 from pathlode.files import as_json, writing
 
@@ -132,7 +133,7 @@ class TableFile(_File):
     """
 
     columns: ClassVar[Mapping[str, str]]
-    """What each column is, with its unit."""
+    """What each column is, with its unit: a plain description if it holds numbers, else one of :mod:`pathlode.column_kinds`."""
     float_format: ClassVar[str | None] = "%.6g"
     """Format in which numbers are written; None writes all digits."""
 
@@ -153,14 +154,15 @@ class TableFile(_File):
         """Reads the rows of one or several files and joins them in this order.
 
         Raises:
-            DataError: if a file is missing, damaged, or lacks a column.
+            DataError: if a file is missing, damaged, lacks a column, or has an entry of another kind than its column's.
         """
         import pandas as pd
 
         tables = []
         for path in paths:
             try:
-                tables.append(cls(pd.read_csv(path)).table)
+                tables.append(cls(pd.read_csv(path, dtype=types_of_text(cls.columns))).table)
+                refuse_other_kinds(tables[-1], cls.columns)
                 if cls.remedy == REMADE and not _ends_a_line(path):  # pandas would fill the rest of a cut row with NaN
                     raise ValueError("its last row is cut off")
             except (OSError, ValueError) as error:  # pandas' own errors are ValueErrors

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from pathlode.artefacts import COMMITTED, ArrayFile, JsonFile, TableFile, axes
+from pathlode.column_kinds import Text
 from pathlode.errors import DataError
 
 
@@ -23,7 +24,7 @@ class Spectra(ArrayFile):
 class Masses(TableFile):
     """Masses of stars."""
 
-    columns: ClassVar[Mapping[str, str]] = {"star": "its name", "mass": "in solar masses"}
+    columns: ClassVar[Mapping[str, str]] = {"star": Text("its name"), "mass": "in solar masses"}
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,19 @@ def test_tables_are_joined_and_checked(tmp_path):
         DataError, match=r"e.csv cannot be read as masses of stars \(its last row is cut off\): delete it"
     ):
         Masses.load(tmp_path / "e.csv")
+
+
+def test_an_entry_of_another_kind_is_refused_with_a_sentence(tmp_path):
+    path = tmp_path / "p.csv"
+    path.write_text("star,mass\n051,1\n7,1 sun\n")
+    with pytest.raises(
+        DataError,
+        match=r"p.csv cannot be read as masses of stars \(column 'mass' \(in solar masses\), row number 2: '1 sun' is no "
+        r"number\): delete it, and the pipeline will make it again",
+    ):
+        Masses.load(path)
+    path.write_text("star,mass\n051,1\n7,2\n")
+    assert Masses.load(path).table["star"].tolist() == ["051", "7"]
 
 
 def test_a_file_of_the_repository_is_to_be_restored(tmp_path):

@@ -7,6 +7,7 @@ from typing import ClassVar
 import pandas as pd
 
 from pathlode.artefacts import COMMITTED, TableFile
+from pathlode.column_kinds import Text
 
 
 @dataclass(frozen=True)
@@ -14,13 +15,13 @@ class PublishedForecasts(TableFile):
     """Scores of forecasts that others published, one row per paper, method, flow and setting."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "paper": "authors and year",
-        "method": "the method, in our words",
-        "flow": "name of the flow in dysts",
-        "measure": "smape, from 0 to 200",
+        "paper": Text("authors and year"),
+        "method": Text("the method, in our words"),
+        "flow": Text("name of the flow in dysts"),
+        "measure": Text("smape, from 0 to 200"),
         "value": "value of the measure",
-        "setting": "what was forecast",
-        "source": "where the number stands; of a repository, with its commit",
+        "setting": Text("what was forecast"),
+        "source": Text("where the number stands; of a repository, with its commit"),
     }
     remedy: ClassVar[str] = COMMITTED
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from pathlode.arrays import Array
 from pathlode.artefacts import ArrayFile, TableFile, axes
+from pathlode.column_kinds import Text, Whole
 
 HORIZONS = {"smape_1": 1.0, "smape_3": 3.0}
 """Horizons of the relative error in Lyapunov times, by its name."""
@@ -28,14 +29,14 @@ class ChaosScores(TableFile):
     """Scores on test windows, one line per flow, row and replicate."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "flow": "name of the flow, `all` for the median over flows; regular sampling is said behind it",
-        "row": "name of the fitted row in the configuration, or `truth`",
-        "seed": "number of the replicate",
+        "flow": Text("name of the flow, `all` for the median over flows; regular sampling is said behind it"),
+        "row": Text("name of the fitted row in the configuration, or `truth`"),
+        "seed": Whole("number of the replicate"),
         **CHAOS_MEASURES,
         "train_seconds": "CPU seconds of the training of one model",
         "n_parameters": "parameters of one model that a prediction uses",
         "residual": "of a Koopman model, median over its eigenvalues: how far each is from one of the true operator",
-        "failure": "what went wrong in training or prediction; missing if nothing did",
+        "failure": Text("what went wrong in training or prediction; missing if nothing did"),
     }
 
 
@@ -44,10 +45,10 @@ class ChaosTable(TableFile):
     """The same with one line per measure, and its floor."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "flow": "name of the flow; regular sampling is said behind it",
-        "row": "name of the fitted row in the configuration",
-        "replicate": "number of the replicate",
-        "measure": "name of the measure",
+        "flow": Text("name of the flow; regular sampling is said behind it"),
+        "row": Text("name of the fitted row in the configuration"),
+        "replicate": Whole("number of the replicate"),
+        "measure": Text("name of the measure"),
         "value": "its value; missing where training or prediction failed",
         "floor": "that of the true equations in the model's place: a forecast from the last observation, or independent orbits",
     }
@@ -61,10 +62,10 @@ class ChaosRanks(TableFile):
     """
 
     columns: ClassVar[Mapping[str, str]] = {
-        "measure": "name of the measure",
-        "row": "name of the fitted row in the configuration",
+        "measure": Text("name of the measure"),
+        "row": Text("name of the fitted row in the configuration"),
         "rank": "mean rank over the flows; 1 is the best",
-        "blocks": "number of flows",
+        "blocks": Whole("number of flows"),
         "p": "p-value of Friedman's test that all rows are alike",
         "critical_difference": "least difference of two mean ranks that is significant, by Nemenyi's test",
     }

@@ -8,14 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathlode.artefacts import ArrayFile, JsonFile, TableFile, axes
+from pathlode.column_kinds import Flag, Text, Whole
 
 SETTING = {
-    "system": "the data set",
-    "row": "name of the fitted row in the configuration",
-    "model": "kind of model",
-    "field": "its vector field, if it has one",
-    "encoder": "its encoder, if it has one",
-    "loss": "its training loss, if it was trained",
+    "system": Text("the data set"),
+    "row": Text("name of the fitted row in the configuration"),
+    "model": Text("kind of model"),
+    "field": Text("its vector field, if it has one"),
+    "encoder": Text("its encoder, if it has one"),
+    "loss": Text("its training loss, if it was trained"),
 }
 """Columns that identify a row of a table."""
 ERRORS = {
@@ -24,7 +25,7 @@ ERRORS = {
 }
 """Columns of the errors that :func:`pathlode.dynamics.windows.window_errors` returns."""
 COST = {
-    "n_parameters": "parameters of one model that a prediction uses",
+    "n_parameters": Whole("parameters of one model that a prediction uses"),
     "train_seconds": "duration of fitting, the stack's shared equally among its seeds",
 }
 """Columns of a model's cost."""
@@ -59,8 +60,8 @@ class Tuning(TableFile):
 
     columns: ClassVar[Mapping[str, str]] = {
         **SETTING,
-        "tuned_by": "errors that decide: at held-out observations in the observed window, or against the truth",
-        "seed": "number of the replicate",
+        "tuned_by": Text("errors that decide: at held-out observations in the observed window, or against the truth"),
+        "seed": Whole("number of the replicate"),
         "learning_rate": "peak of the one-cycle schedule",
         "weight": "weight of the loss's penalty",
         "score": "geometric mean of both errors on validation trajectories",
@@ -80,8 +81,8 @@ class Scores(TableFile):
 
     columns: ClassVar[Mapping[str, str]] = {
         **SETTING,
-        "seed": "number of the replicate",
-        "observations": "which of the observations the model sees",
+        "seed": Whole("number of the replicate"),
+        "observations": Text("which of the observations the model sees"),
         **COST,
         **ERRORS,
         "far_nmse": "error over the window lengths after those of extrapolation_nmse",
@@ -122,7 +123,7 @@ class Sizes(TableFile):
     One line per row, size and replicate.
     """
 
-    columns: ClassVar[Mapping[str, str]] = {**SETTING, "seed": "number of the replicate", **COST, **ERRORS}
+    columns: ClassVar[Mapping[str, str]] = {**SETTING, "seed": Whole("number of the replicate"), **COST, **ERRORS}
 
 
 @dataclass(frozen=True)
@@ -134,10 +135,10 @@ class TimesToTarget(TableFile):
 
     columns: ClassVar[Mapping[str, str]] = {
         **SETTING,
-        "seed": "number of the replicate",
+        "seed": Whole("number of the replicate"),
         "target_mse": "validation error to be reached, common to all losses of one model",
-        "reached": "whether it was; if not, the run is charged its whole length",
-        "steps_to_target": "optimiser steps until then",
+        "reached": Flag("whether it was; if not, the run is charged its whole length"),
+        "steps_to_target": Whole("optimiser steps until then"),
         "seconds_to_target": "training time until then, the stack's shared equally among its seeds",
         "train_seconds": "of the whole training",
     }
@@ -153,10 +154,10 @@ class SizesNeeded(TableFile):
 
     columns: ClassVar[Mapping[str, str]] = {
         **SETTING,
-        "seed": "number of the replicate",
+        "seed": Whole("number of the replicate"),
         "target": "error to be reached, common to all rows of one system",
-        "reached": "whether it was at any size; if not, the largest is charged",
-        "parameters_needed": "fewest parameters with which it was",
+        "reached": Flag("whether it was at any size; if not, the largest is charged"),
+        "parameters_needed": Whole("fewest parameters with which it was"),
         "train_seconds": "of the trainings of all sizes together",
     }
     float_format: ClassVar[str | None] = None
@@ -171,8 +172,8 @@ class Probes(TableFile):
 
     columns: ClassVar[Mapping[str, str]] = {
         **SETTING,
-        "seed": "number of the replicate",
-        "parameter": "a parameter that varies between trajectories, or `mean` for the mean over all",
+        "seed": Whole("number of the replicate"),
+        "parameter": Text("a parameter that varies between trajectories, or `mean` for the mean over all"),
         "r2": "coefficient of determination on test trajectories",
         "unexplained": "share of the variance that is not explained, see pathlode.dynamics.probes.unexplained",
     }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pandas as pd
 
 from pathlode.artefacts import TableFile
+from pathlode.column_kinds import Text, Whole
 from pathlode.dynamics.artefacts import TimesToTarget
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ class StepCosts(TableFile):
     """
 
     columns: ClassVar[Mapping[str, str]] = {
-        "system": "the data set",
-        "row": "name of the fitted row in the configuration",
-        "seed": "number of the replicate",
+        "system": Text("the data set"),
+        "row": Text("name of the fitted row in the configuration"),
+        "seed": Whole("number of the replicate"),
         "step_seconds": "CPU seconds of a step, the median of its round, the stack's shared equally among its seeds",
     }
     float_format: ClassVar[str | None] = None

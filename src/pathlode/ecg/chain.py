@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathlode.artefacts import TableFile
+from pathlode.column_kinds import Text, Whole
 from pathlode.ecg.beat_model import BeatModel
 from pathlode.ecg.device import encoder_of, trees_of
 from pathlode.ecg.exported import measured_alone
@@ -28,11 +29,11 @@ class ChainCosts(TableFile):
     """Cost of classifying the beats of a recording on one thread, one row per sampling rate and format of the files."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "source": "of the record",
-        "record": "its name",
+        "source": Text("of the record"),
+        "record": Text("its name"),
         "rate_hz": "sampling rate",
-        "format": "own: PyTorch and XGBoost; onnx; int8: ONNX, the encoder's weights in 8 bits",
-        "beats": "number of classified beats",
+        "format": Text("own: PyTorch and XGBoost; onnx; int8: ONNX, the encoder's weights in 8 bits"),
+        "beats": Whole("number of classified beats"),
         "detect_ms": "CPU time of finding the R peaks, per beat",
         "windows_ms": "CPU time of cutting windows without baseline, per beat",
         "relative_ms": "CPU time of rhythm and shape relative to the usual beat, per beat",

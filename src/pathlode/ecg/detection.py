@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pathlode.artefacts import TableFile
+from pathlode.column_kinds import Text, Whole
 from pathlode.ecg.elsewhere import ALL
 from pathlode.ecg.recording.peaks import compare_peaks, seek_peaks
 from pathlode.ecg.recording.placement import Peaks
@@ -24,14 +25,14 @@ class DetectionScores(TableFile):
     """Scores of detectors of R peaks, one row per recording, sampling rate and detector, and per source, rate and detector."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "source": "name of where the recordings come from",
-        "record": f"name of the recording, {ALL} for all of its source",
+        "source": Text("name of where the recordings come from"),
+        "record": Text(f"name of the recording, {ALL} for all of its source"),
         "rate_hz": "sampling rate",
-        "detector": "name of the detector",
+        "detector": Text("name of the detector"),
         "seconds": "duration",
-        "reference": "annotated beats",
-        "found": "R peaks that are found",
-        "matched": "pairs of both at most 150 ms apart, as in ANSI/AAMI EC57",
+        "reference": Whole("annotated beats"),
+        "found": Whole("R peaks that are found"),
+        "matched": Whole("pairs of both at most 150 ms apart, as in ANSI/AAMI EC57"),
         "sensitivity": "matched / reference",
         "predictivity": "matched / found; none where nothing is found",
         "cpu_seconds": "CPU time of the detector",

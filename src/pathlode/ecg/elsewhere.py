@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pathlode.artefacts import TableFile
+from pathlode.column_kinds import Text, Whole
 from pathlode.ecg.records import CLASSES
 from pathlode.ecg.report import Report
 from pathlode.errors import DataError
@@ -25,13 +26,13 @@ class Alarms(TableFile):
     """Alarms of a classifier of beats on recordings of another source, one row per recording and class, and of all."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "source": "name of where the recordings come from",
-        "record": f"name of the recording, {ALL} for all of them",
-        "class": "name of the class: S or V",
+        "source": Text("name of where the recordings come from"),
+        "record": Text(f"name of the recording, {ALL} for all of them"),
+        "class": Text("name of the class: S or V"),
         "hours": "duration",
-        "n": "annotated beats of the class",
-        "called": "beats that were found and called so, also where none is annotated",
-        "hits": "annotated beats of the class that were found and called so",
+        "n": Whole("annotated beats of the class"),
+        "called": Whole("beats that were found and called so, also where none is annotated"),
+        "hits": Whole("annotated beats of the class that were found and called so"),
         "false_per_hour": "(called - hits) / hours",
         "unflagged_per_hour": "those of them without a flag, per hour",
         "sensitivity": "hits / n; none without beats of the class",

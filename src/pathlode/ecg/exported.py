@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pathlode.artefacts import TableFile
+from pathlode.column_kinds import Text, Whole
 from pathlode.core.series import TimeSeries
 from pathlode.ecg import device
 from pathlode.ecg.conditions import Condition
@@ -32,14 +33,14 @@ class DeviceCosts(TableFile):
     """
 
     columns: ClassVar[Mapping[str, str]] = {
-        "source": "of the records",
-        "condition": "name of the recording condition",
+        "source": Text("of the records"),
+        "condition": Text("name of the recording condition"),
         "rate_hz": "sampling rate",
-        "samples": "number of samples of a beat",
+        "samples": Whole("number of samples of a beat"),
         "encoder_kb": "size of the exported encoder",
         "trees_kb": "size of the trees",
         "largest_difference_in_std": "largest difference of exported and own z0, in units of its standard deviation",
-        "beats": "number of all beats",
+        "beats": Whole("number of all beats"),
         "encode_all_seconds": "time in which the model encodes all of them",
         "encode_ms": "median time in which the exported encoder encodes one beat, on one thread",
         "trees_ms": "median time in which the trees classify it",

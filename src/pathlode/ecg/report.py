@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pathlode.artefacts import TableFile
+from pathlode.column_kinds import Text
 from pathlode.ecg.annotations import NO_CLASS
 from pathlode.ecg.beat_model import BeatModel
 from pathlode.ecg.flags import (
@@ -39,11 +40,11 @@ class BeatRows(TableFile):
     """Classes of a recording's beats, one row per beat that is not left out."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "record": "name of the recording",
+        "record": Text("name of the recording"),
         "time_s": "seconds of the R peak from the recording's begin",
-        "class": "class of ANSI/AAMI EC57: N, S, V, F or Q",
+        "class": Text("class of ANSI/AAMI EC57: N, S, V, F or Q"),
         "probability": "its probability, if classes are as frequent as in the training data",
-        "flag": f"{TOO_NOISY!r}, {UNLIKE!r}, {IRREGULAR!r} for a beat of class S, or nothing",
+        "flag": Text(f"{TOO_NOISY!r}, {UNLIKE!r}, {IRREGULAR!r} for a beat of class S, or nothing"),
     }
     float_format: ClassVar[str | None] = "%.9g"
 

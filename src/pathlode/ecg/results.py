@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathlode.artefacts import COMMITTED, ArrayFile, TableFile, axes
+from pathlode.column_kinds import Flag, Text, Whole
 from pathlode.ecg.records import CLASSES, LEAD
 
 
@@ -16,15 +17,17 @@ class BeatScores(TableFile):
     """Scores of classifiers of beats, one row per split, condition, classifier, replicate and class."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "source": "origin of the beats: mitdb, invented, or a publication",
-        "split": "name of the split",
-        "condition": "how the test beats were recorded",
+        "source": Text("origin of the beats: mitdb, invented, or a publication"),
+        "split": Text("name of the split"),
+        "condition": Text("how the test beats were recorded"),
         "rate_hz": "samples per second under this condition, the missing ones not counted",
-        "model": "name of the classifier; a vote of encodings ends with _vote, one_class names one class for every beat",
-        "rr": "whether it also reads RR features",
-        "seed": "number of the replicate; a published score has none",
-        "class": "name of the class, or macro for the mean over the scored classes",
-        "n": "test beats of the class, of all scored classes for macro",
+        "model": Text(
+            "name of the classifier; a vote of encodings ends with _vote, one_class names one class for every beat"
+        ),
+        "rr": Flag("whether it also reads RR features"),
+        "seed": Whole("number of the replicate; a published score has none"),
+        "class": Text("name of the class, or macro for the mean over the scored classes"),
+        "n": Whole("test beats of the class, of all scored classes for macro"),
         "precision": "true positives / all predicted positives",
         "recall": "true positives / all beats of the class",
         "f1": "harmonic mean of precision and recall",
@@ -47,11 +50,11 @@ class BeatCounts(TableFile):
     """Numbers of annotated beats, one row per record, and one each for sums over records and for the paper's own number."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "source": "origin of the beats: mitdb, invented, or a publication",
-        "record": f"name of the record; all, or with {LEAD}, for the sum over such records",
-        "lead": "name of the channel that is read; empty for sums",
-        **{name: f"beats of class {name}; empty if unknown" for name in CLASSES},
-        "total": "beats of all classes",
+        "source": Text("origin of the beats: mitdb, invented, or a publication"),
+        "record": Text(f"name of the record; all, or with {LEAD}, for the sum over such records"),
+        "lead": Text("name of the channel that is read; empty for sums"),
+        **{name: Whole(f"beats of class {name}; empty if unknown") for name in CLASSES},
+        "total": Whole("beats of all classes"),
     }
 
 
@@ -80,7 +83,7 @@ class ScoresWithoutRecord(TableFile):
 
     columns: ClassVar[Mapping[str, str]] = {
         **{name: BeatScores.columns[name] for name in ("source", "split", "condition", "model", "rr", "seed")},
-        "without": "name of the record whose beats are left out",
+        "without": Text("name of the record whose beats are left out"),
         **{name: BeatScores.columns[name] for name in ("class", "n", "f1")},
     }
 
@@ -106,10 +109,10 @@ class PatientScores(TableFile):
 
     columns: ClassVar[Mapping[str, str]] = {
         **{name: BeatScores.columns[name] for name in ("source", "split", "condition", "model", "rr", "seed")},
-        "record": "name of the record; gross for all beats, average for the mean over records",
-        "class": "name of the class",
-        "n": "test beats of the class",
-        "called": "beats called so, fusion beats called V not counted",
+        "record": Text("name of the record; gross for all beats, average for the mean over records"),
+        "class": Text("name of the class"),
+        "n": Whole("test beats of the class"),
+        "called": Whole("beats called so, fusion beats called V not counted"),
         "sensitivity": "true positives / n",
         "predictivity": "true positives / called",
         "sensitivity_low": "lower end of the 95 % interval over records, of gross and average",
@@ -145,14 +148,14 @@ class ReconstructionErrors(TableFile):
     """Errors of reconstructed beats, one row per split, latent ODE, condition, class and replicate."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "source": "origin of the beats, mitdb or invented",
-        "split": "name of the split",
-        "latent_ode": "name of the latent ODE",
-        "condition": "how the test beats were recorded",
+        "source": Text("origin of the beats, mitdb or invented"),
+        "split": Text("name of the split"),
+        "latent_ode": Text("name of the latent ODE"),
+        "condition": Text("how the test beats were recorded"),
         "rate_hz": "samples per second under this condition, the missing ones not counted",
-        "class": "name of the class",
-        "n": "beats of the class",
-        "seed": "number of the replicate",
+        "class": Text("name of the class"),
+        "n": Whole("beats of the class"),
+        "seed": Whole("number of the replicate"),
         "nmse": "squared error divided by the variance of the class's samples",
     }
 

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pathlode.artefacts import TableFile
+from pathlode.column_kinds import Text, Whole
 from pathlode.ecg.beats import AFTER, Beats
 from pathlode.ecg.conditions import Condition, millivolts
 from pathlode.ecg.features import Features, Probabilities
@@ -29,13 +30,13 @@ class WornScores(TableFile):
     """Scores of classifiers of beats on disturbed test records, one row per classifier, disturbance and class."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "source": "of the records",
-        "split": "of the beats",
-        "model": "name of the classifier, without RR intervals",
-        "disturbance": "what happens to the recordings, none for nothing",
+        "source": Text("of the records"),
+        "split": Text("of the beats"),
+        "model": Text("name of the classifier, without RR intervals"),
+        "disturbance": Text("what happens to the recordings, none for nothing"),
         "snr_db": "signal-to-noise ratio in dB; none for what is no noise",
-        "class": "name of the class, macro for the mean over classes",
-        "n": "test beats of the class in the scored seconds",
+        "class": Text("name of the class, macro for the mean over classes"),
+        "n": Whole("test beats of the class in the scored seconds"),
         "precision": "positive predictivity",
         "recall": "sensitivity",
         "f1": "their harmonic mean; of macro, the mean over classes",

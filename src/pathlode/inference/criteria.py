@@ -8,6 +8,7 @@ import pandas as pd
 from scipy.stats import binom
 
 from pathlode.artefacts import TableFile
+from pathlode.column_kinds import Flag, Text
 from pathlode.inference.scores import AS_IN_TRAINING
 
 LEAST_P_VALUE = 0.05
@@ -42,11 +43,11 @@ class Criteria(TableFile):
     """Criteria of calibrated and accurate posteriors, one row per summary and criterion."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "summary": "the summary that the flows are conditioned on",
-        "criterion": "what is judged",
+        "summary": Text("the summary that the flows are conditioned on"),
+        "criterion": Text("what is judged"),
         "value": "median over replicates, or number of replicates",
-        "threshold": "which values are good",
-        "met": "whether this one is",
+        "threshold": Text("which values are good"),
+        "met": Flag("whether this one is"),
     }
     float_format: ClassVar[str | None] = None
 

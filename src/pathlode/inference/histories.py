@@ -7,16 +7,19 @@ from typing import Any, ClassVar, Self
 import pandas as pd
 
 from pathlode.artefacts import TableFile
+from pathlode.column_kinds import Text, Whole
 
 FLOW_COLUMNS = {
-    "summary": "the summary that the flow is conditioned on",
-    "backend": "library of the flow, or flow_matching",
-    "n_train": "number of pairs that it was fitted to; 0 for simulations that were drawn while it trained",
-    "seed": "number of the replicate, which also makes the flow, unless n_train is 0: then all of a batch share the flow",
+    "summary": Text("the summary that the flow is conditioned on"),
+    "backend": Text("library of the flow, or flow_matching"),
+    "n_train": Whole("number of pairs that it was fitted to; 0 for simulations that were drawn while it trained"),
+    "seed": Whole(
+        "number of the replicate, which also makes the flow, unless n_train is 0: then all of a batch share the flow"
+    ),
 }
 """The columns that identify the flow of a row."""
 VALIDATION_COLUMNS = {
-    "step": "of the optimiser",
+    "step": Whole("of the optimiser"),
     "log_prob": "mean log-density in training since the last validation, in nats; with flow matching of one batch",
     "validation_log_prob": "mean log-density of the validation pairs, in nats",
 }

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pathlode.arrays import Array
 from pathlode.artefacts import ArrayFile, TableFile, axes
+from pathlode.column_kinds import Whole
 from pathlode.errors import DataError
 
 
@@ -104,8 +105,8 @@ class ReferenceScores(TableFile):
     """
 
     columns: ClassVar[Mapping[str, str]] = {
-        "seed": "number of the replicate in which the system is held out",
-        "system": "its index among the held-out ones, from 0",
+        "seed": Whole("number of the replicate in which the system is held out"),
+        "system": Whole("its index among the held-out ones, from 0"),
         "rhat_max": "largest rank-normalised split R̂ of its parameters",
         "ess_min": "smallest bulk effective sample size of its parameters",
         "acceptance": "share of the proposals that were accepted",

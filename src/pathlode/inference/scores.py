@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 
 from pathlode.arrays import Array
 from pathlode.artefacts import ArrayFile, TableFile, axes
+from pathlode.column_kinds import Flag, Text, Whole
 from pathlode.inference.histories import FLOW_COLUMNS
 
 AS_IN_TRAINING = "as in training"
 """Name of the observation design of the training data."""
 
 _SCORES = FLOW_COLUMNS | {
-    "parameter": "name, or all",
+    "parameter": Text("name, or all"),
     "rmse_over_prior_sd": "root mean squared error of the posterior means, in standard deviations of the prior",
     "sbc_p": "p-value of the test for uniform ranks",
     "mean_log_prob": "mean log-density of the true parameters, in nats",
@@ -47,8 +48,8 @@ class ComparedFlows(FlowScores):
 
     columns: ClassVar[Mapping[str, str]] = {
         **FlowScores.columns,
-        "replicate": "number of the replicate, the same as seed",
-        "condition": "name of the observation design",
+        "replicate": Whole("number of the replicate, the same as seed"),
+        "condition": Text("name of the observation design"),
         "perplexity": "geometric mean of one over the density of the truths",
         "c2st_excess": "c2st above that of two halves of the reference draws, at least what can be resolved",
     }
@@ -59,7 +60,7 @@ class ComparedFlows(FlowScores):
 class ShiftedScores(TableFile):
     """Scores of flows on held-out systems under other observation designs, by condition."""
 
-    columns: ClassVar[Mapping[str, str]] = _SCORES | {"condition": "name of the observation design"}
+    columns: ClassVar[Mapping[str, str]] = _SCORES | {"condition": Text("name of the observation design")}
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,12 @@ class OutsideMisses(TableFile):
     """Errors of flows on a system that the prior excludes, one row per flow and parameter."""
 
     columns: ClassVar[Mapping[str, str]] = FLOW_COLUMNS | {
-        "parameter": "name",
+        "parameter": Text("name"),
         "truth": "its true value",
         "mean": "of the draws",
         "std": "of the draws",
         "sd_off": "distance of the truth from the mean, in standard deviations of the draws",
-        "inside_90": "whether the truth lies inside the central 90 % of the draws",
+        "inside_90": Flag("whether the truth lies inside the central 90 % of the draws"),
         "summary_p": "p-value of the summary among those of the training's simulations, the same for all parameters",
     }
 

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pathlode.artefacts import COMMITTED, TableFile
+from pathlode.column_kinds import Text
 from pathlode.core.simple import Numbers
 from pathlode.real.fits import Asked
 from pathlode.real.hopper import SIMULATED_STEP, STATE_NAMES, STATE_UNITS, HopperTrajectories
@@ -27,12 +28,12 @@ class PublishedHopper(TableFile):
     """Errors that others published on these tasks, one row per paper, model, task and observed share."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "paper": "authors and year",
-        "model": "the model, in our words",
-        "task": "interpolation or forecast",
+        "paper": Text("authors and year"),
+        "model": Text("the model, in our words"),
+        "task": Text("interpolation or forecast"),
         "observed": "share of the times that the model reads, in percent",
         "mse": "mean squared error, as in published_error",
-        "source": "where the number stands; second-hand if it was quoted elsewhere",
+        "source": Text("where the number stands; second-hand if it was quoted elsewhere"),
     }
     remedy: ClassVar[str] = COMMITTED
 

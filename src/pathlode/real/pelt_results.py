@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pathlode.arrays import Array
 from pathlode.artefacts import COMMITTED, ArrayFile, TableFile, axes
+from pathlode.column_kinds import Text, Whole
 
 QUANTILES_SHOWN = {"q05": 0.05, "q10": 0.1, "q50": 0.5, "q90": 0.9, "q95": 0.95}
 """Columns of the posteriors' quantiles."""
@@ -75,12 +76,14 @@ class PeltTable(TableFile):
     """
 
     columns: ClassVar[Mapping[str, str]] = {
-        "parameter": "a rate in 1/year, a population in the first year in thousand pelts, or a noise on the logarithm",
-        "source": "a flow's summary, mcmc, or stan",
+        "parameter": Text(
+            "a rate in 1/year, a population in the first year in thousand pelts, or a noise on the logarithm"
+        ),
+        "source": Text("a flow's summary, mcmc, or stan"),
         "mean": "posterior mean",
         "sd": "posterior standard deviation",
         **{name: f"{share:.0%} quantile" for name, share in QUANTILES_SHOWN.items()},
-        "replicate": "number of the replicate",
+        "replicate": Whole("number of the replicate"),
     }
 
 
@@ -102,9 +105,9 @@ class PeltScores(TableFile):
     """
 
     columns: ClassVar[Mapping[str, str]] = {
-        "data": "name of the data set",
-        "source": "a flow's summary, or mcmc: two halves of the chains",
-        "seed": "number of the replicate, by which claims pair rows",
+        "data": Text("name of the data set"),
+        "source": Text("a flow's summary, or mcmc: two halves of the chains"),
+        "seed": Whole("number of the replicate, by which claims pair rows"),
         "c2st": "accuracy of classifying draws against those of the chains",
         "c2st_excess": "c2st above that of two halves of the chains, at least what can be resolved",
         "mean_off": "largest distance of a mean from that of the chains, in their standard deviations",

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathlode.artefacts import COMMITTED, ArrayFile, TableFile, axes
+from pathlode.column_kinds import Flag, Text, Whole
 from pathlode.real.measured import MeasuredSeries
 
 
@@ -16,15 +17,17 @@ class RealScores(TableFile):
     """Scores on test series, one row per data set, task, model, replicate and metric."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "data": "name of the data set",
-        "task": "interpolation, forecast, or what a series' class is about",
-        "model": "name of the model",
-        "replicate": "number of the replicate",
-        "metric": "error (squared, over the mean's), auroc, auprc, accuracy, macro_f1, or missed: 1 - auroc, 1 - accuracy",
+        "data": Text("name of the data set"),
+        "task": Text("interpolation, forecast, or what a series' class is about"),
+        "model": Text("name of the model"),
+        "replicate": Whole("number of the replicate"),
+        "metric": Text(
+            "error (squared, over the mean's), auroc, auprc, accuracy, macro_f1, or missed: 1 - auroc, 1 - accuracy"
+        ),
         "value": "value of the metric",
         "train_seconds": "CPU seconds of the training, with all weights that were tried",
-        "seed": "number of the replicate, by which claims pair rows",
-        "source": "origin of the files, public or invented",
+        "seed": Whole("number of the replicate, by which claims pair rows"),
+        "source": Text("origin of the files, public or invented"),
     }
     float_format: ClassVar[str | None] = None
 
@@ -34,14 +37,14 @@ class WeightChoices(TableFile):
     """Validation errors of the penalty weights that were tried, one row per data set, task, model, replicate and weight."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "data": "name of the data set",
-        "task": "interpolation or forecast",
-        "model": "name of the model",
-        "replicate": "number of the replicate",
+        "data": Text("name of the data set"),
+        "task": Text("interpolation or forecast"),
+        "model": Text("name of the model"),
+        "replicate": Whole("number of the replicate"),
         "weight": "weight of the penalty; without effect on a loss that has none",
         "error": "squared error of hidden validation values over that of the training mean",
-        "chosen": "whether it is the replicate's smallest",
-        "member": "position in the stack of models",
+        "chosen": Flag("whether it is the replicate's smallest"),
+        "member": Whole("position in the stack of models"),
     }
 
 
@@ -50,16 +53,16 @@ class DataCounts(TableFile):
     """What was read of each data set, one row per data set."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "data": "name of the data set",
-        "source": "origin of the files, public or invented",
-        "series": "number of series",
-        "features": "number of features",
-        "values": "number of measured values, those of an interval of the grid as one",
+        "data": Text("name of the data set"),
+        "source": Text("origin of the files, public or invented"),
+        "series": Whole("number of series"),
+        "features": Whole("number of features"),
+        "values": Whole("number of measured values, those of an interval of the grid as one"),
         "missing": "share of the values at the series' times that is missing",
-        "repeated": "measurements of a quantity in the same minute as another",
-        "implausible": "measurements outside the plausible range, which count as missing",
-        "unknown": "unknown descriptors",
-        "empty": "series without a measurement, which are left out",
+        "repeated": Whole("measurements of a quantity in the same minute as another"),
+        "implausible": Whole("measurements outside the plausible range, which count as missing"),
+        "unknown": Whole("unknown descriptors"),
+        "empty": Whole("series without a measurement, which are left out"),
     }
 
 
@@ -68,13 +71,13 @@ class PublishedScores(TableFile):
     """Scores that others published on the same data, one row per paper, model, task and metric."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "paper": "authors and year",
-        "model": "the model, in our words",
-        "task": "interpolation, forecast, or death",
-        "metric": "mse, the squared error in units of the paper, or auroc",
+        "paper": Text("authors and year"),
+        "model": Text("the model, in our words"),
+        "task": Text("interpolation, forecast, or death"),
+        "metric": Text("mse, the squared error in units of the paper, or auroc"),
         "value": "value of the metric",
         "spread": "standard deviation over the paper's repetitions; empty where unknown",
-        "source": "where the number stands; second-hand if it was quoted elsewhere",
+        "source": Text("where the number stands; second-hand if it was quoted elsewhere"),
     }
     remedy: ClassVar[str] = COMMITTED
 

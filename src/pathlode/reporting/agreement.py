@@ -20,6 +20,7 @@ from typing import ClassVar
 import pandas as pd
 
 from pathlode.artefacts import TableFile
+from pathlode.column_kinds import Text
 from pathlode.errors import DataError
 from pathlode.reporting.claim_entries import CONTROL
 from pathlode.reporting.claim_tables import interval_text
@@ -42,19 +43,19 @@ class Agreement(TableFile):
     """
 
     columns: ClassVar[Mapping[str, str]] = {
-        "id": "of the claim",
-        "paper": "letter of the paper that makes it, or ours",
-        "where": "where it was tested",
-        "published": "verdict of the published run",
-        "here": "verdict of this run",
-        "agreement": "confirmed, undecided or contradicted",
+        "id": Text("of the claim"),
+        "paper": Text("letter of the paper that makes it, or ours"),
+        "where": Text("where it was tested"),
+        "published": Text("verdict of the published run"),
+        "here": Text("verdict of this run"),
+        "agreement": Text("confirmed, undecided or contradicted"),
         "published_ratio": "ratio of the published run",
         "published_low": "lower bound of its interval",
         "published_high": "upper bound of its interval",
         "ratio": "ratio of this run",
         "low": "lower bound of its interval",
         "high": "upper bound of its interval",
-        "target": "target of Snakemake that makes its tables",
+        "target": Text("target of Snakemake that makes its tables"),
     }
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pathlode.artefacts import TableFile
+from pathlode.column_kinds import Text, Whole
 from pathlode.reporting.job_record import JobRecord
 
 
@@ -19,17 +20,17 @@ class Provenance(TableFile):
     """Provenance of files, one row per output of a job, sorted by its name."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "file": "path of the output",
-        "rule": "the job's rule",
-        "wildcards": "their values, by name, as JSON",
-        "commit": "commit of the code, or unknown; -dirty if files differed from it",
-        "config": "digest of the configuration",
-        "seeds": 'seeds of all jobs that the file depends on, {"<rule>.<name>": [seed, ...]}, as JSON',
-        "packages": "versions of the packages, by name, as JSON",
-        "device": "name of the GPU, or else of the CPU",
-        "cores": "number of the machine's cores",
-        "threads": "number of the job's threads",
-        "begun": "start of the job in UTC, as ISO 8601",
+        "file": Text("path of the output"),
+        "rule": Text("the job's rule"),
+        "wildcards": Text("their values, by name, as JSON"),
+        "commit": Text("commit of the code, or unknown; -dirty if files differed from it"),
+        "config": Text("digest of the configuration"),
+        "seeds": Text('seeds of all jobs that the file depends on, {"<rule>.<name>": [seed, ...]}, as JSON'),
+        "packages": Text("versions of the packages, by name, as JSON"),
+        "device": Text("name of the GPU, or else of the CPU"),
+        "cores": Whole("number of the machine's cores"),
+        "threads": Whole("number of the job's threads"),
+        "begun": Text("start of the job in UTC, as ISO 8601"),
         "seconds": "wall time, including imports",
         "cpu_seconds": "CPU time, including imports",
         "peak_mb": "peak memory in MB",
@@ -42,14 +43,14 @@ class ChapterCosts(TableFile):
     """Costs of chapters, one row each, in the order of the chapters."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "chapter": "name of the chapter",
-        "jobs": "number of its jobs",
+        "chapter": Text("name of the chapter"),
+        "jobs": Whole("number of its jobs"),
         "minutes": "minutes in which any of its jobs ran",
         "CPU minutes": "CPU time of all its jobs in minutes",
         "longest job (min)": "wall time of the longest job in minutes",
         "peak memory of a job (MB)": "largest peak memory of a job in MB",
-        "cores": "number of the machine's cores",
-        "device": "names of the CPUs and GPUs",
+        "cores": Whole("number of the machine's cores"),
+        "device": Text("names of the CPUs and GPUs"),
     }
     float_format: ClassVar[str | None] = None
 

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from pathlode.artefacts import TableFile
+from pathlode.column_kinds import Text, Whole
 from pathlode.reporting.agreement import Agreement, compare_runs
 from pathlode.reporting.claim_tables import interval_text
 from pathlode.reporting.naming import readable
@@ -37,10 +38,10 @@ class RepeatedCells(TableFile):
     """
 
     columns: ClassVar[Mapping[str, str]] = {
-        "variation": "what the repeated run changes: replicates, threads or kernels",
-        "against": "the reference: published, or base, the run that is repeated",
+        "variation": Text("what the repeated run changes: replicates, threads or kernels"),
+        "against": Text("the reference: published, or base, the run that is repeated"),
         **{
-            _IN_AGREEMENT.get(name, name): text.replace("published", "reference")
+            _IN_AGREEMENT.get(name, name): type(text)(text.replace("published", "reference"))
             for name, text in Agreement.columns.items()
         },
     }
@@ -54,21 +55,21 @@ class Stability(TableFile):
     """
 
     columns: ClassVar[Mapping[str, str]] = {
-        "variation": "what the repeated run changes: replicates, threads or kernels",
-        "against": "the reference: published, or base, the run that is repeated",
-        "compared": "cells that both runs made",
-        "confirmed": "of these, those with the same verdict",
-        "decided": "cells that the reference decides",
-        "decided_changed": "of these, those with another verdict, decided or not",
-        "contradicted": "of these, those that the repeated run decides otherwise",
+        "variation": Text("what the repeated run changes: replicates, threads or kernels"),
+        "against": Text("the reference: published, or base, the run that is repeated"),
+        "compared": Whole("cells that both runs made"),
+        "confirmed": Whole("of these, those with the same verdict"),
+        "decided": Whole("cells that the reference decides"),
+        "decided_changed": Whole("of these, those with another verdict, decided or not"),
+        "contradicted": Whole("of these, those that the repeated run decides otherwise"),
         "decided_share": "decided_changed / decided",
-        "others": "cells that the reference does not decide",
-        "others_changed": "of these, those with another verdict",
+        "others": Whole("cells that the reference does not decide"),
+        "others_changed": Whole("of these, those with another verdict"),
         "others_share": "others_changed / others",
         "allowed": "largest others_share of stable verdicts",
-        "none_contradicted": "first condition: yes or no; empty if no cell is compared; so below",
-        "few_changed": "second condition",
-        "stable": "both conditions",
+        "none_contradicted": Text("first condition: yes or no; empty if no cell is compared; so below"),
+        "few_changed": Text("second condition"),
+        "stable": Text("both conditions"),
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from pathlode.artefacts import TableFile
+from pathlode.column_kinds import Flag, Text, Whole
 
 RIVAL_ERRORS = {
     "interpolation_nmse": "error from the first to the last observation, or at the hidden values of measured series",
@@ -30,19 +31,19 @@ class RivalScores(TableFile):
     """Errors and costs on test series, one line per data set, row and replicate."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "data": "simulated system, or measured data set",
-        "row": "name of the fitted row in the configuration",
-        "seed": "number of the replicate",
+        "data": Text("simulated system, or measured data set"),
+        "row": Text("name of the fitted row in the configuration"),
+        "seed": Whole("number of the replicate"),
         **RIVAL_ERRORS,
         **OUTSIDE_ERRORS,
         **CRPS,
-        "candidates": "number of trainings from which the settings were chosen",
-        "tried": "their learning rates and penalty weights",
+        "candidates": Whole("number of trainings from which the settings were chosen"),
+        "tried": Text("their learning rates and penalty weights"),
         "spent_seconds": "CPU seconds of all trainings, candidates and model, the stack's shared equally among its members",
         "train_seconds": "CPU seconds of the training of the model alone",
         "predict_ms": "CPU milliseconds per predicted test series",
-        "n_parameters": "parameters of one model that a prediction uses",
-        "failure": "what went wrong in training or prediction; missing if nothing did",
+        "n_parameters": Whole("parameters of one model that a prediction uses"),
+        "failure": Text("what went wrong in training or prediction; missing if nothing did"),
     }
 
 
@@ -51,14 +52,14 @@ class RivalTable(TableFile):
     """The same with one line per metric."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "data": "simulated system, or measured data set",
-        "row": "name of the fitted row in the configuration",
-        "replicate": "number of the replicate",
-        "metric": "name of the error or score",
+        "data": Text("simulated system, or measured data set"),
+        "row": Text("name of the fitted row in the configuration"),
+        "replicate": Whole("number of the replicate"),
+        "metric": Text("name of the error or score"),
         "value": "its value; missing where training or prediction failed",
         "train_seconds": "CPU seconds of the training of the model alone",
         "predict_ms": "CPU milliseconds per predicted test series",
-        "n_parameters": "parameters of one model that a prediction uses",
+        "n_parameters": Whole("parameters of one model that a prediction uses"),
     }
 
 
@@ -70,11 +71,11 @@ class RivalFailures(TableFile):
     """
 
     columns: ClassVar[Mapping[str, str]] = {
-        "data": "simulated system, or measured data set",
-        "row": "name of the fitted row in the configuration",
-        "reason": "what fails, and in how many replicates",
-        "tried": "learning rates and penalty weights of its candidates",
-        "candidates": "number of candidates of a replicate, the largest",
+        "data": Text("simulated system, or measured data set"),
+        "row": Text("name of the fitted row in the configuration"),
+        "reason": Text("what fails, and in how many replicates"),
+        "tried": Text("learning rates and penalty weights of its candidates"),
+        "candidates": Whole("number of candidates of a replicate, the largest"),
         "spent_seconds": "CPU seconds of all trainings of a replicate, median",
     }
 
@@ -87,11 +88,11 @@ class RivalRanks(TableFile):
     """
 
     columns: ClassVar[Mapping[str, str]] = {
-        "metric": "name of the error",
-        "data": "data set whose replicates are the blocks, or `all` if data sets are, by their medians",
-        "row": "name of the fitted row in the configuration",
+        "metric": Text("name of the error"),
+        "data": Text("data set whose replicates are the blocks, or `all` if data sets are, by their medians"),
+        "row": Text("name of the fitted row in the configuration"),
         "rank": "mean rank over the blocks; 1 is the smallest error",
-        "blocks": "number of blocks",
+        "blocks": Whole("number of blocks"),
         "p": "p-value of Friedman's test that all rows are alike",
         "critical_difference": "least difference of two mean ranks that is significant, by Nemenyi's test",
     }
@@ -103,13 +104,13 @@ class GraphScores(TableFile):
     """Graphs and interventions on simulated systems, one line per system, row and replicate."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "data": "simulated system",
-        "row": "name of the fitted row in the configuration",
-        "replicate": "number of the replicate",
+        "data": Text("simulated system"),
+        "row": Text("name of the fitted row in the configuration"),
+        "replicate": Whole("number of the replicate"),
         "auroc": "probability that a pair with an edge has more influence than one without; missing if all pairs have one",
         "intervened_nmse": "error in the observed window if one quantity is held; missing if no prediction is finite",
         "interpolation_nmse": "error in the observed window without that",
-        "failure": "what went wrong in training or prediction; missing if nothing did",
+        "failure": Text("what went wrong in training or prediction; missing if nothing did"),
     }
 
 
@@ -121,13 +122,13 @@ class Influences(TableFile):
     """
 
     columns: ClassVar[Mapping[str, str]] = {
-        "data": "simulated system",
-        "row": "name of the fitted row in the configuration",
-        "replicate": "number of the replicate",
-        "driven": "quantity whose rate of change is asked for",
-        "driver": "quantity on which it may depend",
+        "data": Text("simulated system"),
+        "row": Text("name of the fitted row in the configuration"),
+        "replicate": Whole("number of the replicate"),
+        "driven": Text("quantity whose rate of change is asked for"),
+        "driver": Text("quantity on which it may depend"),
         "influence": "mean absolute slope, in standard deviations per unit of the model's time",
-        "edge": "whether the system's own equation has it",
+        "edge": Flag("whether the system's own equation has it"),
     }
 
 
@@ -139,10 +140,10 @@ class HybridScores(TableFile):
     """
 
     columns: ClassVar[Mapping[str, str]] = {
-        "data": "simulated system",
-        "training_series": "number of series that were trained on",
-        "row": "the model: hybrid, expert, neural, residual or ensemble",
-        "replicate": "number of the replicate",
+        "data": Text("simulated system"),
+        "training_series": Whole("number of series that were trained on"),
+        "row": Text("the model: hybrid, expert, neural, residual or ensemble"),
+        "replicate": Whole("number of the replicate"),
         **RIVAL_ERRORS,
         "constant_error": "largest relative error of the expert's constants; missing without an expert or known constants",
         "train_seconds": "CPU seconds of training one model, with those of the models that it is made of",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import pandas as pd
 
 from pathlode.artefacts import TableFile
+from pathlode.column_kinds import Text, Whole
 
 if TYPE_CHECKING:
     from pathlode.schedule.run_model import RunModel  # only for types: the import would load PyTorch
@@ -14,12 +15,12 @@ TUNING, FINAL = "tuning", "final"
 """Phases of a policy's runs: tuning, which chooses its setting, and the runs that are compared."""
 
 _FACTS = {
-    "task": "name of the task",
-    "schedule": "name of the policy",
-    "setting": "name of the policy's setting",
-    "phase": f"{TUNING} or {FINAL}",
-    "seed": "number of the replicate",
-    "repeat": "number of a tuning run among those of its setting, from 1; 0 for the compared run",
+    "task": Text("name of the task"),
+    "schedule": Text("name of the policy"),
+    "setting": Text("name of the policy's setting"),
+    "phase": Text(f"{TUNING} or {FINAL}"),
+    "seed": Whole("number of the replicate"),
+    "repeat": Whole("number of a tuning run among those of its setting, from 1; 0 for the compared run"),
 }
 
 
@@ -30,7 +31,9 @@ class PolicyOutcomes(TableFile):
         **_FACTS,
         "test_last": "test accuracy with the last weights, empty in tuning",
         "test_best_val": "test accuracy with the weights of the best validation, empty in tuning",
-        "predictions": "number of predictions that a test accuracy counts: one per image, one per character of a text",
+        "predictions": Whole(
+            "number of predictions that a test accuracy counts: one per image, one per character of a text"
+        ),
         "frequent": "test accuracy of always naming the class that is most frequent in training",
         "val_last": "validation accuracy at the last step",
         "sharpness": "the Hessian's eigenvalue of largest magnitude at the last weights, empty in tuning and after divergence",
@@ -48,8 +51,8 @@ class PolicyLogs(TableFile):
 
     columns: ClassVar[Mapping[str, str]] = {
         **_FACTS,
-        "run_id": "name of the run, unique within a task and policy",
-        "step": "optimiser steps taken",
+        "run_id": Text("name of the run, unique within a task and policy"),
+        "step": Whole("optimiser steps taken"),
         "epoch": "epochs taken",
         "lr": "learning rate of the step",
         "train_loss": "mean training loss since the previous row",
@@ -68,13 +71,13 @@ class PolicyDecisions(TableFile):
 
     columns: ClassVar[Mapping[str, str]] = {
         **_FACTS,
-        "step": "optimiser steps taken",
+        "step": Whole("optimiser steps taken"),
         "moment": "on the model's clock",
         "loss": "mean of the recent training losses",
-        "qualified": "number of futures in which such a loss occurs",
-        "metric": "metric predicted at the horizon, empty if no future was chosen",
+        "qualified": Whole("number of futures in which such a loss occurs"),
+        "metric": Text("metric predicted at the horizon, empty if no future was chosen"),
         "rate": "learning rate after the decision",
-        "outcome": "new schedule, or the reason for keeping the current one",
+        "outcome": Text("new schedule, or the reason for keeping the current one"),
     }
 
 
@@ -86,13 +89,13 @@ class PolicyScores(TableFile):
     """
 
     columns: ClassVar[Mapping[str, str]] = {
-        "task": "name of the task",
-        "schedule": "name of the policy, best_parametric, or frequent",
-        "setting": "name of the policy's setting",
-        "seed": "number of the replicate",
+        "task": Text("name of the task"),
+        "schedule": Text("name of the policy, best_parametric, or frequent"),
+        "setting": Text("name of the policy's setting"),
+        "seed": Whole("number of the replicate"),
         "test_last": "test accuracy with the last weights",
         "test_best_val": "test accuracy with the weights of the best validation",
-        "predictions": "number of predictions that either counts: one per image, one per character of a text",
+        "predictions": Whole("number of predictions that either counts: one per image, one per character of a text"),
         "test_last_error": "1 - test_last, at least half a prediction's share",
         "test_best_val_error": "1 - test_best_val, at least half a prediction's share",
         "sharpness": "magnitude of the Hessian's largest eigenvalue at the last weights, empty after divergence",
@@ -106,10 +109,10 @@ class PolicyBudgets(TableFile):
     """What the choice of a policy's compared run had cost, one row per task, policy and replicate."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "task": "name of the task",
-        "schedule": "name of the policy, or best_parametric",
-        "seed": "number of the replicate",
-        "runs": "trainings that tuned the policy, or from which it learnt",
+        "task": Text("name of the task"),
+        "schedule": Text("name of the policy, or best_parametric"),
+        "seed": Whole("number of the replicate"),
+        "runs": Whole("trainings that tuned the policy, or from which it learnt"),
         "seconds": "of their optimiser steps and of the fit to them, CPU time or, on a GPU, elapsed time",
         "seconds_validating": "of their validations, of which those that nobody reads are not made",
     }
@@ -120,14 +123,14 @@ class PolicyComparisons(TableFile):
     """Paired differences between our policy and each other one, one row per task, policy and metric."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "task": "name of the task",
-        "schedule": "name of the policy, or best_parametric",
-        "metric": "test_last, test_best_val or sharpness, as in the scores",
+        "task": Text("name of the task"),
+        "schedule": Text("name of the policy, or best_parametric"),
+        "metric": Text("test_last, test_best_val or sharpness, as in the scores"),
         "mean": "mean of the policy's own metric over replicates",
         "difference": "mean of ours minus the policy's over the replicates of both; empty for ours",
         "low": "lower end of Student's t interval of the difference",
         "high": "upper end",
-        "n": "replicates of both; for ours its own",
+        "n": Whole("replicates of both; for ours its own"),
     }
     float_format = None
 
@@ -139,10 +142,12 @@ class RunModelFits(TableFile):
     """
 
     columns: ClassVar[Mapping[str, str]] = {
-        "task": "name of the task",
-        "fit": "name of the fit",
-        "seed": "number of the replicate, which also makes the weights, the batches and the choice of held-out runs",
-        "runs": "number of runs that it was fitted to",
+        "task": Text("name of the task"),
+        "fit": Text("name of the fit"),
+        "seed": Whole(
+            "number of the replicate, which also makes the weights, the batches and the choice of held-out runs"
+        ),
+        "runs": Whole("number of runs that it was fitted to"),
         "error_train_loss": "root mean squared error of the training loss",
         "error_log_lr": "root mean squared error of the learning rate's natural logarithm",
         "error_val_metric": "root mean squared error of the validation accuracy",

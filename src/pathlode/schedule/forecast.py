@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pathlode.artefacts import TableFile
+from pathlode.column_kinds import Text
 from pathlode.schedule.runs import FEATURES, trajectory
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ class PolicyForecasts(TableFile):
     """Forecasts of a policy's runs by a model of past runs, one row per predicted moment."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "task": "name of the task",
-        "schedule": "name of the policy",
+        "task": Text("name of the task"),
+        "schedule": Text("name of the policy"),
         "seen": "share of the training at the end of the window that the forecast is made from",
         "share": "share of the training at the predicted moment",
         "train_loss": "predicted training loss",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import pandas as pd
 
 from pathlode.artefacts import TableFile
+from pathlode.column_kinds import Whole
 
 if TYPE_CHECKING:
     from pathlode.training.validation import Validation
@@ -20,12 +21,12 @@ class History(TableFile):
     """
 
     columns: ClassVar[dict[str, str]] = {
-        "seed": "of the member",
-        "step": "optimiser steps taken",
+        "seed": Whole("of the member"),
+        "step": Whole("optimiser steps taken"),
         "train_loss": "mean loss since the last validation",
         "validation_mse": "mean squared error on the validation observations, in units of the data's variance",
         "solver_share": "estimated solver error as a share of validation_mse",
-        "solver_steps": "solver steps per trajectory",
+        "solver_steps": Whole("solver steps per trajectory"),
         "seconds": "training time so far, the stack's shared equally among its seeds",
     }
     float_format: ClassVar[str | None] = None  # all digits, because times to a target compare errors

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from pathlode.artefacts import TableFile
+from pathlode.column_kinds import Text
 
-_ASKED = {"source": "whose logs", "held_out": "what the past runs lack"}
-_MODEL = {"model": "name of the model", "seen": "share of the run's steps that it sees"}
+_ASKED = {"source": Text("whose logs"), "held_out": Text("what the past runs lack")}
+_MODEL = {"model": Text("name of the model"), "seen": "share of the run's steps that it sees"}
 
 
 class LogForecasts(TableFile):
@@ -17,8 +18,8 @@ class LogForecasts(TableFile):
 
     columns: ClassVar[Mapping[str, str]] = {
         **_ASKED,
-        "group": "what was trained",
-        "run": "name of the run",
+        "group": Text("what was trained"),
+        "run": Text("name of the run"),
         **_MODEL,
         "error": "ln(predicted / logged loss) at the end",
         "spread": "standard deviation that the model states for it",

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathlode.artefacts import ArrayFile, TableFile, axes
+from pathlode.column_kinds import Text, Whole
 
 OPTIMAL = "optimal"
 """Name of the best schedule among the policies."""
@@ -28,7 +29,7 @@ _REACHED = {
     "loss": "expected loss at the end under the rates that the policy chose",
     "optimum": "the same under the best schedule",
 }
-_NAMES = {"task": "name of the task", "policy": "name of the policy"}
+_NAMES = {"task": Text("name of the task"), "policy": Text("name of the policy")}
 _COSTS = {
     "runs": "trainings that the policy looked at before",
     "seconds": "CPU time of these trainings and of the choice, the mean over the replicates of a job",
@@ -43,7 +44,7 @@ def _centred(name: str, meaning: str) -> dict[str, str]:
 class SolvableOutcomes(TableFile):
     """What every policy reaches, one row per task, policy and replicate."""
 
-    columns: ClassVar[Mapping[str, str]] = {**_NAMES, "seed": "number of the replicate", **_REACHED, **_COSTS}
+    columns: ClassVar[Mapping[str, str]] = {**_NAMES, "seed": Whole("number of the replicate"), **_REACHED, **_COSTS}
     float_format = "%.8g"
 
 
@@ -57,7 +58,7 @@ class SolvableScores(TableFile):
 class SolvableTable(TableFile):
     """What every policy reaches, for readers, one row per task, policy and replicate."""
 
-    columns: ClassVar[Mapping[str, str]] = {**_NAMES, "replicate": "number of the replicate", **_REACHED}
+    columns: ClassVar[Mapping[str, str]] = {**_NAMES, "replicate": Whole("number of the replicate"), **_REACHED}
     float_format = "%.8g"
 
 
@@ -70,7 +71,7 @@ class SolvableRegrets(TableFile):
         "low": "lower end of its interval",
         "high": "upper end of its interval",
         "room": "ln ratio over that of the best policy without a model, 0 at the least loss; NaN if that is no room",
-        "n": "number of replicates",
+        "n": Whole("number of replicates"),
         **_COSTS,
     }
 
@@ -79,15 +80,17 @@ class PlansFromPastRuns(TableFile):
     """What plans from different past runs reach, one row per task, list of schedules, number of runs and replicate."""
 
     columns: ClassVar[Mapping[str, str]] = {
-        "task": "name of the task",
-        "schedules": "name of the list of schedules from which the past runs were drawn",
-        "runs": "number of past runs",
-        "seed": "number of the replicate",
+        "task": Text("name of the task"),
+        "schedules": Text("name of the list of schedules from which the past runs were drawn"),
+        "runs": Whole("number of past runs"),
+        "seed": Whole("number of the replicate"),
         "loss": "expected loss at the end under the planned rates",
         "best_past": "the same under the rates of the past run that ended best",
         "optimum": "the same under the best schedule",
         "error": "median absolute error of the predicted ln loss at the end, over schedules that no past run has",
-        "diverged": "number of these schedules whose predicted loss is not finite; their errors count as infinite",
+        "diverged": Whole(
+            "number of these schedules whose predicted loss is not finite; their errors count as infinite"
+        ),
     }
     float_format = "%.8g"
 
@@ -100,8 +103,8 @@ class PastRunsCentres(TableFile):
         **_centred("plan", "loss of the plan / optimum, exponential of the pseudomedian of its logarithm"),
         **_centred("best_past", "the same of the past run that ended best"),
         **_centred("error", "error of the predicted ln loss, the same over replicates in which it is finite"),
-        "diverged": "number of predicted losses that are not finite, in all replicates",
-        "n": "number of replicates",
+        "diverged": Whole("number of predicted losses that are not finite, in all replicates"),
+        "n": Whole("number of replicates"),
     }
 
 
