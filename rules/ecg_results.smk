@@ -132,6 +132,7 @@ rule plot_ecg:
         compared=ECG["compared"],
         kept=KEPT["classifier"],
         evaluate=config["evaluate"],
+        confidence=config["claims"]["confidence"],
     script:
         "../workflow/scripts/plot_ecg.py"
 

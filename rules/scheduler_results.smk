@@ -97,6 +97,7 @@ rule plot_scheduler:
         parametric=SCHEDULER["sweep"]["schedules"],
         compared=SCHEDULER["compared"],
         early=EARLY,
+        confidence=config["claims"]["confidence"],
     script:
         "../workflow/scripts/plot_scheduler.py"
 

@@ -61,7 +61,9 @@ with job(snakemake):
         ),
         "f1_against_rate": ecg.f1_against_rate(scores, params.compared, params.rates),
         "f1_by_class": ecg.f1_by_class(scores, params.compared, params.rates[0]),
-        "f1_over_patients": f1_over_patients(scores, left_out, [params.kept, *params.compared], params.rates),
+        "f1_over_patients": f1_over_patients(
+            scores, left_out, [params.kept, *params.compared], params.rates, params.confidence
+        ),
         "by_patient": patient_panels(patients, params.kept),
     }
     for figure in figures.values():

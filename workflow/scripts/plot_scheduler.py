@@ -38,10 +38,13 @@ with job(snakemake):
             "test_last",
             "test accuracy, last epoch (%)",
             params.ours,
+            params.confidence,
             percent=True,
             margin=compared[0].margin.points if compared else None,
         ),
-        "sharpness": scheduler.by_schedule(outcomes, "sharpness", "top Hessian eigenvalue", params.ours, log=True),
+        "sharpness": scheduler.by_schedule(
+            outcomes, "sharpness", "top Hessian eigenvalue", params.ours, params.confidence, log=True
+        ),
         "horizon": scheduler.horizon(logs, params.ours, params.early),
     }
     save_figures(figures, snakemake.output)

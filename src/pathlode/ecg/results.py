@@ -115,9 +115,9 @@ class PatientScores(TableFile):
         "called": Whole("beats called so, fusion beats called V not counted"),
         "sensitivity": "true positives / n",
         "predictivity": "true positives / called",
-        "sensitivity_low": "lower end of the 95 % interval over records, of gross and average",
+        "sensitivity_low": "lower end of the interval over records, of gross and average, see pathlode.ecg.patients.LEVEL",
         "sensitivity_high": "upper end",
-        "predictivity_low": "lower end of the 95 % interval over records, of gross and average",
+        "predictivity_low": "lower end of the interval over records, of gross and average, see pathlode.ecg.patients.LEVEL",
         "predictivity_high": "upper end",
     }
 

@@ -1,6 +1,7 @@
 """Figures of the inference chapter that score flows over many systems."""
 
 from collections.abc import Mapping, Sequence
+from statistics import NormalDist
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -25,11 +26,13 @@ from pathlode.plots.style import (
 from pathlode.reporting.naming import symbol
 
 GRID = np.linspace(0, 1, 201)
+CALIBRATED = 0.95
+"""Probability with which the curve of a calibrated posterior lies in the grey band."""
 
 
 def ranks(names: Sequence[str], by_summary: Mapping[str, Array]) -> Figure:
     """Simulation-based calibration: the cumulative distribution of the truths' ranks minus the uniform one, one panel per
-    parameter. A line leaves the band if the Kolmogorov-Smirnov test has p < 0.05.
+    parameter. A line leaves the band if the Kolmogorov-Smirnov test has p < 1 - :data:`CALIBRATED`.
 
     Args:
         names: names of the parameters.
@@ -40,8 +43,8 @@ def ranks(names: Sequence[str], by_summary: Mapping[str, Array]) -> Figure:
     for column, (axis, name) in enumerate(zip(axes, names, strict=True)):
         for number, (summary, share) in enumerate(by_summary.items()):
             if number == 0:
-                reach = kstwo.ppf(0.95, len(share))
-                axis.axhspan(-reach, reach, color="0.88", lw=0, label="95 % if calibrated")
+                reach = kstwo.ppf(CALIBRATED, len(share))
+                axis.axhspan(-reach, reach, color="0.88", lw=0, label=f"{CALIBRATED:.0%} if calibrated")
             cumulated = ecdf(share[:, column]).cdf
             look = {"color": styles[summary].colour, "ls": styles[summary].dashes}
             axis.plot(GRID, cumulated.evaluate(GRID) - GRID, lw=1.1, label=summary, **look)
@@ -63,12 +66,17 @@ def coverage(tarp: Mapping[str, tuple[Array, Array]], dense: Mapping[str, tuple[
     """
     figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.3), sharex=True, sharey=True, layout="constrained")
     level = np.linspace(0, 1, 101)
-    spread = 1.96 * np.sqrt(level * (1 - level) / systems)
+    spread = NormalDist().inv_cdf((1 + CALIBRATED) / 2) * np.sqrt(level * (1 - level) / systems)
     for axis, curves, title in zip(
         axes, (tarp, dense), ("around random points (TARP)", "of highest density"), strict=True
     ):
         axis.fill_between(
-            level, level - spread, level + spread, color="0.88", lw=0, label="95 % at one level if calibrated"
+            level,
+            level - spread,
+            level + spread,
+            color="0.88",
+            lw=0,
+            label=f"{CALIBRATED:.0%} at one level if calibrated",
         )
         axis.plot(level, level, color="0.6", lw=1)
         for (summary, (at, covered)), style in zip(curves.items(), line_styles(list(curves)).values(), strict=True):

@@ -37,10 +37,14 @@ def patient_panels(scores: pd.DataFrame, model: str, classes: Sequence[str] = ("
 
 
 def f1_over_patients(
-    scores: pd.DataFrame, left_out: pd.DataFrame, models: Sequence[str], conditions: Sequence[str]
+    scores: pd.DataFrame,
+    left_out: pd.DataFrame,
+    models: Sequence[str],
+    conditions: Sequence[str],
+    confidence: float,
 ) -> Figure:
-    """Macro F1 in patients absent from training against the sampling rate: the mean over replicates, with its 95 % interval
-    over test patients and replicates, see :func:`pathlode.reporting.intervals.interval`. One panel without and one with RR
+    """Macro F1 in patients absent from training against the sampling rate: the mean over replicates, with its interval over
+    test patients and replicates, see :func:`pathlode.reporting.intervals.interval`. One panel without and one with RR
     features. Points of one rate lie beside each other.
 
     Args:
@@ -48,6 +52,7 @@ def f1_over_patients(
         left_out: rows of :class:`pathlode.ecg.results.ScoresWithoutRecord`; splits without such rows are left out.
         models: models to draw, in this order.
         conditions: conditions that differ in the sampling rate only.
+        confidence: level of the interval.
     """
     figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.1), sharey=True, layout="constrained")
     whole, without = (
@@ -68,7 +73,7 @@ def f1_over_patients(
                 part.pivot(index="condition", columns="seed", values="f1").loc[rates].to_numpy()
                 for _, part in others.groupby("without")
             ]
-            ends = np.stack(interval(values, 0.05, np.stack(each))).clip(0, 1)
+            ends = np.stack(interval(values, 1 - confidence, np.stack(each))).clip(0, 1)
             places = rates.index.to_numpy() * 2 ** (0.13 * (number - (len(models) - 1) / 2))
             look = {"color": PALETTE[number % len(PALETTE)], "marker": POINT_MARKERS[number % len(POINT_MARKERS)]}
             axis.vlines(places, *ends, color=look["color"], lw=1.2)

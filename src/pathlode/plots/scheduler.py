@@ -108,17 +108,19 @@ def by_schedule(
     metric: str,
     label: str,
     ours: str,
+    confidence: float,
     log: bool = False,
     percent: bool = False,
     margin: float | None = None,
 ) -> Figure:
-    """A metric of every schedule, one panel per task: a tick per run, and a dot at the mean with its 95 % interval.
+    """A metric of every schedule, one panel per task: a tick per run, and a dot at the mean with its interval.
 
     Args:
         outcomes: task, schedule and the metric, one row per run.
         metric: name of the column.
         label: of the horizontal axis.
         ours: the schedule that is marked.
+        confidence: level of Student's t interval.
         log: whether the axis is logarithmic.
         percent: whether it is in per cent.
         margin: largest difference from the mean of ours that counts as none, drawn as a band, in the axis's unit; None for
@@ -127,11 +129,16 @@ def by_schedule(
     names = list(outcomes["schedule"].unique())
     outcomes = outcomes.assign(**{metric: outcomes[metric] * (100 if percent else 1)})
     common = {"x": metric, "y": "schedule", "order": names, "hue": "schedule", "legend": False}
+
+    def ends(values: pd.Series) -> tuple[float, float]:
+        half = half_width(values, confidence)
+        return values.mean() - half, values.mean() + half
+
     common["palette"] = {name: VERMILLION if name == ours else BLACK for name in names}
     figure, axes = _panel_a_task(outcomes, height=0.22 * len(names) + 0.9, sharey=True)
     for axis, (_, rows) in zip(axes, outcomes.groupby("task", sort=False), strict=True):
         sns.stripplot(rows, ax=axis, **common, jitter=False, marker="|", size=7, linewidth=0.7, alpha=0.6)
-        sns.pointplot(rows, ax=axis, **common, errorbar=_interval, ms=5, mew=0, linestyle="none", err_kws={"lw": 1.4})
+        sns.pointplot(rows, ax=axis, **common, errorbar=ends, ms=5, mew=0, linestyle="none", err_kws={"lw": 1.4})
         axis.set_ylabel("")
         if margin is not None:
             middle = rows.loc[rows["schedule"] == ours, metric].mean()
@@ -146,12 +153,6 @@ def by_schedule(
         axis.set_axisbelow(True)
     axes[0].set_yticks(range(len(names)), [readable(name) for name in names])
     return figure
-
-
-def _interval(values: pd.Series) -> tuple[float, float]:
-    """Bounds of the 95 % interval of the mean."""
-    half = half_width(values, 0.95)
-    return values.mean() - half, values.mean() + half
 
 
 def horizon(logs: pd.DataFrame, ours: str, early: Mapping[str, float]) -> Figure:

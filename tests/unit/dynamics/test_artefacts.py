@@ -54,7 +54,7 @@ def test_what_was_chosen_is_read_as_it_was_written(tmp_path):
 def test_every_table_says_what_a_line_is_about_and_describes_its_columns(kind, tmp_path):
     assert list(kind.columns)[: len(SETTING)] == list(SETTING)
     assert all(len(description) > 5 for description in kind.columns.values())
-    table = pd.DataFrame([dict.fromkeys(kind.columns, 1 / 3)])
+    table = pd.DataFrame([dict.fromkeys(kind.columns)])
     kind(table).save(tmp_path / "table.csv")
     assert list(kind.load(tmp_path / "table.csv").table.columns) == list(kind.columns)
     with pytest.raises(DataError, match="lacks the column 'row'"):

@@ -46,7 +46,7 @@ def test_intervals_of_f1_hold_the_patients_part(tmp_path):
         mine.assign(without=str(unit), f1=mine["f1"] + mine["condition"].map(spread) * RNG.normal())
         for unit in range(22)
     )
-    figure = drawn(f1_over_patients(scores, left_out, ["mine", "paper"], list(conditions)), tmp_path)
+    figure = drawn(f1_over_patients(scores, left_out, ["mine", "paper"], list(conditions), 0.95), tmp_path)
     (points,) = figure.axes[1].get_lines()
     assert points.get_xdata() == pytest.approx([90, 360])
     assert points.get_ydata() == pytest.approx([0.61, 0.61])

@@ -39,7 +39,7 @@ FIGURES = {
     "predictions": lambda: scheduler.forecasts(
         {"cnn": (run("cnn", "lode", 0), [FORECAST, FORECAST])}, {"cnn": [0.1, np.log(2), 0.2]}
     ),
-    "by_schedule": lambda: scheduler.by_schedule(OUTCOMES, "val_metric", "accuracy", "lode"),
+    "by_schedule": lambda: scheduler.by_schedule(OUTCOMES, "val_metric", "accuracy", "lode", 0.95),
     "horizon": lambda: scheduler.horizon(LOGS, "lode", {"lode_half": 0.5}),
 }
 
@@ -78,7 +78,7 @@ def test_an_early_horizon_is_marked():
 
 
 def test_the_margin_stands_around_the_mean_of_ours():
-    figure = scheduler.by_schedule(OUTCOMES, "val_metric", "accuracy", "lode", percent=True, margin=0.2)
+    figure = scheduler.by_schedule(OUTCOMES, "val_metric", "accuracy", "lode", 0.95, percent=True, margin=0.2)
     own = OUTCOMES[(OUTCOMES["task"] == "cnn") & (OUTCOMES["schedule"] == "lode")]["val_metric"]
     (band,) = figure.axes[0].patches
     assert band.get_extents().transformed(figure.axes[0].transData.inverted()).intervalx == pytest.approx(
