@@ -20,6 +20,7 @@ import yaml
 from packaging.requirements import Requirement
 from workflow_checkout import PROJECT, TIME_LIMIT, copy_project
 
+from pathlode.column_kinds import Flag, Text
 from pathlode.entries import Registry
 from pathlode.errors import ConfigError
 from pathlode.reporting.claim_families import BY_NAME, load_claims, whole_entries
@@ -132,6 +133,7 @@ def test_every_column_that_a_claim_reads_is_described():
         columns = kinds[claim.table].columns
         for name in ("seed", claim.column, claim.metric, *claim.rows, *claim.ours, *claim.rival):
             assert len(columns.get(name, "")) > 5, f"{claim.id}: {name}"
+        assert not isinstance(columns[claim.metric], (Text, Flag)), claim.id
         for rule in claim.adequacy:
             columns, rows = kinds[rule.table or claim.table].columns, claim.rows if rule.rows is None else rule.rows
             sides = (*claim.ours, *claim.rival, *(rule.trivial or {}))

@@ -15,12 +15,12 @@ from pathlode.core.recorded import recorded
 from pathlode.core.shapes import Latent, Starts, State, Times, Values
 from pathlode.core.solve import Adaptive, FixedStep, solve
 from pathlode.core.stacked import StackedMLP
-from pathlode.errors import ConfigError, SolverError
+from pathlode.errors import ConfigError
 from pathlode.models.encoded import EncodedModel
 from pathlode.models.observations import Observations, Query
 from pathlode.models.path_draws import PATHS, PathDraws, drawn_by_seeds
 from pathlode.models.prediction import Encoding, Prediction, required
-from pathlode.models.spans import Span, Spans, spans_of
+from pathlode.models.spans import Span, Spans, refuse_divergence, spans_of
 from pathlode.registry import DECODERS
 
 if TYPE_CHECKING:
@@ -188,11 +188,13 @@ class LatentSDE(EncodedModel):
             nodes = self._within(start, told, spans.inside, draws.inside, undone)
             divergence, nodes = nodes[-1, ..., -1], nodes[..., :-1]
             states, end = spans.inside.read(nodes, asked), nodes[-1]
-            _refuse_divergence(nodes, "in the observed window", check)
+            if check:
+                refuse_divergence(nodes, "in the observed window")
         if spans.beyond.count:
             nodes = self._after(end, spans.beyond, draws.beyond, undone)
             states = spans.beyond.read(nodes, asked).where((asked > spans.beyond.begin)[..., None], states)
-            _refuse_divergence(nodes, "after the observed window", check)
+            if check:
+                refuse_divergence(nodes, "after the observed window")
         early = asked < 0
         if early.any():
             zero = torch.zeros_like(asked[..., 0])
@@ -244,19 +246,3 @@ class LatentSDE(EncodedModel):
         distance = (encoding.z0 - self.start_mean) / self.start_log_std.exp()
         relative = encoding.log_std - self.start_log_std
         return 0.5 * (distance.square() + (2 * relative).exp() - 1 - 2 * relative).sum(dim=-1)
-
-
-def _refuse_divergence(nodes: Tensor, where: str, check: bool) -> None:
-    """Refuses states after each step, (step + 1, member, row, state), that are not finite.
-
-    Raises:
-        SolverError: naming the first step at fault.
-    """
-    if not check:
-        return
-    lost = ~nodes.isfinite().flatten(1).all(dim=1)
-    if lost.any():
-        raise SolverError(
-            f"the latent SDE diverged at step {int(lost.nonzero()[0])} of {len(nodes) - 1} {where}: lower the learning rate of "
-            "its training, or raise the solver's steps"
-        )

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from pathlode.core.shapes import States, Times
 from pathlode.core.solve import Adaptive, FixedStep
+from pathlode.errors import SolverError
 
 WINDOW_STEPS = 40
 """Steps in the observed window, and in as long a time after it, if the solver names no number."""
@@ -65,3 +66,17 @@ def spans_of(window: Tensor, asked: Times, solver: FixedStep | Adaptive | None) 
         steps, step = WINDOW_STEPS, window.clamp_min(1.0) / WINDOW_STEPS
         count = math.ceil(float((rest / step).max()))
     return Spans(Span(torch.zeros_like(window), window / steps, steps), Span(window, step, count))
+
+
+def refuse_divergence(nodes: Tensor, where: str) -> None:
+    """Refuses states after each step, (step + 1, member, row, state), that are not finite.
+
+    Raises:
+        SolverError: naming the first step at fault.
+    """
+    lost = ~nodes.isfinite().flatten(1).all(dim=1)
+    if lost.any():
+        raise SolverError(
+            f"the latent SDE diverged at step {int(lost.nonzero()[0])} of {len(nodes) - 1} {where}: lower the learning rate of "
+            "its training, or raise the solver's steps"
+        )

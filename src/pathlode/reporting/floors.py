@@ -1,7 +1,13 @@
 """Lower bounds of the columns that claims compare by ratios.
 
-A ratio does not exist if one side is 0, and means nothing if one side is smaller than what the data resolve. Each function
-here replaces such values by the least value that is resolved.
+A ratio does not exist if one side is 0, and means nothing if one side is smaller than what the data resolve. A share of
+finitely many cases can be 0, and is resolved up to one of them. Each function here replaces such values by the least value that
+is resolved.
+
+Other columns have no bound. Squared errors, distances, divergences, lengths and variances of real numbers are 0 only if they
+agree to the last digit, which no learnt model does, and differ between replicates by far more than rounding; a perplexity is
+positive; steps, parameters and seconds are counted from the first one. If such a column is 0 all the same,
+:func:`pathlode.reporting.verdicts.log_ratios` refuses it and names the claim's values.
 """
 
 from typing import Any

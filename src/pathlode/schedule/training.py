@@ -3,13 +3,14 @@
 import copy
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from pathlode.errors import refuse_unless
 from pathlode.schedule.policies.contract import Policy, Training
@@ -89,63 +90,112 @@ def train(
     Raises:
         CheckpointError: if the checkpoint cannot be read.
     """
-    examples, generator = task.data.train, torch.Generator().manual_seed(seed)
-    network = task.network(seed).to(examples.inputs.device)
-    clock = time.process_time if examples.inputs.device.type == "cpu" else time.monotonic
-    batches = len(examples.inputs) // config.batch
-    steps = config.epochs * batches
-    parameters, vector = list(network.parameters()), as_one_vector(network)
-    policy = policy_of(Training([vector], steps, seed))
-    rows: list[dict[str, float]] = []
-    losses: list[float] = []
-    order = torch.empty(0, dtype=torch.long)
-    best_metric, best_weights, seconds, validating, first = -1.0, network.state_dict(), 0.0, 0.0, 1
+    under_way = _RunUnderWay(task, policy_of, seed, config, logged)
     interim = Interim(kept)
     if state := interim.read():
-        network.load_state_dict(state["network"])
-        policy.load_state_dict(state["policy"])
-        generator.set_state(state["generator"])
-        rows, losses, order, best_metric = (state[name] for name in ("rows", "losses", "order", "best_metric"))
-        best_weights, first = state["best_weights"], state["step"] + 1
-        seconds, validating = state["seconds"], state["validating"]
-    for step in range(first, steps + 1):
-        number = (step - 1) % batches
-        if number == 0:
-            order = torch.randperm(len(examples.inputs), generator=generator)[: batches * config.batch]
-        chosen, rate, started = order.view(batches, config.batch)[number], policy.rate, clock()
-        loss = task.loss(network(examples.inputs[chosen]), examples.targets[chosen])
-        vector.grad = torch.cat([gradient.flatten() for gradient in torch.autograd.grad(loss, parameters)])
-        policy.optimizer.step()
-        losses.append(loss.item())
-        stepped, metric = clock(), None
-        seconds += stepped - started
-        if step % config.log_every == 0 or step == steps:
-            with policy.evaluating():  # also without a validation: schedule-free weights are rounded here
-                if logged or step == steps:
-                    val_loss, metric = loss_and_accuracy(task, network, task.data.validation)
-                    if metric > best_metric:
-                        best_metric, best_weights = metric, copy.deepcopy(network.state_dict())
-                    row = {"step": step, "epoch": step / batches, "lr": rate, "train_loss": sum(losses) / len(losses)}
-                    rows.append(row | {"val_loss": val_loss, "val_metric": metric, "seconds": seconds})
-            losses = []
-        started = clock()
-        validating += started - stepped
-        policy.step(loss.item(), metric)
-        seconds += clock() - started
+        under_way.load_state_dict(state)
+    while under_way.step < under_way.steps:
+        under_way.advance()
         if interim.due:
-            state = {"step": step, "rows": rows, "losses": losses, "order": order}
-            state |= {"seconds": seconds, "validating": validating}
-            state |= {"network": network.state_dict(), "policy": policy.state_dict()}
-            state |= {"best_metric": best_metric, "best_weights": best_weights, "generator": generator.get_state()}
-            interim.write(state)
-    with policy.evaluating():
-        last = copy.deepcopy(network.state_dict())
-    accuracies = []
-    for weights in (best_weights, last):  # the network then keeps its last weights
-        network.load_state_dict(weights)
-        accuracies.append(loss_and_accuracy(task, network, task.data.test)[1] if tested else math.nan)
-    logs = pd.DataFrame(rows), pd.DataFrame(policy.decisions)
-    return Run(*logs, network, accuracies[1], accuracies[0], seconds, validating)
+            interim.write(under_way.state_dict())
+    return under_way.result(tested)
+
+
+class _RunUnderWay:
+    """A run under way, one optimiser step after the other. Arguments as in :func:`train`."""
+
+    def __init__(
+        self, task: Task, policy_of: Callable[[Training], Policy], seed: int, config: RunConfig, logged: bool
+    ) -> None:
+        self._task, self._config, self._logged, self._examples = task, config, logged, task.data.train
+        device = self._examples.inputs.device
+        self._network = task.network(seed).to(device)
+        self._clock = time.process_time if device.type == "cpu" else time.monotonic
+        self._batches = len(self._examples.inputs) // config.batch
+        self.step, self.steps = 0, config.epochs * self._batches
+        self._weights, self._vector = list(self._network.parameters()), as_one_vector(self._network)
+        self._policy = policy_of(Training([self._vector], self.steps, seed))
+        self._generator, self._order = torch.Generator().manual_seed(seed), torch.empty(0, dtype=torch.long)
+        self._rows: list[dict[str, float]] = []
+        self._losses: list[float] = []
+        self._best_metric, self._best_weights = -1.0, self._network.state_dict()
+        self._seconds = self._validating = 0.0
+
+    def advance(self) -> None:
+        """Takes the next step, adds a row to the log if one is due, and lets the policy choose the next rate."""
+        self.step += 1
+        chosen, rate, started = self._batch(), self._policy.rate, self._clock()
+        loss = self._optimise(chosen)
+        stepped = self._clock()
+        self._seconds += stepped - started
+        metric = self._log(rate)
+        started = self._clock()
+        self._validating += started - stepped
+        self._policy.step(loss, metric)
+        self._seconds += self._clock() - started
+
+    def _batch(self) -> Tensor:
+        """The examples of this step; each pass over all of them has an order of its own."""
+        number, size = (self.step - 1) % self._batches, self._config.batch
+        if number == 0:
+            order = torch.randperm(len(self._examples.inputs), generator=self._generator)
+            self._order = order[: self._batches * size]
+        return self._order.view(self._batches, size)[number]
+
+    def _optimise(self, chosen: Tensor) -> float:
+        """Takes an optimiser step on these examples, and returns their loss before it."""
+        loss = self._task.loss(self._network(self._examples.inputs[chosen]), self._examples.targets[chosen])
+        gradients = torch.autograd.grad(loss, self._weights)
+        self._vector.grad = torch.cat([gradient.flatten() for gradient in gradients])
+        self._policy.optimizer.step()
+        self._losses.append(loss.item())
+        return self._losses[-1]
+
+    def _log(self, rate: float) -> float | None:
+        """Validates and adds a row to the log if one is due; returns the metric of the validation, if there was one."""
+        last = self.step == self.steps
+        if self.step % self._config.log_every and not last:
+            return None
+        losses, self._losses, metric = self._losses, [], None
+        with self._policy.evaluating():  # also without a validation: schedule-free weights are rounded here
+            if self._logged or last:
+                val_loss, metric = loss_and_accuracy(self._task, self._network, self._task.data.validation)
+                if metric > self._best_metric:
+                    self._best_metric, self._best_weights = metric, copy.deepcopy(self._network.state_dict())
+                row = {"step": self.step, "epoch": self.step / self._batches, "lr": rate}
+                row |= {"train_loss": sum(losses) / len(losses), "val_loss": val_loss, "val_metric": metric}
+                self._rows.append(row | {"seconds": self._seconds})
+        return metric
+
+    def state_dict(self) -> dict[str, Any]:
+        """What :meth:`load_state_dict` needs to go on from here."""
+        parts = {"network": self._network.state_dict(), "policy": self._policy.state_dict()}
+        parts["generator"] = self._generator.get_state()
+        return parts | {name.strip("_"): getattr(self, name) for name in _CHANGED}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Goes on from a state."""
+        self._network.load_state_dict(state["network"])
+        self._policy.load_state_dict(state["policy"])
+        self._generator.set_state(state["generator"])
+        for name in _CHANGED:
+            setattr(self, name, state[name.strip("_")])
+
+    def result(self, tested: bool) -> Run:
+        """The finished run; the network keeps its last weights."""
+        with self._policy.evaluating():
+            last = copy.deepcopy(self._network.state_dict())
+        accuracies = []
+        for weights in (self._best_weights, last):
+            self._network.load_state_dict(weights)
+            known = loss_and_accuracy(self._task, self._network, self._task.data.test) if tested else (0.0, math.nan)
+            accuracies.append(known[1])
+        logs = pd.DataFrame(self._rows), pd.DataFrame(self._policy.decisions)
+        return Run(*logs, self._network, accuracies[1], accuracies[0], self._seconds, self._validating)
+
+
+_CHANGED = ("step", "_order", "_rows", "_losses", "_best_metric", "_best_weights", "_seconds", "_validating")
+"""Attributes that a step changes, besides the state of network, policy and generator."""
 
 
 def as_one_vector(network: nn.Module) -> nn.Parameter:
