@@ -90,27 +90,17 @@ def infer(
         raise ConfigError(f"simulations is {simulations}, expected a number of at least {LEAST_PAIRS}")
     source, summarise = PriorSimulations(simulator, known, design, largest_failed), ObservedSummary(summary)
     some = source.draw(_TRIED, seed, TRIED).x
-    series = isinstance(some, TimeSeries)
-    if (series and summary is None) != config.reads_observations:
+    shape = None if isinstance(some, TimeSeries) else tuple(some.shape[1:])
+    if (shape is None and summary is None) != config.reads_observations:
         raise ConfigError(
             "series without a summary need a network of observations, and nothing else does: give a summary, or "
             "FlowConfig(recurrent=64)"
         )
     flow: Flow = FLOWS[config.backend](known, summarise(some).shape[-1], config, seed)
     pools = SummarisedSimulations(source, summarise)
-    if fresh is None:
-        pairs = pools.pool(simulations, (seed,))
-        own = _checkpoint(kept, flow, None, pairs.theta, pairs.given)
-        history = flow.fit(pairs.theta, pairs.given, own)
-    else:
-        training = FreshTraining(flow, pools, fresh)
-        own = _checkpoint(kept, flow, fresh, *training.held)
-        history = training.run(own)
-    if own is not None:
-        own.unlink(missing_ok=True)
+    history = _train(flow, pools, simulations if fresh is None else fresh, kept)
     if pools.failed:
         logger.warning("%d simulations had numbers that are not finite and were replaced", pools.failed)
-    shape = None if isinstance(some, TimeSeries) else tuple(some.shape[1:])
     record = {
         "simulations": pools.simulated,
         "failed": pools.failed,
@@ -118,6 +108,30 @@ def infer(
         "largest_failed": largest_failed,
     }
     return Posterior(flow, summarise, names, shape, source, record)
+
+
+def _train(
+    flow: Flow, pools: SummarisedSimulations, simulations: int | FreshConfig, kept: Path | str | None
+) -> list[tuple[int, float, float]]:
+    """Trains the flow, from the training's checkpoint if there is one, which is removed at the end; returns its history.
+
+    Args:
+        flow: the flow.
+        pools: makes the simulations.
+        simulations: their number, or the settings of a training that draws them as it goes.
+        kept: as in :func:`infer`.
+    """
+    if isinstance(simulations, FreshConfig):
+        training = FreshTraining(flow, pools, simulations)
+        own = _checkpoint(kept, flow, simulations, *training.held)
+        history = training.run(own)
+    else:
+        pairs = pools.pool(simulations, (flow.seed,))
+        own = _checkpoint(kept, flow, None, pairs.theta, pairs.given)
+        history = flow.fit(pairs.theta, pairs.given, own)
+    if own is not None:
+        own.unlink(missing_ok=True)
+    return history
 
 
 def _names(given: Any, count: int) -> list[str]:

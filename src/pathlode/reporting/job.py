@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from pathlode.errors import PathlodeError
 from pathlode.files import FULL, UNREADABLE, digest
@@ -47,12 +47,7 @@ def job(snakemake: Any) -> Iterator[Callable[[], dict[str, Any]]]:
     torch, log = sys.modules.get("torch"), Path(snakemake.log[0])  # not imported here: that takes two seconds
     if torch:
         torch.set_num_threads(snakemake.threads)
-    handlers: list[logging.Handler] = [logging.FileHandler(log, mode="w"), logging.StreamHandler(sys.stderr)]
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", handlers=handlers, force=True
-    )
-    logging.captureWarnings(True)
-    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it logs every step of embedding a font
+    _log_to(log)
     record = log.with_suffix(".json")
     record.unlink(missing_ok=True)
     begun, started, imports = datetime.now(UTC).isoformat(), time.monotonic(), time.process_time()
@@ -74,19 +69,23 @@ def job(snakemake: Any) -> Iterator[Callable[[], dict[str, Any]]]:
             whole.peak_mb,
         )
         whole.save(record)
-    except PathlodeError as error:
-        _give_up(str(error))
     except Exception as error:
-        if _out_of_memory(error):
-            _give_up(
-                "out of memory: run the same command with fewer jobs at once (--cores 1), or on a machine with more memory"
-            )
-        if isinstance(error, OSError) and error.errno in FULL:
-            _give_up(f"{error}: free disk space, then run the same command again; no half-written file is kept")
-        if isinstance(error, OSError) and error.errno in UNREADABLE:
-            _give_up(f"{error}: check the file, its permissions and its disk, then run the same command again")
-        logging.exception("unexpected error")
-        raise
+        sentence = _sentence(error)
+        if sentence is None:
+            logging.exception("unexpected error")
+            raise
+        logging.error("error: %s", sentence)
+        sys.exit(1)
+
+
+def _log_to(log: Path) -> None:
+    """Sends messages and warnings to the job's log and to the terminal."""
+    handlers: list[logging.Handler] = [logging.FileHandler(log, mode="w"), logging.StreamHandler(sys.stderr)]
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", handlers=handlers, force=True
+    )
+    logging.captureWarnings(True)
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it logs every step of embedding a font
 
 
 def device(gpus: int) -> str:
@@ -94,6 +93,21 @@ def device(gpus: int) -> str:
     import torch
 
     return "cuda" if gpus and torch.cuda.is_available() else "cpu"
+
+
+def _sentence(error: Exception) -> str | None:
+    """What went wrong and what to do, for an error that needs no traceback; None for any other."""
+    if isinstance(error, PathlodeError):
+        return str(error)
+    if _out_of_memory(error):
+        return (
+            "out of memory: run the same command with fewer jobs at once (--cores 1), or on a machine with more memory"
+        )
+    if isinstance(error, OSError) and error.errno in FULL:
+        return f"{error}: free disk space, then run the same command again; no half-written file is kept"
+    if isinstance(error, OSError) and error.errno in UNREADABLE:
+        return f"{error}: check the file, its permissions and its disk, then run the same command again"
+    return None
 
 
 def _out_of_memory(error: Exception) -> bool:
@@ -104,11 +118,6 @@ def _out_of_memory(error: Exception) -> bool:
     if isinstance(error, RuntimeError):  # PyTorch's allocator on the CPU has no class of errors
         return "can't allocate memory" in str(error)
     return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
-
-
-def _give_up(sentence: str) -> NoReturn:
-    logging.error("error: %s", sentence)
-    sys.exit(1)
 
 
 def _seeds(settings: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, Any]]:

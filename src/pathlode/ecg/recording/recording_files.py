@@ -2,7 +2,7 @@
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,32 +44,60 @@ def read_recording(
     Raises:
         DataError: if the file cannot be read, or something in it is not as expected.
     """
-    if path.is_dir() and not (path.name and path.with_name(f"{path.name}.hea").exists()):
-        raise DataError(f"{path} is a folder: name a WFDB record in it, or a file .edf, .bdf, .csv or .parquet")
-    kinds: dict[str, Callable[[Path], Channels]] = dict(
+    channels = _channels(path, annotator)
+    chosen = choose_lead(channels.names, lead, str(path))
+    own_rate, times = _clock(channels, chosen, rate, path)
+    said = list(channels.found)
+    if lead is None:
+        said.append(_why(channels.names, chosen))
+    if unit is None and channels.units[chosen]:
+        said.append(f"the file says that lead {channels.names[chosen]} is in {channels.units[chosen]}")
+    return Recording.of(
+        channels.signal(chosen),
+        unit=channels.units[chosen] if unit is None else unit,
+        rate=own_rate,
+        times=times,
+        lead=channels.names[chosen],
+        name=str(path),
+        annotations=channels.annotations,
+        found=said,
+    )
+
+
+def _channels(path: Path, annotator: str | None) -> Channels:
+    """The channels of a file with one of the endings :data:`_OF_FILES`, or else of a WFDB record."""
+    readers: dict[str, Callable[[Path], Channels]] = dict(
         zip(_OF_FILES, (_edf, _edf, table_channels, table_channels), strict=True)
     )
-    suffix = path.suffix.lower()
-    if path.is_file() and suffix not in (*kinds, *_OF_WFDB) and not path.with_name(f"{path.name}.hea").exists():
+    suffix, record = path.suffix.lower(), bool(path.name) and path.with_name(f"{path.name}.hea").exists()
+    if path.is_dir() and not record:
+        raise DataError(f"{path} is a folder: name a WFDB record in it, or a file .edf, .bdf, .csv or .parquet")
+    if path.is_file() and suffix not in (*readers, *_OF_WFDB) and not record:
         raise DataError(
-            f"{path} has the ending {suffix!r}, expected a WFDB record or one of {', '.join(kinds)}: export it so"
+            f"{path} has the ending {suffix!r}, expected a WFDB record or one of {', '.join(readers)}: export it so"
         )
-    if suffix in kinds and not path.exists():
+    if suffix not in readers:
+        return wfdb_channels(without_ending(path), annotator)
+    if not path.exists():
         raise DataError(f"{path} does not exist: correct its path")
-    if annotator is not None and suffix in kinds:
+    if annotator is not None:
         raise DataError(f"{path} is no WFDB record, whose marks an annotator would name: leave the annotator out")
-    channels = kinds[suffix](path) if suffix in kinds else wfdb_channels(without_ending(path), annotator)
-    chosen = choose_lead(channels.names, lead, str(path))
-    name, said = channels.names[chosen], list(channels.found)
-    if lead is None:
-        several = len(channels.names) > 1
-        said.append(
-            f"lead {name} was chosen among {listed_names(channels.names)}"
-            if several
-            else f"lead {name} is the only one"
-        )
-    if unit is None and channels.units[chosen]:
-        said.append(f"the file says that lead {name} is in {channels.units[chosen]}")
+    return readers[suffix](path)
+
+
+def _why(names: Sequence[str], chosen: int) -> str:
+    """How the lead came to be chosen, in a sentence."""
+    if len(names) > 1:
+        return f"lead {names[chosen]} was chosen among {listed_names(names)}"
+    return f"lead {names[chosen]} is the only one"
+
+
+def _clock(channels: Channels, chosen: int, rate: float | None, path: Path) -> tuple[float | None, Any]:
+    """The rate and the times of a channel's samples, None for what is not known.
+
+    Raises:
+        DataError: if the given rate contradicts what the file says, or is missing where the file says nothing.
+    """
     times = channels.times
     if times is not None and _numbers_of_samples(times):
         if rate is None:
@@ -82,16 +110,7 @@ def read_recording(
             f"{path} says {channels.rates[chosen]:g} Hz, which the rate {rate:g} Hz contradicts: leave the rate out, or "
             "correct the file"
         )
-    return Recording.of(
-        channels.signal(chosen),
-        unit=channels.units[chosen] if unit is None else unit,
-        rate=channels.rates[chosen] if channels.rates else rate,
-        times=times,
-        lead=name,
-        name=str(path),
-        annotations=channels.annotations,
-        found=said,
-    )
+    return channels.rates[chosen] if channels.rates else rate, times
 
 
 def _numbers_of_samples(times: Any) -> bool:
