@@ -82,7 +82,7 @@ def _check_parts(place: str, entry: Mapping[str, Any]) -> None:
         raise InvalidConfig(
             f"{place}.network.transformer.width is {sizes['width']}, expected a multiple of its {sizes['heads']} heads"
         )
-    context = examples.get("context", defaults(f"{TEXTS}:Text")["context"])
+    context = examples.get("context", defaults(f"{TEXTS}:TextData")["context"])
     for parts, available in _held(data, context).items():
         asked = sum(examples[part] for part in parts)
         if asked > available:

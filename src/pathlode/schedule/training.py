@@ -169,7 +169,7 @@ class _RunUnderWay:
 
     def state_dict(self) -> dict[str, Any]:
         """What :meth:`load_state_dict` needs to go on from here."""
-        parts = {"network": self._network.state_dict(), "policy": self._policy.state_dict()}
+        parts: dict[str, Any] = {"network": self._network.state_dict(), "policy": self._policy.state_dict()}
         parts["generator"] = self._generator.get_state()
         return parts | {name.strip("_"): getattr(self, name) for name in _CHANGED}
 

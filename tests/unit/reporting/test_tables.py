@@ -1,6 +1,7 @@
 import pandas as pd
 import pytest
 
+from pathlode.column_kinds import Text
 from pathlode.dynamics.artefacts import SizesNeeded
 from pathlode.errors import ConfigError, DataError
 from pathlode.reporting.tables import load_tables, summarise, write
@@ -39,9 +40,12 @@ def test_a_single_run_has_no_range():
 
 def test_a_damaged_table_of_results_is_named(tmp_path):
     path, kinds = tmp_path / "rivals.csv", {"rivals": "pathlode.dynamics.artefacts:SizesNeeded"}
-    table = pd.DataFrame({name: [1.5] for name in SizesNeeded.columns})
+    table = pd.DataFrame(
+        {name: ["kl"] if isinstance(kind, Text) else [2] for name, kind in SizesNeeded.columns.items()}
+    )
+    table = table.assign(reached=True)
     table.to_csv(path, index=False)
-    assert load_tables(kinds, [path])["rivals"].equals(table)
+    assert load_tables(kinds, [path])["rivals"].astype(table.dtypes).equals(table)
     table.drop(columns="parameters_needed").to_csv(path, index=False)
     with pytest.raises(DataError, match=r"rivals\.csv .* lacks the column 'parameters_needed' .*\): [^\n]*$"):
         load_tables(kinds, [path])

@@ -16,7 +16,7 @@ CHUNK = 2**24
 """Bytes whose occurrences are counted at a time."""
 
 
-class Text(DataSet):
+class TextData(DataSet):
     """Windows of a text that do not overlap. At each position the next character is the class.
 
     Characters are the text's bytes, numbered in increasing order; in these texts nearly all are ASCII.

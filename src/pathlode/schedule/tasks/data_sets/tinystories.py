@@ -1,9 +1,9 @@
 """TinyStories."""
 
-from pathlode.schedule.tasks.data_sets.texts import Text
+from pathlode.schedule.tasks.data_sets.texts import TextData
 
 
-class TinyStories(Text):
+class TinyStories(TextData):
     """2.1 million short stories that a language model wrote for children, 1.9 GB, each ended by a line ``<|endoftext|>``.
 
     Source: Eldan & Li 2023 (https://arxiv.org/abs/2305.07759).
