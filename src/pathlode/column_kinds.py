@@ -37,21 +37,25 @@ def refuse_other_kinds(table: "pd.DataFrame", columns: Mapping[str, str]) -> Non
         DataError: naming the column, the row and the entry.
     """
     for name, description in columns.items():
-        wrong, expected = _wrong(table[name], description)
-        if wrong.any():
-            row = int(wrong.to_numpy().argmax())
-            entry = str(table[name].iloc[row])
-            raise DataError(f"column {name!r} ({description}), row number {row + 1}: {entry!r} is no {expected}")
+        if not _known_by_type(table[name], description):
+            wrong, expected = _wrong(table[name], description)
+            if wrong.any():
+                row = int(wrong.to_numpy().argmax())
+                entry = str(table[name].iloc[row])
+                raise DataError(f"column {name!r} ({description}), row number {row + 1}: {entry!r} is no {expected}")
+
+
+def _known_by_type(column: "pd.Series[Any]", description: str) -> bool:
+    """Whether the type of the whole column shows that all its entries are of the declared kind."""
+    dtype: Any = column.dtype
+    return isinstance(description, Text) or dtype.kind in {Whole: "iu", Flag: "b"}.get(type(description), "iuf")
 
 
 def _wrong(column: "pd.Series[Any]", description: str) -> "tuple[pd.Series[bool], str]":
     """Which entries are of another kind, and the name of the declared one."""
     import pandas as pd
 
-    known = column.notna()
-    if isinstance(description, Text):
-        return known & False, "text"
-    flags = column.astype(str).isin(["True", "False"])
+    known, flags = column.notna(), column.astype(str).isin(["True", "False"])
     if isinstance(description, Flag):
         return known & ~flags, "flag, True or False"
     numbers = pd.to_numeric(column.mask(flags), errors="coerce")
