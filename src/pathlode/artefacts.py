@@ -7,11 +7,13 @@ or damaged file, or one of another kind, raises an error of one sentence.
 import dataclasses
 import json
 import os
+import types
 import zipfile
+from collections import abc
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -185,12 +187,32 @@ class JsonFile(_File):
         """Reads a file that :meth:`save` wrote.
 
         Raises:
-            DataError: if it is missing, damaged, or lacks a value.
+            DataError: if it is missing, damaged, lacks a value, or has one of another type than its field.
         """
         try:
-            return cls(**json.loads(path.read_text()))
+            given: dict[str, Any] = dict(json.loads(path.read_text()))
+            for name, kind in get_type_hints(cls).items():
+                if name in given and not _is_of(given[name], kind):
+                    wanted = str(kind).replace("collections.abc.", "") if get_args(kind) else kind.__name__
+                    raise ValueError(f"{name} is {given[name]!r}, expected {wanted}")
+            return cls(**given)
         except (OSError, ValueError, TypeError) as error:
             raise cls._unreadable(path, error) from error
+
+
+def _is_of(value: Any, kind: Any) -> bool:
+    """Whether a value that JSON holds is of a type: a plain one, several, or a sequence or a mapping of such."""
+    parts = get_args(kind)
+    match get_origin(kind):
+        case types.UnionType:
+            return any(_is_of(value, part) for part in parts)
+        case abc.Sequence:
+            return isinstance(value, list) and all(_is_of(each, parts[0]) for each in value)
+        case abc.Mapping:
+            return isinstance(value, dict) and all(_is_of(each, parts[1]) for each in value.values())
+    if kind in (int, float) and isinstance(value, bool):
+        return False
+    return kind is Any or isinstance(value, (int, float) if kind is float else kind)
 
 
 def _ends_a_line(path: Path) -> bool:

@@ -1,5 +1,5 @@
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
@@ -32,7 +32,9 @@ class Settings(JsonFile):
     """Settings of a telescope."""
 
     rate: float
-    names: list[str]
+    names: Sequence[str]
+    lens: Mapping[str, int | None] = field(default_factory=dict)
+    label: ClassVar[str] = "small"
 
 
 @pytest.fixture
@@ -124,6 +126,17 @@ def test_plain_values(tmp_path):
     path = tmp_path / "s.json"
     Settings(0.5, ["a"]).save(path)
     assert Settings.load(path) == Settings(0.5, ["a"])
+    path.write_text('{"rate": 1, "names": [], "lens": {"a": null, "b": 2}}')
+    assert Settings.load(path) == Settings(1, [], {"a": None, "b": 2})
+    for damaged, told in {
+        '{"rate": "fast", "names": []}': "rate is 'fast', expected float",
+        '{"rate": true, "names": []}': "rate is True, expected float",
+        '{"rate": 1, "names": "ab"}': r"names is 'ab', expected Sequence\[str\]",
+        '{"rate": 1, "names": [], "lens": {"a": 0.5}}': "lens is {'a': 0.5}, expected Mapping",
+    }.items():
+        path.write_text(damaged)
+        with pytest.raises(DataError, match=rf"s.json cannot be read as settings of a telescope \({told}"):
+            Settings.load(path)
     path.write_text('{"rate": 1}')
     with pytest.raises(DataError, match="s.json cannot be read as settings of a telescope"):
         Settings.load(path)
