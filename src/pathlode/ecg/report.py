@@ -33,6 +33,8 @@ from pathlode.errors import DataError
 
 PAUSES = 5
 """Number of the longest pauses in the summary."""
+_Reference = tuple[NDArray[np.int64], NDArray[np.int8]]
+"""Samples of the annotated beats, and the class of each."""
 
 
 @dataclass(frozen=True)
@@ -165,30 +167,21 @@ def report_on(recording: Recording, model: BeatModel, polarity: str = "checked",
     Raises:
         DataError: if the recording has too few beats, seems to be upside down, or lacks the annotations that are asked for.
     """
-    found, marks = [], recording.annotations
+    marks = recording.annotations
     reference = marks.beats() if marks else None
+    found = []
     if reference is not None and not len(reference[0]):
         reference = None
         found.append("the recording's annotations mark no beats")
-    if annotated:
-        if reference is None:
-            lacks = "no beats in its annotations" if marks else "no annotations beside it"
-            raise DataError(f"{recording.name} has {lacks}: let its beats be found instead")
+    if not annotated:
+        peaks = find_peaks(recording)
+        found += _about_peaks(peaks, recording.rate, reference)
+    elif reference is not None:
         peaks = reference[0]
         found.append("the beats are those of the recording's annotations")
     else:
-        peaks = find_peaks(recording)
-        found.append(f"{len(peaks)} beats were found")
-        if recording.rate < MISSED_BELOW:
-            found.append(
-                f"at less than {MISSED_BELOW:g} Hz many beats are missed: do not trust intervals, pauses and the heart rate"
-            )
-        if reference is not None:
-            scores = compare_peaks(peaks, reference[0], recording.rate)
-            found.append(
-                f"of {scores.reference} annotated beats, {scores.sensitivity:.2%} were found; of those found, "
-                f"{scores.predictivity:.2%} are annotated"
-            )
+        lacks = "no beats in its annotations" if marks else "no annotations beside it"
+        raise DataError(f"{recording.name} has {lacks}: let its beats be found instead")
     recording = upright(recording, peaks, polarity)
     beats = RecordedBeats.of(recording, peaks)
     pieces = [
@@ -211,9 +204,23 @@ def report_on(recording: Recording, model: BeatModel, polarity: str = "checked",
     )
 
 
-def _marked(
-    beats: RecordedBeats, reference: tuple[NDArray[np.int64], NDArray[np.int8]] | None, rate: float
-) -> NDArray[np.int8]:
+def _about_peaks(peaks: NDArray[np.int64], rate: float, reference: _Reference | None) -> list[str]:
+    """Sentences about the R peaks that were found, at a sampling rate in Hz, and how they agree with annotated beats."""
+    said = [f"{len(peaks)} beats were found"]
+    if rate < MISSED_BELOW:
+        said.append(
+            f"at less than {MISSED_BELOW:g} Hz many beats are missed: do not trust intervals, pauses and the heart rate"
+        )
+    if reference is not None:
+        scores = compare_peaks(peaks, reference[0], rate)
+        said.append(
+            f"of {scores.reference} annotated beats, {scores.sensitivity:.2%} were found; of those found, "
+            f"{scores.predictivity:.2%} are annotated"
+        )
+    return said
+
+
+def _marked(beats: RecordedBeats, reference: _Reference | None, rate: float) -> NDArray[np.int8]:
     """Class of the annotation nearest to each used beat, within :data:`pathlode.ecg.recording.peaks.MATCHED_WITHIN`."""
     marked = np.full(len(beats.used), NO_CLASS, np.int8)
     if reference is None:

@@ -1,7 +1,7 @@
 """Past training runs as data: one tidy table for all loggers, on a clock that all runs share."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -88,6 +88,19 @@ class Runs:
             raise DataError(f"{self.name}: the column {missing[0]!r} is missing, expected {', '.join(NEEDED)}")
         if self.table["run_id"].isna().any():
             raise DataError(f"{self.name}: a row has no run_id; give every run its own")
+        object.__setattr__(self, "table", self.table.assign(**self._numbers()))
+        for run, rows in self.table.groupby("run_id", sort=False):
+            if fault := _fault(run, rows):
+                raise DataError(f"{self.name}: {fault}")
+        if len(self) < 2:
+            found = "is 1 run" if len(self) else "are 0 runs"
+            without = "; ".join(f"{run!r} is left out, as {reason}" for run, reason in self.left_out.items())
+            raise DataError(
+                f"{self.name}: there {found}, expected at least two, of different schedules{'; ' * bool(without)}{without}"
+            )
+
+    def _numbers(self) -> pd.DataFrame:
+        """The columns of numbers, as such."""
         numbers = [column for column in COLUMNS if column in self.table and column != "run_id"]
         values = self.table[numbers].apply(pd.to_numeric, errors="coerce")
         for column in numbers:
@@ -98,33 +111,7 @@ class Runs:
                     f"{self.name}: {column} of run {row['run_id']!r} at step {row['step']} is {row[column]}, expected a finite "
                     f"number{' of at least 0' * (column == 'lr')}; correct the log, or leave the run out"
                 )
-        object.__setattr__(self, "table", self.table.assign(**values))
-        for run, rows in self.table.groupby("run_id", sort=False):
-            steps = rows["step"].to_numpy(float)
-            if (np.diff(steps) <= 0).any():
-                position = int(np.flatnonzero(np.diff(steps) <= 0)[0]) + 1
-                raise DataError(
-                    f"{self.name}: step {steps[position]:g} of run {run!r} follows step {steps[position - 1]:g}, expected "
-                    "increasing steps; sort the rows, and give every run its own run_id"
-                )
-            if not (rows["lr"] > 0).any():
-                raise DataError(
-                    f"{self.name}: lr of run {run!r} is 0 throughout; correct the log, or leave the run out"
-                )
-            if steps[0] < 0:
-                raise DataError(
-                    f"{self.name}: run {run!r} begins at step {steps[0]:g}, expected at least 0; count from the run's start"
-                )
-            if len(rows) < FEWEST:
-                raise DataError(
-                    f"{self.name}: run {run!r} has {len(rows)} rows, expected at least {FEWEST}; leave the run out"
-                )
-        if len(self) < 2:
-            found = "is 1 run" if len(self) else "are 0 runs"
-            without = "; ".join(f"{run!r} is left out, as {reason}" for run, reason in self.left_out.items())
-            raise DataError(
-                f"{self.name}: there {found}, expected at least two, of different schedules{'; ' * bool(without)}{without}"
-            )
+        return values
 
     def __len__(self) -> int:
         return int(self.table["run_id"].nunique())
@@ -222,3 +209,21 @@ def _unusable(rows: pd.DataFrame) -> str | None:
 def too_short(rows: int) -> str | None:
     """The reason for leaving out a run with so few rows; None if there are enough."""
     return f"it has {rows} rows, fewer than {FEWEST}" if rows < FEWEST else None
+
+
+def _fault(run: Hashable, rows: pd.DataFrame) -> str | None:
+    """What is wrong with a run's rows of numbers, in a sentence; None if nothing is."""
+    steps = rows["step"].to_numpy(float)
+    back = np.flatnonzero(np.diff(steps) <= 0)
+    if len(back):
+        return (
+            f"step {steps[back[0] + 1]:g} of run {run!r} follows step {steps[back[0]]:g}, expected increasing steps; sort the "
+            "rows, and give every run its own run_id"
+        )
+    if not (rows["lr"] > 0).any():
+        return f"lr of run {run!r} is 0 throughout; correct the log, or leave the run out"
+    if steps[0] < 0:
+        return f"run {run!r} begins at step {steps[0]:g}, expected at least 0; count from the run's start"
+    if len(rows) < FEWEST:
+        return f"run {run!r} has {len(rows)} rows, expected at least {FEWEST}; leave the run out"
+    return None
