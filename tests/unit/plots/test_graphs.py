@@ -1,3 +1,4 @@
+import numpy as np
 import pandas as pd
 from drawing import assert_drawn_with_labels
 from matplotlib.colors import to_hex
@@ -24,7 +25,8 @@ def test_every_row_of_a_system_is_a_map_with_its_edges_framed(tmp_path):
     assert_drawn_with_labels(figure, tmp_path)
     first, second, *_ = shown = [axis for axis in figure.axes if axis.axison]
     assert [axis.get_title() for axis in shown] == ["c node\nAUROC 0.75", "sindy\nAUROC 1.00", "c node"]
-    assert first.images[0].get_array().filled(-1).tolist() == [[-1, 1.0], [2 / 3, -1]]
-    (frame,) = second.lines
-    assert (frame.get_xdata()[0], frame.get_ydata()[0], to_hex(frame.get_mec()).upper()) == (1, 0, VERMILLION)
+    assert first.collections[0].get_array().filled(-1).ravel().tolist() == [-1, 1.0, 2 / 3, -1]
+    assert [text.get_text() for text in first.texts] == ["1.0", "0.7"]
+    (frame,) = second.patches
+    assert (*np.floor(frame.get_xy()), to_hex(frame.get_edgecolor()).upper()) == (1, 0, VERMILLION)
     assert [label.get_text() for label in first.get_yticklabels()] == ["dx/dt", "dy/dt"]
