@@ -44,7 +44,7 @@ def ranks(names: Sequence[str], by_summary: Mapping[str, Array]) -> Figure:
         for number, (summary, share) in enumerate(by_summary.items()):
             if number == 0:
                 reach = kstwo.ppf(CALIBRATED, len(share))
-                axis.axhspan(-reach, reach, color="0.88", lw=0, label=f"{CALIBRATED:.0%} if calibrated")
+                axis.axhspan(-reach, reach, color="0.88", lw=0, label=f"{100 * CALIBRATED:g} % if calibrated")
             cumulated = ecdf(share[:, column]).cdf
             look = {"color": styles[summary].colour, "ls": styles[summary].dashes}
             axis.plot(GRID, cumulated.evaluate(GRID) - GRID, lw=1.1, label=summary, **look)
@@ -76,7 +76,7 @@ def coverage(tarp: Mapping[str, tuple[Array, Array]], dense: Mapping[str, tuple[
             level + spread,
             color="0.88",
             lw=0,
-            label=f"{CALIBRATED:.0%} at one level if calibrated",
+            label=f"{100 * CALIBRATED:g} % at one level if calibrated",
         )
         axis.plot(level, level, color="0.6", lw=1)
         for (summary, (at, covered)), style in zip(curves.items(), line_styles(list(curves)).values(), strict=True):

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pathlode.arrays import Array
-from pathlode.inference.central import central
+from pathlode.inference.central import CENTRAL, central
 from pathlode.plots.style import BLACK, PALETTE, WIDTH, mark_invented
 from pathlode.real.hudson_bay import Pelts
 from pathlode.real.lynx_hare import LynxHare
@@ -60,7 +60,13 @@ def lynx_and_hare(
         for (name, draws), alpha in zip(predicted.items(), (0.18, 0.3), strict=False):
             low, high = central(draws[..., species])
             axis.fill_between(
-                pelts.years, low, high, color=colours[name], alpha=alpha, lw=0, label=f"90 %, {_called(name)}"
+                pelts.years,
+                low,
+                high,
+                color=colours[name],
+                alpha=alpha,
+                lw=0,
+                label=f"{100 * CENTRAL:g} %, {_called(name)}",
             )
         axis.plot(pelts.years, pelts.values[:, species], "o", ms=3.5, color=BLACK, label="measured")
         axis.set(title=LynxHare.features[species], xlabel="year", xticks=pelts.years[::5], yscale="log")

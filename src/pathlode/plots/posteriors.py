@@ -10,10 +10,13 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from pathlode.arrays import Array
-from pathlode.inference.central import central, inside
+from pathlode.inference.central import CENTRAL, central, inside
 from pathlode.inference.trajectories import PosteriorTrajectories
 from pathlode.plots.style import BLACK, BLUE, VERMILLION, WIDTH, legend_above, three_a_line
 from pathlode.reporting.naming import symbol
+
+_SHARE = f"{100 * CENTRAL:g} %"
+"""The probability of central regions in words."""
 
 
 def posterior(names: Sequence[str], truth: Array, reference: Array, draws: Mapping[str, Array]) -> Figure:
@@ -39,7 +42,7 @@ def posterior(names: Sequence[str], truth: Array, reference: Array, draws: Mappi
             color=colour,
             bins=30,
             smooth=1.0,
-            levels=(0.5, 0.9),
+            levels=(0.5, CENTRAL),
             plot_datapoints=False,
             plot_density=False,
             no_fill_contours=True,
@@ -120,7 +123,7 @@ def predictive(simulated: PosteriorTrajectories, features: Sequence[str], summar
                 color=BLUE,
                 alpha=0.3,
                 lw=0,
-                label="90 % of the posterior's trajectories, without noise",
+                label=f"{_SHARE} of the posterior's trajectories, without noise",
             )
             axis.plot(times, np.median(own, axis=0), color=BLUE, label="their median")
             axis.plot(times, simulated.truth[column, :, row], color=BLACK, ls=":", label="truth")
@@ -152,7 +155,11 @@ def outside(names: Sequence[str], truth: Array, draws: Mapping[str, Array], box:
             low, high = central(some[:, column])
             missed = abs(truth[column] - some[:, column].mean()) / some[:, column].std()
             axis.plot(
-                [low, high], [number, number], color=BLUE, lw=1.2, label="90 % of the draws" if number == 0 else None
+                [low, high],
+                [number, number],
+                color=BLUE,
+                lw=1.2,
+                label=f"{_SHARE} of the draws" if number == 0 else None,
             )
             axis.plot(some[:, column].mean(), number, "o", ms=4, color=BLUE)
             axis.annotate(f" {missed:.1f} sd", (high, number), fontsize=7, va="center")
@@ -163,7 +170,8 @@ def outside(names: Sequence[str], truth: Array, draws: Mapping[str, Array], box:
     wrong = [~inside(some, truth) for some in draws.values()]
     missed, of = int(np.sum(wrong, axis=0)[allowed].sum()), len(wrong) * int(allowed.sum())
     figure.supxlabel(
-        f"90 % of the draws miss the truth in {missed} of {of} cases where the prior allows it; {0.1 * of:.0f} would be right",
+        f"{_SHARE} of the draws miss the truth in {missed} of {of} cases where the prior allows it; "
+        f"{(1 - CENTRAL) * of:.0f} would be right",
         fontsize=9,
     )
     legend_above(figure, axes[0])
