@@ -101,6 +101,6 @@ class Registry(Mapping[str, Any]):
         return self._line(name).path
 
     def _line(self, name: str) -> _Line:
-        if name not in self._entries:
+        if not isinstance(name, str) or name not in self._entries:
             raise ConfigError(f"unknown {self.kind} {name!r}: expected one of {', '.join(self._entries)}")
         return _read(self._entries[name])

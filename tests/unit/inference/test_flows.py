@@ -345,12 +345,25 @@ def test_what_a_flow_cannot_use_is_refused(tmp_path):
         FLOWS["nflows"](torch.distributions.Uniform(0.0, 1.0), 2, FlowConfig(backend="nflows", **SMALL), 0)
     with pytest.raises(ConfigError, match="unknown flow backend 'zucko': expected one of zuko, nflows, flow_matching"):
         FlowConfig(backend="zucko")
+    with pytest.raises(ConfigError, match=r"unknown flow backend \['zuko'\]"):
+        FlowConfig(backend=["zuko"])
+    for given, message in (
+        (("box", 2, FlowConfig(), 0), "the prior is a str, expected a continuous distribution"),
+        ((PRIOR, "two", FlowConfig(), 0), "a summary has two numbers, expected a whole number of at least 1"),
+        ((PRIOR, 2, {"steps": 20}, 0), "the settings of a flow are a dict, expected a FlowConfig"),
+        ((PRIOR, 2, FlowConfig(), -1), "seed is -1, expected a whole number"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            FLOWS["zuko"](*given)
     for settings, message in (
         ({"epochs": -1}, "epochs is -1, expected a whole number of at least 0"),
         ({"steps": "many"}, "steps is many, expected a whole number of at least 10"),
         ({"learning_rate": math.nan}, "learning_rate is nan, expected a rate above 0"),
         ({"weight_decay": -1.0}, "weight_decay is -1.0, expected a number of at least 0"),
+        ({"weight_decay": True}, "weight_decay is True, expected a number of at least 0"),
         ({"warmup": 0}, "warmup is 0, expected a share between 0 and 1"),
+        ({"autoregressive": "yes"}, "autoregressive is 'yes', expected True or False"),
+        ({"gaps": 1}, "gaps is 1, expected True or False"),
     ):
         with pytest.raises(ConfigError, match=f"flow.{message}"):
             FlowConfig(**settings)
@@ -361,3 +374,6 @@ def test_what_a_flow_cannot_use_is_refused(tmp_path):
     torch.save({"flow": {}}, tmp_path / "flow.pt")
     with pytest.raises(CheckpointError, match="cannot be read as a flow of this version"):
         load_flow(tmp_path / "flow.pt")
+    for use in (load_flow, load_flows, flow.save, lambda path: flow.fit(theta, c, kept=path or 0)):
+        with pytest.raises(CheckpointError, match="the path is .*, expected the name of a file"):
+            use(None)

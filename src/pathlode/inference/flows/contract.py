@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from pathlode.core.tensor_files import beside, save_tensors
 from pathlode.errors import ConfigError, DataError, is_count
+from pathlode.given_path import as_file
 from pathlode.inference.flows.given import as_observations, as_parameters, as_seed, as_summaries, units_of_columns
 from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.flows.training import FlowTraining
@@ -44,7 +45,8 @@ class Flow(ABC):
         seed: seed of the initial weights and the batches.
 
     Raises:
-        ConfigError: if the prior is of another kind, or the library does not take as few parameters.
+        ConfigError: if the prior is of another kind, the library does not take as few parameters, or another argument cannot
+            be used.
 
     Attributes:
         maximises_density: whether training lowers minus the log-density, and not another :meth:`loss`.
@@ -56,7 +58,11 @@ class Flow(ABC):
     maximises_density: ClassVar[bool] = True
 
     def __init__(self, prior: Any, context_features: int, config: FlowConfig, seed: int) -> None:
-        self.prior = as_prior(prior)
+        if not isinstance(config, FlowConfig):
+            raise ConfigError(f"the settings of a flow are a {type(config).__name__}, expected a FlowConfig")
+        if not is_count(context_features):
+            raise ConfigError(f"a summary has {context_features} numbers, expected a whole number of at least 1")
+        self.prior, seed = as_prior(prior), as_seed(seed)
         self.context_features, self.config, self.seed = context_features, config, seed
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -83,7 +89,7 @@ class Flow(ABC):
     def draw(self, count: int, summary: Tensor) -> tuple[Tensor, Tensor]:
         """Draws from it: (n, summary) -> (count, n, parameter), and their log-density, (count, n)."""
 
-    def fit(self, theta: Any, observed: Any, kept: Path | None = None) -> list[tuple[int, float, float]]:
+    def fit(self, theta: Any, observed: Any, kept: Path | str | None = None) -> list[tuple[int, float, float]]:
         """Trains on pairs of parameters (n, parameter) and summaries (n, number), or observations (n, time, number).
 
         Args:
@@ -99,9 +105,9 @@ class Flow(ABC):
         Raises:
             DataError: if a number cannot be used, a θ lies outside the prior, or there are too few pairs.
             DivergenceError: if no validation was finite.
-            CheckpointError: if the checkpoint cannot be read.
+            CheckpointError: if the checkpoint cannot be read, or the path is no name of a file.
         """
-        history = FlowTraining(self, theta, observed).run(kept)
+        history = FlowTraining(self, theta, observed).run(None if kept is None else as_file(kept))
         self.pairs = len(theta)
         return history
 
@@ -152,15 +158,19 @@ class Flow(ABC):
         theta = self.from_standard(y)
         return theta, densities + self.standard_parameters(theta)[1]
 
-    def save(self, path: Path, **extra: Any) -> None:
-        """Writes the flow and the plain values in ``extra`` to one file, whole or not at all."""
+    def save(self, path: Path | str, **extra: Any) -> None:
+        """Writes the flow and the plain values in ``extra`` to one file, whole or not at all.
+
+        Raises:
+            CheckpointError: if the path is no name of a file, or a value cannot be written.
+        """
         description = {"context_features": self.context_features, "config": asdict(self.config)}
         description |= {"seed": self.seed, "pairs": self.pairs, "seconds": self.seconds}
         weights = {"network": self.network.state_dict()}
         if self.embedding is not None:
             weights["embedding"] = self.embedding.state_dict()
         parts = {"flow": description, "prior": self.prior.describe(), "units": self.units, "weights": weights}
-        save_tensors(path, beside(parts, extra))
+        save_tensors(as_file(path), beside(parts, extra))
 
     def as_given(self, observed: Any) -> Tensor:
         """Summaries (n, number), or for a network of observations these (n, time, number), checked, in their own precision.

@@ -6,19 +6,21 @@ from typing import Any
 
 from pathlode.core.tensor_files import beside, load_tensors, save_tensors
 from pathlode.errors import CheckpointError, ConfigError
+from pathlode.given_path import as_file
 from pathlode.inference.flows.contract import Flow
 from pathlode.inference.flows.settings import FlowConfig
 from pathlode.inference.priors import described
 from pathlode.registry import FLOWS
 
 
-def load_flow(path: Path) -> Flow:
+def load_flow(path: Path | str) -> Flow:
     """A flow that :meth:`pathlode.inference.flows.contract.Flow.save` wrote.
 
     Raises:
-        CheckpointError: if the file is unreadable or its weights do not fit.
+        CheckpointError: if the path is no name of a file, or the file is unreadable or its weights do not fit.
     """
-    return flow_of(load_tensors(path), path)
+    file = as_file(path)
+    return flow_of(load_tensors(file), file)
 
 
 def save_flows(path: Path, files: Sequence[Path], **extra: Any) -> None:
@@ -29,16 +31,17 @@ def save_flows(path: Path, files: Sequence[Path], **extra: Any) -> None:
     save_tensors(path, beside({"flows": [load_tensors(file) for file in files]}, extra))
 
 
-def load_flows(path: Path) -> list[Flow]:
+def load_flows(path: Path | str) -> list[Flow]:
     """The flows that :func:`save_flows` wrote, in their order.
 
     Raises:
         CheckpointError: as :func:`load_flow`, and if the file holds something else.
     """
-    content = load_tensors(path)
+    file = as_file(path)
+    content = load_tensors(file)
     if "flows" not in content:
-        raise CheckpointError(f"{path} does not hold several flows: read a single one with load_flow, or fit again")
-    return [flow_of(flow, path) for flow in content["flows"]]
+        raise CheckpointError(f"{file} does not hold several flows: read a single one with load_flow, or fit again")
+    return [flow_of(flow, file) for flow in content["flows"]]
 
 
 def flow_of(content: Mapping[str, Any], path: Path) -> Flow:

@@ -116,7 +116,11 @@ class FlowConfig:
             share = getattr(self, name)
             if not isinstance(share, Real) or not 0 < float(share) < 1:
                 raise ConfigError(f"flow.{name} is {share}, expected a share between 0 and 1")
-        if not isinstance(self.weight_decay, (int, float)) or not 0 <= self.weight_decay < math.inf:
+        for name in ("autoregressive", "gaps"):
+            if not isinstance(getattr(self, name), bool):
+                raise ConfigError(f"flow.{name} is {getattr(self, name)!r}, expected True or False")
+        decay = self.weight_decay
+        if not isinstance(decay, Real) or isinstance(decay, bool) or not 0 <= float(decay) < math.inf:
             raise ConfigError(f"flow.weight_decay is {self.weight_decay}, expected a number of at least 0")
 
     @property
