@@ -23,11 +23,13 @@ with job(snakemake):
     every = References.load_all(files.references)
     references = every.of(params.replicate)
     compared = {name: kept[name].draws[:, 0] for name in params.compared}
+    nearest = max(kept.values(), key=lambda each: each.effective)
+    sharpened = {f"{nearest.summary}, sharpened": nearest.sharpened}
     simulated = PosteriorTrajectories.of(system, references, first.draws[: params.predicted, :SHOWN])
     scores = ComparedFlows.load(Path(files.scores)).table
     robustness = ShiftedScores.load(Path(files.robustness)).table
     figures = {
-        "posterior": posteriors.posterior(names, references.truth[0], references.draws[0], compared),
+        "posterior": posteriors.posterior(names, references.truth[0], references.draws[0], compared, sharpened),
         "recovery": posteriors.recovery(names, first.truth, first.mean, first.std, name),
         "ranks": inference.ranks(names, {name: each.ranks for name, each in kept.items()}),
         "coverage": inference.coverage(

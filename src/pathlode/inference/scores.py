@@ -84,6 +84,7 @@ class ShownPosteriors(ArrayFile):
 
     Attributes:
         summary: name of the summary that the flow is conditioned on.
+        effective: effective share of the draws among which ``sharpened`` were chosen.
         truth: true parameters of held-out systems.
         ranks: share of the draws below the truth.
         tarp_levels: credibility levels of the test with random points.
@@ -93,10 +94,12 @@ class ShownPosteriors(ArrayFile):
         mean: means of the posteriors.
         std: standard deviations of the posteriors.
         draws: draws from the posteriors of the systems that have a reference posterior.
+        sharpened: draws from the posterior of the first of these, chosen by importance weights among many more.
         outside: draws from the posterior of a system that the prior excludes.
     """
 
     summary: str
+    effective: float
     truth: Array = axes("system", "parameter")
     ranks: Array = axes("system", "parameter")
     tarp_levels: NDArray[Any] = axes("tarp level")
@@ -106,4 +109,5 @@ class ShownPosteriors(ArrayFile):
     mean: NDArray[Any] = axes("system", "parameter")
     std: NDArray[Any] = axes("system", "parameter")
     draws: NDArray[Any] = axes("draw", "system with reference", "parameter")
+    sharpened: NDArray[Any] = axes("draw", "parameter")
     outside: NDArray[Any] = axes("draw", "parameter")

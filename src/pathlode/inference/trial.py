@@ -24,6 +24,8 @@ from pathlode.inference.reference_posteriors import References
 from pathlode.inference.scores import AS_IN_TRAINING, ShownPosteriors
 from pathlode.inference.weighted_draws import WeightedDraws
 
+PROPOSED = 10
+"""Draws of the flow for each draw that importance weights choose, in figures."""
 ALARM = 0.05
 """Largest p-value that sets off an alarm, which at most this share of the training's own simulations then does."""
 
@@ -179,12 +181,14 @@ class Tried:
         """The draws from the posteriors of the systems with a reference posterior, with importance weights. The prior is
         uniform in a box, so its density has no part in them.
         """
-        references, found = self.trial.references, []
-        for number, (theta, log_q) in enumerate(zip(self.draws.unbind(1), self.draws_log_prob.unbind(1), strict=True)):
-            observed = references.times[number], references.values[number]
-            likelihood = log_likelihood(self.trial.system, theta.double().numpy(), *observed, self.trial.noise)
-            found.append(WeightedDraws(theta, torch.from_numpy(likelihood) - log_q.double()))
-        return found
+        draws = zip(self.draws.unbind(1), self.draws_log_prob.unbind(1), strict=True)
+        return [self._weighted(number, *drawn) for number, drawn in enumerate(draws)]
+
+    def _weighted(self, number: int, theta: Tensor, log_q: Tensor) -> WeightedDraws:
+        """Draws (draw, parameter) of one of the systems with a reference posterior, weighted over their log-density (draw,)."""
+        observed = self.trial.references.times[number], self.trial.references.values[number]
+        likelihood = log_likelihood(self.trial.system, theta.double().numpy(), *observed, self.trial.noise)
+        return WeightedDraws(theta, torch.from_numpy(likelihood) - log_q.double())
 
     def _mean_c2st(self, draws: Sequence[Tensor]) -> float:
         """Mean over systems of the accuracy of classifying draws (n, parameter) against the reference posterior's."""
@@ -211,9 +215,12 @@ class Tried:
 
     def shown(self, summary: str) -> ShownPosteriors:
         """The parts that figures show, under the summary's name."""
-        tarp, draws = self.posteriors.tarp(), self.posteriors.draws
+        tarp, draws, count = self.posteriors.tarp(), self.posteriors.draws, self.trial.compared
+        theta, log_q = self.flow.sample_and_log_prob(PROPOSED * count, self.given[:1], self.flow.seed)
+        proposed = self._weighted(0, theta[:, 0], log_q[:, 0])
         return ShownPosteriors(
             summary=summary,
+            effective=proposed.effective / len(theta),
             truth=self.trial.truth.numpy(),
             ranks=self.posteriors.ranks(),
             tarp_levels=tarp.levels.numpy(),
@@ -223,6 +230,7 @@ class Tried:
             mean=draws.mean(dim=0).numpy(),
             std=draws.std(dim=0).numpy(),
             draws=self.draws.numpy(),
+            sharpened=proposed.sample(count, self.flow.seed).numpy(),
             outside=self.outside().numpy(),
         )
 

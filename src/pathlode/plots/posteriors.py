@@ -12,28 +12,34 @@ from matplotlib.ticker import MaxNLocator
 from pathlode.arrays import Array
 from pathlode.inference.central import CENTRAL, central, inside
 from pathlode.inference.trajectories import PosteriorTrajectories
-from pathlode.plots.style import BLACK, BLUE, VERMILLION, WIDTH, legend_above, three_a_line
+from pathlode.plots.style import BLACK, BLUE, GREEN, VERMILLION, WIDTH, legend_above, three_a_line
 from pathlode.reporting.naming import symbol
 
 _SHARE = f"{100 * CENTRAL:g} %"
 """The probability of central regions in words."""
 
 
-def posterior(names: Sequence[str], truth: Array, reference: Array, draws: Mapping[str, Array]) -> Figure:
-    """All one- and two-dimensional marginals of one system's posterior, by Markov chains and by flows.
+def posterior(
+    names: Sequence[str], truth: Array, reference: Array, draws: Mapping[str, Array], sharpened: Mapping[str, Array]
+) -> Figure:
+    """All one- and two-dimensional marginals of one system's posterior: by Markov chains, by flows, and, dashed, by flows with
+    importance weights.
 
     Args:
         names: names of the parameters.
         truth: true parameters, (parameter,).
         reference: draws from the reference posterior, (draw, parameter).
-        draws: draws from flows, by summary, (draw, parameter).
+        draws: draws from two flows at most, by summary, (draw, parameter).
+        sharpened: draws that are chosen by weights, by name, (draw, parameter).
     """
-    every = {"reference (MCMC)": reference, **draws}
-    colours = [BLACK, BLUE, VERMILLION]
+    every = {"reference (MCMC)": reference, **draws, **sharpened}
+    looks = dict(zip([*every][: 1 + len(draws)], [(BLACK, "-"), (BLUE, "-"), (VERMILLION, "-")], strict=False))
+    looks |= dict.fromkeys(sharpened, (GREEN, "--"))
     pooled = np.concatenate([*every.values(), truth[None]])
     low, high = np.quantile(pooled, [0.001, 0.999], axis=0)
     figure = plt.figure(figsize=(WIDTH, WIDTH))
-    for number, (some, colour) in enumerate(zip(every.values(), colours, strict=False)):
+    for number, (name, some) in enumerate(every.items()):
+        colour, dashes = looks[name]
         corner.corner(
             some,
             fig=figure,
@@ -46,8 +52,8 @@ def posterior(names: Sequence[str], truth: Array, reference: Array, draws: Mappi
             plot_datapoints=False,
             plot_density=False,
             no_fill_contours=True,
-            hist_kwargs={"density": True, "lw": 1.4},
-            contour_kwargs={"linewidths": 1.1},
+            hist_kwargs={"density": True, "lw": 1.4, "ls": dashes},
+            contour_kwargs={"linewidths": 1.1, "linestyles": dashes},
             truths=truth if number == 0 else None,
             truth_color="0.6",
             label_kwargs={"fontsize": 9},
@@ -65,7 +71,7 @@ def posterior(names: Sequence[str], truth: Array, reference: Array, draws: Mappi
             axis.set_yticks(ticks[row])
     for axis in figure.axes[:: len(names) + 1]:  # the diagonal, whose limits corner fits to the last draws only
         axis.set_ylim(0, 1.05 * max(patch.get_path().get_extents().ymax for patch in axis.patches))
-    handles = [Line2D([], [], color=colour, label=label) for label, colour in zip(every, colours, strict=False)]
+    handles = [Line2D([], [], color=colour, ls=dashes, label=label) for label, (colour, dashes) in looks.items()]
     handles.append(Line2D([], [], color="0.6", label="truth"))
     figure.legend(handles=handles, loc="upper right", bbox_to_anchor=(0.97, 0.97))
     return figure

@@ -13,6 +13,7 @@ from pathlode.inference.scores import FlowScores, ShownPosteriors
 def test_what_figures_show_comes_back(tmp_path):
     shown = ShownPosteriors(
         summary="path",
+        effective=0.25,
         truth=np.ones((3, 2)),
         ranks=np.ones((3, 2)),
         tarp_levels=np.linspace(0, 1, 4, dtype=np.float32),
@@ -22,11 +23,12 @@ def test_what_figures_show_comes_back(tmp_path):
         mean=np.ones((3, 2)),
         std=np.ones((3, 2)),
         draws=np.arange(14.0).reshape(7, 1, 2),
+        sharpened=np.ones((7, 2)),
         outside=np.ones((7, 2)),
     )
     shown.save(tmp_path / "posteriors.npz")
     back = ShownPosteriors.load(tmp_path / "posteriors.npz")
-    assert back.summary == "path"
+    assert (back.summary, back.effective) == ("path", 0.25)
     assert back.tarp_levels.dtype == np.float32
     np.testing.assert_array_equal(back.draws, shown.draws)
 

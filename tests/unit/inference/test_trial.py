@@ -134,6 +134,11 @@ def test_what_is_shown_is_of_the_same_draws(tried):
     shown = tried.shown("path")
     assert shown.summary == "path"
     assert shown.draws.shape == (DRAWS, 2, 4)
+    assert shown.sharpened.shape == (DRAWS, 4)
+    assert 1 / (10 * DRAWS) <= shown.effective <= 1
+    chosen = {tuple(row) for row in shown.sharpened.tolist()}
+    proposed = tried.flow.sample_and_log_prob(10 * DRAWS, tried.given[:1], 3)[0][:, 0]
+    assert chosen <= {tuple(row) for row in proposed.tolist()}
     assert shown.ranks.shape == shown.mean.shape == (SYSTEMS_TRIED, 4)
     np.testing.assert_array_equal(shown.levels, LEVELS)
     np.testing.assert_array_equal(shown.coverage, tried.posteriors.coverage())

@@ -15,6 +15,7 @@ FIGURES = {
         TRUTH[0],
         RNG.uniform(size=(400, 3)),
         {"path": RNG.uniform(size=(400, 3)), "kl": RNG.uniform(size=(400, 3))},
+        {"binned, sharpened": RNG.uniform(size=(400, 3))},
     ),
     "recovery": lambda: posteriors.recovery(NAMES, TRUTH, TRUTH + 0.1, np.full_like(TRUTH, 0.1), "path"),
     "predictive": lambda: posteriors.predictive(
