@@ -8,7 +8,7 @@
 #       {RESULTS}/inference/{replicates}/{backend}/{summary}/flows.pt      fit_flows: all numbers of simulations and replicates
 #                                                                          fit_fresh: one flow, on simulations drawn as it goes
 #       {RESULTS}/inference/{replicates}/rounds/scores.csv                 infer_in_rounds: posteriors of one system a replicate
-#       {RESULTS}/inference/{replicates}/{backend}/{summary}/scores.csv    calibrate; robustness.csv, outside.csv, posteriors.npz
+#       {RESULTS}/inference/{replicates}/{backend}/{summary}/scores.csv    calibrate; robustness.csv, outside.csv, alarms.csv, posteriors.npz
 #       tables and figures                                                 inference_results.smk
 
 from pathlode.registry import EMBEDDINGS, FLOWS, SYSTEMS
@@ -182,6 +182,7 @@ rule calibrate:
         scores=f"{FLOW_FOLDER}/scores.csv",
         robustness=f"{FLOW_FOLDER}/robustness.csv",
         outside=f"{FLOW_FOLDER}/outside.csv",
+        alarms=f"{FLOW_FOLDER}/alarms.csv",
         arrays=f"{FLOW_FOLDER}/posteriors.npz",
     log:
         f"{LOGS}/calibrate/{{replicates}}/{{backend}}/{{summary}}.log",
@@ -199,7 +200,6 @@ rule calibrate:
         replicates=lambda w: INFERENCE_BATCHES[w.replicates],
         summary=lambda w: summary_settings(INFERENCE, w.summary),
         observing={key: OBSERVED[key] for key in ("points", "window", "noise")},
-        designs=lambda w: design_settings(config) if w.summary in FRESH else {},
         ensemble=lambda w: w.summary in INFERENCE["ensembles"],
         robustness=INFERENCE["robustness"],
         outside=INFERENCE["outside"],

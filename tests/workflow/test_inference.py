@@ -52,6 +52,11 @@ def test_every_table_and_figure_of_the_chapter_is_made(finished):
     outside = pd.read_csv(tables / "inference_outside.csv")
     assert len(outside) == (len(flows) + 1) * config["replicates"] * 6
     assert not outside.loc[outside["parameter"] == "alpha", "inside_90"].any()
+    alarms = pd.read_csv(tables / "inference_alarms.csv")
+    unlike = {"one system outside", "a parameter outside", "drifting rates"}
+    assert set(alarms["condition"]) == {"as in training", *conditions, *unlike}
+    assert len(alarms) == (len(flows) + 1) * config["replicates"] * (1 + len(conditions) + len(unlike))
+    assert (alarms["alarms"] <= alarms["summary_alarms"] + alarms["predictive_alarms"]).all()
     criteria = pd.read_csv(tables / "inference_criteria.csv")
     assert set(criteria["met"]) <= {True, False}
     references = pd.read_csv(tables / "inference_references.csv")

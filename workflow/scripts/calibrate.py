@@ -8,16 +8,13 @@ from pathlib import Path
 import pandas as pd
 
 from pathlode.dynamics.data import SimulatedData
-from pathlode.inference.alarms import likeness
 from pathlode.inference.columns import labelled
 from pathlode.inference.designs import ObservationConfig
 from pathlode.inference.flows.mixture import FlowMixture
 from pathlode.inference.flows.saving import load_flows
 from pathlode.inference.histories import flow_facts
-from pathlode.inference.random_designs import RandomDesigns
 from pathlode.inference.reference_posteriors import References
-from pathlode.inference.scores import FlowScores, OutsideMisses, ShiftedScores
-from pathlode.inference.simulations import SystemSimulations
+from pathlode.inference.scores import AlarmShares, FlowScores, OutsideMisses, ShiftedScores
 from pathlode.inference.summaries import Summary
 from pathlode.inference.trial import TrialPlan
 from pathlode.models.saving import load_model
@@ -30,12 +27,8 @@ with job(snakemake):
     data, references = SimulatedData.load(Path(files.data)), References.load_all(files.references)
     model = load_model(Path(files.model))[0] if files.model else None
     summary, flows = Summary(model, **params.summary), load_flows(Path(files.flows))
-    system, fresh = SYSTEMS[params.system](), None
-    if params.designs:
-        designs = RandomDesigns(**params.designs)
-        fresh = SystemSimulations(system, params.observing["window"], designs, summary.of_scattered)
     plan = TrialPlan(
-        system=system,
+        system=SYSTEMS[params.system](),
         usual=ObservationConfig(**params.observing),
         others={name: ObservationConfig(**params.observing | own) for name, own in params.robustness.items()},
         outside=params.outside,
@@ -43,20 +36,22 @@ with job(snakemake):
         compared=params.reference_draws,
         predicted=params.predicted,
     )
-    own = {seed: data.replicate(place) for place, seed in enumerate(params.replicates)}
-    trials = {seed: plan.trial(own[seed], references.of(seed), seed) for seed in params.replicates}
+    trials = {
+        seed: plan.trial(data.replicate(place), references.of(seed), seed)
+        for place, seed in enumerate(params.replicates)
+    }
     largest = max(flow.pairs for flow in flows)
     tests = [(flow, seed) for flow in flows for seed in ([flow.seed] if flow.pairs else params.replicates)]
-    scores, shifted, missed = [], [], []
+    scores, shifted, missed, alarms = [], [], [], []
     progress = Progress(f"{wildcards.summary}, {wildcards.backend}", len(tests))
     for flow, seed in tests:
         facts = flow_facts(wildcards.summary, wildcards.backend, flow.pairs, seed)
-        p_values = likeness(flow, summary, own[seed], plan.usual.noise, fresh, seed)
-        tried = trials[seed].of(flow, summary, p_values)
+        tried = trials[seed].of(flow, summary)
         scores.append(labelled(tried.scores(), facts))
         if flow.pairs == largest:
             shifted.append(labelled(tried.shifted_scores(), facts))
             missed.append(labelled(tried.misses(), facts))
+            alarms.append(labelled(tried.alarms(), facts))
             if seed == params.replicates[0]:
                 tried.shown(wildcards.summary).save(Path(outputs.arrays))
         progress(len(scores), f"flows scored, C2ST {scores[-1]['c2st'].iloc[0]:.3f}")
@@ -65,11 +60,12 @@ with job(snakemake):
         summaries = mixture.side_by_side(summary)
         for seed in params.replicates:
             facts = flow_facts(f"{wildcards.summary} ensemble", wildcards.backend, largest, seed)
-            p_values = likeness(mixture.flows[0], summary, own[seed], plan.usual.noise, fresh, seed)
-            tried = trials[seed].of(mixture, summaries, mixture.of_first(p_values))
+            tried = trials[seed].of(mixture, summaries)
             scores.append(labelled(tried.scores(), facts))
             shifted.append(labelled(tried.shifted_scores(), facts))
             missed.append(labelled(tried.misses(), facts))
+            alarms.append(labelled(tried.alarms(), facts))
     FlowScores(pd.concat(scores)).save(Path(outputs.scores))
     ShiftedScores(pd.concat(shifted)).save(Path(outputs.robustness))
     OutsideMisses(pd.concat(missed)).save(Path(outputs.outside))
+    AlarmShares(pd.concat(alarms)).save(Path(outputs.alarms))

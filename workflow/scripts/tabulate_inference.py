@@ -5,7 +5,14 @@ from pathlib import Path
 from pathlode.inference.columns import of_most_pairs, under_all_designs, with_derived
 from pathlode.inference.criteria import Criteria, Targets, criteria
 from pathlode.inference.reference_posteriors import References, ReferenceScores
-from pathlode.inference.scores import AS_IN_TRAINING, ComparedFlows, FlowScores, OutsideMisses, ShiftedScores
+from pathlode.inference.scores import (
+    AS_IN_TRAINING,
+    AlarmShares,
+    ComparedFlows,
+    FlowScores,
+    OutsideMisses,
+    ShiftedScores,
+)
 from pathlode.reporting.job import job
 from pathlode.reporting.tables import summarise, write
 
@@ -20,12 +27,9 @@ SCORES = {
     "sbc_p": "SBC p",
     "tarp_atc": "ATC",
     "coverage_error": "coverage error",
-    "alarms": "alarms at 0.05",
     "predictive_coverage": "predictive coverage at 0.9",
 }
-SHIFTED = {
-    name: SCORES[name] for name in ("rmse_over_prior_sd", "mean_log_prob", "tarp_atc", "coverage_error", "alarms")
-}
+SHIFTED = {name: SCORES[name] for name in ("rmse_over_prior_sd", "mean_log_prob", "tarp_atc", "coverage_error")}
 BY_PARAMETER = {name: SCORES[name] for name in ("rmse_over_prior_sd", "sbc_p")}
 
 with job(snakemake):
@@ -38,6 +42,8 @@ with job(snakemake):
     largest = of_most_pairs(compared)
     shifted.save(Path(tables.robustness))
     OutsideMisses.load(*map(Path, files.outside)).save(Path(tables.outside))
+    alarms = AlarmShares.load(*map(Path, files.alarms))
+    alarms.save(Path(tables.alarms))
     ReferenceScores.of(references).save(Path(tables.references))
     judged = criteria(largest[largest["backend"] == params.backend], Targets(**params.targets), *params.compared)
     Criteria(judged).save(Path(tables.criteria))

@@ -1,43 +1,91 @@
-"""Alarms about data unlike the simulations that a flow was trained on."""
+"""Alarms about series unlike the simulations that a flow was trained on, where the system can be simulated again exactly."""
 
 from collections.abc import Callable
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from pathlode.core.series import TimeSeries
-from pathlode.core.streams import stream
-from pathlode.dynamics.data import SimulatedData
+from pathlode.dynamics.systems.contract import System
+from pathlode.inference.designs import ObservationConfig
 from pathlode.inference.flows.contract import Flow
-from pathlode.inference.neighbours import SURPRISING, summary_p_values
-from pathlode.inference.simulations import SystemSimulations
-from pathlode.inference.summaries import Summary
+from pathlode.inference.flows.mixture import FlowMixture
+from pathlode.inference.misspecification import Misspecification
+from pathlode.inference.neighbours import SURPRISING, p_values, summary_p_values
 
-SIMULATED = 500
+KNOWN = 500
 """Simulations among which the neighbours of a summary are found."""
+COMPARED = 300
+"""Further simulations, among which p-values are shares."""
+PREDICTED = 10
+"""Draws from each posterior with which the system is simulated again."""
 
 
-def likeness(
-    flow: Flow, summary: Summary, data: SimulatedData, noise: float, fresh: SystemSimulations | None, seed: int
-) -> Callable[[Tensor], Tensor]:
-    """p-values of what a flow is given, (n, ...) -> (n,), among simulations like those of its training: see
-    :func:`pathlode.inference.neighbours.summary_p_values`.
+LEVEL = 0.05
+"""Level of the alarms: at most this share of the training's own simulations sets off one."""
+
+
+def alarm_shares(found: Misspecification) -> dict[str, float]:
+    """Shares of the series that set off an alarm, at :data:`LEVEL`: by their summary alone (``summary_alarms``), by what their
+    posterior predicts alone (``predictive_alarms``), and by either at half the level (``alarms``).
+    """
+    shares = {
+        "summary_alarms": found.summary_p <= LEVEL,
+        "predictive_alarms": found.predictive_p <= LEVEL,
+        "alarms": found.alarms(LEVEL),
+    }
+    return {name: float(set_off.double().mean()) for name, set_off in shares.items()}
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How like observed series are to simulations from the prior under one observation design.
+
+    A series is compared in two ways: by the distance of its summary from the nearest among simulated ones, and by the mean
+    squared distance of its values from the trajectory, of :data:`PREDICTED` draws from its posterior, that is nearest to them.
+    The second sees what the summary leaves out.
 
     Args:
-        flow: the flow.
-        summary: computes what it is given.
-        data: a replicate's data. Neighbours are among its training trajectories, and p-values come from its validation
-            trajectories, of which the flow knows nothing.
-        noise: standard deviation of the noise in these.
-        fresh: the simulations of a flow that is trained on fresh ones, which then replace the data; None for other flows.
-        seed: number of the replicate; decides the fresh simulations.
+        flow: the posterior.
+        summarise: computes what it is given of a series, from the flow's seed and the standard deviation of the noise.
+        system: the system.
+        design: the design.
+        seed: number of the replicate, which decides the simulations. No flow was trained on them.
     """
-    if fresh is None:
-        train = data.train.observed
-        first = TimeSeries(train.times[:SIMULATED], train.values[:SIMULATED])
-        known, others = (summary(some, flow.seed, noise) for some in (first, data["validation"].observed))
-    else:
-        pool, every = fresh.pool(2 * SIMULATED, (seed, SURPRISING)), torch.arange(2 * SIMULATED)
-        known, others = pool.observe(every, stream(seed, SURPRISING)).split(SIMULATED)
-    return partial(summary_p_values, flow, known, others)
+
+    flow: Flow | FlowMixture
+    summarise: Callable[[TimeSeries, int, float], Tensor]
+    system: System
+    design: ObservationConfig
+    seed: int
+
+    def __call__(self, series: TimeSeries) -> Misspecification:
+        """p-values of n series, all of the same length and without missing values."""
+        given, (known, others, misfits) = self._given(series), self._simulated
+        return Misspecification(
+            summary_p_values(self.flow, known, others, given),
+            p_values(self._misfits(series, given), misfits),
+            len(others),
+        )
+
+    @cached_property
+    def _simulated(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Summaries of simulations for neighbours, and summaries and misfits of those for p-values."""
+        known, others = (
+            self.design.simulate(self.system, count, self.seed, SURPRISING, place).observed
+            for place, count in enumerate((KNOWN, COMPARED))
+        )
+        given = self._given(others)
+        return self._given(known), given, self._misfits(others, given)
+
+    def _given(self, series: TimeSeries) -> Tensor:
+        return self.summarise(series, self.flow.seed, self.design.noise)
+
+    def _misfits(self, series: TimeSeries, given: Tensor) -> Tensor:
+        theta = self.flow.sample(PREDICTED, given, self.flow.seed).flatten(0, 1).double().numpy()
+        predicted = self.system.solution(theta, np.tile(series.times.numpy(), (PREDICTED, 1)))
+        off = torch.from_numpy(predicted).unflatten(0, (PREDICTED, len(series))) - series.values
+        return off.square().mean(dim=(2, 3)).amin(dim=0)

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from pathlode.inference.flows.contract import Flow
+from pathlode.inference.flows.mixture import FlowMixture
 
 SURPRISING = 2**21 + 1
 """Number of the simulations that observations are compared with, which are others than those of the training."""
@@ -16,7 +17,7 @@ LEAST_SUMMARY_VARIANCE = 1e-3
 
 
 @torch.no_grad()
-def summary_p_values(flow: Flow, known: Tensor, others: Tensor, given: Tensor) -> Tensor:
+def summary_p_values(flow: Flow | FlowMixture, known: Tensor, others: Tensor, given: Tensor) -> Tensor:
     """p-values of m observations, (m,): small if few simulations are as far from their nearest neighbours.
 
     Args:
@@ -38,13 +39,13 @@ def p_values(scores: Tensor, simulated: Tensor) -> Tensor:
     return (1 + (simulated >= scores[:, None]).sum(dim=1)) / (1 + len(simulated))
 
 
-def whitening(flow: Flow, known: Tensor) -> Callable[[Tensor], Tensor]:
+def whitening(flow: Flow | FlowMixture, known: Tensor) -> Callable[[Tensor], Tensor]:
     """A map of what a flow is given, (n, ...), to numbers without correlation among the known, (n, number). What the flow's own
     network shortens counts by the numbers that the network makes of it.
     """
 
     def told(given: Tensor) -> Tensor:
-        return flow.embed(flow.standard_observations(flow.as_given(given))).double()
+        return flow.told(given).double()
 
     numbers = told(known)
     centre, (variances, axes) = numbers.mean(dim=0), torch.linalg.eigh(numbers.T.cov().view(numbers.shape[1], -1))

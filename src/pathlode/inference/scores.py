@@ -21,7 +21,6 @@ _SCORES = FLOW_COLUMNS | {
     "mean_log_prob": "mean log-density of the true parameters, in nats",
     "tarp_atc": "area between coverage and credibility, by random points",
     "coverage_error": "mean absolute difference between coverage and credibility",
-    "alarms": "share of the systems whose summary is unlike those of the training, at p <= 0.05; false alarms under its design",
 }
 
 
@@ -74,7 +73,20 @@ class OutsideMisses(TableFile):
         "std": "of the draws",
         "sd_off": "distance of the truth from the mean, in standard deviations of the draws",
         "inside_90": Flag("whether the truth lies inside the central 90 % of the draws"),
-        "summary_p": "p-value of the summary among those of the training's simulations, the same for all parameters",
+    }
+
+
+@dataclass(frozen=True)
+class AlarmShares(TableFile):
+    """Shares of systems that set off an alarm, which says that they are unlike the training's simulations, one row per flow and
+    condition. See :mod:`pathlode.inference.alarms`.
+    """
+
+    columns: ClassVar[Mapping[str, str]] = FLOW_COLUMNS | {
+        "condition": Text("name of the observation design, or of series that the prior does not make"),
+        "summary_alarms": "share whose summary is unlike simulated ones, at p <= 0.05",
+        "predictive_alarms": "share that its posterior does not predict, at p <= 0.05",
+        "alarms": "share of either kind, each at p <= 0.025; false alarms where the design is one of the training's",
     }
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ from torch import Tensor
 from pathlode.core.series import TimeSeries
 from pathlode.dynamics.data import SimulatedData
 from pathlode.dynamics.systems.contract import System
+from pathlode.inference.alarms import Likeness, alarm_shares
 from pathlode.inference.c2st import c2st
 from pathlode.inference.calibration import LEVELS, Posteriors
 from pathlode.inference.columns import log_prob_gap, misses, score_posteriors
@@ -22,12 +22,13 @@ from pathlode.inference.predictive import predictive_coverage
 from pathlode.inference.reference import log_likelihood
 from pathlode.inference.reference_posteriors import References
 from pathlode.inference.scores import AS_IN_TRAINING, ShownPosteriors
+from pathlode.inference.unlike import unlike
 from pathlode.inference.weighted_draws import WeightedDraws
 
 PROPOSED = 10
 """Draws of the flow for each draw that importance weights choose, in figures."""
-ALARM = 0.05
-"""Largest p-value that sets off an alarm, which at most this share of the training's own simulations then does."""
+WATCHED = 100
+"""Number of the systems about which alarms are counted, under each condition."""
 
 
 @dataclass(frozen=True)
@@ -67,17 +68,18 @@ class TrialPlan:
             names=list(data.parameters),
             truth=held_out.parameters,
             observed=held_out.observed,
-            noise=self.usual.noise,
+            usual=self.usual,
             references=references,
             shifted={
-                name: (design.observe(self.system, truth, [seed, 1]), design.noise)
-                for name, design in self.others.items()
+                name: (design.observe(self.system, truth, [seed, 1]), design) for name, design in self.others.items()
             },
+            unlike=unlike(self.system, self.usual, self.outside, min(WATCHED, len(truth)), seed),
             outside=self.outside,
             outside_observed=self.usual.observe(self.system, outside, [seed, 2]),
             draws=self.draws,
             compared=self.compared,
             predicted=self.predicted,
+            seed=seed,
         )
 
 
@@ -90,41 +92,48 @@ class Trial:
         names: names of its parameters.
         truth: true parameters of held-out systems, (n, parameter).
         observed: their series.
-        noise: standard deviation of the noise in the observations.
+        usual: their observation design.
         references: reference posteriors of the first held-out systems.
-        shifted: series of the same systems under other observation designs, and the noise in them, by condition.
+        shifted: series of the same systems under other observation designs, and these, by condition.
+        unlike: series under the usual design that no parameters of the prior make, by condition.
         outside: parameters of one system that the prior excludes.
         outside_observed: its series.
         draws: number of draws from every posterior.
         compared: number of draws from each posterior that is compared with a reference posterior.
         predicted: number of these draws with which the system is simulated again.
+        seed: number of the replicate.
     """
 
     system: System
     names: Sequence[str]
     truth: Tensor
     observed: TimeSeries
-    noise: float
+    usual: ObservationConfig
     references: References
-    shifted: Mapping[str, tuple[TimeSeries, float]]
+    shifted: Mapping[str, tuple[TimeSeries, ObservationConfig]]
+    unlike: Mapping[str, TimeSeries]
     outside: Sequence[float]
     outside_observed: TimeSeries
     draws: int
     compared: int
     predicted: int
+    seed: int
+
+    @property
+    def noise(self) -> float:
+        """Standard deviation of the noise in the observations under the usual design."""
+        return self.usual.noise
 
     def of(
         self,
         flow: Flow | FlowMixture,
         summarise: Callable[[TimeSeries, int, float], Tensor],
-        p_values: Callable[[Tensor], Tensor],
     ) -> "Tried":
         """The posteriors of a flow.
 
         Args:
             flow: the flow.
             summarise: computes what it is given of a series, from the flow's seed and the standard deviation of the noise.
-            p_values: p-values of what it is given, (n, ...) -> (n,): small where that is unlike its training's simulations.
         """
         given = summarise(self.observed, flow.seed, self.noise)
         first = given[: len(self.references.number)]
@@ -132,7 +141,6 @@ class Trial:
             self,
             flow,
             summarise,
-            p_values,
             given,
             Posteriors.of(flow, given, self.truth, self.draws, flow.seed),
             *flow.sample_and_log_prob(self.compared, first, flow.seed),
@@ -147,7 +155,6 @@ class Tried:
         trial: the held-out systems.
         flow: the flow.
         summarise: computes the flow's summaries of a series.
-        p_values: p-values of these summaries among those of the training's simulations.
         given: summaries of the held-out systems.
         posteriors: posteriors of the held-out systems.
         draws: draws from the posteriors of the systems with a reference posterior, (draw, system, parameter).
@@ -157,7 +164,6 @@ class Tried:
     trial: Trial
     flow: Flow | FlowMixture
     summarise: Callable[[TimeSeries, int, float], Tensor]
-    p_values: Callable[[Tensor], Tensor]
     given: Tensor
     posteriors: Posteriors
     draws: Tensor
@@ -168,7 +174,7 @@ class Tried:
         trial, sharpened = self.trial, self.sharpened()
         compared = self.posteriors.log_prob[: self.draws.shape[1]].numpy()
         some = self.draws[: trial.predicted].numpy()
-        return self._table(self.posteriors, self.given).assign(
+        return self._table(self.posteriors).assign(
             log_prob_gap=log_prob_gap(trial.references.log_prob, compared),
             c2st=self._mean_c2st(self.draws.unbind(dim=1)),
             effective=float(np.mean([each.effective for each in sharpened])) / len(self.draws),
@@ -197,21 +203,38 @@ class Tried:
 
     def shifted_scores(self) -> pd.DataFrame:
         """Errors and calibration under the training's and other observation designs, by ``condition``."""
-        tables = [self._table(self.posteriors, self.given).assign(condition=AS_IN_TRAINING)]
-        for condition, (series, noise) in self.trial.shifted.items():
-            given = self.summarise(series, self.flow.seed, noise)
+        tables = [self._table(self.posteriors).assign(condition=AS_IN_TRAINING)]
+        for condition, (series, design) in self.trial.shifted.items():
+            given = self.summarise(series, self.flow.seed, design.noise)
             drawn = Posteriors.of(self.flow, given, self.trial.truth, self.trial.draws, self.flow.seed)
-            tables.append(self._table(drawn, given).assign(condition=condition))
+            tables.append(self._table(drawn).assign(condition=condition))
         return pd.concat(tables)
+
+    def alarms(self) -> pd.DataFrame:
+        """Shares of the first :data:`WATCHED` systems that set off an alarm, by ``condition``.
+
+        Series are compared with simulations under the design of the flow's training. A flow that was trained on fresh
+        simulations knows other designs too; under these it is compared with simulations under the same one.
+        """
+        trial, rows = self.trial, []
+        usual, amortised = self._likeness(trial.usual), not self.flow.pairs
+        for condition, (series, design) in {AS_IN_TRAINING: (trial.observed, trial.usual), **trial.shifted}.items():
+            own = self._likeness(design) if amortised and design != trial.usual else usual
+            rows.append(alarm_shares(own(series[:WATCHED])) | {"condition": condition})
+        rows += [alarm_shares(usual(series)) | {"condition": condition} for condition, series in trial.unlike.items()]
+        return pd.DataFrame(rows)
+
+    def _likeness(self, design: ObservationConfig) -> Likeness:
+        return Likeness(self.flow, self.summarise, self.trial.system, design, self.trial.seed)
 
     def outside(self) -> Tensor:
         """Draws from the posterior of the system that the prior excludes, (draw, parameter)."""
-        return self.flow.sample(self.trial.compared, self._outside_given, self.flow.seed)[:, 0]
+        given = self.summarise(self.trial.outside_observed, self.flow.seed, self.trial.noise)
+        return self.flow.sample(self.trial.compared, given, self.flow.seed)[:, 0]
 
     def misses(self) -> pd.DataFrame:
-        """Distance of these draws from the truth, and the p-value of the summary that they are given."""
-        told = misses(self.outside(), self.trial.outside, self.trial.names)
-        return told.assign(summary_p=float(self.p_values(self._outside_given)))
+        """Distance of these draws from the truth."""
+        return misses(self.outside(), self.trial.outside, self.trial.names)
 
     def shown(self, summary: str) -> ShownPosteriors:
         """The parts that figures show, under the summary's name."""
@@ -234,10 +257,5 @@ class Tried:
             outside=self.outside().numpy(),
         )
 
-    @cached_property
-    def _outside_given(self) -> Tensor:
-        return self.summarise(self.trial.outside_observed, self.flow.seed, self.trial.noise)
-
-    def _table(self, posteriors: Posteriors, given: Tensor) -> pd.DataFrame:
-        alarms = float((self.p_values(given) <= ALARM).double().mean())
-        return score_posteriors(posteriors, self.flow.prior, self.trial.names).assign(alarms=alarms)
+    def _table(self, posteriors: Posteriors) -> pd.DataFrame:
+        return score_posteriors(posteriors, self.flow.prior, self.trial.names)

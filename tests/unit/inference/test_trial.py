@@ -10,6 +10,7 @@ from pathlode.dynamics.simulation import SimulationConfig, simulate
 from pathlode.inference.box import Box
 from pathlode.inference.calibration import LEVELS
 from pathlode.inference.designs import ObservationConfig
+from pathlode.inference.misspecification import Misspecification
 from pathlode.inference.reference_posteriors import References
 from pathlode.inference.scores import AS_IN_TRAINING
 from pathlode.inference.trial import Trial, TrialPlan
@@ -65,14 +66,16 @@ def tried():
         names=SYSTEM.parameters,
         truth=torch.from_numpy(truth),
         observed=observed,
-        noise=0.2,
+        usual=usual,
         references=references,
-        shifted={"far": (usual.observe(SYSTEM, truth, seed=1), 0.3)},
+        shifted={"far": (usual.observe(SYSTEM, truth, seed=1), replace(usual, noise=0.3))},
+        unlike={"other": usual.observe(SYSTEM, 2 * truth, seed=4)},
         outside=outside,
         outside_observed=usual.observe(SYSTEM, np.array([outside]), seed=2),
         draws=80,
         compared=DRAWS,
         predicted=10,
+        seed=3,
     )
 
     def summarise(series, seed, noise):
@@ -82,10 +85,7 @@ def tried():
             return given
         return given + 10 * SPREAD if len(series) == SYSTEMS_TRIED else torch.full((1, 4), 1.5)
 
-    def p_values(given):
-        return (given == 1.5).all(dim=1).double() * 0.01 + (torch.arange(len(given)) >= 2)
-
-    return trial.of(Near(), summarise, p_values)
+    return trial.of(Near(), summarise)
 
 
 def test_scores_tell_a_right_posterior(tried):
@@ -117,8 +117,24 @@ def test_shifted_scores_have_a_part_a_condition(tried):
     table = tried.shifted_scores()
     joint = table[table["parameter"] == "all"].set_index("condition")
     assert list(joint.index) == [AS_IN_TRAINING, "far"]
-    assert joint["alarms"].tolist() == [2 / SYSTEMS_TRIED] * 2
     assert joint.loc["far", "rmse_over_prior_sd"] > 5 * joint.loc[AS_IN_TRAINING, "rmse_over_prior_sd"]
+
+
+@pytest.mark.parametrize(("pairs", "compared_with"), [(60, {0.2}), (0, {0.2, 0.3})])
+def test_alarms_are_by_the_designs_that_the_flow_knows(tried, monkeypatch, pairs, compared_with):
+    designs = []
+
+    def found(self, series):
+        designs.append(self.design.noise)
+        return Misspecification(torch.linspace(0.011, 0.11, len(series)), torch.ones(len(series)), 100)
+
+    monkeypatch.setattr("pathlode.inference.alarms.Likeness.__call__", found)
+    monkeypatch.setattr(Near, "pairs", pairs)
+    table = tried.alarms().set_index("condition")
+    assert list(table.index) == [AS_IN_TRAINING, "far", "other"]
+    assert (len(designs), set(designs)) == (3, compared_with)
+    assert (table["predictive_alarms"] == 0).all()
+    assert (table["summary_alarms"] > table["alarms"]).all()
 
 
 def test_misses_are_of_the_system_that_the_prior_excludes(tried):
@@ -127,7 +143,6 @@ def test_misses_are_of_the_system_that_the_prior_excludes(tried):
     assert table.loc["alpha", "mean"] == pytest.approx(1.5, abs=0.01)
     assert table.loc["alpha", "sd_off"] == pytest.approx(0.5 / SPREAD, rel=0.3)
     assert not table.loc["alpha", "inside_90"]
-    assert (table["summary_p"] == 0.01).all()
 
 
 def test_what_is_shown_is_of_the_same_draws(tried):
@@ -159,8 +174,10 @@ def test_a_replicates_trial_is_on_its_own_systems():
         lambda trial: trial.observed.values,
         lambda trial: trial.shifted["noisy"][0].values,
         lambda trial: trial.outside_observed.values,
+        lambda trial: trial.unlike["a parameter outside"].values,
     ):
         assert not of(first).equal(of(second))
         assert of(first).equal(of(again))
-    assert first.shifted["noisy"][1] == 0.4
+    assert first.shifted["noisy"][1].noise == 0.4
+    assert [len(series) for series in first.unlike.values()] == [6, 6, 6]
     assert first.outside == second.outside == outside

@@ -118,7 +118,7 @@ class Flow(ABC):
         Raises:
             DataError: if parameters or summaries cannot be used.
         """
-        theta, summary = as_parameters(theta, len(self.prior.low)), self._summary(observed)
+        theta, summary = as_parameters(theta, len(self.prior.low)), self.told(observed)
         if not theta.numel():
             raise DataError(f"parameters have shape {tuple(theta.shape)}, expected at least one vector")
         if len(summary) not in (1, theta.shape[-2]):
@@ -150,7 +150,7 @@ class Flow(ABC):
         """
         if not is_count(count):
             raise ConfigError(f"the number of draws is {count}, expected at least 1")
-        count, seed, summary = int(count), as_seed(seed), self._summary(observed)
+        count, seed, summary = int(count), as_seed(seed), self.told(observed)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             parts = [self.draw(count, part) for part in summary.split(max(1, _AT_ONCE // count))]
@@ -201,8 +201,14 @@ class Flow(ABC):
         """Standardised summaries or observations, rounded to the network's precision at the end."""
         return ((observed - self.units["centre"]) / self.units["scale"]).float()
 
-    def _summary(self, observed: Any) -> Tensor:
-        """What the network is conditioned on."""
+    def told(self, observed: Any) -> Tensor:
+        """The numbers on which the density is conditioned, (n, ...) -> (n, number): standardised summaries, or what the flow's
+        own network makes of them or of observations.
+
+        Raises:
+            ConfigError: if the flow is not fitted.
+            DataError: if summaries cannot be used.
+        """
         if not self.units:
             raise ConfigError("the flow is not fitted: call fit first, or load a fitted one with load_flow")
         return self.embed(self.standard_observations(self.as_given(observed)))

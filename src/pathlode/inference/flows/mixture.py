@@ -57,9 +57,10 @@ class FlowMixture:
 
         return together
 
-    def of_first(self, function: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
-        """A function of what the mixture is given, from one of the first member's summaries."""
-        return lambda observed: function(self._parts(observed)[0][1])
+    def told(self, observed: Tensor) -> Tensor:
+        """As :meth:`pathlode.inference.flows.contract.Flow.told`, of the first member."""
+        flow, part = self._parts(observed)[0]
+        return flow.told(part)
 
     def _parts(self, observed: Tensor) -> list[tuple[Flow, Tensor]]:
         """Each member with its own summaries."""

@@ -30,9 +30,10 @@ def test_each_flow_is_given_its_own_part_of_the_summary(mixture):
     assert mixture.seconds == 5.0
 
 
-def test_summaries_are_those_of_each_flow_and_p_values_of_the_first(mixture):
+def test_summaries_are_those_of_each_flow_and_distances_by_those_of_the_first(mixture):
     for seed, flow in enumerate(mixture.flows):
         flow.seed = 10 + seed
     given = mixture.side_by_side(lambda series, seed, noise: series + seed + noise)(torch.zeros(3, 2), 0, 0.5)
     assert given[0].tolist() == [10.5, 10.5, 11.5, 11.5]
-    assert mixture.of_first(lambda first: first.sum(dim=1))(given).tolist() == [21.0] * 3
+    assert mixture.told(given).equal(mixture.flows[0].told(given[:, :2]))
+    assert not mixture.told(given).equal(mixture.flows[0].told(given[:, 2:]))
