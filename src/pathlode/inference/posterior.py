@@ -47,12 +47,12 @@ class Posterior:
             (``largest_failed``), and the training's ``history``.
     """
 
-    flow: Flow
-    summary: ObservedSummary
+    flow: Flow = field(repr=False)
+    summary: ObservedSummary = field(repr=False)
     names: Sequence[str]
     shape: tuple[int, ...] | None
-    simulations: PriorSimulations | None = None
-    record: Mapping[str, Any] = field(default_factory=dict)
+    simulations: PriorSimulations | None = field(default=None, repr=False)
+    record: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def sample(self, x: Any, n: int = 1000, seed: int = 0) -> Tensor:
         """Draws of θ for each of m observations, (n, m, parameter).

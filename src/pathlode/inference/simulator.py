@@ -7,16 +7,17 @@ from typing import Any
 
 import numpy as np
 import torch
+from scipy.stats import binom
 from torch import Tensor
 
 from pathlode.core.series import TimeSeries
 from pathlode.core.tables.convert import as_numbers
-from pathlode.errors import ConfigError, DataError
+from pathlode.errors import ConfigError, DataError, PathlodeError
 from pathlode.inference.functions import takes
 from pathlode.inference.priors import Prior
 
-_FEW = 20
-"""Of fewer simulations as many may fail as of these."""
+_BY_CHANCE = 1e-4
+"""Probability below which chance does not explain that so many simulations failed, were their share the largest one."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class PriorSimulations:
         design: draws what differs between observations besides parameters and noise, such as the times: a function of the
             number n and a ``torch.Generator`` that returns numbers, (n, ...). The simulator gets them as its second argument.
             What the posterior should know of the design belongs into the observation, as the times are part of a series.
-        largest_failed: largest share of the simulations that may fail.
+        largest_failed: largest share of the simulations that may fail. More of them may by chance, among few simulations above
+            all.
     """
 
     simulator: Callable[..., Any]
@@ -83,7 +85,7 @@ class PriorSimulations:
             found = self._simulated(count - kept, *numbers)
             drawn, kept = drawn + count - kept, kept + len(found.theta)
             parts.append(found)
-            if drawn - kept > self.largest_failed * max(drawn, _FEW):
+            if binom.sf(drawn - kept - 1, drawn, self.largest_failed) < _BY_CHANCE:
                 raise DataError(
                     f"{drawn - kept} of {drawn} simulations are not finite, which is more than the share "
                     f"{self.largest_failed}: choose a prior in which the simulator succeeds, or a larger largest_failed"
@@ -98,7 +100,15 @@ class PriorSimulations:
         """
         with torch.random.fork_rng(devices=[]), torch.no_grad():
             torch.manual_seed(seed)
-            x = self.simulator(theta) if self.design is None else self.simulator(theta, designs)
+            try:
+                x = self.simulator(theta) if self.design is None else self.simulator(theta, designs)
+            except PathlodeError:
+                raise
+            except Exception as error:
+                raise DataError(
+                    f"the simulator failed on {len(theta)} parameter vectors, {tuple(theta.shape)} ({type(error).__name__}: "
+                    f"{error}): mend it, or give one that takes a single vector as one_by_one(simulator)"
+                ) from error
         if not isinstance(x, TimeSeries):
             x = as_numbers(x, "what the simulator returned")
             if x.ndim < 2 or len(x) != len(theta) or not x[0].numel():

@@ -37,10 +37,24 @@ def test_failed_simulations_are_replaced_and_counted(prior):
     assert 15 <= pairs.failed <= 60  # 7 % of a standard normal distribution are beyond 1.5
 
 
+@pytest.mark.parametrize("share", [0.1, 0.8])
+def test_a_share_that_is_allowed_is_not_refused_by_chance(prior, share):
+    """Also of the few simulations that show an observation's shape, and of those that replace failed ones."""
+
+    def simulate(theta):
+        return theta.where(torch.rand(len(theta), 1) >= share, torch.nan)
+
+    source = PriorSimulations(simulate, prior, largest_failed=share)
+    assert all(source.draw(count, seed).failed >= 0 for count in (4, 60) for seed in range(100))
+
+
 @pytest.mark.fault(
     "a simulator returns NaN for some draws", "few are replaced and counted; too many are refused in a sentence"
 )
 def test_a_simulator_that_fails_too_often_is_refused(prior):
+    for share in (0.1, 0.99):
+        with pytest.raises(DataError, match=f"are not finite, which is more than the share {share}"):
+            PriorSimulations(lambda theta: theta * torch.nan, prior, largest_failed=share).draw(4, 0)
     with pytest.raises(
         DataError, match=r"of 500 simulations are not finite, which is more than the share 0.1: choose a prior"
     ):
@@ -92,6 +106,10 @@ def test_a_simulator_of_single_vectors_is_called_row_by_row():
         ),
         (lambda theta: theta[:, :0], r"shape \(12, 0\)"),
         (lambda theta: None, "what the simulator returned are None"),
+        (
+            lambda theta: sum(map(int, theta)),
+            r"failed on 12 parameter vectors, \(12, 2\) \(.*\): mend it, or .* single vector",
+        ),
         (lambda theta: np.full((12, 2), "a"), "what the simulator returned are no numbers"),
         (lambda theta: TimeSeries([[0.0, 1.0]], [[[1.0], [2.0]]]), "returned 1 series for 12 parameter vectors"),
     ],
