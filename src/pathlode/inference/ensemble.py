@@ -102,6 +102,7 @@ def ensemble_draws(
         u, log_likelihood, beta = u[chosen], log_likelihood[chosen], beta + added
         prior = norm.logpdf(u).sum(axis=1)
         start = emcee.State(u, log_prob=beta * log_likelihood + prior, blobs=log_likelihood)
-        end = sampler.run_mcmc(start, config.steps if beta == 1 else config.moves, store=False)
+        steps = config.steps if beta == 1 else config.moves
+        end = sampler.run_mcmc(start, steps, store=False, skip_initial_state_check=True)  # many are equal by now
         u, log_likelihood = end.coords, end.blobs
     return from_normal(rng.permutation(u)[:count])
