@@ -24,18 +24,18 @@ PREDICTED = 10
 """Draws from each posterior with which the system is simulated again."""
 
 
-LEVEL = 0.05
+ALARM_LEVEL = 0.05
 """Level of the alarms: at most this share of the training's own simulations sets off one."""
 
 
 def alarm_shares(found: Misspecification) -> dict[str, float]:
-    """Shares of the series that set off an alarm, at :data:`LEVEL`: by their summary alone (``summary_alarms``), by what their
+    """Shares of the series that set off an alarm, at :data:`ALARM_LEVEL`: by their summary alone (``summary_alarms``), by what their
     posterior predicts alone (``predictive_alarms``), and by either at half the level (``alarms``).
     """
     shares = {
-        "summary_alarms": found.summary_p <= LEVEL,
-        "predictive_alarms": found.predictive_p <= LEVEL,
-        "alarms": found.alarms(LEVEL),
+        "summary_alarms": found.summary_p <= ALARM_LEVEL,
+        "predictive_alarms": found.predictive_p <= ALARM_LEVEL,
+        "alarms": found.alarms(ALARM_LEVEL),
     }
     return {name: float(set_off.double().mean()) for name, set_off in shares.items()}
 

@@ -78,8 +78,9 @@ class OutsideMisses(TableFile):
 
 @dataclass(frozen=True)
 class AlarmShares(TableFile):
-    """Shares of systems that set off an alarm, which says that they are unlike the training's simulations, one row per flow and
-    condition. See :mod:`pathlode.inference.alarms`.
+    """Shares of systems that set off an alarm about data unlike a flow's training, one row per flow and condition.
+
+    See :mod:`pathlode.inference.alarms`.
     """
 
     columns: ClassVar[Mapping[str, str]] = FLOW_COLUMNS | {
