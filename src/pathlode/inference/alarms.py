@@ -29,8 +29,8 @@ ALARM_LEVEL = 0.05
 
 
 def alarm_shares(found: Misspecification) -> dict[str, float]:
-    """Shares of the series that set off an alarm, at :data:`ALARM_LEVEL`: by their summary alone (``summary_alarms``), by what their
-    posterior predicts alone (``predictive_alarms``), and by either at half the level (``alarms``).
+    """Shares of the series that set off an alarm, at :data:`ALARM_LEVEL`: by their summary alone (``summary_alarms``), by what
+    their posterior predicts alone (``predictive_alarms``), and by either at half the level (``alarms``).
     """
     shares = {
         "summary_alarms": found.summary_p <= ALARM_LEVEL,
