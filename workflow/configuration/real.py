@@ -54,8 +54,6 @@ def series_settings(config: Mapping[str, Any], data: str, goal: str, name: str) 
     real, own = config["real"], config["real"]["data"][data]
     entry = series_rows(config)[name]
     settings = with_own(entry, {"views": real["views"], "sizes": own["sizes"] | {"gaps": True}, "train": own["train"]})
-    if not settings["views"].get("subsets"):
-        settings["views"].pop("share", None)  # of subsets; a training with forcing takes no trace of them
     if goal == "forecast":
         settings["views"]["first"] = own["hidden"]["first"]
     return model_parts(entry) | settings | {"learning_rate": real["learning_rate"]}

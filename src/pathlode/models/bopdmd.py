@@ -1,7 +1,9 @@
 """Optimised dynamic mode decomposition: each series as a sum of exponentials of its own, fitted in closed form."""
 
+import logging
 import warnings
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -14,6 +16,8 @@ from pathlode.models.observations import Observations, Query
 from pathlode.models.prediction import Prediction
 
 Complex = NDArray[np.complex128]
+STALL = 1e-5
+"""A fit ends with a step that lowers its error by a smaller share. PyDMD's own is so small that noisy series never meet it."""
 
 
 class Modes(NamedTuple):
@@ -117,8 +121,6 @@ def _fitted(times: Array, values: Array) -> Modes:
         return none
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        from pydmd import BOPDMD as Decomposition  # here: it may not be installed, and warns on import
-
         snapshots = np.vstack([values.T, np.ones(len(times))])
         fastest = (len(times) - 1) / (times[-1] - times[0])  # one over the mean gap
 
@@ -127,7 +129,8 @@ def _fitted(times: Array, values: Array) -> Modes:
 
         try:
             guess = bounded(_first_rates(times, values))
-            decomposition = Decomposition(svd_rank=rank, num_trials=0, eig_constraints=bounded, init_alpha=guess)
+            settings = {"num_trials": 0, "eig_constraints": bounded, "varpro_opts_dict": {"eps_stall": STALL}}
+            decomposition = _decomposition()(svd_rank=rank, init_alpha=guess, **settings)
             decomposition.fit(snapshots, times)
         except (np.linalg.LinAlgError, ValueError):
             return none
@@ -136,6 +139,22 @@ def _fitted(times: Array, values: Array) -> Modes:
     if rates.shape != (rank,) or not (np.isfinite(rates).all() and np.isfinite(amplitudes).all()):
         return none
     return Modes(rates, amplitudes)
+
+
+@cache
+def _decomposition() -> Any:
+    """PyDMD's class. The package configures the root logger, and logs a line there for each fit. Here the root logger is left
+    alone, and the lines go to a logger of the package's own, which keeps warnings only."""
+    root = logging.getLogger()
+    handlers, root.handlers = root.handlers, [logging.NullHandler()]
+    try:
+        from pydmd import BOPDMD as Decomposition  # here: it may not be installed, and warns on import
+        from pydmd import snapshots
+    finally:
+        root.handlers = handlers
+    snapshots.logging = logging.getLogger("pydmd")
+    snapshots.logging.setLevel(logging.WARNING)
+    return Decomposition
 
 
 def _first_rates(times: Array, values: Array) -> Complex:

@@ -53,7 +53,7 @@ def _refuse_unforced(model: SequenceModel, loss: Loss, views: Views) -> None:
         raise ConfigError(
             f"train.forcing is set, but {type(loss).__name__} predicts at other times than those observed: choose another loss"
         )
-    if views != Views(later=views.later):
+    if not views.whole:
         raise ConfigError(
             "train.forcing is set, but the views leave out observations, which would draw the state: keep views.later only"
         )

@@ -58,6 +58,12 @@ class Views:
             if not allowed:
                 raise ConfigError(f"views.{name} is {value}, expected {expected}")
 
+    @property
+    def whole(self) -> bool:
+        """Whether the encoder sees, and the prediction is compared with, all observations from that on at which a trajectory
+        begins."""
+        return set(self.strides) == {1} and not self.subsets and self.first is None and self.compared is None
+
     def begun(self, times: Times, values: Values, generator: torch.Generator) -> tuple[Times, Values]:
         """The trajectories of a step from the observation on at which each begins; at least two of those that have two."""
         if not self.later:

@@ -1,5 +1,7 @@
 """Dynamic mode decomposition of series whose modes are known."""
 
+import logging
+
 import numpy as np
 import torch
 
@@ -45,6 +47,12 @@ def test_precision_units_and_zeros_do_not_matter_for_a_noisy_rotation():
     assert single.dtype == torch.float32
     assert torch.allclose(single.double(), expected, atol=1e-4)
     assert (model(times, rotation(times), query).values - expected).abs().max() < 0.2
+
+
+def test_a_fit_logs_nothing(caplog):
+    with caplog.at_level(logging.INFO):
+        modes_of(np.linspace(0, 2, 15), rotation(torch.linspace(0, 2, 15).double()).numpy())
+    assert not caplog.records
 
 
 def test_growth_is_not_continued():

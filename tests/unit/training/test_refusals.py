@@ -38,6 +38,6 @@ def test_a_loss_is_refused_by_a_model_that_lacks_what_it_needs(data):
     ],
 )
 def test_what_cannot_be_forced_is_refused(forced, changes, message):
-    forced(1.0, views=Views(later=0.3))
+    forced(1.0, views=Views(later=0.3, share=(0.5, 1.0)))  # a share of subsets that are never drawn
     with pytest.raises(ConfigError, match=message):
         forced(1.0, **changes)
