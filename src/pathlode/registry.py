@@ -32,7 +32,7 @@ MODELS = Registry(
         "shallow_plrnn": "pathlode.models.shallow_plrnn:ShallowPLRNN training forcing takes=width",
         "echo_state": "pathlode.models.echo_state:EchoState takes=hidden",
         "edmd": "pathlode.models.edmd:EDMD",
-        "havok": "pathlode.models.havok:HAVOK takes=hidden",
+        "havok": "pathlode.models.havok:HAVOK takes=hidden hidden>=2",
         "kernel_edmd": "pathlode.models.kernel_edmd:KernelEDMD takes=hidden",
     },
 )

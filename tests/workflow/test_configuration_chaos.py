@@ -31,6 +31,7 @@ FLOWS = (*DATA, "irregular", "flows")
             3,
             "chaos.rows.linear.sizes.depth is 3, but the model observed_ode with the field linear takes no depth; remove it",
         ),
+        ((*ROWS, "havok", "sizes"), {"hidden": 1}, "chaos.rows.havok.sizes.hidden is 1, but the model havok needs at least 2"),
         ((*ROWS, "sindy", "weight"), 0.1, "chaos.rows.sindy.weight is 0.1, but the model sindy is not trained; remove"),
         ((*ROWS, "path", "loss"), "c_node", "chaos.rows.path.loss is 'c_node', which needs a network of layers"),
         ((*ROWS, "path", "train"), {"forcing": 4.0}, "chaos.rows.path.train.forcing is 4.0, but the model latent_ode has no"),

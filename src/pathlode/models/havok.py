@@ -28,6 +28,9 @@ class HAVOK(DrivenMap):
         config: ``features`` and ``hidden`` have an effect.
         seeds: one stacked member per seed; members that are fitted to the same data agree.
 
+    Raises:
+        ConfigError: if ``hidden`` is 1, which leaves no component that is forced.
+
     Cost: of fitting, the eigenvectors of a matrix with ten lines for each feature.
     Source: Brunton et al. 2017, Chaos as an intermittently forced linear system (https://arxiv.org/abs/1608.05306), in discrete
     time. Ours in place of a library: one model is fitted to many short series.
