@@ -17,11 +17,13 @@ with job(snakemake):
     paths += [(elsewhere["source"], path, [1]) for path in records_in(Path(elsewhere["folder"]))]
     progress = Progress("R peaks", len(paths))
 
-    def recordings() -> Iterator[tuple[str, Recording]]:
-        """Each with its source, at its own rate and at lower ones."""
+    def recordings() -> Iterator[tuple[str, bool, Recording]]:
+        """Each with its source, at its own rate and at lower ones, these without and with a low-pass filter before."""
         for number, (source, path, strides) in enumerate(paths, start=1):
             recording = read_recording(path)
-            yield from ((source, thinned(recording, stride)) for stride in strides)
+            for stride in strides:
+                for filtered in [False, True] if stride > 1 else [False]:
+                    yield source, filtered, thinned(recording, stride, filtered)
             progress(number, "recordings")
 
     detection_scores(recordings(), snakemake.params.detectors).save(Path(snakemake.output.table))

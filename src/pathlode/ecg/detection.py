@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pathlode.artefacts import TableFile
-from pathlode.column_kinds import Text, Whole
+from pathlode.column_kinds import Flag, Text, Whole
 from pathlode.ecg.elsewhere import ALL
 from pathlode.ecg.recording.peaks import compare_peaks, seek_peaks
 from pathlode.ecg.recording.placement import Peaks
@@ -28,6 +28,7 @@ class DetectionScores(TableFile):
         "source": Text("name of where the recordings come from"),
         "record": Text(f"name of the recording, {ALL} for all of its source"),
         "rate_hz": "sampling rate",
+        "filtered": Flag("whether a low-pass filter came before the thinning to this rate, as in a recorder"),
         "detector": Text("name of the detector"),
         "seconds": "duration",
         "reference": Whole("annotated beats"),
@@ -39,13 +40,25 @@ class DetectionScores(TableFile):
     }
 
 
-def thinned(recording: Recording, stride: int) -> Recording:
-    """A recording's every ``stride``-th sample, without a filter before, and its annotations."""
-    marks = recording.annotations
+def thinned(recording: Recording, stride: int, filtered: bool = False) -> Recording:
+    """A recording's every ``stride``-th sample, and its annotations.
+
+    Args:
+        recording: at its own rate.
+        stride: 1 for all samples.
+        filtered: whether to apply a low-pass filter at 0.8 of the new Nyquist frequency first, like a recorder that samples at
+            this rate. Without it, higher frequencies are aliased, and what remains of a QRS complex depends on where in it the
+            samples fall.
+    """
+    marks, kept = recording.annotations, recording.microvolts[::stride]
+    if filtered and stride > 1:
+        from scipy.signal import decimate  # here, because the import takes half a second
+
+        kept = np.rint(decimate(recording.microvolts, stride)).astype(kept.dtype)
     return replace(
         recording,
         rate=recording.rate / stride,
-        microvolts=recording.microvolts[::stride],
+        microvolts=kept,
         invalid=recording.invalid[::stride],
         annotations=None if marks is None else replace(marks, samples=marks.samples // stride),
     )
@@ -76,11 +89,12 @@ DETECTORS: Mapping[str, Callable[[Recording], Peaks]] = {"xqrs": seek_peaks, "ne
 """By name: the detector of reports, wfdb's XQRS with its peaks placed and its T waves left out; and NeuroKit2's."""
 
 
-def detection_scores(recordings: Iterable[tuple[str, Recording]], detectors: Sequence[str]) -> DetectionScores:
+def detection_scores(recordings: Iterable[tuple[str, bool, Recording]], detectors: Sequence[str]) -> DetectionScores:
     """Scores of detectors.
 
     Args:
-        recordings: the name of its source, and each recording, which has annotations; also several times at several rates.
+        recordings: the name of its source, whether it was filtered, and each recording, which has annotations; also several
+            times at several rates.
         detectors: names in :data:`DETECTORS`.
 
     Raises:
@@ -88,13 +102,19 @@ def detection_scores(recordings: Iterable[tuple[str, Recording]], detectors: Seq
     """
     each = pd.DataFrame(
         [
-            {"source": source, "record": Path(recording.name).name, "rate_hz": recording.rate, "detector": name}
+            {
+                "source": source,
+                "record": Path(recording.name).name,
+                "rate_hz": recording.rate,
+                "filtered": filtered,
+                "detector": name,
+            }
             | _counts(recording, name)
-            for source, recording in recordings
+            for source, filtered, recording in recordings
             for name in detectors
         ]
     )
-    by = ["source", "rate_hz", "detector"]
+    by = ["source", "rate_hz", "filtered", "detector"]
     whole = each.groupby(by, as_index=False, sort=False)[_COUNTS].sum().assign(record=ALL)
     table = pd.concat([each, whole], ignore_index=True)
     table["sensitivity"] = table["matched"] / table["reference"]

@@ -209,7 +209,8 @@ def _about_peaks(peaks: NDArray[np.int64], rate: float, reference: _Reference | 
     said = [f"{len(peaks)} beats were found"]
     if rate < MISSED_BELOW:
         said.append(
-            f"at less than {MISSED_BELOW:g} Hz many beats are missed: do not trust intervals, pauses and the heart rate"
+            f"at less than {MISSED_BELOW:g} Hz many beats are missed where no low-pass filter came before the sampling: do "
+            "not trust intervals, pauses and the heart rate then"
         )
     if reference is not None:
         scores = compare_peaks(peaks, reference[0], rate)

@@ -19,7 +19,7 @@ def test_scores_by_hand_and_of_a_whole_source(folder, monkeypatch):
 
     monkeypatch.setitem(DETECTORS, "late", late)
     monkeypatch.setitem(DETECTORS, "silent", lambda recording: np.zeros(0, np.int64))
-    table = detection_scores([("mine", recording), ("mine", recording)], ["late", "silent"]).table
+    table = detection_scores([("mine", False, recording), ("mine", False, recording)], ["late", "silent"]).table
     assert table["record"].tolist() == ["200"] * 4 + ["all"] * 2
     rows = table.set_index(["record", "detector"])
     n = len(reference)
@@ -31,8 +31,12 @@ def test_scores_by_hand_and_of_a_whole_source(folder, monkeypatch):
 
 def test_the_detector_of_reports_finds_the_beats_of_an_invented_record(folder):
     recording = read_recording(folder / "101")
-    table = detection_scores([("invented", recording), ("invented", thinned(recording, 4))], ["xqrs"]).table
-    assert table["rate_hz"].tolist() == [360, 90, 360, 90]
+    recordings = [
+        ("invented", filtered, thinned(recording, 18 if filtered else 4, filtered)) for filtered in (False, True)
+    ]
+    table = detection_scores(recordings, ["xqrs"]).table
+    assert table["rate_hz"].tolist() == [90, 20, 90, 20]
+    assert table["filtered"].tolist() == [False, True, False, True]
     assert table[["sensitivity", "predictivity"]].min(axis=None) > 0.95
     assert table["seconds"].tolist() == pytest.approx([60] * 4, abs=0.02)
 
@@ -40,7 +44,7 @@ def test_the_detector_of_reports_finds_the_beats_of_an_invented_record(folder):
 def test_a_recording_without_annotations_and_a_detector_without_its_package_are_refused(folder, monkeypatch):
     recording = read_recording(folder / "101")
     with pytest.raises(DataError, match="has no annotated beats to compare with"):
-        detection_scores([("mine", replace(recording, annotations=None))], ["xqrs"])
+        detection_scores([("mine", False, replace(recording, annotations=None))], ["xqrs"])
     monkeypatch.setitem(sys.modules, "neurokit2", None)
     with pytest.raises(ConfigError, match="needs the package neurokit2: pip install 'pathlode\\[neurokit\\]'"):
-        detection_scores([("mine", recording)], ["neurokit"])
+        detection_scores([("mine", False, recording)], ["neurokit"])

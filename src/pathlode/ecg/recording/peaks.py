@@ -19,7 +19,8 @@ USUAL_RANGE = 0.02, 20.0
 DETECTED_AT = 100.0, 200.0
 """Rates in Hz between which peaks are sought. The detector wants more than 40 Hz, and takes time in proportion to the rate."""
 MISSED_BELOW = 40.0
-"""Rate in Hz below which the detector misses many beats of clean recordings."""
+"""Rate in Hz below which the detector misses many beats of clean recordings, if no low-pass filter came before the
+sampling: what remains of a QRS complex then depends on where in it the samples fall."""
 PIECE, OVERLAP = 600.0, 10.0
 """Seconds of signal in which peaks are sought at once, and seconds before and after them that the detector sees as well, so
 that it has learnt the beats by then."""
