@@ -144,7 +144,7 @@ def plans(config: TrialConfig) -> tuple[Work, Work]:
     model = QuadraticModes(runs, config.members)
     model.fit(runs)
     peaks = runs.rates.amax(dim=2)
-    knots = Knots(task.steps, FLOOR_OF_RATES * peaks.amin(dim=1), peaks.amax(dim=1))
+    knots = Knots(task.steps, FLOOR_OF_RATES * peaks.amin(dim=1), peaks.amax(dim=1, keepdim=True))
     inputs = knots.free(runs.rates.clamp(min=knots.low[:, None, None]))[0].numpy()
     losses = runs.losses[0, :, -1].log().numpy()
     kernel = ConstantKernel() * RBF(np.ones(inputs.shape[1])) + WhiteKernel()

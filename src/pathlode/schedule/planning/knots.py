@@ -6,6 +6,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from pathlode.errors import DataError
+from pathlode.schedule.planning.contract import check_sizes
+
 KNOTS = 10
 
 
@@ -18,24 +21,43 @@ class Knots:
     Args:
         steps: optimiser steps of the run.
         low: least rates, (set,).
-        high: largest rates, (set,).
+        high: largest rates at every knot, (set, knot), or everywhere, (set, 1).
+
+    Raises:
+        ConfigError: if there are no steps.
+        DataError: if a least rate is not above 0, or not below the largest.
     """
 
     steps: int
     low: Tensor
     high: Tensor
 
+    def __post_init__(self) -> None:
+        check_sizes(steps=self.steps)
+        if not (self.low > 0).all() or not (self.low[:, None] < self.high).all():
+            raise DataError(
+                f"rates from {float(self.low.min()):g} to {float(self.high.min()):g} are no range, expected one above 0 and a "
+                "larger one"
+            )
+
     def rates(self, free: Tensor) -> Tensor:
         """Rates of every step, (set, start, step), from free numbers (set, start, knot)."""
-        low, high = (bound.log()[:, None, None] for bound in (self.low, self.high))
+        low, high = self._range()
         knots = low + (high - low) * free.sigmoid()
         return (knots @ _lines(self.steps).to(knots)).exp()
 
     def free(self, rates: Tensor) -> Tensor:
         """Free numbers of the nearest knots to rates (set, start, step), inside the range."""
-        low, high = (bound.log()[:, None, None] for bound in (self.low, self.high))
-        at = (_shares() * (self.steps - 1)).round().long()
-        return ((rates[..., at].log() - low) / (high - low)).clamp(0.02, 0.98).logit()
+        low, high = self._range()
+        return ((at_knots(rates).log() - low) / (high - low)).clamp(0.02, 0.98).logit()
+
+    def _range(self) -> tuple[Tensor, Tensor]:
+        return self.low.log()[:, None, None], self.high.log()[:, None]
+
+
+def at_knots(rates: Tensor) -> Tensor:
+    """Rates (..., step) at the knots, (..., knot): those of the nearest steps."""
+    return rates[..., (_shares() * (rates.shape[-1] - 1)).round().long()]
 
 
 @functools.cache

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from pathlode.core.eager import eager
-from pathlode.schedule.planning.contract import RatedRuns, RateModel
+from pathlode.errors import is_count, is_positive, refuse_unless
+from pathlode.schedule.planning.contract import RatedRuns, RateModel, check_known, check_rates, check_sizes
 
 _SLOWEST, _FASTEST = 0.8, 3.8
 """Decay rates at the start of a fit: the least in units of 1 / (η_max · steps), the largest in units of 1 / η_max."""
@@ -28,6 +29,9 @@ class ClockedConfig:
         learning_rate: its first rate, which falls to zero along a cosine.
         weight: weight of the path's length.
         ridge: weight of the squares of the network's last weights, without which d and q are constant.
+
+    Raises:
+        ConfigError: if a number is out of its range.
     """
 
     latent: int = 8
@@ -36,6 +40,20 @@ class ClockedConfig:
     learning_rate: float = 0.1
     weight: float = 0.0001
     ridge: float = 0.1
+
+    def __post_init__(self) -> None:
+        refuse_unless(
+            self,
+            *(
+                (name, is_count(getattr(self, name)), "a whole number of at least 1")
+                for name in ("latent", "width", "steps")
+            ),
+            ("learning_rate", is_positive(self.learning_rate), "a number above 0"),
+            *(
+                (name, getattr(self, name) == 0 or is_positive(getattr(self, name)), "a number of at least 0")
+                for name in ("weight", "ridge")
+            ),
+        )
 
 
 class ClockedODE(RateModel):
@@ -56,11 +74,16 @@ class ClockedODE(RateModel):
 
     Cost: a few CPU seconds a set of twenty runs.
 
+    Raises:
+        ConfigError: if there is no member.
+        DataError: if rates or runs do not fit those with which the model was made.
+
     Source: Sampson & Melchior 2025, Dynamics of Learning (https://arxiv.org/abs/2509.23052), for path minimization; the rate as
     an input and the clock are ours.
     """
 
     def __init__(self, runs: RatedRuns, members: int = 4, seed: int = 0, config: ClockedConfig | None = None) -> None:
+        check_sizes(members=members)
         self.config = config or ClockedConfig()
         self.generator = torch.Generator().manual_seed(seed)
         self.moments = runs.moments
@@ -85,6 +108,7 @@ class ClockedODE(RateModel):
         return torch.randn(*shape, generator=self.generator, dtype=torch.float64)
 
     def log_losses(self, rates: Tensor) -> Tensor:
+        check_rates(rates, len(self.largest), self.moments)
         return self._path(rates).logsumexp(dim=-1).permute(1, 2, 3, 0)
 
     def _path(self, rates: Tensor) -> Tensor:
@@ -110,6 +134,7 @@ class ClockedODE(RateModel):
         return torch.stack(path)
 
     def fit(self, runs: RatedRuns) -> None:
+        check_known(runs, len(self.largest), self.moments)
         members, sets = self.parameters[0].shape[:2]
         weights = torch.empty(members, sets, runs.losses.shape[1], dtype=torch.float64)
         weights.exponential_(generator=self.generator)

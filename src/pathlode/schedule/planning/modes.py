@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from pathlode.arrays import Array
-from pathlode.schedule.planning.contract import RatedRuns, RateModel
+from pathlode.schedule.planning.contract import RatedRuns, RateModel, check_known, check_rates, check_sizes
 from pathlode.schedule.planning.recurrence import recurrence
 
 _MODES = 48
@@ -29,8 +29,9 @@ class QuadraticModes(RateModel):
     one that grows with the loss, r. So a mode decays with the sum of the rates, to a floor that falls with the rate. Within a
     moment, the noise is that of the loss at its start. The logarithms of h are equally spaced, but for small differences
     between the members of an ensemble. Given the losses of the past runs in the place of L on the right, L is linear in e_k at
-    the start, q_k, r_k and c. The fit has the least squares of the relative errors, with no coefficient below 0. Members also
-    differ in weights of the runs, drawn from an exponential distribution.
+    the start, q_k, r_k and c. The fit has the least Σ ((L̂ - L) / L)² / L over the moments of all runs, with no coefficient
+    below 0: squares of the relative errors, which count the more, the smaller the loss. Few trainings are exactly of this form,
+    and a plan ends where losses are least. Members also differ in weights of the runs, drawn from an exponential distribution.
 
     Args:
         runs: past runs, which set the range of the curvatures.
@@ -38,11 +39,16 @@ class QuadraticModes(RateModel):
         seed: seed of the members' differences.
         modes: number of modes.
 
+    Raises:
+        ConfigError: if there is no member or no mode.
+        DataError: if rates or runs do not fit those with which the model was made.
+
     Source: Zhang et al. 2019, Which algorithmic choices matter at which batch sizes? (https://arxiv.org/abs/1907.04164), the
     noisy quadratic model; the noise in proportion to the loss and the fit are ours.
     """
 
     def __init__(self, runs: RatedRuns, members: int = 4, seed: int = 0, modes: int = _MODES) -> None:
+        check_sizes(members=members, modes=modes)
         self.generator = torch.Generator().manual_seed(seed)
         self.moments = runs.moments
         self.largest = runs.rates.double().amax(dim=(1, 2))
@@ -55,6 +61,7 @@ class QuadraticModes(RateModel):
         self.offset = torch.ones(members, sets, 1, dtype=torch.float64)
 
     def log_losses(self, rates: Tensor) -> Tensor:
+        check_rates(rates, len(self.largest), self.moments)
         parts = [each.transpose(0, 1)[:, None] for each in self._driven()]
         curvature, *parameters = (*parts, self.offset.transpose(0, 1)[:, None, :, 0])
         return recurrence(*self._maps(rates, curvature), *parameters).log().permute(3, 1, 2, 0)
@@ -84,14 +91,16 @@ class QuadraticModes(RateModel):
         return decay, drive
 
     def fit(self, runs: RatedRuns) -> None:
+        check_known(runs, len(self.largest), self.moments)
         effects, losses = self._effects(runs), runs.losses.double()
         members, sets, modes = self.curvature.shape
         weights = torch.empty(members, sets, losses.shape[1], dtype=torch.float64)
         roots = weights.exponential_(generator=self.generator).sqrt()
+        rows = roots[:, :, None] * losses.transpose(1, 2).rsqrt()  # (member, set, moment, run)
         found = [
             _nonnegative(
-                (effects[:, own, :, member] * roots[member, own][:, None]).flatten(0, 1).numpy(),
-                roots[member, own].repeat(self.moments).numpy(),
+                (effects[:, own, :, member] * rows[member, own][..., None]).flatten(0, 1).numpy(),
+                rows[member, own].flatten().numpy(),
             )
             for member in range(members)
             for own in range(sets)

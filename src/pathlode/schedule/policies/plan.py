@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from pathlode.errors import ConfigError, DataError, is_count
 from pathlode.schedule.learners import Past
 from pathlode.schedule.planning.contract import RatedRuns
 from pathlode.schedule.planning.modes import QuadraticModes
@@ -41,9 +42,21 @@ def planned_rates(runs: Runs, points: int, mode: Literal["max", "min"], seed: in
         points: moments of a run, its first among them.
         mode: whether a good metric is large or small.
         seed: seed of the differences between the models of the ensemble.
+
+    Raises:
+        ConfigError: if there are fewer than two points, or the mode is another word.
+        DataError: if a metric is below 0, or above 1 although a good one is large.
     """
+    if not is_count(points) or points < 2 or mode not in ("max", "min"):
+        raise ConfigError(f"points is {points} and mode {mode}, expected a whole number of at least 2, and max or min")
     values = torch.from_numpy(runs.on_clock(points)[:, 1:])
-    errors = values[..., METRIC] if mode == "min" else 1 - values[..., METRIC]
+    metrics = values[..., METRIC]
+    if not ((metrics >= 0) & ((metrics <= 1) | (mode == "min"))).all():
+        raise DataError(
+            f"{runs.name}: val_metric goes from {float(metrics.min()):.4g} to {float(metrics.max()):.4g}, but a plan needs "
+            f"{'an error of at least 0' if mode == 'min' else 'a share of at most 1'}; give another metric, or scale it"
+        )
+    errors = metrics if mode == "min" else 1 - metrics
     past = RatedRuns(values[None, ..., LOG_RATE].exp(), errors[None].clamp(min=LEAST_ERROR))
     model = QuadraticModes(past, seed=seed)
     model.fit(past)

@@ -68,7 +68,7 @@ def optimum(task: SolvableTask[Any], iterations: int = 60, refinements: int = 60
         losses = task.searched(rates)
     past = RatedRuns(rates[None], losses[None, :, None])
     steps = iterations if task.noise else -(-iterations // 2)  # a step through simulated trainings costs much more
-    best = plan(Oracle(task), past, PlanConfig(STARTS - 1, steps, caution=0.0))
+    best = plan(Oracle(task), past, PlanConfig(STARTS - 1, steps, caution=0.0, trusted=len(rates)))
     if not task.noise:
         with torch.no_grad():
             return Optimum(best.rates[0], float(task.expected(best.rates)), [])

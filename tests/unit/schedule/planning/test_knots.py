@@ -1,9 +1,10 @@
 import pytest
 import torch
 
+from pathlode.errors import DataError
 from pathlode.schedule.planning.knots import KNOTS, Knots
 
-OWN = Knots(100, torch.tensor([0.001]), torch.tensor([1.0]))
+OWN = Knots(100, torch.tensor([0.001]), torch.tensor([[1.0]]))
 
 
 def test_rates_of_equal_knots_are_constant_and_inside_the_range():
@@ -24,3 +25,9 @@ def test_knots_are_dense_at_the_end():
 def test_the_knots_of_a_schedule_give_it_back():
     rates = torch.logspace(-0.1, -2.5, 100)[None, None]  # a line in the logarithm
     assert torch.allclose(OWN.rates(OWN.free(rates)).log(), rates.log(), atol=0.05)
+
+
+@pytest.mark.parametrize("low", [0.0, 1.0, 2.0])
+def test_an_empty_range_is_refused(low):
+    with pytest.raises(DataError, match="are no range, expected one above 0 and a larger one"):
+        Knots(100, torch.tensor([low]), torch.tensor([[1.0]]))

@@ -3,6 +3,7 @@ import math
 import pytest
 import torch
 
+from pathlode.errors import ConfigError
 from pathlode.schedule.planning.contract import RatedRuns
 from pathlode.schedule.planning.latent_ode import ClockedConfig, ClockedODE
 
@@ -64,3 +65,9 @@ def test_it_learns_a_quadratic_and_predicts_a_schedule_that_no_run_had():
     found[..., -1].sum().backward()
     assert torch.isfinite(rates.grad).all()
     assert (rates.grad[..., -1] < 0).all()  # the wall still has noise to lose, which a rate of almost zero keeps
+
+
+@pytest.mark.parametrize("settings", [{"latent": 0}, {"steps": 0}, {"learning_rate": 0.0}, {"ridge": -1.0}])
+def test_settings_out_of_their_range_are_refused(settings):
+    with pytest.raises(ConfigError, match=f"{next(iter(settings))} is .*, expected a"):
+        ClockedConfig(**settings)

@@ -3,6 +3,7 @@ import math
 import pytest
 import torch
 
+from pathlode.errors import ConfigError, DataError
 from pathlode.schedule.planning.contract import RatedRuns
 from pathlode.schedule.planning.modes import QuadraticModes
 
@@ -62,7 +63,7 @@ def test_a_fit_finds_the_noise_that_grows_with_the_loss(one_mode):
     model = QuadraticModes(runs, members=1)
     model.fit(runs)
     assert float(model.gain.sum()) == pytest.approx(0.3, rel=0.05)
-    assert float((model.log_losses(rates) - runs.losses.log()).square().mean().sqrt()) < 0.2
+    assert float((model.log_losses(rates) - runs.losses.log()).square().mean().sqrt()) < 0.3
     model.gain[:] = 0.0
     assert float((model.log_losses(rates) - runs.losses.log()).square().mean().sqrt()) > 2.0
 
@@ -83,3 +84,30 @@ def test_modes_span_slow_and_fast_ones():
     logs = model.curvature.log()
     assert float(logs.max()) <= math.log(1.9)
     assert float(logs.min()) == pytest.approx(math.log(0.4 / STEPS), abs=0.5)
+
+
+def test_a_fit_is_closest_where_losses_are_least():
+    """Exponential modes cannot follow losses that stay, and then fall as exp(-2 s); the end is what a plan is made for."""
+    rates = torch.tensor([0.1, 0.2, 0.4], dtype=torch.float64)[None, :, None].expand(1, -1, STEPS)
+    clock = rates.cumsum(dim=2)[..., 1::2]
+    runs = RatedRuns(rates, 1 / (1 + (2 * clock - 6).exp()) + 1e-4)
+    model = QuadraticModes(runs, members=1)
+    model.fit(runs)
+    errors = (model.log_losses(rates)[0] - runs.losses.log()).abs()[0]
+    assert float(errors[2, -1]) < 0.02
+    assert float(errors.max()) > 0.2
+
+
+@pytest.mark.parametrize("sizes", [{"members": 0}, {"modes": 0}, {"members": 1.5}])
+def test_a_model_without_members_or_modes_is_refused(sizes):
+    with pytest.raises(ConfigError, match="expected a whole number of at least 1"):
+        QuadraticModes(RatedRuns(CONSTANT, torch.ones(1, 1, MOMENTS)), **sizes)
+
+
+def test_rates_and_runs_that_do_not_fit_the_past_ones_are_refused(one_mode):
+    with pytest.raises(DataError, match="expected \\(set, run, step\\) with 1 sets, .* multiple of their 20 moments"):
+        one_mode.log_losses(CONSTANT[..., :30])
+    with pytest.raises(DataError, match="a rate is not a finite number of at least 0"):
+        one_mode.log_losses(-CONSTANT)
+    with pytest.raises(DataError, match="the runs have 1 sets and 10 moments, expected 1 and 20"):
+        one_mode.fit(RatedRuns(CONSTANT, torch.ones(1, 1, 10)))

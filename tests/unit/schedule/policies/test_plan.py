@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from pathlode.errors import DataError
 from pathlode.registry import POLICIES
 from pathlode.schedule import Runs
 from pathlode.schedule.learners import Past
@@ -31,3 +32,10 @@ def test_a_plan_ends_better_than_all_past_runs(runs, model):
 def test_a_small_metric_is_the_error_itself(runs):
     table = runs.table.assign(val_metric=1 - runs.table["val_metric"])
     assert planned_rates(Runs(table), 20, "min", 1) == pytest.approx(planned_rates(runs, 20, "max", 1), abs=1e-6)
+
+
+@pytest.mark.parametrize(("mode", "scale"), [("max", 100.0), ("min", -1.0)])
+def test_a_metric_that_is_no_share_or_error_is_refused(runs, mode, scale):
+    table = runs.table.assign(val_metric=scale * runs.table["val_metric"])
+    with pytest.raises(DataError, match="but a plan needs .*; give another metric, or scale it"):
+        planned_rates(Runs(table), 20, mode, 1)
