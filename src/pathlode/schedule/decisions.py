@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from pathlode.errors import refuse_unless
+from pathlode.errors import is_count, is_positive, refuse_unless
 from pathlode.schedule.runs import LOG_RATE, LOSS, METRIC
 
 
@@ -45,13 +45,14 @@ class LookAheadConfig:
     def __post_init__(self) -> None:
         refuse_unless(
             self,
-            ("every", self.every is None or self.every >= 1, "null, or at least 1"),
-            ("futures", self.futures >= 1, "at least 1"),
-            ("spread", self.spread >= 0, "a number of at least 0"),
-            ("tolerance", self.tolerance > 0, "a number above 0"),
-            ("averaged", self.averaged >= 1, "at least 1"),
+            ("every", self.every is None or is_count(self.every), "null, or a whole number of at least 1"),
+            ("futures", is_count(self.futures), "a whole number of at least 1"),
+            ("spread", self.spread == 0 or is_positive(self.spread), "a number of at least 0"),
+            ("tolerance", is_positive(self.tolerance), "a number above 0"),
+            ("averaged", is_count(self.averaged), "a whole number of at least 1"),
             ("horizon", 0 < self.horizon <= 1, "a share above 0 and at most 1"),
             ("reading", self.reading in ("stretched", "published"), "stretched or published"),
+            ("seed", self.seed == 0 or is_count(self.seed), "a whole number of at least 0"),
         )
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pathlode.core.observed import Observed
 from pathlode.core.series import TimeSeries
-from pathlode.errors import ConfigError
+from pathlode.errors import ConfigError, DataError
 from pathlode.models.contract import SequenceModel
 from pathlode.parts import without_unused
 from pathlode.schedule.run_model import SOLVER, FitConfig, RunModel, RunModelCard
@@ -37,10 +37,15 @@ def fit(
     Raises:
         ConfigError: if there are too few windows for a batch, the loss needs what the model does not offer, or a large metric
             is to be good and it is the training loss.
+        DataError: if the runs are something else than :class:`pathlode.schedule.runs.Runs`.
         DivergenceError: if the training diverged.
 
     Source: Sampson & Melchior 2025, Dynamics of Learning (https://arxiv.org/abs/2509.23052).
     """
+    if not isinstance(runs, Runs):
+        raise DataError(
+            f"runs is a {type(runs).__name__}, expected Runs: make them by read_logs(folder), or Runs(table)"
+        )
     config = config or FitConfig()
     return fit_stacked([runs], config, [config.seed], lambda trainer: trainer.run(on_validation))[0]
 

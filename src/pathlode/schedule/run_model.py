@@ -13,7 +13,7 @@ from torch import Tensor
 from pathlode import __version__
 from pathlode.core.solve import FixedStep
 from pathlode.core.tensor_files import beside, load_tensors, save_tensors
-from pathlode.errors import CheckpointError, ConfigError, refuse_unless
+from pathlode.errors import CheckpointError, ConfigError, is_count, refuse_unless
 from pathlode.models.contract import SequenceModel
 from pathlode.models.saving import model_content, model_of
 from pathlode.parts import DEFAULT_MODEL, DEFAULT_PARTS
@@ -76,10 +76,19 @@ class FitConfig:
             self,
             ("model", MODELS.words(self.model) >= NEEDED_OFFERS, "a model that is trained and has a latent vector z0"),
             ("mode", self.mode in ("max", "min"), "max or min"),
-            ("points", self.points >= 8, "at least 8"),
-            ("window", 4 <= self.window <= self.points // 2, "at least 4 and at most half of `points`"),
-            ("starts", self.starts >= 1, "at least 1"),
-            ("steps", self.steps >= 0, "at least 0"),
+            ("points", is_count(self.points) and self.points >= 8, "a whole number of at least 8"),
+            (
+                "window",
+                is_count(self.window) and 4 <= self.window <= self.points // 2,
+                "a whole number of at least 4 and at most half of `points`",
+            ),
+            ("starts", is_count(self.starts), "a whole number of at least 1"),
+            (
+                "steps",
+                self.steps == 0 or (is_count(self.steps) and self.steps >= 4),
+                "0, or a whole number of at least 4",
+            ),
+            ("seed", self.seed == 0 or is_count(self.seed), "a whole number of at least 0"),
             ("held_out", 0 < self.held_out < 1, "a share between 0 and 1"),
         )
 

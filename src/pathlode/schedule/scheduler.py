@@ -3,6 +3,7 @@
 import copy
 import logging
 import math
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, ClassVar
 
@@ -11,7 +12,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from pathlode.core.plain import from_plain, to_plain
-from pathlode.errors import CheckpointError, ConfigError
+from pathlode.errors import CheckpointError, ConfigError, is_positive
 from pathlode.schedule.decisions import Decision, LookAheadConfig
 from pathlode.schedule.live_log import LiveLog
 from pathlode.schedule.revised_schedule import RevisedSchedule
@@ -62,8 +63,8 @@ class LatentODELR(RevisedSchedule, LRScheduler):
             table of them.
 
     Raises:
-        ConfigError: if there are fewer steps than the window has moments or infinitely many, or the first group's rate is not
-            above 0.
+        ConfigError: if the optimiser, the model or the settings are something else, there are fewer steps than the window has
+            moments or infinitely many, or the first group's rate is not a finite number above 0.
 
     Source: Sampson & Melchior 2025, Dynamics of Learning (https://arxiv.org/abs/2509.23052). Unlike the published code, it
     averages the rates of the futures that were scored, compares losses on both sides of the current one, draws new
@@ -85,17 +86,23 @@ class LatentODELR(RevisedSchedule, LRScheduler):
         chained: bool = False,
         shared: bool = True,
     ) -> None:
-        if not model.config.window <= total_steps < math.inf:
+        config = config or LookAheadConfig()
+        for value, kind in ((optimizer, Optimizer), (model, RunModel), (config, LookAheadConfig)):
+            if not isinstance(value, kind):
+                raise ConfigError(
+                    f"{value!r:.40} was given where a LatentODELR expects one of the class {kind.__name__}"
+                )
+        if not is_positive(total_steps) or total_steps < model.config.window:
             raise ConfigError(
                 f"total_steps is {total_steps}, expected at least the {model.config.window} moments of the model's window, and "
                 "an end"
             )
         first = float(optimizer.param_groups[0]["lr"])
-        if not first > 0:
+        if not 0 < first < math.inf:
             raise ConfigError(
                 f"the first parameter group has a rate of {first:g}, but the others' are relative to it; give it one above 0"
             )
-        RevisedSchedule.__init__(self, model, int(total_steps), config or LookAheadConfig(), shared)
+        RevisedSchedule.__init__(self, model, int(total_steps), config, shared)
         self._chained = chained
         self._own: list[float] = []
         self._noticed = False
@@ -164,11 +171,17 @@ class LatentODELR(RevisedSchedule, LRScheduler):
         left of the current schedule is stretched to its end.
 
         Raises:
-            CheckpointError: if the state is that of something else.
+            CheckpointError: if the state is that of something else, or of a model with another number of moments.
         """
-        if lacking := {"total_steps", "_generator", "_schedule", "_log", "decisions"} - set(state_dict):
+        known = set(state_dict) if isinstance(state_dict, Mapping) else set()
+        if lacking := {"total_steps", "_generator", "_schedule", "_log", "decisions"} - known:
             raise CheckpointError(
                 f"the state has no {min(lacking)}, expected that of a LatentODELR: load it into its scheduler"
+            )
+        if len(state_dict["_schedule"]) != len(self._schedule):
+            raise CheckpointError(
+                f"the state is that of a model of {len(state_dict['_schedule'])} moments, but this scheduler's has "
+                f"{len(self._schedule)}: make the scheduler with the model that it had"
             )
         state = copy.deepcopy(dict(from_plain(dict(state_dict))))
         before = state.pop("total_steps")

@@ -67,10 +67,10 @@ def test_the_stretched_reading_ends_at_the_horizon():
     ("settings", "message"),
     [
         ({"every": 0}, "every is 0"),
-        ({"futures": 0}, "futures is 0, expected at least 1"),
+        ({"futures": 0}, "futures is 0, expected a whole number of at least 1"),
         ({"spread": -1.0}, "spread is -1.0"),
         ({"tolerance": 0.0}, "tolerance is 0.0"),
-        ({"averaged": 0}, "averaged is 0"),
+        ({"averaged": 1.5}, "averaged is 1.5, expected a whole number"),
         ({"reading": "literal"}, "reading is literal, expected stretched or published"),
         ({"horizon": 1.5}, "horizon is 1.5, expected a share above 0 and at most 1"),
     ],

@@ -251,3 +251,17 @@ def test_the_state_of_another_scheduler_is_refused(model):
     state = LinearLR(optimiser()).state_dict()
     with pytest.raises(CheckpointError, match="the state has no _generator, expected that of a LatentODELR"):
         LatentODELR(optimiser(), model, 100).load_state_dict(state)
+
+
+def test_a_state_of_another_clock_is_refused(model):
+    state = LatentODELR(optimiser(), model, 100).state_dict()
+    shorter = state | {"_schedule": state["_schedule"][1:]}
+    with pytest.raises(CheckpointError, match="of a model of 39 moments, but this scheduler's has 40"):
+        LatentODELR(optimiser(), model, 100).load_state_dict(shorter)
+
+
+def test_something_else_than_a_model_or_settings_is_refused(model):
+    with pytest.raises(ConfigError, match="'runs.pt' was given where .* expects one of the class RunModel"):
+        LatentODELR(optimiser(), "runs.pt", 100)
+    with pytest.raises(ConfigError, match="expects one of the class LookAheadConfig"):
+        LatentODELR(optimiser(), model, 100, {"every": 4})
