@@ -12,7 +12,7 @@ from pathlode.schedule.decisions import Decision, LookAheadConfig, best_schedule
 from pathlode.schedule.live_log import LiveLog
 from pathlode.schedule.proposals import perturbed_futures
 from pathlode.schedule.run_model import RunModel
-from pathlode.schedule.runs import LOSS
+from pathlode.schedule.runs import FEATURES, LOG_RATE, LOSS
 from pathlode.schedule.sharing import decided_once
 
 logger = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ class RevisedSchedule:
         self._log = LiveLog(model.card.metric_is_loss)
         self._due = float(model.config.window - 1)
         self._generator = torch.Generator().manual_seed(config.seed)
+        self._unlike = False
 
     def _moment(self, step: int) -> float:
         return self._last_moment * min(1.0, step / self.total_steps)
@@ -53,9 +54,27 @@ class RevisedSchedule:
         rows, moment = self.model.card.rows, self._moment(step)
         if step * rows // self.total_steps > (step - 1) * rows // self.total_steps:
             self._log.add_row(step / self.total_steps, math.log(rate) if rate > 0 else self._range[0])
+            self._notice_values(step)
         if self._due <= moment < self._last_moment:
             self._due = math.floor(moment) + (self.config.every or self.model.config.window)
             self._decide(step, moment)
+
+    def _notice_values(self, step: int) -> None:
+        """Says once that the last row's loss or metric is further from those of past runs than these are from each other."""
+        for place, value in enumerate(self._log.rows[-1] if self._log.rows and not self._unlike else ()):
+            low, high = self.model.card.ranges[FEATURES[place]]
+            if place != LOG_RATE and math.isfinite(value) and not 2 * low - high <= value <= 2 * high - low:
+                self._unlike = True
+                logger.warning(
+                    "step %d: the %s is %.4g, but those of past runs lie between %.4g and %.4g; give the same quantity in the "
+                    "same unit",
+                    step,
+                    "loss" if place == LOSS else "metric",
+                    value,
+                    low,
+                    high,
+                )
+                return
 
     def _decide(self, step: int, moment: float) -> None:
         """Decides once; ``moment`` is the moment on the clock after ``step`` optimiser steps."""

@@ -36,6 +36,17 @@ def test_a_training_unlike_all_others_keeps_the_present_schedule_and_says_so(mod
     assert {decision.outcome for decision in scheduler.decisions} == {"kept: no future has such a loss"}
     assert scheduler.get_last_lr()[0] == pytest.approx(math.exp(model.rates[-1]))
     assert "the current schedule is kept: no future has such a loss" in caplog.text
+    assert caplog.text.count("the loss is 1e+06, but those of past runs lie between") == 1
+
+
+def test_a_metric_in_another_unit_is_said_once(model, caplog):
+    scheduler = LatentODELR(optimiser(), model, 300)
+    train(scheduler, 200)
+    assert "of past runs lie" not in caplog.text
+    for _ in range(100):
+        scheduler.optimizer.step()
+        scheduler.step(loss=1.0, metric=50.0)
+    assert caplog.text.count("the metric is 50, but those of past runs lie between") == 1
 
 
 @pytest.mark.parametrize(
