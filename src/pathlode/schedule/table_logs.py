@@ -62,7 +62,7 @@ def _lacks(file: Path, table: pd.DataFrame, step: str) -> str:
     marks = [name for mark, name in ((";", "semicolons"), ("\t", "tabs")) if mark in only and len(table.columns) == 1]
     if marks:
         return f"{file} separates its columns with {marks[0]}, expected commas; write it again with commas"
-    return f"{file} has no column {step!r}, only {listed(table)}; name the column of its steps"
+    return f"{file} has no column {step!r}, only {listed(table)}; name its column of steps, or move a file that logs no run"
 
 
 def _fault(rows: pd.DataFrame, step: str) -> str | None:

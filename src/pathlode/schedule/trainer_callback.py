@@ -25,6 +25,8 @@ class TrainerLookAhead(TrainerCallback):  # type: ignore[misc]
         callback = TrainerLookAhead("eval_accuracy")
         Trainer(network, arguments, optimizers=(optimizer, scheduler), callbacks=[callback], ...).train()
 
+    If the arguments count epochs, ``max_steps`` is -1; give the optimiser steps of an epoch, times the epochs, in its place.
+
     Losses are those that the trainer logs, means over ``logging_steps``; each counts from the next step on. Let the trainer log
     at least as often as the past runs have rows (``model.card.rows``). The metric is read after every evaluation; with several
     sets (``eval_dataset={"near": ..., "far": ...}``) its name names the set, as in ``eval_near_accuracy``. Checkpoints hold the

@@ -83,7 +83,7 @@ def test_what_is_no_table_of_runs_is_refused(tmp_path):
             read_tables(path, NAMES)
     write(tmp_path, first=table(), second=table())
     with pytest.raises(
-        DataError, match="first.csv has no column 'step', only acc, iteration, loss, rate; name the column"
+        DataError, match="first.csv has no column 'step', only acc, iteration, loss, rate; name its column"
     ):
         read_tables(tmp_path, NAMES)
     with pytest.raises(
