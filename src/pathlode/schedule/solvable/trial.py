@@ -15,11 +15,11 @@ from pathlode.registry import SOLVABLE_TASKS
 from pathlode.schedule.planning.contract import RatedRuns, RateModel
 from pathlode.schedule.planning.latent_ode import ClockedConfig, ClockedODE
 from pathlode.schedule.planning.modes import QuadraticModes
-from pathlode.schedule.planning.planner import PlanConfig
+from pathlode.schedule.planning.planner import PlanConfig, plan
 from pathlode.schedule.solvable.artefacts import OPTIMAL, SolvableOutcomes, SolvableSchedules
 from pathlode.schedule.solvable.contract import SolvableTask
 from pathlode.schedule.solvable.net import Net
-from pathlode.schedule.solvable.optimum import optimum
+from pathlode.schedule.solvable.optimum import Oracle, optimum
 from pathlode.schedule.solvable.policies import (
     Choice,
     SeedStream,
@@ -87,6 +87,13 @@ class SolvableTrial:
         runs = sweep(task, numbers, config)
         swept, count = clock() - begun, runs.rates.shape[1]
         yield OPTIMAL, Choice(best_rates.expand(len(numbers), -1), 0), 0.0
+        if task.noise:  # the expected loss is known exactly
+            begun = clock()
+            yield (
+                "knots",
+                Choice(plan(Oracle(task), _first(runs, 1), PlanConfig(**config.plan)).rates, 0),
+                clock() - begun,
+            )
         yield "sweep", best(runs), swept
         yield "constant_decay", constant_then_decay(task, runs, config), swept
         begun = clock()

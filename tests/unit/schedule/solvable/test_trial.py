@@ -24,10 +24,10 @@ def test_every_policy_has_a_row_in_each_replicate(monkeypatch):
     monkeypatch.setattr(trial, "optimum", lambda task: optimum(task, iterations=1, refinements=10))
     outcomes, schedules = SolvableTrial("deep_linear", [4, 5], CONFIG, Steering(1, FIT, {"lode": {}})).run()
     table = outcomes.table
-    policies = ["optimal", "sweep", "constant_decay", "sweep_again", "cosine", "decay", "wsd_s"]
+    policies = ["optimal", "knots", "sweep", "constant_decay", "sweep_again", "cosine", "decay", "wsd_s"]
     policies += ["plan", "plan_again", "plan_latent", "plan_latent_again", "lode"]
     assert list(table["policy"].unique()) == list(schedules.rates) == policies
-    assert table["seed"].tolist() == [4, 5] * 9 + [4] * 3
+    assert table["seed"].tolist() == [4, 5, 4] + [4, 5] * 8 + [4] * 3
     assert (table["loss"] >= table["optimum"] * (1 - 1e-9)).all()
     assert table.loc[table["policy"] == "optimal", "loss"].to_numpy() == pytest.approx(table["optimum"].iloc[:2])
     assert np.isnan(schedules.rates["lode"]).all(axis=1).tolist() == [False, True]
