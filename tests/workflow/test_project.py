@@ -200,9 +200,10 @@ def test_every_direct_requirement_is_pinned():
         assert {re.split(r"[><=]", name)[0].lower() for name in names} <= set(pinned)
 
 
-def test_the_scheduler_example_runs(tmp_path):
-    example = (PROJECT / "docs/learning_rates.md").read_text().split("```python\n")[1].split("```")[0]
-    assert len(example.splitlines()) <= 22
+def test_the_scheduler_examples_run(tmp_path):
+    blocks = (PROJECT / "docs/learning_rates.md").read_text().split("```python\n")[1:]
+    training, planning = (block.split("```")[0] for block in blocks)
+    assert len(training.splitlines()) <= 22
     (tmp_path / "logs").mkdir()
     step = np.arange(10, 210, 10)
     for peak in (0.003, 0.01, 0.03):
@@ -210,10 +211,11 @@ def test_the_scheduler_example_runs(tmp_path):
             learnt = 1 - np.exp(-np.cumsum(rates))
             run = {"step": step, "lr": rates, "train_loss": 0.7 - 0.5 * learnt, "val_metric": 0.5 + 0.4 * learnt}
             pd.DataFrame(run).to_csv(tmp_path / f"logs/{name} {peak}.csv", index=False)
-    command = [sys.executable, "-c", example]
+    command = [sys.executable, "-c", f"{training}{planning}print(log_rates.shape)"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    decisions = done.stdout.splitlines()
+    *decisions, shape = done.stdout.splitlines()
+    assert shape == "(100,)"
     assert len(decisions) == 4
     assert all(line.startswith("Decision(step=") for line in decisions)
 
