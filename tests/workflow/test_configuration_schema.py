@@ -86,12 +86,7 @@ OPTIONAL = {
 
 ANY_PART = {"config.$defs.tune", "config.$defs.balance"} | {
     f"config.properties.ecg.properties.{place}"
-    for place in (
-        "splits",
-        "conditions.additionalProperties",
-        "rows.additionalProperties.properties.views",
-        "weighted_trees.properties.factors",
-    )
+    for place in ("splits", "conditions.additionalProperties", "rows.additionalProperties.properties.views")
 }
 
 

@@ -1,8 +1,6 @@
 """Boosted trees that see every class with a weight, for patients absent from training."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathlode.ecg.features import Classes, Features
-from pathlode.ecg.records import CLASSES
 from pathlode.ecg.trees import Trees
 from pathlode.errors import ConfigError
 
@@ -25,8 +22,6 @@ class WeightedTreeConfig:
         learning_rate: shrinkage of each tree. A tree sees 80 % of the beats and half of the features, each in 64 bins.
         exponent: a class of n beats has the weight n^(1 - exponent) in all: its true share at 0, that of the others at 1.
         most: largest number of beats of a class; those drawn at random from a larger one count for all of it.
-        factors: by which the odds of a class against the others are multiplied once the trees are fitted, by its name; 1 for
-            a class without one. A smaller factor gives fewer false alarms and finds fewer beats of the class.
     """
 
     rounds: int = 60
@@ -34,7 +29,6 @@ class WeightedTreeConfig:
     learning_rate: float = 0.15
     exponent: float = 0.5
     most: int = 6000
-    factors: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in ("rounds", "depth", "learning_rate", "most"):
@@ -42,20 +36,14 @@ class WeightedTreeConfig:
                 raise ConfigError(f"weighted_trees.{name} is {getattr(self, name)}, expected a number above 0")
         if not 0 <= self.exponent <= 1:
             raise ConfigError(f"weighted_trees.exponent is {self.exponent}, expected 0 to 1")
-        for name, factor in self.factors.items():
-            if name not in CLASSES or not factor > 0:
-                raise ConfigError(
-                    f"weighted_trees.factors has {name}: {factor}, expected one of {', '.join(CLASSES)} and a number above 0"
-                )
 
 
 class WeightedTrees(Trees):
     """XGBoost on weighted beats, with a given number of rounds: too few patients are left out of training to decide when to
     stop, so that it is fitted to the validation beats as well.
 
-    Probabilities are those under the weights' prior, which lies between the true one and equal classes, times the factors,
-    normalised. Times ``corrections``, normalised, they are those under the true prior of the training beats: the correction is
-    proportional to n_c^exponent / factor_c.
+    Probabilities are those under the weights' prior, which lies between the true one and equal classes. Times ``corrections``,
+    normalised, they are those under the true prior of the training beats, p(c) n_c^exponent / sum over c.
 
     Args:
         config: settings.
@@ -91,7 +79,6 @@ class WeightedTrees(Trees):
             random_state=self.seed,
         )
         self.model.fit(everything[chosen], labels[chosen], sample_weight=weights)
-        self.model.load_model(with_factors(self.booster, self._factors))
         return self
 
     @property
@@ -102,34 +89,7 @@ class WeightedTrees(Trees):
     @property
     def corrections(self) -> list[float]:
         """Factor of each known class's probability in the correction to the true prior."""
-        shares = self.counts / self.counts.sum()
-        return [float(correction) for correction in shares**self.config.exponent / self._factors]
-
-    @property
-    def _factors(self) -> NDArray[np.float64]:
-        """Of each known class."""
-        return np.array([self.config.factors.get(CLASSES[label], 1.0) for label in self.known])
-
-
-def with_factors(booster: Any, factors: NDArray[np.float64]) -> bytearray:
-    """XGBoost's trees, in its own format, with their probabilities multiplied by a factor for each class, and normalised.
-
-    The logarithms of the factors are added to the intercepts. So whatever reads the trees applies them, also as ONNX.
-
-    Args:
-        booster: trees of K classes, of the objective ``multi:softprob``, or ``binary:logistic`` for K = 2.
-        factors: (K,).
-    """
-    model = json.loads(bytes(booster.save_raw("json")))
-    settings = model["learner"]["learner_model_param"]
-    intercepts = np.array(json.loads(settings["base_score"]))
-    if len(intercepts) == 1:  # the probability of the second of two classes
-        odds = intercepts / (1 - intercepts) * factors[1] / factors[0]
-        shifted = odds / (1 + odds)
-    else:
-        shifted = intercepts + np.log(factors)
-    settings["base_score"] = f"[{','.join(f'{value:.9g}' for value in shifted)}]"
-    return bytearray(json.dumps(model).encode())
+        return [float(factor) for factor in (self.counts / self.counts.sum()) ** self.config.exponent]
 
 
 def weighted(
