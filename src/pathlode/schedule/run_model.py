@@ -83,11 +83,7 @@ class FitConfig:
                 "a whole number of at least 4 and at most half of `points`",
             ),
             ("starts", is_count(self.starts), "a whole number of at least 1"),
-            (
-                "steps",
-                self.steps == 0 or (is_count(self.steps) and self.steps >= 4),
-                "0, or a whole number of at least 4",
-            ),
+            ("steps", self.steps == 0 or is_count(self.steps), "a whole number of at least 0"),
             ("seed", self.seed == 0 or is_count(self.seed), "a whole number of at least 0"),
             ("held_out", 0 < self.held_out < 1, "a share between 0 and 1"),
         )

@@ -47,7 +47,7 @@ def test_another_file_is_refused(model, tmp_path):
         ({"points": 4}, "points is 4, expected a whole number of at least 8"),
         ({"window": 60}, "window is 60, expected a whole number of at least 4 and at most half"),
         ({"starts": 1.5}, "starts is 1.5"),
-        ({"steps": 2}, "steps is 2, expected 0, or a whole number of at least 4"),
+        ({"steps": 1.5}, "steps is 1.5, expected a whole number of at least 0"),
         ({"seed": -1}, "seed is -1"),
         ({"held_out": 1.0}, "held_out is 1.0, expected a share"),
         ({"model": "constant"}, "model is constant, expected a model that is trained and has a latent vector z0"),
