@@ -21,23 +21,42 @@ def last_observed(times: Times, values: Values, mask: Mask, reverse: bool = Fals
         reverse: whether series are read from their end. The last observation is then the next one in time, and inf stands for
             none.
     """
-    along = [times.movedim(-1, 0)[..., None], values.movedim(-2, 0), mask.movedim(-2, 0)]
-    none = torch.zeros_like(along[1][0], memory_format=torch.contiguous_format)
-    state = [none + (torch.inf if reverse else -torch.inf), none]
-    if recorded():
-        _, found = recorded_scan(_pass, state, along, reverse)
-    else:
-        rows, order = [], -1 if reverse else 1
-        for entries in list(zip(*(tensor.unbind() for tensor in along), strict=True))[::order]:
-            state, row = _pass(state, entries)
-            rows.append(row)
-        found = [torch.stack(each[::order]) for each in zip(*rows, strict=True)]
-    when, last = (each.movedim(0, -2) for each in found)
-    return when, last
+    places = places_of_last(mask, reverse)
+    none = (places < 0) | (places == mask.shape[-2])
+    places = places.masked_fill(none, 0)
+    when = times[..., None].expand(mask.shape).gather(-2, places)
+    return when.masked_fill(none, torch.inf if reverse else -torch.inf), values.gather(-2, places).masked_fill(
+        none, 0.0
+    )
+
+
+def places_of_last(mask: Mask, reverse: bool = False) -> Tensor:
+    """The place along time of each feature's last observation up to every time and at it, (..., time, feature).
+
+    Where there is none, it is -1; if series are read from their end, the number of times.
+
+    Args:
+        mask: where values were observed, (..., time, feature).
+        reverse: whether series are read from their end.
+    """
+    number = mask.shape[-2]
+    places = torch.arange(number, device=mask.device)[:, None].where(mask, number if reverse else -1)
+    if recorded():  # ONNX has no cumulative maximum
+        along = places.movedim(-2, 0)
+        _, (found,) = recorded_scan(
+            _pass_back if reverse else _pass, [along[-1 if reverse else 0].clone()], [along], reverse
+        )
+        return found.movedim(0, -2)
+    return places.flip(-2).cummin(dim=-2).values.flip(-2) if reverse else places.cummax(dim=-2).values
 
 
 def _pass(state: Sequence[Tensor], entries: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
-    """The last observation after one more time, twice: to go on with, and as a result."""
-    time, value, seen = entries
-    now = [time.where(seen, state[0]), value.where(seen, state[1])]
-    return now, [part.clone() for part in now] if recorded() else now
+    """The last place after one more time, twice: to go on with, and as a result."""
+    now = torch.maximum(state[0], entries[0])
+    return [now], [now.clone()]
+
+
+def _pass_back(state: Sequence[Tensor], entries: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+    """As :func:`_pass`, from the end."""
+    now = torch.minimum(state[0], entries[0])
+    return [now], [now.clone()]

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from pathlode.core.filling import last_observed
+from pathlode.core.filling import places_of_last
 from pathlode.core.recorded import recorded
 from pathlode.core.shapes import Mask, Times, Values
 
@@ -25,19 +25,18 @@ def interpolate(times: Times, values: Values, grid: Tensor, mask: Mask | None = 
 
 def _with_gaps(times: Times, values: Values, grid: Tensor, mask: Mask) -> Values:
     """As :func:`interpolate`. For every feature and every segment between two times, its neighbours are looked up once."""
-    ends = []
-    for reverse in (False, True):
-        when, last = last_observed(times, values, mask, reverse)
-        none = torch.zeros_like(last[..., :1, :])  # segment k lies between times k - 1 and k
-        parts = [(when, none + torch.inf), (last, none)] if reverse else [(none + torch.inf, when), (none, last)]
-        ends.append([torch.cat(part, dim=-2) for part in parts])
-    (start, before), (end, after) = ends
-    known, more = start.isfinite(), end.isfinite()
-    before, after = before.where(known, after), after.where(more, before)  # constant where one of them is missing
-    start, end = start.where(known, 0.0), end.where(more, 0.0)
-    segment = torch.searchsorted(times.contiguous(), grid.expand(*times.shape[:-1], -1).contiguous())
-    start, end, before, after = (_rows(table, segment) for table in (start, end, before, after))
-    return _on_line(grid[:, None], start, end, before, after)
+    left, right = places_of_last(mask), places_of_last(mask, reverse=True)
+    left = torch.cat([torch.full_like(left[..., :1, :], -1), left], dim=-2)  # segment k lies between times k - 1 and k
+    right = torch.cat([right, torch.full_like(right[..., :1, :], mask.shape[-2])], dim=-2)
+    left, right = left.where(left >= 0, right), right.where(right < mask.shape[-2], left)  # constant if one is missing
+    left, right = left.clamp_max(mask.shape[-2] - 1), right.clamp_min(0)  # if both are, the value is 0
+    times, known = times[..., None].expand(values.shape), values.where(mask, 0.0)
+    start, before, after = times.gather(-2, left), known.gather(-2, left), known.gather(-2, right)
+    duration = _duration(start, times.gather(-2, right))
+    own = times[..., 0].contiguous()
+    segment = torch.searchsorted(own, grid.expand(*own.shape[:-1], -1).contiguous())
+    start, duration, before, after = (_rows(table, segment) for table in (start, duration, before, after))
+    return _on_line(grid[:, None], start, duration, before, after)
 
 
 def _rows(table: Values, places: Tensor) -> Values:
@@ -48,9 +47,14 @@ def _rows(table: Values, places: Tensor) -> Values:
     return found.view(*batch, -1, features)
 
 
-def _on_line(grid: Tensor, start: Tensor, end: Tensor, before: Values, after: Values) -> Values:
-    """The line between values at two times; beyond them the nearest one."""
-    share = ((grid - start) / (end - start).clamp_min(torch.finfo(start.dtype).tiny)).clamp(0, 1)
+def _duration(start: Tensor, end: Tensor) -> Tensor:
+    """The time between two observations, above 0 also if they are one."""
+    return (end - start).clamp_min(torch.finfo(start.dtype).tiny)
+
+
+def _on_line(grid: Tensor, start: Tensor, duration: Tensor, before: Values, after: Values) -> Values:
+    """The line between the values at a time and so much later; beyond them the nearest one."""
+    share = ((grid - start) / duration).clamp(0, 1)
     return torch.lerp(before, after, share.to(before.dtype))
 
 
@@ -60,7 +64,8 @@ def _interpolate(times: Times, values: Values, grid: Tensor) -> Values:
     if not recorded() and times.numel() and (times == (first := times.flatten(0, -2)[0])).all():
         left, right = _neighbours(first, grid.contiguous())
         before, after = (values.index_select(-2, at) for at in (left, right))
-        return _on_line(grid[:, None], first[left, None], first[right, None], before, after)
+        start, end = first[left, None], first[right, None]
+        return _on_line(grid[:, None], start, _duration(start, end), before, after)
     wanted = grid.expand(*batch, -1).contiguous()
     left, right = _neighbours(times.contiguous(), wanted)
     start, end = times.gather(-1, left), times.gather(-1, right)
@@ -68,7 +73,7 @@ def _interpolate(times: Times, values: Values, grid: Tensor) -> Values:
         before, after = (values[..., 0].gather(-1, at)[..., None] for at in (left, right))
     else:
         before, after = (values.gather(-2, at[..., None].expand(*batch, -1, features)) for at in (left, right))
-    return _on_line(wanted[..., None], start[..., None], end[..., None], before, after)
+    return _on_line(wanted[..., None], start[..., None], _duration(start, end)[..., None], before, after)
 
 
 def _neighbours(times: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
