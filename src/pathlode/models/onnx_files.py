@@ -33,9 +33,9 @@ def write_onnx(
         graph = torch.onnx.export(
             program, input_names=names, output_names=[result], verbose=False, custom_translation_table=translations
         )
-    assert graph is not None
-    graph.model.metadata_props.update(extra)
-    graph.save(path)
+        assert graph is not None
+        graph.model.metadata_props.update(extra)
+        graph.save(path)
 
 
 def _translations() -> dict[Any, Callable[..., Any]]:
@@ -65,12 +65,14 @@ def _translations() -> dict[Any, Callable[..., Any]]:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Without what the exporter logs and warns about itself."""
-    logger = logging.getLogger("torch.onnx")
-    before = logger.level
-    logger.setLevel(logging.ERROR)
+    loggers = [logging.getLogger(name) for name in ("torch.onnx", "onnxscript", "onnx_ir")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        logger.setLevel(before)
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
