@@ -82,6 +82,16 @@ def _is_archive(path: Path) -> bool:
         return file.read(2) == b"PK"
 
 
+def _is_of_another_kind(path: Path) -> bool:
+    """Whether an archive is whole, but holds no tensors as :func:`torch.save` writes them: a spreadsheet or a program, say."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = {Path(name).name for name in archive.namelist()}
+    except zipfile.BadZipFile:
+        return False
+    return "data.pkl" not in names or "constants.pkl" in names
+
+
 def _refuse_altered(path: Path) -> None:
     """Compares the content with its checksums, which PyTorch writes, but does not look at."""
     if _is_archive(path):
@@ -92,7 +102,7 @@ def _refuse_altered(path: Path) -> None:
 
 def _fault(path: Path, error: Exception) -> str:
     """What is wrong with a file that PyTorch cannot read; its own words give advice that would not help."""
-    if not _is_archive(path):
+    if not _is_archive(path) or _is_of_another_kind(path):
         return "it is of another kind"
     return "it holds objects that could run code" if isinstance(error, UnpicklingError) else "it is damaged"
 

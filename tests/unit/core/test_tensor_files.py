@@ -56,3 +56,17 @@ def test_an_altered_or_truncated_file_is_damaged(tmp_path):
             load_tensors(path)
     path.write_bytes(whole)
     assert load_tensors(str(path))["weights"][500] == 500
+
+
+def test_a_whole_file_of_another_program_is_not_called_damaged(tmp_path):
+    import zipfile
+
+    with zipfile.ZipFile(tmp_path / "table.xlsx", "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+    torch.jit.script(torch.nn.Linear(1, 1)).save(tmp_path / "program.pt")
+    for name in ("table.xlsx", "program.pt"):
+        with pytest.raises(CheckpointError, match=rf"{name} cannot be read .*\(it is of another kind\)"):
+            load_tensors(tmp_path / name)
+    torch.save(torch.nn.Linear(1, 1), tmp_path / "module.pt")
+    with pytest.raises(CheckpointError, match=r"module.pt cannot be read .*\(it holds objects that could run code\)"):
+        load_tensors(tmp_path / "module.pt")

@@ -68,3 +68,19 @@ def test_dtype_is_kept_and_agrees(case, series, tmp_path):
     assert torch.allclose(single.double(), double, atol=1e-4)
     save_model(tmp_path / "model.pt", model)
     assert load_model(tmp_path / "model.pt")[0].mean.dtype == torch.float64
+
+
+def test_a_file_of_another_model_says_what_it_holds(tmp_path):
+    for content, holds in (
+        (torch.nn.Linear(1, 1).state_dict(), "weight, bias"),
+        (
+            {"epoch": 3, "model": {"0.weight": torch.ones(1)}, "optimizer": {}, "rate": 0.1},
+            "epoch, model, optimizer ...",
+        ),
+        ({}, "nothing"),
+    ):
+        torch.save(content, tmp_path / "other.pt")
+        with pytest.raises(
+            CheckpointError, match=f"other.pt holds no model of pathlode, but {holds}: give the path of a"
+        ):
+            load_model(tmp_path / "other.pt")
