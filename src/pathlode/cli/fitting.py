@@ -7,7 +7,7 @@ from typing import Any
 import click
 import torch
 
-from pathlode.cli.options import columns_or_file, further_settings, named_columns, output_file
+from pathlode.cli.options import columns_or_file, further_settings, missing_entries, named_columns, output_file
 from pathlode.cli.tables import check_output, read_series
 from pathlode.forecasting.comparison import PLACES
 from pathlode.forecasting.forecaster import Forecaster
@@ -24,6 +24,11 @@ from pathlode.registry import ENCODERS, LOSSES
     "--inputs",
     callback=columns_or_file,
     help="Columns of known inputs, with commas; or the file of a table of their own, with the columns --series and --time.",
+)
+@click.option(
+    "--missing",
+    callback=missing_entries,
+    help="Entries that stand for missing values beside empty cells, with commas: -999, for example.",
 )
 @output_file("the model")
 @click.option("--members", default=Forecaster.members, show_default=True, help="Models of the ensemble.")
@@ -52,6 +57,7 @@ def fit_command(
     values: list[str] | None,
     static: list[str] | None,
     inputs: list[str] | Path | None,
+    missing: list[float | str],
     output: Path,
     settings: dict[str, Any],
     **options: Any,
@@ -64,6 +70,7 @@ def fit_command(
     Examples:
       pathlode fit visits.csv --series patient --time day --values weight,pulse -o model.pt
       pathlode fit visits.csv --series patient --time day --static age --inputs dose -o model.pt
+      pathlode fit visits.csv --series patient --time day --missing -999,? -o model.pt
       pathlode fit visits.csv --series patient --time day --inputs doses.csv -o model.pt
       pathlode fit visits.csv --series patient --time day --encoder gru --settings larger.toml -o model.pt
     """
@@ -72,7 +79,14 @@ def fit_command(
     check_output(output, table, file)
     forecaster = Forecaster(**options, **settings)
     known = inputs if isinstance(inputs, list) else []
-    names = {"series": series, "time": time, "values": values, "static": static or [], "inputs": known}
+    names = {
+        "series": series,
+        "time": time,
+        "values": values,
+        "static": static or [],
+        "inputs": known,
+        "missing": missing,
+    }
     data = read_series(table, names, file)
     folder = output.with_name(f".{output.name}.checkpoints")
     forecaster.fit(data, folder).save(output)

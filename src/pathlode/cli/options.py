@@ -51,6 +51,18 @@ def named_columns(context: click.Context, parameter: click.Parameter, given: str
     return None if given is None else [name.strip() for name in given.split(",")]
 
 
+def missing_entries(context: click.Context, parameter: click.Parameter, given: str | None) -> list[float | str]:
+    """Entries with commas that stand for missing values, those that are numbers as such; none if none are given."""
+    return [_number_or_text(entry.strip()) for entry in ([] if given is None else given.split(","))]
+
+
+def _number_or_text(entry: str) -> float | str:
+    try:
+        return float(entry)
+    except ValueError:
+        return entry
+
+
 def columns_or_file(context: click.Context, parameter: click.Parameter, given: str | None) -> list[str] | Path | None:
     """Names with commas as a list, or the file of a table; None if neither is given."""
     if given is not None and Path(given.strip()).suffix.lower() in TABLE_ENDINGS:

@@ -105,6 +105,7 @@ class TimeSeries:
         values: Sequence[str] | None = None,
         static: Sequence[str] = (),
         inputs: "Sequence[str] | pd.DataFrame" = (),
+        missing: "float | str | Sequence[float | str]" = (),
         name: str = "table",
     ) -> "TimeSeries":
         """Series from a table in long format: a row for each time of a series, with the label of the series.
@@ -121,12 +122,13 @@ class TimeSeries:
             inputs: columns of known inputs. Their cells may be empty, all of a row together; such a row is no time of the
                 inputs. Or a table of their own, for inputs at other times: with the same columns of labels and times, all its
                 other columns are inputs.
+            missing: entries that stand for missing values, such as -999 or "?". A warning names a value that looks like one.
             name: the table's name in messages, for example its file.
 
         Raises:
             DataError: naming the first column, row and series at fault. The first row is number 1.
         """
-        read: TimeSeries = imported(_TABLES).series_of(table, series, time, values, static, inputs, name)
+        read: TimeSeries = imported(_TABLES).series_of(table, series, time, values, static, inputs, missing, name)
         return read
 
     def to_frame(self) -> "pd.DataFrame":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pathlode.core.tables.codes import Codes, without_numbers, without_texts
 from pathlode.errors import DataError
 
 if TYPE_CHECKING:
@@ -24,16 +25,18 @@ LARGEST_WHOLE = 2**53
 """From here on, double precision does not represent each whole number."""
 
 
-def numbers_of(column: "pd.Series[Any]", name: str) -> NDArray[Any]:
+def numbers_of(column: "pd.Series[Any]", name: str, missing: Codes = ()) -> NDArray[Any]:
     """A column of numbers in single precision, if that is its own, or in double precision; NaN where a cell is missing.
 
     Args:
         column: of a table.
         name: its name, for messages.
+        missing: entries that stand for missing values.
 
     Raises:
-        DataError: if an entry is text, infinite, or a whole number that double precision does not represent.
+        DataError: if another entry is text, infinite, or a whole number that double precision does not represent.
     """
+    column = without_texts(column, missing)
     dtype: Any = column.dtype
     kind, given = getattr(dtype, "kind", "O"), column
     if kind not in "fiub" or getattr(dtype, "name", "") == "category":
@@ -41,6 +44,7 @@ def numbers_of(column: "pd.Series[Any]", name: str) -> NDArray[Any]:
         kind = "O"
     single = kind == "f" and getattr(dtype, "itemsize", 8) <= 4
     found = column.to_numpy(dtype=np.float32 if single else np.float64, na_value=np.nan)
+    found = without_numbers(found, missing)
     for row in (np.abs(found) >= LARGEST_WHOLE).nonzero()[0] if kind in "iuO" else ():
         if isinstance(given.iloc[row], (int, np.integer)):
             raise DataError(

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from pathlode.core.tables.codes import warn_of_codes
 from pathlode.core.tables.columns import MICROSECONDS, as_given, dates_of, numbers_of, promoted, type_of_dates
 from pathlode.core.tables.convert import as_times
 from pathlode.core.tables.layout import Layout, default_layout, layout_of
@@ -50,13 +51,14 @@ def read_frame(
     values: Sequence[str] | None,
     static: Sequence[str],
     inputs: Sequence[str] = (),
+    missing: Any = (),
 ) -> Columns:
     """Padded arrays of a table, without its columns of known inputs; see :meth:`pathlode.core.series.TimeSeries.from_frame`.
 
     Raises:
         DataError: naming the first column, row and series at fault.
     """
-    layout = layout_of(table, series, time, values, static, inputs)
+    layout = layout_of(table, series, time, values, static, inputs, missing)
     if not len(table):
         raise DataError("the table has no row, expected one for each time of a series")
     codes, layout = _labels(table, layout)
@@ -71,7 +73,9 @@ def read_frame(
         order, 0
     ]  # of one time each, so as not to compare those of two series
     _refuse_too_close(seconds, codes, order, layout)
-    observed = promoted([numbers_of(table[name], name) for name in layout.values])[order]
+    columns = {name: numbers_of(table[name], name, layout.missing) for name in layout.values}
+    warn_of_codes(columns)
+    observed = promoted(list(columns.values()))[order]
     _refuse_empty(observed, codes, layout)
     shape = int(codes[-1]) + 1, int(place.max()) + 1
     return Columns(
@@ -178,15 +182,15 @@ def _refuse_disorder(
         return
     at = int(bad.argmax()) + 1
     where = f"column {name!r}, {layout.name_of(int(codes[at]))}, row number {order[at] + 1}"
+    now, before = (np.datetime_as_string(t, unit="auto") if times.dtype.kind == "M" else t for t in times[[at, at - 1]])
     if times[at] == times[at - 1]:
         remedy = "merge the two"
         if times.dtype == np.float32:
             remedy += ", or give the column in double precision, if they differed before they were rounded to single precision"
-        raise DataError(f"{where}: the time {times[at]} is that of row number {order[at - 1] + 1} too; {remedy}")
+        raise DataError(f"{where}: the time {now} is that of row number {order[at - 1] + 1} too; {remedy}")
     columns = [each for each in (layout.series, name) if each is not None]
     raise DataError(
-        f"{where}: the time {times[at]} is before {times[at - 1]} of the row before it; sort with "
-        f"table.sort_values({columns})"
+        f"{where}: the time {now} is before {before} of the row before it; sort with table.sort_values({columns})"
     )
 
 
@@ -218,7 +222,7 @@ def _padded(rows: NDArray[Any], codes: NDArray[np.int64], place: NDArray[np.int6
 def _static(table: "pd.DataFrame", layout: Layout, codes: NDArray[np.int64], order: NDArray[np.int64]) -> Tensor | None:
     if not layout.static:
         return None
-    rows = promoted([numbers_of(table[name], name) for name in layout.static])[order]
+    rows = promoted([numbers_of(table[name], name, layout.missing) for name in layout.static])[order]
     first = rows[np.searchsorted(codes, codes)]
     bad = (rows != first) & ~(np.isnan(rows) & np.isnan(first))
     if bad.any():
@@ -228,7 +232,9 @@ def _static(table: "pd.DataFrame", layout: Layout, codes: NDArray[np.int64], ord
             f"{first[at, which]:g} before it in {layout.name_of(int(codes[at]))}, but a static column does not change in a "
             "series; name it under values"
         )
-    return torch.from_numpy(first[np.flatnonzero(np.diff(codes, prepend=-1))])
+    static = first[np.flatnonzero(np.diff(codes, prepend=-1))]
+    warn_of_codes(dict(zip(layout.static, static.T, strict=True)))
+    return torch.from_numpy(static)
 
 
 def _as_dates(seconds: NDArray[Any], layout: Layout) -> Any:

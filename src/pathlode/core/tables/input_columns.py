@@ -61,7 +61,7 @@ def given_at(times: Times, values: Values, query: Times) -> Values:
 
 def _of_the_series(table: "pd.DataFrame", layout: Layout) -> Columns:
     """Those of the table of the series, at the times at which they are given."""
-    columns = [numbers_of(table[name], name) for name in layout.inputs]
+    columns = [numbers_of(table[name], name, layout.missing) for name in layout.inputs]
     missing = np.isnan(np.stack(columns, axis=1))
     partly = missing.any(axis=1) & ~missing.all(axis=1)
     if partly.any():
@@ -74,13 +74,13 @@ def _of_the_series(table: "pd.DataFrame", layout: Layout) -> Columns:
     rows = table[~missing.all(axis=1)]
     if not len(rows):
         raise DataError(f"column {layout.inputs[0]!r} has no value, expected the known input at its times")
-    return _in_order(read_frame(rows, layout.series, layout.time, layout.inputs, ()), layout)
+    return _in_order(read_frame(rows, layout.series, layout.time, layout.inputs, (), missing=layout.missing), layout)
 
 
 def _of_a_table(table: "pd.DataFrame", layout: Layout) -> Columns:
-    found = read_frame(table, layout.series, layout.time, None, ())
+    found = read_frame(table, layout.series, layout.time, None, (), missing=layout.missing)
     names = found.layout.values
-    missing = np.isnan(np.stack([numbers_of(table[name], name) for name in names], axis=1))
+    missing = np.isnan(np.stack([numbers_of(table[name], name, layout.missing) for name in names], axis=1))
     if missing.any():
         row, column = (int(place) for place in np.argwhere(missing)[0])
         raise DataError(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pathlode.core.tables.codes import Codes, as_codes
 from pathlode.errors import DataError
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Layout:
         dtypes: each column's type, in pandas' words.
         labels: each series' label, a pandas index; None for numbers from 0 on.
         inputs: names of the columns of known inputs, if they stand in this table.
+        missing: entries that stood for missing values.
     """
 
     series: str | None
@@ -35,6 +37,7 @@ class Layout:
     dtypes: Mapping[str, str] = field(default_factory=dict)
     labels: Any = None
     inputs: tuple[str, ...] = ()
+    missing: Codes = ()
 
     def chosen(self, which: Any) -> "Layout":
         """The layout of some of the series."""
@@ -70,11 +73,13 @@ def layout_of(
     values: Sequence[str] | None,
     static: Sequence[str],
     inputs: Sequence[str] = (),
+    missing: Any = (),
 ) -> Layout:
     """The named columns of a table, without labels; by default, all columns that are named nowhere else hold values.
 
     Raises:
-        DataError: if a column is missing, named twice, or twice in the table, or there is none of values.
+        DataError: if a column is missing, named twice, or twice in the table, there is none of values, or an entry of
+            ``missing`` is neither a number nor text.
     """
     if not all(hasattr(table, name) for name in ("columns", "dtypes", "iloc")):
         remedy = ": give table.to_pandas()" if hasattr(table, "to_pandas") else ""
@@ -104,7 +109,7 @@ def layout_of(
     if not names:
         raise DataError("there is no column of values: name at least one")
     dtypes = {name: str(table[name].dtype) for name in all_names}
-    return Layout(series, time, tuple(names), tuple(static), dtypes, inputs=tuple(inputs))
+    return Layout(series, time, tuple(names), tuple(static), dtypes, inputs=tuple(inputs), missing=as_codes(missing))
 
 
 def default_layout(features: int, covariates: int) -> Layout:

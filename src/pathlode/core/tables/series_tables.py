@@ -19,12 +19,13 @@ def series_of(
     values: Sequence[str] | None,
     static: Sequence[str],
     inputs: "Sequence[str] | pd.DataFrame",
+    missing: Any,
     name: str,
 ) -> TimeSeries:
     """Series from a table in long format, with arguments and errors of :meth:`pathlode.core.series.TimeSeries.from_frame`."""
     named: Any = () if hasattr(inputs, "columns") else inputs
     try:
-        found = read_frame(table, series, time, values, static, named)
+        found = read_frame(table, series, time, values, static, named, missing)
         known = read_inputs(table, inputs, found.layout)
     except DataError as error:
         raise DataError(f"{name}: {error}") from None
