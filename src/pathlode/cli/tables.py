@@ -1,17 +1,15 @@
 """Tables in CSV and Parquet files."""
 
-import csv
 import os
 import re
 import stat
-import warnings
 from collections.abc import Sequence
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from pathlode.cli.csv_files import read_csv
 from pathlode.core.series import TimeSeries
 from pathlode.core.tables.layout import Layout
 from pathlode.errors import ConfigError, DataError, PathlodeError
@@ -24,10 +22,6 @@ FIGURE_ENDINGS = (".png", ".pdf", ".svg")
 """Endings of the files that hold figures."""
 WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 """Bits of a file's mode that allow to write it."""
-MARK = "label "
-"""Put before labels while they are read, because pandas takes texts such as NA for missing ones."""
-
-
 DURATION = r"-?\d+ days?( [+-]?\d+:\d\d:\d\d(\.\d+)?)?"
 """A duration as pandas writes it into a CSV file."""
 
@@ -47,7 +41,7 @@ def read_file(path: Path, label: str | None = None) -> pd.DataFrame:
         if path.suffix.lower() == ".parquet":
             stored = pd.read_parquet(path)
             return stored.reset_index() if any(stored.index.names) else stored
-        table = _read_csv(path, label)
+        table = read_csv(path, label)
     except DataError:
         raise
     except FileNotFoundError:
@@ -57,50 +51,7 @@ def read_file(path: Path, label: str | None = None) -> pd.DataFrame:
     except (OSError, ValueError) as error:  # pandas' and Arrow's own errors are ValueErrors
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DataError(f"{path} cannot be read as a table ({reason}): save it again as CSV or Parquet") from error
-    table = table.loc[:, [not re.fullmatch("Unnamed: [0-9]+", name) for name in table.columns]]
-    return table if label not in table else table.assign(**{str(label): _as_written(table[label])})
-
-
-def _read_csv(path: Path, label: str | None) -> pd.DataFrame:
-    """The table of a CSV file, whose columns have the names that stand in its first line, without spaces around them."""
-    form: dict[str, Any] = {"skipinitialspace": True, "encoding": "utf-8-sig"}
-    content = _without_comments(path)
-    first = pd.read_csv(content, header=None, nrows=1, dtype=str, keep_default_na=False, **form).iloc[0]
-    names = [name.strip() for name in first]
-    for sign, kind in ((";", "semicolons"), ("\t", "tabs")):
-        if len(names) == 1 and sign in names[0]:
-            raise DataError(f"{path} has {kind} between its columns, expected commas, and points in its numbers")
-    for name in names:
-        if name and names.count(name) > 1:
-            raise DataError(f"{path} has two columns {name!r}: rename one of them")
-    unique = [name or f"Unnamed: {number}" for number, name in enumerate(names)]
-    marked = {} if label is None else {label: MARK.__add__}
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", pd.errors.ParserWarning)
-        try:
-            if isinstance(content, StringIO):
-                content.seek(0)
-            return pd.read_csv(content, names=unique, header=0, index_col=False, converters=marked, **form)
-        except pd.errors.ParserWarning:
-            raise DataError(
-                f"{path} has rows of more cells than the {len(names)} names of its first line: name every column"
-            ) from None
-
-
-def _without_comments(path: Path) -> Path | StringIO:
-    """A CSV file, or its lines but those that begin with # and have fewer cells than the names of its columns."""
-    with path.open(encoding="utf-8-sig") as file:
-        lines = list(file)
-    marked = {number for number, line in enumerate(lines) if line.lstrip().startswith("#")}
-    names = next((line for number, line in enumerate(lines) if line.strip() and number not in marked), "")
-    left_out = {number for number in marked if _cells(lines[number]) < _cells(names)}
-    if not left_out:
-        return path
-    return StringIO("".join(line for number, line in enumerate(lines) if number not in left_out))
-
-
-def _cells(line: str) -> int:
-    return len(next(csv.reader([line]), []))
+    return table.loc[:, [not re.fullmatch("Unnamed: [0-9]+", name) for name in table.columns]]
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:
@@ -125,7 +76,7 @@ def read_series(path: Path, columns: Layout | dict[str, Any], inputs: Path | Non
     """
     if isinstance(columns, Layout):
         names: dict[str, Any] = {
-            name: getattr(columns, name) for name in ("series", "time", "values", "static", "inputs")
+            name: getattr(columns, name) for name in ("series", "time", "values", "static", "inputs", "missing")
         }
     else:
         names = columns
@@ -230,15 +181,6 @@ def check_output(output: Path, *inputs: Path | None) -> None:
             raise ConfigError(f"{output} is read by this command, which would replace it: give --output another name")
 
 
-def _as_written(labels: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Marked labels as numbers, if the texts are those of the numbers; an empty text is a missing label."""
-    labels = labels.astype(str).str.removeprefix(MARK)
-    numbers = pd.to_numeric(labels, errors="coerce")
-    if (numbers.astype(str) == labels).all():
-        return numbers
-    return labels.where(labels != "", None)
-
-
 def _dates(column: "pd.Series[str]", path: Path) -> "pd.Series[Any]":
     try:
         found = pd.to_datetime(column, format="ISO8601", errors="coerce")
@@ -251,6 +193,6 @@ def _dates(column: "pd.Series[str]", path: Path) -> "pd.Series[Any]":
         row = int(bad.to_numpy().argmax())
         raise DataError(
             f"{path}: column {column.name!r}, row number {row + 1}: {column.iloc[row]!r} is neither a number nor a date such "
-            "as 2024-01-31 or 2024-01-31T12:00:00+01:00"
+            "as 2024-01-31 or 2024-01-31T12:00:00+01:00: write all dates in this form"
         )
     return found

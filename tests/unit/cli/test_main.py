@@ -48,7 +48,6 @@ def test_a_fault_in_the_data_is_one_sentence_and_leaves_the_output(folder, tmp_p
 def test_a_fault_in_a_file_is_one_sentence(folder, tmp_path, capsys):
     (tmp_path / "empty.csv").write_text("")
     (tmp_path / "broken.parquet").write_text("no table")
-    (tmp_path / "semicolons.csv").write_text("id;t;x\na;1,5;2\n")
     (tmp_path / "latin.csv").write_bytes("id,t,x\né,1,2\n".encode("latin-1"))
     (tmp_path / "broken.pt").write_text("no model")
     (tmp_path / "cut.pt").write_bytes((folder / "model.pt").read_bytes()[:2000])
@@ -68,7 +67,6 @@ def test_a_fault_in_a_file_is_one_sentence(folder, tmp_path, capsys):
         ),
         ([model, str(tmp_path), "-o", out], "has no ending, expected .csv or .parquet"),
         ([str(tmp_path / "none.pt"), data, "-o", out], "none.pt does not exist"),
-        ([model, str(tmp_path / "semicolons.csv"), "-o", out], "semicolons.csv has semicolons between its columns"),
         (
             [str(tmp_path / "broken.pt"), data, "-o", out],
             "broken.pt cannot be read as a file of pathlode (it is of another",
