@@ -25,6 +25,7 @@ from pathlode.cli.tables import (
     write_table,
 )
 from pathlode.cli.times import before, beyond, grid, listed_times
+from pathlode.cli.wording import ShellFormatter
 from pathlode.core.series import TimeSeries
 from pathlode.core.shapes import Times
 from pathlode.errors import CheckpointError, ConfigError, DataError
@@ -53,7 +54,9 @@ def pathlode(quiet: bool) -> None:
 
     Exit codes: 0 done, 1 a fault in the data or in a file, 2 a fault in the options.
     """
-    logging.basicConfig(level="WARNING" if quiet else "INFO", format="%(message)s")
+    shown = logging.StreamHandler()
+    shown.setFormatter(ShellFormatter("%(message)s"))
+    logging.basicConfig(level="WARNING" if quiet else "INFO", handlers=[shown])
 
 
 pathlode.add_command(fit_command)

@@ -35,10 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USAGE
     except (click.Abort, KeyboardInterrupt):
         return _tell("interrupted; the same command continues a fit from where it was", INTERRUPTED)
-    except ConfigError as error:
-        return _tell(str(error), USAGE)
     except PathlodeError as error:
-        return _tell(str(error), FAULT)
+        from pathlode.cli.wording import for_the_shell
+
+        return _tell(for_the_shell(str(error)), USAGE if isinstance(error, ConfigError) else FAULT)
     except ImportError as error:  # of a library that reads or draws
         return _tell(f"{str(error).splitlines()[0]}: pip install 'pathlode[cli]'", FAULT)
     except OSError as error:

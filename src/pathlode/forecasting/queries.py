@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 SECONDS = r"(?<![\w.])-?[0-9]{7,}([.][0-9]+)?(?![\w.])"
 """Numbers in messages that are seconds since 1970: those that are longer than other numbers there are."""
 
+IN_DOUBLE = ", or use a model in double precision: model.double()"
+"""A remedy in messages that forecasters do not offer: they compute in single precision."""
+
 
 def as_series(given: Any) -> TimeSeries:
     """Series, or a list of pairs of times and values, as series; what they were computed from gets no gradients.
@@ -134,6 +137,7 @@ def naming(series: TimeSeries, first: int = 0) -> Iterator[None]:
         yield
     except DataError as error:
         told = layout.naming(str(error), first)
+        told = told.replace(IN_DOUBLE, "")
         if series.dates:
             told = re.sub(SECONDS, partial(_date, "Z" if _zoned(series) else ""), told)
         raise DataError(f"{series.name}: {told}") from None
