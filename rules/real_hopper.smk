@@ -1,4 +1,7 @@
-# A simulated robot that falls: the tasks of Rubanova et al. Run by name only, as it takes hours: `snakemake hopper`.
+# A simulated robot that falls: the tasks of Rubanova et al. Run by name only, as it takes four to five CPU hours: `snakemake hopper`.
+#
+# They are those of its trainings, one for each row, task and share, by the time of a step: none takes ten minutes, and each continues
+# from its checkpoints. A piece has a name too, as {RESULTS}/real/hopper_50/interpolation/scores.csv.
 #
 # A replicate's number is the seed of its validation part, its hidden times, its models' weights and batches, and its trees.
 #

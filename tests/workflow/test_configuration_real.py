@@ -171,6 +171,8 @@ def test_a_step_on_the_hopper_shows_the_share_that_is_read_later():
     shown, forecast = (hopper_settings(config, 0.3, goal, "path") for goal in ("interpolation", "forecast"))
     assert (shown["views"], forecast["views"]) == ({"subsets": 1.0, "share": [0.3, 0.3]}, {"first": 19})
     Experiment(seeds=[0], weight=[0.1], **shown)
+    fewer = hopper_settings(config, 0.3, "forecast", "path_interpolation")["train"]
+    assert (fewer["steps"], fewer["optimiser"]) == (config["real"]["hopper"]["train"]["steps"], "adam")
     with pytest.raises(InvalidConfig, match="real.hopper.rows names 'kl_head', which has a head"):
         check(merged((("real", "hopper", "rows"), ["kl_head"])))
 

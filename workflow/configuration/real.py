@@ -89,12 +89,15 @@ def pelt_code(config: Mapping[str, Any], summary: str, loss: bool = False) -> li
 def hopper_settings(config: Mapping[str, Any], observed: float, goal: str, name: str) -> dict[str, Any]:
     """Settings of a row on the hopper, as in :class:`pathlode.training.experiment.Experiment`, without seeds and weights.
 
-    In interpolation a step shows the share of the times that is read later; a forecast's series are thinned already.
+    In interpolation a step shows the share of the times that is read later; a forecast's series are thinned already. All rows
+    have the steps of the hopper, also those with fewer on measured series.
     """
     real, row = config["real"], config["real"]["rows"][name]
     thinned = {"subsets": 1.0, "share": [observed, observed]}
     own = {"views": thinned if goal == "interpolation" else {"first": read_in_forecast(observed)}}
-    return model_parts(row) | with_own(row, real["hopper"] | own) | {"learning_rate": real["learning_rate"]}
+    found = with_own(row, real["hopper"] | own)
+    found["train"]["steps"] = real["hopper"]["train"]["steps"]
+    return model_parts(row) | found | {"learning_rate": real["learning_rate"]}
 
 
 def hopper_code(config: Mapping[str, Any], *names: str, train: bool = False) -> list[str]:
