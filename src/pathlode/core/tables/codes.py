@@ -21,7 +21,7 @@ Codes = tuple[float | str, ...]
 
 NINES = re.compile(r"-9{2,}(\.9+)?|9{2,}(\.9)?")
 """Codes such as -999, 99 or 9999.9; 99.99 is a price."""
-LOWEST = tuple(-(2.0**bits) for bits in (15, 31, 63))
+LOWEST_INTEGERS = tuple(-(2.0**bits) for bits in (15, 31, 63))
 """The lowest whole numbers of 16, 32 and 64 bits, which stand for missing values in many formats."""
 HUGE = 1e19
 """Numbers of at least this size are codes, as 1e20, and the 9.97e36 of netCDF."""
@@ -29,9 +29,9 @@ SMALL = (-1.0, -9.0)
 """Codes that are ordinary numbers as well."""
 FEWEST_OTHERS = 3
 """Fewest distinct values that a column must have beside a code."""
-STEPS = 2
+FAR_IN_STEPS = 2
 """How many times as far as the largest step between neighbouring values a negative code must be from all of them."""
-RANGES = 3
+FAR_IN_RANGES = 3
 """How many times as far as the others' range a positive code must be from all of them: sensors and displays end at 99, too."""
 
 
@@ -91,8 +91,8 @@ def warn_of_codes(columns: Mapping[str, NDArray[Any]]) -> None:
 def suspected(values: NDArray[Any]) -> float | None:
     """The lowest or highest value, if it is repeated, is written like a code, and is far from all others; otherwise None.
 
-    A negative code is far if no other value is negative, or if its distance is more than :data:`STEPS` times the largest step
-    between the others. Codes of :data:`SMALL` need both, and positive ones :data:`RANGES` times the others' range.
+    A negative code is far if no other value is negative, or if its distance is over :data:`FAR_IN_STEPS` times the largest step
+    between the others. Codes of :data:`SMALL` need both, and positive ones :data:`FAR_IN_RANGES` times the others' range.
     """
     known = values[~np.isnan(values)]
     for code in (known.min(), known.max()) if len(known) else ():
@@ -104,14 +104,19 @@ def suspected(values: NDArray[Any]) -> float | None:
 
 
 def _is_written_like_one(number: Any) -> bool:
-    return number in SMALL or number in LOWEST or abs(number) >= HUGE or NINES.fullmatch(_text(number)) is not None
+    return (
+        number in SMALL
+        or number in LOWEST_INTEGERS
+        or abs(number) >= HUGE
+        or NINES.fullmatch(_text(number)) is not None
+    )
 
 
 def _is_far(code: float, others: NDArray[np.float64]) -> bool:
     """Whether a code is far from others, which are sorted."""
     if code > 0:
-        return code - others[-1] > RANGES * (others[-1] - others[0])
-    alone, apart = others[0] >= 0, others[0] - code > STEPS * np.diff(others).max()
+        return code - others[-1] > FAR_IN_RANGES * (others[-1] - others[0])
+    alone, apart = others[0] >= 0, others[0] - code > FAR_IN_STEPS * np.diff(others).max()
     return bool(alone and apart if code in SMALL else alone or apart)
 
 
