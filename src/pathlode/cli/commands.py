@@ -13,17 +13,9 @@ from pathlode import __version__
 from pathlode.cli.fitting import fit_command
 from pathlode.cli.heartbeats import ecg_group
 from pathlode.cli.options import columns_or_file, model_and_table, output_file
+from pathlode.cli.outputs import FIGURE_ENDINGS, TABLE_ENDINGS, check_ending, check_output
 from pathlode.cli.schedule import schedule_group
-from pathlode.cli.tables import (
-    FIGURE_ENDINGS,
-    TABLE_ENDINGS,
-    asked_for,
-    check_ending,
-    check_output,
-    read_series,
-    read_times,
-    write_table,
-)
+from pathlode.cli.tables import asked_for, read_series, read_times, write_table
 from pathlode.cli.times import before, beyond, grid, listed_times
 from pathlode.cli.wording import ShellFormatter
 from pathlode.core.series import TimeSeries

@@ -8,7 +8,8 @@ import click
 import torch
 
 from pathlode.cli.options import columns_or_file, further_settings, missing_entries, named_columns, output_file
-from pathlode.cli.tables import check_output, read_series
+from pathlode.cli.outputs import check_output
+from pathlode.cli.tables import read_series
 from pathlode.forecasting.comparison import PLACES
 from pathlode.forecasting.forecaster import Forecaster
 from pathlode.registry import ENCODERS, LOSSES

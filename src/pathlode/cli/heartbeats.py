@@ -95,7 +95,7 @@ def _made_model() -> Path:
 
 def _check_folder(folder: Path, *inputs: Path) -> None:
     """Refuses a folder to which the report cannot be written, or in which it would replace a file that is read."""
-    from pathlode.cli.tables import check_output
+    from pathlode.cli.outputs import check_output
 
     if folder.exists() and not folder.is_dir():
         raise ConfigError(f"{folder} is a file, expected a folder: give --output another name")

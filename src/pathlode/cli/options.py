@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from pathlode.cli.tables import TABLE_ENDINGS
+from pathlode.cli.outputs import TABLE_ENDINGS
 from pathlode.errors import ConfigError
 
 FURTHER = ("model", "train", "views")

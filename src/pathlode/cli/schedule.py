@@ -7,7 +7,7 @@ import click
 import torch
 
 from pathlode.cli.options import output_file
-from pathlode.cli.tables import FIGURE_ENDINGS, check_ending, check_output
+from pathlode.cli.outputs import FIGURE_ENDINGS, check_ending, check_output
 from pathlode.errors import ConfigError
 from pathlode.files import writing
 from pathlode.schedule.any_logs import LOG_SOURCES, read_logs

@@ -5,8 +5,8 @@ from small import SMALL, table
 
 from pathlode import Forecaster, TimeSeries
 from pathlode.cli.main import main
-from pathlode.cli.tables import check_output, read_file
-from pathlode.errors import ConfigError, DataError
+from pathlode.cli.tables import read_file
+from pathlode.errors import DataError
 from pathlode.forecasting.forecaster import Forecaster as Home
 
 FIT = ["--series", "id", "--time", "t", "--steps", "20", "--members", "1", "--weight", "0.1"]
@@ -154,19 +154,3 @@ def test_durations_that_a_command_wrote_are_read(driven):
     assert (pd.to_timedelta(found["t"][1::2]).to_numpy() == (last + pd.Timedelta("6h")).to_numpy()).all()
     assert run(driven, "predict", "--times", "40h", model="hours.pt", data="hours.csv") == 0
     assert set(pd.to_timedelta(pd.read_csv(driven / "out.csv")["t"])) == {pd.Timedelta("40h")}
-
-
-def test_an_output_that_cannot_be_written_is_refused_first(tmp_path, monkeypatch):
-    kept = tmp_path / "kept.csv"
-    kept.write_text("old")
-    kept.chmod(0o444)
-    for output, message in (
-        (kept, "kept.csv is write-protected"),
-        (kept / "out.csv", "kept.csv is a file, expected the folder"),
-    ):
-        with pytest.raises(ConfigError, match=message):
-            check_output(output)
-    check_output(tmp_path / "new/deep/out.csv")
-    monkeypatch.setattr("os.access", lambda place, mode: place != tmp_path)
-    with pytest.raises(ConfigError, match="is a write-protected folder: give --output a file in another one"):
-        check_output(tmp_path / "new/out.csv")
