@@ -14,7 +14,7 @@ from pathlode.reporting.agreement import publish, read_published
 from pathlode.reporting.claim_tables import as_markdown, in_short
 from pathlode.reporting.decided_claims import DecidedClaims, FalseVerdicts
 from pathlode.reporting.job import job
-from pathlode.reporting.pages import fill, insert
+from pathlode.reporting.pages import fill, insert, insert_rows
 from pathlode.reporting.tables import ResultTable, load_tables
 
 SCALE = "*The run at the scale `{}`.*"
@@ -31,7 +31,9 @@ with job(snakemake):
     claims = DecidedClaims.load(Path(files.claims)).table
     published = publish(read_published(Path(files.published)), claims, round(1 - asked["confidence"], 9))
     tables = load_tables(params.tables, files.tables)
-    tables |= {"claims": published, "control": FalseVerdicts.load(Path(files.control)).table}
+    tables["claims"], control = published, FalseVerdicts.load(Path(files.control)).table
+    if control["cells"].all():  # else this run compared no setting with itself
+        tables["control"] = control
     if params.whole:
         tables[asked["costs"]] = ResultTable.load(Path(files.runtime)).table
     blocks += [(readme, "claims", in_short(published, docs or "docs"))]
@@ -49,7 +51,7 @@ with job(snakemake):
     for page, source, path in zip(params.names, files.pages, made.pages, strict=True):
         text = Path(source).read_text()
         for _, name, content in (block for block in blocks if block[0] == page):
-            text = insert(text, name, content, page)
+            text = (insert_rows if name == asked["costs"] else insert)(text, name, content, page)
         if page not in params.others:  # those show another run
             kept: list[str] = []
             text = fill(text, tables.__getitem__, params.config, page, kept.append)

@@ -49,6 +49,21 @@ def insert(text: str, block: str, content: str, source: str) -> str:
     return f"{text[: start + len(begin)]}\n\n{content.strip()}\n\n{text[stop:]}"
 
 
+def insert_rows(text: str, block: str, table: str, source: str) -> str:
+    """As :func:`insert`, with a Markdown table. Rows that stand between the markers stay if the new table has none with their
+    first cell, so that a run of some chapters leaves the rows of the others.
+    """
+    begin, end = markers(block)
+    present = text.partition(begin)[2].partition(end)[0]
+    rows = {line.split("|")[1].strip(): line for each in (present, table) for line in _table_lines(each)[2:]}
+    return insert(text, block, "\n".join([*_table_lines(table)[:2], *rows.values()]), source)
+
+
+def _table_lines(text: str) -> list[str]:
+    """The lines of a Markdown table: head, rule and rows."""
+    return [line for line in text.splitlines() if line.startswith("|")]
+
+
 class _NotMade(LookupError):
     """The run made no such table, rows or entry of a list."""
 

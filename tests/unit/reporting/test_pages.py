@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from pathlode.errors import DataError
-from pathlode.reporting.pages import fill, insert, markers, typed_numbers
+from pathlode.reporting.pages import fill, insert, insert_rows, markers, typed_numbers
 
 BEGIN, END = markers("claims")
 
@@ -12,6 +12,15 @@ def test_a_block_is_replaced_and_the_rest_stays():
     new = insert(text, "claims", "| new |\n", "README.md")
     assert new == f"before\n{BEGIN}\n\n| new |\n\n{END}\nafter\n"
     assert insert(new, "claims", "| new |\n", "README.md") == new
+
+
+def test_rows_that_a_run_did_not_make_stay():
+    begin, end = markers("cost")
+    page = f"{begin}\n\n| chapter | jobs |\n|:--|--:|\n| a | 1 |\n| b | 2 |\n\n{end}\n"
+    expected = page.replace("| a | 1 |\n| b | 2 |", "| a | 1 |\n| b | 7 |\n| c | 3 |")
+    assert insert_rows(page, "cost", "| chapter | jobs |\n|:--|--:|\n| b | 7 |\n| c | 3 |\n", "costs.md") == expected
+    empty = f"{begin}\n\nNot run yet.\n\n{end}\n"
+    assert "| b | 7 |" in insert_rows(empty, "cost", "| chapter | jobs |\n|:--|--:|\n| b | 7 |", "costs.md")
 
 
 @pytest.mark.parametrize("text", ["nothing here", f"{END}\n{BEGIN}", BEGIN])
