@@ -78,7 +78,7 @@ def test_figures_and_tables_are_ready_for_a_paper(finished):
         assert figure.with_suffix(".pdf").read_bytes().startswith(b"%PDF"), figure
         assert figure.with_suffix(".pdf").stat().st_size > 5_000, figure
     summaries = [*(results / "tables").glob("*_summary.csv"), results / "claims.csv"]
-    assert len(summaries) == 5 + 3 + 3 + 4 + 1 + 3 + 1 + 1
+    assert len(summaries) == 6 + 3 + 3 + 4 + 1 + 3 + 1 + 1
     for summary in summaries:
         table, latex = pd.read_csv(summary), summary.with_suffix(".tex").read_text()
         table = table[table["n"] > 0] if summary.stem == "claims" else table
@@ -179,7 +179,7 @@ def test_the_readme_and_the_pages_get_their_blocks_and_figures(finished):
     finished.edit(
         "config/smoke.yaml",
         "readme: null\n  pages: null",
-        "readme: README.md\n  pages: docs\n  figures: [claims, claims_ecg, claims_inference]",
+        "readme: README.md\n  pages: docs\n  figures: [claims, claims_ecg]",
     )
     try:
         done = finished.snakemake("pages")
@@ -196,7 +196,7 @@ def test_the_readme_and_the_pages_get_their_blocks_and_figures(finished):
         assert costs in (docs / "costs.md").read_text()
         now, then = (VALUE.sub("", text) for text in (readme.read_text(), README))
         assert now[now.index(markers("claims")[1]) :] == then[then.index(markers("claims")[1]) :]
-        assert {path.name for path in docs.glob("*.png")} == {"claims.png", "claims_ecg.png"}  # none of inference
+        assert {path.name for path in docs.glob("*.png")} == {"claims.png", "claims_ecg.png"}
         assert all(path.stat().st_size > 10_000 for path in docs.glob("*.png"))
         published = pd.read_csv(pages / "published.csv")
         claims = pd.read_csv(finished.folder / RESULTS / "claims.csv")

@@ -38,6 +38,7 @@ def test_a_second_run_has_nothing_to_do(finished):
             "confidence: 0.95",
             "confidence: 0.9",
             {
+                "plot_ecg": 1,
                 "tabulate_scheduler": 1,
                 "plot_scheduler": 1,
                 "tabulate_solvable": 1,

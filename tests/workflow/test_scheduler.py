@@ -82,7 +82,7 @@ def test_policies_are_compared_with_the_best_schedule(finished):
         regrets.loc["plan_again", "runs"] == regrets.loc["plan", "runs"] + 1 == 4 * 3 + 1
     )  # schedules, and their peaks
     assert regrets["n"].to_dict() == dict.fromkeys(regrets.index, 2) | dict.fromkeys(
-        ("lode", "lode_published", "plan_latent", "plan_latent_again"), 1
+        ("knots", "lode", "lode_published", "plan_latent", "plan_latent_again"), 1
     )
 
 

@@ -70,7 +70,7 @@ def model_of(given: Mapping[str, Any], path: Path) -> tuple[SequenceModel, dict[
     """
     content = dict(given)
     description, weights = content.pop("model", None), content.pop("weights", None)
-    if not (isinstance(description, Mapping) and "kind" in description and isinstance(weights, Mapping)):
+    if not (isinstance(description, Mapping) and isinstance(weights, Mapping)):
         names = ", ".join(map(str, list(given)[:3])) + (" ..." if len(given) > 3 else "")
         raise CheckpointError(
             f"{path} holds no model of pathlode, but {names or 'nothing'}: give the path of a file that save_model or a "

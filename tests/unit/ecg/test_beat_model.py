@@ -90,7 +90,7 @@ def packed(content):
         ({"trees": {}}, "is damaged"),
         ({"card": {}}, "is damaged .+ missing 7 required positional arguments"),
         ({"card": None}, "is damaged"),
-        ({"encoder": {}}, "is not a model of this version of pathlode"),
+        ({"encoder": {}}, "holds no model of pathlode"),
     ],
 )
 def test_a_file_of_another_version_or_a_damaged_one_is_refused(path, change, words):
